@@ -1,0 +1,69 @@
+/**
+ * The rooms of src/ and which rooms each may import: complete, and without cycles.
+ * The table is docs/architecture.md's; a new arrow is a design decision, not a lint exception.
+ */
+const MAY_IMPORT = {
+  config: [],
+  telemetry: ['config'],
+  protocol: [],
+  records: [],
+  'smart-charging': ['protocol'],
+  journal: ['records', 'config', 'telemetry'],
+  store: ['protocol', 'records', 'journal', 'config', 'telemetry'],
+  'central-system': ['protocol', 'store', 'records', 'telemetry'],
+  workers: ['protocol', 'records', 'journal', 'smart-charging'],
+  link: ['protocol', 'telemetry'],
+  edge: ['config', 'telemetry', 'protocol', 'store', 'journal', 'records', 'central-system', 'workers', 'link'],
+  analytics: ['config', 'telemetry', 'records', 'journal', 'store', 'link'],
+  operations: ['config', 'telemetry', 'protocol', 'store', 'smart-charging', 'workers', 'link'],
+  control: ['config', 'telemetry', 'protocol', 'store', 'operations', 'link'],
+  console: [],
+  simulator: ['protocol'],
+  certify: [],
+};
+
+const rooms = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
+  name: `room-${room}`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: [room, ...allowed].map((name) => `^src/${name}/`) },
+}));
+
+module.exports = {
+  forbidden: [
+    ...rooms,
+    {
+      name: 'known-room',
+      comment: 'Every file under src/ lives in a room of the table.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/', pathNot: ['^src/main\\.ts$', '^src/cli/', ...Object.keys(MAY_IMPORT).map((room) => `^src/${room}/`)] },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-dev-dependency',
+      comment: 'What npm pack ships must run after npm install --omit=dev.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], pathNot: '^node_modules/@types/' },
+    },
+    {
+      name: 'uws-has-one-door',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/edge/transport/uws\\.ts$' },
+      to: { path: '(uWebSockets|@rjweb/uws)' },
+    },
+    {
+      name: 'chdb-has-one-door',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/analytics/' },
+      to: { path: 'node_modules/chdb' },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

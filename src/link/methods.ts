@@ -1,0 +1,89 @@
+import type { MetricFamily } from '../telemetry/metrics.ts';
+
+/**
+ * Every call that one process of Farad makes to another: name, request and answer.
+ * Answers are data, never streams; what may grow large is paged by its caller.
+ */
+export interface Methods {
+  /** Edge: send a CALL to a charge point and wait for its answer (OCPP-J 1.6 §4.2). */
+  'edge.call': { request: ChargePointCall; answer: CallOutcome };
+  /** Edge: close the charge point's socket, for example after its key was changed or it was deleted. */
+  'edge.disconnect': { request: { chargePointId: string; reason: string }; answer: { closed: boolean } };
+  /** Any process: its metrics now. */
+  'metrics.read': { request: Record<string, never>; answer: MetricFamily[] };
+  /** Any process: whether it can do its work, with the reasons if not. */
+  'health.read': { request: Record<string, never>; answer: Health };
+  /** Analytics: run one of the named queries. */
+  'analytics.query': { request: AnalyticsQuery; answer: AnalyticsRows };
+  /** Analytics: live events after `after` on the given topics, waiting up to `waitMs` for the first. */
+  'events.read': { request: EventsRequest; answer: EventsPage };
+}
+
+export type Method = keyof Methods;
+
+export interface ChargePointCall {
+  readonly chargePointId: string;
+  readonly action: string;
+  /** The OCPP request payload exactly as it goes on the wire. */
+  readonly payload: unknown;
+  /** Overrides `ocpp.callTimeout`, ms. */
+  readonly timeoutMs?: number;
+}
+
+/** What became of a CALL. `result` and `error` are the charge point's own words. */
+export type CallOutcome =
+  | { readonly outcome: 'result'; readonly messageId: string; readonly payload: unknown; readonly durationMs: number }
+  | {
+      readonly outcome: 'error';
+      readonly messageId: string;
+      readonly code: string;
+      readonly description: string;
+      readonly details: unknown;
+      readonly durationMs: number;
+    }
+  | { readonly outcome: 'not_connected' | 'queue_full' }
+  | { readonly outcome: 'registration_state'; readonly registration: string }
+  /** Sent, and the socket closed before an answer: what the charge point did is unknown. */
+  | { readonly outcome: 'connection_lost'; readonly messageId: string }
+  | { readonly outcome: 'timeout'; readonly messageId: string };
+
+export interface Health {
+  readonly ready: boolean;
+  /** One line each: what is not well. */
+  readonly problems: readonly string[];
+}
+
+export interface AnalyticsQuery {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export type AnalyticsRows =
+  | { readonly ok: true; readonly rows: readonly Record<string, unknown>[] }
+  | { readonly ok: false; readonly code: 'bad_parameter' | 'time_limit' | 'engine_unavailable'; readonly message: string };
+
+export type Topic = 'status' | 'transactions' | 'connections' | 'authorizations';
+
+export interface EventsRequest {
+  /** Id of the last event that the reader has; absent for only new ones. */
+  readonly after?: string;
+  readonly topics: readonly Topic[];
+  readonly chargePointId?: string;
+  readonly limit: number;
+  readonly waitMs: number;
+}
+
+export interface LiveEvent {
+  /** Rises with each event; a reader resumes after it. */
+  readonly id: string;
+  readonly topic: Topic;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface EventsPage {
+  readonly events: readonly LiveEvent[];
+  /** Where to go on, also when `events` is empty. */
+  readonly cursor: string;
+  /** True when events between `after` and the first one here are gone (bounded, oldest dropped first). */
+  readonly missed: boolean;
+}

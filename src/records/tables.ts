@@ -1,0 +1,26 @@
+import { authorizations } from './authorizations.ts';
+import { connections } from './connections.ts';
+import { connectorStatus } from './connector-status.ts';
+import { messages } from './messages.ts';
+import { meterSamples } from './meter-samples.ts';
+import { rejectedRows } from './rejected-rows.ts';
+import type { Table } from './table.ts';
+import { transactions } from './transactions.ts';
+
+/** Every ClickHouse table that Farad writes. */
+export const tables: readonly Table[] = [
+  meterSamples,
+  transactions,
+  authorizations,
+  connectorStatus,
+  connections,
+  messages,
+  rejectedRows,
+];
+
+const byId = new Map(tables.map((table) => [table.id, table]));
+
+/** The table with this number inside a chunk, or undefined where the chunk is from a newer Farad. */
+export function tableById(id: number): Table | undefined {
+  return byId.get(id);
+}
