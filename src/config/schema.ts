@@ -1,0 +1,282 @@
+import { duration, flag, integer, list, oneOf, type Setting, size, text } from './setting.ts';
+
+const host = (help: string): Setting<string> =>
+  text('127.0.0.1', help, { pattern: /^[A-Za-z0-9.:_-]+$/, allowed: 'an IP address or a host name' });
+
+const port = (byDefault: number, help: string): Setting<number> =>
+  integer(byDefault, help, { min: 0, max: 65_535 });
+
+/**
+ * Every setting of Farad. Flags (`--ocpp-port`), environment names (`FARAD_OCPP_PORT`), the keys of the YAML file,
+ * `farad config` and docs/settings.md all come from this structure; nothing else declares a setting.
+ */
+export const schema = {
+  dataDir: text(
+    './data',
+    'Where Farad keeps everything it must not lose. One running gateway per directory.',
+    {
+      pattern: /\S/,
+      allowed: 'a path',
+    },
+  ),
+
+  ocpp: {
+    host: host(
+      'Address the OCPP port binds to. Any address but a loopback one demands an explicit ocpp.registration.',
+    ),
+    port: port(9220, 'Port that charge points connect to; 0 lets the system choose one.'),
+    path: text('/ocpp', 'Path before the charge point identity in the URL.', {
+      pattern: /^(\/[A-Za-z0-9._~-]+)+$/,
+      allowed: 'a path such as /ocpp: starts with a slash, does not end with one',
+    }),
+    registration: oneOf(
+      ['open', 'closed'],
+      'open',
+      'Whether an identity that nobody provisioned may connect (open: it is created) or is answered 404 (closed).',
+    ),
+    maxChargePoints: integer(50_000, 'Most charge points that may exist; registration stops there.', {
+      min: 1,
+    }),
+    maxConnections: integer(
+      19_000,
+      'Most sockets that one edge process holds; further ones are answered 503.',
+      { min: 1 },
+    ),
+    registrationsPerSecond: integer(
+      2000,
+      'Most unknown charge points created per second with open registration.',
+      {
+        min: 1,
+      },
+    ),
+    upgradesPerSecond: integer(
+      4000,
+      'Most WebSocket upgrades per second and edge process; further ones get 503.',
+      {
+        min: 1,
+      },
+    ),
+    callTimeout: duration('30s', 'How long a charge point may take to answer a CALL.', {
+      min: '100ms',
+      max: '1h',
+    }),
+    callQueue: integer(32, 'Most CALLs that wait for one charge point; further ones are refused.', {
+      min: 1,
+      max: 10_000,
+    }),
+    heartbeatInterval: duration('300s', 'Heartbeat interval told to an accepted charge point.', {
+      min: '1s',
+      max: '1d',
+    }),
+    bootRetryInterval: duration(
+      '60s',
+      'When a Pending or Rejected charge point may send BootNotification again.',
+      {
+        min: '1s',
+        max: '1d',
+      },
+    ),
+    pingInterval: duration('60s', 'How often an otherwise silent socket is pinged; 0s sends no pings.', {
+      max: '1h',
+    }),
+    pongTimeout: duration('30s', 'How long a ping may stay unanswered before the socket is closed.', {
+      min: '1s',
+      max: '1h',
+    }),
+    idleTimeout: duration('0s', 'Closes a socket that sent nothing at all for so long; 0s never does.', {
+      max: '7d',
+    }),
+    maxFrameSize: size('1MiB', 'Largest frame accepted; a larger one closes the socket.', {
+      min: '1KiB',
+      max: '64MiB',
+    }),
+    maxBackpressure: size(
+      '1MiB',
+      'Most bytes that may wait to be sent to one charge point; more closes the socket.',
+      {
+        min: '16KiB',
+        max: '64MiB',
+      },
+    ),
+    framesPerSecond: integer(50, 'Frames per second that one charge point may send for long.', { min: 1 }),
+    frameBurst: integer(200, 'Frames that one charge point may send at once before framesPerSecond holds.', {
+      min: 1,
+    }),
+    frameQueue: integer(128, 'Most frames of one charge point that wait behind an undecided one.', {
+      min: 1,
+    }),
+    reader: oneOf(
+      ['lenient', 'strict'],
+      'lenient',
+      'lenient repairs harmless, well-known faults of charge points; strict answers them with a CALLERROR.',
+    ),
+    transport: oneOf(
+      ['auto', 'uws', 'ws'],
+      'auto',
+      'WebSocket server: uws (uWebSockets.js), ws (on Node http), or auto, which prefers uws where it loads.',
+    ),
+    shutdownGrace: duration(
+      '8s',
+      'How long a stopping edge works on what is in flight before it closes the sockets.',
+      {
+        max: '9s',
+      },
+    ),
+  },
+
+  auth: {
+    concurrentTx: integer(0, 'Most transactions that one idTag may have open at once; 0 sets no limit.'),
+    unknownTags: oneOf(
+      ['invalid', 'accept'],
+      'invalid',
+      'What Authorize answers for an idTag that nobody provisioned.',
+    ),
+  },
+
+  messageLog: {
+    enabled: flag(true, 'Keeps the frames of every charge point for GET /charge-points/{id}/messages.'),
+    excluded: list(['Heartbeat', 'MeterValues'], 'Actions that the message log leaves out.'),
+    maxPayload: size('16KiB', 'Longer payloads are cut in the message log.', { max: '1MiB' }),
+  },
+
+  edge: {
+    processes: integer(1, 'Edge processes; they share the OCPP port.', { min: 1, max: 64 }),
+    frameWorkers: integer(1, 'Threads per edge process that validate and flatten meter values.', {
+      min: 1,
+      max: 64,
+    }),
+    batchFrames: integer(64, 'Most frames in one batch for a frame worker.', { min: 1, max: 4096 }),
+    batchesInFlight: integer(4, 'Most batches that the frame workers of one edge have at a time.', {
+      min: 1,
+      max: 256,
+    }),
+    inboxBytes: size('64MiB', 'Most bytes of frames that wait for the frame workers of one edge.', {
+      min: '1MiB',
+    }),
+    workerActions: list(
+      ['MeterValues', 'StopTransaction'],
+      'Actions that are decided by the frame workers.',
+      {
+        words: ['MeterValues', 'StopTransaction'],
+      },
+    ),
+  },
+
+  journal: {
+    budget: size(
+      '4GiB',
+      'Disk space for rows that ClickHouse has not got yet. The message log stops at 70 %.',
+      {
+        min: '16MiB',
+      },
+    ),
+  },
+
+  transactions: {
+    retention: duration('30d', 'How long a closed transaction stays in the operational store.', {
+      min: '1h',
+    }),
+  },
+
+  api: {
+    host: host('Address that the API, the console and the metrics bind to.'),
+    port: port(9221, 'Port of the API, the console and the metrics; 0 lets the system choose one.'),
+    key: text(
+      '',
+      'Bootstrap admin key of the API. Empty: one is generated on first start and printed once.',
+      {
+        secret: true,
+        pattern: /^$|^[\x21-\x7e]{16,}$/,
+        allowed: 'empty, or at least 16 printable characters without spaces',
+      },
+    ),
+    bodyLimit: size('16MiB', 'Largest request body that the API accepts.', { min: '64KiB', max: '1GiB' }),
+  },
+
+  clickhouse: {
+    url: text(
+      '',
+      'A ClickHouse server, for example http://127.0.0.1:8123. Empty: the embedded chDB in dataDir.',
+      {
+        pattern: /^$|^https?:\/\/\S+$/,
+        allowed: 'empty or an http:// or https:// address',
+      },
+    ),
+    user: text('default', 'User at the ClickHouse server.'),
+    password: text('', 'Password at the ClickHouse server.', { secret: true }),
+    database: text('farad', 'Database that holds the tables; created when missing.', {
+      pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
+      allowed: 'a name of letters, digits and underscores',
+    }),
+    memory: size('1500MiB', 'Most memory that the embedded chDB may use.', { min: '256MiB' }),
+    queryTimeout: duration('20s', 'When ClickHouse gives up on a query.', { min: '1s', max: '1h' }),
+    insertTimeout: duration('60s', 'When an insert counts as failed and is tried again.', {
+      min: '1s',
+      max: '1h',
+    }),
+  },
+
+  sink: {
+    batchRows: integer(10_000, 'Most rows in one insert into ClickHouse.', { min: 1, max: 100_000 }),
+    interval: duration('200ms', 'Longest wait of a row before the sink inserts it.', {
+      min: '10ms',
+      max: '1m',
+    }),
+  },
+
+  retention: {
+    meterSamples: duration('400d', 'How long ClickHouse keeps meter samples.', { min: '1d' }),
+    transactions: duration('3650d', 'How long ClickHouse keeps transactions.', { min: '1d' }),
+    authorizations: duration('400d', 'How long ClickHouse keeps authorizations.', { min: '1d' }),
+    connectorStatus: duration('400d', 'How long ClickHouse keeps the status history of connectors.', {
+      min: '1d',
+    }),
+    connections: duration('90d', 'How long ClickHouse keeps the history of connections.', { min: '1d' }),
+    messages: duration('30d', 'How long ClickHouse keeps the message log.', { min: '1d' }),
+    rejectedRows: duration('90d', 'How long ClickHouse keeps rows that it refused.', { min: '1d' }),
+  },
+
+  log: {
+    level: oneOf(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'info',
+      'Least severe line that is logged.',
+    ),
+    format: oneOf(['auto', 'json', 'text'], 'auto', 'auto is text on a terminal and JSON lines elsewhere.'),
+  },
+} as const;
+
+type ValuesOf<Node> =
+  Node extends Setting<infer Value> ? Value : { readonly [Key in keyof Node]: ValuesOf<Node[Key]> };
+
+/** The effective settings: durations are milliseconds, sizes are bytes. Plain data that survives IPC. */
+export type Config = ValuesOf<typeof schema>;
+
+/** A setting with the names that its place in the schema gives it. */
+export interface NamedSetting {
+  /** `ocpp.maxFrameSize` */
+  readonly path: string;
+  /** `ocpp-max-frame-size`, without the dashes in front. */
+  readonly flag: string;
+  /** `FARAD_OCPP_MAX_FRAME_SIZE` */
+  readonly env: string;
+  readonly setting: Setting;
+}
+
+/** All settings in the order of the schema. */
+export const settings: readonly NamedSetting[] = [...walk(schema, [])];
+
+function* walk(node: object, place: readonly string[]): Generator<NamedSetting> {
+  for (const [name, child] of Object.entries(node) as [string, object][]) {
+    const path = [...place, name];
+    if ('isSetting' in child) {
+      const flag = path
+        .map((part) => part.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`))
+        .join('-');
+      const env = `FARAD_${flag.replaceAll('-', '_').toUpperCase()}`;
+      yield { path: path.join('.'), flag, env, setting: child as Setting };
+    } else {
+      yield* walk(child, path);
+    }
+  }
+}
