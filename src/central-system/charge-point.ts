@@ -1,0 +1,26 @@
+/** What the Central System last answered to a BootNotification; `Unknown` while there was none (OCPP 1.6 ed. 2 §4.2). */
+export type Registration = 'Accepted' | 'Pending' | 'Rejected' | 'Unknown';
+
+/** A transaction that runs on a connector: `[connectorId, transactionId]`, ready to travel with a frame to a worker. */
+export type OpenTransaction = readonly [connectorId: number, transactionId: number];
+
+/**
+ * What is kept at hand about a connected charge point between its messages. There is one object per identity and process, shared by all
+ * its sockets, because acceptance and transactions belong to the charge point and not to a connection (OCPP-J 1.6 §5.4).
+ * Only the central-system room changes it.
+ */
+export interface ChargePoint {
+  readonly id: string;
+  registration: Registration;
+  /** Refuse what breaks the schema instead of repairing it. */
+  strict: boolean;
+  /** As it named itself at its last boot; empty while it never did. */
+  vendor: string;
+  model: string;
+  /** Actions that it was asked for by TriggerMessage and that it may therefore send before it is accepted. */
+  readonly triggered: Set<string>;
+  /** Replaced, never changed, when a transaction opens or closes. */
+  openTransactions: readonly OpenTransaction[];
+  /** Time of the last message, epoch ms; any message is a sign of life. */
+  lastSeenAt: number;
+}

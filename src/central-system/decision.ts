@@ -1,0 +1,60 @@
+import type { ErrorCode } from '../protocol/error-code.ts';
+
+/** A CALL of a charge point as it came out of the envelope (OCPP-J 1.6 §4.2.1). */
+export interface IncomingCall {
+  readonly messageId: string;
+  /** As spelled on the wire: names are case-sensitive. */
+  readonly action: string;
+  /** Unchecked. */
+  readonly payload: unknown;
+}
+
+/** What Farad answers to a CALL: a CALLRESULT or a CALLERROR. */
+export type Decision = Confirmation | Refusal;
+
+export interface Confirmation {
+  readonly kind: 'result';
+  readonly payload: object;
+  /** `payload` as JSON, where it was at hand: the session then need not write it again. */
+  readonly json?: string;
+  /** What a message with meter values said about its connector, for the live state. */
+  readonly digest?: MeterDigest;
+}
+
+export interface Refusal {
+  readonly kind: 'error';
+  readonly code: ErrorCode;
+  readonly description: string;
+  readonly details?: object;
+}
+
+/** The last known energy register and power of a connector, read from one message. */
+export interface MeterDigest {
+  readonly connectorId: number;
+  /** Energy.Active.Import.Register over all phases, Wh. */
+  readonly lastRegisterWh?: number;
+  /** Power.Active.Import over all phases, W. */
+  readonly powerW?: number;
+  /** Time of the newest sample, epoch ms. */
+  readonly at: number;
+}
+
+/** A CALLRESULT with `payload`. */
+export function confirm(payload: object): Confirmation {
+  return { kind: 'result', payload };
+}
+
+/** A CALLRESULT whose JSON is written once and answered many times; only for payloads that never change. */
+export function confirmAlways(payload: object): Confirmation {
+  return Object.freeze({ kind: 'result', payload: Object.freeze(payload), json: JSON.stringify(payload) });
+}
+
+/** A CALLERROR; `description` says which member and why. */
+export function refuse(code: ErrorCode, description: string, details?: object): Refusal {
+  return details === undefined
+    ? { kind: 'error', code, description }
+    : { kind: 'error', code, description, details };
+}
+
+/** `{}`: the answer that most notifications get. */
+export const acknowledged: Confirmation = confirmAlways({});

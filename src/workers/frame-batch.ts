@@ -1,0 +1,75 @@
+import type { ErrorCode } from '../protocol/error-code.ts';
+
+/** Frames of this turn, for one worker. All bytes travel in one transferred buffer. */
+export interface FrameBatch {
+  /** The frames, one after the other, UTF-8. */
+  readonly bytes: ArrayBuffer;
+  readonly frames: readonly FrameContext[];
+}
+
+/** Where a frame lies in the batch, and what a worker has to know about its charge point. */
+export interface FrameContext {
+  readonly offset: number;
+  readonly length: number;
+  readonly chargePointId: string;
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  readonly strict: boolean;
+  /** `[connectorId, transactionId]` of what runs at the charge point. */
+  readonly openTransactions: readonly (readonly [connectorId: number, transactionId: number])[];
+}
+
+/** What a worker answers: one verdict per frame, in the order of the batch. By then every sample is flushed. */
+export interface BatchVerdict {
+  readonly verdicts: readonly FrameVerdict[];
+  /** For the main thread to count. */
+  readonly figures: BatchFigures;
+}
+
+export interface BatchFigures {
+  /** Rows written to the journal. */
+  readonly rows: number;
+  /** Bytes of the chunk they were written as. */
+  readonly journalBytes: number;
+  /** Time spent reading and encoding, ms. */
+  readonly decideMs: number;
+  /** Time until the chunk was flushed, ms. */
+  readonly flushMs: number;
+}
+
+export interface FrameVerdict {
+  /** Absent where the frame has none: then there is nothing to answer to. */
+  readonly messageId?: string;
+  /** Empty where the frame was unreadable. */
+  readonly action: string;
+  /** Answer with this CALLERROR. Without it, and without `stop` or `unhandled`: answer `{}`. */
+  readonly error?: { readonly code: ErrorCode; readonly description: string };
+  /** The frame is none that a worker decides: decide it in place. */
+  readonly unhandled?: true;
+  /** A StopTransaction whose samples are kept: hand it to `finishStop`, which gives the answer. */
+  readonly stop?: StopRemainder;
+  readonly digest?: MeterDigest;
+  /** How many samples were kept. */
+  readonly samples: number;
+  /** Names of the repairs that were needed to read the message, to be counted. */
+  readonly repairs?: readonly string[];
+}
+
+/** The last known energy register and power of a connector, read from one message. */
+export interface MeterDigest {
+  readonly connectorId: number;
+  /** Energy.Active.Import.Register over all phases, Wh. */
+  readonly lastRegisterWh?: number;
+  /** Power.Active.Import over all phases, W. */
+  readonly powerW?: number;
+  /** Time of the newest sample, epoch ms. */
+  readonly at: number;
+}
+
+/** A StopTransaction without what was already kept of it. */
+export interface StopRemainder {
+  /** As received; `transactionData` is left in only where it could not be kept as samples. */
+  readonly request: Readonly<Record<string, unknown>>;
+  /** What was odd about the transactionData. */
+  readonly flags: readonly string[];
+}
