@@ -4,10 +4,10 @@ import type { StopRemainder } from './meter-keeper.ts';
 
 /** Everything that is protocol decision, for the charge points of one edge. */
 export interface CentralSystem {
-  /** The charge point behind an identity, read from the store when the first socket of it opens. Call `leave` once per call of this. */
-  enter(id: string): ChargePoint;
-  /** A socket of the charge point closed. Forgets it with its last socket. */
-  leave(chargePoint: ChargePoint): void;
+  /** The charge point behind an identity, read from the store when the first socket of it opens. Call `forget` once per call of this. */
+  chargePoint(id: string): ChargePoint;
+  /** A socket of the charge point closed. It is forgotten with its last socket. */
+  forget(chargePoint: ChargePoint): void;
   /** Reads again what operators may have set (strictness). */
   refresh(chargePoint: ChargePoint): void;
   /**
