@@ -8,7 +8,7 @@ export interface Methods {
   /** Edge: send a CALL to a charge point and wait for its answer (OCPP-J 1.6 §4.2). */
   'edge.call': { request: ChargePointCall; answer: CallOutcome };
   /** Edge: close the charge point's socket, for example after its key was changed or it was deleted. */
-  'edge.disconnect': { request: { chargePointId: string; reason: string }; answer: { closed: boolean } };
+  'edge.disconnect': { request: Disconnect; answer: { closed: boolean } };
   /** Any process: its metrics now. */
   'metrics.read': { request: Record<string, never>; answer: MetricFamily[] };
   /** Any process: whether it can do its work, with the reasons if not. */
@@ -30,9 +30,21 @@ export interface ChargePointCall {
   readonly timeoutMs?: number;
 }
 
+export interface Disconnect {
+  readonly chargePointId: string;
+  readonly reason: string;
+  /** Also removes what the protocol learned about the charge point (boot data, connectors); its transactions stay. */
+  readonly forget?: boolean;
+}
+
 /** What became of a CALL. `result` and `error` are the charge point's own words. */
 export type CallOutcome =
-  | { readonly outcome: 'result'; readonly messageId: string; readonly payload: unknown; readonly durationMs: number }
+  | {
+      readonly outcome: 'result';
+      readonly messageId: string;
+      readonly payload: unknown;
+      readonly durationMs: number;
+    }
   | {
       readonly outcome: 'error';
       readonly messageId: string;
@@ -60,7 +72,11 @@ export interface AnalyticsQuery {
 
 export type AnalyticsRows =
   | { readonly ok: true; readonly rows: readonly Record<string, unknown>[] }
-  | { readonly ok: false; readonly code: 'bad_parameter' | 'time_limit' | 'engine_unavailable'; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: 'bad_parameter' | 'time_limit' | 'engine_unavailable';
+      readonly message: string;
+    };
 
 export type Topic = 'status' | 'transactions' | 'connections' | 'authorizations';
 
