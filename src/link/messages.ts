@@ -1,0 +1,59 @@
+import type { LinkErrorCode } from './link-error.ts';
+
+/** What travels between a process and the relay in the supervisor. */
+export type LinkMessage = CallMessage | AnswerMessage | PeersMessage;
+
+export interface CallMessage {
+  readonly kind: 'call';
+  /** Unique among the calls in flight of whoever sends this message. */
+  readonly id: number;
+  /** Towards the relay: the process that is called. From the relay: the process that calls. */
+  readonly peer: string;
+  readonly method: string;
+  readonly request: unknown;
+  readonly deadlineMs: number;
+}
+
+export type AnswerMessage = { readonly kind: 'answer'; readonly id: number } & (
+  | { readonly ok: true; readonly answer: unknown }
+  | { readonly ok: false; readonly code: LinkErrorCode; readonly message: string }
+);
+
+/** From the relay: the processes that can be called now. */
+export interface PeersMessage {
+  readonly kind: 'peers';
+  readonly names: readonly string[];
+}
+
+/** Where a process listens: `ws://…` of an edge, `http://…` of control. */
+export interface ReadyInfo {
+  /** Edge: base URL for charge points, with the port that was really bound: `ws://127.0.0.1:9220/ocpp`. */
+  readonly ocpp?: string;
+  /** Control: base URL of the API: `http://127.0.0.1:9221`. */
+  readonly api?: string;
+  /** Control: an API key that was generated just now, to be printed once. */
+  readonly newKey?: string;
+}
+
+/** First message of the supervisor to a child. */
+export interface StartMessage<Config = unknown> {
+  readonly kind: 'start';
+  readonly name: string;
+  readonly config: Config;
+  /** False when several edges share the OCPP port. */
+  readonly exclusive: boolean;
+}
+
+export interface ReadyMessage {
+  readonly kind: 'ready';
+  readonly info: ReadyInfo;
+}
+
+/** From a child that cannot start and would not with another try: one line for the person who starts Farad. */
+export interface RefusedMessage {
+  readonly kind: 'refused';
+  readonly reason: string;
+}
+
+export type FromSupervisor = StartMessage | LinkMessage;
+export type ToSupervisor = ReadyMessage | RefusedMessage | LinkMessage;
