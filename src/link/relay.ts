@@ -75,10 +75,14 @@ export function createRelay({
 
   const passCall = (caller: Endpoint, call: CallMessage): void => {
     const target = endpoints.get(call.peer);
-    if (!target?.announced) return refuse(caller, call, 'no_such_process', `${call.peer} is not running`);
+    if (!target?.announced) {
+      refuse(caller, call, 'no_such_process', `${call.peer} is not running`);
+      return;
+    }
     if (target.owed.size >= maxCallsPerProcess) forgetOverdue(target);
     if (target.owed.size >= maxCallsPerProcess) {
-      return refuse(caller, call, 'busy', `${call.peer} has ${target.owed.size} calls to answer already`);
+      refuse(caller, call, 'busy', `${call.peer} has ${target.owed.size} calls to answer already`);
+      return;
     }
     calls?.with({ method: call.method, outcome: 'passed' }).inc();
     const id = ++lastId;
