@@ -1,0 +1,93 @@
+import { readDamagedFrame } from './damaged-frame.ts';
+import { type ErrorCode, toErrorCode } from './error-code.ts';
+import { malformed, type Reading } from './reading.ts';
+
+export type { Call, CallError, CallResult, Ignored, Malformed, Reading } from './reading.ts';
+
+/** Longest messageId that OCPP-J 1.6 allows, in characters (§4.1.4). */
+export const MAX_MESSAGE_ID = 36;
+
+/** Longest messageId that is still sent back in a CALLERROR; beyond it the frame stays unanswered. */
+export const MAX_ECHOED_MESSAGE_ID = 1024;
+
+/** Longest error description that Farad sends, in characters. */
+export const MAX_DESCRIPTION = 255;
+
+const CALL = 2;
+const CALLRESULT = 3;
+const CALLERROR = 4;
+
+/** Reads one text frame of OCPP-J (1.6 §4.2). No frame, however broken, makes it throw. */
+export function readFrame(text: string): Reading {
+  if (text.length === 0) return { type: 'ignored', reason: 'empty frame' };
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return readDamagedFrame(text, readMessage);
+  }
+  return readMessage(message);
+}
+
+function readMessage(message: unknown): Reading {
+  if (!Array.isArray(message)) return malformed('The frame is not a JSON array');
+  const type: unknown = message[0];
+  if (type === CALL) return readCall(message);
+  if (type === CALLRESULT) return readResult(message);
+  if (type === CALLERROR) return readError(message);
+  if (typeof type === 'number') return { type: 'ignored', reason: `message type ${type}` };
+  return malformed('The message type is not a number');
+}
+
+function readCall(message: readonly unknown[]): Reading {
+  const [, messageId, action, payload] = message;
+  if (typeof messageId !== 'string') return malformed('The messageId is not a string');
+  if (messageId.length > MAX_MESSAGE_ID) {
+    const description = `The messageId has more than ${MAX_MESSAGE_ID} characters`;
+    return malformed(description, messageId.length > MAX_ECHOED_MESSAGE_ID ? undefined : messageId);
+  }
+  if (message.length !== 4) return malformed(`A CALL has 4 elements, this one ${message.length}`, messageId);
+  if (typeof action !== 'string') return malformed('The action is not a string', messageId);
+  return { type: 'call', messageId, action, payload: payload === null ? {} : payload };
+}
+
+// A CALLRESULT or CALLERROR cannot be answered, so what can be understood of it is taken.
+function readResult(message: readonly unknown[]): Reading {
+  const [, messageId, payload] = message;
+  if (typeof messageId !== 'string') return malformed('The messageId of a CALLRESULT is not a string');
+  return { type: 'result', messageId, payload: payload ?? {} };
+}
+
+function readError(message: readonly unknown[]): Reading {
+  const [, messageId, code, description, details] = message;
+  if (typeof messageId !== 'string') return malformed('The messageId of a CALLERROR is not a string');
+  return {
+    type: 'error',
+    messageId,
+    code: typeof code === 'string' ? (toErrorCode(code) ?? code) : 'GenericError',
+    description: typeof description === 'string' ? description : '',
+    details: details ?? {},
+  };
+}
+
+/** A CALL (OCPP-J 1.6 §4.2.1). Undefined members of the payload are left out; no payload goes as `{}`. */
+export function callFrame(messageId: string, action: string, payload: unknown): string {
+  return `[2,${JSON.stringify(messageId)},${JSON.stringify(action)},${JSON.stringify(payload ?? {})}]`;
+}
+
+/** A CALLRESULT (OCPP-J 1.6 §4.2.2). */
+export function resultFrame(messageId: string, payload: unknown): string {
+  return `[3,${JSON.stringify(messageId)},${JSON.stringify(payload ?? {})}]`;
+}
+
+/** A CALLERROR (OCPP-J 1.6 §4.2.3): always five elements, the description cut at 255 characters. */
+export function errorFrame(
+  messageId: string,
+  code: ErrorCode,
+  description = '',
+  details: Readonly<Record<string, unknown>> = {},
+): string {
+  const told =
+    description.length > MAX_DESCRIPTION ? description.slice(0, MAX_DESCRIPTION).toWellFormed() : description;
+  return `[4,${JSON.stringify(messageId)},"${code}",${JSON.stringify(told)},${JSON.stringify(details)}]`;
+}

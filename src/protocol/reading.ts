@@ -1,0 +1,51 @@
+import type { ErrorCode } from './error-code.ts';
+
+/** What a text frame turned out to be. */
+export type Reading = Call | CallResult | CallError | Ignored | Malformed;
+
+export interface Call {
+  readonly type: 'call';
+  readonly messageId: string;
+  readonly action: string;
+  /** `{}` where the charge point sent `null` (OCPP-J 1.6 §4.2.1). Whether it is an object is for the schema to say. */
+  readonly payload: unknown;
+}
+
+export interface CallResult {
+  readonly type: 'result';
+  readonly messageId: string;
+  /** `{}` where the charge point sent `null` or nothing. */
+  readonly payload: unknown;
+}
+
+export interface CallError {
+  readonly type: 'error';
+  readonly messageId: string;
+  /** In 1.6 spelling where 1.6 knows the code, else as received; `GenericError` if it was no text. */
+  readonly code: string;
+  /** `""` where the charge point gave none. */
+  readonly description: string;
+  /** `{}` where the charge point gave none; usually an object. */
+  readonly details: unknown;
+}
+
+/** To be counted and dropped without an answer: an unknown message type (OCPP-J 1.6 §4.1.3), an empty frame. */
+export interface Ignored {
+  readonly type: 'ignored';
+  readonly reason: string;
+}
+
+/** Not a frame. With a messageId it was a CALL and wants the CALLERROR; without one there is nothing to answer. */
+export interface Malformed {
+  readonly type: 'malformed';
+  readonly messageId?: string;
+  readonly code: ErrorCode;
+  readonly description: string;
+}
+
+export function malformed(description: string, messageId?: string): Malformed {
+  const code = 'FormationViolation';
+  return messageId === undefined
+    ? { type: 'malformed', code, description }
+    : { type: 'malformed', messageId, code, description };
+}
