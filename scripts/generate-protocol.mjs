@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readSchemas } from './protocol/schemas.mjs';
+import { writeRequestSchemas } from './protocol/write-request-schemas.mjs';
 import { writeTypes } from './protocol/write-types.mjs';
 import { writeValidators } from './protocol/write-validators.mjs';
 
@@ -14,6 +15,7 @@ const banner =
 const messages = readSchemas();
 const files = {
   'messages.ts': `${banner}\n${writeTypes(messages)}`,
+  'request-schemas.ts': `${banner}\n${writeRequestSchemas(messages)}`,
   'validators.ts': `// @ts-nocheck\n${banner}\n${writeValidators(messages)}`,
 };
 
