@@ -25,7 +25,7 @@ export interface Refusal {
   readonly kind: 'error';
   readonly code: ErrorCode;
   readonly description: string;
-  readonly details?: object;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** The last known energy register and power of a connector, read from one message. */
@@ -50,7 +50,11 @@ export function confirmAlways(payload: object): Confirmation {
 }
 
 /** A CALLERROR; `description` says which member and why. */
-export function refuse(code: ErrorCode, description: string, details?: object): Refusal {
+export function refuse(
+  code: ErrorCode,
+  description: string,
+  details?: Readonly<Record<string, unknown>>,
+): Refusal {
   return details === undefined
     ? { kind: 'error', code, description }
     : { kind: 'error', code, description, details };

@@ -24,6 +24,8 @@ export interface BatchVerdict {
   readonly verdicts: readonly FrameVerdict[];
   /** For the main thread to count. */
   readonly figures: BatchFigures;
+  /** What went wrong inside Farad, for its log; the frames concerned are answered InternalError. */
+  readonly faults: readonly string[];
 }
 
 export interface BatchFigures {

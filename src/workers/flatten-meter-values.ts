@@ -1,0 +1,129 @@
+import type { MeterSampleRow } from '../records/meter-samples.ts';
+import type { MeterDigest } from './frame-batch.ts';
+import { DigestReader, ENERGY_REGISTER, POWER } from './meter-digest.ts';
+import type { MeterSource } from './meter-source.ts';
+import { readSampleTime, type SampleTime } from './sample-time.ts';
+import { readSampledNumber, valueFlag } from './sampled-number.ts';
+import {
+  CONTEXTS,
+  canonicalUnit,
+  DEFAULT_CONTEXT,
+  DEFAULT_FORMAT,
+  DEFAULT_LOCATION,
+  defaultUnit,
+  FORMATS,
+  LOCATIONS,
+  MEASURANDS,
+  PHASES,
+  UNITS,
+} from './sampled-value-terms.ts';
+
+/**
+ * Flattens meterValue (of MeterValues) or transactionData (of StopTransaction) into one row per sampled value, with the defaults of
+ * OCPP 1.6 ed. 2 §7.43. It takes anything: what breaks the schema is kept as far as it can be, and its rows are flagged, because a
+ * transaction message is stored whatever its content (§4.7, §4.10).
+ */
+export function flattenMeterValues(meterValue: unknown, source: MeterSource): MeterSampleRow[] {
+  const rows: MeterSampleRow[] = [];
+  for (const element of asList(meterValue)) {
+    if (!isObject(element)) {
+      rows.push(unreadable(element, source, { ts: source.receivedAt, flags: [] }));
+      continue;
+    }
+    const time = readSampleTime(element.timestamp, source.receivedAt);
+    for (const sample of asList(element.sampledValue)) rows.push(sampleRow(sample, source, time));
+  }
+  return rows;
+}
+
+/** The digest of rows that belong to one message. */
+export function digestOf(rows: readonly MeterSampleRow[]): MeterDigest | undefined {
+  const reader = new DigestReader();
+  reader.begin(rows[0]?.connectorId ?? 0);
+  for (const row of rows) {
+    reader.see(row.ts);
+    const { measurand, value } = row;
+    if (value !== null && row.format === 'Raw' && (measurand === ENERGY_REGISTER || measurand === POWER)) {
+      reader.take(measurand, row.phase, row.unit, value, row.ts);
+    }
+  }
+  return reader.end();
+}
+
+function sampleRow(sample: unknown, source: MeterSource, time: SampleTime): MeterSampleRow {
+  // Some firmware sends the bare value instead of an object around it.
+  if (typeof sample === 'string' || typeof sample === 'number')
+    return sampleRow({ value: sample }, source, time);
+  if (!isObject(sample) || sample.value === undefined || typeof sample.value === 'object') {
+    return unreadable(sample, source, time);
+  }
+  const flags = [...source.flags, ...time.flags];
+  const term = (name: string, given: unknown, known: ReadonlySet<string>, byDefault: string): string => {
+    if (given === undefined || given === null || given === '') return byDefault;
+    const text = (typeof given === 'string' ? given.trim() : JSON.stringify(given)).slice(0, MAX_TERM);
+    if (!known.has(text)) flags.push(`${name}-unknown`);
+    return text;
+  };
+  const measurand = term('measurand', sample.measurand, MEASURANDS, ENERGY_REGISTER);
+  const format = term('format', sample.format, FORMATS, DEFAULT_FORMAT);
+  const phase = term('phase', sample.phase, PHASES, '');
+  const location = term('location', sample.location, LOCATIONS, DEFAULT_LOCATION);
+  const context = term('context', sample.context, CONTEXTS, DEFAULT_CONTEXT);
+  const unit = term('unit', sample.unit, UNITS, defaultUnit(measurand));
+  const rawValue = String(sample.value);
+  const value = format === 'SignedData' ? null : readSampledNumber(rawValue);
+  if (value === null && format !== 'SignedData') flags.push(valueFlag(rawValue));
+  return {
+    ...identity(source),
+    measurand,
+    phase,
+    location,
+    context,
+    format,
+    unit: canonicalUnit(unit),
+    ts: time.ts,
+    value,
+    rawValue,
+    flags,
+  };
+}
+
+/** What is no sampled value at all is kept as its own text. */
+function unreadable(content: unknown, source: MeterSource, time: SampleTime): MeterSampleRow {
+  return {
+    ...identity(source),
+    measurand: '',
+    phase: '',
+    location: '',
+    context: '',
+    format: '',
+    unit: '',
+    ts: time.ts,
+    value: null,
+    rawValue: JSON.stringify(content),
+    flags: [...source.flags, ...time.flags, 'unreadable'],
+  };
+}
+
+function identity(source: MeterSource) {
+  return {
+    chargePointId: source.chargePointId,
+    connectorId: source.connectorId,
+    transactionId: source.transactionId,
+    source: source.message,
+    receivedAt: source.receivedAt,
+  };
+}
+
+/** Invented terms are kept, but not at any length: the columns are dictionaries. */
+const MAX_TERM = 64;
+
+/** A member that should be a list: one that is missing is empty, and one thing stands for a list of one. */
+function asList(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === null ? [] : [value];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

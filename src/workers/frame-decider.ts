@@ -1,0 +1,133 @@
+import { type Call, type Reading, readFrame } from '../protocol/frame.ts';
+import { packChunk } from '../records/chunk.ts';
+import { meterSamples } from '../records/meter-samples.ts';
+import { decideMessage, type MessageContext, type MeterCall } from './decide-message.ts';
+import type { SampleLines } from './encode-samples.ts';
+import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './frame-batch.ts';
+
+/** Where the decider keeps its rows: a lane of the journal. */
+export interface SampleLane {
+  /** Resolves when the chunk is flushed to disk. */
+  append(chunk: Buffer): Promise<void>;
+}
+
+export interface FrameDeciderOptions {
+  readonly lane: SampleLane;
+  /** How full the journal is: at `no-samples` MeterValues are refused, so that the room left is kept for transactions. */
+  readonly level: () => 'normal' | 'no-messages' | 'no-samples';
+  /** Epoch ms. */
+  readonly clock?: () => number;
+}
+
+export interface FrameDecider {
+  /** Decides every frame of the batch; its samples are flushed as one chunk before this resolves. Does not reject. */
+  decideBatch(batch: FrameBatch): Promise<BatchVerdict>;
+  /** The same for one message that is already read, for an edge that decides meter values in place. Rejects if they could not be flushed. */
+  keep(call: MeterCall, context: MessageContext): Promise<FrameVerdict>;
+}
+
+const JOURNAL_FULL = 'the journal is full: no meter values are taken until it has been drained';
+const NOT_KEPT = 'the meter values could not be stored';
+const NOT_READ = 'the message could not be processed';
+
+/** Reads frames with meter values and keeps their samples (OCPP 1.6 ed. 2 §4.7, §4.10). One per thread: it owns the lane. */
+export function createFrameDecider({ lane, level, clock = Date.now }: FrameDeciderOptions): FrameDecider {
+  const append = async (lines: SampleLines): Promise<number> => {
+    if (lines.rows === 0) return 0;
+    const chunk = packChunk(meterSamples.id, lines.rows, clock(), lines.text);
+    await lane.append(chunk);
+    return chunk.length;
+  };
+
+  return {
+    async decideBatch(batch) {
+      const started = performance.now();
+      const bytes = Buffer.from(batch.bytes);
+      const lines: SampleLines = { text: '', rows: 0 };
+      const full = level() === 'no-samples';
+      const faults: string[] = [];
+      let verdicts = batch.frames.map((frame) => decideFrame(bytes, frame, lines, full, faults));
+      const decided = performance.now();
+      let journalBytes = 0;
+      try {
+        journalBytes = await append(lines);
+      } catch (error) {
+        faults.push(describe(error));
+        verdicts = verdicts.map(notKept);
+        lines.rows = 0;
+      }
+      const figures = {
+        rows: lines.rows,
+        journalBytes,
+        decideMs: decided - started,
+        flushMs: performance.now() - decided,
+      };
+      return { verdicts, figures, faults };
+    },
+
+    async keep(call, context) {
+      if (call.action === 'MeterValues' && level() === 'no-samples') return internalError(call, JOURNAL_FULL);
+      const lines: SampleLines = { text: '', rows: 0 };
+      const verdict = decideMessage(call, context, lines);
+      await append(lines);
+      return verdict;
+    },
+  };
+}
+
+/** A frame that trips the reader does not take the others of its batch with it: it alone is answered with an error. */
+function decideFrame(
+  bytes: Buffer,
+  frame: FrameContext,
+  lines: SampleLines,
+  full: boolean,
+  faults: string[],
+): FrameVerdict {
+  const { text, rows } = lines;
+  const reading = readFrame(bytes.toString('utf8', frame.offset, frame.offset + frame.length));
+  if (reading.type !== 'call') return unreadable(reading);
+  if (full && reading.action === 'MeterValues') return internalError(reading, JOURNAL_FULL);
+  try {
+    return decideMessage(reading, frame, lines);
+  } catch (error) {
+    lines.text = text;
+    lines.rows = rows;
+    faults.push(`${frame.chargePointId}: ${describe(error)}`);
+    return internalError(reading, NOT_READ);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+type Unreadable = Exclude<Reading, Call>;
+
+/** What is no CALL is answered only where the envelope says how (OCPP-J 1.6 §4.1.3, §4.2.3). */
+function unreadable(reading: Unreadable): FrameVerdict {
+  if (reading.type !== 'malformed') return { action: '', unhandled: true, samples: 0 };
+  const { messageId, code, description } = reading;
+  return {
+    ...(messageId !== undefined && { messageId }),
+    action: '',
+    error: { code, description },
+    samples: 0,
+  };
+}
+
+/** Nothing is confirmed that did not reach the disk: the charge point will send it again. */
+function notKept(verdict: FrameVerdict): FrameVerdict {
+  return verdict.error !== undefined || verdict.unhandled ? verdict : internalError(verdict, NOT_KEPT);
+}
+
+function internalError(
+  call: { readonly messageId?: string; readonly action: string },
+  description: string,
+): FrameVerdict {
+  return {
+    ...(call.messageId !== undefined && { messageId: call.messageId }),
+    action: call.action,
+    error: { code: 'InternalError', description },
+    samples: 0,
+  };
+}
