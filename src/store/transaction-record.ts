@@ -1,0 +1,94 @@
+import type { TransactionRow } from '../records/transactions.ts';
+
+/** A transaction as kept until ClickHouse has it and its retention is over (OCPP 1.6 ed. 2 §4.8, §4.10). Times are epoch ms. */
+export interface TransactionRecord extends TransactionRow {
+  /** `timestamp` of the StartTransaction as sent: part of what makes a repeated start the same. */
+  readonly startTimestamp: string;
+  /** When the message that closed it was received; null while it is open. */
+  readonly closedAt: number | null;
+}
+
+export type TransactionState = TransactionRecord['state'];
+
+/** What a StartTransaction is answered with. */
+export interface Authorization {
+  readonly status: string;
+  readonly parentIdTag: string;
+}
+
+export interface StartInput {
+  readonly chargePointId: string;
+  readonly connectorId: number;
+  /** As spelled by the charge point. */
+  readonly idTag: string;
+  /** As sent. */
+  readonly timestamp: string;
+  /** `timestamp` read, or the time of receipt where it could not be. */
+  readonly startedAt: number;
+  /** False for a dead or absurd clock: then a repeat of a stopped transaction is a new one. */
+  readonly timestampPlausible: boolean;
+  /** Wh. */
+  readonly meterStart: number;
+  readonly reservationId: number | null;
+  readonly flags: readonly string[];
+  /** The request as JSON text. */
+  readonly rawStart: string;
+  readonly receivedAt: number;
+  /**
+   * Decides the answer, inside the write transaction and only for a new transaction: must be quick and synchronous. `others` lists the open
+   * transactions of the tag without the one that this start supersedes.
+   */
+  readonly authorize: (others: () => readonly TransactionRecord[]) => Authorization;
+}
+
+export interface StartOutcome {
+  readonly transaction: TransactionRecord;
+  /** False for a repeated StartTransaction: answer with the same id and `transaction.authorization`. */
+  readonly created: boolean;
+  /** The transaction that was open on the connector and is now taken for ended (one connector carries one transaction). */
+  readonly superseded?: TransactionRecord;
+}
+
+export interface StopInput {
+  readonly chargePointId: string;
+  /** As sent; any number. */
+  readonly transactionId: number;
+  /** As sent. */
+  readonly timestamp: string;
+  /** `timestamp` read, or the time of receipt where it could not be. */
+  readonly stoppedAt: number;
+  /** Wh. */
+  readonly meterStop: number;
+  /** Empty where there was none. */
+  readonly idTag: string;
+  /** `Local` where there was none. */
+  readonly reason: string;
+  readonly flags: readonly string[];
+  /** The request as JSON text, without transactionData that is kept as samples. */
+  readonly rawStop: string;
+  readonly receivedAt: number;
+}
+
+export interface StopOutcome {
+  readonly transaction: TransactionRecord;
+  /**
+   * `stopped`: an open transaction ended. `repeated`: it had ended before, nothing changed. `late`: the stop of a superseded one, recorded.
+   * `unmatched`: no transaction fits, kept as a transaction of its own for review.
+   */
+  readonly outcome: 'stopped' | 'repeated' | 'unmatched' | 'late';
+}
+
+export interface TransactionFilter {
+  readonly chargePointId?: string;
+  readonly state?: TransactionState;
+  /** Cursor of the page before (`next`). */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+export interface TransactionPage {
+  /** Newest receipt first. */
+  readonly transactions: readonly TransactionRecord[];
+  /** Where to go on; absent at the end. A page may be short, even empty, and yet have a `next`: work per call is bounded. */
+  readonly next?: string;
+}
