@@ -1,0 +1,21 @@
+import type { Config } from '../config/schema.ts';
+import type { Demo } from './demo.ts';
+import type { Started } from './supervisor.ts';
+import { version } from './version.ts';
+
+/** Says on standard output where the gateway is found; log lines go to standard error. */
+export function announce(config: Config, { endpoints, newKey }: Started, demo: Demo | undefined): void {
+  const lines = [
+    `Farad ${version()} serves`,
+    `  charge points   ${endpoints.ocpp}/{chargePointId}`,
+    `  API             ${endpoints.api}/api/v1 (described at ${endpoints.api}/docs)`,
+    `  data            ${config.dataDir}`,
+  ];
+  if (newKey) lines.push(`  new API key     ${newKey} (not shown again)`);
+  if (demo) {
+    lines.push(
+      `Demo with ${demo.chargePoints} simulated charge points: ${endpoints.api}/docs, API key ${config.api.key}`,
+    );
+  }
+  console.log(lines.join('\n'));
+}

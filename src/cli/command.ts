@@ -1,0 +1,23 @@
+import type { FlagSpec } from './flags.ts';
+
+/** One subcommand of `farad`. */
+export interface Command {
+  readonly name: string;
+  /** One line for `farad --help`. */
+  readonly summary: string;
+  /** True when the settings are flags of this command, too. */
+  readonly takesSettings: boolean;
+  /** Flags beyond the settings. */
+  readonly flags: readonly FlagSpec[];
+  /** How many words may follow the command. */
+  readonly maxWords?: number;
+  /** Resolves with the exit code. `commands` is every command there is, for the one that explains them. */
+  run(line: CommandLine, commands: readonly Command[]): Promise<number>;
+}
+
+export interface CommandLine {
+  /** Flag names without their dashes. */
+  readonly flags: Readonly<Record<string, string>>;
+  /** What is no flag. */
+  readonly words: readonly string[];
+}

@@ -1,0 +1,15 @@
+import { effectiveSettings } from '../../config/effective-settings.ts';
+import { loadConfigWithOrigins } from '../../config/load-config.ts';
+import type { Command } from '../command.ts';
+import { settingsFileFlag, sourcesFrom } from '../settings-sources.ts';
+
+export const configCommand: Command = {
+  name: 'config',
+  summary: 'Prints the effective settings with their help, as a settings file.',
+  takesSettings: true,
+  flags: [settingsFileFlag],
+  async run({ flags }) {
+    console.log(effectiveSettings(loadConfigWithOrigins(sourcesFrom(flags))));
+    return 0;
+  },
+};

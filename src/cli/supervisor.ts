@@ -1,0 +1,172 @@
+import type { Config } from '../config/schema.ts';
+import type { ReadyInfo } from '../link/messages.ts';
+import { createRelay, type Relay } from '../link/relay.ts';
+import type { Log } from '../telemetry/log.ts';
+import { metrics } from '../telemetry/metrics.ts';
+import { measureProcess } from '../telemetry/process-metrics.ts';
+import { type BackOffSettings, DEFAULT_BACK_OFF } from './back-off.ts';
+import type { DataDirLock } from './data-dir-lock.ts';
+import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints-file.ts';
+import { StartError } from './start-error.ts';
+import { type ProcessEnd, type ProcessPlan, SupervisedProcess } from './supervised-process.ts';
+
+/** How long a process may take to stop before it is killed, ms. */
+const STOP_GRACE_MS = 10_000;
+
+/** A gateway that was never up gives up when one of its processes ended this often in a row. */
+const GIVE_UP_AFTER = 5;
+
+export interface SupervisorOptions {
+  readonly config: Config;
+  readonly lock: DataDirLock;
+  readonly plans: readonly ProcessPlan[];
+  readonly log: Log;
+  readonly backOff?: BackOffSettings;
+  readonly stopGraceMs?: number;
+}
+
+export interface Supervisor {
+  /** Resolves when every process does its work for the first time; rejects with StartError when that is hopeless. */
+  readonly ready: Promise<Started>;
+  /** Stops every process gracefully, then resolves; kills what does not stop in time. Runs once. */
+  stop(): Promise<void>;
+  /** Kills every process now. */
+  kill(): void;
+}
+
+export interface Started {
+  readonly endpoints: Endpoints;
+  /** An API key that control generated at this start. */
+  readonly newKey: string | undefined;
+}
+
+/**
+ * Starts the processes of the gateway in parallel and keeps them alive: what ends is started again, with back-off and on
+ * the port it had before. Opens no socket and does no work of its own, so that nothing here can fail under load.
+ */
+export function startSupervisor(options: SupervisorOptions): Supervisor {
+  const { config, lock, plans, log, backOff = DEFAULT_BACK_OFF, stopGraceMs = STOP_GRACE_MS } = options;
+  const relay = createRelay({ metrics });
+  const restarts = metrics.counter('farad_process_restarts_total', 'Processes that ended unasked.', ['name']);
+  /** What the processes said on their first start; it holds for every later one. */
+  let known: ReadyInfo = {};
+  const processes: SupervisedProcess[] = [];
+  let isUp = false;
+  let stopped: Promise<void> | undefined;
+  const [ready, settle] = deferred<Started>();
+
+  const startInfo = () => ({
+    config: withBoundPorts(config, known),
+    exclusive: plans.filter(isEdge).length === 1,
+  });
+
+  const onReady = (plan: ProcessPlan, info: ReadyInfo): void => {
+    known = { ...info, ...known };
+    if (isUp) log.info(`${plan.name} is back`);
+    // With a port of the system's choice the first edge finds it for all.
+    for (const other of processes)
+      if (isEdge(other.plan) && !other.wasStarted && mayStart(other.plan)) other.start();
+    if (!processes.every((one) => one.isReady)) return;
+    const endpoints = currentEndpoints(known, processes);
+    writeEndpoints(lock.directory, endpoints);
+    if (isUp) return;
+    isUp = true;
+    settle.resolve({ endpoints, newKey: known.newKey });
+  };
+
+  const onEnd = (plan: ProcessPlan, end: ProcessEnd): boolean => {
+    restarts.with({ name: plan.name }).inc();
+    if (isUp || (end.refusal === undefined && end.failures < GIVE_UP_AFTER)) return true;
+    settle.reject(
+      new StartError(end.refusal ?? `${plan.name} ended ${end.failures} times in a row (${end.reason})`),
+    );
+    return false;
+  };
+
+  const mayStart = (plan: ProcessPlan): boolean =>
+    config.ocpp.port !== 0 || known.ocpp !== undefined || !isEdge(plan) || plan === plans.find(isEdge);
+
+  for (const plan of plans) {
+    processes.push(
+      new SupervisedProcess(plan, {
+        relay,
+        log,
+        backOff,
+        startInfo,
+        events: {
+          started: (pid) => lock.record(plan.name, pid),
+          ready: (info) => onReady(plan, info),
+          ended: (end) => onEnd(plan, end),
+        },
+      }),
+    );
+  }
+  serveSupervisor(relay, processes);
+  removeEndpoints(lock.directory);
+  for (const one of processes) if (mayStart(one.plan)) one.start();
+
+  const stop = async (): Promise<void> => {
+    removeEndpoints(lock.directory);
+    await Promise.all(processes.map((one) => one.stop(stopGraceMs)));
+    lock.release();
+  };
+
+  return {
+    ready,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+    kill: () => {
+      for (const one of processes) one.kill();
+    },
+  };
+}
+
+/** The supervisor answers for itself on the link, and says which process is down. */
+function serveSupervisor(relay: Relay, processes: readonly SupervisedProcess[]): void {
+  const link = relay.join('supervisor');
+  metrics.process = link.name;
+  measureProcess(metrics);
+  link.serve('metrics.read', () => metrics.collect());
+  link.serve('health.read', () => {
+    const problems = processes.filter((one) => !one.isReady).map((one) => `${one.plan.name} is not running`);
+    return { ready: problems.length === 0, problems };
+  });
+}
+
+function isEdge(plan: ProcessPlan): boolean {
+  return plan.name.startsWith('edge-');
+}
+
+/** The settings with the ports that were bound before, so that a restarted process is found where it was. */
+function withBoundPorts(config: Config, known: ReadyInfo): Config {
+  return {
+    ...config,
+    ocpp: { ...config.ocpp, port: portOf(known.ocpp) ?? config.ocpp.port },
+    api: { ...config.api, port: portOf(known.api) ?? config.api.port },
+  };
+}
+
+function portOf(url: string | undefined): number | undefined {
+  return url === undefined ? undefined : Number(new URL(url).port) || undefined;
+}
+
+function currentEndpoints(known: ReadyInfo, processes: readonly SupervisedProcess[]): Endpoints {
+  const pids = processes.map((one) => [one.plan.name, one.pid ?? 0] as const);
+  return {
+    pid: process.pid,
+    ocpp: known.ocpp ?? '',
+    api: known.api ?? '',
+    processes: Object.fromEntries(pids),
+  };
+}
+
+function deferred<T>(): [Promise<T>, { resolve: (value: T) => void; reject: (error: Error) => void }] {
+  let settle: { resolve: (value: T) => void; reject: (error: Error) => void } | undefined;
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  if (!settle) throw new Error('a promise runs its executor at once');
+  return [promise, settle];
+}
