@@ -1,13 +1,16 @@
-import type { Lane, LaneQueue } from './lane-queue.ts';
-
-/** What the budget allows: the message log stops first, meter samples next, the rest never. */
-export type JournalLevel = 'normal' | 'no-messages' | 'no-samples';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type JournalLevel, nextLevel } from './budget.ts';
+import { Environment } from './environment.ts';
+import type { Lane } from './lane.ts';
+import { LaneQueue } from './lane-queue.ts';
 
 export interface JournalOptions {
   /** Directory of the journal; created where it is missing. */
   readonly path: string;
   /** Bytes that may be held (`journal.budget`); without it the level stays `normal`. */
   readonly budget?: number;
+  /** For a reader that removes nothing; the journal must exist. */
   readonly readOnly?: boolean;
 }
 
@@ -17,8 +20,47 @@ export interface Journal {
   readonly queue: LaneQueue;
   /** A lane of its own for this writer; blocks until its number is on the disk, so call it at the start of a thread. */
   openLane(): Lane;
-  /** May be asked per frame: measured at most a few times a second. */
+  /** May be asked per frame: measured at most ten times a second. */
   level(): JournalLevel;
   /** Waits for the appends under way. */
   close(): Promise<void>;
+}
+
+const MEASURE_EVERY_MS = 100;
+const DIRECTORY_PREFIX = 'journal-';
+
+/** Directory of the journal of an edge, named as its process (`edge-0`). */
+export function journalPath(dataDir: string, edge: string): string {
+  return join(dataDir, `${DIRECTORY_PREFIX}${edge}`);
+}
+
+/** Names of the edges that have a journal, those of edges that no longer run included: what is in them must reach ClickHouse too. */
+export function journalNames(dataDir: string): string[] {
+  return readdirSync(dataDir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith(DIRECTORY_PREFIX))
+    .map((entry) => entry.name.slice(DIRECTORY_PREFIX.length))
+    .sort();
+}
+
+/** Throws NewerDataError where a newer Farad wrote it. */
+export function openJournal({ path, budget, readOnly = false }: JournalOptions): Journal {
+  const environment = new Environment(path, { readOnly });
+  const queue = new LaneQueue(environment, 'entries');
+  let level: JournalLevel = 'normal';
+  let measuredAt = Number.NEGATIVE_INFINITY;
+  return {
+    uuid: queue.uuid,
+    queue,
+    openLane: () => queue.openLane(),
+    level() {
+      if (budget === undefined) return level;
+      const now = performance.now();
+      if (now - measuredAt >= MEASURE_EVERY_MS) {
+        measuredAt = now;
+        level = nextLevel(level, queue.heldBytes(), budget);
+      }
+      return level;
+    },
+    close: () => environment.close(),
+  };
 }

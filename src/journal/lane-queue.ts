@@ -1,3 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { unpackChunk } from '../records/chunk.ts';
+import { type Environment, sizeOf, type Table } from './environment.ts';
+import { checkFormat } from './format.ts';
+import { Lane } from './lane.ts';
+import { laneKey, laneOf, MAX_LANE, MAX_SEQ, seqOf } from './lane-key.ts';
+
 /** A run of consecutive sequence numbers of one lane: exactly what a reader has read, and so all that it may delete. */
 export interface Span {
   readonly lane: number;
@@ -23,7 +30,7 @@ export interface SavedBatch {
 export interface ReadLimits {
   /** At most this many entries. */
   readonly entries: number;
-  /** Stop once this many bytes are read; the first entry is always read. */
+  /** At most this many bytes of chunks; the first entry is always read. */
   readonly bytes: number;
 }
 
@@ -35,26 +42,198 @@ export interface QueueDepth {
   readonly oldestWrittenAt: number | undefined;
 }
 
-/** A writer's own lane. Not shared between threads. */
-export interface Lane {
-  readonly number: number;
-  /** Resolves once the chunk is on the disk. Rejects with CommitError, and then the chunk is not in the queue. Do not change the buffer before that. */
-  append(chunk: Uint8Array): Promise<void>;
-}
+/** Removals per write transaction: writers wait for the lock no longer than that takes. */
+const REMOVALS_PER_TRANSACTION = 500;
 
-/** A durable queue of chunks: many writers with a lane each, one reader. */
-export interface LaneQueue {
+/** Layout of the entries and of what is kept about them. */
+const FORMAT = 1;
+
+/** The lane of `appendInTransaction`: its sequence is kept in the database, so every process may write to it. */
+const SHARED_LANE = 0;
+
+const UUID = Buffer.from('uuid');
+const NEXT_LANE = Buffer.from('next-lane');
+const SHARED_SEQ = Buffer.from('shared-seq');
+const BATCH = Buffer.from('batch');
+
+/**
+ * A durable queue of chunks: many writers, one reader.
+ *
+ * A lane has one writer and its sequence is dense, so what a reader has read of it is a span without holes that nothing can be committed into
+ * later. That is what makes deleting safe: with one order over all writers, by time or by number, a late commit would land inside a range that
+ * was already read. A lane exists as long as it holds entries; numbers are never used twice.
+ */
+export class LaneQueue {
   /** Identity of this queue for deduplication tokens; made when the queue is created. */
   readonly uuid: string;
-  /** Lanes that hold entries, ascending. */
-  lanes(): number[];
+  private readonly environment: Environment;
+  private readonly entries: Table<Buffer>;
+  private readonly meta: Table<unknown>;
+
+  /** Opens, or creates, the queue `name` inside an environment. Throws NewerDataError where a newer Farad wrote it. */
+  constructor(environment: Environment, name: string) {
+    this.environment = environment;
+    this.entries = environment.bytes(name);
+    this.meta = environment.records(`${name}-meta`);
+    checkFormat(environment, this.meta, `the queue ${name} in ${environment.path}`, FORMAT);
+    this.uuid = (this.meta.get(UUID) as string | undefined) ?? this.createUuid();
+  }
+
+  get isOpen(): boolean {
+    return this.environment.isOpen;
+  }
+
+  /** A lane for one writer. Blocks until its number is on the disk, so that no two writers ever share one. */
+  openLane(): Lane {
+    const lane = this.environment.transactSync(() => {
+      const next = (this.meta.get(NEXT_LANE) as number | undefined) ?? SHARED_LANE + 1;
+      if (next > MAX_LANE) throw new RangeError('all lane numbers are used up');
+      this.meta.put(NEXT_LANE, next + 1);
+      return next;
+    });
+    return new Lane(lane, this.entries);
+  }
+
+  /** Adds a chunk as part of the write transaction that is running in this environment; answers its sequence number in the shared lane. */
+  appendInTransaction(chunk: Uint8Array): number {
+    this.environment.assertTransacting('appendInTransaction');
+    const seq = ((this.meta.get(SHARED_SEQ) as number | undefined) ?? 0) + 1;
+    this.meta.put(SHARED_SEQ, seq);
+    this.entries.put(laneKey(SHARED_LANE, seq), chunk as Buffer);
+    return seq;
+  }
+
+  /** Whether the entry with this sequence number of `appendInTransaction` has been removed. */
+  isDrained(seq: number): boolean {
+    return !this.entries.doesExist(laneKey(SHARED_LANE, seq));
+  }
+
+  /** Lanes that hold entries, ascending. One seek each. */
+  lanes(): number[] {
+    const lanes: number[] = [];
+    let first = this.firstKey(0);
+    while (first !== undefined) {
+      const lane = laneOf(first);
+      lanes.push(lane);
+      first = lane < MAX_LANE ? this.firstKey(lane + 1) : undefined;
+    }
+    this.environment.endRead();
+    return lanes;
+  }
+
   /** The next run of consecutive entries of a lane at or after `from`; empty where there is none. */
-  read(lane: number, from: number, limits: ReadLimits): Entry[];
+  read(lane: number, from: number, limits: ReadLimits): Entry[] {
+    return this.run({ lane, from, to: MAX_SEQ }, limits);
+  }
+
+  /** What is left of a span: all of it, unless its removal had begun. */
+  readSpan(span: Span): Entry[] {
+    const entries: Entry[] = [];
+    for (const { key, value } of this.range(span)) {
+      entries.push({ lane: span.lane, seq: seqOf(key), chunk: value });
+    }
+    this.environment.endRead();
+    return entries;
+  }
+
   /** Removes these spans, in write transactions of at most 500 entries. Repeating it does no harm. */
-  remove(spans: readonly Span[]): Promise<void>;
-  saveBatch(spans: readonly Span[]): Promise<SavedBatch>;
-  savedBatch(): SavedBatch | undefined;
-  clearBatch(): Promise<void>;
-  /** Cheap: no entry is walked. */
-  depth(): QueueDepth;
+  async remove(spans: readonly Span[]): Promise<void> {
+    let keys: Buffer[] = [];
+    for (const { lane, from, to } of spans) {
+      for (let seq = from; seq <= to; seq++) {
+        keys.push(laneKey(lane, seq));
+        if (keys.length < REMOVALS_PER_TRANSACTION) continue;
+        await this.removeKeys(keys);
+        keys = [];
+      }
+    }
+    if (keys.length > 0) await this.removeKeys(keys);
+  }
+
+  /** Persists what is about to be inserted. There is one batch at a time: it replaces the one before. */
+  async saveBatch(spans: readonly Span[]): Promise<SavedBatch> {
+    const batch: SavedBatch = { spans, savedAt: Date.now() };
+    await this.environment.write(() => {
+      this.meta.put(BATCH, batch);
+    });
+    return batch;
+  }
+
+  /** The batch that was saved and not cleared: after a crash it is to be inserted again, under the same token. */
+  savedBatch(): SavedBatch | undefined {
+    return this.meta.get(BATCH) as SavedBatch | undefined;
+  }
+
+  async clearBatch(): Promise<void> {
+    await this.environment.write(() => {
+      this.meta.remove(BATCH);
+    });
+  }
+
+  /** After all inserts of the saved batch have succeeded: removes its spans, then the batch. */
+  async finishBatch(): Promise<void> {
+    const batch = this.savedBatch();
+    if (!batch) return;
+    await this.remove(batch.spans);
+    await this.clearBatch();
+  }
+
+  /** Cheap: counters of LMDB, and one look per lane. */
+  depth(): QueueDepth {
+    const { entries, bytes } = sizeOf(this.entries);
+    let oldestWrittenAt: number | undefined;
+    for (const lane of this.lanes()) {
+      const [first] = this.run({ lane, from: 0, to: MAX_SEQ }, { entries: 1, bytes: 0 });
+      if (!first) continue;
+      const { writtenAt } = unpackChunk(first.chunk);
+      if (oldestWrittenAt === undefined || writtenAt < oldestWrittenAt) oldestWrittenAt = writtenAt;
+    }
+    return { entries, bytes, oldestWrittenAt };
+  }
+
+  /** Bytes of disk that the entries hold. O(1). */
+  heldBytes(): number {
+    const { bytes } = sizeOf(this.entries);
+    return bytes;
+  }
+
+  private run(span: Span, limits: ReadLimits): Entry[] {
+    const entries: Entry[] = [];
+    let bytes = 0;
+    for (const { key, value } of this.range(span, limits.entries)) {
+      const seq = seqOf(key);
+      const previous = entries.at(-1);
+      bytes += value.length;
+      if (previous && (seq !== previous.seq + 1 || bytes > limits.bytes)) break;
+      entries.push({ lane: span.lane, seq, chunk: value });
+    }
+    this.environment.endRead();
+    return entries;
+  }
+
+  private range({ lane, from, to }: Span, limit?: number): Iterable<{ key: Uint8Array; value: Buffer }> {
+    const bounds = { start: laneKey(lane, from), end: laneKey(lane, to), inclusiveEnd: true };
+    return this.entries.getRange(limit === undefined ? bounds : { ...bounds, limit });
+  }
+
+  private firstKey(lane: number): Uint8Array | undefined {
+    const [key] = this.entries.getKeys({ start: laneKey(lane, 0), limit: 1 });
+    return key;
+  }
+
+  private removeKeys(keys: readonly Buffer[]): Promise<void> {
+    return this.environment.write(() => {
+      for (const key of keys) this.entries.remove(key);
+    });
+  }
+
+  private createUuid(): string {
+    return this.environment.transactSync(() => {
+      const existing = this.meta.get(UUID) as string | undefined;
+      if (existing !== undefined) return existing;
+      const uuid = randomUUID();
+      this.meta.put(UUID, uuid);
+      return uuid;
+    });
+  }
 }

@@ -1,0 +1,159 @@
+import { type Database, open, type RootDatabase } from 'lmdb';
+
+/** A write did not reach the disk: nothing of its transaction is kept, so whoever asked for it may be told to retry. */
+export class CommitError extends Error {
+  override readonly name = 'CommitError';
+}
+
+/** An environment was closed, or is used in a way that its owner ruled out. A programming error. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+/** Keys are built by the code that owns a table (binary, so that their order is ours and no text can upset it). */
+export type KeyBytes = Uint8Array;
+
+export type Table<Value> = Database<Value, KeyBytes>;
+
+export interface TableSize {
+  readonly entries: number;
+  /** Pages in use, in bytes; the file itself never shrinks. */
+  readonly bytes: number;
+}
+
+/** What `getStats` of lmdb answers for a table. */
+interface PageCounts {
+  readonly pageSize: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+  readonly entryCount: number;
+}
+
+const MAX_TABLES = 64;
+
+/**
+ * One LMDB directory. Every write that an environment acknowledges is on the disk:
+ * - `overlappingSync` is off, so a transaction is flushed before anybody can see it, and one that cannot be flushed never happened. (With it
+ *   on, lmdb's `flushed` stays pending for ever when a flush fails.)
+ * - `eventTurnBatching` is off, because the transaction that lmdb then opens by itself leaves a promise behind that rejects unhandled when a
+ *   commit fails. Writes of one turn share a transaction all the same: they queue up while the one before is being flushed.
+ * Never `noSync`, never `cache`.
+ */
+export class Environment {
+  readonly path: string;
+  private readonly root: RootDatabase<unknown, KeyBytes>;
+  private transacting = false;
+  private open = true;
+
+  constructor(path: string, { readOnly = false }: { readOnly?: boolean } = {}) {
+    this.path = path;
+    this.root = open<unknown, KeyBytes>({
+      path,
+      readOnly,
+      maxDbs: MAX_TABLES,
+      overlappingSync: false,
+      eventTurnBatching: false,
+      keyEncoding: 'binary',
+      // A directory name may contain a dot; by default lmdb would take it for a file then.
+      noSubdir: false,
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  /** A table of msgpack records. Each record carries its own structure, so any process can read it at any time. */
+  records<Value>(name: string): Table<Value> {
+    return this.root.openDB<Value, KeyBytes>(name, { encoding: 'msgpack', keyEncoding: 'binary' });
+  }
+
+  /** A table of bytes. */
+  bytes(name: string): Table<Buffer> {
+    return this.root.openDB<Buffer, KeyBytes>(name, { encoding: 'binary', keyEncoding: 'binary' });
+  }
+
+  /**
+   * Runs `work` inside one write transaction: it sees what it has written, and if it throws nothing of it is kept. Resolves with what it returned
+   * once that is on the disk. Calls made while another transaction is being flushed share the next one.
+   * `work` must be synchronous. Rejects with what `work` threw, or with CommitError.
+   */
+  transact<Result>(work: () => Result): Promise<Result> {
+    return durable(
+      this.root.childTransaction(() => {
+        this.transacting = true;
+        try {
+          return work();
+        } finally {
+          this.transacting = false;
+        }
+      }),
+    );
+  }
+
+  /** As `transact`, but blocks until the result is on the disk: for the start of a process or thread. */
+  transactSync<Result>(work: () => Result): Result {
+    return this.root.transactionSync(() => {
+      this.transacting = true;
+      try {
+        return work();
+      } finally {
+        this.transacting = false;
+      }
+    });
+  }
+
+  /**
+   * Writes that need no look at the data: all of them in one transaction that the writing thread runs by itself, so that other processes
+   * never wait for this one's event loop. Resolves once on the disk; rejects with CommitError.
+   */
+  async write(operations: () => void): Promise<void> {
+    await durable(this.root.batch(operations));
+  }
+
+  /** Throws unless called from within `transact`. */
+  assertTransacting(what: string): void {
+    if (!this.transacting) throw new EnvironmentError(`${what} outside a write transaction`);
+  }
+
+  /** Lets go of the snapshot that reads of this turn were served from, so that pages freed meanwhile can be used again. */
+  endRead(): void {
+    this.root.resetReadTxn();
+  }
+
+  /** Waits for the writes under way. Nothing may be read or written afterwards. */
+  async close(): Promise<void> {
+    if (!this.open) return;
+    this.open = false;
+    await this.root.close();
+  }
+}
+
+/** Size of a table, from counters that LMDB keeps: O(1). */
+export function sizeOf(table: Table<unknown>): TableSize {
+  const counts = table.getStats() as PageCounts;
+  const pages = counts.treeBranchPageCount + counts.treeLeafPageCount + counts.overflowPages;
+  return { entries: counts.entryCount, bytes: pages * counts.pageSize };
+}
+
+/** Turns lmdb's way of reporting a failed commit into one error with its cause. */
+export async function durable<Result>(write: Promise<Result>): Promise<Result> {
+  try {
+    return await write;
+  } catch (error) {
+    throw await withCause(error);
+  }
+}
+
+/** lmdb rejects with an error whose `commitError` is a promise that rejects with the reason. */
+async function withCause(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  try {
+    await error.commitError;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new CommitError(`not written to disk: ${reason}`, { cause });
+  }
+  return error;
+}

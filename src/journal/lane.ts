@@ -1,0 +1,23 @@
+import { durable, type Table } from './environment.ts';
+import { laneKey } from './lane-key.ts';
+
+/** One writer's part of a queue. Belongs to the thread that opened it. */
+export class Lane {
+  readonly number: number;
+  private readonly entries: Table<Buffer>;
+  private seq = 0;
+
+  constructor(number: number, entries: Table<Buffer>) {
+    this.number = number;
+    this.entries = entries;
+  }
+
+  /**
+   * Resolves once the chunk is on the disk; appends of the same moment share one flush. Rejects with CommitError, and then the chunk is not in
+   * the queue. The bytes are read later: do not change them before that.
+   */
+  async append(chunk: Uint8Array): Promise<void> {
+    this.seq++;
+    await durable(this.entries.put(laneKey(this.number, this.seq), chunk as Buffer));
+  }
+}

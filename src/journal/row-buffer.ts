@@ -1,0 +1,113 @@
+import { packChunk } from '../records/chunk.ts';
+import { encodeRow, type Table } from '../records/table.ts';
+import type { ThrottledLog } from '../telemetry/log.ts';
+import { metrics } from '../telemetry/metrics.ts';
+
+export interface RowBufferOptions {
+  /** A chunk is written as soon as it has this many rows. */
+  readonly maxRows: number;
+  /** The longest that a row waits for company, ms; 0 = until the end of this turn of the event loop. */
+  readonly maxDelayMs: number;
+  /** Rows waiting or being written; what comes on top is lost and counted. Default 100,000. */
+  readonly maxPending?: number;
+  readonly log?: ThrottledLog;
+}
+
+/** Where full chunks go: a lane of the journal. */
+export interface ChunkSink {
+  append(chunk: Uint8Array): Promise<void>;
+}
+
+interface Gathering {
+  rows: number;
+  lines: string;
+}
+
+const kept = metrics.counter('farad_journal_rows_total', 'Rows written to the journal by the row buffer.', [
+  'table',
+]);
+const lost = metrics.counter('farad_journal_rows_lost_total', 'Rows that could not be kept in the journal.', [
+  'table',
+  'reason',
+]);
+
+/**
+ * Gathers rows that need no confirmation before an answer (authorizations, connections, messages) and writes them as chunks, one per table.
+ * Callers never wait and never see an error: a row that cannot be kept is counted and logged.
+ */
+export class RowBuffer {
+  private readonly sink: ChunkSink;
+  private readonly options: Required<Omit<RowBufferOptions, 'log'>>;
+  private readonly log: ThrottledLog | undefined;
+  private readonly gathering = new Map<Table, Gathering>();
+  private readonly underWay = new Set<Promise<void>>();
+  private pending = 0;
+  private cancelWake: (() => void) | undefined;
+
+  constructor(sink: ChunkSink, { maxRows, maxDelayMs, maxPending = 100_000, log }: RowBufferOptions) {
+    this.sink = sink;
+    this.options = { maxRows, maxDelayMs, maxPending };
+    this.log = log;
+  }
+
+  add<Row>(table: Table<Row>, row: Row): void {
+    if (this.pending >= this.options.maxPending) {
+      lost.with({ table: table.name, reason: 'full' }).inc();
+      this.log?.warn({ table: table.name, pending: this.pending }, 'journal cannot keep up, rows are lost');
+      return;
+    }
+    this.pending++;
+    const known = this.gathering.get(table as unknown as Table);
+    const gathering = known ?? { rows: 0, lines: '' };
+    if (!known) this.gathering.set(table as unknown as Table, gathering);
+    gathering.rows++;
+    gathering.lines += `${encodeRow(table, row)}\n`;
+    if (gathering.rows >= this.options.maxRows) this.write(table as unknown as Table, gathering);
+    else if (!this.cancelWake) this.wakeLater();
+  }
+
+  /** Resolves when every row added so far is on the disk or counted as lost. */
+  async flush(): Promise<void> {
+    this.writeAll();
+    await Promise.all(this.underWay);
+  }
+
+  private wakeLater(): void {
+    const { maxDelayMs } = this.options;
+    if (maxDelayMs > 0) {
+      const timer = setTimeout(() => this.writeAll(), maxDelayMs);
+      this.cancelWake = () => clearTimeout(timer);
+    } else {
+      const immediate = setImmediate(() => this.writeAll());
+      this.cancelWake = () => clearImmediate(immediate);
+    }
+  }
+
+  private writeAll(): void {
+    this.cancelWake?.();
+    this.cancelWake = undefined;
+    for (const [table, gathering] of this.gathering) this.write(table, gathering);
+  }
+
+  private write(table: Table, { rows, lines }: Gathering): void {
+    this.gathering.delete(table);
+    const chunk = packChunk(table.id, rows, Date.now(), lines);
+    const writing = this.sink
+      .append(chunk)
+      .then(
+        () => kept.with({ table: table.name }).inc(rows),
+        (error: unknown) => {
+          lost.with({ table: table.name, reason: 'write' }).inc(rows);
+          this.log?.error(
+            { err: error, table: table.name, rows },
+            'rows could not be written to the journal',
+          );
+        },
+      )
+      .finally(() => {
+        this.pending -= rows;
+        this.underWay.delete(writing);
+      });
+    this.underWay.add(writing);
+  }
+}
