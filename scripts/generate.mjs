@@ -1,0 +1,8 @@
+/** Writes everything that is generated and committed; with --check it only says what is stale, and fails. */
+import { orExplain, setUp } from './setup.mjs';
+
+// The build needs what the first one writes; the second one needs the build.
+await orExplain(() => setUp({ development: true, wanted: [] }));
+await import('./generate-protocol.mjs');
+await orExplain(() => setUp({ development: true }));
+await import('./generate-settings.mjs');

@@ -1,0 +1,57 @@
+/**
+ * All that CI runs, in order; the first failure stops. Arguments go to vitest: npm test -- test/unit/config
+ * Ends with vitest's summary and, when tests ran, a line "N passed, N failed".
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, targets } from './build.mjs';
+import { orExplain, setUp } from './setup.mjs';
+
+const counts = join(root, 'node_modules/.cache/farad-test-counts.json');
+
+await step('set-up', () =>
+  orExplain(() => setUp({ development: true, wanted: Object.values(targets) })).then(() => true),
+);
+await step('format and lint', () => runs('biome', 'check', '.'));
+await step('types', () => runs('tsc', '--noEmit', '-p', 'tsconfig.test.json'));
+await step('rooms', () => runs('depcruise', '--config', '.dependency-cruiser.cjs', 'src'));
+await step('generated code', () => runs(process.execPath, 'scripts/generate.mjs', '--check'));
+rmSync(counts, { force: true });
+await step('tests', () =>
+  runs(
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=./scripts/count-reporter.mjs',
+    ...process.argv.slice(2),
+  ),
+);
+
+async function step(name, work) {
+  console.log(`\n== ${name}`);
+  const startedAt = performance.now();
+  const passed = await work();
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`== ${name}: ${passed ? 'passed' : 'FAILED'} after ${seconds} s`);
+  sayCounts();
+  if (!passed) process.exit(1);
+}
+
+function runs(command, ...args) {
+  const file = command === process.execPath ? command : join(root, 'node_modules/.bin', command);
+  const { status, error } = spawnSync(file, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, FARAD_TEST_COUNTS: counts },
+  });
+  if (error) console.error(`farad: ${command} cannot run: ${error.message}`);
+  return status === 0;
+}
+
+function sayCounts() {
+  if (!existsSync(counts)) return;
+  const { passed, failed } = JSON.parse(readFileSync(counts, 'utf8'));
+  console.log(`${passed} passed, ${failed} failed`);
+  rmSync(counts);
+}

@@ -1,0 +1,55 @@
+import type { Config } from '../config/schema.ts';
+import { createLog } from '../telemetry/log.ts';
+import { announce } from './announcement.ts';
+import { lockDataDir } from './data-dir-lock.ts';
+import { type Demo, type DemoFleet, startFleet } from './demo.ts';
+import { onStopSignals } from './stop-signals.ts';
+import type { ProcessPlan } from './supervised-process.ts';
+import { type SupervisorOptions, startSupervisor } from './supervisor.ts';
+
+export interface GatewayOptions extends Pick<SupervisorOptions, 'backOff' | 'stopGraceMs'> {
+  readonly config: Config;
+  readonly plans: readonly ProcessPlan[];
+  readonly demo?: Demo;
+}
+
+/**
+ * Runs a gateway from lock to release: resolves with the exit code once a signal has stopped it. Throws StartError when
+ * the data directory is taken or a process refuses to start. A second signal kills everything at once.
+ */
+export async function runGateway(options: GatewayOptions): Promise<number> {
+  const { demo } = options;
+  const lock = await lockDataDir(options.config.dataDir);
+  const config = { ...options.config, dataDir: lock.directory };
+  const log = createLog(config, 'supervisor');
+  process.title = 'farad supervisor';
+
+  const supervisor = startSupervisor({ ...options, config, lock, log });
+  const signalled = new Promise<'signal'>((resolve) => {
+    onStopSignals(
+      (signal) => {
+        log.info({ signal }, 'stopping');
+        resolve('signal');
+      },
+      () => {
+        supervisor.kill();
+        process.exit(1);
+      },
+    );
+  });
+
+  let fleet: DemoFleet | undefined;
+  try {
+    const started = await Promise.race([supervisor.ready, signalled]);
+    if (started !== 'signal') {
+      announce(config, started, demo);
+      if (demo) fleet = startFleet(demo, started.endpoints, log);
+      await signalled;
+    }
+    return 0;
+  } finally {
+    await fleet?.stop();
+    await supervisor.stop();
+    demo?.cleanUp();
+  }
+}
