@@ -1,0 +1,430 @@
+import { errorFrame, readFrame, resultFrame } from '../protocol/frame.ts';
+import { writeTimestamp } from '../protocol/timestamp.ts';
+import type { ChargePointAction } from '../protocol/v16/actions.ts';
+import type {
+  BootNotificationResponse,
+  DiagnosticsStatus,
+  FirmwareStatus,
+  RegistrationStatus,
+} from '../protocol/v16/generated/messages.ts';
+import { type Call, CallLine } from './call-line.ts';
+import { answerCommand } from './commands/commands.ts';
+import { Configuration } from './configuration.ts';
+import { Connector } from './connector.ts';
+import type { Controls, InstalledProfile, LocalList } from './controls.ts';
+import type { Hardware } from './hardware.ts';
+import type { Random } from './random.ts';
+import { Alarm, type AlarmOwner } from './scheduler.ts';
+import type { SendOptions } from './site.ts';
+import { type Closing, WebSocketClient, type WebSocketOwner } from './websocket-client.ts';
+import type { World } from './world.ts';
+
+const CONNECT = 0;
+const GIVE_UP = 1;
+const BOOT = 2;
+const HEARTBEAT = 3;
+const REBOOT = 4;
+
+/** How long the handshake, or the server's half of the closing handshake, may take. */
+const HANDSHAKE_MS = 30_000;
+const CLOSING_MS = 2_000;
+/** A soft reset waits so long for its transaction messages to be confirmed. */
+const SOFT_RESET_MS = 10_000;
+/** The wait after Pending or Rejected where the Central System leaves it to the charge point (interval 0). */
+const OWN_BOOT_RETRY_MS = 10_000;
+
+/** One simulated charge point (OCPP 1.6J): it connects, boots, lets people charge, obeys the Central System, and survives its outages. */
+export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
+  readonly index: number;
+  readonly id: string;
+  readonly world: World;
+  readonly random: Random;
+  readonly hardware: Hardware;
+  readonly configuration = new Configuration();
+  readonly connectors: readonly Connector[];
+  profiles: readonly InstalledProfile[] = [];
+  firmwareStatus: FirmwareStatus = 'Idle';
+  diagnosticsStatus: DiagnosticsStatus = 'Idle';
+  isWindingDown = false;
+  isInoperative = false;
+  readonly #line: CallLine;
+  #localList: LocalList | undefined;
+  #registration: RegistrationStatus | undefined;
+  #client: WebSocketClient | undefined;
+  #connectDueAt = 0;
+  #failedAttempts = 0;
+  #wasOpen = false;
+  #needsBoot = true;
+  /** The socket closes because this charge point wants it: reboot or stop. */
+  #leaving = false;
+  #stopped = false;
+  #opened = false;
+  #wholeAnnounced = '';
+  #rebootBy = 0;
+  readonly #connect = new Alarm(this, CONNECT);
+  readonly #giveUp = new Alarm(this, GIVE_UP);
+  readonly #heartbeat = new Alarm(this, HEARTBEAT);
+  #boot: Alarm | undefined;
+  #reboot: Alarm | undefined;
+
+  constructor(index: number, id: string, world: World, random: Random) {
+    this.index = index;
+    this.id = id;
+    this.world = world;
+    this.random = random;
+    const { habits, scheduler, recorder, traffic, idPrefix } = world;
+    this.hardware = habits.hardware(index, random);
+    this.connectors = Array.from(
+      { length: this.hardware.connectors },
+      (_, place) => new Connector(place + 1, this),
+    );
+    if (this.hardware.connectors !== 1)
+      this.configuration.assign('NumberOfConnectors', String(this.hardware.connectors));
+    const { configuration } = this;
+    this.#line = new CallLine({
+      chargePointId: id,
+      scheduler,
+      recorder,
+      traffic,
+      idPrefix,
+      callTimeoutMs: habits.callTimeoutMs,
+      attempts: () =>
+        configuration.isSet('TransactionMessageAttempts')
+          ? configuration.number('TransactionMessageAttempts')
+          : habits.transactionMessageAttempts,
+      retryMs: () =>
+        configuration.isSet('TransactionMessageRetryInterval')
+          ? configuration.number('TransactionMessageRetryInterval') * 1000
+          : habits.transactionMessageRetryMs,
+      onNotAccepted: () => this.#onNotAccepted(),
+    });
+  }
+
+  get isOnline(): boolean {
+    return this.#wasOpen && this.#registration === 'Accepted' && !this.#needsBoot;
+  }
+
+  get localList(): LocalList {
+    this.#localList ??= { version: 0, entries: new Map() };
+    return this.#localList;
+  }
+
+  /** Nothing is under way or waiting to be told; a charge point that is offline may be settled too. */
+  get isSettled(): boolean {
+    return this.#line.isIdle && this.connectors.every((connector) => connector.isSettled);
+  }
+
+  /** Connects at `dueAt` (scheduler time) and lives from then on. */
+  start(dueAt: number): void {
+    this.world.scheduler.set(this.#connect, dueAt);
+  }
+
+  /** Ends transactions at `dueAt` and begins no more. */
+  windDown(dueAt: number): void {
+    this.isWindingDown = true;
+    for (const connector of this.connectors) connector.windDown(dueAt);
+  }
+
+  /** Leaves for good, with a closing handshake. */
+  stop(): void {
+    this.#stopped = true;
+    const { scheduler } = this.world;
+    for (const alarm of [this.#connect, this.#heartbeat, this.#boot, this.#reboot]) {
+      if (alarm !== undefined) scheduler.cancel(alarm);
+    }
+    this.#leave();
+  }
+
+  /** Somebody presents a card who does not mean to charge here now: an Authorize, due at `dueAt`. */
+  presentCard(idTag: string, expected: string, dueAt: number): void {
+    if (!this.isOnline) return;
+    this.send(
+      'Authorize',
+      { idTag },
+      {
+        dueAt,
+        onResult: (payload) => {
+          const { status } = (payload as { idTagInfo: { status: string } }).idTagInfo;
+          if (status === expected) return;
+          const detail = `tag ${idTag} is ${status}, not ${expected}`;
+          this.world.recorder.problem({
+            kind: 'unexpected',
+            chargePointId: this.id,
+            action: 'Authorize',
+            detail,
+          });
+        },
+      },
+    );
+  }
+
+  onAlarm(kind: number, dueAt: number): void {
+    switch (kind) {
+      case CONNECT:
+        this.#connectNow(dueAt);
+        break;
+      case GIVE_UP:
+        this.#client?.destroy();
+        break;
+      case BOOT:
+        this.bootNotification();
+        break;
+      case HEARTBEAT:
+        this.#beat(dueAt);
+        break;
+      case REBOOT:
+        this.#rebootWhenQuiet();
+        break;
+    }
+  }
+
+  onSocketOpen(): void {
+    const { scheduler, recorder, traffic } = this.world;
+    const client = this.#client;
+    if (client === undefined) return;
+    scheduler.cancel(this.#giveUp);
+    this.#wasOpen = true;
+    this.#failedAttempts = 0;
+    traffic.openSockets++;
+    recorder.connected(scheduler.now() - this.#connectDueAt);
+    if (this.#needsBoot) {
+      this.#line.attach(client, false);
+      this.bootNotification();
+      return;
+    }
+    traffic.booted++;
+    this.#line.attach(client, true);
+    this.#announceAll(false);
+  }
+
+  onSocketText(text: string): void {
+    this.world.traffic.framesReceived++;
+    if (this.#line.takeResult(text)) return;
+    const reading = readFrame(text);
+    switch (reading.type) {
+      case 'result':
+        this.#line.onResult(reading.messageId, reading.payload);
+        break;
+      case 'error':
+        this.#line.onError(reading.messageId, reading.code, reading.description);
+        break;
+      case 'call':
+        this.#onCall(reading.messageId, reading.action, reading.payload);
+        break;
+      case 'malformed':
+        this.#report('malformed', `${reading.code}: ${reading.description}: ${text.slice(0, 200)}`);
+        break;
+      case 'ignored':
+        this.#report('malformed', reading.reason);
+        break;
+    }
+  }
+
+  onSocketClosed(closing: Closing): void {
+    const { scheduler, traffic, habits } = this.world;
+    const wasOpen = this.#wasOpen;
+    if (wasOpen) traffic.openSockets--;
+    if (this.isOnline) traffic.booted--;
+    this.#wasOpen = false;
+    this.#client = undefined;
+    scheduler.cancel(this.#giveUp);
+    scheduler.cancel(this.#heartbeat);
+    if (this.#boot !== undefined) scheduler.cancel(this.#boot);
+    this.#line.detach();
+    if (this.#stopped) return;
+    if (this.#leaving) {
+      this.#leaving = false;
+      scheduler.set(this.#connect, scheduler.now() + habits.rebootMs(this.random));
+      return;
+    }
+    const status = closing.status === undefined ? '' : `HTTP ${closing.status} `;
+    this.#report(wasOpen ? 'dropped' : 'refused', `${status}${closing.code} ${closing.reason}`.trimEnd());
+    if (habits.bootsAfterReconnect(this.index)) this.#needsBoot = true;
+    const attempt = wasOpen ? 0 : ++this.#failedAttempts;
+    scheduler.set(this.#connect, scheduler.now() + habits.reconnectMs(attempt, this.random));
+  }
+
+  connector(id: number): Connector | undefined {
+    return id < 1 ? undefined : this.connectors[id - 1];
+  }
+
+  submit(call: Call): void {
+    this.#line.submit(call);
+  }
+
+  send(action: ChargePointAction, payload: unknown, options: SendOptions = {}): void {
+    const text = JSON.stringify(payload);
+    this.#line.submit({
+      action,
+      dueAt: options.dueAt ?? this.world.scheduler.now(),
+      kept: false,
+      early: options.early ?? false,
+      payload: () => text,
+      onResult: (answer) => options.onResult?.(answer),
+      onFailure: (failure) => options.onFailure?.(failure),
+    });
+  }
+
+  bootNotification(): void {
+    const { vendor, model, firmwareVersion } = this.hardware;
+    const { scheduler } = this.world;
+    this.send(
+      'BootNotification',
+      {
+        chargePointVendor: vendor,
+        chargePointModel: model,
+        chargePointSerialNumber: `SN${String(this.index).padStart(8, '0')}`,
+        firmwareVersion,
+        meterType: 'simulated',
+      },
+      {
+        early: true,
+        onResult: (payload) => this.#onBootAnswered(payload as BootNotificationResponse),
+        onFailure: (failure) => {
+          if (failure !== 'offline') this.#bootAfter(scheduler.now() + OWN_BOOT_RETRY_MS);
+        },
+      },
+    );
+  }
+
+  heartbeat(): void {
+    this.send('Heartbeat', {}, { early: true });
+  }
+
+  announceWhole(early = false): void {
+    const { scheduler } = this.world;
+    const status = this.isInoperative ? 'Unavailable' : 'Available';
+    const timestamp = writeTimestamp(scheduler.epochMs(scheduler.now()));
+    this.send(
+      'StatusNotification',
+      { connectorId: 0, errorCode: 'NoError', status, timestamp },
+      {
+        early,
+        onResult: () => {
+          this.#wholeAnnounced = status;
+        },
+      },
+    );
+  }
+
+  setInoperative(inoperative: boolean): void {
+    this.isInoperative = inoperative;
+    this.announceWhole();
+    for (const connector of this.connectors) connector.applyAvailability();
+  }
+
+  reboot(kind: 'Soft' | 'Hard' | 'update'): void {
+    const { scheduler } = this.world;
+    const now = scheduler.now();
+    const reason = kind === 'Soft' ? 'SoftReset' : kind === 'Hard' ? 'HardReset' : 'Reboot';
+    for (const connector of this.connectors) connector.stop(reason, now);
+    this.#reboot ??= new Alarm(this, REBOOT);
+    // A hard reset does not wait: its StopTransactions follow after the next boot (errata 3.36).
+    this.#rebootBy = kind === 'Hard' ? now : now + SOFT_RESET_MS;
+    scheduler.set(this.#reboot, now + 100);
+  }
+
+  later(ms: number, work: () => void): void {
+    const { scheduler } = this.world;
+    scheduler.set(new Alarm({ onAlarm: work }, 0), scheduler.now() + ms);
+  }
+
+  #rebootWhenQuiet(): void {
+    const { scheduler, habits } = this.world;
+    const now = scheduler.now();
+    if (this.#line.keptCount > 0 && now < this.#rebootBy) {
+      if (this.#reboot !== undefined) scheduler.set(this.#reboot, now + 100);
+      return;
+    }
+    const wasOnline = this.isOnline;
+    this.#needsBoot = true;
+    if (wasOnline) this.world.traffic.booted--;
+    for (const connector of this.connectors) connector.restart();
+    this.#wholeAnnounced = '';
+    if (this.#client !== undefined) this.#leave();
+    else scheduler.set(this.#connect, now + habits.rebootMs(this.random));
+  }
+
+  #leave(): void {
+    const client = this.#client;
+    if (client === undefined) return;
+    this.#leaving = true;
+    this.world.scheduler.set(this.#giveUp, this.world.scheduler.now() + CLOSING_MS);
+    client.close(1000, '');
+  }
+
+  #connectNow(dueAt: number): void {
+    const { scheduler } = this.world;
+    this.#connectDueAt = dueAt;
+    this.#client = new WebSocketClient(this.world.endpoint(this.index, this.id), this);
+    scheduler.set(this.#giveUp, scheduler.now() + HANDSHAKE_MS);
+  }
+
+  #onBootAnswered({ status, interval }: BootNotificationResponse): void {
+    const { scheduler, habits, traffic } = this.world;
+    const now = scheduler.now();
+    this.#registration = status;
+    if (status !== 'Accepted') {
+      this.#bootAfter(now + (interval > 0 ? interval * 1000 : OWN_BOOT_RETRY_MS));
+      return;
+    }
+    if (this.#needsBoot) traffic.booted++;
+    this.#needsBoot = false;
+    if (interval > 0) this.configuration.assign('HeartbeatInterval', String(interval));
+    this.#line.setAccepted(true);
+    this.#announceAll(true);
+    if (this.firmwareStatus === 'Installed') {
+      this.send('FirmwareStatusNotification', { status: 'Installed' });
+      this.firmwareStatus = 'Idle';
+    }
+    const beat = habits.heartbeatMs ?? this.configuration.number('HeartbeatInterval') * 1000;
+    // The phase is drawn, so that a fleet that booted together does not beat together.
+    if (beat > 0) scheduler.set(this.#heartbeat, now + beat * this.random.between(0.1, 1));
+    if (this.#opened) return;
+    this.#opened = true;
+    for (const connector of this.connectors) connector.open();
+  }
+
+  /** The Central System does not know this charge point as accepted (obligation C6): boot, whatever was believed before. */
+  #onNotAccepted(): void {
+    if (this.#needsBoot) return;
+    if (this.isOnline) this.world.traffic.booted--;
+    this.#needsBoot = true;
+    this.#line.setAccepted(false);
+    this.bootNotification();
+  }
+
+  #bootAfter(at: number): void {
+    this.#boot ??= new Alarm(this, BOOT);
+    this.world.scheduler.set(this.#boot, at);
+  }
+
+  #announceAll(again: boolean): void {
+    if (again || this.#wholeAnnounced !== (this.isInoperative ? 'Unavailable' : 'Available'))
+      this.announceWhole();
+    for (const connector of this.connectors) connector.announce(again);
+  }
+
+  #beat(dueAt: number): void {
+    const { scheduler, habits } = this.world;
+    const interval = habits.heartbeatMs ?? this.configuration.number('HeartbeatInterval') * 1000;
+    if (interval > 0) scheduler.set(this.#heartbeat, dueAt + interval);
+    this.send('Heartbeat', {}, { dueAt });
+  }
+
+  #onCall(messageId: string, action: string, payload: unknown): void {
+    const outcome = answerCommand(this, action, payload);
+    this.world.traffic.framesSent++;
+    if (outcome.kind === 'result') {
+      this.#client?.send(resultFrame(messageId, outcome.payload));
+      outcome.afterwards?.();
+      return;
+    }
+    this.#client?.send(errorFrame(messageId, outcome.code, outcome.description));
+    if (outcome.isItsFault) this.#report('malformed', `${action}: ${outcome.description}`);
+  }
+
+  #report(kind: 'dropped' | 'refused' | 'malformed', detail: string): void {
+    this.world.recorder.problem({ kind, chargePointId: this.id, action: '', detail });
+  }
+}

@@ -1,0 +1,400 @@
+import { writeTimestamp } from '../protocol/timestamp.ts';
+import type {
+  AuthorizeResponse,
+  ChargePointErrorCode,
+  ChargePointStatus,
+  ReadingContext,
+  Reason,
+  StartTransactionResponse,
+} from '../protocol/v16/generated/messages.ts';
+import { Charge } from './charge.ts';
+import { readMeter } from './meter-values.ts';
+import { Alarm, type AlarmOwner } from './scheduler.ts';
+import { MeterValuesCall, Session, StartTransactionCall, StopTransactionCall } from './session.ts';
+import type { Site } from './site.ts';
+
+/** A reservation that a connector holds (OCPP 1.6 ed. 2 §5.13). */
+export interface Reservation {
+  readonly id: number;
+  readonly idTag: string;
+  readonly parentIdTag: string | undefined;
+  /** Scheduler time. */
+  readonly endsAt: number;
+}
+
+const ROUTINE = 0;
+const METER = 1;
+const RESERVATION = 2;
+
+type Step = 'idle' | 'plugged' | 'authorizing' | 'charging' | 'finishing' | 'faulted';
+
+/** One connector (numbered from 1): plug, card, transaction, meter. What happens next rings as an alarm. */
+export class Connector implements AlarmOwner {
+  readonly id: number;
+  readonly #site: Site;
+  #status: ChargePointStatus = 'Available';
+  #errorCode: ChargePointErrorCode = 'NoError';
+  #info = '';
+  /** What the Central System has last confirmed. */
+  #announced = '';
+  #session: Session | undefined;
+  #reservation: Reservation | undefined;
+  #step: Step = 'idle';
+  /** ChangeAvailability to Inoperative; takes effect when no transaction runs. */
+  #inoperative = false;
+  #registerWh: number;
+  #readAt = 0;
+  readonly #routine = new Alarm(this, ROUTINE);
+  readonly #meter = new Alarm(this, METER);
+  #reservationEnd: Alarm | undefined;
+
+  constructor(id: number, site: Site) {
+    this.id = id;
+    this.#site = site;
+    this.#registerWh = site.random.below(4_000_000);
+  }
+
+  get status(): ChargePointStatus {
+    return this.#status;
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  get reservation(): Reservation | undefined {
+    return this.#reservation;
+  }
+
+  /** Nothing goes on here that would still have to be told. */
+  get isSettled(): boolean {
+    return this.#session === undefined && this.#step === 'idle';
+  }
+
+  /** Whether a session with this tag could begin now. */
+  isFreeFor(idTag: string): boolean {
+    if (this.#inoperative || this.#site.isInoperative) return false;
+    if (this.#step !== 'idle' && this.#step !== 'plugged') return false;
+    return this.#reservation === undefined || this.#reservation.idTag === idTag;
+  }
+
+  /** People begin to come. */
+  open(): void {
+    const wait = this.#site.world.habits.firstSessionAfterMs(this.#site.random);
+    if (wait !== undefined && this.#step === 'idle') this.#after(wait);
+  }
+
+  onAlarm(kind: number, dueAt: number): void {
+    if (kind === METER) this.#readMeterPeriodically(dueAt);
+    else if (kind === RESERVATION) this.endReservation();
+    else this.#goOn(dueAt);
+  }
+
+  #goOn(dueAt: number): void {
+    switch (this.#step) {
+      case 'idle':
+        this.#plugIn(dueAt);
+        break;
+      case 'plugged':
+        this.#authorize(this.#site.world.habits.idTag(this.#site.index, this.#site.random), dueAt);
+        break;
+      case 'charging':
+        this.stop('Local', dueAt);
+        break;
+      case 'finishing':
+      case 'faulted':
+        this.#release();
+        break;
+      case 'authorizing':
+        break;
+    }
+  }
+
+  #plugIn(dueAt: number): void {
+    const { habits } = this.#site.world;
+    if (this.#site.isWindingDown) return;
+    if (this.#inoperative || this.#site.isInoperative || this.#reservation !== undefined) {
+      this.#after(habits.pauseMs(this.#site.random));
+      return;
+    }
+    const fault = habits.fault(this.#site.random);
+    if (fault !== undefined) {
+      this.#step = 'faulted';
+      this.#setStatus('Faulted', fault.errorCode, fault.info);
+      this.#after(fault.lastsMs);
+      return;
+    }
+    this.#setStatus('Preparing');
+    this.#step = 'plugged';
+    const wait = habits.plugInMs(this.#site.random);
+    if (wait > 0) this.#after(wait);
+    else this.#authorize(habits.idTag(this.#site.index, this.#site.random), dueAt);
+  }
+
+  /** Somebody held up a card, or the Central System did it for them. Offline the card is taken on trust (LocalAuthorizeOffline). */
+  #authorize(idTag: string, dueAt: number): void {
+    const site = this.#site;
+    if (!site.isOnline) {
+      this.#start(idTag, dueAt);
+      return;
+    }
+    this.#step = 'authorizing';
+    site.send(
+      'Authorize',
+      { idTag },
+      {
+        dueAt,
+        onResult: (payload) => {
+          const { idTagInfo } = payload as AuthorizeResponse;
+          if (idTagInfo.status === 'Accepted') this.#start(idTag, site.world.scheduler.now());
+          else this.#turnAway(`tag ${idTag} is ${idTagInfo.status}`);
+        },
+        onFailure: (failure) => {
+          if (failure === 'offline') this.#start(idTag, site.world.scheduler.now());
+          else this.#release();
+        },
+      },
+    );
+  }
+
+  #turnAway(detail: string): void {
+    const { id, world } = this.#site;
+    world.recorder.problem({ kind: 'unexpected', chargePointId: id, action: 'Authorize', detail });
+    this.#release();
+  }
+
+  /** RemoteStartTransaction was accepted (OCPP 1.6 ed. 2 §5.11). */
+  remoteStart(idTag: string): void {
+    if (!this.isFreeFor(idTag)) return;
+    const now = this.#site.world.scheduler.now();
+    if (this.#step === 'idle') this.#setStatus('Preparing');
+    if (this.#site.configuration.flag('AuthorizeRemoteTxRequests')) this.#authorize(idTag, now);
+    else this.#start(idTag, now);
+  }
+
+  #start(idTag: string, dueAt: number): void {
+    const site = this.#site;
+    const { scheduler, habits, recorder, traffic } = site.world;
+    if (site.isWindingDown) {
+      this.#release();
+      return;
+    }
+    const now = scheduler.now();
+    const charge = new Charge(
+      site.hardware,
+      habits.vehicle(site.hardware, site.random),
+      this.#registerWh,
+      site.random,
+    );
+    const reservation = this.#reservation?.idTag === idTag ? this.#reservation : undefined;
+    const startedAt = Math.max(scheduler.epochMs(now), this.#readAt + 1);
+    const session = new Session(this.id, idTag, charge, startedAt, reservation?.id);
+    if (reservation !== undefined) this.#forgetReservation();
+    this.#session = session;
+    this.#step = 'charging';
+    traffic.openTransactions++;
+    site.submit(
+      new StartTransactionCall(session, dueAt, (payload) => {
+        const { transactionId, idTagInfo } = payload as StartTransactionResponse;
+        session.transactionId = transactionId;
+        recorder.transactionStarted(site.index, session.meterStartWh, session.startedAt);
+        if (this.#session !== session) return;
+        if (idTagInfo.status === 'Accepted') {
+          if (this.#status === 'Preparing') this.#setStatus('Charging');
+        } else if (site.configuration.flag('StopTransactionOnInvalidId')) {
+          this.stop('DeAuthorized', scheduler.now());
+        }
+      }),
+    );
+    if (!site.isOnline) this.#setStatus('Charging');
+    this.#after(habits.sessionMs(site.random));
+    const interval = this.#meterIntervalMs();
+    // Any point of the interval, so that a fleet that started together does not report together.
+    if (interval > 0) scheduler.set(this.#meter, now + interval * site.random.between(0.05, 1));
+  }
+
+  /** Ends the transaction, if there is one (OCPP 1.6 ed. 2 §4.10). */
+  stop(reason: Reason, dueAt: number): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    const site = this.#site;
+    const { scheduler, habits, recorder, traffic } = site.world;
+    scheduler.cancel(this.#meter);
+    const stoppedAt = this.#advance(session);
+    this.#registerWh = session.charge.registerWh;
+    this.#session = undefined;
+    traffic.openTransactions--;
+    site.submit(
+      new StopTransactionCall(
+        session,
+        {
+          stoppedAt,
+          meterStopWh: Math.round(session.charge.registerWh),
+          // Both spellings of the ordinary case are legal, so both are sent.
+          reason: reason === 'Local' && site.index % 2 === 0 ? undefined : reason,
+          withTransactionData: habits.sendsTransactionData(site.index),
+        },
+        dueAt,
+        site.index,
+        recorder,
+      ),
+    );
+    this.#step = 'finishing';
+    this.#setStatus('Finishing');
+    this.#after(habits.unplugMs(site.random));
+  }
+
+  /** Stops the transaction at `dueAt` and lets nobody begin another one. */
+  windDown(dueAt: number): void {
+    if (this.#step === 'charging') this.#site.world.scheduler.set(this.#routine, dueAt);
+    else if (this.#step === 'idle') this.#site.world.scheduler.cancel(this.#routine);
+    else if (this.#step === 'plugged') this.#release();
+  }
+
+  /** The power was away: transactions are over, nothing is plugged in as far as the charge point knows. */
+  restart(): void {
+    this.#site.world.scheduler.cancel(this.#meter);
+    this.#errorCode = 'NoError';
+    this.#info = '';
+    this.#status = this.#restingStatus();
+    this.#announced = '';
+    this.#step = 'idle';
+    if (!this.#site.isWindingDown) this.#after(this.#site.world.habits.pauseMs(this.#site.random));
+  }
+
+  /** @returns what ChangeAvailability is to be answered with (OCPP 1.6 ed. 2 §5.2). */
+  changeAvailability(operative: boolean): 'Accepted' | 'Scheduled' {
+    this.#inoperative = !operative;
+    return this.applyAvailability();
+  }
+
+  /** Shows what has become of the availability of the connector or of the whole charge point. */
+  applyAvailability(): 'Accepted' | 'Scheduled' {
+    if (this.#session !== undefined || this.#step === 'finishing') return 'Scheduled';
+    if (this.#step === 'idle' && this.#status !== this.#restingStatus())
+      this.#setStatus(this.#restingStatus());
+    return 'Accepted';
+  }
+
+  reserve(reservation: Reservation): void {
+    this.#reservation = reservation;
+    this.#reservationEnd ??= new Alarm(this, RESERVATION);
+    this.#site.world.scheduler.set(this.#reservationEnd, reservation.endsAt);
+    if (this.#status !== 'Reserved') this.#setStatus('Reserved');
+  }
+
+  /** The reservation expired or was cancelled. */
+  endReservation(): void {
+    this.#forgetReservation();
+    if (this.#status === 'Reserved') this.#setStatus(this.#restingStatus());
+  }
+
+  #forgetReservation(): void {
+    this.#reservation = undefined;
+    if (this.#reservationEnd !== undefined) this.#site.world.scheduler.cancel(this.#reservationEnd);
+  }
+
+  /** Sends the present status; again only if it has changed since the Central System last confirmed it. */
+  announce(again: boolean, early = false): void {
+    if (again || this.#announced !== this.#statusKey()) this.#sendStatus(early);
+  }
+
+  /** Sends a reading that somebody asked for. */
+  triggerMeterValues(): void {
+    const { scheduler } = this.#site.world;
+    this.#submitReading('Trigger', scheduler.now());
+  }
+
+  #readMeterPeriodically(dueAt: number): void {
+    const { scheduler } = this.#site.world;
+    const interval = this.#meterIntervalMs();
+    if (interval > 0) scheduler.set(this.#meter, dueAt + interval);
+    this.#submitReading('Sample.Periodic', dueAt);
+    const session = this.#session;
+    if (session?.charge.isFull === true && this.#status === 'Charging') this.#setStatus('SuspendedEV');
+  }
+
+  #submitReading(context: ReadingContext, dueAt: number): void {
+    const site = this.#site;
+    const { habits, recorder, scheduler } = site.world;
+    const session = this.#session;
+    const charge = session?.charge ?? this.#restingCharge();
+    const readAt =
+      session === undefined
+        ? Math.max(scheduler.epochMs(scheduler.now()), this.#readAt + 1)
+        : this.#advance(session);
+    this.#readAt = readAt;
+    const reading = readMeter(charge, habits.samplesPerMeterValue, writeTimestamp(readAt), context);
+    site.submit(new MeterValuesCall(this.id, session, reading, readAt, dueAt, site.index, recorder));
+  }
+
+  /** Brings the meter up to now. Returns the epoch ms of the reading, later than any before. */
+  #advance(session: Session): number {
+    const { scheduler } = this.#site.world;
+    const readAt = Math.max(scheduler.epochMs(scheduler.now()), session.lastReadAt + 1);
+    session.charge.advance(readAt - session.lastReadAt);
+    session.lastReadAt = readAt;
+    this.#readAt = readAt;
+    return readAt;
+  }
+
+  #restingCharge(): Charge {
+    const nobody = { capacityWh: 1, maxPowerW: 0, soc: 1, targetSoc: 1 };
+    return new Charge(this.#site.hardware, nobody, this.#registerWh, this.#site.random);
+  }
+
+  #release(): void {
+    this.#step = 'idle';
+    this.#setStatus(this.#restingStatus());
+    if (!this.#site.isWindingDown) this.#after(this.#site.world.habits.pauseMs(this.#site.random));
+  }
+
+  #restingStatus(): ChargePointStatus {
+    if (this.#inoperative || this.#site.isInoperative) return 'Unavailable';
+    return this.#reservation === undefined ? 'Available' : 'Reserved';
+  }
+
+  #meterIntervalMs(): number {
+    const { configuration, world } = this.#site;
+    return configuration.isSet('MeterValueSampleInterval')
+      ? configuration.number('MeterValueSampleInterval') * 1000
+      : world.habits.meterIntervalMs;
+  }
+
+  #after(ms: number): void {
+    const { scheduler } = this.#site.world;
+    scheduler.set(this.#routine, scheduler.now() + ms);
+  }
+
+  #setStatus(status: ChargePointStatus, errorCode: ChargePointErrorCode = 'NoError', info = ''): void {
+    this.#status = status;
+    this.#errorCode = errorCode;
+    this.#info = info;
+    this.#sendStatus(false);
+  }
+
+  #statusKey(): string {
+    return this.#errorCode === 'NoError' ? this.#status : `${this.#status} ${this.#errorCode}`;
+  }
+
+  #sendStatus(early: boolean): void {
+    const { scheduler } = this.#site.world;
+    const key = this.#statusKey();
+    this.#site.send(
+      'StatusNotification',
+      {
+        connectorId: this.id,
+        errorCode: this.#errorCode,
+        ...(this.#info === '' ? {} : { info: this.#info }),
+        status: this.#status,
+        timestamp: writeTimestamp(scheduler.epochMs(scheduler.now())),
+      },
+      {
+        early,
+        onResult: () => {
+          this.#announced = key;
+        },
+      },
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import { ChargePoint } from './charge-point.ts';
+import type { Habits } from './habits.ts';
+import { Random } from './random.ts';
+import { newTraffic, type Recorder, type Traffic } from './recorder.ts';
+import { Alarm, type AlarmOwner, Scheduler } from './scheduler.ts';
+import type { Endpoint } from './websocket-client.ts';
+import type { World } from './world.ts';
+
+export interface FleetOptions {
+  /** Where the Central System listens, for example `ws://127.0.0.1:9220/ocpp`; identities are appended. */
+  readonly url: string;
+  readonly chargePoints: number;
+  /** Number of the first charge point, where several processes share a fleet. */
+  readonly firstIndex?: number;
+  identity(index: number): string;
+  readonly habits: Habits;
+  readonly recorder: Recorder;
+  readonly seed: number;
+  /** Told how late each alarm rang, ms. */
+  readonly observeLateness?: (ms: number) => void;
+}
+
+/** Connections from one local address: Linux gives each 28,000 ephemeral ports, and those of closed sockets stay taken for a while. */
+const SOCKETS_PER_ADDRESS = 10_000;
+
+const ARRIVAL = 0;
+
+/** Cards presented all over the fleet at a steady rate, whatever became of those before: an open loop. */
+interface Arrivals {
+  readonly alarm: Alarm;
+  readonly random: Random;
+  readonly everyMs: number;
+  pickTag(random: Random): { readonly idTag: string; readonly expected: string };
+}
+
+/** Simulated charge points of one process, on one scheduler. */
+export class Fleet implements AlarmOwner {
+  readonly scheduler: Scheduler;
+  readonly traffic: Traffic = newTraffic();
+  readonly chargePoints: readonly ChargePoint[];
+  #arrivals: Arrivals | undefined;
+
+  constructor(options: FleetOptions) {
+    this.scheduler = new Scheduler(options.observeLateness);
+    const firstIndex = options.firstIndex ?? 0;
+    const url = new URL(options.url);
+    const world: World = {
+      scheduler: this.scheduler,
+      habits: options.habits,
+      recorder: options.recorder,
+      traffic: this.traffic,
+      idPrefix: `${Math.floor(Date.now() / 1000).toString(36)}-`,
+      endpoint: (index, id) => endpoint(url, index, id),
+    };
+    this.chargePoints = Array.from({ length: options.chargePoints }, (_, place) => {
+      const index = firstIndex + place;
+      return new ChargePoint(index, options.identity(index), world, Random.forPart(options.seed, index));
+    });
+  }
+
+  /** Every transaction is over and every message confirmed. */
+  get isSettled(): boolean {
+    return this.traffic.waitingCalls === 0 && this.chargePoints.every((chargePoint) => chargePoint.isSettled);
+  }
+
+  /** Connects all charge points, evenly over `rampMs`, beginning now. */
+  start(rampMs: number): void {
+    const now = this.scheduler.now();
+    const step = rampMs / Math.max(1, this.chargePoints.length);
+    this.chargePoints.forEach((chargePoint, place) => {
+      chargePoint.start(now + place * step);
+    });
+  }
+
+  /** Presents `perSecond` cards a second at charge points drawn at random, on top of what sessions need. */
+  startArrivals(perSecond: number, random: Random, pickTag: Arrivals['pickTag']): void {
+    if (perSecond <= 0) return;
+    this.#arrivals = { alarm: new Alarm(this, ARRIVAL), random, everyMs: 1000 / perSecond, pickTag };
+    this.scheduler.set(this.#arrivals.alarm, this.scheduler.now() + this.#arrivals.everyMs);
+  }
+
+  stopArrivals(): void {
+    if (this.#arrivals !== undefined) this.scheduler.cancel(this.#arrivals.alarm);
+    this.#arrivals = undefined;
+  }
+
+  onAlarm(_kind: number, dueAt: number): void {
+    const arrivals = this.#arrivals;
+    if (arrivals === undefined) return;
+    this.scheduler.set(arrivals.alarm, dueAt + arrivals.everyMs);
+    const { idTag, expected } = arrivals.pickTag(arrivals.random);
+    arrivals.random.pick(this.chargePoints).presentCard(idTag, expected, dueAt);
+  }
+
+  /** Ends all transactions, evenly over `spreadMs`; none begins any more. */
+  windDown(spreadMs: number): void {
+    this.stopArrivals();
+    const now = this.scheduler.now();
+    const step = spreadMs / Math.max(1, this.chargePoints.length);
+    this.chargePoints.forEach((chargePoint, place) => {
+      chargePoint.windDown(now + place * step);
+    });
+  }
+
+  /** Closes all sockets with a closing handshake; resolves when they are closed. */
+  async stop(): Promise<void> {
+    this.stopArrivals();
+    for (const chargePoint of this.chargePoints) chargePoint.stop();
+    // Each charge point gives its closing handshake up after two seconds, so this ends.
+    while (this.traffic.openSockets > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    this.scheduler.close();
+  }
+}
+
+/** Loopback has 127.0.0.0/8, so a big fleet spreads over it; towards other hosts the system chooses. */
+function endpoint(url: URL, index: number, id: string): Endpoint {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const address = Math.floor(index / SOCKETS_PER_ADDRESS);
+  return {
+    host,
+    port: Number(url.port || 80),
+    path: `${url.pathname.replace(/\/+$/, '')}/${encodeURIComponent(id)}`,
+    subprotocols: ['ocpp1.6'],
+    localAddress: host.startsWith('127.') && address > 0 ? `127.0.0.${1 + address}` : undefined,
+  };
+}
