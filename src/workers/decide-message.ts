@@ -42,43 +42,40 @@ function decideMeterValues(call: MeterCall, context: MessageContext, lines: Samp
     const source = meterValuesSource(payload as Record<string, unknown>, context);
     digest.begin(source.connectorId);
     encodeMeterValues(request.meterValue, source, lines, digest);
-    return withDigest({ messageId, action, samples: lines.rows - before }, digest.end());
+    const read = digest.end();
+    const samples = lines.rows - before;
+    // No spreading here: copying an object member by member costs more than reading the message.
+    return read === undefined ? { messageId, action, samples } : { messageId, action, samples, digest: read };
   }
   if (!isObject(payload)) return refused(call, violation);
-  const rows = flattenMeterValues(payload.meterValue, meterValuesSource(payload, context));
+  const { repaired, repairs } = repair('MeterValues', payload);
+  const rows = flattenMeterValues(payload.meterValue, meterValuesSource(repaired, context));
   if (context.strict && rows.length === 0) return refused(call, violation);
   addRows(rows, lines);
-  const verdict = { messageId, action, samples: rows.length, repairs: repairsOf('MeterValues', payload) };
-  return withDigest(verdict, digestOf(rows));
+  return withDigest({ messageId, action, samples: rows.length, repairs }, digestOf(rows));
 }
 
 function decideStopTransaction(call: MeterCall, context: MessageContext, lines: SampleLines): FrameVerdict {
   const { messageId, action, payload } = call;
   const violation = checkRequest('StopTransaction', payload);
-  if (!isObject(payload)) return refused(call, violation as Violation);
-  const { transactionData, ...request } = payload;
-  const source = transactionDataSource(payload, context);
-  const before = lines.rows;
-  let read: MeterDigest | undefined;
   if (violation === undefined) {
-    const { transactionData: meterValues } = payload as unknown as StopTransactionRequest;
+    const { transactionData, ...request } = payload as StopTransactionRequest;
+    const source = transactionDataSource(request, context);
+    const before = lines.rows;
     digest.begin(source.connectorId);
-    if (meterValues !== undefined) encodeMeterValues(meterValues, source, lines, digest);
-    read = digest.end();
-  } else {
-    const rows = flattenMeterValues(transactionData, source);
-    addRows(rows, lines);
-    read = digestOf(rows);
+    if (transactionData !== undefined) encodeMeterValues(transactionData, source, lines, digest);
+    const samples = lines.rows - before;
+    const stop = { request, flags: samples > 0 ? source.flags : [] };
+    return withDigest({ messageId, action, samples, stop }, digest.end());
   }
-  const samples = lines.rows - before;
-  const verdict: FrameVerdict = {
-    messageId,
-    action,
-    samples,
-    stop: { request, flags: samples > 0 ? source.flags : [] },
-    ...(violation !== undefined && { repairs: repairsOf('StopTransaction', payload) }),
-  };
-  return withDigest(verdict, read);
+  if (!isObject(payload)) return refused(call, violation);
+  const { transactionData, ...request } = payload;
+  const { repaired, repairs } = repair('StopTransaction', payload);
+  const source = transactionDataSource(repaired, context);
+  const rows = flattenMeterValues(transactionData, source);
+  addRows(rows, lines);
+  const stop = { request, flags: rows.length > 0 ? source.flags : [] };
+  return withDigest({ messageId, action, samples: rows.length, stop, repairs }, digestOf(rows));
 }
 
 function refused(call: MeterCall, violation: Violation): FrameVerdict {
@@ -86,10 +83,19 @@ function refused(call: MeterCall, violation: Violation): FrameVerdict {
   return { messageId: call.messageId, action: call.action, error: { code, description }, samples: 0 };
 }
 
-/** What was wrong, in names to count by; `salvaged` where the known repairs do not make the message whole. */
-function repairsOf(action: 'MeterValues' | 'StopTransaction', payload: Record<string, unknown>): string[] {
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * The message with its known faults repaired, and their names to count by: `salvaged` where that does not make it whole. Samples are
+ * nevertheless read from what was received, so that nothing odd about them is lost.
+ */
+function repair(
+  action: 'MeterValues' | 'StopTransaction',
+  payload: Members,
+): { repaired: Members; repairs: string[] } {
   const { payload: repaired, repairs } = repairRequest(action, payload);
-  return checkRequest(action, repaired) === undefined ? repairs : [...repairs, 'salvaged'];
+  const whole = checkRequest(action, repaired) === undefined;
+  return { repaired: repaired as Members, repairs: whole ? repairs : [...repairs, 'salvaged'] };
 }
 
 function addRows(rows: readonly MeterSampleRow[], lines: SampleLines): void {

@@ -1,3 +1,12 @@
+import {
+  LOCATION_VALUES,
+  MEASURAND_VALUES,
+  PHASE_VALUES,
+  READING_CONTEXT_VALUES,
+  UNIT_OF_MEASURE_VALUES,
+  VALUE_FORMAT_VALUES,
+} from '../protocol/v16/generated/messages.ts';
+import { nearestValue } from '../protocol/v16/nearest-value.ts';
 import type { MeterSampleRow } from '../records/meter-samples.ts';
 import type { MeterDigest } from './frame-batch.ts';
 import { DigestReader, ENERGY_REGISTER, POWER } from './meter-digest.ts';
@@ -5,17 +14,11 @@ import type { MeterSource } from './meter-source.ts';
 import { readSampleTime, type SampleTime } from './sample-time.ts';
 import { readSampledNumber, valueFlag } from './sampled-number.ts';
 import {
-  CONTEXTS,
   canonicalUnit,
   DEFAULT_CONTEXT,
   DEFAULT_FORMAT,
   DEFAULT_LOCATION,
   defaultUnit,
-  FORMATS,
-  LOCATIONS,
-  MEASURANDS,
-  PHASES,
-  UNITS,
 } from './sampled-value-terms.ts';
 
 /**
@@ -58,23 +61,26 @@ function sampleRow(sample: unknown, source: MeterSource, time: SampleTime): Mete
     return unreadable(sample, source, time);
   }
   const flags = [...source.flags, ...time.flags];
-  const term = (name: string, given: unknown, known: ReadonlySet<string>, byDefault: string): string => {
+  const term = (name: string, given: unknown, known: readonly string[], byDefault: string): string => {
     if (given === undefined || given === null || given === '') return byDefault;
     const text = (typeof given === 'string' ? given.trim() : JSON.stringify(given)).slice(0, MAX_TERM);
-    if (!known.has(text)) flags.push(`${name}-unknown`);
-    return text;
+    const spelt = known.includes(text) ? text : nearestValue(known, text);
+    if (spelt === undefined) flags.push(`${name}-unknown`);
+    return spelt ?? text;
   };
-  const measurand = term('measurand', sample.measurand, MEASURANDS, ENERGY_REGISTER);
-  const format = term('format', sample.format, FORMATS, DEFAULT_FORMAT);
-  const phase = term('phase', sample.phase, PHASES, '');
-  const location = term('location', sample.location, LOCATIONS, DEFAULT_LOCATION);
-  const context = term('context', sample.context, CONTEXTS, DEFAULT_CONTEXT);
-  const unit = term('unit', sample.unit, UNITS, defaultUnit(measurand));
+  const measurand = term('measurand', sample.measurand, MEASURAND_VALUES, ENERGY_REGISTER);
+  const format = term('format', sample.format, VALUE_FORMAT_VALUES, DEFAULT_FORMAT);
+  const phase = term('phase', sample.phase, PHASE_VALUES, '');
+  const location = term('location', sample.location, LOCATION_VALUES, DEFAULT_LOCATION);
+  const context = term('context', sample.context, READING_CONTEXT_VALUES, DEFAULT_CONTEXT);
+  const unit = term('unit', sample.unit, UNIT_OF_MEASURE_VALUES, defaultUnit(measurand));
   const rawValue = String(sample.value);
   const value = format === 'SignedData' ? null : readSampledNumber(rawValue);
   if (value === null && format !== 'SignedData') flags.push(valueFlag(rawValue));
   return {
-    ...identity(source),
+    chargePointId: source.chargePointId,
+    connectorId: source.connectorId,
+    transactionId: source.transactionId,
     measurand,
     phase,
     location,
@@ -84,14 +90,18 @@ function sampleRow(sample: unknown, source: MeterSource, time: SampleTime): Mete
     ts: time.ts,
     value,
     rawValue,
+    source: source.message,
     flags,
+    receivedAt: source.receivedAt,
   };
 }
 
 /** What is no sampled value at all is kept as its own text. */
 function unreadable(content: unknown, source: MeterSource, time: SampleTime): MeterSampleRow {
   return {
-    ...identity(source),
+    chargePointId: source.chargePointId,
+    connectorId: source.connectorId,
+    transactionId: source.transactionId,
     measurand: '',
     phase: '',
     location: '',
@@ -101,16 +111,8 @@ function unreadable(content: unknown, source: MeterSource, time: SampleTime): Me
     ts: time.ts,
     value: null,
     rawValue: JSON.stringify(content),
-    flags: [...source.flags, ...time.flags, 'unreadable'],
-  };
-}
-
-function identity(source: MeterSource) {
-  return {
-    chargePointId: source.chargePointId,
-    connectorId: source.connectorId,
-    transactionId: source.transactionId,
     source: source.message,
+    flags: [...source.flags, ...time.flags, 'unreadable'],
     receivedAt: source.receivedAt,
   };
 }

@@ -39,12 +39,13 @@ export class DigestReader {
     if (this.samples === 0) return undefined;
     const lastRegisterWh = this.energy.total();
     const powerW = this.power.total();
-    return {
-      connectorId: this.connectorId,
-      at: this.at,
-      ...(lastRegisterWh !== undefined && { lastRegisterWh }),
-      ...(powerW !== undefined && { powerW }),
-    };
+    const { connectorId, at } = this;
+    if (lastRegisterWh !== undefined) {
+      return powerW === undefined
+        ? { connectorId, at, lastRegisterWh }
+        : { connectorId, at, lastRegisterWh, powerW };
+    }
+    return powerW === undefined ? { connectorId, at } : { connectorId, at, powerW };
   }
 }
 
