@@ -117,7 +117,10 @@ export class Environment {
     if (!this.transacting) throw new EnvironmentError(`${what} outside a write transaction`);
   }
 
-  /** Lets go of the snapshot that reads of this turn were served from, so that pages freed meanwhile can be used again. */
+  /**
+   * Lets go of the snapshot that reads of this turn are served from: before a read, to see what others have committed since; after it, so that
+   * the pages they have freed can be used again.
+   */
   endRead(): void {
     this.root.resetReadTxn();
   }

@@ -111,6 +111,7 @@ export class LaneQueue {
   /** Lanes that hold entries, ascending. One seek each. */
   lanes(): number[] {
     const lanes: number[] = [];
+    this.environment.endRead();
     let first = this.firstKey(0);
     while (first !== undefined) {
       const lane = laneOf(first);
@@ -129,6 +130,7 @@ export class LaneQueue {
   /** What is left of a span: all of it, unless its removal had begun. */
   readSpan(span: Span): Entry[] {
     const entries: Entry[] = [];
+    this.environment.endRead();
     for (const { key, value } of this.range(span)) {
       entries.push({ lane: span.lane, seq: seqOf(key), chunk: value });
     }
@@ -200,6 +202,7 @@ export class LaneQueue {
   private run(span: Span, limits: ReadLimits): Entry[] {
     const entries: Entry[] = [];
     let bytes = 0;
+    this.environment.endRead();
     for (const { key, value } of this.range(span, limits.entries)) {
       const seq = seqOf(key);
       const previous = entries.at(-1);

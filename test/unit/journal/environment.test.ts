@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { scratchDirectory, scratchEnvironment } from './scratch.ts';
+
+const key = (text: string) => Buffer.from(text);
+
+test('work that throws leaves nothing behind, and the work beside it in the same commit stays', async () => {
+  const environment = scratchEnvironment();
+  const table = environment.records<number>('things');
+  const put = (name: string, fail: boolean) =>
+    environment.transact(() => {
+      table.put(key(name), 1);
+      if (fail) throw new RangeError('no');
+    });
+
+  const outcomes = await Promise.allSettled([put('a', false), put('b', true), put('c', false)]);
+
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(outcomes[1]).toMatchObject({ reason: new RangeError('no') });
+  expect(['a', 'b', 'c'].map((name) => table.get(key(name)))).toEqual([1, undefined, 1]);
+});
+
+test('work sees what work of the same turn wrote before it', async () => {
+  const environment = scratchEnvironment();
+  const table = environment.records<number>('things');
+  const increment = () =>
+    environment.transact(() => {
+      const next = (table.get(key('counter')) ?? 0) + 1;
+      table.put(key('counter'), next);
+      return next;
+    });
+
+  const seen = await Promise.all(Array.from({ length: 100 }, increment));
+
+  expect(seen).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+});
+
+test('what a transaction resolved with can be read at once', async () => {
+  const environment = scratchEnvironment();
+  const table = environment.records<number>('things');
+  table.get(key('a'));
+  await environment.transact(() => table.put(key('a'), 1));
+  expect(table.get(key('a'))).toBe(1);
+});
+
+test('a record written by one opening is read by another in another environment of the same directory', async () => {
+  const path = scratchDirectory();
+  const writer = scratchEnvironment(path);
+  const reader = scratchEnvironment(path);
+  const records = reader.records<object>('things');
+  await writer.transact(() =>
+    writer.records<object>('things').put(key('a'), { name: 'CP-1', tags: ['x'], none: null }),
+  );
+  expect(records.get(key('a'))).toEqual({ name: 'CP-1', tags: ['x'], none: null });
+});
+
+test('a directory with a dot in its name is a directory all the same', async () => {
+  const path = `${scratchDirectory()}/journal-edge.example`;
+  const environment = scratchEnvironment(path);
+  const table = environment.records<number>('things');
+  await environment.transact(() => table.put(key('a'), 1));
+  expect(table.get(key('a'))).toBe(1);
+});
+
+test('closing waits for writes under way, and does no harm twice', async () => {
+  const path = scratchDirectory();
+  const environment = scratchEnvironment(path);
+  const table = environment.records<number>('things');
+  const writes = Array.from({ length: 200 }, (_, index) =>
+    environment.transact(() => table.put(key(String(index)), index)),
+  );
+  await environment.close();
+  await environment.close();
+  await Promise.all(writes);
+
+  expect(scratchEnvironment(path).records<number>('things').get(key('199'))).toBe(199);
+});
