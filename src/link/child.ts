@@ -4,7 +4,7 @@ import { createLink, type Link, type LinkEnd } from './link.ts';
 import type { FromSupervisor, ReadyInfo, StartMessage, ToSupervisor } from './messages.ts';
 
 /** Longest life of a process after its supervisor is gone, ms. */
-const ORPHAN_GRACE_MS = 400;
+const ORPHAN_GRACE_MS = 250;
 
 export type StopReason = 'asked' | 'supervisor_lost';
 
@@ -20,7 +20,7 @@ export interface Child<Config> {
   ready(info: ReadyInfo): void;
   /**
    * Runs when the process is to stop; it exits with 0 once the promise resolves. After `supervisor_lost` there are
-   * 400 ms until the end, and nobody left to call. Handlers run in reverse order of registration, one after the other.
+   * 250 ms until the end, and nobody left to call. Handlers run in reverse order of registration, one after the other.
    */
   onStop(handler: (reason: StopReason) => void | Promise<void>): void;
   /** Ends the process for a reason that another start would not mend, said in one line; Farad ends with it. */

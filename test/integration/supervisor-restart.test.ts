@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FakeGateway, type FakeGatewayOptions, temporaryDirectory, until } from './fake-gateway.ts';
+
+let directory: ReturnType<typeof temporaryDirectory>;
+let gateway: FakeGateway;
+
+beforeEach(() => {
+  directory = temporaryDirectory();
+});
+
+afterEach(async () => {
+  await gateway.destroy();
+  directory.remove();
+});
+
+function start(options: Omit<FakeGatewayOptions, 'dataDir'> = {}): FakeGateway {
+  gateway = new FakeGateway({ dataDir: directory.path, ...options });
+  return gateway;
+}
+
+test('a start brings up every process and writes where the gateway is found', async () => {
+  const endpoints = await start().serving();
+  expect(endpoints.pid).toBe(gateway.child.pid);
+  expect(endpoints.ocpp).toBe(`ws://127.0.0.1:${gateway.events('edge-0', 'ready')[0]?.bound}/ocpp`);
+  expect(endpoints.api).toBe(`http://127.0.0.1:${gateway.events('control', 'ready')[0]?.bound}`);
+  const pids = Object.fromEntries(gateway.events(undefined, 'ready').map(({ name, pid }) => [name, pid]));
+  expect(endpoints.processes).toEqual(pids);
+  expect(gateway.stdout).toContain(`${endpoints.ocpp}/{chargePointId}`);
+  expect(gateway.stdout).not.toContain('API key');
+});
+
+test('an API key that control generated is printed once', async () => {
+  await start({ behaviour: { control: { newKey: 'farad_secret' } } }).serving();
+  expect(gateway.stdout.match(/farad_secret/g)).toHaveLength(1);
+  expect(gateway.stderr).not.toContain('farad_secret');
+});
+
+test('a killed process comes back on the port it had, and the reason is logged', async () => {
+  const before = await start().serving();
+  process.kill(before.processes['edge-0'] as number, 'SIGKILL');
+  const after = await until('endpoints.json names the new edge', () => {
+    const endpoints = gateway.endpoints();
+    return endpoints?.processes['edge-0'] !== before.processes['edge-0'] ? endpoints : undefined;
+  });
+  expect(after.ocpp).toBe(before.ocpp);
+  expect(after.processes.control).toBe(before.processes.control);
+  expect(gateway.events('edge-0', 'ready')[1]).toMatchObject({ asked: Number(new URL(before.ocpp).port) });
+  expect(gateway.log().find((line) => line.level === 'error')).toMatchObject({
+    reason: 'signal SIGKILL',
+    msg: 'edge-0 ended and is started again',
+  });
+});
+
+test('several edges share the port that the first one bound; a single one has it to itself', async () => {
+  await start({ names: ['edge-0', 'edge-1', 'edge-2', 'control', 'analytics'] }).serving();
+  const [first, ...others] = gateway
+    .events(undefined, 'ready')
+    .filter(({ name }) => String(name).startsWith('edge'));
+  expect(others.map(({ asked }) => asked)).toEqual([first?.bound, first?.bound]);
+  expect(gateway.events('edge-1', 'started')[0]).toMatchObject({ exclusive: false });
+  await gateway.destroy();
+  await start().serving();
+  expect(gateway.events('edge-0', 'started')[0]).toMatchObject({ exclusive: true });
+});
+
+test('a process that keeps ending is started later and later, and the gateway that never was up gives up', async () => {
+  start({
+    behaviour: { analytics: { exitCode: 3 } },
+    backOff: { first: 10, longest: 40, stableAfter: 60_000 },
+  });
+  expect(await gateway.exited()).toEqual({ code: 1, signal: null });
+  const restarts = gateway.log().filter((line) => line.reason === 'exit code 3');
+  expect(restarts.map((line) => line.restartInMs)).toEqual([10, 20, 40, 40]);
+  expect(gateway.stderr).toContain('farad: analytics ended 5 times in a row (exit code 3)\n');
+});
+
+test('a process that refuses to start ends the start with its own line', async () => {
+  start({ behaviour: { 'edge-0': { refuse: 'ocpp.port 9220 is in use' } } });
+  expect(await gateway.exited()).toEqual({ code: 1, signal: null });
+  expect(gateway.stderr).toContain('farad: ocpp.port 9220 is in use\n');
+  expect(gateway.events('edge-0', 'started')).toHaveLength(1);
+  expect(gateway.endpoints()).toBeUndefined();
+});
+
+test('analytics runs at a lower priority, in every thread', async () => {
+  const { processes } = await start({ nice: { analytics: 10 } }).serving();
+  const { readdirSync, readFileSync } = await import('node:fs');
+  const priorities = (pid: number): number[] =>
+    readdirSync(`/proc/${pid}/task`).map((thread) => {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+    });
+  expect(new Set(priorities(processes.analytics as number))).toEqual(new Set([10]));
+  expect(new Set(priorities(processes.control as number))).toEqual(new Set([0]));
+});

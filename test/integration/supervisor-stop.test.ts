@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  FakeGateway,
+  type FakeGatewayOptions,
+  isRunning,
+  temporaryDirectory,
+  until,
+} from './fake-gateway.ts';
+
+let directory: ReturnType<typeof temporaryDirectory>;
+let gateways: FakeGateway[];
+
+beforeEach(() => {
+  directory = temporaryDirectory();
+  gateways = [];
+});
+
+afterEach(async () => {
+  await Promise.all(gateways.map((gateway) => gateway.destroy()));
+  directory.remove();
+});
+
+function start(options: Omit<FakeGatewayOptions, 'dataDir'> = {}): FakeGateway {
+  const gateway = new FakeGateway({ dataDir: directory.path, ...options });
+  gateways.push(gateway);
+  return gateway;
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal} stops every process gracefully and exits with 0`, async () => {
+    const gateway = start();
+    const { processes } = await gateway.serving();
+    gateway.child.kill(signal);
+    expect(await gateway.exited()).toEqual({ code: 0, signal: null });
+    expect(gateway.events(undefined, 'stopping').map(({ reason }) => reason)).toEqual([
+      'asked',
+      'asked',
+      'asked',
+    ]);
+    expect(Object.values(processes).some(isRunning)).toBe(false);
+    expect(gateway.endpoints()).toBeUndefined();
+  });
+}
+
+test('Ctrl-C reaches the children, too, and they leave it to the supervisor', async () => {
+  const gateway = start();
+  const { processes } = await gateway.serving();
+  for (const pid of Object.values(processes)) process.kill(pid, 'SIGINT');
+  gateway.child.kill('SIGINT');
+  gateway.child.kill('SIGINT');
+  expect(await gateway.exited()).toEqual({ code: 0, signal: null });
+  expect(gateway.events(undefined, 'stopping')).toHaveLength(3);
+});
+
+test('a process that does not stop in time is killed', async () => {
+  const gateway = start({ behaviour: { control: { ignoresStop: true } }, stopGraceMs: 300 });
+  const { processes } = await gateway.serving();
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.exited()).toEqual({ code: 0, signal: null });
+  expect(isRunning(processes.control as number)).toBe(false);
+  expect(gateway.stderr).toContain('control did not stop in time and is killed');
+});
+
+test('a second signal does not wait for anyone', async () => {
+  const gateway = start({ behaviour: { control: { ignoresStop: true } } });
+  const { processes } = await gateway.serving();
+  gateway.child.kill('SIGTERM');
+  await until('control is asked to stop', () => gateway.events('control', 'stopping').length === 1);
+  await until('the supervisor takes the insisting signal', () => {
+    gateway.child.kill('SIGTERM');
+    return gateway.child.exitCode !== null;
+  });
+  expect(gateway.child.exitCode).toBe(1);
+  await until('control is gone', () => !isRunning(processes.control as number));
+});
+
+test('a stop while a process is still starting ends the start', async () => {
+  const gateway = start({
+    behaviour: { analytics: { exitCode: 1 } },
+    backOff: { first: 60_000, longest: 60_000, stableAfter: 60_000 },
+  });
+  await until('analytics has ended', () => gateway.log().some((line) => line.reason === 'exit code 1'));
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.exited()).toEqual({ code: 0, signal: null });
+});
+
+test('SIGKILL of the supervisor leaves no orphan after 500 ms, and the next start just works', async () => {
+  const killed = start({ behaviour: { control: { ignoresStop: true } } });
+  const before = await killed.serving();
+  await killed.kill();
+  const killedAt = performance.now();
+  await until('every process has ended', () => !Object.values(before.processes).some(isRunning));
+  // 500 ms is the promise; the rest is what a busy machine may add.
+  expect(performance.now() - killedAt).toBeLessThan(1500);
+
+  const after = await start().serving();
+  expect(after.pid).not.toBe(before.pid);
+});
+
+test('a start waits for the children of a killed supervisor to vanish', async () => {
+  const killed = start();
+  const before = await killed.serving();
+  const stuck = before.processes.analytics as number;
+  process.kill(stuck, 'SIGSTOP');
+  await killed.kill();
+  const next = start();
+  await until('the other children have ended', () => !isRunning(before.processes.control as number));
+  expect(next.events()).toEqual([]);
+  await next.serving();
+  expect(isRunning(stuck)).toBe(false);
+});
+
+test('a data directory in use is refused with one line', async () => {
+  const first = start();
+  await first.serving();
+  const second = start();
+  expect(await second.exited()).toEqual({ code: 1, signal: null });
+  expect(second.stderr).toBe(
+    `farad: ${directory.path} is in use by another Farad (process ${first.child.pid})\n`,
+  );
+  expect(second.events()).toEqual([]);
+  expect(first.endpoints()?.pid).toBe(first.child.pid);
+});
+
+test('of several starts at once one serves', async () => {
+  const contenders = [start(), start(), start()];
+  await until('two have given up', () => contenders.filter((one) => one.child.exitCode === 1).length === 2);
+  const winner = contenders.find((one) => one.child.exitCode === null);
+  const { pid } = (await winner?.serving()) ?? {};
+  expect(pid).toBe(winner?.child.pid);
+});
