@@ -1,0 +1,109 @@
+/**
+ * What Farad needs of a WebSocket server. Two implementations (`uws.ts`, `ws.ts`) behave alike as far as a charge point can tell; nothing
+ * outside this folder knows which one runs.
+ */
+
+/** The head of an HTTP request. Only valid during the call that it is handed to. */
+export interface RequestHead {
+  /** As sent. */
+  readonly method: string;
+  /** The path as sent: not decoded, without the query. */
+  readonly path: string;
+  readonly remoteAddress: string;
+  /** Value of a header by its lower-case name, empty if absent; repeated ones joined by a comma. */
+  header(name: string): string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Let the request become a WebSocket. */
+export interface Upgrade<Peer> {
+  readonly peer: Peer;
+  /** The one subprotocol that the server chose. */
+  readonly protocol: string;
+}
+
+/** The server's end of one WebSocket. Every method may be called at any time; after the close they do nothing. */
+export interface Socket {
+  /** Sends a text message; false if the socket is closed or was closed because too much waits to be sent. */
+  send(text: string): boolean;
+  ping(): void;
+  /** Sends a close frame with `code` and `reason` (at most 123 bytes), then ends the connection. */
+  end(code: number, reason: string): void;
+  /** Drops the connection without a close frame, for a peer that does not answer. */
+  drop(): void;
+}
+
+/** A socket that is not open yet, or not any more. */
+export const NO_SOCKET: Socket = {
+  send: () => false,
+  ping: () => undefined,
+  end: () => undefined,
+  drop: () => undefined,
+};
+
+/** What happens on the port, told to the edge. No handler may throw. */
+export interface TransportEvents<Peer> {
+  /** A request that does not ask for a WebSocket, or not properly. */
+  request(head: RequestHead): HttpAnswer;
+  /** A request for a WebSocket with a `Sec-WebSocket-Key`. */
+  upgrade(head: RequestHead): Upgrade<Peer> | HttpAnswer;
+  open(peer: Peer, socket: Socket): void;
+  /** A whole message; `bytes` are only valid during the call. Text is valid UTF-8. */
+  message(peer: Peer, bytes: Buffer, binary: boolean): void;
+  /** A ping or pong arrived (pings are answered by the transport). */
+  sign(peer: Peer): void;
+  /** Once per opened socket, after which it is gone. 1006 where no close frame came; `reason` may be the transport's own words. */
+  close(peer: Peer, code: number, reason: string): void;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Whether other processes may listen on the same port. */
+  readonly shared: boolean;
+  /** Bytes of a whole message; a larger one closes the socket. */
+  readonly maxFrameSize: number;
+  /** Bytes that may wait to be sent on one socket; more closes it. */
+  readonly maxBackpressure: number;
+}
+
+export interface Transport {
+  readonly kind: 'uws' | 'ws';
+  /** The port that is bound. */
+  readonly port: number;
+  /** No new connection from now on; open sockets stay until they are ended one by one. */
+  stopAccepting(): void;
+}
+
+/** Starts a server. Rejects with ListenError where the port cannot be had. */
+export type Listen = <Peer>(options: ListenOptions, events: TransportEvents<Peer>) => Promise<Transport>;
+
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** Reason phrases of the answers that Farad gives. */
+const PHRASES: Readonly<Record<number, string>> = {
+  200: 'OK',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  426: 'Upgrade Required',
+  503: 'Service Unavailable',
+};
+
+/** `404 Not Found` */
+export function statusLine(status: number): string {
+  return `${status} ${PHRASES[status] ?? 'Error'}`;
+}
+
+export function isUpgrade<Peer>(verdict: Upgrade<Peer> | HttpAnswer): verdict is Upgrade<Peer> {
+  return 'protocol' in verdict;
+}

@@ -1,0 +1,192 @@
+import { createRequire } from 'node:module';
+import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket, WebSocket } from '@rjweb/uws';
+import {
+  type HttpAnswer,
+  isUpgrade,
+  ListenError,
+  type ListenOptions,
+  type RequestHead,
+  type Socket,
+  statusLine,
+  type Transport,
+  type TransportEvents,
+} from './transport.ts';
+
+/** What Farad uses of uWebSockets.js. The official package and the fork on npm differ in the names of the last four. */
+interface Engine {
+  App(): TemplatedApp;
+  readonly DISABLED: number;
+  readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
+  us_listen_socket_close?(socket: us_listen_socket): void;
+  us_socket_local_port?(socket: us_listen_socket): number;
+  closeSocket?(socket: us_listen_socket): void;
+  getSocketPort?(socket: us_listen_socket): number;
+}
+
+/** Listens with options, which the types of the fork leave out. */
+interface ListeningApp {
+  listen(
+    host: string,
+    port: number,
+    options: number,
+    listening: (socket: us_listen_socket | false) => void,
+  ): unknown;
+}
+
+const SHARED_PORT = 0;
+
+/** The official package where a user has installed it (needed on Node 22 and later), else the fork; undefined where neither loads. */
+export function loadUws(): Engine | undefined {
+  const require = createRequire(import.meta.url);
+  for (const name of ['uWebSockets.js', '@rjweb/uws']) {
+    try {
+      return require(name) as Engine;
+    } catch {
+      // Not installed, or no binary for this platform: the caller says so if nothing is left.
+    }
+  }
+  return undefined;
+}
+
+/** uWebSockets.js as a transport. Rejects with ListenError where it does not load or the port cannot be had. */
+export async function listenUws<Peer>(
+  options: ListenOptions,
+  events: TransportEvents<Peer>,
+): Promise<Transport> {
+  const engine = loadUws();
+  if (!engine) throw new ListenError('uWebSockets.js has no binary for this platform or version of Node');
+  const app = engine.App();
+  app.ws<{ peer: Peer }>('/*', {
+    compression: engine.DISABLED,
+    maxPayloadLength: options.maxFrameSize,
+    maxBackpressure: options.maxBackpressure,
+    // Declared as a number by the types, read as a boolean by the engine.
+    closeOnBackpressureLimit: 1,
+    idleTimeout: 0,
+    maxLifetime: 0,
+    sendPingsAutomatically: false,
+    upgrade(res, req, context) {
+      const verdict = events.upgrade(new UwsHead(req, res));
+      if (!isUpgrade(verdict)) return answer(res, verdict);
+      res.upgrade({ peer: verdict.peer }, req.getHeader('sec-websocket-key'), verdict.protocol, '', context);
+    },
+    open(ws) {
+      const held = ws as Held<Peer>;
+      // Kept on the object itself: reading it there is several times cheaper than getUserData() for every message.
+      held.farad = new UwsSocket(ws, ws.getUserData().peer);
+      events.open(held.farad.peer, held.farad);
+    },
+    message(ws, message, binary) {
+      events.message((ws as Held<Peer>).farad.peer, Buffer.from(message), binary);
+    },
+    ping(ws) {
+      events.sign((ws as Held<Peer>).farad.peer);
+    },
+    pong(ws) {
+      events.sign((ws as Held<Peer>).farad.peer);
+    },
+    close(ws, code, message) {
+      const socket = (ws as Held<Peer>).farad;
+      socket.closed = true;
+      events.close(socket.peer, code, Buffer.from(message).toString());
+    },
+  });
+  app.any('/*', (res, req) => answer(res, events.request(new UwsHead(req, res))));
+
+  const token = await listen(app, engine, options);
+  const closeListener = engine.us_listen_socket_close ?? engine.closeSocket;
+  const portOf = engine.us_socket_local_port ?? engine.getSocketPort;
+  let accepting = true;
+  const stopAccepting = (): void => {
+    if (accepting) closeListener?.(token);
+    accepting = false;
+  };
+  return {
+    kind: 'uws',
+    port: portOf?.(token) ?? options.port,
+    stopAccepting,
+  };
+}
+
+/** The WebSocket object with what Farad keeps on it. */
+type Held<Peer> = WebSocket<{ peer: Peer }> & { farad: UwsSocket<Peer> };
+
+class UwsSocket<Peer> implements Socket {
+  readonly peer: Peer;
+  closed = false;
+  private readonly ws: WebSocket<{ peer: Peer }>;
+
+  constructor(ws: WebSocket<{ peer: Peer }>, peer: Peer) {
+    this.ws = ws;
+    this.peer = peer;
+  }
+
+  send(text: string): boolean {
+    return !this.closed && this.ws.send(text) !== DROPPED;
+  }
+
+  ping(): void {
+    if (!this.closed) this.ws.ping();
+  }
+
+  end(code: number, reason: string): void {
+    if (!this.closed) this.ws.end(code, reason);
+  }
+
+  drop(): void {
+    if (!this.closed) this.ws.close();
+  }
+}
+
+/** What `send` answers when the limit of backpressure was reached and the message thrown away. */
+const DROPPED = 2;
+
+class UwsHead implements RequestHead {
+  private readonly req: HttpRequest;
+  private readonly res: HttpResponse;
+
+  constructor(req: HttpRequest, res: HttpResponse) {
+    this.req = req;
+    this.res = res;
+  }
+
+  get method(): string {
+    return this.req.getCaseSensitiveMethod();
+  }
+
+  get path(): string {
+    return this.req.getUrl();
+  }
+
+  get remoteAddress(): string {
+    return Buffer.from(this.res.getRemoteAddressAsText()).toString();
+  }
+
+  header(name: string): string {
+    // getHeader gives the first of several; a list may lawfully be spread over repeated headers.
+    if (name !== 'sec-websocket-protocol') return this.req.getHeader(name);
+    const values: string[] = [];
+    this.req.forEachHeader((key, value) => {
+      if (key === name) values.push(value);
+    });
+    return values.join(',');
+  }
+}
+
+function answer(res: HttpResponse, { status, headers = {}, body }: HttpAnswer): void {
+  res.writeStatus(statusLine(status));
+  res.writeHeader('Content-Type', 'text/plain; charset=utf-8');
+  for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value);
+  res.end(body, true);
+}
+
+function listen(app: TemplatedApp, engine: Engine, options: ListenOptions): Promise<us_listen_socket> {
+  const { host, port, shared } = options;
+  return new Promise((resolve, reject) => {
+    const mode = shared ? SHARED_PORT : engine.LIBUS_LISTEN_EXCLUSIVE_PORT;
+    (app as unknown as ListeningApp).listen(host, port, mode, (token) => {
+      if (token) resolve(token);
+      else reject(new ListenError(`cannot listen on ${host}:${port}: the port is taken or not allowed`));
+    });
+  });
+}

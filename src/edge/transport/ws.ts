@@ -1,0 +1,182 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import {
+  type HttpAnswer,
+  isUpgrade,
+  ListenError,
+  type ListenOptions,
+  type RequestHead,
+  type Socket,
+  statusLine,
+  type Transport,
+  type TransportEvents,
+} from './transport.ts';
+
+/** Longest that a peer may take for the request head, ms. */
+const HEAD_TIMEOUT_MS = 10_000;
+
+/** Longest wait for the peer's half of a close, ms; then the connection is dropped. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+/** `ws` on Node's http as a transport: works everywhere, and will carry TLS. Rejects with ListenError where the port cannot be had. */
+export async function listenWs<Peer>(
+  options: ListenOptions,
+  events: TransportEvents<Peer>,
+): Promise<Transport> {
+  if (options.shared) {
+    throw new ListenError('several edge processes on one port need uWebSockets.js; ws cannot share it');
+  }
+  // The types of ws do not know closeTimeout yet.
+  const socketOptions: ServerOptions & { closeTimeout: number } = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: options.maxFrameSize,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+  };
+  const sockets = new WebSocketServer(socketOptions);
+  const server = createServer({ headersTimeout: HEAD_TIMEOUT_MS, requestTimeout: HEAD_TIMEOUT_MS });
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { status, headers, body } = events.request(new NodeHead(request));
+    response.writeHead(status, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      ...headers,
+      Connection: 'close',
+    });
+    response.end(body);
+  });
+  server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
+    // A peer that goes away meanwhile is not worth a word: there is no session yet.
+    connection.on('error', () => connection.destroy());
+    const requestHead = new NodeHead(request);
+    const asks = requestHead.header('sec-websocket-key') !== '';
+    const verdict = asks ? events.upgrade(requestHead) : events.request(requestHead);
+    if (!isUpgrade(verdict)) {
+      connection.end(httpText(verdict));
+      return;
+    }
+    // The choice is made already: ws would otherwise take the first that was offered.
+    request.headers['sec-websocket-protocol'] = verdict.protocol;
+    sockets.handleUpgrade(request, connection, head, (ws) => attach(ws, verdict.peer, options, events));
+  });
+  const port = await listen(server, options);
+  return { kind: 'ws', port, stopAccepting: () => void server.close() };
+}
+
+function attach<Peer>(
+  ws: WebSocket,
+  peer: Peer,
+  { maxBackpressure }: ListenOptions,
+  events: TransportEvents<Peer>,
+): void {
+  const socket = new WsSocket(ws, peer, maxBackpressure, events);
+  ws.on('message', (data: RawData, binary: boolean) => {
+    if (!socket.closed) events.message(peer, data as Buffer, binary);
+  });
+  ws.on('ping', () => events.sign(peer));
+  ws.on('pong', () => events.sign(peer));
+  ws.on('error', (error) => {
+    socket.failure = error.message;
+  });
+  ws.on('close', (code, reason) => socket.gone(code, reason.toString() || socket.failure));
+  events.open(peer, socket);
+}
+
+class WsSocket<Peer> implements Socket {
+  closed = false;
+  /** What ws had against the peer's last frame. */
+  failure = '';
+  private readonly ws: WebSocket;
+  private readonly peer: Peer;
+  private readonly maxBackpressure: number;
+  private readonly events: TransportEvents<Peer>;
+
+  constructor(ws: WebSocket, peer: Peer, maxBackpressure: number, events: TransportEvents<Peer>) {
+    this.ws = ws;
+    this.peer = peer;
+    this.maxBackpressure = maxBackpressure;
+    this.events = events;
+  }
+
+  send(text: string): boolean {
+    if (this.closed || this.ws.readyState !== this.ws.OPEN) return false;
+    if (this.ws.bufferedAmount > this.maxBackpressure) {
+      this.drop();
+      return false;
+    }
+    this.ws.send(text);
+    return true;
+  }
+
+  ping(): void {
+    if (!this.closed && this.ws.readyState === this.ws.OPEN) this.ws.ping();
+  }
+
+  end(code: number, reason: string): void {
+    if (this.closed) return;
+    this.ws.close(code, reason);
+    this.gone(code, reason);
+  }
+
+  drop(): void {
+    if (this.closed) return;
+    this.ws.terminate();
+    this.gone(1006, this.failure);
+  }
+
+  /** Told once: at our own close at once, without waiting for the peer's half. */
+  gone(code: number, reason: string): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.events.close(this.peer, code, reason);
+  }
+}
+
+class NodeHead implements RequestHead {
+  private readonly request: IncomingMessage;
+
+  constructor(request: IncomingMessage) {
+    this.request = request;
+  }
+
+  get method(): string {
+    return this.request.method ?? '';
+  }
+
+  get path(): string {
+    const url = this.request.url ?? '';
+    const query = url.indexOf('?');
+    return query < 0 ? url : url.slice(0, query);
+  }
+
+  get remoteAddress(): string {
+    return this.request.socket.remoteAddress ?? '';
+  }
+
+  header(name: string): string {
+    const value = this.request.headers[name];
+    return Array.isArray(value) ? value.join(',') : (value ?? '');
+  }
+}
+
+function httpText({ status, headers = {}, body }: HttpAnswer): string {
+  const all = {
+    'Content-Type': 'text/plain; charset=utf-8',
+    ...headers,
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: 'close',
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${statusLine(status)}\r\n${lines.join('')}\r\n${body}`;
+}
+
+function listen(server: ReturnType<typeof createServer>, { host, port }: ListenOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new ListenError(`cannot listen on ${host}:${port}: ${error.code ?? error.message}`));
+    });
+    server.listen({ host, port, exclusive: true }, () => resolve((server.address() as AddressInfo).port));
+  });
+}
