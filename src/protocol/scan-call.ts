@@ -87,6 +87,11 @@ function actionAt(frame: Uint8Array, start: number, end: number): Action | undef
   return undefined;
 }
 
+// Reused for every id: a view on the frame for each would cost more than the text does.
+const characters: number[] = [];
+
 function textAt(frame: Uint8Array, start: number, end: number): string {
-  return String.fromCharCode.apply(null, frame.subarray(start, end) as unknown as number[]);
+  characters.length = end - start;
+  for (let at = start; at < end; at++) characters[at - start] = frame[at] ?? 0;
+  return String.fromCharCode.apply(null, characters);
 }

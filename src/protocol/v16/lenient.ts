@@ -3,6 +3,7 @@ import type { Action } from './actions.ts';
 import { requestSchemas } from './generated/request-schemas.ts';
 import { nearestValue } from './nearest-value.ts';
 import type { PayloadSchema } from './payload-schema.ts';
+import { codePointsOver, firstCodePoints } from './text-constraints.ts';
 
 export interface Repaired {
   /** A copy; what was received stays as it is. Not always valid: check it again. */
@@ -130,8 +131,12 @@ function repairText(schema: PayloadSchema, value: unknown, place: Place, repairs
   if (typeof value !== 'string') return value;
   if (schema.enum !== undefined) return repairChoice(schema.enum, value, place, repairs);
   if (schema.format === 'date-time') return repairTimestamp(value, place, repairs);
-  if (schema.maxLength !== undefined && value.length > schema.maxLength && DESCRIPTIVE.has(place.member)) {
-    return noted(cut(value, schema.maxLength), 'too-long', place, repairs);
+  if (
+    DESCRIPTIVE.has(place.member) &&
+    schema.maxLength !== undefined &&
+    codePointsOver(value, schema.maxLength)
+  ) {
+    return noted(firstCodePoints(value, schema.maxLength), 'too-long', place, repairs);
   }
   return value;
 }
@@ -182,17 +187,13 @@ function keepUnknownErrorCode(
   const given = value.errorCode;
   if (limit === undefined || repaired.vendorErrorCode !== undefined || typeof given !== 'string') return;
   if (repaired.errorCode === 'OtherError' && nearestValue(['OtherError'], given) === undefined) {
-    repaired.vendorErrorCode = cut(given, limit);
+    repaired.vendorErrorCode = firstCodePoints(given, limit);
   }
 }
 
 function noted<T>(repaired: T, repair: string, place: Place, repairs: Set<string>): T {
   repairs.add(`${place.path}: ${repair}`);
   return repaired;
-}
-
-function cut(text: string, length: number): string {
-  return text.slice(0, length).toWellFormed();
 }
 
 /** Whether the number is the one that was written: integers beyond 2^53 have lost digits by now. */

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readFrame } from '../../../src/protocol/frame.ts';
+import { scanCall } from '../../../src/protocol/scan-call.ts';
+import { CHARGE_POINT_ACTIONS } from '../../../src/protocol/v16/actions.ts';
+import { repairRequest } from '../../../src/protocol/v16/lenient.ts';
+import { checkRequest } from '../../../src/protocol/v16/validate.ts';
+
+const TYPES = new Set(['call', 'result', 'error', 'ignored', 'malformed']);
+const session = [
+  '[2,"b-1","BootNotification",{"chargePointVendor":"Volt","chargePointModel":"One"}]',
+  '[2,"m-1","MeterValues",{"connectorId":1,"transactionId":7,"meterValue":[{"timestamp":"2024-01-01T00:00:00Z","sampledValue":[{"value":"1.5","unit":"kWh"}]}]}]',
+  '[3,"c-1",{"configurationKey":[{"key":"HeartbeatInterval","readonly":false,"value":"300"}]}]',
+  '[4,"c-2","NotSupported","no such profile",{}]',
+];
+
+/** A frame of a real session, cut, with pieces replaced or repeated. */
+const damaged = fc
+  .tuple(
+    fc.constantFrom(...session),
+    fc.array(fc.tuple(fc.nat(200), fc.nat(20), fc.string({ unit: 'binary', maxLength: 6 })), {
+      maxLength: 4,
+    }),
+  )
+  .map(([frame, edits]) => {
+    let text = frame;
+    for (const [at, length, put] of edits) text = text.slice(0, at) + put + text.slice(at + length);
+    return text;
+  });
+
+const oddPayload = fc.oneof(
+  fc.jsonValue({ maxDepth: 4 }),
+  fc.record(
+    {
+      connectorId: fc.jsonValue({ maxDepth: 1 }),
+      idTag: fc.jsonValue({ maxDepth: 1 }),
+      timestamp: fc.oneof(
+        fc.string(),
+        fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+        fc.integer(),
+      ),
+      errorCode: fc.jsonValue({ maxDepth: 1 }),
+      status: fc.jsonValue({ maxDepth: 1 }),
+      meterValue: fc.jsonValue({ maxDepth: 5 }),
+      transactionData: fc.array(
+        fc.record({ timestamp: fc.string(), sampledValue: fc.array(fc.jsonValue({ maxDepth: 2 })) }),
+      ),
+    },
+    { requiredKeys: [] },
+  ),
+);
+
+describe('garbage', () => {
+  it('never makes readFrame throw: each frame gets a reading', () => {
+    const check = (text: string) => {
+      const reading = readFrame(text);
+      expect(TYPES).toContain(reading.type);
+      if (reading.type === 'call') expect(reading.messageId.length).toBeLessThanOrEqual(36);
+      if (reading.type === 'malformed') expect(reading.description).not.toBe('');
+    };
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), check), { numRuns: 2000 });
+    fc.assert(fc.property(fc.json(), check), { numRuns: 1000 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.jsonValue(), { maxLength: 6 }).map((message) => JSON.stringify(message)),
+        check,
+      ),
+      { numRuns: 1000 },
+    );
+    fc.assert(fc.property(damaged, check), { numRuns: 3000 });
+  });
+
+  it('never makes scanCall throw, and what it reads is what readFrame reads', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 120 }), (bytes) => void scanCall(bytes)),
+      { numRuns: 2000 },
+    );
+    fc.assert(
+      fc.property(damaged, (text) => {
+        const head = scanCall(new TextEncoder().encode(text));
+        const reading = readFrame(text);
+        if (head !== undefined && reading.type === 'call') {
+          expect(head).toEqual({ messageId: reading.messageId, action: reading.action });
+        }
+        if (head !== undefined && reading.type === 'malformed')
+          expect(reading.messageId).toBe(head.messageId);
+        expect(head !== undefined && reading.type !== 'call' && reading.type !== 'malformed').toBe(false);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('never makes a check or a repair throw, and a repair never makes a valid payload of what is no object', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...CHARGE_POINT_ACTIONS), oddPayload, (action, payload) => {
+        const before = JSON.stringify(payload);
+        const violation = checkRequest(action, payload);
+        const { payload: repaired, repairs } = repairRequest(action, payload);
+        expect(JSON.stringify(payload)).toBe(before);
+        if (violation === undefined) expect(repaired).toEqual(payload);
+        if (violation === undefined) expect(repairs).toEqual([]);
+        if (typeof payload !== 'object' || payload === null)
+          expect(checkRequest(action, repaired)).toBeDefined();
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});
