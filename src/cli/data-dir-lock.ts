@@ -9,7 +9,7 @@ import { writeAtomically } from './write-atomically.ts';
 const ATTEMPTS = 4;
 
 /** How long the children of a killed supervisor may take to notice, ms; they promise 500. */
-const ORPHANS_LEAVE_WITHIN_MS = 3000;
+const ORPHANS_LEAVE_WITHIN_MS = 2000;
 
 /** Held by the one supervisor of a data directory, as long as that process lives. */
 export interface DataDirLock {

@@ -29,8 +29,8 @@ interface Options {
 }
 
 interface Range {
-  readonly min?: number;
-  readonly max?: number;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
 }
 
 const refused = { ok: false } as const;
@@ -123,9 +123,7 @@ export function integer(byDefault: number, help: string, { min = 0, max }: Range
     allowed: max === undefined ? `a whole number, ${min} or more` : `a whole number from ${min} to ${max}`,
     read: (raw) => {
       const value = typeof raw === 'string' && /^\d+$/.test(raw) ? Number(raw) : raw;
-      return typeof value === 'number' &&
-        Number.isSafeInteger(value) &&
-        within(value, { min, ...(max && { max }) })
+      return typeof value === 'number' && Number.isSafeInteger(value) && within(value, { min, max })
         ? { ok: true, value }
         : refused;
     },
