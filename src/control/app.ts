@@ -1,0 +1,75 @@
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { type AcceptedKey, requireKeys } from './authentication.ts';
+import type { ControlDeps } from './deps.ts';
+import { Edges } from './edges.ts';
+import { answerUnreadable, answerUnroutable, handleErrors } from './error-handling.ts';
+import { readJsonBodies } from './json-body.ts';
+import type { Operation } from './openapi/operation.ts';
+import { logRequests } from './request-log.ts';
+import { addAnalyticsRoutes } from './routes/analytics.ts';
+import { addCallRoute } from './routes/calls.ts';
+import { addChargePointRoutes } from './routes/charge-points.ts';
+import { addDocsRoutes } from './routes/docs.ts';
+import { addEventRoute } from './routes/events.ts';
+import { addHealthRoutes } from './routes/health.ts';
+import { addMessageRoute } from './routes/messages.ts';
+import { addMetricsRoute } from './routes/metrics.ts';
+import { addTokenImport } from './routes/token-import.ts';
+import { addTokenRoutes } from './routes/tokens.ts';
+import { addTransactionRoutes } from './routes/transactions.ts';
+import { sendSecurityHeaders } from './security-headers.ts';
+import { compileBody, compileParameters } from './validation.ts';
+
+/** Longest path segment: an identity of 255 bytes, each percent-encoded. */
+const MAX_SEGMENT = 3 * 255;
+/** How long a client may take to send a request, ms; imports are streams that may last. */
+const REQUEST_TIMEOUT_MS = 10 * 60_000;
+
+export interface AppOptions extends Omit<ControlDeps, 'edges'> {
+  readonly keys: readonly AcceptedKey[];
+  /** Version of Farad, for the description of the API. */
+  readonly version: string;
+}
+
+/** The HTTP side of Farad, not yet listening. */
+export async function createApp({ keys, version, ...rest }: AppOptions): Promise<FastifyInstance> {
+  const deps: ControlDeps = { ...rest, edges: new Edges(rest.link, rest.store, rest.config.ocpp) };
+  const app = Fastify({
+    bodyLimit: deps.config.api.bodyLimit,
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerUnroutable,
+    logController: new LogController({ disableRequestLogging: true }),
+    loggerInstance: deps.log,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_SEGMENT },
+  }) as unknown as FastifyInstance;
+
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    httpPart === 'body' ? compileBody(schema as never) : compileParameters(schema as never),
+  );
+  // Answers are what the routes return: nothing is dropped or coerced on the way out.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  handleErrors(app);
+  readJsonBodies(app);
+  sendSecurityHeaders(app);
+  requireKeys(app, keys);
+  logRequests(app);
+
+  const operations: Operation[] = [];
+  app.addHook('onRoute', ({ config }) => {
+    if (config?.operation) operations.push(config.operation);
+  });
+
+  addChargePointRoutes(app, deps);
+  addMessageRoute(app, deps);
+  await addCallRoute(app, deps);
+  addTokenRoutes(app, deps);
+  await addTokenImport(app, deps);
+  addTransactionRoutes(app, deps);
+  addAnalyticsRoutes(app, deps);
+  addEventRoute(app, deps);
+  addHealthRoutes(app, deps);
+  addMetricsRoute(app, deps);
+  addDocsRoutes(app, operations, version);
+  return app;
+}

@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+import type { Store } from '../store/store.ts';
+import { type AcceptedKey, digestKey } from './authentication.ts';
+
+/** Name of the admin key that every Farad has from its first start on. */
+const BOOTSTRAP = 'bootstrap';
+const KEY_BYTES = 32;
+
+export interface BootstrapKey {
+  readonly accepted: AcceptedKey;
+  /** The key itself, where it was generated just now: it is kept only as a hash, so this is the only time to show it. */
+  readonly newKey?: string;
+}
+
+/** The admin key: `configured` if there is one, else the one generated on first start, generating it if need be. */
+export async function bootstrapKey(store: Pick<Store, 'apiKeys'>, configured: string): Promise<BootstrapKey> {
+  const principal = { id: BOOTSTRAP };
+  if (configured !== '') return { accepted: { principal, digest: digestKey(configured) } };
+  const known = store.apiKeys.get(BOOTSTRAP);
+  if (known) return { accepted: { principal, digest: Buffer.from(known.sha256, 'hex') } };
+  const newKey = `farad_${randomBytes(KEY_BYTES).toString('base64url')}`;
+  const digest = digestKey(newKey);
+  await store.apiKeys.put({ id: BOOTSTRAP, sha256: digest.toString('hex'), createdAt: Date.now() });
+  return { accepted: { principal, digest }, newKey };
+}

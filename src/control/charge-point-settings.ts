@@ -1,0 +1,126 @@
+import { hashChargePointKey, MIN_KEY_BYTES, verifyChargePointKey } from '../store/charge-point-key.ts';
+import type { ChargePointSettings } from '../store/charge-point-settings.ts';
+import { MAX_CHARGE_POINT_ID_BYTES, type Store } from '../store/store.ts';
+import type { ControlDeps } from './deps.ts';
+import type { Edges } from './edges.ts';
+import { apiError } from './errors.ts';
+import { InTurn } from './in-turn.ts';
+
+/** Twice what the standard allows: some charge points show the hexadecimal digits of their key instead of its bytes. */
+const MAX_TEXT_BYTES = 40;
+
+/** Settings as clients write them, already checked (`#/components/schemas/ChargePointUpdate`); null stands for none. */
+export interface ChargePointUpdate {
+  readonly registration?: 'Accepted' | 'Pending' | 'Rejected' | null;
+  readonly reader?: 'lenient' | 'strict' | null;
+  /** Seconds. */
+  readonly pingInterval?: number | null;
+  readonly group?: string | null;
+  readonly note?: string | null;
+  /** Text. */
+  readonly key?: string | null;
+  readonly keyHex?: string;
+}
+
+/** Refuses what cannot be an identity: such a charge point could never connect. */
+export function checkIdentity(id: string): void {
+  const problem =
+    Buffer.byteLength(id) > MAX_CHARGE_POINT_ID_BYTES
+      ? `must not be longer than ${MAX_CHARGE_POINT_ID_BYTES} bytes`
+      : /^\s*$|\p{Cc}|\//u.test(id)
+        ? 'must not be blank and has neither slashes nor control characters'
+        : undefined;
+  if (problem) throw apiError('invalid_parameter', { name: 'id', problem }, { parameter: 'id' });
+}
+
+/** Writes what operators set about charge points, one change of a charge point after the other. */
+export class SettingsWriter {
+  private readonly store: Store;
+  private readonly edges: Edges;
+  private readonly pepper: Uint8Array;
+  private readonly inTurn = new InTurn();
+
+  constructor({ store, edges, pepper }: Pick<ControlDeps, 'store' | 'edges' | 'pepper'>) {
+    this.store = store;
+    this.edges = edges;
+    this.pepper = pepper;
+  }
+
+  /** Sets all settings; the key only where the update has one. Answers whether there were none before. */
+  replace(id: string, update: ChargePointUpdate): Promise<{ created: boolean }> {
+    return this.write(id, update, () => undefined);
+  }
+
+  /** Sets only what the update has. */
+  change(id: string, update: ChargePointUpdate): Promise<{ created: boolean }> {
+    return this.write(id, update, (known) => known);
+  }
+
+  /** Removes the settings, the socket, and what the protocol learned. Throws `process_unavailable`; then call it again. */
+  remove(id: string): Promise<void> {
+    return this.inTurn.run(id, async () => {
+      await this.store.settings.remove(id);
+      await this.edges.forget(id, 'charge point deleted');
+    });
+  }
+
+  /** `rest` tells what applies where the update has nothing. */
+  private write(
+    id: string,
+    update: ChargePointUpdate,
+    rest: (known: ChargePointSettings | undefined) => ChargePointSettings | undefined,
+  ): Promise<{ created: boolean }> {
+    const key = readKey(update);
+    return this.inTurn.run(id, async () => {
+      const known = this.store.settings.get(id);
+      const before = rest(known);
+      const { pingInterval } = update;
+      const newKey = key && !this.isSet(key, known) ? key : undefined;
+      await this.store.settings.put({
+        id,
+        ...present({
+          registration: chosen(update.registration, before?.registration),
+          reader: chosen(update.reader, before?.reader),
+          pingInterval: chosen(
+            typeof pingInterval === 'number' ? pingInterval * 1000 : pingInterval,
+            before?.pingInterval,
+          ),
+          group: chosen(update.group, before?.group),
+          note: chosen(update.note, before?.note),
+          keyHash:
+            key === null ? undefined : newKey ? hashChargePointKey(newKey, this.pepper) : known?.keyHash,
+        }),
+      });
+      // The socket was opened with another key, or with none.
+      if (newKey) await this.edges.disconnect(id, 'charge point key changed');
+      return { created: known === undefined };
+    });
+  }
+
+  private isSet(key: Buffer, known: ChargePointSettings | undefined): boolean {
+    return known?.keyHash !== undefined && verifyChargePointKey(key, known.keyHash, this.pepper);
+  }
+}
+
+/** The bytes of the key in an update; null to remove it, undefined to leave it. */
+function readKey({ key, keyHex }: ChargePointUpdate): Buffer | null | undefined {
+  if (keyHex !== undefined) return Buffer.from(keyHex, 'hex');
+  if (typeof key !== 'string') return key;
+  const bytes = Buffer.from(key, 'utf8');
+  if (bytes.length >= MIN_KEY_BYTES && bytes.length <= MAX_TEXT_BYTES) return bytes;
+  const problem = `must have ${MIN_KEY_BYTES} to ${MAX_TEXT_BYTES} bytes`;
+  throw apiError('invalid_body', { problem: `/key ${problem}` }, { problems: [{ path: '/key', problem }] });
+}
+
+function chosen<Value>(given: Value | null | undefined, otherwise: Value | undefined): Value | undefined {
+  return given === undefined ? otherwise : (given ?? undefined);
+}
+
+type Present<Members> = { [Name in keyof Members]?: Exclude<Members[Name], undefined> };
+
+/** Without the members that are undefined. */
+function present<Members extends object>(members: Members): Present<Members> {
+  return Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined),
+  ) as Present<Members>;
+}

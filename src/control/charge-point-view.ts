@@ -1,0 +1,85 @@
+import { writeTimestamp } from '../protocol/timestamp.ts';
+import type { ChargePointRecord } from '../store/charge-point-record.ts';
+import type { ChargePointSettings } from '../store/charge-point-settings.ts';
+import type { Store } from '../store/store.ts';
+import type { Edges } from './edges.ts';
+
+/** A charge point that is provisioned, was seen, or both. */
+export interface KnownChargePoint {
+  readonly id: string;
+  readonly settings?: ChargePointSettings;
+  readonly record?: ChargePointRecord;
+}
+
+export type ChargePointView = ReturnType<typeof viewChargePoint>;
+
+export function findChargePoint(store: Store, id: string): KnownChargePoint | undefined {
+  const settings = store.settings.get(id);
+  const record = store.chargePoints.get(id);
+  if (!settings && !record) return undefined;
+  return { id, ...(settings && { settings }), ...(record && { record }) };
+}
+
+/** A charge point as the API shows it (`#/components/schemas/ChargePoint`). */
+export function viewChargePoint(store: Store, edges: Edges, { id, settings, record }: KnownChargePoint) {
+  const connection = viewConnection(store, edges, id);
+  return {
+    id,
+    connected: connection !== null,
+    connection,
+    registration: record?.registration ?? null,
+    firstSeenAt: timeOf(record?.firstSeenAt),
+    bootedAt: timeOf(record?.bootedAt),
+    lastSeenAt: timeOf(record?.lastSeenAt),
+    lastAnsweredAt: timeOf(record?.lastAnsweredAt),
+    boot: record?.boot ?? null,
+    firmwareStatus: record?.firmwareStatus ?? null,
+    diagnosticsStatus: record?.diagnosticsStatus ?? null,
+    numberOfConnectors: record?.numberOfConnectors ?? null,
+    localListConflictAt: timeOf(record?.localListConflictAt),
+    connectors: record ? viewConnectors(store, id) : [],
+    settings: settings ? viewSettings(settings) : null,
+  };
+}
+
+function viewConnection(store: Store, edges: Edges, id: string) {
+  const session = store.sessions.get(id);
+  // What a dead edge left behind is no connection.
+  if (!session || edges.holder(id) !== session.edge) return null;
+  const { edge, connectedAt, remoteAddress } = session;
+  return { edge, connectedAt: writeTimestamp(connectedAt), remoteAddress };
+}
+
+function viewConnectors(store: Store, id: string) {
+  return store.connectors
+    .of(id)
+    .map(({ chargePointId: _, ts, since, receivedAt: _at, version: _version, ...rest }) => ({
+      ...rest,
+      at: writeTimestamp(ts),
+      since: writeTimestamp(since),
+    }));
+}
+
+function viewSettings({
+  keyHash,
+  registration,
+  reader,
+  pingInterval,
+  group,
+  note,
+  version,
+}: ChargePointSettings) {
+  return {
+    registration: registration ?? null,
+    reader: reader ?? null,
+    pingInterval: pingInterval === undefined ? null : pingInterval / 1000,
+    group: group ?? null,
+    note: note ?? null,
+    hasKey: keyHash !== undefined,
+    version,
+  };
+}
+
+function timeOf(epochMs: number | undefined): string | null {
+  return epochMs === undefined ? null : writeTimestamp(epochMs);
+}

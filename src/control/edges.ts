@@ -1,0 +1,98 @@
+import type { Config } from '../config/schema.ts';
+import type { Link } from '../link/link.ts';
+import { LinkError } from '../link/link-error.ts';
+import type { CallOutcome, ChargePointCall } from '../link/methods.ts';
+import type { Store } from '../store/store.ts';
+import { apiError } from './errors.ts';
+
+/** Beyond what the edge itself may take, ms: its own limits decide, not the link's. */
+const DEADLINE_MARGIN_MS = 5000;
+
+/** What became of a call; `messageId` is unknown where the whole edge was lost with it. */
+export type SentCall =
+  | CallOutcome
+  | { readonly outcome: 'connection_lost' | 'timeout'; readonly messageId?: never };
+
+/** The edges, as control uses them: each charge point is on at most one of them. */
+export class Edges {
+  private readonly link: Link;
+  private readonly store: Store;
+  private readonly deadlineMs: number;
+
+  constructor(link: Link, store: Store, { callTimeout, callQueue }: Config['ocpp']) {
+    this.link = link;
+    this.store = store;
+    this.deadlineMs = callTimeout * (callQueue + 1) + DEADLINE_MARGIN_MS;
+  }
+
+  /** The edge that holds the charge point's socket, if it is alive. */
+  holder(chargePointId: string): string | undefined {
+    const edge = this.store.sessions.get(chargePointId)?.edge;
+    return edge !== undefined && this.link.peers().includes(edge) ? edge : undefined;
+  }
+
+  /** Sends a CALL at once and exactly once: only an edge that has not the socket is followed by another. */
+  async call(call: ChargePointCall): Promise<SentCall> {
+    for (const edge of this.candidates(call.chargePointId)) {
+      const outcome = await this.callThrough(edge, call);
+      if (outcome.outcome !== 'not_connected') return outcome;
+    }
+    return { outcome: 'not_connected' };
+  }
+
+  /** Closes the charge point's socket wherever it is. */
+  async disconnect(chargePointId: string, reason: string): Promise<void> {
+    for (const edge of this.candidates(chargePointId)) {
+      const { closed } = await this.ask(edge, chargePointId, reason, false);
+      if (closed) return;
+    }
+  }
+
+  /**
+   * Closes the charge point's socket and has the edges drop what the protocol learned about it. Throws `process_unavailable`
+   * when no edge is there to do it.
+   */
+  async forget(chargePointId: string, reason: string): Promise<void> {
+    const edges = this.candidates(chargePointId);
+    if (edges.length === 0) throw apiError('process_unavailable', { process: 'edge' });
+    for (const edge of edges) await this.ask(edge, chargePointId, reason, true);
+  }
+
+  /** The holder first; the others too, because a charge point may have moved a moment ago. */
+  private candidates(chargePointId: string): string[] {
+    const holder = this.holder(chargePointId);
+    const others = this.link.peers().filter((peer) => peer.startsWith('edge-') && peer !== holder);
+    return holder === undefined ? others : [holder, ...others];
+  }
+
+  private async callThrough(edge: string, call: ChargePointCall): Promise<SentCall> {
+    try {
+      return await this.link.call(edge, 'edge.call', call, { deadlineMs: this.deadlineMs });
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      if (error.code === 'no_such_process') return { outcome: 'not_connected' };
+      if (error.code === 'lost') return { outcome: 'connection_lost' };
+      if (error.code === 'timeout') return { outcome: 'timeout' };
+      if (error.code === 'busy') throw apiError('busy', { what: 'calls to charge points' });
+      throw error;
+    }
+  }
+
+  private async ask(
+    edge: string,
+    chargePointId: string,
+    reason: string,
+    forget: boolean,
+  ): Promise<{ closed: boolean }> {
+    try {
+      return await this.link.call(edge, 'edge.disconnect', { chargePointId, reason, forget });
+    } catch (error) {
+      if (!(error instanceof LinkError) || error.code === 'failed') throw error;
+      if (error.code === 'no_such_process' || error.code === 'lost') {
+        // Its sockets ended with it, but nobody dropped the records.
+        if (!forget) return { closed: false };
+      }
+      throw apiError('process_unavailable', { process: edge });
+    }
+  }
+}

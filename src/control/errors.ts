@@ -1,0 +1,219 @@
+/**
+ * Every error that the API answers, declared once: a stable code, the HTTP status, the message (with `{placeholders}`) and what it means
+ * for whoever gets it. docs/api-errors.md and the OpenAPI document come from this table.
+ */
+export const errors = {
+  invalid_url: {
+    status: 400,
+    message: 'The URL cannot be read: {reason}.',
+    meaning: 'The path holds a bad percent-encoding or a segment that is too long.',
+  },
+  bad_request: {
+    status: 400,
+    message: 'The request cannot be read: {reason}.',
+    meaning: 'The bytes on the connection are no HTTP request, or its headers are broken.',
+  },
+  invalid_parameter: {
+    status: 400,
+    message: 'Parameter {name} {problem}.',
+    meaning:
+      'A path, query or header parameter is missing, unknown or outside of what is allowed. `details.parameter` names it.',
+  },
+  invalid_json: {
+    status: 400,
+    message: 'The request body is not JSON: {reason}.',
+    meaning: 'The body could not be read as JSON in UTF-8. Nothing was changed and nothing was sent.',
+  },
+  bad_parameter: {
+    status: 400,
+    message: 'The query refused a parameter: {reason}.',
+    meaning: 'The analytics process refused a parameter of a query.',
+  },
+  unauthorized: {
+    status: 401,
+    message: 'This needs an API key: Authorization: Bearer KEY.',
+    meaning: 'The Authorization header is missing, is not of the form `Bearer KEY`, or the key is unknown.',
+  },
+  not_found: {
+    status: 404,
+    message: 'There is nothing at {method} {path}.',
+    meaning: 'No route has this method and path. `/docs` lists all of them.',
+  },
+  unknown_charge_point: {
+    status: 404,
+    message: 'No charge point has the identity {id}.',
+    meaning: 'Nobody provisioned this identity and it never connected.',
+  },
+  unknown_action: {
+    status: 404,
+    message: 'OCPP 1.6 has no action {action} that a Central System may send.',
+    meaning:
+      'The action is misspelled (names are case-sensitive) or is one that only charge points send. `details.actions` lists those that exist.',
+  },
+  unknown_token: {
+    status: 404,
+    message: 'No token has the idTag {idTag}.',
+    meaning: 'Nobody provisioned this idTag. Upper and lower case make no difference.',
+  },
+  unknown_transaction: {
+    status: 404,
+    message: 'There is no transaction {id}.',
+    meaning: 'No transaction with this number was ever started, or its retention is over.',
+  },
+  request_timeout: {
+    status: 408,
+    message: 'The request did not arrive completely in time.',
+    meaning: 'The client took too long to send its request.',
+  },
+  not_connected: {
+    status: 409,
+    message: 'Charge point {id} is not connected.',
+    meaning: 'No socket is open, so nothing was sent. Try again when the charge point is back.',
+  },
+  registration_state: {
+    status: 409,
+    message: 'Charge point {id} is {registration}: {action} may not be sent.',
+    meaning:
+      'OCPP forbids the call in the present registration state: any call while Rejected, remote start and stop while Pending. Nothing was sent.',
+  },
+  payload_too_large: {
+    status: 413,
+    message: 'The request body is larger than {limit} bytes.',
+    meaning: 'The setting `api.bodyLimit` bounds request bodies; imports are streams and have no such bound.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    message: 'The content type {type} is not read here; send {allowed}.',
+    meaning: 'The Content-Type header names a format that this route does not read.',
+  },
+  invalid_payload: {
+    status: 422,
+    message: '{action}: {description}',
+    meaning:
+      'The payload breaks the OCPP schema of the action; nothing was sent. `details.path` names the member, `details.ocppCode` the error code that a CALLERROR would carry.',
+  },
+  invalid_body: {
+    status: 422,
+    message: 'The request body is not as it should be: {problem}.',
+    meaning:
+      'The body is JSON but breaks the schema of the resource. `details.problems` lists each member and what is allowed.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    message: 'The Idempotency-Key was used for another request.',
+    meaning:
+      'The same key came before with another charge point, action or body. Nothing was sent; use a new key.',
+  },
+  queue_full: {
+    status: 429,
+    message: 'Too many calls wait for charge point {id}.',
+    meaning:
+      'The setting `ocpp.callQueue` bounds the calls that wait for one charge point. Nothing was sent.',
+  },
+  headers_too_large: {
+    status: 431,
+    message: 'The request headers are too large.',
+    meaning: 'Headers together are bound to 16 KiB.',
+  },
+  internal_error: {
+    status: 500,
+    message: 'Farad failed to answer; its log has the reason.',
+    meaning: 'A fault in Farad. The log line carries the same `details.requestId`.',
+  },
+  connection_lost: {
+    status: 502,
+    message: 'The connection to charge point {id} was lost before it answered {action}.',
+    meaning: 'The call was sent (or may have been); whether the charge point acted on it is unknown.',
+  },
+  process_unavailable: {
+    status: 503,
+    message: 'The {process} process of Farad cannot be reached right now.',
+    meaning: 'A process of the gateway is starting again. Try again in some seconds.',
+  },
+  engine_unavailable: {
+    status: 503,
+    message: 'ClickHouse cannot be asked right now: {reason}.',
+    meaning:
+      'The engine behind the analytics is not there. Try again later; nothing that charge points sent is lost meanwhile.',
+  },
+  busy: {
+    status: 503,
+    message: 'Too many requests are under way: {what}.',
+    meaning: 'A bound of the gateway is reached. Try again in some seconds.',
+  },
+  not_ready: {
+    status: 503,
+    message: 'Farad is not ready: {problems}.',
+    meaning: 'At least one process is missing or cannot do its work; `details.processes` says which and why.',
+  },
+  shutting_down: {
+    status: 503,
+    message: 'Farad is stopping.',
+    meaning: 'The gateway is about to stop and takes no new requests.',
+  },
+  timeout: {
+    status: 504,
+    message: 'Charge point {id} did not answer {action} in time.',
+    meaning:
+      'The call was sent and no answer came within `ocpp.callTimeout`; whether the charge point acted on it is unknown.',
+  },
+  time_limit: {
+    status: 504,
+    message: 'The query took too long: {reason}.',
+    meaning: 'The setting `clickhouse.queryTimeout` bounds queries. Ask for a shorter time range.',
+  },
+} as const satisfies Record<string, ErrorDeclaration>;
+
+export interface ErrorDeclaration {
+  readonly status: number;
+  readonly message: string;
+  readonly meaning: string;
+}
+
+export type ErrorCode = keyof typeof errors;
+
+type Placeholder<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholder<Rest>
+  : never;
+
+/** What fills the placeholders of an error's message. */
+export type ErrorValues<Code extends ErrorCode> = Readonly<
+  Record<Placeholder<(typeof errors)[Code]['message']>, string | number>
+>;
+
+/** The body of every answer that is not a success. */
+export interface ErrorBody {
+  readonly error: { readonly code: ErrorCode; readonly message: string; readonly details: object };
+}
+
+/** An expected refusal on its way to the client. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly details: object;
+
+  constructor(code: ErrorCode, message: string, details: object) {
+    super(message);
+    this.code = code;
+    this.status = errors[code].status;
+    this.details = details;
+  }
+}
+
+/** The error `code` with its message filled in; throw it from a route. */
+export function apiError<Code extends ErrorCode>(
+  code: Code,
+  values: ErrorValues<Code>,
+  details: object = {},
+): ApiError {
+  const known: Readonly<Record<string, string | number>> = values;
+  const message = errors[code].message.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(known[name] ?? whole),
+  );
+  return new ApiError(code, message, details);
+}
+
+export function errorBody(error: ApiError): ErrorBody {
+  return { error: { code: error.code, message: error.message, details: error.details } };
+}

@@ -1,0 +1,88 @@
+import type { ServerResponse } from 'node:http';
+import type { LiveEvent, Topic } from '../link/methods.ts';
+import { metrics } from '../telemetry/metrics.ts';
+import type { Subscriber } from './event-feed.ts';
+
+/** Most bytes that may wait for one client; beyond them it is dropped. */
+const MAX_BACKLOG = 1024 * 1024;
+/** How long a dropped client has to take the last words, ms. */
+const FAREWELL_MS = 2000;
+
+const open = metrics.gauge('farad_api_event_streams', 'Clients that listen to GET /events now.').with();
+const dropped = metrics.counter('farad_api_event_streams_dropped_total', 'Event streams that Farad ended.', [
+  'reason',
+]);
+
+export interface EventFilter {
+  readonly topics: ReadonlySet<Topic>;
+  readonly chargePointId?: string;
+}
+
+/** One client of GET /events: server-sent events (HTML Living Standard §9.2) on a response whose head was already sent. */
+export class EventStream implements Subscriber {
+  readonly topics: ReadonlySet<Topic>;
+  declare readonly chargePointId?: string;
+  private readonly response: ServerResponse;
+  private ended = false;
+  private takenBefore = -1;
+
+  constructor(response: ServerResponse, { topics, chargePointId }: EventFilter) {
+    this.response = response;
+    this.topics = topics;
+    if (chargePointId !== undefined) this.chargePointId = chargePointId;
+    open.add(1);
+    response.on('close', () => {
+      this.ended = true;
+      open.add(-1);
+    });
+    // A client that went away shows as `close`; the write that failed for it has nothing to add.
+    response.on('error', () => undefined);
+    this.write('retry: 2000\n\n');
+  }
+
+  event({ id, topic, data }: LiveEvent): void {
+    this.write(`id: ${id}\nevent: ${topic}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  missed(): void {
+    this.write('event: missed\ndata: {}\n\n');
+  }
+
+  /**
+   * A comment: keeps proxies from closing a silent connection, and finds clients that are gone. Drops a client that took
+   * nothing since the last one although something waits for it.
+   */
+  heartbeat(): void {
+    const { writableLength, socket } = this.response;
+    const taken = socket?.bytesWritten ?? 0;
+    if (writableLength > 0 && taken === this.takenBefore) this.end('slow_client');
+    this.takenBefore = taken;
+    this.write(': heartbeat\n\n');
+  }
+
+  async drained(): Promise<void> {
+    const { response } = this;
+    if (this.ended || !response.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      response.once('drain', resolve);
+      response.once('close', resolve);
+    });
+  }
+
+  /** Ends the stream; the client sees why in a last event `end` and may resume where it was. */
+  end(reason: 'slow_client' | 'shutting_down'): void {
+    if (this.ended) return;
+    this.ended = true;
+    dropped.with({ reason }).inc();
+    const { response } = this;
+    response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
+    const farewell = setTimeout(() => response.destroy(), FAREWELL_MS);
+    response.once('close', () => clearTimeout(farewell));
+  }
+
+  private write(text: string): void {
+    if (this.ended) return;
+    if (this.response.writableLength > MAX_BACKLOG) this.end('slow_client');
+    else this.response.write(text);
+  }
+}

@@ -1,0 +1,29 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { apiError } from './errors.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** JSON in UTF-8, or the error `invalid_json`. Numbers, member order and members named `__proto__` are left as they are. */
+export function readJson(bytes: Buffer): unknown {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw apiError('invalid_json', { reason: 'it is not UTF-8' });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw apiError('invalid_json', { reason: (error as SyntaxError).message });
+  }
+}
+
+/** Reads `application/json` bodies; everything else is 415 unless a route says otherwise. */
+export function readJsonBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, parseJson);
+}
+
+async function parseJson(_request: FastifyRequest, bytes: Buffer): Promise<unknown> {
+  return readJson(bytes);
+}

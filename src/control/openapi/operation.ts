@@ -1,0 +1,75 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** A JSON Schema (2020-12), as OpenAPI 3.1 uses it. Shared ones are referred to as `#/components/schemas/NAME`. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+export interface Content {
+  readonly schema: Schema;
+  /** Example values by name. */
+  readonly examples?: Readonly<Record<string, unknown>>;
+}
+
+export interface ResponseDeclaration {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, Schema>>;
+  /** By media type; absent where the answer has no body. */
+  readonly content?: Readonly<Record<string, Content>>;
+}
+
+export interface BodyDeclaration {
+  readonly description?: string;
+  readonly required: boolean;
+  readonly content: Readonly<Record<string, Content>>;
+  /** True: the body is JSON and checked against its schema before the handler runs. */
+  readonly checked: boolean;
+}
+
+/** One operation of the API, declared once: its route, the check of its parameters and its page in the docs follow from it. */
+export interface Operation {
+  readonly id: string;
+  readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
+  /** With parameters in braces: `/api/v1/tokens/{idTag}`. */
+  readonly path: string;
+  readonly tag: Tag;
+  readonly summary: string;
+  readonly description?: string;
+  readonly params?: Readonly<Record<string, Schema>>;
+  /** False: `params` is for the docs, the handler checks them itself. */
+  readonly paramsChecked?: false;
+  readonly query?: Readonly<Record<string, Schema>>;
+  readonly requiredQuery?: readonly string[];
+  /** For the docs only; handlers read headers themselves. */
+  readonly headers?: Readonly<Record<string, Schema>>;
+  readonly body?: BodyDeclaration;
+  readonly responses: Readonly<Record<number, ResponseDeclaration>>;
+  /** Beyond those that follow from the parameters, the body and the key. */
+  readonly errors?: readonly ErrorCode[];
+  /** Answers without an API key. */
+  readonly open?: boolean;
+}
+
+/** Parts of the API, in the order of the docs. */
+export const tags = {
+  'Charge points': 'What operators provision about charge points, and what the protocol learned about them.',
+  Calls: 'Sending OCPP messages to charge points.',
+  Tokens: 'Who may charge: idTags, their status and their groups.',
+  Transactions: 'Charging transactions.',
+  Analytics: 'Questions answered by ClickHouse.',
+  Events: 'What happens, as it happens.',
+  Operations: 'Health, metrics and this description. These need no API key.',
+} as const;
+
+export type Tag = keyof typeof tags;
+
+/** A success with a JSON body. */
+export function json(description: string, schema: Schema, example?: unknown): ResponseDeclaration {
+  return {
+    description,
+    content: { 'application/json': example === undefined ? { schema } : { schema, examples: { example } } },
+  };
+}
+
+/** Refers to a schema of openapi/schemas.ts. */
+export function ref(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` };
+}

@@ -1,0 +1,261 @@
+import { errors } from '../errors.ts';
+import type { Schema } from './operation.ts';
+
+const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
+const maybe = (schema: Schema): Schema => ({
+  ...schema,
+  type: [schema.type, 'null'].flat(),
+  ...(Array.isArray(schema.enum) && { enum: [...schema.enum, null] }),
+});
+const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
+const whole = (description: string, more: Schema = {}): Schema => ({ type: 'integer', description, ...more });
+
+/** An object whose members are all there, unless named in `optional`. */
+const object = (
+  description: string,
+  properties: Readonly<Record<string, Schema>>,
+  optional: readonly string[] = [],
+): Schema => ({
+  type: 'object',
+  description,
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  additionalProperties: false,
+});
+
+const pageOf = (name: string): Schema =>
+  object(`A page of ${name}.`, {
+    items: { type: 'array', items: { $ref: `#/components/schemas/${name}` } },
+    next: maybe(text('Pass it as `cursor` for the next page; null after the last one.')),
+  });
+
+export const registrationStatus: Schema = { type: 'string', enum: ['Accepted', 'Pending', 'Rejected'] };
+export const tokenStatus: Schema = { type: 'string', enum: ['Accepted', 'Blocked', 'Expired'] };
+export const transactionState: Schema = {
+  type: 'string',
+  enum: ['open', 'stopped', 'superseded', 'unmatched'],
+};
+
+const settings = {
+  registration: maybe({
+    ...registrationStatus,
+    description: 'What the next BootNotification is answered with; null leaves it to `ocpp.registration`.',
+  }),
+  reader: maybe({
+    type: 'string',
+    enum: ['lenient', 'strict'],
+    description: 'How messages that break the schema are read; null leaves it to `ocpp.reader`.',
+  }),
+  pingInterval: maybe({
+    type: 'number',
+    minimum: 0,
+    maximum: 86_400,
+    description: 'Seconds between WebSocket pings; 0 sends none, null leaves it to `ocpp.pingInterval`.',
+  }),
+  group: maybe(text('A name that puts charge points together.', { minLength: 1, maxLength: 200 })),
+  note: maybe(text('Whatever operators want to remember.', { maxLength: 2000 })),
+};
+
+const key = {
+  key: maybe(
+    text(
+      'The charge point key as text: 16 to 20 bytes in UTF-8, 40 for charge points that show hexadecimal digits. null removes it, absent keeps it.',
+      {
+        minLength: 1,
+        maxLength: 40,
+        writeOnly: true,
+      },
+    ),
+  ),
+  keyHex: text('The charge point key as hexadecimal digits, for keys that are no text (OCPP-J 1.6 §6.2.2).', {
+    pattern: '^([0-9A-Fa-f]{2}){16,20}$',
+    writeOnly: true,
+  }),
+};
+
+const tokenSettings = {
+  status: tokenStatus,
+  parentIdTag: maybe(
+    text('Members of one group share it and may stop what another one started.', {
+      minLength: 1,
+      maxLength: 20,
+    }),
+  ),
+  expiryDate: maybe(time('After this time the token is answered Expired.')),
+  note: maybe(text('Whatever operators want to remember.', { maxLength: 2000 })),
+  maxConcurrent: maybe(
+    whole('Most transactions at a time; null leaves it to `auth.concurrentTx`, 0 sets no limit.', {
+      minimum: 0,
+    }),
+  ),
+};
+
+const idTag = text('At most 20 characters; upper and lower case make no difference.', {
+  minLength: 1,
+  maxLength: 20,
+});
+
+const callResult = object('The charge point answered with a CALLRESULT.', {
+  outcome: { type: 'string', const: 'result' },
+  messageId: text('Id of the CALL on the wire.'),
+  payload: { description: "The charge point's answer as it came." },
+  durationMs: { type: 'number', description: 'From sending the CALL to its answer.' },
+});
+
+const callError = object('The charge point answered with a CALLERROR.', {
+  outcome: { type: 'string', const: 'error' },
+  messageId: text('Id of the CALL on the wire.'),
+  code: text('Error code of the charge point, for example NotImplemented.'),
+  description: text('In the words of the charge point.'),
+  details: { description: 'Whatever the charge point added.' },
+  durationMs: { type: 'number', description: 'From sending the CALL to its answer.' },
+});
+
+/** Every shared schema of the API: `#/components/schemas/NAME`. */
+export const schemas = {
+  Error: object('What every answer looks like that is not a success.', {
+    error: object('The error.', {
+      code: { type: 'string', enum: Object.keys(errors), description: 'Stable; see docs/api-errors.md.' },
+      message: text('For people; may change.'),
+      details: { type: 'object', description: 'Depends on the code; empty where there is nothing to add.' },
+    }),
+  }),
+
+  Connector: object('A connector; 0 is the charge point itself.', {
+    connectorId: whole('Counted from 1.', { minimum: 0 }),
+    status: text('As in the last StatusNotification, for example Available.'),
+    errorCode: text('NoError where all is well.'),
+    info: text('Free text of the charge point.'),
+    vendorId: text('Whose error code the next one is.'),
+    vendorErrorCode: text('Error code of the vendor.'),
+    at: time("Time of the status by the charge point's clock."),
+    since: time('When the connector came into this status.'),
+  }),
+
+  ChargePoint: object('A charge point: what was provisioned and what was seen.', {
+    id: text('Identity, as in its URL.'),
+    connected: { type: 'boolean', description: 'Whether its socket is open.' },
+    connection: {
+      oneOf: [
+        object('The open socket.', {
+          edge: text('Edge process that holds it.'),
+          connectedAt: time('When it was opened.'),
+          remoteAddress: text('Address of the other end.'),
+        }),
+        { type: 'null' },
+      ],
+    },
+    registration: maybe(text('What the last BootNotification was answered with; null before the first.')),
+    firstSeenAt: maybe(time('First connection; null if it never connected.')),
+    bootedAt: maybe(time('Last BootNotification.')),
+    lastSeenAt: maybe(time('Last frame of any kind, kept up to date now and then.')),
+    lastAnsweredAt: maybe(time('When it last answered a CALL.')),
+    boot: {
+      description: 'What the last BootNotification said; null before the first.',
+      type: ['object', 'null'],
+      additionalProperties: { type: 'string' },
+      example: { vendor: 'Acme', model: 'One', firmwareVersion: '1.2.3' },
+    },
+    firmwareStatus: maybe(text('Last FirmwareStatusNotification.')),
+    diagnosticsStatus: maybe(text('Last DiagnosticsStatusNotification.')),
+    numberOfConnectors: maybe(whole('Highest connector number seen or told.')),
+    localListConflictAt: maybe(time('When it last reported that its local list contradicts Farad.')),
+    connectors: { type: 'array', items: { $ref: '#/components/schemas/Connector' } },
+    settings: { oneOf: [{ $ref: '#/components/schemas/ChargePointSettings' }, { type: 'null' }] },
+  }),
+
+  ChargePointSettings: object('What operators provisioned.', {
+    ...settings,
+    hasKey: {
+      type: 'boolean',
+      description: 'Whether a charge point key is set; the key itself is never shown.',
+    },
+    version: whole('Rises with each change.'),
+  }),
+
+  ChargePointUpdate: {
+    type: 'object',
+    description:
+      'Settings of a charge point. PUT sets all members (an absent one becomes null, except for the key), PATCH only those that are there.',
+    properties: { ...settings, ...key },
+    additionalProperties: false,
+    not: { required: ['key', 'keyHex'] },
+  },
+
+  ChargePointPage: pageOf('ChargePoint'),
+
+  CallAnswer: {
+    oneOf: [callResult, callError],
+    description: "The charge point's answer to a call, good or bad.",
+  },
+
+  Token: object('An idTag and what it may do.', {
+    idTag: text('As it was written when provisioned.'),
+    ...tokenSettings,
+    version: whole('Rises with each change.'),
+  }),
+
+  TokenUpdate: {
+    type: 'object',
+    description: 'A token; members that are absent become null.',
+    properties: tokenSettings,
+    required: ['status'],
+    additionalProperties: false,
+  },
+
+  TokenLine: {
+    type: 'object',
+    description: 'One token of an import; `status` is Accepted where it is absent.',
+    properties: { idTag, ...tokenSettings },
+    required: ['idTag'],
+    additionalProperties: false,
+  },
+
+  TokenPage: pageOf('Token'),
+
+  TokenImport: object('What became of an import.', {
+    lines: whole('Lines that held a token, good or bad.'),
+    imported: whole('Tokens created or replaced.'),
+    rejected: whole('Lines that could not be read as a token; all others are imported.'),
+    errors: {
+      type: 'array',
+      description: 'The first 1000 of the rejected lines.',
+      items: object('A rejected line.', { line: whole('Counted from 1.'), message: text('Why.') }),
+    },
+  }),
+
+  Transaction: object('A charging transaction.', {
+    transactionId: whole('Unique in this Farad.'),
+    chargePointId: text('Where.'),
+    connectorId: whole('Where.'),
+    idTag: text('Who started it.'),
+    parentIdTag: maybe(text('Group of the token at the start.')),
+    authorization: text('idTagInfo.status that the start was answered with.'),
+    reservationId: maybe(whole('Reservation that it used.')),
+    startedAt: time("By the charge point's clock where that was usable."),
+    meterStart: whole('Wh.'),
+    stoppedAt: maybe(time('Null while it is open.')),
+    meterStop: maybe(whole('Wh.')),
+    stopIdTag: maybe(text('Who stopped it, where the charge point said.')),
+    stopReason: maybe(text('Local where the charge point gave none; null while it is open.')),
+    state: transactionState,
+    flags: { type: 'array', items: { type: 'string' }, description: 'What was odd about it.' },
+    version: whole('Rises with each change.'),
+  }),
+
+  TransactionPage: pageOf('Transaction'),
+
+  Rows: object('Answer of a query.', {
+    rows: { type: 'array', items: { type: 'object', additionalProperties: true } },
+  }),
+
+  Health: object('Whether a process can do its work.', {
+    ready: { type: 'boolean' },
+    problems: { type: 'array', items: { type: 'string' } },
+  }),
+
+  Readiness: object('Whether Farad can do its work.', {
+    ready: { type: 'boolean', const: true },
+    processes: { type: 'object', additionalProperties: { $ref: '#/components/schemas/Health' } },
+  }),
+} as const satisfies Record<string, Schema>;

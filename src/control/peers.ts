@@ -1,0 +1,36 @@
+import type { Config } from '../config/schema.ts';
+import type { Link } from '../link/link.ts';
+import type { Health, Method, Methods } from '../link/methods.ts';
+
+/** The processes that a complete Farad has beside control. */
+export function expectedPeers({ edge }: Pick<Config, 'edge'>): string[] {
+  return [
+    'supervisor',
+    ...Array.from({ length: edge.processes }, (_, index) => `edge-${index}`),
+    'analytics',
+  ];
+}
+
+/** Asks every expected process the same; undefined for those that do not answer in time or are not there. */
+export async function askPeers<M extends Method>(
+  link: Link,
+  config: Pick<Config, 'edge'>,
+  method: M,
+  request: Methods[M]['request'],
+  deadlineMs: number,
+): Promise<Map<string, Methods[M]['answer'] | undefined>> {
+  const live = new Set(link.peers());
+  const names = [...new Set([...expectedPeers(config), ...live])];
+  const answers = await Promise.all(
+    names.map(async (name) => {
+      if (!live.has(name)) return [name, undefined] as const;
+      // Why a process did not answer makes no difference here: it counts as away.
+      const answer = await link.call(name, method, request, { deadlineMs }).catch(() => undefined);
+      return [name, answer] as const;
+    }),
+  );
+  return new Map(answers);
+}
+
+/** Health of a process that did not answer. */
+export const AWAY: Health = { ready: false, problems: ['does not answer'] };

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../config/schema.ts';
+import { joinSupervisor } from '../link/child.ts';
+import { loadPepper } from '../store/charge-point-key.ts';
+import { openStore } from '../store/open-store.ts';
+import { createLog } from '../telemetry/log.ts';
+import { createApp } from './app.ts';
+import { bootstrapKey } from './bootstrap-key.ts';
+
+/** How long a stopping control waits for answers under way, ms; then it closes their connections. */
+const STOP_GRACE_MS = 3000;
+
+const child = await joinSupervisor<Config>();
+const { config, link } = child;
+const log = createLog(config, child.name).child({ room: 'control' });
+
+const store = await openStore({ dataDir: config.dataDir, role: 'control' });
+const { accepted, newKey } = await bootstrapKey(store, config.api.key);
+const pepper = loadPepper(config.dataDir);
+const app = await createApp({ config, store, link, log, pepper, keys: [accepted], version: ownVersion() });
+
+link.serve('health.read', () => ({
+  ready: app.server.listening,
+  problems: app.server.listening ? [] : ['does not listen'],
+}));
+
+try {
+  await app.listen({ host: config.api.host, port: config.api.port });
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const where = `${config.api.host}:${config.api.port}`;
+  await child.refuse(
+    code === 'EADDRINUSE'
+      ? `api.port: ${where} is in use`
+      : `api.port: cannot listen on ${where}: ${message}`,
+  );
+}
+
+child.onStop(async (reason) => {
+  if (reason === 'asked') {
+    const grace = setTimeout(() => app.server.closeAllConnections(), STOP_GRACE_MS);
+    await app.close();
+    clearTimeout(grace);
+  }
+  await store.close();
+});
+
+child.ready({
+  api: baseUrl(config.api.host, app.server.address() as AddressInfo),
+  ...(newKey !== undefined && { newKey }),
+});
+
+/** Where people reach it: any-address hosts are shown as loopback. */
+function baseUrl(host: string, { port, family }: AddressInfo): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
+  return family === 'IPv6' && host.includes(':') ? `http://[${host}]:${port}` : `http://${host}:${port}`;
+}
+
+function ownVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}

@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+import { metrics } from '../telemetry/metrics.ts';
+
+const requests = metrics.counter('farad_api_requests_total', 'Requests that the API answered.', [
+  'route',
+  'method',
+  'status',
+]);
+const durations = metrics.histogram(
+  'farad_api_request_duration_seconds',
+  'From the request to the end of its answer; without event streams, which last as long as their client.',
+  undefined,
+  ['route', 'method'],
+);
+
+/** Counts and times every request by its route, and logs it at debug: never with its query, headers or body. */
+export function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    const { method } = request;
+    requests.with({ route, method, status: String(reply.statusCode) }).inc();
+    durations.with({ route, method }).observe(reply.elapsedTime / 1000);
+    request.log.debug(
+      { requestId: request.id, method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    );
+  });
+}

@@ -1,0 +1,39 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
+import type { Operation, Schema } from './openapi/operation.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operation?: Operation;
+  }
+}
+
+type Handler<Shape extends RouteGenericInterface> = (
+  request: FastifyRequest<Shape>,
+  reply: FastifyReply,
+) => unknown;
+
+/** Registers an operation: its parameters (and its body, where it says so) are checked before `handler` runs. */
+export function addRoute<Shape extends RouteGenericInterface>(
+  app: FastifyInstance,
+  operation: Operation,
+  handler: Handler<Shape>,
+): void {
+  const { params, paramsChecked = true, query, requiredQuery = [], body } = operation;
+  const checkedBody = body?.checked ? body.content['application/json']?.schema : undefined;
+  app.route<Shape>({
+    method: operation.method,
+    url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
+    exposeHeadRoute: false,
+    config: { operation },
+    schema: {
+      ...(params && paramsChecked && { params: objectOf(params, Object.keys(params)) }),
+      querystring: objectOf(query ?? {}, requiredQuery),
+      ...(checkedBody && { body: checkedBody }),
+    },
+    handler: handler as never,
+  });
+}
+
+function objectOf(properties: Readonly<Record<string, Schema>>, required: readonly string[]): Schema {
+  return { type: 'object', properties, required, additionalProperties: false };
+}

@@ -1,0 +1,222 @@
+import type { FastifyInstance } from 'fastify';
+import { listChargePoints } from '../charge-point-list.ts';
+import { type ChargePointUpdate, checkIdentity, SettingsWriter } from '../charge-point-settings.ts';
+import { findChargePoint, type KnownChargePoint, viewChargePoint } from '../charge-point-view.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import type { ControlDeps } from '../deps.ts';
+import { apiError } from '../errors.ts';
+import { type BodyDeclaration, json, type Operation, ref } from '../openapi/operation.ts';
+import { type PageQuery, pageQuery } from '../paging.ts';
+import { addRoute } from '../route.ts';
+
+const tag = 'Charge points';
+const path = '/api/v1/charge-points/{id}';
+const params = { id: { type: 'string', description: 'Identity of the charge point, percent-encoded.' } };
+const example = {
+  id: 'CP-17',
+  connected: true,
+  connection: { edge: 'edge-0', connectedAt: '2026-03-01T12:00:00.000Z', remoteAddress: '192.0.2.17' },
+  registration: 'Accepted',
+  firstSeenAt: '2026-02-01T08:00:00.000Z',
+  bootedAt: '2026-03-01T12:00:01.000Z',
+  lastSeenAt: '2026-03-01T12:34:56.000Z',
+  lastAnsweredAt: '2026-03-01T12:30:00.000Z',
+  boot: { vendor: 'Acme', model: 'One', firmwareVersion: '1.2.3' },
+  firmwareStatus: null,
+  diagnosticsStatus: null,
+  numberOfConnectors: 1,
+  localListConflictAt: null,
+  connectors: [
+    {
+      connectorId: 1,
+      status: 'Available',
+      errorCode: 'NoError',
+      info: '',
+      vendorId: '',
+      vendorErrorCode: '',
+      at: '2026-03-01T12:00:02.000Z',
+      since: '2026-03-01T12:00:02.000Z',
+    },
+  ],
+  settings: {
+    registration: null,
+    reader: null,
+    pingInterval: null,
+    group: 'Depot north',
+    note: null,
+    hasKey: true,
+    version: 3,
+  },
+};
+const body: BodyDeclaration = {
+  required: true,
+  checked: true,
+  content: {
+    'application/json': {
+      schema: ref('ChargePointUpdate'),
+      examples: { settings: { group: 'Depot north', key: 'a-secret-of-16-bytes' }, removeKey: { key: null } },
+    },
+  },
+};
+
+const list: Operation = {
+  id: 'listChargePoints',
+  method: 'GET',
+  path: '/api/v1/charge-points',
+  tag,
+  summary: 'List charge points',
+  description: 'All that are provisioned or were seen, in the order of their identities.',
+  query: {
+    text: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 100,
+      description:
+        'Only those that have this in their identity, vendor, model, serial numbers, firmware, group or note, without case.',
+    },
+    connected: {
+      type: 'boolean',
+      description: 'Only those whose socket is open, or only those whose is not.',
+    },
+    registration: {
+      type: 'string',
+      enum: ['Accepted', 'Pending', 'Rejected', 'Unknown'],
+      description: 'Only those whose last BootNotification was answered with this; Unknown: never booted.',
+    },
+    ...pageQuery,
+  },
+  responses: {
+    200: json('A page of charge points.', ref('ChargePointPage'), { items: [example], next: 'IkNQLTE3Ig' }),
+  },
+};
+
+const get: Operation = {
+  id: 'getChargePoint',
+  method: 'GET',
+  path,
+  tag,
+  summary: 'Get a charge point',
+  params,
+  responses: { 200: json('The charge point.', ref('ChargePoint'), example) },
+  errors: ['unknown_charge_point'],
+};
+
+const put: Operation = {
+  id: 'putChargePoint',
+  method: 'PUT',
+  path,
+  tag,
+  summary: 'Provision a charge point, or replace its settings',
+  description:
+    'Members that are absent become null, except for the key: that one stays unless it is given. A new key closes the socket of the ' +
+    'charge point, so that it has to show the key.',
+  params,
+  body,
+  responses: {
+    200: json('The settings were replaced.', ref('ChargePoint'), example),
+    201: json('The charge point was provisioned.', ref('ChargePoint'), example),
+  },
+};
+
+const patch: Operation = {
+  id: 'patchChargePoint',
+  method: 'PATCH',
+  path,
+  tag,
+  summary: 'Change settings of a charge point',
+  description: 'Only the members that are there are changed.',
+  params,
+  body,
+  responses: { 200: json('The settings were changed.', ref('ChargePoint'), example) },
+  errors: ['unknown_charge_point'],
+};
+
+const remove: Operation = {
+  id: 'deleteChargePoint',
+  method: 'DELETE',
+  path,
+  tag,
+  summary: 'Delete a charge point',
+  description:
+    'Removes its settings and what the protocol learned about it, and closes its socket. Its transactions and its history stay. ' +
+    'With open registration the charge point may come back, as a new one.',
+  params,
+  responses: { 204: { description: 'The charge point is gone.' } },
+  errors: ['unknown_charge_point', 'process_unavailable'],
+};
+
+interface OfChargePoint {
+  Params: { id: string };
+}
+
+interface ListQuery extends PageQuery {
+  readonly text?: string;
+  readonly connected?: boolean;
+  readonly registration?: string;
+}
+
+export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps): void {
+  const { store, edges } = deps;
+  const writer = new SettingsWriter(deps);
+
+  const show = (id: string) => {
+    const known = findChargePoint(store, id);
+    if (!known) throw apiError('unknown_charge_point', { id });
+    return viewChargePoint(store, edges, known);
+  };
+
+  addRoute<{ Querystring: ListQuery }>(app, list, async ({ query }) => {
+    const after = readCursor(query.cursor);
+    const { items, next } = await listChargePoints(store, {
+      ...(after !== undefined && { after }),
+      limit: query.limit,
+      matches: (candidate) => matches(candidate, query, edges.holder(candidate.id) !== undefined),
+    });
+    return {
+      items: items.map((item) => viewChargePoint(store, edges, item)),
+      next: next === undefined ? null : writeCursor(next),
+    };
+  });
+
+  addRoute<OfChargePoint>(app, get, ({ params: { id } }) => show(id));
+
+  addRoute<OfChargePoint & { Body: ChargePointUpdate }>(
+    app,
+    put,
+    async ({ params: { id }, body: update }, reply) => {
+      checkIdentity(id);
+      const { created } = await writer.replace(id, update);
+      return reply.code(created ? 201 : 200).send(show(id));
+    },
+  );
+
+  addRoute<OfChargePoint & { Body: ChargePointUpdate }>(
+    app,
+    patch,
+    async ({ params: { id }, body: update }) => {
+      if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
+      await writer.change(id, update);
+      return show(id);
+    },
+  );
+
+  addRoute<OfChargePoint>(app, remove, async ({ params: { id } }, reply) => {
+    if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
+    await writer.remove(id);
+    return reply.code(204).send();
+  });
+}
+
+function matches(
+  { id, record, settings }: KnownChargePoint,
+  { text, connected, registration }: ListQuery,
+  isConnected: boolean,
+): boolean {
+  if (connected !== undefined && connected !== isConnected) return false;
+  if (registration !== undefined && registration !== (record?.registration ?? 'Unknown')) return false;
+  if (text === undefined) return true;
+  const wanted = text.toLowerCase();
+  return [id, settings?.group, settings?.note, ...Object.values(record?.boot ?? {})].some(
+    (member) => typeof member === 'string' && member.toLowerCase().includes(wanted),
+  );
+}

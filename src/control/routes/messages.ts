@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify';
+import { askAnalytics } from '../analytics-query.ts';
+import type { ControlDeps } from '../deps.ts';
+import { json, type Operation, ref } from '../openapi/operation.ts';
+import { addRoute } from '../route.ts';
+import { readRange } from './analytics.ts';
+
+const operation: Operation = {
+  id: 'listMessages',
+  method: 'GET',
+  path: '/api/v1/charge-points/{id}/messages',
+  tag: 'Charge points',
+  summary: 'OCPP messages of a charge point',
+  description:
+    'Newest first, out of the message log: what it leaves out is told by the settings `messageLog.*`. Also for identities that were ' +
+    'deleted; a message shows up about a second after it was sent or received.',
+  params: { id: { type: 'string', description: 'Identity of the charge point.' } },
+  query: {
+    from: { type: 'string', format: 'date-time', description: 'At this time or later.' },
+    to: {
+      type: 'string',
+      format: 'date-time',
+      description: 'Before this time; for older messages pass the time of the last one.',
+    },
+    action: {
+      type: 'string',
+      maxLength: 50,
+      description: 'Only messages of this action, for example BootNotification.',
+    },
+    direction: {
+      type: 'string',
+      enum: ['in', 'out'],
+      description: 'in: from the charge point; out: from Farad.',
+    },
+    limit: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1000,
+      default: 100,
+      description: 'Most messages of the answer.',
+    },
+  },
+  responses: { 200: json('One row per message.', ref('Rows'), { rows: [] }) },
+  errors: ['bad_parameter', 'time_limit', 'engine_unavailable', 'busy'],
+};
+
+export function addMessageRoute(app: FastifyInstance, deps: ControlDeps): void {
+  addRoute<{ Params: { id: string }; Querystring: { from?: string; to?: string } }>(
+    app,
+    operation,
+    async ({ params: { id }, query }) => ({
+      rows: await askAnalytics(deps, 'messages', { chargePointId: id, ...readRange(query) }),
+    }),
+  );
+}

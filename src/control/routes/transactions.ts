@@ -1,0 +1,99 @@
+import type { FastifyInstance } from 'fastify';
+import type { TransactionState } from '../../store/transaction-record.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import type { ControlDeps } from '../deps.ts';
+import { apiError } from '../errors.ts';
+import { json, type Operation, ref } from '../openapi/operation.ts';
+import { transactionState } from '../openapi/schemas.ts';
+import { type PageQuery, pageQuery } from '../paging.ts';
+import { addRoute } from '../route.ts';
+import { listTransactions } from '../transaction-list.ts';
+import { viewTransaction } from '../transaction-view.ts';
+import { readInstant } from '../validation.ts';
+
+const tag = 'Transactions';
+const example = {
+  transactionId: 4711,
+  chargePointId: 'CP-17',
+  connectorId: 1,
+  idTag: '04A2B3C4D5',
+  parentIdTag: 'FLEET-7',
+  authorization: 'Accepted',
+  reservationId: null,
+  startedAt: '2026-03-01T12:00:00.000Z',
+  meterStart: 1200,
+  stoppedAt: '2026-03-01T13:00:00.000Z',
+  meterStop: 8400,
+  stopIdTag: null,
+  stopReason: 'Local',
+  state: 'stopped',
+  flags: [],
+  version: 2,
+};
+
+const list: Operation = {
+  id: 'listTransactions',
+  method: 'GET',
+  path: '/api/v1/transactions',
+  tag,
+  summary: 'List transactions',
+  description:
+    'Newest first. Closed transactions are listed until the setting `transactions.retention` is over; all of them can be queried under Analytics.',
+  query: {
+    chargePointId: { type: 'string', description: 'Only those of this charge point.' },
+    idTag: {
+      type: 'string',
+      maxLength: 20,
+      description: 'Only those that this idTag started, in any spelling.',
+    },
+    state: { ...transactionState, description: 'Only those in this state.' },
+    from: {
+      type: 'string',
+      format: 'date-time',
+      description: 'Only those that started at this time or later.',
+    },
+    to: { type: 'string', format: 'date-time', description: 'Only those that started before this time.' },
+    ...pageQuery,
+  },
+  responses: {
+    200: json('A page of transactions.', ref('TransactionPage'), { items: [example], next: null }),
+  },
+};
+
+const get: Operation = {
+  id: 'getTransaction',
+  method: 'GET',
+  path: '/api/v1/transactions/{transactionId}',
+  tag,
+  summary: 'Get a transaction',
+  params: { transactionId: { type: 'integer', description: 'The number that the charge point was given.' } },
+  responses: { 200: json('The transaction.', ref('Transaction'), example) },
+  errors: ['unknown_transaction'],
+};
+
+interface ListQuery extends PageQuery {
+  readonly chargePointId?: string;
+  readonly idTag?: string;
+  readonly state?: TransactionState;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export function addTransactionRoutes(app: FastifyInstance, { store }: ControlDeps): void {
+  addRoute<{ Querystring: ListQuery }>(app, list, ({ query: { cursor, from, to, ...filter } }) => {
+    const before = readCursor(cursor);
+    const { items, next } = listTransactions(store, {
+      ...filter,
+      ...(from !== undefined && { from: readInstant(from) as number }),
+      ...(to !== undefined && { to: readInstant(to) as number }),
+      ...(before !== undefined && { before }),
+    });
+    return { items: items.map(viewTransaction), next: next === undefined ? null : writeCursor(next) };
+  });
+
+  addRoute<{ Params: { transactionId: number } }>(app, get, ({ params: { transactionId } }) => {
+    const transaction = store.transactions.get(transactionId);
+    if (!transaction) throw apiError('unknown_transaction', { id: transactionId });
+    return viewTransaction(transaction);
+  });
+}
