@@ -6,3 +6,4 @@ await orExplain(() => setUp({ development: true, wanted: [] }));
 await import('./generate-protocol.mjs');
 await orExplain(() => setUp({ development: true }));
 await import('./generate-settings.mjs');
+await import('./generate-api-errors.mjs');
