@@ -1,0 +1,5 @@
+import type { Bench } from './bench.ts';
+import { compositeScheduleBench } from './composite-schedule.ts';
+
+/** Every bench, a file per question. */
+export const benches: readonly Bench[] = [compositeScheduleBench];

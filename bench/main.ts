@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benches } from './benches.ts';
+import { runBench } from './runner.ts';
+import { renderTable } from './table.ts';
+
+const HELP = `npm run bench -- NAME [NAME ...] [--rounds 5] [--json FILE]
+npm run bench -- --list`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    list: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+  },
+});
+
+const unknown = positionals.filter((name) => !benches.some((bench) => bench.name === name));
+const rounds = Number(values.rounds);
+if (values.list) {
+  for (const bench of benches) console.log(`${bench.name.padEnd(24)} ${bench.question}`);
+} else if (positionals.length === 0 || unknown.length > 0 || !(Number.isInteger(rounds) && rounds > 0)) {
+  console.error(unknown.length > 0 ? `no bench named ${unknown.join(', ')}; see --list` : HELP);
+  process.exitCode = 2;
+} else {
+  const results = [];
+  for (const bench of benches.filter(({ name }) => positionals.includes(name))) {
+    const result = await runBench(bench, rounds, (round, contender) => {
+      process.stderr.write(
+        `${bench.name}: ${round === 0 ? 'warm-up' : `round ${round}/${rounds}`}, ${contender}\n`,
+      );
+    });
+    results.push(result);
+    console.log(`\n${renderTable(result)}\n`);
+  }
+  if (values.json !== undefined) {
+    mkdirSync(dirname(values.json), { recursive: true });
+    writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  }
+}
