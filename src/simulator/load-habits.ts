@@ -22,8 +22,8 @@ export class LoadHabits implements Habits {
   readonly samplesPerMeterValue: number;
   readonly meterIntervalMs: number;
   readonly callTimeoutMs: number;
-  readonly transactionMessageAttempts = 10;
-  readonly transactionMessageRetryMs = 1_000;
+  readonly transactionMessageAttempts: number = 10;
+  readonly transactionMessageRetryMs: number = 1_000;
   readonly heartbeatMs = undefined;
   readonly #options: LoadHabitsOptions;
 
