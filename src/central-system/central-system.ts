@@ -1,6 +1,22 @@
+import type { Store } from '../store/store.ts';
+import { metrics, type Registry } from '../telemetry/metrics.ts';
+import type { CallAnswer } from './call-answer.ts';
+import type { CentralSystemSettings } from './central-system-settings.ts';
 import type { ChargePoint } from './charge-point.ts';
-import type { Decision, IncomingCall } from './decision.ts';
-import type { StopRemainder } from './meter-keeper.ts';
+import { ConnectedChargePoints } from './connected-charge-points.ts';
+import { createCounters } from './counters.ts';
+import { type Decision, type IncomingCall, refuse } from './decision.ts';
+import type { KeepSamples, StopRemainder } from './meter-keeper.ts';
+import { maySend } from './registration.ts';
+import type { Room } from './room.ts';
+import type { RowSink } from './row-sink.ts';
+import { noteAnswer } from './v16/call-answered.ts';
+import { finishStop } from './v16/core/stop-transaction.ts';
+import { decideCall } from './v16/decide.ts';
+import { createVendorRegistry, type VendorRegistry } from './vendor-registry.ts';
+
+export type { CallAnswer } from './call-answer.ts';
+export type { CentralSystemSettings } from './central-system-settings.ts';
 
 /** Everything that is protocol decision, for the charge points of one edge. */
 export interface CentralSystem {
@@ -17,6 +33,8 @@ export interface CentralSystem {
   decide(chargePoint: ChargePoint, call: IncomingCall, receivedAt: number): Decision | Promise<Decision>;
   /** The rest of a StopTransaction whose transactionData a frame worker has already kept. */
   finishStop(chargePoint: ChargePoint, stop: StopRemainder, receivedAt: number): Promise<Decision>;
+  /** Writes the signs of life since the last time to the store; answers of how many charge points. To be called now and then, and at the end. */
+  saveLastSeen(): Promise<number>;
   /** Counts the repairs that a frame worker made to a message. */
   countRepairs(chargePoint: ChargePoint, action: string, repairs: readonly string[]): void;
   /**
@@ -28,21 +46,76 @@ export interface CentralSystem {
   onCallAnswered(chargePoint: ChargePoint, action: string, request: unknown, answer: CallAnswer): void;
 }
 
-/** How a charge point answered a CALL of ours. */
-export type CallAnswer =
-  | { readonly kind: 'result'; readonly payload: unknown }
-  | { readonly kind: 'error'; readonly code: string };
+export interface CentralSystemOptions {
+  readonly store: Pick<Store, 'tokens' | 'settings' | 'chargePoints' | 'connectors' | 'transactions'>;
+  readonly rows: RowSink;
+  /** Keeps the samples of messages that are decided in place: `keep` of the frame workers' decider, on a lane of this thread. */
+  readonly keepSamples: KeepSamples;
+  readonly settings: CentralSystemSettings;
+  /** Vendor extensions of DataTransfer; default none. */
+  readonly vendors?: VendorRegistry;
+  /** Epoch ms. */
+  readonly clock?: () => number;
+  readonly registry?: Registry;
+  /** Told of what went wrong inside Farad while the charge point was answered InternalError: for the log. */
+  readonly onFault: (error: unknown, chargePointId: string) => void;
+}
 
-/** What the central system is told at its start; durations in ms. */
-export interface CentralSystemSettings {
-  /** How messages that break the schema are read unless a charge point has a setting of its own. */
-  readonly reader: 'lenient' | 'strict';
-  /** Between heartbeats of an accepted charge point. */
-  readonly heartbeatInterval: number;
-  /** Before a Pending or Rejected charge point should boot again. */
-  readonly bootRetryInterval: number;
-  /** How many transactions a tag may run at once; 0 = no limit. */
-  readonly concurrentTx: number;
-  /** What becomes of a tag that is not registered. */
-  readonly unknownTags: 'invalid' | 'accept';
+/** Starts the central system of an edge. */
+export function createCentralSystem(options: CentralSystemOptions): CentralSystem {
+  const { store, settings, onFault } = options;
+  const counters = createCounters(options.registry ?? metrics);
+  const room: Room = {
+    store,
+    rows: options.rows,
+    keepSamples: options.keepSamples,
+    vendors: options.vendors ?? createVendorRegistry(),
+    settings,
+    clock: options.clock ?? Date.now,
+    counters,
+  };
+  const connected = new ConnectedChargePoints(store, settings.reader === 'strict');
+
+  const failed = (error: unknown, chargePoint: ChargePoint): Decision => {
+    onFault(error, chargePoint.id);
+    return refuse('InternalError', 'the message could not be processed, send it again');
+  };
+
+  return {
+    chargePoint: (id) => connected.enter(id),
+    forget: (chargePoint) => connected.leave(chargePoint),
+    refresh: (chargePoint) => connected.refresh(chargePoint),
+    saveLastSeen: () => connected.saveLastSeen(),
+
+    decide(chargePoint, call, receivedAt) {
+      chargePoint.lastSeenAt = receivedAt;
+      try {
+        const decision = decideCall(room, chargePoint, call, receivedAt);
+        return decision instanceof Promise
+          ? decision.catch((error: unknown) => failed(error, chargePoint))
+          : decision;
+      } catch (error) {
+        return failed(error, chargePoint);
+      }
+    },
+
+    async finishStop(chargePoint, stop, receivedAt) {
+      try {
+        return await finishStop(room, chargePoint, stop, receivedAt);
+      } catch (error) {
+        return failed(error, chargePoint);
+      }
+    },
+
+    countRepairs: (chargePoint, action, repairs) => counters.repairs(chargePoint, action, repairs),
+
+    mayCall: (chargePoint, action, payload) =>
+      maySend(chargePoint, action, payload) ? undefined : 'registration_state',
+
+    onCallAnswered(chargePoint, action, request, answer) {
+      noteAnswer(room, chargePoint, { action, request, answer }).catch((error: unknown) =>
+        onFault(error, chargePoint.id),
+      );
+    },
+  };
 }

@@ -17,10 +17,12 @@ export interface ChargePoint {
   /** As it named itself at its last boot; empty while it never did. */
   vendor: string;
   model: string;
+  /** The highest connector it has told of; 0 while it told of none. */
+  numberOfConnectors: number;
   /** Actions that it was asked for by TriggerMessage and that it may therefore send before it is accepted. */
   readonly triggered: Set<string>;
   /** Replaced, never changed, when a transaction opens or closes. */
   openTransactions: readonly OpenTransaction[];
-  /** Time of the last message, epoch ms; any message is a sign of life. */
+  /** Time of the last frame, epoch ms; any frame is a sign of life, so the session sets it too. */
   lastSeenAt: number;
 }

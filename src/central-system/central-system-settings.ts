@@ -1,0 +1,13 @@
+/** What the central system is told at its start; durations in ms. */
+export interface CentralSystemSettings {
+  /** How messages that break the schema are read unless a charge point has a setting of its own. */
+  readonly reader: 'lenient' | 'strict';
+  /** Between heartbeats of an accepted charge point. */
+  readonly heartbeatInterval: number;
+  /** Before a Pending or Rejected charge point should boot again. */
+  readonly bootRetryInterval: number;
+  /** How many transactions a tag may run at once; 0 = no limit. */
+  readonly concurrentTx: number;
+  /** What becomes of a tag that is not registered. */
+  readonly unknownTags: 'invalid' | 'accept';
+}

@@ -1,0 +1,98 @@
+import type { Store } from '../store/store.ts';
+import type { ChargePoint, OpenTransaction } from './charge-point.ts';
+
+/** Signs of life are written in transactions of at most so many charge points. */
+const SEEN_PER_WRITE = 500;
+
+interface Entry {
+  readonly chargePoint: ChargePoint;
+  sockets: number;
+  /** `lastSeenAt` as last written. */
+  savedSeenAt: number;
+}
+
+/** The charge points that have a socket here: one object per identity, shared by its sockets. */
+export class ConnectedChargePoints {
+  private readonly entries = new Map<string, Entry>();
+  /** Signs of life of those that have left since the last write. */
+  private readonly left = new Map<string, number>();
+  private readonly store: Pick<Store, 'chargePoints' | 'settings' | 'transactions'>;
+  private readonly strictByDefault: boolean;
+
+  constructor(store: Pick<Store, 'chargePoints' | 'settings' | 'transactions'>, strictByDefault: boolean) {
+    this.store = store;
+    this.strictByDefault = strictByDefault;
+  }
+
+  enter(id: string): ChargePoint {
+    const known = this.entries.get(id);
+    if (known !== undefined) {
+      known.sockets++;
+      this.refresh(known.chargePoint);
+      return known.chargePoint;
+    }
+    const record = this.store.chargePoints.get(id);
+    const chargePoint: ChargePoint = {
+      id,
+      registration: record?.registration ?? 'Unknown',
+      strict: this.isStrict(id),
+      vendor: record?.boot?.vendor ?? '',
+      model: record?.boot?.model ?? '',
+      numberOfConnectors: record?.numberOfConnectors ?? 0,
+      triggered: new Set(),
+      openTransactions: this.store.transactions.openOf(id).map(toOpen),
+      lastSeenAt: record?.lastSeenAt ?? 0,
+    };
+    this.entries.set(id, { chargePoint, sockets: 1, savedSeenAt: chargePoint.lastSeenAt });
+    return chargePoint;
+  }
+
+  leave(chargePoint: ChargePoint): void {
+    const entry = this.entries.get(chargePoint.id);
+    if (entry === undefined || --entry.sockets > 0) return;
+    this.entries.delete(chargePoint.id);
+    if (chargePoint.lastSeenAt > entry.savedSeenAt) this.left.set(chargePoint.id, chargePoint.lastSeenAt);
+  }
+
+  refresh(chargePoint: ChargePoint): void {
+    chargePoint.strict = this.isStrict(chargePoint.id);
+  }
+
+  /** Writes the signs of life since the last time; answers of how many charge points. */
+  async saveLastSeen(): Promise<number> {
+    const seen = new Map(this.left);
+    this.left.clear();
+    for (const entry of this.entries.values()) {
+      const { id, lastSeenAt } = entry.chargePoint;
+      if (lastSeenAt <= entry.savedSeenAt) continue;
+      seen.set(id, lastSeenAt);
+      entry.savedSeenAt = lastSeenAt;
+    }
+    const all = [...seen];
+    for (let start = 0; start < all.length; start += SEEN_PER_WRITE) {
+      await this.store.chargePoints.seen(new Map(all.slice(start, start + SEEN_PER_WRITE)));
+    }
+    return all.length;
+  }
+
+  private isStrict(id: string): boolean {
+    const reader = this.store.settings.get(id)?.reader;
+    return reader === undefined ? this.strictByDefault : reader === 'strict';
+  }
+}
+
+/** The transaction opens on its connector, in the place of what ran there. */
+export function open(chargePoint: ChargePoint, connectorId: number, transactionId: number): void {
+  chargePoint.openTransactions = [
+    ...chargePoint.openTransactions.filter(([connector]) => connector !== connectorId),
+    [connectorId, transactionId],
+  ];
+}
+
+export function close(chargePoint: ChargePoint, transactionId: number): void {
+  chargePoint.openTransactions = chargePoint.openTransactions.filter(([, id]) => id !== transactionId);
+}
+
+function toOpen(transaction: { connectorId: number; transactionId: number }): OpenTransaction {
+  return [transaction.connectorId, transaction.transactionId];
+}

@@ -1,0 +1,18 @@
+import type { Store } from '../store/store.ts';
+import type { CentralSystemSettings } from './central-system-settings.ts';
+import type { Counters } from './counters.ts';
+import type { KeepSamples } from './meter-keeper.ts';
+import type { RowSink } from './row-sink.ts';
+import type { VendorRegistry } from './vendor-registry.ts';
+
+/** What the decisions of the central system rest on. */
+export interface Room {
+  readonly store: Pick<Store, 'tokens' | 'settings' | 'chargePoints' | 'connectors' | 'transactions'>;
+  readonly rows: RowSink;
+  readonly keepSamples: KeepSamples;
+  readonly vendors: VendorRegistry;
+  readonly settings: CentralSystemSettings;
+  /** Epoch ms. */
+  readonly clock: () => number;
+  readonly counters: Counters;
+}

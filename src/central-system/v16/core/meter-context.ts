@@ -1,0 +1,8 @@
+import type { ChargePoint } from '../../charge-point.ts';
+import type { MeterContext } from '../../meter-keeper.ts';
+
+/** What the reader of meter values has to know about the charge point. */
+export function meterContext(chargePoint: ChargePoint, receivedAt: number): MeterContext {
+  const { id, strict, openTransactions } = chargePoint;
+  return { chargePointId: id, receivedAt, strict, openTransactions };
+}

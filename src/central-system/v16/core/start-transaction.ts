@@ -1,0 +1,94 @@
+import type { AuthorizationStatus } from '../../../protocol/v16/generated/messages.ts';
+import { authorizations } from '../../../records/authorizations.ts';
+import type { StartInput, TransactionRecord } from '../../../store/transaction-record.ts';
+import type { ChargePoint } from '../../charge-point.ts';
+import { exceedsConcurrency } from '../../concurrent-transactions.ts';
+import { open } from '../../connected-charge-points.ts';
+import { confirm, refuse } from '../../decision.ts';
+import type { Room } from '../../room.ts';
+import { judgeTag } from '../../tag-authorization.ts';
+import type { TransactionHandler } from '../handler.ts';
+import { idTagInfo } from './id-tag-info.ts';
+import { asSent, INT32_MAX, MemberReader } from './transaction-members.ts';
+import { readTransactionMessage, type TransactionMessage } from './transaction-message.ts';
+
+/**
+ * StartTransaction (OCPP 1.6 ed. 2 §4.8): always answered with a transactionId, whatever becomes of the tag, because energy may already
+ * have flowed; the tag is checked anew each time. A repeated request gets the same answer (§3.7.1).
+ */
+export const startTransaction: TransactionHandler = {
+  async handleRaw(room, chargePoint, { payload }, receivedAt) {
+    const reading = readTransactionMessage('StartTransaction', payload);
+    if (reading.violation !== undefined) return refuse(reading.violation.code, reading.violation.description);
+    room.counters.repairs(chargePoint, 'StartTransaction', reading.repairs);
+    const start = readStart(reading, chargePoint, receivedAt);
+    const { status, token } = judgeTag(room.store.tokens, start.idTag, receivedAt, room.settings.unknownTags);
+    const parentIdTag = token?.parentIdTag ?? '';
+    const { transaction, created, superseded } = await room.store.transactions.start({
+      ...start,
+      authorize(others) {
+        const tooMany =
+          status === 'Accepted' && exceedsConcurrency(token, room.settings.concurrentTx, others);
+        return { status: tooMany ? 'ConcurrentTx' : status, parentIdTag };
+      },
+    });
+    if (transaction.state === 'open') open(chargePoint, transaction.connectorId, transaction.transactionId);
+    note(room, transaction, start.idTag, parentIdTag, receivedAt);
+    room.counters.transaction(created ? 'started' : 'start-repeated');
+    if (superseded !== undefined) room.counters.transaction('superseded');
+    const answered = transaction.authorization as AuthorizationStatus;
+    return confirm({
+      transactionId: transaction.transactionId,
+      idTagInfo: idTagInfo(answered, token, receivedAt),
+    });
+  },
+};
+
+function readStart(
+  { request, received, repairs }: TransactionMessage,
+  chargePoint: ChargePoint,
+  receivedAt: number,
+): Omit<StartInput, 'authorize'> {
+  const reader = new MemberReader(receivedAt, repairs);
+  const connectorId = reader.integer('connector', request.connectorId, INT32_MAX) ?? 0;
+  if (connectorId < 1) reader.flags.push('connector-not-positive');
+  else if (chargePoint.numberOfConnectors > 0 && connectorId > chargePoint.numberOfConnectors) {
+    reader.flags.push('connector-unknown');
+  }
+  const reservationId =
+    request.reservationId === undefined
+      ? null
+      : (reader.integer('reservation', request.reservationId, INT32_MAX) ?? null);
+  const time = reader.time('start-time', received.timestamp);
+  return {
+    chargePointId: chargePoint.id,
+    connectorId,
+    idTag: reader.idTag('id-tag', request.idTag),
+    timestamp: asSent(received.timestamp),
+    startedAt: time.epochMs,
+    timestampPlausible: time.running,
+    meterStart: reader.register('meter-start', request.meterStart) ?? 0,
+    reservationId,
+    flags: reader.flags,
+    rawStart: JSON.stringify(received),
+    receivedAt,
+  };
+}
+
+function note(
+  { rows, counters }: Room,
+  transaction: TransactionRecord,
+  idTag: string,
+  parentIdTag: string,
+  receivedAt: number,
+): void {
+  counters.authorization('StartTransaction', transaction.authorization);
+  rows.add(authorizations, {
+    chargePointId: transaction.chargePointId,
+    idTag,
+    parentIdTag,
+    status: transaction.authorization,
+    action: 'StartTransaction',
+    receivedAt,
+  });
+}

@@ -1,0 +1,62 @@
+import type { StatusNotificationRequest } from '../../../protocol/v16/generated/messages.ts';
+import { type ConnectorStatusRow, connectorStatus } from '../../../records/connector-status.ts';
+import type { ChargePoint } from '../../charge-point.ts';
+import { readClock } from '../../charge-point-clock.ts';
+import { acknowledged } from '../../decision.ts';
+import type { Room } from '../../room.ts';
+import type { Handler } from '../handler.ts';
+import { learnConnectors, MAX_CONNECTORS } from './number-of-connectors.ts';
+
+const INT32_MAX = 2_147_483_647;
+
+/** What the charge point as a whole (connector 0) can be (§4.9). */
+const WHOLE_POINT: ReadonlySet<string> = new Set(['Available', 'Unavailable', 'Faulted']);
+
+/**
+ * StatusNotification (OCPP 1.6 ed. 2 §4.9). Every report is kept; it is the connector's present state unless it is older than the one held.
+ * An error code beside a status other than Faulted is a warning and changes no status. Transactions are not derived from it.
+ */
+export const statusNotification: Handler<'StatusNotification'> = {
+  async handle(room, chargePoint, request, receivedAt) {
+    const row = statusRow(chargePoint, request, receivedAt);
+    if (describesState(row)) {
+      await room.store.connectors.report(row);
+      await learnConnectors(room, chargePoint, row.connectorId, receivedAt);
+    } else {
+      room.rows.add(connectorStatus, row);
+    }
+    if (row.errorCode === 'LocalListConflict') await flagListConflict(room, chargePoint, receivedAt);
+    return acknowledged;
+  },
+};
+
+/** Whether the report can be the state of a connector that exists, as against one to be kept in the history only. */
+function describesState({ connectorId, status }: ConnectorStatusRow): boolean {
+  return connectorId === 0 ? WHOLE_POINT.has(status) : connectorId > 0 && connectorId <= MAX_CONNECTORS;
+}
+
+function statusRow(
+  chargePoint: ChargePoint,
+  request: StatusNotificationRequest,
+  receivedAt: number,
+): ConnectorStatusRow {
+  const { connectorId, timestamp } = request;
+  // A dead clock would never, and one that is ahead would for ever hold the present state.
+  const time = timestamp === undefined ? undefined : readClock(timestamp, receivedAt);
+  return {
+    chargePointId: chargePoint.id,
+    connectorId: Math.min(Math.max(connectorId, -1), INT32_MAX),
+    status: request.status,
+    errorCode: request.errorCode,
+    info: request.info ?? '',
+    vendorId: request.vendorId ?? '',
+    vendorErrorCode: request.vendorErrorCode ?? '',
+    ts: time?.running && !time.ahead ? time.epochMs : receivedAt,
+    receivedAt,
+  };
+}
+
+/** Our answer about a tag contradicted the charge point's local list: the list wants to be sent again (§3.5.2). */
+async function flagListConflict({ store }: Room, { id }: ChargePoint, receivedAt: number): Promise<void> {
+  await store.chargePoints.update(id, { localListConflictAt: receivedAt }, receivedAt);
+}

@@ -1,0 +1,107 @@
+import { foldIdTag } from '../../../protocol/id-tag.ts';
+import { authorizations } from '../../../records/authorizations.ts';
+import type { StopInput } from '../../../store/transaction-record.ts';
+import type { ChargePoint } from '../../charge-point.ts';
+import { close } from '../../connected-charge-points.ts';
+import { acknowledged, confirm, type Decision, refuse } from '../../decision.ts';
+import type { StopRemainder } from '../../meter-keeper.ts';
+import type { Room } from '../../room.ts';
+import { judgeTag, mayStop } from '../../tag-authorization.ts';
+import type { TransactionHandler } from '../handler.ts';
+import { idTagInfo } from './id-tag-info.ts';
+import { meterContext } from './meter-context.ts';
+import { asSent, INT32_MAX, MemberReader } from './transaction-members.ts';
+import { readTransactionMessage, type TransactionMessage } from './transaction-message.ts';
+
+/**
+ * StopTransaction (OCPP 1.6 ed. 2 §4.10) decided in place. A stop cannot be refused: one that fits no transaction is kept for review. Its
+ * transactionData are meter values like others, and kept first, so that no confirmation ever precedes them.
+ */
+export const stopTransaction: TransactionHandler = {
+  async handleRaw(room, chargePoint, call, receivedAt) {
+    const message = readTransactionMessage('StopTransaction', call.payload);
+    if (message.violation !== undefined) return refuse(message.violation.code, message.violation.description);
+    room.counters.repairs(chargePoint, call.action, message.repairs);
+    const { transactionData, ...request } = message.received;
+    if (transactionData === undefined)
+      return finishStop(room, chargePoint, { request, flags: [] }, receivedAt);
+
+    const verdict = await room.keepSamples(call, meterContext(chargePoint, receivedAt));
+    if (verdict.error !== undefined) return refuse(verdict.error.code, verdict.error.description);
+    const stop = verdict.stop ?? { request, flags: [] };
+    const decision = await finishStop(room, chargePoint, stop, receivedAt);
+    return decision.kind === 'result' && verdict.digest !== undefined
+      ? { ...decision, digest: verdict.digest }
+      : decision;
+  },
+};
+
+const UNKNOWN_ID = -1;
+
+/** What remains of a StopTransaction when its transactionData is kept: closes the transaction, flushed, and answers. */
+export async function finishStop(
+  room: Room,
+  chargePoint: ChargePoint,
+  stop: StopRemainder,
+  receivedAt: number,
+): Promise<Decision> {
+  const input = readStop(room, chargePoint, stop, receivedAt);
+  const { transaction, outcome } = await room.store.transactions.stop(input);
+  close(chargePoint, transaction.transactionId);
+  room.counters.transaction(outcome);
+  if (input.idTag === '') return acknowledged;
+
+  const { status, token } = judgeTag(room.store.tokens, input.idTag, receivedAt, room.settings.unknownTags);
+  room.counters.authorization('StopTransaction', status);
+  room.rows.add(authorizations, {
+    chargePointId: chargePoint.id,
+    idTag: input.idTag,
+    parentIdTag: token?.parentIdTag ?? '',
+    status,
+    action: 'StopTransaction',
+    receivedAt,
+  });
+  return confirm({ idTagInfo: idTagInfo(status, token, receivedAt) });
+}
+
+function readStop(
+  { store }: Room,
+  chargePoint: ChargePoint,
+  { request: received, flags: dataFlags }: StopRemainder,
+  receivedAt: number,
+): StopInput {
+  const message = readTransactionMessage('StopTransaction', received);
+  // An object is never refused.
+  const { request, repairs } = message as TransactionMessage;
+  const reader = new MemberReader(receivedAt, repairs);
+  // A charge point that never got its transactionId says -1 (errata 3.18); one that says nothing means the same.
+  const transactionId = reader.integer('transaction', request.transactionId, Number.MAX_VALUE) ?? UNKNOWN_ID;
+  const isId = transactionId > 0 && transactionId <= INT32_MAX;
+  const named = isId ? store.transactions.get(transactionId) : undefined;
+  const known = named?.chargePointId === chargePoint.id ? named : undefined;
+  const meterStop = reader.register('meter-stop', request.meterStop);
+  const idTag = request.idTag === undefined ? '' : reader.idTag('stop-id-tag', request.idTag);
+  const time = reader.time('stop-time', received.timestamp);
+  if (idTag !== '' && known !== undefined) {
+    const stopper = { idTag: foldIdTag(idTag), parentIdTag: parentOf(store.tokens.get(idTag)) };
+    const starter = { idTag: foldIdTag(known.idTag), parentIdTag: foldIdTag(known.parentIdTag) };
+    if (!mayStop(stopper, starter)) reader.flags.push('stop-tag-outside-group');
+  }
+  return {
+    chargePointId: chargePoint.id,
+    transactionId,
+    timestamp: asSent(received.timestamp),
+    stoppedAt: time.epochMs,
+    // Without a reading nothing is taken for consumed.
+    meterStop: meterStop ?? known?.meterStart ?? 0,
+    idTag,
+    reason: typeof request.reason === 'string' ? request.reason.slice(0, 64) : 'Local',
+    flags: [...reader.flags, ...dataFlags],
+    rawStop: JSON.stringify(received),
+    receivedAt,
+  };
+}
+
+function parentOf(token: { readonly parentIdTag?: string } | undefined): string {
+  return foldIdTag(token?.parentIdTag ?? '');
+}

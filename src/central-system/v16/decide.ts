@@ -1,0 +1,94 @@
+import {
+  type ChargePointAction,
+  isCentralSystemAction,
+  isChargePointAction,
+} from '../../protocol/v16/actions.ts';
+import { repairRequest } from '../../protocol/v16/lenient.ts';
+import { checkRequest, type Violation } from '../../protocol/v16/validate.ts';
+import { messages } from '../../records/messages.ts';
+import type { ChargePoint } from '../charge-point.ts';
+import { type Decision, type IncomingCall, type Refusal, refuse } from '../decision.ts';
+import { mayReceive } from '../registration.ts';
+import type { Room } from '../room.ts';
+import type { Handler } from './handler.ts';
+import { handlers, isTransactionAction, transactionHandlers } from './handlers.ts';
+
+/** Decides a CALL of an OCPP 1.6 charge point: may it send this now, is it readable, and what is the answer. */
+export function decideCall(
+  room: Room,
+  chargePoint: ChargePoint,
+  call: IncomingCall,
+  receivedAt: number,
+): Decision | Promise<Decision> {
+  const { action, payload } = call;
+  if (!mayReceive(chargePoint, action)) return refuseUnaccepted(room, chargePoint, call, receivedAt);
+  if (!isChargePointAction(action)) {
+    return isCentralSystemAction(action)
+      ? refuse('NotSupported', `${action} is for the Central System to send`)
+      : refuse('NotImplemented', 'this action is not part of OCPP 1.6');
+  }
+  if (isTransactionAction(action)) {
+    return transactionHandlers[action].handleRaw(room, chargePoint, call, receivedAt);
+  }
+  // The table pairs every action with a handler for its request; that is beyond what the type of a look-up can say.
+  const handler = handlers[action] as unknown as Handler<'Heartbeat'>;
+  const violation = checkRequest(action, payload);
+  if (violation === undefined) return handler.handle(room, chargePoint, payload as never, receivedAt);
+  if (chargePoint.strict) return refuseFor(violation);
+  const request = repaired(room, chargePoint, action, payload, handler);
+  return request === undefined
+    ? refuseFor(violation)
+    : handler.handle(room, chargePoint, request as never, receivedAt);
+}
+
+/** The lenient reader: what can be read of a payload that breaks the schema; undefined where it cannot. */
+function repaired(
+  room: Room,
+  chargePoint: ChargePoint,
+  action: ChargePointAction,
+  payload: unknown,
+  handler: Handler<'Heartbeat'>,
+): object | undefined {
+  const { payload: mended, repairs } = repairRequest(action, payload);
+  if (checkRequest(action, mended) === undefined) {
+    room.counters.repairs(chargePoint, action, repairs);
+    return mended as object;
+  }
+  const isObject = typeof mended === 'object' && mended !== null && !Array.isArray(mended);
+  const salvaged = isObject ? handler.salvage?.(mended as Record<string, unknown>) : undefined;
+  if (salvaged !== undefined) room.counters.repairs(chargePoint, action, [...repairs, 'salvaged']);
+  return salvaged;
+}
+
+function refuseFor({ code, description }: Violation): Refusal {
+  return refuse(code, description);
+}
+
+/** Longest copy that is kept of a refused transaction message, in characters. */
+const MAX_COPY = 64 * 1024;
+
+/**
+ * SecurityError is the recommended answer before acceptance (OCPP-J errata 3.10). It can cost a queued transaction message its last attempt
+ * (OCPP 1.6 ed. 2 §3.7.1), so a copy of such a one is kept in the message log, marked with the error.
+ */
+function refuseUnaccepted(
+  { rows, counters }: Room,
+  chargePoint: ChargePoint,
+  { messageId, action, payload }: IncomingCall,
+  receivedAt: number,
+): Refusal {
+  counters.refusedBeforeAcceptance(isChargePointAction(action) ? action : 'other');
+  if (isTransactionAction(action)) {
+    rows.add(messages, {
+      chargePointId: chargePoint.id,
+      direction: 'in',
+      type: 'CALL',
+      messageId,
+      action,
+      errorCode: 'SecurityError',
+      payload: (JSON.stringify(payload) ?? '').slice(0, MAX_COPY),
+      receivedAt,
+    });
+  }
+  return refuse('SecurityError', 'the charge point is not accepted: send a BootNotification first');
+}
