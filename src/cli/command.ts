@@ -1,4 +1,4 @@
-import type { FlagSpec } from './flags.ts';
+import type { CommandLine, FlagSpec } from './command-line.ts';
 
 /** One subcommand of `farad`. */
 export interface Command {
@@ -13,11 +13,4 @@ export interface Command {
   readonly maxWords?: number;
   /** Resolves with the exit code. `commands` is every command there is, for the one that explains them. */
   run(line: CommandLine, commands: readonly Command[]): Promise<number>;
-}
-
-export interface CommandLine {
-  /** Flag names without their dashes. */
-  readonly flags: Readonly<Record<string, string>>;
-  /** What is no flag. */
-  readonly words: readonly string[];
 }

@@ -1,15 +1,7 @@
 import { settings } from '../config/schema.ts';
 import { suggestion } from '../config/suggestion.ts';
-import type { CommandLine } from './command.ts';
+import type { CommandLine, FlagSpec } from './command-line.ts';
 import { UsageError } from './usage-error.ts';
-
-export interface FlagSpec {
-  /** Without the dashes in front. */
-  readonly name: string;
-  readonly help: string;
-  /** What follows it, for the help text; absent when it stands alone. */
-  readonly value?: string;
-}
 
 /** The settings as flags; one that is true or false may stand alone. */
 export const settingFlags: readonly (FlagSpec & { readonly bare: boolean })[] = settings.map(

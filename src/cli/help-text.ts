@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
-import { type FlagSpec, settingFlags } from './flags.ts';
+import type { FlagSpec } from './command-line.ts';
+import { settingFlags } from './flags.ts';
 
 /** What `farad --help` prints. */
 export function overview(commands: readonly Command[]): string {

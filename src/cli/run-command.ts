@@ -1,7 +1,8 @@
 import { ConfigError } from '../config/config-error.ts';
 import { suggestion } from '../config/suggestion.ts';
+import type { FlagSpec } from './command-line.ts';
 import { commands } from './commands.ts';
-import { type FlagSpec, readFlags, settingFlags } from './flags.ts';
+import { readFlags, settingFlags } from './flags.ts';
 import { helpFor } from './help-text.ts';
 import { StartError } from './start-error.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,5 +1,5 @@
 import type { Sources } from '../config/load-config.ts';
-import type { FlagSpec } from './flags.ts';
+import type { FlagSpec } from './command-line.ts';
 
 export const settingsFileFlag: FlagSpec = {
   name: 'config',

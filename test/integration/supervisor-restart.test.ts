@@ -27,6 +27,10 @@ test('a start brings up every process and writes where the gateway is found', as
   expect(endpoints.processes).toEqual(pids);
   expect(gateway.stdout).toContain(`${endpoints.ocpp}/{chargePointId}`);
   expect(gateway.stdout).not.toContain('API key');
+  expect(gateway.events('edge-0', 'started')[0]).toMatchObject({
+    title: 'farad edge-0',
+    dataDir: directory.path,
+  });
 });
 
 test('an API key that control generated is printed once', async () => {
