@@ -25,7 +25,7 @@ export function hashChargePointKey(key: Uint8Array, pepper: Uint8Array): string 
 }
 
 /** Whether `key` is the one behind `keyHash`; the time it takes says nothing about how near it was. False for a hash of unknown form. */
-export function matchesChargePointKey(key: Uint8Array, keyHash: string, pepper: Uint8Array): boolean {
+export function verifyChargePointKey(key: Uint8Array, keyHash: string, pepper: Uint8Array): boolean {
   const [scheme, salt, expected, ...rest] = keyHash.split('$');
   if (scheme !== SCHEME || salt === undefined || expected === undefined || rest.length > 0) return false;
   const wanted = Buffer.from(expected, 'base64url');

@@ -1,128 +1,52 @@
-import type { LaneQueue } from '../journal/lane-queue.ts';
-import type { ConnectorStatusRow } from '../records/connector-status.ts';
-import type { ChargePointChange, ChargePointRecord } from './charge-point-record.ts';
-import type { ChargePointSettings, ChargePointSettingsInput } from './charge-point-settings.ts';
-import type { ConnectorRecord } from './connector-record.ts';
-import type { SessionRecord } from './session-record.ts';
-import type { Token, TokenInput } from './token.ts';
-import type {
-  StartInput,
-  StartOutcome,
-  StopInput,
-  StopOutcome,
-  TransactionFilter,
-  TransactionPage,
-  TransactionRecord,
-} from './transaction-record.ts';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Environment } from '../journal/environment.ts';
+import { LaneQueue } from '../journal/lane-queue.ts';
+import { type ApiKeys, ApiKeyTable } from './api-keys.ts';
+import { hashChargePointKey, loadPepper, verifyChargePointKey } from './charge-point-key.ts';
+import { type ChargePoints, ChargePointTable } from './charge-points.ts';
+import { type Connectors, ConnectorTable } from './connectors.ts';
+import { type Aggregate, bringUpToDate } from './schema-version.ts';
+import { type Sessions, SessionTable } from './sessions.ts';
+import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
+import { type Tokens, TokenTable } from './tokens.ts';
+import { TransactionIds } from './transaction-ids.ts';
+import { LmdbTransactions, type Transactions } from './transactions.ts';
+import { WritePath } from './write-path.ts';
+
+export type { ApiKeys } from './api-keys.ts';
+export type { ChargePoints } from './charge-points.ts';
+export type { Connectors } from './connectors.ts';
+export type { ListOptions, Page } from './listing.ts';
+export type { Sessions } from './sessions.ts';
+export type { SettingsOfChargePoints } from './settings.ts';
+export type { Tokens } from './tokens.ts';
+export type { Transactions } from './transactions.ts';
 
 /** Longest charge point identity in UTF-8 bytes; longer ones are refused at the handshake because they are parts of keys. */
 export const MAX_CHARGE_POINT_ID_BYTES = 255;
+
+const DAY_MS = 24 * 3_600_000;
 
 export interface StoreOptions {
   readonly dataDir: string;
   /** Which environments this process may change: edge and analytics `state`, control `directory`, setup both. */
   readonly role: 'edge' | 'control' | 'analytics' | 'setup';
-  /** Name of the edge: its block of transaction ids. Default: the role. */
+  /** Name of the edge: whose block of transactionIds to take from. Default: the role. */
   readonly owner?: string;
   /** How long closed transactions stay (`transactions.retention`), ms. Default 30 days. */
   readonly transactionRetention?: number;
 }
 
-/** A page of a listing in key order. */
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  /** Give it as `after` to go on; absent at the end. A page may be short and yet have a `next`: work per call is bounded. */
-  readonly next?: string;
+/** Hashes of charge point keys, made with the pepper of the data directory. */
+export interface ChargePointKeys {
+  /** For `ChargePointSettings.keyHash`. */
+  hash(key: Uint8Array): string;
+  /** Whether `key` is the one that was hashed, in constant time; false without a hash. */
+  verify(key: Uint8Array, keyHash: string | undefined): boolean;
 }
 
-export interface ListOptions {
-  /** `next` of the page before. */
-  readonly after?: string;
-  readonly limit: number;
-  /** Only keys that begin with this. */
-  readonly prefix?: string;
-  /** Only those that contain this, without case. */
-  readonly search?: string;
-}
-
-/** In `directory`. */
-export interface Tokens {
-  /** One read. Any spelling. */
-  get(idTag: string): Token | undefined;
-  put(token: TokenInput): Promise<Token>;
-  /** False where there was none. */
-  remove(idTag: string): Promise<boolean>;
-  /** In write transactions of at most 500; answers how many were stored. */
-  importMany(tokens: Iterable<TokenInput> | AsyncIterable<TokenInput>): Promise<number>;
-  /** In the order of the folded idTag. */
-  list(options: ListOptions): Page<Token>;
-  count(): number;
-}
-
-/** In `directory`. */
-export interface SettingsOfChargePoints {
-  get(id: string): ChargePointSettings | undefined;
-  put(settings: ChargePointSettingsInput): Promise<ChargePointSettings>;
-  remove(id: string): Promise<boolean>;
-  list(options: ListOptions): Page<ChargePointSettings>;
-}
-
-/** In `state`. */
-export interface ChargePoints {
-  get(id: string): ChargePointRecord | undefined;
-  /** Finds or creates it; `full` where it is unknown and there are `max` already. */
-  register(id: string, now: number, max: number): Promise<ChargePointRecord | 'full'>;
-  /** Changes it, creating it where it is unknown; answers the new record. */
-  update(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord>;
-  /** Notes signs of life, epoch ms, of many at once; unknown ones are left out. */
-  seen(lastSeenAt: ReadonlyMap<string, number>): Promise<void>;
-  /** Removes it with its connectors; its transactions stay. */
-  remove(id: string): Promise<boolean>;
-  list(options: ListOptions): Page<ChargePointRecord>;
-  /** O(1). */
-  count(): number;
-}
-
-/** In `state`. */
-export interface Connectors {
-  get(chargePointId: string, connectorId: number): ConnectorRecord | undefined;
-  /** All of a charge point, by connector. */
-  of(chargePointId: string): ConnectorRecord[];
-  /**
-   * Keeps a StatusNotification: its row goes to the outbox in any case, the present state changes unless the report is older than the one held
-   * (`current` tells).
-   */
-  report(row: ConnectorStatusRow): Promise<{ connector: ConnectorRecord; current: boolean }>;
-}
-
-/** In `state`. */
-export interface Transactions {
-  /** Finds or creates, flushed before it resolves. See design.md §6. */
-  start(input: StartInput): Promise<StartOutcome>;
-  stop(input: StopInput): Promise<StopOutcome>;
-  get(transactionId: number): TransactionRecord | undefined;
-  openOn(chargePointId: string, connectorId: number): TransactionRecord | undefined;
-  openOf(chargePointId: string): TransactionRecord[];
-  /** By tag in any spelling. */
-  openByTag(idTag: string): TransactionRecord[];
-  list(filter: TransactionFilter): TransactionPage;
-  /** Removes closed transactions whose retention is over and that ClickHouse has; a bounded number per call, answers how many. */
-  expire(now: number): Promise<number>;
-}
-
-/** In `state`. */
-export interface Sessions {
-  get(chargePointId: string): SessionRecord | undefined;
-  /** The newest connection wins: answers the new epoch, and who held the charge point before. */
-  claim(session: Omit<SessionRecord, 'epoch'>): Promise<{ session: SessionRecord; previous?: SessionRecord }>;
-  /** Only if the charge point is still held under that epoch; answers whether it was. */
-  release(chargePointId: string, epoch: number): Promise<boolean>;
-  /** What a dead edge held; answers how many. */
-  clearEdge(edge: string): Promise<number>;
-  count(): number;
-}
-
-/** Operational state of the installation. */
+/** Operational state of the installation: reads are synchronous, writes resolve once they are on the disk. */
 export interface Store {
   readonly tokens: Tokens;
   readonly settings: SettingsOfChargePoints;
@@ -132,5 +56,74 @@ export interface Store {
   readonly sessions: Sessions;
   /** Rows that were added with a change of state; the sink reads and removes them. */
   readonly outbox: LaneQueue;
+  readonly apiKeys: ApiKeys;
+  readonly keys: ChargePointKeys;
+  /** Waits for the writes under way. */
   close(): Promise<void>;
+}
+
+/** What lies in `directory`, written by control: what operators provision. */
+const DIRECTORY: readonly Aggregate[] = [
+  { name: 'tokens', migrations: [] },
+  { name: 'charge-point-settings', migrations: [] },
+  { name: 'api-keys', migrations: [] },
+];
+
+/** What lies in `state`, written by the edges: what the protocol learns. */
+const STATE: readonly Aggregate[] = [
+  { name: 'charge-points', migrations: [] },
+  { name: 'connectors', migrations: [] },
+  { name: 'sessions', migrations: [] },
+  { name: 'transactions', migrations: [] },
+];
+
+/**
+ * Opens the store of a data directory, creating or migrating it where needed. Any number of processes may have it open.
+ * Throws NewerDataError where a newer Farad wrote it.
+ */
+export function openStore({
+  dataDir,
+  role,
+  owner = role,
+  transactionRetention = 30 * DAY_MS,
+}: StoreOptions): Store {
+  mkdirSync(dataDir, { recursive: true });
+  const directory = openEnvironment(dataDir, 'directory', DIRECTORY);
+  const state = openEnvironment(dataDir, 'state', STATE);
+  const toDirectory = new WritePath(directory, 'directory', role === 'control' || role === 'setup');
+  const toState = new WritePath(state, 'state', role !== 'control');
+  const outbox = new LaneQueue(state, 'outbox');
+  const connectors = new ConnectorTable(toState, outbox);
+  return {
+    tokens: new TokenTable(toDirectory),
+    settings: new SettingsTable(toDirectory),
+    chargePoints: new ChargePointTable(toState, connectors),
+    connectors,
+    transactions: new LmdbTransactions(
+      toState,
+      outbox,
+      new TransactionIds(toState, owner),
+      transactionRetention,
+    ),
+    sessions: new SessionTable(toState),
+    outbox,
+    apiKeys: new ApiKeyTable(toDirectory),
+    keys: keysWith(loadPepper(dataDir)),
+    async close() {
+      await Promise.all([directory.close(), state.close()]);
+    },
+  };
+}
+
+function openEnvironment(dataDir: string, name: string, aggregates: readonly Aggregate[]): Environment {
+  const environment = new Environment(join(dataDir, name));
+  bringUpToDate(environment, environment.path, aggregates);
+  return environment;
+}
+
+function keysWith(pepper: Uint8Array): ChargePointKeys {
+  return {
+    hash: (key) => hashChargePointKey(key, pepper),
+    verify: (key, keyHash) => keyHash !== undefined && verifyChargePointKey(key, keyHash, pepper),
+  };
 }

@@ -4,6 +4,10 @@ import type { TransactionRow } from '../records/transactions.ts';
 export interface TransactionRecord extends TransactionRow {
   /** `timestamp` of the StartTransaction as sent: part of what makes a repeated start the same. */
   readonly startTimestamp: string;
+  /** `timestamp` of the StopTransaction as sent; empty where there was none. */
+  readonly stopTimestamp: string;
+  /** transactionId of a StopTransaction that did not name this transaction; null where it did. */
+  readonly reportedId: number | null;
   /** When the message that closed it was received; null while it is open. */
   readonly closedAt: number | null;
 }
@@ -13,6 +17,7 @@ export type TransactionState = TransactionRecord['state'];
 /** What a StartTransaction is answered with. */
 export interface Authorization {
   readonly status: string;
+  /** Empty where the tag has no parent. */
   readonly parentIdTag: string;
 }
 
@@ -25,7 +30,7 @@ export interface StartInput {
   readonly timestamp: string;
   /** `timestamp` read, or the time of receipt where it could not be. */
   readonly startedAt: number;
-  /** False for a dead or absurd clock: then a repeat of a stopped transaction is a new one. */
+  /** False for a dead or absurd clock: then a repeat of a closed transaction is a new one. */
   readonly timestampPlausible: boolean;
   /** Wh. */
   readonly meterStart: number;
@@ -36,7 +41,7 @@ export interface StartInput {
   readonly receivedAt: number;
   /**
    * Decides the answer, inside the write transaction and only for a new transaction: must be quick and synchronous. `others` lists the open
-   * transactions of the tag without the one that this start supersedes.
+   * transactions of the tag without the one that this start supersedes (obligation E15).
    */
   readonly authorize: (others: () => readonly TransactionRecord[]) => Authorization;
 }
@@ -45,7 +50,7 @@ export interface StartOutcome {
   readonly transaction: TransactionRecord;
   /** False for a repeated StartTransaction: answer with the same id and `transaction.authorization`. */
   readonly created: boolean;
-  /** The transaction that was open on the connector and is now taken for ended (one connector carries one transaction). */
+  /** The transaction that was open on the connector and is now taken for ended: one connector carries one transaction. */
   readonly superseded?: TransactionRecord;
 }
 
@@ -61,7 +66,7 @@ export interface StopInput {
   readonly meterStop: number;
   /** Empty where there was none. */
   readonly idTag: string;
-  /** `Local` where there was none. */
+  /** `Local` where there was none (OCPP 1.6 ed. 2 §6.49). */
   readonly reason: string;
   readonly flags: readonly string[];
   /** The request as JSON text, without transactionData that is kept as samples. */
@@ -72,8 +77,8 @@ export interface StopInput {
 export interface StopOutcome {
   readonly transaction: TransactionRecord;
   /**
-   * `stopped`: an open transaction ended. `repeated`: it had ended before, nothing changed. `late`: the stop of a superseded one, recorded.
-   * `unmatched`: no transaction fits, kept as a transaction of its own for review.
+   * `stopped`: an open transaction ended. `repeated`: it had ended before and did not change. `late`: the stop of a superseded one, recorded.
+   * `unmatched`: no transaction fits, so it is kept as one of its own, for review.
    */
   readonly outcome: 'stopped' | 'repeated' | 'unmatched' | 'late';
 }
@@ -81,7 +86,7 @@ export interface StopOutcome {
 export interface TransactionFilter {
   readonly chargePointId?: string;
   readonly state?: TransactionState;
-  /** Cursor of the page before (`next`). */
+  /** `next` of the page before. */
   readonly before?: string;
   readonly limit: number;
 }

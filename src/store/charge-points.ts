@@ -1,0 +1,96 @@
+import { sizeOf, type Table } from '../journal/environment.ts';
+import type { ChargePointChange, ChargePointRecord } from './charge-point-record.ts';
+import type { ConnectorTable } from './connectors.ts';
+import { textKey } from './keys.ts';
+import { type ListOptions, listPage, type Page } from './listing.ts';
+import type { WritePath } from './write-path.ts';
+
+/** The charge points that have ever connected. In `state`. */
+export interface ChargePoints {
+  get(id: string): ChargePointRecord | undefined;
+  /** Finds or creates it; `full` where it is unknown and there are `max` already. */
+  register(id: string, now: number, max: number): Promise<ChargePointRecord | 'full'>;
+  /** Changes it, creating it where it is unknown; answers the new record. */
+  update(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord>;
+  /** Notes signs of life, epoch ms, of many at once; unknown ones are left out. Give at most some hundred: they are one transaction. */
+  seen(lastSeenAt: ReadonlyMap<string, number>): Promise<void>;
+  /** Removes it with its connectors; its transactions stay. */
+  remove(id: string): Promise<boolean>;
+  /** In the order of the ids; `search` looks at id, vendor, model and serial numbers. */
+  list(options: ListOptions): Page<ChargePointRecord>;
+  /** O(1). */
+  count(): number;
+}
+
+export class ChargePointTable implements ChargePoints {
+  private readonly path: WritePath;
+  private readonly table: Table<ChargePointRecord>;
+  private readonly connectors: ConnectorTable;
+
+  constructor(path: WritePath, connectors: ConnectorTable) {
+    this.path = path;
+    this.table = path.environment.records('charge-points');
+    this.connectors = connectors;
+  }
+
+  get(id: string): ChargePointRecord | undefined {
+    return this.table.get(textKey(id));
+  }
+
+  async register(id: string, now: number, max: number): Promise<ChargePointRecord | 'full'> {
+    const known = this.get(id);
+    if (known) return known;
+    return this.path.transact(
+      () => this.get(id) ?? (this.count() >= max ? 'full' : this.write(unseen(id, now), {})),
+    );
+  }
+
+  update(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord> {
+    return this.path.transact(() => this.write(this.get(id) ?? unseen(id, now), change));
+  }
+
+  async seen(lastSeenAt: ReadonlyMap<string, number>): Promise<void> {
+    if (lastSeenAt.size === 0) return;
+    await this.path.transact(() => {
+      for (const [id, at] of lastSeenAt) {
+        const known = this.get(id);
+        if (known && known.lastSeenAt < at) this.write(known, { lastSeenAt: at });
+      }
+    });
+  }
+
+  remove(id: string): Promise<boolean> {
+    return this.path.transact(() => {
+      this.connectors.removeAllOf(id);
+      return this.table.removeSync(textKey(id));
+    });
+  }
+
+  list(options: ListOptions): Page<ChargePointRecord> {
+    return listPage(this.table, options, {
+      key: ({ id }) => id,
+      searched: ({ id, boot }) => [
+        id,
+        boot?.vendor,
+        boot?.model,
+        boot?.serialNumber,
+        boot?.chargeBoxSerialNumber,
+      ],
+    });
+  }
+
+  count(): number {
+    return sizeOf(this.table).entries;
+  }
+
+  private write(record: Omit<ChargePointRecord, 'version'>, change: ChargePointChange): ChargePointRecord {
+    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    const changed = { ...record, ...Object.fromEntries(given), version: this.path.nextVersion() };
+    this.table.put(textKey(record.id), changed);
+    return changed;
+  }
+}
+
+function unseen(id: string, now: number): Omit<ChargePointRecord, 'version'> {
+  return { id, registration: 'Unknown', firstSeenAt: now, lastSeenAt: now };
+}

@@ -1,0 +1,40 @@
+import type { Environment } from '../journal/environment.ts';
+import { NewerDataError } from '../journal/format.ts';
+
+/** Brings the records of an aggregate from one version to the next; runs inside a write transaction. */
+export type Migration = (environment: Environment) => void;
+
+/** Records of one kind. They are at version 1 plus the number of migrations. */
+export interface Aggregate {
+  readonly name: string;
+  /** The first one leads from version 1 to 2. Never changed once released, only added to. */
+  readonly migrations: readonly Migration[];
+}
+
+/**
+ * Makes the records of an environment what this Farad expects. An older directory is migrated, each aggregate in one write transaction, by whichever
+ * process comes first; the others wait for it. Throws NewerDataError where a newer Farad has written, and then changes nothing.
+ */
+export function bringUpToDate(
+  environment: Environment,
+  where: string,
+  aggregates: readonly Aggregate[],
+): void {
+  const versions = environment.records<number>('schema');
+  const known = new Map(aggregates.map(({ name, migrations }) => [name, migrations.length + 1]));
+  for (const { key, value: found } of versions.getRange({})) {
+    const name = Buffer.from(key).toString();
+    const current = known.get(name) ?? 0;
+    if (found > current) throw new NewerDataError(`"${name}" in ${where}`, found, current);
+  }
+  for (const { name, migrations } of aggregates) {
+    const key = Buffer.from(name);
+    if (versions.get(key) === migrations.length + 1) continue;
+    environment.transactSync(() => {
+      // What never was written needs no migration.
+      const found = versions.get(key) ?? migrations.length + 1;
+      for (const migrate of migrations.slice(found - 1)) migrate(environment);
+      versions.put(key, migrations.length + 1);
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import type { Table } from '../journal/environment.ts';
+import type { ChargePointSettings, ChargePointSettingsInput } from './charge-point-settings.ts';
+import { textKey } from './keys.ts';
+import { type ListOptions, listPage, type Page } from './listing.ts';
+import type { WritePath } from './write-path.ts';
+
+/** What operators set, per charge point. In `directory`. */
+export interface SettingsOfChargePoints {
+  /** One read. */
+  get(id: string): ChargePointSettings | undefined;
+  put(settings: ChargePointSettingsInput): Promise<ChargePointSettings>;
+  /** False where there were none. */
+  remove(id: string): Promise<boolean>;
+  /** In the order of the ids; `search` looks at id, group and note. */
+  list(options: ListOptions): Page<ChargePointSettings>;
+}
+
+export class SettingsTable implements SettingsOfChargePoints {
+  private readonly path: WritePath;
+  private readonly table: Table<ChargePointSettings>;
+
+  constructor(path: WritePath) {
+    this.path = path;
+    this.table = path.environment.records('charge-point-settings');
+  }
+
+  get(id: string): ChargePointSettings | undefined {
+    return this.table.get(textKey(id));
+  }
+
+  put(input: ChargePointSettingsInput): Promise<ChargePointSettings> {
+    return this.path.transact(() => {
+      const settings = { ...input, version: this.path.nextVersion() };
+      this.table.put(textKey(input.id), settings);
+      return settings;
+    });
+  }
+
+  remove(id: string): Promise<boolean> {
+    return this.path.transact(() => this.table.removeSync(textKey(id)));
+  }
+
+  list(options: ListOptions): Page<ChargePointSettings> {
+    return listPage(this.table, options, {
+      key: ({ id }) => id,
+      searched: ({ id, group, note }) => [id, group, note],
+    });
+  }
+}

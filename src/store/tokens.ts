@@ -1,0 +1,93 @@
+import { sizeOf, type Table } from '../journal/environment.ts';
+import { foldIdTag } from '../protocol/id-tag.ts';
+import { textKey } from './keys.ts';
+import { type ListOptions, listPage, type Page } from './listing.ts';
+import type { Token, TokenInput } from './token.ts';
+import type { WritePath } from './write-path.ts';
+
+/** Tokens by idTag in any spelling. In `directory`. */
+export interface Tokens {
+  /** One read. */
+  get(idTag: string): Token | undefined;
+  put(token: TokenInput): Promise<Token>;
+  /** False where there was none. */
+  remove(idTag: string): Promise<boolean>;
+  /** In write transactions of at most 500; answers how many were stored. What was stored before a failure stays. */
+  importMany(tokens: Iterable<TokenInput> | AsyncIterable<TokenInput>): Promise<number>;
+  /** In the order of the folded idTag; `search` looks at idTag, parent and note. */
+  list(options: ListOptions): Page<Token>;
+  /** O(1). */
+  count(): number;
+}
+
+const IMPORTED_PER_TRANSACTION = 500;
+
+export class TokenTable implements Tokens {
+  private readonly path: WritePath;
+  private readonly table: Table<Token>;
+
+  constructor(path: WritePath) {
+    this.path = path;
+    this.table = path.environment.records('tokens');
+  }
+
+  get(idTag: string): Token | undefined {
+    return this.table.get(tokenKey(idTag));
+  }
+
+  put(token: TokenInput): Promise<Token> {
+    return this.path.transact(() => this.write(token));
+  }
+
+  remove(idTag: string): Promise<boolean> {
+    return this.path.transact(() => this.table.removeSync(tokenKey(idTag)));
+  }
+
+  async importMany(tokens: Iterable<TokenInput> | AsyncIterable<TokenInput>): Promise<number> {
+    let stored = 0;
+    let chunk: TokenInput[] = [];
+    const store = async () => {
+      await this.path.transact(() => {
+        for (const token of chunk) this.write(token);
+      });
+      stored += chunk.length;
+      chunk = [];
+    };
+    for await (const token of tokens) {
+      chunk.push(token);
+      if (chunk.length === IMPORTED_PER_TRANSACTION) await store();
+    }
+    if (chunk.length > 0) await store();
+    return stored;
+  }
+
+  list(options: ListOptions): Page<Token> {
+    const { prefix, after } = options;
+    return listPage(
+      this.table,
+      {
+        ...options,
+        ...(prefix !== undefined && { prefix: foldIdTag(prefix) }),
+        ...(after !== undefined && { after: foldIdTag(after) }),
+      },
+      {
+        key: ({ idTag }) => foldIdTag(idTag),
+        searched: ({ idTag, parentIdTag, note }) => [idTag, parentIdTag, note],
+      },
+    );
+  }
+
+  count(): number {
+    return sizeOf(this.table).entries;
+  }
+
+  private write(input: TokenInput): Token {
+    const token = { ...input, version: this.path.nextVersion() };
+    this.table.put(tokenKey(input.idTag), token);
+    return token;
+  }
+}
+
+function tokenKey(idTag: string): Buffer {
+  return textKey(foldIdTag(idTag));
+}

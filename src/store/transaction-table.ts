@@ -1,0 +1,190 @@
+import { hash } from 'node:crypto';
+import type { Table } from '../journal/environment.ts';
+import type { LaneQueue } from '../journal/lane-queue.ts';
+import { foldIdTag } from '../protocol/id-tag.ts';
+import { transactions as rows } from '../records/transactions.ts';
+import { allOf, keyOf, numberKey } from './keys.ts';
+import { addRow } from './outbox.ts';
+import type { TransactionRecord } from './transaction-record.ts';
+import type { WritePath } from './write-path.ts';
+
+/** What makes two StartTransactions the same message (obligation E8). */
+export type StartIdentity = Pick<
+  TransactionRecord,
+  'chargePointId' | 'connectorId' | 'idTag' | 'startTimestamp' | 'meterStart' | 'reservationId'
+>;
+
+/** What makes two StopTransactions the same message (obligation E9); `reportedId` is the transactionId as sent. */
+export type StopIdentity = Pick<
+  TransactionRecord,
+  'chargePointId' | 'reportedId' | 'stopTimestamp' | 'meterStop'
+>;
+
+/**
+ * The records of transactions with all that finds them. Every change goes through `write`, within a write transaction, which also puts the row for
+ * ClickHouse into the outbox.
+ */
+export class TransactionTable {
+  private readonly outbox: LaneQueue;
+  private readonly records: Table<TransactionRecord>;
+  private readonly byStart: Table<number>;
+  private readonly byStop: Table<number>;
+  private readonly openByConnector: Table<number>;
+  private readonly openByTag: Table<number>;
+  private readonly byTime: Table<number>;
+  private readonly byChargePoint: Table<number>;
+  /** By time of closing; the value is the sequence number of the newest row in the outbox. */
+  private readonly closed: Table<{ readonly id: number; readonly row: number }>;
+
+  constructor({ environment }: WritePath, outbox: LaneQueue) {
+    this.outbox = outbox;
+    this.records = environment.records('transactions');
+    this.byStart = environment.records('transactions-by-start');
+    this.byStop = environment.records('transactions-by-stop');
+    this.openByConnector = environment.records('open-transactions-by-connector');
+    this.openByTag = environment.records('open-transactions-by-tag');
+    this.byTime = environment.records('transactions-by-time');
+    this.byChargePoint = environment.records('transactions-by-charge-point');
+    this.closed = environment.records('closed-transactions');
+  }
+
+  get(id: number): TransactionRecord | undefined {
+    return this.records.get(numberKey(id));
+  }
+
+  startedAs(identity: StartIdentity): TransactionRecord | undefined {
+    return this.at(this.byStart.get(startKey(identity)));
+  }
+
+  /** Only of stops that did not name the transaction they were counted to. */
+  stoppedAs(identity: StopIdentity): TransactionRecord | undefined {
+    return this.at(this.byStop.get(stopKey(identity)));
+  }
+
+  openOn(chargePointId: string, connectorId: number): TransactionRecord | undefined {
+    return this.at(this.openByConnector.get(keyOf(chargePointId, connectorId)));
+  }
+
+  openOf(chargePointId: string): TransactionRecord[] {
+    return this.all(this.openByConnector.getRange(allOf(chargePointId)));
+  }
+
+  openWith(idTag: string): TransactionRecord[] {
+    return this.all(this.openByTag.getRange(allOf(foldIdTag(idTag))));
+  }
+
+  /** Newest receipt first, from before the position of a listing. */
+  *newestFirst(
+    chargePointId?: string,
+    before?: { receivedAt: number; id: number },
+  ): Generator<TransactionRecord> {
+    const [table, scope] =
+      chargePointId === undefined ? [this.byTime, []] : [this.byChargePoint, [chargePointId]];
+    const all = scope.length > 0 ? allOf(...scope) : { start: Buffer.of(0), end: Buffer.of(255, 255) };
+    const start = before ? keyOf(...scope, before.receivedAt, before.id) : all.end;
+    for (const { value } of table.getRange({ start, end: all.start, reverse: true, exclusiveStart: true })) {
+      const record = this.get(value);
+      if (record) yield record;
+    }
+  }
+
+  /** Writes a record in the place of `previous`. */
+  write(record: TransactionRecord, previous?: TransactionRecord): void {
+    const id = record.transactionId;
+    if (previous) this.unlinkPresent(previous);
+    else this.linkForever(record);
+    if (record.reportedId !== null) this.byStop.put(stopKey(record), id);
+    this.records.put(numberKey(id), record);
+    const row = addRow(this.outbox, rows, record);
+    if (record.closedAt !== null) {
+      this.closed.put(keyOf(record.closedAt, id), { id, row });
+    } else {
+      this.openByConnector.put(keyOf(record.chargePointId, record.connectorId), id);
+      this.openByTag.put(keyOf(foldIdTag(record.idTag), id), id);
+    }
+  }
+
+  /** Removes at most `limit` transactions that were closed before `closedBefore` and whose rows have all left the outbox; answers how many. */
+  removeClosed(closedBefore: number, limit: number): number {
+    const ripe = Array.from(
+      this.closed.getRange({ start: Buffer.of(0), end: keyOf(closedBefore), limit }),
+      ({ value }) => value,
+    );
+    let removed = 0;
+    for (const { id, row } of ripe) {
+      if (!this.outbox.isDrained(row)) continue;
+      const record = this.get(id);
+      if (record) this.remove(record);
+      removed++;
+    }
+    return removed;
+  }
+
+  private linkForever(record: TransactionRecord): void {
+    const { transactionId: id, chargePointId, receivedAt } = record;
+    this.byTime.put(keyOf(receivedAt, id), id);
+    this.byChargePoint.put(keyOf(chargePointId, receivedAt, id), id);
+    if (record.state !== 'unmatched') this.byStart.put(startKey(record), id);
+  }
+
+  private unlinkPresent(record: TransactionRecord): void {
+    const { transactionId: id } = record;
+    if (record.closedAt !== null) {
+      this.closed.remove(keyOf(record.closedAt, id));
+    } else {
+      this.openByConnector.remove(keyOf(record.chargePointId, record.connectorId));
+      this.openByTag.remove(keyOf(foldIdTag(record.idTag), id));
+    }
+  }
+
+  private remove(record: TransactionRecord): void {
+    const { transactionId: id, chargePointId, receivedAt } = record;
+    this.unlinkPresent(record);
+    this.byTime.remove(keyOf(receivedAt, id));
+    this.byChargePoint.remove(keyOf(chargePointId, receivedAt, id));
+    // A dead clock may have led a later transaction to the same identity: that entry is not ours to remove.
+    const started = startKey(record);
+    if (this.byStart.get(started) === id) this.byStart.remove(started);
+    if (record.reportedId !== null) this.byStop.remove(stopKey(record));
+    this.records.remove(numberKey(id));
+  }
+
+  private at(id: number | undefined): TransactionRecord | undefined {
+    return id === undefined ? undefined : this.get(id);
+  }
+
+  private all(found: Iterable<{ value: number }>): TransactionRecord[] {
+    const records: TransactionRecord[] = [];
+    for (const { value } of found) {
+      const record = this.get(value);
+      if (record) records.push(record);
+    }
+    return records;
+  }
+}
+
+function startKey({
+  chargePointId,
+  connectorId,
+  idTag,
+  startTimestamp,
+  meterStart,
+  reservationId,
+}: StartIdentity): Buffer {
+  return identityKey([
+    chargePointId,
+    connectorId,
+    foldIdTag(idTag),
+    startTimestamp,
+    meterStart,
+    reservationId,
+  ]);
+}
+
+function stopKey({ chargePointId, reportedId, stopTimestamp, meterStop }: StopIdentity): Buffer {
+  return identityKey([chargePointId, reportedId, stopTimestamp, meterStop]);
+}
+
+function identityKey(parts: readonly (string | number | null)[]): Buffer {
+  return hash('sha256', JSON.stringify(parts), 'buffer');
+}

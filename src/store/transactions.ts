@@ -1,0 +1,253 @@
+import type { LaneQueue } from '../journal/lane-queue.ts';
+import { foldIdTag } from '../protocol/id-tag.ts';
+import { MAX_VISITED } from './listing.ts';
+import type { TransactionIds } from './transaction-ids.ts';
+import type {
+  StartInput,
+  StartOutcome,
+  StopInput,
+  StopOutcome,
+  TransactionFilter,
+  TransactionPage,
+  TransactionRecord,
+} from './transaction-record.ts';
+import { TransactionTable } from './transaction-table.ts';
+import type { WritePath } from './write-path.ts';
+
+/** Transactions, from their start until ClickHouse has them and their retention is over. In `state`. */
+export interface Transactions {
+  /** Finds or creates it, in one write transaction (obligations E1, E8, E15, E16). */
+  start(input: StartInput): Promise<StartOutcome>;
+  /** Closes the transaction that the stop names or must mean; a stop is never refused (obligations E6, E7, E9, E13). */
+  stop(input: StopInput): Promise<StopOutcome>;
+  get(transactionId: number): TransactionRecord | undefined;
+  openOn(chargePointId: string, connectorId: number): TransactionRecord | undefined;
+  openOf(chargePointId: string): TransactionRecord[];
+  /** By tag in any spelling. */
+  openByTag(idTag: string): TransactionRecord[];
+  /** Throws RangeError where `before` is no cursor. */
+  list(filter: TransactionFilter): TransactionPage;
+  /** Removes closed transactions whose retention is over and that ClickHouse has: a bounded number per call, answers how many. */
+  expire(now: number): Promise<number>;
+}
+
+const EXPIRED_PER_TRANSACTION = 200;
+
+export class LmdbTransactions implements Transactions {
+  private readonly path: WritePath;
+  private readonly ids: TransactionIds;
+  private readonly table: TransactionTable;
+  private readonly retention: number;
+
+  /** `retention` in ms. */
+  constructor(path: WritePath, outbox: LaneQueue, ids: TransactionIds, retention: number) {
+    this.path = path;
+    this.ids = ids;
+    this.table = new TransactionTable(path, outbox);
+    this.retention = retention;
+  }
+
+  start(input: StartInput): Promise<StartOutcome> {
+    return this.path.transact(() => {
+      const repeated = this.table.startedAs({ ...input, startTimestamp: input.timestamp });
+      if (repeated && (repeated.state === 'open' || input.timestampPlausible)) {
+        return { transaction: repeated, created: false };
+      }
+      const superseded = this.supersede(input);
+      const authorization = input.authorize(() => this.table.openWith(input.idTag));
+      const transaction: TransactionRecord = {
+        transactionId: this.ids.take(),
+        version: 1,
+        chargePointId: input.chargePointId,
+        connectorId: input.connectorId,
+        idTag: input.idTag,
+        parentIdTag: authorization.parentIdTag,
+        authorization: authorization.status,
+        reservationId: input.reservationId,
+        startedAt: input.startedAt,
+        meterStart: input.meterStart,
+        stoppedAt: null,
+        meterStop: null,
+        stopIdTag: '',
+        stopReason: '',
+        state: 'open',
+        flags: repeated ? [...input.flags, 'start-repeats-closed'] : input.flags,
+        rawStart: input.rawStart,
+        rawStop: '',
+        receivedAt: input.receivedAt,
+        startTimestamp: input.timestamp,
+        stopTimestamp: '',
+        reportedId: null,
+        closedAt: null,
+      };
+      this.table.write(transaction);
+      return superseded ? { transaction, created: true, superseded } : { transaction, created: true };
+    });
+  }
+
+  stop(input: StopInput): Promise<StopOutcome> {
+    return this.path.transact(() => {
+      const named = this.named(input);
+      if (named?.state === 'open') return this.close(named, input, 'stopped', []);
+      if (named?.state === 'superseded') return this.close(named, input, 'late', ['late-stop']);
+      if (named && named.stopTimestamp === input.timestamp && named.meterStop === input.meterStop) {
+        return { transaction: named, outcome: 'repeated' };
+      }
+      const known = this.table.stoppedAs({
+        chargePointId: input.chargePointId,
+        reportedId: input.transactionId,
+        stopTimestamp: input.timestamp,
+        meterStop: input.meterStop,
+      });
+      if (named) {
+        // A different stop of a transaction that has one: the first counts, this one is kept for review.
+        if (!known) this.keepUnmatched(input, 'conflicting-stop');
+        return { transaction: named, outcome: 'repeated' };
+      }
+      if (known) return { transaction: known, outcome: 'repeated' };
+      if (input.transactionId > 0) return this.keepUnmatched(input, 'transaction-id-unknown');
+      const meant = this.meant(input);
+      return meant
+        ? this.close(meant, input, 'stopped', ['transaction-id-missing'], input.transactionId)
+        : this.keepUnmatched(input, 'transaction-id-missing');
+    });
+  }
+
+  get(transactionId: number): TransactionRecord | undefined {
+    return this.table.get(transactionId);
+  }
+
+  openOn(chargePointId: string, connectorId: number): TransactionRecord | undefined {
+    return this.table.openOn(chargePointId, connectorId);
+  }
+
+  openOf(chargePointId: string): TransactionRecord[] {
+    return this.table.openOf(chargePointId);
+  }
+
+  openByTag(idTag: string): TransactionRecord[] {
+    return this.table.openWith(idTag);
+  }
+
+  list({ chargePointId, state, before, limit }: TransactionFilter): TransactionPage {
+    const transactions: TransactionRecord[] = [];
+    let visited = 0;
+    let last: TransactionRecord | undefined;
+    for (const record of this.table.newestFirst(chargePointId, readCursor(before))) {
+      if (last && (transactions.length === limit || visited === MAX_VISITED)) {
+        return { transactions, next: `${last.receivedAt}-${last.transactionId}` };
+      }
+      visited++;
+      last = record;
+      if (state === undefined || record.state === state) transactions.push(record);
+    }
+    return { transactions };
+  }
+
+  expire(now: number): Promise<number> {
+    return this.path.transact(() => this.table.removeClosed(now - this.retention, EXPIRED_PER_TRANSACTION));
+  }
+
+  /** The transaction on the connector has ended without our being told: its stop may still come. */
+  private supersede(input: StartInput): TransactionRecord | undefined {
+    const open = this.table.openOn(input.chargePointId, input.connectorId);
+    if (!open) return undefined;
+    const superseded: TransactionRecord = {
+      ...open,
+      version: open.version + 1,
+      state: 'superseded',
+      closedAt: input.receivedAt,
+    };
+    this.table.write(superseded, open);
+    return superseded;
+  }
+
+  /** By id; one of another charge point is not meant, whatever the number says. */
+  private named({ transactionId, chargePointId }: StopInput): TransactionRecord | undefined {
+    if (!Number.isSafeInteger(transactionId) || transactionId <= 0) return undefined;
+    const found = this.table.get(transactionId);
+    return found?.chargePointId === chargePointId && found.state !== 'unmatched' ? found : undefined;
+  }
+
+  /** The only open transaction that a stop without a usable id can mean: it began before, with no higher meter (errata 3.18). */
+  private meant(input: StopInput): TransactionRecord | undefined {
+    const fitting = this.table
+      .openOf(input.chargePointId)
+      .filter(({ startedAt, meterStart }) => startedAt <= input.stoppedAt && meterStart <= input.meterStop);
+    const tag = foldIdTag(input.idTag);
+    const ofTag = fitting.filter(({ idTag }) => foldIdTag(idTag) === tag);
+    const candidates = ofTag.length > 0 ? ofTag : fitting;
+    return candidates.length === 1 ? candidates[0] : undefined;
+  }
+
+  private close(
+    open: TransactionRecord,
+    input: StopInput,
+    outcome: 'stopped' | 'late',
+    flags: readonly string[],
+    reportedId: number | null = null,
+  ): StopOutcome {
+    const transaction: TransactionRecord = {
+      ...open,
+      version: open.version + 1,
+      state: 'stopped',
+      stoppedAt: input.stoppedAt,
+      meterStop: input.meterStop,
+      stopIdTag: input.idTag,
+      stopReason: input.reason,
+      stopTimestamp: input.timestamp,
+      flags: [...open.flags, ...input.flags, ...flags, ...oddities(open, input)],
+      rawStop: input.rawStop,
+      reportedId,
+      closedAt: input.receivedAt,
+    };
+    this.table.write(transaction, open);
+    return { transaction, outcome };
+  }
+
+  /** Under an id of our own: the reported one may be, or become, that of another transaction. */
+  private keepUnmatched(input: StopInput, flag: string): StopOutcome {
+    const transaction: TransactionRecord = {
+      transactionId: this.ids.take(),
+      version: 1,
+      chargePointId: input.chargePointId,
+      connectorId: 0,
+      idTag: input.idTag,
+      parentIdTag: '',
+      authorization: '',
+      reservationId: null,
+      startedAt: input.stoppedAt,
+      meterStart: input.meterStop,
+      stoppedAt: input.stoppedAt,
+      meterStop: input.meterStop,
+      stopIdTag: input.idTag,
+      stopReason: input.reason,
+      state: 'unmatched',
+      flags: [...input.flags, flag],
+      rawStart: '',
+      rawStop: input.rawStop,
+      receivedAt: input.receivedAt,
+      startTimestamp: '',
+      stopTimestamp: input.timestamp,
+      reportedId: input.transactionId,
+      closedAt: input.receivedAt,
+    };
+    this.table.write(transaction);
+    return { transaction, outcome: 'unmatched' };
+  }
+}
+
+function oddities(open: TransactionRecord, { meterStop, stoppedAt }: StopInput): string[] {
+  const flags: string[] = [];
+  if (meterStop < open.meterStart) flags.push('meter-stop-below-start');
+  if (stoppedAt < open.startedAt) flags.push('stop-before-start');
+  return flags;
+}
+
+function readCursor(cursor: string | undefined): { receivedAt: number; id: number } | undefined {
+  if (cursor === undefined) return undefined;
+  const [, receivedAt, id] = /^(-?\d+)-(\d+)$/.exec(cursor) ?? [];
+  if (receivedAt === undefined || id === undefined)
+    throw new RangeError(`${JSON.stringify(cursor)} is no cursor`);
+  return { receivedAt: Number(receivedAt), id: Number(id) };
+}

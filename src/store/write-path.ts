@@ -1,0 +1,65 @@
+import { type Environment, EnvironmentError, type Table } from '../journal/environment.ts';
+import { type Counter, type Histogram, metrics } from '../telemetry/metrics.ts';
+
+const seconds = metrics.histogram(
+  'farad_store_write_seconds',
+  'From asking for a write until it is on the disk.',
+  undefined,
+  ['environment'],
+);
+const failures = metrics.counter(
+  'farad_store_write_failures_total',
+  'Writes that did not reach the disk or were given up.',
+  ['environment'],
+);
+
+const CHANGES = Buffer.from('changes');
+
+/** The only way in which anything changes in an environment of the store. */
+export class WritePath {
+  readonly environment: Environment;
+  private readonly mayWrite: boolean;
+  private readonly name: string;
+  private readonly meta: Table<number>;
+  private readonly seconds: Histogram;
+  private readonly failures: Counter;
+
+  constructor(environment: Environment, name: string, mayWrite: boolean) {
+    this.environment = environment;
+    this.name = name;
+    this.mayWrite = mayWrite;
+    this.meta = environment.records<number>('meta');
+    this.seconds = seconds.with({ environment: name });
+    this.failures = failures.with({ environment: name });
+  }
+
+  /**
+   * Runs `work` in one LMDB transaction, all or nothing; resolves with its result once that is on the disk. `work` is synchronous and sees what it
+   * has written. Rejects with what `work` threw, with CommitError, or with EnvironmentError in a process that may not write here.
+   */
+  async transact<Result>(work: () => Result): Promise<Result> {
+    if (!this.mayWrite) throw new EnvironmentError(`this process may not write to ${this.name}`);
+    const start = performance.now();
+    try {
+      const result = await this.environment.transact(work);
+      this.seconds.observe((performance.now() - start) / 1000);
+      return result;
+    } catch (error) {
+      this.failures.inc();
+      throw error;
+    }
+  }
+
+  /** A version higher than any that a record of this environment has had. Within `transact` only. */
+  nextVersion(): number {
+    return this.count(CHANGES);
+  }
+
+  /** Counts a counter of the environment up. Within `transact` only. */
+  count(counter: Buffer): number {
+    this.environment.assertTransacting('counting');
+    const next = (this.meta.get(counter) ?? 0) + 1;
+    this.meta.put(counter, next);
+    return next;
+  }
+}
