@@ -1,0 +1,85 @@
+import { DEMO_TOKENS, DemoHabits } from './demo-habits.ts';
+import { Fleet } from './fleet.ts';
+import { type Api, importTokens } from './provisioning.ts';
+import type { Recorder } from './recorder.ts';
+
+/** What the parent process sends, once. */
+export interface DemoOrder {
+  /** `ws://127.0.0.1:9220/ocpp` */
+  readonly ocppUrl: string;
+  /** `http://127.0.0.1:9221` */
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  readonly chargePoints: number;
+  readonly seed?: number;
+}
+
+/** What the parent process hears. */
+export type DemoNews =
+  | { readonly type: 'ready'; readonly chargePoints: number }
+  | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly message: string };
+
+const RAMP_MS = 3_000;
+const PROVISIONING_ATTEMPTS = 10;
+const PROVISIONING_RETRY_MS = 1_000;
+
+let fleet: Fleet | undefined;
+
+process.once('message', (order: DemoOrder) => {
+  run(order).catch((error: unknown) => {
+    tell({ type: 'note', level: 'warn', message: error instanceof Error ? error.message : String(error) });
+    process.exitCode = 1;
+    process.disconnect();
+  });
+});
+// Whoever started the demo is gone, or the demo has failed: nothing is left to do.
+process.once('disconnect', () => process.exit());
+// A terminal sends SIGINT to the whole group; the parent passes a stop on as SIGTERM.
+process.on('SIGINT', () => undefined);
+process.once('SIGTERM', () => {
+  const stopped = fleet === undefined ? Promise.resolve() : fleet.stop();
+  stopped.finally(() => process.exit(0));
+});
+
+/** Provisions the demo's cards, then lets the charge points connect and live. */
+async function run({ ocppUrl, apiUrl, apiKey, chargePoints, seed = 1 }: DemoOrder): Promise<void> {
+  await provision({ url: apiUrl, key: apiKey });
+  fleet = new Fleet({
+    url: ocppUrl,
+    chargePoints,
+    identity: (index) => `DEMO-${String(index + 1).padStart(3, '0')}`,
+    habits: new DemoHabits(),
+    recorder: bystander,
+    seed,
+  });
+  fleet.start(RAMP_MS);
+  tell({ type: 'ready', chargePoints });
+}
+
+/** Control may just be restarting, so one refusal is not the end. */
+async function provision(api: Api): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await importTokens(api, DEMO_TOKENS);
+      return;
+    } catch (error) {
+      if (attempt === PROVISIONING_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PROVISIONING_RETRY_MS));
+    }
+  }
+}
+
+function tell(news: DemoNews): void {
+  process.send?.(news);
+}
+
+/** The demo is there to be looked at; nobody measures it. */
+const bystander: Recorder = {
+  answered: () => undefined,
+  connected: () => undefined,
+  problem: () => undefined,
+  samplesConfirmed: () => undefined,
+  samplesRepeated: () => undefined,
+  transactionStarted: () => undefined,
+  transactionStopped: () => undefined,
+};
