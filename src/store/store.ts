@@ -14,6 +14,7 @@ import { TransactionIds } from './transaction-ids.ts';
 import { LmdbTransactions, type Transactions } from './transactions.ts';
 import { WritePath } from './write-path.ts';
 
+export { NewerDataError } from '../journal/format.ts';
 export type { ApiKeys } from './api-keys.ts';
 export type { ChargePoints } from './charge-points.ts';
 export type { Connectors } from './connectors.ts';
