@@ -11,6 +11,4 @@ export interface ControlDeps {
   readonly link: Link;
   readonly edges: Edges;
   readonly log: Log;
-  /** The secret that goes into the hashes of charge point keys. */
-  readonly pepper: Uint8Array;
 }

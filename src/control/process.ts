@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/schema.ts';
 import { joinSupervisor } from '../link/child.ts';
-import { loadPepper } from '../store/charge-point-key.ts';
-import { openStore } from '../store/open-store.ts';
+import { NewerDataError, openStore, type Store } from '../store/store.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createApp } from './app.ts';
 import { bootstrapKey } from './bootstrap-key.ts';
@@ -15,10 +14,9 @@ const child = await joinSupervisor<Config>();
 const { config, link } = child;
 const log = createLog(config, child.name).child({ room: 'control' });
 
-const store = await openStore({ dataDir: config.dataDir, role: 'control' });
+const store = await open();
 const { accepted, newKey } = await bootstrapKey(store, config.api.key);
-const pepper = loadPepper(config.dataDir);
-const app = await createApp({ config, store, link, log, pepper, keys: [accepted], version: ownVersion() });
+const app = await createApp({ config, store, link, log, keys: [accepted], version: ownVersion() });
 
 link.serve('health.read', () => ({
   ready: app.server.listening,
@@ -50,6 +48,15 @@ child.ready({
   api: baseUrl(config.api.host, app.server.address() as AddressInfo),
   ...(newKey !== undefined && { newKey }),
 });
+
+async function open(): Promise<Store> {
+  try {
+    return openStore({ dataDir: config.dataDir, role: 'control' });
+  } catch (error) {
+    if (error instanceof NewerDataError) return child.refuse(error.message);
+    throw error;
+  }
+}
 
 /** Where people reach it: any-address hosts are shown as loopback. */
 function baseUrl(host: string, { port, family }: AddressInfo): string {

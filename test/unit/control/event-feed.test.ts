@@ -1,0 +1,201 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EventFeed, type Subscriber, topics } from '../../../src/control/event-feed.ts';
+import type { Link } from '../../../src/link/link.ts';
+import type { EventsPage, EventsRequest, LiveEvent, Topic } from '../../../src/link/methods.ts';
+import { createRelay, type Relay } from '../../../src/link/relay.ts';
+import { logTo } from '../../../src/telemetry/log.ts';
+
+const silent = logTo({ write: () => undefined }, 'silent', 'test');
+
+/** Analytics as far as live events go: keeps the newest `kept` events. */
+class EventSource {
+  readonly reads: EventsRequest[] = [];
+  private events: LiveEvent[] = [];
+  private last = 0;
+  private dropped = 0;
+  private readonly waiting = new Set<() => void>();
+  private readonly kept: number;
+
+  constructor(link: Link, kept = Number.POSITIVE_INFINITY) {
+    this.kept = kept;
+    link.serve('events.read', (request) => this.read(request));
+  }
+
+  add(topic: Topic, chargePointId: string, count = 1): void {
+    for (let i = 0; i < count; i++)
+      this.events.push({ id: String(++this.last), topic, data: { chargePointId } });
+    while (this.events.length > this.kept) this.dropped = Number(this.events.shift()?.id);
+    for (const wake of this.waiting) wake();
+    this.waiting.clear();
+  }
+
+  longPolls(): EventsRequest[] {
+    return this.reads.filter(({ waitMs }) => waitMs > 0);
+  }
+
+  private async read(request: EventsRequest): Promise<EventsPage> {
+    this.reads.push(request);
+    const after = request.after === undefined ? this.last : Number(request.after);
+    if (request.waitMs > 0 && this.after(after, request).length === 0) {
+      await new Promise<void>((resolve) => this.waiting.add(resolve));
+    }
+    const events = this.after(after, request).slice(0, request.limit);
+    const cursor = events.length === request.limit ? (events.at(-1) as LiveEvent).id : String(this.last);
+    return { events, cursor, missed: after < this.dropped };
+  }
+
+  private after(id: number, { topics: wanted, chargePointId }: EventsRequest): LiveEvent[] {
+    return this.events.filter(
+      (event) =>
+        Number(event.id) > id &&
+        wanted.includes(event.topic) &&
+        (chargePointId === undefined || event.data['chargePointId'] === chargePointId),
+    );
+  }
+}
+
+class Listener implements Subscriber {
+  readonly topics: ReadonlySet<Topic>;
+  declare readonly chargePointId?: string;
+  readonly got: string[] = [];
+
+  constructor(wanted: readonly Topic[] = topics, chargePointId?: string) {
+    this.topics = new Set(wanted);
+    if (chargePointId !== undefined) this.chargePointId = chargePointId;
+  }
+
+  event({ id }: LiveEvent): void {
+    this.got.push(id);
+  }
+
+  missed(): void {
+    this.got.push('missed');
+  }
+
+  async drained(): Promise<void> {
+    // Always ready for more.
+  }
+}
+
+const range = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
+
+describe('live events', () => {
+  let relay: Relay;
+  let source: EventSource;
+  let feed: EventFeed;
+
+  const start = (kept?: number) => {
+    relay = createRelay();
+    source = new EventSource(relay.join('analytics'), kept);
+    feed = new EventFeed(relay.join('control'), silent);
+  };
+
+  beforeEach(() => start());
+  afterEach(() => feed.close());
+
+  /** Resolves when the shared poll waits for what comes next. */
+  const settled = () => vi.waitFor(() => expect(source.longPolls().length).toBeGreaterThan(0));
+
+  test('reach every client that asked for their topic and charge point, out of one poll', async () => {
+    const all = new Listener();
+    const status = new Listener(['status']);
+    const one = new Listener(topics, 'CP-2');
+    for (const listener of [all, status, one]) feed.subscribe(listener);
+    await settled();
+    source.add('status', 'CP-1');
+    source.add('transactions', 'CP-2');
+    await vi.waitFor(() => expect(all.got).toEqual(['1', '2']));
+    expect(status.got).toEqual(['1']);
+    expect(one.got).toEqual(['2']);
+    expect(source.longPolls().length).toBeLessThanOrEqual(3);
+  });
+
+  test('begin with what is new for a client that never listened before', async () => {
+    source.add('status', 'CP-1', 5);
+    const listener = new Listener();
+    feed.subscribe(listener);
+    await settled();
+    source.add('status', 'CP-1');
+    await vi.waitFor(() => expect(listener.got).toEqual(['6']));
+    const late = new Listener();
+    feed.subscribe(late);
+    source.add('status', 'CP-1');
+    await vi.waitFor(() => expect(listener.got).toEqual(['6', '7']));
+    await vi.waitFor(() => expect(late.got).toEqual(['7']));
+  });
+
+  test('go on where a client was, once each and in order, while new ones arrive', async () => {
+    source.add('status', 'CP-1', 1300);
+    const listener = new Listener();
+    feed.subscribe(listener, 100n);
+    await settled();
+    source.add('status', 'CP-1', 50);
+    await vi.waitFor(() => expect(listener.got.at(-1)).toBe('1350'));
+    expect(listener.got).toEqual(range(101, 1350));
+  });
+
+  test('are resumed from memory where another client keeps the feed going', async () => {
+    feed.subscribe(new Listener());
+    await settled();
+    source.add('status', 'CP-1', 20);
+    await vi.waitFor(() => expect(source.reads.at(-1)?.after).toBe('20'));
+    const reads = source.reads.length;
+    const back = new Listener();
+    feed.subscribe(back, 15n);
+    await vi.waitFor(() => expect(back.got).toEqual(range(16, 20)));
+    expect(source.reads.length).toBe(reads);
+  });
+
+  test('that are gone are not passed over in silence', async () => {
+    feed.close();
+    start(10);
+    source.add('status', 'CP-1', 30);
+    const listener = new Listener();
+    feed.subscribe(listener, 5n);
+    await vi.waitFor(() => expect(listener.got).toEqual(['missed', ...range(21, 30)]));
+  });
+
+  test('after an id that cannot exist yet begin with what is new, and say so', async () => {
+    source.add('status', 'CP-1', 3);
+    const listener = new Listener();
+    feed.subscribe(listener, 999n);
+    await vi.waitFor(() => expect(listener.got).toEqual(['missed']));
+    await settled();
+    source.add('status', 'CP-1');
+    await vi.waitFor(() => expect(listener.got).toEqual(['missed', '4']));
+  });
+
+  test('are not polled for when nobody listens, and end for a client that leaves', async () => {
+    const listener = new Listener();
+    const leave = feed.subscribe(listener);
+    await settled();
+    leave();
+    source.add('status', 'CP-1');
+    // The answer of the last poll is on its way: once it is there, nothing is asked any more.
+    await nextTurn();
+    const reads = source.reads.length;
+    source.add('status', 'CP-1');
+    await nextTurn();
+    expect(source.reads.length).toBe(reads);
+    const next = new Listener();
+    feed.subscribe(next);
+    await vi.waitFor(() => expect(source.reads.at(-1)?.after).toBe('2'));
+    source.add('status', 'CP-1');
+    await vi.waitFor(() => expect(next.got).toEqual(['3']));
+    expect(listener.got).toEqual([]);
+  });
+
+  test('survive analytics being away', async () => {
+    const lonely = createRelay();
+    const later = new EventFeed(lonely.join('control'), silent);
+    const listener = new Listener();
+    later.subscribe(listener);
+    const back = new EventSource(lonely.join('analytics'));
+    await vi.waitFor(() => expect(back.longPolls().length).toBe(1), { timeout: 5000 });
+    back.add('connections', 'CP-9');
+    await vi.waitFor(() => expect(listener.got).toEqual(['1']));
+    later.close();
+  });
+});
