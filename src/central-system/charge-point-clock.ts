@@ -6,8 +6,6 @@ export interface ClockReading {
   readonly epochMs: number;
   /** The clock was set at some time; false for one that is dead or unreadable, whose times repeat after every power cut. */
   readonly running: boolean;
-  /** The time lies in the future, for example because local time is sent as UTC. */
-  readonly ahead: boolean;
   /** What was odd, as the end of a flag: `missing`, `unreadable`, `out-of-range`, `implausible`, `in-future`. */
   readonly oddities: readonly string[];
 }
@@ -28,12 +26,11 @@ export function readClock(timestamp: unknown, receivedAt: number): ClockReading 
   if (reading === undefined) return unusable(receivedAt, 'unreadable');
   const { epochMs } = reading;
   if (epochMs < 0 || epochMs >= YEAR_2100) return unusable(receivedAt, 'out-of-range');
-  const running = epochMs >= YEAR_2010;
+  if (epochMs < YEAR_2010) return { epochMs, running: false, oddities: ['implausible'] };
   const ahead = epochMs > receivedAt + TOLERATED_LEAD_MS;
-  if (!running) return { epochMs, running, ahead, oddities: ['implausible'] };
-  return { epochMs, running, ahead, oddities: ahead ? ['in-future'] : NONE };
+  return { epochMs, running: true, oddities: ahead ? ['in-future'] : NONE };
 }
 
 function unusable(receivedAt: number, oddity: string): ClockReading {
-  return { epochMs: receivedAt, running: false, ahead: false, oddities: [oddity] };
+  return { epochMs: receivedAt, running: false, oddities: [oddity] };
 }

@@ -4,6 +4,9 @@ import { judgeTag, type TagStatus } from '../../tag-authorization.ts';
 import type { Handler } from '../handler.ts';
 import { idTagInfo } from './id-tag-info.ts';
 
+/** Longer texts are not even looked for: the store's keys have a limit. */
+const MAX_LOOKED_UP = 255;
+
 /** Tags without group and expiry, and unknown ones: answers written once. */
 const PLAIN: Readonly<Record<TagStatus, Confirmation>> = {
   Accepted: confirmAlways({ idTagInfo: { status: 'Accepted' } }),
@@ -33,5 +36,6 @@ export const authorize: Handler<'Authorize'> = {
   },
 
   /** An over-long tag is no registered one, and Invalid can say so (OCPP-J 1.6 §4.2.2). */
-  salvage: ({ idTag }) => (typeof idTag === 'string' ? { idTag } : undefined),
+  salvage: ({ idTag }) =>
+    typeof idTag === 'string' && idTag.length <= MAX_LOOKED_UP ? { idTag } : undefined,
 };

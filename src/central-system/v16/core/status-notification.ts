@@ -41,8 +41,6 @@ function statusRow(
   receivedAt: number,
 ): ConnectorStatusRow {
   const { connectorId, timestamp } = request;
-  // A dead clock would never, and one that is ahead would for ever hold the present state.
-  const time = timestamp === undefined ? undefined : readClock(timestamp, receivedAt);
   return {
     chargePointId: chargePoint.id,
     connectorId: Math.min(Math.max(connectorId, -1), INT32_MAX),
@@ -51,7 +49,7 @@ function statusRow(
     info: request.info ?? '',
     vendorId: request.vendorId ?? '',
     vendorErrorCode: request.vendorErrorCode ?? '',
-    ts: time?.running && !time.ahead ? time.epochMs : receivedAt,
+    ts: timestamp === undefined ? receivedAt : readClock(timestamp, receivedAt).epochMs,
     receivedAt,
   };
 }
