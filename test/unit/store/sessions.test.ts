@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { scratchDirectory, scratchStore } from './scratch.ts';
+
+const claimed = (chargePointId: string, edge: string) => ({
+  chargePointId,
+  edge,
+  connectedAt: 1_000,
+  remoteAddress: '192.0.2.1',
+});
+
+test('A11: the newest connection holds the charge point and learns who held it before', async () => {
+  const { sessions } = scratchStore();
+  const first = await sessions.claim(claimed('CP-1', 'edge-0'));
+  const second = await sessions.claim(claimed('CP-1', 'edge-1'));
+
+  expect(first).toEqual({ session: { ...claimed('CP-1', 'edge-0'), epoch: first.session.epoch } });
+  expect(second.previous).toEqual(first.session);
+  expect(second.session.epoch).toBeGreaterThan(first.session.epoch);
+  expect(sessions.get('CP-1')).toEqual(second.session);
+});
+
+test('A11: the late close of a replaced socket does not touch the new session', async () => {
+  const { sessions } = scratchStore();
+  const { session: old } = await sessions.claim(claimed('CP-1', 'edge-0'));
+  const { session: current } = await sessions.claim(claimed('CP-1', 'edge-0'));
+
+  expect(await sessions.release('CP-1', old.epoch)).toBe(false);
+  expect(sessions.get('CP-1')).toEqual(current);
+  expect(await sessions.release('CP-1', current.epoch)).toBe(true);
+  expect(sessions.get('CP-1')).toBeUndefined();
+});
+
+test('claims of one moment get epochs of their own, and the last one holds', async () => {
+  const { sessions } = scratchStore();
+  const outcomes = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => sessions.claim(claimed('CP-1', `edge-${index}`))),
+  );
+  const epochs = outcomes.map(({ session }) => session.epoch);
+
+  expect(new Set(epochs).size).toBe(50);
+  expect(sessions.get('CP-1')?.epoch).toBe(Math.max(...epochs));
+});
+
+test('epochs rise over a restart, so that no old socket can be taken for a new one', async () => {
+  const dataDir = scratchDirectory();
+  const before = scratchStore({ dataDir });
+  const { session: old } = await before.sessions.claim(claimed('CP-1', 'edge-0'));
+  await before.sessions.release('CP-1', old.epoch);
+  await before.close();
+  const { session } = await scratchStore({ dataDir }).sessions.claim(claimed('CP-2', 'edge-0'));
+
+  expect(session.epoch).toBeGreaterThan(old.epoch);
+});
+
+test('an edge that starts again forgets what it held before it died, and nothing of other edges', async () => {
+  const { sessions } = scratchStore();
+  await Promise.all(
+    Array.from({ length: 1_100 }, (_, index) => sessions.claim(claimed(`CP-${index}`, 'edge-0'))),
+  );
+  await sessions.claim(claimed('OTHER', 'edge-1'));
+
+  expect(await sessions.clearEdge('edge-0')).toBe(1_100);
+  expect(sessions.count()).toBe(1);
+  expect(sessions.get('OTHER')).toBeDefined();
+  expect(await sessions.clearEdge('edge-0')).toBe(0);
+});
