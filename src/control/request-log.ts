@@ -13,8 +13,19 @@ const durations = metrics.histogram(
   ['route', 'method'],
 );
 
+const aborted = metrics.counter(
+  'farad_api_requests_aborted_total',
+  'Requests whose client went away before the whole request had arrived.',
+  ['route', 'method'],
+);
+
 /** Counts and times every request by its route, and logs it at debug: never with its query, headers or body. */
 export function logRequests(app: FastifyInstance): void {
+  app.addHook('onRequestAbort', async (request) => {
+    const route = request.routeOptions.url ?? 'none';
+    aborted.with({ route, method: request.method }).inc();
+    request.log.debug({ requestId: request.id, method: request.method, route }, 'request aborted');
+  });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     const { method } = request;

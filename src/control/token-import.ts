@@ -58,7 +58,8 @@ export async function importTokens(
   }
 
   const imported = await store.tokens.importMany(tokens());
-  return { lines, imported, rejected, errors };
+  // The CSV reader tells of a broken line only after some that follow it.
+  return { lines, imported, rejected, errors: errors.sort((a, b) => a.line - b.line) };
 }
 
 let validate: ValidateFunction | undefined;
