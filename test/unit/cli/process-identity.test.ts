@@ -21,7 +21,9 @@ test('a process that has ended does not live', async () => {
 
 test('a process that only waits to be reaped does not live', async () => {
   // The shell becomes a sleep, which never reaps the child that the shell had.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)));
   await expect.poll(() => readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^State:\s+Z/m);
   expect(identify(pid)).toBeUndefined();
