@@ -35,29 +35,30 @@ export function decideCall(
   const violation = checkRequest(action, payload);
   if (violation === undefined) return handler.handle(room, chargePoint, payload as never, receivedAt);
   if (chargePoint.strict) return refuseFor(violation);
-  const request = repaired(room, chargePoint, action, payload, handler);
-  return request === undefined
-    ? refuseFor(violation)
-    : handler.handle(room, chargePoint, request as never, receivedAt);
+  const reading = readLeniently(room, chargePoint, action, payload, handler);
+  if (reading.request === undefined) return refuseFor(reading.violation);
+  return handler.handle(room, chargePoint, reading.request as never, receivedAt);
 }
 
-/** The lenient reader: what can be read of a payload that breaks the schema; undefined where it cannot. */
-function repaired(
+/** The lenient reader: what can be read of a payload that breaks the schema, or what is wrong with it beyond the known and harmless. */
+function readLeniently(
   room: Room,
   chargePoint: ChargePoint,
   action: ChargePointAction,
   payload: unknown,
   handler: Handler<'Heartbeat'>,
-): object | undefined {
+): { request: object } | { request?: undefined; violation: Violation } {
   const { payload: mended, repairs } = repairRequest(action, payload);
-  if (checkRequest(action, mended) === undefined) {
+  const violation = checkRequest(action, mended);
+  if (violation === undefined) {
     room.counters.repairs(chargePoint, action, repairs);
-    return mended as object;
+    return { request: mended as object };
   }
   const isObject = typeof mended === 'object' && mended !== null && !Array.isArray(mended);
   const salvaged = isObject ? handler.salvage?.(mended as Record<string, unknown>) : undefined;
-  if (salvaged !== undefined) room.counters.repairs(chargePoint, action, [...repairs, 'salvaged']);
-  return salvaged;
+  if (salvaged === undefined) return { violation };
+  room.counters.repairs(chargePoint, action, [...repairs, 'salvaged']);
+  return { request: salvaged };
 }
 
 function refuseFor({ code, description }: Violation): Refusal {

@@ -109,7 +109,9 @@ describe('boot and registration', () => {
     });
     expect((await stand.send(chargePoint, 'StatusNotification', status)).payload).toEqual({});
     // One per connector: the second one too.
-    expect((await stand.send(chargePoint, 'StatusNotification', { ...status, connectorId: 2 })).code).toBeUndefined();
+    expect(
+      (await stand.send(chargePoint, 'StatusNotification', { ...status, connectorId: 2 })).code,
+    ).toBeUndefined();
     expect(stand.store.connectors.get('CP-1', 1)?.status).toBe('Available');
     expect((await stand.send(chargePoint, 'Heartbeat', {})).code).toBe('SecurityError');
   });
@@ -122,7 +124,9 @@ describe('boot and registration', () => {
     const request = { requestedMessage: 'SignChargePointCertificate' };
     const answer = { kind: 'result', payload: { status: 'Accepted' } } as const;
     stand.central.onCallAnswered(chargePoint, 'ExtendedTriggerMessage', request, answer);
-    expect((await stand.send(chargePoint, 'SignCertificate', { csr: 'x' })).payload).toEqual({ status: 'Rejected' });
+    expect((await stand.send(chargePoint, 'SignCertificate', { csr: 'x' })).payload).toEqual({
+      status: 'Rejected',
+    });
   });
 
   test('C8: a queued transaction message that is refused before acceptance leaves a copy', async () => {
@@ -164,7 +168,10 @@ describe('boot and registration', () => {
     expect(chargePoint.openTransactions).toEqual([[1, transactionId]]);
 
     await stand.send(chargePoint, 'StopTransaction', stop(transactionId, { reason: 'PowerLoss' }));
-    expect(stand.store.transactions.get(transactionId)).toMatchObject({ state: 'stopped', stopReason: 'PowerLoss' });
+    expect(stand.store.transactions.get(transactionId)).toMatchObject({
+      state: 'stopped',
+      stopReason: 'PowerLoss',
+    });
   });
 
   test('C11: after acceptance the charge point tells the state of itself and of each connector', async () => {
@@ -217,7 +224,12 @@ describe('boot and registration', () => {
     const stand = setUp();
     const chargePoint = await stand.booted();
     stand.now += 1000;
-    stand.central.onCallAnswered(chargePoint, 'Reset', { type: 'Soft' }, { kind: 'error', code: 'NotSupported' });
+    stand.central.onCallAnswered(
+      chargePoint,
+      'Reset',
+      { type: 'Soft' },
+      { kind: 'error', code: 'NotSupported' },
+    );
     await expect.poll(() => stand.store.chargePoints.get('CP-1')?.lastAnsweredAt).toBe(stand.now);
   });
 
@@ -227,7 +239,11 @@ describe('boot and registration', () => {
     const times = ['2026-03-01T12:00:00Z', '2026-03-01T13:00:00.5+01:00', '2026-03-01T12:00:00.123456Z'];
     const started = [];
     for (const [index, timestamp] of times.entries()) {
-      const answer = await stand.send(chargePoint, 'StartTransaction', start({ connectorId: index + 1, timestamp }));
+      const answer = await stand.send(
+        chargePoint,
+        'StartTransaction',
+        start({ connectorId: index + 1, timestamp }),
+      );
       started.push(stand.store.transactions.get(idOf(answer))?.startedAt);
     }
     const noon = Date.UTC(2026, 2, 1, 12);

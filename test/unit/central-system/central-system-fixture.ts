@@ -73,7 +73,7 @@ export const start = (more: object = {}) => ({
 export const stop = (transactionId: unknown, more: object = {}) => ({
   transactionId,
   meterStop: 2500,
-  timestamp: '2026-03-01T13:00:00Z',
+  timestamp: '2026-03-01T12:04:00Z',
   ...more,
 });
 
@@ -133,7 +133,8 @@ export function setUp(options: Options = {}): Stand {
     vendors,
     faults,
     now: NOON,
-    rows: (table) => added.filter((entry) => entry.table === table).map(({ row }) => ({ ...(row as object) })),
+    rows: (table) =>
+      added.filter((entry) => entry.table === table).map(({ row }) => ({ ...(row as object) })),
     samples: () => chunks.flatMap(samplesOf),
     async send(chargePoint, action, payload) {
       const given = central.decide(chargePoint, { messageId: `m-${messages++}`, action, payload }, stand.now);
