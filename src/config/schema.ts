@@ -34,6 +34,11 @@ export const schema = {
       'open',
       'Whether an identity that nobody provisioned may connect (open: it is created) or is answered 404 (closed).',
     ),
+    subprotocolMismatch: oneOf(
+      ['refuse', 'close'],
+      'refuse',
+      'A client that does not offer ocpp1.6: refuse answers HTTP 400; close upgrades without a subprotocol, then closes (the letter of OCPP-J 1.6 §3.2).',
+    ),
     maxChargePoints: integer(50_000, 'Most charge points that may exist; registration stops there.', {
       min: 1,
     }),

@@ -35,6 +35,8 @@ export interface Disconnect {
   readonly reason: string;
   /** Also removes what the protocol learned about the charge point (boot data, connectors); its transactions stay. */
   readonly forget?: boolean;
+  /** Only a socket whose session epoch is lower: what another edge says that holds a newer connection. */
+  readonly before?: number;
 }
 
 /** What became of a CALL. `result` and `error` are the charge point's own words. */

@@ -7,10 +7,10 @@ import { listenWs } from './ws.ts';
  * Opens the OCPP port with the transport that was asked for; `auto` takes uWebSockets.js where it loads and else `ws`, with one warning.
  * Rejects with ListenError.
  */
-export function listenOn<Peer>(
+export function listenOn<Arrival, Session>(
   kind: 'auto' | 'uws' | 'ws',
   options: ListenOptions,
-  events: TransportEvents<Peer>,
+  events: TransportEvents<Arrival, Session>,
   log: Log,
 ): Promise<Transport> {
   if (kind === 'ws') return listenWs(options, events);

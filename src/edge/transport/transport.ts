@@ -21,9 +21,10 @@ export interface HttpAnswer {
 }
 
 /** Let the request become a WebSocket. */
-export interface Upgrade<Peer> {
-  readonly peer: Peer;
-  /** The one subprotocol that the server chose. */
+export interface Upgrade<Arrival> {
+  /** What is known about the peer; handed to `open`. */
+  readonly arrival: Arrival;
+  /** The one subprotocol that the server chose; empty sends no such header. */
   readonly protocol: string;
 }
 
@@ -38,27 +39,20 @@ export interface Socket {
   drop(): void;
 }
 
-/** A socket that is not open yet, or not any more. */
-export const NO_SOCKET: Socket = {
-  send: () => false,
-  ping: () => undefined,
-  end: () => undefined,
-  drop: () => undefined,
-};
-
 /** What happens on the port, told to the edge. No handler may throw. */
-export interface TransportEvents<Peer> {
+export interface TransportEvents<Arrival, Session> {
   /** A request that does not ask for a WebSocket, or not properly. */
   request(head: RequestHead): HttpAnswer;
   /** A request for a WebSocket with a `Sec-WebSocket-Key`. */
-  upgrade(head: RequestHead): Upgrade<Peer> | HttpAnswer;
-  open(peer: Peer, socket: Socket): void;
+  upgrade(head: RequestHead): Upgrade<Arrival> | HttpAnswer;
+  /** The WebSocket is open; what this returns is handed to every later event of it. Undefined: nothing about it shall be told. */
+  open(arrival: Arrival, socket: Socket): Session | undefined;
   /** A whole message; `bytes` are only valid during the call. Text is valid UTF-8. */
-  message(peer: Peer, bytes: Buffer, binary: boolean): void;
+  message(session: Session, bytes: Buffer, binary: boolean): void;
   /** A ping or pong arrived (pings are answered by the transport). */
-  sign(peer: Peer): void;
+  sign(session: Session): void;
   /** Once per opened socket, after which it is gone. 1006 where no close frame came; `reason` may be the transport's own words. */
-  close(peer: Peer, code: number, reason: string): void;
+  close(session: Session, code: number, reason: string): void;
 }
 
 export interface ListenOptions {
@@ -82,7 +76,10 @@ export interface Transport {
 }
 
 /** Starts a server. Rejects with ListenError where the port cannot be had. */
-export type Listen = <Peer>(options: ListenOptions, events: TransportEvents<Peer>) => Promise<Transport>;
+export type Listen = <Arrival, Session>(
+  options: ListenOptions,
+  events: TransportEvents<Arrival, Session>,
+) => Promise<Transport>;
 
 export class ListenError extends Error {
   override readonly name = 'ListenError';
@@ -104,6 +101,6 @@ export function statusLine(status: number): string {
   return `${status} ${PHRASES[status] ?? 'Error'}`;
 }
 
-export function isUpgrade<Peer>(verdict: Upgrade<Peer> | HttpAnswer): verdict is Upgrade<Peer> {
+export function isUpgrade<Arrival>(verdict: Upgrade<Arrival> | HttpAnswer): verdict is Upgrade<Arrival> {
   return 'protocol' in verdict;
 }

@@ -49,14 +49,14 @@ export function loadUws(): Engine | undefined {
 }
 
 /** uWebSockets.js as a transport. Rejects with ListenError where it does not load or the port cannot be had. */
-export async function listenUws<Peer>(
+export async function listenUws<Arrival, Session>(
   options: ListenOptions,
-  events: TransportEvents<Peer>,
+  events: TransportEvents<Arrival, Session>,
 ): Promise<Transport> {
   const engine = loadUws();
   if (!engine) throw new ListenError('uWebSockets.js has no binary for this platform or version of Node');
   const app = engine.App();
-  app.ws<{ peer: Peer }>('/*', {
+  app.ws<{ arrival: Arrival }>('/*', {
     compression: engine.DISABLED,
     maxPayloadLength: options.maxFrameSize,
     maxBackpressure: options.maxBackpressure,
@@ -68,27 +68,34 @@ export async function listenUws<Peer>(
     upgrade(res, req, context) {
       const verdict = events.upgrade(new UwsHead(req, res));
       if (!isUpgrade(verdict)) return answer(res, verdict);
-      res.upgrade({ peer: verdict.peer }, req.getHeader('sec-websocket-key'), verdict.protocol, '', context);
+      res.upgrade(
+        { arrival: verdict.arrival },
+        req.getHeader('sec-websocket-key'),
+        verdict.protocol,
+        '',
+        context,
+      );
     },
     open(ws) {
-      const held = ws as Held<Peer>;
+      const held = ws as Held<Arrival, Session>;
       // Kept on the object itself: reading it there is several times cheaper than getUserData() for every message.
-      held.farad = new UwsSocket(ws, ws.getUserData().peer);
-      events.open(held.farad.peer, held.farad);
+      held.farad = new UwsSocket<Session>(ws);
+      held.farad.opened(events.open(ws.getUserData().arrival, held.farad), events);
     },
     message(ws, message, binary) {
-      events.message((ws as Held<Peer>).farad.peer, Buffer.from(message), binary);
+      const { session } = (ws as Held<Arrival, Session>).farad;
+      if (session !== undefined) events.message(session, Buffer.from(message), binary);
     },
     ping(ws) {
-      events.sign((ws as Held<Peer>).farad.peer);
+      const { session } = (ws as Held<Arrival, Session>).farad;
+      if (session !== undefined) events.sign(session);
     },
     pong(ws) {
-      events.sign((ws as Held<Peer>).farad.peer);
+      const { session } = (ws as Held<Arrival, Session>).farad;
+      if (session !== undefined) events.sign(session);
     },
     close(ws, code, message) {
-      const socket = (ws as Held<Peer>).farad;
-      socket.closed = true;
-      events.close(socket.peer, code, Buffer.from(message).toString());
+      (ws as Held<Arrival, Session>).farad.gone(code, Buffer.from(message).toString(), events);
     },
   });
   app.any('/*', (res, req) => answer(res, events.request(new UwsHead(req, res))));
@@ -109,16 +116,28 @@ export async function listenUws<Peer>(
 }
 
 /** The WebSocket object with what Farad keeps on it. */
-type Held<Peer> = WebSocket<{ peer: Peer }> & { farad: UwsSocket<Peer> };
+type Held<Arrival, Session> = WebSocket<{ arrival: Arrival }> & { farad: UwsSocket<Session> };
 
-class UwsSocket<Peer> implements Socket {
-  readonly peer: Peer;
-  closed = false;
-  private readonly ws: WebSocket<{ peer: Peer }>;
+type Close<Session> = Pick<TransportEvents<unknown, Session>, 'close'>;
 
-  constructor(ws: WebSocket<{ peer: Peer }>, peer: Peer) {
+class UwsSocket<Session> implements Socket {
+  session: Session | undefined;
+  private closed: { readonly code: number; readonly reason: string } | undefined;
+  private readonly ws: Pick<WebSocket<unknown>, 'send' | 'ping' | 'end' | 'close'>;
+
+  constructor(ws: Pick<WebSocket<unknown>, 'send' | 'ping' | 'end' | 'close'>) {
     this.ws = ws;
-    this.peer = peer;
+  }
+
+  opened(session: Session | undefined, events: Close<Session>): void {
+    this.session = session;
+    if (session !== undefined && this.closed) events.close(session, this.closed.code, this.closed.reason);
+  }
+
+  /** The engine calls it within `end` and `close`, too; the object must not be touched any more. */
+  gone(code: number, reason: string, events: Close<Session>): void {
+    this.closed = { code, reason };
+    if (this.session !== undefined) events.close(this.session, code, reason);
   }
 
   send(text: string): boolean {

@@ -21,9 +21,9 @@ const HEAD_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2000;
 
 /** `ws` on Node's http as a transport: works everywhere, and will carry TLS. Rejects with ListenError where the port cannot be had. */
-export async function listenWs<Peer>(
+export async function listenWs<Arrival, Session>(
   options: ListenOptions,
-  events: TransportEvents<Peer>,
+  events: TransportEvents<Arrival, Session>,
 ): Promise<Transport> {
   if (options.shared) {
     throw new ListenError('several edge processes on one port need uWebSockets.js; ws cannot share it');
@@ -58,46 +58,51 @@ export async function listenWs<Peer>(
       return;
     }
     // The choice is made already: ws would otherwise take the first that was offered.
-    request.headers['sec-websocket-protocol'] = verdict.protocol;
-    sockets.handleUpgrade(request, connection, head, (ws) => attach(ws, verdict.peer, options, events));
+    if (verdict.protocol !== '') request.headers['sec-websocket-protocol'] = verdict.protocol;
+    else delete request.headers['sec-websocket-protocol'];
+    sockets.handleUpgrade(request, connection, head, (ws) => {
+      const socket = new WsSocket<Session>(ws, options.maxBackpressure, events);
+      socket.opened(events.open(verdict.arrival, socket));
+    });
   });
   const port = await listen(server, options);
   return { kind: 'ws', port, stopAccepting: () => void server.close() };
 }
 
-function attach<Peer>(
-  ws: WebSocket,
-  peer: Peer,
-  { maxBackpressure }: ListenOptions,
-  events: TransportEvents<Peer>,
-): void {
-  const socket = new WsSocket(ws, peer, maxBackpressure, events);
-  ws.on('message', (data: RawData, binary: boolean) => {
-    if (!socket.closed) events.message(peer, data as Buffer, binary);
-  });
-  ws.on('ping', () => events.sign(peer));
-  ws.on('pong', () => events.sign(peer));
-  ws.on('error', (error) => {
-    socket.failure = error.message;
-  });
-  ws.on('close', (code, reason) => socket.gone(code, reason.toString() || socket.failure));
-  events.open(peer, socket);
-}
+type SessionEvents<Session> = Pick<TransportEvents<unknown, Session>, 'message' | 'sign' | 'close'>;
 
-class WsSocket<Peer> implements Socket {
-  closed = false;
-  /** What ws had against the peer's last frame. */
-  failure = '';
+class WsSocket<Session> implements Socket {
   private readonly ws: WebSocket;
-  private readonly peer: Peer;
   private readonly maxBackpressure: number;
-  private readonly events: TransportEvents<Peer>;
+  private readonly events: SessionEvents<Session>;
+  private session: Session | undefined;
+  private closed: { readonly code: number; readonly reason: string } | undefined;
+  /** What ws had against the peer's last frame. */
+  private failure = '';
 
-  constructor(ws: WebSocket, peer: Peer, maxBackpressure: number, events: TransportEvents<Peer>) {
+  constructor(ws: WebSocket, maxBackpressure: number, events: SessionEvents<Session>) {
     this.ws = ws;
-    this.peer = peer;
     this.maxBackpressure = maxBackpressure;
     this.events = events;
+  }
+
+  opened(session: Session | undefined): void {
+    const { ws, events } = this;
+    ws.on('error', (error) => {
+      this.failure = error.message;
+    });
+    if (session === undefined) return;
+    this.session = session;
+    if (this.closed) {
+      events.close(session, this.closed.code, this.closed.reason);
+      return;
+    }
+    ws.on('message', (data: RawData, binary: boolean) => {
+      if (!this.closed) events.message(session, data as Buffer, binary);
+    });
+    ws.on('ping', () => events.sign(session));
+    ws.on('pong', () => events.sign(session));
+    ws.on('close', (code, reason) => this.gone(code, reason.toString() || this.failure));
   }
 
   send(text: string): boolean {
@@ -127,10 +132,10 @@ class WsSocket<Peer> implements Socket {
   }
 
   /** Told once: at our own close at once, without waiting for the peer's half. */
-  gone(code: number, reason: string): void {
+  private gone(code: number, reason: string): void {
     if (this.closed) return;
-    this.closed = true;
-    this.events.close(this.peer, code, reason);
+    this.closed = { code, reason };
+    if (this.session !== undefined) this.events.close(this.session, code, reason);
   }
 }
 

@@ -1,0 +1,81 @@
+import type { Decision, Refusal } from '../central-system/decision.ts';
+import { errorFrame, type Malformed } from '../protocol/frame.ts';
+import type { ThrottledLog } from '../telemetry/log.ts';
+import { INVALID_DATA } from './close-codes.ts';
+import type { EdgeMetrics } from './edge-metrics.ts';
+import type { MessageLog } from './message-log.ts';
+import type { Session } from './session.ts';
+
+export interface AnswersOptions {
+  readonly messageLog: MessageLog;
+  readonly metrics: EdgeMetrics;
+  readonly log: ThrottledLog;
+}
+
+/** Unreadable frames in a row after which the socket is closed. */
+export const MAX_UNREADABLE = 20;
+
+/** Sends charge points their answers: on the wire, into the message log, into the metrics. */
+export class Answers {
+  private readonly options: AnswersOptions;
+
+  constructor(options: AnswersOptions) {
+    this.options = options;
+  }
+
+  /** Answers a CALL that began to be dealt with at `startedAt` (monotonic ms). On a closed socket it is lost: the charge point asks again. */
+  give(session: Session, messageId: string, action: string, decision: Decision, startedAt: number): void {
+    const { messageLog, metrics } = this.options;
+    let frame: string;
+    if (decision.kind === 'result') {
+      const payload = decision.json ?? JSON.stringify(decision.payload);
+      frame = `[3,${JSON.stringify(messageId)},${payload}]`;
+      if (messageLog.wants(action)) {
+        messageLog.resultOut(session.chargePoint.id, messageId, action, payload, Date.now());
+      }
+    } else {
+      frame = this.refusal(session, messageId, action, decision);
+    }
+    if (session.socket.send(frame)) metrics.sent(frame.length);
+    else metrics.unsentAnswers.inc();
+    metrics.meter(action).latency.observe((performance.now() - startedAt) / 1000);
+  }
+
+  /**
+   * Deals with what is no message. Where it has an id it was meant as a CALL and is answered; else there is nothing to answer to
+   * (obligation B16).
+   */
+  unreadable(session: Session, frame: Malformed, text: string, receivedAt: number): void {
+    const { messageLog, metrics, log } = this.options;
+    const { messageId, description } = frame;
+    const chargePoint = session.chargePoint.id;
+    metrics.unreadable('malformed');
+    if (messageLog.wants('')) messageLog.unreadable(chargePoint, messageId ?? '', text, receivedAt);
+    log.warn({ chargePoint, problem: description }, 'a charge point sent what is no OCPP-J message');
+    if (messageId !== undefined) {
+      const answer = this.refusal(session, messageId, '', frame);
+      if (session.socket.send(answer)) metrics.sent(answer.length);
+    }
+    session.unreadable++;
+    if (session.unreadable >= MAX_UNREADABLE) {
+      session.end('unreadable', INVALID_DATA, 'nothing but unreadable messages');
+    }
+  }
+
+  /** The CALLERROR for a refusal, counted and logged. */
+  private refusal(
+    session: Session,
+    messageId: string,
+    action: string,
+    refusal: Omit<Refusal, 'kind'>,
+  ): string {
+    const { messageLog, metrics } = this.options;
+    const { code, description, details } = refusal;
+    const frame = errorFrame(messageId, code, description, details);
+    metrics.meter(action).refused(code);
+    if (messageLog.wants(action)) {
+      messageLog.errorOut(session.chargePoint.id, messageId, action, code, frame, Date.now());
+    }
+    return frame;
+  }
+}

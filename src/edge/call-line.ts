@@ -1,0 +1,38 @@
+import type { CallOutcome, ChargePointCall } from '../link/methods.ts';
+import { OFF_WHEEL, type WheelEntry } from './timer-wheel.ts';
+
+/** The CALLs of ours on one socket: at most one that the charge point has, the others wait (OCPP-J 1.6 §4.1.1). */
+export interface CallLine<Session> {
+  open: OutboundCall<Session> | undefined;
+  readonly waiting: OutboundCall<Session>[];
+}
+
+/** One CALL of ours and whoever waits for what becomes of it. */
+export class OutboundCall<Session> implements WheelEntry {
+  readonly session: Session;
+  readonly messageId: string;
+  readonly action: string;
+  readonly payload: unknown;
+  readonly timeoutMs: number;
+  readonly settle: (outcome: CallOutcome) => void;
+  /** Monotonic ms; 0 while it waits. */
+  sentAt = 0;
+  dueAt = 0;
+  slot = OFF_WHEEL;
+  place = 0;
+
+  constructor(
+    session: Session,
+    messageId: string,
+    call: ChargePointCall,
+    timeoutMs: number,
+    settle: (outcome: CallOutcome) => void,
+  ) {
+    this.session = session;
+    this.messageId = messageId;
+    this.action = call.action;
+    this.payload = call.payload;
+    this.timeoutMs = timeoutMs;
+    this.settle = settle;
+  }
+}

@@ -1,0 +1,274 @@
+import type { CentralSystem } from '../central-system/central-system.ts';
+import { acknowledged, type Decision } from '../central-system/decision.ts';
+import { type Call, readFrame } from '../protocol/frame.ts';
+import { type CallHead, scanCall } from '../protocol/scan-call.ts';
+import type { ThrottledLog } from '../telemetry/log.ts';
+import type { FrameVerdict } from '../workers/frame-batch.ts';
+import type { Answers } from './answers.ts';
+import { POLICY_VIOLATION, UNSUPPORTED_DATA } from './close-codes.ts';
+import type { EdgeMetrics } from './edge-metrics.ts';
+import type { InboxFrame } from './frame-batches.ts';
+import type { Inbox } from './inbox.ts';
+import type { MessageLog } from './message-log.ts';
+import type { OutboundCalls } from './outbound-calls.ts';
+import type { Session } from './session.ts';
+
+export interface ConversationOptions {
+  readonly centralSystem: CentralSystem;
+  readonly inbox: Pick<Inbox, 'add'>;
+  readonly calls: Pick<OutboundCalls, 'answered'>;
+  readonly answers: Answers;
+  readonly messageLog: MessageLog;
+  readonly metrics: EdgeMetrics;
+  readonly log: ThrottledLog;
+  /** Actions that go to the frame workers. */
+  readonly workerActions: readonly string[];
+  readonly framesPerSecond: number;
+  readonly frameBurst: number;
+  /** Frames that may wait behind an undecided one. */
+  readonly frameQueue: number;
+}
+
+const OPENING_BRACKET = 0x5b;
+const CALLRESULT = 0x33;
+const CALLERROR = 0x34;
+
+/**
+ * Reads what charge points send and answers it. A charge point has one undecided frame; its later CALLs wait, so that nothing overtakes
+ * (design.md §5). Its answers to our CALLs need not wait.
+ */
+export class Conversation {
+  private readonly options: ConversationOptions;
+  private readonly workerActions: ReadonlySet<string>;
+  private readonly msPerFrame: number;
+  private readonly burstMs: number;
+  /** Sessions with an undecided frame. */
+  private underWay = 0;
+  private waiting = 0;
+  private stopping = false;
+  private readonly idleListeners: (() => void)[] = [];
+
+  constructor(options: ConversationOptions) {
+    this.options = options;
+    this.workerActions = new Set(options.workerActions);
+    this.msPerFrame = 1000 / options.framesPerSecond;
+    this.burstMs = this.msPerFrame * options.frameBurst;
+    options.metrics.waitingFrames.readFrom(() => this.waiting);
+  }
+
+  /** From now on CALLs are not taken any more; the charge points will send them again. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  /** Resolves when everything that was taken is decided. */
+  idle(): Promise<void> {
+    if (this.underWay === 0) return Promise.resolve();
+    return new Promise((resolve) => void this.idleListeners.push(resolve));
+  }
+
+  /** Takes a message; `bytes` are only valid during the call. */
+  receive(session: Session, bytes: Buffer, binary: boolean): void {
+    const startedAt = performance.now();
+    const receivedAt = Date.now();
+    session.heardAt = startedAt;
+    session.chargePoint.lastSeenAt = receivedAt;
+    if (binary) {
+      this.options.metrics.unreadable('binary');
+      session.end('binary', UNSUPPORTED_DATA, 'OCPP-J messages are text');
+      return;
+    }
+    this.options.metrics.received(bytes.length);
+    if (!this.isWithinAllowance(session, startedAt)) {
+      session.end('frame_rate', POLICY_VIOLATION, 'too many messages');
+      return;
+    }
+    if (isAnswer(bytes)) this.take(session, bytes, receivedAt, startedAt);
+    else if (this.stopping) return;
+    else if (session.undecided) this.wait(session, bytes, receivedAt, startedAt);
+    else this.take(session, bytes, receivedAt, startedAt);
+  }
+
+  /** A frame worker is done with a frame. */
+  decided(frame: InboxFrame, verdict: FrameVerdict, bytes: Buffer): void {
+    const { centralSystem } = this.options;
+    const { session, action, receivedAt, startedAt } = frame;
+    if (verdict.repairs !== undefined) {
+      centralSystem.countRepairs(session.chargePoint, action, verdict.repairs);
+    }
+    if (verdict.digest !== undefined) {
+      session.meters ??= new Map();
+      session.meters.set(verdict.digest.connectorId, verdict.digest);
+    }
+    const messageId = verdict.messageId ?? frame.messageId;
+    if (verdict.stop !== undefined) {
+      const decision = centralSystem.finishStop(session.chargePoint, verdict.stop, receivedAt);
+      this.awaitDecision(session, decision, messageId, action, startedAt);
+      return;
+    }
+    if (verdict.unhandled) {
+      this.settle(session);
+      this.read(session, bytes.toString(), receivedAt, startedAt);
+    } else {
+      if (verdict.action === '') this.options.metrics.unreadable('malformed');
+      const { error } = verdict;
+      const decision: Decision = error === undefined ? acknowledged : { kind: 'error', ...error };
+      this.options.answers.give(session, messageId, action, decision, startedAt);
+      this.settle(session);
+    }
+    this.resume(session);
+  }
+
+  /** Forgets what waits: its charge point will send it again on its next connection. */
+  closed(session: Session): void {
+    this.waiting -= session.waiting?.length ?? 0;
+    session.waiting = undefined;
+  }
+
+  private take(session: Session, bytes: Buffer, receivedAt: number, startedAt: number): void {
+    const head = scanCall(bytes);
+    if (head !== undefined && this.isForWorkers(session, head, bytes)) {
+      this.post(session, head, bytes, receivedAt, startedAt);
+    } else {
+      this.read(session, bytes.toString(), receivedAt, startedAt);
+    }
+  }
+
+  /** Only an accepted charge point's: what another may say is not for a worker to know. */
+  private isForWorkers(session: Session, { action }: CallHead, bytes: Buffer): boolean {
+    if (!this.workerActions.has(action) || session.chargePoint.registration !== 'Accepted') return false;
+    return action !== 'StopTransaction' || bytes.includes('"transactionData"', 0, 'latin1');
+  }
+
+  private post(session: Session, head: CallHead, bytes: Buffer, receivedAt: number, startedAt: number): void {
+    const { inbox, messageLog, metrics } = this.options;
+    const { messageId, action } = head;
+    metrics.meter(action).received.inc();
+    session.unreadable = 0;
+    if (messageLog.wants(action)) {
+      messageLog.callIn(session.chargePoint.id, messageId, action, bytes.toString(), receivedAt);
+    }
+    if (inbox.add(session, messageId, action, bytes, receivedAt, startedAt)) {
+      session.undecided = true;
+      this.underWay++;
+      return;
+    }
+    const description = 'too much is being processed, send it again later';
+    this.options.answers.give(
+      session,
+      messageId,
+      action,
+      { kind: 'error', code: 'InternalError', description },
+      startedAt,
+    );
+  }
+
+  private read(session: Session, text: string, receivedAt: number, startedAt: number): void {
+    const { answers, metrics, calls } = this.options;
+    const reading = readFrame(text);
+    switch (reading.type) {
+      case 'call':
+        session.unreadable = 0;
+        this.decide(session, reading, text, receivedAt, startedAt);
+        break;
+      case 'result':
+      case 'error':
+        session.unreadable = 0;
+        calls.answered(session, reading, text, receivedAt);
+        break;
+      case 'ignored':
+        metrics.unreadable('ignored');
+        break;
+      default:
+        answers.unreadable(session, reading, text, receivedAt);
+    }
+  }
+
+  private decide(session: Session, call: Call, text: string, receivedAt: number, startedAt: number): void {
+    const { centralSystem, messageLog, metrics } = this.options;
+    const { messageId, action } = call;
+    metrics.meter(action).received.inc();
+    if (messageLog.wants(action))
+      messageLog.callIn(session.chargePoint.id, messageId, action, text, receivedAt);
+    let decision: Decision | Promise<Decision>;
+    try {
+      decision = centralSystem.decide(session.chargePoint, call, receivedAt);
+    } catch (error) {
+      decision = this.failure(session, action, error);
+    }
+    if (decision instanceof Promise) {
+      session.undecided = true;
+      this.underWay++;
+      this.awaitDecision(session, decision, messageId, action, startedAt);
+    } else {
+      this.options.answers.give(session, messageId, action, decision, startedAt);
+    }
+  }
+
+  private awaitDecision(
+    session: Session,
+    decision: Promise<Decision>,
+    messageId: string,
+    action: string,
+    startedAt: number,
+  ): void {
+    decision
+      .catch((error: unknown) => this.failure(session, action, error))
+      .then((decided) => {
+        this.options.answers.give(session, messageId, action, decided, startedAt);
+        this.settle(session);
+        this.resume(session);
+      });
+  }
+
+  private settle(session: Session): void {
+    session.undecided = false;
+    this.underWay--;
+  }
+
+  private tellIfIdle(): void {
+    if (this.underWay === 0) for (const listener of this.idleListeners.splice(0)) listener();
+  }
+
+  /** Goes on with what has been waiting. */
+  private resume(session: Session): void {
+    const { waiting } = session;
+    while (waiting !== undefined && waiting.length > 0 && !session.undecided && !session.closed) {
+      const frame = waiting.shift();
+      if (frame === undefined) break;
+      this.waiting--;
+      this.take(session, frame.bytes, frame.receivedAt, frame.startedAt);
+    }
+    if (waiting?.length === 0 && session.waiting === waiting) session.waiting = undefined;
+    this.tellIfIdle();
+  }
+
+  private wait(session: Session, bytes: Buffer, receivedAt: number, startedAt: number): void {
+    session.waiting ??= [];
+    if (session.waiting.length >= this.options.frameQueue) {
+      session.end('frame_queue', POLICY_VIOLATION, 'too many messages before an answer');
+      return;
+    }
+    session.waiting.push({ bytes: Buffer.from(bytes), receivedAt, startedAt });
+    this.waiting++;
+  }
+
+  /** Each frame costs `msPerFrame` of an allowance that refills with time. */
+  private isWithinAllowance(session: Session, now: number): boolean {
+    session.allowanceAt = Math.max(session.allowanceAt, now) + this.msPerFrame;
+    return session.allowanceAt - now <= this.burstMs;
+  }
+
+  /** A fault of Farad's: the charge point shall try again, and nobody else shall notice. */
+  private failure(session: Session, action: string, error: unknown): Decision {
+    this.options.log.error(
+      { err: error, chargePoint: session.chargePoint.id, action },
+      'a message could not be decided',
+    );
+    return { kind: 'error', code: 'InternalError', description: 'the message could not be processed' };
+  }
+}
+
+function isAnswer(bytes: Buffer): boolean {
+  return bytes[0] === OPENING_BRACKET && (bytes[1] === CALLRESULT || bytes[1] === CALLERROR);
+}

@@ -1,0 +1,238 @@
+import { type CentralSystem, createCentralSystem } from '../central-system/central-system.ts';
+import type { Config } from '../config/schema.ts';
+import type { Journal } from '../journal/journal.ts';
+import { RowBuffer } from '../journal/row-buffer.ts';
+import type { Link } from '../link/link.ts';
+import { LinkError } from '../link/link-error.ts';
+import type { CallOutcome, ChargePointCall, Disconnect, Health } from '../link/methods.ts';
+import type { SessionRecord } from '../store/session-record.ts';
+import type { Store } from '../store/store.ts';
+import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
+import { metrics as defaultRegistry, type Registry } from '../telemetry/metrics.ts';
+import { createFrameDecider } from '../workers/frame-decider.ts';
+import type { FramePool } from '../workers/frame-pool.ts';
+import { Admission } from './admission.ts';
+import { Answers } from './answers.ts';
+import { Conversation } from './conversation.ts';
+import { EdgeMetrics } from './edge-metrics.ts';
+import { createFrontDoor } from './front-door.ts';
+import { Handshake } from './handshake.ts';
+import { Inbox } from './inbox.ts';
+import { Liveness } from './liveness.ts';
+import { MessageLog } from './message-log.ts';
+import { OutboundCalls } from './outbound-calls.ts';
+import { Sessions } from './sessions.ts';
+import { listenOn } from './transport/listen.ts';
+
+export interface EdgeDeps {
+  /** `edge-0` */
+  readonly name: string;
+  readonly config: Config;
+  readonly store: Store;
+  /** This edge's own. */
+  readonly journal: Journal;
+  readonly pool: Pick<FramePool, 'run'>;
+  readonly link: Pick<Link, 'call' | 'serve'>;
+  readonly log: Log;
+  /** Whether other edges listen on the same port. */
+  readonly shared: boolean;
+  readonly registry?: Registry;
+}
+
+/** An edge at work: holds sockets of charge points and answers them. */
+export interface Edge {
+  readonly transport: 'uws' | 'ws';
+  /** The port that was bound. */
+  readonly port: number;
+  /**
+   * Stops: no new connections, decides what has arrived (for `graceMs` at most), closes every socket with 1001, and resolves when all rows and
+   * all state are written.
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
+const ROW_BUFFER = { maxRows: 500, maxDelayMs: 50 };
+
+/** One line of a kind in so many ms. */
+const LOG_EVERY_MS = 10_000;
+
+/** How often signs of life go to the store, ms. */
+const SAVE_LAST_SEEN_MS = 120_000;
+
+/** How long the store may take to note the end of sockets before the stop goes on, ms. */
+const RECORDING_GRACE_MS = 1000;
+
+/** Starts an edge: takes over what a dead one of the same name held, and listens. Rejects with ListenError. */
+export async function startEdge(deps: EdgeDeps): Promise<Edge> {
+  const { name, config, store, journal, link, log } = deps;
+  const { ocpp } = config;
+  const clock = (): number => performance.now();
+  const metrics = new EdgeMetrics(deps.registry ?? defaultRegistry);
+  const quietly = throttled(log, LOG_EVERY_MS);
+  const lane = journal.openLane();
+  const rows = new RowBuffer(lane, { ...ROW_BUFFER, log: quietly });
+  const level = (): ReturnType<Journal['level']> => journal.level();
+  const centralSystem = startCentralSystem(deps, rows, createFrameDecider({ lane, level }).keep, quietly);
+  const messageLog = new MessageLog({ ...config.messageLog, rows, level });
+  const calls = new OutboundCalls({ ...ocpp, gate: centralSystem, messageLog, metrics, log: quietly, clock });
+  const inbox = new Inbox({
+    ...config.edge,
+    pool: deps.pool,
+    metrics,
+    log: quietly,
+    decided: (frame, verdict, bytes) => conversation.decided(frame, verdict, bytes),
+  });
+  const conversation = new Conversation({
+    ...ocpp,
+    workerActions: config.edge.workerActions,
+    centralSystem,
+    inbox,
+    calls,
+    answers: new Answers({ messageLog, metrics, log: quietly }),
+    messageLog,
+    metrics,
+    log: quietly,
+  });
+  const sessions = new Sessions({
+    ...ocpp,
+    edge: name,
+    store,
+    centralSystem,
+    conversation,
+    calls,
+    liveness: new Liveness({ ...ocpp, pings: metrics.pings, clock }),
+    rows,
+    metrics,
+    log: quietly,
+    takenFrom: (previous, epoch) => void tellPrevious(link, previous, epoch, quietly),
+    clock,
+  });
+  const handshake = new Handshake({
+    ...ocpp,
+    directory: {
+      settings: (id) => store.settings.get(id),
+      isKnown: (id) => store.chargePoints.get(id) !== undefined,
+      count: () => store.chargePoints.count(),
+      verifyKey: (key, keyHash) => store.keys.verify(key, keyHash),
+    },
+    connections: sessions,
+    admission: new Admission(ocpp),
+    clock,
+  });
+  metrics.chargingPower.readFrom(() => sessions.chargingPower());
+
+  await store.sessions.clearEdge(name);
+  const door = createFrontDoor({ handshake, sessions, conversation, rows, metrics, log: quietly, clock });
+  const transport = await listenOn(ocpp.transport, { ...ocpp, shared: deps.shared }, door, log);
+
+  const saving = setInterval(() => void saveLastSeen(centralSystem, quietly), SAVE_LAST_SEEN_MS).unref();
+  let stopping = false;
+
+  link.serve('edge.call', (request) => call(sessions, calls, request));
+  link.serve('edge.disconnect', (request) => disconnect(sessions, store, request));
+  link.serve('health.read', () => health(stopping, level()));
+
+  return {
+    transport: transport.kind,
+    port: transport.port,
+    async stop(graceMs) {
+      stopping = true;
+      clearInterval(saving);
+      handshake.stop();
+      transport.stopAccepting();
+      conversation.stop();
+      await atMost(graceMs, conversation.idle());
+      sessions.closeAll('Farad is stopping');
+      await atMost(RECORDING_GRACE_MS, sessions.settled());
+      await saveLastSeen(centralSystem, quietly);
+      await store.sessions.clearEdge(name);
+      await rows.flush();
+    },
+  };
+}
+
+function startCentralSystem(
+  { config, store, registry }: EdgeDeps,
+  rows: RowBuffer,
+  keepSamples: Parameters<typeof createCentralSystem>[0]['keepSamples'],
+  log: ThrottledLog,
+): CentralSystem {
+  const { reader, heartbeatInterval, bootRetryInterval } = config.ocpp;
+  return createCentralSystem({
+    store,
+    rows,
+    keepSamples,
+    settings: { reader, heartbeatInterval, bootRetryInterval, ...config.auth },
+    ...(registry && { registry }),
+    onFault: (error, chargePoint) =>
+      log.error({ err: error, chargePoint }, 'a message could not be processed'),
+  });
+}
+
+function call(
+  sessions: Sessions,
+  calls: OutboundCalls,
+  request: ChargePointCall,
+): CallOutcome | Promise<CallOutcome> {
+  const session = sessions.get(request.chargePointId);
+  return session === undefined ? { outcome: 'not_connected' } : calls.call(session, request);
+}
+
+async function disconnect(
+  sessions: Sessions,
+  store: Store,
+  { chargePointId, reason, forget, before }: Disconnect,
+): Promise<{ closed: boolean }> {
+  const closed = await sessions.disconnect(chargePointId, reason, before);
+  if (forget) await store.chargePoints.remove(chargePointId);
+  return { closed };
+}
+
+function health(stopping: boolean, level: ReturnType<Journal['level']>): Health {
+  const problems: string[] = [];
+  if (stopping) problems.push('is stopping');
+  if (level === 'no-samples')
+    problems.push('the journal is full: MeterValues are refused until it has been drained');
+  return { ready: problems.length === 0, problems };
+}
+
+/** The edge that held the charge point before closes its socket, unless a newer connection is there by then. */
+async function tellPrevious(
+  link: Pick<Link, 'call'>,
+  { edge, chargePointId }: SessionRecord,
+  epoch: number,
+  log: ThrottledLog,
+): Promise<void> {
+  try {
+    await link.call(edge, 'edge.disconnect', {
+      chargePointId,
+      reason: 'replaced by a newer connection',
+      before: epoch,
+    });
+  } catch (error) {
+    // An edge that is gone has no sockets.
+    if (error instanceof LinkError && error.code === 'no_such_process') return;
+    log.warn(
+      { err: error, edge, chargePoint: chargePointId },
+      'an edge could not be told of a newer connection',
+    );
+  }
+}
+
+async function saveLastSeen(centralSystem: CentralSystem, log: ThrottledLog): Promise<void> {
+  try {
+    await centralSystem.saveLastSeen();
+  } catch (error) {
+    log.error({ err: error }, 'signs of life could not be stored');
+  }
+}
+
+/** Resolves with `work`, or after `ms` without it. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,103 @@
+import type { FrameContext } from '../workers/frame-batch.ts';
+import type { Session } from './session.ts';
+
+/** A frame on its way through the frame workers. */
+export interface InboxFrame {
+  readonly session: Session;
+  readonly messageId: string;
+  readonly action: string;
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  /** Monotonic, ms. */
+  readonly startedAt: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Room for some frames of usual size; a batch that needs more grows. */
+const FIRST_BYTES = 64 * 1024;
+
+/** Buffers up to this size are used again. */
+const KEPT_BYTES = 1024 * 1024;
+
+/** Frames that go to a worker together, one after the other in one buffer. */
+export class FrameBatch {
+  readonly frames: InboxFrame[] = [];
+  bytes: Buffer;
+  used = 0;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  add(
+    session: Session,
+    messageId: string,
+    action: string,
+    bytes: Uint8Array,
+    receivedAt: number,
+    startedAt: number,
+  ): void {
+    const offset = this.used;
+    this.makeRoom(offset + bytes.length);
+    this.bytes.set(bytes, offset);
+    this.used = offset + bytes.length;
+    this.frames.push({ session, messageId, action, receivedAt, startedAt, offset, length: bytes.length });
+  }
+
+  bytesOf({ offset, length }: InboxFrame): Buffer {
+    return this.bytes.subarray(offset, offset + length);
+  }
+
+  /** A copy that may be transferred: the batch keeps its own bytes, in case the worker dies of them. */
+  copyBytes(): ArrayBuffer {
+    return this.bytes.buffer.slice(0, this.used) as ArrayBuffer;
+  }
+
+  /** What a worker has to know about each frame, as it is at this moment. */
+  contexts(): FrameContext[] {
+    return this.frames.map(({ session, receivedAt, offset, length }) => {
+      const { id, strict, openTransactions } = session.chargePoint;
+      return { offset, length, chargePointId: id, receivedAt, strict, openTransactions };
+    });
+  }
+
+  /** Each frame as a batch of its own. */
+  split(): FrameBatch[] {
+    return this.frames.map((frame) => {
+      const { session, messageId, action, receivedAt, startedAt } = frame;
+      const alone = new FrameBatch(Buffer.allocUnsafeSlow(frame.length));
+      alone.add(session, messageId, action, this.bytesOf(frame), receivedAt, startedAt);
+      return alone;
+    });
+  }
+
+  private makeRoom(needed: number): void {
+    if (needed <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    this.bytes.copy(larger, 0, 0, this.used);
+    this.bytes = larger;
+  }
+}
+
+/** Makes batches, with the buffers of those that are done. */
+export class BatchPool {
+  private readonly free: Buffer[] = [];
+  private readonly most: number;
+
+  /** Keeps at most `most` buffers. */
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  take(): FrameBatch {
+    return new FrameBatch(this.free.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES));
+  }
+
+  /** The batch and views of its bytes must not be used any more. */
+  giveBack(batch: FrameBatch): void {
+    const { length } = batch.bytes;
+    const isWorthIt = length >= FIRST_BYTES && length <= KEPT_BYTES;
+    if (isWorthIt && this.free.length < this.most) this.free.push(batch.bytes);
+  }
+}

@@ -1,0 +1,204 @@
+import type { ChargePointSettings } from '../store/charge-point-settings.ts';
+import { type Admission, retryAfterSeconds, type Shortage } from './admission.ts';
+import { readBasicCredentials } from './basic-credentials.ts';
+import { prefixSegments, readTarget } from './request-target.ts';
+import { offersSubprotocol, SUBPROTOCOL } from './subprotocol.ts';
+import type { HttpAnswer, RequestHead } from './transport/transport.ts';
+
+/** What the handshake has to know about charge points: single reads, never awaited. */
+export interface Directory {
+  settings(chargePointId: string): ChargePointSettings | undefined;
+  /** Whether it was ever created. */
+  isKnown(chargePointId: string): boolean;
+  /** How many were created. */
+  count(): number;
+  /** Constant in time. */
+  verifyKey(key: Uint8Array, keyHash: string): boolean;
+}
+
+export interface Connections {
+  readonly size: number;
+  has(chargePointId: string): boolean;
+}
+
+export interface HandshakeOptions {
+  /** `ocpp.path` */
+  readonly path: string;
+  readonly registration: 'open' | 'closed';
+  /** `ocpp.subprotocolMismatch` */
+  readonly subprotocolMismatch: 'refuse' | 'close';
+  readonly directory: Directory;
+  readonly connections: Connections;
+  readonly admission: Admission;
+  /** Monotonic, ms. */
+  readonly clock: () => number;
+}
+
+export type RefusalReason =
+  | 'path'
+  | 'identity'
+  | 'no_upgrade'
+  | 'websocket_version'
+  | 'websocket_key'
+  | 'subprotocol'
+  | 'unknown'
+  | 'credentials'
+  | Shortage;
+
+/** The request becomes a session of this charge point. */
+export interface Admitted {
+  readonly kind: 'admitted';
+  readonly chargePointId: string;
+  readonly protocol: string;
+  /** False for one that has to be created. */
+  readonly known: boolean;
+  readonly settings: ChargePointSettings | undefined;
+}
+
+/** A plain request, answered. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly answer: HttpAnswer;
+}
+
+/** Answered with an HTTP error before the upgrade. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly reason: RefusalReason;
+  readonly answer: HttpAnswer;
+  /** As far as it could be read. */
+  readonly chargePointId: string;
+}
+
+/** Upgraded without a subprotocol and closed at once, as the letter of OCPP-J 1.6 §3.2 has it. */
+export interface Dismissed {
+  readonly kind: 'dismissed';
+  readonly reason: 'subprotocol';
+  readonly chargePointId: string;
+}
+
+const WEBSOCKET_VERSION = '13';
+
+/** 16 bytes in base64 (RFC 6455 §4.1). */
+const WEBSOCKET_KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
+
+/**
+ * Decides who gets a WebSocket (OCPP-J 1.6 §3, obligations A). Everything is decided before the upgrade, without waiting, and the cheap
+ * reasons to refuse come first.
+ */
+export class Handshake {
+  private readonly prefix: readonly string[];
+  private readonly options: HandshakeOptions;
+  private stopping = false;
+
+  constructor(options: HandshakeOptions) {
+    this.options = options;
+    this.prefix = prefixSegments(options.path);
+  }
+
+  /** From now on everybody is told to come back later. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  /** Answers a request that is no proper request for a WebSocket. */
+  request(head: RequestHead): Answered | Refused {
+    const target = readTarget(head.path, this.prefix);
+    if (target.kind === 'health') return this.health();
+    if (target.kind === 'elsewhere') return notFound();
+    const chargePointId = target.kind === 'charge-point' ? target.chargePointId : '';
+    if (head.header('upgrade').toLowerCase() !== 'websocket') return upgradeRequired(chargePointId);
+    return refuse('websocket_key', 400, 'Sec-WebSocket-Key is missing', chargePointId);
+  }
+
+  /** Decides about a request for a WebSocket. */
+  upgrade(head: RequestHead): Admitted | Refused | Dismissed {
+    const target = readTarget(head.path, this.prefix);
+    if (target.kind === 'bad-identity') {
+      return refuse('identity', 400, `the charge point identity ${target.problem}`, '');
+    }
+    if (target.kind !== 'charge-point') return notFound();
+    const { chargePointId } = target;
+    if (head.header('sec-websocket-version') !== WEBSOCKET_VERSION) {
+      const headers = { 'Sec-WebSocket-Version': WEBSOCKET_VERSION };
+      return refuse('websocket_version', 426, 'WebSocket version 13 is needed', chargePointId, headers);
+    }
+    if (!WEBSOCKET_KEY.test(head.header('sec-websocket-key'))) {
+      return refuse('websocket_key', 400, 'Sec-WebSocket-Key is not 16 bytes in base64', chargePointId);
+    }
+    if (!offersSubprotocol(head.header('sec-websocket-protocol'))) {
+      if (this.options.subprotocolMismatch === 'close') {
+        return { kind: 'dismissed', reason: 'subprotocol', chargePointId };
+      }
+      const text = `Sec-WebSocket-Protocol must offer ${SUBPROTOCOL}`;
+      return refuse('subprotocol', 400, text, chargePointId);
+    }
+    return this.admit(chargePointId, head);
+  }
+
+  private admit(chargePointId: string, head: RequestHead): Admitted | Refused {
+    const { directory, connections, admission, clock, registration } = this.options;
+    if (this.stopping) return noRoom('stopping', chargePointId);
+    const settings = directory.settings(chargePointId);
+    const known =
+      settings !== undefined || connections.has(chargePointId) || directory.isKnown(chargePointId);
+    if (!known && registration === 'closed') {
+      return refuse('unknown', 404, 'unknown charge point', chargePointId);
+    }
+    if (settings?.keyHash !== undefined && !this.holdsKey(chargePointId, settings.keyHash, head)) {
+      const headers = { 'WWW-Authenticate': 'Basic realm="OCPP"' };
+      return refuse('credentials', 401, 'wrong or missing credentials', chargePointId, headers);
+    }
+    const now = clock();
+    const shortage =
+      admission.upgrade(now, connections.size, connections.has(chargePointId)) ??
+      (known ? undefined : admission.register(now, directory.count()));
+    if (shortage !== undefined) return noRoom(shortage, chargePointId);
+    return { kind: 'admitted', chargePointId, protocol: SUBPROTOCOL, known, settings };
+  }
+
+  /** The user name must be the identity of the URL, or else any valid pair would open any path (security whitepaper A00.FR.204). */
+  private holdsKey(chargePointId: string, keyHash: string, head: RequestHead): boolean {
+    const credentials = readBasicCredentials(head.header('authorization'));
+    if (credentials === undefined) return false;
+    const { user, password } = credentials;
+    return (
+      user.equals(Buffer.from(chargePointId, 'utf8')) && this.options.directory.verifyKey(password, keyHash)
+    );
+  }
+
+  private health(): Answered {
+    const answer = this.stopping ? { status: 503, body: 'stopping\n' } : { status: 200, body: 'ok\n' };
+    return { kind: 'answered', answer };
+  }
+}
+
+function notFound(): Refused {
+  return refuse('path', 404, 'nothing here', '');
+}
+
+function upgradeRequired(chargePointId: string): Refused {
+  const headers = { Upgrade: 'websocket', 'Sec-WebSocket-Version': WEBSOCKET_VERSION };
+  return refuse(
+    'no_upgrade',
+    426,
+    'this is an OCPP-J port: connect with a WebSocket',
+    chargePointId,
+    headers,
+  );
+}
+
+function noRoom(shortage: Shortage, chargePointId: string): Refused {
+  const headers = { 'Retry-After': String(retryAfterSeconds(shortage)) };
+  return refuse(shortage, 503, 'no room at the moment, come back later', chargePointId, headers);
+}
+
+function refuse(
+  reason: RefusalReason,
+  status: number,
+  text: string,
+  chargePointId: string,
+  headers: Readonly<Record<string, string>> = {},
+): Refused {
+  return { kind: 'refused', reason, chargePointId, answer: { status, headers, body: `${text}\n` } };
+}

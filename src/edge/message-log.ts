@@ -1,0 +1,169 @@
+import type { RowSink } from '../central-system/row-sink.ts';
+import { type MessageRow, messages } from '../records/messages.ts';
+import { payloadOf } from './frame-payload.ts';
+import { redactPayload } from './message-redaction.ts';
+
+export interface MessageLogOptions {
+  readonly enabled: boolean;
+  /** Actions that are left out, with their answers. */
+  readonly excluded: readonly string[];
+  /** Bytes of a payload; longer ones are cut. */
+  readonly maxPayload: number;
+  readonly rows: RowSink;
+  /** How full the journal is: the message log is the first to stop. */
+  readonly level: () => 'normal' | 'no-messages' | 'no-samples';
+}
+
+/** Actions of charge points whose requests have no place for a secret: looking for one would cost more than the row. */
+const WITHOUT_SECRETS: ReadonlySet<string> = new Set([
+  'Authorize',
+  'Heartbeat',
+  'MeterValues',
+  'StartTransaction',
+  'StopTransaction',
+]);
+
+/** Keeps the frames of charge points for operators, redacted and cut, in rows that nobody waits for. */
+export class MessageLog {
+  private readonly options: MessageLogOptions;
+  private readonly excluded: ReadonlySet<string>;
+
+  constructor(options: MessageLogOptions) {
+    this.options = options;
+    this.excluded = new Set(options.excluded);
+  }
+
+  /** Whether frames of this action are wanted now. */
+  wants(action: string): boolean {
+    return this.options.enabled && !this.excluded.has(action) && this.options.level() === 'normal';
+  }
+
+  /** A CALL of the charge point, as received. */
+  callIn(chargePointId: string, messageId: string, action: string, frame: string, receivedAt: number): void {
+    const payload = payloadOf(frame, 'call');
+    this.add({
+      chargePointId,
+      direction: 'in',
+      type: 'CALL',
+      messageId,
+      action,
+      errorCode: '',
+      payload,
+      receivedAt,
+    });
+  }
+
+  /** The CALLRESULT that a CALL was answered with; `payload` is JSON. */
+  resultOut(
+    chargePointId: string,
+    messageId: string,
+    action: string,
+    payload: string,
+    receivedAt: number,
+  ): void {
+    const type = 'CALLRESULT';
+    this.add({
+      chargePointId,
+      direction: 'out',
+      type,
+      messageId,
+      action,
+      errorCode: '',
+      payload,
+      receivedAt,
+    });
+  }
+
+  /** The CALLERROR that a CALL was answered with, as sent. */
+  errorOut(
+    chargePointId: string,
+    messageId: string,
+    action: string,
+    errorCode: string,
+    frame: string,
+    receivedAt: number,
+  ): void {
+    const payload = errorPayload(frame);
+    const type = 'CALLERROR';
+    this.add({ chargePointId, direction: 'out', type, messageId, action, errorCode, payload, receivedAt });
+  }
+
+  /** A CALL of ours, as sent. */
+  callOut(chargePointId: string, messageId: string, action: string, frame: string, receivedAt: number): void {
+    const payload = payloadOf(frame, 'call');
+    this.add({
+      chargePointId,
+      direction: 'out',
+      type: 'CALL',
+      messageId,
+      action,
+      errorCode: '',
+      payload,
+      receivedAt,
+    });
+  }
+
+  /** An answer of the charge point, as received; `errorCode` is empty for a CALLRESULT, `action` where no CALL of ours was waiting for it. */
+  answerIn(
+    chargePointId: string,
+    messageId: string,
+    action: string,
+    errorCode: string | undefined,
+    frame: string,
+    receivedAt: number,
+  ): void {
+    const isError = errorCode !== undefined;
+    this.add({
+      chargePointId,
+      direction: 'in',
+      type: isError ? 'CALLERROR' : 'CALLRESULT',
+      messageId,
+      action,
+      errorCode: errorCode ?? '',
+      payload: isError ? errorPayload(frame) : payloadOf(frame, 'result'),
+      receivedAt,
+    });
+  }
+
+  /** A frame that could not be read. */
+  unreadable(chargePointId: string, messageId: string, frame: string, receivedAt: number): void {
+    const type = 'unreadable';
+    const payload = frame;
+    this.add({
+      chargePointId,
+      direction: 'in',
+      type,
+      messageId,
+      action: '',
+      errorCode: '',
+      payload,
+      receivedAt,
+    });
+  }
+
+  private add(row: MessageRow): void {
+    const clean = WITHOUT_SECRETS.has(row.action) ? row.payload : redactPayload(row.payload);
+    const payload = cutText(clean, this.options.maxPayload);
+    this.options.rows.add(messages, payload === row.payload ? row : { ...row, payload });
+  }
+}
+
+/** `["code","description",{details}]` of a CALLERROR. */
+function errorPayload(frame: string): string {
+  return `[${payloadOf(frame, 'error')}]`;
+}
+
+/** At most `maxBytes` of UTF-8, never ending inside a character. */
+export function cutText(text: string, maxBytes: number): string {
+  // No UTF-16 unit takes more than three bytes.
+  if (text.length * 3 <= maxBytes) return text;
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length <= maxBytes) return text;
+  let end = maxBytes;
+  while (end > 0 && isContinuation(bytes[end])) end--;
+  return bytes.toString('utf8', 0, end);
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
+}

@@ -1,0 +1,175 @@
+import type { CallAnswer } from '../central-system/central-system.ts';
+import type { ChargePoint } from '../central-system/charge-point.ts';
+import type { CallOutcome, ChargePointCall } from '../link/methods.ts';
+import { type CallError, type CallResult, callFrame } from '../protocol/frame.ts';
+import { isAction } from '../protocol/v16/actions.ts';
+import { checkResponse } from '../protocol/v16/validate.ts';
+import type { ThrottledLog } from '../telemetry/log.ts';
+import { CallIds } from './call-ids.ts';
+import { type CallLine, OutboundCall } from './call-line.ts';
+import type { EdgeMetrics } from './edge-metrics.ts';
+import type { MessageLog } from './message-log.ts';
+import type { Session } from './session.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+/** What of the central system the calls need. */
+export interface CallGate {
+  mayCall(chargePoint: ChargePoint, action: string, payload?: unknown): 'registration_state' | undefined;
+  onCallAnswered(chargePoint: ChargePoint, action: string, request: unknown, answer: CallAnswer): void;
+}
+
+export interface OutboundCallsOptions {
+  /** ms that a charge point may take to answer, and that a CALL may wait to be sent. */
+  readonly callTimeout: number;
+  /** CALLs that may wait for one charge point. */
+  readonly callQueue: number;
+  readonly gate: CallGate;
+  readonly messageLog: MessageLog;
+  readonly metrics: EdgeMetrics;
+  readonly log: ThrottledLog;
+  /** Monotonic, ms. */
+  readonly clock: () => number;
+}
+
+/**
+ * Sends CALLs to charge points and brings back what became of them. A charge point's CALLs may cross ours at any time (OCPP-J 1.6 §4.1.1);
+ * an answer that nobody waits for any more is dropped.
+ */
+export class OutboundCalls {
+  private readonly options: OutboundCallsOptions;
+  private readonly ids = new CallIds();
+  private readonly wheel: TimerWheel<OutboundCall<Session>>;
+
+  constructor(options: OutboundCallsOptions) {
+    this.options = options;
+    this.wheel = new TimerWheel((call) => this.timeOut(call), options.clock);
+  }
+
+  /** Sends the CALL when its turn comes. Never rejects. */
+  call(session: Session, call: ChargePointCall): Promise<CallOutcome> {
+    const { gate, callQueue, callTimeout, clock } = this.options;
+    const { chargePoint } = session;
+    if (gate.mayCall(chargePoint, call.action, call.payload) !== undefined) {
+      return Promise.resolve(notInThisState(chargePoint));
+    }
+    session.calls ??= { open: undefined, waiting: [] };
+    const line = session.calls;
+    if (line.waiting.length >= callQueue) return Promise.resolve({ outcome: 'queue_full' });
+    return new Promise((settle) => {
+      const timeoutMs = call.timeoutMs ?? callTimeout;
+      const entry = new OutboundCall(session, this.ids.next(), call, timeoutMs, settle);
+      this.wheel.schedule(entry, clock() + timeoutMs);
+      line.waiting.push(entry);
+      this.options.metrics.waitingCalls.add(1);
+      this.sendNext(session, line);
+    });
+  }
+
+  /** Takes an answer of the charge point; one with an unknown id, or too late, changes nothing (obligations B9, B11). */
+  answered(session: Session, answer: CallResult | CallError, frame: string, receivedAt: number): void {
+    const { gate, messageLog, metrics, clock } = this.options;
+    const line = session.calls;
+    const call = line?.open;
+    const errorCode = answer.type === 'error' ? answer.code : undefined;
+    if (line === undefined || call === undefined || call.messageId !== answer.messageId) {
+      metrics.strayAnswers.inc();
+      if (messageLog.wants('')) {
+        messageLog.answerIn(session.chargePoint.id, answer.messageId, '', errorCode, frame, receivedAt);
+      }
+      return;
+    }
+    const durationMs = clock() - call.sentAt;
+    if (messageLog.wants(call.action)) {
+      messageLog.answerIn(session.chargePoint.id, call.messageId, call.action, errorCode, frame, receivedAt);
+    }
+    const { messageId } = call;
+    if (answer.type === 'result') {
+      const { payload } = answer;
+      this.checkWords(session, call, payload);
+      gate.onCallAnswered(session.chargePoint, call.action, call.payload, { kind: 'result', payload });
+      this.finish(line, call, { outcome: 'result', messageId, payload, durationMs });
+    } else {
+      const { code, description, details } = answer;
+      gate.onCallAnswered(session.chargePoint, call.action, call.payload, { kind: 'error', code });
+      this.finish(line, call, { outcome: 'error', messageId, code, description, details, durationMs });
+    }
+    this.sendNext(session, line);
+  }
+
+  /** The socket is gone: what the charge point had is lost, what it had not was never sent. */
+  closed(session: Session): void {
+    const line = session.calls;
+    if (line === undefined) return;
+    session.calls = undefined;
+    if (line.open)
+      this.finish(line, line.open, { outcome: 'connection_lost', messageId: line.open.messageId });
+    for (const call of line.waiting.splice(0)) {
+      this.options.metrics.waitingCalls.add(-1);
+      this.finish(line, call, { outcome: 'not_connected' });
+    }
+  }
+
+  private sendNext(session: Session, line: CallLine<Session>): void {
+    while (line.open === undefined && !session.closed) {
+      const call = line.waiting.shift();
+      if (call === undefined) return;
+      this.options.metrics.waitingCalls.add(-1);
+      this.send(session, line, call);
+    }
+  }
+
+  private send(session: Session, line: CallLine<Session>, call: OutboundCall<Session>): void {
+    const { gate, messageLog, metrics, clock } = this.options;
+    const { chargePoint } = session;
+    // It may have been told Pending or Rejected while the call was waiting.
+    if (gate.mayCall(chargePoint, call.action, call.payload) !== undefined) {
+      this.finish(line, call, notInThisState(chargePoint));
+      return;
+    }
+    const frame = callFrame(call.messageId, call.action, call.payload);
+    line.open = call;
+    call.sentAt = clock();
+    this.wheel.schedule(call, call.sentAt + call.timeoutMs);
+    metrics.sent(frame.length);
+    if (messageLog.wants(call.action)) {
+      messageLog.callOut(chargePoint.id, call.messageId, call.action, frame, Date.now());
+    }
+    // Where the socket is closed, or closes of this, its close event settles the call.
+    session.socket.send(frame);
+  }
+
+  /** After this a late answer finds nobody, and the next CALL may go. */
+  private timeOut(call: OutboundCall<Session>): void {
+    const line = call.session.calls;
+    if (line === undefined) return;
+    const place = line.waiting.indexOf(call);
+    if (place >= 0) {
+      line.waiting.splice(place, 1);
+      this.options.metrics.waitingCalls.add(-1);
+    }
+    this.finish(line, call, { outcome: 'timeout', messageId: call.messageId });
+    this.sendNext(call.session, line);
+  }
+
+  private finish(line: CallLine<Session>, call: OutboundCall<Session>, outcome: CallOutcome): void {
+    if (line.open === call) line.open = undefined;
+    this.wheel.cancel(call);
+    this.options.metrics.called(call.action, outcome);
+    call.settle(outcome);
+  }
+
+  /** A broken answer is passed on as it is: the operator shall see the charge point's own words. */
+  private checkWords(session: Session, call: OutboundCall<Session>, payload: unknown): void {
+    const violation = isAction(call.action) ? checkResponse(call.action, payload) : undefined;
+    if (violation === undefined) return;
+    this.options.metrics.brokenAnswer(call.action);
+    this.options.log.warn(
+      { chargePoint: session.chargePoint.id, action: call.action, problem: violation.description },
+      'a charge point answered with a payload that breaks the schema',
+    );
+  }
+}
+
+function notInThisState(chargePoint: ChargePoint): CallOutcome {
+  return { outcome: 'registration_state', registration: chargePoint.registration };
+}

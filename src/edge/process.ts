@@ -1,0 +1,65 @@
+import type { Config } from '../config/schema.ts';
+import { type Journal, journalPath, openJournal } from '../journal/journal.ts';
+import { joinSupervisor, type StopReason } from '../link/child.ts';
+import { NewerDataError, openStore, type Store } from '../store/store.ts';
+import { createLog } from '../telemetry/log.ts';
+import { createFramePool } from '../workers/frame-pool.ts';
+import { type Edge, startEdge } from './edge.ts';
+import { checkOpenFiles } from './open-files.ts';
+import { ListenError } from './transport/transport.ts';
+
+/** What is left for answers under way when the supervisor is gone and the end is 400 ms away, ms. */
+const ORPHAN_GRACE_MS = 100;
+
+const child = await joinSupervisor<Config>();
+const { name, config, link } = child;
+const log = createLog(config, name).child({ room: 'edge' });
+checkOpenFiles(config.ocpp.maxConnections, log);
+
+const journalOptions = { path: journalPath(config.dataDir, name), budget: config.journal.budget };
+const [store, journal] = await openData();
+const pool = createFramePool({
+  journal: journalOptions,
+  threads: config.edge.frameWorkers,
+  batchesInFlight: config.edge.batchesInFlight,
+});
+const edge = await listen();
+
+child.onStop(async (reason: StopReason) => {
+  await edge.stop(reason === 'asked' ? config.ocpp.shutdownGrace : ORPHAN_GRACE_MS);
+  await pool.close();
+  await journal.close();
+  await store.close();
+});
+
+log.info({ port: edge.port, transport: edge.transport }, 'charge points can connect');
+child.ready({ ocpp: baseUrl(edge) });
+
+async function openData(): Promise<[Store, Journal]> {
+  const transactionRetention = config.transactions.retention;
+  try {
+    return [
+      openStore({ dataDir: config.dataDir, role: 'edge', owner: name, transactionRetention }),
+      openJournal(journalOptions),
+    ];
+  } catch (error) {
+    if (error instanceof NewerDataError) return child.refuse(error.message);
+    throw error;
+  }
+}
+
+async function listen(): Promise<Edge> {
+  try {
+    return await startEdge({ name, config, store, journal, pool, link, log, shared: !child.exclusive });
+  } catch (error) {
+    if (error instanceof ListenError) return child.refuse(`ocpp.port: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Where charge points reach it: any-address hosts are shown as loopback. */
+function baseUrl({ port }: Edge): string {
+  const { host, path } = config.ocpp;
+  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `ws://${shown}:${port}${path}`;
+}

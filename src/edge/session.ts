@@ -1,0 +1,89 @@
+import type { ChargePoint } from '../central-system/charge-point.ts';
+import type { MeterDigest } from '../central-system/decision.ts';
+import type { CallLine } from './call-line.ts';
+import type { CloseCause } from './close-codes.ts';
+import { OFF_WHEEL, type WheelEntry } from './timer-wheel.ts';
+import type { Socket } from './transport/transport.ts';
+
+/** A frame that waits until the one before it is decided. */
+export interface WaitingFrame {
+  /** A copy of its own. */
+  readonly bytes: Buffer;
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  /** Monotonic, ms. */
+  readonly startedAt: number;
+}
+
+/**
+ * One open socket of a charge point. There are tens of thousands of these: what most of them never need is made when it is needed, and all
+ * members exist from the start so that all sessions have the same shape.
+ */
+export class Session implements WheelEntry {
+  readonly chargePoint: ChargePoint;
+  readonly socket: Socket;
+  readonly remoteAddress: string;
+  /** Epoch ms. */
+  readonly openedAt: number;
+  /** ms; 0 = no pings. */
+  readonly pingInterval: number;
+
+  /** Number of this connection among all of the installation; 0 until the store has given it. */
+  epoch = 0;
+  /** Resolves when the store has given the epoch, undefined from then on. */
+  claiming: Promise<void> | undefined = undefined;
+  closed = false;
+  /** Set where Farad closed the socket. */
+  cause: CloseCause | undefined = undefined;
+
+  /** A frame of the charge point is being decided: later ones wait, so that nothing overtakes. */
+  undecided = false;
+  waiting: WaitingFrame[] | undefined = undefined;
+  /** CALLs of ours. */
+  calls: CallLine<Session> | undefined = undefined;
+  /** Last known register and power by connector. */
+  meters: Map<number, MeterDigest> | undefined = undefined;
+
+  /** When anything was last heard, monotonic ms. */
+  heardAt: number;
+  /** When the ping that waits for a sign of life was sent, monotonic ms; 0 = none does. */
+  pingedAt = 0;
+  /** When the allowance of frames is whole again, monotonic ms. */
+  allowanceAt = 0;
+  /** Unreadable frames in a row. */
+  unreadable = 0;
+
+  dueAt = 0;
+  slot = OFF_WHEEL;
+  place = 0;
+
+  constructor(
+    chargePoint: ChargePoint,
+    socket: Socket,
+    remoteAddress: string,
+    pingInterval: number,
+    openedAt: number,
+    heardAt: number,
+  ) {
+    this.chargePoint = chargePoint;
+    this.socket = socket;
+    this.remoteAddress = remoteAddress;
+    this.pingInterval = pingInterval;
+    this.openedAt = openedAt;
+    this.heardAt = heardAt;
+  }
+
+  /** Closes the socket with a close frame. The close event follows at once. */
+  end(cause: CloseCause, code: number, reason: string): void {
+    if (this.closed) return;
+    this.cause = cause;
+    this.socket.end(code, reason);
+  }
+
+  /** Drops the socket of a charge point that does not hear us. */
+  drop(cause: CloseCause): void {
+    if (this.closed) return;
+    this.cause = cause;
+    this.socket.drop();
+  }
+}

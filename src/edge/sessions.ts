@@ -1,0 +1,224 @@
+import type { CentralSystem } from '../central-system/central-system.ts';
+import type { RowSink } from '../central-system/row-sink.ts';
+import { type ConnectionRow, connections } from '../records/connections.ts';
+import type { SessionRecord } from '../store/session-record.ts';
+import type { Store } from '../store/store.ts';
+import type { ThrottledLog } from '../telemetry/log.ts';
+import {
+  ABNORMAL,
+  type CloseCause,
+  GOING_AWAY,
+  INTERNAL_ERROR,
+  POLICY_VIOLATION,
+  TRY_AGAIN_LATER,
+} from './close-codes.ts';
+import type { Conversation } from './conversation.ts';
+import type { EdgeMetrics } from './edge-metrics.ts';
+import type { Admitted, Connections } from './handshake.ts';
+import type { Liveness } from './liveness.ts';
+import type { OutboundCalls } from './outbound-calls.ts';
+import { Session } from './session.ts';
+import type { Socket } from './transport/transport.ts';
+
+export interface SessionsOptions {
+  /** Name of this edge, for example `edge-0`. */
+  readonly edge: string;
+  readonly store: Pick<Store, 'sessions' | 'chargePoints'>;
+  readonly centralSystem: Pick<CentralSystem, 'chargePoint' | 'forget'>;
+  readonly conversation: Pick<Conversation, 'closed'>;
+  readonly calls: Pick<OutboundCalls, 'closed'>;
+  readonly liveness: Liveness;
+  readonly rows: RowSink;
+  readonly metrics: EdgeMetrics;
+  readonly log: ThrottledLog;
+  /** Default for charge points without one of their own, ms. */
+  readonly pingInterval: number;
+  readonly maxChargePoints: number;
+  /** Another edge held the charge point before this one. */
+  readonly takenFrom: (previous: SessionRecord, epoch: number) => void;
+  /** Monotonic, ms. */
+  readonly clock: () => number;
+}
+
+const REPLACED = 'replaced by a newer connection';
+
+/**
+ * The open sockets of this edge. The newest connection of a charge point wins, here at once and between edges by the epoch that the store
+ * gives; whatever happens to an older one later does not touch the newer (obligations A11, A12).
+ */
+export class Sessions implements Connections {
+  private readonly options: SessionsOptions;
+  private readonly byChargePoint = new Map<string, Session>();
+  private readonly recordings = new Set<Promise<void>>();
+
+  constructor(options: SessionsOptions) {
+    this.options = options;
+  }
+
+  get size(): number {
+    return this.byChargePoint.size;
+  }
+
+  has(chargePointId: string): boolean {
+    return this.byChargePoint.has(chargePointId);
+  }
+
+  get(chargePointId: string): Session | undefined {
+    return this.byChargePoint.get(chargePointId);
+  }
+
+  all(): Iterable<Session> {
+    return this.byChargePoint.values();
+  }
+
+  /** W, as last reported on connectors whose transaction is open. */
+  chargingPower(): number {
+    let power = 0;
+    for (const { meters, chargePoint } of this.byChargePoint.values()) {
+      if (meters === undefined) continue;
+      for (const [connectorId] of chargePoint.openTransactions) power += meters.get(connectorId)?.powerW ?? 0;
+    }
+    return power;
+  }
+
+  open({ chargePointId, known, settings }: Admitted, remoteAddress: string, socket: Socket): Session {
+    const { centralSystem, liveness, metrics, pingInterval, clock } = this.options;
+    const session = new Session(
+      centralSystem.chargePoint(chargePointId),
+      socket,
+      remoteAddress,
+      settings?.pingInterval ?? pingInterval,
+      Date.now(),
+      clock(),
+    );
+    const older = this.byChargePoint.get(chargePointId);
+    this.byChargePoint.set(chargePointId, session);
+    older?.end('replaced', POLICY_VIOLATION, REPLACED);
+    metrics.opened();
+    liveness.watch(session);
+    session.claiming = this.claim(session, known);
+    this.track(session.claiming);
+    return session;
+  }
+
+  closed(session: Session, code: number, reason: string): void {
+    const { centralSystem, conversation, calls, liveness, metrics } = this.options;
+    session.closed = true;
+    const { chargePoint } = session;
+    if (this.byChargePoint.get(chargePoint.id) === session) this.byChargePoint.delete(chargePoint.id);
+    liveness.forget(session);
+    conversation.closed(session);
+    calls.closed(session);
+    centralSystem.forget(chargePoint);
+    metrics.closed(causeOf(session, code));
+    this.track(this.release(session, code, reason));
+  }
+
+  /** Closes the charge point's socket; with `before`, only one that has an older epoch. Answers whether there was one. */
+  async disconnect(chargePointId: string, reason: string, before?: number): Promise<boolean> {
+    const session = this.byChargePoint.get(chargePointId);
+    if (session === undefined) return false;
+    if (before !== undefined) {
+      await session.claiming;
+      if (session.closed || session.epoch >= before) return false;
+    }
+    session.end(before === undefined ? 'disconnected' : 'replaced', POLICY_VIOLATION, cutReason(reason));
+    return true;
+  }
+
+  closeAll(reason: string): void {
+    for (const session of [...this.byChargePoint.values()]) session.end('stopping', GOING_AWAY, reason);
+  }
+
+  /** Resolves when the store knows of every socket that opened or closed so far. */
+  async settled(): Promise<void> {
+    while (this.recordings.size > 0) await Promise.all(this.recordings);
+  }
+
+  private track(recording: Promise<void>): void {
+    this.recordings.add(recording);
+    void recording.finally(() => this.recordings.delete(recording));
+  }
+
+  /** Makes the socket known to the installation, and the charge point if it is new. */
+  private async claim(session: Session, known: boolean): Promise<void> {
+    const { edge, store, maxChargePoints, takenFrom, log } = this.options;
+    const { id } = session.chargePoint;
+    const { openedAt: connectedAt, remoteAddress } = session;
+    try {
+      const [{ session: record, previous }, registered] = await Promise.all([
+        store.sessions.claim({ chargePointId: id, edge, connectedAt, remoteAddress }),
+        known ? undefined : store.chargePoints.register(id, connectedAt, maxChargePoints),
+      ]);
+      session.epoch = record.epoch;
+      session.claiming = undefined;
+      this.addRow(session, 'opened', null, 'connected', null, connectedAt);
+      if (previous !== undefined && previous.edge !== edge) takenFrom(previous, record.epoch);
+      if (registered === 'full') session.end('no_room', TRY_AGAIN_LATER, 'no room for another charge point');
+    } catch (error) {
+      log.error({ err: error, chargePoint: id }, 'a connection could not be recorded');
+      session.end('failure', INTERNAL_ERROR, 'internal error');
+    }
+  }
+
+  /** Conditional on the epoch: by now a newer connection may be recorded. */
+  private async release(session: Session, code: number, reason: string): Promise<void> {
+    const { store, log } = this.options;
+    const closedAt = Date.now();
+    await session.claiming;
+    const words = reasonOf(session, code, reason);
+    this.addRow(session, 'closed', code, words, closedAt - session.openedAt, closedAt);
+    if (session.epoch === 0 || session.cause === 'stopping') return;
+    try {
+      await store.sessions.release(session.chargePoint.id, session.epoch);
+    } catch (error) {
+      log.error(
+        { err: error, chargePoint: session.chargePoint.id },
+        'a closed connection could not be recorded',
+      );
+    }
+  }
+
+  private addRow(
+    session: Session,
+    event: ConnectionRow['event'],
+    code: number | null,
+    reason: string,
+    durationMs: number | null,
+    receivedAt: number,
+  ): void {
+    const { epoch, remoteAddress } = session;
+    const chargePointId = session.chargePoint.id;
+    this.options.rows.add(connections, {
+      chargePointId,
+      event,
+      epoch,
+      remoteAddress,
+      code,
+      reason,
+      durationMs,
+      receivedAt,
+    });
+  }
+}
+
+function causeOf(session: Session, code: number): CloseCause {
+  return session.cause ?? (code === ABNORMAL ? 'lost' : 'charge_point');
+}
+
+/** In words for an operator: why did it drop? */
+function reasonOf(session: Session, code: number, reason: string): string {
+  if (session.cause === 'unresponsive') return 'did not answer a ping';
+  if (session.cause !== undefined) return reason;
+  if (code === ABNORMAL) return reason === '' ? 'connection lost' : `connection lost: ${reason}`;
+  return reason === '' ? 'closed by the charge point' : `closed by the charge point: ${reason}`;
+}
+
+/** Bytes that fit into a close frame beside the code (RFC 6455 §5.5). */
+const MAX_REASON_BYTES = 123;
+
+function cutReason(reason: string): string {
+  return Buffer.byteLength(reason) <= MAX_REASON_BYTES
+    ? reason
+    : reason.slice(0, Math.floor(MAX_REASON_BYTES / 4)).toWellFormed();
+}
