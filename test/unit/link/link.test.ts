@@ -78,6 +78,31 @@ test('a process that has not said it is ready cannot be called yet, but may call
   expect(control.peers()).toEqual(['edge-0']);
 });
 
+test('an answer meant for a process that died never reaches its successor', async () => {
+  const relay = createRelay();
+  const toEdge: LinkMessage[] = [];
+  const edge = relay.attach('edge-0', (message) => void toEdge.push(message));
+  edge.announce();
+  const call = {
+    kind: 'call',
+    id: 1,
+    peer: 'edge-0',
+    method: 'health.read',
+    request: {},
+    deadlineMs: 100,
+  } as const;
+  const first = relay.attach('control', () => undefined);
+  first.receive(call);
+  first.detach();
+  const toSuccessor: LinkMessage[] = [];
+  relay.attach('control', (message) => void toSuccessor.push(message)).receive(call);
+  const [forFirst, forSuccessor] = toEdge.filter(({ kind }) => kind === 'call') as { id: number }[];
+  edge.receive({ kind: 'answer', id: forFirst?.id ?? 0, ok: true, answer: 'stale' });
+  edge.receive({ kind: 'answer', id: forSuccessor?.id ?? 0, ok: true, answer: 'fresh' });
+  const answers = toSuccessor.filter(({ kind }) => kind === 'answer');
+  expect(answers).toEqual([{ kind: 'answer', id: 1, ok: true, answer: 'fresh' }]);
+});
+
 test('calls are counted by method and outcome', async () => {
   const metrics = createRegistry({ process: 'supervisor' });
   const relay = createRelay({ metrics });

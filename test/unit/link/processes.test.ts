@@ -105,16 +105,6 @@ test('a process that dies with calls in flight loses them at once', async () => 
   expect(analytics?.signalCode).toBe('SIGKILL');
 });
 
-test('answers meant for a process that died never reach its successor', async () => {
-  const [control] = await fork('control', 'analytics');
-  void codeOf(callVia('control', 'analytics', 'never'));
-  const ended = new Promise((resolve) => control?.once('exit', resolve));
-  control?.kill('SIGKILL');
-  await ended;
-  await fork('control');
-  expect(await callVia('control', 'analytics', 'echo')).toEqual([{ from: 'control' }]);
-});
-
 test('calls in flight to one process are bounded: what comes on top is busy and is not sent', async () => {
   await fork('control', 'analytics');
   const results = await callVia('control', 'analytics', 'never', { count: 60, deadlineMs: 300 });
