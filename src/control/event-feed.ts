@@ -16,7 +16,7 @@ const PAGE = 500;
 /** How long a read waits for the first event, ms. */
 const WAIT_MS = 20_000;
 const DEADLINE_MARGIN_MS = 2000;
-/** Events kept for readers that come back: newer ones push out the oldest. */
+/** Events kept for readers that are behind or come back: newer ones push out the oldest. */
 const RECENT = 10_000;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5000;
@@ -25,35 +25,50 @@ const LAST_RETRY_MS = 5000;
 export interface Subscriber {
   readonly topics: ReadonlySet<Topic>;
   readonly chargePointId?: string;
-  event(event: LiveEvent): void;
+  /** Answers whether it takes more now; if not, `drained` says when. */
+  event(event: LiveEvent): boolean;
   /** Events between the last one and the next are gone. */
   missed(): void;
-  /** Resolves when more may be written; catching up waits for it, live events do not. */
+  /** Resolves when more may come. */
   drained(): Promise<void>;
+  /** It is so slow that what it should get next is no longer kept. Nothing follows. */
+  fellBehind(): void;
 }
 
 interface Reader {
   readonly subscriber: Subscriber;
-  /** Id of the last event that it has, or that lies before what it asked for. */
+  /** Id up to which it had everything when it joined the shared poll. */
   position: bigint;
-  live: boolean;
+  /** Number of the next entry that it gets, counted from the start of the feed; undefined while it catches up. */
+  next: number | undefined;
+  /** True while it waits to take more. */
+  full: boolean;
   left: boolean;
 }
 
+/** An event as kept for a while; without one, a place where events are missing. */
+interface Entry {
+  readonly id: bigint;
+  readonly event?: LiveEvent;
+}
+
 /**
- * Live events for many clients out of few calls: one long poll to analytics while anybody listens, fanned out. A client that
- * resumes further back than what is kept here catches up with reads of its own first.
+ * Live events for many clients out of few calls: one long poll to analytics while anybody listens, fanned out. Each client takes them
+ * at its own pace from what is kept here. One that resumes further back catches up with reads of its own first.
  */
 export class EventFeed {
   private readonly link: Link;
   private readonly warn;
   private readonly readers = new Set<Reader>();
-  private recent: LiveEvent[] = [];
-  /** Everything up to here was dropped from `recent` or never in it. */
-  private floor = 0n;
-  private cursor: string | undefined;
+  private readonly closing = new AbortController();
   private started: Promise<void> | undefined;
-  private closing = new AbortController();
+  private recent: Entry[] = [];
+  /** How many entries were pushed out of `recent`: the number of its first one. */
+  private dropped = 0;
+  /** Everything up to here was pushed out of `recent` or never in it. */
+  private floor = 0n;
+  /** Where the shared poll is. */
+  private cursor = '0';
 
   constructor(link: Link, log: Log) {
     this.link = link;
@@ -62,7 +77,7 @@ export class EventFeed {
 
   /** Starts to deliver: after the event `after`, or only new ones. The returned function ends it. */
   subscribe(subscriber: Subscriber, after?: bigint): () => void {
-    const reader: Reader = { subscriber, position: after ?? -1n, live: false, left: false };
+    const reader: Reader = { subscriber, position: after ?? -1n, next: undefined, full: false, left: false };
     this.readers.add(reader);
     this.started ??= this.start();
     void this.started.then(() => this.join(reader, after === undefined));
@@ -81,8 +96,9 @@ export class EventFeed {
 
   /** Learns where the feed is now, so that nothing after this moment can be overlooked, then polls on. */
   private async start(): Promise<void> {
-    const page = await this.readUntilAnswered({ topics, limit: 1, waitMs: 0 });
+    const page = await this.read({ topics, limit: 1, waitMs: 0 });
     if (!page) return;
+    this.dropped += this.recent.length;
     this.recent = [];
     this.cursor = page.cursor;
     this.floor = BigInt(page.cursor);
@@ -91,89 +107,92 @@ export class EventFeed {
 
   private async poll(): Promise<void> {
     while (this.readers.size > 0) {
-      const page = await this.readUntilAnswered({
-        topics,
-        limit: PAGE,
-        waitMs: WAIT_MS,
-        ...(this.cursor !== undefined && { after: this.cursor }),
-      });
+      const page = await this.read({ after: this.cursor, topics, limit: PAGE, waitMs: WAIT_MS });
       if (!page) break;
-      this.cursor = page.cursor;
-      if (page.missed) for (const reader of this.readers) if (reader.live) reader.subscriber.missed();
-      this.remember(page.events);
-      for (const reader of this.readers) if (reader.live) this.deliver(reader, page.events);
+      this.keep(page);
+      for (const reader of this.readers) this.deliver(reader);
     }
     // The next subscriber starts a new feed: nobody listened to what happens meanwhile.
     this.started = undefined;
   }
 
-  private remember(events: readonly LiveEvent[]): void {
-    for (const event of events) this.recent.push(event);
+  private keep({ events, missed, cursor }: EventsPage): void {
+    if (missed) this.recent.push({ id: BigInt(events[0]?.id ?? cursor) });
+    for (const event of events) this.recent.push({ id: BigInt(event.id), event });
+    this.cursor = cursor;
     const excess = this.recent.length - RECENT;
     if (excess <= 0) return;
-    const dropped = this.recent.splice(0, excess);
-    this.floor = BigInt((dropped.at(-1) as LiveEvent).id);
+    this.floor = (this.recent[excess - 1] as Entry).id;
+    this.recent.splice(0, excess);
+    this.dropped += excess;
+  }
+
+  /** Gives a reader what it has not got yet, as long as it takes it. */
+  private deliver(reader: Reader): void {
+    if (reader.next === undefined || reader.left) return;
+    if (reader.next < this.dropped) {
+      reader.left = true;
+      this.readers.delete(reader);
+      reader.subscriber.fellBehind();
+      return;
+    }
+    while (!reader.full && !reader.left) {
+      const entry = this.recent[reader.next - this.dropped];
+      if (!entry) return;
+      reader.next++;
+      // A reader that caught up by itself may be ahead of the shared poll.
+      if (entry.id > reader.position && !give(reader.subscriber, entry)) this.pause(reader);
+    }
+  }
+
+  private pause(reader: Reader): void {
+    reader.full = true;
+    void reader.subscriber.drained().then(() => {
+      reader.full = false;
+      this.deliver(reader);
+    });
   }
 
   private async join(reader: Reader, onlyNew: boolean): Promise<void> {
-    if (onlyNew) reader.position = this.end();
-    else if (reader.position > this.end() && !(await this.exists(reader))) {
-      reader.position = this.end();
-      reader.subscriber.missed();
+    const { subscriber } = reader;
+    if (onlyNew) reader.position = BigInt(this.cursor);
+    else if (reader.position > BigInt(this.cursor) && !(await this.exists(reader))) {
+      reader.position = BigInt(this.cursor);
+      subscriber.missed();
     }
     while (reader.position < this.floor && !reader.left) {
       const { floor } = this;
-      const { topics: wanted, chargePointId } = reader.subscriber;
-      const page = await this.readUntilAnswered(
+      const page = await this.read(
         {
           after: String(reader.position),
-          topics: [...wanted],
+          topics: [...subscriber.topics],
           limit: PAGE,
           waitMs: 0,
-          ...(chargePointId !== undefined && { chargePointId }),
+          ...(subscriber.chargePointId !== undefined && { chargePointId: subscriber.chargePointId }),
         },
         reader,
       );
       if (!page) return;
-      if (page.missed) reader.subscriber.missed();
-      this.deliver(reader, page.events);
+      if (page.missed) subscriber.missed();
+      for (const event of page.events) {
+        if (!give(subscriber, { id: 0n, event })) await subscriber.drained();
+      }
       reader.position = later(reader.position, BigInt(page.cursor));
       // A short page means that there is nothing more up to now, which is after `floor`: `recent` goes on from there.
       if (page.events.length < PAGE) reader.position = later(reader.position, floor);
-      await reader.subscriber.drained();
     }
-    if (reader.left) return;
-    this.deliver(reader, this.recent);
-    reader.live = true;
-  }
-
-  /** Where the shared poll is. */
-  private end(): bigint {
-    return BigInt(this.cursor ?? 0);
+    reader.next = this.dropped;
+    this.deliver(reader);
   }
 
   /** Whether a position ahead of the shared poll can be: it cannot after the data directory was replaced. */
   private async exists(reader: Reader): Promise<boolean> {
-    const page = await this.readUntilAnswered({ topics, limit: 1, waitMs: 0 }, reader);
+    const page = await this.read({ topics, limit: 1, waitMs: 0 }, reader);
     return page !== undefined && reader.position <= BigInt(page.cursor);
   }
 
-  private deliver(reader: Reader, events: readonly LiveEvent[]): void {
-    const { subscriber } = reader;
-    for (const event of events) {
-      if (reader.left) return;
-      const id = BigInt(event.id);
-      if (id <= reader.position) continue;
-      reader.position = id;
-      if (!subscriber.topics.has(event.topic)) continue;
-      const { chargePointId } = subscriber;
-      if (chargePointId !== undefined && event.data.chargePointId !== chargePointId) continue;
-      subscriber.event(event);
-    }
-  }
-
   /** Reads, with growing pauses while analytics is away. Undefined once the feed is closed or `reader` has left. */
-  private async readUntilAnswered(request: EventsRequest, reader?: Reader): Promise<EventsPage | undefined> {
+  private async read(request: EventsRequest, reader?: Reader): Promise<EventsPage | undefined> {
     let pause = FIRST_RETRY_MS;
     while (!this.closing.signal.aborted && !reader?.left) {
       try {
@@ -187,6 +206,18 @@ export class EventFeed {
     }
     return undefined;
   }
+}
+
+/** Hands an entry over where the subscriber wants it; answers whether it takes more now. */
+function give(subscriber: Subscriber, { event }: Entry): boolean {
+  if (!event) {
+    subscriber.missed();
+    return true;
+  }
+  if (!subscriber.topics.has(event.topic)) return true;
+  const { chargePointId } = subscriber;
+  if (chargePointId !== undefined && event.data.chargePointId !== chargePointId) return true;
+  return subscriber.event(event);
 }
 
 function later(a: bigint, b: bigint): bigint {

@@ -3,8 +3,6 @@ import type { LiveEvent, Topic } from '../link/methods.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { Subscriber } from './event-feed.ts';
 
-/** Most bytes that may wait for one client; beyond them it is dropped. */
-const MAX_BACKLOG = 1024 * 1024;
 /** How long a dropped client has to take the last words, ms. */
 const FAREWELL_MS = 2000;
 
@@ -25,23 +23,26 @@ export class EventStream implements Subscriber {
   private readonly response: ServerResponse;
   private ended = false;
   private takenBefore = -1;
+  private takesMore: () => void = () => undefined;
 
   constructor(response: ServerResponse, { topics, chargePointId }: EventFilter) {
     this.response = response;
     this.topics = topics;
     if (chargePointId !== undefined) this.chargePointId = chargePointId;
     open.add(1);
+    response.on('drain', () => this.takesMore());
     response.on('close', () => {
       this.ended = true;
       open.add(-1);
+      this.takesMore();
     });
     // A client that went away shows as `close`; the write that failed for it has nothing to add.
     response.on('error', () => undefined);
     this.write('retry: 2000\n\n');
   }
 
-  event({ id, topic, data }: LiveEvent): void {
-    this.write(`id: ${id}\nevent: ${topic}\ndata: ${JSON.stringify(data)}\n\n`);
+  event({ id, topic, data }: LiveEvent): boolean {
+    return this.write(`id: ${id}\nevent: ${topic}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
   missed(): void {
@@ -61,12 +62,14 @@ export class EventStream implements Subscriber {
   }
 
   async drained(): Promise<void> {
-    const { response } = this;
-    if (this.ended || !response.writableNeedDrain) return;
+    if (this.ended || !this.response.writableNeedDrain) return;
     await new Promise<void>((resolve) => {
-      response.once('drain', resolve);
-      response.once('close', resolve);
+      this.takesMore = resolve;
     });
+  }
+
+  fellBehind(): void {
+    this.end('slow_client');
   }
 
   /** Ends the stream; the client sees why in a last event `end` and may resume where it was. */
@@ -80,9 +83,7 @@ export class EventStream implements Subscriber {
     response.once('close', () => clearTimeout(farewell));
   }
 
-  private write(text: string): void {
-    if (this.ended) return;
-    if (this.response.writableLength > MAX_BACKLOG) this.end('slow_client');
-    else this.response.write(text);
+  private write(text: string): boolean {
+    return !this.ended && this.response.write(text);
   }
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { metrics } from '../telemetry/metrics.ts';
 
 const requests = metrics.counter('farad_api_requests_total', 'Requests that the API answered.', [
@@ -30,10 +30,14 @@ export function logRequests(app: FastifyInstance): void {
     const route = request.routeOptions.url ?? 'none';
     const { method } = request;
     requests.with({ route, method, status: String(reply.statusCode) }).inc();
-    durations.with({ route, method }).observe(reply.elapsedTime / 1000);
+    if (!isStream(reply)) durations.with({ route, method }).observe(reply.elapsedTime / 1000);
     request.log.debug(
       { requestId: request.id, method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
       'request',
     );
   });
+}
+
+function isStream({ raw }: FastifyReply): boolean {
+  return String(raw.getHeader('content-type')).startsWith('text/event-stream');
 }

@@ -6,7 +6,12 @@ import type { CallOutcome, ChargePointCall } from '../../src/link/methods.ts';
 import { CENTRAL_SYSTEM_ACTIONS } from '../../src/protocol/v16/actions.ts';
 import { type ControlUnderTest, type Send, startControl } from '../support/control-under-test.ts';
 
-const accepted: CallOutcome = { outcome: 'result', messageId: 'm-1', payload: { status: 'Accepted' }, durationMs: 12 };
+const accepted: CallOutcome = {
+  outcome: 'result',
+  messageId: 'm-1',
+  payload: { status: 'Accepted' },
+  durationMs: 12,
+};
 
 describe('POST /charge-points/{id}/calls/{Action}', () => {
   let control: ControlUnderTest;
@@ -31,13 +36,16 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
   const call = (action: string, options: Send = {}, id = 'CP-1') =>
     control.send('POST', `/api/v1/charge-points/${id}/calls/${action}`, options);
 
-  test.each(CENTRAL_SYSTEM_ACTIONS)('sends %s as it was given, and answers what the charge point said', async (action) => {
-    joinEdge();
-    const payload = payloadExamples[action];
-    const { status, body } = await call(action, { json: payload });
-    expect({ status, body }).toEqual({ status: 200, body: accepted });
-    expect(calls).toEqual([{ chargePointId: 'CP-1', action, payload }]);
-  });
+  test.each(CENTRAL_SYSTEM_ACTIONS)(
+    'sends %s as it was given, and answers what the charge point said',
+    async (action) => {
+      joinEdge();
+      const payload = payloadExamples[action];
+      const { status, body } = await call(action, { json: payload });
+      expect({ status, body }).toEqual({ status: 200, body: accepted });
+      expect(calls).toEqual([{ chargePointId: 'CP-1', action, payload }]);
+    },
+  );
 
   test('adds, strips and coerces nothing, whatever the content type says', async () => {
     joinEdge();
@@ -45,7 +53,10 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
     const refused = await call('ChangeConfiguration', { body, headers: { 'content-type': 'text/plain' } });
     expect(refused.status).toBe(422);
     const odd = '{"data":"\\u0000 {\\"n\\": 1e400} \\ud83d\\ude00","vendorId":""}';
-    await call('DataTransfer', { body: odd, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    await call('DataTransfer', {
+      body: odd,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
     expect(calls).toEqual([{ chargePointId: 'CP-1', action: 'DataTransfer', payload: JSON.parse(odd) }]);
     expect(Object.keys(calls[0]?.payload as object)).toEqual(['data', 'vendorId']);
   });
@@ -53,7 +64,9 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
   test('takes an empty body for an empty payload', async () => {
     joinEdge();
     expect((await call('ClearCache')).status).toBe(200);
-    expect((await call('ClearCache', { body: '', headers: { 'content-type': 'application/json' } })).status).toBe(200);
+    expect(
+      (await call('ClearCache', { body: '', headers: { 'content-type': 'application/json' } })).status,
+    ).toBe(200);
     expect(calls.map(({ payload }) => payload)).toEqual([{}, {}]);
   });
 
@@ -63,7 +76,10 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
       ['UnlockConnector', { connectorId: -5 }],
       ['RemoteStopTransaction', { transactionId: 2 ** 40 }],
       ['ChangeConfiguration', { key: 'NoSuchKey', value: 'nonsense' }],
-      ['ReserveNow', { connectorId: 99, expiryDate: '1999-01-01T00:00:00Z', idTag: 'nobody', reservationId: 0 }],
+      [
+        'ReserveNow',
+        { connectorId: 99, expiryDate: '1999-01-01T00:00:00Z', idTag: 'nobody', reservationId: 0 },
+      ],
       ['TriggerMessage', { requestedMessage: 'MeterValues', connectorId: 1000 }],
     ];
     for (const [action, payload] of legal) expect((await call(action, { json: payload })).status).toBe(200);
@@ -75,7 +91,12 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
     ['Reset', {}, 'type', 'OccurenceConstraintViolation'],
     ['UnlockConnector', { connectorId: '1' }, 'connectorId', 'TypeConstraintViolation'],
     ['ClearCache', { extra: 1 }, 'extra', 'FormationViolation'],
-    ['SendLocalList', { listVersion: 1, updateType: 'Full', localAuthorizationList: [{ idTag: 'x'.repeat(21) }] }, 'localAuthorizationList[0].idTag', 'PropertyConstraintViolation'],
+    [
+      'SendLocalList',
+      { listVersion: 1, updateType: 'Full', localAuthorizationList: [{ idTag: 'x'.repeat(21) }] },
+      'localAuthorizationList[0].idTag',
+      'PropertyConstraintViolation',
+    ],
     ['ClearCache', [], '', 'FormationViolation'],
     ['ClearCache', null, '', 'FormationViolation'],
   ])('refuses %s %j, names the member and sends nothing', async (action, payload, path, ocppCode) => {
@@ -91,11 +112,14 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
     expect([status, body.error.code]).toEqual([400, 'invalid_json']);
   });
 
-  test.each(['reset', 'Heartbeat', 'Nonsense'])('knows no action %s, and says which there are', async (action) => {
-    const { status, body } = await call(action, { json: {} });
-    expect([status, body.error.code]).toEqual([404, 'unknown_action']);
-    expect(body.error.details.actions).toEqual([...CENTRAL_SYSTEM_ACTIONS]);
-  });
+  test.each(['reset', 'Heartbeat', 'Nonsense'])(
+    'knows no action %s, and says which there are',
+    async (action) => {
+      const { status, body } = await call(action, { json: {} });
+      expect([status, body.error.code]).toEqual([404, 'unknown_action']);
+      expect(body.error.details.actions).toEqual([...CENTRAL_SYSTEM_ACTIONS]);
+    },
+  );
 
   test('is 404 for a charge point that nobody knows', async () => {
     const { status, body } = await call('ClearCache', {}, 'CP-2');
@@ -104,7 +128,12 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
 
   test.each<[CallOutcome, number, string, object]>([
     [{ outcome: 'not_connected' }, 409, 'not_connected', {}],
-    [{ outcome: 'registration_state', registration: 'Pending' }, 409, 'registration_state', { registration: 'Pending' }],
+    [
+      { outcome: 'registration_state', registration: 'Pending' },
+      409,
+      'registration_state',
+      { registration: 'Pending' },
+    ],
     [{ outcome: 'queue_full' }, 429, 'queue_full', {}],
     [{ outcome: 'connection_lost', messageId: 'm-9' }, 502, 'connection_lost', { messageId: 'm-9' }],
     [{ outcome: 'timeout', messageId: 'm-9' }, 504, 'timeout', { messageId: 'm-9' }],
@@ -112,7 +141,11 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
     joinEdge();
     answer = () => outcome;
     const { status: got, body } = await call('ClearCache');
-    expect({ status: got, code: body.error.code, details: body.error.details }).toEqual({ status, code, details });
+    expect({ status: got, code: body.error.code, details: body.error.details }).toEqual({
+      status,
+      code,
+      details,
+    });
   });
 
   test('G14: a CALLERROR of the charge point is a result to show', async () => {
@@ -141,7 +174,12 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
     expect((await call('ClearCache')).status).toBe(200);
     expect(asked).toEqual(['edge-0', 'edge-1']);
 
-    await control.store.sessions.claim({ chargePointId: 'CP-1', edge: 'edge-1', connectedAt: 1, remoteAddress: '' });
+    await control.store.sessions.claim({
+      chargePointId: 'CP-1',
+      edge: 'edge-1',
+      connectedAt: 1,
+      remoteAddress: '',
+    });
     expect((await call('ClearCache')).status).toBe(200);
     expect(asked.slice(2)).toEqual(['edge-1']);
   });
@@ -169,7 +207,9 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
     test('is sent once however often it is asked for, and answered the same', async () => {
       joinEdge();
       answer = () => ({ ...accepted, messageId: `m-${calls.length}` }) as CallOutcome;
-      const all = await Promise.all([1, 2, 3].map(() => call('Reset', { json: { type: 'Soft' }, ...key('k-1') })));
+      const all = await Promise.all(
+        [1, 2, 3].map(() => call('Reset', { json: { type: 'Soft' }, ...key('k-1') })),
+      );
       const again = await call('Reset', { json: { type: 'Soft' }, ...key('k-1') });
       expect(calls.length).toBe(1);
       for (const { body } of [...all, again]) expect(body.messageId).toBe('m-1');

@@ -16,11 +16,20 @@ describe('charge points', () => {
   async function seen(id: string, vendor = 'Acme'): Promise<void> {
     const { chargePoints } = control.store;
     await chargePoints.register(id, Date.UTC(2026, 0, 1), 1000);
-    await chargePoints.update(id, { registration: 'Accepted', boot: { vendor, model: 'One' } }, Date.UTC(2026, 0, 2));
+    await chargePoints.update(
+      id,
+      { registration: 'Accepted', boot: { vendor, model: 'One' } },
+      Date.UTC(2026, 0, 2),
+    );
   }
 
   async function connected(id: string, edge = 'edge-0'): Promise<void> {
-    await control.store.sessions.claim({ chargePointId: id, edge, connectedAt: 1_750_000_000_000, remoteAddress: '192.0.2.1' });
+    await control.store.sessions.claim({
+      chargePointId: id,
+      edge,
+      connectedAt: 1_750_000_000_000,
+      remoteAddress: '192.0.2.1',
+    });
   }
 
   /** Joins the link as an edge and notes whom it is asked to disconnect. */
@@ -52,7 +61,10 @@ describe('charge points', () => {
     expect(control.store.keys.verify(Buffer.from('sixteen-bytes-ok'), keyHash)).toBe(true);
 
     const replaced = await control.send('PUT', `${path}/CP%201`, { json: { note: 'back gate' } });
-    expect(replaced).toMatchObject({ status: 200, body: { settings: { group: null, note: 'back gate', hasKey: true } } });
+    expect(replaced).toMatchObject({
+      status: 200,
+      body: { settings: { group: null, note: 'back gate', hasKey: true } },
+    });
     const patched = await control.send('PATCH', `${path}/CP%201`, { json: { reader: 'strict' } });
     expect(patched.body.settings).toMatchObject({ note: 'back gate', reader: 'strict', hasKey: true });
     const cleared = await control.send('PATCH', `${path}/CP%201`, { json: { note: null, key: null } });
@@ -63,7 +75,9 @@ describe('charge points', () => {
   test('L7: take a key of bytes that are no text, as hexadecimal digits', async () => {
     await control.send('PUT', `${path}/CP-1`, { json: { keyHex: '00FF3A00FF3A00FF3A00FF3A00FF3A00' } });
     const { keyHash } = control.store.settings.get('CP-1') ?? {};
-    expect(control.store.keys.verify(Buffer.from('00ff3a00ff3a00ff3a00ff3a00ff3a00', 'hex'), keyHash)).toBe(true);
+    expect(control.store.keys.verify(Buffer.from('00ff3a00ff3a00ff3a00ff3a00ff3a00', 'hex'), keyHash)).toBe(
+      true,
+    );
   });
 
   test.each([
@@ -98,10 +112,22 @@ describe('charge points', () => {
 
   test('that change at the same moment lose nothing of each other', async () => {
     await control.send('PUT', `${path}/CP-1`, { json: {} });
-    const changes = [{ note: 'n' }, { group: 'g' }, { reader: 'strict' }, { pingInterval: 5 }, { key: 'sixteen-bytes-ok' }];
+    const changes = [
+      { note: 'n' },
+      { group: 'g' },
+      { reader: 'strict' },
+      { pingInterval: 5 },
+      { key: 'sixteen-bytes-ok' },
+    ];
     await Promise.all(changes.map((json) => control.send('PATCH', `${path}/CP-1`, { json })));
     const { body } = await control.send('GET', `${path}/CP-1`);
-    expect(body.settings).toMatchObject({ note: 'n', group: 'g', reader: 'strict', pingInterval: 5, hasKey: true });
+    expect(body.settings).toMatchObject({
+      note: 'n',
+      group: 'g',
+      reader: 'strict',
+      pingInterval: 5,
+      hasKey: true,
+    });
   });
 
   test('show what the protocol learned: boot, connectors, connection', async () => {
@@ -135,7 +161,10 @@ describe('charge points', () => {
     joinEdge('edge-0');
     await seen('CP-1');
     await connected('CP-1', 'edge-1');
-    expect((await control.send('GET', `${path}/CP-1`)).body).toMatchObject({ connected: false, connection: null });
+    expect((await control.send('GET', `${path}/CP-1`)).body).toMatchObject({
+      connected: false,
+      connection: null,
+    });
   });
 
   test('that nobody knows are 404', async () => {
@@ -166,7 +195,7 @@ describe('charge points', () => {
         const search = new URLSearchParams({ ...query, ...(cursor !== null && { cursor }) });
         const { status, body } = await control.send('GET', `${path}?${search}`);
         expect(status).toBe(200);
-        expect(body.items.length).toBeLessThanOrEqual(Number(query['limit'] ?? 100));
+        expect(body.items.length).toBeLessThanOrEqual(Number(query.limit ?? 100));
         ids.push(...body.items.map(({ id }: { id: string }) => id));
         cursor = body.next;
       } while (cursor !== null);

@@ -19,25 +19,36 @@ describe('the API', () => {
     ['a key with something behind it', `Bearer ${API_KEY}x`],
     ['an empty key', 'Bearer '],
   ])('refuses a request with %s', async (_name, authorization) => {
-    const response = await fetch(`${control.base}/api/v1/tokens`, authorization ? { headers: { authorization } } : {});
+    const response = await fetch(
+      `${control.base}/api/v1/tokens`,
+      authorization ? { headers: { authorization } } : {},
+    );
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toContain('Bearer');
     expect(errorOf({ body: (await response.json()) as never })).toBe('unauthorized');
   });
 
   test('asks for a key before it looks at the body', async () => {
-    const response = await fetch(`${control.base}/api/v1/tokens/A`, { method: 'PUT', body: 'x'.repeat(100_000) });
+    const response = await fetch(`${control.base}/api/v1/tokens/A`, {
+      method: 'PUT',
+      body: 'x'.repeat(100_000),
+    });
     expect(response.status).toBe(401);
   });
 
-  test.each(['/healthz', '/docs', '/api/v1/openapi.json', '/metrics'])('answers %s without a key', async (path) => {
-    expect((await fetch(`${control.base}${path}`)).status).toBe(200);
-  });
+  test.each(['/healthz', '/docs', '/api/v1/openapi.json', '/metrics'])(
+    'answers %s without a key',
+    async (path) => {
+      expect((await fetch(`${control.base}${path}`)).status).toBe(200);
+    },
+  );
 
   test('has one shape for unknown paths, wrong methods and broken URLs', async () => {
     expect(await control.send('GET', '/api/v1/nothing')).toMatchObject({
       status: 404,
-      body: { error: { code: 'not_found', message: 'There is nothing at GET /api/v1/nothing.', details: {} } },
+      body: {
+        error: { code: 'not_found', message: 'There is nothing at GET /api/v1/nothing.', details: {} },
+      },
     });
     expect(errorOf(await control.send('PATCH', '/api/v1/tokens'))).toBe('not_found');
     expect(await control.send('GET', '/api/v1/tokens/%E0%A4%A')).toMatchObject({
@@ -49,7 +60,10 @@ describe('the API', () => {
 
   test('names the parameter that is wrong', async () => {
     const answer = await control.send('GET', '/api/v1/tokens?limit=0');
-    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_parameter', details: { parameter: 'limit' } } } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_parameter', details: { parameter: 'limit' } } },
+    });
     const unknown = await control.send('GET', '/api/v1/tokens?limt=5');
     expect(unknown.body.error.details).toEqual({ parameter: 'limt' });
     const cursor = await control.send('GET', '/api/v1/tokens?cursor=nonsense');
@@ -57,7 +71,9 @@ describe('the API', () => {
   });
 
   test('names every member of a body that is wrong', async () => {
-    const answer = await control.send('PUT', '/api/v1/tokens/A', { json: { status: 'Maybe', expiryDate: '2026-02-30', extra: 1 } });
+    const answer = await control.send('PUT', '/api/v1/tokens/A', {
+      json: { status: 'Maybe', expiryDate: '2026-02-30', extra: 1 },
+    });
     expect(answer.status).toBe(422);
     expect(answer.body.error.code).toBe('invalid_body');
     const problems = answer.body.error.details.problems.map(({ path }: { path: string }) => path).sort();
@@ -65,9 +81,13 @@ describe('the API', () => {
   });
 
   test('coerces nothing in a body', async () => {
-    const answer = await control.send('PUT', '/api/v1/tokens/A', { json: { status: 'Accepted', maxConcurrent: '3' } });
+    const answer = await control.send('PUT', '/api/v1/tokens/A', {
+      json: { status: 'Accepted', maxConcurrent: '3' },
+    });
     expect(answer.status).toBe(422);
-    expect(answer.body.error.details.problems).toEqual([{ path: '/maxConcurrent', problem: 'must be integer,null' }]);
+    expect(answer.body.error.details.problems).toEqual([
+      { path: '/maxConcurrent', problem: 'must be integer,null' },
+    ]);
   });
 
   test.each([
@@ -76,15 +96,26 @@ describe('the API', () => {
     ['nothing', '', 'invalid_json', 400],
     ['too much', `"${'x'.repeat(70_000)}"`, 'payload_too_large', 413],
   ])('refuses a body with %s', async (_name, body, code, status) => {
-    const answer = await control.send('PUT', '/api/v1/tokens/A', { body, headers: { 'content-type': 'application/json' } });
+    const answer = await control.send('PUT', '/api/v1/tokens/A', {
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
     expect([answer.status, errorOf(answer)]).toEqual([status, code]);
   });
 
   test('says which content types a route reads', async () => {
-    const answer = await control.send('PUT', '/api/v1/tokens/A', { body: '<xml/>', headers: { 'content-type': 'text/xml' } });
+    const answer = await control.send('PUT', '/api/v1/tokens/A', {
+      body: '<xml/>',
+      headers: { 'content-type': 'text/xml' },
+    });
     expect(answer).toMatchObject({
       status: 415,
-      body: { error: { code: 'unsupported_media_type', message: 'The content type text/xml is not read here; send application/json.' } },
+      body: {
+        error: {
+          code: 'unsupported_media_type',
+          message: 'The content type text/xml is not read here; send application/json.',
+        },
+      },
     });
   });
 
@@ -102,7 +133,9 @@ describe('the API', () => {
 
   test('sends security headers with every answer, and no permission for other origins', async () => {
     for (const path of ['/api/v1/tokens', '/api/v1/nothing', '/healthz', '/docs']) {
-      const { headers } = await fetch(`${control.base}${path}`, { headers: { origin: 'https://elsewhere.example' } });
+      const { headers } = await fetch(`${control.base}${path}`, {
+        headers: { origin: 'https://elsewhere.example' },
+      });
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('content-security-policy')).toContain("default-src 'none'");
       expect(headers.get('access-control-allow-origin')).toBeNull();
@@ -114,7 +147,10 @@ describe('the API', () => {
     await control.send('GET', '/api/v1/tokens?text=who-is-it');
     const log = control.log.join('');
     expect(log).toContain('/api/v1/charge-points/:id');
-    const levels = control.log.map((line) => JSON.parse(line)).filter(({ route }) => route).map(({ level }) => level);
+    const levels = control.log
+      .map((line) => JSON.parse(line))
+      .filter(({ route }) => route)
+      .map(({ level }) => level);
     expect(new Set(levels)).toEqual(new Set(['debug']));
     for (const secret of [API_KEY, 'the-secret-key-of-it', 'who-is-it']) expect(log).not.toContain(secret);
   });

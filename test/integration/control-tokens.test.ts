@@ -13,15 +13,29 @@ describe('tokens', () => {
   afterEach(() => control.close());
 
   test('D1: are one token in any spelling, and keep the one they were given', async () => {
-    const json = { status: 'Accepted', parentIdTag: 'Fleet', expiryDate: '2030-01-01T02:00:00+02:00', maxConcurrent: 2 };
+    const json = {
+      status: 'Accepted',
+      parentIdTag: 'Fleet',
+      expiryDate: '2030-01-01T02:00:00+02:00',
+      maxConcurrent: 2,
+    };
     const created = await control.send('PUT', `${path}/aBc%201`, { json });
     expect(created).toMatchObject({
       status: 201,
-      body: { idTag: 'aBc 1', status: 'Accepted', parentIdTag: 'Fleet', expiryDate: '2030-01-01T00:00:00.000Z', note: null },
+      body: {
+        idTag: 'aBc 1',
+        status: 'Accepted',
+        parentIdTag: 'Fleet',
+        expiryDate: '2030-01-01T00:00:00.000Z',
+        note: null,
+      },
     });
     expect((await control.send('GET', `${path}/ABC%201`)).body).toEqual(created.body);
     const replaced = await control.send('PUT', `${path}/ABC%201`, { json: { status: 'Blocked' } });
-    expect(replaced).toMatchObject({ status: 200, body: { idTag: 'ABC 1', status: 'Blocked', parentIdTag: null, expiryDate: null } });
+    expect(replaced).toMatchObject({
+      status: 200,
+      body: { idTag: 'ABC 1', status: 'Blocked', parentIdTag: null, expiryDate: null },
+    });
     expect((await control.send('DELETE', `${path}/abc%201`)).status).toBe(204);
     for (const method of ['GET', 'DELETE']) {
       const gone = await control.send(method, `${path}/abc%201`);
@@ -30,10 +44,14 @@ describe('tokens', () => {
   });
 
   test('of more than 20 characters, without status, or with a time without zone are refused', async () => {
-    expect((await control.send('PUT', `${path}/${'x'.repeat(21)}`, { json: { status: 'Accepted' } })).status).toBe(400);
+    expect(
+      (await control.send('PUT', `${path}/${'x'.repeat(21)}`, { json: { status: 'Accepted' } })).status,
+    ).toBe(400);
     expect((await control.send('PUT', `${path}/A`, { json: {} })).status).toBe(422);
     const expiryDate = '2030-01-01T00:00:00';
-    expect((await control.send('PUT', `${path}/A`, { json: { status: 'Accepted', expiryDate } })).status).toBe(422);
+    expect(
+      (await control.send('PUT', `${path}/A`, { json: { status: 'Accepted', expiryDate } })).status,
+    ).toBe(422);
   });
 
   test('are listed by page, filtered by text and status', async () => {
@@ -81,7 +99,11 @@ describe('tokens', () => {
       expect(body).toMatchObject({ lines: 10, imported: 3, rejected: 7 });
       expect(body.errors.map(({ line }: { line: number }) => line)).toEqual([3, 5, 6, 7, 8, 9, 10]);
       expect(body.errors[1].message).toBe('status must be one of Accepted, Blocked, Expired');
-      expect(control.store.tokens.get('good-2')).toMatchObject({ status: 'Blocked', parentIdTag: 'P', expiryDate: 1_893_456_000_000 });
+      expect(control.store.tokens.get('good-2')).toMatchObject({
+        status: 'Blocked',
+        parentIdTag: 'P',
+        expiryDate: 1_893_456_000_000,
+      });
       expect(control.store.tokens.count()).toBe(3);
     });
 

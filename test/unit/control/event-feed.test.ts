@@ -50,7 +50,7 @@ class EventSource {
       (event) =>
         Number(event.id) > id &&
         wanted.includes(event.topic) &&
-        (chargePointId === undefined || event.data['chargePointId'] === chargePointId),
+        (chargePointId === undefined || event.data.chargePointId === chargePointId),
     );
   }
 }
@@ -59,22 +59,33 @@ class Listener implements Subscriber {
   readonly topics: ReadonlySet<Topic>;
   declare readonly chargePointId?: string;
   readonly got: string[] = [];
+  /** Takes so many at a time; absent: all. */
+  take?: number;
+  /** Ready for more. */
+  more: () => void = () => undefined;
 
   constructor(wanted: readonly Topic[] = topics, chargePointId?: string) {
     this.topics = new Set(wanted);
     if (chargePointId !== undefined) this.chargePointId = chargePointId;
   }
 
-  event({ id }: LiveEvent): void {
+  event({ id }: LiveEvent): boolean {
     this.got.push(id);
+    return this.take === undefined || this.got.length % this.take !== 0;
   }
 
   missed(): void {
     this.got.push('missed');
   }
 
-  async drained(): Promise<void> {
-    // Always ready for more.
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.more = resolve;
+    });
+  }
+
+  fellBehind(): void {
+    this.got.push('fell behind');
   }
 }
 
@@ -185,6 +196,38 @@ describe('live events', () => {
     source.add('status', 'CP-1');
     await vi.waitFor(() => expect(next.got).toEqual(['3']));
     expect(listener.got).toEqual([]);
+  });
+
+  test('wait for a client that takes them slowly, and keep the others going', async () => {
+    const slow = new Listener();
+    slow.take = 2;
+    const quick = new Listener();
+    feed.subscribe(slow);
+    feed.subscribe(quick);
+    await settled();
+    source.add('status', 'CP-1', 5);
+    await vi.waitFor(() => expect(quick.got).toEqual(range(1, 5)));
+    expect(slow.got).toEqual(['1', '2']);
+    slow.more();
+    await vi.waitFor(() => expect(slow.got).toEqual(range(1, 4)));
+    slow.more();
+    await vi.waitFor(() => expect(slow.got).toEqual(range(1, 5)));
+  });
+
+  test('end for a client that is so slow that they are no longer kept', async () => {
+    const slow = new Listener();
+    slow.take = 3;
+    const quick = new Listener();
+    feed.subscribe(slow);
+    feed.subscribe(quick);
+    await settled();
+    source.add('status', 'CP-1', 10_500);
+    await vi.waitFor(() => expect(quick.got.length).toBe(10_500));
+    await vi.waitFor(() => expect(slow.got).toEqual([...range(1, 3), 'fell behind']));
+    slow.more();
+    source.add('status', 'CP-1');
+    await vi.waitFor(() => expect(quick.got.length).toBe(10_501));
+    expect(slow.got.length).toBe(4);
   });
 
   test('survive analytics being away', async () => {

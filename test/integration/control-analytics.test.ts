@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AnalyticsQuery, AnalyticsRows } from '../../src/link/methods.ts';
+import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+
+describe('questions to ClickHouse', () => {
+  let control: ControlUnderTest;
+  let asked: AnalyticsQuery[];
+  let answer: () => AnalyticsRows | Promise<AnalyticsRows>;
+
+  beforeEach(async () => {
+    control = await startControl();
+    asked = [];
+    answer = () => ({ ok: true, rows: [{ any: 'row', value: 1.5 }] });
+  });
+  afterEach(() => control.close());
+
+  function joinAnalytics(): void {
+    control.process('analytics').serve('analytics.query', (query) => {
+      asked.push(query);
+      return answer();
+    });
+  }
+
+  const from = Date.UTC(2026, 2, 1);
+  const to = Date.UTC(2026, 2, 2);
+
+  test.each<[string, AnalyticsQuery]>([
+    [
+      '/analytics/energy?interval=day&from=2026-03-01T01:00:00%2B01:00&to=2026-03-02T00:00:00Z&chargePointId=CP-1&idTag=T&timezone=Europe/Berlin',
+      {
+        name: 'energy',
+        parameters: {
+          interval: 'day',
+          from,
+          to,
+          chargePointId: 'CP-1',
+          idTag: 'T',
+          timezone: 'Europe/Berlin',
+        },
+      },
+    ],
+    [
+      '/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z',
+      { name: 'energy', parameters: { interval: 'hour', from, to, timezone: 'UTC' } },
+    ],
+    [
+      '/analytics/meter-samples?chargePointId=CP%201&measurand=Voltage&limit=5',
+      { name: 'meter-samples', parameters: { chargePointId: 'CP 1', measurand: 'Voltage', limit: 5 } },
+    ],
+    [
+      '/analytics/meter-sample-totals?prefix=LOAD-&final=true',
+      { name: 'meter-sample-totals', parameters: { prefix: 'LOAD-', final: true } },
+    ],
+    ['/analytics/transaction-totals', { name: 'transaction-totals', parameters: { final: false } }],
+    [
+      '/charge-points/CP%201/messages?action=Reset&direction=out&to=2026-03-02T00:00:00Z',
+      {
+        name: 'messages',
+        parameters: { chargePointId: 'CP 1', action: 'Reset', direction: 'out', to, limit: 100 },
+      },
+    ],
+  ])('%s is one named query with times in epoch milliseconds', async (path, query) => {
+    joinAnalytics();
+    const { status, body } = await control.send('GET', `/api/v1${path}`);
+    expect({ status, body }).toEqual({ status: 200, body: { rows: [{ any: 'row', value: 1.5 }] } });
+    expect(asked).toEqual([query]);
+  });
+
+  test.each([
+    ['/analytics/energy?from=2026-03-01T00:00:00Z', 'to'],
+    ['/analytics/energy?from=yesterday&to=2026-03-02T00:00:00Z', 'from'],
+    ['/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&timezone=Mars/Olympus', 'timezone'],
+    ['/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&interval=week', 'interval'],
+    ['/analytics/meter-samples', 'chargePointId'],
+    ['/analytics/meter-samples?chargePointId=CP-1&limit=1000000', 'limit'],
+    ['/charge-points/CP-1/messages?direction=up', 'direction'],
+  ])('%s names the parameter that is wrong', async (path, parameter) => {
+    joinAnalytics();
+    const { status, body } = await control.send('GET', `/api/v1${path}`);
+    expect({ status, details: body.error.details }).toEqual({ status: 400, details: { parameter } });
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    ['bad_parameter', 400],
+    ['time_limit', 504],
+    ['engine_unavailable', 503],
+  ] as const)('a query that fails with %s is answered %i', async (code, status) => {
+    joinAnalytics();
+    answer = () => ({ ok: false, code, message: 'because' });
+    const got = await control.send('GET', '/api/v1/analytics/transaction-totals');
+    expect([got.status, got.body.error.code]).toEqual([status, code]);
+    expect(got.body.error.message).toContain('because');
+  });
+
+  test('are answered 503 while analytics is away', async () => {
+    const { status, body } = await control.send('GET', '/api/v1/analytics/transaction-totals');
+    expect([status, body.error.code]).toEqual([503, 'engine_unavailable']);
+  });
+});

@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Health } from '../../src/link/methods.ts';
+import { createRegistry } from '../../src/telemetry/metrics.ts';
+import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+
+describe('health and metrics', () => {
+  let control: ControlUnderTest;
+
+  beforeEach(async () => {
+    control = await startControl((config) => ({ ...config, edge: { ...config.edge, processes: 2 } }));
+  });
+  afterEach(() => control.close());
+
+  const well: Health = { ready: true, problems: [] };
+
+  function join(name: string, health: Health = well): void {
+    const link = control.process(name);
+    const registry = createRegistry({ process: name });
+    registry.counter('farad_test_total', 'A count.').with().inc(name.length);
+    link.serve('health.read', () => health);
+    link.serve('metrics.read', () => registry.collect());
+  }
+
+  test('/healthz tells that control is alive, whatever the others do', async () => {
+    const { status, body } = await control.send('GET', '/healthz');
+    expect([status, body]).toEqual([200, 'ok\n']);
+  });
+
+  test('/readyz is 200 when every process is well', async () => {
+    for (const name of ['supervisor', 'edge-0', 'edge-1', 'analytics']) join(name);
+    const { status, body } = await control.send('GET', '/readyz');
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { ready: true, processes: { supervisor: well, 'edge-0': well, 'edge-1': well, analytics: well } },
+    });
+  });
+
+  test('/readyz is 503 with the reasons when a process is missing or not well', async () => {
+    for (const name of ['supervisor', 'edge-0']) join(name);
+    join('analytics', { ready: false, problems: ['journal above 90 % of its budget'] });
+    const { status, body } = await control.send('GET', '/readyz');
+    expect([status, body.error.code]).toEqual([503, 'not_ready']);
+    expect(body.error.message).toBe(
+      'Farad is not ready: edge-1: does not answer; analytics: journal above 90 % of its budget.',
+    );
+    expect(body.error.details.processes['edge-0']).toEqual(well);
+  });
+
+  test('/readyz counts a process that fails to say as not ready', async () => {
+    for (const name of ['supervisor', 'edge-0', 'edge-1']) join(name);
+    control.process('analytics').serve('health.read', () => {
+      throw new Error('broken');
+    });
+    expect((await control.send('GET', '/readyz')).body.error.message).toBe(
+      'Farad is not ready: analytics: does not answer.',
+    );
+  });
+
+  test('/metrics holds those of all processes; a dead one is told, and fails nothing', async () => {
+    for (const name of ['edge-0', 'analytics']) join(name);
+    await control.send('GET', '/healthz');
+    const { status, headers, body } = await control.send('GET', '/metrics');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toContain('text/plain; version=0.0.4');
+    expect(body).toContain('farad_test_total{process="edge-0"} 6');
+    expect(body).toContain('farad_test_total{process="analytics"} 9');
+    expect(body).toContain('farad_process_up{process="edge-0"} 1');
+    expect(body).toContain('farad_process_up{process="edge-1"} 0');
+    expect(body).toMatch(/farad_api_requests_total\{[^}]*route="\/healthz"[^}]*status="200"[^}]*\} \d/);
+    expect(body.match(/# TYPE farad_test_total/g)?.length).toBe(1);
+  });
+});
+
+describe('the description of the API', () => {
+  let control: ControlUnderTest;
+
+  beforeEach(async () => {
+    control = await startControl();
+  });
+  afterEach(() => control.close());
+
+  test('describes every route, with every reference resolved and an error for each that can fail', async () => {
+    const { body } = await control.send('GET', '/api/v1/openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    const routes = control.app.printRoutes({ commonPrefix: false, includeHooks: false });
+    expect(routes).toContain('charge-points');
+    const described = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.sort()).toEqual([
+      'DELETE /api/v1/charge-points/{id}',
+      'DELETE /api/v1/tokens/{idTag}',
+      'GET /api/v1/analytics/energy',
+      'GET /api/v1/analytics/meter-sample-totals',
+      'GET /api/v1/analytics/meter-samples',
+      'GET /api/v1/analytics/transaction-totals',
+      'GET /api/v1/charge-points',
+      'GET /api/v1/charge-points/{id}',
+      'GET /api/v1/charge-points/{id}/messages',
+      'GET /api/v1/events',
+      'GET /api/v1/openapi.json',
+      'GET /api/v1/tokens',
+      'GET /api/v1/tokens/{idTag}',
+      'GET /api/v1/transactions',
+      'GET /api/v1/transactions/{transactionId}',
+      'GET /docs',
+      'GET /healthz',
+      'GET /metrics',
+      'GET /readyz',
+      'PATCH /api/v1/charge-points/{id}',
+      'POST /api/v1/charge-points/{id}/calls/{Action}',
+      'POST /api/v1/tokens/import',
+      'PUT /api/v1/charge-points/{id}',
+      'PUT /api/v1/tokens/{idTag}',
+    ]);
+    const text = JSON.stringify(body);
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      expect(body.components.schemas[name as string], name).toBeDefined();
+    }
+    const call = body.paths['/api/v1/charge-points/{id}/calls/{Action}'].post;
+    expect(call.parameters.find(({ name }: { name: string }) => name === 'Action').schema.enum).toContain(
+      'ReserveNow',
+    );
+    expect(Object.keys(call.responses)).toEqual(
+      expect.arrayContaining(['200', '401', '404', '409', '422', '429', '502', '504']),
+    );
+    expect(Object.keys(call.responses['409'].content['application/json'].examples)).toEqual([
+      'not_connected',
+      'registration_state',
+    ]);
+    expect(body.components.schemas.ReserveNowRequest.required).toContain('reservationId');
+  });
+
+  test('holds examples that agree with its own schemas', async () => {
+    const { Ajv2020 } = await import('ajv/dist/2020.js');
+    const { body } = await control.send('GET', '/api/v1/openapi.json');
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    let checked = 0;
+    const visit = (node: unknown, place: string): void => {
+      if (node === null || typeof node !== 'object') return;
+      const { schema, examples } = node as { schema?: object; examples?: Record<string, { value: unknown }> };
+      if (schema && examples && !Array.isArray(examples) && !place.endsWith('ndjson')) {
+        const validate = ajv.compile({ ...schema, components: body.components });
+        for (const [name, { value }] of Object.entries(examples)) {
+          expect(validate(value), `${place} ${name}: ${ajv.errorsText(validate.errors)}`).toBe(true);
+          checked++;
+        }
+      }
+      for (const [name, child] of Object.entries(node)) visit(child, `${place}/${name}`);
+    };
+    visit(body.paths, '');
+    expect(checked).toBeGreaterThan(100);
+  });
+
+  test('is a page that needs no script and nothing from another host', async () => {
+    const { status, headers, body } = await control.send('GET', '/docs');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[\w+/=]+';/,
+    );
+    expect(body).not.toMatch(/<script|<link|<img|@import|url\(|javascript:| on\w+=/i);
+    expect(body.match(/(?:src|href)="(?!#|\/)/g)).toBeNull();
+    for (const text of [
+      '/api/v1/charge-points/{id}/calls/{Action}',
+      'connection_lost',
+      'ReserveNowRequest',
+    ]) {
+      expect(body).toContain(text);
+    }
+    const style = body.match(/<style>([\s\S]*?)<\/style>/)?.[1];
+    const { createHash } = await import('node:crypto');
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(headers.get('content-security-policy')).toContain(`'sha256-${hash}'`);
+    const anchors = new Set([...body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    for (const [, target] of body.matchAll(/href="#([^"]+)"/g)) expect(anchors).toContain(target);
+  });
+});
