@@ -36,7 +36,10 @@ describe('the lines that are written without row objects', () => {
       fc.string(),
     );
     fc.assert(
-      fc.property(texts, (text) => !isPrintedNumber(text) || (String(Number(text)) === text && text !== '-0')),
+      fc.property(
+        texts,
+        (text) => !isPrintedNumber(text) || (String(Number(text)) === text && text !== '-0'),
+      ),
       { numRuns: 5000 },
     );
   });

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { Journal } from '../../../src/journal/journal.ts';
 import {
   LOCATION_VALUES,
   MEASURAND_VALUES,
@@ -9,6 +11,9 @@ import {
   UNIT_OF_MEASURE_VALUES,
   VALUE_FORMAT_VALUES,
 } from '../../../src/protocol/v16/generated/messages.ts';
+import { unpackChunk } from '../../../src/records/chunk.ts';
+import { meterSamples } from '../../../src/records/meter-samples.ts';
+import type { FrameBatch } from '../../../src/workers/frame-batch.ts';
 import type { MeterSource } from '../../../src/workers/meter-source.ts';
 
 /** 2026-03-01T12:00:00Z */
@@ -27,14 +32,46 @@ const numericText = fc.oneof(
   fc.integer({ min: -1_000_000, max: 1_000_000_000 }).map(String),
   fc.float({ noNaN: true, noDefaultInfinity: true }).map(String),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
-  fc.tuple(fc.integer({ min: -9999, max: 9999 }), fc.nat({ max: 99 })).map(([whole, cents]) => `${whole}.${cents}`),
-  fc.constantFrom('0', '-0', '0.0', '-0.5', '00', '1.50', '.5', '5.', '+3', ' 7 ', '0.0000001', '0.000001', '1e3', '007', '9007199254740993'),
+  fc
+    .tuple(fc.integer({ min: -9999, max: 9999 }), fc.nat({ max: 99 }))
+    .map(([whole, cents]) => `${whole}.${cents}`),
+  fc.constantFrom(
+    '0',
+    '-0',
+    '0.0',
+    '-0.5',
+    '00',
+    '1.50',
+    '.5',
+    '5.',
+    '+3',
+    ' 7 ',
+    '0.0000001',
+    '0.000001',
+    '1e3',
+    '007',
+    '9007199254740993',
+  ),
 );
 
 const text = fc.oneof(
   numericText,
   fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.constantFrom('', ' ', 'NaN', 'Infinity', '0x10', '12,5', '1.2.3', '-', '-.', '"', '\\', '\ud800', '\u0000'),
+  fc.constantFrom(
+    '',
+    ' ',
+    'NaN',
+    'Infinity',
+    '0x10',
+    '12,5',
+    '1.2.3',
+    '-',
+    '-.',
+    '"',
+    '\\',
+    '\ud800',
+    '\u0000',
+  ),
 );
 
 const sampledValue: fc.Arbitrary<SampledValue> = fc.record(
@@ -65,3 +102,70 @@ export const validMeterValues: fc.Arbitrary<MeterValue[]> = fc.array(
   }),
   { maxLength: 3 },
 );
+
+/** A MeterValues request with a register and a power. */
+export function meterValues(n: number): {
+  connectorId: number;
+  transactionId: number;
+  meterValue: MeterValue[];
+} {
+  return {
+    connectorId: 1,
+    transactionId: 4711,
+    meterValue: [
+      {
+        timestamp: '2026-03-01T11:59:00Z',
+        sampledValue: [
+          { value: String(1000 + n) },
+          { value: '7', measurand: 'Power.Active.Import', unit: 'kW' },
+        ],
+      },
+    ],
+  };
+}
+
+export function frame(messageId: string, action: string, payload: unknown): string {
+  return JSON.stringify([2, messageId, action, payload]);
+}
+
+/** The frames as a batch, each of a charge point of its own (CP-0, CP-1, ...) with transaction 4711 on connector 1. */
+export function batchOf(frames: readonly string[]): FrameBatch {
+  const encoded = frames.map((text) => Buffer.from(text));
+  const joined = Buffer.concat(encoded);
+  const bytes = new ArrayBuffer(joined.length);
+  joined.copy(Buffer.from(bytes));
+  let offset = 0;
+  const contexts = encoded.map(({ length }, index) => {
+    const context = {
+      offset,
+      length,
+      chargePointId: `CP-${index}`,
+      receivedAt: RECEIVED_AT,
+      strict: false,
+      openTransactions: [[1, 4711]] as const,
+    };
+    offset += length;
+    return context;
+  });
+  return { bytes, frames: contexts };
+}
+
+/** Every meter sample in a journal, as columns by name. */
+export function rowsIn(journal: Journal): Record<string, unknown>[] {
+  const { queue } = journal;
+  return queue.lanes().flatMap((lane) =>
+    queue.read(lane, 0, { entries: 1000, bytes: 10_000_000 }).flatMap(({ chunk }) => {
+      const { lines, rows, tableId } = unpackChunk(Buffer.from(chunk));
+      expect(tableId).toBe(meterSamples.id);
+      const parsed = lines
+        .toString()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown[]);
+      expect(parsed).toHaveLength(rows);
+      return parsed.map((cells) =>
+        Object.fromEntries(meterSamples.columns.map((column, index) => [column.name, cells[index]])),
+      );
+    }),
+  );
+}

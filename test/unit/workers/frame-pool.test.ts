@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openJournal } from '../../../src/journal/journal.ts';
+import { createFramePool, type FramePool } from '../../../src/workers/frame-pool.ts';
+import { batchOf, frame, meterValues, rowsIn } from './meter-values-fixtures.ts';
+
+let path: string;
+let pool: FramePool;
+
+beforeEach(() => {
+  path = mkdtempSync(join(tmpdir(), 'farad-pool-'));
+  pool = createFramePool({ journal: { path }, threads: 2, batchesInFlight: 4 });
+});
+
+afterEach(async () => {
+  await pool.close();
+  rmSync(path, { recursive: true, force: true });
+});
+
+test('Batches are decided on threads, each with a lane of its own, and their samples are in the journal', async () => {
+  const batches = Array.from({ length: 12 }, (_, n) =>
+    batchOf([frame(`m-${n}`, 'MeterValues', meterValues(n)), '[2,"bad"']),
+  );
+  const bytes = batches[0]?.bytes;
+  const verdicts = await Promise.all(batches.map((batch) => pool.run(batch)));
+  expect(bytes?.byteLength).toBe(0);
+  for (const [n, { verdicts: decided, faults }] of verdicts.entries()) {
+    expect(faults).toEqual([]);
+    expect(decided[0]).toMatchObject({
+      messageId: `m-${n}`,
+      samples: 2,
+      digest: { lastRegisterWh: 1000 + n },
+    });
+    expect(decided[1]?.error?.code).toBe('FormationViolation');
+  }
+  const journal = openJournal({ path });
+  const values = rowsIn(journal).filter(({ measurand }) => measurand === 'Energy.Active.Import.Register');
+  expect(values.map(({ value }) => value).sort()).toEqual(Array.from({ length: 12 }, (_, n) => 1000 + n));
+  expect(journal.queue.lanes()).toHaveLength(2);
+  await journal.close();
+});
