@@ -220,6 +220,10 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
     }
   }
 
+  onSocketClosing(): void {
+    this.world.scheduler.set(this.#giveUp, this.world.scheduler.now() + CLOSING_MS);
+  }
+
   onSocketClosed(closing: Closing): void {
     const { scheduler, traffic, habits } = this.world;
     const wasOpen = this.#wasOpen;

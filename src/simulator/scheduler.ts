@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /** What rings when an alarm is due. `kind` is the owner's own number for what is to be done. */
 export interface AlarmOwner {
   onAlarm(kind: number, dueAt: number): void;

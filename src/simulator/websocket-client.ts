@@ -25,6 +25,8 @@ export interface Closing {
 export interface WebSocketOwner {
   onSocketOpen(): void;
   onSocketText(text: string): void;
+  /** The server has begun the closing handshake; it is to close the TCP connection, or the owner destroys it after a while. */
+  onSocketClosing(): void;
   /** Called exactly once, whether or not the handshake succeeded. */
   onSocketClosed(closing: Closing): void;
 }
@@ -145,7 +147,8 @@ export class WebSocketClient implements FrameHandler {
   onCloseFrame(code: number, reason: string): void {
     this.#closing ??= { code, reason };
     this.#sendClose(code === 1005 ? 1000 : code, '');
-    this.#socket.end();
+    // The server closes first (RFC 6455 §7.1.1): otherwise thousands of ephemeral ports stay in TIME_WAIT on this side.
+    this.#owner.onSocketClosing();
   }
 
   #write(frame: Buffer): void {
