@@ -55,7 +55,8 @@ export class EventStream implements Subscriber {
    */
   heartbeat(): void {
     const { writableLength, socket } = this.response;
-    const taken = socket?.bytesWritten ?? 0;
+    // Node counts what it was given; what still waits was not taken.
+    const taken = socket ? socket.bytesWritten - socket.writableLength : 0;
     if (writableLength > 0 && taken === this.takenBefore) this.end('slow_client');
     this.takenBefore = taken;
     this.write(': heartbeat\n\n');
