@@ -1,4 +1,5 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { DISK_RESERVE, DiskSpace } from './disk-space.ts';
 
 /** A write did not reach the disk: nothing of its transaction is kept, so whoever asked for it may be told to retry. */
 export class CommitError extends Error {
@@ -30,6 +31,13 @@ interface PageCounts {
   readonly entryCount: number;
 }
 
+export interface EnvironmentOptions {
+  /** The environment must exist, and nothing can be written. */
+  readonly readOnly?: boolean;
+  /** Bytes of the disk that writes leave free. */
+  readonly diskReserve?: number;
+}
+
 const MAX_TABLES = 64;
 
 /**
@@ -42,12 +50,14 @@ const MAX_TABLES = 64;
  */
 export class Environment {
   readonly path: string;
+  readonly space: DiskSpace;
   private readonly root: RootDatabase<unknown, KeyBytes>;
   private transacting = false;
   private open = true;
 
-  constructor(path: string, { readOnly = false }: { readOnly?: boolean } = {}) {
+  constructor(path: string, { readOnly = false, diskReserve = DISK_RESERVE }: EnvironmentOptions = {}) {
     this.path = path;
+    this.space = new DiskSpace(path, diskReserve);
     this.root = open<unknown, KeyBytes>({
       path,
       readOnly,
@@ -79,7 +89,8 @@ export class Environment {
    * once that is on the disk. Calls made while another transaction is being flushed share the next one.
    * `work` must be synchronous. Rejects with what `work` threw, or with CommitError.
    */
-  transact<Result>(work: () => Result): Promise<Result> {
+  async transact<Result>(work: () => Result): Promise<Result> {
+    this.assertSpace();
     return durable(
       this.root.childTransaction(() => {
         this.transacting = true;
@@ -105,11 +116,16 @@ export class Environment {
   }
 
   /**
-   * Writes that need no look at the data: all of them in one transaction that the writing thread runs by itself, so that other processes
-   * never wait for this one's event loop. Resolves once on the disk; rejects with CommitError.
+   * Removals and small notes, which a full disk must not stop: all of them in one transaction that the writing thread runs by itself, so that
+   * other processes never wait for this one's event loop. Resolves once on the disk; rejects with CommitError.
    */
   async write(operations: () => void): Promise<void> {
     await durable(this.root.batch(operations));
+  }
+
+  /** Throws CommitError when what is left of the disk is kept in reserve. */
+  assertSpace(): void {
+    if (this.space.left() < 0) throw new CommitError(`the disk of ${this.path} is full`);
   }
 
   /** Throws unless called from within `transact`. */

@@ -8,10 +8,12 @@ import { LaneQueue } from './lane-queue.ts';
 export interface JournalOptions {
   /** Directory of the journal; created where it is missing. */
   readonly path: string;
-  /** Bytes that may be held (`journal.budget`); without it the level stays `normal`. */
+  /** Bytes that may be held (`journal.budget`); without it only a full disk changes the level. */
   readonly budget?: number;
   /** For a reader that removes nothing; the journal must exist. */
   readonly readOnly?: boolean;
+  /** Bytes of the disk that are left free. Default 64 MiB. */
+  readonly diskReserve?: number;
 }
 
 /** The rows of one edge on their way to ClickHouse. Open it in as many threads and processes as needed. */
@@ -27,6 +29,10 @@ export interface Journal {
 }
 
 const MEASURE_EVERY_MS = 100;
+
+/** With less than this left on the disk, bytes, samples are refused: the rest is for transactions. */
+const KEPT_FOR_TRANSACTIONS = 192 * 1024 * 1024;
+
 const DIRECTORY_PREFIX = 'journal-';
 
 /** Directory of the journal of an edge, named as its process (`edge-0`). */
@@ -43,8 +49,8 @@ export function journalNames(dataDir: string): string[] {
 }
 
 /** Throws NewerDataError where a newer Farad wrote it. */
-export function openJournal({ path, budget, readOnly = false }: JournalOptions): Journal {
-  const environment = new Environment(path, { readOnly });
+export function openJournal({ path, budget, ...options }: JournalOptions): Journal {
+  const environment = new Environment(path, options);
   const queue = new LaneQueue(environment, 'entries');
   let level: JournalLevel = 'normal';
   let measuredAt = Number.NEGATIVE_INFINITY;
@@ -53,13 +59,12 @@ export function openJournal({ path, budget, readOnly = false }: JournalOptions):
     queue,
     openLane: () => queue.openLane(),
     level() {
-      if (budget === undefined) return level;
       const now = performance.now();
       if (now - measuredAt >= MEASURE_EVERY_MS) {
         measuredAt = now;
-        level = nextLevel(level, queue.heldBytes(), budget);
+        level = budget === undefined ? 'normal' : nextLevel(level, queue.heldBytes(), budget);
       }
-      return level;
+      return environment.space.left() < KEPT_FOR_TRANSACTIONS ? 'no-samples' : level;
     },
     close: () => environment.close(),
   };

@@ -91,7 +91,7 @@ export class LaneQueue {
       this.meta.put(NEXT_LANE, next + 1);
       return next;
     });
-    return new Lane(lane, this.entries);
+    return new Lane(lane, this.environment, this.entries);
   }
 
   /** Adds a chunk as part of the write transaction that is running in this environment; answers its sequence number in the shared lane. */

@@ -1,14 +1,16 @@
-import { durable, type Table } from './environment.ts';
+import { durable, type Environment, type Table } from './environment.ts';
 import { laneKey } from './lane-key.ts';
 
 /** One writer's part of a queue. Belongs to the thread that opened it. */
 export class Lane {
   readonly number: number;
+  private readonly environment: Environment;
   private readonly entries: Table<Buffer>;
   private seq = 0;
 
-  constructor(number: number, entries: Table<Buffer>) {
+  constructor(number: number, environment: Environment, entries: Table<Buffer>) {
     this.number = number;
+    this.environment = environment;
     this.entries = entries;
   }
 
@@ -17,6 +19,7 @@ export class Lane {
    * the queue. The bytes are read later: do not change them before that.
    */
   async append(chunk: Uint8Array): Promise<void> {
+    this.environment.assertSpace();
     this.seq++;
     await durable(this.entries.put(laneKey(this.number, this.seq), chunk as Buffer));
   }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DISK_RESERVE } from '../journal/disk-space.ts';
 import { Environment } from '../journal/environment.ts';
 import { LaneQueue } from '../journal/lane-queue.ts';
 import { type ApiKeys, ApiKeyTable } from './api-keys.ts';
@@ -37,6 +38,8 @@ export interface StoreOptions {
   readonly owner?: string;
   /** How long closed transactions stay (`transactions.retention`), ms. Default 30 days. */
   readonly transactionRetention?: number;
+  /** Bytes of the disk that are left free. Default 64 MiB. */
+  readonly diskReserve?: number;
 }
 
 /** Hashes of charge point keys, made with the pepper of the data directory. */
@@ -87,10 +90,11 @@ export function openStore({
   role,
   owner = role,
   transactionRetention = 30 * DAY_MS,
+  diskReserve = DISK_RESERVE,
 }: StoreOptions): Store {
   mkdirSync(dataDir, { recursive: true });
-  const directory = openEnvironment(dataDir, 'directory', DIRECTORY);
-  const state = openEnvironment(dataDir, 'state', STATE);
+  const directory = openEnvironment(join(dataDir, 'directory'), DIRECTORY, diskReserve);
+  const state = openEnvironment(join(dataDir, 'state'), STATE, diskReserve);
   const toDirectory = new WritePath(directory, 'directory', role === 'control' || role === 'setup');
   const toState = new WritePath(state, 'state', role !== 'control');
   const outbox = new LaneQueue(state, 'outbox');
@@ -116,8 +120,8 @@ export function openStore({
   };
 }
 
-function openEnvironment(dataDir: string, name: string, aggregates: readonly Aggregate[]): Environment {
-  const environment = new Environment(join(dataDir, name));
+function openEnvironment(path: string, aggregates: readonly Aggregate[], diskReserve: number): Environment {
+  const environment = new Environment(path, { diskReserve });
   bringUpToDate(environment, environment.path, aggregates);
   return environment;
 }

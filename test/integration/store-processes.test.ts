@@ -1,0 +1,109 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
+import { unpackChunk } from '../../src/records/chunk.ts';
+import { transactions as transactionTable } from '../../src/records/transactions.ts';
+import type { Store } from '../../src/store/store.ts';
+import { scratchDirectory, scratchStore } from '../unit/store/scratch.ts';
+import { type Program, startProgram } from './children.ts';
+
+interface Started {
+  readonly started: number;
+  readonly chargePointId: string;
+  readonly created: boolean;
+  readonly epoch: number;
+  readonly status: string;
+}
+type Told = Started | { ready: true } | { done: true };
+
+const waiting = { timeout: 20_000, interval: 5 };
+const CHARGE_POINTS = 300;
+
+function startsOf({ told }: Program<Told>): Started[] {
+  return told.filter((message) => 'started' in message);
+}
+
+/** Takes everything out of the outbox, as the sink does; answers the ids of the transactions that it told of. */
+async function drain({ outbox }: Store): Promise<number[]> {
+  const ids: number[] = [];
+  for (const lane of outbox.lanes()) {
+    const entries = outbox.read(lane, 0, { entries: 50, bytes: 1_000_000 });
+    const [first, last] = [entries[0], entries.at(-1)];
+    if (!first || !last) continue;
+    await outbox.saveBatch([{ lane, from: first.seq, to: last.seq }]);
+    for (const { chunk } of entries) {
+      const { tableId, lines } = unpackChunk(chunk);
+      if (tableId === transactionTable.id) ids.push((JSON.parse(lines.toString()) as [number])[0]);
+    }
+    await outbox.finishBatch();
+  }
+  return ids;
+}
+
+async function edgeOn(dataDir: string, name: string): Promise<Program<Told>> {
+  const edge = startProgram<Told>('edge-on-store', [dataDir, name, String(CHARGE_POINTS)]);
+  await vi.waitFor(() => expect(edge.told).toContainEqual({ ready: true }), waiting);
+  return edge;
+}
+
+test('two edges that get the same StartTransactions agree on every id, while control writes and analytics drains', async () => {
+  const dataDir = scratchDirectory();
+  const control = scratchStore({ dataDir, role: 'control' });
+  const analytics = scratchStore({ dataDir, role: 'analytics' });
+  await control.tokens.put({ idTag: 'TAG-1', status: 'Blocked' });
+  const edges = [await edgeOn(dataDir, 'edge-0'), await edgeOn(dataDir, 'edge-1')];
+  for (const edge of edges) edge.process.send('go');
+
+  const drained: number[] = [];
+  let running = true;
+  const ended = Promise.all(edges.map((edge) => edge.ended)).finally(() => {
+    running = false;
+  });
+  for (let index = 0; running; index++) {
+    await control.tokens.put({ idTag: `OTHER-${index}`, status: 'Accepted' });
+    drained.push(...(await drain(analytics)));
+    await nextTurn();
+  }
+  expect(await ended).toEqual([0, 0]);
+  while (analytics.outbox.lanes().length > 0) drained.push(...(await drain(analytics)));
+
+  const starts = edges.flatMap(startsOf);
+  const byChargePoint = new Map(
+    starts.map(({ chargePointId }) => [
+      chargePointId,
+      starts.filter((told) => told.chargePointId === chargePointId),
+    ]),
+  );
+  expect(byChargePoint.size).toBe(CHARGE_POINTS);
+  for (const both of byChargePoint.values()) {
+    expect(new Set(both.map(({ started }) => started)).size).toBe(1);
+    expect(both.map(({ created }) => created).sort()).toEqual([false, true]);
+    expect(both.map(({ status }) => status)).toEqual(['Blocked', 'Blocked']);
+  }
+  const ids = [...byChargePoint.values()].map((both) => both[0]?.started ?? 0);
+  expect(new Set(ids).size).toBe(CHARGE_POINTS);
+  expect(drained.sort((a, b) => a - b)).toEqual(ids.sort((a, b) => a - b));
+  expect(new Set(starts.map(({ epoch }) => epoch)).size).toBe(2 * CHARGE_POINTS);
+}, 60_000);
+
+test('an edge that is killed in mid-load has lost no transaction that it confirmed, and blocks no other process', async () => {
+  const dataDir = scratchDirectory();
+  const survivor = scratchStore({ dataDir, role: 'edge', owner: 'edge-1' });
+  const edge = await edgeOn(dataDir, 'edge-0');
+  edge.process.send('go');
+  await vi.waitFor(() => expect(startsOf(edge).length).toBeGreaterThan(50), waiting);
+  edge.process.kill('SIGKILL');
+  expect(await edge.ended).toBe('SIGKILL');
+  expect(await survivor.sessions.clearEdge('edge-0')).toBeGreaterThan(50);
+
+  const told = await drain(survivor).then(async (ids) => {
+    while (survivor.outbox.lanes().length > 0) ids.push(...(await drain(survivor)));
+    return ids;
+  });
+  const confirmed = startsOf(edge);
+  expect(confirmed.length).toBeLessThan(CHARGE_POINTS);
+  for (const { started, chargePointId } of confirmed) {
+    expect(survivor.transactions.get(started)).toMatchObject({ chargePointId, state: 'open' });
+    expect(told).toContain(started);
+  }
+  expect(new Set(told).size).toBe(told.length);
+}, 60_000);
