@@ -39,7 +39,7 @@ export const transactionState: Schema = {
 const settings = {
   registration: maybe({
     ...registrationStatus,
-    description: 'What the next BootNotification is answered with; null leaves it to `ocpp.registration`.',
+    description: 'What the next BootNotification is answered with; null stands for Accepted.',
   }),
   reader: maybe({
     type: 'string',
