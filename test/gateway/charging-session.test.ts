@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { SampledValue } from '../../src/protocol/v16/generated/messages.ts';
 import { startGateway } from '../support/gateway.ts';
 import { connectStrictChargePoint } from '../support/strict-charge-point.ts';
 import { until } from '../support/until.ts';
@@ -40,7 +41,7 @@ it('a charge point of another make (ocpp-rpc, strict) charges a car, and every s
   });
   expect(transactionId).toBeGreaterThan(0);
   for (let minutes = 0; minutes <= 60; minutes += 15) {
-    const sampledValue = [
+    const sampledValue: SampledValue[] = [
       { value: String(1000 + minutes * 100), measurand: 'Energy.Active.Import.Register', unit: 'Wh' },
       { value: '6000', measurand: 'Power.Active.Import', unit: 'W' },
     ];
