@@ -27,8 +27,8 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
   const supervisor = startSupervisor({ ...options, config, lock, log });
   const signalled = new Promise<'signal'>((resolve) => {
     onStopSignals(
-      (signal) => {
-        log.info({ signal }, 'stopping');
+      (reason) => {
+        log.info({ reason }, 'stopping');
         resolve('signal');
       },
       () => {

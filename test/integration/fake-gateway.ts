@@ -22,6 +22,8 @@ export interface FakeGatewayOptions {
   readonly behaviour?: Readonly<Record<string, FakeBehaviour>>;
   readonly backOff?: { readonly first: number; readonly longest: number; readonly stableAfter: number };
   readonly stopGraceMs?: number;
+  /** Starts it as npx does: under a shell that waits for it. */
+  readonly shell?: boolean;
 }
 
 /** A line that a fake process printed, or a line of the supervisor's log. */
@@ -35,14 +37,14 @@ export class FakeGateway {
   stderr = '';
   private exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
 
-  constructor({
-    behaviour = {},
-    names = ['edge-0', 'control', 'analytics'],
-    ...options
-  }: FakeGatewayOptions) {
+  constructor(options: FakeGatewayOptions) {
+    const { behaviour = {}, names = ['edge-0', 'control', 'analytics'], shell, ...order } = options;
     this.dataDir = options.dataDir;
-    this.child = spawn(process.execPath, [runner, JSON.stringify({ names, ...options })], {
-      env: { ...process.env, FARAD_FAKE: JSON.stringify(behaviour) },
+    const command = [process.execPath, runner, JSON.stringify({ names, ...order })] as const;
+    const [file, ...args] = shell ? (['sh', '-c', '"$0" "$@"; exit $?', ...command] as const) : command;
+    const npm = shell ? 'exec' : 'start';
+    this.child = spawn(file, args, {
+      env: { ...process.env, FARAD_FAKE: JSON.stringify(behaviour), npm_command: npm },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout?.on('data', (text) => {

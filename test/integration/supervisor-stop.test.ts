@@ -130,3 +130,16 @@ test('of several starts at once one serves', async () => {
   const { pid } = (await winner?.serving()) ?? {};
   expect(pid).toBe(winner?.child.pid);
 });
+
+test('npx that is stopped takes the gateway with it, though its shell passes no signal on', async () => {
+  const gateway = start({ shell: true });
+  const { pid } = await gateway.serving();
+  expect(pid).not.toBe(gateway.child.pid);
+  gateway.child.kill('SIGTERM');
+  await until('the supervisor has stopped', () => !isRunning(pid));
+  expect(gateway.events(undefined, 'stopping').map(({ reason }) => reason)).toEqual([
+    'asked',
+    'asked',
+    'asked',
+  ]);
+});
