@@ -21,12 +21,17 @@ export interface TransactionRow {
   readonly stopIdTag: string;
   /** Empty while the transaction is open. */
   readonly stopReason: string;
+  /**
+   * `superseded`: a new transaction began on the connector, the stop of this one has not come (yet). `unmatched`: a stop that fits no transaction, kept for
+   * review under an id of ours; the reported one is in `rawStop`.
+   */
   readonly state: 'open' | 'stopped' | 'superseded' | 'unmatched';
   /** What was odd about it, for example `start-time-unreadable`, `meter-stop-below-start`. */
   readonly flags: readonly string[];
   /** StartTransaction and StopTransaction requests as received, JSON text; empty where there was none. */
   readonly rawStart: string;
   readonly rawStop: string;
+  /** When its first message was received, epoch ms: the same in every version, so that all of them lie in one partition. */
   readonly receivedAt: number;
 }
 
