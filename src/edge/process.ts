@@ -8,7 +8,7 @@ import { type Edge, startEdge } from './edge.ts';
 import { checkOpenFiles } from './open-files.ts';
 import { ListenError } from './transport/transport.ts';
 
-/** What is left for answers under way when the supervisor is gone and the end is 400 ms away, ms. */
+/** What is left for answers under way when the supervisor is gone and the end is 250 ms away, ms. */
 const ORPHAN_GRACE_MS = 100;
 
 const child = await joinSupervisor<Config>();
