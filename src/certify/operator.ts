@@ -1,0 +1,117 @@
+import { Mismatch } from './mismatch.ts';
+import { brief, isPayload, memberAt, type Payload, parseJson } from './payload.ts';
+
+export interface Reply {
+  readonly status: number;
+  /** The JSON of the body; its text where it is none. */
+  readonly body: unknown;
+}
+
+export interface OperatorOptions {
+  /** `http://127.0.0.1:9221` */
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  /** Longest wait for an answer, ms. */
+  readonly timeoutMs: number;
+}
+
+/** The operator: everything a person would do at the Central System, done through its HTTP API. */
+export class Operator {
+  readonly #options: OperatorOptions;
+
+  constructor(options: OperatorOptions) {
+    this.#options = options;
+  }
+
+  /** Sends the operator's CALL to a charge point; the reply comes once the charge point has answered. */
+  call(chargePointId: string, action: string, payload: Payload, timeoutMs?: number): Promise<Reply> {
+    const path = `/api/v1/charge-points/${encodeURIComponent(chargePointId)}/calls/${action}`;
+    return this.#request('POST', path, payload, timeoutMs);
+  }
+
+  async putToken(idTag: string, token: Payload): Promise<void> {
+    await this.#expect([200, 201], 'PUT', tokenPath(idTag), token);
+  }
+
+  /** Succeeds, too, when there is no such token. */
+  async removeToken(idTag: string): Promise<void> {
+    await this.#expect([204, 404], 'DELETE', tokenPath(idTag));
+  }
+
+  /** Makes the charge point known, for gateways that admit no unknown ones. */
+  async provision(chargePointId: string): Promise<void> {
+    await this.#expect([200, 201], 'PUT', chargePointPath(chargePointId), { note: 'farad certify' });
+  }
+
+  /** Succeeds, too, when there is no such charge point. */
+  async removeChargePoint(chargePointId: string): Promise<void> {
+    await this.#expect([204, 404], 'DELETE', chargePointPath(chargePointId));
+  }
+
+  chargePoint(chargePointId: string): Promise<Payload> {
+    return this.#expect([200], 'GET', chargePointPath(chargePointId));
+  }
+
+  transaction(transactionId: number): Promise<Payload> {
+    return this.#expect([200], 'GET', `/api/v1/transactions/${transactionId}`);
+  }
+
+  /** Id of the transaction that was last started at the charge point; undefined before the first. */
+  async newestTransaction(chargePointId: string): Promise<unknown> {
+    const query = new URLSearchParams({ chargePointId, limit: '1' });
+    const { items } = await this.#expect([200], 'GET', `/api/v1/transactions?${query}`);
+    return Array.isArray(items) ? memberAt(items[0], 'transactionId') : undefined;
+  }
+
+  /** What the gateway calls itself, as its API description says. */
+  async product(): Promise<{ name: string; version: string }> {
+    const description = await this.#expect([200], 'GET', '/api/v1/openapi.json');
+    const name = memberAt(description, 'info.title');
+    const version = memberAt(description, 'info.version');
+    return { name: String(name ?? 'unknown'), version: String(version ?? 'unknown') };
+  }
+
+  async #expect(statuses: readonly number[], method: string, path: string, body?: Payload): Promise<Payload> {
+    const reply = await this.#request(method, path, body);
+    if (statuses.includes(reply.status)) return isPayload(reply.body) ? reply.body : {};
+    throw new Mismatch(
+      `HTTP ${statuses.join(' or ')} to ${method} ${path}`,
+      `${reply.status} ${brief(reply.body)}`,
+    );
+  }
+
+  async #request(
+    method: string,
+    path: string,
+    body?: Payload,
+    timeoutMs = this.#options.timeoutMs,
+  ): Promise<Reply> {
+    const { apiUrl, apiKey } = this.#options;
+    const response = await fetch(new URL(path, apiUrl), {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    }).catch((error: Error) => {
+      throw new Mismatch(`an answer to ${method} ${path}`, noAnswer(error));
+    });
+    const text = await response.text();
+    return { status: response.status, body: parseJson(text) ?? text };
+  }
+}
+
+function noAnswer(error: Error): string {
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message} (${cause.message || cause.name})` : error.message;
+}
+
+function tokenPath(idTag: string): string {
+  return `/api/v1/tokens/${encodeURIComponent(idTag)}`;
+}
+
+function chargePointPath(id: string): string {
+  return `/api/v1/charge-points/${encodeURIComponent(id)}`;
+}
