@@ -23,6 +23,8 @@ export interface Entry {
 /** The spans that are about to be inserted, persisted before the insert so that a retry inserts the same rows under the same token. */
 export interface SavedBatch {
   readonly spans: readonly Span[];
+  /** Tables whose rows of this batch are inserted in parts, because some of them were refused: never again as a whole. */
+  readonly split?: readonly string[];
   /** Epoch ms. */
   readonly savedAt: number;
 }
@@ -153,8 +155,8 @@ export class LaneQueue {
   }
 
   /** Persists what is about to be inserted. There is one batch at a time: it replaces the one before. */
-  async saveBatch(spans: readonly Span[]): Promise<SavedBatch> {
-    const batch: SavedBatch = { spans, savedAt: Date.now() };
+  async saveBatch(spans: readonly Span[], split: readonly string[] = []): Promise<SavedBatch> {
+    const batch: SavedBatch = { spans, ...(split.length > 0 && { split }), savedAt: Date.now() };
     await this.environment.write(() => {
       this.meta.put(BATCH, batch);
     });

@@ -122,6 +122,21 @@ test('a saved batch survives a restart and can be read again in full until it is
   expect(texts(queue.read(lane.number, 0, everything))).toEqual(['c']);
 });
 
+test('a saved batch remembers which tables are inserted in parts, over a restart', async () => {
+  const path = scratchDirectory();
+  const before = openJournal({ path });
+  const span = { lane: 1, from: 1, to: 2 };
+  await before.queue.saveBatch([span]);
+  expect(before.queue.savedBatch()?.split).toBeUndefined();
+  await before.queue.saveBatch([span], ['meter_samples']);
+  await before.close();
+
+  expect(scratchJournal({ path }).queue.savedBatch()).toMatchObject({
+    spans: [span],
+    split: ['meter_samples'],
+  });
+});
+
 test('clearing a batch forgets it and removes nothing', async () => {
   const { queue, openLane } = scratchJournal();
   const lane = openLane();
