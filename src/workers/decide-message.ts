@@ -22,8 +22,8 @@ export type MessageContext = Pick<
 >;
 
 /**
- * Reads the samples of a message and adds their rows to `lines`, which the caller flushes before anyone is told the verdict. Transaction
- * messages are never refused for content that can be stored, by the strict reader neither (OCPP 1.6 ed. 2 §4.7, §4.10).
+ * Reads the samples of a message and adds their rows to `lines`, all or, where it throws, none; the caller flushes them before anyone is told
+ * the verdict. Transaction messages are never refused for content that can be stored, by the strict reader neither (OCPP 1.6 ed. 2 §4.7, §4.10).
  */
 export function decideMessage(call: MeterCall, context: MessageContext, lines: SampleLines): FrameVerdict {
   if (call.action === 'MeterValues') return decideMeterValues(call, context, lines);

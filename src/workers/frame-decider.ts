@@ -83,15 +83,12 @@ function decideFrame(
   full: boolean,
   faults: string[],
 ): FrameVerdict {
-  const { text, rows } = lines;
   const reading = readFrame(bytes.toString('utf8', frame.offset, frame.offset + frame.length));
   if (reading.type !== 'call') return unreadable(reading);
   if (full && reading.action === 'MeterValues') return internalError(reading, JOURNAL_FULL);
   try {
     return decideMessage(reading, frame, lines);
   } catch (error) {
-    lines.text = text;
-    lines.rows = rows;
     faults.push(`${frame.chargePointId}: ${describe(error)}`);
     return internalError(reading, NOT_READ);
   }

@@ -252,7 +252,10 @@ describe('status of connectors', () => {
     told('1600000000');
     told('many');
     await stand.send(chargePoint, 'StatusNotification', status({ connectorId: 1_600_000_000 }));
+    // What is flushed now was asked for after all of those.
+    await stand.send(chargePoint, 'StatusNotification', status({ connectorId: 2 }));
     expect(number()).toBe(4);
+    expect(chargePoint.numberOfConnectors).toBe(4);
     expect(stand.store.connectors.of('CP-1').map(({ connectorId }) => connectorId)).toEqual([2]);
     expect(stand.rows('connector_status')).toMatchObject([{ connectorId: 1_600_000_000 }]);
   });

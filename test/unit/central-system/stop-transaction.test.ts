@@ -84,8 +84,11 @@ describe('the end of a transaction', () => {
   test('E7: the id of another charge point ends nothing there', async () => {
     const { stand, id } = await charging();
     const stranger = await stand.booted('CP-2');
-    expect((await stand.send(stranger, 'StopTransaction', stop(id))).payload).toEqual({});
+    const answer = await stand.send(stranger, 'StopTransaction', stop(id, { idTag: 'TAG-9' }));
+    expect(infoOf(answer).status).toBe('Invalid');
     expect(stand.store.transactions.get(id)?.state).toBe('open');
+    const [kept] = stand.store.transactions.list({ chargePointId: 'CP-2', limit: 10 }).transactions;
+    expect(kept).toMatchObject({ state: 'unmatched', flags: ['transaction-id-unknown'] });
   });
 
   test('E7: a number beyond all ids is answered too', async () => {

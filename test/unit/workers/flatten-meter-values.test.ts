@@ -88,6 +88,7 @@ describe('connector and transaction of MeterValues', () => {
     chargePointId: 'CP-1',
     receivedAt: RECEIVED_AT,
     openTransactions: [
+      [0, 5],
       [1, 11],
       [2, 22],
     ] as const,
