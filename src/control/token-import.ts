@@ -3,6 +3,7 @@ import type { ValidateFunction } from 'ajv';
 import { type CsvError, parse } from 'csv-parse';
 import type { Store } from '../store/store.ts';
 import type { TokenInput } from '../store/token.ts';
+import { metrics } from '../telemetry/metrics.ts';
 import { apiError } from './errors.ts';
 import { readLines } from './lines.ts';
 import { schemas } from './openapi/schemas.ts';
@@ -15,6 +16,8 @@ const MAX_LINE_BYTES = 16 * 1024;
 const MAX_ERRORS = 1000;
 
 const columns = Object.keys(schemas.TokenLine.properties);
+
+const running = metrics.gauge('farad_token_imports', 'Token imports under way.').with();
 
 export interface ImportResult {
   readonly lines: number;
@@ -57,7 +60,8 @@ export async function importTokens(
     }
   }
 
-  const imported = await store.tokens.importMany(tokens());
+  running.add(1);
+  const imported = await store.tokens.importMany(tokens()).finally(() => running.add(-1));
   // The CSV reader tells of a broken line only after some that follow it.
   return { lines, imported, rejected, errors: errors.sort((a, b) => a.line - b.line) };
 }
@@ -108,10 +112,8 @@ async function* readCsv(stream: Readable): AsyncGenerator<Candidate> {
     skip_records_with_error: true,
     trim: true,
   });
+  // Not `pipeline`: it would end the connection before the answer to a bad header.
   stream.once('error', (error) => parser.destroy(error));
-  stream.once('close', () => {
-    if (!stream.readableEnded) parser.destroy(new Error('the body ended early'));
-  });
   for await (const { info, record } of stream.pipe(parser) as AsyncIterable<CsvRecord>) {
     yield* skipped.splice(0);
     yield { line: info.lines, token: fromCells(record) };

@@ -177,8 +177,12 @@ describe('tokens', () => {
       socket.on('error', () => undefined);
       socket.write(header + Array.from({ length: 1000 }, (_, index) => line(index)).join(''));
       await vi.waitFor(() => expect(control.store.tokens.count()).toBeGreaterThanOrEqual(500));
+      const running = async () =>
+        (await control.send('GET', '/metrics')).body.match(/farad_token_imports\{.*\} (\d)/)[1];
+      expect(await running()).toBe('1');
       socket.destroy();
       await vi.waitFor(() => expect(control.log.join('')).toContain('request aborted'));
+      await vi.waitFor(async () => expect(await running()).toBe('0'));
       expect(control.log.join('')).not.toContain('"level":"error"');
       expect((await control.send('GET', `${path}/T0`)).status).toBe(200);
     });

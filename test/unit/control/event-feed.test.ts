@@ -168,6 +168,19 @@ describe('live events', () => {
     await vi.waitFor(() => expect(listener.got).toEqual(['missed', ...range(21, 30)]));
   });
 
+  test('that analytics lost while it was read are told to everybody at that place', async () => {
+    feed.close();
+    start(10);
+    const listener = new Listener();
+    feed.subscribe(listener);
+    await settled();
+    source.add('status', 'CP-1', 30);
+    await vi.waitFor(() => expect(listener.got).toEqual(['missed', ...range(21, 30)]));
+    const back = new Listener();
+    feed.subscribe(back, 0n);
+    await vi.waitFor(() => expect(back.got).toEqual(listener.got));
+  });
+
   test('after an id that cannot exist yet begin with what is new, and say so', async () => {
     source.add('status', 'CP-1', 3);
     const listener = new Listener();
