@@ -31,8 +31,8 @@ export interface Subscriber {
   missed(): void;
   /** Resolves when more may come. */
   drained(): Promise<void>;
-  /** It is so slow that what it should get next is no longer kept. Nothing follows. */
-  fellBehind(): void;
+  /** Nothing follows: it is so slow that what it should get next is no longer kept, or the ids of events begin anew. */
+  end(reason: 'slow_client' | 'restarted'): void;
 }
 
 interface Reader {
@@ -109,6 +109,11 @@ export class EventFeed {
     while (this.readers.size > 0) {
       const page = await this.read({ after: this.cursor, topics, limit: PAGE, waitMs: WAIT_MS });
       if (!page) break;
+      if (BigInt(page.cursor) < BigInt(this.cursor)) {
+        // The clock or the data directory of analytics went back: clients come again, and hear that they missed something.
+        for (const reader of this.readers) this.end(reader, 'restarted');
+        break;
+      }
       this.keep(page);
       for (const reader of this.readers) this.deliver(reader);
     }
@@ -131,9 +136,7 @@ export class EventFeed {
   private deliver(reader: Reader): void {
     if (reader.next === undefined || reader.left) return;
     if (reader.next < this.dropped) {
-      reader.left = true;
-      this.readers.delete(reader);
-      reader.subscriber.fellBehind();
+      this.end(reader, 'slow_client');
       return;
     }
     while (!reader.full && !reader.left) {
@@ -143,6 +146,12 @@ export class EventFeed {
       // A reader that caught up by itself may be ahead of the shared poll.
       if (entry.id > reader.position && !give(reader.subscriber, entry)) this.pause(reader);
     }
+  }
+
+  private end(reader: Reader, reason: 'slow_client' | 'restarted'): void {
+    reader.left = true;
+    this.readers.delete(reader);
+    reader.subscriber.end(reason);
   }
 
   private pause(reader: Reader): void {
@@ -161,7 +170,6 @@ export class EventFeed {
       subscriber.missed();
     }
     while (reader.position < this.floor && !reader.left) {
-      const { floor } = this;
       const page = await this.read(
         {
           after: String(reader.position),
@@ -178,8 +186,6 @@ export class EventFeed {
         if (!give(subscriber, { id: 0n, event })) await subscriber.drained();
       }
       reader.position = later(reader.position, BigInt(page.cursor));
-      // A short page means that there is nothing more up to now, which is after `floor`: `recent` goes on from there.
-      if (page.events.length < PAGE) reader.position = later(reader.position, floor);
     }
     reader.next = this.dropped;
     this.deliver(reader);

@@ -69,12 +69,8 @@ export class EventStream implements Subscriber {
     });
   }
 
-  fellBehind(): void {
-    this.end('slow_client');
-  }
-
   /** Ends the stream; the client sees why in a last event `end` and may resume where it was. */
-  end(reason: 'slow_client' | 'shutting_down'): void {
+  end(reason: 'slow_client' | 'restarted' | 'shutting_down'): void {
     if (this.ended) return;
     this.ended = true;
     dropped.with({ reason }).inc();

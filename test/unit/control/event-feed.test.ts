@@ -26,12 +26,23 @@ class EventSource {
     for (let i = 0; i < count; i++)
       this.events.push({ id: String(++this.last), topic, data: { chargePointId } });
     while (this.events.length > this.kept) this.dropped = Number(this.events.shift()?.id);
-    for (const wake of this.waiting) wake();
-    this.waiting.clear();
+    this.wakeAll();
+  }
+
+  /** As another process with a clock that went back. */
+  beginAnew(): void {
+    this.events = [];
+    this.last = 0;
+    this.wakeAll();
   }
 
   longPolls(): EventsRequest[] {
     return this.reads.filter(({ waitMs }) => waitMs > 0);
+  }
+
+  private wakeAll(): void {
+    for (const wake of this.waiting) wake();
+    this.waiting.clear();
   }
 
   private async read(request: EventsRequest): Promise<EventsPage> {
@@ -84,8 +95,8 @@ class Listener implements Subscriber {
     });
   }
 
-  fellBehind(): void {
-    this.got.push('fell behind');
+  end(reason: string): void {
+    this.got.push(reason);
   }
 }
 
@@ -236,11 +247,27 @@ describe('live events', () => {
     await settled();
     source.add('status', 'CP-1', 10_500);
     await vi.waitFor(() => expect(quick.got.length).toBe(10_500));
-    await vi.waitFor(() => expect(slow.got).toEqual([...range(1, 3), 'fell behind']));
+    await vi.waitFor(() => expect(slow.got).toEqual([...range(1, 3), 'slow_client']));
     slow.more();
     source.add('status', 'CP-1');
     await vi.waitFor(() => expect(quick.got.length).toBe(10_501));
     expect(slow.got.length).toBe(4);
+  });
+
+  test('whose ids begin anew end for everybody, who may come back', async () => {
+    source.add('status', 'CP-1', 9);
+    const listener = new Listener();
+    feed.subscribe(listener, 0n);
+    await vi.waitFor(() => expect(listener.got).toEqual(range(1, 9)));
+    await settled();
+    source.beginAnew();
+    await vi.waitFor(() => expect(listener.got.at(-1)).toBe('restarted'));
+    const back = new Listener();
+    feed.subscribe(back, 9n);
+    await vi.waitFor(() => expect(back.got).toEqual(['missed']));
+    await nextTurn();
+    source.add('status', 'CP-1');
+    await vi.waitFor(() => expect(back.got).toEqual(['missed', '1']));
   });
 
   test('survive analytics being away', async () => {
