@@ -1,0 +1,86 @@
+import { Fleet } from '../src/simulator/fleet.ts';
+import { LoadHabits } from '../src/simulator/load-habits.ts';
+import { Random } from '../src/simulator/random.ts';
+import type { FleetOrder, FromFleet, ToFleet } from './fleet-messages.ts';
+import { FleetRecorder } from './fleet-recorder.ts';
+
+/** Entry of a simulating process: it does what the coordinating process says and reports a few times a second. */
+
+const REPORT_EVERY_MS = 250;
+/** Cards that nobody provisioned: an answer other than Invalid is an error. */
+const UNKNOWN_SHARE = 0.02;
+
+let running: { fleet: Fleet; recorder: FleetRecorder; order: FleetOrder } | undefined;
+
+process.on('message', (message: ToFleet) => {
+  if (message.type === 'order') begin(message);
+  else if (running === undefined) throw new Error(`${message.type} before the order`);
+  else obey(message, running);
+});
+// The coordinating process is gone: so is the purpose of this one.
+process.once('disconnect', () => process.exit());
+process.on('SIGINT', () => undefined);
+
+function begin(order: FleetOrder): void {
+  const { firstIndex, chargePoints, identityPrefix } = order;
+  const recorder = new FleetRecorder(firstIndex, chargePoints);
+  const fleet = new Fleet({
+    url: order.ocppUrl,
+    chargePoints,
+    firstIndex,
+    identity: (index) => `${identityPrefix}${index}`,
+    habits: new LoadHabits(order),
+    recorder,
+    seed: order.seed,
+    observeLateness: (ms) => recorder.late(ms),
+  });
+  running = { fleet, recorder, order };
+  setInterval(() => report(fleet, recorder), REPORT_EVERY_MS);
+  tell({ type: 'ready' });
+}
+
+function obey(
+  message: Exclude<ToFleet, FleetOrder>,
+  { fleet, recorder, order }: NonNullable<typeof running>,
+): void {
+  switch (message.type) {
+    case 'ramp':
+      fleet.start(message.rampMs);
+      break;
+    case 'load': {
+      report(fleet, recorder);
+      recorder.phase = 'load';
+      const random = Random.forPart(order.seed, -1 - order.firstIndex);
+      fleet.startArrivals(message.authorizePerSecond, random, (draw) =>
+        draw.chance(UNKNOWN_SHARE)
+          ? { idTag: `NOBODY${draw.below(1_000_000)}`, expected: 'Invalid' }
+          : { idTag: draw.pick(order.idTags), expected: 'Accepted' },
+      );
+      break;
+    }
+    case 'wind-down':
+      report(fleet, recorder);
+      recorder.phase = 'wind-down';
+      fleet.windDown(message.spreadMs);
+      break;
+    case 'ledger':
+      tell({ type: 'ledger', request: message.request, columns: recorder.ledger.columns });
+      break;
+    case 'stop':
+      fleet.stop().then(() => {
+        tell({ type: 'stopped' });
+        process.disconnect();
+      });
+      break;
+  }
+}
+
+function report(fleet: Fleet, recorder: FleetRecorder): void {
+  // Looking through all charge points costs a little, so only when it matters.
+  const settled = recorder.phase === 'wind-down' && fleet.isSettled;
+  tell(recorder.report(fleet.traffic, settled));
+}
+
+function tell(message: FromFleet): void {
+  process.send?.(message);
+}

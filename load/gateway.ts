@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Target } from './options.ts';
+import { poll } from './poll.ts';
+
+/** As the gateway writes them into its data directory once it serves. */
+interface Endpoints {
+  readonly pid: number;
+  readonly ocpp: string;
+  readonly api: string;
+  readonly processes: Readonly<Record<string, number>>;
+}
+
+const START_TIMEOUT_MS = 60_000;
+const RESTART_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 15_000;
+const LOG_TAIL = 4_000;
+
+/** A gateway under load: one that the tool started, or one that runs already. */
+export interface Gateway {
+  readonly target: Target;
+  /** Name to pid of its processes now; empty where they are not known. */
+  pids(): Promise<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+export function runningGateway(target: Target): Gateway {
+  return { target, pids: async () => ({}), stop: async () => undefined };
+}
+
+/** A gateway of the load tool's own, in a data directory that goes when it goes. */
+export class OwnGateway implements Gateway {
+  readonly target: Target;
+  readonly dataDir: string;
+  readonly #child: ChildProcess;
+  readonly #log: LogTail;
+
+  private constructor(target: Target, dataDir: string, child: ChildProcess, log: LogTail) {
+    this.target = target;
+    this.dataDir = dataDir;
+    this.#child = child;
+    this.#log = log;
+  }
+
+  /**
+   * Starts `farad serve` and waits until it serves.
+   * @param flags more flags for it.
+   * @throws Error with the end of its log if it does not come up.
+   */
+  static async start(edges: number, flags: readonly string[]): Promise<OwnGateway> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'farad-load-'));
+    const apiKey = randomBytes(24).toString('base64url');
+    const args = [
+      'serve',
+      '--data-dir',
+      dataDir,
+      '--ocpp-port',
+      '0',
+      '--api-port',
+      '0',
+      '--ocpp-registration',
+      'open',
+    ];
+    args.push('--edge-processes', String(edges), '--log-level', 'warn', ...flags);
+    const child = spawn(process.execPath, [mainFile(), ...args], {
+      env: { ...process.env, FARAD_API_KEY: apiKey },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C in the terminal reaches the load tool, which stops the gateway after the fleet.
+      detached: true,
+    });
+    const log = new LogTail(child);
+    let exited = false;
+    child.once('exit', () => {
+      exited = true;
+    });
+    try {
+      const endpoints = await poll<Endpoints | 'ended'>(async () => (exited ? 'ended' : readEndpoints(dataDir)), START_TIMEOUT_MS, 50);
+      if (endpoints === undefined || endpoints === 'ended') {
+        throw new Error(`the gateway ${exited ? 'ended' : 'did not come up'}:\n${log.text}`);
+      }
+      return new OwnGateway({ ocppUrl: endpoints.ocpp, apiUrl: endpoints.api, apiKey }, dataDir, child, log);
+    } catch (error) {
+      child.kill('SIGKILL');
+      await rm(dataDir, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** The end of what the gateway has logged. */
+  get log(): string {
+    return this.#log.text;
+  }
+
+  async pids(): Promise<Record<string, number>> {
+    const endpoints = await readEndpoints(this.dataDir);
+    return endpoints === undefined ? {} : { ...endpoints.processes, supervisor: endpoints.pid };
+  }
+
+  /** SIGKILL to one of its processes; resolves with the ms until the supervisor had brought it back. */
+  async kill(name: string): Promise<number> {
+    const { [name]: pid } = await this.pids();
+    if (pid === undefined) throw new Error(`the gateway has no process ${name}`);
+    const killedAt = performance.now();
+    process.kill(pid, 'SIGKILL');
+    const back = await poll(
+      async () => {
+        const { [name]: now } = await this.pids();
+        return now === undefined || now === pid ? undefined : now;
+      },
+      RESTART_TIMEOUT_MS,
+      20,
+    );
+    if (back === undefined) throw new Error(`${name} was not restarted within ${RESTART_TIMEOUT_MS} ms`);
+    return performance.now() - killedAt;
+  }
+
+  /** Stops it in order and removes its data directory. @throws Error if it does not end, or ends with an error. */
+  async stop(): Promise<void> {
+    const ended = this.#child.exitCode !== null || this.#child.signalCode !== null;
+    const exit = ended
+      ? Promise.resolve()
+      : new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await exit;
+    clearTimeout(timer);
+    await rm(this.dataDir, { recursive: true, force: true });
+    if (this.#child.exitCode !== 0) {
+      throw new Error(
+        `the gateway ended with ${this.#child.signalCode ?? this.#child.exitCode}:\n${this.log}`,
+      );
+    }
+  }
+}
+
+/** The last few thousand characters that a process printed. */
+class LogTail {
+  text = '';
+
+  constructor(child: ChildProcess) {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8');
+      stream?.on('data', (text: string) => {
+        this.text = (this.text + text).slice(-LOG_TAIL);
+      });
+    }
+  }
+}
+
+function mainFile(): string {
+  // From build/load/ and from load/ alike the repository is where package.json is.
+  const up = import.meta.url.includes('/build/load/') ? '../../' : '../';
+  return fileURLToPath(new URL(`${up}dist/main.js`, import.meta.url));
+}
+
+async function readEndpoints(dataDir: string): Promise<Endpoints | undefined> {
+  try {
+    return JSON.parse(await readFile(join(dataDir, 'endpoints.json'), 'utf8')) as Endpoints;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // not up yet
+    throw error;
+  }
+}

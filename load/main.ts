@@ -1,0 +1,30 @@
+import { HELP, OptionError, readOptions } from './options.ts';
+import { Progress } from './progress.ts';
+import { writeReport } from './report/report.ts';
+import { runLoad } from './run.ts';
+import { summary } from './summary.ts';
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** The exit code: 0 passed, 1 failed, 2 wrong flags. */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const options = readOptions(argv);
+    if (options === undefined) {
+      console.log(HELP);
+      return 0;
+    }
+    const interruption = new AbortController();
+    process.once('SIGINT', () => interruption.abort());
+    process.once('SIGTERM', () => interruption.abort());
+    const progress = new Progress();
+    const outcome = await runLoad(options, progress, interruption);
+    progress.say('');
+    console.log(summary(outcome));
+    if (options.report !== undefined) console.log(`report: ${await writeReport(options.report, outcome)}`);
+    return outcome.judgement.failures.length === 0 ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof OptionError ? `load: ${error.message}` : error);
+    return error instanceof OptionError ? 2 : 1;
+  }
+}

@@ -1,0 +1,174 @@
+import { newTraffic, type Traffic } from '../src/simulator/recorder.ts';
+import type { FleetReport, Latencies, Phase, TimedProblem } from './fleet-messages.ts';
+import { LatencyHistogram, type LatencySummary } from './latency-histogram.ts';
+import type { ProcessUse } from './process-use.ts';
+
+/** One second of a run. */
+export interface Second {
+  /** Seconds since the begin of the ramp, at the end of this second. */
+  readonly at: number;
+  readonly phase: Phase;
+  readonly openSockets: number;
+  readonly booted: number;
+  readonly openTransactions: number;
+  readonly waitingCalls: number;
+  readonly framesPerSecond: number;
+  readonly samplesPerSecond: number;
+  /** By action, from when the message was due. */
+  readonly latency: Readonly<Record<string, LatencySummary>>;
+  readonly processes: Readonly<Record<string, ProcessUse>>;
+}
+
+/** What happened to the gateway from outside. */
+export interface ChaosEvent {
+  /** Seconds since the begin of the ramp. */
+  readonly at: number;
+  readonly process: string;
+  /** ms from the kill to the restart. */
+  readonly downMs: number;
+}
+
+/** Latencies of one action in one phase. */
+export interface ActionSummary {
+  readonly phase: Phase;
+  readonly action: string;
+  /** From when the message was due: what a driver waits. */
+  readonly sinceDue: LatencySummary;
+  /** From when it was sent; absent where there is no difference. */
+  readonly sinceSent: LatencySummary | undefined;
+  /** Bad answers to this action in the whole run. */
+  readonly problems: number;
+}
+
+/** Most problems that are kept in full; the counts are always complete. */
+const KEPT_PROBLEMS = 1_000;
+
+/** Collects what the simulating processes report, second by second and in total. */
+export class Measurements {
+  readonly seconds: Second[] = [];
+  readonly problems: TimedProblem[] = [];
+  /** By `kind action`. */
+  readonly problemCounts: Record<string, number> = {};
+  /** The same for what was to be expected: sockets that drop when their edge is killed. */
+  readonly excusedCounts: Record<string, number> = {};
+  readonly events: ChaosEvent[] = [];
+  readonly #startedAt = performance.now();
+  readonly #due = new Map<string, LatencyHistogram>();
+  readonly #sent = new Map<string, LatencyHistogram>();
+  readonly #second = new Map<string, LatencyHistogram>();
+  #lastSecondAt = this.#startedAt;
+  #lastFrames = 0;
+  #lastSamples = 0;
+
+  /** Seconds since the begin. */
+  get elapsed(): number {
+    return (performance.now() - this.#startedAt) / 1000;
+  }
+
+  get problemCount(): number {
+    return Object.values(this.problemCounts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** @param excusesDrops an edge has just been killed by the load tool itself. */
+  add(report: FleetReport, excusesDrops: boolean): void {
+    this.#addAll(this.#due, report.phase, report.sinceDue);
+    this.#addAll(this.#sent, report.phase, report.sinceSent);
+    for (const [action, values] of Object.entries(report.sinceDue))
+      histogram(this.#second, action).addAll(values);
+    for (const [key, count] of Object.entries(report.problemCounts)) {
+      const counts = excusesDrops && isDrop(key) ? this.excusedCounts : this.problemCounts;
+      counts[key] = (counts[key] ?? 0) + count;
+    }
+    for (const problem of report.problems) {
+      if (excusesDrops && isDrop(problem.kind)) continue;
+      if (this.problems.length < KEPT_PROBLEMS) this.problems.push(problem);
+    }
+  }
+
+  /** Closes a second; `latest` is the newest report of each simulating process. */
+  tick(
+    phase: Phase,
+    latest: readonly FleetReport[],
+    processes: Readonly<Record<string, ProcessUse>>,
+  ): Second {
+    const now = performance.now();
+    const elapsed = Math.max(0.001, (now - this.#lastSecondAt) / 1000);
+    const traffic = sumTraffic(latest);
+    const frames = traffic.framesSent + traffic.framesReceived;
+    const samples = latest.reduce((sum, report) => sum + report.confirmedSamples, 0);
+    const latency: Record<string, LatencySummary> = {};
+    for (const [action, found] of this.#second) {
+      if (found.count > 0) latency[action] = found.summary();
+      found.reset();
+    }
+    const second: Second = {
+      at: round((now - this.#startedAt) / 1000, 2),
+      phase,
+      openSockets: traffic.openSockets,
+      booted: traffic.booted,
+      openTransactions: traffic.openTransactions,
+      waitingCalls: traffic.waitingCalls,
+      framesPerSecond: Math.round((frames - this.#lastFrames) / elapsed),
+      samplesPerSecond: Math.round((samples - this.#lastSamples) / elapsed),
+      latency,
+      processes,
+    };
+    this.seconds.push(second);
+    this.#lastSecondAt = now;
+    this.#lastFrames = frames;
+    this.#lastSamples = samples;
+    return second;
+  }
+
+  /** Per phase and action, in the order of the phases and by name. */
+  actions(): ActionSummary[] {
+    return [...this.#due.keys()].sort().map((key) => {
+      const [order = '', action = ''] = key.split(' ');
+      const phase = PHASE_ORDER[Number(order)] as Phase;
+      const problems = Object.entries(this.problemCounts)
+        .filter(([kind]) => kind.endsWith(` ${action}`))
+        .reduce((sum, [, count]) => sum + count, 0);
+      return {
+        phase,
+        action,
+        sinceDue: histogram(this.#due, key).summary(),
+        sinceSent: this.#sent.get(key)?.summary(),
+        problems,
+      };
+    });
+  }
+
+  #addAll(histograms: Map<string, LatencyHistogram>, phase: Phase, latencies: Latencies): void {
+    for (const [action, values] of Object.entries(latencies)) {
+      histogram(histograms, `${PHASE_ORDER.indexOf(phase)} ${action}`).addAll(values);
+    }
+  }
+}
+
+const PHASE_ORDER: readonly Phase[] = ['ramp', 'load', 'wind-down'];
+
+function isDrop(kind: string): boolean {
+  return kind === 'dropped' || kind === 'refused';
+}
+
+/** Totals over the simulating processes. */
+export function sumTraffic(reports: readonly FleetReport[]): Traffic {
+  const total = newTraffic();
+  for (const { traffic } of reports) {
+    for (const name of Object.keys(total) as (keyof Traffic)[]) total[name] += traffic[name];
+  }
+  return total;
+}
+
+function histogram(histograms: Map<string, LatencyHistogram>, key: string): LatencyHistogram {
+  let found = histograms.get(key);
+  if (found === undefined) {
+    found = new LatencyHistogram();
+    histograms.set(key, found);
+  }
+  return found;
+}
+
+export function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,166 @@
+import { parseArgs } from 'node:util';
+import { readDuration } from '../src/config/quantities.ts';
+import { MAX_SAMPLES_PER_METER_VALUE } from '../src/simulator/meter-values.ts';
+
+/** A gateway that runs already. */
+export interface Target {
+  readonly ocppUrl: string;
+  readonly apiUrl: string;
+  readonly apiKey: string;
+}
+
+export interface LoadOptions {
+  readonly chargePoints: number;
+  /** Processes that simulate; each holds at most 19,000 sockets. */
+  readonly processes: number;
+  readonly durationMs: number;
+  readonly rampMs: number;
+  readonly windDownMs: number;
+  readonly meterIntervalMs: number;
+  readonly samplesPerMeterValue: number;
+  readonly authorizePerSecond: number;
+  readonly sessionMs: number;
+  readonly tokens: number;
+  readonly callTimeoutMs: number;
+  readonly bootAfterReconnect: 'all' | 'half' | 'none';
+  readonly reconnectSpreadMs: number;
+  readonly drainTimeoutMs: number;
+  readonly seed: number;
+  readonly report: string | undefined;
+  readonly kill: readonly string[];
+  readonly killEveryMs: number;
+  /** Undefined: the tool starts a gateway of its own. */
+  readonly target: Target | undefined;
+  /** Flags for the gateway that the tool starts. */
+  readonly gatewayFlags: readonly string[];
+}
+
+/** What the user got wrong, in one line. */
+export class OptionError extends Error {}
+
+/** One socket is one open file, and 20,000 is a usual hard limit. */
+const SOCKETS_PER_PROCESS = 19_000;
+
+const FLAGS = {
+  'charge-points': 'N          simulated charge points (1000)',
+  duration: '60s              how long the load is held once all are connected (60s)',
+  ramp: '10s              all connect within this time (1000 a second)',
+  'wind-down': '10s              all transactions end within this time (1000 a second)',
+  'meter-interval': '10s              between two MeterValues of a charge point (10s)',
+  'samples-per-meter-value': 'N  sampled values in each (7)',
+  'authorize-per-second': 'R     cards presented all over the fleet, on top of the sessions (100)',
+  session: '5m               mean length of a session (5m)',
+  tokens: 'N                cards, imported beforehand (1000)',
+  'call-timeout': '30s              a CALL without answer for so long is unanswered (30s)',
+  'boot-after-reconnect': 'all|half|none  which charge points boot again after a reconnect (half)',
+  'reconnect-spread': '5s           first attempts to reconnect are spread over this time (5s)',
+  'drain-timeout': '60s             how long ClickHouse may take to have everything (60s)',
+  processes: 'N                simulating processes (one per 19000 charge points)',
+  seed: 'N                of the pseudo-randomness; printed, so that a run can be repeated',
+  report: 'DIR              write report.json and index.html there',
+  kill: 'NAMES            SIGKILL these processes of the own gateway: control,analytics or edge-0',
+  'kill-every': '15s              ... this often during the load (15s)',
+  'ocpp-url': 'URL              a running gateway, ws://127.0.0.1:9220/ocpp; without it one is started',
+  'api-url': 'URL              ... its API, http://127.0.0.1:9221',
+  'api-key': 'KEY              ... and an admin key',
+} as const;
+type Flag = keyof typeof FLAGS;
+
+export const HELP = `npm run load -- [flags] [-- flags for the gateway that is started]
+
+Simulated charge points against a gateway, open loop: messages are due by a schedule, so a slow answer is measured from when it
+was due. Ends with a table, and with an error if a CALL stayed unanswered, an answer broke its schema, a socket dropped, or
+ClickHouse differs from what was confirmed.
+
+${Object.entries(FLAGS)
+  .map(([flag, help]) => `  --${flag} ${help}`)
+  .join('\n')}
+`;
+
+/**
+ * Reads the command line. Undefined: only help was asked for.
+ * @throws OptionError naming the flag.
+ */
+export function readOptions(argv: readonly string[]): LoadOptions | undefined {
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const values = parse(own);
+  if (values.help === true) return undefined;
+  const text = (flag: Flag): string | undefined => values[flag] as string | undefined;
+  const whole = (flag: Flag, fallback: number, least: number, most = Number.MAX_SAFE_INTEGER): number => {
+    const value = Number(text(flag) ?? fallback);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new OptionError(
+      `--${flag} must be a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}, not ${text(flag)}`,
+    );
+  };
+  const duration = (flag: Flag, fallback: number): number => {
+    const given = text(flag);
+    if (given === undefined) return fallback;
+    const ms = readDuration(given);
+    if (ms === undefined)
+      throw new OptionError(`--${flag} must be a duration such as 10s or 500ms, not ${given}`);
+    return ms;
+  };
+  const chargePoints = whole('charge-points', 1_000, 1, 100_000);
+  const atLeastProcesses = Math.ceil(chargePoints / SOCKETS_PER_PROCESS);
+  const kill = (text('kill') ?? '').split(',').filter((name) => name !== '');
+  const target = readTarget(text('ocpp-url'), text('api-url'), text('api-key'));
+  if (kill.length > 0 && target !== undefined) {
+    throw new OptionError('--kill is only for a gateway that the load tool starts itself');
+  }
+  const unknown = kill.find((name) => !/^(control|analytics|edge-\d+)$/.test(name));
+  if (unknown !== undefined)
+    throw new OptionError(`--kill knows control, analytics and edge-N, not ${unknown}`);
+  const bootAfterReconnect = text('boot-after-reconnect') ?? 'half';
+  if (bootAfterReconnect !== 'all' && bootAfterReconnect !== 'half' && bootAfterReconnect !== 'none') {
+    throw new OptionError(`--boot-after-reconnect must be all, half or none, not ${bootAfterReconnect}`);
+  }
+  const authorizePerSecond = Number(text('authorize-per-second') ?? 100);
+  if (!(authorizePerSecond >= 0 && authorizePerSecond < 1e6)) {
+    throw new OptionError(`--authorize-per-second must be a number, not ${text('authorize-per-second')}`);
+  }
+  return {
+    chargePoints,
+    processes: whole('processes', atLeastProcesses, atLeastProcesses, 64),
+    durationMs: duration('duration', 60_000),
+    rampMs: duration('ramp', Math.max(1_000, chargePoints)),
+    windDownMs: duration('wind-down', Math.max(1_000, chargePoints)),
+    meterIntervalMs: duration('meter-interval', 10_000),
+    samplesPerMeterValue: whole('samples-per-meter-value', 7, 1, MAX_SAMPLES_PER_METER_VALUE),
+    authorizePerSecond,
+    sessionMs: duration('session', 300_000),
+    tokens: whole('tokens', 1_000, 1, 1_000_000),
+    callTimeoutMs: duration('call-timeout', 30_000),
+    bootAfterReconnect,
+    reconnectSpreadMs: duration('reconnect-spread', 5_000),
+    drainTimeoutMs: duration('drain-timeout', 60_000),
+    seed: whole('seed', Math.floor(Math.random() * 1_000_000), 0),
+    report: text('report'),
+    kill,
+    killEveryMs: duration('kill-every', 15_000),
+    target,
+    gatewayFlags: end < 0 ? [] : argv.slice(end + 1),
+  };
+}
+
+function parse(argv: readonly string[]): Record<string, string | boolean | undefined> {
+  const options: Record<string, { type: 'string' | 'boolean' }> = { help: { type: 'boolean' } };
+  for (const flag of Object.keys(FLAGS)) options[flag] = { type: 'string' };
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: false }).values as Record<
+      string,
+      string | boolean
+    >;
+  } catch (error) {
+    throw new OptionError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readTarget(ocppUrl?: string, apiUrl?: string, apiKey?: string): Target | undefined {
+  if (ocppUrl === undefined && apiUrl === undefined && apiKey === undefined) return undefined;
+  if (ocppUrl === undefined || apiUrl === undefined || apiKey === undefined) {
+    throw new OptionError('a running gateway needs all of --ocpp-url, --api-url and --api-key');
+  }
+  return { ocppUrl: ocppUrl.replace(/\/+$/, ''), apiUrl: apiUrl.replace(/\/+$/, ''), apiKey };
+}

@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, release, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Outcome } from '../run.ts';
+import { page } from './page.ts';
+
+const LISTED = 200;
+
+/** A run as report.json has it. */
+export type Report = ReturnType<typeof reportOf>;
+
+/** Everything that a run has brought to light, as plain data; no key is in it. */
+export function reportOf(outcome: Outcome) {
+  const { options, measurements, verdict, judgement } = outcome;
+  const { target, ...settings } = options;
+  return {
+    startedAt: outcome.startedAt,
+    passed: judgement.failures.length === 0,
+    failures: judgement.failures,
+    excused: judgement.excused,
+    settings: { ...settings, gateway: target === undefined ? 'own' : target.ocppUrl },
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+      kernel: release(),
+      node: process.version,
+    },
+    actions: outcome.actions,
+    processes: outcome.processes,
+    clickhouse:
+      verdict === undefined ? undefined : { ...verdict, mismatches: verdict.mismatches.slice(0, LISTED) },
+    events: measurements.events,
+    problems: measurements.problems.slice(0, LISTED),
+    seconds: measurements.seconds,
+  };
+}
+
+/** Writes report.json and index.html into `directory`, which is made if need be. Returns the path of the page. */
+export async function writeReport(directory: string, outcome: Outcome): Promise<string> {
+  const report = reportOf(outcome);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
+  const file = resolve(directory, 'index.html');
+  await writeFile(file, page(report));
+  return file;
+}

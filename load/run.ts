@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+import { importTokens } from '../src/simulator/provisioning.ts';
+import { Chaos } from './chaos.ts';
+import type { Phase } from './fleet-messages.ts';
+import { type Gateway, OwnGateway, runningGateway } from './gateway.ts';
+import { type Judgement, judge } from './judge.ts';
+import { type ActionSummary, Measurements, sumTraffic } from './measurements.ts';
+import type { LoadOptions } from './options.ts';
+import { poll } from './poll.ts';
+import { type ProcessTotal, ProcessWatch } from './process-use.ts';
+import { count, describe, type Progress, span } from './progress.ts';
+import { Simulators, shareOut } from './simulators.ts';
+import { ApiTotals } from './stored-totals.ts';
+import { auditDoubles, type Mismatch, type Verdict, verify } from './verify.ts';
+
+/** All that a run has brought to light. */
+export interface Outcome {
+  readonly options: LoadOptions;
+  readonly startedAt: string;
+  readonly identityPrefix: string;
+  readonly measurements: Measurements;
+  readonly actions: readonly ActionSummary[];
+  /** By phase and process name. */
+  readonly processes: Readonly<Record<Phase, Readonly<Record<string, ProcessTotal>>>>;
+  readonly verdict: Verdict | undefined;
+  readonly judgement: Judgement;
+}
+
+const TICK_MS = 1_000;
+/** How long charge points may take to be connected and charging after the ramp, or settled after the wind-down. */
+const PATIENCE_MS = 60_000;
+const AUDIT_EVERY_MS = 4_000;
+/** A stored sample has been confirmed after this time, and the ledgers know it. */
+const AUDIT_LAG_MS = 1_500;
+
+/** Ends runs early, when the user presses Ctrl-C. */
+export interface Interruption {
+  readonly signal: AbortSignal;
+}
+
+/** Runs a load from the start of the gateway to its verification. @throws Error if it cannot even begin. */
+export async function runLoad(
+  options: LoadOptions,
+  progress: Progress,
+  { signal }: Interruption,
+): Promise<Outcome> {
+  progress.say(`seed ${options.seed}, ${count(options.chargePoints)} charge points`);
+  const gateway = await startGateway(options, progress);
+  let outcome: Outcome;
+  try {
+    outcome = await underLoad(options, gateway, progress, signal);
+  } catch (error) {
+    await gateway.stop();
+    throw error;
+  }
+  try {
+    await gateway.stop();
+    return outcome;
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    const { failures, excused } = outcome.judgement;
+    return { ...outcome, judgement: { failures: [...failures, failure], excused } };
+  }
+}
+
+async function startGateway(options: LoadOptions, progress: Progress): Promise<Gateway> {
+  if (options.target !== undefined) return runningGateway(options.target);
+  progress.say('starting a gateway');
+  return OwnGateway.start(options.processes, options.gatewayFlags);
+}
+
+async function underLoad(
+  options: LoadOptions,
+  gateway: Gateway,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const startedAt = new Date().toISOString();
+  const identityPrefix = `LOAD-${randomBytes(3).toString('hex')}-`;
+  const idTags = Array.from(
+    { length: options.tokens },
+    (_, place) => `LOADCARD${String(place).padStart(6, '0')}`,
+  );
+  await importTokens(
+    { url: gateway.target.apiUrl, key: gateway.target.apiKey },
+    idTags.map((idTag) => ({ idTag, status: 'Accepted' })),
+  );
+
+  const measurements = new Measurements();
+  const deaths: string[] = [];
+  const chaos =
+    gateway instanceof OwnGateway
+      ? new Chaos(gateway, {
+          names: options.kill,
+          everyMs: options.killEveryMs,
+          elapsed: () => measurements.elapsed,
+          onEvent: (event) => {
+            measurements.events.push(event);
+            progress.say(`killed ${event.process}, back after ${Math.round(event.downMs)} ms`);
+          },
+          onFailure: (reason) => deaths.push(reason),
+        })
+      : undefined;
+  const orders = shareOut(
+    { ...options, ocppUrl: gateway.target.ocppUrl, identityPrefix, idTags },
+    options.processes,
+  );
+  const simulators = new Simulators(
+    orders,
+    (report) => measurements.add(report, chaos?.excusesDrops === true),
+    (reason) => deaths.push(reason),
+  );
+  const watch = new ProcessWatch();
+  const processes: Record<Phase, Record<string, ProcessTotal>> = { ramp: {}, load: {}, 'wind-down': {} };
+  let phase: Phase = 'ramp';
+  let step = 'ramp';
+  let share = (): number => 0;
+  const tick = async (): Promise<void> => {
+    const pids = { ...(await gateway.pids()), ...simulators.pids, load: process.pid };
+    const second = measurements.tick(phase, simulators.latest, watch.look(pids));
+    progress.show(step, share(), describe(second, measurements.problemCount));
+  };
+  let ticking: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    ticking = ticking.then(tick);
+  }, TICK_MS);
+
+  const totals = new ApiTotals(gateway.target);
+  const audited: Mismatch[] = [];
+  let verdict: Verdict | undefined;
+  let verificationError: string | undefined;
+  let settled = false;
+  let waitingCalls = 0;
+  try {
+    await simulators.whenReady();
+    const wait = (ms: number): Promise<unknown> => poll(() => ended(signal, deaths), ms, 100);
+
+    simulators.ramp(options.rampMs);
+    const rampedAt = measurements.elapsed * 1000;
+    share = () => sumTraffic(simulators.latest).booted / options.chargePoints;
+    const isCharging = (): true | undefined =>
+      sumTraffic(simulators.latest).openTransactions >= options.chargePoints * 0.98 || ended(signal, deaths)
+        ? true
+        : undefined;
+    if ((await poll(isCharging, options.rampMs + PATIENCE_MS, 100)) === undefined) {
+      progress.say('not all charge points are charging; the load begins nevertheless');
+    }
+    progress.say(`all connected after ${span(measurements.elapsed * 1000 - rampedAt)}`);
+
+    await ticking;
+    processes.ramp = watch.take();
+    phase = 'load';
+    step = 'load';
+    const loadedAt = performance.now();
+    share = () => (performance.now() - loadedAt) / options.durationMs;
+    simulators.load(options.authorizePerSecond);
+    chaos?.start();
+    const auditing = startAudits(options, async () => {
+      audited.push(
+        ...(await auditDoubles(totals, identityPrefix, async () => {
+          await wait(AUDIT_LAG_MS);
+          return simulators.ledger();
+        })),
+      );
+    });
+    await wait(options.durationMs);
+    await chaos?.stop();
+    await auditing.stop();
+
+    await ticking;
+    processes.load = watch.take();
+    phase = 'wind-down';
+    step = 'wind-down';
+    const windingDownAt = performance.now();
+    share = () => (performance.now() - windingDownAt) / options.windDownMs;
+    simulators.windDown(options.windDownMs);
+    const isDone = (): true | undefined => (simulators.isSettled || ended(signal, deaths) ? true : undefined);
+    await poll(isDone, options.windDownMs + PATIENCE_MS, 50);
+    settled = simulators.isSettled;
+    waitingCalls = sumTraffic(simulators.latest).waitingCalls;
+
+    step = 'verify';
+    share = () => 1;
+    const confirmed = await simulators.ledger();
+    try {
+      verdict = await verify(confirmed, totals, identityPrefix, options.drainTimeoutMs);
+    } catch (error) {
+      verificationError = error instanceof Error ? error.message : String(error);
+    }
+    await ticking;
+    processes['wind-down'] = watch.take();
+  } finally {
+    clearInterval(timer);
+    await chaos?.stop();
+    await simulators.stop();
+    await ticking;
+  }
+  if (signal.aborted) deaths.push('interrupted');
+  const { problemCounts, excusedCounts } = measurements;
+  return {
+    options,
+    startedAt,
+    identityPrefix,
+    measurements,
+    actions: measurements.actions(),
+    processes,
+    verdict,
+    judgement: judge({
+      problemCounts,
+      excusedCounts,
+      settled,
+      waitingCalls,
+      verdict,
+      verificationError,
+      audited,
+      deaths,
+    }),
+  };
+}
+
+/** Looks for doubled rows while processes are killed; not with edges, whose charge points confirm only once they are back. */
+function startAudits(options: LoadOptions, audit: () => Promise<void>): { stop(): Promise<void> } {
+  if (options.kill.length === 0 || options.kill.some((name) => name.startsWith('edge-'))) {
+    return { stop: async () => undefined };
+  }
+  let stopped = false;
+  const auditing = (async () => {
+    while (!stopped) {
+      await poll(() => (stopped ? true : undefined), AUDIT_EVERY_MS, 100);
+      // Control or analytics may be down at this very moment: then the next audit tells.
+      await audit().catch(() => undefined);
+    }
+  })();
+  return {
+    stop: () => {
+      stopped = true;
+      return auditing;
+    },
+  };
+}
+
+function ended(signal: AbortSignal, deaths: readonly string[]): true | undefined {
+  return signal.aborted || deaths.length > 0 ? true : undefined;
+}

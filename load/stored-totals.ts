@@ -1,0 +1,95 @@
+import type { Target } from './options.ts';
+
+/** Meter samples of one charge point as ClickHouse has them. Times are epoch ms. */
+export interface StoredSamples {
+  readonly samples: number;
+  readonly sum: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** Transactions of one charge point as ClickHouse has them. */
+export interface StoredTransactions {
+  readonly started: number;
+  readonly stopped: number;
+  readonly energyWh: number;
+}
+
+/** Asks what ClickHouse holds, by charge point; only charge points whose identity begins with `prefix`. */
+export interface StoredTotals {
+  /** @param final merged as queries see it; else every row that is there, doubled ones twice. */
+  samples(prefix: string, final: boolean): Promise<Map<string, StoredSamples>>;
+  transactions(prefix: string): Promise<Map<string, StoredTransactions>>;
+}
+
+const QUERY_TIMEOUT_MS = 30_000;
+
+/** Through Farad's own API. */
+export class ApiTotals implements StoredTotals {
+  readonly #target: Target;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  async samples(prefix: string, final: boolean): Promise<Map<string, StoredSamples>> {
+    const rows = await this.#query('meter-sample-totals', { prefix, final: String(final) });
+    return new Map(
+      rows.map((row) => [
+        text(row, 'charge_point_id'),
+        {
+          samples: number(row, 'samples'),
+          sum: number(row, 'value_sum'),
+          firstAt: time(row, 'first_ts'),
+          lastAt: time(row, 'last_ts'),
+        },
+      ]),
+    );
+  }
+
+  async transactions(prefix: string): Promise<Map<string, StoredTransactions>> {
+    const rows = await this.#query('transaction-totals', { prefix });
+    return new Map(
+      rows.map((row) => [
+        text(row, 'charge_point_id'),
+        {
+          started: number(row, 'started'),
+          stopped: number(row, 'stopped'),
+          energyWh: number(row, 'energy_wh'),
+        },
+      ]),
+    );
+  }
+
+  async #query(name: string, parameters: Record<string, string>): Promise<Record<string, unknown>[]> {
+    const { apiUrl, apiKey } = this.#target;
+    const response = await fetch(`${apiUrl}/api/v1/analytics/${name}?${new URLSearchParams(parameters)}`, {
+      headers: { authorization: `Bearer ${apiKey}` },
+      signal: AbortSignal.timeout(QUERY_TIMEOUT_MS),
+    });
+    const body = await response.text();
+    if (!response.ok) throw new Error(`${name}: HTTP ${response.status} ${body.slice(0, 200)}`);
+    return (JSON.parse(body) as { rows: Record<string, unknown>[] }).rows;
+  }
+}
+
+function text(row: Record<string, unknown>, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new Error(`the answer has no ${column}`);
+  return value;
+}
+
+/** 64-bit integers may come as text. */
+function number(row: Record<string, unknown>, column: string): number {
+  const value = row[column];
+  const read = typeof value === 'string' ? Number(value) : value;
+  if (typeof read !== 'number' || Number.isNaN(read)) throw new Error(`the answer has no ${column}`);
+  return read;
+}
+
+function time(row: Record<string, unknown>, column: string): number {
+  const value = row[column];
+  const read = typeof value === 'number' ? value : Date.parse(String(value));
+  if (Number.isNaN(read)) throw new Error(`the answer has no ${column}`);
+  return read;
+}

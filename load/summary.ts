@@ -1,0 +1,105 @@
+import type { LatencySummary } from './latency-histogram.ts';
+import type { ActionSummary } from './measurements.ts';
+import { count } from './progress.ts';
+import type { Outcome } from './run.ts';
+
+/** What a run ends with on the console: a table per phase, the machine's use, ClickHouse, the judgement. */
+export function summary(outcome: Outcome): string {
+  const { actions, measurements, options } = outcome;
+  const parts: string[] = [];
+  for (const phase of ['ramp', 'load', 'wind-down'] as const) {
+    const rows = actions.filter((action) => action.phase === phase);
+    if (rows.length === 0) continue;
+    parts.push(`${phase} (latency in ms from when the message was due)`);
+    parts.push(
+      table(['action', 'count', 'errors', 'p50', 'p95', 'p99', 'p99.9', 'max'], rows.map(actionRow)),
+    );
+  }
+  const load = measurements.seconds.filter((second) => second.phase === 'load');
+  parts.push(
+    `load: ${count(Math.max(0, ...load.map((second) => second.openSockets)))} sockets, ` +
+      `${count(mean(load.map((second) => second.framesPerSecond)))} frames/s, ` +
+      `${count(mean(load.map((second) => second.samplesPerSecond)))} samples/s`,
+  );
+  const use = Object.entries(outcome.processes.load);
+  if (use.length > 0) {
+    const seconds = options.durationMs / 1000;
+    parts.push(
+      table(
+        ['process', 'CPU cores', 'main thread', 'RssAnon MiB', 'peak MiB'],
+        use.map(([name, total]) => [
+          name,
+          (total.cpuSeconds / seconds).toFixed(2),
+          (total.mainThreadCpuSeconds / seconds).toFixed(2),
+          (total.lastMemory / 1024 ** 2).toFixed(0),
+          (total.peakMemory / 1024 ** 2).toFixed(0),
+        ]),
+      ),
+    );
+  }
+  parts.push(verification(outcome), verdict(outcome));
+  return parts.join('\n\n');
+}
+
+function actionRow({ action, sinceDue, problems }: ActionSummary): string[] {
+  return [
+    NAMES[action] ?? action,
+    count(sinceDue.count),
+    problems === 0 ? '-' : count(problems),
+    ...latencies(sinceDue),
+  ];
+}
+
+const NAMES: Readonly<Record<string, string>> = { connect: '(connect)', lateness: '(own lateness)' };
+
+function latencies({ p50, p95, p99, p999, max }: LatencySummary): string[] {
+  return [p50, p95, p99, p999, max].map((value) => value.toFixed(value < 100 ? 2 : 0));
+}
+
+function verification({ verdict: found, measurements }: Outcome): string {
+  if (found === undefined) return 'ClickHouse: not verified';
+  const lines = [
+    `ClickHouse: ${count(found.storedSamples)} meter samples by count() without FINAL, ${count(found.confirmedSamples)} confirmed; ` +
+      `${count(found.storedTransactions)} transactions, ${count(found.confirmedTransactions)} confirmed; ` +
+      `${found.equal ? 'equal' : 'NOT EQUAL'} ${(found.drainMs / 1000).toFixed(1)} s after the last confirmation` +
+      `${found.deadlinePassed ? ' (deadline passed)' : ''}`,
+    ...found.mismatches.slice(0, 10).map(({ chargePointId, what }) => `  ${chargePointId}: ${what}`),
+  ];
+  if (found.mismatches.length > 10) lines.push(`  ... and ${found.mismatches.length - 10} more`);
+  for (const event of measurements.events) {
+    lines.push(
+      `killed ${event.process} at ${event.at.toFixed(0)} s, back after ${Math.round(event.downMs)} ms`,
+    );
+  }
+  return lines.join('\n');
+}
+
+function verdict({ judgement, measurements }: Outcome): string {
+  const lines = judgement.excused.map((line) => `excused: ${line}`);
+  if (judgement.failures.length === 0) return [...lines, 'PASSED'].join('\n');
+  lines.push(...judgement.failures.map((failure) => `FAILED: ${failure}`));
+  for (const problem of measurements.problems.slice(0, 10)) {
+    lines.push(
+      `  ${new Date(problem.at).toISOString()} ${problem.chargePointId} ${problem.kind} ${problem.action} ${problem.detail}`,
+    );
+  }
+  return lines.join('\n');
+}
+
+/** Columns as wide as they need to be; the first one left, numbers right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ');
+  return [line(head), ...rows.map(line)].join('\n');
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
