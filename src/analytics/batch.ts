@@ -1,0 +1,87 @@
+import type { Entry, Span } from '../journal/lane-queue.ts';
+import { type Chunk, unpackChunk } from '../records/chunk.ts';
+import type { TableName } from '../records/table.ts';
+import { tableById } from '../records/tables.ts';
+
+/** All rows of one table in a batch, still as the pieces that were read. */
+export interface TableRows {
+  readonly table: TableName;
+  readonly pieces: readonly Buffer[];
+}
+
+/** A row that no table of ours can take. */
+export interface Rejection {
+  readonly table: string;
+  /** As in the journal; base64 where it is not even a chunk. */
+  readonly row: string;
+  readonly error: string;
+}
+
+/** What is inserted together: exactly these spans of one queue. */
+export interface Batch {
+  readonly spans: readonly Span[];
+  readonly tables: readonly TableRows[];
+  readonly unusable: readonly Rejection[];
+}
+
+const LINE_FEED = 0x0a;
+const LINE_END = Buffer.from('\n');
+
+/** Sorts entries by table, without looking into the rows. */
+export function batchOf(entries: readonly Entry[]): Batch {
+  const pieces = new Map<TableName, Buffer[]>();
+  const unusable: Rejection[] = [];
+  for (const { chunk } of entries) {
+    const read = readChunk(chunk);
+    if ('error' in read) {
+      unusable.push(read);
+      continue;
+    }
+    const table = tableById(read.tableId);
+    if (!table) {
+      unusable.push(...rejectLines(read));
+    } else if (read.lines.length > 0) {
+      const known = pieces.get(table.name);
+      const list = known ?? [];
+      if (!known) pieces.set(table.name, list);
+      list.push(read.lines);
+      if (read.lines.at(-1) !== LINE_FEED) list.push(LINE_END);
+    }
+  }
+  const tables = [...pieces].map(([table, list]) => ({ table, pieces: list }));
+  return { spans: spansOf(entries), tables, unusable };
+}
+
+/** The runs of consecutive sequence numbers that entries make up, in the order of their lanes. */
+export function spansOf(entries: readonly Entry[]): Span[] {
+  const spans: { lane: number; from: number; to: number }[] = [];
+  const open = new Map<number, { lane: number; from: number; to: number }>();
+  for (const { lane, seq } of entries) {
+    const span = open.get(lane);
+    if (span && seq === span.to + 1) {
+      span.to = seq;
+    } else {
+      const started = { lane, from: seq, to: seq };
+      open.set(lane, started);
+      spans.push(started);
+    }
+  }
+  return spans.sort((a, b) => a.lane - b.lane || a.from - b.from);
+}
+
+function readChunk(bytes: Buffer): Chunk | Rejection {
+  try {
+    return unpackChunk(bytes);
+  } catch (error) {
+    return { table: '', row: bytes.toString('base64'), error: `not a chunk: ${String(error)}` };
+  }
+}
+
+function rejectLines({ tableId, lines }: Chunk): Rejection[] {
+  const error = `written by another version of Farad: there is no table number ${tableId}`;
+  return lines
+    .toString('utf8')
+    .split('\n')
+    .filter((row) => row !== '')
+    .map((row) => ({ table: `#${tableId}`, row, error }));
+}

@@ -1,0 +1,246 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CommitError } from '../journal/environment.ts';
+import type { Entry, LaneQueue, SavedBatch } from '../journal/lane-queue.ts';
+import { rejectedRows } from '../records/rejected-rows.ts';
+import { encodeRow } from '../records/table.ts';
+import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
+import { BackOff } from './back-off.ts';
+import { type Batch, batchOf, type Rejection, type TableRows } from './batch.ts';
+import type { Engine, Insert } from './engine.ts';
+import { EngineError, isStanding } from './engine-error.ts';
+import { type ChunkListener, QueueReader } from './queue-reader.ts';
+import { sinkMetrics } from './sink-metrics.ts';
+import { countLines, splitInsert } from './split-insert.ts';
+import { tokenOf } from './token.ts';
+
+export interface DrainSettings {
+  /** Rows that make a batch full (`sink.batchRows`). */
+  readonly batchRows: number;
+  /** Longest wait of a row for company, ms (`sink.interval`). */
+  readonly interval: number;
+}
+
+export interface DrainOptions extends DrainSettings {
+  /** Name of the queue in metrics and log. */
+  readonly name: string;
+  readonly queue: LaneQueue;
+  readonly engine: Engine;
+  readonly listener: ChunkListener;
+  readonly log: Log;
+  /** The embedded engine has ended itself. */
+  readonly onBroken: (error: EngineError) => void;
+}
+
+/** A batch is full with so many bytes, however few rows they are. */
+const BATCH_BYTES = 16 * 1024 * 1024;
+const READER_LIMITS = { buffer: 2 * BATCH_BYTES, read: 8 * 1024 * 1024 };
+
+/** How often a queue is looked at, ms; oftener where the interval is short. */
+const LOOK_EVERY_MS = 50;
+
+/** An error that could have to do with the rows but does not say so is taken to after so many attempts. */
+const ATTEMPTS_BEFORE_SPLITTING = 8;
+
+/** Thrown through a batch that is given up because the process stops; it is saved and will be resumed. */
+class Abandoned extends Error {}
+
+/**
+ * Moves one queue into ClickHouse: reads, saves which spans make up the batch, inserts them table by table, removes exactly those spans. After a
+ * crash anywhere in between the same batch is inserted again under the same tokens, and ClickHouse leaves out what it has.
+ */
+export class Drain {
+  private readonly options: DrainOptions;
+  private readonly queue: LaneQueue;
+  private readonly reader: QueueReader;
+  private readonly log: Log;
+  private readonly warn: ThrottledLog;
+  private readonly stopping = new AbortController();
+  private readonly look: NodeJS.Timeout;
+  private running: Promise<void> | undefined;
+  private afterLook: (() => void) | undefined;
+  private failing: { readonly since: number; readonly error: EngineError } | undefined;
+
+  /** From now on the queue is read and the listener hears of it; nothing is inserted before `start`. */
+  constructor(options: DrainOptions) {
+    this.options = options;
+    this.queue = options.queue;
+    this.reader = new QueueReader(options.queue, READER_LIMITS, options.listener);
+    this.log = options.log.child({ queue: options.name });
+    this.warn = throttled(this.log, 10_000);
+    this.look = setInterval(() => this.lookAtQueue(), Math.min(LOOK_EVERY_MS, options.interval));
+  }
+
+  /** Inserts from now on, beginning with the batch that an earlier process left. Call it once the tables exist. */
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** What keeps the queue from being drained, and since when (epoch ms). */
+  get failure(): { readonly since: number; readonly error: EngineError } | undefined {
+    return this.failing;
+  }
+
+  /** Resolves once no insert is under way; the batch that it belongs to is either finished or saved. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    clearInterval(this.look);
+    this.afterLook?.();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    try {
+      await this.resume();
+      while (!this.stopping.signal.aborted) {
+        const entries = await this.gather();
+        if (entries.length > 0) await this.move(entries);
+      }
+    } catch (error) {
+      if (!(error instanceof Abandoned)) throw error;
+    }
+  }
+
+  private async resume(): Promise<void> {
+    const saved = this.queue.savedBatch();
+    if (!saved) return;
+    const entries = saved.spans.flatMap((span) => this.queue.readSpan(span));
+    this.reader.skip(entries);
+    // Removal begins after all inserts have succeeded, so what is no longer complete is in ClickHouse.
+    const complete = entries.length === saved.spans.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    if (complete) await this.insertAll(batchOf(entries), saved);
+    await this.finish();
+  }
+
+  private async move(entries: readonly Entry[]): Promise<void> {
+    const batch = batchOf(entries);
+    await this.insertAll(batch, await this.written(() => this.queue.saveBatch(batch.spans)));
+    await this.finish();
+  }
+
+  private async finish(): Promise<void> {
+    await this.written(() => this.queue.finishBatch());
+    sinkMetrics.batches.with({ queue: this.options.name }).inc();
+  }
+
+  /** Waits until there is a full batch, or rows that have waited long enough. */
+  private async gather(): Promise<Entry[]> {
+    const { batchRows, interval } = this.options;
+    while (!this.stopping.signal.aborted) {
+      const full = this.reader.rowsWaiting >= batchRows || this.reader.bytesWaiting >= BATCH_BYTES;
+      if (full || (this.reader.rowsWaiting > 0 && this.reader.waitingMs >= interval)) {
+        return this.reader.take({ rows: batchRows, bytes: BATCH_BYTES });
+      }
+      await new Promise<void>((resolve) => {
+        this.afterLook = resolve;
+      });
+    }
+    return [];
+  }
+
+  private lookAtQueue(): void {
+    this.reader.advance();
+    this.afterLook?.();
+    this.afterLook = undefined;
+  }
+
+  private async insertAll(batch: Batch, saved: SavedBatch): Promise<void> {
+    const split = new Set(saved.split);
+    const rejections = [...batch.unusable];
+    for (const rows of batch.tables) {
+      for (const { row, error } of await this.insertTable(rows, batch, split)) {
+        rejections.push({ table: rows.table, row, error });
+      }
+    }
+    if (rejections.length > 0) await this.keepRejected(rejections, batch);
+  }
+
+  private async insertTable({ table, pieces }: TableRows, { spans }: Batch, split: Set<string>) {
+    const { uuid } = this.queue;
+    const lines = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+    if (!split.has(table)) {
+      const token = tokenOf({ uuid, table, spans });
+      const error = await this.insert({ table, lines, token });
+      if (!error) return [];
+      // From here on these rows must never be inserted as a whole again: parts of them are.
+      await this.written(() => this.queue.saveBatch(spans, [...split.add(table)]));
+    }
+    return splitInsert(lines, (part, range) =>
+      this.insert({ table, lines: part, token: tokenOf({ uuid, table, spans, range }) }, true),
+    );
+  }
+
+  private async keepRejected(rejections: readonly Rejection[], { spans }: Batch): Promise<void> {
+    const table = rejectedRows.name;
+    const receivedAt = Date.now();
+    const lines = rejections.map((rejection) => `${encodeRow(rejectedRows, { ...rejection, receivedAt })}\n`);
+    // A name of its own: the batch may hold rows of this table, too.
+    const token = tokenOf({ uuid: this.queue.uuid, table: `${table}.kept`, spans });
+    const error = await this.insert({ table, lines: Buffer.from(lines.join('')), token });
+    if (error)
+      this.log.error(
+        { err: error, rejections },
+        'ClickHouse refuses even the text of refused rows: they are only in this line',
+      );
+    for (const rejection of rejections) sinkMetrics.rejected.with({ table: rejection.table }).inc();
+    const [{ row, ...first }] = rejections as [Rejection];
+    this.warn.warn(
+      { ...first, row: row.slice(0, 500), rows: rejections.length },
+      'rows were refused by ClickHouse',
+    );
+  }
+
+  /**
+   * Inserts, trying again for as long as the rows are not at fault. Answers the error where they are; `suspect` rows are so sooner.
+   * Throws Abandoned when the process stops meanwhile.
+   */
+  private async insert(insert: Insert, suspect = false): Promise<EngineError | undefined> {
+    const backOff = new BackOff();
+    for (let attempt = 1; ; attempt++) {
+      if (this.stopping.signal.aborted) throw new Abandoned();
+      const started = performance.now();
+      try {
+        await this.options.engine.insert(insert);
+        sinkMetrics.insertSeconds.with({ table: insert.table }).observe((performance.now() - started) / 1000);
+        sinkMetrics.rows.with({ table: insert.table }).inc(countLines(insert.lines));
+        this.failing = undefined;
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error;
+        if (error.fault === 'rows') return error;
+        const suspicious = !isStanding(error) && (suspect || attempt >= ATTEMPTS_BEFORE_SPLITTING);
+        if (suspicious) return error;
+        this.report(error, insert);
+        await this.pause(backOff.next());
+      }
+    }
+  }
+
+  /** A write to the queue, repeated until the disk takes it. */
+  private async written<Result>(write: () => Promise<Result>): Promise<Result> {
+    const backOff = new BackOff();
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!(error instanceof CommitError)) throw error;
+        this.warn.warn({ err: error }, 'the queue cannot be written to, trying again');
+        await this.pause(backOff.next());
+      }
+    }
+  }
+
+  private report(error: EngineError, { table }: Insert): void {
+    sinkMetrics.retries.with({ reason: error.fault }).inc();
+    this.failing = { since: this.failing?.since ?? Date.now(), error };
+    this.warn.warn({ err: error, table }, 'ClickHouse does not take rows, they are kept and tried again');
+    if (error.fault === 'broken') this.options.onBroken(error);
+  }
+
+  private async pause(ms: number): Promise<void> {
+    try {
+      await delay(ms, undefined, { signal: this.stopping.signal });
+    } catch {
+      throw new Abandoned(); // the pause ends early only because the process stops
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type { TableName } from '../records/table.ts';
+
+/** Values of the `{name:Type}` placeholders of a query. Times go as integers or text, never as Date (the drivers cut it to seconds). */
+export type QueryParameters = Readonly<Record<string, string | number | readonly string[] | null>>;
+
+export interface Insert {
+  readonly table: TableName;
+  /** Rows as JSONCompactEachRow lines in the order of the table's columns (see records), each ended by a line feed. */
+  readonly lines: Buffer;
+  /** ClickHouse ignores an insert whose token it has seen among the last 20,000 of the table: repeating an insert does no harm. */
+  readonly token: string;
+}
+
+/**
+ * ClickHouse, embedded or as a server: the same SQL and the same buffers. Every method rejects with EngineError.
+ * Inserts and commands wait for each other; queries run beside them.
+ */
+export interface Engine {
+  /** Creates the database where it is missing. To be called, and repeated until it succeeds, before anything else. */
+  prepare(): Promise<void>;
+  /** A statement without a result. Nothing that came from outside may be part of `sql`. */
+  command(sql: string): Promise<void>;
+  insert(insert: Insert): Promise<void>;
+  /**
+   * Reads rows as objects. `sql` has neither SETTINGS nor FORMAT; what came from outside is in `parameters`. Times come as ISO 8601 text.
+   * Queries beyond what runs at a time wait; they end after `timeLimitMs` of running at the latest.
+   */
+  query<Row>(sql: string, parameters?: QueryParameters, timeLimitMs?: number): Promise<Row[]>;
+  /** Waits for what is under way. */
+  close(): Promise<void>;
+}

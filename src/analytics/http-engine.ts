@@ -1,0 +1,115 @@
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
+import type { Engine, Insert, QueryParameters } from './engine.ts';
+import { EngineError, engineErrorOf } from './engine-error.ts';
+import { boundedQuery, insertStatement } from './statement.ts';
+import { Turns } from './turns.ts';
+
+export interface HttpOptions {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** When an insert counts as failed, ms. */
+  readonly insertTimeout: number;
+  /** Default time limit of a query, ms. */
+  readonly queryTimeout: number;
+  /** Most memory of one query, bytes. */
+  readonly queryMemory: number;
+}
+
+/** Queries at a time. */
+const READERS = 4;
+
+/** What the network may take on top of the time limit of a query, ms. */
+const NETWORK_MARGIN_MS = 5000;
+
+/** A ClickHouse server over HTTP. Nothing is connected until the first call. */
+export function openHttp(options: HttpOptions): Engine {
+  return new HttpEngine(options);
+}
+
+class HttpEngine implements Engine {
+  private readonly options: HttpOptions;
+  private readonly writer: ClickHouseClient;
+  private readonly reader: ClickHouseClient;
+  private readonly writing = new Turns(1);
+  private readonly reading = new Turns(READERS);
+
+  constructor(options: HttpOptions) {
+    this.options = options;
+    this.writer = this.connect(options.insertTimeout, options.database);
+    this.reader = this.connect(options.queryTimeout + NETWORK_MARGIN_MS, options.database);
+  }
+
+  /** With a client of its own: a server refuses every statement that names a database which does not exist yet. */
+  async prepare(): Promise<void> {
+    const client = this.connect(this.options.insertTimeout);
+    try {
+      await attempt(() =>
+        client.command({ query: `CREATE DATABASE IF NOT EXISTS ${this.options.database}` }),
+      );
+    } finally {
+      await client.close();
+    }
+  }
+
+  async command(sql: string): Promise<void> {
+    await this.writing.run(() => attempt(() => this.writer.command({ query: sql })));
+  }
+
+  async insert({ lines, ...insert }: Insert): Promise<void> {
+    const query = insertStatement(insert);
+    await this.writing.run(() =>
+      attempt(async () => {
+        const values = Readable.from(lines, { objectMode: false });
+        const { stream } = await this.writer.exec({ query, values });
+        // An insert answers nothing; its socket is free again once that was read.
+        await finished(stream.resume());
+      }),
+    );
+  }
+
+  query<Row>(
+    sql: string,
+    parameters: QueryParameters = {},
+    timeLimitMs = this.options.queryTimeout,
+  ): Promise<Row[]> {
+    const limits = { time: timeLimitMs, memory: this.options.queryMemory };
+    const query = boundedQuery(sql, limits);
+    return this.reading.run(() =>
+      attempt(async () => {
+        const result = await this.reader.query({ query, query_params: parameters, format: 'JSONEachRow' });
+        return result.json<Row>();
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.writer.close(), this.reader.close()]);
+  }
+
+  private connect(timeout: number, database?: string): ClickHouseClient {
+    const { url, user, password } = this.options;
+    return createClient({
+      url,
+      username: user,
+      password,
+      request_timeout: timeout,
+      application: 'farad',
+      ...(database !== undefined && { database }),
+    });
+  }
+}
+
+async function attempt<Result>(call: () => Promise<Result>): Promise<Result> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof ClickHouseError) throw engineErrorOf(Number(error.code), error.message, error);
+    // Refused, reset, timed out, or an answer that ClickHouse did not write (a proxy's 503).
+    const message = error instanceof Error ? error.message || error.name : String(error);
+    throw new EngineError('away', message, { cause: error });
+  }
+}

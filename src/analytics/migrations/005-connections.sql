@@ -1,0 +1,16 @@
+CREATE TABLE IF NOT EXISTS connections
+(
+    charge_point_id String CODEC(ZSTD(1)),
+    event LowCardinality(String),
+    epoch Int64,
+    remote_address String CODEC(ZSTD(1)),
+    code Nullable(Int32),
+    reason String CODEC(ZSTD(1)),
+    duration_ms Nullable(Int64),
+    received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (charge_point_id, received_at)
+SETTINGS non_replicated_deduplication_window = 20000, merge_selector_base = 10,
+    fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1;

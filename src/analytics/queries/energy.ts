@@ -1,0 +1,151 @@
+import { hourlyReadings, singleReadings, transactionReadings, transactionStates } from './energy-readings.ts';
+import { BadParameter, Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
+import { hasFullHours } from './time-zone.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** How far before and after the asked time a reading is looked for, so that energy over its edges is shared out rightly. */
+const LOOK_AROUND_MS = 2 * DAY_MS;
+
+/** Transactions that began longer ago count by their samples only. */
+const LONGEST_TRANSACTION_MS = 7 * DAY_MS;
+
+const MOST_INTERVALS = 10_000;
+const MOST_ROWS = 100_000;
+
+/** A step back by less than this is rounding where a register is read in whole kWh beside values in Wh. */
+const COARSE_STEP_WH = 1000;
+
+/** What a row of the answer is about. */
+const SUBJECTS = {
+  connector: ', charge_point_id AS chargePointId, connector_id AS connectorId',
+  chargePoint: ', charge_point_id AS chargePointId',
+  tag: ', lower(tag) AS idTag',
+  total: '',
+} as const;
+
+/** The hours or days that the time from `opening` to `closing` (both in) touches, as tuples of begin and end in epoch ms. */
+const INTERVALS = {
+  hour: `arrayMap(begin -> (begin, begin + ${HOUR_MS}), range(
+      toInt64(toUnixTimestamp(toStartOfHour(toDateTime(intDiv(opening, 1000), {timezone:String})))) * 1000, closing + 1, ${HOUR_MS}))`,
+  day: `arrayMap(date -> (toInt64(toUnixTimestamp(toDateTime(toDate(date), {timezone:String}))) * 1000,
+      toInt64(toUnixTimestamp(toDateTime(toDate(date + 1), {timezone:String}))) * 1000),
+      range(toInt32(toDate(toDateTime(intDiv(opening, 1000), {timezone:String}))),
+        toInt32(toDate(toDateTime(intDiv(closing, 1000), {timezone:String}))) + 1))`,
+} as const;
+
+/**
+ * Imported energy per hour or day: `from`, `to`, `interval` (hour | day), `timezone` (IANA) in which hours and days begin, `chargePointId`,
+ * `idTag` (any spelling), `by` (connector | chargePoint | tag | total).
+ *
+ * The register of each connector is read wherever it is known: samples of Energy.Active.Import.Register, and meterStart and meterStop of
+ * transactions. Energy is the difference between one reading and the next, shared out evenly over the time between them. Where the register
+ * falls (exchanged meter, counter that starts at nought with each transaction) nothing is subtracted; `registerFalls` counts it. By tag, and for
+ * one tag, only readings of its transactions count. Connector 0 is the main meter of the charge point and would count everything twice.
+ */
+export function energy(given: Parameters): PreparedQuery {
+  const from = given.requiredTime('from');
+  const to = given.requiredTime('to');
+  const interval = given.oneOf('interval', ['hour', 'day']) ?? 'hour';
+  const timeZone = given.timeZone('timezone');
+  const chargePointId = given.text('chargePointId');
+  const idTag = given.text('idTag');
+  const by = given.oneOf('by', ['connector', 'chargePoint', 'tag', 'total']) ?? 'connector';
+  if (from >= to) throw new BadParameter('from must lie before to');
+  if (to - from > MOST_INTERVALS * (interval === 'hour' ? HOUR_MS : DAY_MS)) {
+    throw new BadParameter(`from and to may be at most ${MOST_INTERVALS} intervals apart`);
+  }
+
+  const byTransaction = by === 'tag' || idTag !== undefined;
+  const ofChargePoint = new Conditions().where(
+    'charge_point_id = {chargePointId:String}',
+    'chargePointId',
+    chargePointId,
+  );
+  const ofTag = new Conditions().where('lower(id_tag) = lower({idTag:String})', 'idTag', idTag);
+  const readings = hasFullHours(timeZone, from, to) ? hourlyReadings : singleReadings;
+  return {
+    sql: `
+WITH
+transaction_states AS (${transactionStates(String(ofChargePoint), String(ofTag))}
+),
+readings AS (${readings(String(ofChargePoint))}
+  UNION ALL${transactionReadings()}
+),
+${steps(byTransaction)},
+shares AS (
+  SELECT *, bounds.1 AS bucket,
+    gained * if(at > since, (least(at, {to:Int64}, bounds.2) - greatest(since, {from:Int64}, bounds.1)) / (at - since), 1) AS share,
+    fell AND at >= bounds.1 AND at < bounds.2 AS falls
+  FROM (
+    SELECT *, arrayJoin(${INTERVALS[interval]}) AS bounds
+    FROM (
+      SELECT *, greatest(since, {from:Int64}) AS opening, if(at > since, least(at, {to:Int64}) - 1, at) AS closing
+      FROM steps
+      WHERE (gained > 0 OR fell) AND at >= {from:Int64} AND if(at > since, since, at) < {to:Int64}
+    )
+  )
+)
+SELECT fromUnixTimestamp64Milli(bucket, 'UTC') AS start,
+  formatDateTime(toDateTime(intDiv(bucket, 1000), {timezone:String}), '%Y-%m-%dT%H:%i:%S') AS localStart${SUBJECTS[by]},
+  round(sum(share), 3) AS energyWh, sum(falls) AS registerFalls
+FROM shares${byTransaction ? ' INNER JOIN (SELECT charge_point_id, transaction_id, tag FROM transaction_states) AS tags USING (charge_point_id, transaction_id)' : ''}
+GROUP BY ALL
+HAVING energyWh > 0 OR registerFalls > 0
+ORDER BY ALL
+LIMIT ${MOST_ROWS}`,
+    parameters: {
+      ...ofChargePoint.values,
+      ...ofTag.values,
+      from,
+      to,
+      readFrom: from - LOOK_AROUND_MS,
+      readTo: to + LOOK_AROUND_MS,
+      transactionsFrom: from - LONGEST_TRANSACTION_MS,
+      timezone: timeZone,
+    },
+  };
+}
+
+/**
+ * From readings to steps: by how much the register rose (`gained`, Wh) from one reading (`since`) to the next (`at`), and whether it `fell`. After a
+ * fall it is read on from where it is; below the resolution of a coarse register it cannot fall.
+ */
+function steps(byTransaction: boolean): string {
+  const series = `charge_point_id, connector_id, phase, location${byTransaction ? ', transaction_id' : ''}`;
+  const upToHere = 'ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW';
+  return `
+ranked AS (
+  SELECT *, multiIf(phase = '' AND location IN ('', 'Outlet'), 0, phase IN ('L1', 'L2', 'L3') AND location IN ('', 'Outlet'), 1,
+    phase = '', 2 + indexOf(['Inlet', 'Cable', 'EV', 'Body'], location), 99) AS rank
+  FROM readings
+  WHERE at BETWEEN {readFrom:Int64} AND {readTo:Int64}
+),
+chosen AS (
+  SELECT *, min(rank) OVER (PARTITION BY charge_point_id, connector_id) AS best FROM ranked WHERE rank < 99
+),
+followed AS (
+  SELECT *, row_number() OVER so_far AS nth, lagInFrame(wh) OVER so_far AS wh_before, lagInFrame(coarse) OVER so_far AS coarse_before
+  FROM chosen WHERE rank = best
+  WINDOW so_far AS (PARTITION BY ${series} ORDER BY at, transaction_id, wh ${upToHere})
+),
+judged AS (
+  SELECT *, nth > 1 AND wh < wh_before AND NOT (greatest(coarse, coarse_before) = 1 AND wh_before - wh < ${COARSE_STEP_WH}) AS fell
+  FROM followed
+),
+runs AS (
+  SELECT *, sum(fell) OVER (PARTITION BY ${series} ORDER BY nth ${upToHere}) AS run
+  FROM judged
+),
+risen AS (
+  SELECT *, max(wh) OVER (PARTITION BY ${series}, run ORDER BY nth ${upToHere}) AS top
+  FROM runs
+),
+steps AS (
+  SELECT *, row_number() OVER so_far AS place, if(place = 1, at, lagInFrame(at) OVER so_far) AS since,
+    if(place = 1, 0, top - lagInFrame(top) OVER so_far) AS gained
+  FROM risen
+  WINDOW so_far AS (PARTITION BY ${series}, run ORDER BY nth ${upToHere})
+)`;
+}

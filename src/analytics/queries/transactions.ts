@@ -1,0 +1,33 @@
+import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
+
+/**
+ * Transactions as they stand now, those that left the operational store included, the latest start first: `chargePointId`, `idTag` (any
+ * spelling), `state`, `from` and `to` (of the start), `limit`, `offset`.
+ */
+export function transactions(given: Parameters): PreparedQuery {
+  const conditions = new Conditions()
+    .where('charge_point_id = {chargePointId:String}', 'chargePointId', given.text('chargePointId'))
+    .where('lower(id_tag) = lower({idTag:String})', 'idTag', given.text('idTag'))
+    .where(
+      'state = {state:String}',
+      'state',
+      given.oneOf('state', ['open', 'stopped', 'superseded', 'unmatched']),
+    )
+    .between('started_at', given.time('from'), given.time('to'));
+  const limit = given.integer('limit', { min: 1, max: 1000, byDefault: 100 });
+  const offset = given.integer('offset', { min: 0, max: 1_000_000, byDefault: 0 });
+  return {
+    sql: `
+SELECT
+  transaction_id AS transactionId, charge_point_id AS chargePointId, connector_id AS connectorId,
+  id_tag AS idTag, parent_id_tag AS parentIdTag, authorization, reservation_id AS reservationId,
+  started_at AS startedAt, meter_start AS meterStart, stopped_at AS stoppedAt, meter_stop AS meterStop,
+  meter_stop - meter_start AS energyWh, stop_id_tag AS stopIdTag, stop_reason AS stopReason, state, flags,
+  received_at AS receivedAt
+FROM transactions FINAL
+WHERE ${conditions}
+ORDER BY started_at DESC, transaction_id DESC
+LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+    parameters: { ...conditions.values, limit, offset },
+  };
+}

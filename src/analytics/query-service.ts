@@ -1,0 +1,113 @@
+import type { AnalyticsQuery, AnalyticsRows } from '../link/methods.ts';
+import { metrics } from '../telemetry/metrics.ts';
+import type { Engine } from './engine.ts';
+import { EngineError, type Fault } from './engine-error.ts';
+import { namedQueries } from './named-queries.ts';
+import { BadParameter, Parameters, type PreparedQuery } from './queries/parameters.ts';
+import { Turns } from './turns.ts';
+
+export interface QueryServiceOptions {
+  readonly engine: Engine;
+  /** Time limit of a query, ms (`clickhouse.queryTimeout`). */
+  readonly queryTimeout: number;
+  /** Why nothing can be asked yet; undefined once the tables are there. */
+  readonly unavailable: () => string | undefined;
+}
+
+/** Queries at a time, and how many more may wait. */
+const RUNNING = 2;
+const WAITING = 64;
+
+/** Less time than this is not worth beginning with, ms. */
+const SHORTEST_MS = 50;
+
+const seconds = metrics.histogram(
+  'farad_analytics_query_seconds',
+  'Time of a named query, waiting for its turn included.',
+  undefined,
+  ['query'],
+);
+const failures = metrics.counter('farad_analytics_query_failures_total', 'Named queries without an answer.', [
+  'query',
+  'code',
+]);
+
+type Failure = Extract<AnalyticsRows, { ok: false }>;
+
+/** Answers the named queries of other processes: few at a time, each with a time limit. */
+export class QueryService {
+  private readonly options: QueryServiceOptions;
+  private readonly turns = new Turns(RUNNING);
+
+  constructor(options: QueryServiceOptions) {
+    this.options = options;
+  }
+
+  /** `deadlineMs`: how long the caller waits. Throws nothing that concerns the query. */
+  async answer({ name, parameters }: AnalyticsQuery, deadlineMs: number): Promise<AnalyticsRows> {
+    const started = performance.now();
+    const answer = await this.tryAnswer(name, parameters, started + deadlineMs);
+    const label = namedQueries.has(name) ? name : 'unknown';
+    seconds.with({ query: label }).observe((performance.now() - started) / 1000);
+    if (!answer.ok) failures.with({ query: label, code: answer.code }).inc();
+    return answer;
+  }
+
+  private async tryAnswer(
+    name: string,
+    parameters: Readonly<Record<string, unknown>>,
+    deadline: number,
+  ): Promise<AnalyticsRows> {
+    const prepared = prepare(name, parameters);
+    if ('ok' in prepared) return prepared;
+    const unavailable = this.options.unavailable();
+    if (unavailable !== undefined) return failure('engine_unavailable', unavailable);
+    if (this.turns.length >= WAITING) {
+      return failure('engine_unavailable', `${WAITING} queries are waiting already`);
+    }
+    return this.turns.run(() => this.run(prepared, deadline));
+  }
+
+  private async run({ sql, parameters }: PreparedQuery, deadline: number): Promise<AnalyticsRows> {
+    const time = Math.min(this.options.queryTimeout, deadline - performance.now());
+    if (time < SHORTEST_MS) return failure('time_limit', 'other queries took all of its time');
+    try {
+      const rows = await this.options.engine.query<Record<string, unknown>>(
+        sql,
+        parameters,
+        Math.floor(time),
+      );
+      return { ok: true, rows };
+    } catch (error) {
+      if (error instanceof EngineError) return failureOf(error);
+      throw error;
+    }
+  }
+}
+
+function prepare(name: string, parameters: Readonly<Record<string, unknown>>): PreparedQuery | Failure {
+  const query = namedQueries.get(name);
+  if (!query) return failure('bad_parameter', `there is no query ${JSON.stringify(name)}`);
+  try {
+    const given = new Parameters(parameters);
+    const prepared = query(given);
+    given.end();
+    return prepared;
+  } catch (error) {
+    if (error instanceof BadParameter) return failure('bad_parameter', error.message);
+    throw error;
+  }
+}
+
+const CODES: Partial<Record<Fault, Failure['code']>> = { time: 'time_limit', memory: 'time_limit' };
+
+function failureOf(error: EngineError): Failure {
+  if (error.fault === 'other' || error.fault === 'rows') throw error; // the statement is wrong, not the request
+  const code = CODES[error.fault] ?? 'engine_unavailable';
+  const what = error.fault === 'memory' ? 'it needs more memory than a query may have' : error.message;
+  return failure(code, what);
+}
+
+function failure(code: Failure['code'], message: string): Failure {
+  return { ok: false, code, message };
+}

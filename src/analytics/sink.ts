@@ -1,0 +1,77 @@
+import { type Journal, journalNames, journalPath, openJournal } from '../journal/journal.ts';
+import type { LaneQueue } from '../journal/lane-queue.ts';
+import { exposeQueue } from '../journal/queue-metrics.ts';
+import { Drain, type DrainOptions, type DrainSettings } from './drain.ts';
+
+export interface SinkOptions
+  extends DrainSettings,
+    Pick<DrainOptions, 'engine' | 'listener' | 'log' | 'onBroken'> {
+  /** Where the journals are. */
+  readonly dataDir: string;
+  /** The outbox of the store. */
+  readonly outbox: LaneQueue;
+}
+
+/** How often it is looked for journals of further edges, ms. */
+const DISCOVER_EVERY_MS = 1000;
+
+/** A queue that gets nothing into ClickHouse for so long is worth telling, ms. */
+const WORTH_TELLING_MS = 10_000;
+
+/** Moves the journals of all edges and the outbox of the store into ClickHouse, each queue by itself. */
+export class Sink {
+  private readonly options: SinkOptions;
+  private readonly drains = new Map<string, Drain>();
+  private readonly journals: Journal[] = [];
+  private readonly discovery: NodeJS.Timeout;
+  private started = false;
+
+  /** From now on the queues are read and the listener hears of it; nothing is inserted before `start`. */
+  constructor(options: SinkOptions) {
+    this.options = options;
+    this.add('outbox', options.outbox);
+    this.discover();
+    this.discovery = setInterval(() => this.discover(), DISCOVER_EVERY_MS);
+  }
+
+  /** Inserts from now on. Call it once the tables exist. */
+  start(): void {
+    this.started = true;
+    for (const drain of this.drains.values()) drain.start();
+  }
+
+  /** One line for each queue that has got nothing into ClickHouse for some time. */
+  problems(now: number = Date.now()): string[] {
+    return [...this.drains].flatMap(([name, { failure }]) =>
+      failure && now - failure.since >= WORTH_TELLING_MS
+        ? [
+            `${name}: nothing reached ClickHouse for ${Math.round((now - failure.since) / 1000)} s: ${failure.error.message}`,
+          ]
+        : [],
+    );
+  }
+
+  /** Resolves once no insert is under way and the journals are closed; the outbox stays open. */
+  async stop(): Promise<void> {
+    clearInterval(this.discovery);
+    await Promise.all([...this.drains.values()].map((drain) => drain.stop()));
+    await Promise.all(this.journals.map((journal) => journal.close()));
+  }
+
+  private discover(): void {
+    for (const edge of journalNames(this.options.dataDir)) {
+      const name = `journal-${edge}`;
+      if (this.drains.has(name)) continue;
+      const journal = openJournal({ path: journalPath(this.options.dataDir, edge) });
+      this.journals.push(journal);
+      this.add(name, journal.queue);
+    }
+  }
+
+  private add(name: string, queue: LaneQueue): void {
+    exposeQueue(name, queue);
+    const drain = new Drain({ ...this.options, name, queue });
+    this.drains.set(name, drain);
+    if (this.started) drain.start();
+  }
+}

@@ -1,0 +1,53 @@
+import { tables } from '../records/tables.ts';
+import type { Insert } from './engine.ts';
+
+/** Bounds of one query. */
+export interface ReadLimits {
+  /** ms */
+  readonly time: number;
+  /** Bytes. */
+  readonly memory: number;
+}
+
+/**
+ * The statement that precedes the rows of an insert. Its settings are part of the text because settings beside a statement stay in force for
+ * later ones on an embedded connection. Throws TypeError on a token that is not plain text.
+ */
+export function insertStatement({ table, token }: Pick<Insert, 'table' | 'token'>): string {
+  const settings = Object.entries(insertSettings(token)).map(([name, value]) =>
+    typeof value === 'number' ? `${name} = ${value}` : `${name} = '${value}'`,
+  );
+  return `INSERT INTO ${table} (${columnList(table)}) SETTINGS ${settings.join(', ')} FORMAT JSONCompactEachRow`;
+}
+
+/** Settings of an insert: its token, and what a server's profile may have changed and exactly-once depends on. */
+export function insertSettings(token: string): Record<string, string | number> {
+  if (!/^[\w:.,@-]+$/.test(token)) throw new TypeError(`${JSON.stringify(token)} is no deduplication token`);
+  return {
+    insert_deduplication_token: token,
+    insert_deduplicate: 1,
+    deduplicate_blocks_in_dependent_materialized_views: 1,
+    async_insert: 0,
+  };
+}
+
+/** Columns of a table in the order of its rows. */
+export function columnNames(table: Insert['table']): string[] {
+  const columns = tables.find(({ name }) => name === table)?.columns;
+  if (!columns) throw new TypeError(`there is no table ${table}`);
+  return columns.map(({ name }) => name);
+}
+
+/** A query with the settings that every read has. */
+export function boundedQuery(sql: string, { time, memory }: ReadLimits): string {
+  return `${sql}
+SETTINGS max_execution_time = ${time / 1000}, max_threads = 1, max_memory_usage = ${memory},
+  max_bytes_before_external_group_by = ${Math.floor(memory / 2)}, max_bytes_before_external_sort = ${Math.floor(memory / 2)},
+  date_time_output_format = 'iso', output_format_json_quote_64bit_integers = 0`;
+}
+
+function columnList(table: Insert['table']): string {
+  return columnNames(table)
+    .map((name) => `\`${name}\``)
+    .join(', ');
+}

@@ -1,0 +1,266 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { QueryService } from '../../src/analytics/query-service.ts';
+import { meterSamples } from '../../src/records/meter-samples.ts';
+import { transactions } from '../../src/records/transactions.ts';
+import { registerSample, transactionRow } from '../support/analytics-rows.ts';
+import { type EmbeddedEngine, insertRows, openEmbeddedEngine } from '../support/embedded-engine.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+describe('energy by hour and day', () => {
+  let embedded: EmbeddedEngine;
+  let service: QueryService;
+
+  beforeAll(async () => {
+    embedded = await openEmbeddedEngine();
+    service = new QueryService({
+      engine: embedded.engine,
+      queryTimeout: 20_000,
+      unavailable: () => undefined,
+    });
+  });
+  afterEach(async () => {
+    for (const table of ['meter_samples', 'energy_hourly', 'transactions']) {
+      await embedded.engine.command(`TRUNCATE TABLE ${table}`);
+    }
+  });
+  afterAll(() => embedded.close());
+
+  async function energy(parameters: Record<string, unknown>) {
+    const answer = await service.answer({ name: 'energy', parameters }, 20_000);
+    if (!answer.ok) throw new Error(answer.message);
+    return answer.rows;
+  }
+  const samples = (rows: Parameters<typeof registerSample>[0][]) =>
+    insertRows(embedded.engine, meterSamples, rows.map(registerSample));
+  const started = (rows: Parameters<typeof transactionRow>[0][]) =>
+    insertRows(embedded.engine, transactions, rows.map(transactionRow));
+
+  const noon = Date.UTC(2026, 4, 4, 12);
+
+  it('is the difference between readings, with hour edges interpolated', async () => {
+    await samples([
+      { ts: noon - 30 * MINUTE, value: 1000 },
+      { ts: noon + 30 * MINUTE, value: 3000 },
+      { ts: noon + 2 * HOUR, value: 3600 },
+    ]);
+    expect(await energy({ from: noon - HOUR, to: noon + 3 * HOUR })).toEqual([
+      {
+        start: '2026-05-04T11:00:00.000Z',
+        localStart: '2026-05-04T11:00:00',
+        chargePointId: 'CP-1',
+        connectorId: 1,
+        energyWh: 1000,
+        registerFalls: 0,
+      },
+      expect.objectContaining({ start: '2026-05-04T12:00:00.000Z', energyWh: 1200 }),
+      expect.objectContaining({ start: '2026-05-04T13:00:00.000Z', energyWh: 400 }),
+    ]);
+  });
+
+  it('looks around the asked time, so that two neighbouring questions add up to one', async () => {
+    await samples([
+      { ts: noon - 10 * HOUR, value: 0 },
+      { ts: noon + 10 * HOUR, value: 20_000 },
+    ]);
+    const before = await energy({ from: noon - 12 * HOUR, to: noon, interval: 'day' });
+    const after = await energy({ from: noon, to: noon + 12 * HOUR, interval: 'day' });
+    expect([before[0]?.['energyWh'], after[0]?.['energyWh']]).toEqual([10_000, 10_000]);
+  });
+
+  it('reads kWh as such, also where whole kWh step back against meterStart in Wh', async () => {
+    await started([
+      {
+        transactionId: 7,
+        startedAt: noon,
+        meterStart: 1_234_567,
+        version: 2,
+        stoppedAt: noon + 50 * MINUTE,
+        meterStop: 1_240_890,
+        state: 'stopped',
+      },
+    ]);
+    await samples([
+      { ts: noon + MINUTE, value: 1234, unit: 'kWh', transactionId: 7 },
+      { ts: noon + 40 * MINUTE, value: 1240, unit: 'kWh', transactionId: 7 },
+    ]);
+    expect(await energy({ from: noon, to: noon + HOUR })).toEqual([
+      expect.objectContaining({ energyWh: 6323, registerFalls: 0 }),
+    ]);
+  });
+
+  it('does not count a falling register as negative, and says that it fell', async () => {
+    await samples([
+      { ts: noon, value: 1000 },
+      { ts: noon + 10 * MINUTE, value: 1500 },
+      { ts: noon + 20 * MINUTE, value: 200 },
+      { ts: noon + 30 * MINUTE, value: 700 },
+    ]);
+    await samples([
+      { connectorId: 2, ts: noon, value: 1000 },
+      { connectorId: 2, ts: noon + HOUR, value: 1500 },
+      { connectorId: 2, ts: noon + 2 * HOUR, value: 10 },
+      { connectorId: 2, ts: noon + 3 * HOUR, value: 20 },
+    ]);
+    const rows = await energy({ from: noon, to: noon + 4 * HOUR, interval: 'day' });
+    expect(
+      rows.map(({ connectorId, energyWh, registerFalls }) => [connectorId, energyWh, registerFalls]),
+    ).toEqual([
+      [1, 1000, 1],
+      [2, 510, 1],
+    ]);
+  });
+
+  it('counts the counters of session meters, which begin at nought each time', async () => {
+    await started([
+      { transactionId: 1, startedAt: noon, meterStart: 0 },
+      {
+        transactionId: 1,
+        version: 2,
+        startedAt: noon,
+        meterStart: 0,
+        stoppedAt: noon + 20 * MINUTE,
+        meterStop: 4000,
+        state: 'stopped',
+      },
+      { transactionId: 2, startedAt: noon + 30 * MINUTE, meterStart: 0 },
+      {
+        transactionId: 2,
+        version: 2,
+        startedAt: noon + 30 * MINUTE,
+        meterStart: 0,
+        stoppedAt: noon + 50 * MINUTE,
+        meterStop: 2500,
+        state: 'stopped',
+      },
+    ]);
+    expect(await energy({ from: noon, to: noon + HOUR })).toEqual([
+      expect.objectContaining({ energyWh: 6500, registerFalls: 1 }),
+    ]);
+  });
+
+  it('a repeated sample changes nothing', async () => {
+    const rows = [
+      { ts: noon, value: 0 },
+      { ts: noon + 10 * MINUTE, value: 900 },
+    ];
+    await samples(rows);
+    await samples(rows);
+    expect(await energy({ from: noon, to: noon + HOUR })).toEqual([
+      expect.objectContaining({ energyWh: 900, registerFalls: 0 }),
+    ]);
+  });
+
+  it('by tag counts the transactions of the tag in any spelling, and nothing between them', async () => {
+    await started([
+      {
+        transactionId: 1,
+        idTag: 'alice',
+        startedAt: noon,
+        meterStart: 1000,
+        stoppedAt: noon + 30 * MINUTE,
+        meterStop: 3000,
+        version: 2,
+        state: 'stopped',
+      },
+      {
+        transactionId: 2,
+        idTag: 'BOB',
+        startedAt: noon + 40 * MINUTE,
+        meterStart: 3100,
+        stoppedAt: noon + 50 * MINUTE,
+        meterStop: 3400,
+        version: 2,
+        state: 'stopped',
+      },
+      {
+        transactionId: 3,
+        chargePointId: 'CP-2',
+        idTag: 'Alice',
+        startedAt: noon,
+        meterStart: 0,
+        stoppedAt: noon + 30 * MINUTE,
+        meterStop: 500,
+        version: 2,
+        state: 'stopped',
+      },
+    ]);
+    await samples([{ ts: noon + 15 * MINUTE, value: 2500, transactionId: 1 }]);
+    const range = { from: noon, to: noon + HOUR };
+    expect(await energy({ ...range, by: 'tag' })).toEqual([
+      expect.objectContaining({ idTag: 'alice', energyWh: 2500 }),
+      expect.objectContaining({ idTag: 'bob', energyWh: 300 }),
+    ]);
+    expect(await energy({ ...range, by: 'total', idTag: 'ALICE' })).toEqual([
+      expect.objectContaining({ energyWh: 2500 }),
+    ]);
+    expect(await energy({ ...range, by: 'total' })).toEqual([expect.objectContaining({ energyWh: 2900 })]);
+    expect(await energy({ ...range, chargePointId: 'CP-2' })).toEqual([
+      expect.objectContaining({ chargePointId: 'CP-2', energyWh: 500 }),
+    ]);
+  });
+
+  it('sums the phases where a meter gives only those, and leaves the main meter (connector 0) out', async () => {
+    await samples(
+      ['L1', 'L2', 'L3'].flatMap((phase, index) => [
+        { phase, ts: noon, value: 100 * index },
+        { phase, ts: noon + 30 * MINUTE, value: 100 * index + 200 },
+      ]),
+    );
+    await samples([
+      { connectorId: 0, ts: noon, value: 0 },
+      { connectorId: 0, ts: noon + 30 * MINUTE, value: 999 },
+    ]);
+    expect(await energy({ from: noon, to: noon + HOUR, by: 'chargePoint' })).toEqual([
+      expect.objectContaining({ energyWh: 600 }),
+    ]);
+  });
+
+  it.each([
+    ['a day of 23 hours', '2026-03-28', '2026-03-29T23:00:00', 23],
+    ['a day of 25 hours', '2026-10-24', '2026-10-25T22:00:00', 25],
+  ])('%s in Berlin has as many hours, and its energy', async (_, dayBefore) => {
+    const begin = Date.parse(`${dayBefore}T00:00:00Z`);
+    // 100 Wh in each hour of three days.
+    await samples(Array.from({ length: 97 }, (__, hour) => ({ ts: begin + hour * HOUR, value: hour * 100 })));
+    const range = { from: begin, to: begin + 96 * HOUR, timezone: 'Europe/Berlin' };
+    const days = await energy({ ...range, interval: 'day' });
+    const hours = await energy({ ...range, interval: 'hour' });
+    const nextDay = new Date(begin + 24 * HOUR).toISOString().slice(0, 10);
+    const length = dayBefore.includes('-03-') ? 23 : 25;
+    expect(days.find(({ localStart }) => localStart === `${nextDay}T00:00:00`)).toMatchObject({
+      energyWh: length * 100,
+    });
+    expect(hours.filter(({ localStart }) => String(localStart).startsWith(nextDay))).toHaveLength(length);
+  });
+
+  it('hours begin at the half hour in Kolkata', async () => {
+    await samples([
+      { ts: noon, value: 0 },
+      { ts: noon + 20 * MINUTE, value: 0 },
+      { ts: noon + 40 * MINUTE, value: 1000 },
+    ]);
+    const rows = await energy({ from: noon - HOUR, to: noon + 2 * HOUR, timezone: 'Asia/Kolkata' });
+    expect(rows.map(({ localStart, energyWh }) => [localStart, energyWh])).toEqual([
+      ['2026-05-04T17:00:00', 500],
+      ['2026-05-04T18:00:00', 500],
+    ]);
+  });
+
+  it.each([
+    [{ to: 1 }, /from is missing/],
+    [{ from: 2, to: 1 }, /from must lie before to/],
+    [{ from: 0, to: 1, timezone: 'Mars/Olympus' }, /timezone must be an IANA time zone/],
+    [{ from: 0, to: 1, interval: 'week' }, /interval must be one of hour, day/],
+    [{ from: 0, to: 1, chargePoint: 'CP-1' }, /there is no parameter chargePoint/],
+    [{ from: 0, to: Date.UTC(2030, 0) }, /at most 10000 intervals/],
+  ])('refuses %o', async (parameters, message) => {
+    const answer = await service.answer({ name: 'energy', parameters }, 20_000);
+    expect(answer).toMatchObject({
+      ok: false,
+      code: 'bad_parameter',
+      message: expect.stringMatching(message),
+    });
+  });
+});
