@@ -1,29 +1,67 @@
 import { LinkError } from '../link/link-error.ts';
+import type { AnalyticsRows } from '../link/methods.ts';
 import type { ControlDeps } from './deps.ts';
 import { apiError } from './errors.ts';
+import { readInstant } from './validation.ts';
 
 /** Beyond the time limit of a query, ms: analytics itself says that a query took too long. */
 const DEADLINE_MARGIN_MS = 5000;
 
+/** Parameters of a request that mean the same in every query; all others are passed on as they are. */
+export interface RangeQuery {
+  /** RFC 3339, already checked. */
+  readonly from?: string;
+  readonly to?: string;
+  /** IANA name, unchecked. */
+  readonly timezone?: string;
+}
+
 /** The rows of a named query. Throws `bad_parameter`, `time_limit` or `engine_unavailable`. */
 export async function askAnalytics(
-  { link, config }: Pick<ControlDeps, 'link' | 'config'>,
+  deps: Pick<ControlDeps, 'link' | 'config'>,
   name: string,
   parameters: Readonly<Record<string, unknown>>,
 ): Promise<readonly Record<string, unknown>[]> {
-  const answer = await ask();
+  const answer = await ask(deps, name, parameters);
   if (answer.ok) return answer.rows;
   throw apiError(answer.code, { reason: answer.message });
+}
 
-  async function ask() {
-    try {
-      const deadlineMs = config.clickhouse.queryTimeout + DEADLINE_MARGIN_MS;
-      return await link.call('analytics', 'analytics.query', { name, parameters }, { deadlineMs });
-    } catch (error) {
-      if (!(error instanceof LinkError) || error.code === 'failed') throw error;
-      if (error.code === 'timeout') throw apiError('time_limit', { reason: 'no answer in time' });
-      if (error.code === 'busy') throw apiError('busy', { what: 'calls between processes' });
-      throw apiError('engine_unavailable', { reason: 'the analytics process is starting again' });
-    }
+async function ask(
+  { link, config }: Pick<ControlDeps, 'link' | 'config'>,
+  name: string,
+  parameters: Readonly<Record<string, unknown>>,
+): Promise<AnalyticsRows> {
+  try {
+    const deadlineMs = config.clickhouse.queryTimeout + DEADLINE_MARGIN_MS;
+    return await link.call('analytics', 'analytics.query', { name, parameters }, { deadlineMs });
+  } catch (error) {
+    if (!(error instanceof LinkError) || error.code === 'failed') throw error;
+    if (error.code === 'timeout') throw apiError('time_limit', { reason: 'no answer in time' });
+    if (error.code === 'busy') throw apiError('busy', { what: 'calls between processes' });
+    throw apiError('engine_unavailable', { reason: 'the analytics process is starting again' });
+  }
+}
+
+/** The parameters of a request as analytics takes them: times in epoch ms. Throws `invalid_parameter` for an unknown time zone. */
+export function readRange({ from, to, ...rest }: RangeQuery): Record<string, unknown> {
+  const { timezone } = rest;
+  if (timezone !== undefined && !isTimeZone(timezone)) {
+    const problem = 'must be an IANA time zone, for example Europe/Berlin';
+    throw apiError('invalid_parameter', { name: 'timezone', problem }, { parameter: 'timezone' });
+  }
+  return {
+    ...rest,
+    ...(from !== undefined && { from: readInstant(from) }),
+    ...(to !== undefined && { to: readInstant(to) }),
+  };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -10,7 +10,7 @@ describe('questions to ClickHouse', () => {
   beforeEach(async () => {
     control = await startControl();
     asked = [];
-    answer = () => ({ ok: true, rows: [{ any: 'row', value: 1.5 }] });
+    answer = () => ({ ok: true, rows: [] });
   });
   afterEach(() => control.close());
 
@@ -24,13 +24,39 @@ describe('questions to ClickHouse', () => {
   const from = Date.UTC(2026, 2, 1);
   const to = Date.UTC(2026, 2, 2);
 
-  test.each<[string, AnalyticsQuery]>([
+  const energyRow = {
+    start: '2026-03-01T12:00:00.000Z',
+    localStart: '2026-03-01T13:00:00',
+    chargePointId: 'CP-1',
+    energyWh: 7200.5,
+    registerFalls: 0,
+  };
+  const totalsRow = {
+    chargePointId: 'CP-1',
+    count: 2,
+    sum: null,
+    firstAt: '2026-03-01T12:00:00.000Z',
+    lastAt: '2026-03-01T12:00:00.000Z',
+  };
+  const messageRow = {
+    chargePointId: 'CP 1',
+    direction: 'out',
+    type: 'CALL',
+    messageId: 'm-1',
+    action: 'Reset',
+    errorCode: '',
+    payload: '{"type":"Soft"}',
+    receivedAt: '2026-03-01T12:00:00.000Z',
+  };
+
+  test.each<[string, AnalyticsQuery, object[]]>([
     [
-      '/analytics/energy?interval=day&from=2026-03-01T01:00:00%2B01:00&to=2026-03-02T00:00:00Z&chargePointId=CP-1&idTag=T&timezone=Europe/Berlin',
+      '/analytics/energy?interval=day&by=chargePoint&from=2026-03-01T01:00:00%2B01:00&to=2026-03-02T00:00:00Z&chargePointId=CP-1&idTag=T&timezone=Europe/Berlin',
       {
         name: 'energy',
         parameters: {
           interval: 'day',
+          by: 'chargePoint',
           from,
           to,
           chargePointId: 'CP-1',
@@ -38,31 +64,54 @@ describe('questions to ClickHouse', () => {
           timezone: 'Europe/Berlin',
         },
       },
+      [energyRow],
     ],
     [
       '/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z',
-      { name: 'energy', parameters: { interval: 'hour', from, to, timezone: 'UTC' } },
+      { name: 'energy', parameters: { interval: 'hour', by: 'connector', from, to, timezone: 'UTC' } },
+      [],
     ],
     [
       '/analytics/meter-samples?chargePointId=CP%201&measurand=Voltage&limit=5',
-      { name: 'meter-samples', parameters: { chargePointId: 'CP 1', measurand: 'Voltage', limit: 5 } },
+      {
+        name: 'meter-samples',
+        parameters: { chargePointId: 'CP 1', measurand: 'Voltage', order: 'asc', limit: 5, offset: 0 },
+      },
+      [],
     ],
     [
       '/analytics/meter-sample-totals?prefix=LOAD-&final=true',
       { name: 'meter-sample-totals', parameters: { prefix: 'LOAD-', final: true } },
+      [totalsRow],
     ],
-    ['/analytics/transaction-totals', { name: 'transaction-totals', parameters: { final: false } }],
+    ['/analytics/transaction-totals', { name: 'transaction-totals', parameters: { final: false } }, []],
     [
-      '/charge-points/CP%201/messages?action=Reset&direction=out&to=2026-03-02T00:00:00Z',
+      '/analytics/transactions?state=open',
+      { name: 'transactions', parameters: { state: 'open', limit: 100, offset: 0 } },
+      [],
+    ],
+    ['/analytics/storage', { name: 'storage', parameters: {} }, []],
+    [
+      '/charge-points/CP%201/messages?action=Reset&direction=out&messageId=m-1&to=2026-03-02T00:00:00Z',
       {
         name: 'messages',
-        parameters: { chargePointId: 'CP 1', action: 'Reset', direction: 'out', to, limit: 100 },
+        parameters: {
+          chargePointId: 'CP 1',
+          action: 'Reset',
+          direction: 'out',
+          messageId: 'm-1',
+          to,
+          limit: 100,
+          offset: 0,
+        },
       },
+      [messageRow],
     ],
-  ])('%s is one named query with times in epoch milliseconds', async (path, query) => {
+  ])('%s is one named query with times in epoch milliseconds', async (path, query, rows) => {
     joinAnalytics();
+    answer = () => ({ ok: true, rows: rows as Record<string, unknown>[] });
     const { status, body } = await control.send('GET', `/api/v1${path}`);
-    expect({ status, body }).toEqual({ status: 200, body: { rows: [{ any: 'row', value: 1.5 }] } });
+    expect({ status, body }).toEqual({ status: 200, body: { rows } });
     expect(asked).toEqual([query]);
   });
 

@@ -1,40 +1,10 @@
 import { errors } from '../errors.ts';
 import type { Schema } from './operation.ts';
-
-const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
-const maybe = (schema: Schema): Schema => ({
-  ...schema,
-  type: [schema.type, 'null'].flat(),
-  ...(Array.isArray(schema.enum) && { enum: [...schema.enum, null] }),
-});
-const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
-const whole = (description: string, more: Schema = {}): Schema => ({ type: 'integer', description, ...more });
-
-/** An object whose members are all there, unless named in `optional`. */
-const object = (
-  description: string,
-  properties: Readonly<Record<string, Schema>>,
-  optional: readonly string[] = [],
-): Schema => ({
-  type: 'object',
-  description,
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  additionalProperties: false,
-});
-
-const pageOf = (name: string): Schema =>
-  object(`A page of ${name}.`, {
-    items: { type: 'array', items: { $ref: `#/components/schemas/${name}` } },
-    next: maybe(text('Pass it as `cursor` for the next page; null after the last one.')),
-  });
+import { rowSchemas } from './row-schemas.ts';
+import { maybe, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
 
 export const registrationStatus: Schema = { type: 'string', enum: ['Accepted', 'Pending', 'Rejected'] };
 export const tokenStatus: Schema = { type: 'string', enum: ['Accepted', 'Blocked', 'Expired'] };
-export const transactionState: Schema = {
-  type: 'string',
-  enum: ['open', 'stopped', 'superseded', 'unmatched'],
-};
 
 const settings = {
   registration: maybe({
@@ -245,9 +215,7 @@ export const schemas = {
 
   TransactionPage: pageOf('Transaction'),
 
-  Rows: object('Answer of a query.', {
-    rows: { type: 'array', items: { type: 'object', additionalProperties: true } },
-  }),
+  ...rowSchemas,
 
   Health: object('Whether a process can do its work.', {
     ready: { type: 'boolean' },

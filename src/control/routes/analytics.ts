@@ -1,16 +1,30 @@
 import type { FastifyInstance } from 'fastify';
-import { askAnalytics } from '../analytics-query.ts';
+import { askAnalytics, readRange } from '../analytics-query.ts';
 import type { ControlDeps } from '../deps.ts';
-import { apiError, type ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import { json, type Operation, ref, type Schema } from '../openapi/operation.ts';
+import { transactionState } from '../openapi/shapes.ts';
 import { addRoute } from '../route.ts';
-import { readInstant } from '../validation.ts';
 
 const tag = 'Analytics';
 const errors: readonly ErrorCode[] = ['bad_parameter', 'time_limit', 'engine_unavailable', 'busy'];
 
 const from: Schema = { type: 'string', format: 'date-time', description: 'At this time or later.' };
 const to: Schema = { type: 'string', format: 'date-time', description: 'Before this time.' };
+const offset: Schema = {
+  type: 'integer',
+  minimum: 0,
+  maximum: 1_000_000,
+  default: 0,
+  description: 'How many rows to leave out at the beginning.',
+};
+const limitTo = (maximum: number, byDefault: number): Schema => ({
+  type: 'integer',
+  minimum: 1,
+  maximum,
+  default: byDefault,
+  description: 'Most rows of the answer.',
+});
 
 const energy: Operation = {
   id: 'queryEnergy',
@@ -18,7 +32,9 @@ const energy: Operation = {
   path: '/api/v1/analytics/energy',
   tag,
   summary: 'Energy by hour or day',
-  description: 'Active energy imported (Wh) per interval, from the registers that charge points report.',
+  description:
+    'Active energy imported per interval, from the registers that charge points report: the difference between one reading and the next, shared ' +
+    'out evenly over the time between them. By tag, and for one tag, only readings of its transactions count.',
   query: {
     interval: {
       type: 'string',
@@ -28,6 +44,12 @@ const energy: Operation = {
     },
     from,
     to,
+    by: {
+      type: 'string',
+      enum: ['connector', 'chargePoint', 'tag', 'total'],
+      default: 'connector',
+      description: 'What each row is about.',
+    },
     chargePointId: { type: 'string', description: 'Only this charge point.' },
     idTag: { type: 'string', maxLength: 20, description: 'Only transactions that this idTag started.' },
     timezone: {
@@ -38,7 +60,18 @@ const energy: Operation = {
   },
   requiredQuery: ['from', 'to'],
   responses: {
-    200: json('One row per interval, charge point and connector.', ref('Rows'), { rows: [] }),
+    200: json('Intervals without energy are left out.', ref('EnergyRows'), {
+      rows: [
+        {
+          start: '2026-03-01T12:00:00.000Z',
+          localStart: '2026-03-01T13:00:00',
+          chargePointId: 'CP-17',
+          connectorId: 1,
+          energyWh: 7200,
+          registerFalls: 0,
+        },
+      ],
+    }),
   },
   errors,
 };
@@ -49,7 +82,7 @@ const samples: Operation = {
   path: '/api/v1/analytics/meter-samples',
   tag,
   summary: 'Meter samples of a charge point',
-  description: 'In the order of their time.',
+  description: 'By their time; a sample that the charge point repeated appears once.',
   query: {
     chargePointId: { type: 'string', description: 'Which charge point.' },
     from,
@@ -59,16 +92,46 @@ const samples: Operation = {
       maxLength: 50,
       description: 'Only this one, for example Power.Active.Import.',
     },
-    limit: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 50_000,
-      default: 1000,
-      description: 'Most rows of the answer.',
-    },
+    order: { type: 'string', enum: ['asc', 'desc'], default: 'asc', description: 'Oldest or newest first.' },
+    limit: limitTo(50_000, 1000),
+    offset,
   },
   requiredQuery: ['chargePointId'],
-  responses: { 200: json('One row per sample.', ref('Rows'), { rows: [] }) },
+  responses: { 200: json('The samples.', ref('MeterSampleRows')) },
+  errors,
+};
+
+const transactions: Operation = {
+  id: 'queryTransactions',
+  method: 'GET',
+  path: '/api/v1/analytics/transactions',
+  tag,
+  summary: 'All transactions',
+  description: 'Latest start first, also those whose `transactions.retention` is over.',
+  query: {
+    chargePointId: { type: 'string', description: 'Only those of this charge point.' },
+    idTag: {
+      type: 'string',
+      maxLength: 20,
+      description: 'Only those that this idTag started, in any spelling.',
+    },
+    state: { ...transactionState, description: 'Only those in this state.' },
+    from,
+    to,
+    limit: limitTo(1000, 100),
+    offset,
+  },
+  responses: { 200: json('The transactions.', ref('TransactionHistoryRows')) },
+  errors,
+};
+
+const storage: Operation = {
+  id: 'queryStorage',
+  method: 'GET',
+  path: '/api/v1/analytics/storage',
+  tag,
+  summary: 'How much ClickHouse holds',
+  responses: { 200: json('The tables.', ref('StorageRows')) },
   errors,
 };
 
@@ -79,7 +142,7 @@ const totalsQuery: Readonly<Record<string, Schema>> = {
   final: {
     type: 'boolean',
     default: false,
-    description: 'Counts each sample once even where a charge point sent it again; slower.',
+    description: 'Counts each row once even where it was sent again; slower.',
   },
 };
 
@@ -91,7 +154,7 @@ const sampleTotals: Operation = {
   summary: 'Totals of the meter samples per charge point',
   description: 'To compare what charge points were confirmed with what ClickHouse holds.',
   query: totalsQuery,
-  responses: { 200: json('One row per charge point.', ref('Rows'), { rows: [] }) },
+  responses: { 200: json('The totals.', ref('MeterSampleTotalsRows')) },
   errors,
 };
 
@@ -101,49 +164,26 @@ const transactionTotals: Operation = {
   path: '/api/v1/analytics/transaction-totals',
   tag,
   summary: 'Totals of the transactions per charge point',
+  description: 'To compare what charge points were confirmed with what ClickHouse holds.',
   query: totalsQuery,
-  responses: { 200: json('One row per charge point.', ref('Rows'), { rows: [] }) },
+  responses: { 200: json('The totals.', ref('TransactionTotalsRows')) },
   errors,
 };
 
-interface RangeQuery {
-  readonly from?: string;
-  readonly to?: string;
-  readonly timezone?: string;
-}
+/** Name of the query in analytics, and where it is found. */
+const queries = [
+  ['energy', energy],
+  ['meter-samples', samples],
+  ['transactions', transactions],
+  ['meter-sample-totals', sampleTotals],
+  ['transaction-totals', transactionTotals],
+  ['storage', storage],
+] as const;
 
 export function addAnalyticsRoutes(app: FastifyInstance, deps: ControlDeps): void {
-  for (const [name, operation] of [
-    ['energy', energy],
-    ['meter-samples', samples],
-    ['meter-sample-totals', sampleTotals],
-    ['transaction-totals', transactionTotals],
-  ] as const) {
-    addRoute<{ Querystring: RangeQuery }>(app, operation, async ({ query }) => ({
+  for (const [name, operation] of queries) {
+    addRoute<{ Querystring: Record<string, string> }>(app, operation, async ({ query }) => ({
       rows: await askAnalytics(deps, name, readRange(query)),
     }));
-  }
-}
-
-/** The parameters of a query as analytics takes them: times in epoch ms. */
-export function readRange({ from: start, to: end, ...rest }: RangeQuery): Record<string, unknown> {
-  const { timezone } = rest;
-  if (timezone !== undefined && !isTimeZone(timezone)) {
-    const problem = 'must be an IANA time zone, for example Europe/Berlin';
-    throw apiError('invalid_parameter', { name: 'timezone', problem }, { parameter: 'timezone' });
-  }
-  return {
-    ...rest,
-    ...(start !== undefined && { from: readInstant(start) }),
-    ...(end !== undefined && { to: readInstant(end) }),
-  };
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
   }
 }

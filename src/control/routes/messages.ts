@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { askAnalytics } from '../analytics-query.ts';
+import { askAnalytics, type RangeQuery, readRange } from '../analytics-query.ts';
 import type { ControlDeps } from '../deps.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { addRoute } from '../route.ts';
-import { readRange } from './analytics.ts';
 
 const operation: Operation = {
   id: 'listMessages',
@@ -20,7 +19,7 @@ const operation: Operation = {
     to: {
       type: 'string',
       format: 'date-time',
-      description: 'Before this time; for older messages pass the time of the last one.',
+      description: 'Before this time.',
     },
     action: {
       type: 'string',
@@ -32,6 +31,11 @@ const operation: Operation = {
       enum: ['in', 'out'],
       description: 'in: from the charge point; out: from Farad.',
     },
+    messageId: {
+      type: 'string',
+      maxLength: 255,
+      description: 'Only the messages with this id: a CALL and its answer.',
+    },
     limit: {
       type: 'integer',
       minimum: 1,
@@ -39,13 +43,20 @@ const operation: Operation = {
       default: 100,
       description: 'Most messages of the answer.',
     },
+    offset: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 0,
+      description: 'How many of the newest messages to leave out.',
+    },
   },
-  responses: { 200: json('One row per message.', ref('Rows'), { rows: [] }) },
+  responses: { 200: json('The messages.', ref('MessageRows')) },
   errors: ['bad_parameter', 'time_limit', 'engine_unavailable', 'busy'],
 };
 
 export function addMessageRoute(app: FastifyInstance, deps: ControlDeps): void {
-  addRoute<{ Params: { id: string }; Querystring: { from?: string; to?: string } }>(
+  addRoute<{ Params: { id: string }; Querystring: RangeQuery }>(
     app,
     operation,
     async ({ params: { id }, query }) => ({

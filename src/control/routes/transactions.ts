@@ -4,7 +4,7 @@ import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
-import { transactionState } from '../openapi/schemas.ts';
+import { transactionState } from '../openapi/shapes.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
 import { addRoute } from '../route.ts';
 import { listTransactions } from '../transaction-list.ts';

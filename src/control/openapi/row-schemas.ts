@@ -1,0 +1,101 @@
+import type { Schema } from './operation.ts';
+import { maybe, number, rowsOf, text, time, transactionState, whole } from './shapes.ts';
+
+/** What the queries of analytics answer. */
+export const rowSchemas = {
+  EnergyRows: rowsOf(
+    'One row per interval and subject that used energy.',
+    {
+      start: time('Begin of the interval.'),
+      localStart: text('The same in the time zone that was asked for, without zone.'),
+      chargePointId: text('By connector and by charge point.'),
+      connectorId: whole('By connector.'),
+      idTag: text('By tag.'),
+      energyWh: number('Active energy imported, Wh.'),
+      registerFalls: whole(
+        'How often a register fell, for example because a meter was exchanged; nothing was subtracted.',
+      ),
+    },
+    ['chargePointId', 'connectorId', 'idTag'],
+  ),
+
+  MeterSampleRows: rowsOf('One row per sample.', {
+    chargePointId: text('Where.'),
+    connectorId: whole('Where; 0 is the main meter.'),
+    transactionId: maybe(whole('During which transaction.')),
+    measurand: text('For example Energy.Active.Import.Register.'),
+    phase: text('Empty where the charge point gave none.'),
+    location: text('For example Outlet.'),
+    context: text('For example Sample.Periodic.'),
+    format: text('Raw or SignedData.'),
+    unit: text('As the charge point gave it, or the default of the measurand.'),
+    time: time("By the charge point's clock, or when it was received where that was unusable."),
+    value: maybe(number('Null for what is no number.')),
+    rawValue: text('As sent.'),
+    source: { type: 'string', enum: ['MeterValues', 'StopTransaction'] },
+    flags: { type: 'array', items: { type: 'string' }, description: 'What was odd about it.' },
+    receivedAt: time('When Farad got it.'),
+  }),
+
+  MeterSampleTotalsRows: rowsOf('One row per charge point.', {
+    chargePointId: text('Which.'),
+    count: whole('Samples.'),
+    sum: maybe(number('Of their values.')),
+    firstAt: time('Of the first one.'),
+    lastAt: time('Of the last one.'),
+  }),
+
+  TransactionTotalsRows: rowsOf('One row per charge point.', {
+    chargePointId: text('Which.'),
+    count: whole('Rows: each change of a transaction is one, unless `final`.'),
+    transactions: whole('Transactions.'),
+    stopped: whole('Those that were stopped.'),
+    energyWh: number('What those imported, Wh.'),
+    firstAt: time('First start.'),
+    lastAt: time('Last start.'),
+  }),
+
+  TransactionHistoryRows: rowsOf('One row per transaction.', {
+    transactionId: whole('Unique in this Farad.'),
+    chargePointId: text('Where.'),
+    connectorId: whole('Where.'),
+    idTag: text('Who started it.'),
+    parentIdTag: text('Group of the token at the start; empty where there was none.'),
+    authorization: text('idTagInfo.status that the start was answered with.'),
+    reservationId: maybe(whole('Reservation that it used.')),
+    startedAt: time('Start.'),
+    meterStart: whole('Wh.'),
+    stoppedAt: maybe(time('Null while it is open.')),
+    meterStop: maybe(whole('Wh.')),
+    energyWh: maybe(whole('Wh.')),
+    stopIdTag: text('Who stopped it, where the charge point said.'),
+    stopReason: text('Empty while it is open.'),
+    state: transactionState,
+    flags: { type: 'array', items: { type: 'string' }, description: 'What was odd about it.' },
+    receivedAt: time('When Farad heard of it last.'),
+  }),
+
+  StorageRows: rowsOf('One row per table.', {
+    table: text('Name.'),
+    rows: whole('Rows.'),
+    bytes: whole('Bytes on the disk.'),
+    parts: whole('Parts of the table.'),
+    oldestPartition: text('Name.'),
+    newestPartition: text('Name.'),
+  }),
+
+  MessageRows: rowsOf('One row per OCPP-J message.', {
+    chargePointId: text('Of which charge point.'),
+    direction: {
+      type: 'string',
+      enum: ['in', 'out'],
+      description: 'in: from the charge point; out: from Farad.',
+    },
+    type: { type: 'string', enum: ['CALL', 'CALLRESULT', 'CALLERROR', 'unreadable'] },
+    messageId: text('Id on the wire.'),
+    action: text('Of the CALL that it is or answers; empty where it cannot be known.'),
+    errorCode: text('Of a CALLERROR, else empty.'),
+    payload: text('JSON text, secrets hidden, cut at `messageLog.maxPayload`.'),
+    receivedAt: time('When it was received or sent.'),
+  }),
+} as const satisfies Record<string, Schema>;

@@ -1,0 +1,52 @@
+import type { Schema } from './operation.ts';
+
+/** The building blocks of the API's schemas. */
+export const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
+export const maybe = (schema: Schema): Schema => ({
+  ...schema,
+  type: [schema.type, 'null'].flat(),
+  ...(Array.isArray(schema.enum) && { enum: [...schema.enum, null] }),
+});
+export const text = (description: string, more: Schema = {}): Schema => ({
+  type: 'string',
+  description,
+  ...more,
+});
+export const number = (description: string): Schema => ({ type: 'number', description });
+export const whole = (description: string, more: Schema = {}): Schema => ({
+  type: 'integer',
+  description,
+  ...more,
+});
+
+/** An object whose members are all there, unless named in `optional`. */
+export const object = (
+  description: string,
+  properties: Readonly<Record<string, Schema>>,
+  optional: readonly string[] = [],
+): Schema => ({
+  type: 'object',
+  description,
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  additionalProperties: false,
+});
+
+/** The answer of a query. */
+export const rowsOf = (
+  description: string,
+  properties: Readonly<Record<string, Schema>>,
+  optional: readonly string[] = [],
+): Schema => object(description, { rows: { type: 'array', items: object('A row.', properties, optional) } });
+
+/** A page of a list of the schema `name`. */
+export const pageOf = (name: string): Schema =>
+  object(`A page of ${name}.`, {
+    items: { type: 'array', items: { $ref: `#/components/schemas/${name}` } },
+    next: maybe(text('Pass it as `cursor` for the next page; null after the last one.')),
+  });
+
+export const transactionState: Schema = {
+  type: 'string',
+  enum: ['open', 'stopped', 'superseded', 'unmatched'],
+};
