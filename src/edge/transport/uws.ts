@@ -100,18 +100,27 @@ export async function listenUws<Arrival, Session>(
   });
   app.any('/*', (res, req) => answer(res, events.request(new UwsHead(req, res))));
 
-  const token = await listen(app, engine, options);
+  const { host, shared } = options;
   const closeListener = engine.us_listen_socket_close ?? engine.closeSocket;
   const portOf = engine.us_socket_local_port ?? engine.getSocketPort;
+  if (!closeListener || !portOf)
+    throw new ListenError('this version of uWebSockets.js is not known to Farad');
+  let { port } = options;
+  if (shared && port === 0) {
+    // A port that the system chose cannot be shared: the engine asks for sharing only with a number.
+    const found = await listen(app, engine, { host, port, shared: false });
+    port = portOf(found);
+    closeListener(found);
+  }
+  const token = await listen(app, engine, { host, port, shared });
   let accepting = true;
-  const stopAccepting = (): void => {
-    if (accepting) closeListener?.(token);
-    accepting = false;
-  };
   return {
     kind: 'uws',
-    port: portOf?.(token) ?? options.port,
-    stopAccepting,
+    port: portOf(token),
+    stopAccepting() {
+      if (accepting) closeListener(token);
+      accepting = false;
+    },
   };
 }
 
@@ -199,8 +208,11 @@ function answer(res: HttpResponse, { status, headers = {}, body }: HttpAnswer): 
   res.end(body, true);
 }
 
-function listen(app: TemplatedApp, engine: Engine, options: ListenOptions): Promise<us_listen_socket> {
-  const { host, port, shared } = options;
+function listen(
+  app: TemplatedApp,
+  engine: Engine,
+  { host, port, shared }: Pick<ListenOptions, 'host' | 'port' | 'shared'>,
+): Promise<us_listen_socket> {
   return new Promise((resolve, reject) => {
     const mode = shared ? SHARED_PORT : engine.LIBUS_LISTEN_EXCLUSIVE_PORT;
     (app as unknown as ListeningApp).listen(host, port, mode, (token) => {
