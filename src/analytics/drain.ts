@@ -24,7 +24,6 @@ export interface DrainOptions extends DrainSettings {
   /** Name of the queue in metrics and log. */
   readonly name: string;
   readonly queue: LaneQueue;
-  readonly engine: Engine;
   readonly listener: ChunkListener;
   readonly log: Log;
   /** The embedded engine has ended itself. */
@@ -57,6 +56,7 @@ export class Drain {
   private readonly stopping = new AbortController();
   private readonly look: NodeJS.Timeout;
   private running: Promise<void> | undefined;
+  private engine: Engine | undefined;
   private afterLook: (() => void) | undefined;
   private failing: { readonly since: number; readonly error: EngineError } | undefined;
 
@@ -71,7 +71,8 @@ export class Drain {
   }
 
   /** Inserts from now on, beginning with the batch that an earlier process left. Call it once the tables exist. */
-  start(): void {
+  start(engine: Engine): void {
+    this.engine = engine;
     this.running ??= this.run();
   }
 
@@ -199,7 +200,7 @@ export class Drain {
       if (this.stopping.signal.aborted) throw new Abandoned();
       const started = performance.now();
       try {
-        await this.options.engine.insert(insert);
+        await (this.engine as Engine).insert(insert);
         sinkMetrics.insertSeconds.with({ table: insert.table }).observe((performance.now() - started) / 1000);
         sinkMetrics.rows.with({ table: insert.table }).inc(countLines(insert.lines));
         this.failing = undefined;

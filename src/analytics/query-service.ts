@@ -7,11 +7,12 @@ import { BadParameter, Parameters, type PreparedQuery } from './queries/paramete
 import { Turns } from './turns.ts';
 
 export interface QueryServiceOptions {
-  readonly engine: Engine;
+  /** Undefined while nothing can be asked. */
+  readonly engine: () => Engine | undefined;
   /** Time limit of a query, ms (`clickhouse.queryTimeout`). */
   readonly queryTimeout: number;
-  /** Why nothing can be asked yet; undefined once the tables are there. */
-  readonly unavailable: () => string | undefined;
+  /** Why nothing can be asked. */
+  readonly problem: () => string;
 }
 
 /** Queries at a time, and how many more may wait. */
@@ -60,23 +61,23 @@ export class QueryService {
   ): Promise<AnalyticsRows> {
     const prepared = prepare(name, parameters);
     if ('ok' in prepared) return prepared;
-    const unavailable = this.options.unavailable();
-    if (unavailable !== undefined) return failure('engine_unavailable', unavailable);
+    const engine = this.options.engine();
+    if (!engine) return failure('engine_unavailable', this.options.problem());
     if (this.turns.length >= WAITING) {
       return failure('engine_unavailable', `${WAITING} queries are waiting already`);
     }
-    return this.turns.run(() => this.run(prepared, deadline));
+    return this.turns.run(() => this.run(engine, prepared, deadline));
   }
 
-  private async run({ sql, parameters }: PreparedQuery, deadline: number): Promise<AnalyticsRows> {
+  private async run(
+    engine: Engine,
+    { sql, parameters }: PreparedQuery,
+    deadline: number,
+  ): Promise<AnalyticsRows> {
     const time = Math.min(this.options.queryTimeout, deadline - performance.now());
     if (time < SHORTEST_MS) return failure('time_limit', 'other queries took all of its time');
     try {
-      const rows = await this.options.engine.query<Record<string, unknown>>(
-        sql,
-        parameters,
-        Math.floor(time),
-      );
+      const rows = await engine.query<Record<string, unknown>>(sql, parameters, Math.floor(time));
       return { ok: true, rows };
     } catch (error) {
       if (error instanceof EngineError) return failureOf(error);

@@ -2,10 +2,9 @@ import { type Journal, journalNames, journalPath, openJournal } from '../journal
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { exposeQueue } from '../journal/queue-metrics.ts';
 import { Drain, type DrainOptions, type DrainSettings } from './drain.ts';
+import type { Engine } from './engine.ts';
 
-export interface SinkOptions
-  extends DrainSettings,
-    Pick<DrainOptions, 'engine' | 'listener' | 'log' | 'onBroken'> {
+export interface SinkOptions extends DrainSettings, Pick<DrainOptions, 'listener' | 'log' | 'onBroken'> {
   /** Where the journals are. */
   readonly dataDir: string;
   /** The outbox of the store. */
@@ -24,7 +23,7 @@ export class Sink {
   private readonly drains = new Map<string, Drain>();
   private readonly journals: Journal[] = [];
   private readonly discovery: NodeJS.Timeout;
-  private started = false;
+  private engine: Engine | undefined;
 
   /** From now on the queues are read and the listener hears of it; nothing is inserted before `start`. */
   constructor(options: SinkOptions) {
@@ -35,9 +34,9 @@ export class Sink {
   }
 
   /** Inserts from now on. Call it once the tables exist. */
-  start(): void {
-    this.started = true;
-    for (const drain of this.drains.values()) drain.start();
+  start(engine: Engine): void {
+    this.engine = engine;
+    for (const drain of this.drains.values()) drain.start(engine);
   }
 
   /** One line for each queue that has got nothing into ClickHouse for some time. */
@@ -72,6 +71,6 @@ export class Sink {
     exposeQueue(name, queue);
     const drain = new Drain({ ...this.options, name, queue });
     this.drains.set(name, drain);
-    if (this.started) drain.start();
+    if (this.engine) drain.start(this.engine);
   }
 }

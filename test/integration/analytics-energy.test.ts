@@ -15,9 +15,9 @@ describe('energy by hour and day', () => {
   beforeAll(async () => {
     embedded = await openEmbeddedEngine();
     service = new QueryService({
-      engine: embedded.engine,
+      engine: () => embedded.engine,
       queryTimeout: 20_000,
-      unavailable: () => undefined,
+      problem: () => 'closed',
     });
   });
   afterEach(async () => {

@@ -1,0 +1,84 @@
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../config/schema.ts';
+import { type Log, throttled } from '../telemetry/log.ts';
+import { BackOff } from './back-off.ts';
+import { openChdb } from './chdb-engine.ts';
+import type { Engine } from './engine.ts';
+import { EngineError } from './engine-error.ts';
+import { openHttp } from './http-engine.ts';
+import { migrate } from './migrate.ts';
+import { applyRetention } from './retention.ts';
+
+/** The engine of the configuration: a server where there is a URL, else the embedded one. Throws EngineError. */
+export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engine> {
+  const { url, user, password, database, memory, queryTimeout, insertTimeout } = clickhouse;
+  if (url !== '') {
+    const queryMemory = Math.floor(memory / 2);
+    return openHttp({ url, user, password, database, insertTimeout, queryTimeout, queryMemory });
+  }
+  return openChdb({
+    path: resolve(dataDir, 'clickhouse'),
+    workDirectory: resolve(join(dataDir, 'clickhouse-cwd')),
+    database,
+    memory,
+    queryTimeout,
+  });
+}
+
+/** Opens the engine and brings its tables up to date, again and again until that has succeeded: a server may be away when Farad starts. */
+export class EngineStart {
+  private readonly config: Config;
+  private readonly log: Log;
+  private readonly open: () => Promise<Engine>;
+  private opened: Engine | undefined;
+  private ready = false;
+  /** Why the engine cannot be used yet. */
+  problem = 'ClickHouse is being started';
+
+  constructor(config: Config, log: Log, open: () => Promise<Engine> = () => openEngine(config)) {
+    this.config = config;
+    this.log = log;
+    this.open = open;
+  }
+
+  /** The engine, once its tables are there. */
+  get engine(): Engine | undefined {
+    return this.ready ? this.opened : undefined;
+  }
+
+  /** One attempt. Throws EngineError; `setup` where another one is pointless. */
+  async attempt(): Promise<Engine> {
+    try {
+      this.opened ??= await this.open();
+      const applied = await migrate(this.opened);
+      if (applied.length > 0) this.log.info({ migrations: applied }, 'ClickHouse tables brought up to date');
+      const changed = await applyRetention(this.opened, this.config.retention);
+      if (changed.length > 0) this.log.info({ tables: changed }, 'retention of ClickHouse tables set');
+      this.ready = true;
+      return this.opened;
+    } catch (error) {
+      if (error instanceof EngineError) this.problem = error.message;
+      throw error;
+    }
+  }
+
+  /** Attempts until one succeeds; rejects with AbortError when `signal` fires before. */
+  async untilReady(signal: AbortSignal): Promise<Engine> {
+    const backOff = new BackOff();
+    const warn = throttled(this.log, 30_000);
+    for (;;) {
+      try {
+        return await this.attempt();
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error;
+        warn.warn({ err: error }, 'ClickHouse cannot be used yet, rows wait in the journal');
+      }
+      await delay(backOff.next(), undefined, { signal });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.opened?.close();
+  }
+}

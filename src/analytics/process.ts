@@ -1,0 +1,111 @@
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../config/schema.ts';
+import { joinSupervisor } from '../link/child.ts';
+import { NewerDataError, openStore } from '../store/store.ts';
+import { createLog } from '../telemetry/log.ts';
+import { EngineError } from './engine-error.ts';
+import { EngineStart } from './engine-start.ts';
+import { LiveEvents } from './live-events.ts';
+import { QueryService } from './query-service.ts';
+import { Sink } from './sink.ts';
+
+/** How long a stopping process waits for the insert under way, ms. Its batch is saved, so nothing is lost without it. */
+const STOP_GRACE_MS = 5000;
+
+/** How often closed transactions that ClickHouse has are looked through for those whose retention is over, ms. */
+const EXPIRE_EVERY_MS = 10_000;
+
+const child = await joinSupervisor<Config>();
+const { link } = child;
+// The embedded engine moves this process into a directory of its own.
+const config: Config = { ...child.config, dataDir: resolve(child.config.dataDir) };
+const log = createLog(config, child.name).child({ room: 'analytics' });
+
+const {
+  transactions: { retention: transactionRetention },
+} = config;
+const store = await openData(() =>
+  openStore({ dataDir: config.dataDir, role: 'analytics', transactionRetention }),
+);
+const events = new LiveEvents();
+const start = new EngineStart(config, log);
+const sink = await openData(openSink);
+const queries = new QueryService({
+  engine: () => start.engine,
+  queryTimeout: config.clickhouse.queryTimeout,
+  problem: () => start.problem,
+});
+const stopping = new AbortController();
+
+link.serve('health.read', () => {
+  const problems = start.engine ? sink.problems() : [start.problem];
+  return { ready: problems.length === 0, problems };
+});
+link.serve('analytics.query', (query, { deadlineMs }) => queries.answer(query, deadlineMs));
+link.serve('events.read', (request) => events.read(request));
+
+const expiry = setInterval(() => void expireTransactions(), EXPIRE_EVERY_MS);
+
+child.onStop(async (reason) => {
+  stopping.abort();
+  clearInterval(expiry);
+  events.close();
+  if (reason !== 'asked') return;
+  const stopped = sink.stop().then(() => true);
+  if (!(await Promise.race([stopped, delay(STOP_GRACE_MS, false)]))) return;
+  await start.close();
+  await store.close();
+});
+
+// Live events and health do not need the engine; only a start that can never succeed is refused.
+await beginInserting();
+child.ready({});
+
+async function openData<Data>(open: () => Data): Promise<Data> {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof NewerDataError) return child.refuse(error.message);
+    throw error;
+  }
+}
+
+function openSink(): Sink {
+  return new Sink({
+    dataDir: config.dataDir,
+    outbox: store.outbox,
+    ...config.sink,
+    listener: (chunk) => events.add(chunk),
+    log,
+    onBroken(error) {
+      log.fatal({ err: error }, 'the embedded ClickHouse has ended itself, starting this process again');
+      // Not process.exit: the engine's own exit handlers may hang.
+      process.kill(process.pid, 'SIGKILL');
+    },
+  });
+}
+
+async function beginInserting(): Promise<void> {
+  try {
+    sink.start(await start.attempt());
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    if (error.fault === 'setup') return child.refuse(error.message);
+    void start.untilReady(stopping.signal).then(
+      (engine) => sink.start(engine),
+      (reason: Error) => {
+        if (reason.name !== 'AbortError') throw reason;
+      },
+    );
+  }
+}
+
+async function expireTransactions(): Promise<void> {
+  try {
+    const removed = await store.transactions.expire(Date.now());
+    if (removed > 0) log.debug({ removed }, 'transactions left the operational store');
+  } catch (error) {
+    log.warn({ err: error }, 'closed transactions cannot be removed from the operational store');
+  }
+}
