@@ -1,8 +1,15 @@
 import type { Command } from './command.ts';
+import { certifyCommand } from './commands/certify.ts';
 import { configCommand } from './commands/config.ts';
 import { helpCommand } from './commands/help.ts';
 import { serveCommand } from './commands/serve.ts';
 import { versionCommand } from './commands/version.ts';
 
 /** Every command, in the order of `farad --help`. */
-export const commands: readonly Command[] = [serveCommand, configCommand, helpCommand, versionCommand];
+export const commands: readonly Command[] = [
+  serveCommand,
+  configCommand,
+  certifyCommand,
+  helpCommand,
+  versionCommand,
+];
