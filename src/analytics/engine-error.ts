@@ -86,7 +86,7 @@ const ABORTED = 236;
 /** Sorts an exception of ClickHouse by its code; some codes mean two things, and then the text decides. */
 export function engineErrorOf(code: number | undefined, message: string, cause?: unknown): EngineError {
   const details = { ...(code !== undefined && { code }), ...(cause !== undefined && { cause }) };
-  return new EngineError(faultOf(code, message), firstLine(message), details);
+  return new EngineError(faultOf(code, message), reasonIn(message, code), details);
 }
 
 /** True for an error that no row can have caused. */
@@ -122,8 +122,9 @@ function faultOf(code: number | undefined, message: string): Fault {
   }
 }
 
-/** What matters of an exception; what follows is a dump of the row, which is kept anyway. */
-function firstLine(message: string): string {
+/** What matters of an exception: its first line. What follows is a dump of the row, which is kept anyway. */
+function reasonIn(message: string, code: number | undefined): string {
   const end = message.search(/\s*:?\s*\n/);
-  return (end < 0 ? message : message.slice(0, end)).slice(0, 1000);
+  const line = (end < 0 ? message : message.slice(0, end)).replace(/^Code: \d+\. DB::Exception: /, '');
+  return `${code === undefined ? '' : `ClickHouse error ${code}: `}${line.trim()}`.slice(0, 1000);
 }

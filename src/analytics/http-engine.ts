@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Engine, Insert, QueryParameters } from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
 import { boundedQuery, insertStatement } from './statement.ts';
@@ -98,6 +98,7 @@ class HttpEngine implements Engine {
       password,
       request_timeout: timeout,
       application: 'farad',
+      log: { level: ClickHouseLogLevel.OFF }, // its errors reach our log as EngineError
       ...(database !== undefined && { database }),
     });
   }

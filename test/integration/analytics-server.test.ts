@@ -1,0 +1,121 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/analytics/engine.ts';
+import { openHttp } from '../../src/analytics/http-engine.ts';
+import { migrate } from '../../src/analytics/migrate.ts';
+import { meterSamples } from '../../src/records/meter-samples.ts';
+import { registerSample } from '../support/analytics-rows.ts';
+import { type ClickHouseServer, startClickHouse } from '../support/clickhouse-server.ts';
+import { linesOf } from '../support/embedded-engine.ts';
+
+const PASSWORD = 'f4r4d: and more';
+
+describe('ClickHouse as a server', () => {
+  let server: ClickHouseServer;
+  let engine: Engine;
+
+  const connect = (password: string, insertTimeout = 5000): Engine =>
+    openHttp({
+      url: server.url,
+      user: 'default',
+      password,
+      database: 'farad',
+      insertTimeout,
+      queryTimeout: 5000,
+      queryMemory: 500_000_000,
+    });
+
+  beforeAll(async () => {
+    server = await startClickHouse({ password: PASSWORD });
+    engine = connect(PASSWORD);
+    await migrate(engine);
+  });
+  afterEach(() => engine.command('TRUNCATE TABLE meter_samples'));
+  afterAll(async () => {
+    await engine.close();
+    await server.close();
+  });
+
+  const noon = Date.UTC(2026, 4, 4, 12);
+  const lines = linesOf(
+    meterSamples,
+    Array.from({ length: 500 }, (_, index) => registerSample({ ts: noon + index * 1000, value: index })),
+  );
+  const insert = (token: string, by = engine) => by.insert({ table: 'meter_samples', lines, token });
+  const count = async () =>
+    (await engine.query<{ rows: number }>('SELECT count() AS rows FROM meter_samples'))[0]?.rows;
+
+  it('runs the same migrations once, in a database that it creates', async () => {
+    expect(await migrate(engine)).toEqual([]);
+    const [row] = await engine.query<{ tables: number }>(
+      "SELECT count() AS tables FROM system.tables WHERE database = 'farad'",
+    );
+    expect(row?.tables).toBeGreaterThanOrEqual(9);
+  });
+
+  it('takes the same buffers, and each token once', async () => {
+    await insert('server:once');
+    await insert('server:once');
+    expect(await count()).toBe(500);
+  });
+
+  it('an insert whose answer was lost is not doubled by the retry', async () => {
+    await server.fail('cut-after');
+    await expect(insert('server:cut-after')).rejects.toMatchObject({ fault: 'away' });
+    await insert('server:cut-after');
+    expect(await count()).toBe(500);
+  });
+
+  it.each(['cut-before', 'unavailable'] as const)('%s is no fault of the rows', async (fault) => {
+    await server.fail(fault);
+    await expect(insert(`server:${fault}`)).rejects.toMatchObject({ fault: 'away' });
+    expect(await count()).toBe(0);
+  });
+
+  it('a silent server counts as away after the insert timeout', async () => {
+    const impatient = connect(PASSWORD, 300);
+    await server.fail('silent');
+    await expect(insert('server:silent', impatient)).rejects.toMatchObject({ fault: 'away' });
+    await impatient.close();
+  });
+
+  it('a killed server is away, and has what it confirmed when it comes back', async () => {
+    await insert('server:killed');
+    await server.kill();
+    await expect(insert('server:killed')).rejects.toMatchObject({ fault: 'away' });
+    await expect(engine.query('SELECT 1')).rejects.toMatchObject({ fault: 'away' });
+    await server.restart();
+    await insert('server:killed');
+    expect(await count()).toBe(500);
+  });
+
+  it('a wrong password is no fault of the rows either', async () => {
+    const stranger = connect('wrong');
+    await expect(insert('server:stranger', stranger)).rejects.toMatchObject({ fault: 'other', code: 516 });
+    await stranger.close();
+  });
+
+  it('tells rows that cannot be read from everything else', async () => {
+    const bad = Buffer.from('["CP-1",1]\n');
+    await expect(
+      engine.insert({ table: 'meter_samples', lines: bad, token: 'server:bad' }),
+    ).rejects.toMatchObject({
+      fault: 'rows',
+      code: 27,
+    });
+  });
+
+  it('passes parameters as values whatever is in them', async () => {
+    const awkward = "'; DROP TABLE meter_samples; --\\\n\t\u0000{x:String}\u{1f50c}";
+    const [row] = await engine.query('SELECT {text:String} AS text, {time:Int64} AS time', {
+      text: awkward,
+      time: noon,
+    });
+    expect(row).toEqual({ text: awkward, time: noon });
+  });
+
+  it('ends a query at its time limit', async () => {
+    await expect(engine.query('SELECT count() FROM numbers(1e12)', {}, 200)).rejects.toMatchObject({
+      fault: 'time',
+    });
+  });
+});
