@@ -24,6 +24,8 @@ export function readJsonBodies(app: FastifyInstance): void {
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, parseJson);
 }
 
-async function parseJson(_request: FastifyRequest, bytes: Buffer): Promise<unknown> {
+async function parseJson({ routeOptions }: FastifyRequest, bytes: Buffer): Promise<unknown> {
+  // Many clients name a content type with every request, also where there is no body.
+  if (bytes.length === 0 && !routeOptions.config.operation?.body) return undefined;
   return readJson(bytes);
 }

@@ -103,6 +103,12 @@ describe('the API', () => {
     expect([answer.status, errorOf(answer)]).toEqual([status, code]);
   });
 
+  test('minds no content type where there is no body', async () => {
+    await control.store.tokens.put({ idTag: 'A', status: 'Accepted' });
+    const headers = { 'content-type': 'application/json' };
+    expect((await control.send('DELETE', '/api/v1/tokens/A', { headers })).status).toBe(204);
+  });
+
   test('says which content types a route reads', async () => {
     const answer = await control.send('PUT', '/api/v1/tokens/A', {
       body: '<xml/>',
