@@ -43,6 +43,7 @@ export interface FleetReport {
   /** Totals since the start. */
   readonly traffic: Traffic;
   readonly confirmedSamples: number;
+  readonly startedTransactions: number;
   /** New ones by `kind action`. */
   readonly problemCounts: Readonly<Record<string, number>>;
   /** The same in full, as many as fit. */

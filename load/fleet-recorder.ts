@@ -16,6 +16,7 @@ export class FleetRecorder implements Recorder {
   readonly #problemCounts = new Map<string, number>();
   #problems: TimedProblem[] = [];
   #confirmedSamples = 0;
+  #startedTransactions = 0;
 
   constructor(firstIndex: number, chargePoints: number) {
     this.#firstIndex = firstIndex;
@@ -51,6 +52,7 @@ export class FleetRecorder implements Recorder {
   }
 
   transactionStarted(chargePoint: number): void {
+    this.#startedTransactions++;
     this.ledger.startTransaction(chargePoint - this.#firstIndex);
   }
 
@@ -71,6 +73,7 @@ export class FleetRecorder implements Recorder {
       sinceSent: take(this.#sinceSent),
       traffic: { ...traffic },
       confirmedSamples: this.#confirmedSamples,
+      startedTransactions: this.#startedTransactions,
       problemCounts,
       problems,
       settled,

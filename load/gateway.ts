@@ -78,7 +78,11 @@ export class OwnGateway implements Gateway {
       exited = true;
     });
     try {
-      const endpoints = await poll<Endpoints | 'ended'>(async () => (exited ? 'ended' : readEndpoints(dataDir)), START_TIMEOUT_MS, 50);
+      const endpoints = await poll<Endpoints | 'ended'>(
+        async () => (exited ? 'ended' : readEndpoints(dataDir)),
+        START_TIMEOUT_MS,
+        50,
+      );
       if (endpoints === undefined || endpoints === 'ended') {
         throw new Error(`the gateway ${exited ? 'ended' : 'did not come up'}:\n${log.text}`);
       }

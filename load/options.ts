@@ -42,27 +42,27 @@ export class OptionError extends Error {}
 const SOCKETS_PER_PROCESS = 19_000;
 
 const FLAGS = {
-  'charge-points': 'N          simulated charge points (1000)',
-  duration: '60s              how long the load is held once all are connected (60s)',
-  ramp: '10s              all connect within this time (1000 a second)',
-  'wind-down': '10s              all transactions end within this time (1000 a second)',
-  'meter-interval': '10s              between two MeterValues of a charge point (10s)',
-  'samples-per-meter-value': 'N  sampled values in each (7)',
-  'authorize-per-second': 'R     cards presented all over the fleet, on top of the sessions (100)',
-  session: '5m               mean length of a session (5m)',
-  tokens: 'N                cards, imported beforehand (1000)',
-  'call-timeout': '30s              a CALL without answer for so long is unanswered (30s)',
-  'boot-after-reconnect': 'all|half|none  which charge points boot again after a reconnect (half)',
-  'reconnect-spread': '5s           first attempts to reconnect are spread over this time (5s)',
-  'drain-timeout': '60s             how long ClickHouse may take to have everything (60s)',
-  processes: 'N                simulating processes (one per 19000 charge points)',
-  seed: 'N                of the pseudo-randomness; printed, so that a run can be repeated',
-  report: 'DIR              write report.json and index.html there',
-  kill: 'NAMES            SIGKILL these processes of the own gateway: control,analytics or edge-0',
-  'kill-every': '15s              ... this often during the load (15s)',
-  'ocpp-url': 'URL              a running gateway, ws://127.0.0.1:9220/ocpp; without it one is started',
-  'api-url': 'URL              ... its API, http://127.0.0.1:9221',
-  'api-key': 'KEY              ... and an admin key',
+  'charge-points': ['N', 'simulated charge points (1000)'],
+  duration: ['60s', 'how long the load is held once all are connected (60s)'],
+  ramp: ['10s', 'all connect within this time (1000 a second)'],
+  'wind-down': ['10s', 'all transactions end within this time (1000 a second)'],
+  'meter-interval': ['10s', 'between two MeterValues of a charge point (10s)'],
+  'samples-per-meter-value': ['N', 'sampled values in each (7)'],
+  'authorize-per-second': ['R', 'cards presented all over the fleet, on top of the sessions (100)'],
+  session: ['5m', 'mean length of a session (5m)'],
+  tokens: ['N', 'cards, imported beforehand (1000)'],
+  'call-timeout': ['30s', 'a CALL without answer for so long is unanswered (30s)'],
+  'boot-after-reconnect': ['all|half|none', 'which charge points boot again after a reconnect (half)'],
+  'reconnect-spread': ['5s', 'first attempts to reconnect are spread over this time (5s)'],
+  'drain-timeout': ['60s', 'how long ClickHouse may take to have everything (60s)'],
+  processes: ['N', 'simulating processes (one per 19000 charge points)'],
+  seed: ['N', 'of the pseudo-randomness; printed, so that a run can be repeated'],
+  report: ['DIR', 'write report.json and index.html there'],
+  kill: ['NAMES', 'SIGKILL these processes of the own gateway: control,analytics or edge-0'],
+  'kill-every': ['15s', '... this often during the load (15s)'],
+  'ocpp-url': ['URL', 'a running gateway, ws://127.0.0.1:9220/ocpp; without it one is started'],
+  'api-url': ['URL', '... its API, http://127.0.0.1:9221'],
+  'api-key': ['KEY', '... and an admin key'],
 } as const;
 type Flag = keyof typeof FLAGS;
 
@@ -73,7 +73,7 @@ was due. Ends with a table, and with an error if a CALL stayed unanswered, an an
 ClickHouse differs from what was confirmed.
 
 ${Object.entries(FLAGS)
-  .map(([flag, help]) => `  --${flag} ${help}`)
+  .map(([flag, [value, help]]) => `  ${`--${flag} ${value}`.padEnd(38)}${help}`)
   .join('\n')}
 `;
 

@@ -138,10 +138,10 @@ async function underLoad(
     simulators.ramp(options.rampMs);
     const rampedAt = measurements.elapsed * 1000;
     share = () => sumTraffic(simulators.latest).booted / options.chargePoints;
-    const isCharging = (): true | undefined =>
-      sumTraffic(simulators.latest).openTransactions >= options.chargePoints * 0.98 || ended(signal, deaths)
-        ? true
-        : undefined;
+    const isCharging = (): true | undefined => {
+      const started = simulators.latest.reduce((sum, report) => sum + report.startedTransactions, 0);
+      return started >= options.chargePoints || ended(signal, deaths) ? true : undefined;
+    };
     if ((await poll(isCharging, options.rampMs + PATIENCE_MS, 100)) === undefined) {
       progress.say('not all charge points are charging; the load begins nevertheless');
     }

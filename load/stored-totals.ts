@@ -36,26 +36,27 @@ export class ApiTotals implements StoredTotals {
     const rows = await this.#query('meter-sample-totals', { prefix, final: String(final) });
     return new Map(
       rows.map((row) => [
-        text(row, 'charge_point_id'),
+        text(row, 'chargePointId'),
         {
-          samples: number(row, 'samples'),
-          sum: number(row, 'value_sum'),
-          firstAt: time(row, 'first_ts'),
-          lastAt: time(row, 'last_ts'),
+          samples: number(row, 'count'),
+          sum: number(row, 'sum'),
+          firstAt: time(row, 'firstAt'),
+          lastAt: time(row, 'lastAt'),
         },
       ]),
     );
   }
 
   async transactions(prefix: string): Promise<Map<string, StoredTransactions>> {
-    const rows = await this.#query('transaction-totals', { prefix });
+    // Merged, because each change of a transaction is a row of its own; one that was made twice has two ids and shows all the same.
+    const rows = await this.#query('transaction-totals', { prefix, final: 'true' });
     return new Map(
       rows.map((row) => [
-        text(row, 'charge_point_id'),
+        text(row, 'chargePointId'),
         {
-          started: number(row, 'started'),
+          started: number(row, 'transactions'),
           stopped: number(row, 'stopped'),
-          energyWh: number(row, 'energy_wh'),
+          energyWh: number(row, 'energyWh'),
         },
       ]),
     );
@@ -87,9 +88,12 @@ function number(row: Record<string, unknown>, column: string): number {
   return read;
 }
 
+/** Epoch ms, or text; without a zone it is UTC. */
 function time(row: Record<string, unknown>, column: string): number {
   const value = row[column];
-  const read = typeof value === 'number' ? value : Date.parse(String(value));
+  if (typeof value === 'number') return value;
+  const iso = String(value).replace(' ', 'T');
+  const read = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : `${iso}Z`);
   if (Number.isNaN(read)) throw new Error(`the answer has no ${column}`);
   return read;
 }
