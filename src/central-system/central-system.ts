@@ -1,6 +1,6 @@
 import type { Store } from '../store/store.ts';
 import { metrics, type Registry } from '../telemetry/metrics.ts';
-import type { CallAnswer } from './call-answer.ts';
+import type { CallAnswer, OutgoingCall } from './call-answer.ts';
 import type { CentralSystemSettings } from './central-system-settings.ts';
 import type { ChargePoint } from './charge-point.ts';
 import { ConnectedChargePoints } from './connected-charge-points.ts';
@@ -15,7 +15,7 @@ import { finishStop } from './v16/core/stop-transaction.ts';
 import { decideCall } from './v16/decide.ts';
 import { createVendorRegistry, type VendorRegistry } from './vendor-registry.ts';
 
-export type { CallAnswer } from './call-answer.ts';
+export type { CallAnswer, OutgoingCall } from './call-answer.ts';
 export type { CentralSystemSettings } from './central-system-settings.ts';
 
 /** Everything that is protocol decision, for the charge points of one edge. */
@@ -42,8 +42,11 @@ export interface CentralSystem {
    * `payload` is looked at for TriggerMessage only.
    */
   mayCall(chargePoint: ChargePoint, action: string, payload?: unknown): 'registration_state' | undefined;
-  /** Moves Farad's view on after the charge point has answered a CALL of ours. */
-  onCallAnswered(chargePoint: ChargePoint, action: string, request: unknown, answer: CallAnswer): void;
+  /**
+   * Moves Farad's view on after the charge point has answered a CALL of ours, or has not. What the next frame may depend on is done before
+   * this returns; resolves when the rest is stored. Never rejects: a fault is told to `onFault`.
+   */
+  onCallAnswered(chargePoint: ChargePoint, call: OutgoingCall, answer: CallAnswer): Promise<void>;
 }
 
 export interface CentralSystemOptions {
@@ -112,10 +115,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     mayCall: (chargePoint, action, payload) =>
       maySend(chargePoint, action, payload) ? undefined : 'registration_state',
 
-    onCallAnswered(chargePoint, action, request, answer) {
-      noteAnswer(room, chargePoint, { action, request, answer }).catch((error: unknown) =>
-        onFault(error, chargePoint.id),
-      );
-    },
+    onCallAnswered: (chargePoint, call, answer) =>
+      noteAnswer(room, chargePoint, call, answer).catch((error: unknown) => onFault(error, chargePoint.id)),
   };
 }

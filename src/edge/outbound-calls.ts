@@ -1,4 +1,4 @@
-import type { CallAnswer } from '../central-system/central-system.ts';
+import type { CallAnswer, OutgoingCall } from '../central-system/central-system.ts';
 import type { ChargePoint } from '../central-system/charge-point.ts';
 import type { CallOutcome, ChargePointCall } from '../link/methods.ts';
 import { type CallError, type CallResult, callFrame } from '../protocol/frame.ts';
@@ -15,7 +15,7 @@ import { TimerWheel } from './timer-wheel.ts';
 /** What of the central system the calls need. */
 export interface CallGate {
   mayCall(chargePoint: ChargePoint, action: string, payload?: unknown): 'registration_state' | undefined;
-  onCallAnswered(chargePoint: ChargePoint, action: string, request: unknown, answer: CallAnswer): void;
+  onCallAnswered(chargePoint: ChargePoint, call: OutgoingCall, answer: CallAnswer): Promise<void>;
 }
 
 export interface OutboundCallsOptions {
@@ -67,7 +67,7 @@ export class OutboundCalls {
 
   /** Takes an answer of the charge point; one with an unknown id, or too late, changes nothing (obligations B9, B11). */
   answered(session: Session, answer: CallResult | CallError, frame: string, receivedAt: number): void {
-    const { gate, messageLog, metrics, clock } = this.options;
+    const { messageLog, metrics, clock } = this.options;
     const line = session.calls;
     const call = line?.open;
     const errorCode = answer.type === 'error' ? answer.code : undefined;
@@ -86,12 +86,12 @@ export class OutboundCalls {
     if (answer.type === 'result') {
       const { payload } = answer;
       this.checkWords(session, call, payload);
-      gate.onCallAnswered(session.chargePoint, call.action, call.payload, { kind: 'result', payload });
-      this.finish(line, call, { outcome: 'result', messageId, payload, durationMs });
+      const outcome: CallOutcome = { outcome: 'result', messageId, payload, durationMs };
+      this.conclude(line, call, outcome, { kind: 'result', payload });
     } else {
       const { code, description, details } = answer;
-      gate.onCallAnswered(session.chargePoint, call.action, call.payload, { kind: 'error', code });
-      this.finish(line, call, { outcome: 'error', messageId, code, description, details, durationMs });
+      const outcome: CallOutcome = { outcome: 'error', messageId, code, description, details, durationMs };
+      this.conclude(line, call, outcome, { kind: 'error', code });
     }
     this.sendNext(session, line);
   }
@@ -101,8 +101,7 @@ export class OutboundCalls {
     const line = session.calls;
     if (line === undefined) return;
     session.calls = undefined;
-    if (line.open)
-      this.finish(line, line.open, { outcome: 'connection_lost', messageId: line.open.messageId });
+    if (line.open) this.conclude(line, line.open, ...withoutAnswer(line.open, 'connection_lost'));
     for (const call of line.waiting.splice(0)) {
       this.options.metrics.waitingCalls.add(-1);
       this.finish(line, call, { outcome: 'not_connected' });
@@ -146,16 +145,45 @@ export class OutboundCalls {
     if (place >= 0) {
       line.waiting.splice(place, 1);
       this.options.metrics.waitingCalls.add(-1);
+      this.finish(line, call, { outcome: 'timeout', messageId: call.messageId });
+    } else {
+      this.conclude(line, call, ...withoutAnswer(call, 'timeout'));
     }
-    this.finish(line, call, { outcome: 'timeout', messageId: call.messageId });
     this.sendNext(call.session, line);
   }
 
+  /**
+   * Ends a call that was sent. Whoever asked for it is told once Farad has noted what it means, so that a look at the charge point's state
+   * right after the answer shows it; the next call does not wait for that.
+   */
+  private conclude(
+    line: CallLine<Session>,
+    call: OutboundCall<Session>,
+    outcome: CallOutcome,
+    answer: CallAnswer,
+  ): void {
+    const { gate, clock } = this.options;
+    const { messageId, action, payload } = call;
+    const sentAt = Math.round(Date.now() - (clock() - call.sentAt));
+    const noted = gate.onCallAnswered(
+      call.session.chargePoint,
+      { messageId, action, payload, sentAt },
+      answer,
+    );
+    this.release(line, call, outcome);
+    void noted.then(() => call.settle(outcome));
+  }
+
+  /** Ends a call that never was sent. */
   private finish(line: CallLine<Session>, call: OutboundCall<Session>, outcome: CallOutcome): void {
+    this.release(line, call, outcome);
+    call.settle(outcome);
+  }
+
+  private release(line: CallLine<Session>, call: OutboundCall<Session>, outcome: CallOutcome): void {
     if (line.open === call) line.open = undefined;
     this.wheel.cancel(call);
     this.options.metrics.called(call.action, outcome);
-    call.settle(outcome);
   }
 
   /** A broken answer is passed on as it is: the operator shall see the charge point's own words. */
@@ -168,6 +196,16 @@ export class OutboundCalls {
       'a charge point answered with a payload that breaks the schema',
     );
   }
+}
+
+function withoutAnswer(
+  { messageId }: OutboundCall<Session>,
+  reason: 'timeout' | 'connection_lost',
+): [CallOutcome, CallAnswer] {
+  return [
+    { outcome: reason, messageId },
+    { kind: 'none', reason },
+  ];
 }
 
 function notInThisState(chargePoint: ChargePoint): CallOutcome {

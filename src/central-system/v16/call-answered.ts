@@ -1,34 +1,35 @@
-import type { CallAnswer } from '../call-answer.ts';
+import type { CentralSystemAction } from '../../protocol/v16/actions.ts';
+import type { CallAnswer, OutgoingCall } from '../call-answer.ts';
 import type { ChargePoint } from '../charge-point.ts';
 import type { Room } from '../room.ts';
-import { configurationValue } from './core/get-configuration.ts';
-import { learnConnectors } from './core/number-of-connectors.ts';
+import { getConfigurationAnswered } from './core/get-configuration.ts';
+import type { Follower } from './follower.ts';
 import { triggerAnswered } from './remote-trigger/trigger-message.ts';
 
-export interface AnsweredCall {
-  readonly action: string;
-  readonly request: unknown;
-  readonly answer: CallAnswer;
-}
+/** What Farad learns from the answers to its own CALLs; for an action that is not here there is nothing to learn. */
+const followers: { readonly [A in CentralSystemAction]?: Follower<A> } = {
+  ExtendedTriggerMessage: triggerAnswered,
+  GetConfiguration: getConfigurationAnswered,
+  TriggerMessage: triggerAnswered,
+};
 
 /**
- * What Farad learns from the answer to a CALL of its own. The gate for a triggered message opens before this returns its promise, since that
- * message may be the next frame.
+ * Follows what became of a CALL of ours. The gate for a triggered message opens before this returns its promise, since that message may be
+ * the next frame; the same goes for the order of writes.
  */
 export async function noteAnswer(
   room: Room,
   chargePoint: ChargePoint,
-  { action, request, answer }: AnsweredCall,
+  call: OutgoingCall,
+  answer: CallAnswer,
 ): Promise<void> {
   const now = room.clock();
-  if (answer.kind === 'result') {
-    if (action === 'TriggerMessage' || action === 'ExtendedTriggerMessage') {
-      triggerAnswered(chargePoint, action, request, answer.payload);
-    }
-    if (action === 'GetConfiguration') {
-      const told = configurationValue(answer.payload, 'NumberOfConnectors');
-      if (told !== undefined) await learnConnectors(room, chargePoint, Number(told), now);
-    }
-  }
-  await room.store.chargePoints.update(chargePoint.id, { lastAnsweredAt: now }, now);
+  // The table pairs every action with a follower of its request; that is beyond what the type of a look-up can say.
+  const follower = followers[call.action as CentralSystemAction] as Follower<'ClearCache'> | undefined;
+  const following = follower?.(room, chargePoint, { ...call, payload: call.payload as never }, answer);
+  const answered = answer.kind !== 'none';
+  await Promise.all([
+    following,
+    answered && room.store.chargePoints.update(chargePoint.id, { lastAnsweredAt: now }, now),
+  ]);
 }

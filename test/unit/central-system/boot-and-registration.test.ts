@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { boot, counted, idOf, setUp, start, stop } from './central-system-fixture.ts';
+import { boot, counted, idOf, result, setUp, start, stop } from './central-system-fixture.ts';
 
 describe('boot and registration', () => {
   test('C1: a boot is answered with status, time and a whole number of seconds', async () => {
@@ -97,16 +97,10 @@ describe('boot and registration', () => {
     const status = { connectorId: 1, errorCode: 'NoError', status: 'Available' };
 
     const request = { requestedMessage: 'StatusNotification' };
-    stand.central.onCallAnswered(chargePoint, 'TriggerMessage', request, {
-      kind: 'result',
-      payload: { status: 'Rejected' },
-    });
+    await stand.answered(chargePoint, 'TriggerMessage', request, result({ status: 'Rejected' }));
     expect((await stand.send(chargePoint, 'StatusNotification', status)).code).toBe('SecurityError');
 
-    stand.central.onCallAnswered(chargePoint, 'TriggerMessage', request, {
-      kind: 'result',
-      payload: { status: 'Accepted' },
-    });
+    void stand.answered(chargePoint, 'TriggerMessage', request, result({ status: 'Accepted' }));
     expect((await stand.send(chargePoint, 'StatusNotification', status)).payload).toEqual({});
     // One per connector: the second one too.
     expect(
@@ -122,8 +116,7 @@ describe('boot and registration', () => {
     const chargePoint = stand.central.chargePoint('CP-1');
     await stand.send(chargePoint, 'BootNotification', boot);
     const request = { requestedMessage: 'SignChargePointCertificate' };
-    const answer = { kind: 'result', payload: { status: 'Accepted' } } as const;
-    stand.central.onCallAnswered(chargePoint, 'ExtendedTriggerMessage', request, answer);
+    void stand.answered(chargePoint, 'ExtendedTriggerMessage', request, result({ status: 'Accepted' }));
     expect((await stand.send(chargePoint, 'SignCertificate', { csr: 'x' })).payload).toEqual({
       status: 'Rejected',
     });
@@ -224,13 +217,11 @@ describe('boot and registration', () => {
     const stand = setUp();
     const chargePoint = await stand.booted();
     stand.now += 1000;
-    stand.central.onCallAnswered(
-      chargePoint,
-      'Reset',
-      { type: 'Soft' },
-      { kind: 'error', code: 'NotSupported' },
-    );
-    await expect.poll(() => stand.store.chargePoints.get('CP-1')?.lastAnsweredAt).toBe(stand.now);
+    await stand.answered(chargePoint, 'Reset', { type: 'Soft' }, { kind: 'error', code: 'NotSupported' });
+    expect(stand.store.chargePoints.get('CP-1')?.lastAnsweredAt).toBe(stand.now);
+    stand.now += 1000;
+    await stand.answered(chargePoint, 'Reset', { type: 'Soft' }, { kind: 'none', reason: 'timeout' });
+    expect(stand.store.chargePoints.get('CP-1')?.lastAnsweredAt).toBe(stand.now - 1000);
   });
 
   test('C14: fractions and offsets are accepted, UTC with milliseconds and Z is sent', async () => {

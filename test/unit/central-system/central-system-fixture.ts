@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
 import {
+  type CallAnswer,
   type CentralSystem,
   type CentralSystemSettings,
   createCentralSystem,
@@ -46,6 +47,8 @@ export interface Stand {
   samples(): Record<string, unknown>[];
   /** Sends a CALL and checks the answer against its schema, as every test does that way. */
   send(chargePoint: ChargePoint, action: string, payload: unknown): Promise<Answer>;
+  /** What became of a CALL of ours; resolves once that is noted. */
+  answered(chargePoint: ChargePoint, action: string, payload: unknown, answer: CallAnswer): Promise<void>;
   /** A charge point that has booted. */
   booted(id?: string): Promise<ChargePoint>;
   close(): Promise<void>;
@@ -76,6 +79,9 @@ export const stop = (transactionId: unknown, more: object = {}) => ({
   timestamp: '2026-03-01T12:04:00Z',
   ...more,
 });
+
+/** A CALLRESULT. */
+export const result = (payload: unknown): CallAnswer => ({ kind: 'result', payload });
 
 const open = new Set<Stand>();
 const directories = new Set<string>();
@@ -125,6 +131,7 @@ export function setUp(options: Options = {}): Stand {
     onFault: (error) => faults.push(error),
   });
   let messages = 0;
+  let calls = 1;
   const stand: Stand = {
     central,
     store,
@@ -150,6 +157,12 @@ export function setUp(options: Options = {}): Stand {
         immediate: !(given instanceof Promise),
       };
     },
+    answered: (chargePoint, action, payload, answer) =>
+      central.onCallAnswered(
+        chargePoint,
+        { messageId: `call-${calls++}`, action, payload, sentAt: stand.now },
+        answer,
+      ),
     async booted(id = 'CP-1') {
       const chargePoint = central.chargePoint(id);
       const { payload } = await stand.send(chargePoint, 'BootNotification', boot);
