@@ -1,6 +1,5 @@
 import { sizeOf, type Table } from '../journal/environment.ts';
 import type { ChargePointChange, ChargePointRecord } from './charge-point-record.ts';
-import type { ConnectorTable } from './connectors.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { WritePath } from './write-path.ts';
@@ -14,7 +13,7 @@ export interface ChargePoints {
   update(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord>;
   /** Notes signs of life, epoch ms, of many at once; unknown ones are left out. Give at most some hundred: they are one transaction. */
   seen(lastSeenAt: ReadonlyMap<string, number>): Promise<void>;
-  /** Removes it with its connectors; its transactions stay. */
+  /** Removes it with what hangs on it (connectors, configuration and the like); its transactions and reservations stay. */
   remove(id: string): Promise<boolean>;
   /** In the order of the ids; `search` looks at id, vendor, model and serial numbers. */
   list(options: ListOptions): Page<ChargePointRecord>;
@@ -22,15 +21,21 @@ export interface ChargePoints {
   count(): number;
 }
 
+/** A table whose records go with their charge point. */
+export interface OfChargePoints {
+  /** Within a write transaction. */
+  removeAllOf(chargePointId: string): void;
+}
+
 export class ChargePointTable implements ChargePoints {
   private readonly path: WritePath;
   private readonly table: Table<ChargePointRecord>;
-  private readonly connectors: ConnectorTable;
+  private readonly dependents: readonly OfChargePoints[];
 
-  constructor(path: WritePath, connectors: ConnectorTable) {
+  constructor(path: WritePath, dependents: readonly OfChargePoints[]) {
     this.path = path;
     this.table = path.environment.records('charge-points');
-    this.connectors = connectors;
+    this.dependents = dependents;
   }
 
   get(id: string): ChargePointRecord | undefined {
@@ -61,7 +66,7 @@ export class ChargePointTable implements ChargePoints {
 
   remove(id: string): Promise<boolean> {
     return this.path.transact(() => {
-      this.connectors.removeAllOf(id);
+      for (const table of this.dependents) table.removeAllOf(id);
       return this.table.removeSync(textKey(id));
     });
   }

@@ -6,6 +6,7 @@ import { LaneQueue } from '../journal/lane-queue.ts';
 import { type ApiKeys, ApiKeyTable } from './api-keys.ts';
 import { hashChargePointKey, loadPepper, verifyChargePointKey } from './charge-point-key.ts';
 import { type ChargePoints, ChargePointTable } from './charge-points.ts';
+import { type Configurations, ConfigurationTable } from './configuration.ts';
 import { type Connectors, ConnectorTable } from './connectors.ts';
 import { type Aggregate, bringUpToDate } from './schema-version.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
@@ -18,6 +19,7 @@ import { WritePath } from './write-path.ts';
 export { NewerDataError } from '../journal/format.ts';
 export type { ApiKeys } from './api-keys.ts';
 export type { ChargePoints } from './charge-points.ts';
+export type { Configurations } from './configuration.ts';
 export type { Connectors } from './connectors.ts';
 export type { ListOptions, Page } from './listing.ts';
 export type { Sessions } from './sessions.ts';
@@ -56,6 +58,7 @@ export interface Store {
   readonly settings: SettingsOfChargePoints;
   readonly chargePoints: ChargePoints;
   readonly connectors: Connectors;
+  readonly configurations: Configurations;
   readonly transactions: Transactions;
   readonly sessions: Sessions;
   /** Rows that were added with a change of state; the sink reads and removes them. */
@@ -76,6 +79,7 @@ const DIRECTORY: readonly Aggregate[] = [
 /** What lies in `state`, written by the edges: what the protocol learns. */
 const STATE: readonly Aggregate[] = [
   { name: 'charge-points', migrations: [] },
+  { name: 'configuration', migrations: [] },
   { name: 'connectors', migrations: [] },
   { name: 'sessions', migrations: [] },
   { name: 'transactions', migrations: [] },
@@ -99,11 +103,13 @@ export function openStore({
   const toState = new WritePath(state, 'state', role !== 'control');
   const outbox = new LaneQueue(state, 'outbox');
   const connectors = new ConnectorTable(toState, outbox);
+  const configurations = new ConfigurationTable(toState);
   return {
     tokens: new TokenTable(toDirectory),
     settings: new SettingsTable(toDirectory),
-    chargePoints: new ChargePointTable(toState, connectors),
+    chargePoints: new ChargePointTable(toState, [connectors, configurations]),
     connectors,
+    configurations,
     transactions: new LmdbTransactions(
       toState,
       outbox,
