@@ -1,18 +1,25 @@
-const FIRST_MS = 100;
-const LONGEST_MS = 10_000;
+/** Pauses between attempts, ms. */
+export interface Pauses {
+  readonly first: number;
+  readonly longest: number;
+}
+
+const DEFAULT: Pauses = { first: 100, longest: 5000 };
 
 /** Growing pauses between attempts, with some chance in them so that several do not come at the same moment. */
 export class BackOff {
-  private pause = FIRST_MS;
+  private readonly pauses: Pauses;
+  private pause: number;
+
+  constructor(pauses: Pauses = DEFAULT) {
+    this.pauses = pauses;
+    this.pause = pauses.first;
+  }
 
   /** The next pause, ms. */
   next(): number {
     const pause = this.pause;
-    this.pause = Math.min(this.pause * 2, LONGEST_MS);
+    this.pause = Math.min(this.pause * 2, this.pauses.longest);
     return pause * (0.75 + Math.random() / 2);
-  }
-
-  reset(): void {
-    this.pause = FIRST_MS;
   }
 }

@@ -4,7 +4,7 @@ import type { Entry, LaneQueue, SavedBatch } from '../journal/lane-queue.ts';
 import { rejectedRows } from '../records/rejected-rows.ts';
 import { encodeRow } from '../records/table.ts';
 import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
-import { BackOff } from './back-off.ts';
+import { BackOff, type Pauses } from './back-off.ts';
 import { type Batch, batchOf, type Rejection, type TableRows } from './batch.ts';
 import type { Engine, Insert } from './engine.ts';
 import { EngineError, isStanding } from './engine-error.ts';
@@ -26,6 +26,8 @@ export interface DrainOptions extends DrainSettings {
   readonly queue: LaneQueue;
   readonly listener: ChunkListener;
   readonly log: Log;
+  /** Between attempts; by default from 0.1 to 5 s. */
+  readonly pauses?: Pauses;
   /** The embedded engine has ended itself. */
   readonly onBroken: (error: EngineError) => void;
 }
@@ -195,7 +197,7 @@ export class Drain {
    * Throws Abandoned when the process stops meanwhile.
    */
   private async insert(insert: Insert, suspect = false): Promise<EngineError | undefined> {
-    const backOff = new BackOff();
+    const backOff = new BackOff(this.options.pauses);
     for (let attempt = 1; ; attempt++) {
       if (this.stopping.signal.aborted) throw new Abandoned();
       const started = performance.now();
@@ -218,7 +220,7 @@ export class Drain {
 
   /** A write to the queue, repeated until the disk takes it. */
   private async written<Result>(write: () => Promise<Result>): Promise<Result> {
-    const backOff = new BackOff();
+    const backOff = new BackOff(this.options.pauses);
     for (;;) {
       try {
         return await write();

@@ -120,7 +120,7 @@ export class LiveEvents {
           if (number <= position) continue;
           if (events.length >= limit) return { events, position, missed };
           position = number;
-          if (chargePointId === undefined || event.data['chargePointId'] === chargePointId) {
+          if (chargePointId === undefined || event.data.chargePointId === chargePointId) {
             events.push(event);
           }
         }

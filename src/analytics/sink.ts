@@ -4,7 +4,9 @@ import { exposeQueue } from '../journal/queue-metrics.ts';
 import { Drain, type DrainOptions, type DrainSettings } from './drain.ts';
 import type { Engine } from './engine.ts';
 
-export interface SinkOptions extends DrainSettings, Pick<DrainOptions, 'listener' | 'log' | 'onBroken'> {
+export interface SinkOptions
+  extends DrainSettings,
+    Pick<DrainOptions, 'listener' | 'log' | 'pauses' | 'onBroken'> {
   /** Where the journals are. */
   readonly dataDir: string;
   /** The outbox of the store. */

@@ -66,7 +66,7 @@ describe('energy by hour and day', () => {
     ]);
     const before = await energy({ from: noon - 12 * HOUR, to: noon, interval: 'day' });
     const after = await energy({ from: noon, to: noon + 12 * HOUR, interval: 'day' });
-    expect([before[0]?.['energyWh'], after[0]?.['energyWh']]).toEqual([10_000, 10_000]);
+    expect([before[0]?.energyWh, after[0]?.energyWh]).toEqual([10_000, 10_000]);
   });
 
   it('reads kWh as such, also where whole kWh step back against meterStart in Wh', async () => {

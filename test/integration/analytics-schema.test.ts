@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Insert } from '../../src/analytics/engine.ts';
+import { migrate, readMigrations } from '../../src/analytics/migrate.ts';
+import { applyRetention } from '../../src/analytics/retention.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { meterSamples } from '../../src/records/meter-samples.ts';
+import { tables } from '../../src/records/tables.ts';
+import { registerSample } from '../support/analytics-rows.ts';
+import { type EmbeddedEngine, linesOf, openEmbeddedEngine } from '../support/embedded-engine.ts';
+
+const DAY = 86_400_000;
+
+describe('the tables in ClickHouse', () => {
+  let embedded: EmbeddedEngine;
+  beforeAll(async () => {
+    embedded = await openEmbeddedEngine();
+  });
+  afterAll(() => embedded.close());
+
+  const query = <Row>(sql: string) => embedded.engine.query<Row>(sql);
+  const scalar = async (sql: string) =>
+    Object.values((await query<Record<string, unknown>>(sql))[0] ?? {})[0];
+
+  it.each(tables.map((table) => [table.name, table] as const))(
+    '%s has the columns of its records',
+    async (name, table) => {
+      const columns = await query(
+        `SELECT name, type FROM system.columns WHERE database = 'farad' AND table = '${name}' ORDER BY position`,
+      );
+      expect(columns).toEqual(table.columns.map((column) => ({ name: column.name, type: column.type })));
+    },
+  );
+
+  it('every table that rows are inserted into, rollups included, remembers at least 10,000 tokens and flushes', async () => {
+    const definitions = await query<{ name: string; definition: string }>(
+      "SELECT name, engine_full AS definition FROM system.tables WHERE database = 'farad' AND engine LIKE '%MergeTree' AND name != 'schema_migrations'",
+    );
+    expect(definitions.map(({ name }) => name).sort()).toEqual(
+      [...tables.map(({ name }) => name), 'energy_hourly'].sort(),
+    );
+    for (const { name, definition } of definitions) {
+      const window = /non_replicated_deduplication_window = (\d+)/.exec(definition)?.[1];
+      expect(Number(window), name).toBeGreaterThanOrEqual(10_000);
+      expect(definition, name).toContain('fsync_after_insert = 1, fsync_part_directory = 1');
+    }
+  });
+
+  it('no table is partitioned or expires by the clock of a charge point', async () => {
+    const keys = await query<{ name: string; key: string }>(
+      "SELECT name, partition_key AS key FROM system.tables WHERE database = 'farad' AND partition_key != ''",
+    );
+    expect(keys).toHaveLength(tables.length + 1);
+    for (const { name, key } of keys) expect(key, name).toMatch(/received_(at|month)/);
+  });
+
+  it('are left alone by a second start', async () => {
+    expect(await migrate(embedded.engine)).toEqual([]);
+    expect(await scalar('SELECT count() FROM schema_migrations')).toBe(readMigrations().length);
+  });
+
+  it('finish a migration that a crash interrupted', async () => {
+    const done = readMigrations();
+    const more = {
+      number: done.length + 1,
+      name: 'more',
+      statements: ['CREATE TABLE IF NOT EXISTS two (a Int32) ENGINE = Memory', 'DROP TABLE nowhere'],
+    };
+    await expect(migrate(embedded.engine, [...done, more])).rejects.toThrow(/nowhere/);
+    const mended = { ...more, statements: more.statements.slice(0, 1) };
+    expect(await migrate(embedded.engine, [...done, mended])).toEqual(['more']);
+  });
+
+  it('of a newer Farad are refused', async () => {
+    await expect(migrate(embedded.engine)).rejects.toMatchObject({
+      fault: 'setup',
+      message: expect.stringMatching(/schema 9, but this version of Farad knows schemas up to 8/),
+    });
+  });
+
+  it('keep rows as long as the settings say, and are altered only where that has changed', async () => {
+    const { retention } = loadConfig({ flags: {} });
+    expect(await applyRetention(embedded.engine, retention)).toHaveLength(tables.length + 1);
+    expect(await applyRetention(embedded.engine, retention)).toEqual([]);
+    const longer = { ...retention, messages: 7 * DAY, meterSamples: 400.5 * DAY };
+    expect(await applyRetention(embedded.engine, longer)).toEqual([
+      'meter_samples',
+      'energy_hourly',
+      'messages',
+    ]);
+    expect(
+      await scalar("SELECT engine_full FROM system.tables WHERE database = 'farad' AND name = 'messages'"),
+    ).toContain('TTL toDateTime(received_at) + toIntervalDay(7)');
+    expect(await applyRetention(embedded.engine, longer)).toEqual([]);
+  });
+
+  describe('with an insert that is repeated', () => {
+    const noon = Date.UTC(2026, 4, 4, 12);
+    const lines = linesOf(
+      meterSamples,
+      Array.from({ length: 100 }, (_, index) =>
+        registerSample({
+          ts: noon + index * 1000,
+          value: index,
+          // Two months, so two partitions: each has to recognise its part.
+          receivedAt: index < 50 ? Date.UTC(2026, 3, 30) : Date.UTC(2026, 4, 1),
+        }),
+      ),
+    );
+    const insert = (token: string): Insert => ({ table: 'meter_samples', lines, token });
+
+    it('hold every row once, and so does the rollup', async () => {
+      const { engine } = embedded;
+      for (let attempt = 0; attempt < 3; attempt++) await engine.insert(insert('schema:repeat'));
+      expect(await scalar('SELECT count() FROM meter_samples')).toBe(100);
+      expect(
+        await scalar("SELECT sum(rows) FROM system.parts WHERE active AND table = 'energy_hourly'"),
+      ).toBe(2);
+    });
+
+    it('would hold them twice under another token, and the rollup still answers the same', async () => {
+      const { engine } = embedded;
+      const state =
+        'SELECT min(first), max(last), min(lowest), max(highest) FROM energy_hourly GROUP BY hour';
+      const before = await query(state);
+      await engine.insert(insert('schema:other'));
+      expect(await scalar('SELECT count() FROM meter_samples')).toBe(200);
+      expect(await query(state)).toEqual(before);
+      await engine.command('OPTIMIZE TABLE meter_samples FINAL');
+      expect(await scalar('SELECT count() FROM meter_samples')).toBe(100);
+    });
+
+    it('fill the rollup in a repetition where the first attempt broke before it', async () => {
+      const { engine } = embedded;
+      await engine.command('TRUNCATE TABLE meter_samples');
+      await engine.command('TRUNCATE TABLE energy_hourly');
+      const view = await scalar(
+        "SELECT create_table_query FROM system.tables WHERE name = 'energy_hourly_from_samples'",
+      );
+      await engine.command('DROP VIEW energy_hourly_from_samples');
+      await engine.insert(insert('schema:half'));
+      await engine.command(String(view));
+      await engine.insert(insert('schema:half'));
+      expect(await scalar('SELECT count() FROM meter_samples')).toBe(100);
+      expect(await scalar('SELECT uniqExact(hour) FROM energy_hourly')).toBe(1);
+    });
+  });
+});

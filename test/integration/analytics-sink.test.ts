@@ -1,0 +1,324 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { batchOf } from '../../src/analytics/batch.ts';
+import type { Engine, Insert } from '../../src/analytics/engine.ts';
+import { EngineError } from '../../src/analytics/engine-error.ts';
+import { Sink, type SinkOptions } from '../../src/analytics/sink.ts';
+import { tokenOf } from '../../src/analytics/token.ts';
+import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
+import type { Lane } from '../../src/journal/lane.ts';
+import { packChunk } from '../../src/records/chunk.ts';
+import { type ConnectionRow, connections } from '../../src/records/connections.ts';
+import { meterSamples } from '../../src/records/meter-samples.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import { logTo } from '../../src/telemetry/log.ts';
+import { metrics } from '../../src/telemetry/metrics.ts';
+import { registerSample } from '../support/analytics-rows.ts';
+import { type EmbeddedEngine, linesOf, openEmbeddedEngine } from '../support/embedded-engine.ts';
+import { until } from '../support/until.ts';
+
+const noon = Date.UTC(2026, 4, 4, 12);
+
+describe('the sink', () => {
+  let embedded: EmbeddedEngine;
+  let dataDir: string;
+  let store: Store;
+  let journal: Journal;
+  let lane: Lane;
+  let sinks: Sink[];
+
+  beforeAll(async () => {
+    embedded = await openEmbeddedEngine();
+  });
+  afterAll(() => embedded.close());
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'farad-sink-'));
+    store = openStore({ dataDir, role: 'setup' });
+    journal = openJournal({ path: journalPath(dataDir, 'edge-0') });
+    lane = journal.openLane();
+    sinks = [];
+  });
+  afterEach(async () => {
+    for (const sink of sinks) await sink.stop();
+    await journal.close();
+    await store.close();
+    rmSync(dataDir, { recursive: true, force: true });
+    for (const table of [
+      'meter_samples',
+      'energy_hourly',
+      'connections',
+      'rejected_rows',
+      'connector_status',
+    ]) {
+      await embedded.engine.command(`TRUNCATE TABLE ${table}`);
+    }
+  });
+
+  function openSink(engine: Engine | undefined, change: Partial<SinkOptions> = {}): Sink {
+    const sink = new Sink({
+      dataDir,
+      outbox: store.outbox,
+      batchRows: 1000,
+      interval: 20,
+      pauses: { first: 5, longest: 20 },
+      listener: () => undefined,
+      onBroken: (error) => {
+        throw error;
+      },
+      log: logTo({ write: () => undefined }, 'info', 'test'),
+      ...change,
+    });
+    sinks.push(sink);
+    if (engine) sink.start(engine);
+    return sink;
+  }
+
+  /** The embedded engine, with inserts that go through `before` first. */
+  function engineThat(before: (insert: Insert) => void): Engine {
+    const { engine } = embedded;
+    return {
+      prepare: () => engine.prepare(),
+      command: (sql) => engine.command(sql),
+      query: (sql, parameters, timeLimit) => engine.query(sql, parameters, timeLimit),
+      close: () => Promise.resolve(),
+      async insert(insert) {
+        before(insert);
+        await engine.insert(insert);
+      },
+    };
+  }
+
+  const samples = (count: number, from = 0) =>
+    Array.from({ length: count }, (_, index) =>
+      registerSample({ ts: noon + (from + index) * 1000, value: from + index }),
+    );
+  const sampleChunk = (count: number, from = 0) =>
+    packChunk(meterSamples.id, count, Date.now(), linesOf(meterSamples, samples(count, from)).toString());
+  const connection = (reason: string, receivedAt = noon): ConnectionRow => ({
+    chargePointId: 'CP-1',
+    event: 'closed',
+    epoch: 1,
+    remoteAddress: '127.0.0.1',
+    code: 1006,
+    reason,
+    durationMs: 5,
+    receivedAt,
+  });
+  const connectionChunk = (lines: string[]) =>
+    packChunk(connections.id, lines.length, Date.now(), lines.map((line) => `${line}\n`).join(''));
+  const line = (row: ConnectionRow) => linesOf(connections, [row]).toString().trimEnd();
+
+  const count = async (table: string) =>
+    (await embedded.engine.query<{ rows: number }>(`SELECT count() AS rows FROM ${table}`))[0]?.rows;
+  const drained = () =>
+    until('the journal is drained', () => journal.queue.depth().entries === 0 && !journal.queue.savedBatch());
+  const metric = (name: string, labels: Record<string, string>) => {
+    const family = metrics.collect().find((candidate) => candidate.name === name);
+    const sample =
+      family?.type === 'histogram'
+        ? undefined
+        : family?.samples.find((candidate) =>
+            Object.entries(labels).every(([label, value]) => candidate.labels[label] === value),
+          );
+    return sample?.value ?? 0;
+  };
+
+  it('empties the journals of all edges and the outbox, each row once, and finds edges that come later', async () => {
+    openSink(embedded.engine);
+    for (let index = 0; index < 30; index++) await lane.append(sampleChunk(100, index * 100));
+    await store.connectors.report({
+      chargePointId: 'CP-1',
+      connectorId: 1,
+      status: 'Available',
+      errorCode: 'NoError',
+      info: '',
+      vendorId: '',
+      vendorErrorCode: '',
+      ts: noon,
+      receivedAt: noon,
+    });
+    const later = openJournal({ path: journalPath(dataDir, 'edge-1') });
+    await later.openLane().append(connectionChunk([line(connection('edge-1'))]));
+    await drained();
+    await until('the other edge is drained', () => later.queue.depth().entries === 0);
+    await until('the outbox is drained', () => store.outbox.depth().entries === 0);
+    await later.close();
+    expect([
+      await count('meter_samples'),
+      await count('connections'),
+      await count('connector_status'),
+    ]).toEqual([3000, 1, 1]);
+    expect(
+      await embedded.engine.query(
+        'SELECT sum(value) AS sum, min(ts) AS first, max(ts) AS last FROM meter_samples',
+      ),
+    ).toEqual([{ sum: 4_498_500, first: '2026-05-04T12:00:00.000Z', last: '2026-05-04T12:49:59.000Z' }]);
+  });
+
+  it('keeps what ClickHouse refuses as text, and everything around it arrives', async () => {
+    const before = metric('farad_sink_rejected_rows_total', { table: 'connections' });
+    const months = Array.from({ length: 120 }, (_, month) =>
+      line(connection('month', Date.UTC(2015, month, 2))),
+    );
+    const surrogate = line(connection('SURROGATE')).replace('SURROGATE', '\\ud800');
+    const leapDay = line(connection('leap day')).replace(String(noon), '"2022-02-29 10:00:00"');
+    await lane.append(connectionChunk([...months.slice(0, 60), surrogate, ...months.slice(60)]));
+    await lane.append(connectionChunk([line(connection('good')), leapDay, line(connection('good, too'))]));
+    await lane.append(sampleChunk(10));
+    await lane.append(packChunk(200, 2, Date.now(), '["from","tomorrow"]\n[1]\n'));
+    await lane.append(Buffer.from('torn'));
+    openSink(embedded.engine);
+    await drained();
+
+    expect(await count('connections')).toBe(122);
+    expect(await count('meter_samples')).toBe(10);
+    const rejected = await embedded.engine.query<Record<string, string>>(
+      'SELECT table, row, error FROM rejected_rows ORDER BY table, row',
+    );
+    expect(rejected).toEqual([
+      {
+        table: '',
+        row: Buffer.from('torn').toString('base64'),
+        error: expect.stringContaining('not a chunk'),
+      },
+      { table: '#200', row: '["from","tomorrow"]', error: expect.stringContaining('no table number 200') },
+      { table: '#200', row: '[1]', error: expect.stringContaining('no table number 200') },
+      { table: 'connections', row: surrogate, error: expect.stringContaining('surrogate') },
+      { table: 'connections', row: leapDay, error: expect.stringContaining('2022-2-29') },
+    ]);
+    expect(metric('farad_sink_rejected_rows_total', { table: 'connections' }) - before).toBe(2);
+  });
+
+  it('tries again for as long as the engine is away, and loses nothing', async () => {
+    let away = true;
+    const tokens: string[] = [];
+    const sink = openSink(
+      engineThat(({ token }) => {
+        tokens.push(token);
+        if (away) throw new EngineError('away', 'connection refused');
+      }),
+    );
+    await lane.append(sampleChunk(100));
+    await until('it has been tried three times', () => tokens.length >= 3);
+    expect(sink.problems(Date.now() + 60_000)).toEqual([
+      expect.stringMatching(/journal-edge-0: nothing reached ClickHouse for \d+ s: connection refused/),
+    ]);
+    away = false;
+    await drained();
+    expect(await count('meter_samples')).toBe(100);
+    expect(new Set(tokens).size).toBe(1);
+    expect(sink.problems(Date.now() + 60_000)).toEqual([]);
+  });
+
+  it('takes an error that it does not know to the rows only after a while, and then finds the one that causes it', async () => {
+    await lane.append(
+      connectionChunk([line(connection('a')), line(connection('strange')), line(connection('b'))]),
+    );
+    let attempts = 0;
+    openSink(
+      engineThat(({ table, lines }) => {
+        if (table !== 'connections' || !lines.includes('strange')) return;
+        attempts++;
+        throw new EngineError('other', 'something new', { code: 4711 });
+      }),
+    );
+    await drained();
+    expect(attempts).toBeGreaterThan(5);
+    expect(await count('connections')).toBe(2);
+    expect(await embedded.engine.query('SELECT error FROM rejected_rows')).toEqual([
+      { error: 'something new' },
+    ]);
+  });
+
+  it('never takes a missing table to the rows', async () => {
+    let missing = true;
+    let attempts = 0;
+    openSink(
+      engineThat(() => {
+        if (!missing) return;
+        if (++attempts > 9) missing = false;
+        throw new EngineError('other', 'table is gone', { code: 60 });
+      }),
+    );
+    await lane.append(sampleChunk(3));
+    await drained();
+    expect([await count('meter_samples'), await count('rejected_rows')]).toEqual([3, 0]);
+  });
+
+  describe('after a crash', () => {
+    const spansOfAll = () => {
+      const entries = journal.queue
+        .lanes()
+        .flatMap((number) => journal.queue.read(number, 0, { entries: 1000, bytes: 1e9 }));
+      return batchOf(entries);
+    };
+
+    it('inserts the saved batch under the same tokens, so that what had arrived does not arrive again', async () => {
+      await lane.append(sampleChunk(50));
+      await lane.append(connectionChunk([line(connection('once'))]));
+      const batch = spansOfAll();
+      await journal.queue.saveBatch(batch.spans);
+      const [first] = batch.tables;
+      if (!first) throw new Error('nothing to insert');
+      const token = tokenOf({ uuid: journal.uuid, table: first.table, spans: batch.spans });
+      await embedded.engine.insert({ table: first.table, lines: Buffer.concat(first.pieces), token });
+      await lane.append(sampleChunk(50, 50));
+
+      openSink(embedded.engine);
+      await drained();
+      expect([await count('meter_samples'), await count('connections')]).toEqual([100, 1]);
+    });
+
+    it('a batch that was being removed is not inserted again', async () => {
+      for (let index = 0; index < 4; index++) await lane.append(connectionChunk([line(connection('x'))]));
+      const { spans } = spansOfAll();
+      await journal.queue.saveBatch(spans);
+      await journal.queue.remove([{ lane: lane.number, from: 1, to: 2 }]);
+      openSink(embedded.engine);
+      await drained();
+      expect(await count('connections')).toBe(0);
+    });
+
+    it('a batch that was being split goes on being split, though it would now be taken as a whole', async () => {
+      await lane.append(
+        connectionChunk(Array.from({ length: 64 }, (_, index) => line(connection(`r${index}`)))),
+      );
+      let parts = 0;
+      const crashing = openSink(
+        engineThat(({ lines }) => {
+          if (lines.includes('"r9"') && lines.includes('"r60"'))
+            throw new EngineError('rows', 'refused', { code: 27 });
+          if (++parts > 1) throw new EngineError('away', 'crashed');
+        }),
+      );
+      await until('the first half is in', async () => (await count('connections')) === 32);
+      await crashing.stop();
+      openSink(embedded.engine);
+      await drained();
+      expect(await count('connections')).toBe(64);
+    });
+  });
+
+  it('tells of rows before and while ClickHouse is away', async () => {
+    const heard: number[] = [];
+    openSink(undefined, { listener: ({ tableId }) => void heard.push(tableId) });
+    await lane.append(connectionChunk([line(connection('live'))]));
+    await until('the row was heard of', () => heard.includes(connections.id));
+    expect(journal.queue.depth().entries).toBe(1);
+  });
+
+  it('measures how much waits, and counts what has arrived', async () => {
+    await lane.append(sampleChunk(70));
+    const arrived = metric('farad_sink_rows_total', { table: 'meter_samples' });
+    const sink = openSink(undefined);
+    expect(metric('farad_queue_entries', { queue: 'journal-edge-0' })).toBe(1);
+    expect(metric('farad_queue_bytes', { queue: 'journal-edge-0' })).toBeGreaterThan(0);
+    await until('it has waited', () => metric('farad_queue_age_seconds', { queue: 'journal-edge-0' }) > 0.05);
+    sink.start(embedded.engine);
+    await drained();
+    expect(metric('farad_sink_rows_total', { table: 'meter_samples' }) - arrived).toBe(70);
+    expect(metric('farad_queue_entries', { queue: 'journal-edge-0' })).toBe(0);
+  });
+});
