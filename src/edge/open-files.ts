@@ -15,7 +15,11 @@ export function openFilesLimit(): number | undefined {
 }
 
 /** Warns where the system would stop the edge from holding the connections that it is configured for. */
-export function checkOpenFiles(maxConnections: number, log: Log, limit = openFilesLimit()): void {
+export function checkOpenFiles(
+  maxConnections: number,
+  log: Log,
+  limit: number | undefined = openFilesLimit(),
+): void {
   if (limit === undefined || limit >= maxConnections + OTHER_FILES) return;
   log.warn(
     { openFiles: limit, maxConnections },

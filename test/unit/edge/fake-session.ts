@@ -1,0 +1,52 @@
+import type { ChargePoint } from '../../../src/central-system/charge-point.ts';
+import { Session } from '../../../src/edge/session.ts';
+
+export interface FakeSession {
+  readonly session: Session;
+  /** What went to the socket: frames, `ping`, `end <code>`, `drop`. */
+  readonly sent: string[];
+}
+
+export interface FakeSessionOptions {
+  readonly id?: string;
+  readonly pingInterval?: number;
+  readonly heardAt?: number;
+  readonly onClose?: (session: Session) => void;
+}
+
+/** A session on a socket that only notes what is asked of it. */
+export function fakeSession({
+  id = 'CP-1',
+  pingInterval = 0,
+  heardAt = 0,
+  onClose,
+}: FakeSessionOptions = {}): FakeSession {
+  const sent: string[] = [];
+  const chargePoint: ChargePoint = {
+    id,
+    registration: 'Accepted',
+    strict: false,
+    vendor: '',
+    model: '',
+    numberOfConnectors: 0,
+    triggered: new Set(),
+    openTransactions: [],
+    lastSeenAt: 0,
+  };
+  const close = (word: string): void => {
+    sent.push(word);
+    session.closed = true;
+    onClose?.(session);
+  };
+  const socket = {
+    send(text: string) {
+      if (!session.closed) sent.push(text);
+      return !session.closed;
+    },
+    ping: () => void sent.push('ping'),
+    end: (code: number) => close(`end ${code}`),
+    drop: () => close('drop'),
+  };
+  const session: Session = new Session(chargePoint, socket, '192.0.2.1', pingInterval, 0, heardAt);
+  return { session, sent };
+}

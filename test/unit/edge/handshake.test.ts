@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { Admission } from '../../../src/edge/admission.ts';
+import { Handshake, type HandshakeOptions } from '../../../src/edge/handshake.ts';
+import type { RequestHead } from '../../../src/edge/transport/transport.ts';
+
+const usual = {
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  'sec-websocket-protocol': 'ocpp1.6',
+};
+
+function head(path: string, headers: Readonly<Record<string, string>> = {}): RequestHead {
+  const all: Record<string, string> = { ...usual, ...headers };
+  return { method: 'GET', path, remoteAddress: '192.0.2.1', header: (name) => all[name] ?? '' };
+}
+
+interface World {
+  readonly handshake: Handshake;
+  reads: number;
+  verified: number;
+}
+
+function world(options: Partial<HandshakeOptions> = {}, known: readonly string[] = ['CP-1']): World {
+  const result = { reads: 0, verified: 0 } as World;
+  const limits = {
+    maxConnections: 10,
+    upgradesPerSecond: 5,
+    registrationsPerSecond: 2,
+    maxChargePoints: 100,
+  };
+  const handshake = new Handshake({
+    path: '/ocpp',
+    registration: 'closed',
+    subprotocolMismatch: 'refuse',
+    directory: {
+      settings(id) {
+        result.reads++;
+        return id === 'KEY-1' ? { id, keyHash: 'hash', version: 1 } : undefined;
+      },
+      isKnown(id) {
+        result.reads++;
+        return known.includes(id);
+      },
+      count: () => known.length,
+      verifyKey(key) {
+        result.verified++;
+        return key.toString() === 'secret';
+      },
+    },
+    connections: { size: 0, has: () => false },
+    admission: new Admission(limits),
+    clock: () => 0,
+    ...options,
+  });
+  return Object.assign(result, { handshake });
+}
+
+const basic = (pair: string): string => `Basic ${Buffer.from(pair).toString('base64')}`;
+
+describe('the decision about a handshake', () => {
+  test('a known charge point is admitted', () => {
+    expect(world().handshake.upgrade(head('/ocpp/CP-1'))).toMatchObject({
+      kind: 'admitted',
+      chargePointId: 'CP-1',
+      protocol: 'ocpp1.6',
+      known: true,
+    });
+  });
+
+  test('A3: refusing an unknown identity costs two reads, and no token of those who may come', () => {
+    const counted = world();
+    for (let index = 0; index < 1000; index++) {
+      expect(counted.handshake.upgrade(head('/ocpp/NOBODY'))).toMatchObject({ reason: 'unknown' });
+    }
+    expect(counted.reads).toBe(2000);
+    expect(counted.handshake.upgrade(head('/ocpp/CP-1')).kind).toBe('admitted');
+  });
+
+  test('what is wrong with the request itself is told without a read', () => {
+    const quiet = world();
+    quiet.handshake.upgrade(head('/ocpp/%zz'));
+    quiet.handshake.upgrade(head('/ocpp/CP-1', { 'sec-websocket-version': '8' }));
+    quiet.handshake.upgrade(head('/ocpp/CP-1', { 'sec-websocket-protocol': '' }));
+    expect(quiet.reads).toBe(0);
+  });
+
+  test('A7: wrong credentials are told before limits, and use none of them up', () => {
+    const { handshake } = world({
+      admission: new Admission({
+        maxConnections: 0,
+        upgradesPerSecond: 1,
+        registrationsPerSecond: 1,
+        maxChargePoints: 1,
+      }),
+    });
+    expect(handshake.upgrade(head('/ocpp/KEY-1'))).toMatchObject({ reason: 'credentials' });
+    expect(handshake.upgrade(head('/ocpp/KEY-1', { authorization: basic('KEY-1:secret') }))).toMatchObject({
+      reason: 'connections',
+    });
+  });
+
+  test('L6: the key is not even looked at for another user name', () => {
+    const counted = world();
+    expect(
+      counted.handshake.upgrade(head('/ocpp/KEY-1', { authorization: basic('KEY-2:secret') })),
+    ).toMatchObject({
+      reason: 'credentials',
+    });
+    expect(counted.verified).toBe(0);
+  });
+
+  test('A5: with `close` a client without a common subprotocol is dismissed instead of refused', () => {
+    const { handshake } = world({ subprotocolMismatch: 'close' });
+    expect(handshake.upgrade(head('/ocpp/CP-1', { 'sec-websocket-protocol': 'ocpp0.1' }))).toEqual({
+      kind: 'dismissed',
+      reason: 'subprotocol',
+      chargePointId: 'CP-1',
+    });
+  });
+
+  test('with open registration unknown ones are admitted as far as their rate allows', () => {
+    const { handshake } = world({ registration: 'open' });
+    const verdicts = ['A', 'B', 'C'].map((id) => handshake.upgrade(head(`/ocpp/${id}`)));
+    expect(verdicts).toMatchObject([
+      { kind: 'admitted', known: false },
+      { kind: 'admitted', known: false },
+      { kind: 'refused', reason: 'registration_rate', answer: { status: 503 } },
+    ]);
+  });
+
+  test('while stopping everybody is told to come back, and the health check fails', () => {
+    const { handshake } = world();
+    expect(handshake.request(head('/healthz')).answer.status).toBe(200);
+    handshake.stop();
+    expect(handshake.request(head('/healthz')).answer.status).toBe(503);
+    expect(handshake.upgrade(head('/ocpp/CP-1'))).toMatchObject({
+      reason: 'stopping',
+      answer: { status: 503 },
+    });
+  });
+});

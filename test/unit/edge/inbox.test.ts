@@ -1,0 +1,154 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { EdgeMetrics } from '../../../src/edge/edge-metrics.ts';
+import { Inbox, type InboxOptions } from '../../../src/edge/inbox.ts';
+import { createRegistry } from '../../../src/telemetry/metrics.ts';
+import type { BatchVerdict, FrameBatch, FrameVerdict } from '../../../src/workers/frame-batch.ts';
+import { fakeSession } from './fake-session.ts';
+
+const { session } = fakeSession();
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Frame workers that the test lets go on, or die, one batch at a time. */
+class Workers {
+  readonly under: { frames: string[]; resolve: () => void; die: () => void }[] = [];
+
+  run(batch: FrameBatch): Promise<BatchVerdict> {
+    const bytes = Buffer.from(batch.bytes);
+    const frames = batch.frames.map(({ offset, length }) => bytes.toString('utf8', offset, offset + length));
+    return new Promise((resolve, reject) => {
+      const figures = { rows: frames.length, journalBytes: 0, decideMs: 0, flushMs: 0 };
+      const verdicts = frames.map(
+        (frame): FrameVerdict => ({ messageId: frame, action: 'MeterValues', samples: 1 }),
+      );
+      this.under.push({
+        frames,
+        resolve: () => resolve({ verdicts, figures, faults: [] }),
+        die: () => reject(new Error('the worker died')),
+      });
+    });
+  }
+
+  async finish(how: 'resolve' | 'die' = 'resolve'): Promise<string[]> {
+    const first = this.under.shift();
+    first?.[how]();
+    await turn();
+    return first?.frames ?? [];
+  }
+}
+
+describe('the inbox', () => {
+  let workers: Workers;
+  let decided: [frame: string, outcome: string][];
+  let inbox: Inbox;
+
+  function open(options: Partial<InboxOptions> = {}): void {
+    workers = new Workers();
+    decided = [];
+    inbox = new Inbox({
+      pool: workers,
+      batchFrames: 4,
+      batchesInFlight: 2,
+      inboxBytes: 1000,
+      metrics: new EdgeMetrics(createRegistry({ process: 'test' })),
+      log: { warn: () => undefined, error: () => undefined },
+      decided: (_frame, verdict, bytes) => decided.push([bytes.toString(), verdict.error?.code ?? 'kept']),
+      ...options,
+    });
+  }
+  beforeEach(() => open());
+
+  const add = (frame: string): boolean => inbox.add(session, frame, 'MeterValues', Buffer.from(frame), 0, 0);
+
+  test('gathers the frames of one turn into one batch', async () => {
+    add('a');
+    add('b');
+    expect(workers.under).toEqual([]);
+    await turn();
+    add('c');
+    await turn();
+    expect(workers.under.map(({ frames }) => frames)).toEqual([['a', 'b'], ['c']]);
+  });
+
+  test('sends a full batch at once', () => {
+    for (const frame of ['a', 'b', 'c', 'd', 'e']) add(frame);
+    expect(workers.under.map(({ frames }) => frames)).toEqual([['a', 'b', 'c', 'd']]);
+  });
+
+  test('keeps the workers busy but not more: what comes meanwhile goes together', async () => {
+    for (const frame of 'abcdefghijklmn') add(frame);
+    await turn();
+    expect(workers.under.map(({ frames }) => frames.join(''))).toEqual(['abcd', 'efgh']);
+    await workers.finish();
+    expect(workers.under.map(({ frames }) => frames.join(''))).toEqual(['efgh', 'ijkl']);
+    await workers.finish();
+    await workers.finish();
+    await workers.finish();
+    expect(decided.map(([frame]) => frame).join('')).toBe('abcdefghijklmn');
+    expect(inbox.size).toBe(0);
+  });
+
+  test('a frame larger than the buffer is carried whole, beside others', async () => {
+    open({ inboxBytes: 10_000_000 });
+    const big = 'x'.repeat(300_000);
+    add('a');
+    add(big);
+    add('b');
+    await turn();
+    expect(workers.under[0]?.frames).toEqual(['a', big, 'b']);
+    await workers.finish();
+    expect(decided.map(([frame]) => frame.length)).toEqual([1, 300_000, 1]);
+  });
+
+  test('is bounded in bytes, and has room again when frames are decided', async () => {
+    expect(add('x'.repeat(900))).toBe(true);
+    expect(add('x'.repeat(200))).toBe(false);
+    await turn();
+    await workers.finish();
+    expect(add('x'.repeat(200))).toBe(true);
+  });
+
+  test('when a worker dies of a batch its frames are tried one by one, with nothing beside them', async () => {
+    for (const frame of 'abcdef') add(frame);
+    await turn();
+    expect(workers.under.map(({ frames }) => frames.join(''))).toEqual(['abcd', 'ef']);
+    await workers.finish('die');
+    // The other batch may have died of the same: the first suspect waits for it.
+    expect(workers.under.map(({ frames }) => frames.join(''))).toEqual(['ef']);
+    add('g');
+    await turn();
+    expect(workers.under).toHaveLength(1);
+    await workers.finish();
+    const order: string[] = [];
+    while (workers.under.length > 0) {
+      expect(workers.under).toHaveLength(1);
+      order.push((await workers.finish(workers.under[0]?.frames[0] === 'b' ? 'die' : 'resolve')).join(''));
+    }
+    expect(order).toEqual(['a', 'b', 'c', 'd', 'g']);
+    expect(Object.fromEntries(decided)).toEqual({
+      a: 'kept',
+      b: 'InternalError',
+      c: 'kept',
+      d: 'kept',
+      e: 'kept',
+      f: 'kept',
+      g: 'kept',
+    });
+    expect(decided).toHaveLength(7);
+  });
+
+  test('an innocent frame that was alone in its batch beside a deadly one is tried again', async () => {
+    open({ batchFrames: 1 });
+    add('innocent');
+    add('poison');
+    expect(workers.under.map(({ frames }) => frames.join(''))).toEqual(['innocent', 'poison']);
+    await workers.finish('die');
+    await workers.finish('die');
+    expect(workers.under.map(({ frames }) => frames.join(''))).toEqual(['innocent']);
+    await workers.finish();
+    await workers.finish('die');
+    expect(decided).toEqual([
+      ['innocent', 'kept'],
+      ['poison', 'InternalError'],
+    ]);
+  });
+});

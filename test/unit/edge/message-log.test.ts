@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { cutText, MessageLog, type MessageLogOptions } from '../../../src/edge/message-log.ts';
+import { redactPayload } from '../../../src/edge/message-redaction.ts';
+import type { MessageRow } from '../../../src/records/messages.ts';
+
+describe('redaction of a message', () => {
+  test.each([
+    ['{"key":"AuthorizationKey","value":"00ff00ff"}'],
+    ['{"key":"authorizationkey","value":"00ff00ff"}'],
+    ['{"configurationKey":[{"key":"AuthorizationKey","readonly":false,"value":"00ff00ff"}]}'],
+    ['{"location":"ftp://user:00ff00ff@host/path"}'],
+    ['{"location":"ftp:\\/\\/user:00ff00ff@host\\/path"}'],
+    ['{"remoteLocation":"https://user:00ff00ff@host:8443/?a=b"}'],
+    ['{"data":{"password":"00ff00ff"}}'],
+    ['{"key":"AuthorizationKey","value":"00ff00ff"'],
+    ['location: ftp://user:00ff00ff@host'],
+  ])('%s gives nothing away', (payload) => {
+    expect(redactPayload(payload)).not.toContain('00ff00ff');
+  });
+
+  test('what holds no secret stays as it was sent, to the letter', () => {
+    const payload = '{ "key" : "AuthorizationKeyLength", "value":"1.0" , "url":"http://host/a:b@c" }';
+    expect(redactPayload(payload)).toBe(payload);
+  });
+});
+
+describe('a long payload', () => {
+  test('is cut between characters, not inside one', () => {
+    expect(cutText('äöü', 5)).toBe('äö');
+    expect(cutText('ab😀', 5)).toBe('ab');
+    expect(cutText('ab😀', 6)).toBe('ab😀');
+    expect(cutText('abc', 3)).toBe('abc');
+    expect(cutText('abc', 0)).toBe('');
+  });
+});
+
+describe('the message log', () => {
+  const log = (options: Partial<MessageLogOptions> = {}): { log: MessageLog; rows: MessageRow[] } => {
+    const rows: MessageRow[] = [];
+    const messageLog = new MessageLog({
+      enabled: true,
+      excluded: ['Heartbeat', 'MeterValues'],
+      maxPayload: 1000,
+      rows: { add: (_table, row) => void rows.push(row as unknown as MessageRow) },
+      level: () => 'normal',
+      ...options,
+    });
+    return { log: messageLog, rows };
+  };
+
+  test('does not want excluded actions', () => {
+    expect(['Heartbeat', 'MeterValues', 'Authorize', ''].map((action) => log().log.wants(action))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test('stops when the journal has little room left, or when it is off', () => {
+    expect(log({ level: () => 'no-messages' }).log.wants('Authorize')).toBe(false);
+    expect(log({ level: () => 'no-samples' }).log.wants('Authorize')).toBe(false);
+    expect(log({ enabled: false }).log.wants('Authorize')).toBe(false);
+  });
+
+  test('looks for secrets in every message that has a place for one, also in what could not be read', () => {
+    const { log: messageLog, rows } = log();
+    messageLog.callIn('CP', '1', 'DataTransfer', '[2,"1","DataTransfer",{"data":"ftp://u:secret@h"}]', 0);
+    messageLog.resultOut('CP', '1', 'DataTransfer', '{"data":"ftp://u:secret@h"}', 0);
+    messageLog.callOut(
+      'CP',
+      '2',
+      'ChangeConfiguration',
+      '[2,"2","ChangeConfiguration",{"key":"AuthorizationKey","value":"secret"}]',
+      0,
+    );
+    messageLog.answerIn(
+      'CP',
+      '2',
+      'GetConfiguration',
+      undefined,
+      '[3,"2",{"configurationKey":[{"key":"AuthorizationKey","value":"secret"}]}]',
+      0,
+    );
+    messageLog.answerIn(
+      'CP',
+      '2',
+      '',
+      'GenericError',
+      '[4,"2","GenericError","",{"u":"ftp://u:secret@h"}]',
+      0,
+    );
+    messageLog.unreadable('CP', '', 'ftp://u:secret@h', 0);
+    expect(rows).toHaveLength(6);
+    expect(JSON.stringify(rows)).not.toContain('secret');
+  });
+});

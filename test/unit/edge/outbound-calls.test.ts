@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { CallAnswer } from '../../../src/central-system/central-system.ts';
+import { EdgeMetrics } from '../../../src/edge/edge-metrics.ts';
+import { MessageLog } from '../../../src/edge/message-log.ts';
+import { OutboundCalls } from '../../../src/edge/outbound-calls.ts';
+import type { CallOutcome } from '../../../src/link/methods.ts';
+import { createRegistry } from '../../../src/telemetry/metrics.ts';
+import { type FakeSession, fakeSession } from './fake-session.ts';
+
+describe('calls to a charge point', () => {
+  let now = 0;
+  let calls: OutboundCalls;
+  let fake: FakeSession;
+  let answers: [action: string, answer: CallAnswer][];
+  let allowed: boolean;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    now = 0;
+    answers = [];
+    allowed = true;
+    calls = new OutboundCalls({
+      callTimeout: 30_000,
+      callQueue: 2,
+      gate: {
+        mayCall: () => (allowed ? undefined : 'registration_state'),
+        onCallAnswered(_chargePoint, { action }, answer) {
+          answers.push([action, answer]);
+          return Promise.resolve();
+        },
+      },
+      messageLog: new MessageLog({
+        enabled: false,
+        excluded: [],
+        maxPayload: 100,
+        rows: { add: () => undefined },
+        level: () => 'normal',
+      }),
+      metrics: new EdgeMetrics(createRegistry({ process: 'test' })),
+      log: { warn: () => undefined, error: () => undefined },
+      clock: () => now,
+    });
+    fake = fakeSession({ onClose: (session) => calls.closed(session) });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  const send = (action: string, timeoutMs?: number): Promise<CallOutcome> =>
+    calls.call(fake.session, { chargePointId: 'CP-1', action, payload: {}, ...(timeoutMs && { timeoutMs }) });
+  const sentIds = (): string[] => fake.sent.map((frame) => (JSON.parse(frame) as [number, string])[1]);
+  const answer = (messageId: string, payload: unknown = { status: 'Accepted' }): void =>
+    calls.answered(fake.session, { type: 'result', messageId, payload }, '', 0);
+
+  function pass(ms: number): void {
+    for (let passed = 0; passed < ms; passed += 50) {
+      now += 50;
+      vi.advanceTimersByTime(50);
+    }
+  }
+
+  test('B7: the second waits for the answer to the first', async () => {
+    const first = send('ClearCache');
+    const second = send('GetLocalListVersion');
+    expect(fake.sent).toHaveLength(1);
+    answer(sentIds()[0] as string);
+    expect(await first).toMatchObject({ outcome: 'result', payload: { status: 'Accepted' } });
+    expect(fake.sent).toHaveLength(2);
+    answer(sentIds()[1] as string, { listVersion: 1 });
+    expect(await second).toMatchObject({ outcome: 'result', payload: { listVersion: 1 } });
+    expect(answers.map(([action]) => action)).toEqual(['ClearCache', 'GetLocalListVersion']);
+  });
+
+  test('B9: the time for the answer runs from the sending', async () => {
+    const first = send('ClearCache');
+    const second = send('GetLocalListVersion');
+    pass(29_000);
+    answer(sentIds()[0] as string);
+    await first;
+    pass(29_900);
+    answer(sentIds()[1] as string, { listVersion: 1 });
+    expect(await second).toMatchObject({ outcome: 'result', durationMs: 29_900 });
+  });
+
+  test('B9: an answer that comes too late is nobody’s', async () => {
+    const first = send('ClearCache', 1000);
+    const second = send('ClearCache');
+    pass(1200);
+    expect(await first).toEqual({ outcome: 'timeout', messageId: sentIds()[0] });
+    expect(fake.sent).toHaveLength(2);
+    answer(sentIds()[0] as string, { status: 'Rejected' });
+    answer(sentIds()[1] as string);
+    expect(await second).toMatchObject({ payload: { status: 'Accepted' } });
+  });
+
+  test('a call that waited too long for its turn is never sent', async () => {
+    void send('ClearCache', 60_000);
+    const second = send('Reset', 1000);
+    pass(1200);
+    expect(await second).toMatchObject({ outcome: 'timeout' });
+    answer(sentIds()[0] as string);
+    expect(fake.sent).toHaveLength(1);
+  });
+
+  test('B11: the same answer twice is taken once', async () => {
+    const first = send('ClearCache');
+    answer(sentIds()[0] as string);
+    answer(sentIds()[0] as string);
+    expect(await first).toMatchObject({ outcome: 'result' });
+    expect(answers).toHaveLength(1);
+  });
+
+  test('C5: what may not be sent in the present registration is not sent, also if that changed while it waited', async () => {
+    const first = send('ClearCache');
+    const second = send('RemoteStartTransaction');
+    allowed = false;
+    expect(await send('RemoteStartTransaction')).toEqual({
+      outcome: 'registration_state',
+      registration: 'Accepted',
+    });
+    answer(sentIds()[0] as string);
+    await first;
+    expect(await second).toMatchObject({ outcome: 'registration_state' });
+    expect(fake.sent).toHaveLength(1);
+  });
+
+  test('A12: when the socket closes, what the charge point had is lost and what waited was never sent', async () => {
+    const outcomes = [send('ClearCache'), send('ClearCache')];
+    const [id] = sentIds();
+    fake.session.end('disconnected', 1008, '');
+    expect(await Promise.all(outcomes)).toEqual([
+      { outcome: 'connection_lost', messageId: id },
+      { outcome: 'not_connected' },
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('an error is an answer, too', async () => {
+    const first = send('ClearCache');
+    const [messageId = ''] = sentIds();
+    const error = { type: 'error', messageId, code: 'NotSupported', description: 'no', details: {} } as const;
+    calls.answered(fake.session, error, '', 0);
+    expect(await first).toMatchObject({
+      outcome: 'error',
+      code: 'NotSupported',
+      description: 'no',
+      details: {},
+    });
+    expect(answers).toEqual([['ClearCache', { kind: 'error', code: 'NotSupported' }]]);
+  });
+});
