@@ -57,6 +57,8 @@ export class Drain {
   private readonly warn: ThrottledLog;
   private readonly stopping = new AbortController();
   private readonly look: NodeJS.Timeout;
+  /** What an earlier process left, read before anything else so that the reader goes on behind it. */
+  private readonly left: { readonly saved: SavedBatch; readonly entries: readonly Entry[] } | undefined;
   private running: Promise<void> | undefined;
   private engine: Engine | undefined;
   private afterLook: (() => void) | undefined;
@@ -69,6 +71,9 @@ export class Drain {
     this.reader = new QueueReader(options.queue, READER_LIMITS, options.listener);
     this.log = options.log.child({ queue: options.name });
     this.warn = throttled(this.log, 10_000);
+    const saved = this.queue.savedBatch();
+    this.left = saved && { saved, entries: saved.spans.flatMap((span) => this.queue.readSpan(span)) };
+    if (this.left) this.reader.skip(this.left.entries);
     this.look = setInterval(() => this.lookAtQueue(), Math.min(LOOK_EVERY_MS, options.interval));
   }
 
@@ -104,10 +109,8 @@ export class Drain {
   }
 
   private async resume(): Promise<void> {
-    const saved = this.queue.savedBatch();
-    if (!saved) return;
-    const entries = saved.spans.flatMap((span) => this.queue.readSpan(span));
-    this.reader.skip(entries);
+    if (!this.left) return;
+    const { saved, entries } = this.left;
     // Removal begins after all inserts have succeeded, so what is no longer complete is in ClickHouse.
     const complete = entries.length === saved.spans.reduce((sum, { from, to }) => sum + to - from + 1, 0);
     if (complete) await this.insertAll(batchOf(entries), saved);

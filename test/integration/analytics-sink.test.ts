@@ -266,7 +266,11 @@ describe('the sink', () => {
       await embedded.engine.insert({ table: first.table, lines: Buffer.concat(first.pieces), token });
       await lane.append(sampleChunk(50, 50));
 
-      openSink(embedded.engine);
+      // The engine is ready only after the queue has been looked at, as with a server that is away.
+      const heard: number[] = [];
+      const sink = openSink(undefined, { listener: ({ rows }) => void heard.push(rows) });
+      await until('the queue was read', () => heard.length === 3);
+      sink.start(embedded.engine);
       await drained();
       expect([await count('meter_samples'), await count('connections')]).toEqual([100, 1]);
     });
