@@ -8,6 +8,10 @@ import { hashChargePointKey, loadPepper, verifyChargePointKey } from './charge-p
 import { type ChargePoints, ChargePointTable } from './charge-points.ts';
 import { type Configurations, ConfigurationTable } from './configuration.ts';
 import { type Connectors, ConnectorTable } from './connectors.ts';
+import { type HeldLists, HeldListTable } from './held-lists.ts';
+import { type Jobs, JobTable } from './jobs.ts';
+import { type LocalLists, LocalListTable } from './local-lists.ts';
+import { type ReferencedCalls, ReferencedCallTable } from './referenced-calls.ts';
 import { type Aggregate, bringUpToDate } from './schema-version.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
 import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
@@ -21,7 +25,11 @@ export type { ApiKeys } from './api-keys.ts';
 export type { ChargePoints } from './charge-points.ts';
 export type { Configurations } from './configuration.ts';
 export type { Connectors } from './connectors.ts';
+export type { HeldLists } from './held-lists.ts';
+export type { Jobs } from './jobs.ts';
 export type { ListOptions, Page } from './listing.ts';
+export type { LocalLists } from './local-lists.ts';
+export type { ReferencedCalls } from './referenced-calls.ts';
 export type { Sessions } from './sessions.ts';
 export type { SettingsOfChargePoints } from './settings.ts';
 export type { Tokens } from './tokens.ts';
@@ -59,6 +67,10 @@ export interface Store {
   readonly chargePoints: ChargePoints;
   readonly connectors: Connectors;
   readonly configurations: Configurations;
+  readonly jobs: Jobs;
+  readonly heldLists: HeldLists;
+  readonly referencedCalls: ReferencedCalls;
+  readonly localLists: LocalLists;
   readonly transactions: Transactions;
   readonly sessions: Sessions;
   /** Rows that were added with a change of state; the sink reads and removes them. */
@@ -74,6 +86,7 @@ const DIRECTORY: readonly Aggregate[] = [
   { name: 'tokens', migrations: [] },
   { name: 'charge-point-settings', migrations: [] },
   { name: 'api-keys', migrations: [] },
+  { name: 'local-lists', migrations: [] },
 ];
 
 /** What lies in `state`, written by the edges: what the protocol learns. */
@@ -81,6 +94,9 @@ const STATE: readonly Aggregate[] = [
   { name: 'charge-points', migrations: [] },
   { name: 'configuration', migrations: [] },
   { name: 'connectors', migrations: [] },
+  { name: 'held-local-lists', migrations: [] },
+  { name: 'jobs', migrations: [] },
+  { name: 'referenced-calls', migrations: [] },
   { name: 'sessions', migrations: [] },
   { name: 'transactions', migrations: [] },
 ];
@@ -104,12 +120,25 @@ export function openStore({
   const outbox = new LaneQueue(state, 'outbox');
   const connectors = new ConnectorTable(toState, outbox);
   const configurations = new ConfigurationTable(toState);
+  const jobs = new JobTable(toState);
+  const heldLists = new HeldListTable(toState);
+  const referencedCalls = new ReferencedCallTable(toState);
   return {
     tokens: new TokenTable(toDirectory),
     settings: new SettingsTable(toDirectory),
-    chargePoints: new ChargePointTable(toState, [connectors, configurations]),
+    chargePoints: new ChargePointTable(toState, [
+      connectors,
+      configurations,
+      jobs,
+      heldLists,
+      referencedCalls,
+    ]),
     connectors,
     configurations,
+    jobs,
+    heldLists,
+    referencedCalls,
+    localLists: new LocalListTable(toDirectory),
     transactions: new LmdbTransactions(
       toState,
       outbox,
