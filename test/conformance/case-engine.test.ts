@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EDITIONS } from '../../src/certify/editions.ts';
 import { CASES, FUNCTIONALITIES } from '../../src/certify/functionality.ts';
 import { Operator } from '../../src/certify/operator.ts';
@@ -251,6 +251,34 @@ describe('a case fails, and names step, expectation and what came, when', () => 
       came: expect.stringContaining('1008'),
     });
   });
+});
+
+describe('every case in which an operator sends something fails when', () => {
+  const all = CASES.map(({ id }) => id);
+  let commanding: string[];
+
+  beforeAll(async () => {
+    const results = await run(all);
+    const sends = ({ steps }: CaseResult) => steps.some(({ name }) => name.startsWith('CS>'));
+    commanding = results.filter(sends).map(({ id }) => id);
+    await central?.close();
+    expect(new Set(commanding).size).toBe(47);
+  }, 60_000);
+
+  const failing = async (faults: Faults) =>
+    (await run(all, faults)).filter(({ passed }) => !passed).map(({ id }) => id);
+
+  test('it reaches the charge point with another member', async () => {
+    expect(await failing({ request: (right) => ({ ...right, surplus: true }) })).toEqual(commanding);
+  }, 60_000);
+
+  test('the operator is shown another outcome', async () => {
+    expect(await failing({ shown: (right) => ({ ...right, outcome: 'error' }) })).toEqual(commanding);
+  }, 60_000);
+
+  test('the operator is shown another messageId', async () => {
+    expect(await failing({ shown: (right) => ({ ...right, messageId: 'another' }) })).toEqual(commanding);
+  }, 60_000);
 });
 
 test('TC_064: accepting the data of an unknown vendor is a warning, not a failure', async () => {

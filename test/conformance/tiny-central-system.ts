@@ -151,8 +151,10 @@ export class TinyCentralSystem {
       const isGone = request.method === 'DELETE' && !this.#tokens.delete(id);
       return void (request.method === 'PUT' ? reply(200, {}) : reply(isGone ? 404 : 204, undefined));
     }
-    if (resource === 'charge-points') return void reply(200, this.#chargePoint(id));
+    if (resource === 'charge-points')
+      return void (request.method === 'DELETE' ? reply(204, undefined) : reply(200, this.#chargePoint(id)));
     if (resource === 'transactions') return void reply(200, this.#showTransaction(id));
+    if (resource === 'openapi.json') return void reply(200, { info: { title: 'Tiny', version: '0' } });
     reply(404, { error: { code: 'not_found' } });
   }
 

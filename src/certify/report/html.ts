@@ -15,6 +15,7 @@ import {
   AUTHORIZE_ROW,
   circumstances,
   DISCLAIMER,
+  declaredText,
   duration,
   measuredText,
   OPTIONAL_FEATURES,
@@ -133,7 +134,7 @@ ${row(
 )}
 </tbody>
 </table></div>
-${measurements.length === 0 ? '' : `${latencyChart(measurements, declared.authorizeMs)}\n${figures}`}
+${measurements.length === 0 ? '' : `${latencyChart(measurements, declared.authorizeMs)}\n<p class="meta">From the median (dot) over p99 (ring) to the longest of all, on a logarithmic axis.</p>\n${figures}`}
 ${measurements.map(({ name, value }) => `<p class="meta"><b>${name}</b>: ${escapeHtml(circumstances(value))}</p>`).join('\n')}`;
 }
 
@@ -143,7 +144,7 @@ function row(
   measured: string,
   outcome: Outcome,
 ): string {
-  return `<tr><td><span class="name">${name}</span><span class="note">${description}</span></td><td class="number">${duration(declaredMs)}</td><td>${measured}</td><td>${badge(outcome)}</td></tr>`;
+  return `<tr><td><span class="name">${name}</span><span class="note">${description}</span></td><td class="number">${declaredText(declaredMs)}</td><td>${measured}</td><td>${badge(outcome)}</td></tr>`;
 }
 
 function facts(rows: readonly Fact[]): string {

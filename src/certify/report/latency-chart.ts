@@ -1,6 +1,6 @@
 import type { Distribution } from '../performance/distribution.ts';
 import { escapeHtml } from './escape-html.ts';
-import { duration } from './wording.ts';
+import { declaredText, duration } from './wording.ts';
 
 const WIDTH = 760;
 const LEFT = 96;
@@ -28,14 +28,14 @@ export function latencyChart(
     .map(({ name, times }) => `${name}: median ${duration(times.p50)}, longest ${duration(times.max)}`)
     .join('; ');
   return [
-    `<svg class="chart" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeHtml(`Authorize, ${summary}; declared ${duration(declaredMs)}`)}">`,
+    `<svg class="chart" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeHtml(`Authorize, ${summary}; declared ${declaredText(declaredMs)}`)}">`,
     ...TICKS.map(
       (ms) =>
         `<line class="grid" x1="${x(ms)}" y1="${TOP}" x2="${x(ms)}" y2="${bottom}"/>` +
         `<text class="tick" x="${x(ms)}" y="${bottom + 18}" text-anchor="middle">${tickLabel(ms)}</text>`,
     ),
     `<line class="limit" x1="${x(declaredMs)}" y1="${TOP - 8}" x2="${x(declaredMs)}" y2="${bottom}"/>`,
-    `<text class="limit-label" x="${x(declaredMs) - 6}" y="${TOP + 2}" text-anchor="end">declared ${escapeHtml(duration(declaredMs))}</text>`,
+    `<text class="limit-label" x="${x(declaredMs) - 6}" y="${TOP + 2}" text-anchor="end">declared ${escapeHtml(declaredText(declaredMs))}</text>`,
     ...rows.map(({ name, times }, index) => row(name, times, TOP + index * ROW + ROW / 2 + 4)),
     '</svg>',
   ].join('\n');

@@ -4,6 +4,7 @@ import {
   AUTHORIZE_ROW,
   circumstances,
   DISCLAIMER,
+  declaredText,
   duration,
   editionsText,
   measuredText,
@@ -63,14 +64,14 @@ function performance({ performance: measured }: Report): string {
   const rows = [
     [
       TIMEOUT_ROW.name,
-      duration(declared.responseTimeoutMs),
+      declaredText(declared.responseTimeoutMs),
       isFailed(responseTimeoutMs) ? `failed: ${responseTimeoutMs.failed}` : duration(responseTimeoutMs),
       outcomeText(timeoutOutcome(measured)),
       TIMEOUT_ROW.description,
     ],
     [
       AUTHORIZE_ROW.name,
-      duration(declared.authorizeMs),
+      declaredText(declared.authorizeMs),
       `idle ${measuredText(idle)}; under load ${measuredText(loaded)}`,
       outcomeText(authorizeOutcome(measured)),
       AUTHORIZE_ROW.description,

@@ -39,6 +39,11 @@ export function duration(ms: number): string {
   return `${ms.toFixed(ms < 10 ? 2 : 1)} ms`;
 }
 
+/** A declared value: `5 s`. */
+export function declaredText(ms: number): string {
+  return `${ms / 1000} s`;
+}
+
 export const PERCENTILES = [
   ['p50', 'p50'],
   ['p95', 'p95'],
@@ -78,7 +83,7 @@ export function circumstances(measured: AuthorizeMeasurement): string {
 
 export function measuredText(measured: AuthorizeMeasurement | Failed | undefined): string {
   if (measured === undefined) return 'not measured';
-  return isFailed(measured) ? `failed: ${measured.failed}` : `${duration(measured.times.max)} at most`;
+  return isFailed(measured) ? `failed: ${measured.failed}` : `at most ${duration(measured.times.max)}`;
 }
 
 /** For a case that ran more than once: `2024-04 Pass, 2025-11 Pass`. */

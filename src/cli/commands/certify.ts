@@ -19,8 +19,8 @@ import { version } from '../version.ts';
 /** What certified products declare for both rows, s. */
 const DECLARED_S = 5;
 
-/** How long Authorize is measured for without load, s. */
-const IDLE_S = 10;
+/** How long Authorize is measured for without load at most, s. */
+const MAX_IDLE_S = 10;
 
 export const certifyCommand: Command = {
   name: 'certify',
@@ -92,13 +92,14 @@ export const certifyCommand: Command = {
 /** Throws UsageError for what cannot be understood. */
 function readOptions(flags: CommandLine['flags']): Omit<CertifyOptions, 'progress' | 'signal'> {
   const only = readOnly(flags.only);
+  const load = readLoad(flags);
   return {
     target: readTarget(flags),
     ...(only && { only }),
     ...(flags.shuffle !== undefined && { shuffleSeed: wholeNumber('shuffle', flags.shuffle, 0) }),
     editions: readEditions(flags.edition),
-    load: flags['skip-load'] === undefined ? readLoad(flags) : undefined,
-    idleSeconds: IDLE_S,
+    load: flags['skip-load'] === undefined ? load : undefined,
+    idleSeconds: Math.min(MAX_IDLE_S, load.seconds),
     responseTimeoutMs:
       1000 * wholeNumber('declared-timeout', flags['declared-timeout'] ?? String(DECLARED_S), 1),
     authorizeMs:
