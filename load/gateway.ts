@@ -25,11 +25,13 @@ export interface Gateway {
   readonly target: Target;
   /** Name to pid of its processes now; empty where they are not known. */
   pids(): Promise<Record<string, number>>;
+  /** The end of what it has logged; empty where that is not known. */
+  readonly log: string;
   stop(): Promise<void>;
 }
 
 export function runningGateway(target: Target): Gateway {
-  return { target, pids: async () => ({}), stop: async () => undefined };
+  return { target, log: '', pids: async () => ({}), stop: async () => undefined };
 }
 
 /** A gateway of the load tool's own, in a data directory that goes when it goes. */
@@ -94,7 +96,6 @@ export class OwnGateway implements Gateway {
     }
   }
 
-  /** The end of what the gateway has logged. */
   get log(): string {
     return this.#log.text;
   }

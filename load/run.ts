@@ -24,6 +24,8 @@ export interface Outcome {
   readonly processes: Readonly<Record<Phase, Readonly<Record<string, ProcessTotal>>>>;
   readonly verdict: Verdict | undefined;
   readonly judgement: Judgement;
+  /** The end of the gateway's log, where it is the tool's own. */
+  readonly gatewayLog: string;
 }
 
 const TICK_MS = 1_000;
@@ -215,6 +217,7 @@ async function underLoad(
       audited,
       deaths,
     }),
+    gatewayLog: gateway.log,
   };
 }
 

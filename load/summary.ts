@@ -74,7 +74,7 @@ function verification({ verdict: found, measurements }: Outcome): string {
   return lines.join('\n');
 }
 
-function verdict({ judgement, measurements }: Outcome): string {
+function verdict({ judgement, measurements, gatewayLog }: Outcome): string {
   const lines = judgement.excused.map((line) => `excused: ${line}`);
   if (judgement.failures.length === 0) return [...lines, 'PASSED'].join('\n');
   lines.push(...judgement.failures.map((failure) => `FAILED: ${failure}`));
@@ -83,6 +83,7 @@ function verdict({ judgement, measurements }: Outcome): string {
       `  ${new Date(problem.at).toISOString()} ${problem.chargePointId} ${problem.kind} ${problem.action} ${problem.detail}`,
     );
   }
+  if (gatewayLog.trim() !== '') lines.push('', "the end of the gateway's log:", gatewayLog.trimEnd());
   return lines.join('\n');
 }
 

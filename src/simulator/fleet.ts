@@ -118,7 +118,8 @@ export class Fleet implements AlarmOwner {
 /** Loopback has 127.0.0.0/8, so a big fleet spreads over it; towards other hosts the system chooses. */
 function endpoint(url: URL, index: number, id: string): Endpoint {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const address = 1 + Math.floor(index / SOCKETS_PER_ADDRESS);
+  // Not 127.0.0.1: a client that reconnects from there may take the very port that a restarting server wants back.
+  const address = 2 + Math.floor(index / SOCKETS_PER_ADDRESS);
   return {
     host,
     port: Number(url.port || 80),
