@@ -4,8 +4,10 @@ import { DISK_RESERVE } from '../journal/disk-space.ts';
 import { Environment } from '../journal/environment.ts';
 import { LaneQueue } from '../journal/lane-queue.ts';
 import { type ApiKeys, ApiKeyTable } from './api-keys.ts';
+import { type Availabilities, AvailabilityTable } from './availability.ts';
 import { hashChargePointKey, loadPepper, verifyChargePointKey } from './charge-point-key.ts';
 import { type ChargePoints, ChargePointTable } from './charge-points.ts';
+import { type Commands, CommandTable } from './commands.ts';
 import { type Configurations, ConfigurationTable } from './configuration.ts';
 import { type Connectors, ConnectorTable } from './connectors.ts';
 import { type HeldLists, HeldListTable } from './held-lists.ts';
@@ -22,7 +24,9 @@ import { WritePath } from './write-path.ts';
 
 export { NewerDataError } from '../journal/format.ts';
 export type { ApiKeys } from './api-keys.ts';
+export type { Availabilities } from './availability.ts';
 export type { ChargePoints } from './charge-points.ts';
+export type { Commands } from './commands.ts';
 export type { Configurations } from './configuration.ts';
 export type { Connectors } from './connectors.ts';
 export type { HeldLists } from './held-lists.ts';
@@ -67,6 +71,8 @@ export interface Store {
   readonly chargePoints: ChargePoints;
   readonly connectors: Connectors;
   readonly configurations: Configurations;
+  readonly availabilities: Availabilities;
+  readonly commands: Commands;
   readonly jobs: Jobs;
   readonly heldLists: HeldLists;
   readonly referencedCalls: ReferencedCalls;
@@ -93,6 +99,8 @@ const DIRECTORY: readonly Aggregate[] = [
 const STATE: readonly Aggregate[] = [
   { name: 'charge-points', migrations: [] },
   { name: 'configuration', migrations: [] },
+  { name: 'commands', migrations: [] },
+  { name: 'availability', migrations: [] },
   { name: 'connectors', migrations: [] },
   { name: 'held-local-lists', migrations: [] },
   { name: 'jobs', migrations: [] },
@@ -120,6 +128,8 @@ export function openStore({
   const outbox = new LaneQueue(state, 'outbox');
   const connectors = new ConnectorTable(toState, outbox);
   const configurations = new ConfigurationTable(toState);
+  const availabilities = new AvailabilityTable(toState);
+  const commands = new CommandTable(toState);
   const jobs = new JobTable(toState);
   const heldLists = new HeldListTable(toState);
   const referencedCalls = new ReferencedCallTable(toState);
@@ -129,12 +139,16 @@ export function openStore({
     chargePoints: new ChargePointTable(toState, [
       connectors,
       configurations,
+      availabilities,
+      commands,
       jobs,
       heldLists,
       referencedCalls,
     ]),
     connectors,
     configurations,
+    availabilities,
+    commands,
     jobs,
     heldLists,
     referencedCalls,

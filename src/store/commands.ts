@@ -1,0 +1,133 @@
+import type { Table } from '../journal/environment.ts';
+import {
+  type CommandInput,
+  type CommandRecord,
+  type Consequence,
+  MAX_CONSEQUENCES,
+} from './command-record.ts';
+import { allOf, keyOf } from './keys.ts';
+import type { WritePath } from './write-path.ts';
+
+/** What operators had charge points do, and what followed. In `state`; the newest of each charge point only. */
+export interface Commands {
+  get(chargePointId: string, messageId: string): CommandRecord | undefined;
+  /** All that are kept of a charge point, newest first. */
+  of(chargePointId: string): CommandRecord[];
+  /** Those for which something may still follow, oldest first. */
+  awaited(chargePointId: string, now: number): CommandRecord[];
+  /** Keeps a command once its answer is there; the oldest that nothing is awaited for make room. */
+  add(command: CommandInput): Promise<CommandRecord>;
+  /** A message followed; `complete` if it was the last one. Undefined where the command is not kept any more. */
+  followed(
+    chargePointId: string,
+    messageId: string,
+    consequence: Consequence,
+    complete: boolean,
+  ): Promise<CommandRecord | undefined>;
+}
+
+/** Commands kept of one charge point; beyond them only those for which something is awaited. */
+export const KEPT_COMMANDS = 50;
+
+/** Commands kept of one charge point in any case. */
+const MOST_COMMANDS = 4 * KEPT_COMMANDS;
+
+export class CommandTable implements Commands {
+  private readonly path: WritePath;
+  /** By time of sending. */
+  private readonly table: Table<CommandRecord>;
+  /** Time of sending by messageId. */
+  private readonly byId: Table<number>;
+  /** `awaitedUntil` by messageId, of those that are not complete. */
+  private readonly waiting: Table<{ readonly messageId: string; readonly until: number }>;
+
+  constructor(path: WritePath) {
+    this.path = path;
+    this.table = path.environment.records('commands');
+    this.byId = path.environment.records('commands-by-id');
+    this.waiting = path.environment.records('awaited-commands');
+  }
+
+  get(chargePointId: string, messageId: string): CommandRecord | undefined {
+    const sentAt = this.byId.get(keyOf(chargePointId, messageId));
+    return sentAt === undefined ? undefined : this.table.get(keyOf(chargePointId, sentAt, messageId));
+  }
+
+  of(chargePointId: string): CommandRecord[] {
+    return Array.from(this.table.getRange(allOf(chargePointId)), ({ value }) => value).reverse();
+  }
+
+  awaited(chargePointId: string, now: number): CommandRecord[] {
+    const commands: CommandRecord[] = [];
+    for (const { value } of this.waiting.getRange(allOf(chargePointId))) {
+      const command = value.until > now ? this.get(chargePointId, value.messageId) : undefined;
+      if (command) commands.push(command);
+    }
+    return commands.sort((a, b) => a.sentAt - b.sentAt);
+  }
+
+  add(input: CommandInput): Promise<CommandRecord> {
+    return this.path.transact(() => {
+      const { chargePointId, messageId, sentAt, awaitedUntil, answeredAt } = input;
+      const command: CommandRecord = {
+        ...input,
+        consequences: [],
+        complete: false,
+        version: this.path.nextVersion(),
+      };
+      this.byId.put(keyOf(chargePointId, messageId), sentAt);
+      this.table.put(keyOf(chargePointId, sentAt, messageId), command);
+      if (awaitedUntil !== null) {
+        this.waiting.put(keyOf(chargePointId, messageId), { messageId, until: awaitedUntil });
+      }
+      this.makeRoom(chargePointId, answeredAt);
+      return command;
+    });
+  }
+
+  followed(
+    chargePointId: string,
+    messageId: string,
+    consequence: Consequence,
+    complete: boolean,
+  ): Promise<CommandRecord | undefined> {
+    return this.path.transact(() => {
+      const known = this.get(chargePointId, messageId);
+      if (known === undefined) return undefined;
+      const consequences =
+        known.consequences.length < MAX_CONSEQUENCES
+          ? [...known.consequences, consequence]
+          : known.consequences;
+      const command = { ...known, consequences, complete, version: this.path.nextVersion() };
+      this.table.put(keyOf(chargePointId, known.sentAt, messageId), command);
+      if (complete) this.waiting.remove(keyOf(chargePointId, messageId));
+      return command;
+    });
+  }
+
+  /** Within a write transaction. */
+  removeAllOf(chargePointId: string): void {
+    for (const command of this.of(chargePointId)) this.remove(command);
+  }
+
+  private makeRoom(chargePointId: string, now: number): void {
+    let surplus = this.table.getCount(allOf(chargePointId)) - KEPT_COMMANDS;
+    if (surplus <= 0) return;
+    const beyondAll = surplus + KEPT_COMMANDS - MOST_COMMANDS;
+    let removed = 0;
+    for (const command of this.of(chargePointId).reverse()) {
+      if (surplus === 0) return;
+      const isAwaited = !command.complete && (command.awaitedUntil ?? 0) > now;
+      if (isAwaited && removed >= beyondAll) continue;
+      this.remove(command);
+      surplus--;
+      removed++;
+    }
+  }
+
+  private remove({ chargePointId, messageId, sentAt }: CommandRecord): void {
+    this.table.remove(keyOf(chargePointId, sentAt, messageId));
+    this.byId.remove(keyOf(chargePointId, messageId));
+    this.waiting.remove(keyOf(chargePointId, messageId));
+  }
+}
