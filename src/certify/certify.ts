@@ -36,7 +36,7 @@ export interface CertifyOptions {
   readonly toolVersion: string;
   /** Called for each case and each figure as it begins or ends. */
   readonly progress: { case(result: CaseResult): void; say(line: string): void };
-  /** Ends the run after the case under way. */
+  /** Ends the run after the case under way, by throwing its reason. What was started is stopped, what was provisioned is removed. */
   readonly signal: AbortSignal;
 }
 
@@ -83,7 +83,8 @@ async function assess(
       results.push(result);
       progress.case(result);
     }
-    if (only === undefined && !signal.aborted) performance = await measure(gateway, operator, options);
+    signal.throwIfAborted();
+    if (only === undefined) performance = await measure(gateway, operator, options);
   } finally {
     if (!ownSettings)
       await tidyUp(operator, performance ? performanceIdentities(options.load) : [], progress.say);
@@ -111,10 +112,11 @@ async function assess(
 }
 
 function measure(gateway: Gateway, operator: Operator, options: CertifyOptions): Promise<Performance> {
-  const { responseTimeoutMs, authorizeMs, idleSeconds, load, progress } = options;
+  const { responseTimeoutMs, authorizeMs, idleSeconds, load, progress, signal } = options;
   const declared = { responseTimeoutMs, authorizeMs };
   const { validTag: idTag } = DEFAULT_TEST_DATA;
-  return measurePerformance({ gateway, operator, declared, idTag, idleSeconds, load, say: progress.say });
+  const { say } = progress;
+  return measurePerformance({ gateway, operator, declared, idTag, idleSeconds, load, say, signal });
 }
 
 /** Leaves a gateway that is not our own as it was, but for transactions and history. That it fails is no reason to lose the report. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -131,6 +131,25 @@ test('a part of the cases is reported as a part, and is no failure', async () =>
   expect(output).not.toContain('2024-04');
   expect(output).toContain('Not complete: 0 of 62 cases passed; 1 were run');
 });
+
+test('an interrupted run stops the gateway that it started, removes its data and writes no report', async () => {
+  const temporary = await mkdtemp(join(tmpdir(), 'farad-interrupted-'));
+  const report = join(temporary, 'report');
+  const child = spawn(process.execPath, [MAIN, 'certify', '--report', report], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TMPDIR: temporary },
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    if (text.includes('TC_001')) child.kill('SIGTERM');
+  });
+  const [code] = await once(child, 'close');
+  expect(output).toContain('Interrupted: there is no report.');
+  expect(code).toBe(130);
+  expect(await readdir(temporary)).toEqual([]);
+  await rm(temporary, { recursive: true });
+}, 60_000);
 
 test.each([
   [['--only', 'TC_O23_3'], 'there is no case TC_O23_3'],

@@ -12,6 +12,8 @@ export interface AuthorizePlan {
   /** Authorize requests per second of each of them. */
   readonly perSecond: number;
   readonly idTag: string;
+  /** Ends a measurement by throwing its reason. */
+  readonly signal: AbortSignal;
 }
 
 /** Charge points that present a tag again and again, at a fixed pace. */
@@ -61,10 +63,11 @@ export class AuthorizeProbe {
     chargePoint: ChargePoint,
     { firstAt, gapMs, endAt }: { firstAt: number; gapMs: number; endAt: number },
   ): Promise<number[]> {
-    const { idTag } = this.#plan;
+    const { idTag, signal } = this.#plan;
     const times: number[] = [];
     let answeredAt = 0;
     for (let dueAt = firstAt; dueAt < endAt; dueAt += gapMs) {
+      signal.throwIfAborted();
       if (dueAt > performance.now()) await wait(dueAt - performance.now());
       // A timer that is late is our own fault; an answer that is late is not.
       const startedAt = answeredAt > dueAt ? dueAt : performance.now();

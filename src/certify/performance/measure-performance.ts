@@ -54,6 +54,8 @@ export interface PerformancePlan {
   readonly idleSeconds: number;
   readonly load: LoadPlan | undefined;
   readonly say: (line: string) => void;
+  /** Ends it by throwing its reason. */
+  readonly signal: AbortSignal;
 }
 
 const PROBE_PREFIX = 'FARAD-CERTIFY-P';
@@ -81,6 +83,7 @@ export async function measurePerformance(plan: PerformancePlan): Promise<Perform
     chargePoints: PROBES,
     perSecond: PER_SECOND,
     idTag,
+    signal: plan.signal,
   });
   try {
     say(`Response time Authorize, idle: ${plan.idleSeconds} s`);

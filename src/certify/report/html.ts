@@ -1,4 +1,4 @@
-import { isFailed } from '../performance/measure-performance.ts';
+import { type AuthorizeMeasurement, type Failed, isFailed } from '../performance/measure-performance.ts';
 import { renderCase } from './case-html.ts';
 import { escapeHtml } from './escape-html.ts';
 import { latencyChart } from './latency-chart.ts';
@@ -129,13 +129,18 @@ ${row(TIMEOUT_ROW, declared.responseTimeoutMs, escapeHtml(timeout), timeoutOutco
 ${row(
   AUTHORIZE_ROW,
   declared.authorizeMs,
-  `idle: ${escapeHtml(measuredText(idle))}<br>under load: ${escapeHtml(measuredText(loaded))}`,
+  line('idle', idle) + line('under load', loaded),
   authorizeOutcome(measured),
 )}
 </tbody>
 </table></div>
 ${measurements.length === 0 ? '' : `${latencyChart(measurements, declared.authorizeMs)}\n<p class="meta">From the median (dot) over p99 (ring) to the longest of all, on a logarithmic axis.</p>\n${figures}`}
 ${measurements.map(({ name, value }) => `<p class="meta"><b>${name}</b>: ${escapeHtml(circumstances(value))}</p>`).join('\n')}`;
+}
+
+function line(name: string, measured: AuthorizeMeasurement | Failed | undefined): string {
+  const short = isFailed(measured) ? '' : ' class="line"';
+  return `<div${short}>${name}: ${escapeHtml(measuredText(measured))}</div>`;
 }
 
 function row(

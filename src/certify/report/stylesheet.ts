@@ -32,7 +32,7 @@ p { margin: 0.6rem 0; }
 .disclaimer { font-size: 0.92rem; color: var(--soft); border-left: 3px solid var(--rule); padding: 0.1rem 0 0.1rem 1.1rem; margin: 1.4rem 0 0; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.35rem 1.8rem; margin: 1.8rem 0 0; }
 .facts dt { font-size: 0.85rem; color: var(--soft); padding-top: 0.15rem; }
-.facts dd { margin: 0; overflow-wrap: anywhere; }
+.facts dd { margin: 0; overflow-wrap: anywhere; text-wrap: pretty; }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; }
 th { font-size: 0.78rem; font-weight: 600; color: var(--soft); text-align: left; padding: 0 1rem 0.5rem 0; border-bottom: 1px solid var(--rule); white-space: nowrap; }
@@ -41,6 +41,7 @@ td:last-child, th:last-child { padding-right: 0; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td .note { display: block; font-size: 0.88rem; color: var(--soft); }
 .name { font-weight: 600; }
+.line { white-space: nowrap; }
 .badge { display: inline-block; font-size: 0.78rem; font-weight: 650; padding: 0.14rem 0.6rem; border-radius: 999px; color: var(--tone); background: var(--tint); white-space: nowrap; }
 .ids { display: flex; flex-wrap: wrap; gap: 0.28rem; margin-top: 0.55rem; }
 .ids a { font: 500 0.7rem/1.5 ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace; padding: 0 0.4rem; border-radius: 5px; color: var(--tone); background: var(--tint); text-decoration: none; }

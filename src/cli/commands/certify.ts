@@ -78,8 +78,12 @@ export const certifyCommand: Command = {
       });
       const page = await writeReport(report, resolve(flags.report ?? 'certify-report'));
       say(`\n${outcomeText(report.outcome)}: ${verdict(report)}.\n${page}`);
-      return interrupted.signal.aborted || report.outcome === 'fail' ? 1 : 0;
+      return report.outcome === 'fail' ? 1 : 0;
     } catch (error) {
+      if (interrupted.signal.aborted) {
+        say('Interrupted: there is no report.');
+        return 130;
+      }
       if (error instanceof GatewayStartError || error instanceof Mismatch)
         throw new StartError(error.message);
       throw error;
