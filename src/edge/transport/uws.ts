@@ -106,8 +106,8 @@ export async function listenUws<Arrival, Session>(
   if (!closeListener || !portOf)
     throw new ListenError('this version of uWebSockets.js is not known to Farad');
   let { port } = options;
-  if (shared && port === 0) {
-    // A port that the system chose cannot be shared: the engine asks for sharing only with a number.
+  if (port === 0) {
+    // Only with a number does the engine ask for sharing, and for a port that old connections of a killed edge still linger on.
     const found = await listen(app, engine, { host, port, shared: false });
     port = portOf(found);
     closeListener(found);
