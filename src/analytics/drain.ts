@@ -1,16 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { CommitError } from '../journal/environment.ts';
-import type { Entry, LaneQueue, SavedBatch } from '../journal/lane-queue.ts';
+import type { Entry, LaneQueue, SavedBatch, Span } from '../journal/lane-queue.ts';
 import { rejectedRows } from '../records/rejected-rows.ts';
 import { encodeRow } from '../records/table.ts';
 import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
 import { BackOff, type Pauses } from './back-off.ts';
 import { type Batch, batchOf, type Rejection, type TableRows } from './batch.ts';
-import type { Engine, Insert } from './engine.ts';
-import { EngineError, isStanding } from './engine-error.ts';
+import type { Engine } from './engine.ts';
+import type { EngineError } from './engine-error.ts';
 import { type ChunkListener, QueueReader } from './queue-reader.ts';
 import { sinkMetrics } from './sink-metrics.ts';
-import { countLines, splitInsert } from './split-insert.ts';
+import { splitInsert } from './split-insert.ts';
+import { Abandoned, SteadyInsert } from './steady-insert.ts';
 import { tokenOf } from './token.ts';
 
 export interface DrainSettings {
@@ -39,12 +39,6 @@ const READER_LIMITS = { buffer: 2 * BATCH_BYTES, read: 8 * 1024 * 1024 };
 /** How often a queue is looked at, ms; oftener where the interval is short. */
 const LOOK_EVERY_MS = 50;
 
-/** An error that could have to do with the rows but does not say so is taken to after so many attempts. */
-const ATTEMPTS_BEFORE_SPLITTING = 8;
-
-/** Thrown through a batch that is given up because the process stops; it is saved and will be resumed. */
-class Abandoned extends Error {}
-
 /**
  * Moves one queue into ClickHouse: reads, saves which spans make up the batch, inserts them table by table, removes exactly those spans. After a
  * crash anywhere in between the same batch is inserted again under the same tokens, and ClickHouse leaves out what it has.
@@ -60,9 +54,10 @@ export class Drain {
   /** What an earlier process left, read before anything else so that the reader goes on behind it. */
   private readonly left: { readonly saved: SavedBatch; readonly entries: readonly Entry[] } | undefined;
   private running: Promise<void> | undefined;
-  private engine: Engine | undefined;
+  private steady: SteadyInsert | undefined;
+  /** The batch that is being inserted, as it is saved. */
+  private saved: SavedBatch | undefined;
   private afterLook: (() => void) | undefined;
-  private failing: { readonly since: number; readonly error: EngineError } | undefined;
 
   /** From now on the queue is read and the listener hears of it; nothing is inserted before `start`. */
   constructor(options: DrainOptions) {
@@ -79,13 +74,20 @@ export class Drain {
 
   /** Inserts from now on, beginning with the batch that an earlier process left. Call it once the tables exist. */
   start(engine: Engine): void {
-    this.engine = engine;
+    const { pauses, onBroken } = this.options;
+    const { signal: stopping } = this.stopping;
+    this.steady ??= new SteadyInsert({ engine, stopping, warn: this.warn, pauses, onBroken });
     this.running ??= this.run();
   }
 
   /** What keeps the queue from being drained, and since when (epoch ms). */
-  get failure(): { readonly since: number; readonly error: EngineError } | undefined {
-    return this.failing;
+  get failure(): SteadyInsert['failure'] {
+    return this.steady?.failure;
+  }
+
+  private get inserts(): SteadyInsert {
+    if (!this.steady) throw new TypeError('start() comes first');
+    return this.steady;
   }
 
   /** Resolves once no insert is under way; the batch that it belongs to is either finished or saved. */
@@ -111,15 +113,17 @@ export class Drain {
   private async resume(): Promise<void> {
     if (!this.left) return;
     const { saved, entries } = this.left;
+    this.saved = saved;
     // Removal begins after all inserts have succeeded, so what is no longer complete is in ClickHouse.
     const complete = entries.length === saved.spans.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-    if (complete) await this.insertAll(batchOf(entries), saved);
+    if (complete) await this.insertAll(batchOf(entries), true);
     await this.finish();
   }
 
   private async move(entries: readonly Entry[]): Promise<void> {
     const batch = batchOf(entries);
-    await this.insertAll(batch, await this.written(() => this.queue.saveBatch(batch.spans)));
+    await this.save(batch.spans);
+    await this.insertAll(batch, false);
     await this.finish();
   }
 
@@ -149,76 +153,58 @@ export class Drain {
     this.afterLook = undefined;
   }
 
-  private async insertAll(batch: Batch, saved: SavedBatch): Promise<void> {
-    const split = new Set(saved.split);
+  private async insertAll(batch: Batch, resumed: boolean): Promise<void> {
     const rejections = [...batch.unusable];
     for (const rows of batch.tables) {
-      for (const { row, error } of await this.insertTable(rows, batch, split)) {
+      for (const { row, error } of await this.insertTable(rows, batch, resumed)) {
         rejections.push({ table: rows.table, row, error });
       }
     }
-    if (rejections.length > 0) await this.keepRejected(rejections, batch);
+    if (rejections.length > 0) await this.keepRejected(rejections, batch, resumed);
   }
 
-  private async insertTable({ table, pieces }: TableRows, { spans }: Batch, split: Set<string>) {
+  private async insertTable({ table, pieces }: TableRows, { spans }: Batch, resumed: boolean) {
     const { uuid } = this.queue;
     const lines = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
-    if (!split.has(table)) {
+    const split = this.saved?.split ?? [];
+    if (!split.includes(table)) {
       const token = tokenOf({ uuid, table, spans });
-      const error = await this.insert({ table, lines, token });
+      const error = await this.inserts.insert({ table, lines, token }, { resumed });
       if (!error) return [];
       // From here on these rows must never be inserted as a whole again: parts of them are.
-      await this.written(() => this.queue.saveBatch(spans, [...split.add(table)]));
+      await this.save(spans, [...split, table]);
     }
-    return splitInsert(lines, (part, range) =>
-      this.insert({ table, lines: part, token: tokenOf({ uuid, table, spans, range }) }, true),
-    );
+    return splitInsert(lines, (part, range) => {
+      const token = tokenOf({ uuid, table, spans, range });
+      return this.inserts.insert({ table, lines: part, token }, { suspect: true, resumed });
+    });
   }
 
-  private async keepRejected(rejections: readonly Rejection[], { spans }: Batch): Promise<void> {
+  private async keepRejected(
+    rejections: readonly Rejection[],
+    { spans }: Batch,
+    resumed: boolean,
+  ): Promise<void> {
     const table = rejectedRows.name;
-    const receivedAt = Date.now();
+    // The same in every repetition, as the rows of any insert are.
+    const receivedAt = this.saved?.savedAt ?? Date.now();
     const lines = rejections.map((rejection) => `${encodeRow(rejectedRows, { ...rejection, receivedAt })}\n`);
     // A name of its own: the batch may hold rows of this table, too.
     const token = tokenOf({ uuid: this.queue.uuid, table: `${table}.kept`, spans });
-    const error = await this.insert({ table, lines: Buffer.from(lines.join('')), token });
-    if (error)
-      this.log.error(
-        { err: error, rejections },
-        'ClickHouse refuses even the text of refused rows: they are only in this line',
-      );
+    const insert = { table, lines: Buffer.from(lines.join('')), token };
+    const error = await this.inserts.insert(insert, { resumed });
+    if (error) {
+      const message = 'ClickHouse refuses even the text of refused rows: they are only in this line';
+      this.log.error({ err: error, rejections }, message);
+    }
     for (const rejection of rejections) sinkMetrics.rejected.with({ table: rejection.table }).inc();
     const [{ row, ...first }] = rejections as [Rejection];
-    this.warn.warn(
-      { ...first, row: row.slice(0, 500), rows: rejections.length },
-      'rows were refused by ClickHouse',
-    );
+    const shown = { ...first, row: row.slice(0, 500), rows: rejections.length };
+    this.warn.warn(shown, 'rows were refused by ClickHouse');
   }
 
-  /**
-   * Inserts, trying again for as long as the rows are not at fault. Answers the error where they are; `suspect` rows are so sooner.
-   * Throws Abandoned when the process stops meanwhile.
-   */
-  private async insert(insert: Insert, suspect = false): Promise<EngineError | undefined> {
-    const backOff = new BackOff(this.options.pauses);
-    for (let attempt = 1; ; attempt++) {
-      if (this.stopping.signal.aborted) throw new Abandoned();
-      const started = performance.now();
-      try {
-        await (this.engine as Engine).insert(insert);
-        sinkMetrics.insertSeconds.with({ table: insert.table }).observe((performance.now() - started) / 1000);
-        sinkMetrics.rows.with({ table: insert.table }).inc(countLines(insert.lines));
-        this.failing = undefined;
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof EngineError)) throw error;
-        if (error.fault === 'rows') return error;
-        const suspicious = !isStanding(error) && (suspect || attempt >= ATTEMPTS_BEFORE_SPLITTING);
-        if (suspicious) return error;
-        this.report(error, insert);
-        await this.pause(backOff.next());
-      }
-    }
+  private async save(spans: readonly Span[], split?: readonly string[]): Promise<void> {
+    this.saved = await this.written(() => this.queue.saveBatch(spans, split));
   }
 
   /** A write to the queue, repeated until the disk takes it. */
@@ -230,23 +216,8 @@ export class Drain {
       } catch (error) {
         if (!(error instanceof CommitError)) throw error;
         this.warn.warn({ err: error }, 'the queue cannot be written to, trying again');
-        await this.pause(backOff.next());
+        await this.inserts.pause(backOff.next());
       }
-    }
-  }
-
-  private report(error: EngineError, { table }: Insert): void {
-    sinkMetrics.retries.with({ reason: error.fault }).inc();
-    this.failing = { since: this.failing?.since ?? Date.now(), error };
-    this.warn.warn({ err: error, table }, 'ClickHouse does not take rows, they are kept and tried again');
-    if (error.fault === 'broken') this.options.onBroken(error);
-  }
-
-  private async pause(ms: number): Promise<void> {
-    try {
-      await delay(ms, undefined, { signal: this.stopping.signal });
-    } catch {
-      throw new Abandoned(); // the pause ends early only because the process stops
     }
   }
 }

@@ -22,6 +22,7 @@ const sink = new Sink({
 });
 const engine = await new EngineStart(config, log).attempt();
 sink.start({
+  query: (...query) => engine.query(...query),
   async insert(insert) {
     process.send({ inserting: insert.token });
     await engine.insert(insert);
