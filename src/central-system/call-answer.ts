@@ -7,10 +7,15 @@ export interface OutgoingCall {
   readonly payload: unknown;
   /** Epoch ms. */
   readonly sentAt: number;
+  /** Under which whoever asked for the call can look up what became of it. */
+  readonly reference?: string;
 }
 
-/** What became of a CALL of ours that was sent; with `none` nobody knows what the charge point did. */
+/**
+ * What became of a CALL of ours that was sent; with `none` nobody knows what the charge point did, but for `not_sent`: the connection ended
+ * after the CALL was announced and before it left.
+ */
 export type CallAnswer =
   | { readonly kind: 'result'; readonly payload: unknown }
   | { readonly kind: 'error'; readonly code: string }
-  | { readonly kind: 'none'; readonly reason: 'timeout' | 'connection_lost' };
+  | { readonly kind: 'none'; readonly reason: 'timeout' | 'connection_lost' | 'not_sent' };

@@ -1,4 +1,3 @@
-import type { Store } from '../store/store.ts';
 import { metrics, type Registry } from '../telemetry/metrics.ts';
 import type { CallAnswer, OutgoingCall } from './call-answer.ts';
 import type { CentralSystemSettings } from './central-system-settings.ts';
@@ -11,6 +10,7 @@ import { maySend } from './registration.ts';
 import type { Room } from './room.ts';
 import type { RowSink } from './row-sink.ts';
 import { noteAnswer } from './v16/call-answered.ts';
+import { noteLeaving } from './v16/call-leaving.ts';
 import { finishStop } from './v16/core/stop-transaction.ts';
 import { decideCall } from './v16/decide.ts';
 import { createVendorRegistry, type VendorRegistry } from './vendor-registry.ts';
@@ -43,6 +43,11 @@ export interface CentralSystem {
    */
   mayCall(chargePoint: ChargePoint, action: string, payload?: unknown): 'registration_state' | undefined;
   /**
+   * Keeps what Farad must know of a CALL even if it never learns of an answer; undefined where that is nothing. The CALL leaves once the
+   * promise resolves to true; false: it could not be kept, so the CALL must not leave. Every CALL that was kept is followed by `onCallAnswered`.
+   */
+  beforeCall(chargePoint: ChargePoint, call: OutgoingCall): Promise<boolean> | undefined;
+  /**
    * Moves Farad's view on after the charge point has answered a CALL of ours, or has not. What the next frame may depend on is done before
    * this returns; resolves when the rest is stored. Never rejects: a fault is told to `onFault`.
    */
@@ -50,7 +55,7 @@ export interface CentralSystem {
 }
 
 export interface CentralSystemOptions {
-  readonly store: Pick<Store, 'tokens' | 'settings' | 'chargePoints' | 'connectors' | 'transactions'>;
+  readonly store: Room['store'];
   readonly rows: RowSink;
   /** Keeps the samples of messages that are decided in place: `keep` of the frame workers' decider, on a lane of this thread. */
   readonly keepSamples: KeepSamples;
@@ -114,6 +119,15 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
 
     mayCall: (chargePoint, action, payload) =>
       maySend(chargePoint, action, payload) ? undefined : 'registration_state',
+
+    beforeCall: (chargePoint, call) =>
+      noteLeaving(room, chargePoint, call)?.then(
+        () => true,
+        (error: unknown) => {
+          onFault(error, chargePoint.id);
+          return false;
+        },
+      ),
 
     onCallAnswered: (chargePoint, call, answer) =>
       noteAnswer(room, chargePoint, call, answer).catch((error: unknown) => onFault(error, chargePoint.id)),

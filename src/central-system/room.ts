@@ -7,7 +7,17 @@ import type { VendorRegistry } from './vendor-registry.ts';
 
 /** What the decisions of the central system rest on. */
 export interface Room {
-  readonly store: Pick<Store, 'tokens' | 'settings' | 'chargePoints' | 'connectors' | 'transactions'>;
+  readonly store: Pick<
+    Store,
+    | 'tokens'
+    | 'settings'
+    | 'chargePoints'
+    | 'connectors'
+    | 'transactions'
+    | 'jobs'
+    | 'heldLists'
+    | 'referencedCalls'
+  >;
   readonly rows: RowSink;
   readonly keepSamples: KeepSamples;
   readonly vendors: VendorRegistry;

@@ -3,14 +3,26 @@ import type { CallAnswer, OutgoingCall } from '../call-answer.ts';
 import type { ChargePoint } from '../charge-point.ts';
 import type { Room } from '../room.ts';
 import { getConfigurationAnswered } from './core/get-configuration.ts';
+import { diagnosticsAnswered } from './firmware-management/get-diagnostics.ts';
+import { firmwareAnswered } from './firmware-management/update-firmware.ts';
 import type { Follower } from './follower.ts';
+import { localListVersionAnswered } from './local-auth-list-management/get-local-list-version.ts';
+import { localListAnswered } from './local-auth-list-management/send-local-list.ts';
 import { triggerAnswered } from './remote-trigger/trigger-message.ts';
+import { logAnswered } from './security/get-log.ts';
+import { signedFirmwareAnswered } from './security/signed-update-firmware.ts';
 
 /** What Farad learns from the answers to its own CALLs; for an action that is not here there is nothing to learn. */
 const followers: { readonly [A in CentralSystemAction]?: Follower<A> } = {
   ExtendedTriggerMessage: triggerAnswered,
   GetConfiguration: getConfigurationAnswered,
+  GetDiagnostics: diagnosticsAnswered,
+  GetLocalListVersion: localListVersionAnswered,
+  GetLog: logAnswered,
+  SendLocalList: localListAnswered,
+  SignedUpdateFirmware: signedFirmwareAnswered,
   TriggerMessage: triggerAnswered,
+  UpdateFirmware: firmwareAnswered,
 };
 
 /**
@@ -30,6 +42,19 @@ export async function noteAnswer(
   const answered = answer.kind !== 'none';
   await Promise.all([
     following,
+    call.reference !== undefined && settleReference(room, chargePoint, call.reference, answer),
     answered && room.store.chargePoints.update(chargePoint.id, { lastAnsweredAt: now }, now),
   ]);
+}
+
+function settleReference(
+  { store }: Room,
+  { id }: ChargePoint,
+  reference: string,
+  answer: CallAnswer,
+): Promise<void> {
+  const neverLeft = answer.kind === 'none' && answer.reason === 'not_sent';
+  return neverLeft
+    ? store.referencedCalls.notSent(id, reference)
+    : store.referencedCalls.answered(id, reference, answer);
 }

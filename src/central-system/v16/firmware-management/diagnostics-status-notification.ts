@@ -1,10 +1,17 @@
 import { acknowledged } from '../../decision.ts';
 import type { Handler } from '../handler.ts';
+import { jobReported } from './jobs.ts';
 
-/** DiagnosticsStatusNotification (OCPP 1.6 ed. 2 §4.4): recorded as the charge point's present state, whatever came before it. */
+/**
+ * DiagnosticsStatusNotification (OCPP 1.6 ed. 2 §4.4): recorded as the charge point's present state and as progress of its job, whatever came
+ * before it.
+ */
 export const diagnosticsStatusNotification: Handler<'DiagnosticsStatusNotification'> = {
-  async handle({ store }, { id }, { status }, receivedAt) {
-    await store.chargePoints.update(id, { diagnosticsStatus: status }, receivedAt);
+  async handle(room, chargePoint, { status }, receivedAt) {
+    await Promise.all([
+      room.store.chargePoints.update(chargePoint.id, { diagnosticsStatus: status }, receivedAt),
+      jobReported(room, chargePoint, 'diagnostics', status, undefined, receivedAt),
+    ]);
     return acknowledged;
   },
 };

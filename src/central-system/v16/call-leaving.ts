@@ -1,0 +1,38 @@
+import type { CentralSystemAction } from '../../protocol/v16/actions.ts';
+import type { OutgoingCall } from '../call-answer.ts';
+import type { ChargePoint } from '../charge-point.ts';
+import type { Room } from '../room.ts';
+import { diagnosticsAsked } from './firmware-management/get-diagnostics.ts';
+import { firmwareAsked } from './firmware-management/update-firmware.ts';
+import type { Herald } from './herald.ts';
+import { localListLeaving } from './local-auth-list-management/send-local-list.ts';
+import { logAsked } from './security/get-log.ts';
+import { signedFirmwareAsked } from './security/signed-update-firmware.ts';
+
+const heralds: { readonly [A in CentralSystemAction]?: Herald<A> } = {
+  GetDiagnostics: diagnosticsAsked,
+  GetLog: logAsked,
+  SendLocalList: localListLeaving,
+  SignedUpdateFirmware: signedFirmwareAsked,
+  UpdateFirmware: firmwareAsked,
+};
+
+/** What has to be on the disk before a CALL of ours leaves; undefined for most CALLs, where it is nothing. */
+export function noteLeaving(
+  room: Room,
+  chargePoint: ChargePoint,
+  call: OutgoingCall,
+): Promise<void> | undefined {
+  // The table pairs every action with a herald of its request; that is beyond what the type of a look-up can say.
+  const herald = heralds[call.action as CentralSystemAction] as Herald<'ClearCache'> | undefined;
+  const { reference, action, messageId, sentAt } = call;
+  if (herald === undefined && reference === undefined) return undefined;
+  const keep = async (): Promise<void> => {
+    await Promise.all([
+      reference !== undefined &&
+        room.store.referencedCalls.sent(chargePoint.id, { reference, action, messageId, sentAt }),
+      herald?.(room, chargePoint, { ...call, payload: call.payload as never }),
+    ]);
+  };
+  return keep();
+}

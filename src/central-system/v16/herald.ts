@@ -1,0 +1,11 @@
+import type { CentralSystemAction } from '../../protocol/v16/actions.ts';
+import type { ChargePoint } from '../charge-point.ts';
+import type { Room } from '../room.ts';
+import type { CallOf } from './follower.ts';
+
+/** Keeps what Farad must know of a CALL even if it never learns of an answer; the CALL leaves when the promise resolves. */
+export type Herald<A extends CentralSystemAction> = (
+  room: Room,
+  chargePoint: ChargePoint,
+  call: CallOf<A>,
+) => Promise<void>;
