@@ -10,7 +10,7 @@ import { poll } from './poll.ts';
 import { type ProcessTotal, ProcessWatch } from './process-use.ts';
 import { count, describe, type Progress, span } from './progress.ts';
 import { Simulators, shareOut } from './simulators.ts';
-import { ApiTotals } from './stored-totals.ts';
+import { askApi, StoredTotals } from './stored-totals.ts';
 import { auditDoubles, type Mismatch, type Verdict, verify } from './verify.ts';
 
 /** All that a run has brought to light. */
@@ -127,7 +127,7 @@ async function underLoad(
     ticking = ticking.then(tick);
   }, TICK_MS);
 
-  const totals = new ApiTotals(gateway.target);
+  const totals = new StoredTotals(askApi(gateway.target));
   const audited: Mismatch[] = [];
   let verdict: Verdict | undefined;
   let verificationError: string | undefined;

@@ -15,25 +15,23 @@ export interface StoredTransactions {
   readonly energyWh: number;
 }
 
-/** Asks what ClickHouse holds, by charge point; only charge points whose identity begins with `prefix`. */
-export interface StoredTotals {
-  /** @param final merged as queries see it; else every row that is there, doubled ones twice. */
-  samples(prefix: string, final: boolean): Promise<Map<string, StoredSamples>>;
-  transactions(prefix: string): Promise<Map<string, StoredTransactions>>;
-}
+/** Asks Farad a named query of its analytics and gives back the rows. */
+export type Ask = (
+  name: string,
+  parameters: Readonly<Record<string, string | boolean>>,
+) => Promise<Record<string, unknown>[]>;
 
-const QUERY_TIMEOUT_MS = 30_000;
+/** What ClickHouse holds, by charge point; only of those whose identity begins with a prefix. */
+export class StoredTotals {
+  readonly #ask: Ask;
 
-/** Through Farad's own API. */
-export class ApiTotals implements StoredTotals {
-  readonly #target: Target;
-
-  constructor(target: Target) {
-    this.#target = target;
+  constructor(ask: Ask) {
+    this.#ask = ask;
   }
 
+  /** @param final merged as queries see it; else every row that is there, doubled ones twice. */
   async samples(prefix: string, final: boolean): Promise<Map<string, StoredSamples>> {
-    const rows = await this.#query('meter-sample-totals', { prefix, final: String(final) });
+    const rows = await this.#ask('meter-sample-totals', { prefix, final });
     return new Map(
       rows.map((row) => [
         text(row, 'chargePointId'),
@@ -49,7 +47,7 @@ export class ApiTotals implements StoredTotals {
 
   async transactions(prefix: string): Promise<Map<string, StoredTransactions>> {
     // Merged, because each change of a transaction is a row of its own; one that was made twice has two ids and shows all the same.
-    const rows = await this.#query('transaction-totals', { prefix, final: 'true' });
+    const rows = await this.#ask('transaction-totals', { prefix, final: true });
     return new Map(
       rows.map((row) => [
         text(row, 'chargePointId'),
@@ -61,17 +59,23 @@ export class ApiTotals implements StoredTotals {
       ]),
     );
   }
+}
 
-  async #query(name: string, parameters: Record<string, string>): Promise<Record<string, unknown>[]> {
-    const { apiUrl, apiKey } = this.#target;
-    const response = await fetch(`${apiUrl}/api/v1/analytics/${name}?${new URLSearchParams(parameters)}`, {
+const QUERY_TIMEOUT_MS = 30_000;
+
+/** Asks through Farad's own API. */
+export function askApi({ apiUrl, apiKey }: Target): Ask {
+  return async (name, parameters) => {
+    const search = new URLSearchParams();
+    for (const [key, value] of Object.entries(parameters)) search.set(key, String(value));
+    const response = await fetch(`${apiUrl}/api/v1/analytics/${name}?${search}`, {
       headers: { authorization: `Bearer ${apiKey}` },
       signal: AbortSignal.timeout(QUERY_TIMEOUT_MS),
     });
     const body = await response.text();
     if (!response.ok) throw new Error(`${name}: HTTP ${response.status} ${body.slice(0, 200)}`);
     return (JSON.parse(body) as { rows: Record<string, unknown>[] }).rows;
-  }
+  };
 }
 
 function text(row: Record<string, unknown>, column: string): string {
