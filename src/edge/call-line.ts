@@ -14,9 +14,12 @@ export class OutboundCall<Session> implements WheelEntry {
   readonly action: string;
   readonly payload: unknown;
   readonly timeoutMs: number;
+  readonly reference: string | undefined;
   readonly settle: (outcome: CallOutcome) => void;
   /** Monotonic ms; 0 while it waits. */
   sentAt = 0;
+  /** The frame was handed to the socket. */
+  hasLeft = false;
   dueAt = 0;
   slot = OFF_WHEEL;
   place = 0;
@@ -32,6 +35,7 @@ export class OutboundCall<Session> implements WheelEntry {
     this.messageId = messageId;
     this.action = call.action;
     this.payload = call.payload;
+    this.reference = call.reference;
     this.timeoutMs = timeoutMs;
     this.settle = settle;
   }

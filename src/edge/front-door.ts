@@ -39,7 +39,7 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
   const written = new TokenBucket(REFUSALS_WRITTEN_PER_SECOND);
 
   const note = (verdict: Refused | Dismissed, remoteAddress: string): void => {
-    const { reason, chargePointId } = verdict;
+    const { reason, text, chargePointId } = verdict;
     const code = verdict.kind === 'refused' ? verdict.answer.status : DISMISSED;
     metrics.refused(reason);
     if (code === 503) {
@@ -52,7 +52,7 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
       epoch: 0,
       remoteAddress,
       code,
-      reason,
+      reason: text,
       durationMs: null,
       receivedAt: Date.now(),
     });
@@ -76,7 +76,7 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
 
     open({ verdict, remoteAddress }, socket) {
       if (verdict.kind === 'admitted') return sessions.open(verdict, remoteAddress, socket);
-      socket.end(DISMISSED, 'no subprotocol in common');
+      socket.end(DISMISSED, verdict.text);
       return undefined;
     },
 

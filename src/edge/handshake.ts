@@ -65,6 +65,8 @@ export interface Answered {
 export interface Refused {
   readonly kind: 'refused';
   readonly reason: RefusalReason;
+  /** The reason in words. */
+  readonly text: string;
   readonly answer: HttpAnswer;
   /** As far as it could be read. */
   readonly chargePointId: string;
@@ -74,8 +76,17 @@ export interface Refused {
 export interface Dismissed {
   readonly kind: 'dismissed';
   readonly reason: 'subprotocol';
+  readonly text: string;
   readonly chargePointId: string;
 }
+
+const SHORTAGES: Readonly<Record<Shortage, string>> = {
+  stopping: 'Farad is stopping, come back later',
+  connections: 'too many connections, come back later',
+  upgrade_rate: 'too many connections at once, come back later',
+  registration_rate: 'too many new charge points at once, come back later',
+  charge_points: 'no room for another charge point, come back later',
+};
 
 const WEBSOCKET_VERSION = '13';
 
@@ -127,10 +138,10 @@ export class Handshake {
       return refuse('websocket_key', 400, 'Sec-WebSocket-Key is not 16 bytes in base64', chargePointId);
     }
     if (!offersSubprotocol(head.header('sec-websocket-protocol'))) {
-      if (this.options.subprotocolMismatch === 'close') {
-        return { kind: 'dismissed', reason: 'subprotocol', chargePointId };
-      }
       const text = `Sec-WebSocket-Protocol must offer ${SUBPROTOCOL}`;
+      if (this.options.subprotocolMismatch === 'close') {
+        return { kind: 'dismissed', reason: 'subprotocol', text, chargePointId };
+      }
       return refuse('subprotocol', 400, text, chargePointId);
     }
     return this.admit(chargePointId, head);
@@ -190,7 +201,7 @@ function upgradeRequired(chargePointId: string): Refused {
 
 function noRoom(shortage: Shortage, chargePointId: string): Refused {
   const headers = { 'Retry-After': String(retryAfterSeconds(shortage)) };
-  return refuse(shortage, 503, 'no room at the moment, come back later', chargePointId, headers);
+  return refuse(shortage, 503, SHORTAGES[shortage], chargePointId, headers);
 }
 
 function refuse(
@@ -200,5 +211,5 @@ function refuse(
   chargePointId: string,
   headers: Readonly<Record<string, string>> = {},
 ): Refused {
-  return { kind: 'refused', reason, chargePointId, answer: { status, headers, body: `${text}\n` } };
+  return { kind: 'refused', reason, text, chargePointId, answer: { status, headers, body: `${text}\n` } };
 }

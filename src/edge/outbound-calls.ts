@@ -15,6 +15,7 @@ import { TimerWheel } from './timer-wheel.ts';
 /** What of the central system the calls need. */
 export interface CallGate {
   mayCall(chargePoint: ChargePoint, action: string, payload?: unknown): 'registration_state' | undefined;
+  beforeCall(chargePoint: ChargePoint, call: OutgoingCall): Promise<boolean> | undefined;
   onCallAnswered(chargePoint: ChargePoint, call: OutgoingCall, answer: CallAnswer): Promise<void>;
 }
 
@@ -118,15 +119,40 @@ export class OutboundCalls {
   }
 
   private send(session: Session, line: CallLine<Session>, call: OutboundCall<Session>): void {
-    const { gate, messageLog, metrics, clock } = this.options;
+    const { gate } = this.options;
     const { chargePoint } = session;
     // It may have been told Pending or Rejected while the call was waiting.
     if (gate.mayCall(chargePoint, call.action, call.payload) !== undefined) {
       this.finish(line, call, notInThisState(chargePoint));
       return;
     }
-    const frame = callFrame(call.messageId, call.action, call.payload);
     line.open = call;
+    const kept = gate.beforeCall(chargePoint, outgoing(call, Date.now()));
+    if (kept === undefined) this.transmit(session, call);
+    else void kept.then((isKept) => this.afterKeeping(session, line, call, isKept));
+  }
+
+  private afterKeeping(
+    session: Session,
+    line: CallLine<Session>,
+    call: OutboundCall<Session>,
+    isKept: boolean,
+  ): void {
+    // Its time ran out meanwhile, or the socket was closed: it was concluded there.
+    if (line.open !== call) return;
+    if (isKept) {
+      this.transmit(session, call);
+    } else {
+      this.finish(line, call, { outcome: 'not_recorded' });
+      this.sendNext(session, line);
+    }
+  }
+
+  private transmit(session: Session, call: OutboundCall<Session>): void {
+    const { messageLog, metrics, clock } = this.options;
+    const { chargePoint } = session;
+    const frame = callFrame(call.messageId, call.action, call.payload);
+    call.hasLeft = true;
     call.sentAt = clock();
     this.wheel.schedule(call, call.sentAt + call.timeoutMs);
     metrics.sent(frame.length);
@@ -153,7 +179,7 @@ export class OutboundCalls {
   }
 
   /**
-   * Ends a call that was sent. Whoever asked for it is told once Farad has noted what it means, so that a look at the charge point's state
+   * Ends a call that was sent, or was about to be. Whoever asked for it is told once Farad has noted what it means, so that a look at the charge point's state
    * right after the answer shows it; the next call does not wait for that.
    */
   private conclude(
@@ -163,13 +189,8 @@ export class OutboundCalls {
     answer: CallAnswer,
   ): void {
     const { gate, clock } = this.options;
-    const { messageId, action, payload } = call;
-    const sentAt = Math.round(Date.now() - (clock() - call.sentAt));
-    const noted = gate.onCallAnswered(
-      call.session.chargePoint,
-      { messageId, action, payload, sentAt },
-      answer,
-    );
+    const sentAt = call.hasLeft ? Math.round(Date.now() - (clock() - call.sentAt)) : Date.now();
+    const noted = gate.onCallAnswered(call.session.chargePoint, outgoing(call, sentAt), answer);
     this.release(line, call, outcome);
     void noted.then(() => call.settle(outcome));
   }
@@ -199,13 +220,26 @@ export class OutboundCalls {
 }
 
 function withoutAnswer(
-  { messageId }: OutboundCall<Session>,
+  { messageId, hasLeft }: OutboundCall<Session>,
   reason: 'timeout' | 'connection_lost',
 ): [CallOutcome, CallAnswer] {
+  if (hasLeft) {
+    return [
+      { outcome: reason, messageId },
+      { kind: 'none', reason },
+    ];
+  }
   return [
-    { outcome: reason, messageId },
-    { kind: 'none', reason },
+    reason === 'timeout' ? { outcome: reason, messageId } : { outcome: 'not_connected' },
+    { kind: 'none', reason: 'not_sent' },
   ];
+}
+
+function outgoing(
+  { messageId, action, payload, reference }: OutboundCall<Session>,
+  sentAt: number,
+): OutgoingCall {
+  return { messageId, action, payload, sentAt, ...(reference !== undefined && { reference }) };
 }
 
 function notInThisState(chargePoint: ChargePoint): CallOutcome {

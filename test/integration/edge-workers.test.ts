@@ -154,6 +154,24 @@ describe('frames through the workers', () => {
     expect(batches).toBe(0);
   });
 
+  test('B8: an answer of the charge point does not wait behind its own undecided frame', async () => {
+    const held: (() => void)[] = [];
+    await start({
+      pool: (real) => ({
+        run: (batch) => new Promise<void>((go) => held.push(go)).then(() => real.run(batch)),
+      }),
+    });
+    const client = await booted('CP-1');
+    const kept = client.call('MeterValues', meterValues('1'));
+    await until('the frame is with the workers', () => held.length === 1);
+    const outcome = gateway.ask('edge.call', { chargePointId: 'CP-1', action: 'ClearCache', payload: {} });
+    const [, messageId] = await client.next();
+    client.send([3, messageId, { status: 'Accepted' }]);
+    expect(await outcome).toMatchObject({ outcome: 'result' });
+    held[0]?.();
+    expect((await kept)[0]).toBe(3);
+  });
+
   test('a StopTransaction goes to the workers only with transactionData', async () => {
     const actions: string[] = [];
     await start({

@@ -112,7 +112,7 @@ describe('the decision about a handshake', () => {
 
   test('A5: with `close` a client without a common subprotocol is dismissed instead of refused', () => {
     const { handshake } = world({ subprotocolMismatch: 'close' });
-    expect(handshake.upgrade(head('/ocpp/CP-1', { 'sec-websocket-protocol': 'ocpp0.1' }))).toEqual({
+    expect(handshake.upgrade(head('/ocpp/CP-1', { 'sec-websocket-protocol': 'ocpp0.1' }))).toMatchObject({
       kind: 'dismissed',
       reason: 'subprotocol',
       chargePointId: 'CP-1',
