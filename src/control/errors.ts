@@ -136,6 +136,12 @@ export const errors = {
     meaning:
       'The engine behind the analytics is not there. Try again later; nothing that charge points sent is lost meanwhile.',
   },
+  storage_full: {
+    status: 503,
+    message: 'Farad cannot write to its disk.',
+    meaning:
+      'What Farad has to keep about the call before it leaves (a job, a local list) could not be written. Nothing was sent.',
+  },
   busy: {
     status: 503,
     message: 'Too many requests are under way: {what}.',

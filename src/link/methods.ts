@@ -28,6 +28,8 @@ export interface ChargePointCall {
   readonly payload: unknown;
   /** Overrides `ocpp.callTimeout`, ms. */
   readonly timeoutMs?: number;
+  /** What became of the call can be looked up under this, whatever happens to the caller; it is on record before the CALL leaves. */
+  readonly reference?: string;
 }
 
 export interface Disconnect {
@@ -55,7 +57,8 @@ export type CallOutcome =
       readonly details: unknown;
       readonly durationMs: number;
     }
-  | { readonly outcome: 'not_connected' | 'queue_full' }
+  /** `not_recorded`: the disk took no note of it, so it was not sent. */
+  | { readonly outcome: 'not_connected' | 'queue_full' | 'not_recorded' }
   | { readonly outcome: 'registration_state'; readonly registration: string }
   /** Sent, and the socket closed before an answer: what the charge point did is unknown. */
   | { readonly outcome: 'connection_lost'; readonly messageId: string }

@@ -80,6 +80,7 @@ const operation: Operation = {
     'invalid_payload',
     'idempotency_key_reused',
     'queue_full',
+    'storage_full',
     'connection_lost',
     'timeout',
     'busy',
@@ -157,6 +158,8 @@ function refusalOf(sent: SentCall, id: string, action: string): ApiError | undef
       return apiError('not_connected', { id });
     case 'queue_full':
       return apiError('queue_full', { id });
+    case 'not_recorded':
+      return apiError('storage_full', {});
     case 'registration_state':
       return apiError(
         'registration_state',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { CallAnswer } from '../../../src/central-system/central-system.ts';
+import type { CallAnswer, OutgoingCall } from '../../../src/central-system/central-system.ts';
 import { EdgeMetrics } from '../../../src/edge/edge-metrics.ts';
 import { MessageLog } from '../../../src/edge/message-log.ts';
 import { OutboundCalls } from '../../../src/edge/outbound-calls.ts';
@@ -13,17 +13,26 @@ describe('calls to a charge point', () => {
   let fake: FakeSession;
   let answers: [action: string, answer: CallAnswer][];
   let allowed: boolean;
+  /** Where set, calls wait for it before they leave. */
+  let keeping: Promise<boolean> | undefined;
+  let kept: OutgoingCall[];
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     now = 0;
     answers = [];
     allowed = true;
+    keeping = undefined;
+    kept = [];
     calls = new OutboundCalls({
       callTimeout: 30_000,
       callQueue: 2,
       gate: {
         mayCall: () => (allowed ? undefined : 'registration_state'),
+        beforeCall(_chargePoint, call) {
+          kept.push(call);
+          return keeping;
+        },
         onCallAnswered(_chargePoint, { action }, answer) {
           answers.push([action, answer]);
           return Promise.resolve();
@@ -145,5 +154,66 @@ describe('calls to a charge point', () => {
       details: {},
     });
     expect(answers).toEqual([['ClearCache', { kind: 'error', code: 'NotSupported' }]]);
+  });
+
+  describe('that Farad must know of even if it never learns of an answer', () => {
+    let settleKeeping: (isKept: boolean) => void;
+    beforeEach(() => {
+      keeping = new Promise((resolve) => {
+        settleKeeping = resolve;
+      });
+    });
+
+    test('leaves once that is on the disk, and the next one waits behind it', async () => {
+      const first = calls.call(fake.session, {
+        chargePointId: 'CP-1',
+        action: 'UpdateFirmware',
+        payload: {},
+        reference: 'job-1',
+      });
+      const second = send('ClearCache');
+      expect(fake.sent).toEqual([]);
+      expect(kept).toMatchObject([{ action: 'UpdateFirmware', reference: 'job-1' }]);
+      settleKeeping(true);
+      await vi.waitFor(() => expect(fake.sent).toHaveLength(1));
+      expect(sentIds()).toEqual([kept[0]?.messageId]);
+      keeping = undefined;
+      answer(sentIds()[0] as string);
+      answer(sentIds()[1] as string);
+      expect(await first).toMatchObject({ outcome: 'result' });
+      expect(await second).toMatchObject({ outcome: 'result' });
+    });
+
+    test('is not sent where the disk does not take it, and the next one is', async () => {
+      const first = send('UpdateFirmware');
+      const second = send('ClearCache');
+      keeping = undefined;
+      settleKeeping(false);
+      expect(await first).toEqual({ outcome: 'not_recorded' });
+      expect(fake.sent.map((frame) => JSON.parse(frame)[2])).toEqual(['ClearCache']);
+      answer(sentIds()[0] as string);
+      await second;
+      expect(answers.map(([action]) => action)).toEqual(['ClearCache']);
+    });
+
+    test('never leaves where the socket closes meanwhile, and that is what is told', async () => {
+      const first = send('UpdateFirmware');
+      fake.session.end('disconnected', 1008, '');
+      expect(await first).toEqual({ outcome: 'not_connected' });
+      expect(answers).toEqual([['UpdateFirmware', { kind: 'none', reason: 'not_sent' }]]);
+      settleKeeping(true);
+      await keeping;
+      expect(fake.sent).toEqual(['end 1008']);
+    });
+
+    test('never leaves after its time', async () => {
+      const first = send('UpdateFirmware', 1000);
+      pass(1200);
+      expect(await first).toMatchObject({ outcome: 'timeout' });
+      expect(answers).toEqual([['UpdateFirmware', { kind: 'none', reason: 'not_sent' }]]);
+      settleKeeping(true);
+      await keeping;
+      expect(fake.sent).toEqual([]);
+    });
   });
 });
