@@ -183,6 +183,17 @@ export const schema = {
     }),
   },
 
+  reservations: {
+    retention: duration('30d', 'How long a reservation that is over stays in the operational store.', {
+      min: '1h',
+    }),
+    expirySlack: duration(
+      '30s',
+      'How long after its expiry date a reservation counts as held: clocks of charge points differ, and their word comes first.',
+      { max: '1h' },
+    ),
+  },
+
   api: {
     host: host('Address that the API, the console and the metrics bind to.'),
     port: port(9221, 'Port of the API, the console and the metrics; 0 lets the system choose one.'),
@@ -238,6 +249,7 @@ export const schema = {
     }),
     connections: duration('90d', 'How long ClickHouse keeps the history of connections.', { min: '1d' }),
     messages: duration('30d', 'How long ClickHouse keeps the message log.', { min: '1d' }),
+    reservations: duration('400d', 'How long ClickHouse keeps reservations.', { min: '1d' }),
     rejectedRows: duration('90d', 'How long ClickHouse keeps rows that it refused.', { min: '1d' }),
   },
 

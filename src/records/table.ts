@@ -28,6 +28,7 @@ export type TableName =
   | 'connector_status'
   | 'connections'
   | 'messages'
+  | 'reservations'
   | 'rejected_rows';
 
 /** One row as a line of JSONCompactEachRow, without the line end. */

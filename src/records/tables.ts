@@ -4,6 +4,7 @@ import { connectorStatus } from './connector-status.ts';
 import { messages } from './messages.ts';
 import { meterSamples } from './meter-samples.ts';
 import { rejectedRows } from './rejected-rows.ts';
+import { reservations } from './reservations.ts';
 import type { Table } from './table.ts';
 import { transactions } from './transactions.ts';
 
@@ -16,6 +17,7 @@ export const tables: readonly Table[] = [
   connections,
   messages,
   rejectedRows,
+  reservations,
 ];
 
 const byId = new Map(tables.map((table) => [table.id, table]));

@@ -14,6 +14,8 @@ import { type HeldLists, HeldListTable } from './held-lists.ts';
 import { type Jobs, JobTable } from './jobs.ts';
 import { type LocalLists, LocalListTable } from './local-lists.ts';
 import { type ReferencedCalls, ReferencedCallTable } from './referenced-calls.ts';
+import { ReservationIdCounter, type ReservationIds } from './reservation-ids.ts';
+import { LmdbReservations, type Reservations } from './reservations.ts';
 import { type Aggregate, bringUpToDate } from './schema-version.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
 import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
@@ -34,6 +36,8 @@ export type { Jobs } from './jobs.ts';
 export type { ListOptions, Page } from './listing.ts';
 export type { LocalLists } from './local-lists.ts';
 export type { ReferencedCalls } from './referenced-calls.ts';
+export type { ReservationIds } from './reservation-ids.ts';
+export type { Reservations } from './reservations.ts';
 export type { Sessions } from './sessions.ts';
 export type { SettingsOfChargePoints } from './settings.ts';
 export type { Tokens } from './tokens.ts';
@@ -73,6 +77,8 @@ export interface Store {
   readonly configurations: Configurations;
   readonly availabilities: Availabilities;
   readonly commands: Commands;
+  readonly reservations: Reservations;
+  readonly reservationIds: ReservationIds;
   readonly jobs: Jobs;
   readonly heldLists: HeldLists;
   readonly referencedCalls: ReferencedCalls;
@@ -92,6 +98,7 @@ const DIRECTORY: readonly Aggregate[] = [
   { name: 'tokens', migrations: [] },
   { name: 'charge-point-settings', migrations: [] },
   { name: 'api-keys', migrations: [] },
+  { name: 'reservation-ids', migrations: [] },
   { name: 'local-lists', migrations: [] },
 ];
 
@@ -101,6 +108,7 @@ const STATE: readonly Aggregate[] = [
   { name: 'configuration', migrations: [] },
   { name: 'commands', migrations: [] },
   { name: 'availability', migrations: [] },
+  { name: 'reservations', migrations: [] },
   { name: 'connectors', migrations: [] },
   { name: 'held-local-lists', migrations: [] },
   { name: 'jobs', migrations: [] },
@@ -149,6 +157,8 @@ export function openStore({
     configurations,
     availabilities,
     commands,
+    reservations: new LmdbReservations(toState, outbox),
+    reservationIds: new ReservationIdCounter(toDirectory),
     jobs,
     heldLists,
     referencedCalls,

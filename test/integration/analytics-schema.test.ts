@@ -71,9 +71,12 @@ describe('the tables in ClickHouse', () => {
   });
 
   it('of a newer Farad are refused', async () => {
+    const known = readMigrations().length;
     await expect(migrate(embedded.engine)).rejects.toMatchObject({
       fault: 'setup',
-      message: expect.stringMatching(/schema 9, but this version of Farad knows schemas up to 8/),
+      message: expect.stringContaining(
+        `schema ${known + 1}, but this version of Farad knows schemas up to ${known}`,
+      ),
     });
   });
 

@@ -13,11 +13,11 @@ CREATE TABLE IF NOT EXISTS reservations
     ending LowCardinality(String),
     answer LowCardinality(String),
     transaction_id Nullable(Int32),
-    requested_at DateTime64(3, 'UTC'),
+    received_at DateTime64(3, 'UTC'),
     ended_at Nullable(DateTime64(3, 'UTC'))
 )
 ENGINE = ReplacingMergeTree(version)
-PARTITION BY toYear(requested_at)
+PARTITION BY toYear(received_at)
 ORDER BY (charge_point_id, uid)
 SETTINGS non_replicated_deduplication_window = 20000, merge_selector_base = 10,
     fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1;

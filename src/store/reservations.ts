@@ -1,0 +1,144 @@
+import type { LaneQueue } from '../journal/lane-queue.ts';
+import { foldIdTag } from '../protocol/id-tag.ts';
+import type { Page } from './listing.ts';
+import type {
+  ReservationEnding,
+  ReservationFilter,
+  ReservationInput,
+  ReservationRecord,
+  ReservationUse,
+} from './reservation-record.ts';
+import { ReservationTable } from './reservation-table.ts';
+import type { WritePath } from './write-path.ts';
+
+/** Reservations, from the answer to their ReserveNow until their retention is over. In `state`. */
+export interface Reservations {
+  /** All that had this reservationId, newest first; it may have been used at several charge points, and again at the same one. */
+  withId(reservationId: number): ReservationRecord[];
+  /** Those of a charge point that have not ended, as far as anybody knows. */
+  live(chargePointId: string): ReservationRecord[];
+  /** Newest first. Throws RangeError where `before` is no cursor. */
+  list(filter: ReservationFilter): Page<ReservationRecord>;
+  /** A ReserveNow was answered, or not. An accepted one replaces what the charge point held under the same id (§5.13). */
+  answered(input: ReservationInput): Promise<ReservationRecord>;
+  /** Ends the live ones of a charge point that `which` picks, inside the write transaction; answers them. */
+  end(
+    chargePointId: string,
+    ending: Exclude<ReservationEnding, 'used'>,
+    at: number,
+    which: (reservation: ReservationRecord) => boolean,
+  ): Promise<ReservationRecord[]>;
+  /** A transaction began: ends the reservation that it names, or that its tag or group held on the connector (§5.13). */
+  used(use: ReservationUse): Promise<ReservationRecord | undefined>;
+  /** Ends a bounded number of those that expired before `before`; answers how many. */
+  expire(before: number, at: number): Promise<number>;
+  /** Removes a bounded number of those that were over before `before` and that ClickHouse has; answers how many. */
+  forget(before: number): Promise<number>;
+}
+
+const PER_TRANSACTION = 200;
+
+export class LmdbReservations implements Reservations {
+  private readonly path: WritePath;
+  private readonly table: ReservationTable;
+
+  constructor(path: WritePath, outbox: LaneQueue) {
+    this.path = path;
+    this.table = new ReservationTable(path, outbox);
+  }
+
+  withId(reservationId: number): ReservationRecord[] {
+    return this.table.withId(reservationId);
+  }
+
+  live(chargePointId: string): ReservationRecord[] {
+    return this.table.live(chargePointId);
+  }
+
+  list(filter: ReservationFilter): Page<ReservationRecord> {
+    return this.table.list(filter);
+  }
+
+  answered({ at, ...input }: ReservationInput): Promise<ReservationRecord> {
+    return this.path.transact(() => {
+      if (input.state === 'active') {
+        for (const held of this.table.live(input.chargePointId)) {
+          if (held.reservationId === input.reservationId) this.table.end(held, 'replaced', at);
+        }
+      }
+      return this.table.write({
+        ...input,
+        uid: this.table.newUid(),
+        ending: '',
+        transactionId: null,
+        endedAt: input.state === 'refused' ? at : null,
+      });
+    });
+  }
+
+  async end(
+    chargePointId: string,
+    ending: Exclude<ReservationEnding, 'used'>,
+    at: number,
+    which: (reservation: ReservationRecord) => boolean,
+  ): Promise<ReservationRecord[]> {
+    return this.path.transact(() =>
+      this.table
+        .live(chargePointId)
+        .filter(which)
+        .map((reservation) => this.table.end(reservation, ending, at)),
+    );
+  }
+
+  used(use: ReservationUse): Promise<ReservationRecord | undefined> {
+    return this.path.transact(() => {
+      const reservation = use.reservationId === null ? this.meant(use) : this.named(use);
+      return reservation && this.table.end(reservation, 'used', use.at, use.transactionId);
+    });
+  }
+
+  expire(before: number, at: number): Promise<number> {
+    return this.path.transact(() => {
+      const expired = this.table.expiredBefore(before, PER_TRANSACTION);
+      for (const reservation of expired) this.table.end(reservation, 'expired', at);
+      return expired.length;
+    });
+  }
+
+  forget(before: number): Promise<number> {
+    return this.path.transact(() => this.table.removeEnded(before, PER_TRANSACTION));
+  }
+
+  /**
+   * The one that a StartTransaction names: a live one, or one that was taken for ended while the charge point still held it. A foreign or
+   * unknown id means nothing.
+   */
+  private named({ chargePointId, reservationId }: ReservationUse): ReservationRecord | undefined {
+    const own = this.table
+      .withId(reservationId as number)
+      .filter(
+        (reservation) => reservation.chargePointId === chargePointId && reservation.state !== 'refused',
+      );
+    const newest = own.find(({ endedAt }) => endedAt === null) ?? own[0];
+    return newest?.ending === 'used' || newest?.ending === 'replaced' ? undefined : newest;
+  }
+
+  /** Without an id: the live one on the connector, or on any, that is for the tag or its group. */
+  private meant({
+    chargePointId,
+    connectorId,
+    idTag,
+    parentIdTag,
+  }: ReservationUse): ReservationRecord | undefined {
+    const tag = foldIdTag(idTag);
+    const parent = foldIdTag(parentIdTag);
+    const isFor = (reservation: ReservationRecord): boolean =>
+      foldIdTag(reservation.idTag) === tag ||
+      (parent !== '' && foldIdTag(reservation.parentIdTag) === parent);
+    const fitting = this.table
+      .live(chargePointId)
+      .filter((reservation) => reservation.connectorId === connectorId || reservation.connectorId === 0)
+      .filter(isFor);
+    return fitting.find((reservation) => reservation.connectorId === connectorId) ?? fitting[0];
+  }
+}
