@@ -96,10 +96,7 @@ export class Conversation {
     if (verdict.repairs !== undefined) {
       centralSystem.countRepairs(session.chargePoint, action, verdict.repairs);
     }
-    if (verdict.digest !== undefined) {
-      session.meters ??= new Map();
-      session.meters.set(verdict.digest.connectorId, verdict.digest);
-    }
+    if (verdict.digest !== undefined) session.noteMeter(verdict.digest);
     const messageId = verdict.messageId ?? frame.messageId;
     if (verdict.stop !== undefined) {
       const decision = centralSystem.finishStop(session.chargePoint, verdict.stop, receivedAt);
@@ -215,6 +212,7 @@ export class Conversation {
     decision
       .catch((error: unknown) => this.failure(session, action, error))
       .then((decided) => {
+        if (decided.kind === 'result' && decided.digest !== undefined) session.noteMeter(decided.digest);
         this.options.answers.give(session, messageId, action, decided, startedAt);
         this.settle(session);
         this.resume(session);

@@ -73,6 +73,11 @@ export class Session implements WheelEntry {
     this.heardAt = heardAt;
   }
 
+  noteMeter(digest: MeterDigest): void {
+    this.meters ??= new Map();
+    this.meters.set(digest.connectorId, digest);
+  }
+
   /** Closes the socket with a close frame. The close event follows at once. */
   end(cause: CloseCause, code: number, reason: string): void {
     if (this.closed) return;

@@ -192,6 +192,28 @@ describe('frames through the workers', () => {
     expect(gateway.rows('meter_samples')).toHaveLength(1);
   });
 
+  test.each(['MeterValues,StopTransaction', ''])(
+    'the power of running transactions is known (workers: "%s")',
+    async (actions) => {
+      await start({ flags: { 'edge-worker-actions': actions } });
+      const client = await booted('CP-1');
+      const timestamp = '2026-11-20T10:00:00Z';
+      const { transactionId } = await client.request('StartTransaction', {
+        connectorId: 1,
+        idTag: 'A',
+        meterStart: 0,
+        timestamp,
+      });
+      const sampledValue = [{ value: '7.2', measurand: 'Power.Active.Import', unit: 'kW' }];
+      const meterValue = [{ timestamp, sampledValue }];
+      await client.request('MeterValues', { connectorId: 1, transactionId, meterValue });
+      await client.request('MeterValues', { connectorId: 2, meterValue });
+      expect(gateway.metric('farad_charging_power_watts')).toBe(7200);
+      await client.request('StopTransaction', { transactionId, meterStop: 5, timestamp });
+      expect(gateway.metric('farad_charging_power_watts')).toBe(0);
+    },
+  );
+
   test('with workerActions empty everything is decided in place, with the same result', async () => {
     await start({
       flags: { 'edge-worker-actions': '' },
