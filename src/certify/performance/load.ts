@@ -5,6 +5,9 @@ import { bounded } from '../bounded.ts';
 import { Mismatch } from '../mismatch.ts';
 import type { LoadCounts, LoadMessage, LoadOrder } from './load-plan.ts';
 
+/** Lies beside this one in the build. */
+const PROCESS_FILE = fileURLToPath(new URL('./load-process.js', import.meta.url));
+
 /** Longest time until all charge points of the load charge, ms. */
 const READY_WITHIN_MS = 120_000;
 const ANSWER_WITHIN_MS = 10_000;
@@ -20,7 +23,7 @@ export class Load {
 
   /** Resolves once every charge point charges and reports. Throws a Mismatch when one is refused. */
   static async start(order: LoadOrder): Promise<Load> {
-    const load = new Load(fork(processFile(), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+    const load = new Load(fork(PROCESS_FILE, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
     try {
       await load.#ask(order, 'ready', READY_WITHIN_MS);
       return load;
@@ -62,10 +65,4 @@ export class Load {
     });
     return bounded(answer, { ms, expected: `the load process to be ${type}` });
   }
-}
-
-/** A forked process runs what was built, even where this file runs from its source. */
-function processFile(): string {
-  const beside = new URL('./load-process.js', import.meta.url);
-  return fileURLToPath(beside).replace(/([\\/])src([\\/]certify[\\/])/, '$1dist$2');
 }
