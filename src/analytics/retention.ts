@@ -20,7 +20,6 @@ const EXPIRIES: readonly Expiry[] = [
   { table: 'connector_status', from: 'toDateTime(received_at)', setting: 'connectorStatus' },
   { table: 'connections', from: 'toDateTime(received_at)', setting: 'connections' },
   { table: 'messages', from: 'toDateTime(received_at)', setting: 'messages' },
-  { table: 'reservations', from: 'toDateTime(requested_at)', setting: 'reservations' },
   { table: 'reservations', from: 'toDateTime(received_at)', setting: 'reservations' },
   { table: 'rejected_rows', from: 'toDateTime(received_at)', setting: 'rejectedRows' },
 ];
