@@ -36,11 +36,16 @@ export function redactSecrets(value: unknown, depth = 0): unknown {
   return copy ?? value;
 }
 
-/** `text` with the credentials of every URL in it hidden: `ftp://user:[redacted]@host/`. */
+/** Members of a URL's query that let whoever has them in: signatures of prepared links, tokens, passwords. */
+const SECRET_PARAMETERS =
+  /([?&](?:x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|sig|signature|(?:access[_-]?)?token|passw(?:or)?d|secret|(?:api[_-]?)?key)=)[^&\s"'#\\]+/gi;
+
+/** `text` with the credentials of every URL in it hidden: `ftp://user:[redacted]@host/`, `https://host/file?token=[redacted]`. */
 export function redactUrls(text: string): string {
-  return text.includes('://')
-    ? text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@"'\\]*):[^\s/?#"'\\]*@/gi, `$1:${REDACTED}@`)
-    : text;
+  if (!text.includes('://')) return text;
+  return text
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@"'\\]*):[^\s/?#"'\\]*@/gi, `$1:${REDACTED}@`)
+    .replace(SECRET_PARAMETERS, `$1${REDACTED}`);
 }
 
 function isAuthorizationKey(value: object): boolean {

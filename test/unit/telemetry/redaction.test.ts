@@ -41,3 +41,13 @@ test('what holds no secret is handed back untouched, and never changed in place'
   redactSecrets(secret);
   expect(secret.password).toBe('x');
 });
+
+test('signatures, tokens and passwords in the query of a URL are hidden, the rest stays readable', () => {
+  expect(
+    redactUrls('https://s3.example/fw.bin?X-Amz-Date=20260301&X-Amz-Signature=0a1b&X-Amz-Expires=60'),
+  ).toBe('https://s3.example/fw.bin?X-Amz-Date=20260301&X-Amz-Signature=[redacted]&X-Amz-Expires=60');
+  expect(redactUrls('{"location":"https://files.example/?token=abc","monkey":"?key=1"}')).toBe(
+    '{"location":"https://files.example/?token=[redacted]","monkey":"?key=[redacted]"}',
+  );
+  expect(redactUrls('a question?key=1 without any URL')).toBe('a question?key=1 without any URL');
+});
