@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import type { Report } from '../../load/report/report.ts';
 import { type Fault, KeepingCentralSystem } from '../support/keeping-central-system.ts';
+import { runLoadTool } from '../support/load-tool.ts';
 
-const main = fileURLToPath(new URL('../../build/load/main.js', import.meta.url));
 const cleanUps: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
@@ -45,16 +42,7 @@ async function load(keeping: KeepingCentralSystem, ...flags: string[]) {
     keeping.apiKey,
     ...flags,
   );
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  cleanUps.push(async () => void child.kill('SIGKILL'));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (text) => {
-      output += text;
-    });
-  }
-  const [code] = await once(child, 'exit');
-  return { code: code as number, output };
+  return runLoadTool(...args);
 }
 
 test('a faultless gateway passes: latencies per action, ClickHouse equal, a report with plots', async () => {

@@ -1,0 +1,69 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Report } from '../../load/report/report.ts';
+import { runLoadTool } from '../support/load-tool.ts';
+
+/** The load tool against whole gateways that it starts, kills in parts, and verifies: small versions of the runs in docs. */
+
+const SMALL = [
+  '--charge-points',
+  '60',
+  '--ramp',
+  '300ms',
+  '--wind-down',
+  '500ms',
+  '--meter-interval',
+  '500ms',
+];
+
+async function load(...flags: string[]) {
+  const directory = await mkdtemp(join(tmpdir(), 'farad-report-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const { code, output } = await runLoadTool(...SMALL, '--session', '3s', '--report', directory, ...flags);
+  // The output says why, should it not have passed.
+  expect(output).toContain('PASSED');
+  expect(code).toBe(0);
+  return JSON.parse(await readFile(join(directory, 'report.json'), 'utf8')) as Report;
+}
+
+test('a fleet on a gateway: no error, and ClickHouse has exactly what was confirmed', async () => {
+  const report = await load('--duration', '4s');
+  expect(report.failures).toEqual([]);
+  expect(report.clickhouse).toMatchObject({ equal: true, mismatches: [] });
+  expect(report.clickhouse?.storedSamples).toBeGreaterThan(60 * 7 * 7);
+  expect(report.clickhouse?.storedTransactions).toBeGreaterThan(60);
+  const processes = Object.keys(report.processes.load).sort();
+  expect(processes).toEqual(['analytics', 'control', 'edge-0', 'load', 'simulator-0', 'supervisor']);
+  expect(report.processes.load['edge-0']?.lastMemory).toBeGreaterThan(10e6);
+}, 60_000);
+
+test('control and analytics get SIGKILL twice: no socket drops, no error at any charge point, ClickHouse equal', async () => {
+  const report = await load('--duration', '8s', '--kill', 'control,analytics', '--kill-every', '3500ms');
+  expect(report.events.map((event) => event.process).sort()).toEqual([
+    'analytics',
+    'analytics',
+    'control',
+    'control',
+  ]);
+  expect([report.failures, report.excused]).toEqual([[], []]);
+  expect(report.clickhouse?.equal).toBe(true);
+}, 90_000);
+
+test('the edge gets SIGKILL in mid-load: the charge points return, and all that was confirmed is there, once', async () => {
+  const report = await load(
+    '--duration',
+    '5s',
+    '--kill',
+    'edge-0',
+    '--kill-every',
+    '3s',
+    '--reconnect-spread',
+    '500ms',
+  );
+  expect(report.events.map((event) => event.process)).toEqual(['edge-0']);
+  expect(report.excused.some((line) => line.includes('60 sockets that dropped'))).toBe(true);
+  expect(report.seconds.at(-1)?.openSockets).toBe(60);
+  expect(report.clickhouse?.equal).toBe(true);
+}, 90_000);
