@@ -7,6 +7,7 @@ import { type ApiKeys, ApiKeyTable } from './api-keys.ts';
 import { type Availabilities, AvailabilityTable } from './availability.ts';
 import { hashChargePointKey, loadPepper, verifyChargePointKey } from './charge-point-key.ts';
 import { type ChargePoints, ChargePointTable } from './charge-points.ts';
+import { type ChargingProfiles, ChargingProfileTable } from './charging-profiles.ts';
 import { type Commands, CommandTable } from './commands.ts';
 import { type Configurations, ConfigurationTable } from './configuration.ts';
 import { type Connectors, ConnectorTable } from './connectors.ts';
@@ -15,6 +16,7 @@ import { type Jobs, JobTable } from './jobs.ts';
 import { type LocalLists, LocalListTable } from './local-lists.ts';
 import { type ReferencedCalls, ReferencedCallTable } from './referenced-calls.ts';
 import { ReservationIdCounter, type ReservationIds } from './reservation-ids.ts';
+import { type ReportedSchedules, ReportedScheduleTable } from './reported-schedules.ts';
 import { LmdbReservations, type Reservations } from './reservations.ts';
 import { type Aggregate, bringUpToDate } from './schema-version.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
@@ -28,6 +30,7 @@ export { NewerDataError } from '../journal/format.ts';
 export type { ApiKeys } from './api-keys.ts';
 export type { Availabilities } from './availability.ts';
 export type { ChargePoints } from './charge-points.ts';
+export type { ChargingProfiles } from './charging-profiles.ts';
 export type { Commands } from './commands.ts';
 export type { Configurations } from './configuration.ts';
 export type { Connectors } from './connectors.ts';
@@ -36,6 +39,7 @@ export type { Jobs } from './jobs.ts';
 export type { ListOptions, Page } from './listing.ts';
 export type { LocalLists } from './local-lists.ts';
 export type { ReferencedCalls } from './referenced-calls.ts';
+export type { ReportedSchedules } from './reported-schedules.ts';
 export type { ReservationIds } from './reservation-ids.ts';
 export type { Reservations } from './reservations.ts';
 export type { Sessions } from './sessions.ts';
@@ -77,6 +81,8 @@ export interface Store {
   readonly configurations: Configurations;
   readonly availabilities: Availabilities;
   readonly commands: Commands;
+  readonly chargingProfiles: ChargingProfiles;
+  readonly reportedSchedules: ReportedSchedules;
   readonly reservations: Reservations;
   readonly reservationIds: ReservationIds;
   readonly jobs: Jobs;
@@ -109,6 +115,8 @@ const STATE: readonly Aggregate[] = [
   { name: 'commands', migrations: [] },
   { name: 'availability', migrations: [] },
   { name: 'reservations', migrations: [] },
+  { name: 'charging-profiles', migrations: [] },
+  { name: 'reported-schedules', migrations: [] },
   { name: 'connectors', migrations: [] },
   { name: 'held-local-lists', migrations: [] },
   { name: 'jobs', migrations: [] },
@@ -138,6 +146,8 @@ export function openStore({
   const configurations = new ConfigurationTable(toState);
   const availabilities = new AvailabilityTable(toState);
   const commands = new CommandTable(toState);
+  const chargingProfiles = new ChargingProfileTable(toState);
+  const reportedSchedules = new ReportedScheduleTable(toState);
   const jobs = new JobTable(toState);
   const heldLists = new HeldListTable(toState);
   const referencedCalls = new ReferencedCallTable(toState);
@@ -149,6 +159,8 @@ export function openStore({
       configurations,
       availabilities,
       commands,
+      chargingProfiles,
+      reportedSchedules,
       jobs,
       heldLists,
       referencedCalls,
@@ -157,6 +169,8 @@ export function openStore({
     configurations,
     availabilities,
     commands,
+    chargingProfiles,
+    reportedSchedules,
     reservations: new LmdbReservations(toState, outbox),
     reservationIds: new ReservationIdCounter(toDirectory),
     jobs,

@@ -106,14 +106,14 @@ test('I7: an unknown or foreign reservationId ends nothing', async () => {
 
 test.each([
   ['its tag in another spelling', { idTag: 'tag-1' }, [9]],
-  ['a member of its group', { idTag: 'OTHER', parentIdTag: 'family' }, [7]],
-  ['a stranger', { idTag: 'STRANGER', parentIdTag: 'OTHERS' }, [7, 9]],
+  ['a member of its group', { idTag: 'OTHER', parentIdTag: 'family', connectorId: 2 }, [7]],
+  ['a stranger', { idTag: 'STRANGER', parentIdTag: 'OTHERS', connectorId: 2 }, [7, 9]],
   ['its tag on a connector that is not reserved', { connectorId: 3 }, [7, 9]],
 ])('I4: without an id, a start with %s ends what it may have used', async (_who, start, left) => {
   const store = scratchStore();
   await store.reservations.answered(input(7, { connectorId: 1 }));
   await store.reservations.answered(input(9, { connectorId: 2, idTag: 'TAG-2', parentIdTag: 'FAMILY' }));
-  await store.reservations.used(use({ connectorId: start.parentIdTag ? 2 : 1, ...start }));
+  await store.reservations.used(use(start));
   expect(live(store)).toEqual(left);
 });
 

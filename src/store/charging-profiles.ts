@@ -1,0 +1,143 @@
+import type { Table } from '../journal/environment.ts';
+import {
+  type ChargingProfileInput,
+  type ChargingProfileRecord,
+  type ClearFilter,
+  isCleared,
+  replaces,
+} from './charging-profile-record.ts';
+import { allOf, keyOf } from './keys.ts';
+import type { WritePath } from './write-path.ts';
+
+/** Charging profiles that charge points hold; they outlive reboots (errata 3.37). In `state`. */
+export interface ChargingProfiles {
+  /** All of a charge point, by connector, purpose and level. */
+  of(chargePointId: string): ChargingProfileRecord[];
+  /** A profile was accepted: it stands in the place of those that it replaces. */
+  installed(input: ChargingProfileInput): Promise<void>;
+  /** A profile got no answer: it may be there, and those that it replaces may not. */
+  perhapsInstalled(input: ChargingProfileInput): Promise<void>;
+  /** A ClearChargingProfile was answered, with Accepted or Unknown: what fits is not there (any more). */
+  cleared(chargePointId: string, filter: ClearFilter): Promise<void>;
+  /** A ClearChargingProfile got no answer. */
+  perhapsCleared(chargePointId: string, filter: ClearFilter, at: number): Promise<void>;
+  /** A transaction ended on the connector: its TxProfiles are gone (§3.13.1). Two looks where there are none. */
+  transactionEnded(chargePointId: string, connectorId: number, transactionId: number): Promise<void>;
+}
+
+/** Stands in keys for a TxProfile whose transaction is not known; transactionIds are positive. */
+const NO_TRANSACTION = 0;
+
+export class ChargingProfileTable implements ChargingProfiles {
+  private readonly path: WritePath;
+  private readonly table: Table<ChargingProfileRecord>;
+  /** Keys of TxProfiles by transaction and connector. */
+  private readonly ofTransactions: Table<Buffer>;
+
+  constructor(path: WritePath) {
+    this.path = path;
+    this.table = path.environment.records('charging-profiles');
+    this.ofTransactions = path.environment.bytes('charging-profiles-of-transactions');
+  }
+
+  of(chargePointId: string): ChargingProfileRecord[] {
+    return Array.from(this.table.getRange(allOf(chargePointId)), ({ value }) => value);
+  }
+
+  installed(input: ChargingProfileInput): Promise<void> {
+    return this.path.transact(() => {
+      const newcomer = recordOf(input);
+      for (const held of this.of(input.chargePointId)) if (replaces(newcomer, held)) this.remove(held);
+      this.write(newcomer);
+    });
+  }
+
+  perhapsInstalled(input: ChargingProfileInput): Promise<void> {
+    return this.path.transact(() => {
+      const newcomer = { ...recordOf(input), doubtfulSince: input.at };
+      for (const held of this.of(input.chargePointId)) {
+        if (replaces(newcomer, held)) this.write({ ...held, doubtfulSince: held.doubtfulSince ?? input.at });
+      }
+      this.write(newcomer);
+    });
+  }
+
+  cleared(chargePointId: string, filter: ClearFilter): Promise<void> {
+    return this.path.transact(() => {
+      for (const held of this.of(chargePointId)) if (isCleared(held, filter)) this.remove(held);
+    });
+  }
+
+  perhapsCleared(chargePointId: string, filter: ClearFilter, at: number): Promise<void> {
+    return this.path.transact(() => {
+      for (const held of this.of(chargePointId)) {
+        if (isCleared(held, filter)) this.write({ ...held, doubtfulSince: held.doubtfulSince ?? at });
+      }
+    });
+  }
+
+  async transactionEnded(chargePointId: string, connectorId: number, transactionId: number): Promise<void> {
+    const ranges = [
+      allOf(chargePointId, transactionId),
+      allOf(chargePointId, NO_TRANSACTION, connectorId),
+    ] as const;
+    if (!ranges.some((range) => this.hasAny(range))) return;
+    await this.path.transact(() => {
+      for (const range of ranges) {
+        for (const { value: key } of Array.from(this.ofTransactions.getRange({ ...range }))) {
+          const record = this.table.get(key);
+          if (record) this.remove(record);
+        }
+      }
+    });
+  }
+
+  /** Within a write transaction. */
+  removeAllOf(chargePointId: string): void {
+    for (const record of this.of(chargePointId)) this.remove(record);
+  }
+
+  private hasAny(range: { start: Buffer; end: Buffer }): boolean {
+    for (const _ of this.ofTransactions.getRange({ ...range, limit: 1 })) return true;
+    return false;
+  }
+
+  private write(record: Omit<ChargingProfileRecord, 'version'>): void {
+    const key = recordKey(record);
+    const before = this.table.get(key);
+    if (before) this.remove(before);
+    this.table.put(key, { ...record, version: this.path.nextVersion() });
+    if (record.purpose === 'TxProfile') this.ofTransactions.put(transactionKey(record), key);
+  }
+
+  private remove(record: ChargingProfileRecord): void {
+    this.table.remove(recordKey(record));
+    if (record.purpose === 'TxProfile') this.ofTransactions.remove(transactionKey(record));
+  }
+}
+
+function recordOf({ at, profile, ...input }: ChargingProfileInput): Omit<ChargingProfileRecord, 'version'> {
+  return {
+    ...input,
+    chargingProfileId: profile.chargingProfileId,
+    purpose: profile.chargingProfilePurpose,
+    stackLevel: profile.stackLevel,
+    profile,
+    installedAt: at,
+    doubtfulSince: null,
+  };
+}
+
+type Keyed = Omit<ChargingProfileRecord, 'version'>;
+
+function recordKey({ chargePointId, connectorId, purpose, stackLevel, chargingProfileId }: Keyed): Buffer {
+  return keyOf(chargePointId, connectorId, purpose, stackLevel, chargingProfileId);
+}
+
+function transactionKey(record: Keyed): Buffer {
+  const { chargePointId, connectorId, transactionId } = record;
+  return Buffer.concat([
+    keyOf(chargePointId, transactionId ?? NO_TRANSACTION, connectorId),
+    keyOf(record.stackLevel, record.chargingProfileId),
+  ]);
+}
