@@ -10,6 +10,7 @@ const REPORT_EVERY_MS = 250;
 /** Cards that nobody provisioned: an answer other than Invalid is an error. */
 const UNKNOWN_SHARE = 0.02;
 
+let isStopping = false;
 let running: { fleet: Fleet; recorder: FleetRecorder; order: FleetOrder } | undefined;
 
 process.on('message', (message: ToFleet) => {
@@ -17,8 +18,11 @@ process.on('message', (message: ToFleet) => {
   else if (running === undefined) throw new Error(`${message.type} before the order`);
   else obey(message, running);
 });
-// The coordinating process is gone: so is the purpose of this one.
-process.once('disconnect', () => process.exit());
+// The coordinating process is gone, and with it the purpose of this one.
+process.once('disconnect', () => {
+  if (!isStopping) stopOrphan(running?.order.gatewayPid);
+  process.exit();
+});
 process.on('SIGINT', () => undefined);
 
 function begin(order: FleetOrder): void {
@@ -67,6 +71,7 @@ function obey(
       tell({ type: 'ledger', request: message.request, columns: recorder.ledger.columns });
       break;
     case 'stop':
+      isStopping = true;
       fleet.stop().then(() => {
         tell({ type: 'stopped' });
         process.disconnect();
@@ -79,6 +84,16 @@ function report(fleet: Fleet, recorder: FleetRecorder): void {
   // Looking through all charge points costs a little, so only when it matters.
   const settled = recorder.phase === 'wind-down' && fleet.isSettled;
   tell(recorder.report(fleet.traffic, settled));
+}
+
+/** The coordinating process was killed: nobody else would stop its gateway. */
+function stopOrphan(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has ended by itself
+  }
 }
 
 function tell(message: FromFleet): void {

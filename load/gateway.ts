@@ -96,6 +96,11 @@ export class OwnGateway implements Gateway {
     }
   }
 
+  /** Of the supervisor. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get log(): string {
     return this.#log.text;
   }

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { HELP, OptionError, readOptions } from '../../../load/options.ts';
+
+test('without flags: a thousand charge points against a gateway of its own', () => {
+  expect(readOptions([])).toMatchObject({
+    chargePoints: 1_000,
+    processes: 1,
+    durationMs: 60_000,
+    rampMs: 1_000,
+    samplesPerMeterValue: 7,
+    meterIntervalMs: 10_000,
+    target: undefined,
+    kill: [],
+    gatewayFlags: [],
+  });
+});
+
+test('what does not fit into one process gets more: 19,000 sockets each', () => {
+  expect(readOptions(['--charge-points', '19000'])?.processes).toBe(1);
+  expect(readOptions(['--charge-points', '37000'])?.processes).toBe(2);
+  expect(() => readOptions(['--charge-points', '37000', '--processes', '1'])).toThrow('--processes');
+});
+
+test('flags after a second -- go to the gateway', () => {
+  const options = readOptions(['--duration', '1.5s', '--', '--edge-frame-workers', '2']);
+  expect(options?.durationMs).toBe(1_500);
+  expect(options?.gatewayFlags).toEqual(['--edge-frame-workers', '2']);
+});
+
+test('a running gateway is named in full or not at all', () => {
+  expect(
+    readOptions(['--ocpp-url', 'ws://h:1/ocpp/', '--api-url', 'http://h:2/', '--api-key', 'k'])?.target,
+  ).toEqual({
+    ocppUrl: 'ws://h:1/ocpp',
+    apiUrl: 'http://h:2',
+    apiKey: 'k',
+  });
+  expect(() => readOptions(['--ocpp-url', 'ws://h:1/ocpp'])).toThrow('--api-key');
+});
+
+test.each([
+  ['--meter-interval', '10'],
+  ['--samples-per-meter-value', '17'],
+  ['--samples-per-meter-value', '0'],
+  ['--authorize-per-second', '-1'],
+  ['--boot-after-reconnect', 'some'],
+  ['--kill', 'supervisor'],
+  ['--seed', '1.5'],
+  ['--nonsense', '1'],
+])('%s %s is refused in one line that names the flag', (flag, value) => {
+  expect(() => readOptions([flag, value])).toThrow(OptionError);
+  expect(() => readOptions([flag, value])).toThrow(flag);
+});
+
+test('help names every flag', () => {
+  expect(readOptions(['--help'])).toBeUndefined();
+  for (const flag of ['charge-points', 'duration', 'report', 'kill', 'kill-every', 'ocpp-url', 'seed']) {
+    expect(HELP).toContain(`--${flag} `);
+  }
+});
