@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openChdb } from '../src/analytics/chdb-engine.ts';
+import type { Engine } from '../src/analytics/engine.ts';
+import { migrate } from '../src/analytics/migrate.ts';
+import { Sink } from '../src/analytics/sink.ts';
+import { journalPath, openJournal } from '../src/journal/journal.ts';
+import { packChunk } from '../src/records/chunk.ts';
+import { type MeterSampleRow, meterSamples } from '../src/records/meter-samples.ts';
+import { encodeRow } from '../src/records/table.ts';
+import { openStore } from '../src/store/store.ts';
+import { logTo } from '../src/telemetry/log.ts';
+import { mainThreadCpuSeconds } from '../src/telemetry/process-metrics.ts';
+import type { Bench, Contender, Reading } from './bench.ts';
+
+const ROWS = 300_000;
+const CHARGE_POINTS = 19_000;
+/** What a frame worker appends at a time under load. */
+const FRAMES_PER_CHUNK = 18;
+
+/** How fast a full journal gets into the embedded ClickHouse, rollup and flushes included (design target: 150,000 samples a second). */
+export const sinkBench: Bench = {
+  name: 'sink',
+  question:
+    'How many meter samples a second does the sink move from the journal into chDB, over the size of a batch?',
+  figures: [
+    { key: 'rows', unit: 'per second', better: 'higher' },
+    { key: 'all threads', unit: 's of CPU per million rows', better: 'lower' },
+    { key: 'main thread', unit: 's of CPU per million rows', better: 'lower' },
+  ],
+  async prepare() {
+    const directory = mkdtempSync(join(tmpdir(), 'farad-bench-'));
+    const home = process.cwd();
+    const engine = await openChdb({
+      path: join(directory, 'clickhouse'),
+      workDirectory: join(directory, 'cwd'),
+      database: 'farad',
+      memory: 1_500_000_000,
+      queryTimeout: 20_000,
+    });
+    process.chdir(home);
+    await migrate(engine);
+    return {
+      contenders: [10_000, 2000, 30_000, 60_000].map((rows) => batchesOf(rows, engine, directory)),
+      async close() {
+        await engine.close();
+        rmSync(directory, { recursive: true, force: true });
+      },
+    };
+  },
+};
+
+function batchesOf(batchRows: number, engine: Engine, directory: string): Contender {
+  return {
+    name: `batches of ${batchRows} rows`,
+    async run() {
+      const dataDir = mkdtempSync(join(directory, 'data-'));
+      await fillJournal(dataDir);
+      const reading = await drain(dataDir, batchRows, engine);
+      rmSync(dataDir, { recursive: true });
+      return reading;
+    },
+  };
+}
+
+async function drain(dataDir: string, batchRows: number, engine: Engine): Promise<Reading> {
+  const store = openStore({ dataDir, role: 'analytics' });
+  const sink = new Sink({
+    dataDir,
+    outbox: store.outbox,
+    batchRows,
+    interval: 200,
+    listener: () => undefined,
+    log: logTo({ write: () => undefined }, 'warn', 'bench'),
+    onBroken(error) {
+      throw error;
+    },
+  });
+  const journal = openJournal({ path: journalPath(dataDir, 'edge-0') });
+  const began = performance.now();
+  const cpuBefore = process.cpuUsage();
+  const mainBefore = mainThreadCpuSeconds() ?? 0;
+  sink.start(engine);
+  while (journal.queue.depth().entries > 0 || journal.queue.savedBatch()) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const mainThread = (mainThreadCpuSeconds() ?? 0) - mainBefore;
+  await sink.stop();
+  await journal.close();
+  await store.close();
+  const perMillion = 1e6 / ROWS;
+  return {
+    rows: ROWS / seconds,
+    'all threads': ((user + system) / 1e6) * perMillion,
+    'main thread': mainThread * perMillion,
+  };
+}
+
+async function fillJournal(dataDir: string): Promise<void> {
+  const journal = openJournal({ path: journalPath(dataDir, 'edge-0') });
+  const lanes = [journal.openLane(), journal.openLane()];
+  const rowsPerChunk = FRAMES_PER_CHUNK * SAMPLES.length;
+  const now = Date.now();
+  const appends: Promise<void>[] = [];
+  for (let chunk = 0; chunk * rowsPerChunk < ROWS; chunk++) {
+    let lines = '';
+    for (let frame = chunk * FRAMES_PER_CHUNK; frame < (chunk + 1) * FRAMES_PER_CHUNK; frame++) {
+      for (const sample of SAMPLES) lines += `${encodeRow(meterSamples, rowOf(sample, frame, now))}\n`;
+    }
+    const bytes = packChunk(meterSamples.id, rowsPerChunk, now, lines);
+    appends.push(lanes[chunk % lanes.length]?.append(bytes) ?? Promise.resolve());
+  }
+  await Promise.all(appends);
+  await journal.close();
+}
+
+type Sample = readonly [
+  measurand: string,
+  phase: string,
+  location: string,
+  unit: string,
+  value: (frame: number) => number,
+];
+
+const SAMPLES: readonly Sample[] = [
+  ['Energy.Active.Import.Register', '', 'Outlet', 'Wh', (frame) => 1_000_000 + frame],
+  ['Power.Active.Import', '', 'Outlet', 'W', (frame) => 7000 + (frame % 400)],
+  ['Current.Import', 'L1', 'Outlet', 'A', (frame) => 16 + (frame % 10) / 10],
+  ['Current.Import', 'L2', 'Outlet', 'A', (frame) => 16 + (frame % 11) / 10],
+  ['Current.Import', 'L3', 'Outlet', 'A', (frame) => 16 + (frame % 12) / 10],
+  ['Voltage', 'L1-N', 'Outlet', 'V', (frame) => 230 + (frame % 30) / 10],
+  ['SoC', '', 'EV', 'Percent', (frame) => frame % 100],
+];
+
+function rowOf(
+  [measurand, phase, location, unit, value]: Sample,
+  frame: number,
+  now: number,
+): MeterSampleRow {
+  const chargePoint = (frame * 7919) % CHARGE_POINTS;
+  const ts = now - 300 + Math.floor(frame / 20);
+  return {
+    chargePointId: `CP-${String(chargePoint).padStart(5, '0')}`,
+    connectorId: 1,
+    transactionId: chargePoint + 1,
+    measurand,
+    phase,
+    location,
+    context: 'Sample.Periodic',
+    format: 'Raw',
+    unit,
+    ts,
+    value: value(frame),
+    rawValue: String(value(frame)),
+    source: 'MeterValues',
+    flags: [],
+    receivedAt: ts + 300,
+  };
+}
