@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { batchOf, spansOf } from '../../../src/analytics/batch.ts';
+import type { Entry } from '../../../src/journal/lane-queue.ts';
+import { packChunk } from '../../../src/records/chunk.ts';
+import { connections } from '../../../src/records/connections.ts';
+import { meterSamples } from '../../../src/records/meter-samples.ts';
+
+const entry = (lane: number, seq: number, chunk = packChunk(meterSamples.id, 1, 0, '[1]\n')): Entry => ({
+  lane,
+  seq,
+  chunk,
+});
+
+test('a span ends at a hole and at the end of a lane, in whatever order lanes were read', () => {
+  expect(spansOf([entry(2, 5), entry(1, 1), entry(2, 6), entry(1, 2), entry(2, 8)])).toEqual([
+    { lane: 1, from: 1, to: 2 },
+    { lane: 2, from: 5, to: 6 },
+    { lane: 2, from: 8, to: 8 },
+  ]);
+});
+
+test('rows are put together by table without being looked into, each line ended', () => {
+  const { tables, unusable } = batchOf([
+    entry(1, 1, packChunk(meterSamples.id, 2, 0, '[1]\n[2]\n')),
+    entry(1, 2, packChunk(connections.id, 1, 0, '["no line end"]')),
+    entry(1, 3, packChunk(meterSamples.id, 1, 0, '[3]\n')),
+    entry(1, 4, packChunk(connections.id, 1, 0, '[4]\n')),
+    entry(1, 5, packChunk(connections.id, 0, 0, '')),
+  ]);
+  expect(tables.map(({ table, pieces }) => [table, Buffer.concat(pieces).toString()])).toEqual([
+    ['meter_samples', '[1]\n[2]\n[3]\n'],
+    ['connections', '["no line end"]\n[4]\n'],
+  ]);
+  expect(unusable).toEqual([]);
+});
+
+test('a chunk of a table that this version does not know, and bytes that are no chunk, are told apart and kept', () => {
+  const { tables, unusable, spans } = batchOf([
+    entry(1, 1, packChunk(99, 2, 0, '["a"]\n["b"]\n')),
+    entry(1, 2, Buffer.from([1, 2, 3])),
+  ]);
+  expect(tables).toEqual([]);
+  expect(spans).toEqual([{ lane: 1, from: 1, to: 2 }]);
+  expect(unusable).toEqual([
+    { table: '#99', row: '["a"]', error: expect.stringContaining('no table number 99') },
+    { table: '#99', row: '["b"]', error: expect.stringContaining('no table number 99') },
+    { table: '', row: 'AQID', error: expect.stringContaining('not a chunk') },
+  ]);
+});

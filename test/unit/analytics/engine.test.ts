@@ -1,0 +1,93 @@
+import { expect, test, vi } from 'vitest';
+import { openChdb } from '../../../src/analytics/chdb-engine.ts';
+import { engineErrorOf, isStanding } from '../../../src/analytics/engine-error.ts';
+import { readMigrations } from '../../../src/analytics/migrate.ts';
+import { insertStatement } from '../../../src/analytics/statement.ts';
+import { tokenOf } from '../../../src/analytics/token.ts';
+import { Turns } from '../../../src/analytics/turns.ts';
+
+vi.mock('chdb', () => {
+  throw new Error("Cannot find package 'chdb'");
+});
+
+test('an absent chdb is said in one line that tells what to do', async () => {
+  const options = {
+    path: '/nowhere',
+    workDirectory: '/nowhere',
+    database: 'farad',
+    memory: 1,
+    queryTimeout: 1,
+  };
+  await expect(openChdb(options)).rejects.toMatchObject({
+    fault: 'setup',
+    message: expect.stringMatching(
+      /^the embedded ClickHouse \(optional package chdb\) cannot be loaded: .*clickhouse\.url/,
+    ),
+  });
+});
+
+test.each([
+  [25, 'Cannot parse escape sequence', 'rows'],
+  [252, 'Too many partitions for single INSERT block (more than 100)', 'rows'],
+  [252, 'Too many parts (3000). Merges are processing significantly slower than inserts', 'away'],
+  [159, 'Timeout exceeded', 'time'],
+  [241, 'memory limit exceeded', 'memory'],
+  [236, 'server is shutting down due to a fatal error', 'broken'],
+  [60, 'Table farad.x does not exist', 'other'],
+] as const)('ClickHouse error %i (%s) is the fault of %s', (code, text, fault) => {
+  const error = engineErrorOf(code, `Code: ${code}. DB::Exception: ${text}: \nRow 1:\nColumn 0, ...`);
+  expect([error.fault, error.message]).toEqual([fault, `ClickHouse error ${code}: ${text}`]);
+});
+
+test('a missing table, a full disk or a wrong password is never taken to the rows; something unheard of may be', () => {
+  for (const code of [60, 243, 516]) expect(isStanding(engineErrorOf(code, 'x'))).toBe(true);
+  expect(isStanding(engineErrorOf(4711, 'x'))).toBe(false);
+});
+
+test('the token of an insert names queue, table, spans and part, and is part of the statement', () => {
+  const spans = [
+    { lane: 0, from: 1, to: 9 },
+    { lane: 3, from: 4, to: 4 },
+  ];
+  const token = tokenOf({ uuid: 'u-1', table: 'connections', spans, range: { from: 5, to: 7 } });
+  expect(token).toBe('u-1:connections:0.1-9,3.4-4@5-7');
+  expect(insertStatement({ table: 'connections', token })).toBe(
+    'INSERT INTO connections (`charge_point_id`, `event`, `epoch`, `remote_address`, `code`, `reason`, `duration_ms`, `received_at`) ' +
+      `SETTINGS insert_deduplication_token = '${token}', insert_deduplicate = 1, ` +
+      'deduplicate_blocks_in_dependent_materialized_views = 1, async_insert = 0 FORMAT JSONCompactEachRow',
+  );
+  expect(() => insertStatement({ table: 'connections', token: "x' --" })).toThrow(TypeError);
+});
+
+test('turns are taken in order, so many at a time, and one that fails gives its turn on', async () => {
+  const turns = new Turns(2);
+  const log: string[] = [];
+  const gates: (() => void)[] = [];
+  const work = (name: string) =>
+    turns.run(async () => {
+      log.push(name);
+      await new Promise<void>((resolve) => gates.push(resolve));
+      if (name === 'a') throw new Error('a failed');
+    });
+  const all = ['a', 'b', 'c', 'd'].map((name) => work(name).catch(() => undefined));
+  expect([log, turns.length]).toEqual([['a', 'b'], 2]);
+  gates[0]?.();
+  await all[0];
+  expect(log).toEqual(['a', 'b', 'c']);
+  gates[1]?.();
+  gates[2]?.();
+  await Promise.all([all[1], all[2]]);
+  expect(log).toEqual(['a', 'b', 'c', 'd']);
+  gates[3]?.();
+  await Promise.all(all);
+  expect(turns.length).toBe(0);
+});
+
+test('migrations are numbered without holes and hold whole statements', () => {
+  const migrations = readMigrations();
+  expect(migrations.map(({ number }) => number)).toEqual(migrations.map((_, index) => index + 1));
+  for (const { name, statements } of migrations) {
+    for (const statement of statements)
+      expect(statement, name).toMatch(/^CREATE (TABLE|MATERIALIZED VIEW) IF NOT EXISTS/);
+  }
+});
