@@ -1,5 +1,4 @@
 import { errorFrame, readFrame, resultFrame } from '../protocol/frame.ts';
-import { writeTimestamp } from '../protocol/timestamp.ts';
 import type { ChargePointAction } from '../protocol/v16/actions.ts';
 import type {
   BootNotificationResponse,
@@ -10,31 +9,28 @@ import type {
 import { type Call, CallLine } from './call-line.ts';
 import { answerCommand } from './commands/commands.ts';
 import { Configuration } from './configuration.ts';
+import { Connection, type ConnectionOwner } from './connection.ts';
 import { Connector } from './connector.ts';
 import type { Controls, InstalledProfile, LocalList } from './controls.ts';
 import type { Hardware } from './hardware.ts';
 import type { Random } from './random.ts';
+import { ReportedStatus } from './reported-status.ts';
 import { Alarm, type AlarmOwner } from './scheduler.ts';
 import type { SendOptions } from './site.ts';
-import { type Closing, WebSocketClient, type WebSocketOwner } from './websocket-client.ts';
+import type { WebSocketClient } from './websocket-client.ts';
 import type { World } from './world.ts';
 
-const CONNECT = 0;
-const GIVE_UP = 1;
-const BOOT = 2;
-const HEARTBEAT = 3;
-const REBOOT = 4;
+const BOOT = 0;
+const HEARTBEAT = 1;
+const REBOOT = 2;
 
-/** How long the handshake, or the server's half of the closing handshake, may take. */
-const HANDSHAKE_MS = 30_000;
-const CLOSING_MS = 2_000;
 /** A soft reset waits so long for its transaction messages to be confirmed. */
 const SOFT_RESET_MS = 10_000;
 /** The wait after Pending or Rejected where the Central System leaves it to the charge point (interval 0). */
 const OWN_BOOT_RETRY_MS = 10_000;
 
 /** One simulated charge point (OCPP 1.6J): it connects, boots, lets people charge, obeys the Central System, and survives its outages. */
-export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
+export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
   readonly index: number;
   readonly id: string;
   readonly world: World;
@@ -48,21 +44,14 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
   isWindingDown = false;
   isInoperative = false;
   readonly #line: CallLine;
+  readonly #connection: Connection;
+  readonly #status: ReportedStatus;
   #localList: LocalList | undefined;
   #registration: RegistrationStatus | undefined;
-  #client: WebSocketClient | undefined;
-  #connectDueAt = 0;
-  #failedAttempts = 0;
-  #wasOpen = false;
   #needsBoot = true;
-  /** The socket closes because this charge point wants it: reboot or stop. */
-  #leaving = false;
-  #stopped = false;
-  #opened = false;
-  #wholeAnnounced = '';
+  /** People have begun to come. */
+  #isOpened = false;
   #rebootBy = 0;
-  readonly #connect = new Alarm(this, CONNECT);
-  readonly #giveUp = new Alarm(this, GIVE_UP);
   readonly #heartbeat = new Alarm(this, HEARTBEAT);
   #boot: Alarm | undefined;
   #reboot: Alarm | undefined;
@@ -80,6 +69,8 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
     );
     if (this.hardware.connectors !== 1)
       this.configuration.assign('NumberOfConnectors', String(this.hardware.connectors));
+    this.#status = new ReportedStatus(this, 0);
+    this.#connection = new Connection(this, this);
     const { configuration } = this;
     this.#line = new CallLine({
       chargePointId: id,
@@ -101,7 +92,7 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
   }
 
   get isOnline(): boolean {
-    return this.#wasOpen && this.#registration === 'Accepted' && !this.#needsBoot;
+    return this.#connection.isOpen && this.#registration === 'Accepted' && !this.#needsBoot;
   }
 
   get localList(): LocalList {
@@ -116,7 +107,7 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
 
   /** Connects at `dueAt` (scheduler time) and lives from then on. */
   start(dueAt: number): void {
-    this.world.scheduler.set(this.#connect, dueAt);
+    this.#connection.start(dueAt);
   }
 
   /** Ends transactions at `dueAt` and begins no more. */
@@ -127,12 +118,11 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
 
   /** Leaves for good, with a closing handshake. */
   stop(): void {
-    this.#stopped = true;
     const { scheduler } = this.world;
-    for (const alarm of [this.#connect, this.#heartbeat, this.#boot, this.#reboot]) {
+    for (const alarm of [this.#heartbeat, this.#boot, this.#reboot]) {
       if (alarm !== undefined) scheduler.cancel(alarm);
     }
-    this.#leave();
+    this.#connection.stop();
   }
 
   /** Somebody presents a card who does not mean to charge here now: an Authorize, due at `dueAt`. */
@@ -160,12 +150,6 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
 
   onAlarm(kind: number, dueAt: number): void {
     switch (kind) {
-      case CONNECT:
-        this.#connectNow(dueAt);
-        break;
-      case GIVE_UP:
-        this.#client?.destroy();
-        break;
       case BOOT:
         this.bootNotification();
         break;
@@ -178,27 +162,18 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
     }
   }
 
-  onSocketOpen(): void {
-    const { scheduler, recorder, traffic } = this.world;
-    const client = this.#client;
-    if (client === undefined) return;
-    scheduler.cancel(this.#giveUp);
-    this.#wasOpen = true;
-    this.#failedAttempts = 0;
-    traffic.openSockets++;
-    recorder.connected(scheduler.now() - this.#connectDueAt);
+  onConnected(client: WebSocketClient): void {
     if (this.#needsBoot) {
       this.#line.attach(client, false);
       this.bootNotification();
       return;
     }
-    traffic.booted++;
+    this.world.traffic.booted++;
     this.#line.attach(client, true);
     this.#announceAll(false);
   }
 
-  onSocketText(text: string): void {
-    this.world.traffic.framesReceived++;
+  onText(text: string): void {
     if (this.#line.takeResult(text)) return;
     const reading = readFrame(text);
     switch (reading.type) {
@@ -212,40 +187,21 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
         this.#onCall(reading.messageId, reading.action, reading.payload);
         break;
       case 'malformed':
-        this.#report('malformed', `${reading.code}: ${reading.description}: ${text.slice(0, 200)}`);
+        this.#reportMalformed(`${reading.code}: ${reading.description}: ${text.slice(0, 200)}`);
         break;
       case 'ignored':
-        this.#report('malformed', reading.reason);
+        this.#reportMalformed(reading.reason);
         break;
     }
   }
 
-  onSocketClosing(): void {
-    this.world.scheduler.set(this.#giveUp, this.world.scheduler.now() + CLOSING_MS);
-  }
-
-  onSocketClosed(closing: Closing): void {
+  onDisconnected(): void {
     const { scheduler, traffic, habits } = this.world;
-    const wasOpen = this.#wasOpen;
-    if (wasOpen) traffic.openSockets--;
     if (this.isOnline) traffic.booted--;
-    this.#wasOpen = false;
-    this.#client = undefined;
-    scheduler.cancel(this.#giveUp);
     scheduler.cancel(this.#heartbeat);
     if (this.#boot !== undefined) scheduler.cancel(this.#boot);
     this.#line.detach();
-    if (this.#stopped) return;
-    if (this.#leaving) {
-      this.#leaving = false;
-      scheduler.set(this.#connect, scheduler.now() + habits.rebootMs(this.random));
-      return;
-    }
-    const status = closing.status === undefined ? '' : `HTTP ${closing.status} `;
-    this.#report(wasOpen ? 'dropped' : 'refused', `${status}${closing.code} ${closing.reason}`.trimEnd());
     if (habits.bootsAfterReconnect(this.index)) this.#needsBoot = true;
-    const attempt = wasOpen ? 0 : ++this.#failedAttempts;
-    scheduler.set(this.#connect, scheduler.now() + habits.reconnectMs(attempt, this.random));
   }
 
   connector(id: number): Connector | undefined {
@@ -296,24 +252,12 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
   }
 
   announceWhole(early = false): void {
-    const { scheduler } = this.world;
-    const status = this.isInoperative ? 'Unavailable' : 'Available';
-    const timestamp = writeTimestamp(scheduler.epochMs(scheduler.now()));
-    this.send(
-      'StatusNotification',
-      { connectorId: 0, errorCode: 'NoError', status, timestamp },
-      {
-        early,
-        onResult: () => {
-          this.#wholeAnnounced = status;
-        },
-      },
-    );
+    this.#status.announce(true, early);
   }
 
   setInoperative(inoperative: boolean): void {
     this.isInoperative = inoperative;
-    this.announceWhole();
+    this.#status.set(inoperative ? 'Unavailable' : 'Available');
     for (const connector of this.connectors) connector.applyAvailability();
   }
 
@@ -334,7 +278,7 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
   }
 
   #rebootWhenQuiet(): void {
-    const { scheduler, habits } = this.world;
+    const { scheduler } = this.world;
     const now = scheduler.now();
     if (this.#line.keptCount > 0 && now < this.#rebootBy) {
       if (this.#reboot !== undefined) scheduler.set(this.#reboot, now + 100);
@@ -344,24 +288,8 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
     this.#needsBoot = true;
     if (wasOnline) this.world.traffic.booted--;
     for (const connector of this.connectors) connector.restart();
-    this.#wholeAnnounced = '';
-    if (this.#client !== undefined) this.#leave();
-    else scheduler.set(this.#connect, now + habits.rebootMs(this.random));
-  }
-
-  #leave(): void {
-    const client = this.#client;
-    if (client === undefined) return;
-    this.#leaving = true;
-    this.world.scheduler.set(this.#giveUp, this.world.scheduler.now() + CLOSING_MS);
-    client.close(1000, '');
-  }
-
-  #connectNow(dueAt: number): void {
-    const { scheduler } = this.world;
-    this.#connectDueAt = dueAt;
-    this.#client = new WebSocketClient(this.world.endpoint(this.index, this.id), this);
-    scheduler.set(this.#giveUp, scheduler.now() + HANDSHAKE_MS);
+    this.#status.reset(this.isInoperative ? 'Unavailable' : 'Available');
+    this.#connection.restart();
   }
 
   #onBootAnswered({ status, interval }: BootNotificationResponse): void {
@@ -384,8 +312,8 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
     const beat = habits.heartbeatMs ?? this.configuration.number('HeartbeatInterval') * 1000;
     // The phase is drawn, so that a fleet that booted together does not beat together.
     if (beat > 0) scheduler.set(this.#heartbeat, now + beat * this.random.between(0.1, 1));
-    if (this.#opened) return;
-    this.#opened = true;
+    if (this.#isOpened) return;
+    this.#isOpened = true;
     for (const connector of this.connectors) connector.open();
   }
 
@@ -404,8 +332,7 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
   }
 
   #announceAll(again: boolean): void {
-    if (again || this.#wholeAnnounced !== (this.isInoperative ? 'Unavailable' : 'Available'))
-      this.announceWhole();
+    this.#status.announce(again);
     for (const connector of this.connectors) connector.announce(again);
   }
 
@@ -420,15 +347,15 @@ export class ChargePoint implements Controls, WebSocketOwner, AlarmOwner {
     const outcome = answerCommand(this, action, payload);
     this.world.traffic.framesSent++;
     if (outcome.kind === 'result') {
-      this.#client?.send(resultFrame(messageId, outcome.payload));
+      this.#connection.send(resultFrame(messageId, outcome.payload));
       outcome.afterwards?.();
       return;
     }
-    this.#client?.send(errorFrame(messageId, outcome.code, outcome.description));
-    if (outcome.isItsFault) this.#report('malformed', `${action}: ${outcome.description}`);
+    this.#connection.send(errorFrame(messageId, outcome.code, outcome.description));
+    if (outcome.isItsFault) this.#reportMalformed(`${action}: ${outcome.description}`);
   }
 
-  #report(kind: 'dropped' | 'refused' | 'malformed', detail: string): void {
-    this.world.recorder.problem({ kind, chargePointId: this.id, action: '', detail });
+  #reportMalformed(detail: string): void {
+    this.world.recorder.problem({ kind: 'malformed', chargePointId: this.id, action: '', detail });
   }
 }

@@ -1,16 +1,14 @@
-import { writeTimestamp } from '../protocol/timestamp.ts';
 import type {
   AuthorizeResponse,
-  ChargePointErrorCode,
   ChargePointStatus,
-  ReadingContext,
   Reason,
   StartTransactionResponse,
 } from '../protocol/v16/generated/messages.ts';
 import { Charge } from './charge.ts';
-import { readMeter } from './meter-values.ts';
+import { Meter } from './meter.ts';
+import { ReportedStatus } from './reported-status.ts';
 import { Alarm, type AlarmOwner } from './scheduler.ts';
-import { MeterValuesCall, Session, StartTransactionCall, StopTransactionCall } from './session.ts';
+import { Session, StartTransactionCall, StopTransactionCall } from './session.ts';
 import type { Site } from './site.ts';
 
 /** A reservation that a connector holds (OCPP 1.6 ed. 2 §5.13). */
@@ -23,8 +21,7 @@ export interface Reservation {
 }
 
 const ROUTINE = 0;
-const METER = 1;
-const RESERVATION = 2;
+const RESERVATION = 1;
 
 type Step = 'idle' | 'plugged' | 'authorizing' | 'charging' | 'finishing' | 'faulted';
 
@@ -32,30 +29,25 @@ type Step = 'idle' | 'plugged' | 'authorizing' | 'charging' | 'finishing' | 'fau
 export class Connector implements AlarmOwner {
   readonly id: number;
   readonly #site: Site;
-  #status: ChargePointStatus = 'Available';
-  #errorCode: ChargePointErrorCode = 'NoError';
-  #info = '';
-  /** What the Central System has last confirmed. */
-  #announced = '';
+  readonly #status: ReportedStatus;
+  readonly #meter: Meter;
   #session: Session | undefined;
   #reservation: Reservation | undefined;
   #step: Step = 'idle';
   /** ChangeAvailability to Inoperative; takes effect when no transaction runs. */
   #inoperative = false;
-  #registerWh: number;
-  #readAt = 0;
   readonly #routine = new Alarm(this, ROUTINE);
-  readonly #meter = new Alarm(this, METER);
   #reservationEnd: Alarm | undefined;
 
   constructor(id: number, site: Site) {
     this.id = id;
     this.#site = site;
-    this.#registerWh = site.random.below(4_000_000);
+    this.#status = new ReportedStatus(site, id);
+    this.#meter = new Meter(id, site, () => this.#onReading());
   }
 
   get status(): ChargePointStatus {
-    return this.#status;
+    return this.#status.value;
   }
 
   get session(): Session | undefined {
@@ -85,8 +77,7 @@ export class Connector implements AlarmOwner {
   }
 
   onAlarm(kind: number, dueAt: number): void {
-    if (kind === METER) this.#readMeterPeriodically(dueAt);
-    else if (kind === RESERVATION) this.endReservation();
+    if (kind === RESERVATION) this.endReservation();
     else this.#goOn(dueAt);
   }
 
@@ -120,11 +111,11 @@ export class Connector implements AlarmOwner {
     const fault = habits.fault(this.#site.random);
     if (fault !== undefined) {
       this.#step = 'faulted';
-      this.#setStatus('Faulted', fault.errorCode, fault.info);
+      this.#status.set('Faulted', fault.errorCode, fault.info);
       this.#after(fault.lastsMs);
       return;
     }
-    this.#setStatus('Preparing');
+    this.#status.set('Preparing');
     this.#step = 'plugged';
     const wait = habits.plugInMs(this.#site.random);
     if (wait > 0) this.#after(wait);
@@ -167,7 +158,7 @@ export class Connector implements AlarmOwner {
   remoteStart(idTag: string): void {
     if (!this.isFreeFor(idTag)) return;
     const now = this.#site.world.scheduler.now();
-    if (this.#step === 'idle') this.#setStatus('Preparing');
+    if (this.#step === 'idle') this.#status.set('Preparing');
     if (this.#site.configuration.flag('AuthorizeRemoteTxRequests')) this.#authorize(idTag, now);
     else this.#start(idTag, now);
   }
@@ -179,16 +170,14 @@ export class Connector implements AlarmOwner {
       this.#release();
       return;
     }
-    const now = scheduler.now();
     const charge = new Charge(
       site.hardware,
       habits.vehicle(site.hardware, site.random),
-      this.#registerWh,
+      this.#meter.registerWh,
       site.random,
     );
     const reservation = this.#reservation?.idTag === idTag ? this.#reservation : undefined;
-    const startedAt = Math.max(scheduler.epochMs(now), this.#readAt + 1);
-    const session = new Session(this.id, idTag, charge, startedAt, reservation?.id);
+    const session = new Session(this.id, idTag, charge, this.#meter.nextReadingAt(), reservation?.id);
     if (reservation !== undefined) this.#forgetReservation();
     this.#session = session;
     this.#step = 'charging';
@@ -200,17 +189,15 @@ export class Connector implements AlarmOwner {
         recorder.transactionStarted(site.index, session.meterStartWh, session.startedAt);
         if (this.#session !== session) return;
         if (idTagInfo.status === 'Accepted') {
-          if (this.#status === 'Preparing') this.#setStatus('Charging');
+          if (this.#status.value === 'Preparing') this.#status.set('Charging');
         } else if (site.configuration.flag('StopTransactionOnInvalidId')) {
           this.stop('DeAuthorized', scheduler.now());
         }
       }),
     );
-    if (!site.isOnline) this.#setStatus('Charging');
+    if (!site.isOnline) this.#status.set('Charging');
     this.#after(habits.sessionMs(site.random));
-    const interval = this.#meterIntervalMs();
-    // Any point of the interval, so that a fleet that started together does not report together.
-    if (interval > 0) scheduler.set(this.#meter, now + interval * site.random.between(0.05, 1));
+    this.#meter.begin(session);
   }
 
   /** Ends the transaction, if there is one (OCPP 1.6 ed. 2 §4.10). */
@@ -218,10 +205,8 @@ export class Connector implements AlarmOwner {
     const session = this.#session;
     if (session === undefined) return;
     const site = this.#site;
-    const { scheduler, habits, recorder, traffic } = site.world;
-    scheduler.cancel(this.#meter);
-    const stoppedAt = this.#advance(session);
-    this.#registerWh = session.charge.registerWh;
+    const { habits, recorder, traffic } = site.world;
+    const stoppedAt = this.#meter.end(session);
     this.#session = undefined;
     traffic.openTransactions--;
     site.submit(
@@ -240,7 +225,7 @@ export class Connector implements AlarmOwner {
       ),
     );
     this.#step = 'finishing';
-    this.#setStatus('Finishing');
+    this.#status.set('Finishing');
     this.#after(habits.unplugMs(site.random));
   }
 
@@ -253,11 +238,7 @@ export class Connector implements AlarmOwner {
 
   /** The power was away: transactions are over, nothing is plugged in as far as the charge point knows. */
   restart(): void {
-    this.#site.world.scheduler.cancel(this.#meter);
-    this.#errorCode = 'NoError';
-    this.#info = '';
-    this.#status = this.#restingStatus();
-    this.#announced = '';
+    this.#status.reset(this.#restingStatus());
     this.#step = 'idle';
     if (!this.#site.isWindingDown) this.#after(this.#site.world.habits.pauseMs(this.#site.random));
   }
@@ -271,8 +252,8 @@ export class Connector implements AlarmOwner {
   /** Shows what has become of the availability of the connector or of the whole charge point. */
   applyAvailability(): 'Accepted' | 'Scheduled' {
     if (this.#session !== undefined || this.#step === 'finishing') return 'Scheduled';
-    if (this.#step === 'idle' && this.#status !== this.#restingStatus())
-      this.#setStatus(this.#restingStatus());
+    if (this.#step === 'idle' && this.#status.value !== this.#restingStatus())
+      this.#status.set(this.#restingStatus());
     return 'Accepted';
   }
 
@@ -280,13 +261,13 @@ export class Connector implements AlarmOwner {
     this.#reservation = reservation;
     this.#reservationEnd ??= new Alarm(this, RESERVATION);
     this.#site.world.scheduler.set(this.#reservationEnd, reservation.endsAt);
-    if (this.#status !== 'Reserved') this.#setStatus('Reserved');
+    if (this.#status.value !== 'Reserved') this.#status.set('Reserved');
   }
 
   /** The reservation expired or was cancelled. */
   endReservation(): void {
     this.#forgetReservation();
-    if (this.#status === 'Reserved') this.#setStatus(this.#restingStatus());
+    if (this.#status.value === 'Reserved') this.#status.set(this.#restingStatus());
   }
 
   #forgetReservation(): void {
@@ -296,56 +277,22 @@ export class Connector implements AlarmOwner {
 
   /** Sends the present status; again only if it has changed since the Central System last confirmed it. */
   announce(again: boolean, early = false): void {
-    if (again || this.#announced !== this.#statusKey()) this.#sendStatus(early);
+    this.#status.announce(again, early);
   }
 
   /** Sends a reading that somebody asked for. */
   triggerMeterValues(): void {
-    const { scheduler } = this.#site.world;
-    this.#submitReading('Trigger', scheduler.now());
+    this.#meter.send('Trigger', this.#site.world.scheduler.now());
   }
 
-  #readMeterPeriodically(dueAt: number): void {
-    const { scheduler } = this.#site.world;
-    const interval = this.#meterIntervalMs();
-    if (interval > 0) scheduler.set(this.#meter, dueAt + interval);
-    this.#submitReading('Sample.Periodic', dueAt);
-    const session = this.#session;
-    if (session?.charge.isFull === true && this.#status === 'Charging') this.#setStatus('SuspendedEV');
-  }
-
-  #submitReading(context: ReadingContext, dueAt: number): void {
-    const site = this.#site;
-    const { habits, recorder, scheduler } = site.world;
-    const session = this.#session;
-    const charge = session?.charge ?? this.#restingCharge();
-    const readAt =
-      session === undefined
-        ? Math.max(scheduler.epochMs(scheduler.now()), this.#readAt + 1)
-        : this.#advance(session);
-    this.#readAt = readAt;
-    const reading = readMeter(charge, habits.samplesPerMeterValue, writeTimestamp(readAt), context);
-    site.submit(new MeterValuesCall(this.id, session, reading, readAt, dueAt, site.index, recorder));
-  }
-
-  /** Brings the meter up to now. Returns the epoch ms of the reading, later than any before. */
-  #advance(session: Session): number {
-    const { scheduler } = this.#site.world;
-    const readAt = Math.max(scheduler.epochMs(scheduler.now()), session.lastReadAt + 1);
-    session.charge.advance(readAt - session.lastReadAt);
-    session.lastReadAt = readAt;
-    this.#readAt = readAt;
-    return readAt;
-  }
-
-  #restingCharge(): Charge {
-    const nobody = { capacityWh: 1, maxPowerW: 0, soc: 1, targetSoc: 1 };
-    return new Charge(this.#site.hardware, nobody, this.#registerWh, this.#site.random);
+  #onReading(): void {
+    if (this.#session?.charge.isFull === true && this.#status.value === 'Charging')
+      this.#status.set('SuspendedEV');
   }
 
   #release(): void {
     this.#step = 'idle';
-    this.#setStatus(this.#restingStatus());
+    this.#status.set(this.#restingStatus());
     if (!this.#site.isWindingDown) this.#after(this.#site.world.habits.pauseMs(this.#site.random));
   }
 
@@ -354,47 +301,8 @@ export class Connector implements AlarmOwner {
     return this.#reservation === undefined ? 'Available' : 'Reserved';
   }
 
-  #meterIntervalMs(): number {
-    const { configuration, world } = this.#site;
-    return configuration.isSet('MeterValueSampleInterval')
-      ? configuration.number('MeterValueSampleInterval') * 1000
-      : world.habits.meterIntervalMs;
-  }
-
   #after(ms: number): void {
     const { scheduler } = this.#site.world;
     scheduler.set(this.#routine, scheduler.now() + ms);
-  }
-
-  #setStatus(status: ChargePointStatus, errorCode: ChargePointErrorCode = 'NoError', info = ''): void {
-    this.#status = status;
-    this.#errorCode = errorCode;
-    this.#info = info;
-    this.#sendStatus(false);
-  }
-
-  #statusKey(): string {
-    return this.#errorCode === 'NoError' ? this.#status : `${this.#status} ${this.#errorCode}`;
-  }
-
-  #sendStatus(early: boolean): void {
-    const { scheduler } = this.#site.world;
-    const key = this.#statusKey();
-    this.#site.send(
-      'StatusNotification',
-      {
-        connectorId: this.id,
-        errorCode: this.#errorCode,
-        ...(this.#info === '' ? {} : { info: this.#info }),
-        status: this.#status,
-        timestamp: writeTimestamp(scheduler.epochMs(scheduler.now())),
-      },
-      {
-        early,
-        onResult: () => {
-          this.#announced = key;
-        },
-      },
-    );
   }
 }

@@ -18,8 +18,6 @@ export class Session {
   readonly begin: MeterValueText;
   /** From StartTransaction.conf; undefined until then. */
   transactionId: number | undefined;
-  /** Epoch ms of the newest reading: two readings never share a timestamp. */
-  lastReadAt: number;
 
   constructor(
     connectorId: number,
@@ -35,7 +33,6 @@ export class Session {
     this.meterStartWh = Math.round(charge.registerWh);
     this.reservationId = reservationId;
     this.begin = readRegister(charge, writeTimestamp(startedAt), 'Transaction.Begin');
-    this.lastReadAt = startedAt;
   }
 
   /** What the wire gets where StartTransaction was never answered (errata 3.18). */
