@@ -13,7 +13,17 @@ const MAY_IMPORT = {
   'central-system': ['protocol', 'store', 'records', 'telemetry'],
   workers: ['protocol', 'records', 'journal', 'smart-charging'],
   link: ['protocol', 'telemetry'],
-  edge: ['config', 'telemetry', 'protocol', 'store', 'journal', 'records', 'central-system', 'workers', 'link'],
+  edge: [
+    'config',
+    'telemetry',
+    'protocol',
+    'store',
+    'journal',
+    'records',
+    'central-system',
+    'workers',
+    'link',
+  ],
   analytics: ['config', 'telemetry', 'records', 'journal', 'store', 'link'],
   operations: ['config', 'telemetry', 'protocol', 'store', 'smart-charging', 'workers', 'link'],
   control: ['config', 'telemetry', 'protocol', 'store', 'operations', 'link'],
@@ -37,7 +47,10 @@ module.exports = {
       comment: 'Every file under src/ lives in a room of the table.',
       severity: 'error',
       from: {},
-      to: { path: '^src/', pathNot: ['^src/main\\.ts$', '^src/cli/', ...Object.keys(MAY_IMPORT).map((room) => `^src/${room}/`)] },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/main\\.ts$', '^src/cli/', ...Object.keys(MAY_IMPORT).map((room) => `^src/${room}/`)],
+      },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
@@ -64,6 +77,9 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };
