@@ -1,24 +1,12 @@
 import { writeTimestamp } from '../protocol/timestamp.ts';
-import type { ChargePointRecord } from '../store/charge-point-record.ts';
 import type { ChargePointSettings } from '../store/charge-point-settings.ts';
+import type { KnownChargePoint } from '../store/known-charge-points.ts';
 import type { Store } from '../store/store.ts';
 import type { Edges } from './edges.ts';
 
-/** A charge point that is provisioned, was seen, or both. */
-export interface KnownChargePoint {
-  readonly id: string;
-  readonly settings?: ChargePointSettings;
-  readonly record?: ChargePointRecord;
-}
+export { findChargePoint, type KnownChargePoint } from '../store/known-charge-points.ts';
 
 export type ChargePointView = ReturnType<typeof viewChargePoint>;
-
-export function findChargePoint(store: Store, id: string): KnownChargePoint | undefined {
-  const settings = store.settings.get(id);
-  const record = store.chargePoints.get(id);
-  if (!settings && !record) return undefined;
-  return { id, ...(settings && { settings }), ...(record && { record }) };
-}
 
 /** A charge point as the API shows it (`#/components/schemas/ChargePoint`). */
 export function viewChargePoint(store: Store, edges: Edges, { id, settings, record }: KnownChargePoint) {

@@ -31,6 +31,11 @@ export interface LocalListRecord {
 
 export type LocalListInput = Omit<LocalListRecord, 'version'>;
 
+/** A local list without its entries, which may be many. */
+export interface LocalListHead extends Omit<LocalListRecord, 'entries'> {
+  readonly entryCount: number;
+}
+
 /** How the last attempt to bring a charge point up to date ended. Times are epoch ms. */
 export interface ListSyncRecord {
   readonly chargePointId: string;

@@ -5,6 +5,7 @@ import type {
   ListScope,
   ListSyncInput,
   ListSyncRecord,
+  LocalListHead,
   LocalListInput,
   LocalListRecord,
 } from './local-list-record.ts';
@@ -14,13 +15,13 @@ import type { WritePath } from './write-path.ts';
 export interface LocalLists {
   get(id: string): LocalListRecord | undefined;
   /** The list that is wanted at a charge point: its own, else that of its group. */
-  wantedAt(chargePointId: string, group: string | undefined): LocalListRecord | undefined;
-  /** Creates or replaces it; `scope_taken` where another list has the scope, with the id of that one. */
+  wantedAt(chargePointId: string, group: string | undefined): LocalListHead | undefined;
+  /** Creates or replaces it; `taken` names the list that has its scope already. */
   put(list: LocalListInput): Promise<LocalListRecord | { readonly taken: string }>;
   /** False where there was none. */
   remove(id: string): Promise<boolean>;
   /** In the order of the ids. */
-  list(options: ListOptions): Page<LocalListRecord>;
+  list(options: ListOptions): Page<LocalListHead>;
   /** How the last sync of a charge point ended. */
   lastSync(chargePointId: string): ListSyncRecord | undefined;
   noteSync(sync: ListSyncInput): Promise<ListSyncRecord>;
@@ -31,12 +32,14 @@ export interface LocalLists {
 export class LocalListTable implements LocalLists {
   private readonly path: WritePath;
   private readonly table: Table<LocalListRecord>;
+  private readonly heads: Table<LocalListHead>;
   private readonly byScope: Table<string>;
   private readonly syncs: Table<ListSyncRecord>;
 
   constructor(path: WritePath) {
     this.path = path;
     this.table = path.environment.records('local-lists');
+    this.heads = path.environment.records('local-list-heads');
     this.byScope = path.environment.records('local-lists-by-scope');
     this.syncs = path.environment.records('local-list-syncs');
   }
@@ -45,10 +48,10 @@ export class LocalListTable implements LocalLists {
     return this.table.get(textKey(id));
   }
 
-  wantedAt(chargePointId: string, group: string | undefined): LocalListRecord | undefined {
+  wantedAt(chargePointId: string, group: string | undefined): LocalListHead | undefined {
     const own = this.byScope.get(scopeKey({ chargePointId }));
     const shared = own ?? (group === undefined ? undefined : this.byScope.get(scopeKey({ group })));
-    return shared === undefined ? undefined : this.get(shared);
+    return shared === undefined ? undefined : this.heads.get(textKey(shared));
   }
 
   put(input: LocalListInput): Promise<LocalListRecord | { readonly taken: string }> {
@@ -58,7 +61,9 @@ export class LocalListTable implements LocalLists {
       const before = this.get(input.id);
       if (before) this.byScope.remove(scopeKey(before.scope));
       const list = { ...input, version: this.path.nextVersion() };
+      const { entries, ...head } = list;
       this.table.put(textKey(input.id), list);
+      this.heads.put(textKey(input.id), { ...head, entryCount: entries.length });
       this.byScope.put(scopeKey(input.scope), input.id);
       return list;
     });
@@ -69,12 +74,13 @@ export class LocalListTable implements LocalLists {
       const list = this.get(id);
       if (!list) return false;
       this.byScope.remove(scopeKey(list.scope));
+      this.heads.remove(textKey(id));
       return this.table.removeSync(textKey(id));
     });
   }
 
-  list(options: ListOptions): Page<LocalListRecord> {
-    return listPage(this.table, options, {
+  list(options: ListOptions): Page<LocalListHead> {
+    return listPage(this.heads, options, {
       key: ({ id }) => id,
       searched: ({ id, note, scope }) => [id, note, ...Object.values(scope)],
     });

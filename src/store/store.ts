@@ -6,6 +6,7 @@ import { LaneQueue } from '../journal/lane-queue.ts';
 import { type ApiKeys, ApiKeyTable } from './api-keys.ts';
 import { type Availabilities, AvailabilityTable } from './availability.ts';
 import { hashChargePointKey, loadPepper, verifyChargePointKey } from './charge-point-key.ts';
+import { type Campaigns, CampaignTable } from './campaigns.ts';
 import { type ChargePoints, ChargePointTable } from './charge-points.ts';
 import { type ChargingProfiles, ChargingProfileTable } from './charging-profiles.ts';
 import { type Commands, CommandTable } from './commands.ts';
@@ -18,6 +19,7 @@ import { type ReferencedCalls, ReferencedCallTable } from './referenced-calls.ts
 import { ReservationIdCounter, type ReservationIds } from './reservation-ids.ts';
 import { type ReportedSchedules, ReportedScheduleTable } from './reported-schedules.ts';
 import { LmdbReservations, type Reservations } from './reservations.ts';
+import { RequestIdCounter, type RequestIds } from './request-ids.ts';
 import { type Aggregate, bringUpToDate } from './schema-version.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
 import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
@@ -29,6 +31,7 @@ import { WritePath } from './write-path.ts';
 export { NewerDataError } from '../journal/format.ts';
 export type { ApiKeys } from './api-keys.ts';
 export type { Availabilities } from './availability.ts';
+export type { Campaigns } from './campaigns.ts';
 export type { ChargePoints } from './charge-points.ts';
 export type { ChargingProfiles } from './charging-profiles.ts';
 export type { Commands } from './commands.ts';
@@ -89,12 +92,16 @@ export interface Store {
   readonly heldLists: HeldLists;
   readonly referencedCalls: ReferencedCalls;
   readonly localLists: LocalLists;
+  readonly campaigns: Campaigns;
+  readonly requestIds: RequestIds;
   readonly transactions: Transactions;
   readonly sessions: Sessions;
   /** Rows that were added with a change of state; the sink reads and removes them. */
   readonly outbox: LaneQueue;
   readonly apiKeys: ApiKeys;
   readonly keys: ChargePointKeys;
+  /** Reads that follow see all that other processes have written until now; otherwise a read may be as old as the first one of this turn. */
+  refresh(): void;
   /** Waits for the writes under way. */
   close(): Promise<void>;
 }
@@ -106,6 +113,7 @@ const DIRECTORY: readonly Aggregate[] = [
   { name: 'api-keys', migrations: [] },
   { name: 'reservation-ids', migrations: [] },
   { name: 'local-lists', migrations: [] },
+  { name: 'campaigns', migrations: [] },
 ];
 
 /** What lies in `state`, written by the edges: what the protocol learns. */
@@ -177,6 +185,8 @@ export function openStore({
     heldLists,
     referencedCalls,
     localLists: new LocalListTable(toDirectory),
+    campaigns: new CampaignTable(toDirectory),
+    requestIds: new RequestIdCounter(toDirectory),
     transactions: new LmdbTransactions(
       toState,
       outbox,
@@ -187,6 +197,10 @@ export function openStore({
     outbox,
     apiKeys: new ApiKeyTable(toDirectory),
     keys: keysWith(loadPepper(dataDir)),
+    refresh() {
+      directory.endRead();
+      state.endRead();
+    },
     async close() {
       await Promise.all([directory.close(), state.close()]);
     },

@@ -1,0 +1,82 @@
+import type { KeptAnswer } from './referenced-calls.ts';
+
+/** What a campaign does at each charge point: send one CALL, or bring its local authorization list up to date. */
+export type CampaignTask =
+  | { readonly action: string; readonly payload: Readonly<Record<string, unknown>> }
+  | { readonly localList: 'auto' | 'full' | 'differential' };
+
+/**
+ * - `preparing`: its charge points are being collected.
+ * - `scheduled`: waits for its start.
+ * - `running`, `paused`: a paused one asks nobody new.
+ * - `finished`: every charge point has a result, or its end has come.
+ * - `aborted`: nobody new is asked; who was asked is still followed.
+ */
+export type CampaignState = 'preparing' | 'scheduled' | 'running' | 'paused' | 'finished' | 'aborted';
+
+/**
+ * - `pending`: not asked; in a campaign that has ended: never asked.
+ * - `asking`: a CALL is about to go out or under way.
+ * - `running`: answered, and its job goes on.
+ * - `succeeded`, `failed`: as the charge point said.
+ * - `unknown`: asked, and nobody knows what the charge point did. It is not asked again.
+ */
+export type CampaignItemState = 'pending' | 'asking' | 'running' | 'succeeded' | 'failed' | 'unknown';
+
+export const CAMPAIGN_ITEM_STATES = [
+  'pending',
+  'asking',
+  'running',
+  'succeeded',
+  'failed',
+  'unknown',
+] as const satisfies readonly CampaignItemState[];
+
+export type CampaignCounts = Readonly<Record<CampaignItemState, number>>;
+
+/** One task at many charge points. Times are epoch ms, durations ms. */
+export interface CampaignRecord {
+  /** Rises with the time of creation. */
+  readonly id: string;
+  readonly name: string;
+  readonly task: CampaignTask;
+  /** Who was chosen, as it was asked for. */
+  readonly targets: Readonly<Record<string, unknown>>;
+  /** Most charge points that are asked or at work at a time. */
+  readonly atOnce: number;
+  readonly startAt: number;
+  /** Nobody is asked after this; null: never. */
+  readonly endAt: number | null;
+  /** How long a charge point may take from being asked to the end of its job. */
+  readonly itemTimeout: number;
+  readonly state: CampaignState;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly counts: CampaignCounts;
+  /** Rises with each change. */
+  readonly version: number;
+}
+
+export type CampaignInput = Omit<CampaignRecord, 'version' | 'counts'>;
+
+/** What is to be and what became of one charge point in a campaign. Times are epoch ms. */
+export interface CampaignItem {
+  readonly campaignId: string;
+  readonly chargePointId: string;
+  readonly state: CampaignItemState;
+  /** Why it is in this state, where that needs a word: a status or error code of the charge point, or what keeps it from being asked. */
+  readonly reason: string | null;
+  /** Of the last CALL, and id of the job that it began. */
+  readonly reference: string | null;
+  /** How often a CALL was handed over; more than 1 only where it is certain that none before had left. */
+  readonly attempts: number;
+  readonly askedAt: number | null;
+  readonly endedAt: number | null;
+  /** What the charge point answered. */
+  readonly answer: KeptAnswer | null;
+  /** Rises with each change. */
+  readonly version: number;
+}
+
+export type CampaignItemChange = Partial<Omit<CampaignItem, 'campaignId' | 'chargePointId' | 'version'>>;

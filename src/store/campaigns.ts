@@ -1,0 +1,190 @@
+import type { Table } from '../journal/environment.ts';
+import type {
+  CampaignCounts,
+  CampaignInput,
+  CampaignItem,
+  CampaignItemChange,
+  CampaignItemState,
+  CampaignRecord,
+} from './campaign-record.ts';
+import { after, allOf, keyOf, textKey } from './keys.ts';
+import { MAX_VISITED, type Page } from './listing.ts';
+import type { WritePath } from './write-path.ts';
+
+/** Campaigns with the result of each charge point. In `directory`. */
+export interface Campaigns {
+  get(id: string): CampaignRecord | undefined;
+  /** Newest first. */
+  list(options: { readonly after?: string; readonly limit: number }): Page<CampaignRecord>;
+  create(campaign: CampaignInput): Promise<CampaignRecord>;
+  /** Adds charge points that are not in it yet. Give at most some hundred: they are one transaction. */
+  add(id: string, chargePointIds: readonly string[]): Promise<void>;
+  /** Changes it in one write transaction; undefined where `change` answers that, or where there is no such campaign. */
+  change(
+    id: string,
+    change: (campaign: CampaignRecord) => CampaignRecord | undefined,
+  ): Promise<CampaignRecord | undefined>;
+  item(id: string, chargePointId: string): CampaignItem | undefined;
+  /** In the order of the charge points. */
+  items(
+    id: string,
+    options: { readonly after?: string; readonly limit: number; readonly state?: CampaignItemState },
+  ): Page<CampaignItem>;
+  /** Changes an item together with the counts of its campaign; undefined where there is none. */
+  changeItem(
+    id: string,
+    chargePointId: string,
+    change: CampaignItemChange,
+  ): Promise<CampaignItem | undefined>;
+  /** Removes it with its items, in transactions of bounded length. */
+  remove(id: string): Promise<void>;
+}
+
+const REMOVED_PER_TRANSACTION = 500;
+
+const NO_ITEMS: CampaignCounts = {
+  pending: 0,
+  asking: 0,
+  running: 0,
+  succeeded: 0,
+  failed: 0,
+  unknown: 0,
+};
+
+export class CampaignTable implements Campaigns {
+  private readonly path: WritePath;
+  private readonly table: Table<CampaignRecord>;
+  private readonly itemTable: Table<CampaignItem>;
+
+  constructor(path: WritePath) {
+    this.path = path;
+    this.table = path.environment.records('campaigns');
+    this.itemTable = path.environment.records('campaign-items');
+  }
+
+  get(id: string): CampaignRecord | undefined {
+    return this.table.get(textKey(id));
+  }
+
+  list({ after: last, limit }: { after?: string; limit: number }): Page<CampaignRecord> {
+    const items: CampaignRecord[] = [];
+    const start = last === undefined ? Buffer.of(255, 255) : textKey(last);
+    for (const { value } of this.table.getRange({
+      start,
+      end: Buffer.of(0),
+      reverse: true,
+      exclusiveStart: true,
+    })) {
+      if (items.length === limit) return { items, next: items.at(-1)?.id ?? '' };
+      items.push(value);
+    }
+    return { items };
+  }
+
+  create(input: CampaignInput): Promise<CampaignRecord> {
+    return this.path.transact(() => this.write({ ...input, counts: NO_ITEMS, version: 0 }));
+  }
+
+  add(id: string, chargePointIds: readonly string[]): Promise<void> {
+    return this.path.transact(() => {
+      const campaign = this.get(id);
+      if (!campaign) return;
+      let added = 0;
+      for (const chargePointId of chargePointIds) {
+        if (this.item(id, chargePointId)) continue;
+        this.writeItem({
+          campaignId: id,
+          chargePointId,
+          state: 'pending',
+          reason: null,
+          reference: null,
+          attempts: 0,
+          askedAt: null,
+          endedAt: null,
+          answer: null,
+          version: 0,
+        });
+        added++;
+      }
+      const { counts } = campaign;
+      this.write({ ...campaign, counts: { ...counts, pending: counts.pending + added } });
+    });
+  }
+
+  change(
+    id: string,
+    change: (campaign: CampaignRecord) => CampaignRecord | undefined,
+  ): Promise<CampaignRecord | undefined> {
+    return this.path.transact(() => {
+      const campaign = this.get(id);
+      const changed = campaign && change(campaign);
+      return changed && this.write(changed);
+    });
+  }
+
+  item(id: string, chargePointId: string): CampaignItem | undefined {
+    return this.itemTable.get(keyOf(id, chargePointId));
+  }
+
+  items(
+    id: string,
+    { after: last, limit, state }: { after?: string; limit: number; state?: CampaignItemState },
+  ): Page<CampaignItem> {
+    const { start, end } = allOf(id);
+    const items: CampaignItem[] = [];
+    let visited = 0;
+    let seen: string | undefined;
+    const from = last === undefined ? start : after(keyOf(id, last));
+    for (const { value } of this.itemTable.getRange({ start: from, end })) {
+      if (items.length === limit || visited === MAX_VISITED)
+        return { items, ...(seen !== undefined && { next: seen }) };
+      visited++;
+      seen = value.chargePointId;
+      if (state === undefined || value.state === state) items.push(value);
+    }
+    return { items };
+  }
+
+  changeItem(
+    id: string,
+    chargePointId: string,
+    change: CampaignItemChange,
+  ): Promise<CampaignItem | undefined> {
+    return this.path.transact(() => {
+      const campaign = this.get(id);
+      const item = this.item(id, chargePointId);
+      if (!campaign || !item) return undefined;
+      const changed = this.writeItem({ ...item, ...change });
+      if (changed.state !== item.state) {
+        const counts: Record<CampaignItemState, number> = { ...campaign.counts };
+        counts[item.state]--;
+        counts[changed.state]++;
+        this.write({ ...campaign, counts });
+      }
+      return changed;
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.path.transact(() => this.table.remove(textKey(id)));
+    for (;;) {
+      const keys = Array.from(this.itemTable.getKeys({ ...allOf(id), limit: REMOVED_PER_TRANSACTION }));
+      if (keys.length === 0) return;
+      await this.path.transact(() => {
+        for (const key of keys) this.itemTable.remove(key);
+      });
+    }
+  }
+
+  private write(campaign: CampaignRecord): CampaignRecord {
+    const record = { ...campaign, version: this.path.nextVersion() };
+    this.table.put(textKey(campaign.id), record);
+    return record;
+  }
+
+  private writeItem(item: CampaignItem): CampaignItem {
+    const record = { ...item, version: this.path.nextVersion() };
+    this.itemTable.put(keyOf(item.campaignId, item.chargePointId), record);
+    return record;
+  }
+}

@@ -1,0 +1,65 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ChargePointRecord } from './charge-point-record.ts';
+import type { ChargePointSettings } from './charge-point-settings.ts';
+import type { Page } from './listing.ts';
+import type { Store } from './store.ts';
+
+/** A charge point that is provisioned, was seen, or both. */
+export interface KnownChargePoint {
+  readonly id: string;
+  readonly settings?: ChargePointSettings;
+  readonly record?: ChargePointRecord;
+}
+
+const CHUNK = 500;
+
+/** All charge points after `after` in the order of their ids, from what is provisioned and what was seen, without ever holding all of them. */
+export async function* knownChargePoints(
+  store: Pick<Store, 'settings' | 'chargePoints'>,
+  after?: string,
+): AsyncGenerator<KnownChargePoint> {
+  const provisioned = inOrder((options) => store.settings.list(options), after);
+  const seen = inOrder((options) => store.chargePoints.list(options), after);
+  let settings = await provisioned.next();
+  let record = await seen.next();
+  while (!settings.done || !record.done) {
+    const order = settings.done ? 1 : record.done ? -1 : compareIds(settings.value.id, record.value.id);
+    if (order < 0 && !settings.done) {
+      yield { id: settings.value.id, settings: settings.value };
+    } else if (order > 0 && !record.done) {
+      yield { id: record.value.id, record: record.value };
+    } else if (!settings.done && !record.done) {
+      yield { id: record.value.id, settings: settings.value, record: record.value };
+    }
+    if (order <= 0) settings = await provisioned.next();
+    if (order >= 0) record = await seen.next();
+  }
+}
+
+export function findChargePoint(
+  store: Pick<Store, 'settings' | 'chargePoints'>,
+  id: string,
+): KnownChargePoint | undefined {
+  const settings = store.settings.get(id);
+  const record = store.chargePoints.get(id);
+  if (!settings && !record) return undefined;
+  return { id, ...(settings && { settings }), ...(record && { record }) };
+}
+
+async function* inOrder<Item>(
+  list: (options: { after?: string; limit: number }) => Page<Item>,
+  start: string | undefined,
+): AsyncGenerator<Item> {
+  let after = start;
+  do {
+    const page = list({ ...(after !== undefined && { after }), limit: CHUNK });
+    yield* page.items;
+    after = page.next;
+    if (after !== undefined) await nextTurn();
+  } while (after !== undefined);
+}
+
+/** The store's order of keys: UTF-8 bytes, which differs from that of JavaScript strings beyond the basic plane. */
+export function compareIds(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

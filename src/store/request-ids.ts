@@ -1,0 +1,21 @@
+import type { WritePath } from './write-path.ts';
+
+/** requestIds of jobs that charge points report on by number (security whitepaper ed. 3 §5.9, §5.21): positive, 31 bits, never the same twice. */
+export interface RequestIds {
+  next(): Promise<number>;
+}
+
+const COUNTER = Buffer.from('request-ids');
+const LARGEST = 2_147_483_647;
+
+export class RequestIdCounter implements RequestIds {
+  private readonly path: WritePath;
+
+  constructor(path: WritePath) {
+    this.path = path;
+  }
+
+  next(): Promise<number> {
+    return this.path.transact(() => ((this.path.count(COUNTER) - 1) % LARGEST) + 1);
+  }
+}
