@@ -1,12 +1,17 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
-import { type AcceptedKey, requireKeys } from './authentication.ts';
+import { auditChanges } from './audit.ts';
+import { requireKeys } from './authentication.ts';
 import type { ControlDeps } from './deps.ts';
 import { Edges } from './edges.ts';
 import { answerUnreadable, answerUnroutable, handleErrors } from './error-handling.ts';
 import { readJsonBodies } from './json-body.ts';
+import { type AcceptedKey, KeyRing } from './key-ring.ts';
+import { LogIns } from './log-ins.ts';
 import type { Operation } from './openapi/operation.ts';
 import { logRequests } from './request-log.ts';
 import { addAnalyticsRoutes } from './routes/analytics.ts';
+import { addApiKeyRoutes } from './routes/api-keys.ts';
+import { addAuditRoute } from './routes/audit.ts';
 import { addCallRoute } from './routes/calls.ts';
 import { addChargePointRoutes } from './routes/charge-points.ts';
 import { addDocsRoutes } from './routes/docs.ts';
@@ -14,6 +19,7 @@ import { addEventRoute } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addMessageRoute } from './routes/messages.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
+import { addSessionRoutes } from './routes/session.ts';
 import { addTokenImport } from './routes/token-import.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
 import { addTransactionRoutes } from './routes/transactions.ts';
@@ -52,8 +58,11 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   handleErrors(app);
   readJsonBodies(app);
   sendSecurityHeaders(app);
-  requireKeys(app, keys);
+  const keyRing = new KeyRing(deps.store, keys);
+  const logIns = new LogIns(deps.store, keyRing);
+  requireKeys(app, keyRing, logIns);
   logRequests(app);
+  auditChanges(app, deps);
 
   const operations: Operation[] = [];
   app.addHook('onRoute', ({ config }) => {
@@ -68,6 +77,9 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   addTransactionRoutes(app, deps);
   addAnalyticsRoutes(app, deps);
   addEventRoute(app, deps);
+  addSessionRoutes(app, keyRing, logIns);
+  addApiKeyRoutes(app, deps.store, keyRing);
+  addAuditRoute(app, deps.store);
   addHealthRoutes(app, deps);
   addMetricsRoute(app, deps);
   addDocsRoutes(app, operations, version);

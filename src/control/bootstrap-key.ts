@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Store } from '../store/store.ts';
-import { type AcceptedKey, digestKey } from './authentication.ts';
+import { type AcceptedKey, digestKey } from './key-ring.ts';
 
 /** Name of the admin key that every Farad has from its first start on. */
 const BOOTSTRAP = 'bootstrap';
@@ -14,12 +14,17 @@ export interface BootstrapKey {
 
 /** The admin key: `configured` if there is one, else the one generated on first start, generating it if need be. */
 export async function bootstrapKey(store: Pick<Store, 'apiKeys'>, configured: string): Promise<BootstrapKey> {
-  const principal = { id: BOOTSTRAP };
+  const principal = { id: BOOTSTRAP, role: 'admin' } as const;
   if (configured !== '') return { accepted: { principal, digest: digestKey(configured) } };
   const known = store.apiKeys.get(BOOTSTRAP);
   if (known) return { accepted: { principal, digest: Buffer.from(known.sha256, 'hex') } };
   const newKey = `farad_${randomBytes(KEY_BYTES).toString('base64url')}`;
   const digest = digestKey(newKey);
-  await store.apiKeys.put({ id: BOOTSTRAP, sha256: digest.toString('hex'), createdAt: Date.now() });
+  await store.apiKeys.put({
+    id: BOOTSTRAP,
+    sha256: digest.toString('hex'),
+    role: 'admin',
+    createdAt: Date.now(),
+  });
   return { accepted: { principal, digest }, newKey };
 }

@@ -60,7 +60,10 @@ function sendError(
     answer = apiError('internal_error', {}, { requestId: request.id });
   }
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="farad"');
-  if (answer.status === 429 || answer.status === 503) reply.header('retry-after', '1');
+  if (answer.status === 429 || answer.status === 503) {
+    const { seconds = 1 } = answer.details as { seconds?: number };
+    reply.header('retry-after', String(seconds));
+  }
   return reply
     .code(answer.status)
     .type('application/json; charset=utf-8')

@@ -34,6 +34,22 @@ export const errors = {
     message: 'This needs an API key: Authorization: Bearer KEY.',
     meaning: 'The Authorization header is missing, is not of the form `Bearer KEY`, or the key is unknown.',
   },
+  wrong_key: {
+    status: 401,
+    message: 'This is not an API key of this Farad.',
+    meaning: 'A log-in with a key that does not exist, or no longer.',
+  },
+  forbidden: {
+    status: 403,
+    message: 'This takes the role {role}; this key has the role {own}.',
+    meaning: 'The API key exists, but it may not do this. `details.role` is the role that it takes.',
+  },
+  cross_origin: {
+    status: 403,
+    message: 'A page of another origin may not do this.',
+    meaning:
+      'The request came with the cookie of a log-in, but not from a page of this Farad: its `Origin` is another one or missing.',
+  },
   not_found: {
     status: 404,
     message: 'There is nothing at {method} {path}.',
@@ -60,6 +76,11 @@ export const errors = {
     message: 'There is no transaction {id}.',
     meaning: 'No transaction with this number was ever started, or its retention is over.',
   },
+  unknown_api_key: {
+    status: 404,
+    message: 'There is no API key {id}.',
+    meaning: 'It was never created, or has been deleted.',
+  },
   request_timeout: {
     status: 408,
     message: 'The request did not arrive completely in time.',
@@ -75,6 +96,17 @@ export const errors = {
     message: 'Charge point {id} is {registration}: {action} may not be sent.',
     meaning:
       'OCPP forbids the call in the present registration state: any call while Rejected, remote start and stop while Pending. Nothing was sent.',
+  },
+  api_key_exists: {
+    status: 409,
+    message: 'There is an API key {id} already.',
+    meaning: 'Ids of API keys are unique. Delete the other one first, or choose another id.',
+  },
+  api_key_fixed: {
+    status: 409,
+    message: 'The API key {id} cannot be deleted here.',
+    meaning:
+      'It is the one that Farad was started with: change the setting `api.key`, or log in with another key.',
   },
   payload_too_large: {
     status: 413,
@@ -103,6 +135,11 @@ export const errors = {
     message: 'The Idempotency-Key was used for another request.',
     meaning:
       'The same key came before with another charge point, action or body. Nothing was sent; use a new key.',
+  },
+  too_many_attempts: {
+    status: 429,
+    message: 'Too many failed log-ins from this address; try again in {seconds} s.',
+    meaning: 'Failed log-ins are limited per address. `Retry-After` says when the next one may be tried.',
   },
   queue_full: {
     status: 429,

@@ -1,10 +1,19 @@
 import type { Table } from '../journal/environment.ts';
 import { textKey } from './keys.ts';
+import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { WritePath } from './write-path.ts';
+
+/** What the holder of an API key may do: look; also send commands and change settings; also manage keys. */
+export type Role = 'viewer' | 'operator' | 'admin';
 
 /** An API key, of which only the hash is kept. */
 export interface ApiKeyRecord {
   readonly id: string;
+  /** Absent in keys from before there were roles: those may do everything. */
+  readonly role?: Role;
+  readonly note?: string;
+  /** Id of the key that created this one. */
+  readonly createdBy?: string;
   /** SHA-256 of the key, hexadecimal: keys are random and long. */
   readonly sha256: string;
   /** Epoch ms. */
@@ -20,6 +29,12 @@ export interface ApiKeys {
   /** One read. */
   get(id: string): ApiKeyRecord | undefined;
   put(key: ApiKeyInput): Promise<ApiKeyRecord>;
+  /** Undefined where there is a key of this id already. */
+  create(key: ApiKeyInput): Promise<ApiKeyRecord | undefined>;
+  /** False where there was none. */
+  remove(id: string): Promise<boolean>;
+  /** In the order of the ids. */
+  list(options: ListOptions): Page<ApiKeyRecord>;
 }
 
 export class ApiKeyTable implements ApiKeys {
@@ -36,10 +51,24 @@ export class ApiKeyTable implements ApiKeys {
   }
 
   put(input: ApiKeyInput): Promise<ApiKeyRecord> {
-    return this.path.transact(() => {
-      const key = { ...input, version: this.path.nextVersion() };
-      this.table.put(textKey(input.id), key);
-      return key;
-    });
+    return this.path.transact(() => this.write(input));
+  }
+
+  create(input: ApiKeyInput): Promise<ApiKeyRecord | undefined> {
+    return this.path.transact(() => (this.get(input.id) ? undefined : this.write(input)));
+  }
+
+  remove(id: string): Promise<boolean> {
+    return this.path.transact(() => this.table.removeSync(textKey(id)));
+  }
+
+  list(options: ListOptions): Page<ApiKeyRecord> {
+    return listPage(this.table, options, { key: ({ id }) => id, searched: ({ id, note }) => [id, note] });
+  }
+
+  private write(input: ApiKeyInput): ApiKeyRecord {
+    const key = { ...input, version: this.path.nextVersion() };
+    this.table.put(textKey(input.id), key);
+    return key;
   }
 }

@@ -4,6 +4,7 @@ import { DISK_RESERVE } from '../journal/disk-space.ts';
 import { Environment } from '../journal/environment.ts';
 import { LaneQueue } from '../journal/lane-queue.ts';
 import { type ApiKeys, ApiKeyTable } from './api-keys.ts';
+import { AuditTable, type AuditTrail } from './audit-trail.ts';
 import { type Availabilities, AvailabilityTable } from './availability.ts';
 import { hashChargePointKey, loadPepper, verifyChargePointKey } from './charge-point-key.ts';
 import { type Campaigns, CampaignTable } from './campaigns.ts';
@@ -12,6 +13,7 @@ import { type ChargingProfiles, ChargingProfileTable } from './charging-profiles
 import { type Commands, CommandTable } from './commands.ts';
 import { type Configurations, ConfigurationTable } from './configuration.ts';
 import { type Connectors, ConnectorTable } from './connectors.ts';
+import { type ConsoleSessions, ConsoleSessionTable } from './console-sessions.ts';
 import { type HeldLists, HeldListTable } from './held-lists.ts';
 import { type Jobs, JobTable } from './jobs.ts';
 import { type LocalLists, LocalListTable } from './local-lists.ts';
@@ -30,6 +32,7 @@ import { WritePath } from './write-path.ts';
 
 export { NewerDataError } from '../journal/format.ts';
 export type { ApiKeys } from './api-keys.ts';
+export type { AuditTrail } from './audit-trail.ts';
 export type { Availabilities } from './availability.ts';
 export type { Campaigns } from './campaigns.ts';
 export type { ChargePoints } from './charge-points.ts';
@@ -37,6 +40,7 @@ export type { ChargingProfiles } from './charging-profiles.ts';
 export type { Commands } from './commands.ts';
 export type { Configurations } from './configuration.ts';
 export type { Connectors } from './connectors.ts';
+export type { ConsoleSessions } from './console-sessions.ts';
 export type { HeldLists } from './held-lists.ts';
 export type { Jobs } from './jobs.ts';
 export type { ListOptions, Page } from './listing.ts';
@@ -99,6 +103,8 @@ export interface Store {
   /** Rows that were added with a change of state; the sink reads and removes them. */
   readonly outbox: LaneQueue;
   readonly apiKeys: ApiKeys;
+  readonly consoleSessions: ConsoleSessions;
+  readonly audit: AuditTrail;
   readonly keys: ChargePointKeys;
   /** Reads that follow see all that other processes have written until now; otherwise a read may be as old as the first one of this turn. */
   refresh(): void;
@@ -111,6 +117,8 @@ const DIRECTORY: readonly Aggregate[] = [
   { name: 'tokens', migrations: [] },
   { name: 'charge-point-settings', migrations: [] },
   { name: 'api-keys', migrations: [] },
+  { name: 'console-sessions', migrations: [] },
+  { name: 'audit', migrations: [] },
   { name: 'reservation-ids', migrations: [] },
   { name: 'local-lists', migrations: [] },
   { name: 'campaigns', migrations: [] },
@@ -196,6 +204,8 @@ export function openStore({
     sessions: new SessionTable(toState),
     outbox,
     apiKeys: new ApiKeyTable(toDirectory),
+    consoleSessions: new ConsoleSessionTable(toDirectory),
+    audit: new AuditTable(toDirectory),
     keys: keysWith(loadPepper(dataDir)),
     refresh() {
       directory.endRead();

@@ -1,4 +1,6 @@
+import type { Role } from '../../store/api-keys.ts';
 import { type ErrorCode, errors } from '../errors.ts';
+import { roleOf } from '../roles.ts';
 import { payloadSchemas } from './ocpp-payloads.ts';
 import { type Content, type Operation, type ResponseDeclaration, type Schema, tags } from './operation.ts';
 import { schemas } from './schemas.ts';
@@ -22,6 +24,8 @@ export interface OpenApiOperation {
   readonly description?: string;
   readonly tags: readonly string[];
   readonly security?: readonly never[];
+  /** The role that an API key needs for it. */
+  readonly 'x-role'?: Role;
   readonly parameters: readonly Parameter[];
   readonly requestBody?: OpenApiBody;
   readonly responses: Readonly<Record<string, OpenApiResponse>>;
@@ -86,7 +90,7 @@ function describe(operation: Operation): OpenApiOperation {
     summary: operation.summary,
     ...(description !== undefined && { description }),
     tags: [operation.tag],
-    ...(operation.open && { security: [] }),
+    ...(operation.open ? { security: [] } : { 'x-role': roleOf(operation) }),
     parameters: parametersOf(operation),
     ...(body && {
       requestBody: {
@@ -153,7 +157,7 @@ function contentOf(content: Readonly<Record<string, Content>>): Record<string, M
 export function errorCodesOf(operation: Operation): ErrorCode[] {
   const { body, params, query, headers } = operation;
   const codes = new Set<ErrorCode>(operation.errors);
-  if (!operation.open) codes.add('unauthorized');
+  if (!operation.open) codes.add('unauthorized').add('forbidden').add('cross_origin');
   if (params || query || headers) codes.add('invalid_parameter');
   if (body?.checked)
     codes.add('invalid_json').add('invalid_body').add('payload_too_large').add('unsupported_media_type');

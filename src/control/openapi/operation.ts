@@ -1,3 +1,4 @@
+import type { Role } from '../../store/api-keys.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /** A JSON Schema (2020-12), as OpenAPI 3.1 uses it. Shared ones are referred to as `#/components/schemas/NAME`. */
@@ -46,6 +47,10 @@ export interface Operation {
   readonly errors?: readonly ErrorCode[];
   /** Answers without an API key. */
   readonly open?: boolean;
+  /** The role it takes; absent: `viewer` for GET, `operator` for everything else. */
+  readonly role?: Role;
+  /** Members of its body that the audit trail must not hold. */
+  readonly secretMembers?: readonly string[];
 }
 
 /** Parts of the API, in the order of the docs. */
@@ -56,6 +61,7 @@ export const tags = {
   Transactions: 'Charging transactions.',
   Analytics: 'Questions answered by ClickHouse.',
   Events: 'What happens, as it happens.',
+  Access: 'Log-in of the console, API keys and their roles, and who did what.',
   Operations: 'Health, metrics and this description. These need no API key.',
 } as const;
 

@@ -1,4 +1,5 @@
 import { errors } from '../errors.ts';
+import { accessSchemas } from './access-schemas.ts';
 import type { Schema } from './operation.ts';
 import { rowSchemas } from './row-schemas.ts';
 import { maybe, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
@@ -216,6 +217,8 @@ export const schemas = {
   TransactionPage: pageOf('Transaction'),
 
   ...rowSchemas,
+
+  ...accessSchemas,
 
   Health: object('Whether a process can do its work.', {
     ready: { type: 'boolean' },

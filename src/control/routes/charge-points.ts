@@ -7,6 +7,7 @@ import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { type BodyDeclaration, json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
+import { requireRole } from '../roles.ts';
 import { addRoute } from '../route.ts';
 
 const tag = 'Charge points';
@@ -103,6 +104,7 @@ const get: Operation = {
 
 const put: Operation = {
   id: 'putChargePoint',
+  secretMembers: ['key', 'keyHex'],
   method: 'PUT',
   path,
   tag,
@@ -120,6 +122,7 @@ const put: Operation = {
 
 const patch: Operation = {
   id: 'patchChargePoint',
+  secretMembers: ['key', 'keyHex'],
   method: 'PATCH',
   path,
   tag,
@@ -180,31 +183,34 @@ export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps): v
 
   addRoute<OfChargePoint>(app, get, ({ params: { id } }) => show(id));
 
-  addRoute<OfChargePoint & { Body: ChargePointUpdate }>(
-    app,
-    put,
-    async ({ params: { id }, body: update }, reply) => {
-      checkIdentity(id);
-      const { created } = await writer.replace(id, update);
-      return reply.code(created ? 201 : 200).send(show(id));
-    },
-  );
+  addRoute<OfChargePoint & { Body: ChargePointUpdate }>(app, put, async (request, reply) => {
+    const { params, body: update } = request;
+    const { id } = params;
+    if (holdsKey(update)) requireRole(request, 'admin');
+    checkIdentity(id);
+    const { created } = await writer.replace(id, update);
+    return reply.code(created ? 201 : 200).send(show(id));
+  });
 
-  addRoute<OfChargePoint & { Body: ChargePointUpdate }>(
-    app,
-    patch,
-    async ({ params: { id }, body: update }) => {
-      if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
-      await writer.change(id, update);
-      return show(id);
-    },
-  );
+  addRoute<OfChargePoint & { Body: ChargePointUpdate }>(app, patch, async (request) => {
+    const { params, body: update } = request;
+    const { id } = params;
+    if (holdsKey(update)) requireRole(request, 'admin');
+    if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
+    await writer.change(id, update);
+    return show(id);
+  });
 
   addRoute<OfChargePoint>(app, remove, async ({ params: { id } }, reply) => {
     if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
     await writer.remove(id);
     return reply.code(204).send();
   });
+}
+
+/** Keys of charge points are secrets: to set or remove one takes more than to change a setting. */
+function holdsKey(update: ChargePointUpdate): boolean {
+  return 'key' in update || 'keyHex' in update;
 }
 
 function matches(

@@ -1,0 +1,48 @@
+import { roles } from '../roles.ts';
+import type { Schema } from './operation.ts';
+import { maybe, object, pageOf, text, time, whole } from './shapes.ts';
+
+const role: Schema = { type: 'string', enum: roles, description: 'What the key may do.' };
+const id = text('Name of the key.', { minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9._@-]+$' });
+const note = maybe(text('Whatever operators want to remember.', { maxLength: 2000 }));
+
+const apiKey = {
+  id,
+  role,
+  note,
+  createdAt: time('When it was created.'),
+  createdBy: maybe(text('Key that created it.')),
+};
+
+/** Who may use the API, and what they did. */
+export const accessSchemas = {
+  LogIn: object('A log-in.', { key: text('An API key.', { minLength: 1, maxLength: 500, writeOnly: true }) }),
+  Session: object('The holder of a key or cookie.', {
+    id: text('Name of the key.'),
+    role,
+    expiresAt: maybe(time('When the log-in ends; null with a key.')),
+  }),
+  ApiKey: object('An API key, without the key itself.', apiKey),
+  NewApiKey: object('An API key to be.', { id, role, note }, ['note']),
+  CreatedApiKey: object('A new API key.', { ...apiKey, key: text('The key. It is shown this once.') }),
+  ApiKeyPage: pageOf('ApiKey'),
+  AuditEntry: object('Something that was done or tried.', {
+    seq: whole('Rises by one with each entry.'),
+    at: time('When the request came.'),
+    actor: text('Key that was used; empty for a log-in that failed.'),
+    role: text('Its role then.'),
+    via: { type: 'string', enum: ['key', 'session', 'none'] },
+    remoteAddress: text('Where it came from.'),
+    operation: text('`operationId` in this description.'),
+    target: {
+      type: 'object',
+      additionalProperties: { type: ['string', 'number'] },
+      description: 'Parameters of the path.',
+    },
+    request: text('The body as JSON, secrets hidden, cut at 4096 characters; empty where there was none.'),
+    status: whole('HTTP status of the answer.'),
+    outcome: text('Error code, status that a charge point answered, or ok.'),
+    durationMs: whole('How long it took.'),
+  }),
+  AuditPage: pageOf('AuditEntry'),
+} as const satisfies Record<string, Schema>;

@@ -1,0 +1,34 @@
+import type { FastifyRequest } from 'fastify';
+import type { Role } from '../store/api-keys.ts';
+import { apiError } from './errors.ts';
+import type { Operation } from './openapi/operation.ts';
+
+/** Whoever an API key belongs to. */
+export interface Principal {
+  readonly id: string;
+  readonly role: Role;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null where the route needs no key. */
+    principal: Principal | null;
+    /** How the principal showed who it is. */
+    via: 'key' | 'session' | 'none';
+  }
+}
+
+/** From the one that may least to the one that may most. */
+export const roles = ['viewer', 'operator', 'admin'] as const satisfies readonly Role[];
+
+/** What an operation asks for: to look is for viewers, everything else for operators, unless it says otherwise. */
+export function roleOf({ role, method }: Pick<Operation, 'role' | 'method'>): Role {
+  return role ?? (method === 'GET' ? 'viewer' : 'operator');
+}
+
+/** Throws `forbidden` where the request's key has not the role. */
+export function requireRole({ principal }: FastifyRequest, role: Role): void {
+  if (!principal) throw apiError('unauthorized', {});
+  if (roles.indexOf(principal.role) >= roles.indexOf(role)) return;
+  throw apiError('forbidden', { role, own: principal.role }, { role });
+}

@@ -1,0 +1,95 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AttemptLimit } from '../attempt-limit.ts';
+import { apiError } from '../errors.ts';
+import type { KeyRing } from '../key-ring.ts';
+import type { LogIns } from '../log-ins.ts';
+import { json, type Operation, ref } from '../openapi/operation.ts';
+import { addRoute } from '../route.ts';
+import { assertSameOrigin } from '../same-origin.ts';
+
+const tag = 'Access';
+const path = '/api/v1/session';
+/** Failed log-ins of one address within a minute. */
+const MAX_FAILURES = 10;
+const WINDOW_MS = 60_000;
+
+const example = { id: 'bootstrap', role: 'admin', expiresAt: '2026-03-01T20:00:00.000Z' };
+
+const begin: Operation = {
+  id: 'logIn',
+  method: 'POST',
+  path,
+  tag,
+  summary: 'Log in',
+  description:
+    'For pages: answers a cookie that stands for the API key for 12 hours, that scripts cannot read and that other origins cannot use. ' +
+    'Programs send the key with every request instead.',
+  body: {
+    required: true,
+    checked: true,
+    content: { 'application/json': { schema: ref('LogIn'), examples: { logIn: { key: 'farad_...' } } } },
+  },
+  responses: { 200: json('Logged in.', ref('Session'), example) },
+  errors: ['wrong_key', 'too_many_attempts', 'cross_origin'],
+  secretMembers: ['key'],
+  open: true,
+};
+
+const get: Operation = {
+  id: 'getSession',
+  method: 'GET',
+  path,
+  tag,
+  summary: 'Who this is',
+  responses: { 200: json('The holder of the key or cookie.', ref('Session'), example) },
+};
+
+const end: Operation = {
+  id: 'logOut',
+  method: 'DELETE',
+  path,
+  tag,
+  summary: 'Log out',
+  role: 'viewer',
+  responses: { 204: { description: 'The cookie is worth nothing any more.' } },
+};
+
+export function addSessionRoutes(app: FastifyInstance, keys: KeyRing, logIns: LogIns): void {
+  const limit = new AttemptLimit(MAX_FAILURES, WINDOW_MS);
+
+  addRoute<{ Body: { key: string } }>(app, begin, async (request, reply) => {
+    const { headers, ip } = request;
+    if (headers.origin !== undefined) assertSameOrigin(headers);
+    const waitMs = limit.waitOf(ip);
+    if (waitMs > 0) {
+      const seconds = Math.ceil(waitMs / 1000);
+      throw apiError('too_many_attempts', { seconds }, { seconds });
+    }
+    const held = keys.holderOf(request.body.key);
+    if (!held) {
+      limit.failed(ip);
+      throw apiError('wrong_key', {});
+    }
+    const { cookie, expiresAt } = await logIns.begin(held, isSecure(request));
+    request.principal = held.principal;
+    request.via = 'session';
+    reply.header('set-cookie', cookie);
+    return { ...held.principal, expiresAt: new Date(expiresAt).toISOString() };
+  });
+
+  addRoute(app, get, ({ principal, headers }) => {
+    if (!principal) throw apiError('unauthorized', {});
+    const logIn = headers.authorization === undefined ? logIns.find(headers.cookie) : undefined;
+    return { ...principal, expiresAt: logIn ? new Date(logIn.expiresAt).toISOString() : null };
+  });
+
+  addRoute(app, end, async (request, reply) => {
+    reply.header('set-cookie', await logIns.end(request.headers.cookie, isSecure(request)));
+    return reply.code(204).send();
+  });
+}
+
+/** Whether the browser speaks HTTPS: to what stands in front of Farad, which says so. To claim it wrongly harms only oneself. */
+function isSecure({ headers }: FastifyRequest): boolean {
+  return headers['x-forwarded-proto'] === 'https';
+}
