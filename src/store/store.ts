@@ -9,6 +9,7 @@ import { type Availabilities, AvailabilityTable } from './availability.ts';
 import { hashChargePointKey, loadPepper, verifyChargePointKey } from './charge-point-key.ts';
 import { type Campaigns, CampaignTable } from './campaigns.ts';
 import { type ChargePoints, ChargePointTable } from './charge-points.ts';
+import { type ChargingWishes, ChargingWishTable } from './charging-wishes.ts';
 import { type ChargingProfiles, ChargingProfileTable } from './charging-profiles.ts';
 import { type Commands, CommandTable } from './commands.ts';
 import { type Configurations, ConfigurationTable } from './configuration.ts';
@@ -25,6 +26,8 @@ import { RequestIdCounter, type RequestIds } from './request-ids.ts';
 import { type Aggregate, bringUpToDate } from './schema-version.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
 import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
+import { type SitePlans, SitePlanTable } from './site-plans.ts';
+import { type Sites, SiteTable } from './sites.ts';
 import { type Tokens, TokenTable } from './tokens.ts';
 import { TransactionIds } from './transaction-ids.ts';
 import { LmdbTransactions, type Transactions } from './transactions.ts';
@@ -36,6 +39,7 @@ export type { AuditTrail } from './audit-trail.ts';
 export type { Availabilities } from './availability.ts';
 export type { Campaigns } from './campaigns.ts';
 export type { ChargePoints } from './charge-points.ts';
+export type { ChargingWishes } from './charging-wishes.ts';
 export type { ChargingProfiles } from './charging-profiles.ts';
 export type { Commands } from './commands.ts';
 export type { Configurations } from './configuration.ts';
@@ -51,6 +55,8 @@ export type { ReservationIds } from './reservation-ids.ts';
 export type { Reservations } from './reservations.ts';
 export type { Sessions } from './sessions.ts';
 export type { SettingsOfChargePoints } from './settings.ts';
+export type { SitePlans } from './site-plans.ts';
+export type { Sites } from './sites.ts';
 export type { Tokens } from './tokens.ts';
 export type { Transactions } from './transactions.ts';
 
@@ -96,6 +102,9 @@ export interface Store {
   readonly heldLists: HeldLists;
   readonly referencedCalls: ReferencedCalls;
   readonly localLists: LocalLists;
+  readonly sites: Sites;
+  readonly sitePlans: SitePlans;
+  readonly chargingWishes: ChargingWishes;
   readonly campaigns: Campaigns;
   readonly requestIds: RequestIds;
   readonly transactions: Transactions;
@@ -121,6 +130,9 @@ const DIRECTORY: readonly Aggregate[] = [
   { name: 'audit', migrations: [] },
   { name: 'reservation-ids', migrations: [] },
   { name: 'local-lists', migrations: [] },
+  { name: 'sites', migrations: [] },
+  { name: 'site-plans', migrations: [] },
+  { name: 'charging-wishes', migrations: [] },
   { name: 'campaigns', migrations: [] },
 ];
 
@@ -193,6 +205,9 @@ export function openStore({
     heldLists,
     referencedCalls,
     localLists: new LocalListTable(toDirectory),
+    sites: new SiteTable(toDirectory),
+    sitePlans: new SitePlanTable(toDirectory),
+    chargingWishes: new ChargingWishTable(toDirectory),
     campaigns: new CampaignTable(toDirectory),
     requestIds: new RequestIdCounter(toDirectory),
     transactions: new LmdbTransactions(

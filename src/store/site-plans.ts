@@ -1,0 +1,42 @@
+import type { Table } from '../journal/environment.ts';
+import { textKey } from './keys.ts';
+import type { ConnectorPlan, SitePlanRecord } from './site-plan-record.ts';
+import type { WritePath } from './write-path.ts';
+
+/** What was agreed with the connectors of sites, so that a restart knows what vehicles may be taking. In `directory`. */
+export interface SitePlans {
+  get(siteId: string): SitePlanRecord | undefined;
+  /** Written before anything is sent. */
+  put(siteId: string, connectors: readonly ConnectorPlan[]): Promise<void>;
+  remove(siteId: string): Promise<void>;
+  /** Ids of the sites that have one, those of deleted sites included. */
+  siteIds(): string[];
+}
+
+export class SitePlanTable implements SitePlans {
+  private readonly path: WritePath;
+  private readonly table: Table<SitePlanRecord>;
+
+  constructor(path: WritePath) {
+    this.path = path;
+    this.table = path.environment.records('site-plans');
+  }
+
+  get(siteId: string): SitePlanRecord | undefined {
+    return this.table.get(textKey(siteId));
+  }
+
+  async put(siteId: string, connectors: readonly ConnectorPlan[]): Promise<void> {
+    await this.path.transact(() => {
+      this.table.put(textKey(siteId), { siteId, connectors, version: this.path.nextVersion() });
+    });
+  }
+
+  async remove(siteId: string): Promise<void> {
+    await this.path.transact(() => void this.table.remove(textKey(siteId)));
+  }
+
+  siteIds(): string[] {
+    return Array.from(this.table.getRange({}), ({ value }) => value.siteId);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Table } from '../journal/environment.ts';
+import { keyOf, textKey } from './keys.ts';
+import { type ListOptions, listPage, type Page } from './listing.ts';
+import type { SiteInput, SiteRecord } from './site-record.ts';
+import type { WritePath } from './write-path.ts';
+
+/** A connector that another site has already. */
+export interface MemberTaken {
+  readonly taken: { readonly chargePointId: string; readonly connectorId: number; readonly site: string };
+}
+
+/** Sites as operators define them. In `directory`. */
+export interface Sites {
+  get(id: string): SiteRecord | undefined;
+  /** The site that shares power among this connector and others. */
+  ofConnector(chargePointId: string, connectorId: number): string | undefined;
+  /** Creates or replaces it, unless a connector belongs to another site. */
+  put(site: SiteInput): Promise<SiteRecord | MemberTaken>;
+  /** False where there was none. */
+  remove(id: string): Promise<boolean>;
+  /** In the order of the ids. */
+  list(options: ListOptions): Page<SiteRecord>;
+}
+
+export class SiteTable implements Sites {
+  private readonly path: WritePath;
+  private readonly table: Table<SiteRecord>;
+  private readonly byConnector: Table<string>;
+
+  constructor(path: WritePath) {
+    this.path = path;
+    this.table = path.environment.records('sites');
+    this.byConnector = path.environment.records('sites-by-connector');
+  }
+
+  get(id: string): SiteRecord | undefined {
+    return this.table.get(textKey(id));
+  }
+
+  ofConnector(chargePointId: string, connectorId: number): string | undefined {
+    return this.byConnector.get(keyOf(chargePointId, connectorId));
+  }
+
+  put(input: SiteInput): Promise<SiteRecord | MemberTaken> {
+    return this.path.transact(() => {
+      for (const { chargePointId, connectorId } of input.members) {
+        const site = this.ofConnector(chargePointId, connectorId);
+        if (site !== undefined && site !== input.id) return { taken: { chargePointId, connectorId, site } };
+      }
+      const before = this.get(input.id);
+      if (before) this.unlink(before);
+      const site = { ...input, version: this.path.nextVersion() };
+      this.table.put(textKey(site.id), site);
+      for (const { chargePointId, connectorId } of site.members) {
+        this.byConnector.put(keyOf(chargePointId, connectorId), site.id);
+      }
+      return site;
+    });
+  }
+
+  remove(id: string): Promise<boolean> {
+    return this.path.transact(() => {
+      const site = this.get(id);
+      if (!site) return false;
+      this.unlink(site);
+      return this.table.removeSync(textKey(id));
+    });
+  }
+
+  list(options: ListOptions): Page<SiteRecord> {
+    return listPage(this.table, options, {
+      key: ({ id }) => id,
+      searched: ({ id, note }) => [id, note],
+    });
+  }
+
+  private unlink({ members }: SiteRecord): void {
+    for (const { chargePointId, connectorId } of members) {
+      this.byConnector.remove(keyOf(chargePointId, connectorId));
+    }
+  }
+}
