@@ -233,8 +233,8 @@ export const schema = {
   },
 
   sink: {
-    batchRows: integer(10_000, 'Most rows in one insert into ClickHouse.', { min: 1, max: 100_000 }),
-    interval: duration('200ms', 'Longest wait of a row before the sink inserts it.', {
+    batchRows: integer(50_000, 'Most rows in one insert into ClickHouse.', { min: 1, max: 100_000 }),
+    interval: duration('500ms', 'Longest wait of a row before the sink inserts it.', {
       min: '10ms',
       max: '1m',
     }),

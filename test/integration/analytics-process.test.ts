@@ -59,7 +59,7 @@ describe('the analytics process', () => {
     // chDB loads ./config.xml: this one of a stranger would keep it from starting.
     const strange = join(dataDir, 'elsewhere');
     mkdirSync(strange);
-    writeFileSync(join(strange, 'config.xml'), '<clickhouse><path>/nowhere</path></clickhouse>');
+    writeFileSync(join(strange, 'config.xml'), '<clickhouse>');
     const home = process.cwd();
     process.chdir(strange);
     const analytics = startAnalytics(loadConfig({ flags: { 'data-dir': dataDir, 'sink-interval': '20ms' } }));
