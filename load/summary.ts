@@ -3,6 +3,9 @@ import type { ActionSummary } from './measurements.ts';
 import { count } from './progress.ts';
 import type { Outcome } from './run.ts';
 
+/** Beyond this the latencies say more about the simulator's share of the machine than about the gateway. */
+const TRUSTED_LATENESS_MS = 20;
+
 /** What a run ends with on the console: a table per phase, the machine's use, ClickHouse, the judgement. */
 export function summary(outcome: Outcome): string {
   const { actions, measurements, options } = outcome;
@@ -35,6 +38,13 @@ export function summary(outcome: Outcome): string {
           (total.peakMemory / 1024 ** 2).toFixed(0),
         ]),
       ),
+    );
+  }
+  const late =
+    actions.find(({ phase, action }) => phase === 'load' && action === 'lateness')?.sinceDue.p99 ?? 0;
+  if (late > TRUSTED_LATENESS_MS) {
+    parts.push(
+      `note: the simulator itself was late by ${late.toFixed(0)} ms at p99, so the machine had too little to spare for these latencies to be the gateway's`,
     );
   }
   parts.push(verification(outcome), verdict(outcome));
