@@ -11,8 +11,9 @@ import { answerCommand } from './commands/commands.ts';
 import { Configuration } from './configuration.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { Connector } from './connector.ts';
-import type { Controls, InstalledProfile, LocalList } from './controls.ts';
+import type { Controls, LocalList } from './controls.ts';
 import type { Hardware } from './hardware.ts';
+import type { InstalledProfile } from './installed-profile.ts';
 import type { Random } from './random.ts';
 import { ReportedStatus } from './reported-status.ts';
 import { Alarm, type AlarmOwner } from './scheduler.ts';
@@ -38,7 +39,6 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
   readonly hardware: Hardware;
   readonly configuration = new Configuration();
   readonly connectors: readonly Connector[];
-  profiles: readonly InstalledProfile[] = [];
   firmwareStatus: FirmwareStatus = 'Idle';
   diagnosticsStatus: DiagnosticsStatus = 'Idle';
   isWindingDown = false;
@@ -46,6 +46,7 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
   readonly #line: CallLine;
   readonly #connection: Connection;
   readonly #status: ReportedStatus;
+  #profiles: readonly InstalledProfile[] = [];
   #localList: LocalList | undefined;
   #registration: RegistrationStatus | undefined;
   #needsBoot = true;
@@ -93,6 +94,23 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
 
   get isOnline(): boolean {
     return this.#connection.isOpen && this.#registration === 'Accepted' && !this.#needsBoot;
+  }
+
+  get profiles(): readonly InstalledProfile[] {
+    return this.#profiles;
+  }
+
+  set profiles(profiles: readonly InstalledProfile[]) {
+    this.#profiles = profiles;
+    for (const connector of this.connectors) connector.obeyProfiles();
+  }
+
+  dropTxProfiles(connectorId: number): void {
+    if (this.#profiles.length === 0) return;
+    this.#profiles = this.#profiles.filter(
+      (installed) =>
+        installed.connectorId !== connectorId || installed.profile.chargingProfilePurpose !== 'TxProfile',
+    );
   }
 
   get localList(): LocalList {

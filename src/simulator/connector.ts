@@ -6,6 +6,7 @@ import type {
 } from '../protocol/v16/generated/messages.ts';
 import { Charge } from './charge.ts';
 import { Meter } from './meter.ts';
+import { offerAt } from './offer.ts';
 import { ReportedStatus } from './reported-status.ts';
 import { Alarm, type AlarmOwner } from './scheduler.ts';
 import { Session, StartTransactionCall, StopTransactionCall } from './session.ts';
@@ -22,6 +23,7 @@ export interface Reservation {
 
 const ROUTINE = 0;
 const RESERVATION = 1;
+const NEXT_OFFER = 2;
 
 type Step = 'idle' | 'plugged' | 'authorizing' | 'charging' | 'finishing' | 'faulted';
 
@@ -38,6 +40,8 @@ export class Connector implements AlarmOwner {
   #inoperative = false;
   readonly #routine = new Alarm(this, ROUTINE);
   #reservationEnd: Alarm | undefined;
+  /** When profiles say something new by themselves. */
+  #nextOffer: Alarm | undefined;
 
   constructor(id: number, site: Site) {
     this.id = id;
@@ -78,6 +82,7 @@ export class Connector implements AlarmOwner {
 
   onAlarm(kind: number, dueAt: number): void {
     if (kind === RESERVATION) this.endReservation();
+    else if (kind === NEXT_OFFER) this.obeyProfiles();
     else this.#goOn(dueAt);
   }
 
@@ -175,6 +180,7 @@ export class Connector implements AlarmOwner {
       habits.vehicle(site.hardware, site.random),
       this.#meter.registerWh,
       site.random,
+      habits.rampMs,
     );
     const reservation = this.#reservation?.idTag === idTag ? this.#reservation : undefined;
     const session = new Session(this.id, idTag, charge, this.#meter.nextReadingAt(), reservation?.id);
@@ -189,15 +195,49 @@ export class Connector implements AlarmOwner {
         recorder.transactionStarted(site.index, session.meterStartWh, session.startedAt);
         if (this.#session !== session) return;
         if (idTagInfo.status === 'Accepted') {
-          if (this.#status.value === 'Preparing') this.#status.set('Charging');
+          if (this.#status.value === 'Preparing') this.#showCharging();
         } else if (site.configuration.flag('StopTransactionOnInvalidId')) {
           this.stop('DeAuthorized', scheduler.now());
         }
       }),
     );
-    if (!site.isOnline) this.#status.set('Charging');
-    this.#after(habits.sessionMs(site.random));
     this.#meter.begin(session);
+    this.#obey(session, true);
+    if (!site.isOnline) this.#showCharging();
+    this.#after(habits.sessionMs(site.random));
+  }
+
+  /** A per phase that flow now. */
+  get current(): number {
+    return this.#session === undefined ? 0 : this.#meter.currentOf(this.#session);
+  }
+
+  /** Installed profiles have changed, or what they say has. */
+  obeyProfiles(): void {
+    if (this.#session !== undefined) this.#obey(this.#session, false);
+  }
+
+  #obey(session: Session, isFirst: boolean): void {
+    const site = this.#site;
+    if (site.profiles.length === 0 && isFirst) return;
+    const { scheduler } = site.world;
+    const now = scheduler.now();
+    const { connectorId, transactionId, startedAt } = session;
+    const at = scheduler.epochMs(now);
+    const offer = offerAt(site.profiles, { connectorId, transactionId, startedAt }, at);
+    this.#meter.offer(session, offer.current, isFirst);
+    if (this.#status.value === 'Charging' || this.#status.value === 'SuspendedEVSE') this.#showCharging();
+    if (offer.until === Number.POSITIVE_INFINITY) {
+      if (this.#nextOffer !== undefined) scheduler.cancel(this.#nextOffer);
+      return;
+    }
+    this.#nextOffer ??= new Alarm(this, NEXT_OFFER);
+    scheduler.set(this.#nextOffer, now + offer.until - at);
+  }
+
+  #showCharging(): void {
+    const status = this.#session?.charge.offeredAmpere === 0 ? 'SuspendedEVSE' : 'Charging';
+    if (this.#status.value !== status) this.#status.set(status);
   }
 
   /** Ends the transaction, if there is one (OCPP 1.6 ed. 2 §4.10). */
@@ -208,6 +248,8 @@ export class Connector implements AlarmOwner {
     const { habits, recorder, traffic } = site.world;
     const stoppedAt = this.#meter.end(session);
     this.#session = undefined;
+    if (this.#nextOffer !== undefined) site.world.scheduler.cancel(this.#nextOffer);
+    site.dropTxProfiles(this.id);
     traffic.openTransactions--;
     site.submit(
       new StopTransactionCall(

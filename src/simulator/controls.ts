@@ -1,12 +1,12 @@
 import type { CentralSystemAction } from '../protocol/v16/actions.ts';
 import type {
-  ChargingProfile,
   DiagnosticsStatus,
   FirmwareStatus,
   IdTagInfo,
   Messages,
 } from '../protocol/v16/generated/messages.ts';
 import type { Connector } from './connector.ts';
+import type { InstalledProfile } from './installed-profile.ts';
 import type { Site } from './site.ts';
 
 /** The local authorization list of a charge point (OCPP 1.6 ed. 2 §3.5.2). */
@@ -16,17 +16,11 @@ export interface LocalList {
   readonly entries: Map<string, IdTagInfo>;
 }
 
-/** A charging profile and the connector that it was set on. */
-export interface InstalledProfile {
-  readonly connectorId: number;
-  readonly profile: ChargingProfile;
-}
-
 /** A charge point as a command of the Central System finds it. */
 export interface Controls extends Site {
   readonly connectors: readonly Connector[];
   readonly localList: LocalList;
-  /** Installed charging profiles, in the order of their arrival. */
+  /** Installed charging profiles, in the order of their arrival; every change takes effect at once. */
   profiles: readonly InstalledProfile[];
   firmwareStatus: FirmwareStatus;
   diagnosticsStatus: DiagnosticsStatus;

@@ -34,6 +34,7 @@ export class DemoHabits implements Habits {
   readonly meterIntervalMs = 10 * SECOND;
   readonly samplesPerMeterValue = 7;
   readonly callTimeoutMs = 30 * SECOND;
+  readonly rampMs: number = 3 * SECOND;
   readonly transactionMessageAttempts = 20;
   readonly transactionMessageRetryMs = 5 * SECOND;
   readonly heartbeatMs = MINUTE;
@@ -80,6 +81,10 @@ export class DemoHabits implements Habits {
   fault(random: Random): Fault | undefined {
     if (!random.chance(0.04)) return undefined;
     return { ...random.pick(FAULTS), lastsMs: random.between(30 * SECOND, 3 * MINUTE) };
+  }
+
+  takesProfiles(): boolean {
+    return true;
   }
 
   sendsTransactionData(chargePoint: number): boolean {

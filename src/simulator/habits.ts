@@ -32,6 +32,10 @@ export interface Habits {
   fault(random: Random): Fault | undefined;
   readonly meterIntervalMs: number;
   readonly samplesPerMeterValue: number;
+  /** How long a vehicle takes to follow from nothing to full power and back when it is offered more or less. */
+  readonly rampMs: number;
+  /** Whether it takes charging profiles; some models refuse all of them. */
+  takesProfiles(chargePoint: number): boolean;
   /** Whether StopTransaction carries transactionData. */
   sendsTransactionData(chargePoint: number): boolean;
   /** Wait before attempt `attempt` (0 is the first one after a loss) to get the connection back. */

@@ -22,6 +22,7 @@ export class LoadHabits implements Habits {
   readonly samplesPerMeterValue: number;
   readonly meterIntervalMs: number;
   readonly callTimeoutMs: number;
+  readonly rampMs: number = 0;
   readonly transactionMessageAttempts: number = 10;
   readonly transactionMessageRetryMs: number = 1_000;
   readonly heartbeatMs = undefined;
@@ -74,6 +75,10 @@ export class LoadHabits implements Habits {
 
   fault(): Fault | undefined {
     return undefined;
+  }
+
+  takesProfiles(): boolean {
+    return true;
   }
 
   sendsTransactionData(chargePoint: number): boolean {

@@ -1,5 +1,5 @@
 import type { ReadingContext } from '../protocol/v16/generated/messages.ts';
-import type { Charge } from './charge.ts';
+import { type Charge, VOLTS } from './charge.ts';
 
 /** Most samples that one meter value can have here. */
 export const MAX_SAMPLES_PER_METER_VALUE = 16;
@@ -12,11 +12,8 @@ interface Quantity {
   readonly of: (charge: Charge) => number;
 }
 
-const VOLTS = 230;
 const DC_VOLTS = 400;
-const amperePerPhase = (charge: Charge): number => charge.powerW / (VOLTS * charge.hardware.phases);
-const offeredAmpere = (charge: Charge): number =>
-  charge.hardware.maxPowerW / (VOLTS * charge.hardware.phases);
+const amperePerPhase = (charge: Charge): number => charge.powerW / (VOLTS * charge.phases);
 
 const AC: readonly Quantity[] = [
   { measurand: 'Energy.Active.Import.Register', unit: 'Wh', of: (charge) => Math.round(charge.registerWh) },
@@ -26,20 +23,20 @@ const AC: readonly Quantity[] = [
     measurand: 'Current.Import',
     unit: 'A',
     phase: 'L2',
-    of: (charge) => (charge.hardware.phases === 1 ? 0 : amperePerPhase(charge)),
+    of: (charge) => (charge.phases < 2 ? 0 : amperePerPhase(charge)),
   },
   {
     measurand: 'Current.Import',
     unit: 'A',
     phase: 'L3',
-    of: (charge) => (charge.hardware.phases === 1 ? 0 : amperePerPhase(charge)),
+    of: (charge) => (charge.phases < 3 ? 0 : amperePerPhase(charge)),
   },
   { measurand: 'Voltage', unit: 'V', phase: 'L1-N', of: (charge) => 231.5 - amperePerPhase(charge) / 16 },
   { measurand: 'Temperature', unit: 'Celsius', location: 'Body', of: (charge) => 22 + charge.powerW / 2_000 },
   { measurand: 'Voltage', unit: 'V', phase: 'L2-N', of: (charge) => 230.5 - amperePerPhase(charge) / 16 },
   { measurand: 'Voltage', unit: 'V', phase: 'L3-N', of: (charge) => 229.5 - amperePerPhase(charge) / 16 },
-  { measurand: 'Current.Offered', unit: 'A', of: offeredAmpere },
-  { measurand: 'Power.Offered', unit: 'W', of: (charge) => charge.hardware.maxPowerW },
+  { measurand: 'Current.Offered', unit: 'A', of: (charge) => charge.offeredAmpere },
+  { measurand: 'Power.Offered', unit: 'W', of: (charge) => charge.offeredAmpere * VOLTS * charge.phases },
   { measurand: 'Power.Factor', unit: 'Percent', of: () => 98.5 },
   { measurand: 'Power.Reactive.Import', unit: 'var', of: (charge) => Math.round(charge.powerW * 0.17) },
   { measurand: 'Energy.Active.Import.Interval', unit: 'Wh', of: (charge) => charge.intervalWh },

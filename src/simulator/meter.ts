@@ -1,6 +1,6 @@
 import { writeTimestamp } from '../protocol/timestamp.ts';
 import type { ReadingContext } from '../protocol/v16/generated/messages.ts';
-import { Charge } from './charge.ts';
+import { Charge, VOLTS } from './charge.ts';
 import { readMeter } from './meter-values.ts';
 import { Alarm, type AlarmOwner } from './scheduler.ts';
 import { MeterValuesCall, type Session } from './session.ts';
@@ -74,6 +74,19 @@ export class Meter implements AlarmOwner {
     this.#site.submit(
       new MeterValuesCall(this.#connectorId, session, reading, readAt, dueAt, index, recorder),
     );
+  }
+
+  /** A per phase on each phase that the vehicle loads, now. */
+  currentOf({ charge }: Session): number {
+    const { scheduler } = this.#site.world;
+    const elapsed = Math.max(0, scheduler.epochMs(scheduler.now()) - this.#readAt);
+    return charge.powerAfter(elapsed) / (VOLTS * charge.phases);
+  }
+
+  /** The charge point offers `ampere` per phase from now on. */
+  offer(session: Session, ampere: number, isFirst: boolean): void {
+    if (!isFirst) this.#advance(session);
+    session.charge.offer(ampere, isFirst);
   }
 
   /** Brings the session's charge up to now. */

@@ -2,6 +2,7 @@ import type { ChargePointAction } from '../protocol/v16/actions.ts';
 import type { Call, Failure } from './call-line.ts';
 import type { Configuration } from './configuration.ts';
 import type { Hardware } from './hardware.ts';
+import type { InstalledProfile } from './installed-profile.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
@@ -21,6 +22,9 @@ export interface Site {
   readonly random: Random;
   readonly hardware: Hardware;
   readonly configuration: Configuration;
+  readonly profiles: readonly InstalledProfile[];
+  /** A transaction is over, and with it its TxProfiles (OCPP 1.6 ed. 2 §3.13.1). */
+  dropTxProfiles(connectorId: number): void;
   /** Connected, and accepted by the Central System. */
   readonly isOnline: boolean;
   /** No new session is to begin. */

@@ -255,8 +255,12 @@ test('charging profiles are kept, replaced, shown and cleared', async () => {
   });
   const set = (csChargingProfiles: unknown) =>
     command('SetChargingProfile', { connectorId: 1, csChargingProfiles });
-  expect(await command('GetCompositeSchedule', { connectorId: 1, duration: 60 })).toEqual({
+  expect(await command('GetCompositeSchedule', { connectorId: 7, duration: 60 })).toEqual({
     status: 'Rejected',
+  });
+  expect(await command('GetCompositeSchedule', { connectorId: 1, duration: 60 })).toMatchObject({
+    status: 'Accepted',
+    chargingSchedule: { chargingSchedulePeriod: [{ startPeriod: 0, limit: 31.8 }] },
   });
   expect(await set(profile(1, 0, 10))).toEqual({ status: 'Accepted' });
   expect(await set(profile(2, 1, 16.5))).toEqual({ status: 'Accepted' });

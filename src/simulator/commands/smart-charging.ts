@@ -1,10 +1,15 @@
 import { writeTimestamp } from '../../protocol/timestamp.ts';
 import type { ClearChargingProfileRequest } from '../../protocol/v16/generated/messages.ts';
-import type { Commands, Controls, InstalledProfile } from '../controls.ts';
+import { VOLTS } from '../charge.ts';
+import type { Connector } from '../connector.ts';
+import type { Commands, Controls } from '../controls.ts';
+import type { InstalledProfile } from '../installed-profile.ts';
+import { type Offer, offerAt } from '../offer.ts';
 
-/** Central System commands of the Smart Charging profile (OCPP 1.6 ed. 2 §5.5, §5.7, §5.16). Profiles are kept; power does not follow them yet. */
+/** Central System commands of the Smart Charging profile (OCPP 1.6 ed. 2 §5.5, §5.7, §5.16). */
 export const smartChargingCommands = {
   SetChargingProfile: (controls, { connectorId, csChargingProfiles: profile }) => {
+    if (!controls.world.habits.takesProfiles(controls.index)) return { payload: { status: 'Rejected' } };
     if (connectorId !== 0 && controls.connector(connectorId) === undefined)
       return { payload: { status: 'Rejected' } };
     if (
@@ -40,34 +45,58 @@ export const smartChargingCommands = {
     return { payload: { status } };
   },
 
-  GetCompositeSchedule: (controls, { connectorId, duration, chargingRateUnit }) => {
-    if (connectorId !== 0 && controls.connector(connectorId) === undefined)
-      return { payload: { status: 'Rejected' } };
+  GetCompositeSchedule: (controls, { connectorId, duration, chargingRateUnit = 'A' }) => {
+    const connectors = controls.connectors.filter(({ id }) => connectorId === 0 || id === connectorId);
+    if (connectors.length === 0) return { payload: { status: 'Rejected' } };
     const { scheduler } = controls.world;
-    const top = controls.profiles
-      .filter((installed) => installed.connectorId === connectorId || installed.connectorId === 0)
-      .filter(
-        ({ profile }) =>
-          chargingRateUnit === undefined || profile.chargingSchedule.chargingRateUnit === chargingRateUnit,
-      )
-      .reduce<InstalledProfile | undefined>(
-        (best, installed) =>
-          best === undefined || installed.profile.stackLevel > best.profile.stackLevel ? installed : best,
-        undefined,
-      );
-    if (top === undefined) return { payload: { status: 'Rejected' } };
-    // The periods of the highest profile as they were set. startSchedule must not be in the answer (errata 3.57).
-    const { startSchedule: _, ...schedule } = top.profile.chargingSchedule;
+    const start = scheduler.epochMs(scheduler.now());
+    const chargingSchedulePeriod: { startPeriod: number; limit: number; numberPhases?: number }[] = [];
+    for (let at = start; at === start || at < start + duration * 1000; ) {
+      const { current, numberPhases, until } = offerOf(controls, connectors, at);
+      const rate = chargingRateUnit === 'A' ? current : current * VOLTS * (numberPhases ?? 3);
+      chargingSchedulePeriod.push({
+        startPeriod: Math.round((at - start) / 1000),
+        limit: Math.floor(rate * 10 + 1e-6) / 10,
+        ...(numberPhases !== undefined && { numberPhases }),
+      });
+      at = Math.max(until, at + 1000);
+    }
     return {
       payload: {
         status: 'Accepted',
         connectorId,
-        scheduleStart: writeTimestamp(scheduler.epochMs(scheduler.now())),
-        chargingSchedule: { ...schedule, duration: Math.min(duration, schedule.duration ?? duration) },
+        scheduleStart: writeTimestamp(start),
+        // startSchedule must not be in it (errata 3.57).
+        chargingSchedule: { duration, chargingRateUnit, chargingSchedulePeriod },
       },
     };
   },
 } satisfies Commands;
+
+/** What some connectors are offered together, never more than they have or than the charge point as a whole may take. */
+function offerOf(controls: Controls, connectors: readonly Connector[], at: number): Offer {
+  const { profiles, hardware } = controls;
+  const has = hardware.maxPowerW / (VOLTS * hardware.phases);
+  const nobody = { connectorId: 0, transactionId: undefined, startedAt: at };
+  const whole = offerAt(
+    profiles.filter(({ profile }) => profile.chargingProfilePurpose === 'ChargePointMaxProfile'),
+    nobody,
+    at,
+  );
+  const offers = connectors.map(({ id, session }) =>
+    offerAt(
+      profiles,
+      { connectorId: id, transactionId: session?.transactionId, startedAt: session?.startedAt ?? at },
+      at,
+    ),
+  );
+  const sum = offers.reduce((total, { current }) => total + Math.min(current, has), 0);
+  return {
+    current: Math.min(sum, whole.current),
+    numberPhases: offers.length === 1 ? offers[0]?.numberPhases : undefined,
+    until: Math.min(...offers.map(({ until }) => until)),
+  };
+}
 
 /** A TxProfile needs a running transaction, and if it names one, that one (OCPP 1.6 ed. 2 §5.16.1). */
 function fitsTransaction(

@@ -73,3 +73,36 @@ test('the same seed gives the same numbers, a part does not depend on other part
     Array.from({ length: 20_000 }, () => many.fraction()).reduce((sum, value) => sum + value) / 20_000;
   expect(mean).toBeCloseTo(0.5, 1);
 });
+
+test('a vehicle follows a smaller offer down its ramp, pauses below 6 A, and comes back', () => {
+  const thirsty = { ...vehicle, maxPowerW: 22_000, phases: 3 as const };
+  const charge = new Charge(ac, thirsty, 0, new Random(1), 2_000);
+  const full = charge.powerW;
+  const tenAmpere = 10 * 230 * 3;
+  charge.offer(10);
+  expect(charge.powerAfter(100)).toBeGreaterThan(tenAmpere);
+  expect(charge.powerAfter(2_000)).toBeCloseTo(tenAmpere, 6);
+  const before = charge.registerWh;
+  charge.advance(4_000);
+  const energy = (charge.registerWh - before) * 3_600;
+  expect(energy).toBeGreaterThan(tenAmpere * 4);
+  expect(energy).toBeLessThan(full * 2 + tenAmpere * 2);
+  expect(charge.powerW).toBeCloseTo(tenAmpere, 6);
+
+  charge.offer(5.9);
+  charge.advance(5_000);
+  expect(charge.powerW).toBe(0);
+  const stood = charge.registerWh;
+  charge.advance(60_000);
+  expect(charge.registerWh).toBe(stood);
+
+  charge.offer(Number.POSITIVE_INFINITY);
+  charge.advance(5_000);
+  expect(charge.powerW).toBeGreaterThan(20_000);
+});
+
+test('an offer that was there first lets no more flow, not even for a moment; a single-phase vehicle takes a third', () => {
+  const charge = new Charge(ac, { ...vehicle, maxPowerW: 22_000, phases: 1 }, 0, new Random(1), 2_000);
+  charge.offer(10, true);
+  expect(charge.powerW).toBe(2_300);
+});
