@@ -99,7 +99,8 @@ export class Conversation {
     if (verdict.digest !== undefined) session.noteMeter(verdict.digest);
     const messageId = verdict.messageId ?? frame.messageId;
     if (verdict.stop !== undefined) {
-      const decision = centralSystem.finishStop(session.chargePoint, verdict.stop, receivedAt);
+      const stop = { ...verdict.stop, messageId };
+      const decision = centralSystem.finishStop(session.chargePoint, stop, receivedAt);
       this.awaitDecision(session, decision, messageId, action, startedAt);
       return;
     }
@@ -134,6 +135,8 @@ export class Conversation {
   /** Only an accepted charge point's: what another may say is not for a worker to know. */
   private isForWorkers(session: Session, { action }: CallHead, bytes: Buffer): boolean {
     if (!this.workerActions.has(action) || session.chargePoint.registration !== 'Accepted') return false;
+    // What may have been triggered is looked at here.
+    if (this.options.centralSystem.isAwaited(session.chargePoint, action)) return false;
     return action !== 'StopTransaction' || bytes.includes('"transactionData"', 0, 'latin1');
   }
 

@@ -59,6 +59,9 @@ const LOG_EVERY_MS = 10_000;
 /** How often signs of life go to the store, ms. */
 const SAVE_LAST_SEEN_MS = 120_000;
 
+/** How often reservations are looked at whose expiry date may be over, ms. */
+const EXPIRE_RESERVATIONS_MS = 2_000;
+
 /** How long the store may take to note the end of sockets before the stop goes on, ms. */
 const RECORDING_GRACE_MS = 1000;
 
@@ -126,6 +129,10 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const transport = await listenOn(ocpp.transport, { ...ocpp, shared: deps.shared }, door, log);
 
   const saving = setInterval(() => void saveLastSeen(centralSystem, quietly), SAVE_LAST_SEEN_MS).unref();
+  const expiring = setInterval(
+    () => void expireReservations(centralSystem, quietly),
+    EXPIRE_RESERVATIONS_MS,
+  ).unref();
   let stopping = false;
 
   link.serve('edge.call', (request) => call(sessions, calls, request));
@@ -138,6 +145,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     async stop(graceMs) {
       stopping = true;
       clearInterval(saving);
+      clearInterval(expiring);
       handshake.stop();
       transport.stopAccepting();
       conversation.stop();
@@ -162,7 +170,14 @@ function startCentralSystem(
     store,
     rows,
     keepSamples,
-    settings: { reader, heartbeatInterval, bootRetryInterval, ...config.auth },
+    settings: {
+      reader,
+      heartbeatInterval,
+      bootRetryInterval,
+      ...config.auth,
+      reservationSlack: config.reservations.expirySlack,
+      reservationRetention: config.reservations.retention,
+    },
     ...(registry && { registry }),
     onFault: (error, chargePoint) =>
       log.error({ err: error, chargePoint }, 'a message could not be processed'),
@@ -224,6 +239,14 @@ async function saveLastSeen(centralSystem: CentralSystem, log: ThrottledLog): Pr
     await centralSystem.saveLastSeen();
   } catch (error) {
     log.error({ err: error }, 'signs of life could not be stored');
+  }
+}
+
+async function expireReservations(centralSystem: CentralSystem, log: ThrottledLog): Promise<void> {
+  try {
+    await centralSystem.expireReservations();
+  } catch (error) {
+    log.error({ err: error }, 'expired reservations could not be ended');
   }
 }
 

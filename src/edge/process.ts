@@ -22,6 +22,7 @@ const pool = createFramePool({
   journal: journalOptions,
   threads: config.edge.frameWorkers,
   batchesInFlight: config.edge.batchesInFlight,
+  onFault: (error) => log.error({ err: error }, 'a frame worker failed'),
 });
 const edge = await listen();
 

@@ -7,18 +7,23 @@ export interface FramePoolOptions extends FrameWorkerData {
   readonly threads: number;
   /** Most batches that the threads have at a time; while one is being flushed, the next is read. */
   readonly batchesInFlight: number;
+  /** Told of a thread that died while it had nothing to do (another takes its place), and of one that had to be ended. */
+  readonly onFault: (error: Error) => void;
 }
 
 /** The frame workers of one edge. */
 export interface FramePool {
   /** Hands the batch, whose bytes are transferred, to a worker. Rejects if the worker dies of it; its frames may then be tried one by one. */
   run(batch: FrameBatch): Promise<BatchVerdict>;
-  /** Ends the threads, after what they are working on. */
+  /** Ends the threads, after what they are working on; after a second at the latest. */
   close(): Promise<void>;
 }
 
+/** How long `close` waits for what the threads are working on, ms. */
+const CLOSE_TIMEOUT_MS = 1000;
+
 /** Starts the threads at once, so that the first frames need not wait for them. */
-export function createFramePool({ journal, threads, batchesInFlight }: FramePoolOptions): FramePool {
+export function createFramePool({ journal, threads, batchesInFlight, onFault }: FramePoolOptions): FramePool {
   const data: FrameWorkerData = { journal };
   const pool = new Piscina<FrameBatch, BatchVerdict>({
     filename: frameWorkerFile(),
@@ -28,10 +33,20 @@ export function createFramePool({ journal, threads, batchesInFlight }: FramePool
     idleTimeout: Number.POSITIVE_INFINITY,
     concurrentTasksPerWorker: Math.max(1, Math.ceil(batchesInFlight / threads)),
     recordTiming: false,
+    closeTimeout: CLOSE_TIMEOUT_MS,
   });
+  // Without a listener such an event would end the process.
+  pool.on('error', onFault);
+  const started = Promise.allSettled(
+    Array.from({ length: threads }, () => pool.run({ bytes: new ArrayBuffer(0), frames: [] })),
+  );
   return {
     run: (batch) => pool.run(batch, { transferList: [batch.bytes] }),
-    close: () => pool.close(),
+    async close() {
+      // A thread that is ended while it opens its journal takes the process with it, or never ends.
+      await started;
+      await pool.close();
+    },
   };
 }
 

@@ -83,9 +83,12 @@ describe.each(['uws', 'ws'] as const)('a session on %s', (transport) => {
     const [, messageId] = await newer.next();
     newer.send([3, messageId, { status: 'Accepted' }]);
     expect(await answer).toMatchObject({ outcome: 'result', payload: { status: 'Accepted' } });
-    const epochs = gateway.rows('connections').map(({ event, epoch }) => [event, epoch]);
+    const opened = await until('both openings are recorded', () => {
+      const rows = gateway.rows('connections').filter(({ event }) => event === 'opened');
+      return rows.length === 2 && rows;
+    });
     expect(gateway.store.sessions.get('CP-1')?.epoch).toBe(
-      Math.max(...epochs.map(([, epoch]) => epoch as number)),
+      Math.max(...opened.map(({ epoch }) => Number(epoch))),
     );
     expect(gateway.metric('farad_sockets')).toBe(1);
   });

@@ -74,6 +74,7 @@ export async function startEdgeUnderTest(options: EdgeOptions = {}): Promise<Edg
     journal: journalOptions,
     threads: 1,
     batchesInFlight: config.edge.batchesInFlight,
+    onFault: (error) => log.error({ err: error }, 'a frame worker failed'),
   });
   const registry = createRegistry({ process: 'edge-0' });
   const link = new FakeLink();

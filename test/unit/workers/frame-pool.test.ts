@@ -8,14 +8,22 @@ import { batchOf, frame, meterValues, rowsIn } from './meter-values-fixtures.ts'
 
 let path: string;
 let pool: FramePool;
+let failures: Error[];
+
+function start(): FramePool {
+  const onFault = (error: Error): void => void failures.push(error);
+  return createFramePool({ journal: { path }, threads: 2, batchesInFlight: 4, onFault });
+}
 
 beforeEach(() => {
   path = mkdtempSync(join(tmpdir(), 'farad-pool-'));
-  pool = createFramePool({ journal: { path }, threads: 2, batchesInFlight: 4 });
+  failures = [];
+  pool = start();
 });
 
 afterEach(async () => {
   await pool.close();
+  expect(failures).toEqual([]);
   rmSync(path, { recursive: true, force: true });
 });
 
@@ -40,4 +48,8 @@ test('Batches are decided on threads, each with a lane of its own, and their sam
   expect(values.map(({ value }) => value).sort()).toEqual(Array.from({ length: 12 }, (_, n) => 1000 + n));
   expect(journal.queue.lanes()).toHaveLength(2);
   await journal.close();
+});
+
+test('A pool that is closed right after its start ends, and leaves the process alone', async () => {
+  for (let round = 0; round < 5; round++) await start().close();
 });
