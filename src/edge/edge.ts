@@ -63,7 +63,7 @@ const SAVE_LAST_SEEN_MS = 120_000;
 const EXPIRE_RESERVATIONS_MS = 2_000;
 
 /** How long the store may take to note the end of sockets before the stop goes on, ms. */
-const RECORDING_GRACE_MS = 1000;
+const RECORDING_GRACE_MS = 500;
 
 /** Starts an edge: takes over what a dead one of the same name held, and listens. Rejects with ListenError. */
 export async function startEdge(deps: EdgeDeps): Promise<Edge> {

@@ -15,12 +15,12 @@ export interface FramePoolOptions extends FrameWorkerData {
 export interface FramePool {
   /** Hands the batch, whose bytes are transferred, to a worker. Rejects if the worker dies of it; its frames may then be tried one by one. */
   run(batch: FrameBatch): Promise<BatchVerdict>;
-  /** Ends the threads, after what they are working on; after a second at the latest. */
+  /** Ends the threads, after what they are working on; after half a second at the latest. */
   close(): Promise<void>;
 }
 
 /** How long `close` waits for what the threads are working on, ms. */
-const CLOSE_TIMEOUT_MS = 1000;
+const CLOSE_TIMEOUT_MS = 500;
 
 /** Starts the threads at once, so that the first frames need not wait for them. */
 export function createFramePool({ journal, threads, batchesInFlight, onFault }: FramePoolOptions): FramePool {
