@@ -10,4 +10,8 @@ export interface CentralSystemSettings {
   readonly concurrentTx: number;
   /** What becomes of a tag that is not registered. */
   readonly unknownTags: 'invalid' | 'accept';
+  /** How long after its expiry date a reservation counts as held. */
+  readonly reservationSlack: number;
+  /** How long a reservation that is over is kept. */
+  readonly reservationRetention: number;
 }

@@ -13,6 +13,8 @@ import { noteAnswer } from './v16/call-answered.ts';
 import { noteLeaving } from './v16/call-leaving.ts';
 import { finishStop } from './v16/core/stop-transaction.ts';
 import { decideCall } from './v16/decide.ts';
+import { isAwaited } from './v16/follow-up.ts';
+import { expireReservations } from './v16/reservation/end-of-reservation.ts';
 import { createVendorRegistry, type VendorRegistry } from './vendor-registry.ts';
 
 export type { CallAnswer, OutgoingCall } from './call-answer.ts';
@@ -35,6 +37,13 @@ export interface CentralSystem {
   finishStop(chargePoint: ChargePoint, stop: StopRemainder, receivedAt: number): Promise<Decision>;
   /** Writes the signs of life since the last time to the store; answers of how many charge points. To be called now and then, and at the end. */
   saveLastSeen(): Promise<number>;
+  /**
+   * Ends reservations whose expiry date is over and forgets old ones, of all charge points, connected or not. To be called every few seconds:
+   * no timer has to last until an expiry date.
+   */
+  expireReservations(): Promise<void>;
+  /** Whether a message of this action may be what a command waits for: it has to be decided in place, not by a frame worker. */
+  isAwaited(chargePoint: ChargePoint, action: string): boolean;
   /** Counts the repairs that a frame worker made to a message. */
   countRepairs(chargePoint: ChargePoint, action: string, repairs: readonly string[]): void;
   /**
@@ -81,8 +90,9 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     settings,
     clock: options.clock ?? Date.now,
     counters,
+    onFault,
   };
-  const connected = new ConnectedChargePoints(store, settings.reader === 'strict');
+  const connected = new ConnectedChargePoints(store, settings.reader === 'strict', room.clock);
 
   const failed = (error: unknown, chargePoint: ChargePoint): Decision => {
     onFault(error, chargePoint.id);
@@ -115,6 +125,8 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
       }
     },
 
+    expireReservations: () => expireReservations(room),
+    isAwaited: (chargePoint, action) => chargePoint.awaited.length > 0 && isAwaited(chargePoint, action),
     countRepairs: (chargePoint, action, repairs) => counters.repairs(chargePoint, action, repairs),
 
     mayCall: (chargePoint, action, payload) =>

@@ -1,3 +1,5 @@
+import type { CommandRecord } from '../store/command-record.ts';
+
 /** What the Central System last answered to a BootNotification; `Unknown` while there was none (OCPP 1.6 ed. 2 §4.2). */
 export type Registration = 'Accepted' | 'Pending' | 'Rejected' | 'Unknown';
 
@@ -21,6 +23,8 @@ export interface ChargePoint {
   numberOfConnectors: number;
   /** Actions that it was asked for by TriggerMessage and that it may therefore send before it is accepted. */
   readonly triggered: Set<string>;
+  /** Commands for which something may still follow, oldest first. Replaced, never changed. */
+  awaited: readonly CommandRecord[];
   /** Replaced, never changed, when a transaction opens or closes. */
   openTransactions: readonly OpenTransaction[];
   /** Time of the last frame, epoch ms; any frame is a sign of life, so the session sets it too. */

@@ -1,8 +1,15 @@
+import type { CommandRecord } from '../store/command-record.ts';
 import type { Store } from '../store/store.ts';
 import type { ChargePoint, OpenTransaction } from './charge-point.ts';
+import { triggeredBy } from './v16/remote-trigger/trigger-message.ts';
 
 /** Signs of life are written in transactions of at most so many charge points. */
 const SEEN_PER_WRITE = 500;
+
+type StoreOfConnected = Pick<Store, 'chargePoints' | 'settings' | 'transactions' | 'commands'>;
+
+/** Most charge points wait for nothing: they share this. */
+const NOTHING: readonly CommandRecord[] = Object.freeze([]);
 
 interface Entry {
   readonly chargePoint: ChargePoint;
@@ -16,12 +23,14 @@ export class ConnectedChargePoints {
   private readonly entries = new Map<string, Entry>();
   /** Signs of life of those that have left since the last write. */
   private readonly left = new Map<string, number>();
-  private readonly store: Pick<Store, 'chargePoints' | 'settings' | 'transactions'>;
+  private readonly store: StoreOfConnected;
   private readonly strictByDefault: boolean;
+  private readonly clock: () => number;
 
-  constructor(store: Pick<Store, 'chargePoints' | 'settings' | 'transactions'>, strictByDefault: boolean) {
+  constructor(store: StoreOfConnected, strictByDefault: boolean, clock: () => number) {
     this.store = store;
     this.strictByDefault = strictByDefault;
+    this.clock = clock;
   }
 
   enter(id: string): ChargePoint {
@@ -32,6 +41,7 @@ export class ConnectedChargePoints {
       return known.chargePoint;
     }
     const record = this.store.chargePoints.get(id);
+    const awaited = this.store.commands.awaited(id, this.clock());
     const chargePoint: ChargePoint = {
       id,
       registration: record?.registration ?? 'Unknown',
@@ -39,7 +49,8 @@ export class ConnectedChargePoints {
       vendor: record?.boot?.vendor ?? '',
       model: record?.boot?.model ?? '',
       numberOfConnectors: record?.numberOfConnectors ?? 0,
-      triggered: new Set(),
+      triggered: new Set(awaited.flatMap(triggeredBy)),
+      awaited: awaited.length === 0 ? NOTHING : awaited,
       openTransactions: this.store.transactions.openOf(id).map(toOpen),
       lastSeenAt: record?.lastSeenAt ?? 0,
     };

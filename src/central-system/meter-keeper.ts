@@ -28,6 +28,8 @@ export interface MeterVerdict {
 
 /** A StopTransaction without what was already kept of it. */
 export interface StopRemainder {
+  /** Of its CALL, where that is at hand. */
+  readonly messageId?: string;
   /** As received, otherwise unchecked; `transactionData` is left in only where it could not be kept as samples. */
   readonly request: Readonly<Record<string, unknown>>;
   /** What was odd about the transactionData. */

@@ -14,6 +14,12 @@ export interface Room {
     | 'chargePoints'
     | 'connectors'
     | 'transactions'
+    | 'configurations'
+    | 'commands'
+    | 'availabilities'
+    | 'reservations'
+    | 'chargingProfiles'
+    | 'reportedSchedules'
     | 'jobs'
     | 'heldLists'
     | 'referencedCalls'
@@ -25,4 +31,6 @@ export interface Room {
   /** Epoch ms. */
   readonly clock: () => number;
   readonly counters: Counters;
+  /** Told of what failed where no answer can tell it. */
+  readonly onFault: (error: unknown, chargePointId: string) => void;
 }

@@ -136,6 +136,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   let stopping = false;
 
   link.serve('edge.call', (request) => call(sessions, calls, request));
+  link.serve('edge.meters', ({ chargePointIds }) => ({ meters: sessions.meters(chargePointIds) }));
   link.serve('edge.disconnect', (request) => disconnect(sessions, store, request));
   link.serve('health.read', () => health(stopping, level()));
 

@@ -46,7 +46,7 @@ export class AvailabilityTable implements Availabilities {
     const { chargePointId, connectorId } = input;
     await this.path.transact(() => {
       if (connectorId === 0) this.removeAllOf(chargePointId);
-      this.write({ ...input, effectiveAt: null });
+      this.write({ ...input, effectiveAt: input.state === 'effective' ? input.askedAt : null });
     });
   }
 

@@ -24,6 +24,8 @@ export interface Commands {
     consequence: Consequence,
     complete: boolean,
   ): Promise<CommandRecord | undefined>;
+  /** Nothing is to follow it any more, because of another command. */
+  giveUp(chargePointId: string, messageId: string, at: number): Promise<void>;
 }
 
 /** Commands kept of one charge point; beyond them only those for which something is awaited. */
@@ -102,6 +104,16 @@ export class CommandTable implements Commands {
       this.table.put(keyOf(chargePointId, known.sentAt, messageId), command);
       if (complete) this.waiting.remove(keyOf(chargePointId, messageId));
       return command;
+    });
+  }
+
+  async giveUp(chargePointId: string, messageId: string, at: number): Promise<void> {
+    await this.path.transact(() => {
+      const known = this.get(chargePointId, messageId);
+      if (known === undefined || known.complete) return;
+      const command = { ...known, awaitedUntil: at, version: this.path.nextVersion() };
+      this.table.put(keyOf(chargePointId, known.sentAt, messageId), command);
+      this.waiting.remove(keyOf(chargePointId, messageId));
     });
   }
 

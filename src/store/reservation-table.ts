@@ -98,6 +98,12 @@ export class ReservationTable {
     return record;
   }
 
+  /** Whether any was over before `before`. */
+  hasEnded(before: number): boolean {
+    for (const _ of this.ended.getRange({ start: ALL.start, end: numberKey(before), limit: 1 })) return true;
+    return false;
+  }
+
   /** Removes at most `limit` of those that were over before `before` and whose rows have all left the outbox; answers how many. */
   removeEnded(before: number, limit: number): number {
     const ripe = Array.from(

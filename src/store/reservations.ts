@@ -97,7 +97,8 @@ export class LmdbReservations implements Reservations {
     });
   }
 
-  expire(before: number, at: number): Promise<number> {
+  async expire(before: number, at: number): Promise<number> {
+    if (this.table.expiredBefore(before, 1).length === 0) return 0;
     return this.path.transact(() => {
       const expired = this.table.expiredBefore(before, PER_TRANSACTION);
       for (const reservation of expired) this.table.end(reservation, 'expired', at);
@@ -105,7 +106,8 @@ export class LmdbReservations implements Reservations {
     });
   }
 
-  forget(before: number): Promise<number> {
+  async forget(before: number): Promise<number> {
+    if (!this.table.hasEnded(before)) return 0;
     return this.path.transact(() => this.table.removeEnded(before, PER_TRANSACTION));
   }
 

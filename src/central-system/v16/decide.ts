@@ -10,6 +10,7 @@ import type { ChargePoint } from '../charge-point.ts';
 import { type Decision, type IncomingCall, type Refusal, refuse } from '../decision.ts';
 import { mayReceive } from '../registration.ts';
 import type { Room } from '../room.ts';
+import { noteTold } from './follow-up.ts';
 import type { Handler } from './handler.ts';
 import { handlers, isTransactionAction, transactionHandlers } from './handlers.ts';
 
@@ -28,16 +29,60 @@ export function decideCall(
       : refuse('NotImplemented', 'this action is not part of OCPP 1.6');
   }
   if (isTransactionAction(action)) {
+    if (action === 'MeterValues') noteMessage(room, chargePoint, call, payload, receivedAt);
     return transactionHandlers[action].handleRaw(room, chargePoint, call, receivedAt);
   }
   // The table pairs every action with a handler for its request; that is beyond what the type of a look-up can say.
   const handler = handlers[action] as unknown as Handler<'Heartbeat'>;
   const violation = checkRequest(action, payload);
-  if (violation === undefined) return handler.handle(room, chargePoint, payload as never, receivedAt);
+  if (violation === undefined) return handle(room, chargePoint, call, handler, payload, receivedAt);
   if (chargePoint.strict) return refuseFor(violation);
   const reading = readLeniently(room, chargePoint, action, payload, handler);
   if (reading.request === undefined) return refuseFor(reading.violation);
-  return handler.handle(room, chargePoint, reading.request as never, receivedAt);
+  return handle(room, chargePoint, call, handler, reading.request, receivedAt);
+}
+
+function handle(
+  room: Room,
+  chargePoint: ChargePoint,
+  call: IncomingCall,
+  handler: Handler<'Heartbeat'>,
+  request: unknown,
+  receivedAt: number,
+): Decision | Promise<Decision> {
+  const decision = handler.handle(room, chargePoint, request as never, receivedAt);
+  noteMessage(room, chargePoint, call, request, receivedAt, decision);
+  return decision;
+}
+
+/** A message may be what a command waits for; mostly nothing waits. */
+function noteMessage(
+  room: Room,
+  chargePoint: ChargePoint,
+  { messageId, action }: IncomingCall,
+  request: unknown,
+  receivedAt: number,
+  decision?: Decision | Promise<Decision>,
+): void {
+  if (chargePoint.awaited.length === 0) return;
+  const { connectorId, idTag, status } = (request ?? {}) as Readonly<Record<string, unknown>>;
+  noteTold(room, chargePoint, {
+    action: action as ChargePointAction,
+    messageId,
+    connectorId: typeof connectorId === 'number' ? connectorId : null,
+    transactionId: null,
+    status: typeof status === 'string' ? status : authorizationOf(decision),
+    idTag: typeof idTag === 'string' ? idTag : '',
+    startedAt: receivedAt,
+    receivedAt,
+  });
+}
+
+/** `idTagInfo.status` of an answer; empty where there is none. */
+function authorizationOf(decision: Decision | Promise<Decision> | undefined): string {
+  if (decision === undefined || decision instanceof Promise || decision.kind === 'error') return '';
+  const { payload } = decision;
+  return 'idTagInfo' in payload ? String((payload.idTagInfo as { status?: unknown }).status ?? '') : '';
 }
 
 /** The lenient reader: what can be read of a payload that breaks the schema, or what is wrong with it beyond the known and harmless. */

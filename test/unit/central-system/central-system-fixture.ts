@@ -126,6 +126,8 @@ export function setUp(options: Options = {}): Stand {
       bootRetryInterval: 60_000,
       concurrentTx: 0,
       unknownTags: 'invalid',
+      reservationSlack: 30_000,
+      reservationRetention: 30 * 24 * 3_600_000,
       ...options.settings,
     },
     onFault: (error) => faults.push(error),

@@ -30,6 +30,7 @@ export function fakeSession({
     model: '',
     numberOfConnectors: 0,
     triggered: new Set(),
+    awaited: [],
     openTransactions: [],
     lastSeenAt: 0,
   };

@@ -14,7 +14,10 @@ export const bootNotification: Handler<'BootNotification'> = {
     const status = store.settings.get(chargePoint.id)?.registration ?? 'Accepted';
     const boot = bootData(request);
     const change = { registration: status, boot, bootedAt: receivedAt, lastSeenAt: receivedAt };
-    await store.chargePoints.update(chargePoint.id, change, receivedAt);
+    await Promise.all([
+      store.chargePoints.update(chargePoint.id, change, receivedAt),
+      store.configurations.booted(chargePoint.id, receivedAt),
+    ]);
     chargePoint.registration = status;
     chargePoint.vendor = boot.vendor;
     chargePoint.model = boot.model;

@@ -1,7 +1,11 @@
+import type { ToldKey } from '../../../store/configuration-record.ts';
 import type { Follower } from '../follower.ts';
 import { learnConnectors } from './number-of-connectors.ts';
 
-/** What the charge point told of its configuration (OCPP 1.6 ed. 2 §5.8). */
+/**
+ * GetConfiguration (OCPP 1.6 ed. 2 §5.8): keys are learnt with what was told of them. The answer is read as far as it can be, whatever the
+ * schema says; what it does not mention stays as it was.
+ */
 export const getConfigurationAnswered: Follower<'GetConfiguration'> = async (
   room,
   chargePoint,
@@ -9,20 +13,31 @@ export const getConfigurationAnswered: Follower<'GetConfiguration'> = async (
   answer,
 ) => {
   if (answer.kind !== 'result') return;
-  const told = configurationValue(answer.payload, 'NumberOfConnectors');
-  if (told !== undefined) await learnConnectors(room, chargePoint, Number(told), room.clock());
+  const now = room.clock();
+  const known = membersOf(answer.payload, 'configurationKey').flatMap(toldKey);
+  const unknown = membersOf(answer.payload, 'unknownKey').filter((key) => typeof key === 'string');
+  const connectors = known.find(({ key }) => key.toLowerCase() === 'numberofconnectors')?.value;
+  await Promise.all([
+    room.store.configurations.told(chargePoint.id, known, unknown, now),
+    typeof connectors === 'string' && learnConnectors(room, chargePoint, Number(connectors), now),
+  ]);
 };
 
-/** The value of a key in a GetConfiguration response (OCPP 1.6 ed. 2 §6.24); keys are CiStrings. Undefined where it is not told. */
-export function configurationValue(response: unknown, key: string): string | undefined {
-  if (typeof response !== 'object' || response === null || !('configurationKey' in response))
-    return undefined;
-  if (!Array.isArray(response.configurationKey)) return undefined;
-  const wanted = key.toLowerCase();
-  for (const entry of response.configurationKey as readonly Partial<Record<string, unknown>>[]) {
-    if (typeof entry?.key === 'string' && entry.key.toLowerCase() === wanted) {
-      return typeof entry.value === 'string' ? entry.value : undefined;
-    }
-  }
-  return undefined;
+function membersOf(payload: unknown, name: string): readonly unknown[] {
+  if (typeof payload !== 'object' || payload === null) return [];
+  const list = (payload as Readonly<Record<string, unknown>>)[name];
+  return Array.isArray(list) ? list : [];
+}
+
+function toldKey(entry: unknown): ToldKey[] {
+  if (typeof entry !== 'object' || entry === null || !('key' in entry)) return [];
+  const { key, value, readonly } = entry as Readonly<Record<string, unknown>>;
+  if (typeof key !== 'string') return [];
+  return [
+    {
+      key,
+      value: typeof value === 'string' ? value : null,
+      readonly: typeof readonly === 'boolean' ? readonly : null,
+    },
+  ];
 }

@@ -7,7 +7,11 @@ import { open } from '../../connected-charge-points.ts';
 import { confirm, refuse } from '../../decision.ts';
 import type { Room } from '../../room.ts';
 import { judgeTag } from '../../tag-authorization.ts';
+import type { Told } from '../expectation.ts';
+import { noteTold } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
+import { endReservationBy } from '../reservation/end-of-reservation.ts';
+import { endProfilesOf } from '../smart-charging/end-of-transaction.ts';
 import { idTagInfo } from './id-tag-info.ts';
 import { asSent, INT32_MAX, MemberReader } from './transaction-members.ts';
 import { readTransactionMessage, type TransactionMessage } from './transaction-message.ts';
@@ -17,7 +21,7 @@ import { readTransactionMessage, type TransactionMessage } from './transaction-m
  * have flowed; the tag is checked anew each time. A repeated request gets the same answer (§3.7.1).
  */
 export const startTransaction: TransactionHandler = {
-  async handleRaw(room, chargePoint, { payload }, receivedAt) {
+  async handleRaw(room, chargePoint, { messageId, payload }, receivedAt) {
     const reading = readTransactionMessage('StartTransaction', payload);
     if (reading.violation !== undefined) return refuse(reading.violation.code, reading.violation.description);
     room.counters.repairs(chargePoint, 'StartTransaction', reading.repairs);
@@ -33,6 +37,9 @@ export const startTransaction: TransactionHandler = {
       },
     });
     if (transaction.state === 'open') open(chargePoint, transaction.connectorId, transaction.transactionId);
+    await endReservationBy(room, transaction, created, receivedAt);
+    if (superseded !== undefined) await endProfilesOf(room, superseded);
+    if (created) noteTold(room, chargePoint, toldStart(messageId, start, transaction.transactionId));
     note(room, transaction, start.idTag, parentIdTag, receivedAt);
     room.counters.transaction(created ? 'started' : 'start-repeated');
     if (superseded !== undefined) room.counters.transaction('superseded');
@@ -73,6 +80,15 @@ function readStart(
     rawStart: JSON.stringify(received),
     receivedAt,
   };
+}
+
+function toldStart(
+  messageId: string,
+  { connectorId, idTag, startedAt, receivedAt }: Omit<StartInput, 'authorize'>,
+  transactionId: number,
+): Told {
+  const action = 'StartTransaction';
+  return { action, messageId, connectorId, transactionId, status: '', idTag, startedAt, receivedAt };
 }
 
 function note(

@@ -5,6 +5,7 @@ import { readClock } from '../../charge-point-clock.ts';
 import { acknowledged } from '../../decision.ts';
 import type { Room } from '../../room.ts';
 import type { Handler } from '../handler.ts';
+import { endReservationsOf } from '../reservation/end-of-reservation.ts';
 import { learnConnectors, MAX_CONNECTORS } from './number-of-connectors.ts';
 
 const INT32_MAX = 2_147_483_647;
@@ -20,8 +21,9 @@ export const statusNotification: Handler<'StatusNotification'> = {
   async handle(room, chargePoint, request, receivedAt) {
     const row = statusRow(chargePoint, request, receivedAt);
     if (describesState(row)) {
-      await room.store.connectors.report(row);
+      const { current } = await room.store.connectors.report(row);
       await learnConnectors(room, chargePoint, row.connectorId, receivedAt);
+      if (current) await endReservationsOf(room, chargePoint, row, receivedAt);
     } else {
       room.rows.add(connectorStatus, row);
     }

@@ -7,7 +7,9 @@ import { acknowledged, confirm, type Decision, refuse } from '../../decision.ts'
 import type { StopRemainder } from '../../meter-keeper.ts';
 import type { Room } from '../../room.ts';
 import { judgeTag, mayStop } from '../../tag-authorization.ts';
+import { noteTold } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
+import { endProfilesOf } from '../smart-charging/end-of-transaction.ts';
 import { idTagInfo } from './id-tag-info.ts';
 import { meterContext } from './meter-context.ts';
 import { asSent, INT32_MAX, MemberReader } from './transaction-members.ts';
@@ -19,16 +21,17 @@ import { readTransactionMessage, type TransactionMessage } from './transaction-m
  */
 export const stopTransaction: TransactionHandler = {
   async handleRaw(room, chargePoint, call, receivedAt) {
+    const { messageId } = call;
     const message = readTransactionMessage('StopTransaction', call.payload);
     if (message.violation !== undefined) return refuse(message.violation.code, message.violation.description);
     room.counters.repairs(chargePoint, call.action, message.repairs);
     const { transactionData, ...request } = message.received;
     if (transactionData === undefined)
-      return finishStop(room, chargePoint, { request, flags: [] }, receivedAt);
+      return finishStop(room, chargePoint, { messageId, request, flags: [] }, receivedAt);
 
     const verdict = await room.keepSamples(call, meterContext(chargePoint, receivedAt));
     if (verdict.error !== undefined) return refuse(verdict.error.code, verdict.error.description);
-    const stop = verdict.stop ?? { request, flags: [] };
+    const stop = { ...(verdict.stop ?? { request, flags: [] }), messageId };
     const decision = await finishStop(room, chargePoint, stop, receivedAt);
     return decision.kind === 'result' && verdict.digest !== undefined
       ? { ...decision, digest: verdict.digest }
@@ -48,6 +51,19 @@ export async function finishStop(
   const input = readStop(room, chargePoint, stop, receivedAt);
   const { transaction, outcome } = await room.store.transactions.stop(input);
   close(chargePoint, transaction.transactionId);
+  if (outcome !== 'unmatched') {
+    await endProfilesOf(room, transaction);
+    noteTold(room, chargePoint, {
+      action: 'StopTransaction',
+      messageId: stop.messageId ?? '',
+      connectorId: transaction.connectorId,
+      transactionId: transaction.transactionId,
+      status: input.reason,
+      idTag: input.idTag,
+      startedAt: input.stoppedAt,
+      receivedAt,
+    });
+  }
   room.counters.transaction(outcome);
   if (input.idTag === '') return acknowledged;
 
