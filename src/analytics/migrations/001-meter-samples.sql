@@ -1,6 +1,7 @@
 -- Sampled values. Two samples that agree in everything but receipt are the same one (a charge point that repeats itself).
 -- Times that decide where a row lives are Farad's own: a charge point's clock may claim any year.
--- Every table: inserts are deduplicated by their token, and are on the disk before the journal lets go of the rows.
+-- Every table: inserts are deduplicated by their token, are on the disk before the journal lets go of the rows, and stop
+-- while there is still room for the journal to keep them.
 CREATE TABLE IF NOT EXISTS meter_samples
 (
     charge_point_id String CODEC(ZSTD(1)),
@@ -23,4 +24,5 @@ ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (charge_point_id, connector_id, measurand, phase, location, context, format, ts, raw_value)
 SETTINGS non_replicated_deduplication_window = 20000, ttl_only_drop_parts = 1, merge_selector_base = 10,
-    fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1;
+    fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+    min_free_disk_bytes_to_perform_insert = 536870912;

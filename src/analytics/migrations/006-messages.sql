@@ -14,4 +14,5 @@ ENGINE = MergeTree
 PARTITION BY toMonday(received_at)
 ORDER BY (toStartOfHour(received_at), charge_point_id, received_at)
 SETTINGS non_replicated_deduplication_window = 20000, ttl_only_drop_parts = 1, merge_selector_base = 10,
-    fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1;
+    fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+    min_free_disk_bytes_to_perform_insert = 536870912;

@@ -21,7 +21,8 @@ ENGINE = AggregatingMergeTree
 PARTITION BY received_month
 ORDER BY (day, charge_point_id, connector_id, hour, transaction_id, phase, location, coarse)
 SETTINGS non_replicated_deduplication_window = 20000, ttl_only_drop_parts = 1, merge_selector_base = 10,
-    fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1;
+    fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+    min_free_disk_bytes_to_perform_insert = 536870912;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS energy_hourly_from_samples TO energy_hourly AS
 SELECT

@@ -3,22 +3,29 @@
  * `wh` in Wh, `coarse` 1 where it was read in kWh. Of connectors above 0, from `{readFrom:Int64}` to `{readTo:Int64}`.
  */
 
-/** From the rollup: up to four readings for each hour of UTC, which is all that matters where hours begin at full hours. */
+/**
+ * From the rollup: up to four readings for each hour of UTC, which is all that matters where hours begin at full hours. Of the time before and after
+ * the asked hours only the nearest one.
+ */
 export function hourlyReadings(ofChargePoint: string): string {
   return `
   SELECT charge_point_id, connector_id, transaction_id, phase, location, coarse,
     toUnixTimestamp64Milli(reading.1) AS at, reading.2 AS wh
   FROM (
     SELECT charge_point_id, connector_id, transaction_id, phase, location, coarse,
-      arrayJoin(arrayDistinct([earliest, (smallest.2, smallest.1), (greatest.2, greatest.1), latest])) AS reading
+      arrayJoin(multiIf(
+        near < {firstHour:Int32}, [latest],
+        near > {lastHour:Int32}, [earliest],
+        arrayDistinct([earliest, (smallest.2, smallest.1), (greatest.2, greatest.1), latest]))) AS reading
     FROM (
-      SELECT charge_point_id, connector_id, hour, transaction_id, phase, location, coarse,
+      SELECT charge_point_id, connector_id, greatest(least(hour, {lastHour:Int32} + 1), {firstHour:Int32} - 1) AS near,
+        transaction_id, phase, location, coarse,
         min(first) AS earliest, max(last) AS latest, min(lowest) AS smallest, max(highest) AS greatest
       FROM energy_hourly
       WHERE day BETWEEN intDiv({readFrom:Int64}, 86400000) AND intDiv({readTo:Int64}, 86400000)
         AND hour BETWEEN intDiv({readFrom:Int64}, 3600000) AND intDiv({readTo:Int64}, 3600000)
         AND connector_id > 0 AND ${ofChargePoint}
-      GROUP BY charge_point_id, connector_id, hour, transaction_id, phase, location, coarse
+      GROUP BY charge_point_id, connector_id, near, transaction_id, phase, location, coarse
     )
   )`;
 }

@@ -102,6 +102,8 @@ LIMIT ${MOST_ROWS}`,
       to,
       readFrom: from - LOOK_AROUND_MS,
       readTo: to + LOOK_AROUND_MS,
+      firstHour: Math.floor(from / HOUR_MS),
+      lastHour: Math.floor(to / HOUR_MS),
       transactionsFrom: from - LONGEST_TRANSACTION_MS,
       timezone: timeZone,
     },
@@ -109,12 +111,14 @@ LIMIT ${MOST_ROWS}`,
 }
 
 /**
- * From readings to steps: by how much the register rose (`gained`, Wh) from one reading (`since`) to the next (`at`), and whether it `fell`. After a
- * fall it is read on from where it is; below the resolution of a coarse register it cannot fall.
+ * From readings to steps: by how much the register rose (`gained`, Wh) from one reading (`since`) to the next (`at`), and whether it `fell`. The depth
+ * of each fall is added to what follows, so that the sum never falls; below the resolution of a coarse register there is no fall. What was
+ * gained is what exceeds the highest sum before.
  */
 function steps(byTransaction: boolean): string {
   const series = `charge_point_id, connector_id, phase, location${byTransaction ? ', transaction_id' : ''}`;
-  const upToHere = 'ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW';
+  // One window for all, so that ClickHouse sorts once.
+  const soFar = `(PARTITION BY ${series} ORDER BY at, transaction_id, wh ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
   return `
 ranked AS (
   SELECT *, multiIf(phase = '' AND location IN ('', 'Outlet'), 0, phase IN ('L1', 'L2', 'L3') AND location IN ('', 'Outlet'), 1,
@@ -126,26 +130,28 @@ chosen AS (
   SELECT *, min(rank) OVER (PARTITION BY charge_point_id, connector_id) AS best FROM ranked WHERE rank < 99
 ),
 followed AS (
-  SELECT *, row_number() OVER so_far AS nth, lagInFrame(wh) OVER so_far AS wh_before, lagInFrame(coarse) OVER so_far AS coarse_before
+  SELECT *, row_number() OVER so_far = 1 AS is_first,
+    lagInFrame(at) OVER so_far AS at_before, lagInFrame(wh) OVER so_far AS wh_before, lagInFrame(coarse) OVER so_far AS coarse_before
   FROM chosen WHERE rank = best
-  WINDOW so_far AS (PARTITION BY ${series} ORDER BY at, transaction_id, wh ${upToHere})
+  WINDOW so_far AS ${soFar}
 ),
 judged AS (
-  SELECT *, nth > 1 AND wh < wh_before AND NOT (greatest(coarse, coarse_before) = 1 AND wh_before - wh < ${COARSE_STEP_WH}) AS fell
+  SELECT *, NOT is_first AND wh < wh_before AND NOT (greatest(coarse, coarse_before) = 1 AND wh_before - wh < ${COARSE_STEP_WH}) AS fell
   FROM followed
 ),
-runs AS (
-  SELECT *, sum(fell) OVER (PARTITION BY ${series} ORDER BY nth ${upToHere}) AS run
+lifted AS (
+  SELECT *, wh + sum(if(fell, wh_before - wh, 0)) OVER so_far AS lifted_wh
   FROM judged
+  WINDOW so_far AS ${soFar}
 ),
 risen AS (
-  SELECT *, max(wh) OVER (PARTITION BY ${series}, run ORDER BY nth ${upToHere}) AS top
-  FROM runs
+  SELECT *, max(lifted_wh) OVER so_far AS top
+  FROM lifted
+  WINDOW so_far AS ${soFar}
 ),
 steps AS (
-  SELECT *, row_number() OVER so_far AS place, if(place = 1, at, lagInFrame(at) OVER so_far) AS since,
-    if(place = 1, 0, top - lagInFrame(top) OVER so_far) AS gained
+  SELECT *, if(is_first OR fell, at, at_before) AS since, if(is_first, 0, top - lagInFrame(top) OVER so_far) AS gained
   FROM risen
-  WINDOW so_far AS (PARTITION BY ${series}, run ORDER BY nth ${upToHere})
+  WINDOW so_far AS ${soFar}
 )`;
 }
