@@ -4,6 +4,7 @@ import { requireKeys } from './authentication.ts';
 import type { ControlDeps } from './deps.ts';
 import { Edges } from './edges.ts';
 import { answerUnreadable, answerUnroutable, handleErrors } from './error-handling.ts';
+import { FleetIndex } from './fleet-index.ts';
 import { readJsonBodies } from './json-body.ts';
 import { type AcceptedKey, KeyRing } from './key-ring.ts';
 import { LogIns } from './log-ins.ts';
@@ -14,11 +15,13 @@ import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addAuditRoute } from './routes/audit.ts';
 import { addCallRoute } from './routes/calls.ts';
 import { addChargePointRoutes } from './routes/charge-points.ts';
+import { addConsoleRoutes } from './routes/console.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addEventRoute } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addMessageRoute } from './routes/messages.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
+import { addOverviewRoute } from './routes/overview.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addTokenImport } from './routes/token-import.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
@@ -69,7 +72,9 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
     if (config?.operation) operations.push(config.operation);
   });
 
-  addChargePointRoutes(app, deps);
+  const fleet = new FleetIndex(deps.store, deps.edges, deps.log);
+  app.addHook('onClose', async () => fleet.close());
+  addChargePointRoutes(app, deps, fleet);
   addMessageRoute(app, deps);
   await addCallRoute(app, deps);
   addTokenRoutes(app, deps);
@@ -80,8 +85,10 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   addSessionRoutes(app, keyRing, logIns);
   addApiKeyRoutes(app, deps.store, keyRing);
   addAuditRoute(app, deps.store);
+  addOverviewRoute(app, deps, fleet);
   addHealthRoutes(app, deps);
   addMetricsRoute(app, deps);
   addDocsRoutes(app, operations, version);
+  addConsoleRoutes(app);
   return app;
 }

@@ -105,6 +105,7 @@ describe('the description of the API', () => {
       'GET /api/v1/charge-points/{id}/messages',
       'GET /api/v1/events',
       'GET /api/v1/openapi.json',
+      'GET /api/v1/overview',
       'GET /api/v1/session',
       'GET /api/v1/tokens',
       'GET /api/v1/tokens/{idTag}',

@@ -1,6 +1,7 @@
 import { errors } from '../errors.ts';
 import { accessSchemas } from './access-schemas.ts';
 import type { Schema } from './operation.ts';
+import { overviewSchema } from './overview-schema.ts';
 import { rowSchemas } from './row-schemas.ts';
 import { maybe, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
 
@@ -153,7 +154,15 @@ export const schemas = {
     not: { required: ['key', 'keyHex'] },
   },
 
-  ChargePointPage: pageOf('ChargePoint'),
+  ChargePointPage: object(
+    'A page of charge points.',
+    {
+      items: { type: 'array', items: { $ref: '#/components/schemas/ChargePoint' } },
+      next: maybe(text('Pass it as `cursor` for the next page; null after the last one.')),
+      total: whole('How many match on all pages; only in sorted lists.'),
+    },
+    ['total'],
+  ),
 
   CallAnswer: {
     oneOf: [callResult, callError],
@@ -219,6 +228,8 @@ export const schemas = {
   ...rowSchemas,
 
   ...accessSchemas,
+
+  Overview: overviewSchema,
 
   Health: object('Whether a process can do its work.', {
     ready: { type: 'boolean' },

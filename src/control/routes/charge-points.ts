@@ -5,10 +5,12 @@ import { findChargePoint, type KnownChargePoint, viewChargePoint } from '../char
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
+import type { FleetIndex } from '../fleet-index.ts';
 import { type BodyDeclaration, json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
 import { requireRole } from '../roles.ts';
 import { addRoute } from '../route.ts';
+import { type Sort, sortedPage, sortNames } from '../sorted-charge-points.ts';
 
 const tag = 'Charge points';
 const path = '/api/v1/charge-points/{id}';
@@ -84,6 +86,18 @@ const list: Operation = {
       enum: ['Accepted', 'Pending', 'Rejected', 'Unknown'],
       description: 'Only those whose last BootNotification was answered with this; Unknown: never booted.',
     },
+    status: {
+      type: 'string',
+      maxLength: 50,
+      description: 'Only connected ones with a connector in this status, for example Faulted. Needs `sort`.',
+    },
+    sort: {
+      type: 'string',
+      enum: sortNames.flatMap((name) => [name, `-${name}`]),
+      description:
+        'The order; `-`: backwards. A sorted list is made from an index of the whole fleet that is some seconds old, and has a `total`; without it ' +
+        'the list follows the identities and is always current.',
+    },
     ...pageQuery,
   },
   responses: {
@@ -153,12 +167,14 @@ interface OfChargePoint {
 }
 
 interface ListQuery extends PageQuery {
+  readonly status?: string;
+  readonly sort?: Sort;
   readonly text?: string;
   readonly connected?: boolean;
   readonly registration?: string;
 }
 
-export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps): void {
+export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps, fleet: FleetIndex): void {
   const { store, edges } = deps;
   const writer = new SettingsWriter(deps);
 
@@ -170,6 +186,23 @@ export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps): v
 
   addRoute<{ Querystring: ListQuery }>(app, list, async ({ query }) => {
     const after = readCursor(query.cursor);
+    if (query.sort !== undefined) {
+      const { cursor: _, sort, ...filter } = query;
+      const page = sortedPage(await fleet.census(), { ...filter, sort, after });
+      const known = page.ids.flatMap((id) => findChargePoint(store, id) ?? []);
+      return {
+        items: known.map((item) => viewChargePoint(store, edges, item)),
+        next: page.next === undefined ? null : writeCursor(page.next),
+        total: page.total,
+      };
+    }
+    if (query.status !== undefined) {
+      throw apiError(
+        'invalid_parameter',
+        { name: 'status', problem: 'needs `sort`' },
+        { parameter: 'status' },
+      );
+    }
     const { items, next } = await listChargePoints(store, {
       ...(after !== undefined && { after }),
       limit: query.limit,

@@ -1,0 +1,127 @@
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { type KnownChargePoint, knownChargePoints } from '../store/known-charge-points.ts';
+import type { Store } from '../store/store.ts';
+import { type Log, throttled } from '../telemetry/log.ts';
+import type { Edges } from './edges.ts';
+
+/** Charge points looked at before others get their turn. */
+const SLICE = 100;
+/** Shortest pause between two rounds, ms. */
+const MIN_PAUSE_MS = 2000;
+/** A round may take this part of the time: 50,000 charge points take about a second, so they are looked at every 20 s. */
+const DUTY = 0.05;
+
+/** What the index knows of a charge point. */
+export interface IndexedChargePoint {
+  readonly id: string;
+  readonly connected: boolean;
+  /** Statuses of its connectors from 1 on, empty while it is not connected: nobody knows then. */
+  readonly statuses: readonly string[];
+  readonly registration: string;
+  /** Epoch ms; 0 for never. */
+  readonly lastSeenAt: number;
+  readonly lastAnsweredAt: number;
+  readonly vendor: string;
+  readonly firmware: string;
+  readonly group: string;
+  /** Everything that a search looks at, lower case. */
+  readonly searched: string;
+}
+
+/** The whole fleet at a moment some seconds ago. */
+export interface FleetCensus {
+  /** Epoch ms of the end of the round. */
+  readonly at: number;
+  /** In the order of the ids. */
+  readonly chargePoints: readonly IndexedChargePoint[];
+  readonly connected: number;
+  /** Connectors of connected charge points by their status. */
+  readonly connectors: Readonly<Record<string, number>>;
+  /** Connectors of charge points that are not connected. */
+  readonly offlineConnectors: number;
+}
+
+/**
+ * Goes through all charge points round after round, in small steps and for a small part of the time, so that counts, sorted lists and
+ * searches over the whole fleet cost a request nothing.
+ */
+export class FleetIndex {
+  private readonly store: Store;
+  private readonly edges: Edges;
+  private readonly warn;
+  private readonly closing = new AbortController();
+  private known: FleetCensus | undefined;
+  private first: Promise<void> | undefined;
+
+  constructor(store: Store, edges: Edges, log: Log) {
+    this.store = store;
+    this.edges = edges;
+    this.warn = throttled(log, 60_000);
+  }
+
+  /** The last complete round; waits for the first one. The rounds begin with the first question. */
+  async census(): Promise<FleetCensus> {
+    this.first ??= this.round().finally(() => void this.goOn());
+    if (!this.known) await this.first;
+    return this.known ?? EMPTY;
+  }
+
+  close(): void {
+    this.closing.abort();
+  }
+
+  private async goOn(): Promise<void> {
+    let tookMs = 0;
+    while (!this.closing.signal.aborted) {
+      const pause = Math.max(MIN_PAUSE_MS, tookMs / DUTY);
+      await delay(pause, undefined, { signal: this.closing.signal, ref: false }).catch(() => undefined);
+      if (this.closing.signal.aborted) return;
+      const start = performance.now();
+      await this.round().catch((error: unknown) =>
+        this.warn.warn({ err: error }, 'the fleet cannot be counted'),
+      );
+      tookMs = performance.now() - start;
+    }
+  }
+
+  private async round(): Promise<void> {
+    const chargePoints: IndexedChargePoint[] = [];
+    const connectors: Record<string, number> = {};
+    let connected = 0;
+    let offlineConnectors = 0;
+    let seen = 0;
+    for await (const known of knownChargePoints(this.store, undefined)) {
+      const entry = this.look(known);
+      chargePoints.push(entry.chargePoint);
+      if (entry.chargePoint.connected) connected++;
+      else offlineConnectors += entry.statuses.length;
+      for (const status of entry.chargePoint.statuses) connectors[status] = (connectors[status] ?? 0) + 1;
+      if (++seen % SLICE === 0) await nextTurn();
+      if (this.closing.signal.aborted) return;
+    }
+    this.known = { at: Date.now(), chargePoints, connected, connectors, offlineConnectors };
+  }
+
+  private look({ id, record, settings }: KnownChargePoint) {
+    const connected = this.edges.holder(id) !== undefined;
+    const statuses = record
+      ? this.store.connectors.of(id).flatMap(({ connectorId, status }) => (connectorId > 0 ? [status] : []))
+      : [];
+    const { boot } = record ?? {};
+    const chargePoint: IndexedChargePoint = {
+      id,
+      connected,
+      statuses: connected ? statuses : [],
+      registration: record?.registration ?? 'Unknown',
+      lastSeenAt: record?.lastSeenAt ?? 0,
+      lastAnsweredAt: record?.lastAnsweredAt ?? 0,
+      vendor: boot ? `${boot.vendor} ${boot.model}` : '',
+      firmware: boot?.firmwareVersion ?? '',
+      group: settings?.group ?? '',
+      searched: [id, settings?.group, settings?.note, ...Object.values(boot ?? {})].join('\n').toLowerCase(),
+    };
+    return { chargePoint, statuses };
+  }
+}
+
+const EMPTY: FleetCensus = { at: 0, chargePoints: [], connected: 0, connectors: {}, offlineConnectors: 0 };

@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify';
+import { writeTimestamp } from '../../protocol/timestamp.ts';
+import type { ControlDeps } from '../deps.ts';
+import type { FleetCensus, FleetIndex } from '../fleet-index.ts';
+import { LastHour } from '../last-hour.ts';
+import { json, type Operation, ref } from '../openapi/operation.ts';
+import { Pulse, type PulseNow } from '../pulse.ts';
+import { addRoute } from '../route.ts';
+
+const operation: Operation = {
+  id: 'getOverview',
+  method: 'GET',
+  path: '/api/v1/overview',
+  tag: 'Operations',
+  summary: 'How the fleet and Farad are',
+  description:
+    'Numbers that are at hand: counts of charge points and connectors are some seconds old (`countedAt`), rates are over ten seconds, the ' +
+    'quantile over a minute. Asking costs the charge points nothing.',
+  query: {
+    history: {
+      type: 'boolean',
+      default: false,
+      description: 'Also the last hour, one point per ten seconds.',
+    },
+  },
+  responses: { 200: json('The numbers.', ref('Overview')) },
+};
+
+const lines = [
+  'sockets',
+  'charging',
+  'faulted',
+  'powerW',
+  'framesPerSecond',
+  'samplesPerSecond',
+  'authorizeP99Seconds',
+  'journalAgeSeconds',
+] as const;
+
+export function addOverviewRoute(
+  app: FastifyInstance,
+  { link, config }: ControlDeps,
+  fleet: FleetIndex,
+): void {
+  const lastHour = new LastHour(lines);
+  const pulse = new Pulse(link, config, (now, at) => {
+    void fleet.census().then((census) => lastHour.note(at, { ...now, ...countsOf(census) }));
+  });
+  app.addHook('onListen', async () => pulse.start());
+  app.addHook('onClose', async () => pulse.close());
+
+  addRoute<{ Querystring: { history: boolean } }>(app, operation, async ({ query }) => {
+    const [now, census] = await Promise.all([pulse.now(), fleet.census()]);
+    return { ...view(now, census), ...(query.history && { history: lastHour.read() }) };
+  });
+}
+
+function view(now: PulseNow, census: FleetCensus) {
+  return {
+    at: writeTimestamp(Date.now()),
+    ...now,
+    ...countsOf(census),
+    countedAt: writeTimestamp(census.at),
+    chargePoints: census.chargePoints.length,
+    connectors: census.connectors,
+    offlineConnectors: census.offlineConnectors,
+  };
+}
+
+function countsOf({ connectors }: FleetCensus) {
+  return { charging: connectors.Charging ?? 0, faulted: connectors.Faulted ?? 0 };
+}

@@ -1,0 +1,125 @@
+import { apiError } from './errors.ts';
+import type { FleetCensus, IndexedChargePoint } from './fleet-index.ts';
+
+/** What a sorted list may be sorted by, each also the other way round. */
+export const sortNames = ['id', 'lastSeenAt', 'lastAnsweredAt', 'vendor', 'firmware', 'group'] as const;
+
+export type SortName = (typeof sortNames)[number];
+/** `-id`: from the last one to the first one. */
+export type Sort = SortName | `-${SortName}`;
+
+export interface FleetFilter {
+  /** Part of anything that describes it. */
+  readonly text?: string;
+  readonly connected?: boolean;
+  readonly registration?: string;
+  /** Of one of its connectors. */
+  readonly status?: string;
+}
+
+export interface SortedPage {
+  readonly ids: readonly string[];
+  /** Of all pages. */
+  readonly total: number;
+  /** Where the next page begins; absent at the end. */
+  readonly next?: string;
+}
+
+/** A page of the charge points of a census that match. `after` is the `next` of the page before; throws `invalid_parameter` for others. */
+export function sortedPage(
+  census: FleetCensus,
+  {
+    sort,
+    after,
+    limit,
+    ...filter
+  }: FleetFilter & { readonly sort: Sort; readonly after: string | undefined; readonly limit: number },
+): SortedPage {
+  const matching = inOrder(census, sort).filter((chargePoint) => matches(chargePoint, filter));
+  const start = after === undefined ? 0 : placeAfter(matching, sort, after);
+  const items = matching.slice(start, start + limit);
+  const last = items.at(-1);
+  const more = start + items.length < matching.length && last !== undefined;
+  return {
+    ids: items.map(({ id }) => id),
+    total: matching.length,
+    ...(more && { next: JSON.stringify([sortedBy(last, nameOf(sort)), last.id]) }),
+  };
+}
+
+/** Each order of a census is made once. */
+const orders = new WeakMap<FleetCensus, Map<Sort, readonly IndexedChargePoint[]>>();
+
+function inOrder(census: FleetCensus, sort: Sort): readonly IndexedChargePoint[] {
+  let known = orders.get(census);
+  if (!known) {
+    known = new Map();
+    orders.set(census, known);
+  }
+  let order = known.get(sort);
+  if (!order) {
+    order = sort === 'id' ? census.chargePoints : census.chargePoints.toSorted(comparing(sort));
+    known.set(sort, order);
+  }
+  return order;
+}
+
+function matches(
+  { searched, connected, registration, statuses }: IndexedChargePoint,
+  { text, connected: wanted, registration: state, status }: FleetFilter,
+): boolean {
+  return (
+    (wanted === undefined || wanted === connected) &&
+    (state === undefined || state === registration) &&
+    (status === undefined || statuses.includes(status)) &&
+    (text === undefined || searched.includes(text.toLowerCase()))
+  );
+}
+
+function nameOf(sort: Sort): SortName {
+  return (sort.startsWith('-') ? sort.slice(1) : sort) as SortName;
+}
+
+function sortedBy(chargePoint: IndexedChargePoint, name: SortName): string | number {
+  return chargePoint[name];
+}
+
+function comparing(sort: Sort): (a: IndexedChargePoint, b: IndexedChargePoint) => number {
+  const name = nameOf(sort);
+  const direction = sort.startsWith('-') ? -1 : 1;
+  return (a, b) =>
+    direction * compare(sortedBy(a, name), sortedBy(b, name)) || direction * compare(a.id, b.id);
+}
+
+/** By UTF-16 units: the order needs only to be the same for every page. */
+function compare(a: string | number, b: string | number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The first place behind the position, which itself may be gone by now. */
+function placeAfter(order: readonly IndexedChargePoint[], sort: Sort, position: string): number {
+  const [value, id] = readPosition(position);
+  const name = nameOf(sort);
+  const direction = sort.startsWith('-') ? -1 : 1;
+  const found = order.findIndex(
+    (candidate) =>
+      (direction * compare(sortedBy(candidate, name), value) || direction * compare(candidate.id, id)) > 0,
+  );
+  return found === -1 ? order.length : found;
+}
+
+function readPosition(position: string): [string | number, string] {
+  try {
+    const read: unknown = JSON.parse(position);
+    if (Array.isArray(read) && read.length === 2 && typeof read[1] === 'string') {
+      return read as [string | number, string];
+    }
+  } catch {
+    // Of another list: refused below.
+  }
+  throw apiError(
+    'invalid_parameter',
+    { name: 'cursor', problem: 'must be the `next` of an earlier page' },
+    { parameter: 'cursor' },
+  );
+}
