@@ -194,6 +194,20 @@ export const schema = {
     ),
   },
 
+  operations: {
+    listSyncsAtOnce: integer(
+      8,
+      'Most charge points whose local list is brought up to date at a time, for lists that are set to `sync: automatic`.',
+      { min: 1, max: 500 },
+    ),
+    campaignsKept: integer(100, 'Ended campaigns that are kept with their results.', { min: 1, max: 10_000 }),
+    jobSilence: duration(
+      '2d',
+      'How long nothing may be heard of a firmware update or an upload before Farad gives up waiting for its end.',
+      { min: '1h' },
+    ),
+  },
+
   api: {
     host: host('Address that the API, the console and the metrics bind to.'),
     port: port(9221, 'Port of the API, the console and the metrics; 0 lets the system choose one.'),

@@ -40,8 +40,8 @@ export interface CampaignRecord {
   readonly id: string;
   readonly name: string;
   readonly task: CampaignTask;
-  /** Who was chosen, as it was asked for. */
-  readonly targets: Readonly<Record<string, unknown>>;
+  /** Whom the filter chose, as it was asked for; where charge points were named, how many. */
+  readonly targets: Readonly<Record<string, unknown>> | { readonly named: number };
   /** Most charge points that are asked or at work at a time. */
   readonly atOnce: number;
   readonly startAt: number;

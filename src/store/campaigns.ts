@@ -16,7 +16,10 @@ export interface Campaigns {
   get(id: string): CampaignRecord | undefined;
   /** Newest first. */
   list(options: { readonly after?: string; readonly limit: number }): Page<CampaignRecord>;
-  create(campaign: CampaignInput): Promise<CampaignRecord>;
+  /** With the charge points that were named, for `named` to tell until it is prepared. */
+  create(campaign: CampaignInput, named?: readonly string[]): Promise<CampaignRecord>;
+  /** The charge points that were named for a campaign that is not prepared yet. */
+  named(id: string): readonly string[] | undefined;
   /** Adds charge points that are not in it yet. Give at most some hundred: they are one transaction. */
   add(id: string, chargePointIds: readonly string[]): Promise<void>;
   /** Changes it in one write transaction; undefined where `change` answers that, or where there is no such campaign. */
@@ -54,11 +57,13 @@ const NO_ITEMS: CampaignCounts = {
 export class CampaignTable implements Campaigns {
   private readonly path: WritePath;
   private readonly table: Table<CampaignRecord>;
+  private readonly namedTable: Table<readonly string[]>;
   private readonly itemTable: Table<CampaignItem>;
 
   constructor(path: WritePath) {
     this.path = path;
     this.table = path.environment.records('campaigns');
+    this.namedTable = path.environment.records('campaign-targets');
     this.itemTable = path.environment.records('campaign-items');
   }
 
@@ -81,8 +86,15 @@ export class CampaignTable implements Campaigns {
     return { items };
   }
 
-  create(input: CampaignInput): Promise<CampaignRecord> {
-    return this.path.transact(() => this.write({ ...input, counts: NO_ITEMS, version: 0 }));
+  create(input: CampaignInput, named?: readonly string[]): Promise<CampaignRecord> {
+    return this.path.transact(() => {
+      if (named) this.namedTable.put(textKey(input.id), named);
+      return this.write({ ...input, counts: NO_ITEMS, version: 0 });
+    });
+  }
+
+  named(id: string): readonly string[] | undefined {
+    return this.namedTable.get(textKey(id));
   }
 
   add(id: string, chargePointIds: readonly string[]): Promise<void> {
@@ -118,7 +130,10 @@ export class CampaignTable implements Campaigns {
     return this.path.transact(() => {
       const campaign = this.get(id);
       const changed = campaign && change(campaign);
-      return changed && this.write(changed);
+      if (!changed) return undefined;
+      if (campaign.state === 'preparing' && changed.state !== 'preparing')
+        this.namedTable.remove(textKey(id));
+      return this.write(changed);
     });
   }
 
@@ -166,7 +181,10 @@ export class CampaignTable implements Campaigns {
   }
 
   async remove(id: string): Promise<void> {
-    await this.path.transact(() => this.table.remove(textKey(id)));
+    await this.path.transact(() => {
+      this.table.remove(textKey(id));
+      this.namedTable.remove(textKey(id));
+    });
     for (;;) {
       const keys = Array.from(this.itemTable.getKeys({ ...allOf(id), limit: REMOVED_PER_TRANSACTION }));
       if (keys.length === 0) return;

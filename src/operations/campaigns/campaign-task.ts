@@ -1,0 +1,69 @@
+import type { CampaignTask } from '../../store/campaign-record.ts';
+import type { JobKind, JobRecord } from '../../store/job-record.ts';
+import type { KeptAnswer } from '../../store/referenced-calls.ts';
+
+/** What is known of a charge point in a campaign after it was asked. */
+export interface Verdict {
+  readonly state: 'running' | 'succeeded' | 'failed' | 'unknown';
+  readonly reason: string | null;
+}
+
+const JOBS: Readonly<Record<string, JobKind>> = {
+  UpdateFirmware: 'firmware',
+  SignedUpdateFirmware: 'firmware',
+  GetDiagnostics: 'diagnostics',
+  GetLog: 'log',
+};
+
+/** The kind of job that the task begins at a charge point; undefined where its answer is all that comes. */
+export function jobKindOf(task: CampaignTask): JobKind | undefined {
+  return 'action' in task && Object.hasOwn(JOBS, task.action) ? JOBS[task.action] : undefined;
+}
+
+/** Statuses by which charge points agree to what they were asked. */
+const AGREEMENT: ReadonlySet<string> = new Set([
+  'Accepted',
+  'AcceptedCanceled',
+  'RebootRequired',
+  'Scheduled',
+  'Unlocked',
+]);
+
+/** What an answer means where no job follows. A CALLERROR is a final answer (obligation G14). */
+export function judgeAnswer(answer: KeptAnswer): Verdict {
+  if (answer.kind === 'error') return { state: 'failed', reason: answer.code };
+  if (answer.kind === 'none') return { state: 'unknown', reason: answer.reason };
+  const status = statusIn(answer.payload);
+  if (status === undefined) return { state: 'succeeded', reason: null };
+  return { state: AGREEMENT.has(status) ? 'succeeded' : 'failed', reason: status };
+}
+
+/** How far a job has come. One that was not answered is followed all the same: its reports tell whether the charge point took it. */
+export function judgeJob(job: JobRecord | undefined): Verdict {
+  if (job === undefined) return { state: 'unknown', reason: 'job_forgotten' };
+  const lastReport = job.reports.at(-1)?.status ?? null;
+  switch (job.state) {
+    case 'succeeded':
+      return { state: 'succeeded', reason: lastReport };
+    case 'nothing_to_upload':
+      return { state: 'succeeded', reason: job.state };
+    case 'failed':
+      return { state: 'failed', reason: lastReport };
+    case 'refused':
+      return { state: 'failed', reason: job.answer };
+    case 'superseded':
+      return { state: 'failed', reason: job.state };
+    case 'silent':
+    case 'not_sent':
+      return { state: 'unknown', reason: job.state };
+    case 'unknown':
+      return { state: 'running', reason: 'no_answer' };
+    default:
+      return { state: 'running', reason: lastReport };
+  }
+}
+
+function statusIn(payload: unknown): string | undefined {
+  if (typeof payload !== 'object' || payload === null || !('status' in payload)) return undefined;
+  return typeof payload.status === 'string' ? payload.status.slice(0, 50) : undefined;
+}

@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import type { CampaignInput, CampaignRecord, CampaignTask } from '../../store/campaign-record.ts';
+import { knownChargePoints } from '../../store/known-charge-points.ts';
+import type { Store } from '../../store/store.ts';
+import { CampaignRun, type CampaignRunOptions } from './campaign-run.ts';
+import { type CampaignFilter, type CampaignTargets, isMeant } from './campaign-targets.ts';
+
+export interface CampaignsOptions extends CampaignRunOptions {
+  readonly store: CampaignRunOptions['store'] & Pick<Store, 'settings' | 'chargePoints'>;
+  /** Ended campaigns that are kept. */
+  readonly kept: number;
+  /** How often every campaign is looked at, ms. */
+  readonly stepEveryMs?: number;
+}
+
+/** What an operator asks for. Times are epoch ms, durations ms. */
+export interface NewCampaign {
+  readonly name: string;
+  readonly task: CampaignTask;
+  readonly targets: CampaignTargets;
+  readonly atOnce: number;
+  readonly startAt: number;
+  readonly endAt: number | null;
+  readonly itemTimeout: number;
+}
+
+export type CampaignCommand = 'pause' | 'resume' | 'abort';
+
+/** Campaigns that may be under way at a time. */
+export const MAX_LIVE_CAMPAIGNS = 20;
+
+const STEP_EVERY_MS = 1_000;
+const ADDED_PER_TRANSACTION = 500;
+
+/** Runs campaigns: one task at many charge points, a bounded number at once, over any restart of Farad. */
+export class Campaigns {
+  private readonly options: CampaignsOptions;
+  private readonly runs = new Map<string, CampaignRun>();
+  private timer: NodeJS.Timeout | undefined;
+  private stepping: Promise<void> | undefined;
+  private isStopped = false;
+
+  constructor(options: CampaignsOptions) {
+    this.options = options;
+  }
+
+  /** Takes up what an earlier process left, and works until `stop`. */
+  async start(): Promise<void> {
+    for (const campaign of this.all()) {
+      if (campaign.state === 'preparing') await this.prepare(campaign);
+      else if (isLive(campaign)) this.run(campaign.id);
+    }
+    this.timer = setInterval(() => void this.step(), this.options.stepEveryMs ?? STEP_EVERY_MS).unref();
+  }
+
+  /** Asks nobody more; resolves when what is under way is on the disk. What charge points answer later is taken up by the next process. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearInterval(this.timer);
+    await this.stepping;
+  }
+
+  /** `too_many`: as many as may be are under way already. Resolves once it is prepared. */
+  async create(input: NewCampaign): Promise<CampaignRecord | 'too_many'> {
+    const { store, clock } = this.options;
+    if (this.all().filter(isLive).length >= MAX_LIVE_CAMPAIGNS) return 'too_many';
+    await this.forgetOld();
+    const now = clock();
+    const { targets, ...rest } = input;
+    const named = 'ids' in targets ? [...new Set(targets.ids)] : undefined;
+    const campaign: CampaignInput = {
+      ...rest,
+      targets: named ? { named: named.length } : targets,
+      id: newId(now),
+      state: 'preparing',
+      createdAt: now,
+      startedAt: null,
+      endedAt: null,
+    };
+    return this.prepare(await store.campaigns.create(campaign, named));
+  }
+
+  /** `wrong_state`: a campaign that has ended, or is not paused, and so on. */
+  async command(id: string, command: CampaignCommand): Promise<CampaignRecord | 'unknown' | 'wrong_state'> {
+    const { store, clock } = this.options;
+    if (!store.campaigns.get(id)) return 'unknown';
+    const now = clock();
+    const changed = await store.campaigns.change(id, (campaign) => commanded(campaign, command, now));
+    if (changed) void this.step();
+    return changed ?? 'wrong_state';
+  }
+
+  /** Looks at every campaign and does what is to be done. */
+  step(): Promise<void> {
+    this.stepping ??= this.stepAll().finally(() => {
+      this.stepping = undefined;
+    });
+    return this.stepping;
+  }
+
+  private async stepAll(): Promise<void> {
+    for (const [id, run] of this.runs) {
+      if (this.isStopped) return;
+      try {
+        if (!(await run.step())) this.runs.delete(id);
+      } catch (error) {
+        this.options.log.warn({ err: error, campaign: id }, 'a campaign could not go on');
+      }
+    }
+  }
+
+  private run(id: string): void {
+    if (!this.runs.has(id)) this.runs.set(id, new CampaignRun(this.options, id));
+  }
+
+  /** Collects the charge points; begun again after a crash, it adds only who is missing. */
+  private async prepare(campaign: CampaignRecord): Promise<CampaignRecord> {
+    const { store, clock } = this.options;
+    let chunk: string[] = [];
+    for await (const id of this.targetsOf(campaign)) {
+      chunk.push(id);
+      if (chunk.length < ADDED_PER_TRANSACTION) continue;
+      await store.campaigns.add(campaign.id, chunk);
+      chunk = [];
+    }
+    await store.campaigns.add(campaign.id, chunk);
+    const now = clock();
+    const prepared = await store.campaigns.change(campaign.id, (known) => {
+      if (known.state !== 'preparing') return undefined;
+      return known.startAt > now
+        ? { ...known, state: 'scheduled' }
+        : { ...known, state: 'running', startedAt: now };
+    });
+    this.run(campaign.id);
+    void this.step();
+    return prepared ?? campaign;
+  }
+
+  private async *targetsOf({ id, targets }: CampaignRecord): AsyncGenerator<string> {
+    const { store } = this.options;
+    const named = store.campaigns.named(id);
+    if (named) {
+      yield* named;
+      return;
+    }
+    for await (const known of knownChargePoints(store)) {
+      if (isMeant(targets as CampaignFilter, known)) yield known.id;
+    }
+  }
+
+  /** Makes room for one more ended campaign. */
+  private async forgetOld(): Promise<void> {
+    const { store, kept } = this.options;
+    const ended = this.all().filter((campaign) => !isLive(campaign));
+    for (const { id } of ended.slice(Math.max(0, kept - 1))) await store.campaigns.remove(id);
+  }
+
+  /** Newest first. */
+  private all(): CampaignRecord[] {
+    const { store, kept } = this.options;
+    return [...store.campaigns.list({ limit: kept + MAX_LIVE_CAMPAIGNS + 1 }).items];
+  }
+}
+
+/** Whether there is still something to do, be it only to follow who was asked. */
+function isLive({ state, counts }: CampaignRecord): boolean {
+  return (state !== 'finished' && state !== 'aborted') || counts.asking + counts.running > 0;
+}
+
+function commanded(
+  campaign: CampaignRecord,
+  command: CampaignCommand,
+  now: number,
+): CampaignRecord | undefined {
+  const { state, startedAt, startAt } = campaign;
+  switch (command) {
+    case 'pause':
+      return state === 'scheduled' || state === 'running' ? { ...campaign, state: 'paused' } : undefined;
+    case 'resume': {
+      if (state !== 'paused') return undefined;
+      const waits = startedAt === null && startAt > now;
+      return waits
+        ? { ...campaign, state: 'scheduled' }
+        : { ...campaign, state: 'running', startedAt: startedAt ?? now };
+    }
+    case 'abort':
+      return state === 'finished' || state === 'aborted'
+        ? undefined
+        : { ...campaign, state: 'aborted', endedAt: now };
+  }
+}
+
+/** Ids in the order of their making. */
+function newId(now: number): string {
+  return `${now.toString(36).padStart(9, '0')}-${randomBytes(4).toString('hex')}`;
+}

@@ -1,0 +1,89 @@
+import type { Config } from '../config/schema.ts';
+import type { Store } from '../store/store.ts';
+import { type Log, throttled } from '../telemetry/log.ts';
+import { Campaigns } from './campaigns/campaigns.ts';
+import type { ChargePointCalls } from './charge-point-calls.ts';
+import { ListKeeper } from './local-lists/list-keeper.ts';
+import { LocalLists } from './local-lists/local-lists.ts';
+
+/** What runs over time and may send calls by itself: because of a campaign, or of a list that is set to be kept in step. */
+export interface Operations {
+  readonly campaigns: Campaigns;
+  readonly localLists: LocalLists;
+  /**
+   * Begins nothing more; nothing touches the store once it has resolved. What charge points answer later is on record at the edge, for the next
+   * process to take up.
+   */
+  stop(): Promise<void>;
+}
+
+export interface OperationsDeps {
+  readonly store: Store;
+  readonly calls: ChargePointCalls;
+  readonly config: Pick<Config, 'ocpp' | 'operations'>;
+  readonly log: Log;
+}
+
+/** One line of a kind in so many ms. */
+const LOG_EVERY_MS = 10_000;
+
+/** Starts the operations of this gateway, where an earlier process ended. */
+export async function startOperations({
+  store,
+  calls: all,
+  config,
+  log,
+}: OperationsDeps): Promise<Operations> {
+  const quietly = throttled(log, LOG_EVERY_MS);
+  const { calls, release } = releasable(all);
+  const localLists = new LocalLists({ store, calls });
+  const keeper = new ListKeeper({
+    store,
+    calls,
+    localLists,
+    log: quietly,
+    atOnce: config.operations.listSyncsAtOnce,
+  });
+  const campaigns = new Campaigns({
+    store,
+    calls,
+    localLists,
+    log: quietly,
+    clock: Date.now,
+    callTimeout: config.ocpp.callTimeout,
+    kept: config.operations.campaignsKept,
+  });
+  await campaigns.start();
+  keeper.start();
+  return {
+    campaigns,
+    localLists,
+    async stop() {
+      release();
+      keeper.stop();
+      await campaigns.stop();
+    },
+  };
+}
+
+/** `calls` whose replies are held back for ever after `release`: whoever waits for one does nothing more. */
+function releasable(calls: ChargePointCalls): { calls: ChargePointCalls; release: () => void } {
+  let isReleased = false;
+  const never = new Promise<never>(() => undefined);
+  return {
+    calls: {
+      isConnected: (chargePointId) => calls.isConnected(chargePointId),
+      call: (call) =>
+        calls.call(call).then(
+          (reply) => (isReleased ? never : reply),
+          (error: unknown) => {
+            if (isReleased) return never;
+            throw error;
+          },
+        ),
+    },
+    release: () => {
+      isReleased = true;
+    },
+  };
+}
