@@ -1,5 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +24,8 @@ let farad: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'farad-package-'));
+  // Makes the folder a project of its own: npm would look for one further up.
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
   // The build is current: npm test has seen to it.
   const packed = await npm(project, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
