@@ -208,6 +208,26 @@ export const schema = {
     ),
   },
 
+  sites: {
+    interval: duration('1s', 'How often the planner looks at a site where nothing made it look earlier.', {
+      min: '50ms',
+      max: '1m',
+    }),
+    settle: duration(
+      '5s',
+      'How long a vehicle may take to follow a smaller share; only then is what it gave up given to others.',
+      { min: '50ms', max: '5m' },
+    ),
+    turnWithin: duration('15m', 'Every paused vehicle of a site gets a turn within this time.', {
+      min: '1s',
+      max: '1d',
+    }),
+    callsPerSecond: integer(100, 'Most CALLs a second that the planner sends, over all sites.', {
+      min: 1,
+      max: 10_000,
+    }),
+  },
+
   api: {
     host: host('Address that the API, the console and the metrics bind to.'),
     port: port(9221, 'Port of the API, the console and the metrics; 0 lets the system choose one.'),

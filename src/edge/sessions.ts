@@ -1,5 +1,6 @@
 import type { CentralSystem } from '../central-system/central-system.ts';
 import type { RowSink } from '../central-system/row-sink.ts';
+import type { ConnectorMeter } from '../link/methods.ts';
 import { type ConnectionRow, connections } from '../records/connections.ts';
 import type { SessionRecord } from '../store/session-record.ts';
 import type { Store } from '../store/store.ts';
@@ -79,6 +80,24 @@ export class Sessions implements Connections {
       for (const [connectorId] of chargePoint.openTransactions) power += meters.get(connectorId)?.powerW ?? 0;
     }
     return power;
+  }
+
+  /** What the last meter values of these charge points said. */
+  meters(chargePointIds: readonly string[]): ConnectorMeter[] {
+    const found: ConnectorMeter[] = [];
+    for (const chargePointId of chargePointIds) {
+      for (const digest of this.byChargePoint.get(chargePointId)?.meters?.values() ?? []) {
+        const { connectorId, at, powerW, lastRegisterWh } = digest;
+        found.push({
+          chargePointId,
+          connectorId,
+          at,
+          ...(powerW !== undefined && { powerW }),
+          ...(lastRegisterWh !== undefined && { registerWh: lastRegisterWh }),
+        });
+      }
+    }
+    return found;
   }
 
   open({ chargePointId, known, settings }: Admitted, remoteAddress: string, socket: Socket): Session {

@@ -9,6 +9,8 @@ export interface Methods {
   'edge.call': { request: ChargePointCall; answer: CallOutcome };
   /** Edge: close the charge point's socket, for example after its key was changed or it was deleted. */
   'edge.disconnect': { request: Disconnect; answer: { closed: boolean } };
+  /** Edge: what the last meter values of these charge points said, of those whose sockets it holds. At most 500. */
+  'edge.meters': { request: { readonly chargePointIds: readonly string[] }; answer: ConnectorMeters };
   /** Any process: its metrics now. */
   'metrics.read': { request: Record<string, never>; answer: MetricFamily[] };
   /** Any process: whether it can do its work, with the reasons if not. */
@@ -63,6 +65,22 @@ export type CallOutcome =
   /** Sent, and the socket closed before an answer: what the charge point did is unknown. */
   | { readonly outcome: 'connection_lost'; readonly messageId: string }
   | { readonly outcome: 'timeout'; readonly messageId: string };
+
+/** What the last meter values of a connector said. */
+export interface ConnectorMeter {
+  readonly chargePointId: string;
+  readonly connectorId: number;
+  /** Time of the newest sample by the charge point's clock, epoch ms. */
+  readonly at: number;
+  /** Power.Active.Import over all phases, W. */
+  readonly powerW?: number;
+  /** Energy.Active.Import.Register over all phases, Wh. */
+  readonly registerWh?: number;
+}
+
+export interface ConnectorMeters {
+  readonly meters: readonly ConnectorMeter[];
+}
 
 export interface Health {
   readonly ready: boolean;
