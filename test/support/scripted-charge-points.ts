@@ -28,6 +28,7 @@ export class ScriptedChargePoints implements ChargePointCalls {
   private readonly central: Pick<CentralSystem, 'chargePoint' | 'beforeCall' | 'onCallAnswered'>;
   private readonly clock: () => number;
   private messages = 0;
+  private readonly noting = new Set<Promise<unknown>>();
 
   constructor(
     central: Pick<CentralSystem, 'chargePoint' | 'beforeCall' | 'onCallAnswered'>,
@@ -41,6 +42,20 @@ export class ScriptedChargePoints implements ChargePointCalls {
     return !this.disconnected.has(chargePointId);
   }
 
+  /** Resolves when the edge has noted all that it has to. */
+  async idle(): Promise<void> {
+    while (this.noting.size > 0) await Promise.all(this.noting);
+  }
+
+  private async note<Result>(noted: Promise<Result>): Promise<Result> {
+    this.noting.add(noted);
+    try {
+      return await noted;
+    } finally {
+      this.noting.delete(noted);
+    }
+  }
+
   async call(call: ChargePointCall): Promise<CallReply> {
     const { chargePointId, action, payload, reference } = call;
     const violation = isCentralSystemAction(action) ? checkRequest(action, payload) : undefined;
@@ -50,11 +65,11 @@ export class ScriptedChargePoints implements ChargePointCalls {
     const chargePoint = this.central.chargePoint(chargePointId);
     const messageId = `scripted-${++this.messages}`;
     const sent = { messageId, action, payload, sentAt: this.clock(), ...(reference && { reference }) };
-    await this.central.beforeCall(chargePoint, sent);
+    await this.note(Promise.resolve(this.central.beforeCall(chargePoint, sent)));
     this.asked.push({ chargePointId, action, payload: payload as Record<string, unknown> });
     if (script === 'edge_dies') return { outcome: 'connection_lost' };
     const answer = answerOf(script);
-    await this.central.onCallAnswered(chargePoint, sent, answer);
+    await this.note(this.central.onCallAnswered(chargePoint, sent, answer));
     if (typeof script === 'object' && 'onlyEdgeHears' in script) return new Promise(() => undefined);
     if (answer.kind === 'result')
       return { outcome: 'result', messageId, payload: answer.payload, durationMs: 1 };

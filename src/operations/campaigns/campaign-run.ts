@@ -54,8 +54,11 @@ export class CampaignRun {
   /** Those whose job goes on, or whose CALL an earlier process had sent. */
   private readonly followed = new Set<string>();
   private readonly notBefore = new Map<string, number>();
+  /** What is being written down. */
+  private readonly writing = new Set<Promise<void>>();
   private walk: Iterator<string> | undefined;
   private isLoaded = false;
+  private isStopped = false;
 
   constructor(options: CampaignRunOptions, id: string) {
     this.options = options;
@@ -102,6 +105,17 @@ export class CampaignRun {
     return campaign !== undefined && campaign.state !== 'aborted' && campaign.state !== 'finished';
   }
 
+  /** Asks nobody more and takes no more answers: nothing touches the store once this has resolved. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.idle();
+  }
+
+  /** Resolves when nothing is being written down. */
+  async idle(): Promise<void> {
+    while (this.writing.size > 0) await Promise.all(this.writing);
+  }
+
   private askMore(campaign: CampaignRecord): void {
     const { calls, clock } = this.options;
     let free = campaign.atOnce - this.asking.size - this.followed.size;
@@ -122,18 +136,33 @@ export class CampaignRun {
   }
 
   private async askAndSettle(chargePointId: string, task: CampaignTask): Promise<void> {
+    let settle: (() => Promise<void>) | undefined;
+    let reference: string | undefined;
+    await this.writeDown(chargePointId, async () => {
+      reference = await this.announce(chargePointId, task);
+    });
     try {
-      await this.ask(chargePointId, task);
+      if (reference !== undefined) settle = await this.ask(chargePointId, task, reference);
     } catch (error) {
+      settle = () => Promise.reject(error);
+    }
+    // After a stop the answer is on record at the edge, for the next process to take up.
+    if (settle !== undefined && !this.isStopped) await this.writeDown(chargePointId, settle);
+    this.asking.delete(chargePointId);
+  }
+
+  /** Does work that touches the store. Where it fails, what has happened is read from there. */
+  private async writeDown(chargePointId: string, work: () => Promise<void>): Promise<void> {
+    const written = work().catch((error: unknown) => {
       this.options.log.warn(
         { err: error, campaign: this.id, chargePoint: chargePointId },
         'a step of a campaign could not be done',
       );
-      // Whatever has happened is on record: it is read from there.
-      this.takeUp(chargePointId);
-    } finally {
-      this.asking.delete(chargePointId);
-    }
+      if (!this.isStopped) this.takeUp(chargePointId);
+    });
+    this.writing.add(written);
+    await written;
+    this.writing.delete(written);
   }
 
   private takeUp(chargePointId: string): void {
@@ -142,29 +171,39 @@ export class CampaignRun {
     else if (state === 'asking' || state === 'running') this.followed.add(chargePointId);
   }
 
-  private async ask(chargePointId: string, task: CampaignTask): Promise<void> {
-    const { store, calls, localLists, clock } = this.options;
+  /** Writes down that a charge point is about to be asked; answers under which reference, or undefined where it is not to be asked. */
+  private async announce(chargePointId: string, task: CampaignTask): Promise<string | undefined> {
+    const { store, clock } = this.options;
     const before = store.campaigns.item(this.id, chargePointId);
-    if (before?.state !== 'pending') return;
+    if (before?.state !== 'pending') return undefined;
     const attempts = before.attempts + 1;
     const reference = `${this.id}.${attempts}`;
     const asked = { state: 'asking', reason: null, reference, attempts, askedAt: clock() } as const;
     await store.campaigns.changeItem(this.id, chargePointId, asked);
-    // It may have been paused or aborted meanwhile.
-    if (store.campaigns.get(this.id)?.state !== 'running') {
-      await this.settle(chargePointId, task, reference, { notSent: 'paused' });
-      return;
-    }
+    const state = this.isStopped ? 'stopped' : store.campaigns.get(this.id)?.state;
+    if (state === 'running') return reference;
+    await this.settle(chargePointId, task, reference, { notSent: state ?? 'removed' });
+    return undefined;
+  }
+
+  /** Asks a charge point; answers how to write down what came of it. */
+  private async ask(
+    chargePointId: string,
+    task: CampaignTask,
+    reference: string,
+  ): Promise<() => Promise<void>> {
+    const { store, calls, localLists } = this.options;
     if ('localList' in task) {
       const report = await localLists.sync(chargePointId, task.localList);
-      await this.settleSync(chargePointId, report);
-      return;
+      return () => this.settleSync(chargePointId, report);
     }
     const { action, payload } = task;
     const reply = await calls.call({ chargePointId, action, payload, reference });
-    store.refresh();
-    const call = store.referencedCalls.get(chargePointId, reference);
-    await this.settle(chargePointId, task, reference, outcomeOf(reply, call));
+    return () => {
+      store.refresh();
+      const call = store.referencedCalls.get(chargePointId, reference);
+      return this.settle(chargePointId, task, reference, outcomeOf(reply, call));
+    };
   }
 
   private async settle(

@@ -58,6 +58,12 @@ export class Campaigns {
     this.isStopped = true;
     clearInterval(this.timer);
     await this.stepping;
+    await Promise.all([...this.runs.values()].map((run) => run.stop()));
+  }
+
+  /** Resolves when nothing is being written down. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.runs.values()].map((run) => run.idle()));
   }
 
   /** `too_many`: as many as may be are under way already. Resolves once it is prepared. */

@@ -59,6 +59,11 @@ export class ListKeeper {
     clearInterval(this.timer);
   }
 
+  /** Charge points that are being brought up to date. */
+  get busy(): number {
+    return this.working.size;
+  }
+
   /** Looks at some charge points, going on where the last look ended, and brings up to date those that are not. */
   look(): void {
     for (const chargePointId of this.candidates()) {

@@ -1,0 +1,512 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  Campaigns,
+  type CampaignsOptions,
+  MAX_LIVE_CAMPAIGNS,
+  type NewCampaign,
+} from '../../../src/operations/campaigns/campaigns.ts';
+import { LocalLists } from '../../../src/operations/local-lists/local-lists.ts';
+import type { CampaignRecord } from '../../../src/store/campaign-record.ts';
+import { type Script, ScriptedChargePoints } from '../../support/scripted-charge-points.ts';
+import { until } from '../../support/until.ts';
+import { boot, NOON, type Stand, setUp } from '../central-system/central-system-fixture.ts';
+
+const CALL_TIMEOUT = 30_000;
+
+interface Fleet {
+  readonly stand: Stand;
+  readonly chargePoints: ScriptedChargePoints;
+  campaigns: Campaigns;
+  create(more?: Partial<NewCampaign>): Promise<CampaignRecord>;
+  /** Looks at all campaigns until nothing happens any more by itself. */
+  settle(): Promise<void>;
+  pass(ms: number): Promise<void>;
+  /** What became of each charge point: state and reason. */
+  results(id: string): Record<string, string>;
+  /** Control dies and starts again: what its calls would have told it is lost. */
+  restart(): Promise<void>;
+}
+
+async function fleet(ids: readonly string[] = ['A', 'B', 'C', 'D', 'E']): Promise<Fleet> {
+  const stand = setUp();
+  const { store } = stand;
+  for (const id of ids) {
+    await store.settings.put({ id, group: id < 'C' ? 'north' : 'south' });
+    await stand.send(stand.central.chargePoint(id), 'BootNotification', { ...boot, firmwareVersion: '1.0' });
+  }
+  const chargePoints = new ScriptedChargePoints(stand.central, () => stand.now);
+  const start = async (): Promise<Campaigns> => {
+    // Replies to an earlier process reach nobody.
+    const generation = ++started;
+    const calls: CampaignsOptions['calls'] = {
+      isConnected: (id) => chargePoints.isConnected(id),
+      call: (call) =>
+        chargePoints
+          .call(call)
+          .then((reply) => (generation === started ? reply : new Promise<never>(() => undefined))),
+    };
+    const clock = () => stand.now;
+    const campaigns = new Campaigns({
+      store,
+      calls,
+      localLists: new LocalLists({ store, calls, clock }),
+      log: { warn: (details) => faults.push(details), error: (details) => faults.push(details) },
+      clock,
+      callTimeout: CALL_TIMEOUT,
+      kept: 3,
+      stepEveryMs: 3_600_000,
+    });
+    await campaigns.start();
+    onTestFinished(() => campaigns.stop());
+    return campaigns;
+  };
+  let started = 0;
+  const faults: unknown[] = [];
+  onTestFinished(() => expect(faults).toEqual([]));
+  const self: Fleet = {
+    stand,
+    chargePoints,
+    campaigns: await start(),
+    async create(more = {}) {
+      const campaign = await self.campaigns.create({
+        name: 'test',
+        task: { action: 'ClearCache', payload: {} },
+        targets: { all: true },
+        atOnce: 10,
+        startAt: 0,
+        endAt: null,
+        itemTimeout: 3_600_000,
+        ...more,
+      });
+      if (campaign === 'too_many') throw new Error(campaign);
+      await self.settle();
+      return campaign;
+    },
+    async settle() {
+      let before = '';
+      for (let calm = 0; calm < 3; ) {
+        await self.campaigns.step();
+        await self.campaigns.idle();
+        await chargePoints.idle();
+        await new Promise((resolve) => setImmediate(resolve));
+        store.refresh();
+        const now = JSON.stringify([store.campaigns.list({ limit: 50 }).items, chargePoints.asked.length]);
+        calm = now === before ? calm + 1 : 0;
+        before = now;
+      }
+    },
+    async pass(ms) {
+      stand.now += ms;
+      await self.settle();
+    },
+    results(id) {
+      const { items } = store.campaigns.items(id, { limit: 1_000 });
+      return Object.fromEntries(
+        items.map(({ chargePointId, state, reason }) => [
+          chargePointId,
+          reason === null ? state : `${state} ${reason}`,
+        ]),
+      );
+    },
+    async restart() {
+      await self.campaigns.stop();
+      self.campaigns = await start();
+      await self.settle();
+    },
+  };
+  return self;
+}
+
+const update = {
+  action: 'UpdateFirmware',
+  payload: { location: 'https://files.example/2.bin', retrieveDate: '2026-03-01T12:00:00Z' },
+};
+
+async function report(stand: Stand, id: string, ...statuses: string[]): Promise<void> {
+  for (const status of statuses) {
+    await stand.send(stand.central.chargePoint(id), 'FirmwareStatusNotification', { status });
+  }
+}
+
+const idOf = ({ chargePointId }: { chargePointId: string }): string => chargePointId;
+
+describe('a campaign', () => {
+  test('asks every charge point once, and ends with a result for each', async () => {
+    const { create, chargePoints, results, stand } = await fleet();
+    chargePoints.script = ({ chargePointId }) =>
+      ({
+        A: { result: { status: 'Accepted' } },
+        B: { result: { status: 'Rejected' } },
+        C: { error: 'NotImplemented' },
+        D: 'timeout',
+        E: 'connection_lost',
+      })[chargePointId] as Script;
+    const { id } = await create();
+    expect(results(id)).toEqual({
+      A: 'succeeded Accepted',
+      B: 'failed Rejected',
+      C: 'failed NotImplemented',
+      D: 'unknown timeout',
+      E: 'unknown connection_lost',
+    });
+    expect(chargePoints.asked.map(idOf).sort()).toEqual(['A', 'B', 'C', 'D', 'E']);
+    expect(stand.store.campaigns.get(id)).toMatchObject({
+      state: 'finished',
+      endedAt: NOON,
+      counts: { pending: 0, succeeded: 1, failed: 2, unknown: 2 },
+    });
+  });
+
+  test('never has more charge points at work than it may, and fills up as they end', async () => {
+    const { create, chargePoints, stand, settle, results } = await fleet();
+    chargePoints.script = () => ({ result: {} });
+    const { id } = await create({ task: update, atOnce: 2 });
+    expect(chargePoints.asked.map(idOf)).toEqual(['A', 'B']);
+    await settle();
+    expect(chargePoints.asked).toHaveLength(2);
+    await report(stand, 'A', 'Downloading', 'Downloaded');
+    await settle();
+    expect(chargePoints.asked).toHaveLength(2);
+    await report(stand, 'A', 'Installed');
+    await settle();
+    expect(chargePoints.asked.map(idOf)).toEqual(['A', 'B', 'C']);
+    await report(stand, 'B', 'DownloadFailed');
+    await settle();
+    for (const last of ['C', 'D', 'E']) {
+      await report(stand, last, 'Installed');
+      await settle();
+    }
+    expect(results(id)).toEqual({
+      A: 'succeeded Installed',
+      B: 'failed DownloadFailed',
+      C: 'succeeded Installed',
+      D: 'succeeded Installed',
+      E: 'succeeded Installed',
+    });
+    expect(stand.store.campaigns.get(id)?.state).toBe('finished');
+  });
+
+  test('chooses its charge points by filter or by name, and each only once', async () => {
+    const { create, results, stand } = await fleet();
+    expect(Object.keys(results((await create({ targets: { group: 'north' } })).id))).toEqual(['A', 'B']);
+    const named = await create({ targets: { ids: ['E', 'A', 'E'] } });
+    expect(Object.keys(results(named.id))).toEqual(['A', 'E']);
+    expect(stand.store.campaigns.get(named.id)?.targets).toEqual({ named: 2 });
+    const { id } = await create({
+      targets: { vendor: boot.chargePointVendor.toUpperCase(), firmwareVersion: '2.0' },
+    });
+    expect(results(id)).toEqual({});
+    expect(stand.store.campaigns.get(id)?.state).toBe('finished');
+  });
+
+  test('begins at its start and asks nobody after its end', async () => {
+    const { create, chargePoints, pass, stand, results } = await fleet();
+    chargePoints.disconnected.add('B');
+    const { id } = await create({
+      targets: { group: 'north' },
+      startAt: NOON + 60_000,
+      endAt: NOON + 120_000,
+    });
+    expect(stand.store.campaigns.get(id)?.state).toBe('scheduled');
+    await pass(59_000);
+    expect(chargePoints.asked).toEqual([]);
+    await pass(1_000);
+    expect(chargePoints.asked.map(idOf)).toEqual(['A']);
+    expect(stand.store.campaigns.get(id)).toMatchObject({ state: 'running', startedAt: NOON + 60_000 });
+    await pass(60_000);
+    chargePoints.disconnected.clear();
+    await pass(60_000);
+    expect(results(id)).toEqual({ A: 'succeeded Accepted', B: 'pending' });
+    expect(stand.store.campaigns.get(id)).toMatchObject({ state: 'finished', counts: { pending: 1 } });
+  });
+
+  test('waits for charge points that are away, or that cannot be asked now, without taking the place of others', async () => {
+    const { create, chargePoints, pass, results } = await fleet();
+    chargePoints.disconnected.add('A');
+    chargePoints.script = ({ chargePointId }) =>
+      chargePointId === 'B' ? 'queue_full' : { result: { status: 'Accepted' } };
+    const { id } = await create({ atOnce: 1 });
+    expect(results(id)).toMatchObject({ A: 'pending', B: 'pending queue_full', E: 'succeeded Accepted' });
+    chargePoints.script = () => ({ result: { status: 'Accepted' } });
+    chargePoints.disconnected.clear();
+    await pass(60_000);
+    expect(new Set(Object.values(results(id)))).toEqual(new Set(['succeeded Accepted']));
+  });
+
+  test('that is paused asks nobody until it is resumed; who was asked is followed', async () => {
+    const { create, chargePoints, campaigns, settle, stand, results } = await fleet();
+    chargePoints.script = () => ({ result: {} });
+    const { id } = await create({ task: update, atOnce: 2 });
+    expect(await campaigns.command(id, 'pause')).toMatchObject({ state: 'paused' });
+    expect(await campaigns.command(id, 'pause')).toBe('wrong_state');
+    await report(stand, 'A', 'Installed');
+    await settle();
+    expect(results(id)).toMatchObject({ A: 'succeeded Installed', B: 'running', C: 'pending' });
+    expect(chargePoints.asked).toHaveLength(2);
+    expect(await campaigns.command(id, 'resume')).toMatchObject({ state: 'running' });
+    await settle();
+    expect(chargePoints.asked.map(idOf)).toEqual(['A', 'B', 'C']);
+    expect(await campaigns.command('nobody', 'resume')).toBe('unknown');
+  });
+
+  test('that is aborted asks nobody more, and still tells what became of those under way', async () => {
+    const { create, chargePoints, campaigns, settle, stand, results } = await fleet();
+    chargePoints.script = () => ({ result: {} });
+    const { id } = await create({ task: update, atOnce: 2 });
+    expect(await campaigns.command(id, 'abort')).toMatchObject({ state: 'aborted', endedAt: NOON });
+    await report(stand, 'A', 'Installed');
+    await report(stand, 'B', 'InstallationFailed');
+    await settle();
+    expect(results(id)).toEqual({
+      A: 'succeeded Installed',
+      B: 'failed InstallationFailed',
+      C: 'pending',
+      D: 'pending',
+      E: 'pending',
+    });
+    expect(chargePoints.asked).toHaveLength(2);
+    expect(await campaigns.command(id, 'resume')).toBe('wrong_state');
+  });
+
+  test('gives up on a charge point that never tells the end, so that the next one has its turn', async () => {
+    const { create, chargePoints, pass, stand, results } = await fleet(['A', 'B']);
+    chargePoints.script = () => ({ result: {} });
+    const { id } = await create({ task: update, atOnce: 1, itemTimeout: 600_000 });
+    await report(stand, 'A', 'Downloading');
+    await pass(600_000);
+    expect(chargePoints.asked.map(idOf)).toEqual(['A']);
+    await pass(1_000);
+    expect(results(id)).toMatchObject({ A: 'unknown Downloading' });
+    expect(chargePoints.asked.map(idOf)).toEqual(['A', 'B']);
+  });
+
+  test('of an update that is to start later waits from then on', async () => {
+    const { create, chargePoints, pass, results } = await fleet(['A']);
+    chargePoints.script = () => ({ result: {} });
+    const retrieveDate = '2026-03-02T12:00:00Z';
+    const task = { ...update, payload: { ...update.payload, retrieveDate } };
+    const { id } = await create({ task, itemTimeout: 60_000 });
+    await pass(24 * 3_600_000);
+    expect(results(id)).toEqual({ A: 'running' });
+    await pass(61_000);
+    expect(results(id)).toEqual({ A: 'unknown no_report' });
+  });
+
+  test('K1: an update without an answer is followed all the same: its reports tell that it runs', async () => {
+    const { create, chargePoints, stand, settle, results } = await fleet(['A', 'B']);
+    chargePoints.script = () => 'timeout';
+    const { id } = await create({ task: update });
+    expect(results(id)).toEqual({ A: 'running no_answer', B: 'running no_answer' });
+    await report(stand, 'A', 'Downloading', 'Installed');
+    await settle();
+    expect(results(id)).toMatchObject({ A: 'succeeded Installed', B: 'running no_answer' });
+    expect(chargePoints.asked).toHaveLength(2);
+  });
+
+  test('K6, K9: diagnostics and signed updates end as their answers say', async () => {
+    const { create, chargePoints, results } = await fleet(['A', 'B', 'C']);
+    chargePoints.script = ({ chargePointId }) =>
+      ({
+        A: { result: { fileName: 'a.zip' } },
+        B: { result: {} },
+        C: { error: 'NotSupported' },
+      })[chargePointId] as Script;
+    const diagnostics = { action: 'GetDiagnostics', payload: { location: 'ftp://files.example/d' } };
+    expect(results((await create({ task: diagnostics })).id)).toEqual({
+      A: 'running',
+      B: 'succeeded nothing_to_upload',
+      C: 'failed NotSupported',
+    });
+    const firmware = {
+      location: 'https://files.example/2.bin',
+      retrieveDateTime: '2026-03-01T12:00:00Z',
+      signingCertificate: 'PEM',
+      signature: 'c2ln',
+    };
+    chargePoints.script = ({ chargePointId }) => ({
+      result: { status: chargePointId === 'A' ? 'AcceptedCanceled' : 'InvalidCertificate' },
+    });
+    const signed = { action: 'SignedUpdateFirmware', payload: { requestId: 5, firmware } };
+    expect(results((await create({ task: signed, targets: { group: 'north' } })).id)).toEqual({
+      A: 'running',
+      B: 'failed InvalidCertificate',
+    });
+  });
+
+  test('brings local lists up to date', async () => {
+    const { create, chargePoints, stand, settle, results } = await fleet(['A', 'B', 'C']);
+    for (const id of ['A', 'B']) await stand.store.heldLists.told(id, 0, NOON);
+    for (const id of ['A', 'B', 'C']) {
+      await stand.store.configurations.told(
+        id,
+        [],
+        ['SendLocalListMaxLength', 'LocalAuthListMaxLength'],
+        NOON,
+      );
+    }
+    const entries = [{ idTag: 'T', idTagInfo: { status: 'Accepted' as const } }];
+    await stand.store.localLists.put({ id: 'north', scope: { group: 'north' }, sync: 'manual', entries });
+    chargePoints.script = ({ chargePointId }) => ({
+      result: { status: chargePointId === 'A' ? 'Accepted' : 'Failed' },
+    });
+    const { id } = await create({ task: { localList: 'auto' } });
+    await until('the campaign has ended', async () => {
+      await settle();
+      return stand.store.campaigns.get(id)?.state === 'finished';
+    });
+    expect(results(id)).toEqual({ A: 'succeeded synced', B: 'failed failed', C: 'failed no_list' });
+  });
+
+  test('leaves room for a bounded number of others, and forgets the oldest that have ended', async () => {
+    const { create, campaigns, stand } = await fleet(['A']);
+    const created: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      stand.now += 1_000;
+      created.push((await create()).id);
+    }
+    expect(stand.store.campaigns.list({ limit: 10 }).items.map(({ id }) => id)).toEqual(
+      created.slice(-3).reverse(),
+    );
+    expect(stand.store.campaigns.items(created[0] ?? '', { limit: 1 }).items).toEqual([]);
+    for (let n = 0; n < MAX_LIVE_CAMPAIGNS; n++) await create({ startAt: stand.now + 1e9 });
+    const waiting: NewCampaign = {
+      name: 'one too many',
+      task: { action: 'ClearCache', payload: {} },
+      targets: { all: true },
+      atOnce: 1,
+      startAt: stand.now + 1e9,
+      endAt: null,
+      itemTimeout: 1_000,
+    };
+    expect(await campaigns.create(waiting)).toBe('too_many');
+  });
+});
+
+describe('a campaign after a restart of control', () => {
+  test('goes on where it was, asking only those who were not', async () => {
+    const { create, chargePoints, stand, restart, results } = await fleet();
+    chargePoints.script = () => ({ result: {} });
+    const { id } = await create({ task: update, atOnce: 2 });
+    await report(stand, 'A', 'Installed');
+    await restart();
+    await report(stand, 'B', 'Installed');
+    await restart();
+    for (const last of ['C', 'D', 'E']) {
+      await report(stand, last, 'Installed');
+      await restart();
+    }
+    expect(chargePoints.asked.map(idOf)).toEqual(['A', 'B', 'C', 'D', 'E']);
+    expect(new Set(Object.values(results(id)))).toEqual(new Set(['succeeded Installed']));
+    expect(stand.store.campaigns.get(id)?.state).toBe('finished');
+  });
+
+  test('learns from the edge what a charge point answered while nobody listened, and does not ask again', async () => {
+    const { create, chargePoints, restart, results, stand } = await fleet(['A', 'B', 'C']);
+    chargePoints.script = ({ chargePointId }) => ({
+      onlyEdgeHears: { status: chargePointId === 'A' ? 'Accepted' : 'Rejected' },
+    });
+    const { id } = await create({ atOnce: 2 });
+    await until('two are asked', () => chargePoints.asked.length === 2);
+    expect(results(id)).toMatchObject({ A: 'asking', B: 'asking', C: 'pending' });
+    chargePoints.script = () => ({ result: { status: 'Accepted' } });
+    await restart();
+    expect(results(id)).toEqual({ A: 'succeeded Accepted', B: 'failed Rejected', C: 'succeeded Accepted' });
+    expect(chargePoints.asked.map(idOf)).toEqual(['A', 'B', 'C']);
+    expect(stand.store.campaigns.item(id, 'A')).toMatchObject({
+      attempts: 1,
+      answer: { kind: 'result', payload: { status: 'Accepted' } },
+    });
+  });
+
+  test('waits for an answer that may still come, then shows it as unknown and never asks again', async () => {
+    const { create, chargePoints, restart, results, pass, stand } = await fleet(['A']);
+    chargePoints.script = () => new Promise(() => undefined);
+    const { id } = await create();
+    // The edge has noted the CALL, and control dies with the edge.
+    await stand.central.beforeCall(stand.central.chargePoint('A'), {
+      messageId: 'm',
+      action: 'ClearCache',
+      payload: {},
+      sentAt: stand.now,
+      reference: `${id}.1`,
+    });
+    await restart();
+    expect(results(id)).toEqual({ A: 'asking' });
+    await pass(CALL_TIMEOUT);
+    expect(results(id)).toEqual({ A: 'asking' });
+    await pass(10_000);
+    expect(results(id)).toEqual({ A: 'unknown farad_restarted' });
+    await pass(3_600_000);
+    expect(chargePoints.asked).toEqual([]);
+    expect(stand.store.campaigns.get(id)?.state).toBe('finished');
+  });
+
+  test('asks again where it is certain that the CALL never left', async () => {
+    const { create, chargePoints, restart, results, pass, stand } = await fleet(['A']);
+    chargePoints.script = () => new Promise(() => undefined);
+    const { id } = await create();
+    expect(results(id)).toEqual({ A: 'asking' });
+    chargePoints.script = () => ({ result: { status: 'Accepted' } });
+    await restart();
+    await pass(CALL_TIMEOUT);
+    expect(results(id)).toEqual({ A: 'asking' });
+    await pass(10_000);
+    await pass(10_000);
+    expect(results(id)).toEqual({ A: 'succeeded Accepted' });
+    expect(stand.store.campaigns.item(id, 'A')).toMatchObject({ attempts: 2, reference: `${id}.2` });
+    expect(chargePoints.asked).toHaveLength(1);
+  });
+
+  test('follows an update that it does not know to have been answered', async () => {
+    const { create, chargePoints, restart, results, settle, stand } = await fleet(['A']);
+    chargePoints.script = () => ({ onlyEdgeHears: {} });
+    const { id } = await create({ task: update });
+    await until('it is asked', () => chargePoints.asked.length === 1);
+    await restart();
+    expect(results(id)).toEqual({ A: 'running' });
+    await report(stand, 'A', 'Downloading', 'Installed');
+    await settle();
+    expect(results(id)).toEqual({ A: 'succeeded Installed' });
+  });
+
+  test('collects the rest of its charge points where it died in collecting them', async () => {
+    const { stand, restart, results, chargePoints } = await fleet(['A', 'B', 'C']);
+    const record = {
+      name: 'half done',
+      task: { action: 'ClearCache', payload: {} },
+      atOnce: 5,
+      startAt: 0,
+      endAt: null,
+      itemTimeout: 1_000,
+      state: 'preparing' as const,
+      createdAt: NOON,
+      startedAt: null,
+      endedAt: null,
+    };
+    await stand.store.campaigns.create({ ...record, id: 'c-named', targets: { named: 2 } }, ['C', 'A']);
+    await stand.store.campaigns.add('c-named', ['A']);
+    await stand.store.campaigns.create({ ...record, id: 'c-filter', targets: { group: 'north' } });
+    await restart();
+    expect(results('c-named')).toEqual({ A: 'succeeded Accepted', C: 'succeeded Accepted' });
+    expect(results('c-filter')).toEqual({ A: 'succeeded Accepted', B: 'succeeded Accepted' });
+    expect(chargePoints.asked).toHaveLength(4);
+    expect(stand.store.campaigns.named('c-named')).toBeUndefined();
+  });
+
+  test('stays paused, scheduled or aborted as it was', async () => {
+    const { create, campaigns, restart, chargePoints, stand, pass } = await fleet(['A', 'B']);
+    chargePoints.disconnected.add('A').add('B');
+    const paused = await create();
+    await campaigns.command(paused.id, 'pause');
+    const scheduled = await create({ startAt: NOON + 60_000 });
+    const aborted = await create();
+    await campaigns.command(aborted.id, 'abort');
+    chargePoints.disconnected.clear();
+    await restart();
+    expect(chargePoints.asked).toEqual([]);
+    await pass(60_000);
+    expect(chargePoints.asked.map(idOf)).toEqual(['A', 'B']);
+    const states = [paused, scheduled, aborted].map(({ id }) => stand.store.campaigns.get(id)?.state);
+    expect(states).toEqual(['paused', 'finished', 'aborted']);
+  });
+});
