@@ -228,6 +228,28 @@ export const schema = {
     }),
   },
 
+  smartCharging: {
+    nominalVoltage: integer(
+      230,
+      'Volts between phase and neutral, by which limits in A and in W are converted into each other.',
+      { min: 50, max: 500 },
+    ),
+    txProfileGap: oneOf(
+      ['tx-default', 'unlimited'],
+      'tx-default',
+      'What limits a transaction whose TxProfile has no period at an instant: its TxDefaultProfile, or nothing. The standard says both (OCPP 1.6 ed. 2 §3.13.1, §3.13.2).',
+    ),
+    threads: integer(1, 'Threads of control that compute composite schedules; started when one is asked for.', {
+      min: 1,
+      max: 64,
+    }),
+    fleetConcurrency: integer(
+      50,
+      'Charge points that are sent the same charging profile at a time, when it is set for many of them.',
+      { min: 1, max: 1000 },
+    ),
+  },
+
   api: {
     host: host('Address that the API, the console and the metrics bind to.'),
     port: port(9221, 'Port of the API, the console and the metrics; 0 lets the system choose one.'),
