@@ -208,6 +208,32 @@ export const schema = {
     ),
   },
 
+  smartCharging: {
+    nominalVoltage: integer(
+      230,
+      'Volts between phase and neutral, by which limits in A and in W are converted into each other.',
+      { min: 50, max: 500 },
+    ),
+    txProfileGap: oneOf(
+      ['tx-default', 'unlimited'],
+      'tx-default',
+      'What limits a transaction whose TxProfile has no period at an instant: its TxDefaultProfile, or nothing. The standard says both (OCPP 1.6 ed. 2 §3.13.1, §3.13.2).',
+    ),
+    threads: integer(
+      1,
+      'Threads of control that compute composite schedules; started when one is asked for.',
+      {
+        min: 1,
+        max: 64,
+      },
+    ),
+    fleetConcurrency: integer(
+      50,
+      'Charge points that are sent the same charging profile at a time, when it is set for many of them.',
+      { min: 1, max: 1000 },
+    ),
+  },
+
   sites: {
     interval: duration('1s', 'How often the planner looks at a site where nothing made it look earlier.', {
       min: '50ms',
@@ -226,28 +252,6 @@ export const schema = {
       min: 1,
       max: 10_000,
     }),
-  },
-
-  smartCharging: {
-    nominalVoltage: integer(
-      230,
-      'Volts between phase and neutral, by which limits in A and in W are converted into each other.',
-      { min: 50, max: 500 },
-    ),
-    txProfileGap: oneOf(
-      ['tx-default', 'unlimited'],
-      'tx-default',
-      'What limits a transaction whose TxProfile has no period at an instant: its TxDefaultProfile, or nothing. The standard says both (OCPP 1.6 ed. 2 §3.13.1, §3.13.2).',
-    ),
-    threads: integer(1, 'Threads of control that compute composite schedules; started when one is asked for.', {
-      min: 1,
-      max: 64,
-    }),
-    fleetConcurrency: integer(
-      50,
-      'Charge points that are sent the same charging profile at a time, when it is set for many of them.',
-      { min: 1, max: 1000 },
-    ),
   },
 
   api: {
