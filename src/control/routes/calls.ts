@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CENTRAL_SYSTEM_ACTIONS, isCentralSystemAction } from '../../protocol/v16/actions.ts';
 import { checkRequest } from '../../protocol/v16/validate.ts';
+import { refusalOf } from '../call-refusal.ts';
 import { findChargePoint } from '../charge-point-view.ts';
 import type { ControlDeps } from '../deps.ts';
-import type { SentCall } from '../edges.ts';
-import { type ApiError, apiError, errorBody } from '../errors.ts';
+import { apiError, errorBody } from '../errors.ts';
 import { type Answer, IdempotencyMemory } from '../idempotency.ts';
 import { readJson } from '../json-body.ts';
 import { payloadExamples, payloadSchemaName } from '../openapi/ocpp-payloads.ts';
@@ -147,30 +147,4 @@ async function sendCall(
   if (!refusal) return { status: 200, body: sent };
   if (refusal.code !== 'connection_lost' && refusal.code !== 'timeout') throw refusal;
   return { status: refusal.status, body: errorBody(refusal) };
-}
-
-function refusalOf(sent: SentCall, id: string, action: string): ApiError | undefined {
-  switch (sent.outcome) {
-    case 'result':
-    case 'error':
-      return undefined;
-    case 'not_connected':
-      return apiError('not_connected', { id });
-    case 'queue_full':
-      return apiError('queue_full', { id });
-    case 'not_recorded':
-      return apiError('storage_full', {});
-    case 'registration_state':
-      return apiError(
-        'registration_state',
-        { id, action, registration: sent.registration },
-        { registration: sent.registration },
-      );
-    default:
-      return apiError(
-        sent.outcome,
-        { id, action },
-        sent.messageId === undefined ? {} : { messageId: sent.messageId },
-      );
-  }
 }
