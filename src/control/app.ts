@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { startSites } from '../operations/sites/sites.ts';
 import { auditChanges } from './audit.ts';
 import { requireKeys } from './authentication.ts';
 import type { ControlDeps } from './deps.ts';
@@ -15,6 +16,7 @@ import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addAuditRoute } from './routes/audit.ts';
 import { addCallRoute } from './routes/calls.ts';
 import { addChargePointRoutes } from './routes/charge-points.ts';
+import { addChargingWishRoutes } from './routes/charging-wishes.ts';
 import { addConsoleRoutes } from './routes/console.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addEventRoute } from './routes/events.ts';
@@ -23,6 +25,7 @@ import { addMessageRoute } from './routes/messages.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addOverviewRoute } from './routes/overview.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { addSiteRoutes } from './routes/sites.ts';
 import { addTokenImport } from './routes/token-import.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
 import { addTransactionRoutes } from './routes/transactions.ts';
@@ -80,6 +83,14 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   addTokenRoutes(app, deps);
   await addTokenImport(app, deps);
   addTransactionRoutes(app, deps);
+  const sites = startSites({
+    ...deps,
+    settings: deps.config.sites,
+    call: (call) => deps.edges.call(call),
+  });
+  app.addHook('onClose', () => sites.stop());
+  addSiteRoutes(app, deps, sites);
+  addChargingWishRoutes(app, deps, sites);
   addAnalyticsRoutes(app, deps);
   addEventRoute(app, deps);
   addSessionRoutes(app, keyRing, logIns);

@@ -81,6 +81,16 @@ export const errors = {
     message: 'There is no API key {id}.',
     meaning: 'It was never created, or has been deleted.',
   },
+  unknown_site: {
+    status: 404,
+    message: 'There is no site {id}.',
+    meaning: 'No site has this name.',
+  },
+  unknown_charging_wish: {
+    status: 404,
+    message: 'Nobody has told a wish for transaction {id}.',
+    meaning: 'The transaction runs, and its driver wants nothing in particular.',
+  },
   request_timeout: {
     status: 408,
     message: 'The request did not arrive completely in time.',
@@ -107,6 +117,12 @@ export const errors = {
     message: 'The API key {id} cannot be deleted here.',
     meaning:
       'It is the one that Farad was started with: change the setting `api.key`, or log in with another key.',
+  },
+  connector_taken: {
+    status: 409,
+    message: 'Connector {connectorId} of {chargePointId} belongs to site {site}.',
+    meaning:
+      'A connector shares power in one site only. Nothing was changed; take it out of the other site first.',
   },
   payload_too_large: {
     status: 413,

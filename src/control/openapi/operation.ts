@@ -59,6 +59,7 @@ export const tags = {
   Calls: 'Sending OCPP messages to charge points.',
   Tokens: 'Who may charge: idTags, their status and their groups.',
   Transactions: 'Charging transactions.',
+  Sites: 'Connectors that share the power of a place.',
   Analytics: 'Questions answered by ClickHouse.',
   Events: 'What happens, as it happens.',
   Access: 'Log-in of the console, API keys and their roles, and who did what.',

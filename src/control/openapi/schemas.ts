@@ -4,6 +4,7 @@ import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
 import { rowSchemas } from './row-schemas.ts';
 import { maybe, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
+import { siteSchemas } from './site-schemas.ts';
 
 export const registrationStatus: Schema = { type: 'string', enum: ['Accepted', 'Pending', 'Rejected'] };
 export const tokenStatus: Schema = { type: 'string', enum: ['Accepted', 'Blocked', 'Expired'] };
@@ -224,6 +225,8 @@ export const schemas = {
   }),
 
   TransactionPage: pageOf('Transaction'),
+
+  ...siteSchemas,
 
   ...rowSchemas,
 

@@ -1,0 +1,198 @@
+import type { FastifyInstance } from 'fastify';
+import type { SiteOperations } from '../../operations/sites/sites.ts';
+import type { SiteInput, SiteRecord } from '../../store/site-record.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import type { ControlDeps } from '../deps.ts';
+import { apiError } from '../errors.ts';
+import { InTurn } from '../in-turn.ts';
+import { json, type Operation, ref } from '../openapi/operation.ts';
+import { type PageQuery, pageQuery } from '../paging.ts';
+import { addRoute } from '../route.ts';
+import { changeSite, readSite, type SiteBody, type SiteChangeBody, viewSite } from '../site-body.ts';
+
+const tag = 'Sites';
+const path = '/api/v1/sites/{id}';
+const params = {
+  id: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^/]+$', description: 'Name of the site.' },
+};
+const site = {
+  groups: [
+    { id: 'connection', parent: null, limit: { unit: 'A', perPhase: [400, 400, 400] } },
+    { id: 'garage', parent: 'connection', limit: { unit: 'W', perPhase: [20000, 20000, 20000] } },
+  ],
+  members: [
+    { chargePointId: 'CP-17', connectorId: 1, group: 'garage', phases: ['L1', 'L2', 'L3'], rating: 32 },
+    { chargePointId: 'CP-18', connectorId: 1, group: 'connection', phases: ['L2'], rating: 16 },
+  ],
+};
+const example = {
+  id: 'depot-north',
+  sharing: 'equal',
+  minimumCurrent: 6,
+  fallbackCurrent: null,
+  voltage: 230,
+  remoteStop: false,
+  note: null,
+  ...site,
+};
+
+const list: Operation = {
+  id: 'listSites',
+  method: 'GET',
+  path: '/api/v1/sites',
+  tag,
+  summary: 'List sites',
+  description: 'In the order of their names.',
+  query: {
+    text: {
+      type: 'string',
+      maxLength: 100,
+      description: 'Only sites whose name or note contains this, without case.',
+    },
+    ...pageQuery,
+  },
+  responses: {
+    200: json('A page of sites.', ref('SitePage'), { items: [{ ...example, version: 1 }], next: null }),
+  },
+};
+
+const get: Operation = {
+  id: 'getSite',
+  method: 'GET',
+  path,
+  tag,
+  summary: 'Get a site',
+  params,
+  responses: { 200: json('The site.', ref('Site'), { ...example, version: 1 }) },
+  errors: ['unknown_site'],
+};
+
+const put: Operation = {
+  id: 'putSite',
+  method: 'PUT',
+  path,
+  tag,
+  summary: 'Create or replace a site',
+  description:
+    'From then on Farad shares the power of the site among running transactions: it sets a TxProfile for each of them and a TxDefaultProfile on each connector.',
+  params,
+  body: {
+    required: true,
+    checked: true,
+    content: { 'application/json': { schema: ref('SiteUpdate'), examples: { site } } },
+  },
+  responses: {
+    200: json('The site was replaced.', ref('Site'), { ...example, version: 2 }),
+    201: json('The site was created.', ref('Site'), { ...example, version: 1 }),
+  },
+  errors: ['connector_taken'],
+};
+
+const patch: Operation = {
+  id: 'changeSite',
+  method: 'PATCH',
+  path,
+  tag,
+  summary: 'Change a site, for example a limit',
+  params,
+  body: {
+    required: true,
+    checked: true,
+    content: {
+      'application/json': {
+        schema: ref('SiteChange'),
+        examples: { limit: { groups: [{ id: 'connection', limit: { unit: 'A', perPhase: 200 } }] } },
+      },
+    },
+  },
+  responses: { 200: json('The site was changed.', ref('Site'), { ...example, version: 3 }) },
+  errors: ['unknown_site', 'connector_taken'],
+};
+
+const remove: Operation = {
+  id: 'deleteSite',
+  method: 'DELETE',
+  path,
+  tag,
+  summary: 'Delete a site',
+  description: 'Its charging profiles are cleared from charge points as they can be reached.',
+  params,
+  responses: { 204: { description: 'The site is gone.' } },
+  errors: ['unknown_site'],
+};
+
+const plan: Operation = {
+  id: 'getSitePlan',
+  method: 'GET',
+  path: `${path}/plan`,
+  tag,
+  summary: 'Get what is planned for a site',
+  description: 'Limits, shares, pauses, what is reserved, and what was measured.',
+  params,
+  responses: { 200: json('The plan.', ref('SitePlan')) },
+  errors: ['unknown_site'],
+};
+
+interface OfSite {
+  Params: { id: string };
+}
+
+export function addSiteRoutes(app: FastifyInstance, { store }: ControlDeps, sites: SiteOperations): void {
+  const inTurn = new InTurn();
+
+  const find = (id: string): SiteRecord => {
+    const found = store.sites.get(id);
+    if (!found) throw apiError('unknown_site', { id });
+    return found;
+  };
+  const write = async (input: SiteInput) => {
+    const written = await store.sites.put(input);
+    if ('taken' in written) throw apiError('connector_taken', written.taken, written.taken);
+    sites.changed(input.id);
+    return viewSite(written);
+  };
+
+  addRoute<{ Querystring: PageQuery & { text?: string } }>(
+    app,
+    list,
+    ({ query: { cursor, limit, text } }) => {
+      const after = readCursor(cursor);
+      const { items, next } = store.sites.list({
+        limit,
+        ...(after !== undefined && { after }),
+        ...(text !== undefined && { search: text }),
+      });
+      return { items: items.map(viewSite), next: next === undefined ? null : writeCursor(next) };
+    },
+  );
+
+  addRoute<OfSite>(app, get, ({ params: { id } }) => viewSite(find(id)));
+
+  addRoute<OfSite & { Body: SiteBody }>(app, put, ({ params: { id }, body }, reply) =>
+    inTurn.run(id, async () => {
+      const known = store.sites.get(id);
+      return reply.code(known ? 200 : 201).send(await write(readSite(id, body)));
+    }),
+  );
+
+  addRoute<OfSite & { Body: SiteChangeBody }>(app, patch, ({ params: { id }, body }) =>
+    inTurn.run(id, () => write(changeSite(find(id), body))),
+  );
+
+  addRoute<OfSite>(app, remove, ({ params: { id } }, reply) =>
+    inTurn.run(id, async () => {
+      find(id);
+      await store.sites.remove(id);
+      sites.changed(id);
+      return reply.code(204).send();
+    }),
+  );
+
+  addRoute<OfSite>(app, plan, ({ params: { id } }) => {
+    find(id);
+    const planned = sites.plan(id);
+    // Its first round has just not come yet.
+    if (!planned) throw apiError('unknown_site', { id });
+    return planned;
+  });
+}

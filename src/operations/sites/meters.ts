@@ -1,0 +1,77 @@
+import type { Link } from '../../link/link.ts';
+import { LinkError } from '../../link/link-error.ts';
+import type { ConnectorMeter } from '../../link/methods.ts';
+import { connectorKey } from '../../store/site-record.ts';
+
+/** What is known of a connector's meter. */
+export interface MeterState {
+  /** W over all phases. */
+  readonly powerW: number;
+  /** Wh; undefined where the charge point tells none. */
+  readonly registerWh: number | undefined;
+  /** When this reading became known here, epoch ms. */
+  readonly seenAt: number;
+}
+
+interface Kept {
+  readonly meter: ConnectorMeter;
+  readonly state: MeterState | undefined;
+  readonly seenAt: number;
+}
+
+/** Most charge points in one question: an edge answers it within one turn of its event loop. */
+const CHARGE_POINTS_PER_CALL = 500;
+/** Readings closer than this say too little about power where it has to be worked out from energy. */
+const LEAST_INTERVAL_MS = 1000;
+const HOUR = 3_600_000;
+
+/** The last meter values of connectors, fetched from the edges that have them at hand. */
+export class Meters {
+  private readonly link: Pick<Link, 'call'>;
+  private readonly kept = new Map<string, Kept>();
+
+  constructor(link: Pick<Link, 'call'>) {
+    this.link = link;
+  }
+
+  get(chargePointId: string, connectorId: number): MeterState | undefined {
+    return this.kept.get(connectorKey(chargePointId, connectorId))?.state;
+  }
+
+  forget(key: string): void {
+    this.kept.delete(key);
+  }
+
+  /** Asks one edge about charge points whose sockets it holds. An edge that does not answer has told nothing new. */
+  async fetch(edge: string, chargePointIds: readonly string[], clock: () => number): Promise<void> {
+    for (let from = 0; from < chargePointIds.length; from += CHARGE_POINTS_PER_CALL) {
+      const some = chargePointIds.slice(from, from + CHARGE_POINTS_PER_CALL);
+      try {
+        const { meters } = await this.link.call(edge, 'edge.meters', { chargePointIds: some });
+        for (const meter of meters) this.take(meter, clock());
+      } catch (error) {
+        if (error instanceof LinkError) return;
+        throw error;
+      }
+    }
+  }
+
+  private take(meter: ConnectorMeter, now: number): void {
+    const key = connectorKey(meter.chargePointId, meter.connectorId);
+    const before = this.kept.get(key);
+    if (before?.meter.at === meter.at && before.meter.powerW === meter.powerW) return;
+    const powerW = meter.powerW ?? powerFromEnergy(meter, before, now);
+    const registerWh = meter.registerWh ?? before?.state?.registerWh;
+    const state = powerW === undefined ? before?.state : { powerW, registerWh, seenAt: now };
+    this.kept.set(key, { meter, state, seenAt: now });
+  }
+}
+
+/** For charge points that tell only their energy register: the mean power since the reading before. */
+function powerFromEnergy(meter: ConnectorMeter, before: Kept | undefined, now: number): number | undefined {
+  if (before === undefined || meter.registerWh === undefined || before.meter.registerWh === undefined)
+    return undefined;
+  const elapsed = now - before.seenAt;
+  const energy = meter.registerWh - before.meter.registerWh;
+  return elapsed < LEAST_INTERVAL_MS || energy < 0 ? undefined : (energy * HOUR) / elapsed;
+}

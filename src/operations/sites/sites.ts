@@ -1,0 +1,240 @@
+import type { Link } from '../../link/link.ts';
+import type { ChargePointCall } from '../../link/methods.ts';
+import type { Store } from '../../store/store.ts';
+import { type Log, throttled } from '../../telemetry/log.ts';
+import { createSitePlanPool } from '../../workers/site-plan-pool.ts';
+import { CallBudget } from './budget.ts';
+import { Meters } from './meters.ts';
+import type { Reply } from './outcome.ts';
+import { PlannerMetrics } from './planner-metrics.ts';
+import type { PlannerSettings } from './settings.ts';
+import { SitePlanner, type SitePlanView } from './site-planner.ts';
+
+export interface SitesDeps {
+  readonly store: Store;
+  readonly link: Pick<Link, 'call' | 'peers'>;
+  /** Sends a CALL at once and at most once. */
+  readonly call: (call: ChargePointCall) => Promise<Reply>;
+  readonly settings: PlannerSettings;
+  readonly log: Log;
+}
+
+/** Power shared over sites, for as long as control runs. */
+export interface SiteOperations {
+  /** The site was changed: plan it now. */
+  changed(siteId: string): void;
+  /** What is planned; undefined where there is no such site. */
+  plan(siteId: string): SitePlanView | undefined;
+  /** Ends planning; what charge points hold stays in force. */
+  stop(): Promise<void>;
+}
+
+/** Least time between two rounds of one site, as a part of the interval. */
+const SHORTEST = 0.2;
+/** Of the main thread, at most. */
+const MOST_OF_THREAD = 0.1;
+const SITES_PER_PAGE = 500;
+const WISHES_PER_SWEEP = 200;
+const SWEEP_MS = 60_000;
+const LOG_EVERY_MS = 10_000;
+
+interface Planned {
+  readonly planner: SitePlanner;
+  /** Monotonic, ms. */
+  dueAt: number;
+  startedAt: number;
+  running: Promise<void> | undefined;
+  again: boolean;
+}
+
+/** Begins to plan all sites, those first whose plans were left by an earlier process. */
+export function startSites(deps: SitesDeps): SiteOperations {
+  return new Sites(deps);
+}
+
+class Sites implements SiteOperations {
+  private readonly deps: SitesDeps;
+  private readonly planned = new Map<string, Planned>();
+  private readonly budget: CallBudget;
+  private readonly meters: Meters;
+  private readonly metrics = new PlannerMetrics();
+  private readonly pool = createSitePlanPool();
+  private readonly quietly;
+  private timer: NodeJS.Timeout | undefined;
+  private isStopped = false;
+  private sweptAt = 0;
+  private lastWish = 0;
+  private fetching: Promise<void> | undefined;
+  private fetchedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: SitesDeps) {
+    this.deps = deps;
+    this.budget = new CallBudget(deps.settings.callsPerSecond, Date.now());
+    this.meters = new Meters(deps.link);
+    this.quietly = throttled(deps.log, LOG_EVERY_MS);
+    this.findSites();
+    this.timer = setTimeout(() => this.tick(), 0);
+  }
+
+  changed(siteId: string): void {
+    if (this.isStopped) return;
+    this.wake(this.planned.get(siteId) ?? this.add(siteId), 0);
+  }
+
+  plan(siteId: string): SitePlanView | undefined {
+    return this.planned.get(siteId)?.planner.view();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearTimeout(this.timer);
+    await Promise.all([...this.planned.values()].map(({ running }) => running));
+    await this.fetching;
+    for (const { planner } of this.planned.values()) await this.guarded(planner, () => planner.save());
+    await this.pool.close();
+  }
+
+  /** Looks at the sites that are due. */
+  private tick(): void {
+    const began = performance.now();
+    this.sweepWishes();
+    for (const planned of this.planned.values()) {
+      if (planned.dueAt <= began && planned.running === undefined) this.start(planned);
+    }
+    this.fetchMeters();
+    const took = performance.now() - began;
+    const { interval } = this.deps.settings;
+    this.timer = setTimeout(() => this.tick(), Math.max(interval / 2, took / MOST_OF_THREAD));
+  }
+
+  /** Once, at the start: from then on `changed` tells. */
+  private findSites(): void {
+    const { store } = this.deps;
+    for (let after: string | undefined, more = true; more; ) {
+      const page = store.sites.list({ limit: SITES_PER_PAGE, ...(after !== undefined && { after }) });
+      for (const { id } of page.items) if (!this.planned.has(id)) this.add(id);
+      after = page.next;
+      more = after !== undefined;
+    }
+    // Those of deleted sites are planned until their charge points are rid of our profiles.
+    for (const id of store.sitePlans.siteIds()) if (!this.planned.has(id)) this.add(id);
+  }
+
+  private add(siteId: string): Planned {
+    const { store, link, settings, call } = this.deps;
+    const { budget, meters, metrics, quietly } = this;
+    const planned: Planned = {
+      planner: new SitePlanner({
+        siteId,
+        store,
+        settings,
+        budget,
+        meters,
+        metrics,
+        log: quietly,
+        holder(chargePointId) {
+          const edge = store.sessions.get(chargePointId)?.edge;
+          return edge !== undefined && link.peers().includes(edge) ? edge : undefined;
+        },
+        call: (chargePointId, action, payload) => call({ chargePointId, action, payload }),
+        plan: async (input) => {
+          const began = performance.now();
+          const [plan] = await this.pool.plan([input]);
+          metrics.planning.observe((performance.now() - began) / 1000);
+          if (plan === undefined) throw new Error('the planning thread answered no plan');
+          return plan;
+        },
+        wake: () => this.wake(planned, SHORTEST * settings.interval),
+        clock: Date.now,
+      }),
+      dueAt: 0,
+      startedAt: 0,
+      running: undefined,
+      again: false,
+    };
+    this.planned.set(siteId, planned);
+    return planned;
+  }
+
+  /** Has a site planned `gap` ms after its last round began, or at once. */
+  private wake(planned: Planned, gap: number): void {
+    if (this.isStopped) return;
+    if (planned.running !== undefined) {
+      planned.again = true;
+      return;
+    }
+    const wait = planned.startedAt + gap - performance.now();
+    if (wait <= 0) {
+      this.start(planned);
+      return;
+    }
+    if (planned.again) return;
+    planned.again = true;
+    setTimeout(() => {
+      planned.again = false;
+      if (!this.isStopped && planned.running === undefined) this.start(planned);
+    }, wait);
+  }
+
+  private start(planned: Planned): void {
+    const { planner } = planned;
+    planned.startedAt = performance.now();
+    planned.again = false;
+    planned.running = this.guarded(planner, () => planner.round()).then(() => {
+      planned.running = undefined;
+      planned.dueAt = planned.startedAt + this.deps.settings.interval;
+      if (planner.isOver) this.planned.delete(planner.siteId);
+      else if (planned.again) {
+        planned.again = false;
+        this.wake(planned, SHORTEST * this.deps.settings.interval);
+      }
+    });
+  }
+
+  /** A round that fails is tried again with the next one: until then charge points hold what they have. */
+  private async guarded(planner: SitePlanner, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.metrics.failed();
+      this.quietly.error({ err: error, site: planner.siteId }, 'a site could not be planned');
+    }
+  }
+
+  private fetchMeters(): void {
+    const now = performance.now();
+    if (this.fetching !== undefined || now - this.fetchedAt < this.deps.settings.interval) return;
+    this.fetchedAt = now;
+    const byEdge = new Map<string, string[]>();
+    for (const { planner } of this.planned.values()) {
+      for (const [edge, ids] of planner.metered()) byEdge.set(edge, [...(byEdge.get(edge) ?? []), ...ids]);
+    }
+    this.fetching = this.fetchAll(byEdge).finally(() => {
+      this.fetching = undefined;
+    });
+  }
+
+  private async fetchAll(byEdge: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    try {
+      for (const [edge, ids] of byEdge) await this.meters.fetch(edge, ids, Date.now);
+    } catch (error) {
+      this.quietly.error({ err: error }, 'meters could not be read from an edge');
+    }
+  }
+
+  /** Forgets wishes of transactions that are over, a few at a time. */
+  private sweepWishes(): void {
+    const now = Date.now();
+    if (now - this.sweptAt < SWEEP_MS) return;
+    this.sweptAt = now;
+    const { chargingWishes, transactions } = this.deps.store;
+    const wishes = chargingWishes.after(this.lastWish, WISHES_PER_SWEEP);
+    this.lastWish = wishes.length < WISHES_PER_SWEEP ? 0 : (wishes.at(-1)?.transactionId ?? 0);
+    for (const { transactionId } of wishes) {
+      if (transactions.get(transactionId)?.state === 'open') continue;
+      chargingWishes.remove(transactionId).catch((error: unknown) => {
+        this.quietly.warn({ err: error, transactionId }, 'a charging wish could not be removed');
+      });
+    }
+  }
+}
