@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { CENTRAL_SYSTEM_ACTIONS, isCentralSystemAction } from '../../protocol/v16/actions.ts';
-import { checkRequest } from '../../protocol/v16/validate.ts';
+import { CENTRAL_SYSTEM_ACTIONS } from '../../protocol/v16/actions.ts';
 import { refusalOf } from '../call-refusal.ts';
-import { findChargePoint } from '../charge-point-view.ts';
+import { checkCall } from '../charge-point-call.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError, errorBody } from '../errors.ts';
 import { type Answer, IdempotencyMemory } from '../idempotency.ts';
@@ -99,7 +98,7 @@ export async function addCallRoute(app: FastifyInstance, deps: ControlDeps): Pro
     addRoute<{ Params: { id: string; Action: string } }>(scope, operation, async (request, reply) => {
       const { id, Action: action } = request.params;
       const payload = request.body === undefined ? {} : request.body;
-      check(deps, id, action, payload);
+      checkCall(deps.store, id, action, payload);
       const send = () => sendCall(deps, id, action, payload);
       const key = readKey(request.headers['idempotency-key']);
       if (key === undefined) {
@@ -116,16 +115,6 @@ export async function addCallRoute(app: FastifyInstance, deps: ControlDeps): Pro
 
 async function parsePayload(_request: FastifyRequest, bytes: Buffer): Promise<unknown> {
   return bytes.length === 0 ? {} : readJson(bytes);
-}
-
-function check({ store }: ControlDeps, id: string, action: string, payload: unknown): void {
-  if (!isCentralSystemAction(action))
-    throw apiError('unknown_action', { action }, { actions: CENTRAL_SYSTEM_ACTIONS });
-  if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
-  const violation = checkRequest(action, payload);
-  if (!violation) return;
-  const { code, description, path } = violation;
-  throw apiError('invalid_payload', { action, description }, { path, ocppCode: code, description });
 }
 
 function readKey(header: string | string[] | undefined): string | undefined {

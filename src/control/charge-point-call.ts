@@ -1,0 +1,52 @@
+import type { CallOutcome } from '../link/methods.ts';
+import {
+  CENTRAL_SYSTEM_ACTIONS,
+  type CentralSystemAction,
+  isCentralSystemAction,
+} from '../protocol/v16/actions.ts';
+import { checkRequest } from '../protocol/v16/validate.ts';
+import type { Store } from '../store/store.ts';
+import { refusalOf } from './call-refusal.ts';
+import { findChargePoint } from './charge-point-view.ts';
+import type { ControlDeps } from './deps.ts';
+import { apiError, type ErrorCode } from './errors.ts';
+
+/** The charge point's answer, good or bad (`#/components/schemas/CallAnswer`). */
+export type AnsweredCall = Extract<CallOutcome, { outcome: 'result' | 'error' }>;
+
+/** What `checkCall` and `callChargePoint` may throw, for the description of a route. */
+export const callErrors = [
+  'unknown_charge_point',
+  'not_connected',
+  'registration_state',
+  'invalid_payload',
+  'queue_full',
+  'connection_lost',
+  'timeout',
+  'busy',
+  'storage_full',
+] as const satisfies readonly ErrorCode[];
+
+/** Throws for what cannot be sent: an action or a charge point that does not exist, a payload that breaks the schema. */
+export function checkCall(store: Store, id: string, action: string, payload: unknown): void {
+  if (!isCentralSystemAction(action))
+    throw apiError('unknown_action', { action }, { actions: CENTRAL_SYSTEM_ACTIONS });
+  if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
+  const violation = checkRequest(action, payload);
+  if (!violation) return;
+  const { code, description, path } = violation;
+  throw apiError('invalid_payload', { action, description }, { path, ocppCode: code, description });
+}
+
+/** Sends a CALL at once and exactly once, and answers the charge point's words; throws where there are none. */
+export async function callChargePoint(
+  { store, edges }: Pick<ControlDeps, 'store' | 'edges'>,
+  id: string,
+  action: CentralSystemAction,
+  payload: object,
+): Promise<AnsweredCall> {
+  checkCall(store, id, action, payload);
+  const sent = await edges.call({ chargePointId: id, action, payload });
+  if (sent.outcome === 'result' || sent.outcome === 'error') return sent;
+  throw refusalOf(sent, id, action);
+}
