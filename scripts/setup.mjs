@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, isBuilt, root, targets } from './build.mjs';
+import { build, isBuilt, root, shipped, targets } from './build.mjs';
 import { withLock } from './lock.mjs';
 
 /**
@@ -10,7 +10,7 @@ import { withLock } from './lock.mjs';
  * sources that are there. Does nothing, quickly, when all is current; else says what it does. Needs no dependency.
  * `development` demands the development dependencies even when there is nothing to build.
  */
-export async function setUp({ development = false, wanted = [targets.dist] } = {}) {
+export async function setUp({ development = false, wanted = shipped } = {}) {
   if (isCurrent(development, wanted)) return;
   await withLock(join(root, '.setup.lock'), () => {
     const stale = wanted.filter((target) => !isBuilt(target));

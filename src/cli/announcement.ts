@@ -8,14 +8,15 @@ export function announce(config: Config, { endpoints, newKey }: Started, demo: D
   const lines = [
     `Farad ${version()} serves`,
     `  charge points   ${endpoints.ocpp}/{chargePointId}`,
+    `  console         ${endpoints.api}/`,
     `  API             ${endpoints.api}/api/v1 (described at ${endpoints.api}/docs)`,
     `  data            ${config.dataDir}`,
   ];
   if (newKey) lines.push(`  new API key     ${newKey} (not shown again)`);
   if (demo) {
-    lines.push(
-      `Demo with ${demo.chargePoints} simulated charge points: ${endpoints.api}/docs, API key ${config.api.key}`,
-    );
+    // The fragment never leaves the browser: the console takes the key from it and forgets it.
+    const key = encodeURIComponent(config.api.key);
+    lines.push(`Demo with ${demo.chargePoints} simulated charge points: ${endpoints.api}/#key=${key}`);
   }
   console.log(lines.join('\n'));
 }

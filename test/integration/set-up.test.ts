@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -88,6 +89,27 @@ test('a build that is current is left alone; a changed source is built, a delete
   rmSync(join(checkout, 'src/more'), { recursive: true });
   await run(['scripts/start.mjs']);
   expect(existsSync(join(checkout, 'dist/more/other.js'))).toBe(false);
+});
+
+test('the console is bundled beside what is compiled, compressed too, and anew only when it changes', async () => {
+  installed();
+  for (const file of ['vite.config.ts', 'tsconfig.json']) {
+    write(`src/console/${file}`, readFileSync(join(project, 'src/console', file), 'utf8'));
+  }
+  write('src/console/index.html', '<script type="module" src="./main.tsx"></script>');
+  write('src/console/main.tsx', "document.title = 'first';");
+  expect((await run(['scripts/start.mjs'])).output).toBe(
+    'farad: building dist/\nfarad: building dist/console/\nfirst serve\n',
+  );
+  const bundle = () => readdirSync(join(checkout, 'dist/console/assets')).sort();
+  const [script = ''] = bundle();
+  expect(bundle()).toEqual([script, `${script}.br`, `${script}.gz`]);
+  expect(existsSync(join(checkout, 'dist/console/main.js'))).toBe(false);
+
+  write('src/console/main.tsx', "document.title = 'second';");
+  expect((await run(['scripts/start.mjs'])).output).toBe('farad: building dist/console/\nfirst serve\n');
+  expect(bundle()).not.toContain(script);
+  expect((await run(['scripts/start.mjs'])).output).toBe('first serve\n');
 });
 
 test('a file missing from the build comes back', async () => {

@@ -1,0 +1,39 @@
+import { useEffect } from 'preact/hooks';
+import { LogIn } from './pages/log-in.tsx';
+import { Page } from './pages/page.tsx';
+import { Mark } from './parts/mark.tsx';
+import { Rail } from './parts/rail.tsx';
+import { Skeleton } from './parts/states.tsx';
+import { Bar } from './parts/top-bar.tsx';
+import { followLinks, path } from './router.ts';
+import { session } from './session.ts';
+
+export function App() {
+  if (session.value === undefined) return <Skeleton lines={6} what="Farad" />;
+  if (session.value === null) return <LogIn />;
+  return <Shell />;
+}
+
+function Shell() {
+  const where = path.value;
+  useEffect(() => {
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [where]);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: links bubble here, with whatever they were followed
+    <div class="shell" onClick={followLinks}>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <a class="mark" href="/">
+        <Mark />
+        <span>Farad</span>
+      </a>
+      <Bar />
+      <Rail />
+      <main class="main" id="main" tabIndex={-1}>
+        <Page />
+      </main>
+    </div>
+  );
+}

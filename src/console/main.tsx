@@ -1,0 +1,14 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { readSession, takeKeyFromFragment } from './session.ts';
+import './style/tokens.css';
+import './style/base.css';
+import './style/shell.css';
+import './style/parts.css';
+import './style/pages.css';
+
+const root = document.getElementById('console');
+if (!root) throw new Error('the page has no place for the console');
+takeKeyFromFragment();
+void readSession();
+render(<App />, root);

@@ -1,0 +1,130 @@
+/** What the API answers, as far as the console looks at it. Times are RFC 3339. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+  readonly total?: number;
+}
+
+export interface Rows<Row> {
+  readonly rows: readonly Row[];
+}
+
+export interface Connector {
+  readonly connectorId: number;
+  readonly status: string;
+  readonly errorCode: string;
+  readonly info: string;
+  readonly vendorErrorCode: string;
+  readonly since: string;
+}
+
+export interface ChargePoint {
+  readonly id: string;
+  readonly connected: boolean;
+  readonly connection: {
+    readonly edge: string;
+    readonly connectedAt: string;
+    readonly remoteAddress: string;
+  } | null;
+  readonly registration: string | null;
+  readonly firstSeenAt: string | null;
+  readonly bootedAt: string | null;
+  readonly lastSeenAt: string | null;
+  readonly lastAnsweredAt: string | null;
+  readonly boot: Readonly<Record<string, string>> | null;
+  readonly firmwareStatus: string | null;
+  readonly diagnosticsStatus: string | null;
+  readonly connectors: readonly Connector[];
+  readonly settings: ChargePointSettings | null;
+}
+
+export interface ChargePointSettings {
+  readonly registration: string | null;
+  readonly reader: string | null;
+  readonly pingInterval: number | null;
+  readonly group: string | null;
+  readonly note: string | null;
+  readonly hasKey: boolean;
+}
+
+export interface Transaction {
+  readonly transactionId: number;
+  readonly chargePointId: string;
+  readonly connectorId: number;
+  readonly idTag: string;
+  readonly parentIdTag: string | null;
+  readonly authorization: string;
+  readonly reservationId: number | null;
+  readonly startedAt: string;
+  readonly meterStart: number;
+  readonly stoppedAt: string | null;
+  readonly meterStop: number | null;
+  readonly stopIdTag: string | null;
+  readonly stopReason: string | null;
+  readonly state: string;
+  readonly flags: readonly string[];
+}
+
+export interface Token {
+  readonly idTag: string;
+  readonly status: string;
+  readonly parentIdTag: string | null;
+  readonly expiryDate: string | null;
+  readonly note: string | null;
+  readonly maxConcurrent: number | null;
+}
+
+export interface MeterSample {
+  readonly connectorId: number;
+  readonly transactionId: number | null;
+  readonly measurand: string;
+  readonly phase: string;
+  readonly location: string;
+  readonly unit: string;
+  readonly time: string;
+  readonly value: number | null;
+}
+
+export interface Message {
+  readonly direction: 'in' | 'out';
+  readonly type: 'CALL' | 'CALLRESULT' | 'CALLERROR' | 'unreadable';
+  readonly messageId: string;
+  readonly action: string;
+  readonly errorCode: string;
+  readonly payload: string;
+  readonly receivedAt: string;
+}
+
+export interface Overview {
+  readonly at: string;
+  readonly countedAt: string;
+  readonly chargePoints: number;
+  readonly sockets: number;
+  readonly charging: number;
+  readonly faulted: number;
+  readonly connectors: Readonly<Record<string, number>>;
+  readonly offlineConnectors: number;
+  readonly powerW: number;
+  readonly framesPerSecond: number | null;
+  readonly samplesPerSecond: number | null;
+  readonly authorizeP99Seconds: number | null;
+  readonly journalAgeSeconds: number;
+  readonly journalEntries: number;
+  readonly away: readonly string[];
+  readonly history?: History;
+}
+
+export type LineName =
+  | 'sockets'
+  | 'charging'
+  | 'faulted'
+  | 'powerW'
+  | 'framesPerSecond'
+  | 'samplesPerSecond'
+  | 'authorizeP99Seconds'
+  | 'journalAgeSeconds';
+
+export interface History {
+  readonly at: readonly number[];
+  readonly lines: Readonly<Record<LineName, readonly (number | null)[]>>;
+}

@@ -1,0 +1,70 @@
+import type { Failure } from '../../api.ts';
+import { now } from '../../clock.ts';
+import { nextOf } from '../../commands.ts';
+import { duration } from '../../format.ts';
+
+export type CallAnswer =
+  | {
+      readonly outcome: 'result';
+      readonly messageId: string;
+      readonly payload: unknown;
+      readonly durationMs: number;
+    }
+  | {
+      readonly outcome: 'error';
+      readonly messageId: string;
+      readonly code: string;
+      readonly description: string;
+      readonly details: unknown;
+      readonly durationMs: number;
+    };
+
+export type Sent =
+  | { readonly state: 'waiting'; readonly at: number }
+  | { readonly state: 'answered'; readonly at: number; readonly answer: CallAnswer }
+  | { readonly state: 'refused'; readonly at: number; readonly failure: Failure };
+
+/** What came of a command: the charge point's own words, or why there are none. */
+export function Answer({ action, sent }: { readonly action: string; readonly sent: Sent }) {
+  if (sent.state === 'waiting') {
+    return (
+      <div class="note" role="status">
+        Waiting for the charge point, {duration(Math.max(0, now.value - sent.at))} so far.
+      </div>
+    );
+  }
+  if (sent.state === 'refused') return <Unanswered failure={sent.failure} />;
+  const { answer } = sent;
+  if (answer.outcome === 'error') {
+    return (
+      <div class="note failure answer" role="status">
+        <b>{answer.code}</b> <span>{answer.description}</span>
+        <span class="soft">CALLERROR after {duration(answer.durationMs)}</span>
+        <pre>{JSON.stringify(answer.details, null, 2)}</pre>
+      </div>
+    );
+  }
+  const status = String((answer.payload as { status?: unknown } | null)?.status ?? '');
+  const good = /^(|Accepted|Unlocked|RebootRequired|Scheduled)$/.test(status);
+  const next = nextOf(action, status);
+  return (
+    <div class={`note answer ${good ? 'good' : ''}`} role="status">
+      <b>{status || 'Answered'}</b>
+      <span class="soft">after {duration(answer.durationMs)}</span>
+      {next && <p>{next}</p>}
+      <pre>{JSON.stringify(answer.payload, null, 2)}</pre>
+    </div>
+  );
+}
+
+function Unanswered({ failure }: { readonly failure: Failure }) {
+  const unknown = failure.code === 'timeout' || failure.code === 'connection_lost';
+  return (
+    <div class="note failure answer" role="alert">
+      <b>{unknown ? 'No answer' : 'Not sent'}</b>
+      <span>{failure.message}</span>
+      {unknown && <p>It was sent, and nobody knows what the charge point did with it.</p>}
+      <code>{failure.code}</code>
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+import { queryOf } from '../../api.ts';
+import { now } from '../../clock.ts';
+import { duration, energy, power, quantity } from '../../format.ts';
+import { latestByConnector } from '../../meter.ts';
+import type { ChargePoint, Connector, MeterSample, Page, Rows, Transaction } from '../../model.ts';
+import { Status } from '../../parts/status.tsx';
+import { When } from '../../parts/when.tsx';
+import { useResource } from '../../resource.ts';
+import { urlOf } from '../../router.ts';
+
+const EVERY_MS = 4000;
+
+/** The connectors as they are now, a card each. */
+export function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint }) {
+  const { id, connectors } = chargePoint;
+  const open = useResource<Page<Transaction>>(
+    `/transactions${queryOf({ chargePointId: id, state: 'open', limit: 20 })}`,
+    {
+      everyMs: EVERY_MS,
+    },
+  );
+  const samples = useResource<Rows<MeterSample>>(
+    `/analytics/meter-samples${queryOf({ chargePointId: id, order: 'desc', limit: 200 })}`,
+    { everyMs: EVERY_MS },
+  );
+  if (connectors.length === 0) return <p class="soft">It has not told of any connector yet.</p>;
+  const latest = latestByConnector(samples.data?.rows ?? []);
+  return (
+    <ul class="connector-cards">
+      {connectors.map((connector) => (
+        <Card
+          key={connector.connectorId}
+          connector={connector}
+          offline={!chargePoint.connected}
+          transaction={open.data?.items.find(({ connectorId }) => connectorId === connector.connectorId)}
+          latest={latest.get(connector.connectorId)}
+        />
+      ))}
+    </ul>
+  );
+}
+
+interface CardProps {
+  readonly connector: Connector;
+  readonly offline: boolean;
+  readonly transaction: Transaction | undefined;
+  readonly latest:
+    | { readonly powerW?: number; readonly soc?: number; readonly registerWh?: number }
+    | undefined;
+}
+
+function Card({ connector, offline, transaction, latest }: CardProps) {
+  const { connectorId, status, errorCode, info, vendorErrorCode, since } = connector;
+  const used =
+    transaction && latest?.registerWh !== undefined ? latest.registerWh - transaction.meterStart : undefined;
+  return (
+    <li class={`panel connector ${offline ? 'stale' : ''}`}>
+      <div class="row">
+        <h2>{connectorId === 0 ? 'Charge point' : `Connector ${connectorId}`}</h2>
+        <span class="end">
+          <Status status={status} />
+        </span>
+      </div>
+      {transaction && latest?.powerW !== undefined && (
+        <p class="value tone-charging">
+          <b>{power(latest.powerW).number}</b> <span class="unit">{power(latest.powerW).unit}</span>
+        </p>
+      )}
+      <dl class="facts">
+        <div>
+          <dt>{offline ? 'Last known since' : 'Since'}</dt>
+          <dd>
+            <time dateTime={since} title={since}>
+              {duration(now.value - Date.parse(since))}
+            </time>
+          </dd>
+        </div>
+        {transaction && used !== undefined && used >= 0 && (
+          <div>
+            <dt>Session energy</dt>
+            <dd>{quantity(energy(used))}</dd>
+          </div>
+        )}
+        {transaction && latest?.soc !== undefined && (
+          <div>
+            <dt>State of charge</dt>
+            <dd>{latest.soc} %</dd>
+          </div>
+        )}
+        {transaction && (
+          <div>
+            <dt>Transaction</dt>
+            <dd>
+              <a href={urlOf.transaction(transaction.transactionId)}>{transaction.transactionId}</a>{' '}
+              <span class="soft">
+                {transaction.idTag}, <When at={transaction.startedAt} />
+              </span>
+            </dd>
+          </div>
+        )}
+        {errorCode !== 'NoError' && (
+          <div>
+            <dt>Error</dt>
+            <dd class="tone-fault">{[errorCode, vendorErrorCode, info].filter(Boolean).join(' · ')}</dd>
+          </div>
+        )}
+      </dl>
+    </li>
+  );
+}

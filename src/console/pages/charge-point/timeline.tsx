@@ -1,0 +1,157 @@
+import { useState } from 'preact/hooks';
+import { queryOf } from '../../api.ts';
+import { clock, day, duration, zone } from '../../format.ts';
+import { useLive } from '../../live.ts';
+import type { Message, Rows } from '../../model.ts';
+import { Empty, Shown } from '../../parts/states.tsx';
+import { useResource } from '../../resource.ts';
+import { place, setQuery } from '../../router.ts';
+import { type Happening, KINDS, type Kind, storyOf } from '../../story.ts';
+
+const MOST = 300;
+/** A message shows in the log about this long after it was sent, ms. */
+const LOG_DELAY_MS = 1200;
+
+/** What happened, newest first: a request and its answer are one line, whose frames unfold in place. */
+export function Timeline({ id }: { readonly id: string }) {
+  const { query } = place.value;
+  const kind = query.get('kind');
+  const before = query.get('before');
+  const log = useResource<Rows<Message>>(
+    `/charge-points/${encodeURIComponent(id)}/messages${queryOf({ limit: MOST, to: before ?? undefined })}`,
+    { everyMs: 5000, keep: true },
+  );
+  useLive({ chargePointId: id }, () => setTimeout(log.reload, LOG_DELAY_MS));
+
+  return (
+    <section class="panel" aria-label="Timeline">
+      <header>
+        <fieldset class="chips">
+          <legend class="visually-hidden">Show only</legend>
+          {['', ...KINDS].map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={(kind ?? '') === name}
+              onClick={() => setQuery({ kind: name })}
+            >
+              {name === '' ? 'Everything' : name}
+            </button>
+          ))}
+        </fieldset>
+        <span class="end small soft">times in {zone}</span>
+      </header>
+      <Shown of={log} what="the message log" lines={8}>
+        {({ rows }) => {
+          const story = storyOf(rows).filter(
+            (happening) => kind === null || happening.kinds.includes(kind as Kind),
+          );
+          if (story.length === 0) {
+            return (
+              <Empty
+                title={
+                  kind === null
+                    ? 'Nothing has happened yet'
+                    : `Nothing of this kind in the last ${MOST} messages`
+                }
+              >
+                <p>
+                  Messages show here about a second after they were sent. Heartbeats and meter values are left
+                  out by default.
+                </p>
+              </Empty>
+            );
+          }
+          const oldest = rows.at(-1);
+          return (
+            <>
+              <ol class="timeline">
+                {story.map((happening, index) => (
+                  <Line key={happening.key} happening={happening} newDay={isNewDay(story, index)} />
+                ))}
+              </ol>
+              <div class="pager">
+                {before && (
+                  <button type="button" onClick={() => setQuery({ before: undefined }, 'push')}>
+                    Newest
+                  </button>
+                )}
+                {rows.length === MOST && oldest && (
+                  <button type="button" onClick={() => setQuery({ before: oldest.receivedAt }, 'push')}>
+                    Earlier
+                  </button>
+                )}
+              </div>
+            </>
+          );
+        }}
+      </Shown>
+    </section>
+  );
+}
+
+function isNewDay(story: readonly Happening[], index: number): boolean {
+  const [one, other] = [story[index], story[index - 1]];
+  return !other || (one !== undefined && day(new Date(one.at)) !== day(new Date(other.at)));
+}
+
+function Line({ happening, newDay }: { readonly happening: Happening; readonly newDay: boolean }) {
+  const [open, setOpen] = useState(false);
+  const { at, arrow, action, summary, answer, durationMs, tone, frames } = happening;
+  const time = new Date(at);
+  return (
+    <>
+      {newDay && <li class="day small soft">{day(time)}</li>}
+      <li class={open ? 'open' : ''}>
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <time class="mono soft" dateTime={at}>
+            {clock(time)}
+          </time>
+          <span
+            class="arrow soft"
+            title={arrow === '←' ? 'from the charge point' : 'from Farad'}
+            aria-hidden="true"
+          >
+            {arrow}
+          </span>
+          <span class="visually-hidden">{arrow === '←' ? 'from the charge point:' : 'from Farad:'}</span>
+          <b class="action">{action}</b>
+          <span class="summary">{summary}</span>
+          <span class={`answer tone-${tone}`}>{answer}</span>
+          <span class="took soft small">{durationMs === undefined ? '' : duration(durationMs)}</span>
+        </button>
+        {open && (
+          <div class="frames">
+            {frames.map((frame) => (
+              <Frame key={`${frame.direction}${frame.type}${frame.receivedAt}`} frame={frame} />
+            ))}
+          </div>
+        )}
+      </li>
+    </>
+  );
+}
+
+function Frame({ frame }: { readonly frame: Message }) {
+  const text = pretty(frame.payload);
+  return (
+    <figure>
+      <figcaption class="small soft">
+        {frame.type} {frame.direction === 'in' ? 'from the charge point' : 'from Farad'} ·{' '}
+        {clock(new Date(frame.receivedAt))} · <code>{frame.messageId}</code>
+        <button type="button" class="link" onClick={() => void navigator.clipboard.writeText(text)}>
+          copy
+        </button>
+      </figcaption>
+      <pre>{text}</pre>
+    </figure>
+  );
+}
+
+function pretty(payload: string): string {
+  try {
+    return JSON.stringify(JSON.parse(payload), null, 2);
+  } catch {
+    return payload; // Cut, or never was JSON: shown as it came.
+  }
+}

@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'preact/hooks';
+import { place, setQuery } from '../router.ts';
+
+/** How long typing may pause before the list follows, ms. */
+const PAUSE_MS = 250;
+
+/** A filter of the address by typing. */
+export function TextFilter({
+  name,
+  label,
+  placeholder,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly placeholder?: string;
+}) {
+  const kept = place.value.query.get(name) ?? '';
+  const [text, setText] = useState(kept);
+  useEffect(() => setText(kept), [kept]);
+  useEffect(() => {
+    if (text === kept) return;
+    const timer = setTimeout(() => setQuery({ [name]: text.trim(), cursor: undefined }), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text, kept, name]);
+  return (
+    <label>
+      <span>{label}</span>
+      <input
+        type="search"
+        name={name}
+        autocomplete="off"
+        spellcheck={false}
+        placeholder={placeholder}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly label: string;
+  /** Value in the address and its word; the first one stands for no filter. */
+  readonly options: readonly (readonly [value: string, word: string])[];
+}
+
+/** A filter of the address by choice. */
+export function ChoiceFilter({ name, label, options }: ChoiceProps) {
+  return (
+    <label>
+      <span>{label}</span>
+      <select
+        name={name}
+        value={place.value.query.get(name) ?? ''}
+        onChange={(event) => setQuery({ [name]: event.currentTarget.value, cursor: undefined })}
+      >
+        {options.map(([value, word]) => (
+          <option key={value} value={value}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

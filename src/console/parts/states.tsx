@@ -1,0 +1,88 @@
+import type { ComponentChildren } from 'preact';
+import type { Failure } from '../api.ts';
+import { now } from '../clock.ts';
+import { ago } from '../format.ts';
+import type { Resource } from '../resource.ts';
+
+/** What is on its way, at about its height, so that nothing jumps. */
+export function Skeleton({ lines, what }: { readonly lines: number; readonly what: string }) {
+  return (
+    <div class="skeleton" role="status">
+      <b class="visually-hidden">Loading {what}</b>
+      {Array.from({ length: lines }, (_, line) => (
+        <span key={line} />
+      ))}
+    </div>
+  );
+}
+
+/** Nothing is here: what would be, and how to get it. */
+export function Empty({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children?: ComponentChildren;
+}) {
+  return (
+    <div class="state">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+/** What failed, since when, and what to do. */
+export function Refused({ failure, retry }: { readonly failure: Failure; readonly retry?: () => void }) {
+  if (failure.status === 403) {
+    const role = String(failure.details.role ?? 'another role');
+    return (
+      <div class="state">
+        <h2>This takes the role {role}</h2>
+        <p>{failure.message} Ask somebody who has it, or log in with another key.</p>
+      </div>
+    );
+  }
+  return (
+    <div class="state failure" role="alert">
+      <h2>{failure.status === 404 ? 'Not found' : 'This did not work'}</h2>
+      <p>
+        {failure.message} {failure.status > 0 && <code>{failure.code}</code>}
+      </p>
+      {retry && (
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface ShownProps<Data> {
+  readonly of: Resource<Data>;
+  readonly what: string;
+  /** Height of the skeleton. */
+  readonly lines?: number;
+  readonly children: (data: Data) => ComponentChildren;
+}
+
+/** Something of the API in whatever state it is: loading, refused, there, or there but no longer fresh. */
+export function Shown<Data>({ of, what, lines = 4, children }: ShownProps<Data>) {
+  const { data, failure, loadedAt, reload } = of;
+  if (data === undefined) {
+    return failure ? <Refused failure={failure} retry={reload} /> : <Skeleton lines={lines} what={what} />;
+  }
+  if (!failure) return <>{children(data)}</>;
+  return (
+    <>
+      <div class="note" role="status">
+        <b>Not fresh:</b> {failure.message}
+        <span class="soft">Shown as of {ago(loadedAt ?? now.value, now.value)}.</span>
+        <button type="button" class="link" onClick={reload}>
+          Try again
+        </button>
+      </div>
+      <div class="stale">{children(data)}</div>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { now } from '../clock.ts';
+import { duration } from '../format.ts';
+import { feed } from '../live.ts';
+import { logOut, session } from '../session.ts';
+import { theme, toggleTheme } from '../theme.ts';
+import { SearchBox } from './search-box.tsx';
+
+export function Bar() {
+  return (
+    <header class="bar">
+      <SearchBox />
+      <div class="who">
+        <LiveLight />
+        <button
+          type="button"
+          class="plain"
+          onClick={toggleTheme}
+          aria-label={theme.value === 'dark' ? 'Use the light theme' : 'Use the dark theme'}
+        >
+          {theme.value === 'dark' ? '☀' : '☾'}
+        </button>
+        <span class="name" title="The API key that you logged in with, and its role">
+          {session.value?.id} · {session.value?.role}
+        </span>
+        <button type="button" onClick={() => void logOut()}>
+          Log out
+        </button>
+      </div>
+    </header>
+  );
+}
+
+/** Says when what is on the screen has stopped to follow; silent otherwise. */
+function LiveLight() {
+  const { state, since } = feed.value;
+  return (
+    <span role="status" class="small">
+      {state === 'down' && (
+        <span class="tone-attention">Live feed down for {duration(now.value - since)}, trying again</span>
+      )}
+      {state === 'live' && <span>● Live</span>}
+    </span>
+  );
+}

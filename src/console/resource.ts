@@ -1,0 +1,80 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { Failure, request } from './api.ts';
+
+/** Something that the API answers: the last good answer stays while it is asked again, and when that fails. */
+export interface Resource<Data> {
+  readonly data: Data | undefined;
+  /** Why the last attempt failed; undefined once one succeeds. */
+  readonly failure: Failure | undefined;
+  readonly loading: boolean;
+  /** Epoch ms of the last good answer. */
+  readonly loadedAt: number | undefined;
+  reload(): void;
+}
+
+interface State<Data> {
+  readonly path: string | undefined;
+  readonly data?: Data;
+  readonly failure?: Failure;
+  readonly loading: boolean;
+  readonly loadedAt?: number;
+}
+
+/** Asks again this long after a failure, ms, where the resource is asked again at all. */
+const RETRY_MS = 3000;
+
+export interface ResourceOptions {
+  /** Asks again this long after each answer, ms, while the page is visible. */
+  readonly everyMs?: number;
+  /** Shows the answer of the path before until the new one is there: for filters and pages of the same list. */
+  readonly keep?: boolean;
+}
+
+/** Loads `path` of the API; undefined loads nothing. */
+export function useResource<Data>(
+  path: string | undefined,
+  { everyMs, keep = false }: ResourceOptions = {},
+): Resource<Data> {
+  const [state, setState] = useState<State<Data>>({ path, loading: path !== undefined });
+  const [asked, setAsked] = useState(0);
+
+  useEffect(() => {
+    if (path === undefined) return;
+    const abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const load = async () => {
+      setState((before) =>
+        before.path === path || keep ? { ...before, path, loading: true } : { path, loading: true },
+      );
+      try {
+        const data = await request<Data>('GET', path, { signal: abort.signal });
+        setState({ path, data, loading: false, loadedAt: Date.now() });
+        if (everyMs !== undefined) again(everyMs);
+      } catch (error) {
+        if (abort.signal.aborted) return;
+        const failure = error instanceof Failure ? error : new Failure(0, 'unexpected', String(error));
+        setState((before) => ({ ...before, path, failure, loading: false }));
+        if (everyMs !== undefined && failure.status !== 403 && failure.status !== 404)
+          again(Math.max(everyMs, RETRY_MS));
+      }
+    };
+    const again = (inMs: number) => {
+      timer = setTimeout(() => (document.hidden ? again(inMs) : void load()), inMs);
+    };
+    void load();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [path, everyMs, asked]);
+
+  const reload = useCallback(() => setAsked((count) => count + 1), []);
+  const current = state.path === path || keep ? state : { path, loading: path !== undefined };
+  return {
+    data: (current as State<Data>).data,
+    failure: (current as State<Data>).failure,
+    loading: current.loading,
+    loadedAt: (current as State<Data>).loadedAt,
+    reload,
+  };
+}

@@ -1,0 +1,69 @@
+import { queryOf, request } from './api.ts';
+import type { ChargePoint, Page, Token, Transaction } from './model.ts';
+import { urlOf } from './router.ts';
+
+export interface Found {
+  readonly kind: 'Charge point' | 'Transaction' | 'Token';
+  readonly name: string;
+  readonly more: string;
+  readonly url: string;
+}
+
+const MOST = 8;
+
+/** What is called `text`, the likeliest first. A part that cannot be searched is left out. */
+export async function searchEverything(text: string, signal: AbortSignal): Promise<Found[]> {
+  const parts = await Promise.all(
+    [
+      exactChargePoint(text, signal),
+      transaction(text, signal),
+      chargePoints(text, signal),
+      tokens(text, signal),
+    ].map((part) => part.catch(() => [])),
+  );
+  const seen = new Set<string>();
+  return parts
+    .flat()
+    .filter(({ url }) => !seen.has(url) && seen.add(url))
+    .slice(0, 2 * MOST);
+}
+
+/** One that has just come is not in the index of the fleet yet. */
+async function exactChargePoint(text: string, signal: AbortSignal): Promise<Found[]> {
+  return [
+    ofChargePoint(
+      await request<ChargePoint>('GET', `/charge-points/${encodeURIComponent(text)}`, { signal }),
+    ),
+  ];
+}
+
+async function chargePoints(text: string, signal: AbortSignal): Promise<Found[]> {
+  const path = `/charge-points${queryOf({ text, sort: 'id', limit: MOST })}`;
+  const { items } = await request<Page<ChargePoint>>('GET', path, { signal });
+  return items.map(ofChargePoint);
+}
+
+async function transaction(text: string, signal: AbortSignal): Promise<Found[]> {
+  if (!/^\d{1,10}$/.test(text)) return [];
+  const found = await request<Transaction>('GET', `/transactions/${text}`, { signal });
+  const more = `${found.chargePointId} · ${found.idTag} · ${found.state}`;
+  return [{ kind: 'Transaction', name: text, more, url: urlOf.transaction(found.transactionId) }];
+}
+
+async function tokens(text: string, signal: AbortSignal): Promise<Found[]> {
+  if (text.length > 20) return [];
+  const { items } = await request<Page<Token>>('GET', `/tokens${queryOf({ text, limit: MOST })}`, { signal });
+  return items.map(({ idTag, status, note }) => ({
+    kind: 'Token',
+    name: idTag,
+    more: [status, note].filter(Boolean).join(' · '),
+    url: urlOf.token(idTag),
+  }));
+}
+
+function ofChargePoint({ id, connected, boot }: ChargePoint): Found {
+  const more = [boot && `${boot.vendor} ${boot.model}`, connected ? 'connected' : 'offline']
+    .filter(Boolean)
+    .join(' · ');
+  return { kind: 'Charge point', name: id, more, url: urlOf.chargePoint(id) };
+}

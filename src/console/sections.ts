@@ -1,0 +1,15 @@
+export interface Section {
+  readonly name: string;
+  /** First part of its addresses. */
+  readonly root: string;
+}
+
+/** In the order of the rail. */
+export const sections: readonly Section[] = [
+  { name: 'Overview', root: '' },
+  { name: 'Charge points', root: 'charge-points' },
+  { name: 'Transactions', root: 'transactions' },
+  { name: 'Tokens', root: 'tokens' },
+  { name: 'Analytics', root: 'analytics' },
+  { name: 'System', root: 'system' },
+];
