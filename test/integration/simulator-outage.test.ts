@@ -48,6 +48,26 @@ test('a StartTransaction whose answer is lost with the connection is sent again,
   expect(central.received('MeterValues').every((call) => call.payload.transactionId === 5)).toBe(true);
 });
 
+test('MeterValues whose answer is lost are sent again, told as repeated, and counted as confirmed once', async () => {
+  const { central, recorder, fleet } = await scene({ sessionMs: 60_000 });
+  central.answer('MeterValues', never);
+  fleet.start(0);
+  await until(() => expect(central.received('MeterValues')).toHaveLength(1));
+  expect(recorder.repeatedSamples).toBe(0);
+  central.answer('MeterValues', () => ({}));
+  await central.cut('CP-1');
+
+  await until(() => expect(central.received('MeterValues').length).toBeGreaterThan(2));
+  const [first, second, third] = central.received('MeterValues').map((call) => call.payload);
+  expect(second).toEqual(first);
+  expect(third).not.toEqual(first);
+  expect(recorder.repeatedSamples).toBe(7);
+  fleet.windDown(0);
+  await until(() => expect(fleet.isSettled).toBe(true));
+  // Index 0 sends no transactionData, so these are all; the first one arrived twice.
+  expect(recorder.samples).toBe(7 * (central.received('MeterValues').length - 1));
+});
+
 test('an outage loses no transaction message: all come afterwards, once, in order, without a new boot (A8, E10)', async () => {
   const { central, recorder, fleet } = await scene({ meterIntervalMs: 10, sessionMs: 150 });
   fleet.start(0);
