@@ -68,8 +68,10 @@ function latencies({ p50, p95, p99, p999, max }: LatencySummary): string[] {
 
 function verification({ verdict: found, measurements }: Outcome): string {
   if (found === undefined) return 'ClickHouse: not verified';
+  const again =
+    found.repeatedSamples === 0 ? '' : ` (${count(found.repeatedSamples)} were rightly sent a second time)`;
   const lines = [
-    `ClickHouse: ${count(found.storedSamples)} meter samples by count() without FINAL, ${count(found.confirmedSamples)} confirmed; ` +
+    `ClickHouse: ${count(found.storedSamples)} meter samples by count() without FINAL, ${count(found.confirmedSamples)} confirmed${again}; ` +
       `${count(found.storedTransactions)} transactions, ${count(found.confirmedTransactions)} confirmed; ` +
       `${found.equal ? 'equal' : 'NOT EQUAL'} ${(found.drainMs / 1000).toFixed(1)} s after the last confirmation` +
       `${found.deadlinePassed ? ' (deadline passed)' : ''}`,

@@ -12,6 +12,8 @@ export interface Verdict {
   /** What was confirmed, and what is there: `count()` without FINAL. */
   readonly confirmedSamples: number;
   readonly storedSamples: number;
+  /** Samples that were sent again because their answer was lost: so many rows more may be there until a merge. */
+  readonly repeatedSamples: number;
   readonly confirmedTransactions: number;
   readonly storedTransactions: number;
   readonly mismatches: readonly Mismatch[];
@@ -116,6 +118,7 @@ export async function look(
     equal: mismatches.length === 0,
     confirmedSamples: sum(confirmed, (row) => row.samples),
     storedSamples: sum([...stored.rows.values()], (row) => row.samples),
+    repeatedSamples: sum(confirmed, (row) => row.repeatedSamples),
     confirmedTransactions: sum(confirmed, (row) => row.started),
     storedTransactions: sum([...stored.transactions.values()], (row) => row.started),
     mismatches,

@@ -280,7 +280,7 @@ test('MeterValues that a charge point rightly sent again may be there twice, onc
 
   ledger.repeatSamples(2, reading.count);
   confirmed = ledgerRows(ledger.columns, (place) => `LOAD-${place}`);
-  expect(await verdict()).toMatchObject({ equal: true, isDoubled: false });
+  expect(await verdict()).toMatchObject({ equal: true, isDoubled: false, repeatedSamples: 7 });
 });
 
 test('rows of somebody who is not in the ledger are no part of the truth either', async () => {

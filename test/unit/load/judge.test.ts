@@ -6,6 +6,7 @@ const equal: Verdict = {
   equal: true,
   confirmedSamples: 7,
   storedSamples: 7,
+  repeatedSamples: 0,
   confirmedTransactions: 1,
   storedTransactions: 1,
   mismatches: [],

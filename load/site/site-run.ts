@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { importTokens } from '../../src/simulator/provisioning.ts';
+import type { Target } from '../options.ts';
+import { SiteFleet } from './site-fleet.ts';
+
+/** The story of a run, in simulated minutes from its begin. */
+export interface SiteStory {
+  /** The limit is held to from here on, and used. */
+  readonly settled: number;
+  /** When the lines of a fifth are cut, and for how long. */
+  readonly offline: { readonly at: number; readonly lasts: number };
+  /** When the limit is halved, and when it is whole again. */
+  readonly halved: { readonly from: number; readonly to: number };
+  readonly ends: number;
+}
+
+export interface SiteRunOptions {
+  readonly target: Target;
+  readonly chargePoints: number;
+  /** A per phase. */
+  readonly limit: number;
+  /** Simulated seconds in a real one. */
+  readonly speed: number;
+  readonly seed: number;
+  readonly story: SiteStory;
+}
+
+/** A moment of a run; times are simulated seconds. */
+export interface SiteSample {
+  readonly at: number;
+  readonly limit: number;
+  readonly current: readonly [number, number, number];
+  readonly sessions: number;
+  readonly paused: number;
+  readonly offline: number;
+}
+
+export interface SiteOutcome {
+  readonly samples: readonly SiteSample[];
+  /** Highest current on a phase as a part of the limit, without the time that a cut is given. */
+  readonly highest: number;
+  /** From the cut of the limit until no phase was above it any more, simulated s. */
+  readonly belowAfter: number;
+  /** Mean of what was used of the limit while somebody had to wait, over the three phases. */
+  readonly used: number;
+  /** The same while the limit was halved. */
+  readonly usedHalved: number;
+  /** Longest wait for a turn, simulated s. */
+  readonly longestWait: number;
+  readonly transactions: number;
+  readonly problems: readonly string[];
+}
+
+const SAMPLE_MS = 50;
+const MINUTE = 60;
+/** How long a cut may take to be obeyed, simulated s. */
+export const CUT_WITHIN = 10;
+/** After a limit has changed, use is judged again after so many simulated s. */
+const REGAIN = 60;
+
+/** Flags with which a gateway plans `speed` times as fast as it would in real life. */
+export function siteFlags(speed: number): string[] {
+  const ms = (seconds: number): string => `${Math.round((seconds * 1000) / speed)}ms`;
+  return [
+    '--sites-interval',
+    ms(1),
+    '--sites-settle',
+    ms(5),
+    '--sites-turn-within',
+    ms(15 * MINUTE),
+    '--sites-calls-per-second',
+    String(100 * speed),
+  ];
+}
+
+/** Runs the story of a site against a gateway. `onSample` is told what flows. @throws Error where the gateway refuses what is set up. */
+export async function runSite(
+  options: SiteRunOptions,
+  onSample: (sample: SiteSample) => void,
+  signal?: AbortSignal,
+): Promise<SiteOutcome> {
+  const { target, chargePoints, limit, speed, seed, story } = options;
+  const api = apiOf(target);
+  const idTags = Array.from(
+    { length: chargePoints },
+    (_, index) => `SITECARD${String(index).padStart(5, '0')}`,
+  );
+  await importTokens(
+    { url: target.apiUrl, key: target.apiKey },
+    idTags.map((idTag) => ({ idTag, status: 'Accepted' })),
+  );
+  const identityPrefix = `SITE-${randomBytes(3).toString('hex')}-`;
+  const site = new SiteFleet({ ocppUrl: target.ocppUrl, chargePoints, identityPrefix, idTags, speed, seed });
+  const path = `/api/v1/sites/${identityPrefix}site`;
+  const groups = (current: number) => [{ id: 'site', limit: { unit: 'A', perPhase: current } }];
+  await api('PUT', path, { groups: [{ ...groups(limit)[0], parent: null }], members: site.members('site') });
+
+  const samples: SiteSample[] = [];
+  let limitNow = limit;
+  const began = performance.now();
+  const elapsed = (): number => ((performance.now() - began) / 1000) * speed;
+  const sampler = setInterval(() => {
+    const sample = { at: elapsed(), limit: limitNow, ...site.look(performance.now()) };
+    samples.push(sample);
+    onSample(sample);
+  }, SAMPLE_MS);
+  const until = async (minutes: number): Promise<void> => {
+    while (elapsed() < minutes * MINUTE && signal?.aborted !== true) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const setLimit = async (current: number): Promise<void> => {
+    // A lower limit counts from when it was asked for, a higher one from when Farad knows it.
+    limitNow = Math.min(limitNow, current);
+    await api('PATCH', path, { groups: groups(current) });
+    limitNow = current;
+  };
+  const steps: [number, () => unknown][] = [
+    [story.offline.at, () => site.cutLines(0.2, (story.offline.lasts * MINUTE * 1000) / speed)],
+    [story.halved.from, () => setLimit(limit / 2)],
+    [story.halved.to, () => setLimit(limit)],
+  ];
+  let cutAt = Number.POSITIVE_INFINITY;
+  try {
+    site.fleet.start((30 * 1000) / speed);
+    for (const [at, step] of steps.sort((a, b) => a[0] - b[0])) {
+      await until(at);
+      if (at === story.halved.from) cutAt = elapsed();
+      if (signal?.aborted !== true) await step();
+    }
+    await until(story.ends);
+  } finally {
+    clearInterval(sampler);
+    await site.fleet.stop();
+    await api('DELETE', path);
+  }
+  return {
+    samples,
+    ...judgeSamples(samples, cutAt, story, limit),
+    longestWait: (site.longestWait / 1000) * speed,
+    transactions: site.fleet.traffic.openTransactions,
+    problems: site.problems.map(
+      ({ kind, chargePointId, action, detail }) => `${kind} ${chargePointId} ${action} ${detail}`,
+    ),
+  };
+}
+
+function judgeSamples(samples: readonly SiteSample[], cutAt: number, story: SiteStory, limit: number) {
+  const isCut = ({ at }: SiteSample): boolean => at >= cutAt && at < cutAt + CUT_WITHIN;
+  const load = ({ current, limit: most }: SiteSample): number => Math.max(...current) / most;
+  const over = samples.filter(
+    (sample) => sample.at >= cutAt && sample.at < story.halved.to * MINUTE && load(sample) > 1.0001,
+  );
+  const busy = samples.filter(
+    ({ at, paused }) =>
+      paused > 0 &&
+      at >= story.settled * MINUTE &&
+      !(at >= cutAt && at < cutAt + REGAIN) &&
+      !(at >= story.halved.to * MINUTE && at < story.halved.to * MINUTE + REGAIN),
+  );
+  const used = (some: readonly SiteSample[]): number =>
+    some.reduce(
+      (sum, { current, limit: most }) => sum + current.reduce((all, one) => all + one, 0) / (3 * most),
+      0,
+    ) / Math.max(1, some.length);
+  return {
+    highest: Math.max(0, ...samples.filter((sample) => !isCut(sample)).map(load)),
+    belowAfter: Math.max(0, (over.at(-1)?.at ?? cutAt) - cutAt),
+    used: used(busy.filter((sample) => sample.limit === limit)),
+    usedHalved: used(busy.filter((sample) => sample.limit !== limit)),
+  };
+}
+
+function apiOf({ apiUrl, apiKey }: Target) {
+  return async (method: string, path: string, body?: unknown): Promise<void> => {
+    const response = await fetch(`${apiUrl}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok)
+      throw new Error(`${method} ${path}: HTTP ${response.status} ${(await response.text()).slice(0, 300)}`);
+  };
+}
