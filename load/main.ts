@@ -1,6 +1,6 @@
 import { HELP, OptionError, readOptions } from './options.ts';
 import { Progress } from './progress.ts';
-import { writeReport } from './report/report.ts';
+import { writeReport } from './report/write-report.ts';
 import { runLoad } from './run.ts';
 import { summary } from './summary.ts';
 

@@ -1,8 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
 import type { Outcome } from '../run.ts';
-import { page } from './page.ts';
 
 const LISTED = 200;
 
@@ -34,14 +31,4 @@ export function reportOf(outcome: Outcome) {
     problems: measurements.problems.slice(0, LISTED),
     seconds: measurements.seconds,
   };
-}
-
-/** Writes report.json and index.html into `directory`, which is made if need be. Returns the path of the page. */
-export async function writeReport(directory: string, outcome: Outcome): Promise<string> {
-  const report = reportOf(outcome);
-  await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
-  const file = resolve(directory, 'index.html');
-  await writeFile(file, page(report));
-  return file;
 }
