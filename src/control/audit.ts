@@ -25,7 +25,7 @@ export function auditChanges(app: FastifyInstance, { store, log }: { store: Stor
       via: request.principal ? request.via : 'none',
       remoteAddress: request.ip,
       operation: operation.id,
-      target: { ...(request.params as Record<string, string>) },
+      target: { ...(request.params as Record<string, string>), ...(request.query as Record<string, string>) },
       request: bodyOf(request),
       status: reply.statusCode,
       outcome: outcomeOf(payload),

@@ -33,12 +33,13 @@ type Candidate = { readonly line: number } & ({ readonly token: unknown } | { re
 
 /**
  * Stores the tokens of a stream as they arrive. A line that is no token is reported and left out, the others are stored: also when
- * the stream ends early, which rejects.
+ * the stream ends early, which rejects. A dry run only tells what would become of the lines.
  */
 export async function importTokens(
-  store: Store,
+  directory: Pick<Store, 'tokens'>,
   format: ImportFormat,
   stream: Readable,
+  { dryRun = false } = {},
 ): Promise<ImportResult> {
   const candidates = format === 'csv' ? readCsv(stream) : readNdjson(stream);
   const errors: { line: number; message: string }[] = [];
@@ -61,9 +62,16 @@ export async function importTokens(
   }
 
   running.add(1);
-  const imported = await store.tokens.importMany(tokens()).finally(() => running.add(-1));
+  const storing = dryRun ? countAll(tokens()) : directory.tokens.importMany(tokens());
+  const imported = await storing.finally(() => running.add(-1));
   // The CSV reader tells of a broken line only after some that follow it.
   return { lines, imported, rejected, errors: errors.sort((a, b) => a.line - b.line) };
+}
+
+async function countAll(tokens: AsyncIterable<unknown>): Promise<number> {
+  let counted = 0;
+  for await (const _ of tokens) counted++;
+  return counted;
 }
 
 let validate: ValidateFunction | undefined;

@@ -36,8 +36,8 @@ export const accessSchemas = {
     operation: text('`operationId` in this description.'),
     target: {
       type: 'object',
-      additionalProperties: { type: ['string', 'number'] },
-      description: 'Parameters of the path.',
+      additionalProperties: { type: ['string', 'number', 'boolean'] },
+      description: 'Parameters of the path and the query.',
     },
     request: text('The body as JSON, secrets hidden, cut at 4096 characters; empty where there was none.'),
     status: whole('HTTP status of the answer.'),

@@ -22,6 +22,12 @@ const operation: Operation = {
     'The body is a stream of any length: one JSON object per line, or CSV with a header line that names the columns (comma or semicolon). ' +
     'Tokens that exist are replaced. A line that is no token is reported and left out; all others are stored as they arrive, ' +
     'also when the connection ends early.',
+  query: {
+    dryRun: {
+      type: 'boolean',
+      description: 'True: nothing is stored; the answer tells what would become of the lines.',
+    },
+  },
   body: {
     required: true,
     checked: false,
@@ -49,11 +55,16 @@ const operation: Operation = {
   errors: ['invalid_body', 'unsupported_media_type', 'bad_request'],
 };
 
+interface ImportRequest {
+  Body: Readable | undefined;
+  Querystring: { readonly dryRun?: boolean };
+}
+
 export async function addTokenImport(app: FastifyInstance, { store }: ControlDeps): Promise<void> {
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(Object.keys(formats), (_request, stream, done) => done(null, stream));
-    addRoute<{ Body: Readable | undefined }>(scope, operation, async ({ body, headers, raw }) => {
+    addRoute<ImportRequest>(scope, operation, async ({ body, headers, query, raw }) => {
       const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
       const format = formats[type];
       if (!body || !format) {
@@ -63,7 +74,7 @@ export async function addTokenImport(app: FastifyInstance, { store }: ControlDep
         });
       }
       try {
-        return await importTokens(store, format, body);
+        return await importTokens(store, format, body, query);
       } catch (error) {
         if (raw.readableAborted || raw.destroyed)
           throw apiError('bad_request', { reason: 'the body ended early' });

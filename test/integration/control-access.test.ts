@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { API_KEY, type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+
+let control: ControlUnderTest;
+
+beforeAll(async () => {
+  control = await startControl();
+});
+afterAll(() => control.close());
+
+interface Sent {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: what tests look into
+  readonly body: any;
+}
+
+async function ask(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  json?: unknown,
+): Promise<Sent> {
+  const response = await fetch(`${control.base}/api/v1${path}`, {
+    method,
+    headers: { ...headers, ...(json !== undefined && { 'content-type': 'application/json' }) },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  });
+  const text = await response.text();
+  const body = text === '' ? undefined : JSON.parse(text);
+  return { status: response.status, code: body?.error?.code, headers: response.headers, body };
+}
+
+async function newKey(id: string, role: string): Promise<string> {
+  const { status, body } = await control.send('POST', '/api/v1/api-keys', { json: { id, role } });
+  expect(status).toBe(201);
+  return body.key;
+}
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+/** As a browser does on the console's own page. */
+async function logIn(key: string): Promise<{ cookie: string; attributes: string }> {
+  const { status, headers } = await ask('POST', '/session', { origin: control.base }, { key });
+  expect(status).toBe(200);
+  const [cookie = '', ...attributes] = (headers.get('set-cookie') ?? '').split('; ');
+  return { cookie, attributes: attributes.join('; ') };
+}
+
+describe('roles', () => {
+  test('a viewer looks, an operator changes, an admin manages keys; each refusal names the role it takes', async () => {
+    const viewer = bearer(await newKey('looker', 'viewer'));
+    const operator = bearer(await newKey('shift', 'operator'));
+    await control.send('PUT', '/api/v1/charge-points/ROLE-1', { json: { group: 'North' } });
+
+    expect((await ask('GET', '/charge-points/ROLE-1', viewer)).status).toBe(200);
+    for (const [method, path, body] of [
+      ['POST', '/charge-points/ROLE-1/calls/ClearCache', {}],
+      ['PUT', '/tokens/ROLE', { status: 'Accepted' }],
+      ['DELETE', '/charge-points/ROLE-1', undefined],
+    ] as const) {
+      const refused = await ask(method, path, viewer, body);
+      expect([refused.status, refused.code]).toEqual([403, 'forbidden']);
+      expect(refused.body.error.details).toEqual({ role: 'operator' });
+    }
+    expect((await ask('PUT', '/tokens/ROLE', operator, { status: 'Accepted' })).status).toBe(201);
+    for (const path of ['/api-keys', '/audit']) {
+      expect((await ask('GET', path, operator)).body.error.details).toEqual({ role: 'admin' });
+      expect((await control.send('GET', `/api/v1${path}`)).status).toBe(200);
+    }
+  });
+
+  test('the key of a charge point is a secret: an operator may change everything but that', async () => {
+    const operator = bearer(await newKey('no-secrets', 'operator'));
+    const key = 'a-secret-of-16-bytes';
+    expect((await ask('PATCH', '/charge-points/ROLE-1', operator, { note: 'x' })).status).toBe(200);
+    expect((await ask('PATCH', '/charge-points/ROLE-1', operator, { key })).code).toBe('forbidden');
+    expect((await ask('PUT', '/charge-points/ROLE-1', operator, { key: null })).code).toBe('forbidden');
+  });
+
+  test('a key is shown once, kept as a hash, listed without it, and worth nothing once deleted', async () => {
+    const key = await newKey('short-lived', 'viewer');
+    expect(
+      (await control.send('POST', '/api/v1/api-keys', { json: { id: 'short-lived', role: 'admin' } })).status,
+    ).toBe(409);
+    const { body } = await control.send('GET', '/api/v1/api-keys?limit=1000');
+    expect(body.items).toContainEqual(
+      expect.objectContaining({ id: 'short-lived', role: 'viewer', createdBy: 'bootstrap' }),
+    );
+    expect(JSON.stringify(body)).not.toContain(key);
+    expect((await ask('GET', '/session', bearer(key))).body).toEqual({
+      id: 'short-lived',
+      role: 'viewer',
+      expiresAt: null,
+    });
+
+    expect((await control.send('DELETE', '/api/v1/api-keys/short-lived')).status).toBe(204);
+    expect((await ask('GET', '/session', bearer(key))).status).toBe(401);
+    expect((await control.send('DELETE', '/api/v1/api-keys/short-lived')).body.error.code).toBe(
+      'unknown_api_key',
+    );
+    expect((await control.send('DELETE', '/api/v1/api-keys/bootstrap')).body.error.code).toBe(
+      'api_key_fixed',
+    );
+  });
+});
+
+describe('the log-in of the console', () => {
+  test('gives a cookie that scripts and other sites cannot use; the key is in no answer', async () => {
+    const { cookie, attributes } = await logIn(API_KEY);
+    expect(attributes).toBe('Path=/; HttpOnly; SameSite=Strict; Max-Age=43200');
+    expect(cookie).not.toContain(API_KEY);
+    const { body } = await ask('GET', '/session', { cookie });
+    expect(body).toMatchObject({ id: 'bootstrap', role: 'admin' });
+    expect(Date.parse(body.expiresAt) - Date.now()).toBeGreaterThan(11 * 3_600_000);
+  });
+
+  test('behind HTTPS the cookie never travels without it', async () => {
+    const headers = { origin: control.base, 'x-forwarded-proto': 'https' };
+    const { headers: answered } = await ask('POST', '/session', headers, { key: API_KEY });
+    expect(answered.get('set-cookie')).toContain('; Secure');
+  });
+
+  test('a page of another origin changes nothing with it', async () => {
+    const { cookie } = await logIn(API_KEY);
+    const put = (headers: Record<string, string>) =>
+      ask('PUT', '/tokens/CSRF', { cookie, ...headers }, { status: 'Accepted' });
+    expect((await put({ origin: 'http://evil.example' })).code).toBe('cross_origin');
+    expect((await put({ origin: 'null' })).code).toBe('cross_origin');
+    expect((await put({})).code).toBe('cross_origin');
+    expect((await put({ origin: control.base, 'sec-fetch-site': 'same-site' })).code).toBe('cross_origin');
+    expect((await put({ origin: control.base, 'sec-fetch-site': 'same-origin' })).status).toBe(201);
+    const foreign = await ask('POST', '/session', { origin: 'http://evil.example' }, { key: API_KEY });
+    expect(foreign.code).toBe('cross_origin');
+  });
+
+  test('ends with the log-out', async () => {
+    const { cookie } = await logIn(API_KEY);
+    expect((await ask('DELETE', '/session', { cookie, origin: control.base })).status).toBe(204);
+    expect((await ask('GET', '/session', { cookie })).status).toBe(401);
+  });
+
+  test('ends with its key', async () => {
+    const { cookie } = await logIn(await newKey('leaver', 'operator'));
+    expect((await ask('GET', '/session', { cookie })).body.role).toBe('operator');
+    await control.send('DELETE', '/api/v1/api-keys/leaver');
+    expect((await ask('GET', '/session', { cookie })).status).toBe(401);
+    // Somebody else under the same name is somebody else.
+    await newKey('leaver', 'admin');
+    expect((await ask('GET', '/session', { cookie })).status).toBe(401);
+  });
+
+  test('too many wrong keys from an address have to wait, right ones too', async () => {
+    const another = await startControl();
+    try {
+      const attempt = async (key: string) => {
+        const response = await fetch(`${another.base}/api/v1/session`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ key }),
+        });
+        return [response.status, response.headers.get('retry-after')] as const;
+      };
+      for (let attempts = 0; attempts < 10; attempts++) expect((await attempt('wrong'))[0]).toBe(401);
+      const [status, retryAfter] = await attempt(API_KEY);
+      expect(status).toBe(429);
+      expect(Number(retryAfter)).toBeGreaterThan(50);
+      // Programs that send a key with each request are not locked out by people who mistype.
+      expect((await another.send('GET', '/api/v1/session')).status).toBe(200);
+    } finally {
+      await another.close();
+    }
+  });
+});
+
+describe('the audit trail', () => {
+  test('tells who did what with which outcome, newest first, refusals too, secrets nowhere', async () => {
+    const secret = 'a-very-secret-key-01';
+    const operator = bearer(await newKey('tracked', 'operator'));
+    await control.send('PUT', '/api/v1/charge-points/AUDIT-1', { json: { key: secret, note: 'seen' } });
+    await ask('POST', '/charge-points/AUDIT-1/calls/ChangeConfiguration', operator, {
+      key: 'AuthorizationKey',
+      value: secret,
+    });
+    await ask('PATCH', '/charge-points/AUDIT-1', operator, { keyHex: '00'.repeat(16) });
+    await ask('POST', '/session', {}, { key: secret });
+
+    const { body } = await control.send('GET', '/api/v1/audit?limit=4');
+    expect(body.items).toMatchObject([
+      { actor: '', via: 'none', operation: 'logIn', status: 401, outcome: 'wrong_key' },
+      {
+        actor: 'tracked',
+        operation: 'patchChargePoint',
+        target: { id: 'AUDIT-1' },
+        status: 403,
+        outcome: 'forbidden',
+      },
+      {
+        actor: 'tracked',
+        role: 'operator',
+        via: 'key',
+        operation: 'callChargePoint',
+        target: { id: 'AUDIT-1', Action: 'ChangeConfiguration' },
+        status: 409,
+        outcome: 'not_connected',
+      },
+      { actor: 'bootstrap', operation: 'putChargePoint', status: 201, outcome: 'ok' },
+    ]);
+    expect(JSON.parse(body.items[3].request)).toEqual({ key: '[redacted]', note: 'seen' });
+    expect(JSON.stringify(body)).not.toContain(secret);
+    expect(body.items[0].remoteAddress).toBe('127.0.0.1');
+
+    const paged = await control.send('GET', `/api/v1/audit?limit=4&cursor=${body.next}`);
+    expect(paged.body.items[0].seq).toBe(body.items[3].seq - 1);
+    const filtered = await control.send('GET', '/api/v1/audit?actor=tracked&target=ChangeConfiguration');
+    expect(filtered.body.items).toHaveLength(1);
+  });
+
+  test('looking leaves no trace', async () => {
+    const newest = async () => (await control.send('GET', '/api/v1/audit?limit=1')).body.items[0].seq;
+    const before = await newest();
+    await control.send('GET', '/api/v1/charge-points');
+    expect(await newest()).toBe(before);
+  });
+});
+
+test('a dry run of an import tells what would become of the lines, and stores nothing', async () => {
+  const body = 'idTag,status\nDRY-1,Accepted\nDRY-2,Sometimes\n';
+  const headers = { 'content-type': 'text/csv' };
+  const tried = await control.send('POST', '/api/v1/tokens/import?dryRun=true', { headers, body });
+  expect(tried.body).toMatchObject({ lines: 2, imported: 1, rejected: 1, errors: [{ line: 3 }] });
+  expect((await control.send('GET', '/api/v1/tokens/DRY-1')).status).toBe(404);
+  await control.send('POST', '/api/v1/tokens/import', { headers, body });
+  expect((await control.send('GET', '/api/v1/tokens/DRY-1')).status).toBe(200);
+});
