@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { startOperations } from '../operations/operations.ts';
 import { startSites } from '../operations/sites/sites.ts';
 import { auditChanges } from './audit.ts';
 import { requireKeys } from './authentication.ts';
@@ -10,17 +11,22 @@ import { readJsonBodies } from './json-body.ts';
 import { type AcceptedKey, KeyRing } from './key-ring.ts';
 import { LogIns } from './log-ins.ts';
 import type { Operation } from './openapi/operation.ts';
+import { callsThrough } from './operations-calls.ts';
 import { logRequests } from './request-log.ts';
 import { addAnalyticsRoutes } from './routes/analytics.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addAuditRoute } from './routes/audit.ts';
 import { addCallRoute } from './routes/calls.ts';
+import { addCampaignRoutes } from './routes/campaigns.ts';
 import { addChargePointRoutes } from './routes/charge-points.ts';
 import { addChargingWishRoutes } from './routes/charging-wishes.ts';
 import { addConsoleRoutes } from './routes/console.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addEventRoute } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addJobRoutes } from './routes/jobs.ts';
+import { addLocalListSyncRoutes } from './routes/local-list-sync.ts';
+import { addLocalListRoutes } from './routes/local-lists.ts';
 import { addMessageRoute } from './routes/messages.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addOverviewRoute } from './routes/overview.ts';
@@ -37,7 +43,7 @@ const MAX_SEGMENT = 3 * 255;
 /** How long a client may take to send a request, ms; imports are streams that may last. */
 const REQUEST_TIMEOUT_MS = 10 * 60_000;
 
-export interface AppOptions extends Omit<ControlDeps, 'edges'> {
+export interface AppOptions extends Omit<ControlDeps, 'edges' | 'operations'> {
   readonly keys: readonly AcceptedKey[];
   /** Version of Farad, for the description of the API. */
   readonly version: string;
@@ -45,7 +51,9 @@ export interface AppOptions extends Omit<ControlDeps, 'edges'> {
 
 /** The HTTP side of Farad, not yet listening. */
 export async function createApp({ keys, version, ...rest }: AppOptions): Promise<FastifyInstance> {
-  const deps: ControlDeps = { ...rest, edges: new Edges(rest.link, rest.store, rest.config.ocpp) };
+  const edges = new Edges(rest.link, rest.store, rest.config.ocpp);
+  const running = await startOperations({ ...rest, calls: callsThrough(edges) });
+  const deps: ControlDeps = { ...rest, edges, operations: running };
   const app = Fastify({
     bodyLimit: deps.config.api.bodyLimit,
     clientErrorHandler: answerUnreadable,
@@ -61,6 +69,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   );
   // Answers are what the routes return: nothing is dropped or coerced on the way out.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.addHook('onClose', () => running.stop());
   handleErrors(app);
   readJsonBodies(app);
   sendSecurityHeaders(app);
@@ -83,6 +92,10 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   addTokenRoutes(app, deps);
   await addTokenImport(app, deps);
   addTransactionRoutes(app, deps);
+  addLocalListRoutes(app, deps);
+  addLocalListSyncRoutes(app, deps);
+  addJobRoutes(app, deps);
+  addCampaignRoutes(app, deps);
   const sites = startSites({
     ...deps,
     settings: deps.config.sites,

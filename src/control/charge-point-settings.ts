@@ -59,6 +59,7 @@ export class SettingsWriter {
   remove(id: string): Promise<void> {
     return this.inTurn.run(id, async () => {
       await this.store.settings.remove(id);
+      await this.store.localLists.forgetSync(id);
       await this.edges.forget(id, 'charge point deleted');
     });
   }

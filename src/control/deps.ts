@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Link } from '../link/link.ts';
+import type { Operations } from '../operations/operations.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Edges } from './edges.ts';
@@ -10,5 +11,6 @@ export interface ControlDeps {
   readonly store: Store;
   readonly link: Link;
   readonly edges: Edges;
+  readonly operations: Operations;
   readonly log: Log;
 }

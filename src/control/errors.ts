@@ -91,6 +91,26 @@ export const errors = {
     message: 'Nobody has told a wish for transaction {id}.',
     meaning: 'The transaction runs, and its driver wants nothing in particular.',
   },
+  unknown_local_list: {
+    status: 404,
+    message: 'There is no local list {id}.',
+    meaning: 'Nobody created a local authorization list with this name.',
+  },
+  no_local_list: {
+    status: 404,
+    message: 'No local list is wanted at charge point {id}.',
+    meaning: 'There is neither a local list for this charge point nor one for its group. Nothing was sent.',
+  },
+  unknown_job: {
+    status: 404,
+    message: 'Charge point {id} has no such job {job}.',
+    meaning: 'There never was a job with this id, or newer ones have taken its place in the history.',
+  },
+  unknown_campaign: {
+    status: 404,
+    message: 'There is no campaign {id}.',
+    meaning: 'There never was a campaign with this id, or newer ones have taken its place in the history.',
+  },
   request_timeout: {
     status: 408,
     message: 'The request did not arrive completely in time.',
@@ -123,6 +143,32 @@ export const errors = {
     message: 'Connector {connectorId} of {chargePointId} belongs to site {site}.',
     meaning:
       'A connector shares power in one site only. Nothing was changed; take it out of the other site first.',
+  },
+  local_list_scope_taken: {
+    status: 409,
+    message: 'The list {list} is for the same charge points already.',
+    meaning: 'A charge point or a group has one list of its own. `details.list` names the one that it has.',
+  },
+  sync_running: {
+    status: 409,
+    message: 'The local list of charge point {id} is being brought up to date already.',
+    meaning: 'One sync of a charge point at a time: try again when that one has ended.',
+  },
+  job_running: {
+    status: 409,
+    message: 'A job of this kind is under way at charge point {id}: {job}.',
+    meaning:
+      'A charge point does one job of a kind at a time. Nothing was sent; with `replace` the new one takes the place of the other. `details.jobId` names it.',
+  },
+  campaign_state: {
+    status: 409,
+    message: 'Campaign {id} is {state}: it cannot {command}.',
+    meaning: 'The campaign has ended, or is not paused, or is paused already.',
+  },
+  too_many_campaigns: {
+    status: 409,
+    message: 'Too many campaigns are under way.',
+    meaning: 'At most 20 campaigns may be under way, scheduled or paused. Abort one, or wait for its end.',
   },
   payload_too_large: {
     status: 413,

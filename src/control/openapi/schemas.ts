@@ -3,6 +3,7 @@ import { accessSchemas } from './access-schemas.ts';
 import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
 import { rowSchemas } from './row-schemas.ts';
+import { operationsSchemas } from './operations-schemas.ts';
 import { maybe, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
 import { siteSchemas } from './site-schemas.ts';
 
@@ -227,6 +228,8 @@ export const schemas = {
   TransactionPage: pageOf('Transaction'),
 
   ...siteSchemas,
+
+  ...operationsSchemas,
 
   ...rowSchemas,
 

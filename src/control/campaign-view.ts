@@ -1,0 +1,116 @@
+import type { CampaignFilter, CampaignTargets } from '../operations/campaigns/campaign-targets.ts';
+import { jobKindOf } from '../operations/campaigns/campaign-task.ts';
+import type { NewCampaign } from '../operations/campaigns/campaigns.ts';
+import { writeTimestamp } from '../protocol/timestamp.ts';
+import { type CentralSystemAction, isCentralSystemAction } from '../protocol/v16/actions.ts';
+import { checkRequest } from '../protocol/v16/validate.ts';
+import type { CampaignItem, CampaignRecord, CampaignTask } from '../store/campaign-record.ts';
+import { findChargePoint } from '../store/known-charge-points.ts';
+import type { Store } from '../store/store.ts';
+import { redactSecrets } from '../telemetry/redaction.ts';
+import { apiError } from './errors.ts';
+import { instant } from './instant.ts';
+import { readInstant } from './validation.ts';
+
+/** A campaign as clients write it, already checked (`#/components/schemas/NewCampaign`). */
+export interface NewCampaignBody {
+  readonly name: string;
+  readonly task: CampaignTask;
+  readonly targets: CampaignFilter & { readonly ids?: readonly string[] };
+  readonly atOnce?: number;
+  readonly startAt?: string;
+  readonly endAt?: string;
+  /** Seconds. */
+  readonly itemTimeout?: number;
+}
+
+const AT_ONCE = 10;
+const ITEM_TIMEOUT_S = 86_400;
+/** Problems that an answer lists at most. */
+const PROBLEMS_SHOWN = 20;
+
+/** Actions whose requestId Farad fills in where it is missing: one number does for all charge points. */
+const NUMBERED: ReadonlySet<string> = new Set(['SignedUpdateFirmware', 'GetLog']);
+
+/** What an operator asks for. Throws an ApiError where that cannot be: a payload that breaks its schema, charge points that nobody knows. */
+export async function readCampaign(body: NewCampaignBody, store: Store): Promise<NewCampaign> {
+  const { name, targets, atOnce = AT_ONCE, startAt, endAt, itemTimeout = ITEM_TIMEOUT_S } = body;
+  return {
+    name,
+    task: await readTask(body.task, store),
+    targets: readTargets(targets, store),
+    atOnce,
+    startAt: startAt === undefined ? 0 : (readInstant(startAt) ?? 0),
+    endAt: endAt === undefined ? null : (readInstant(endAt) ?? null),
+    itemTimeout: itemTimeout * 1000,
+  };
+}
+
+async function readTask(task: CampaignTask, { requestIds }: Store): Promise<CampaignTask> {
+  if ('localList' in task) return task;
+  const { action } = task;
+  const isNumbered = NUMBERED.has(action) && task.payload.requestId === undefined;
+  const payload = isNumbered ? { ...task.payload, requestId: await requestIds.next() } : task.payload;
+  const violation = isCentralSystemAction(action) && checkRequest(action as CentralSystemAction, payload);
+  if (!violation) return { action, payload };
+  const { code, description, path } = violation;
+  throw apiError('invalid_payload', { action, description }, { path, ocppCode: code, description });
+}
+
+function readTargets({ ids, ...filter }: NewCampaignBody['targets'], store: Store): CampaignTargets {
+  if (!ids) return filter;
+  if (Object.keys(filter).length > 0) {
+    throw invalid([{ path: '/targets', problem: 'has either `ids` or a filter' }]);
+  }
+  const unknown = ids.flatMap((id, index) =>
+    findChargePoint(store, id) ? [] : [{ path: `/targets/ids/${index}`, problem: 'is unknown' }],
+  );
+  if (unknown.length > 0) throw invalid(unknown);
+  return { ids };
+}
+
+function invalid(problems: readonly { path: string; problem: string }[]) {
+  const [first] = problems;
+  const others = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return apiError(
+    'invalid_body',
+    { problem: `${first?.path} ${first?.problem}${others}` },
+    { problems: problems.slice(0, PROBLEMS_SHOWN) },
+  );
+}
+
+/** `#/components/schemas/Campaign` */
+export function viewCampaign(campaign: CampaignRecord) {
+  const { id, name, task, targets, atOnce, startAt, endAt, itemTimeout, state, createdAt, counts } = campaign;
+  return {
+    id,
+    name,
+    task: redactSecrets(task),
+    targets,
+    atOnce,
+    startAt: writeTimestamp(startAt === 0 ? createdAt : startAt),
+    endAt: instant(endAt),
+    itemTimeout: itemTimeout / 1000,
+    state,
+    counts: { ...counts, total: Object.values(counts).reduce((sum, count) => sum + count, 0) },
+    createdAt: writeTimestamp(createdAt),
+    startedAt: instant(campaign.startedAt),
+    endedAt: instant(campaign.endedAt),
+    version: campaign.version,
+  };
+}
+
+/** `#/components/schemas/CampaignResult` */
+export function viewResult(item: CampaignItem, task: CampaignTask) {
+  const { chargePointId, state, reason, answer, reference, attempts, askedAt, endedAt } = item;
+  return {
+    chargePointId,
+    state,
+    reason,
+    answer: redactSecrets(answer),
+    jobId: jobKindOf(task) === undefined || askedAt === null ? null : reference,
+    attempts,
+    askedAt: instant(askedAt),
+    endedAt: instant(endedAt),
+  };
+}

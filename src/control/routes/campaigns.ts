@@ -1,0 +1,205 @@
+import type { FastifyInstance } from 'fastify';
+import type { CampaignCommand } from '../../operations/campaigns/campaigns.ts';
+import { CAMPAIGN_ITEM_STATES, type CampaignItemState } from '../../store/campaign-record.ts';
+import { type NewCampaignBody, readCampaign, viewCampaign, viewResult } from '../campaign-view.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import type { ControlDeps } from '../deps.ts';
+import { apiError } from '../errors.ts';
+import { json, type Operation, ref } from '../openapi/operation.ts';
+import { type PageQuery, pageQuery } from '../paging.ts';
+import { addRoute } from '../route.ts';
+
+const tag = 'Campaigns';
+const path = '/api/v1/campaigns/{id}';
+const params = { id: { type: 'string', description: 'Id of the campaign.' } };
+const request = {
+  name: 'Firmware 2.1 for the north',
+  task: {
+    action: 'UpdateFirmware',
+    payload: { location: 'https://files.example/firmware-2.1.bin', retrieveDate: '2026-03-01T00:00:00Z' },
+  },
+  targets: { group: 'Depot north', firmwareVersion: '2.0.4' },
+  atOnce: 20,
+  startAt: '2026-03-02T01:00:00Z',
+  endAt: '2026-03-02T05:00:00Z',
+  itemTimeout: 3600,
+};
+const example = {
+  id: '0mm7p6yo0-824da861',
+  ...request,
+  startAt: '2026-03-02T01:00:00.000Z',
+  endAt: '2026-03-02T05:00:00.000Z',
+  state: 'running',
+  counts: { pending: 61, asking: 1, running: 19, succeeded: 40, failed: 2, unknown: 0, total: 123 },
+  createdAt: '2026-03-01T15:00:00.000Z',
+  startedAt: '2026-03-02T01:00:00.000Z',
+  endedAt: null,
+  version: 211,
+};
+
+const create: Operation = {
+  id: 'createCampaign',
+  method: 'POST',
+  path: '/api/v1/campaigns',
+  tag,
+  summary: 'Do one thing at many charge points',
+  description:
+    'Each charge point is asked once, when it is connected, no more than `atOnce` at a time; where a job begins, its place is free when that has ended. The ' +
+    'campaign goes on over restarts of Farad. A charge point whose answer was lost is not asked again: its result is `unknown`, unless the reports of ' +
+    'its job show what came of it. Only where it is certain that the CALL never left is it sent again.',
+  body: {
+    required: true,
+    checked: true,
+    content: {
+      'application/json': {
+        schema: ref('NewCampaign'),
+        examples: {
+          firmware: request,
+          configuration: {
+            name: 'Sample every minute',
+            task: {
+              action: 'ChangeConfiguration',
+              payload: { key: 'MeterValueSampleInterval', value: '60' },
+            },
+            targets: { all: true },
+          },
+          localLists: { name: 'Lists', task: { localList: 'auto' }, targets: { ids: ['CP-17', 'CP-18'] } },
+        },
+      },
+    },
+  },
+  responses: { 201: json('The campaign.', ref('Campaign'), example) },
+  errors: ['invalid_payload', 'too_many_campaigns'],
+};
+
+const list: Operation = {
+  id: 'listCampaigns',
+  method: 'GET',
+  path: '/api/v1/campaigns',
+  tag,
+  summary: 'List campaigns',
+  description: 'Newest first; `operations.campaignsKept` of those that have ended are kept.',
+  query: pageQuery,
+  responses: { 200: json('A page of campaigns.', ref('CampaignPage'), { items: [example], next: null }) },
+};
+
+const get: Operation = {
+  id: 'getCampaign',
+  method: 'GET',
+  path,
+  tag,
+  summary: 'Get a campaign',
+  params,
+  responses: { 200: json('The campaign.', ref('Campaign'), example) },
+  errors: ['unknown_campaign'],
+};
+
+const results: Operation = {
+  id: 'listCampaignResults',
+  method: 'GET',
+  path: `${path}/results`,
+  tag,
+  summary: 'List what became of each charge point of a campaign',
+  description: 'In the order of their identities.',
+  params,
+  query: {
+    state: { type: 'string', enum: CAMPAIGN_ITEM_STATES, description: 'Only those in this state.' },
+    ...pageQuery,
+  },
+  responses: {
+    200: json('A page of results.', ref('CampaignResultPage'), {
+      items: [
+        {
+          chargePointId: 'CP-17',
+          state: 'succeeded',
+          reason: 'Installed',
+          answer: { kind: 'result', payload: {} },
+          jobId: '0mm7p6yo0-824da861.1',
+          attempts: 1,
+          askedAt: '2026-03-02T01:00:00.000Z',
+          endedAt: '2026-03-02T01:07:12.000Z',
+        },
+      ],
+      next: null,
+    }),
+  },
+  errors: ['unknown_campaign'],
+};
+
+const command = (name: CampaignCommand, summary: string, description: string): Operation => ({
+  id: `${name}Campaign`,
+  method: 'POST',
+  path: `${path}/${name}`,
+  tag,
+  summary,
+  description,
+  params,
+  responses: { 200: json('The campaign.', ref('Campaign'), example) },
+  errors: ['unknown_campaign', 'campaign_state'],
+});
+
+const commands: Readonly<Record<CampaignCommand, Operation>> = {
+  pause: command('pause', 'Pause a campaign', 'Nobody new is asked; who was asked is still followed.'),
+  resume: command('resume', 'Resume a paused campaign', 'It goes on where it was, or waits for its start.'),
+  abort: command(
+    'abort',
+    'Abort a campaign',
+    'Nobody new is asked, for good. What is under way at charge points goes on, OCPP has no way to end it, and is still followed.',
+  ),
+};
+
+interface OfCampaign {
+  Params: { id: string };
+}
+
+export function addCampaignRoutes(app: FastifyInstance, { store, operations }: ControlDeps): void {
+  const find = (id: string) => {
+    const campaign = store.campaigns.get(id);
+    if (!campaign) throw apiError('unknown_campaign', { id });
+    return campaign;
+  };
+
+  addRoute<{ Body: NewCampaignBody }>(app, create, async ({ body }, reply) => {
+    const campaign = await operations.campaigns.create(await readCampaign(body, store));
+    if (campaign === 'too_many') throw apiError('too_many_campaigns', {});
+    return reply.code(201).send(viewCampaign(find(campaign.id)));
+  });
+
+  addRoute<{ Querystring: PageQuery }>(app, list, ({ query: { cursor, limit } }) => {
+    const after = readCursor(cursor);
+    const { items, next } = store.campaigns.list({ limit, ...(after !== undefined && { after }) });
+    return { items: items.map(viewCampaign), next: next === undefined ? null : writeCursor(next) };
+  });
+
+  addRoute<OfCampaign>(app, get, ({ params: { id } }) => viewCampaign(find(id)));
+
+  addRoute<OfCampaign & { Querystring: PageQuery & { state?: CampaignItemState } }>(
+    app,
+    results,
+    ({ params: { id }, query: { cursor, limit, state } }) => {
+      const { task } = find(id);
+      const after = readCursor(cursor);
+      const { items, next } = store.campaigns.items(id, {
+        limit,
+        ...(after !== undefined && { after }),
+        ...(state !== undefined && { state }),
+      });
+      return {
+        items: items.map((item) => viewResult(item, task)),
+        next: next === undefined ? null : writeCursor(next),
+      };
+    },
+  );
+
+  for (const [name, operation] of Object.entries(commands) as [CampaignCommand, Operation][]) {
+    addRoute<OfCampaign>(app, operation, async ({ params: { id } }) => {
+      const changed = await operations.campaigns.command(id, name);
+      if (changed === 'unknown') throw apiError('unknown_campaign', { id });
+      if (changed === 'wrong_state') {
+        const { state } = find(id);
+        throw apiError('campaign_state', { id, state, command: name }, { state });
+      }
+      return viewCampaign(changed);
+    });
+  }
+}

@@ -1,0 +1,129 @@
+import type { FastifyInstance } from 'fastify';
+import { wantedList } from '../../operations/local-lists/wanted-list.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import type { ControlDeps } from '../deps.ts';
+import { apiError } from '../errors.ts';
+import { type LocalListBody, readLocalList, viewLocalList, viewLocalListHead } from '../local-list-view.ts';
+import { json, type Operation, ref } from '../openapi/operation.ts';
+import { type PageQuery, pageQuery } from '../paging.ts';
+import { addRoute } from '../route.ts';
+
+const tag = 'Local lists';
+const path = '/api/v1/local-lists/{id}';
+const params = {
+  id: { type: 'string', minLength: 1, maxLength: 100, description: 'Name of the list, of your choice.' },
+};
+const head = { id: 'depot-north', scope: { group: 'Depot north' }, sync: 'manual', note: null, version: 1 };
+const entries = [{ idTag: '04A2B3C4D5' }, { idTag: 'GUEST', idTagInfo: { status: 'Accepted' } }];
+const example = { ...head, entries, unknownTags: [] };
+
+const listing: Operation = {
+  id: 'listLocalLists',
+  method: 'GET',
+  path: '/api/v1/local-lists',
+  tag,
+  summary: 'List local authorization lists',
+  description: 'In the order of their names, without their entries.',
+  query: {
+    text: {
+      type: 'string',
+      maxLength: 100,
+      description: 'Only lists that have this in their name, scope or note, without case.',
+    },
+    ...pageQuery,
+  },
+  responses: {
+    200: json('A page of lists.', ref('LocalListHeadPage'), {
+      items: [{ ...head, entryCount: 2 }],
+      next: null,
+    }),
+  },
+};
+
+const get: Operation = {
+  id: 'getLocalList',
+  method: 'GET',
+  path,
+  tag,
+  summary: 'Get a local authorization list',
+  params,
+  responses: { 200: json('The list.', ref('LocalList'), example) },
+  errors: ['unknown_local_list'],
+};
+
+const put: Operation = {
+  id: 'putLocalList',
+  method: 'PUT',
+  path,
+  tag,
+  summary: 'Create or replace a local authorization list',
+  description:
+    'What charge points shall hold to authorize without asking. Nothing is sent by this, unless `sync` is automatic: then every charge point of the ' +
+    'scope is brought up to date when it is connected, and again when the list or a token in it changes.',
+  params,
+  body: {
+    required: true,
+    checked: true,
+    content: {
+      'application/json': {
+        schema: ref('LocalListUpdate'),
+        examples: { group: { scope: { group: 'Depot north' }, entries } },
+      },
+    },
+  },
+  responses: {
+    200: json('The list was replaced.', ref('LocalList'), { ...example, version: 2 }),
+    201: json('The list was created.', ref('LocalList'), example),
+  },
+  errors: ['local_list_scope_taken'],
+};
+
+const remove: Operation = {
+  id: 'deleteLocalList',
+  method: 'DELETE',
+  path,
+  tag,
+  summary: 'Delete a local authorization list',
+  description: 'Charge points keep what they hold: send an empty list first to clear them.',
+  params,
+  responses: { 204: { description: 'The list is gone.' } },
+  errors: ['unknown_local_list'],
+};
+
+interface OfList {
+  Params: { id: string };
+}
+
+export function addLocalListRoutes(app: FastifyInstance, { store }: ControlDeps): void {
+  const show = (id: string) => {
+    const list = store.localLists.get(id);
+    if (!list) throw apiError('unknown_local_list', { id });
+    return viewLocalList(list, wantedList(list, store.tokens).unknownTags);
+  };
+
+  addRoute<{ Querystring: PageQuery & { text?: string } }>(app, listing, ({ query }) => {
+    const after = readCursor(query.cursor);
+    const { items, next } = store.localLists.list({
+      limit: query.limit,
+      ...(after !== undefined && { after }),
+      ...(query.text !== undefined && { search: query.text }),
+    });
+    return { items: items.map(viewLocalListHead), next: next === undefined ? null : writeCursor(next) };
+  });
+
+  addRoute<OfList>(app, get, ({ params: { id } }) => show(id));
+
+  addRoute<OfList & { Body: LocalListBody }>(app, put, async ({ params: { id }, body }, reply) => {
+    const known = store.localLists.get(id);
+    const written = await store.localLists.put(readLocalList(id, body));
+    if ('taken' in written) {
+      throw apiError('local_list_scope_taken', { list: written.taken }, { list: written.taken });
+    }
+    return reply.code(known ? 200 : 201).send(show(id));
+  });
+
+  addRoute<OfList>(app, remove, async ({ params: { id } }, reply) => {
+    if (!(await store.localLists.remove(id))) throw apiError('unknown_local_list', { id });
+    return reply.code(204).send();
+  });
+}

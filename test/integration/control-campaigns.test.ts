@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+import { type ScriptedEdge, scriptedEdge } from '../support/scripted-edge.ts';
+import { until } from '../support/until.ts';
+
+const path = '/api/v1/campaigns';
+const clearCache = { action: 'ClearCache', payload: {} };
+
+describe('campaigns', () => {
+  let control: ControlUnderTest;
+  let edge: ScriptedEdge;
+
+  beforeEach(async () => {
+    control = await startControl();
+    edge = scriptedEdge(control);
+    for (const id of ['CP-1', 'CP-2', 'CP-3'])
+      await edge.boot(id, { firmwareVersion: id === 'CP-3' ? '2' : '1' });
+  });
+  afterEach(() => control.close());
+
+  const create = (json: object) =>
+    control.send('POST', path, { json: { name: 'test', task: clearCache, targets: { all: true }, ...json } });
+  const get = async (id: string) => (await control.send('GET', `${path}/${id}`)).body;
+  const command = (id: string, name: string) => control.send('POST', `${path}/${id}/${name}`);
+  const ended = (id: string) =>
+    until('the campaign has ended', async () => {
+      const campaign = await get(id);
+      return campaign.state === 'finished' && campaign;
+    });
+
+  test('G14: ask every charge point once and show its answer, a CALLERROR included', async () => {
+    edge.chargePoints.script = ({ chargePointId }) =>
+      chargePointId === 'CP-2' ? { error: 'NotSupported' } : { result: { status: 'Accepted' } };
+    const created = await create({ atOnce: 2 });
+    expect(created).toMatchObject({
+      status: 201,
+      body: {
+        name: 'test',
+        state: 'running',
+        atOnce: 2,
+        itemTimeout: 86_400,
+        endAt: null,
+        counts: { total: 3 },
+      },
+    });
+    const { id } = created.body;
+    expect((await ended(id)).counts).toMatchObject({ succeeded: 2, failed: 1, pending: 0, total: 3 });
+    const { items } = (await control.send('GET', `${path}/${id}/results`)).body;
+    expect(items).toMatchObject([
+      { chargePointId: 'CP-1', state: 'succeeded', reason: 'Accepted', attempts: 1, jobId: null },
+      { chargePointId: 'CP-2', state: 'failed', reason: 'NotSupported', answer: { kind: 'error' } },
+      { chargePointId: 'CP-3', state: 'succeeded' },
+    ]);
+    expect(edge.chargePoints.asked).toHaveLength(3);
+  });
+
+  test('have results that are paged and chosen by state', async () => {
+    edge.chargePoints.script = ({ chargePointId }) =>
+      chargePointId === 'CP-2' ? { error: 'NotSupported' } : { result: { status: 'Accepted' } };
+    const { id } = (await create({})).body;
+    await ended(id);
+    const page = (await control.send('GET', `${path}/${id}/results?limit=2`)).body;
+    expect(page.items).toHaveLength(2);
+    const rest = (await control.send('GET', `${path}/${id}/results?limit=2&cursor=${page.next}`)).body;
+    expect(rest).toMatchObject({ items: [{ chargePointId: 'CP-3' }], next: null });
+    const failed = (await control.send('GET', `${path}/${id}/results?state=failed`)).body;
+    expect(failed.items).toMatchObject([{ chargePointId: 'CP-2' }]);
+  });
+
+  test('of firmware follow the job of each charge point, which is linked', async () => {
+    edge.chargePoints.script = () => ({ result: {} });
+    const task = {
+      action: 'UpdateFirmware',
+      payload: { location: 'https://u:s3cret@files.example/2.bin', retrieveDate: '2026-03-01T12:00:00Z' },
+    };
+    const created = await create({ task, targets: { firmwareVersion: '1' }, atOnce: 1 });
+    expect(JSON.stringify(created.body)).not.toContain('s3cret');
+    const { id } = created.body;
+    await until('the first one is asked', () => edge.chargePoints.asked.length === 1);
+    expect(edge.chargePoints.asked[0]?.payload.location).toContain('s3cret');
+    await edge.send('CP-1', 'FirmwareStatusNotification', { status: 'Installed' });
+    await until('the second one is asked', () => edge.chargePoints.asked.length === 2);
+    await edge.send('CP-2', 'FirmwareStatusNotification', { status: 'InstallationFailed' });
+    expect((await ended(id)).counts).toMatchObject({ succeeded: 1, failed: 1, total: 2 });
+    const { items } = (await control.send('GET', `${path}/${id}/results`)).body;
+    const job = await control.send('GET', `/api/v1/charge-points/CP-1/firmware-jobs/${items[0].jobId}`);
+    expect(job.body).toMatchObject({ state: 'succeeded', status: 'Installed' });
+  });
+
+  test('fill in the requestId that signed updates and logs need', async () => {
+    const firmware = {
+      location: 'https://files.example/2.bin',
+      retrieveDateTime: '2026-03-01T12:00:00Z',
+      signingCertificate: 'PEM',
+      signature: 'c2ln',
+    };
+    await create({
+      task: { action: 'SignedUpdateFirmware', payload: { firmware } },
+      targets: { ids: ['CP-1'] },
+    });
+    await until('it is asked', () => edge.chargePoints.asked.length === 1);
+    expect(edge.chargePoints.asked[0]?.payload.requestId).toBeGreaterThan(0);
+  });
+
+  test('are paused, resumed and aborted', async () => {
+    const { id } = (await create({ startAt: '2099-01-01T00:00:00Z' })).body;
+    expect((await get(id)).state).toBe('scheduled');
+    expect(await command(id, 'pause')).toMatchObject({ status: 200, body: { state: 'paused' } });
+    expect(await command(id, 'pause')).toMatchObject({
+      status: 409,
+      body: { error: { code: 'campaign_state' } },
+    });
+    expect((await command(id, 'resume')).body.state).toBe('scheduled');
+    expect((await command(id, 'abort')).body).toMatchObject({ state: 'aborted', counts: { pending: 3 } });
+    expect((await command(id, 'resume')).status).toBe(409);
+    expect(edge.chargePoints.asked).toEqual([]);
+    const list = await control.send('GET', `${path}?limit=1`);
+    expect(list.body.items).toMatchObject([{ id }]);
+  });
+
+  test('bring local lists up to date', async () => {
+    edge.chargePoints.script = ({ action }) =>
+      ({
+        GetConfiguration: { result: { unknownKey: ['SendLocalListMaxLength', 'LocalAuthListMaxLength'] } },
+        GetLocalListVersion: { result: { listVersion: 0 } },
+      })[action] ?? { result: { status: 'Accepted' } };
+    const json = { scope: { chargePointId: 'CP-1' }, entries: [] };
+    await control.send('PUT', '/api/v1/local-lists/own', { json });
+    const { id } = (await create({ task: { localList: 'full' }, targets: { ids: ['CP-1', 'CP-2'] } })).body;
+    await ended(id);
+    expect((await control.send('GET', `${path}/${id}/results`)).body.items).toMatchObject([
+      { chargePointId: 'CP-1', state: 'succeeded', reason: 'synced' },
+      { chargePointId: 'CP-2', state: 'failed', reason: 'no_list' },
+    ]);
+  });
+
+  test.each([
+    ['an unknown action', { task: { action: 'Explode', payload: {} } }, 'invalid_body'],
+    [
+      'a payload that breaks its schema',
+      { task: { action: 'Reset', payload: { type: 'Gentle' } } },
+      'invalid_payload',
+    ],
+    ['two tasks', { task: { ...clearCache, localList: 'auto' } }, 'invalid_body'],
+    ['nobody', { targets: {} }, 'invalid_body'],
+    ['a name and a filter', { targets: { ids: ['CP-1'], group: 'x' } }, 'invalid_body'],
+    ['charge points that nobody knows', { targets: { ids: ['CP-1', 'NOBODY'] } }, 'invalid_body'],
+    ['a time without zone', { startAt: '2026-03-01T12:00:00' }, 'invalid_body'],
+    ['nobody at a time', { atOnce: 0 }, 'invalid_body'],
+  ])('refuse %s', async (_what, json, code) => {
+    const answer = await create(json);
+    expect(answer).toMatchObject({ status: 422, body: { error: { code } } });
+    expect((await control.send('GET', path)).body.items).toEqual([]);
+  });
+
+  test('that nobody created are 404', async () => {
+    expect((await control.send('GET', `${path}/none`)).body.error.code).toBe('unknown_campaign');
+    expect((await control.send('GET', `${path}/none/results`)).status).toBe(404);
+    expect((await command('none', 'pause')).status).toBe(404);
+  });
+});
