@@ -1,9 +1,11 @@
 import { errors } from '../errors.ts';
 import { accessSchemas } from './access-schemas.ts';
+import { campaignSchemas } from './campaign-schemas.ts';
+import { jobSchemas } from './job-schemas.ts';
+import { localListSchemas } from './local-list-schemas.ts';
 import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
 import { rowSchemas } from './row-schemas.ts';
-import { operationsSchemas } from './operations-schemas.ts';
 import { maybe, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
 import { siteSchemas } from './site-schemas.ts';
 
@@ -229,7 +231,11 @@ export const schemas = {
 
   ...siteSchemas,
 
-  ...operationsSchemas,
+  ...localListSchemas,
+
+  ...jobSchemas,
+
+  ...campaignSchemas,
 
   ...rowSchemas,
 

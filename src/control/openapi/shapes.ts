@@ -19,6 +19,14 @@ export const whole = (description: string, more: Schema = {}): Schema => ({
   ...more,
 });
 
+/** An array. */
+export const list = (items: Schema, description?: string, more: Schema = {}): Schema => ({
+  type: 'array',
+  items,
+  ...(description !== undefined && { description }),
+  ...more,
+});
+
 /** An object whose members are all there, unless named in `optional`. */
 export const object = (
   description: string,
