@@ -143,6 +143,11 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
     this.#connection.stop();
   }
 
+  /** The line is cut for `ms`; people charge on meanwhile. */
+  cutLine(ms: number): void {
+    this.#connection.cut(ms);
+  }
+
   /** Somebody presents a card who does not mean to charge here now: an Authorize, due at `dueAt`. */
   presentCard(idTag: string, expected: string, dueAt: number): void {
     if (!this.isOnline) return;

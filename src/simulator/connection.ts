@@ -29,6 +29,8 @@ export class Connection implements WebSocketOwner, AlarmOwner {
   /** The socket closes because the charge point reboots or stops. */
   #isLeaving = false;
   #isStopped = false;
+  /** Scheduler time. */
+  #cutUntil = 0;
   readonly #connect = new Alarm(this, CONNECT);
   readonly #giveUp = new Alarm(this, GIVE_UP);
 
@@ -51,6 +53,12 @@ export class Connection implements WebSocketOwner, AlarmOwner {
     const { scheduler, habits } = this.#site.world;
     if (this.#client === undefined) this.start(scheduler.now() + habits.rebootMs(this.#site.random));
     else this.#leave(this.#client);
+  }
+
+  /** The line is cut, without a word, and stays so for `ms`. */
+  cut(ms: number): void {
+    this.#cutUntil = this.#site.world.scheduler.now() + ms;
+    this.#client?.destroy();
   }
 
   /** Closes the socket for good. */
@@ -116,7 +124,7 @@ export class Connection implements WebSocketOwner, AlarmOwner {
     const http = status === undefined ? '' : `HTTP ${status} `;
     this.#report(wasOpen ? 'dropped' : 'refused', `${http}${code} ${reason}`.trimEnd());
     const attempt = wasOpen ? 0 : ++this.#failedAttempts;
-    this.start(scheduler.now() + habits.reconnectMs(attempt, this.#site.random));
+    this.start(Math.max(this.#cutUntil, scheduler.now()) + habits.reconnectMs(attempt, this.#site.random));
   }
 
   #leave(client: WebSocketClient): void {

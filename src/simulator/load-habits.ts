@@ -35,7 +35,7 @@ export class LoadHabits implements Habits {
     this.callTimeoutMs = options.callTimeoutMs;
   }
 
-  hardware(): Hardware {
+  hardware(_chargePoint: number): Hardware {
     return PLAIN_HARDWARE;
   }
 
@@ -77,7 +77,7 @@ export class LoadHabits implements Habits {
     return undefined;
   }
 
-  takesProfiles(): boolean {
+  takesProfiles(_chargePoint: number): boolean {
     return true;
   }
 
