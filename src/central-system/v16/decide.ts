@@ -37,9 +37,14 @@ export function decideCall(
   const violation = checkRequest(action, payload);
   if (violation === undefined) return handle(room, chargePoint, call, handler, payload, receivedAt);
   if (chargePoint.strict) return refuseFor(violation);
-  const reading = readLeniently(room, chargePoint, action, payload, handler);
+  const reading = readLeniently(action, payload, handler);
   if (reading.request === undefined) return refuseFor(reading.violation);
-  return handle(room, chargePoint, call, handler, reading.request, receivedAt);
+  const decision = handle(room, chargePoint, call, handler, reading.request, receivedAt);
+  const count = () => room.counters.repairs(chargePoint, action, reading.repairs);
+  // A boot tells vendor and model, by which is counted.
+  if (decision instanceof Promise) return decision.finally(count);
+  count();
+  return decision;
 }
 
 function handle(
@@ -87,23 +92,16 @@ function authorizationOf(decision: Decision | Promise<Decision> | undefined): st
 
 /** The lenient reader: what can be read of a payload that breaks the schema, or what is wrong with it beyond the known and harmless. */
 function readLeniently(
-  room: Room,
-  chargePoint: ChargePoint,
   action: ChargePointAction,
   payload: unknown,
   handler: Handler<'Heartbeat'>,
-): { request: object } | { request?: undefined; violation: Violation } {
+): { request: object; repairs: readonly string[] } | { request?: undefined; violation: Violation } {
   const { payload: mended, repairs } = repairRequest(action, payload);
   const violation = checkRequest(action, mended);
-  if (violation === undefined) {
-    room.counters.repairs(chargePoint, action, repairs);
-    return { request: mended as object };
-  }
+  if (violation === undefined) return { request: mended as object, repairs };
   const isObject = typeof mended === 'object' && mended !== null && !Array.isArray(mended);
   const salvaged = isObject ? handler.salvage?.(mended as Record<string, unknown>) : undefined;
-  if (salvaged === undefined) return { violation };
-  room.counters.repairs(chargePoint, action, [...repairs, 'salvaged']);
-  return { request: salvaged };
+  return salvaged === undefined ? { violation } : { request: salvaged, repairs: [...repairs, 'salvaged'] };
 }
 
 function refuseFor({ code, description }: Violation): Refusal {

@@ -284,7 +284,7 @@ describe('boot and registration', () => {
 
   test('C16: the lenient reader accepts an over-long boot and counts the repair by vendor and model', async () => {
     const stand = setUp();
-    const chargePoint = await stand.booted();
+    const chargePoint = stand.central.chargePoint('CP-1');
     const request = { ...boot, chargePointSerialNumber: 'S'.repeat(60) };
     expect((await stand.send(chargePoint, 'BootNotification', request)).payload.status).toBe('Accepted');
     expect(stand.store.chargePoints.get('CP-1')?.boot?.serialNumber).toBe('S'.repeat(25));
