@@ -155,7 +155,7 @@ test('a settings file that is not there is refused', () => {
   expect(refusal({ file: join(directory, 'absent.yaml') }).message).toContain('ENOENT');
 });
 
-test('binding the OCPP port beyond loopback demands an explicit registration', () => {
+test('A13: binding the OCPP port beyond loopback demands an explicit registration', () => {
   expect(refusal({ flags: { 'ocpp-host': '0.0.0.0' } }).path).toBe('ocpp.registration');
   for (const registration of ['open', 'closed'] as const) {
     const flags = { 'ocpp-host': '0.0.0.0', 'ocpp-registration': registration };
