@@ -22,7 +22,7 @@ export interface RunningTransaction {
 /** A measured current counts as above another one only by more than what meters and vehicles are off by. */
 const EXCESS = { tenths: 10, part: 0.06 };
 /** A vehicle that stays so far below its share cannot make use of it. */
-const UNUSED = { tenths: 10, part: 0.08 };
+const UNUSED = { tenths: 5, part: 0.05 };
 /** Room that is left to a vehicle above what it was seen to take, so that it can show that it wants more. */
 const HEADROOM = { tenths: 10, part: 0.1 };
 const NOTHING = 5;
