@@ -40,6 +40,7 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
   readonly configuration = new Configuration();
   readonly connectors: readonly Connector[];
   firmwareStatus: FirmwareStatus = 'Idle';
+  firmwareVersion: string;
   diagnosticsStatus: DiagnosticsStatus = 'Idle';
   isWindingDown = false;
   isInoperative = false;
@@ -64,6 +65,7 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
     this.random = random;
     const { habits, scheduler, recorder, traffic, idPrefix } = world;
     this.hardware = habits.hardware(index, random);
+    this.firmwareVersion = this.hardware.firmwareVersion;
     this.connectors = Array.from(
       { length: this.hardware.connectors },
       (_, place) => new Connector(place + 1, this),
@@ -249,7 +251,8 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
   }
 
   bootNotification(): void {
-    const { vendor, model, firmwareVersion } = this.hardware;
+    const { firmwareVersion } = this;
+    const { vendor, model } = this.hardware;
     const { scheduler } = this.world;
     this.send(
       'BootNotification',
@@ -328,8 +331,8 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
     if (interval > 0) this.configuration.assign('HeartbeatInterval', String(interval));
     this.#line.setAccepted(true);
     this.#announceAll(true);
-    if (this.firmwareStatus === 'Installed') {
-      this.send('FirmwareStatusNotification', { status: 'Installed' });
+    if (this.firmwareStatus === 'Installed' || this.firmwareStatus === 'InstallationFailed') {
+      this.send('FirmwareStatusNotification', { status: this.firmwareStatus });
       this.firmwareStatus = 'Idle';
     }
     const beat = habits.heartbeatMs ?? this.configuration.number('HeartbeatInterval') * 1000;

@@ -23,6 +23,8 @@ export interface Controls extends Site {
   /** Installed charging profiles, in the order of their arrival; every change takes effect at once. */
   profiles: readonly InstalledProfile[];
   firmwareStatus: FirmwareStatus;
+  /** As the next BootNotification tells it. */
+  firmwareVersion: string;
   diagnosticsStatus: DiagnosticsStatus;
   /** Connector by number; undefined for 0 and for those that it does not have. */
   connector(id: number): Connector | undefined;

@@ -103,6 +103,11 @@ export class DemoHabits implements Habits {
     return random.between(4 * SECOND, 10 * SECOND);
   }
 
+  updateFailure(random: Random): 'DownloadFailed' | 'InstallationFailed' | undefined {
+    if (random.chance(0.06)) return 'DownloadFailed';
+    return random.chance(0.03) ? 'InstallationFailed' : undefined;
+  }
+
   workStepMs(random: Random): number {
     return random.between(5 * SECOND, 15 * SECOND);
   }

@@ -44,6 +44,8 @@ export interface Habits {
   bootsAfterReconnect(chargePoint: number): boolean;
   /** How long a reboot takes. */
   rebootMs(random: Random): number;
+  /** How a firmware update goes wrong; undefined: it does not. */
+  updateFailure(random: Random): 'DownloadFailed' | 'InstallationFailed' | undefined;
   /** One step of a firmware update or log upload. */
   workStepMs(random: Random): number;
   readonly callTimeoutMs: number;

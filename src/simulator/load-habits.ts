@@ -98,6 +98,10 @@ export class LoadHabits implements Habits {
     return random.between(1_000, 3_000);
   }
 
+  updateFailure(_random: Random): 'DownloadFailed' | 'InstallationFailed' | undefined {
+    return undefined;
+  }
+
   workStepMs(random: Random): number {
     return random.between(500, 2_000);
   }

@@ -284,9 +284,9 @@ test('charging profiles are kept, replaced, shown and cleared', async () => {
 
 test('UpdateFirmware goes through its stages with a reboot in between (K3, K4); GetDiagnostics uploads (K6)', async () => {
   const retrieveDate = new Date().toISOString();
-  expect(await command('UpdateFirmware', { location: 'ftp://files.example/fw.bin', retrieveDate })).toEqual(
-    {},
-  );
+  expect(
+    await command('UpdateFirmware', { location: 'ftp://files.example/fw-7.8.9.bin', retrieveDate }),
+  ).toEqual({});
   await until(() => expect(central.received('FirmwareStatusNotification')).toHaveLength(4));
   expect(central.received('FirmwareStatusNotification').map((call) => call.payload.status)).toEqual([
     'Downloading',
@@ -294,7 +294,9 @@ test('UpdateFirmware goes through its stages with a reboot in between (K3, K4); 
     'Installing',
     'Installed',
   ]);
-  expect(central.received('BootNotification')).toHaveLength(2);
+  const boots = central.received('BootNotification');
+  expect(boots).toHaveLength(2);
+  expect(boots[1]?.payload.firmwareVersion).toBe('7.8.9');
   expect(await command('GetDiagnostics', { location: 'ftp://files.example/logs' })).toEqual({
     fileName: 'CP-1-diagnostics.zip',
   });

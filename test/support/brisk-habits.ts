@@ -10,6 +10,7 @@ export interface BriskOptions {
   /** Nobody comes to charge by himself. */
   readonly quiet?: boolean;
   readonly bootAfterReconnect?: 'all' | 'none';
+  readonly updateFailure?: 'DownloadFailed' | 'InstallationFailed';
 }
 
 /** Habits at a pace that suits tests: sessions of half a second, waits of milliseconds. */
@@ -49,6 +50,10 @@ export class BriskHabits extends LoadHabits {
 
   override rebootMs(): number {
     return 30;
+  }
+
+  override updateFailure(): 'DownloadFailed' | 'InstallationFailed' | undefined {
+    return this.#options.updateFailure;
   }
 
   override workStepMs(): number {

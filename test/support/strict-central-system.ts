@@ -13,6 +13,7 @@ export interface ReceivedCall {
 export interface ReceivedPayload {
   readonly connectorId?: number;
   readonly status?: string;
+  readonly firmwareVersion?: string;
   readonly errorCode?: string;
   readonly idTag?: string;
   readonly transactionId?: number;

@@ -4,9 +4,9 @@ import type { Commands, Controls } from '../controls.ts';
 
 /** Central System commands of the Firmware Management profile (OCPP 1.6 ed. 2 §5.9, §5.19). */
 export const firmwareCommands = {
-  UpdateFirmware: (controls, { retrieveDate }) => ({
+  UpdateFirmware: (controls, { location, retrieveDate }) => ({
     payload: {},
-    afterwards: () => controls.later(untilMs(controls, retrieveDate), () => update(controls)),
+    afterwards: () => controls.later(untilMs(controls, retrieveDate), () => update(controls, location)),
   }),
 
   GetDiagnostics: (controls) => ({
@@ -28,18 +28,32 @@ function untilMs(controls: Controls, retrieveDate: string): number {
   return Math.max(0, from - scheduler.epochMs(scheduler.now()));
 }
 
-function update(controls: Controls): void {
+/** Downloads, installs and reboots; the end is reported after the boot (OCPP 1.6 ed. 2 §5.19). */
+function update(controls: Controls, location: string): void {
+  const failure = controls.world.habits.updateFailure(controls.random);
   reportFirmware(controls, 'Downloading');
   step(controls, () => {
+    if (failure === 'DownloadFailed') {
+      reportFirmware(controls, 'DownloadFailed');
+      controls.firmwareStatus = 'Idle';
+      return;
+    }
     reportFirmware(controls, 'Downloaded');
     step(controls, () => {
       reportFirmware(controls, 'Installing');
       step(controls, () => {
+        if (failure === undefined) controls.firmwareVersion = versionIn(location) ?? controls.firmwareVersion;
         controls.reboot('update');
-        controls.firmwareStatus = 'Installed';
+        controls.firmwareStatus = failure ?? 'Installed';
       });
     });
   });
+}
+
+/** The version in the name of a firmware file, such as 2.1.0 in firmware-2.1.0.bin. */
+function versionIn(location: string): string | undefined {
+  const file = location.slice(location.lastIndexOf('/') + 1);
+  return /\d+(?:\.\d+)+/.exec(file)?.[0].slice(0, 50);
 }
 
 function reportFirmware(controls: Controls, status: FirmwareStatus): void {

@@ -11,10 +11,11 @@ export const localListCommands = {
       return { payload: { status: 'Failed' } };
     }
     const list = controls.localList;
+    const mostEntries = controls.configuration.number('LocalAuthListMaxLength');
     const status =
       updateType === 'Full'
         ? replace(list, listVersion, localAuthorizationList)
-        : change(list, listVersion, localAuthorizationList);
+        : change(list, listVersion, localAuthorizationList, mostEntries);
     return { payload: { status } };
   },
 } satisfies Commands;
@@ -28,8 +29,18 @@ function replace(list: LocalList, version: number, entries: readonly Authorizati
   return 'Accepted';
 }
 
-function change(list: LocalList, version: number, entries: readonly AuthorizationData[]): UpdateStatus {
+function change(
+  list: LocalList,
+  version: number,
+  entries: readonly AuthorizationData[],
+  mostEntries: number,
+): UpdateStatus {
   if (version <= list.version) return 'VersionMismatch';
+  const added = entries.filter(({ idTag, idTagInfo }) => idTagInfo && !list.entries.has(idTag.toUpperCase()));
+  const deleted = entries.filter(
+    ({ idTag, idTagInfo }) => !idTagInfo && list.entries.has(idTag.toUpperCase()),
+  );
+  if (list.entries.size + added.length - deleted.length > mostEntries) return 'Failed';
   put(list, entries);
   list.version = version;
   return 'Accepted';
