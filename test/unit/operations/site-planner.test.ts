@@ -272,8 +272,9 @@ describe('the planner of a site', () => {
     expect(connector('B')).toMatchObject({ share: 16 });
     expect(planner.view()?.groups).toMatchObject([{ measured: [19, 19, 19] }]);
     power = { A: 8 * 690, B: 15.8 * 690 };
-    await later(6);
-    await later(6);
+    expect(await later(6)).toEqual([['B', 'TxProfile', 12]]);
+    power = { A: 8 * 690, B: 12 * 690 };
+    expect(await later(6)).toEqual([['A', 'TxProfile', 12]]);
     expect(connector('A')).toMatchObject({ share: 12 });
   });
 
