@@ -17,15 +17,15 @@ interface Client {
   connect(): Promise<unknown>;
   close(options: { force: boolean }): Promise<unknown>;
   call(action: string, payload: unknown): Promise<unknown>;
-  handle(handler: (call: { readonly method: string }) => unknown): void;
+  handle(handler: (call: { readonly method: string; readonly params: unknown }) => unknown): void;
 }
 type NewClient = new (options: Readonly<Record<string, unknown>>) => Client;
 
-/** Connects; answers every CALL with `answer(action)`. Disconnected after the test. */
+/** Connects; answers every CALL with `answer(action, payload)`. Disconnected after the test. */
 export async function connectStrictChargePoint(
   endpoint: string,
   identity: string,
-  answer: (action: string) => unknown,
+  answer: (action: string, payload: unknown) => unknown,
 ): Promise<StrictChargePoint> {
   const asked: string[] = [];
   const client = new (RPCClient as unknown as NewClient)({
@@ -34,9 +34,9 @@ export async function connectStrictChargePoint(
     protocols: ['ocpp1.6'],
     strictMode: true,
   });
-  client.handle(({ method }) => {
+  client.handle(({ method, params }) => {
     asked.push(method);
-    return answer(method);
+    return answer(method, params);
   });
   onTestFinished(async () => {
     await client.close({ force: true });
