@@ -41,28 +41,33 @@ export function auditChanges(app: FastifyInstance, { store, log }: { store: Stor
   });
 }
 
-function bodyOf({ body, routeOptions }: FastifyRequest): string {
+function bodyOf({ body, params, routeOptions }: FastifyRequest): string {
   if (typeof body !== 'object' || body === null || 'pipe' in body) return '';
   const hidden = routeOptions.config.operation?.secretMembers ?? [];
-  const shown = Object.entries(redactSecrets(body) as object).map(([name, value]) => [
-    name,
-    hidden.includes(name) && typeof value === 'string' ? REDACTED : value,
-  ]);
+  // The path may say that a member is a secret: the value of the configuration key AuthorizationKey.
+  const whole = Array.isArray(body) ? body : { ...(params as object), ...body };
+  const shown = Object.entries(redactSecrets(whole) as object)
+    .filter(([name]) => name in body)
+    .map(([name, value]) => [name, hidden.includes(name) && typeof value === 'string' ? REDACTED : value]);
   const text = JSON.stringify(
     Array.isArray(body) ? shown.map(([, value]) => value) : Object.fromEntries(shown),
   );
   return text.length > MAX_REQUEST ? `${text.slice(0, MAX_REQUEST)}…` : text;
 }
 
+/** What an answer may say about what was done. */
+interface Answered {
+  readonly error?: { readonly code?: string } | null;
+  readonly outcome?: string;
+  readonly code?: string;
+  readonly payload?: { readonly status?: unknown };
+}
+
 /** The error code of a refusal, what a charge point said, or `ok`. */
 function outcomeOf(payload: unknown): string {
   if (typeof payload !== 'string' || payload.length > MAX_ANSWER || !payload.startsWith('{')) return 'ok';
-  const answer = JSON.parse(payload) as {
-    error?: { code?: string };
-    outcome?: string;
-    code?: string;
-    payload?: { status?: unknown };
-  };
+  const whole = JSON.parse(payload) as Answered & { answer?: Answered };
+  const answer = whole.answer ?? whole;
   if (answer.error?.code !== undefined) return answer.error.code;
   if (answer.outcome === 'error') return answer.code ?? 'error';
   const status = answer.payload?.status;

@@ -71,6 +71,17 @@ export const errors = {
     message: 'No token has the idTag {idTag}.',
     meaning: 'Nobody provisioned this idTag. Upper and lower case make no difference.',
   },
+  unknown_command: {
+    status: 404,
+    message: 'Charge point {id} has no command {messageId}.',
+    meaning:
+      'No call with this messageId was sent to it, it is of an action that nothing follows, or newer commands took its place.',
+  },
+  unknown_reservation: {
+    status: 404,
+    message: 'There is no reservation {id}.',
+    meaning: 'No ReserveNow with this id was answered, or its retention is over.',
+  },
   unknown_transaction: {
     status: 404,
     message: 'There is no transaction {id}.',
@@ -170,6 +181,16 @@ export const errors = {
     message: 'Too many campaigns are under way.',
     meaning: 'At most 20 campaigns may be under way, scheduled or paused. Abort one, or wait for its end.',
   },
+  unreadable_profile: {
+    status: 409,
+    message: 'A charging profile of charge point {id} cannot be planned with: {reason}.',
+    meaning: 'It holds a profile that breaks the schema. Clear it, or set it anew.',
+  },
+  ambiguous_reservation: {
+    status: 409,
+    message: 'Several charge points hold a reservation {id}: say which with chargePointId.',
+    meaning: 'Ids that operators choose may be used twice. `details.chargePointIds` lists the charge points.',
+  },
   payload_too_large: {
     status: 413,
     message: 'The request body is larger than {limit} bytes.',
@@ -191,6 +212,12 @@ export const errors = {
     message: 'The request body is not as it should be: {problem}.',
     meaning:
       'The body is JSON but breaks the schema of the resource. `details.problems` lists each member and what is allowed.',
+  },
+  likely_refused: {
+    status: 422,
+    message: 'Charge point {id} is expected to refuse this: {reasons}.',
+    meaning:
+      'What is known of the charge point, or the standard, speaks against the request. Nothing was sent; with `force=true` it is. `details.warnings` lists the reasons.',
   },
   idempotency_key_reused: {
     status: 422,

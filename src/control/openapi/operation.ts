@@ -59,6 +59,8 @@ export const tags = {
   Calls: 'Sending OCPP messages to charge points.',
   Tokens: 'Who may charge: idTags, their status and their groups.',
   Transactions: 'Charging transactions.',
+  Reservations: 'Connectors that are held for somebody.',
+  'Smart charging': 'Charging profiles that charge points hold, and the schedules that follow from them.',
   Sites: 'Connectors that share the power of a place.',
   'Local lists': 'What charge points hold to authorize without asking (OCPP 1.6 ed. 2 §3.5.2).',
   Jobs: 'Firmware updates, and uploads of diagnostics and logs.',

@@ -3,8 +3,11 @@ import { accessSchemas } from './access-schemas.ts';
 import { campaignSchemas } from './campaign-schemas.ts';
 import { jobSchemas } from './job-schemas.ts';
 import { localListSchemas } from './local-list-schemas.ts';
+import { chargingProfileSchemas } from './charging-profile-schemas.ts';
+import { commandSchemas } from './command-schemas.ts';
 import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
+import { reservationSchemas } from './reservation-schemas.ts';
 import { rowSchemas } from './row-schemas.ts';
 import { maybe, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
 import { siteSchemas } from './site-schemas.ts';
@@ -240,6 +243,9 @@ export const schemas = {
   ...rowSchemas,
 
   ...accessSchemas,
+  ...commandSchemas,
+  ...reservationSchemas,
+  ...chargingProfileSchemas,
 
   Overview: overviewSchema,
 

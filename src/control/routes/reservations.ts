@@ -1,0 +1,231 @@
+import type { FastifyInstance } from 'fastify';
+import { writeTimestamp } from '../../protocol/timestamp.ts';
+import type { ReservationRecord, ReservationState } from '../../store/reservation-record.ts';
+import { callChargePoint, callErrors, checkCall } from '../charge-point-call.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import type { ControlDeps } from '../deps.ts';
+import { apiError } from '../errors.ts';
+import { json, type Operation, ref } from '../openapi/operation.ts';
+import { reservationState } from '../openapi/reservation-schemas.ts';
+import { type PageQuery, pageQuery } from '../paging.ts';
+import { listReservations, viewReservation } from '../reservation-view.ts';
+import { addRoute } from '../route.ts';
+import { readInstant } from '../validation.ts';
+import { forceQuery, refuseUnlessForced, type Warning } from '../warnings.ts';
+
+const tag = 'Reservations';
+const path = '/api/v1/reservations';
+const example = {
+  reservationId: 7,
+  chargePointId: 'CP-17',
+  connectorId: 1,
+  idTag: '04A2B3C4D5',
+  parentIdTag: null,
+  expiryDate: '2030-01-01T12:00:00.000Z',
+  state: 'active',
+  ending: null,
+  answer: 'Accepted',
+  transactionId: null,
+  requestedAt: '2030-01-01T11:00:00.000Z',
+  endedAt: null,
+  version: 21,
+};
+const answer = {
+  outcome: 'result',
+  messageId: 'm4x1a2b3-9f8e7d6c5b4a-2',
+  payload: { status: 'Accepted' },
+  durationMs: 84,
+};
+const one = {
+  params: {
+    id: { type: 'integer', description: 'reservationId.' },
+  },
+  query: {
+    chargePointId: {
+      type: 'string',
+      description: 'Where, in case that the id was used at several charge points.',
+    },
+  },
+} as const;
+
+const create: Operation = {
+  id: 'createReservation',
+  method: 'POST',
+  path,
+  tag,
+  summary: 'Reserve a connector',
+  description:
+    'Sends ReserveNow at once and exactly once and shows the answer: only `Accepted` makes a reservation. What Farad expects to be refused is ' +
+    'not sent unless `force` says so; the state of the connector is no reason, the charge point decides.',
+  query: forceQuery,
+  body: {
+    required: true,
+    checked: true,
+    content: {
+      'application/json': {
+        schema: ref('NewReservation'),
+        examples: {
+          connector: {
+            chargePointId: 'CP-17',
+            connectorId: 1,
+            idTag: '04A2B3C4D5',
+            expiryDate: '2030-01-01T12:00:00Z',
+          },
+        },
+      },
+    },
+  },
+  responses: {
+    200: json('The charge point answered.', ref('ReservationAnswer'), {
+      answer,
+      reservation: example,
+      warnings: [],
+    }),
+  },
+  errors: [...callErrors, 'likely_refused'],
+};
+
+const list: Operation = {
+  id: 'listReservations',
+  method: 'GET',
+  path,
+  tag,
+  summary: 'List reservations',
+  description:
+    'Newest first, those that were refused or are over included, as long as `reservations.retention` keeps them.',
+  query: {
+    chargePointId: { type: 'string', description: 'Only at this charge point.' },
+    idTag: { type: 'string', maxLength: 20, description: 'Only for this tag, in any spelling.' },
+    state: { ...reservationState, description: 'Only in this state.' },
+    ...pageQuery,
+  },
+  responses: {
+    200: json('A page of reservations.', ref('ReservationPage'), { items: [example], next: null }),
+  },
+};
+
+const get: Operation = {
+  id: 'getReservation',
+  method: 'GET',
+  path: `${path}/{id}`,
+  tag,
+  summary: 'Get a reservation',
+  description: 'Where the id was used more than once, the one that is held now, else the newest.',
+  ...one,
+  responses: { 200: json('The reservation.', ref('Reservation'), example) },
+  errors: ['unknown_reservation', 'ambiguous_reservation'],
+};
+
+const cancel: Operation = {
+  id: 'cancelReservation',
+  method: 'DELETE',
+  path: `${path}/{id}`,
+  tag,
+  summary: 'Cancel a reservation',
+  description:
+    'Sends CancelReservation to the charge point, also for a reservation that is over as far as Farad knows, and shows the answer. ' +
+    '`Rejected` means that the charge point has none with this id: then it is over, too.',
+  ...one,
+  responses: {
+    200: json('The charge point answered.', ref('ReservationAnswer'), {
+      answer,
+      reservation: { ...example, state: 'ended', ending: 'cancelled' },
+      warnings: [],
+    }),
+  },
+  errors: [...callErrors, 'unknown_reservation', 'ambiguous_reservation'],
+};
+
+interface NewReservation {
+  readonly chargePointId: string;
+  readonly connectorId: number;
+  readonly idTag: string;
+  readonly parentIdTag?: string;
+  readonly expiryDate: string;
+  readonly reservationId?: number;
+}
+
+interface OfReservation {
+  Params: { id: number };
+  Querystring: { chargePointId?: string };
+}
+
+interface ListQuery extends PageQuery {
+  readonly chargePointId?: string;
+  readonly idTag?: string;
+  readonly state?: ReservationState;
+}
+
+export function addReservationRoutes(app: FastifyInstance, deps: ControlDeps): void {
+  const { store } = deps;
+
+  addRoute<{ Body: NewReservation; Querystring: { force: boolean } }>(
+    app,
+    create,
+    async ({ body, query }) => {
+      const { chargePointId, reservationId: wanted, expiryDate, ...rest } = body;
+      const expiresAt = readInstant(expiryDate) as number;
+      const request = { ...rest, expiryDate: writeTimestamp(expiresAt) };
+      checkCall(store, chargePointId, 'ReserveNow', { ...request, reservationId: wanted ?? 1 });
+      const warnings = warningsAbout(deps, body, expiresAt);
+      refuseUnlessForced(chargePointId, warnings, query.force);
+      const reservationId =
+        wanted ?? (await store.reservationIds.take((id) => store.reservations.withId(id).length > 0));
+      const answered = await callChargePoint(deps, chargePointId, 'ReserveNow', {
+        ...request,
+        reservationId,
+      });
+      const reservation = find(deps, reservationId, chargePointId);
+      return { answer: answered, reservation: viewReservation(reservation), warnings };
+    },
+  );
+
+  addRoute<{ Querystring: ListQuery }>(app, list, ({ query: { cursor, ...filter } }) => {
+    const before = readCursor(cursor);
+    const { items, next } = listReservations(store, { ...filter, ...(before !== undefined && { before }) });
+    return { items: items.map(viewReservation), next: next === undefined ? null : writeCursor(next) };
+  });
+
+  addRoute<OfReservation>(app, get, ({ params, query }) =>
+    viewReservation(find(deps, params.id, query.chargePointId)),
+  );
+
+  addRoute<OfReservation>(app, cancel, async ({ params, query }) => {
+    const { chargePointId, reservationId } = find(deps, params.id, query.chargePointId);
+    const answered = await callChargePoint(deps, chargePointId, 'CancelReservation', { reservationId });
+    const reservation = find(deps, reservationId, chargePointId);
+    return { answer: answered, reservation: viewReservation(reservation), warnings: [] };
+  });
+}
+
+/** The reservation that an id means. Throws `ambiguous_reservation` where several charge points hold it. */
+function find({ store }: ControlDeps, id: number, chargePointId: string | undefined): ReservationRecord {
+  const all = store.reservations
+    .withId(id)
+    .filter((reservation) => chargePointId === undefined || reservation.chargePointId === chargePointId);
+  const held = all.filter(({ state }) => state === 'active' || state === 'doubtful');
+  const candidates = held.length > 0 ? held : all;
+  const [newest] = candidates;
+  if (newest === undefined) throw apiError('unknown_reservation', { id });
+  const places = [...new Set(candidates.map((reservation) => reservation.chargePointId))];
+  if (places.length > 1) throw apiError('ambiguous_reservation', { id }, { chargePointIds: places });
+  return newest;
+}
+
+/** What the charge point is expected to refuse whatever the state of its connectors (OCPP 1.6 ed. 2 §5.13, §9.3.1). */
+function warningsAbout(
+  { store }: ControlDeps,
+  { chargePointId, connectorId }: NewReservation,
+  expiresAt: number,
+): Warning[] {
+  const warnings: Warning[] = [];
+  if (expiresAt <= Date.now()) {
+    warnings.push({ code: 'expiry_past', message: 'the expiry date is past', refusal: true });
+  }
+  const supported = store.configurations.get(chargePointId, 'ReserveConnectorZeroSupported')?.value;
+  if (connectorId === 0 && supported?.toLowerCase() === 'false') {
+    const message = 'the charge point takes no reservation of connector 0 (ReserveConnectorZeroSupported)';
+    warnings.push({ code: 'connector_zero', message, refusal: true });
+  }
+  return warnings;
+}
