@@ -30,3 +30,14 @@ export function latestByConnector(samples: readonly MeterSample[]): Map<number, 
   }
   return found;
 }
+
+/** Power, W, between one reading of the register and the next, at the earlier one. `registers`: Wh by epoch seconds, rising. */
+export function powerFromRegister(registers: ReadonlyMap<number, number>): Map<number, number> {
+  const powers = new Map<number, number>();
+  let before: readonly [number, number] | undefined;
+  for (const [time, value] of registers) {
+    if (before && time > before[0]) powers.set(before[0], ((value - before[1]) * 3600) / (time - before[0]));
+    before = [time, value];
+  }
+  return powers;
+}

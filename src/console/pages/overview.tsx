@@ -186,6 +186,7 @@ function Farad({ now, history }: PartProps) {
           }
           line="authorizeP99Seconds"
           history={history}
+          note="of the last minute"
         >
           <Limit seconds={now.authorizeP99Seconds} />
         </Big>

@@ -2,9 +2,15 @@ import type { ComponentChild } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Empty } from '../parts/states.tsx';
 import { place } from '../router.ts';
+import { AnalyticsPage } from './analytics.tsx';
 import { ChargePointPage } from './charge-point/charge-point-page.tsx';
 import { ChargePointsPage } from './charge-points.tsx';
 import { OverviewPage } from './overview.tsx';
+import { SystemPage } from './system.tsx';
+import { TokenPage } from './token.tsx';
+import { TokensPage } from './tokens.tsx';
+import { TransactionPage } from './transaction.tsx';
+import { TransactionsPage } from './transactions.tsx';
 
 interface View {
   readonly title: string;
@@ -28,6 +34,16 @@ function viewOf([section, id, ...rest]: readonly string[]): View {
     case 'charge-points':
       if (id === undefined) return { title: 'Charge points', page: <ChargePointsPage /> };
       return { title: id, page: <ChargePointPage id={id} key={id} /> };
+    case 'transactions':
+      if (id === undefined) return { title: 'Transactions', page: <TransactionsPage /> };
+      return { title: `Transaction ${id}`, page: <TransactionPage id={id} key={id} /> };
+    case 'tokens':
+      if (id === undefined) return { title: 'Tokens', page: <TokensPage /> };
+      return { title: id, page: <TokenPage idTag={id} key={id} /> };
+    case 'analytics':
+      return id === undefined ? { title: 'Analytics', page: <AnalyticsPage /> } : nothing;
+    case 'system':
+      return id === undefined ? { title: 'System', page: <SystemPage /> } : nothing;
     default:
       return nothing;
   }

@@ -64,3 +64,18 @@ export function ChoiceFilter({ name, label, options }: ChoiceProps) {
     </label>
   );
 }
+
+/** A filter of the address by a day here. */
+export function DayFilter({ name, label }: { readonly name: string; readonly label: string }) {
+  return (
+    <label>
+      <span>{label}</span>
+      <input
+        type="date"
+        name={name}
+        value={place.value.query.get(name) ?? ''}
+        onChange={(event) => setQuery({ [name]: event.currentTarget.value, cursor: undefined })}
+      />
+    </label>
+  );
+}

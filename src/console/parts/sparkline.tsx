@@ -29,6 +29,7 @@ export function Sparkline({ values, max, label }: SparklineProps) {
       role="img"
       aria-label={label}
     >
+      <path class="ground" d={`M0 ${HEIGHT - 0.5}H${WIDTH}`} />
       <path d={path} />
     </svg>
   );

@@ -1,24 +1,30 @@
 import { useLive } from '../../live.ts';
 import type { ChargePoint } from '../../model.ts';
+import { Fact } from '../../parts/fact.tsx';
 import { Shown } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
+import { currentTab, Tabs } from '../../parts/tabs.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
-import { place, urlOf } from '../../router.ts';
+import { urlOf } from '../../router.ts';
+import { TransactionList } from '../transactions.tsx';
 import { Commands } from './commands.tsx';
 import { Connectors } from './connectors.tsx';
+import { Settings } from './settings.tsx';
 import { Timeline } from './timeline.tsx';
 
 const TABS = [
   ['', 'Timeline'],
   ['commands', 'Commands'],
+  ['transactions', 'Transactions'],
+  ['settings', 'Settings'],
 ] as const;
 
 /** One charge point: its present above, its story below. */
 export function ChargePointPage({ id }: { readonly id: string }) {
   const resource = useResource<ChargePoint>(`/charge-points/${encodeURIComponent(id)}`, { everyMs: 10_000 });
   useLive({ chargePointId: id }, resource.reload);
-  const tab = place.value.query.get('tab') ?? '';
+  const tab = currentTab(TABS);
 
   return (
     <Shown of={resource} what={id} lines={10}>
@@ -26,19 +32,11 @@ export function ChargePointPage({ id }: { readonly id: string }) {
         <>
           <Head chargePoint={chargePoint} />
           <Connectors chargePoint={chargePoint} />
-          <nav class="tabs" aria-label="About this charge point">
-            {TABS.map(([name, word]) => (
-              <a
-                key={name}
-                href={`${urlOf.chargePoint(id)}${name && `?tab=${name}`}`}
-                aria-current={tab === name ? 'page' : undefined}
-              >
-                {word}
-              </a>
-            ))}
-          </nav>
+          <Tabs label="About this charge point" root={urlOf.chargePoint(id)} tabs={TABS} />
           {tab === '' && <Timeline id={id} />}
           {tab === 'commands' && <Commands chargePoint={chargePoint} />}
+          {tab === 'transactions' && <TransactionList chargePointId={id} />}
+          {tab === 'settings' && <Settings chargePoint={chargePoint} onSaved={resource.reload} />}
         </>
       )}
     </Shown>
@@ -72,14 +70,5 @@ function Head({ chargePoint }: { readonly chargePoint: ChargePoint }) {
         )}
       </dl>
     </header>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -24,10 +24,15 @@ export function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint 
     { everyMs: EVERY_MS },
   );
   if (connectors.length === 0) return <p class="soft">It has not told of any connector yet.</p>;
+  // Connector 0 is the charge point itself: worth a card only when something is the matter with it.
+  const shown = connectors.filter(
+    ({ connectorId, status, errorCode }) =>
+      connectorId > 0 || status !== 'Available' || errorCode !== 'NoError',
+  );
   const latest = latestByConnector(samples.data?.rows ?? []);
   return (
     <ul class="connector-cards">
-      {connectors.map((connector) => (
+      {shown.map((connector) => (
         <Card
           key={connector.connectorId}
           connector={connector}

@@ -1,0 +1,216 @@
+import { useState } from 'preact/hooks';
+import { request } from '../api.ts';
+import type { Page } from '../model.ts';
+import { Refusal, useDoing } from '../parts/action.tsx';
+import { Copyable } from '../parts/connect-url.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
+import { When } from '../parts/when.tsx';
+import { useResource } from '../resource.ts';
+
+interface ApiKey {
+  readonly id: string;
+  readonly role: string;
+  readonly note: string | null;
+  readonly createdAt: string;
+  readonly createdBy: string | null;
+}
+
+const ROLES = [
+  ['viewer', 'looks at everything but this page'],
+  ['operator', 'also sends commands and changes settings'],
+  ['admin', 'also manages keys, secrets and reads the audit trail'],
+] as const;
+
+export function ApiKeys() {
+  const list = useResource<Page<ApiKey>>('/api-keys?limit=1000');
+  const [adding, setAdding] = useState(false);
+  const [deleting, setDeleting] = useState<string | undefined>();
+  return (
+    <div class="panel">
+      <header>
+        <h2>API keys</h2>
+        <button type="button" class="primary end" onClick={() => setAdding(true)}>
+          Create a key
+        </button>
+      </header>
+      <Shown of={list} what="the API keys">
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No key but the one that Farad was started with">
+              <p>
+                Give each person and program a key of its own: the audit trail tells them apart, and each can
+                be taken away.
+              </p>
+            </Empty>
+          ) : (
+            <div class="scroll">
+              <table class="table cards">
+                <thead>
+                  <tr>
+                    <th scope="col">Key</th>
+                    <th scope="col">Role</th>
+                    <th scope="col">Note</th>
+                    <th scope="col">Created</th>
+                    <th scope="col">By</th>
+                    <th scope="col">
+                      <span class="visually-hidden">Actions</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map(({ id, role, note, createdAt, createdBy }) => (
+                    <tr key={id}>
+                      <td class="id">
+                        <b>{id}</b>
+                      </td>
+                      <td data-label="Role">{role}</td>
+                      <td data-label="Note">{note ?? <span class="soft">–</span>}</td>
+                      <td data-label="Created">
+                        <When at={createdAt} both />
+                      </td>
+                      <td data-label="By">{createdBy ?? <span class="soft">the first start</span>}</td>
+                      <td class="number">
+                        <button
+                          type="button"
+                          class="link"
+                          onClick={() => setDeleting(id)}
+                          aria-label={`Delete key ${id}`}
+                        >
+                          Delete
+                        </button>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Shown>
+      {adding && <NewKey onClose={() => setAdding(false)} onCreated={list.reload} />}
+      {deleting !== undefined && (
+        <DeleteKey
+          id={deleting}
+          onClose={() => setDeleting(undefined)}
+          onDeleted={() => {
+            setDeleting(undefined);
+            list.reload();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly onCreated: () => void }) {
+  const doing = useDoing();
+  const [id, setId] = useState('');
+  const [role, setRole] = useState('viewer');
+  const [note, setNote] = useState('');
+  const [key, setKey] = useState('');
+  const create = () =>
+    doing.run(async () => {
+      const created = await request<{ key: string }>('POST', '/api-keys', {
+        body: { id, role, note: note || null },
+      });
+      setKey(created.key);
+      onCreated();
+    });
+  if (key !== '') {
+    return (
+      <Dialog title={`Key ${id}`} onClose={onClose}>
+        <p>This is the only time it is shown: only its hash is kept.</p>
+        <Copyable text={key} />
+        <div class="actions">
+          <button type="button" class="primary" onClick={onClose}>
+            I have kept it
+          </button>
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title="Create an API key" onClose={onClose}>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void create();
+        }}
+      >
+        <div class="field">
+          <label for="key-id">Name</label>
+          <input
+            id="key-id"
+            required
+            maxLength={64}
+            pattern="[A-Za-z0-9._@\-]+"
+            autocomplete="off"
+            value={id}
+            onInput={(event) => setId(event.currentTarget.value)}
+          />
+          <span class="hint">Letters, digits, dots, dashes, @. The audit trail shows it.</span>
+        </div>
+        <fieldset class="field">
+          <legend>Role</legend>
+          {ROLES.map(([name, what]) => (
+            <label key={name} class="row tight">
+              <input type="radio" name="role" checked={role === name} onChange={() => setRole(name)} />
+              <span>
+                <b>{name}</b> <span class="soft">{what}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <div class="field">
+          <label for="key-note">Note</label>
+          <input id="key-note" value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+        </div>
+        <Refusal failure={doing.failure} />
+        <div class="actions">
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={doing.busy}>
+            Create key
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+interface DeleteKeyProps {
+  readonly id: string;
+  readonly onClose: () => void;
+  readonly onDeleted: () => void;
+}
+
+function DeleteKey({ id, onClose, onDeleted }: DeleteKeyProps) {
+  const doing = useDoing();
+  return (
+    <Dialog title={`Delete key ${id}?`} onClose={onClose}>
+      <p>Programs that use it are refused at once, and whoever logged in with it is logged out.</p>
+      <Refusal failure={doing.failure} />
+      <div class="actions">
+        <button type="button" onClick={onClose}>
+          Keep it
+        </button>
+        <button
+          type="button"
+          class="danger"
+          disabled={doing.busy}
+          onClick={() =>
+            void doing.run(async () => {
+              await request('DELETE', `/api-keys/${encodeURIComponent(id)}`);
+              onDeleted();
+            })
+          }
+        >
+          Delete {id}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

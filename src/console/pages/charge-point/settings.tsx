@@ -1,0 +1,235 @@
+import { useState } from 'preact/hooks';
+import { request } from '../../api.ts';
+import type { ChargePoint } from '../../model.ts';
+import { Refusal, useDoing } from '../../parts/action.tsx';
+import { Copyable } from '../../parts/connect-url.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { go } from '../../router.ts';
+import { may } from '../../session.ts';
+
+const KEY_BYTES = 20;
+
+/** What operators set about a charge point, its key, and its end. */
+export function Settings({
+  chargePoint,
+  onSaved,
+}: {
+  readonly chargePoint: ChargePoint;
+  readonly onSaved: () => void;
+}) {
+  const { id, settings } = chargePoint;
+  const doing = useDoing();
+  const [saved, setSaved] = useState(false);
+  const [group, setGroup] = useState(settings?.group ?? '');
+  const [note, setNote] = useState(settings?.note ?? '');
+  const [registration, setRegistration] = useState(settings?.registration ?? '');
+  const [reader, setReader] = useState(settings?.reader ?? '');
+  const [ping, setPing] = useState(settings?.pingInterval?.toString() ?? '');
+  const [dialog, setDialog] = useState<'key' | 'delete' | undefined>();
+  const editor = may('operator');
+  const path = `/charge-points/${encodeURIComponent(id)}`;
+
+  const save = () =>
+    doing.run(async () => {
+      const body = {
+        group: group || null,
+        note: note || null,
+        registration: registration || null,
+        reader: reader || null,
+        pingInterval: ping === '' ? null : Number(ping),
+      };
+      await request('PUT', path, { body });
+      setSaved(true);
+      onSaved();
+    });
+
+  return (
+    <section class="panel" aria-label="Settings">
+      <form
+        class="body form settings"
+        onInput={() => setSaved(false)}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <div class="field">
+          <label for="cp-group">Group</label>
+          <input
+            id="cp-group"
+            value={group}
+            disabled={!editor}
+            onInput={(event) => setGroup(event.currentTarget.value)}
+          />
+        </div>
+        <div class="field">
+          <label for="cp-note">Note</label>
+          <input
+            id="cp-note"
+            value={note}
+            disabled={!editor}
+            onInput={(event) => setNote(event.currentTarget.value)}
+          />
+        </div>
+        <div class="field">
+          <label for="cp-registration">The next BootNotification is answered with</label>
+          <select
+            id="cp-registration"
+            value={registration}
+            disabled={!editor}
+            onChange={(event) => setRegistration(event.currentTarget.value)}
+          >
+            <option value="">Accepted (nothing set)</option>
+            <option>Accepted</option>
+            <option>Pending</option>
+            <option>Rejected</option>
+          </select>
+        </div>
+        <div class="field">
+          <label for="cp-reader">Messages that break the schema</label>
+          <select
+            id="cp-reader"
+            value={reader}
+            disabled={!editor}
+            onChange={(event) => setReader(event.currentTarget.value)}
+          >
+            <option value="">as set by ocpp.reader</option>
+            <option value="lenient">are repaired where harmless</option>
+            <option value="strict">are refused</option>
+          </select>
+        </div>
+        <div class="field">
+          <label for="cp-ping">Seconds between WebSocket pings</label>
+          <input
+            id="cp-ping"
+            type="number"
+            min={0}
+            max={86_400}
+            value={ping}
+            disabled={!editor}
+            placeholder="as set by ocpp.pingInterval"
+            onInput={(event) => setPing(event.currentTarget.value)}
+          />
+        </div>
+        <Refusal failure={doing.failure} />
+        <div class="row">
+          <button type="submit" class="primary" disabled={!editor || doing.busy}>
+            Save settings
+          </button>
+          {saved && (
+            <span class="tone-available" role="status">
+              Saved
+            </span>
+          )}
+          {!editor && <span class="soft">Changing settings takes the role operator.</span>}
+          <span class="end row tight">
+            <span class="soft">{settings?.hasKey ? 'Has a key' : 'Has no key'}</span>
+            <button type="button" disabled={!may('admin')} onClick={() => setDialog('key')}>
+              New key
+            </button>
+            <button type="button" class="danger" disabled={!editor} onClick={() => setDialog('delete')}>
+              Delete charge point
+            </button>
+          </span>
+        </div>
+      </form>
+      {dialog === 'key' && (
+        <NewKey id={id} path={path} onClose={() => setDialog(undefined)} onSaved={onSaved} />
+      )}
+      {dialog === 'delete' && <Delete id={id} path={path} onClose={() => setDialog(undefined)} />}
+    </section>
+  );
+}
+
+interface OfOneProps {
+  readonly id: string;
+  readonly path: string;
+  readonly onClose: () => void;
+}
+
+function NewKey({ id, path, onClose, onSaved }: OfOneProps & { readonly onSaved: () => void }) {
+  const doing = useDoing();
+  const [key] = useState(randomKey);
+  const [set, setSet] = useState(false);
+  return (
+    <Dialog title={`New key for ${id}`} onClose={onClose}>
+      {set ? (
+        <p>
+          Set. This is the only time it is shown; the charge point has to use it as its Basic authentication
+          password:
+        </p>
+      ) : (
+        <p>
+          The charge point is disconnected and has to show this key from then on. Write it into the charge
+          point first (ChangeConfiguration AuthorizationKey) where it is remote.
+        </p>
+      )}
+      <Copyable text={key} />
+      <Refusal failure={doing.failure} />
+      <div class="actions">
+        <button type="button" onClick={onClose}>
+          {set ? 'I have kept it' : 'Cancel'}
+        </button>
+        {!set && (
+          <button
+            type="button"
+            class="primary"
+            disabled={doing.busy}
+            onClick={() =>
+              void doing.run(async () => {
+                await request('PATCH', path, { body: { key } });
+                setSet(true);
+                onSaved();
+              })
+            }
+          >
+            Set this key
+          </button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+/** Text of 20 bytes, which every charge point can store: letters and digits only. */
+function randomKey(): string {
+  const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
+  const limit = 256 - (256 % letters.length);
+  let key = '';
+  while (key.length < KEY_BYTES) {
+    const [byte = 255] = crypto.getRandomValues(new Uint8Array(1));
+    if (byte < limit) key += letters[byte % letters.length];
+  }
+  return key;
+}
+
+function Delete({ id, path, onClose }: OfOneProps) {
+  const doing = useDoing();
+  return (
+    <Dialog title={`Delete ${id}?`} onClose={onClose}>
+      <p>
+        Its settings, its key and what it told of itself are removed, and its socket is closed. Its
+        transactions and history stay. Where registration is open it may come back as a new one.
+      </p>
+      <Refusal failure={doing.failure} />
+      <div class="actions">
+        <button type="button" onClick={onClose}>
+          Keep it
+        </button>
+        <button
+          type="button"
+          class="danger"
+          disabled={doing.busy}
+          onClick={() =>
+            void doing.run(async () => {
+              await request('DELETE', path);
+              go('/charge-points');
+            })
+          }
+        >
+          Delete {id}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,238 @@
+import { useMemo } from 'preact/hooks';
+import { queryOf } from '../api.ts';
+import { saveCsv } from '../csv.ts';
+import { count, energy, quantity, stamp, zone } from '../format.ts';
+import type { Rows } from '../model.ts';
+import { Chart } from '../parts/chart.tsx';
+import { ChoiceFilter, TextFilter } from '../parts/filter-fields.tsx';
+import { RangeFilter } from '../parts/range-filter.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
+import { useResource } from '../resource.ts';
+import { place, urlOf } from '../router.ts';
+import { readRange } from '../time-range.ts';
+
+interface EnergyRow {
+  readonly start: string;
+  readonly localStart: string;
+  readonly chargePointId?: string;
+  readonly connectorId?: number;
+  readonly idTag?: string;
+  readonly energyWh: number;
+  readonly registerFalls: number;
+}
+
+const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
+const SHOWN_SUBJECTS = 50;
+
+/** Energy by hour or day, in the time zone of whoever looks, with its biggest users. */
+export function EnergyReport() {
+  const { query } = place.value;
+  const value = (name: string) => query.get(name) ?? undefined;
+  const range = readRange('24h');
+  const interval = value('interval') ?? (range.to - range.from > 3 * DAY_S * 1000 ? 'day' : 'hour');
+  const by = value('by') ?? 'chargePoint';
+  const filters = {
+    from: new Date(range.from).toISOString(),
+    to: new Date(range.to).toISOString(),
+    interval,
+    timezone: zone,
+    chargePointId: value('chargePointId'),
+    idTag: value('idTag'),
+  };
+  const total = useResource<Rows<EnergyRow>>(`/analytics/energy${queryOf({ ...filters, by: 'total' })}`, {
+    keep: true,
+  });
+  const subjects = useResource<Rows<EnergyRow>>(`/analytics/energy${queryOf({ ...filters, by })}`, {
+    keep: true,
+  });
+  const seconds = interval === 'hour' ? HOUR_S : DAY_S;
+
+  return (
+    <>
+      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+        <RangeFilter byDefault="24h" />
+        <ChoiceFilter
+          name="interval"
+          label="Per"
+          options={[
+            ['', interval],
+            ...['hour', 'day'].filter((name) => name !== interval).map((name) => [name, name] as const),
+          ]}
+        />
+        <ChoiceFilter
+          name="by"
+          label="By"
+          options={[
+            ['', 'charge point'],
+            ['connector', 'connector'],
+            ['tag', 'token'],
+          ]}
+        />
+        <TextFilter name="chargePointId" label="Charge point" placeholder="whole id" />
+        <TextFilter name="idTag" label="Token" placeholder="whole idTag" />
+      </form>
+      <section class="panel" aria-labelledby="energy">
+        <header>
+          <h2 id="energy">Energy</h2>
+          <span class="end row">
+            <span class="small soft">time zone {zone}</span>
+            <button
+              type="button"
+              disabled={!subjects.data?.rows.length}
+              onClick={() => exportRows(subjects.data?.rows ?? [], interval)}
+            >
+              Export CSV
+            </button>
+          </span>
+        </header>
+        <Shown of={total} what="the energy" lines={8}>
+          {({ rows }) =>
+            rows.length === 0 ? (
+              <Empty title="No energy in this time">
+                <p>
+                  Energy is the difference of register readings; it shows here some seconds after the second
+                  reading came.
+                </p>
+              </Empty>
+            ) : (
+              <div class="body">
+                <p class="value">
+                  <b>{energy(sumOf(rows)).number}</b> <span class="unit">{energy(sumOf(rows)).unit}</span>
+                </p>
+                <Bars rows={rows} from={range.from} to={range.to} seconds={seconds} />
+              </div>
+            )
+          }
+        </Shown>
+      </section>
+      <section class="panel" aria-label="Who used it">
+        <Shown of={subjects} what="who used it" lines={6}>
+          {({ rows }) => <Subjects rows={rows} />}
+        </Shown>
+      </section>
+    </>
+  );
+}
+
+interface BarsProps {
+  readonly rows: readonly EnergyRow[];
+  readonly from: number;
+  readonly to: number;
+  readonly seconds: number;
+}
+
+function Bars({ rows, from, to, seconds }: BarsProps) {
+  const { times, values } = useMemo(() => {
+    const known = new Map(rows.map(({ start, energyWh }) => [Date.parse(start) / 1000, energyWh]));
+    const all = new Set(known.keys());
+    // Intervals without energy are bars of no height, so that time runs evenly; days of 23 and 25 hours bring their own begins.
+    const anchor = Math.min(...known.keys());
+    for (let at = anchor; at < to / 1000; at += seconds) if (seconds === HOUR_S) all.add(at);
+    for (let at = anchor; at >= from / 1000; at -= seconds) if (seconds === HOUR_S) all.add(at);
+    const sorted = [...all].sort((a, b) => a - b);
+    return { times: sorted, values: sorted.map((at) => (known.get(at) ?? 0) / 1000) };
+  }, [rows, from, to, seconds]);
+  return (
+    <Chart
+      label="Energy over time"
+      times={times}
+      lines={[{ label: 'Energy', unit: 'kWh', values, colour: 'charging', shape: 'bars' }]}
+      barSeconds={seconds}
+      span={[Math.min(from / 1000, times[0] ?? 0), to / 1000]}
+    />
+  );
+}
+
+function Subjects({ rows }: { readonly rows: readonly EnergyRow[] }) {
+  const bySubject = new Map<string, { row: EnergyRow; wh: number; falls: number }>();
+  for (const row of rows) {
+    const key = `${row.chargePointId ?? ''} ${row.connectorId ?? ''} ${row.idTag ?? ''}`;
+    const sum = bySubject.get(key) ?? { row, wh: 0, falls: 0 };
+    bySubject.set(key, { row, wh: sum.wh + row.energyWh, falls: sum.falls + row.registerFalls });
+  }
+  const sums = [...bySubject.values()].sort((a, b) => b.wh - a.wh);
+  const most = sums[0]?.wh ?? 0;
+  if (sums.length === 0) return <Empty title="Nobody" />;
+  return (
+    <>
+      <div class="scroll">
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">Who</th>
+              <th scope="col" class="number">
+                Energy
+              </th>
+              <th scope="col" class="share">
+                Share of the highest
+              </th>
+              <th scope="col" class="number">
+                Register falls
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {sums.slice(0, SHOWN_SUBJECTS).map(({ row, wh, falls }) => (
+              <tr key={`${row.chargePointId}${row.connectorId}${row.idTag}`}>
+                <td class="id">
+                  <Subject row={row} />
+                </td>
+                <td class="number">{quantity(energy(wh))}</td>
+                <td class="share">
+                  <span class="meter" style={{ width: `${(100 * wh) / (most || 1)}%` }} />
+                </td>
+                <td class="number">{falls === 0 ? '' : <span class="tone-attention">{falls}</span>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {sums.length > SHOWN_SUBJECTS && (
+        <p class="pager">
+          The {SHOWN_SUBJECTS} highest of {count(sums.length)}; the export has all of them.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Subject({ row: { chargePointId, connectorId, idTag } }: { readonly row: EnergyRow }) {
+  if (idTag !== undefined) return <a href={urlOf.token(idTag)}>{idTag}</a>;
+  if (chargePointId === undefined) return <span>all</span>;
+  return (
+    <>
+      <a href={urlOf.chargePoint(chargePointId)}>{chargePointId}</a>
+      {connectorId !== undefined && <span class="soft"> connector {connectorId}</span>}
+    </>
+  );
+}
+
+function sumOf(rows: readonly EnergyRow[]): number {
+  return rows.reduce((sum, { energyWh }) => sum + energyWh, 0);
+}
+
+function exportRows(rows: readonly EnergyRow[], interval: string): void {
+  const columns = [
+    'start',
+    'local_start',
+    'charge_point_id',
+    'connector_id',
+    'id_tag',
+    'energy_wh',
+    'register_falls',
+  ];
+  saveCsv(
+    `energy-by-${interval}-${stamp(Date.now()).slice(0, 10)}.csv`,
+    columns,
+    rows.map(({ start, localStart, chargePointId, connectorId, idTag, energyWh, registerFalls }) => [
+      start,
+      localStart,
+      chargePointId ?? null,
+      connectorId ?? null,
+      idTag ?? null,
+      energyWh,
+      registerFalls,
+    ]),
+  );
+}

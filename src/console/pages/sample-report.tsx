@@ -1,0 +1,147 @@
+import { useMemo } from 'preact/hooks';
+import { saveCsv } from '../csv.ts';
+import { count, zone } from '../format.ts';
+import type { MeterSample } from '../model.ts';
+import { Chart, type Line } from '../parts/chart.tsx';
+import { ChoiceFilter, TextFilter } from '../parts/filter-fields.tsx';
+import { RangeFilter } from '../parts/range-filter.tsx';
+import { Empty, Refused, Skeleton } from '../parts/states.tsx';
+import { place } from '../router.ts';
+import { useSamples } from '../samples.ts';
+import { readRange } from '../time-range.ts';
+
+const MEASURANDS = [
+  'Power.Active.Import',
+  'Energy.Active.Import.Register',
+  'Current.Import',
+  'Voltage',
+  'SoC',
+  'Temperature',
+  'Power.Offered',
+  'Current.Offered',
+  'Frequency',
+  'Power.Factor',
+  'Energy.Active.Import.Interval',
+  'Energy.Active.Export.Register',
+  'Power.Active.Export',
+];
+
+const COLOURS = ['charging', 'accent', 'available', 'attention', 'fault', 'text', 'soft'];
+
+/** One measurand of one charge point over time, a line per connector and phase. */
+export function SampleReport() {
+  const { query } = place.value;
+  const chargePointId = query.get('chargePointId') ?? '';
+  const measurand = query.get('measurand') ?? 'Power.Active.Import';
+  const range = readRange('24h');
+  const { samples, complete, failure } = useSamples(
+    chargePointId === '' ? undefined : { chargePointId, measurand, from: range.from, to: range.to },
+  );
+  const { times, lines } = useMemo(() => linesOf(samples), [samples]);
+
+  return (
+    <>
+      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+        <TextFilter name="chargePointId" label="Charge point" placeholder="whole id" />
+        <ChoiceFilter
+          name="measurand"
+          label="Measurand"
+          options={MEASURANDS.map((name, index) => [index === 0 ? '' : name, name] as const)}
+        />
+        <RangeFilter byDefault="24h" />
+      </form>
+      <section class="panel" aria-labelledby="samples">
+        <header>
+          <h2 id="samples">{measurand}</h2>
+          <span class="soft">
+            {count(samples.length)} samples{!complete && chargePointId !== '' && ' so far'}
+          </span>
+          <span class="end row">
+            <span class="small soft">times in {zone}</span>
+            <button
+              type="button"
+              disabled={samples.length === 0}
+              onClick={() => exportSamples(chargePointId, measurand, samples)}
+            >
+              Export CSV
+            </button>
+          </span>
+        </header>
+        <div class="body">
+          {chargePointId === '' ? (
+            <Empty title="Which charge point?">
+              <p>Give its id above. Its samples are shown as it sent them, a line per connector and phase.</p>
+            </Empty>
+          ) : failure && samples.length === 0 ? (
+            <Refused failure={failure} />
+          ) : samples.length > 0 ? (
+            <Chart label={`${measurand} of ${chargePointId}`} times={times} lines={lines} height={320} />
+          ) : complete ? (
+            <Empty title="No samples of this in this time" />
+          ) : (
+            <Skeleton lines={8} what="the samples" />
+          )}
+        </div>
+      </section>
+    </>
+  );
+}
+
+/** A line breaks where nothing was told for so long, s. */
+const BREAK_S = 120;
+
+function linesOf(samples: readonly MeterSample[]): { times: number[]; lines: Line[] } {
+  const found = new Map<
+    string,
+    { unit: string; factor: number; points: Map<number, number | null>; last: number }
+  >();
+  for (const { connectorId, phase, location, unit, time, value } of samples) {
+    const name = [`Connector ${connectorId}`, phase, location === 'Outlet' ? '' : location]
+      .filter(Boolean)
+      .join(' ');
+    const kilo = unit === 'W' || unit === 'Wh';
+    const line = found.get(name) ?? {
+      unit: kilo ? `k${unit}` : unit,
+      factor: kilo ? 1000 : 1,
+      points: new Map<number, number | null>(),
+      last: Number.POSITIVE_INFINITY,
+    };
+    found.set(name, line);
+    const at = Date.parse(time) / 1000;
+    if (at - line.last > BREAK_S) line.points.set(line.last + 1, null);
+    if (value !== null) line.points.set(at, value / line.factor);
+    line.last = at;
+  }
+  const times = [...new Set([...found.values()].flatMap(({ points }) => [...points.keys()]))].sort(
+    (a, b) => a - b,
+  );
+  return {
+    times,
+    lines: [...found]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([label, { unit, points }], index) => ({
+        label,
+        unit,
+        values: times.map((time) => points.get(time)),
+        colour: COLOURS[index % COLOURS.length] ?? 'text',
+      })),
+  };
+}
+
+function exportSamples(chargePointId: string, measurand: string, samples: readonly MeterSample[]): void {
+  const columns = [
+    'time',
+    'connectorId',
+    'transactionId',
+    'measurand',
+    'phase',
+    'location',
+    'unit',
+    'value',
+  ] as const;
+  saveCsv(
+    `${measurand}-${chargePointId}.csv`,
+    columns,
+    samples.map((sample) => columns.map((name) => sample[name])),
+  );
+}

@@ -1,0 +1,115 @@
+import { useState } from 'preact/hooks';
+import { request } from '../api.ts';
+import { stamp } from '../format.ts';
+import type { Token } from '../model.ts';
+import { Refusal, useDoing } from '../parts/action.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Fact } from '../parts/fact.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
+import { useResource } from '../resource.ts';
+import { go } from '../router.ts';
+import { may } from '../session.ts';
+import { TokenDialog } from './token-dialog.tsx';
+import { TokenStatus } from './tokens.tsx';
+import { TransactionList } from './transactions.tsx';
+
+export function TokenPage({ idTag }: { readonly idTag: string }) {
+  const resource = useResource<Token>(`/tokens/${encodeURIComponent(idTag)}`);
+  const [dialog, setDialog] = useState<'edit' | 'add' | 'delete' | undefined>();
+  const unknown = resource.failure?.status === 404;
+  return (
+    <>
+      {unknown ? (
+        <div class="panel">
+          <Empty title={`Nobody provisioned ${idTag}`}>
+            <p>It may have been presented all the same; its transactions are below.</p>
+            {may('operator') && (
+              <button type="button" onClick={() => setDialog('add')}>
+                Add it
+              </button>
+            )}
+          </Empty>
+        </div>
+      ) : (
+        <Shown of={resource} what={idTag} lines={4}>
+          {(token) => (
+            <header class="head">
+              <div class="row">
+                <h1>{token.idTag}</h1>
+                <TokenStatus token={token} />
+                {may('operator') && (
+                  <span class="end row tight">
+                    <button type="button" onClick={() => setDialog('edit')}>
+                      Change
+                    </button>
+                    <button type="button" class="danger" onClick={() => setDialog('delete')}>
+                      Delete
+                    </button>
+                  </span>
+                )}
+              </div>
+              <dl class="facts">
+                <Fact name="Group">{token.parentIdTag ?? 'none'}</Fact>
+                <Fact name="Expires">{token.expiryDate ? stamp(token.expiryDate) : 'never'}</Fact>
+                <Fact name="Transactions at a time">
+                  {token.maxConcurrent ?? 'as set by auth.concurrentTx'}
+                </Fact>
+                {token.note && <Fact name="Note">{token.note}</Fact>}
+              </dl>
+            </header>
+          )}
+        </Shown>
+      )}
+      <h2>Transactions</h2>
+      <TransactionList idTag={idTag} />
+      {(dialog === 'edit' || dialog === 'add') && (
+        <TokenDialog
+          token={
+            resource.data ?? {
+              idTag,
+              status: 'Accepted',
+              parentIdTag: null,
+              expiryDate: null,
+              note: null,
+              maxConcurrent: null,
+            }
+          }
+          onClose={() => setDialog(undefined)}
+          onSaved={() => {
+            setDialog(undefined);
+            resource.reload();
+          }}
+        />
+      )}
+      {dialog === 'delete' && <DeleteToken idTag={idTag} onClose={() => setDialog(undefined)} />}
+    </>
+  );
+}
+
+function DeleteToken({ idTag, onClose }: { readonly idTag: string; readonly onClose: () => void }) {
+  const doing = useDoing();
+  return (
+    <Dialog title={`Delete token ${idTag}?`} onClose={onClose}>
+      <p>It is unknown from then on. Transactions under way go on; the history stays.</p>
+      <Refusal failure={doing.failure} />
+      <div class="actions">
+        <button type="button" onClick={onClose}>
+          Keep it
+        </button>
+        <button
+          type="button"
+          class="danger"
+          disabled={doing.busy}
+          onClick={() =>
+            void doing.run(async () => {
+              await request('DELETE', `/tokens/${encodeURIComponent(idTag)}`);
+              go('/tokens');
+            })
+          }
+        >
+          Delete {idTag}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

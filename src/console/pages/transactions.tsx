@@ -1,0 +1,204 @@
+import { queryOf } from '../api.ts';
+import { now } from '../clock.ts';
+import { saveCsv } from '../csv.ts';
+import { count, duration, energy, quantity, stamp } from '../format.ts';
+import { useLive } from '../live.ts';
+import type { Page, Transaction } from '../model.ts';
+import { ChoiceFilter, DayFilter, TextFilter } from '../parts/filter-fields.tsx';
+import { Pager } from '../parts/pager.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
+import { Status } from '../parts/status.tsx';
+import { useResource } from '../resource.ts';
+import { place, setQuery, urlOf } from '../router.ts';
+import { dayBegin } from '../time-range.ts';
+
+const PER_PAGE = 50;
+
+export function TransactionsPage() {
+  return (
+    <>
+      <h1>Transactions</h1>
+      <TransactionList />
+    </>
+  );
+}
+
+/** Transactions newest first; those of one charge point or token on its page. */
+export function TransactionList({
+  chargePointId,
+  idTag,
+}: {
+  readonly chargePointId?: string;
+  readonly idTag?: string;
+}) {
+  const { query } = place.value;
+  const value = (name: string) => query.get(name) ?? undefined;
+  const filters = {
+    chargePointId: chargePointId ?? value('chargePointId'),
+    idTag: idTag ?? value('idTag'),
+    state: value('state'),
+    from: isoDay(value('from'), 0),
+    to: isoDay(value('to'), 1),
+  };
+  const list = useResource<Page<Transaction>>(
+    `/transactions${queryOf({ ...filters, cursor: value('cursor'), limit: PER_PAGE })}`,
+    { everyMs: 15_000, keep: true },
+  );
+  useLive({ topics: ['transactions'], ...(chargePointId !== undefined && { chargePointId }) }, list.reload);
+
+  return (
+    <>
+      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+        {chargePointId === undefined && (
+          <TextFilter name="chargePointId" label="Charge point" placeholder="whole id" />
+        )}
+        {idTag === undefined && <TextFilter name="idTag" label="Token" placeholder="whole idTag" />}
+        <ChoiceFilter
+          name="state"
+          label="State"
+          options={[
+            ['', 'Any'],
+            ['open', 'open'],
+            ['stopped', 'stopped'],
+            ['superseded', 'superseded'],
+            ['unmatched', 'unmatched'],
+          ]}
+        />
+        <DayFilter name="from" label="Started from" />
+        <DayFilter name="to" label="until" />
+        <button
+          type="button"
+          onClick={() => setQuery({ chargePointId: '', idTag: '', state: '', from: '', to: '', cursor: '' })}
+        >
+          Clear filters
+        </button>
+        <button
+          type="button"
+          disabled={!list.data?.items.length}
+          onClick={() => exportPage(list.data?.items ?? [])}
+        >
+          Export CSV
+        </button>
+      </form>
+      <div class="panel">
+        <Shown of={list} what="transactions" lines={10}>
+          {({ items, next }) =>
+            items.length === 0 ? (
+              <Empty title="No transaction here">
+                <p>
+                  A transaction begins with a StartTransaction of a charge point. Filters may hide those that
+                  are there.
+                </p>
+              </Empty>
+            ) : (
+              <>
+                <div class="scroll">
+                  <table class="table cards">
+                    <thead>
+                      <tr>
+                        <th scope="col">Transaction</th>
+                        {chargePointId === undefined && <th scope="col">Charge point</th>}
+                        <th scope="col">Connector</th>
+                        {idTag === undefined && <th scope="col">Token</th>}
+                        <th scope="col">Started</th>
+                        <th scope="col" class="number">
+                          Duration
+                        </th>
+                        <th scope="col" class="number">
+                          Energy
+                        </th>
+                        <th scope="col">State</th>
+                      </tr>
+                    </thead>
+                    <tbody>
+                      {items.map((item) => (
+                        <Row
+                          key={item.transactionId}
+                          item={item}
+                          ofOne={chargePointId !== undefined}
+                          ofTag={idTag !== undefined}
+                        />
+                      ))}
+                    </tbody>
+                  </table>
+                </div>
+                <Pager next={next} sum={`${count(items.length)} transactions`} />
+              </>
+            )
+          }
+        </Shown>
+      </div>
+    </>
+  );
+}
+
+function Row({
+  item,
+  ofOne,
+  ofTag,
+}: {
+  readonly item: Transaction;
+  readonly ofOne: boolean;
+  readonly ofTag: boolean;
+}) {
+  const end = item.stoppedAt ? Date.parse(item.stoppedAt) : now.value;
+  return (
+    <tr>
+      <td class="id">
+        <a href={urlOf.transaction(item.transactionId)}>{item.transactionId}</a>
+      </td>
+      {!ofOne && (
+        <td data-label="Charge point">
+          <a href={urlOf.chargePoint(item.chargePointId)}>{item.chargePointId}</a>
+        </td>
+      )}
+      <td data-label="Connector">{item.connectorId}</td>
+      {!ofTag && (
+        <td data-label="Token">
+          <a href={urlOf.token(item.idTag)}>{item.idTag}</a>
+        </td>
+      )}
+      <td data-label="Started">{stamp(item.startedAt)}</td>
+      <td data-label="Duration" class="number">
+        {duration(Math.max(0, end - Date.parse(item.startedAt)))}
+      </td>
+      <td data-label="Energy" class="number">
+        {item.meterStop === null ? (
+          <span class="soft">running</span>
+        ) : (
+          quantity(energy(item.meterStop - item.meterStart))
+        )}
+      </td>
+      <td data-label="State">
+        <Status status={item.state} />
+        {item.state === 'stopped' && <span class="soft"> {item.stopReason}</span>}
+      </td>
+    </tr>
+  );
+}
+
+/** For the API: midnight here on that day, so many days later. */
+function isoDay(day: string | undefined, later: number): string | undefined {
+  const begin = dayBegin(day, later);
+  return begin === undefined ? undefined : new Date(begin).toISOString();
+}
+
+function exportPage(items: readonly Transaction[]): void {
+  const columns = [
+    'transactionId',
+    'chargePointId',
+    'connectorId',
+    'idTag',
+    'startedAt',
+    'meterStart',
+    'stoppedAt',
+    'meterStop',
+    'stopReason',
+    'state',
+  ] as const;
+  saveCsv(
+    'transactions.csv',
+    columns,
+    items.map((item) => columns.map((name) => item[name])),
+  );
+}

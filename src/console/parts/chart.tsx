@@ -1,0 +1,104 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type uPlot from 'uplot';
+import { rounded, stamp } from '../format.ts';
+import { colour, theme } from '../theme.ts';
+
+export interface Line {
+  readonly label: string;
+  readonly unit: string;
+  /** One per time: null breaks the line, undefined says nothing about that time. */
+  readonly values: readonly (number | null | undefined)[];
+  /** Name of a colour of the theme. */
+  readonly colour: string;
+  readonly shape?: 'line' | 'steps' | 'bars';
+  readonly dashed?: boolean;
+  readonly filled?: boolean;
+  /** Against the axis at the right. */
+  readonly right?: boolean;
+}
+
+interface ChartProps {
+  /** What the chart shows, for those who do not see it. */
+  readonly label: string;
+  /** Epoch seconds, rising. */
+  readonly times: readonly number[];
+  readonly lines: readonly Line[];
+  readonly height?: number;
+  /** Length of a bar, s. */
+  readonly barSeconds?: number;
+  /** Time that the axis shows, epoch seconds; by default that of the values. */
+  readonly span?: readonly [from: number, to: number];
+  /** Charts of one group point at the same time. */
+  readonly group?: string;
+}
+
+/** Lines over local time from nought up, with units at the axes and the values under the pointer above. */
+export function Chart({ label, times, lines, height = 240, barSeconds, span, group }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const [at, setAt] = useState<number | null>(null);
+  const shape = JSON.stringify([lines.map(({ values: _, ...rest }) => rest), height, span, theme.value]);
+
+  useEffect(() => {
+    let gone = false;
+    let watcher: ResizeObserver | undefined;
+    void import('./plot.ts').then(({ draw }) => {
+      const host = place.current;
+      if (gone || !host) return;
+      const drawn = draw(host, { lines, height, span, group, colour, onPoint: setAt });
+      plot.current = drawn;
+      drawn.setData(dataOf(times, lines));
+      watcher = new ResizeObserver(() => drawn.setSize({ width: host.clientWidth, height }));
+      watcher.observe(host);
+    });
+    return () => {
+      gone = true;
+      watcher?.disconnect();
+      plot.current?.destroy();
+      plot.current = undefined;
+    };
+  }, [shape]);
+
+  useEffect(() => {
+    plot.current?.setData(dataOf(times, lines));
+  }, [times, lines]);
+
+  const index = at ?? lastIndex(lines);
+  const time = times[index];
+  return (
+    <figure class="chart" aria-label={label}>
+      <figcaption class="readout">
+        <span>{time === undefined ? '' : spanOf(time, barSeconds)}</span>
+        {lines.map((line) => (
+          <span key={line.label}>
+            <span class={`key ${line.dashed ? 'dashed' : ''}`} style={{ color: `var(--${line.colour})` }} />
+            {line.label} <b>{textAt(line, index)}</b>
+          </span>
+        ))}
+      </figcaption>
+      <div ref={place} style={{ minHeight: `${height}px` }} />
+    </figure>
+  );
+}
+
+/** Without a pointer the last moment of which anything is known. */
+function lastIndex(lines: readonly Line[]): number {
+  return Math.max(
+    0,
+    ...lines.map(({ values }) => values.findLastIndex((value) => typeof value === 'number')),
+  );
+}
+
+function spanOf(time: number, barSeconds: number | undefined): string {
+  const begin = stamp(time * 1000);
+  return barSeconds === undefined ? begin : begin.slice(0, barSeconds >= 86_400 ? 10 : 16);
+}
+
+function textAt({ values, unit }: Line, index: number): string {
+  const value = values[index];
+  return value === null || value === undefined ? '–' : `${rounded(value)} ${unit}`;
+}
+
+function dataOf(times: readonly number[], lines: readonly Line[]): uPlot.AlignedData {
+  return [times, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData;
+}

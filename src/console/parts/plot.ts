@@ -1,0 +1,103 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { rounded } from '../format.ts';
+import type { Line } from './chart.tsx';
+
+interface PlotOptions {
+  readonly lines: readonly Line[];
+  readonly height: number;
+  readonly span: readonly [from: number, to: number] | undefined;
+  readonly group: string | undefined;
+  readonly colour: (name: string) => string;
+  /** Index under the pointer, null when it has left. */
+  readonly onPoint: (index: number | null) => void;
+}
+
+const FONT = '12px system-ui, sans-serif';
+
+/** Draws an empty chart into `host`. In a chunk of its own: pages without a chart do without the library. */
+export function draw(host: HTMLElement, options: PlotOptions): uPlot {
+  const { lines, height, span, group, colour, onPoint } = options;
+  const soft = colour('soft');
+  const grid = { stroke: colour('line'), width: 1 };
+  const axis = { font: FONT, stroke: soft, grid, ticks: { ...grid, size: 4 } };
+  const right = lines.some((line) => line.right);
+  const unitOf = (side: boolean) => lines.find((line) => (line.right ?? false) === side)?.unit ?? '';
+  const values = (unit: string) => (_: uPlot, ticks: number[]) =>
+    ticks.map((tick, index) => (index === ticks.length - 1 ? `${brief(tick)} ${unit}` : brief(tick)));
+  return new uPlot(
+    {
+      width: host.clientWidth,
+      height,
+      padding: [12, right ? 0 : 12, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, points: { size: 6 }, ...(group !== undefined && { sync: { key: group } }) },
+      scales: {
+        x: { time: true, ...(span && { range: [span[0], span[1]] as [number, number] }) },
+        y: { range: fromNought },
+        right: { range: fromNought },
+      },
+      axes: [
+        { ...axis, grid: { show: false }, values: TIMES },
+        { ...axis, size: 64, values: values(unitOf(false)) },
+        ...(right
+          ? [
+              {
+                ...axis,
+                scale: 'right',
+                side: 1 as const,
+                size: 64,
+                grid: { show: false },
+                values: values(unitOf(true)),
+              },
+            ]
+          : []),
+      ],
+      series: [{}, ...lines.map((line) => seriesOf(line, colour))],
+      hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
+    },
+    undefined,
+    host,
+  );
+}
+
+/** ISO order and 24 hours, whatever the locale. */
+const TIMES: uPlot.Axis.Values = [
+  [86_400, '{YYYY}-{MM}-{DD}', null, null, null, null, null, null, 1],
+  [3600, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
+  [60, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
+];
+
+function seriesOf(line: Line, colour: (name: string) => string): uPlot.Series {
+  const stroke = colour(line.colour);
+  const { bars, stepped, linear } = uPlot.paths;
+  const paths =
+    line.shape === 'bars'
+      ? bars?.({ align: 1, size: [0.9, 48], gap: 1 })
+      : line.shape === 'steps'
+        ? stepped?.({ align: 1 })
+        : linear?.();
+  return {
+    label: line.label,
+    scale: line.right ? 'right' : 'y',
+    stroke,
+    width: line.shape === 'bars' ? 0 : 1.5,
+    ...(line.dashed && { dash: [6, 4] }),
+    ...((line.filled || line.shape === 'bars') && { fill: line.shape === 'bars' ? stroke : `${stroke}22` }),
+    ...(paths && { paths }),
+    points: { show: false },
+  };
+}
+
+/** Zero is always in the picture. */
+function fromNought(_: uPlot, min: number | null, max: number | null): [number, number] {
+  const low = Math.min(0, min ?? 0);
+  const high = Math.max(0, max ?? 0);
+  if (low === high) return [0, 1];
+  return [low * 1.08, high * 1.08];
+}
+
+function brief(value: number): string {
+  return Number.isInteger(value) ? String(value) : rounded(value);
+}

@@ -1,0 +1,118 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Failure } from './api.ts';
+import { readExposition } from './exposition.ts';
+import { duration, latency, quantity, rounded } from './format.ts';
+
+export interface ProcessState {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly problems: readonly string[];
+  readonly cpu: string;
+  readonly memory: string;
+  readonly delay: string;
+  readonly uptime: string;
+}
+
+interface Health {
+  readonly ready: boolean;
+  readonly problems: readonly string[];
+}
+
+const EVERY_MS = 4000;
+
+/** How the processes are: their health, and what they use. */
+export function useProcesses(): {
+  readonly processes: readonly ProcessState[] | undefined;
+  readonly failure: Failure | undefined;
+} {
+  const [processes, setProcesses] = useState<readonly ProcessState[] | undefined>();
+  const [failure, setFailure] = useState<Failure | undefined>();
+  useEffect(() => {
+    const abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let before: { readonly at: number; readonly cpu: ReadonlyMap<string, number> } | undefined;
+    const load = async () => {
+      try {
+        const [health, metrics] = await Promise.all([readHealth(abort.signal), readMetrics(abort.signal)]);
+        const at = Date.now();
+        const cpu = metrics.get('farad_process_cpu_seconds_total') ?? new Map<string, number>();
+        setProcesses(statesOf(health, metrics, cpuShares(cpu, at, before)));
+        setFailure(undefined);
+        before = { at, cpu };
+      } catch (error) {
+        if (abort.signal.aborted) return;
+        setFailure(
+          error instanceof Failure ? error : new Failure(0, 'unreachable', 'Farad does not answer.'),
+        );
+      }
+      timer = setTimeout(() => void load(), EVERY_MS);
+    };
+    void load();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, []);
+  return { processes, failure };
+}
+
+/** /readyz says it either way, with 200 or with the reasons in the error. */
+async function readHealth(signal: AbortSignal): Promise<Readonly<Record<string, Health>>> {
+  const response = await fetch('/readyz', { signal });
+  const answer = (await response.json()) as {
+    processes?: Record<string, Health>;
+    error?: { details?: { processes?: Record<string, Health> } };
+  };
+  return answer.processes ?? answer.error?.details?.processes ?? {};
+}
+
+type Values = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+async function readMetrics(signal: AbortSignal): Promise<Values> {
+  const response = await fetch('/metrics', { signal });
+  return readExposition(await response.text(), [
+    'farad_process_cpu_seconds_total',
+    'farad_resident_anonymous_bytes',
+    'farad_event_loop_delay_seconds',
+    'farad_process_start_time_seconds',
+  ]);
+}
+
+function cpuShares(
+  cpu: ReadonlyMap<string, number>,
+  at: number,
+  before: { readonly at: number; readonly cpu: ReadonlyMap<string, number> } | undefined,
+): ReadonlyMap<string, number> {
+  const shares = new Map<string, number>();
+  if (!before) return shares;
+  for (const [name, seconds] of cpu) {
+    const used = seconds - (before.cpu.get(name) ?? seconds);
+    if (used >= 0) shares.set(name, (used * 1000) / (at - before.at));
+  }
+  return shares;
+}
+
+function statesOf(
+  health: Readonly<Record<string, Health>>,
+  metrics: Values,
+  cpu: ReadonlyMap<string, number>,
+): ProcessState[] {
+  const started = metrics.get('farad_process_start_time_seconds');
+  const names = new Set([...Object.keys(health), ...(started?.keys() ?? [])]);
+  return [...names].sort().map((name) => {
+    const share = cpu.get(name);
+    const bytes = metrics.get('farad_resident_anonymous_bytes')?.get(name);
+    const delay = metrics.get('farad_event_loop_delay_seconds')?.get(name);
+    const since = started?.get(name);
+    const { ready, problems } = health[name] ?? { ready: true, problems: [] };
+    return {
+      name,
+      ready,
+      problems,
+      cpu: share === undefined ? '–' : `${rounded(share * 100)} %`,
+      memory: bytes === undefined ? '–' : `${rounded(bytes / 1024 / 1024)} MiB`,
+      delay: delay === undefined ? '–' : quantity(latency(delay)),
+      uptime: since === undefined ? '–' : duration(Date.now() - since * 1000),
+    };
+  });
+}
