@@ -1,10 +1,10 @@
 import { errors } from '../errors.ts';
 import { accessSchemas } from './access-schemas.ts';
 import { campaignSchemas } from './campaign-schemas.ts';
-import { jobSchemas } from './job-schemas.ts';
-import { localListSchemas } from './local-list-schemas.ts';
 import { chargingProfileSchemas } from './charging-profile-schemas.ts';
 import { commandSchemas } from './command-schemas.ts';
+import { jobSchemas } from './job-schemas.ts';
+import { localListSchemas } from './local-list-schemas.ts';
 import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
 import { reservationSchemas } from './reservation-schemas.ts';
