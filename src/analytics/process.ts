@@ -6,15 +6,13 @@ import { NewerDataError, openStore } from '../store/store.ts';
 import { createLog } from '../telemetry/log.ts';
 import { EngineError } from './engine-error.ts';
 import { EngineStart } from './engine-start.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { LiveEvents } from './live-events.ts';
 import { QueryService } from './query-service.ts';
 import { Sink } from './sink.ts';
 
 /** How long a stopping process waits for the insert under way, ms. Its batch is saved, so nothing is lost without it. */
 const STOP_GRACE_MS = 5000;
-
-/** How often closed transactions that ClickHouse has are looked through for those whose retention is over, ms. */
-const EXPIRE_EVERY_MS = 10_000;
 
 const child = await joinSupervisor<Config>();
 const { link } = child;
@@ -45,16 +43,18 @@ link.serve('health.read', () => {
 link.serve('analytics.query', (query, { deadlineMs }) => queries.answer(query, deadlineMs));
 link.serve('events.read', (request) => events.read(request));
 
-const expiry = setInterval(() => void expireTransactions(), EXPIRE_EVERY_MS);
+const housekeeping = new Housekeeping({ store, jobSilence: config.operations.jobSilence, log });
+housekeeping.start();
 
 child.onStop(async (reason) => {
   stopping.abort();
-  clearInterval(expiry);
+  const tidied = housekeeping.stop();
   events.close();
   if (reason !== 'asked') return;
   const stopped = sink.stop().then(() => true);
   if (!(await Promise.race([stopped, delay(STOP_GRACE_MS, false)]))) return;
   await start.close();
+  await tidied;
   await store.close();
 });
 
@@ -98,14 +98,5 @@ async function beginInserting(): Promise<void> {
         if (reason.name !== 'AbortError') throw reason;
       },
     );
-  }
-}
-
-async function expireTransactions(): Promise<void> {
-  try {
-    const removed = await store.transactions.expire(Date.now());
-    if (removed > 0) log.debug({ removed }, 'transactions left the operational store');
-  } catch (error) {
-    log.warn({ err: error }, 'closed transactions cannot be removed from the operational store');
   }
 }
