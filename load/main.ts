@@ -2,6 +2,7 @@ import { HELP, OptionError, readOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { writeReport } from './report/write-report.ts';
 import { runLoad } from './run.ts';
+import { siteMain } from './site/site-main.ts';
 import { summary } from './summary.ts';
 
 process.exitCode = await main(process.argv.slice(2));
@@ -9,6 +10,7 @@ process.exitCode = await main(process.argv.slice(2));
 /** The exit code: 0 passed, 1 failed, 2 wrong flags. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
+    if (argv[0] === '--scenario' && argv[1] === 'site') return await siteMain(argv.slice(2));
     const options = readOptions(argv);
     if (options === undefined) {
       console.log(HELP);

@@ -113,7 +113,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const ms = (value: number): string => value.toFixed(value < 100 ? 2 : 0);
 
-const STYLE = `
+/** How reports look. */
+export const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2126; --quiet: #5b6570; --page: #fbfbfa; --rule: #dfe2e5; --band: #f1f2f3; --bad: #b3261e; --good: #1b6e3c;
   --series-0: #0b62a4; --series-1: #c2500a; --series-2: #00795a; --series-3: #a8447f; --series-4: #6a54c2; --series-5: #9a7400; --series-6: #4b8fc4; --series-7: #60666d; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e7ea; --quiet: #9aa4ae; --page: #15181b; --rule: #30363c; --band: #1d2125; --bad: #ff8a80; --good: #7bd39a;

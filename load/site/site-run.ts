@@ -3,6 +3,9 @@ import { importTokens } from '../../src/simulator/provisioning.ts';
 import type { Target } from '../options.ts';
 import { SiteFleet } from './site-fleet.ts';
 
+const SAMPLE_MS = 50;
+const MINUTE = 60;
+
 /** The story of a run, in simulated minutes from its begin. */
 export interface SiteStory {
   /** The limit is held to from here on, and used. */
@@ -51,15 +54,13 @@ export interface SiteOutcome {
   readonly problems: readonly string[];
 }
 
-const SAMPLE_MS = 50;
-const MINUTE = 60;
 /** How long a cut may take to be obeyed, simulated s. */
 export const CUT_WITHIN = 10;
 /** After a limit has changed, use is judged again after so many simulated s. */
 const REGAIN = 60;
 
-/** Flags with which a gateway plans `speed` times as fast as it would in real life. */
-export function siteFlags(speed: number): string[] {
+/** Flags with which a gateway plans `speed` times as fast as it would in real life; `turnWithin` in simulated s. */
+export function siteFlags(speed: number, turnWithin = 15 * MINUTE): string[] {
   const ms = (seconds: number): string => `${Math.round((seconds * 1000) / speed)}ms`;
   return [
     '--sites-interval',
@@ -67,7 +68,7 @@ export function siteFlags(speed: number): string[] {
     '--sites-settle',
     ms(5),
     '--sites-turn-within',
-    ms(15 * MINUTE),
+    ms(turnWithin),
     '--sites-calls-per-second',
     String(100 * speed),
   ];

@@ -30,6 +30,8 @@ export interface SitePlannerOptions {
   readonly plan: (input: PlanInput) => Promise<SitePlan>;
   /** A CALL was answered: it is worth looking at the site again. */
   readonly wake: () => void;
+  /** The same in `ms`: something will have settled. */
+  readonly wakeIn: (ms: number) => void;
   readonly clock: () => number;
 }
 
@@ -297,6 +299,7 @@ export class SitePlanner {
           ...(turned && { since: at }),
         });
         state.changedAt = at;
+        if (state.plan.settling !== null) this.options.wakeIn(this.options.settings.settle);
         break;
       }
       case 'refused':

@@ -145,6 +145,7 @@ class Sites implements SiteOperations {
           return plan;
         },
         wake: () => this.wake(planned, SHORTEST * settings.interval),
+        wakeIn: (ms) => void setTimeout(() => this.wake(planned, SHORTEST * settings.interval), ms).unref(),
         clock: Date.now,
       }),
       dueAt: 0,

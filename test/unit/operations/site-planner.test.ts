@@ -85,6 +85,7 @@ function newPlanner(): SitePlanner {
     },
     plan: async (input) => planSite(input),
     wake: () => undefined,
+    wakeIn: () => undefined,
     clock: () => now,
   });
 }
