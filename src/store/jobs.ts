@@ -47,7 +47,10 @@ export class JobTable implements Jobs {
   }
 
   get(chargePointId: string, kind: JobKind, id: string): JobRecord | undefined {
-    return this.of(chargePointId, kind).find((job) => job.id === id);
+    for (const { value } of this.table.getRange(reversed(allOf(chargePointId, kind)))) {
+      if (value.id === id) return value;
+    }
+    return undefined;
   }
 
   open(chargePointId: string, kind: JobKind): JobRecord | undefined {

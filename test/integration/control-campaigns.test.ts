@@ -54,6 +54,18 @@ describe('campaigns', () => {
     expect(edge.chargePoints.asked).toHaveLength(3);
   });
 
+  test('G11: Rejected to ClearCache, from a charge point without a cache, is a result like any other', async () => {
+    edge.chargePoints.script = () => ({ result: { status: 'Rejected' } });
+    const call = await control.send('POST', '/api/v1/charge-points/CP-1/calls/ClearCache', { json: {} });
+    expect(call).toMatchObject({ status: 200, body: { outcome: 'result', payload: { status: 'Rejected' } } });
+    const { id } = (await create({ targets: { ids: ['CP-2'] } })).body;
+    await ended(id);
+    expect((await control.send('GET', `${path}/${id}/results`)).body.items).toMatchObject([
+      { chargePointId: 'CP-2', state: 'failed', reason: 'Rejected' },
+    ]);
+    expect(edge.chargePoints.asked).toHaveLength(2);
+  });
+
   test('have results that are paged and chosen by state', async () => {
     edge.chargePoints.script = ({ chargePointId }) =>
       chargePointId === 'CP-2' ? { error: 'NotSupported' } : { result: { status: 'Accepted' } };

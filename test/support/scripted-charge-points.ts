@@ -14,8 +14,11 @@ export type Script =
   | 'queue_full'
   /** The CALL leaves and is answered; the answer reaches the edge, and nobody else. */
   | { readonly onlyEdgeHears: object }
-  /** The edge dies once the CALL has left. */
-  | 'edge_dies';
+  /** The edge dies once the CALL has left, or before it has. */
+  | 'edge_dies'
+  | 'edge_dies_before'
+  /** Nobody hears from the edge any more. */
+  | 'edge_silent';
 
 /**
  * Charge points whose answers a test writes, behind a real central system: it notes what it notes in an edge. Every CALL is held against
@@ -62,6 +65,8 @@ export class ScriptedChargePoints implements ChargePointCalls {
     if (violation) throw new Error(`${action}: ${violation.description}`);
     const script = await this.script(call);
     if (script === 'not_connected' || script === 'queue_full') return { outcome: script };
+    if (script === 'edge_dies_before') return { outcome: 'connection_lost' };
+    if (script === 'edge_silent') return { outcome: 'timeout' };
     const chargePoint = this.central.chargePoint(chargePointId);
     const messageId = `scripted-${++this.messages}`;
     const sent = { messageId, action, payload, sentAt: this.clock(), ...(reference && { reference }) };
@@ -88,7 +93,9 @@ export class ScriptedChargePoints implements ChargePointCalls {
   }
 }
 
-function answerOf(script: Exclude<Script, 'not_connected' | 'queue_full' | 'edge_dies'>): CallAnswer {
+type Answered = Extract<Script, object | 'timeout' | 'connection_lost'>;
+
+function answerOf(script: Answered): CallAnswer {
   if (script === 'timeout' || script === 'connection_lost') return { kind: 'none', reason: script };
   if ('error' in script) return { kind: 'error', code: script.error };
   return { kind: 'result', payload: 'result' in script ? script.result : script.onlyEdgeHears };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   CampaignItem,
   CampaignItemChange,
@@ -66,7 +67,7 @@ export class CampaignRun {
   }
 
   /** Takes over where an earlier process ended. */
-  load(): void {
+  private async load(): Promise<void> {
     const { campaigns } = this.options.store;
     let after: string | undefined;
     do {
@@ -76,6 +77,7 @@ export class CampaignRun {
         else if (state === 'asking' || state === 'running') this.followed.add(chargePointId);
       }
       after = page.next;
+      await nextTurn();
     } while (after !== undefined);
     this.isLoaded = true;
   }
@@ -83,7 +85,7 @@ export class CampaignRun {
   /** Does what is to be done now; answers whether more will be. Rejects where the disk takes no more. */
   async step(): Promise<boolean> {
     const { store, clock } = this.options;
-    if (!this.isLoaded) this.load();
+    if (!this.isLoaded) await this.load();
     for (const chargePointId of this.followed) await this.follow(chargePointId);
     const now = clock();
     let campaign = store.campaigns.get(this.id);

@@ -382,6 +382,28 @@ describe('a campaign', () => {
   });
 });
 
+describe('a campaign whose edge dies', () => {
+  test('asks again where the CALL had not left, and never where it had', async () => {
+    const { create, chargePoints, pass, results, stand } = await fleet(['A', 'B']);
+    chargePoints.script = ({ chargePointId }) => (chargePointId === 'A' ? 'edge_dies' : 'edge_dies_before');
+    const { id } = await create();
+    expect(results(id)).toEqual({ A: 'unknown connection_lost', B: 'pending never_left' });
+    chargePoints.script = () => ({ result: { status: 'Accepted' } });
+    await pass(10_000);
+    expect(results(id)).toEqual({ A: 'unknown connection_lost', B: 'succeeded Accepted' });
+    expect(stand.store.campaigns.item(id, 'B')?.attempts).toBe(2);
+    expect(chargePoints.asked.map(idOf)).toEqual(['A', 'B']);
+  });
+
+  test('asks nobody again of whom an edge that is only silent may still ask', async () => {
+    const { create, chargePoints, pass, results } = await fleet(['A']);
+    chargePoints.script = () => 'edge_silent';
+    const { id } = await create();
+    await pass(3_600_000);
+    expect(results(id)).toEqual({ A: 'unknown timeout' });
+  });
+});
+
 describe('a campaign after a restart of control', () => {
   test('goes on where it was, asking only those who were not', async () => {
     const { create, chargePoints, stand, restart, results } = await fleet();

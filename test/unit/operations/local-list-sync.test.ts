@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SyncMode, SyncReport } from '../../../src/operations/local-lists/list-sync.ts';
 import { LocalLists } from '../../../src/operations/local-lists/local-lists.ts';
+import { checkRequest } from '../../../src/protocol/v16/validate.ts';
 import type { WantedEntry } from '../../../src/store/local-list-record.ts';
 import { type Script, ScriptedChargePoints } from '../../support/scripted-charge-points.ts';
 import { NOON, type Stand, setUp } from '../central-system/central-system-fixture.ts';
@@ -95,6 +96,20 @@ describe('what is wanted', () => {
     stand.now += 3_600_000;
     expect((await sync()).outcome).toBe('up_to_date');
   });
+});
+
+test('H10: the schema that lists are held against knows the members of idTagInfo, and demands its status', () => {
+  const withInfo = (idTagInfo: object) => ({
+    listVersion: 1,
+    updateType: 'Full',
+    localAuthorizationList: [{ idTag: 'A', idTagInfo }],
+  });
+  const whole = { status: 'Accepted', expiryDate: '2030-01-01T00:00:00Z', parentIdTag: 'P' };
+  expect(checkRequest('SendLocalList', withInfo(whole))).toBeUndefined();
+  expect(checkRequest('SendLocalList', withInfo({ parentIdTag: 'P' }))).toMatchObject({
+    path: 'localAuthorizationList[0].idTagInfo.status',
+  });
+  expect(checkRequest('SendLocalList', withInfo({ ...whole, colour: 'red' }))).toBeDefined();
 });
 
 describe('a sync', () => {
