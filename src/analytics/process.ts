@@ -4,15 +4,26 @@ import type { Config } from '../config/schema.ts';
 import { joinSupervisor } from '../link/child.ts';
 import { NewerDataError, openStore } from '../store/store.ts';
 import { createLog } from '../telemetry/log.ts';
+import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { EngineStart } from './engine-start.ts';
+import { FleetEnergy } from './fleet-energy.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { KnownChargePoints } from './known-charge-points.ts';
 import { LiveEvents } from './live-events.ts';
 import { QueryService } from './query-service.ts';
 import { Sink } from './sink.ts';
+import { keepUp } from './upkeep.ts';
 
 /** How long a stopping process waits for the insert under way, ms. Its batch is saved, so nothing is lost without it. */
 const STOP_GRACE_MS = 5000;
+
+/** How often charge points are looked through for what changed, ms. */
+const KNOWN_EVERY_MS = 15_000;
+
+/** How often the energy of the fleet is brought up to date at most, and how long one step of that may take, ms. */
+const ENERGY_EVERY_MS = 10_000;
+const WORK_LIMIT_MS = 60_000;
 
 const child = await joinSupervisor<Config>();
 const { link } = child;
@@ -32,8 +43,10 @@ const sink = await openData(openSink);
 const queries = new QueryService({
   engine: () => start.engine,
   queryTimeout: config.clickhouse.queryTimeout,
+  settled: () => fleetEnergy,
   problem: () => start.problem,
 });
+let fleetEnergy: FleetEnergy | undefined;
 const stopping = new AbortController();
 
 link.serve('health.read', () => {
@@ -88,15 +101,29 @@ function openSink(): Sink {
 
 async function beginInserting(): Promise<void> {
   try {
-    sink.start(await start.attempt());
+    begin(await start.attempt());
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     if (error.fault === 'setup') return child.refuse(error.message);
-    void start.untilReady(stopping.signal).then(
-      (engine) => sink.start(engine),
-      (reason: Error) => {
-        if (reason.name !== 'AbortError') throw reason;
-      },
-    );
+    void start.untilReady(stopping.signal).then(begin, (reason: Error) => {
+      if (reason.name !== 'AbortError') throw reason;
+    });
   }
+}
+
+function begin(engine: Engine): void {
+  sink.start(engine);
+  const known = new KnownChargePoints(engine, store);
+  const energy = new FleetEnergy({ engine, timeLimit: WORK_LIMIT_MS });
+  fleetEnergy = energy;
+  const chores = [
+    { name: 'charge-points', every: KNOWN_EVERY_MS, run: () => known.update().then(() => undefined) },
+    { name: 'fleet-energy', every: ENERGY_EVERY_MS, run: () => energy.settleRecent() },
+    {
+      name: 'fleet-energy-before',
+      every: ENERGY_EVERY_MS,
+      run: () => energy.settleSome().then(() => undefined),
+    },
+  ];
+  for (const chore of chores) void keepUp(chore, log, stopping.signal);
 }

@@ -3,6 +3,7 @@ import { metrics } from '../telemetry/metrics.ts';
 import type { Engine } from './engine.ts';
 import { EngineError, type Fault } from './engine-error.ts';
 import { namedQueries } from './named-queries.ts';
+import type { SettledHours } from './queries/energy.ts';
 import { BadParameter, Parameters, type PreparedQuery } from './queries/parameters.ts';
 import { Turns } from './turns.ts';
 
@@ -11,6 +12,8 @@ export interface QueryServiceOptions {
   readonly engine: () => Engine | undefined;
   /** Time limit of a query, ms (`clickhouse.queryTimeout`). */
   readonly queryTimeout: number;
+  /** Where the energy of the fleet has been worked out before. */
+  readonly settled?: () => SettledHours | undefined;
   /** Why nothing can be asked. */
   readonly problem: () => string;
 }
@@ -59,7 +62,7 @@ export class QueryService {
     parameters: Readonly<Record<string, unknown>>,
     deadline: number,
   ): Promise<AnalyticsRows> {
-    const prepared = prepare(name, parameters);
+    const prepared = prepare(name, parameters, this.options.settled?.());
     if ('ok' in prepared) return prepared;
     const engine = this.options.engine();
     if (!engine) return failure('engine_unavailable', this.options.problem());
@@ -86,12 +89,17 @@ export class QueryService {
   }
 }
 
-function prepare(name: string, parameters: Readonly<Record<string, unknown>>): PreparedQuery | Failure {
+/** A named query with its parameters, or what is wrong with them. */
+export function prepare(
+  name: string,
+  parameters: Readonly<Record<string, unknown>>,
+  settled?: SettledHours,
+): PreparedQuery | Failure {
   const query = namedQueries.get(name);
   if (!query) return failure('bad_parameter', `there is no query ${JSON.stringify(name)}`);
   try {
     const given = new Parameters(parameters);
-    const prepared = query(given);
+    const prepared = query(given, settled);
     given.end();
     return prepared;
   } catch (error) {

@@ -29,7 +29,8 @@ export type TableName =
   | 'connections'
   | 'messages'
   | 'reservations'
-  | 'rejected_rows';
+  | 'rejected_rows'
+  | 'charge_points';
 
 /** One row as a line of JSONCompactEachRow, without the line end. */
 export function encodeRow<Row>(table: Table<Row>, row: Row): string {

@@ -1,4 +1,5 @@
 import { authorizations } from './authorizations.ts';
+import { chargePoints } from './charge-points.ts';
 import { connections } from './connections.ts';
 import { connectorStatus } from './connector-status.ts';
 import { messages } from './messages.ts';
@@ -18,6 +19,7 @@ export const tables: readonly Table[] = [
   messages,
   rejectedRows,
   reservations,
+  chargePoints,
 ];
 
 const byId = new Map(tables.map((table) => [table.id, table]));

@@ -1,9 +1,7 @@
 import { hourlyReadings, singleReadings, transactionReadings, transactionStates } from './energy-readings.ts';
-import { BadParameter, Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
+import { BadParameter, Conditions, Parameters, type PreparedQuery } from './parameters.ts';
+import { DAY_MS, HOUR_MS } from './range.ts';
 import { hasFullHours } from './time-zone.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** How far before and after the asked time a reading is looked for, so that energy over its edges is shared out rightly. */
 const LOOK_AROUND_MS = 2 * DAY_MS;
@@ -16,6 +14,23 @@ const MOST_ROWS = 100_000;
 
 /** A step back by less than this is rounding where a register is read in whole kWh beside values in Wh. */
 const COARSE_STEP_WH = 1000;
+
+/** Hours whose energy over the whole fleet has been worked out before. */
+export interface SettledHours {
+  /** Whether that is so for every hour from `from` to before `to`, epoch ms. */
+  covers(from: number, to: number): boolean;
+}
+
+const NONE_SETTLED: SettledHours = { covers: () => false };
+
+interface SettledQuestion {
+  readonly from: number;
+  readonly to: number;
+  readonly interval: 'hour' | 'day';
+  readonly timeZone: string;
+  readonly limit: number;
+  readonly offset: number;
+}
 
 /** What a row of the answer is about. */
 const SUBJECTS = {
@@ -37,14 +52,14 @@ const INTERVALS = {
 
 /**
  * Imported energy per hour or day: `from`, `to`, `interval` (hour | day), `timezone` (IANA) in which hours and days begin, `chargePointId`,
- * `idTag` (any spelling), `by` (connector | chargePoint | tag | total).
+ * `idTag` (any spelling), `by` (connector | chargePoint | tag | total), `limit`, `offset`.
  *
  * The register of each connector is read wherever it is known: samples of Energy.Active.Import.Register, and meterStart and meterStop of
  * transactions. Energy is the difference between one reading and the next, shared out evenly over the time between them. Where the register
  * falls (exchanged meter, counter that starts at nought with each transaction) nothing is subtracted; `registerFalls` counts it. By tag, and for
  * one tag, only readings of its transactions count. Connector 0 is the main meter of the charge point and would count everything twice.
  */
-export function energy(given: Parameters): PreparedQuery {
+export function energy(given: Parameters, settled: SettledHours = NONE_SETTLED): PreparedQuery {
   const from = given.requiredTime('from');
   const to = given.requiredTime('to');
   const interval = given.oneOf('interval', ['hour', 'day']) ?? 'hour';
@@ -57,6 +72,16 @@ export function energy(given: Parameters): PreparedQuery {
     throw new BadParameter(`from and to may be at most ${MOST_INTERVALS} intervals apart`);
   }
 
+  const fullHours = hasFullHours(timeZone, from, to);
+  const limit = given.integer('limit', { min: 1, max: MOST_ROWS, byDefault: MOST_ROWS });
+  const offset = given.integer('offset', { min: 0, max: 10_000_000, byDefault: 0 });
+  if (by === 'total' && chargePointId === undefined && idTag === undefined && fullHours) {
+    const endsFull = to % HOUR_MS === 0 || to >= Date.now();
+    if (from % HOUR_MS === 0 && endsFull && settled.covers(from, to)) {
+      return settledEnergy({ from, to, interval, timeZone, limit, offset });
+    }
+  }
+
   const byTransaction = by === 'tag' || idTag !== undefined;
   const ofChargePoint = new Conditions().where(
     'charge_point_id = {chargePointId:String}',
@@ -64,7 +89,7 @@ export function energy(given: Parameters): PreparedQuery {
     chargePointId,
   );
   const ofTag = new Conditions().where('lower(id_tag) = lower({idTag:String})', 'idTag', idTag);
-  const readings = hasFullHours(timeZone, from, to) ? hourlyReadings : singleReadings;
+  const readings = fullHours ? hourlyReadings : singleReadings;
   return {
     sql: `
 WITH
@@ -94,7 +119,7 @@ FROM shares${byTransaction ? ' INNER JOIN (SELECT charge_point_id, transaction_i
 GROUP BY ALL
 HAVING energyWh > 0 OR registerFalls > 0
 ORDER BY ALL
-LIMIT ${MOST_ROWS}`,
+LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
     parameters: {
       ...ofChargePoint.values,
       ...ofTag.values,
@@ -106,6 +131,45 @@ LIMIT ${MOST_ROWS}`,
       lastHour: Math.floor(to / HOUR_MS),
       transactionsFrom: from - LONGEST_TRANSACTION_MS,
       timezone: timeZone,
+      limit,
+      offset,
+    },
+  };
+}
+
+/** The energy of the whole fleet in each hour of UTC from `from` to `to`, epoch ms at full hours. */
+export function energyOfFleet(from: number, to: number): PreparedQuery {
+  const { sql, parameters } = energy(new Parameters({ from, to, interval: 'hour', by: 'total' }));
+  // Rounded where it is shown, not where it is added up.
+  return { sql: sql.replace('round(sum(share), 3)', 'sum(share)'), parameters };
+}
+
+/** Out of what was worked out before: the same rows. */
+function settledEnergy({ from, to, interval, timeZone, limit, offset }: SettledQuestion): PreparedQuery {
+  const bucket =
+    interval === 'hour'
+      ? `toInt64(hour) * ${HOUR_MS}`
+      : 'toInt64(toUnixTimestamp(toStartOfDay(toDateTime(toInt64(hour) * 3600, {timezone:String}), {timezone:String}))) * 1000';
+  return {
+    sql: `
+SELECT fromUnixTimestamp64Milli(bucket, 'UTC') AS start,
+  formatDateTime(toDateTime(intDiv(bucket, 1000), {timezone:String}), '%Y-%m-%dT%H:%i:%S') AS localStart,
+  round(sum(wh), 3) AS energyWh, sum(falls) AS registerFalls
+FROM (
+  SELECT ${bucket} AS bucket, energy_wh AS wh, register_falls AS falls
+  FROM energy_fleet_hourly FINAL
+  WHERE hour >= {firstHour:Int32} AND hour < {endHour:Int32}
+)
+GROUP BY bucket
+HAVING energyWh > 0 OR registerFalls > 0
+ORDER BY start
+LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+    parameters: {
+      firstHour: Math.floor(from / HOUR_MS),
+      endHour: Math.ceil(to / HOUR_MS),
+      timezone: timeZone,
+      limit,
+      offset,
     },
   };
 }

@@ -1,18 +1,24 @@
+import { ofChargePoints } from './known-charge-points.ts';
+import { WINDOW, windowOf } from './page.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 
 /**
- * The message log, newest first: `chargePointId`, `action`, `direction`, `messageId`, `from`, `to`, `limit`, `offset`. Without a charge point it is
- * that of the whole fleet.
+ * The message log, newest first: `chargePointId`, `group`, `action`, `direction`, `type`, `messageId`, `errorCode`, `text` (somewhere in the payload, in any case), `from`, `to`, `limit`, `offset`. Without a charge
+ * point it is that of the whole fleet.
  */
 export function messages(given: Parameters): PreparedQuery {
-  const conditions = new Conditions()
-    .where('charge_point_id = {chargePointId:String}', 'chargePointId', given.text('chargePointId'))
+  const conditions = ofChargePoints(given, new Conditions())
     .where('action = {action:String}', 'action', given.text('action'))
     .where('direction = {direction:String}', 'direction', given.oneOf('direction', ['in', 'out']))
+    .where(
+      'type = {type:String}',
+      'type',
+      given.oneOf('type', ['CALL', 'CALLRESULT', 'CALLERROR', 'unreadable']),
+    )
     .where('message_id = {messageId:String}', 'messageId', given.text('messageId'))
+    .where('error_code = {errorCode:String}', 'errorCode', given.text('errorCode'))
+    .where('positionCaseInsensitiveUTF8(payload, {text:String}) > 0', 'text', given.text('text'))
     .between('received_at', given.time('from'), given.time('to'));
-  const limit = given.integer('limit', { min: 1, max: 1000, byDefault: 100 });
-  const offset = given.integer('offset', { min: 0, max: 1_000_000, byDefault: 0 });
   return {
     sql: `
 SELECT
@@ -21,7 +27,7 @@ SELECT
 FROM messages
 WHERE ${conditions}
 ORDER BY received_at DESC, message_id DESC, direction DESC
-LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
-    parameters: { ...conditions.values, limit, offset },
+${WINDOW}`,
+    parameters: { ...conditions.values, ...windowOf(given, { max: 1000, byDefault: 100 }) },
   };
 }

@@ -1,0 +1,156 @@
+import type { Engine } from './engine.ts';
+import { EngineError } from './engine-error.ts';
+import { energyOfFleet } from './queries/energy.ts';
+import { HOUR_MS } from './queries/range.ts';
+
+/** Hours before and after a new reading whose energy it may change: the energy query looks around as far. */
+const AROUND_HOURS = 48;
+
+/** Readings of a clock that is wrong by more are nobody's question; hours since the epoch. */
+const OLDEST_HOURS = 400 * 24;
+
+/** This hour and those before it that are worked out every time. */
+const RECENT_HOURS = 3;
+
+/** What is worked out again after a start. */
+const AFRESH_HOURS = 8 * 24;
+
+/** Hours that are worked out in one query at first. */
+const SPAN_HOURS = 48;
+
+export interface FleetEnergyOptions {
+  readonly engine: Engine;
+  readonly clock?: () => number;
+  /** Time limit of one query, ms. */
+  readonly timeLimit: number;
+}
+
+/**
+ * Works out the energy of the whole fleet per hour ahead of the question, because that takes seconds over tens of thousands of charge points. An hour is
+ * worked out again after readings arrived that could change it, so that what is kept becomes what the energy query would answer.
+ */
+export class FleetEnergy {
+  private readonly engine: Engine;
+  private readonly clock: () => number;
+  private readonly timeLimit: number;
+  /** Hours (since the epoch) that have to be worked out. */
+  private readonly due = new Set<number>();
+  /** Hours that have been worked out at least once. */
+  private readonly settled = new Set<number>();
+  /** Readings received until then have been taken note of, epoch ms. */
+  private noticedUntil: number | undefined;
+  private span = SPAN_HOURS;
+
+  constructor({ engine, clock = Date.now, timeLimit }: FleetEnergyOptions) {
+    this.engine = engine;
+    this.clock = clock;
+    this.timeLimit = timeLimit;
+  }
+
+  /** Whether every hour from `from` to before `to` (epoch ms) has been worked out; hours that have not begun have no energy. */
+  covers(from: number, to: number): boolean {
+    const end = Math.ceil(Math.min(to, this.clock()) / HOUR_MS);
+    for (let hour = hourOf(from); hour < end; hour++) if (!this.settled.has(hour)) return false;
+    return this.settled.size > 0;
+  }
+
+  /** Takes note of what has arrived, and works out the hours that matter most: this one and those just before it. Throws EngineError. */
+  async settleRecent(): Promise<void> {
+    await this.notice();
+    const now = hourOf(this.clock());
+    await this.settle(now - RECENT_HOURS + 1, now + 1);
+  }
+
+  /** Works out some of the hours that are due, latest first. False: none is due. Throws EngineError. */
+  async settleSome(): Promise<boolean> {
+    const recent = hourOf(this.clock()) - RECENT_HOURS;
+    let latest: number | undefined;
+    for (const hour of this.due) if (hour <= recent && hour > (latest ?? -1)) latest = hour;
+    if (latest === undefined) return false;
+    let first = latest;
+    while (this.due.has(first - 1) && latest - first + 1 < this.span) first--;
+    try {
+      await this.settle(first, latest + 1);
+    } catch (error) {
+      const tooMuch = error instanceof EngineError && (error.fault === 'memory' || error.fault === 'time');
+      if (!tooMuch || this.span === 1) throw error;
+      this.span = Math.max(1, Math.floor(this.span / 2));
+    }
+    return true;
+  }
+
+  private async settle(first: number, end: number): Promise<void> {
+    const { sql, parameters } = energyOfFleet(first * HOUR_MS, end * HOUR_MS);
+    const rows = await this.engine.query<{ start: string; energyWh: number; registerFalls: number }>(
+      sql,
+      parameters,
+      this.timeLimit,
+    );
+    const byHour = new Map(rows.map((row) => [hourOf(Date.parse(row.start)), row]));
+    const values: string[] = [];
+    for (let hour = first; hour < end; hour++) {
+      const { energyWh = 0, registerFalls = 0 } = byHour.get(hour) ?? {};
+      values.push(`(${hour}, ${energyWh}, ${registerFalls}, now64(3))`);
+    }
+    await this.engine.command(`INSERT INTO energy_fleet_hourly VALUES ${values.join(', ')}`);
+    for (let hour = first; hour < end; hour++) {
+      this.due.delete(hour);
+      this.settled.add(hour);
+    }
+  }
+
+  /** Hours of readings that have arrived since the last time are due, and those around them. */
+  private async notice(): Promise<void> {
+    const now = this.clock();
+    if (this.noticedUntil === undefined) await this.resume(now);
+    // Rows become visible some time after their receipt, in the order of their queues.
+    const since = (this.noticedUntil ?? now) - 10 * 60_000;
+    const rows = await this.engine.query<{ hour: number }>(
+      `
+SELECT DISTINCT intDiv(toUnixTimestamp64Milli(ts), ${HOUR_MS}) AS hour
+FROM meter_samples
+PREWHERE received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+WHERE measurand = 'Energy.Active.Import.Register'
+LIMIT 100000`,
+      { since },
+      this.timeLimit,
+    );
+    this.noticedUntil = now;
+    for (const { hour } of rows) this.add(hour - AROUND_HOURS, hour + AROUND_HOURS);
+  }
+
+  /** What an earlier process left: where it got to, and everything since then and before it is due. */
+  private async resume(now: number): Promise<void> {
+    const kept = await this.engine.query<{ hour: number; settledAt: number }>(`
+SELECT hour, toUnixTimestamp64Milli(settled_at) AS settledAt FROM energy_fleet_hourly FINAL ORDER BY hour`);
+    const [readings] = await this.engine.query<{ rows: number; first: number }>(
+      `
+SELECT count() AS rows, min(hour) AS first FROM energy_hourly WHERE hour >= {oldest:Int32}`,
+      {
+        oldest: hourOf(now) - OLDEST_HOURS,
+      },
+    );
+    let settledAt = 0;
+    for (const row of kept) {
+      this.settled.add(row.hour);
+      settledAt = Math.max(settledAt, row.settledAt);
+    }
+    this.noticedUntil = kept.length > 0 ? settledAt : now;
+    // A window of days before the first reading is a frequent question, too; of the last days transactions may have changed.
+    const begin = readings && readings.rows > 0 ? readings.first : hourOf(now);
+    const sure = hourOf(settledAt) - AFRESH_HOURS;
+    for (let hour = begin - AFRESH_HOURS; hour <= hourOf(now); hour++) {
+      if (hour > sure || !this.settled.has(hour)) this.add(hour, hour);
+    }
+  }
+
+  private add(first: number, last: number): void {
+    const now = hourOf(this.clock());
+    for (let hour = Math.max(first, now - OLDEST_HOURS); hour <= Math.min(last, now); hour++)
+      this.due.add(hour);
+  }
+}
+
+function hourOf(at: number): number {
+  return Math.floor(at / HOUR_MS);
+}

@@ -1,0 +1,67 @@
+import { ofChargePoints } from './known-charge-points.ts';
+import { WINDOW, windowOf } from './page.ts';
+import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
+import { DAY_MS, FROM, rangeOf, TO } from './range.ts';
+
+const INTERVALS = {
+  hour: 'toStartOfHour(started_at, {timezone:String})',
+  day: 'toStartOfDay(started_at, {timezone:String})',
+} as const;
+
+const SUBJECTS = {
+  chargePoint: ', charge_point_id AS chargePointId',
+  tag: ', lower(id_tag) AS idTag',
+  total: '',
+} as const;
+
+/**
+ * Transactions by the hour or day of their start: `from`, `to`, `interval` (hour | day), `timezone`, `by` (total | chargePoint | tag), `chargePointId`,
+ * `group`, `limit`, `offset`. Energy and duration are those of stopped ones.
+ */
+export function sessions(given: Parameters): PreparedQuery {
+  const range = rangeOf(given);
+  const interval = given.oneOf('interval', ['hour', 'day']) ?? 'day';
+  const by = given.oneOf('by', ['total', 'chargePoint', 'tag']) ?? 'total';
+  const timezone = given.timeZone('timezone');
+  const conditions = ofChargePoints(given, new Conditions());
+  return {
+    sql: `
+SELECT toTimeZone(toDateTime64(${INTERVALS[interval]}, 3), 'UTC') AS start,
+  formatDateTime(${INTERVALS[interval]}, '%Y-%m-%dT%H:%i:%S', {timezone:String}) AS localStart${SUBJECTS[by]},
+  count() AS sessions, countIf(state = 'stopped') AS stopped, countIf(state = 'open') AS open,
+  uniq(lower(id_tag)) AS idTags,
+  sumIf(greatest(ifNull(meter_stop, 0) - meter_start, 0), state = 'stopped') AS energyWh,
+  round(ifNotFinite(avgIf(durationS, state = 'stopped'), 0)) AS averageDurationS,
+  round(ifNotFinite(quantileIf(0.5)(durationS, state = 'stopped'), 0)) AS medianDurationS
+FROM (
+  SELECT *, greatest(toFloat64(dateDiff('second', started_at, ifNull(stopped_at, started_at))), 0) AS durationS
+  FROM ${transactionsFrom(`${conditions} AND started_at >= ${FROM} AND started_at < ${TO}`)}
+)
+GROUP BY ALL
+ORDER BY ALL
+${WINDOW}`,
+    parameters: {
+      ...conditions.values,
+      ...range,
+      ...receipt(range.from),
+      timezone,
+      ...windowOf(given, { max: 10_000, byDefault: 1000 }),
+    },
+  };
+}
+
+/**
+ * Transactions as they stand. None is received long before it begins by the charge point's clock, and all versions have the same time of
+ * receipt, so parts and partitions from before need not be read.
+ */
+export function transactionsFrom(conditions: string): string {
+  return `(
+    SELECT * FROM transactions FINAL
+    WHERE received_at >= fromUnixTimestamp64Milli({receivedFrom:Int64}, 'UTC') AND ${conditions}
+  )`;
+}
+
+/** The parameter of `transactionsFrom`, for starts from `from` on. */
+export function receipt(from: number): { readonly receivedFrom: number } {
+  return { receivedFrom: from - DAY_MS };
+}

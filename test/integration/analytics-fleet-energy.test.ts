@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { FleetEnergy } from '../../src/analytics/fleet-energy.ts';
+import { QueryService } from '../../src/analytics/query-service.ts';
+import { meterSamples } from '../../src/records/meter-samples.ts';
+import { registerSample } from '../support/analytics-rows.ts';
+import { type EmbeddedEngine, insertRows, openEmbeddedEngine } from '../support/embedded-engine.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const noon = Date.UTC(2026, 4, 4, 12);
+
+describe('the energy of the fleet, worked out ahead', () => {
+  let embedded: EmbeddedEngine;
+  let now: number;
+  beforeAll(async () => {
+    embedded = await openEmbeddedEngine();
+  });
+  afterEach(async () => {
+    for (const table of ['meter_samples', 'energy_hourly', 'energy_fleet_hourly']) {
+      await embedded.engine.command(`TRUNCATE TABLE ${table}`);
+    }
+  });
+  afterAll(() => embedded.close());
+
+  const begin = () => new FleetEnergy({ engine: embedded.engine, clock: () => now, timeLimit: 20_000 });
+  const readings = (rows: Parameters<typeof registerSample>[0][]) =>
+    insertRows(
+      embedded.engine,
+      meterSamples,
+      rows.map((row) => registerSample({ receivedAt: now, ...row })),
+    );
+  async function settleAll(energy: FleetEnergy): Promise<void> {
+    await energy.settleRecent();
+    while (await energy.settleSome());
+  }
+  async function ask(settled: FleetEnergy | undefined, parameters: object = {}) {
+    const service = new QueryService({
+      engine: () => embedded.engine,
+      queryTimeout: 20_000,
+      settled: () => settled,
+      problem: () => 'closed',
+    });
+    const question = { from: noon - 72 * HOUR, to: noon + 2 * HOUR, by: 'total', ...parameters };
+    const answer = await service.answer({ name: 'energy', parameters: question }, 20_000);
+    if (!answer.ok) throw new Error(answer.message);
+    return answer.rows;
+  }
+
+  it.each([
+    ['by the hour', { interval: 'hour' }],
+    ['by days of Berlin', { interval: 'day', timezone: 'Europe/Berlin' }],
+    ['a page of it', { interval: 'hour', limit: 2, offset: 1 }],
+  ])('is what the energy query answers, %s', async (_, parameters) => {
+    now = noon + 30 * MINUTE;
+    await readings([
+      { ts: noon - 60 * HOUR, value: 0 },
+      { ts: noon - 50 * HOUR, value: 10_000 },
+      { ts: noon - 90 * MINUTE, value: 30_000 },
+      { ts: noon + 20 * MINUTE, value: 33_000 },
+      { chargePointId: 'CP-2', ts: noon - 10 * MINUTE, value: 700 },
+      { chargePointId: 'CP-2', ts: noon + 10 * MINUTE, value: 500 },
+    ]);
+    const energy = begin();
+    await settleAll(energy);
+    expect(energy.covers(noon - 72 * HOUR, noon + 2 * HOUR)).toBe(true);
+    const exact = await ask(undefined, parameters);
+    expect(exact.length).toBeGreaterThan(1);
+    expect(await ask(energy, parameters)).toEqual(exact);
+    // That it was not worked out now: nothing else knows these readings any more.
+    await embedded.engine.command('TRUNCATE TABLE energy_hourly');
+    expect(await ask(energy, parameters)).toEqual(exact);
+  });
+
+  it('takes in what comes late, up to two days before and after it', async () => {
+    now = noon + 30 * MINUTE;
+    await readings([
+      { ts: noon - 40 * HOUR, value: 0 },
+      { ts: noon, value: 4000 },
+    ]);
+    const energy = begin();
+    await settleAll(energy);
+    const before = await ask(energy);
+    now += 5 * MINUTE;
+    await readings([{ ts: noon - 20 * HOUR, value: 4000 }]);
+    expect(await ask(energy)).toEqual(before);
+    await settleAll(energy);
+    const after = await ask(energy);
+    expect(after).not.toEqual(before);
+    expect(after).toEqual(await ask(undefined));
+  });
+
+  it('goes on where an earlier process was, and does not answer for what nobody worked out', async () => {
+    now = noon;
+    await readings([{ ts: noon - 30 * MINUTE, value: 0 }]);
+    await settleAll(begin());
+    now = noon + 5 * 24 * HOUR;
+    await readings([{ ts: noon + 30 * MINUTE, value: 1000 }]);
+    const second = begin();
+    expect(second.covers(noon - HOUR, noon)).toBe(false);
+    await second.settleRecent();
+    expect(second.covers(noon - HOUR, noon)).toBe(true);
+    expect(second.covers(noon - HOUR, noon + 24 * HOUR)).toBe(false);
+    await settleAll(second);
+    expect(await ask(second)).toEqual(await ask(undefined));
+  });
+});

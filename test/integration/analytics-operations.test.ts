@@ -1,0 +1,332 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { QueryService } from '../../src/analytics/query-service.ts';
+import { authorizations } from '../../src/records/authorizations.ts';
+import { type ChargePointRow, chargePoints } from '../../src/records/charge-points.ts';
+import { type ConnectionRow, connections } from '../../src/records/connections.ts';
+import { type ConnectorStatusRow, connectorStatus } from '../../src/records/connector-status.ts';
+import { type MessageRow, messages } from '../../src/records/messages.ts';
+import { meterSamples } from '../../src/records/meter-samples.ts';
+import { transactions } from '../../src/records/transactions.ts';
+import { registerSample, transactionRow } from '../support/analytics-rows.ts';
+import { type EmbeddedEngine, insertRows, openEmbeddedEngine } from '../support/embedded-engine.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+/** A Monday in winter: Berlin is one hour ahead. */
+const monday = Date.UTC(2026, 1, 2);
+const iso = (at: number) => new Date(at).toISOString();
+
+describe('what operators ask of the fleet', () => {
+  let embedded: EmbeddedEngine;
+  let service: QueryService;
+
+  async function ask(name: string, parameters: Record<string, unknown>) {
+    const answer = await service.answer(
+      { name, parameters: { from: monday, to: monday + 24 * HOUR, ...parameters } },
+      20_000,
+    );
+    if (!answer.ok) throw new Error(`${answer.code}: ${answer.message}`);
+    return answer.rows;
+  }
+
+  const chargePoint = (chargePointId: string, change: Partial<ChargePointRow> = {}): ChargePointRow => ({
+    chargePointId,
+    vendor: 'Volta',
+    model: 'V1',
+    firmwareVersion: '1.0',
+    serialNumber: '',
+    group: 'north',
+    connectors: 2,
+    removed: false,
+    receivedAt: monday - HOUR,
+    ...change,
+  });
+  const connection = (change: Partial<ConnectionRow>): ConnectionRow => ({
+    chargePointId: 'CP-1',
+    event: 'opened',
+    epoch: 1,
+    remoteAddress: '127.0.0.1',
+    code: null,
+    reason: '',
+    durationMs: null,
+    receivedAt: monday,
+    ...change,
+  });
+  const status = (change: Partial<ConnectorStatusRow>): ConnectorStatusRow => ({
+    chargePointId: 'CP-1',
+    connectorId: 1,
+    status: 'Available',
+    errorCode: 'NoError',
+    info: '',
+    vendorId: '',
+    vendorErrorCode: '',
+    ts: monday,
+    receivedAt: monday,
+    ...change,
+  });
+  const message = (change: Partial<MessageRow>): MessageRow => ({
+    chargePointId: 'CP-1',
+    direction: 'in',
+    type: 'CALL',
+    messageId: 'm-1',
+    action: 'Authorize',
+    errorCode: '',
+    payload: '{}',
+    receivedAt: monday,
+    ...change,
+  });
+
+  beforeAll(async () => {
+    embedded = await openEmbeddedEngine();
+    const { engine } = embedded;
+    service = new QueryService({ engine: () => engine, queryTimeout: 20_000, problem: () => 'closed' });
+    await insertRows(engine, chargePoints, [
+      chargePoint('CP-1', { firmwareVersion: '0.9', receivedAt: monday - 2 * HOUR }),
+      chargePoint('CP-1'),
+      chargePoint('CP-2', { vendor: 'Amp', model: 'A', group: 'south', connectors: 1 }),
+      chargePoint('CP-3', { receivedAt: monday - 2 * HOUR }),
+      chargePoint('CP-3', { removed: true }),
+    ]);
+    await insertRows(engine, transactions, [
+      transactionRow({ transactionId: 1, startedAt: monday + 8 * HOUR, meterStart: 1000 }),
+      transactionRow({
+        transactionId: 1,
+        version: 2,
+        startedAt: monday + 8 * HOUR,
+        meterStart: 1000,
+        stoppedAt: monday + 10 * HOUR + 30 * MINUTE,
+        meterStop: 6000,
+        state: 'stopped',
+      }),
+      transactionRow({
+        transactionId: 2,
+        chargePointId: 'CP-2',
+        idTag: 'tag-1',
+        startedAt: monday + 9 * HOUR,
+        meterStart: 0,
+        stoppedAt: monday + 10 * HOUR,
+        meterStop: 3000,
+        state: 'stopped',
+      }),
+    ]);
+    const reading = (minute: number, value: number) => ({
+      ts: monday + 8 * HOUR + minute * MINUTE,
+      value,
+      transactionId: 1,
+    });
+    await insertRows(
+      engine,
+      meterSamples,
+      [reading(30, 3000), reading(60, 6000), reading(61, 6000), reading(120, 6000)].map(registerSample),
+    );
+  });
+  afterAll(() => embedded.close());
+
+  it('sessions: what began in an interval, with the energy and length of those that are over', async () => {
+    expect(await ask('sessions', { timezone: 'Europe/Berlin' })).toEqual([
+      {
+        start: '2026-02-01T23:00:00.000Z',
+        localStart: '2026-02-02T00:00:00',
+        sessions: 2,
+        stopped: 2,
+        open: 0,
+        idTags: 1,
+        energyWh: 8000,
+        averageDurationS: 6300,
+        medianDurationS: 6300,
+      },
+    ]);
+    expect(await ask('sessions', { interval: 'hour', by: 'chargePoint', group: 'south' })).toEqual([
+      expect.objectContaining({ start: iso(monday + 9 * HOUR), chargePointId: 'CP-2', energyWh: 3000 }),
+    ]);
+    expect(await ask('sessions', { interval: 'hour', limit: 1, offset: 1 })).toEqual([
+      expect.objectContaining({ start: iso(monday + 9 * HOUR) }),
+    ]);
+  });
+
+  it('utilisation: the share of the time of all connectors, by hour and weekday of a time zone', async () => {
+    const rows = await ask('utilisation', { timezone: 'Europe/Berlin' });
+    expect(rows).toHaveLength(24);
+    const taken = rows.filter(({ occupiedHours }) => occupiedHours !== 0);
+    expect(taken).toEqual([
+      { weekday: 1, hour: 9, connectors: 3, occupiedHours: 1, utilisation: 0.3333 },
+      { weekday: 1, hour: 10, connectors: 3, occupiedHours: 2, utilisation: 0.6667 },
+      { weekday: 1, hour: 11, connectors: 3, occupiedHours: 0.5, utilisation: 0.1667 },
+    ]);
+  });
+
+  it('uptime: connected time by charge point and group; a connection whose end nobody saw ends with the next', async () => {
+    await insertRows(embedded.engine, connections, [
+      // Up since before, gone for an hour; the process that held the second one was killed.
+      connection({ epoch: 1, receivedAt: monday - HOUR }),
+      connection({ epoch: 1, event: 'closed', durationMs: 7 * HOUR, receivedAt: monday + 6 * HOUR }),
+      connection({ epoch: 2, receivedAt: monday + 7 * HOUR }),
+      connection({ epoch: 3, receivedAt: monday + 12 * HOUR }),
+      // First seen at noon, then connected for six hours; a refusal is no connection.
+      connection({ chargePointId: 'CP-2', epoch: 4, receivedAt: monday + 12 * HOUR }),
+      connection({
+        chargePointId: 'CP-2',
+        epoch: 4,
+        event: 'closed',
+        durationMs: 6 * HOUR,
+        receivedAt: monday + 18 * HOUR,
+      }),
+      connection({ chargePointId: 'CP-2', epoch: 0, event: 'refused', receivedAt: monday + 19 * HOUR }),
+    ]);
+    expect(await ask('uptime', {})).toEqual([
+      { chargePointId: 'CP-2', chargePoints: 1, connectedS: 6 * 3600, uptime: 0.5, disconnections: 1 },
+      { chargePointId: 'CP-1', chargePoints: 1, connectedS: 23 * 3600, uptime: 0.95833, disconnections: 1 },
+    ]);
+    expect(await ask('uptime', { by: 'group' })).toEqual([
+      expect.objectContaining({ group: 'south', uptime: 0.5 }),
+      expect.objectContaining({ group: 'north', uptime: 0.95833 }),
+    ]);
+  });
+
+  it('power: lowest, average and highest of each step; phases of one moment are added, kW is read as such', async () => {
+    const power = (minute: number, value: number, phase: string, unit = 'W') =>
+      registerSample({
+        chargePointId: 'CP-9',
+        measurand: 'Power.Active.Import',
+        ts: monday + minute * MINUTE,
+        value,
+        phase,
+        unit,
+        transactionId: 5,
+      });
+    await insertRows(embedded.engine, meterSamples, [
+      power(1, 1000, 'L1'),
+      power(1, 1100, 'L2'),
+      power(1, 1200, 'L3'),
+      power(5, 7.3, '', 'kW'),
+      power(5, 7.3, '', 'kW'), // repeated
+      power(65, 400, ''),
+    ]);
+    const curve = { chargePointId: 'CP-9', to: monday + 2 * HOUR, points: 2 };
+    expect(await ask('power', curve)).toEqual([
+      {
+        connectorId: 1,
+        start: iso(monday),
+        lowestW: 3300,
+        averageW: 5300,
+        highestW: 7300,
+        samples: 2,
+      },
+      expect.objectContaining({ start: iso(monday + HOUR), averageW: 400 }),
+    ]);
+    expect(await ask('power', { ...curve, transactionId: 6 })).toEqual([]);
+  });
+
+  it('idle: how long a vehicle stayed after its last energy', async () => {
+    expect(await ask('idle', {})).toEqual([
+      {
+        transactionId: 1,
+        chargePointId: 'CP-1',
+        connectorId: 1,
+        idTag: 'TAG-1',
+        startedAt: iso(monday + 8 * HOUR),
+        chargedUntil: iso(monday + 9 * HOUR),
+        stoppedAt: iso(monday + 10.5 * HOUR),
+        idleS: 5400,
+        chargingS: 3600,
+      },
+    ]);
+  });
+
+  it('failed authorizations: by tag in any spelling, most frequent first', async () => {
+    const asked = (idTag: string, answer: string, minute: number) => ({
+      chargePointId: 'CP-1',
+      idTag,
+      parentIdTag: '',
+      status: answer,
+      action: 'Authorize' as const,
+      receivedAt: monday + minute * MINUTE,
+    });
+    await insertRows(embedded.engine, authorizations, [
+      asked('A', 'Accepted', 1),
+      asked('b', 'Blocked', 2),
+      asked('B', 'Blocked', 3),
+      asked('C', 'Invalid', 4),
+    ]);
+    expect(await ask('failed-authorizations', {})).toEqual([
+      {
+        idTag: 'b',
+        status: 'Blocked',
+        times: 2,
+        chargePoints: 1,
+        idTags: 1,
+        firstAt: iso(monday + 2 * MINUTE),
+        lastAt: iso(monday + 3 * MINUTE),
+      },
+      expect.objectContaining({ idTag: 'c', status: 'Invalid', times: 1 }),
+    ]);
+    expect(await ask('failed-authorizations', { by: 'none', group: 'south' })).toEqual([]);
+  });
+
+  it('faults and errors: from the first report to the next good one, with vendor, model and firmware', async () => {
+    const at = (minute: number) => monday + minute * MINUTE;
+    await insertRows(embedded.engine, connectorStatus, [
+      status({ receivedAt: at(0) }),
+      status({ status: 'Faulted', errorCode: 'GroundFailure', receivedAt: at(10) }),
+      status({ status: 'Faulted', errorCode: 'GroundFailure', receivedAt: at(11) }),
+      status({ receivedAt: at(40) }),
+      status({ chargePointId: 'CP-2', status: 'Charging', errorCode: 'WeakSignal', receivedAt: at(50) }),
+    ]);
+    await insertRows(embedded.engine, messages, [
+      message({ type: 'CALLERROR', direction: 'in', action: 'Reset', errorCode: 'InternalError' }),
+    ]);
+    expect(await ask('faults', {})).toEqual([
+      expect.objectContaining({ chargePointId: 'CP-2', errorCode: 'WeakSignal', endedAt: null, model: 'A' }),
+      expect.objectContaining({
+        chargePointId: 'CP-1',
+        errorCode: 'GroundFailure',
+        startedAt: iso(at(10)),
+        endedAt: iso(at(40)),
+        vendor: 'Volta',
+        firmwareVersion: '1.0',
+      }),
+    ]);
+    expect(await ask('faults', { errorCode: 'WeakSignal' })).toHaveLength(1);
+    expect(await ask('errors', { by: 'firmware' })).toEqual([
+      {
+        vendor: 'Volta',
+        model: 'V1',
+        firmwareVersion: '1.0',
+        source: 'status',
+        direction: 'in',
+        action: 'StatusNotification',
+        errorCode: 'GroundFailure',
+        times: 2,
+        chargePoints: 1,
+      },
+      expect.objectContaining({ source: 'call', action: 'Reset', errorCode: 'InternalError', times: 1 }),
+      expect.objectContaining({ vendor: 'Amp', errorCode: 'WeakSignal' }),
+    ]);
+    expect(await ask('errors', { by: 'vendor', group: 'south' })).toEqual([
+      expect.objectContaining({ vendor: 'Amp', times: 1 }),
+    ]);
+  });
+
+  it('the message log can be searched for text, and answers are timed from it', async () => {
+    const at = (ms: number) => monday + 5 * HOUR + ms;
+    await insertRows(embedded.engine, messages, [
+      message({ messageId: 'a', payload: '{"idTag":"Grüner-42"}', receivedAt: at(0) }),
+      message({ messageId: 'a', direction: 'out', type: 'CALLRESULT', receivedAt: at(7) }),
+      message({ messageId: 'b', receivedAt: at(100) }), // never answered
+    ]);
+    expect(await ask('messages', { text: 'GRÜNER-42' })).toEqual([
+      expect.objectContaining({ messageId: 'a', direction: 'in' }),
+    ]);
+    expect(await ask('messages', { text: '%', group: 'north' })).toEqual([]);
+    expect(await ask('answer-times', {})).toEqual([
+      { start: iso(monday + 5 * HOUR), answers: 1, highestMs: 7, medianMs: 7, p99Ms: 7 },
+    ]);
+  });
+
+  it('refuse a time that is too long or the wrong way round', async () => {
+    await expect(ask('sessions', { to: monday })).rejects.toThrow(/from must lie before to/);
+    await expect(ask('power', { chargePointId: 'CP-1', to: monday + 40 * 24 * HOUR })).rejects.toThrow(
+      /at most 31 days/,
+    );
+  });
+});
