@@ -133,6 +133,13 @@ it('G15: an operator reserves, starts, limits, looks and stops; everything that 
     'TriggerMessage',
     'RemoteStopTransaction',
   ]);
+  await until('ClickHouse has every version of the reservation', async () => {
+    const { rows } = await gateway.request<{ rows: { table: string; rows: unknown }[] }>(
+      'GET',
+      '/api/v1/analytics/storage',
+    );
+    return rows.some(({ table, rows: count }) => table === 'reservations' && Number(count) >= 1);
+  });
   expect(await gateway.stop()).toBe(0);
 });
 

@@ -61,6 +61,27 @@ describe('configuration, commands and availability over the API', () => {
     expect(long.body.error.code).toBe('invalid_payload');
   });
 
+  test('G8: a list that is longer than the charge point may take is sent with a word; one item without MaxLength', async () => {
+    const path = `${CP}/configuration/MeterValuesSampledData`;
+    const change = async (value: string) =>
+      (await control.send('PUT', path, { json: { value } })).body.warnings;
+    const two = 'Current.Import,Voltage';
+    expect(await change(two)).toEqual([]);
+    tells([{ key: 'HeartbeatInterval', readonly: false, value: '300' }]);
+    await control.send('POST', `${CP}/configuration/refresh`);
+    for (let time = 0; time < 2; time++) {
+      expect(await change(two)).toMatchObject([{ code: 'list_too_long', refusal: false }]);
+    }
+    tells([
+      { key: 'HeartbeatInterval', readonly: false, value: '300' },
+      { key: 'MeterValuesSampledDataMaxLength', readonly: true, value: '2' },
+    ]);
+    await control.send('POST', `${CP}/configuration/refresh`);
+    expect(await change(two)).toEqual([]);
+    expect(await change(`${two},SoC`)).toHaveLength(1);
+    expect(chargePoint.calls.at(-1)?.payload).toEqual({ key: 'MeterValuesSampledData', value: `${two},SoC` });
+  });
+
   test('G10: the value of AuthorizationKey is sent, and neither shown nor kept nor logged nor audited', async () => {
     const secret = '3031323334353637383961626364656630313233';
     const { body } = await control.send('PUT', `${CP}/configuration/authorizationkey`, {
@@ -83,6 +104,19 @@ describe('configuration, commands and availability over the API', () => {
       request: '{"value":"60"}',
       target: { id: 'CP-1', key: 'Interval' },
     });
+  });
+
+  test('G11, G14: a refusal is the final word, shown and not tried again', async () => {
+    chargePoint.reply = () => ({ payload: { status: 'Rejected' } });
+    const cleared = await control.send('POST', `${CP}/calls/ClearCache`);
+    expect(cleared.body).toMatchObject({ outcome: 'result', payload: { status: 'Rejected' } });
+    chargePoint.reply = () => ({ error: 'NotImplemented' });
+    const { body } = await control.send('POST', `${CP}/trigger`, { json: { requestedMessage: 'Heartbeat' } });
+    expect(body).toMatchObject({
+      answer: { outcome: 'error' },
+      command: { answer: 'NotImplemented', followUp: 'none' },
+    });
+    expect(chargePoint.calls).toHaveLength(2);
   });
 
   test.each([

@@ -55,6 +55,7 @@ export const commandSchemas = {
   ConfigurationChanged: object('What became of a change.', {
     answer: callAnswer,
     key: nullOr({ $ref: '#/components/schemas/ConfigurationKey' }),
+    warnings: listOf('Warning'),
   }),
 
   ConfigurationRefreshed: object('What the charge point told.', {

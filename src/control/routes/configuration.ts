@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { type AnsweredCall, callChargePoint, callErrors } from '../charge-point-call.ts';
 import { findChargePoint } from '../charge-point-view.ts';
 import { viewConfigurationKey } from '../configuration-view.ts';
+import { configurationWarnings } from '../configuration-warnings.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
@@ -60,7 +61,9 @@ const change: Operation = {
       'application/json': { schema: ref('ConfigurationChange'), examples: { interval: { value: '60' } } },
     },
   },
-  responses: { 200: json('The charge point answered.', ref('ConfigurationChanged'), { answer, key }) },
+  responses: {
+    200: json('The charge point answered.', ref('ConfigurationChanged'), { answer, key, warnings: [] }),
+  },
   errors: callErrors,
 };
 
@@ -108,12 +111,13 @@ export function addConfigurationRoutes(app: FastifyInstance, deps: ControlDeps):
     app,
     change,
     async ({ params, body: { value } }) => {
+      const warnings = configurationWarnings(store, params.id, params.key, value);
       const answered = await callChargePoint(deps, params.id, 'ChangeConfiguration', {
         key: params.key,
         value,
       });
       const known = store.configurations.get(params.id, params.key);
-      return { answer: answered, key: known ? viewConfigurationKey(known) : null };
+      return { answer: answered, key: known ? viewConfigurationKey(known) : null, warnings };
     },
   );
 

@@ -51,7 +51,7 @@ function schedulesOf(store: Store): Schedules {
   return schedules;
 }
 
-test('the plan follows what is installed and what runs; in doubt a profile does not count', async () => {
+test('J16: the plan follows what is installed and what runs; in doubt a profile does not count', async () => {
   const store = scratchStore();
   const schedules = schedulesOf(store);
   const { transaction } = await start(store, 2);
