@@ -70,7 +70,7 @@ export function siteFlags(speed: number, turnWithin = 15 * MINUTE): string[] {
     '--sites-turn-within',
     ms(turnWithin),
     '--sites-calls-per-second',
-    String(100 * speed),
+    String(200 * speed),
   ];
 }
 

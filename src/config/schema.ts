@@ -248,7 +248,7 @@ export const schema = {
       min: '1s',
       max: '1d',
     }),
-    callsPerSecond: integer(100, 'Most CALLs a second that the planner sends, over all sites.', {
+    callsPerSecond: integer(500, 'Most CALLs a second that the planner sends, over all sites.', {
       min: 1,
       max: 10_000,
     }),

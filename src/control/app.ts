@@ -58,7 +58,8 @@ export interface AppOptions extends Omit<ControlDeps, 'edges' | 'operations'> {
 /** The HTTP side of Farad, not yet listening. */
 export async function createApp({ keys, version, ...rest }: AppOptions): Promise<FastifyInstance> {
   const edges = new Edges(rest.link, rest.store, rest.config.ocpp);
-  const running = await startOperations({ ...rest, calls: callsThrough(edges) });
+  const calls = callsThrough(edges);
+  const running = await startOperations({ ...rest, calls });
   const deps: ControlDeps = { ...rest, edges, operations: running };
   const app = Fastify({
     bodyLimit: deps.config.api.bodyLimit,
@@ -111,7 +112,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   const sites = startSites({
     ...deps,
     settings: deps.config.sites,
-    call: (call) => deps.edges.call(call),
+    call: (call) => calls.call(call),
   });
   app.addHook('onClose', () => sites.stop());
   addSiteRoutes(app, deps, sites);

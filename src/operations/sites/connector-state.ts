@@ -46,6 +46,8 @@ export class ConnectorState {
   changedAt: number;
   /** A TxDefaultProfile that was refused is not tried again before. */
   fallbackDueAt = 0;
+  /** When to look again whether the charge point still holds our profiles. */
+  checkDueAt: number;
   /** The plan differs from what is stored. */
   isDirty = false;
   /** The reading that the appetite was last judged by. */
@@ -56,6 +58,7 @@ export class ConnectorState {
     this.key = key;
     this.member = member;
     this.changedAt = now;
+    this.checkDueAt = now;
     this.plan = stored ?? {
       chargePointId,
       connectorId,

@@ -2,6 +2,7 @@ import type {
   ClearChargingProfileRequest,
   SetChargingProfileRequest,
 } from '../../protocol/v16/generated/messages.ts';
+import type { ChargingProfileRecord } from '../../store/charging-profile-record.ts';
 import type { SiteMember } from '../../store/site-record.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -59,4 +60,25 @@ export function limitProfile(
 
 export function clearProfile(connectorId: number, purpose: PlannedPurpose): ClearChargingProfileRequest {
   return { id: profileId(connectorId, purpose) };
+}
+
+/** Whether a profile of ours holds: it is there and nothing stands above it, something does, or it is gone. */
+export type Held = 'ours' | 'hidden' | 'gone';
+
+/** What of ours is in force on a connector, by the profiles that its charge point holds. */
+export function heldProfiles(
+  held: readonly ChargingProfileRecord[],
+  connectorId: number,
+): { readonly tx: Held; readonly txDefault: Held } {
+  const state = (purpose: PlannedPurpose): Held => {
+    const here = held.filter((profile) => profile.purpose === purpose && profile.connectorId === connectorId);
+    const ours = here.find(({ chargingProfileId }) => chargingProfileId === profileId(connectorId, purpose));
+    if (ours === undefined) return 'gone';
+    const others = held.filter(
+      (profile) =>
+        profile.purpose === purpose && (profile.connectorId === connectorId || profile.connectorId === 0),
+    );
+    return others.some(({ stackLevel }) => stackLevel > ours.stackLevel) ? 'hidden' : 'ours';
+  };
+  return { tx: state('TxProfile'), txDefault: state('TxDefaultProfile') };
 }

@@ -12,7 +12,7 @@ import { fallbackOf } from './fallback.ts';
 import type { Meters } from './meters.ts';
 import { type Fate, fateOf, type Reply } from './outcome.ts';
 import type { PlannerMetrics } from './planner-metrics.ts';
-import { clearProfile, limitProfile } from './profiles.ts';
+import { clearProfile, heldProfiles, limitProfile } from './profiles.ts';
 import type { PlannerSettings } from './settings.ts';
 import { weightOf } from './wish-weight.ts';
 
@@ -45,6 +45,8 @@ const IDLE_SETTLES = 12;
 const LAST_RESORT_SETTLES = 6;
 /** In units of `settle`: before a TxDefaultProfile that was refused during a transaction is tried again. */
 const FALLBACK_SETTLES = 60;
+/** In units of `interval`: between two looks at the profiles that a charge point holds. */
+const CHECK_INTERVALS = 10;
 
 /** A current that was sent, and one before it whose fate is unknown. */
 interface Sent {
@@ -140,6 +142,7 @@ export class SitePlanner {
 
   private look(now: number): void {
     const { store, holder, meters } = this.options;
+    store.refresh();
     const site = store.sites.get(this.siteId);
     this.site = site;
     if ((site?.version ?? 0) !== this.version) this.adopt(site, now);
@@ -157,7 +160,26 @@ export class SitePlanner {
         state.reading = { current, seenAt: meter.seenAt };
       }
       state.judge(site.minimumCurrent * 10, this.options.settings.settle, now);
+      if (now >= state.checkDueAt) this.check(state, now);
     }
+  }
+
+  /** Operators may set and clear profiles too: whether ours are still there, and nothing stands above them. */
+  private check(state: ConnectorState, now: number): void {
+    state.checkDueAt = now + CHECK_INTERVALS * this.options.settings.interval;
+    const { member, plan, isBusy } = state;
+    if (isBusy || (plan.share === null && plan.fallback === null)) return;
+    const { tx, txDefault } = heldProfiles(
+      this.options.store.chargingProfiles.of(member.chargePointId),
+      member.connectorId,
+    );
+    if (plan.fallback !== null && txDefault !== 'ours') {
+      state.change({ fallback: null });
+      if (txDefault === 'hidden') state.fallbackDueAt = now + FALLBACK_SETTLES * this.options.settings.settle;
+    }
+    if (plan.share === null || plan.shareSent !== null || tx === 'ours') return;
+    state.change({ shareSent: state.rating });
+    if (tx === 'hidden') state.refuses('another charging profile stands above', now);
   }
 
   /** Takes over what operators have changed. */
@@ -438,6 +460,7 @@ export class SitePlanner {
       );
       fate = { kind: 'unknown' };
     }
+    this.options.budget.answered();
     metrics.sent(action, fate.kind);
     state.isBusy = false;
     done(fate, clock());

@@ -33,6 +33,8 @@ export interface SiteOperations {
 const SHORTEST = 0.2;
 /** Of the main thread, at most. */
 const MOST_OF_THREAD = 0.1;
+/** Of the calls that control may have under way on the link. */
+const MOST_UNANSWERED = 500;
 const SITES_PER_PAGE = 500;
 const WISHES_PER_SWEEP = 200;
 const SWEEP_MS = 60_000;
@@ -69,7 +71,7 @@ class Sites implements SiteOperations {
 
   constructor(deps: SitesDeps) {
     this.deps = deps;
-    this.budget = new CallBudget(deps.settings.callsPerSecond, Date.now());
+    this.budget = new CallBudget(deps.settings.callsPerSecond, MOST_UNANSWERED, Date.now());
     this.meters = new Meters(deps.link);
     this.quietly = throttled(deps.log, LOG_EVERY_MS);
     this.findSites();

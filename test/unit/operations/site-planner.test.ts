@@ -12,6 +12,7 @@ import { planSite } from '../../../src/smart-charging/site-plan.ts';
 import type { SiteInput } from '../../../src/store/site-record.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { logTo, throttled } from '../../../src/telemetry/log.ts';
+import { until } from '../../support/until.ts';
 
 const SETTLE = 5000;
 const accepted: Reply = { outcome: 'result', messageId: '1', payload: { status: 'Accepted' }, durationMs: 1 };
@@ -35,12 +36,15 @@ let online: Set<string>;
 let power: Record<string, number>;
 let meters: Meters;
 let planner: SitePlanner;
+/** Calls whose answer the planner has taken in. */
+let answered: number;
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'farad-planner-'));
   store = openStore({ dataDir, role: 'setup' });
   now = Date.parse('2026-03-02T12:00:00Z');
   sent = [];
+  answered = 0;
   answers = {};
   online = new Set(['A', 'B', 'C']);
   power = {};
@@ -67,7 +71,7 @@ function newPlanner(): SitePlanner {
     siteId: 'yard',
     store,
     settings: { interval: 1000, settle: SETTLE, turnWithin: 900_000, callsPerSecond: 1000 },
-    budget: new CallBudget(1000, now),
+    budget: new CallBudget(1000, 1000, now),
     meters,
     metrics: new PlannerMetrics(),
     log: throttled(logTo({ write: () => undefined }, 'fatal', 'test'), 1000),
@@ -81,12 +85,31 @@ function newPlanner(): SitePlanner {
         limit: profile?.chargingSchedule.chargingSchedulePeriod[0]?.limit,
         transactionId: profile?.transactionId,
       });
-      return answers[to] ?? accepted;
+      const answer = answers[to] ?? accepted;
+      // What the edge keeps before it hands the answer on.
+      if (answer === accepted && profile) await hold(to, payload as SetChargingProfileRequest);
+      return answer;
     },
     plan: async (input) => planSite(input),
-    wake: () => undefined,
+    wake: () => void answered++,
     wakeIn: () => undefined,
     clock: () => now,
+  });
+}
+
+/** A charge point has accepted a profile. */
+async function hold(
+  chargePointId: string,
+  { connectorId, csChargingProfiles: profile }: SetChargingProfileRequest,
+) {
+  await store.chargingProfiles.installed({
+    chargePointId,
+    connectorId,
+    profile,
+    transactionId: profile.transactionId ?? null,
+    source: 'SetChargingProfile',
+    messageId: '1',
+    at: now,
   });
 }
 
@@ -148,8 +171,7 @@ async function later(seconds: number) {
   const before = sent.length;
   await meters.fetch('edge-0', ['A'], () => now);
   await planner.round();
-  // The answers come in the next turns.
-  await new Promise((resolve) => setImmediate(resolve));
+  await until('the answers', () => answered === sent.length || undefined);
   return sent.slice(before).map(({ to, purpose, action, limit }) => [to, purpose || action, limit]);
 }
 
@@ -354,6 +376,28 @@ describe('the planner of a site', () => {
       for (let second = 0; second < 40; second++) await later(1);
       expect(sent.some(({ action }) => action === 'RemoteStopTransaction')).toBe(remoteStop);
     }
+  });
+
+  test('notices that an operator has cleared or covered its profiles', async () => {
+    await site(20, { fallbackCurrent: 0 });
+    await later(0);
+    await start('A');
+    await later(1);
+    expect(connector('A')).toMatchObject({ share: 16 });
+    await store.chargingProfiles.cleared('A', {});
+    expect(await later(11)).toEqual([['A', 'TxProfile', 16]]);
+    expect(await later(1)).toEqual([['A', 'TxDefaultProfile', 0]]);
+    const manual = {
+      chargingProfileId: 1,
+      stackLevel: 3,
+      chargingProfilePurpose: 'TxProfile',
+      chargingProfileKind: 'Relative',
+      chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 32 }] },
+    } as const;
+    await hold('A', { connectorId: 1, csChargingProfiles: manual });
+    await later(11);
+    expect(connector('A')).toMatchObject({ state: 'reserved', ceiling: 16 });
+    expect(connector('A')?.refused).toContain('stands above');
   });
 
   test('gives more to those who want more, where the site shares by wishes', async () => {

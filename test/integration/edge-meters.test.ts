@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { startEdgeUnderTest } from '../support/edge-under-test.ts';
+import { OcppClient } from '../support/ocpp-client.ts';
+
+test('an edge tells what the last meter values of its charge points said, and nothing about others', async () => {
+  const gateway = await startEdgeUnderTest();
+  try {
+    const client = await OcppClient.connect(gateway.edge.port, 'CP-1');
+    await client.boot();
+    const timestamp = '2026-11-20T10:00:00.000Z';
+    const report = (connectorId: number, ...sampledValue: object[]) =>
+      client.call('MeterValues', { connectorId, meterValue: [{ timestamp, sampledValue }] });
+    const ask = async () => (await gateway.ask('edge.meters', { chargePointIds: ['CP-2', 'CP-1'] })).meters;
+    expect(await ask()).toEqual([]);
+
+    const watts = (value: string, phase: string) => ({
+      value,
+      measurand: 'Power.Active.Import',
+      unit: 'W',
+      phase,
+    });
+    await report(1, { value: '1234.5' }, watts('2300', 'L1'), watts('1150', 'L2'));
+    await report(2, { value: '7', unit: 'kWh' });
+    const at = Date.parse(timestamp);
+    expect(await ask()).toEqual([
+      { chargePointId: 'CP-1', connectorId: 1, at, powerW: 3450, registerWh: 1234.5 },
+      { chargePointId: 'CP-1', connectorId: 2, at, registerWh: 7000 },
+    ]);
+  } finally {
+    await gateway.close();
+  }
+});
