@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Bench } from './bench.ts';
 import { benches } from './benches.ts';
 import { runBench } from './runner.ts';
 import { renderTable } from './table.ts';
@@ -17,7 +18,10 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const unknown = positionals.filter((name) => !benches.some((bench) => bench.name === name));
+/** `frames` stands for `frames-heartbeat`, `frames-authorize` and so on. */
+const isMeant = (name: string, bench: Bench): boolean =>
+  bench.name === name || bench.name.startsWith(`${name}-`);
+const unknown = positionals.filter((name) => !benches.some((bench) => isMeant(name, bench)));
 const rounds = Number(values.rounds);
 if (values.list) {
   for (const bench of benches) console.log(`${bench.name.padEnd(24)} ${bench.question}`);
@@ -26,7 +30,7 @@ if (values.list) {
   process.exitCode = 2;
 } else {
   const results = [];
-  for (const bench of benches.filter(({ name }) => positionals.includes(name))) {
+  for (const bench of benches.filter((one) => positionals.some((name) => isMeant(name, one)))) {
     const result = await runBench(bench, rounds, (round, contender) => {
       process.stderr.write(
         `${bench.name}: ${round === 0 ? 'warm-up' : `round ${round}/${rounds}`}, ${contender}\n`,

@@ -34,14 +34,18 @@ export function createCounters(registry: Registry): Counters {
     ['action'],
   );
 
-  const byStatus = new Map<string, Counter>();
+  const byAction = new Map<string, Map<string, Counter>>();
   return {
     authorization(action, status) {
-      const key = `${action} ${status}`;
-      let counter = byStatus.get(key);
+      let byStatus = byAction.get(action);
+      if (byStatus === undefined) {
+        byStatus = new Map();
+        byAction.set(action, byStatus);
+      }
+      let counter = byStatus.get(status);
       if (counter === undefined) {
         counter = authorizations.with({ action, status });
-        byStatus.set(key, counter);
+        byStatus.set(status, counter);
       }
       counter.inc();
     },

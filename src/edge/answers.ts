@@ -1,5 +1,5 @@
 import type { Decision, Refusal } from '../central-system/decision.ts';
-import { errorFrame, type Malformed } from '../protocol/frame.ts';
+import { errorFrame, type Malformed, resultFrameOf } from '../protocol/frame.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { INVALID_DATA } from './close-codes.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
@@ -29,7 +29,7 @@ export class Answers {
     let frame: string;
     if (decision.kind === 'result') {
       const payload = decision.json ?? JSON.stringify(decision.payload);
-      frame = `[3,${JSON.stringify(messageId)},${payload}]`;
+      frame = resultFrameOf(messageId, payload);
       if (messageLog.wants(action)) {
         messageLog.resultOut(session.chargePoint.id, messageId, action, payload, Date.now());
       }

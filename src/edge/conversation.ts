@@ -124,7 +124,7 @@ export class Conversation {
   }
 
   private take(session: Session, bytes: Buffer, receivedAt: number, startedAt: number): void {
-    const head = scanCall(bytes);
+    const head = scanCall(bytes, this.workerActions);
     if (head !== undefined && this.isForWorkers(session, head, bytes)) {
       this.post(session, head, bytes, receivedAt, startedAt);
     } else {
@@ -134,7 +134,7 @@ export class Conversation {
 
   /** Only an accepted charge point's: what another may say is not for a worker to know. */
   private isForWorkers(session: Session, { action }: CallHead, bytes: Buffer): boolean {
-    if (!this.workerActions.has(action) || session.chargePoint.registration !== 'Accepted') return false;
+    if (session.chargePoint.registration !== 'Accepted') return false;
     // What may have been triggered is looked at here.
     if (this.options.centralSystem.isAwaited(session.chargePoint, action)) return false;
     return action !== 'StopTransaction' || bytes.includes('"transactionData"', 0, 'latin1');

@@ -52,6 +52,7 @@ export function journalNames(dataDir: string): string[] {
 export function openJournal({ path, budget, ...options }: JournalOptions): Journal {
   const environment = new Environment(path, options);
   const queue = new LaneQueue(environment, 'entries');
+  let ofBudget: JournalLevel = 'normal';
   let level: JournalLevel = 'normal';
   let measuredAt = Number.NEGATIVE_INFINITY;
   return {
@@ -62,9 +63,10 @@ export function openJournal({ path, budget, ...options }: JournalOptions): Journ
       const now = performance.now();
       if (now - measuredAt >= MEASURE_EVERY_MS) {
         measuredAt = now;
-        level = budget === undefined ? 'normal' : nextLevel(level, queue.heldBytes(), budget);
+        if (budget !== undefined) ofBudget = nextLevel(ofBudget, queue.heldBytes(), budget);
+        level = environment.space.left() < KEPT_FOR_TRANSACTIONS ? 'no-samples' : ofBudget;
       }
-      return environment.space.left() < KEPT_FOR_TRANSACTIONS ? 'no-samples' : level;
+      return level;
     },
     close: () => environment.close(),
   };

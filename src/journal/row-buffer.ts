@@ -1,5 +1,5 @@
-import { packChunk } from '../records/chunk.ts';
-import { encodeRow, type Table } from '../records/table.ts';
+import { LineBuffer } from '../records/line-buffer.ts';
+import type { Table } from '../records/table.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 
@@ -18,10 +18,12 @@ export interface ChunkSink {
   append(chunk: Uint8Array): Promise<void>;
 }
 
-interface Gathering {
-  rows: number;
-  lines: string;
-}
+/** Room for a usual chunk; one that needs more grows. */
+const FIRST_BYTES = 64 * 1024;
+
+/** Buffers up to this size are used again, but no more than so many of them. */
+const KEPT_BYTES = 256 * 1024;
+const KEPT_BUFFERS = 8;
 
 const kept = metrics.counter('farad_journal_rows_total', 'Rows written to the journal by the row buffer.', [
   'table',
@@ -39,7 +41,8 @@ export class RowBuffer {
   private readonly sink: ChunkSink;
   private readonly options: Required<Omit<RowBufferOptions, 'log'>>;
   private readonly log: ThrottledLog | undefined;
-  private readonly gathering = new Map<Table, Gathering>();
+  private readonly gathering = new Map<Table, LineBuffer>();
+  private readonly free: Buffer[] = [];
   private readonly underWay = new Set<Promise<void>>();
   private pending = 0;
   private cancelWake: (() => void) | undefined;
@@ -58,10 +61,9 @@ export class RowBuffer {
     }
     this.pending++;
     const known = this.gathering.get(table as unknown as Table);
-    const gathering = known ?? { rows: 0, lines: '' };
+    const gathering = known ?? new LineBuffer(this.free.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES));
     if (!known) this.gathering.set(table as unknown as Table, gathering);
-    gathering.rows++;
-    gathering.lines += `${encodeRow(table, row)}\n`;
+    gathering.add(table, row);
     if (gathering.rows >= this.options.maxRows) this.write(table as unknown as Table, gathering);
     else if (!this.cancelWake) this.wakeLater();
   }
@@ -89,9 +91,10 @@ export class RowBuffer {
     for (const [table, gathering] of this.gathering) this.write(table, gathering);
   }
 
-  private write(table: Table, { rows, lines }: Gathering): void {
+  private write(table: Table, gathering: LineBuffer): void {
     this.gathering.delete(table);
-    const chunk = packChunk(table.id, rows, Date.now(), lines);
+    const { rows } = gathering;
+    const chunk = gathering.finish(table.id, Date.now());
     const writing = this.sink
       .append(chunk)
       .then(
@@ -107,7 +110,13 @@ export class RowBuffer {
       .finally(() => {
         this.pending -= rows;
         this.underWay.delete(writing);
+        this.giveBack(chunk.buffer as ArrayBuffer);
       });
     this.underWay.add(writing);
+  }
+
+  /** The journal has read the bytes; they may hold other rows now. */
+  private giveBack(bytes: ArrayBuffer): void {
+    if (bytes.byteLength <= KEPT_BYTES && this.free.length < KEPT_BUFFERS) this.free.push(Buffer.from(bytes));
   }
 }

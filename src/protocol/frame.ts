@@ -77,7 +77,12 @@ export function callFrame(messageId: string, action: string, payload: unknown): 
 
 /** A CALLRESULT (OCPP-J 1.6 §4.2.2). Undefined members of the payload are left out; no payload goes as `{}`. */
 export function resultFrame(messageId: string, payload: unknown): string {
-  return `[3,${quoted(messageId)},${payloadText(payload)}]`;
+  return resultFrameOf(messageId, payloadText(payload));
+}
+
+/** A CALLRESULT whose payload is JSON already. */
+export function resultFrameOf(messageId: string, json: string): string {
+  return `[3,${quoted(messageId)},${json}]`;
 }
 
 /** A CALLERROR (OCPP-J 1.6 §4.2.3): always five elements, the description cut at 255 characters. */

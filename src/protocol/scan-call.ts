@@ -30,8 +30,9 @@ for (const action of ACTIONS) {
  * The messageId and action of a CALL, read off its first bytes without parsing it. Undefined for all that is not a
  * CALL or is unusual in any way (an escape or a non-ASCII character in the id, an unknown action): then `readFrame`
  * decides. White space between the elements is fine. That there is a head says nothing about the rest.
+ * With `wanted`, heads of other actions are not even made.
  */
-export function scanCall(frame: Uint8Array): CallHead | undefined {
+export function scanCall(frame: Uint8Array, wanted?: ReadonlySet<string>): CallHead | undefined {
   let at = skipSpace(frame, 0);
   if (frame[at] !== BRACKET) return undefined;
   at = skipSpace(frame, at + 1);
@@ -53,7 +54,7 @@ export function scanCall(frame: Uint8Array): CallHead | undefined {
   const actionEnd = endOfText(frame, actionStart, actionsByLength.length);
   if (actionEnd < 0 || frame[skipSpace(frame, actionEnd + 1)] !== COMMA) return undefined;
   const action = actionAt(frame, actionStart, actionEnd);
-  if (action === undefined) return undefined;
+  if (action === undefined || wanted?.has(action) === false) return undefined;
   return { messageId: textAt(frame, idStart, idEnd), action };
 }
 

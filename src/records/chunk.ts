@@ -3,7 +3,7 @@
  * Layout: table id (u8), row count (u32 LE), time of writing in epoch ms (f64 LE), then the rows as UTF-8 JSONCompactEachRow
  * lines, each ended by a line feed.
  */
-const HEADER_BYTES = 13;
+export const CHUNK_HEADER_BYTES = 13;
 
 export interface Chunk {
   readonly tableId: number;
@@ -16,12 +16,17 @@ export interface Chunk {
 /** Packs `lines` (each ended by a line feed) into a chunk. */
 export function packChunk(tableId: number, rows: number, writtenAt: number, lines: string): Buffer {
   const size = Buffer.byteLength(lines);
-  const chunk = Buffer.allocUnsafe(HEADER_BYTES + size);
+  const chunk = Buffer.allocUnsafe(CHUNK_HEADER_BYTES + size);
+  writeChunkHeader(chunk, tableId, rows, writtenAt);
+  chunk.write(lines, CHUNK_HEADER_BYTES, size, 'utf8');
+  return chunk;
+}
+
+/** Writes the header of a chunk to the beginning of `chunk`. */
+export function writeChunkHeader(chunk: Buffer, tableId: number, rows: number, writtenAt: number): void {
   chunk.writeUInt8(tableId, 0);
   chunk.writeUInt32LE(rows, 1);
   chunk.writeDoubleLE(writtenAt, 5);
-  chunk.write(lines, HEADER_BYTES, size, 'utf8');
-  return chunk;
 }
 
 /** Reads a chunk; `lines` is a view on `bytes`, so copy it if it must outlive them. Throws RangeError on a short buffer. */
@@ -30,6 +35,6 @@ export function unpackChunk(bytes: Buffer): Chunk {
     tableId: bytes.readUInt8(0),
     rows: bytes.readUInt32LE(1),
     writtenAt: bytes.readDoubleLE(5),
-    lines: bytes.subarray(HEADER_BYTES),
+    lines: bytes.subarray(CHUNK_HEADER_BYTES),
   };
 }

@@ -1,5 +1,6 @@
 import { sizeOf, type Table } from '../journal/environment.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
+import { DecodedRecords } from './decoded-records.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { Token, TokenInput } from './token.ts';
@@ -22,17 +23,23 @@ export interface Tokens {
 
 const IMPORTED_PER_TRANSACTION = 500;
 
+/** Tags that are presented often stay decoded; some 300 bytes each. */
+const KEPT_DECODED = 8192;
+
 export class TokenTable implements Tokens {
   private readonly path: WritePath;
   private readonly table: Table<Token>;
+  private readonly decoded: DecodedRecords<Token>;
 
   constructor(path: WritePath) {
     this.path = path;
     this.table = path.environment.records('tokens');
+    this.decoded = new DecodedRecords(this.table, KEPT_DECODED);
   }
 
   get(idTag: string): Token | undefined {
-    return this.table.get(tokenKey(idTag));
+    const folded = foldIdTag(idTag);
+    return this.decoded.get(folded, textKey(folded));
   }
 
   put(token: TokenInput): Promise<Token> {

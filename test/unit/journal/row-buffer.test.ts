@@ -117,3 +117,25 @@ test('a journal that hangs does not fill the memory: rows over the bound are los
   expect(chunks.map(({ rows }) => rows)).toEqual([2, 2, 1]);
   expect(lost('authorizations', 'full') - before).toBe(2);
 });
+
+test('bytes of a chunk that the journal has not read yet are not written over by later rows', async () => {
+  const appended: Uint8Array[] = [];
+  const waiting: (() => void)[] = [];
+  const append = (chunk: Uint8Array): Promise<void> => {
+    appended.push(chunk);
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+  const buffer = new RowBuffer({ append }, { maxRows: 1, maxDelayMs: 0 });
+  for (const idTag of ['A', 'B', 'C']) buffer.add(authorizations, authorization(idTag));
+
+  const lines = appended.map((chunk) => unpackChunk(Buffer.from(chunk)).lines.toString());
+  expect(lines.map((line) => JSON.parse(line)[1])).toEqual(['A', 'B', 'C']);
+  for (const resolve of waiting.splice(0)) resolve();
+  await buffer.flush();
+
+  buffer.add(authorizations, authorization('D'));
+  const [first, , , last] = appended as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  expect(JSON.parse(unpackChunk(Buffer.from(last)).lines.toString())[1]).toBe('D');
+  expect([appended[1], appended[2], first].map((chunk) => chunk?.buffer)).toContain(last.buffer);
+  for (const resolve of waiting.splice(0)) resolve();
+});

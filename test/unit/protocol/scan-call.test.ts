@@ -23,6 +23,13 @@ describe('scanCall', () => {
     expect(scanCall(frame)).toEqual({ messageId: '1', action: 'Heartbeat' });
   });
 
+  it('reads only heads of actions that are wanted', () => {
+    const wanted = new Set(['MeterValues']);
+    const scanFor = (action: string) => scanCall(Buffer.from(`[2,"1","${action}",{}]`), wanted);
+    expect(scanFor('MeterValues')).toEqual({ messageId: '1', action: 'MeterValues' });
+    expect(scanFor('Heartbeat')).toBeUndefined();
+  });
+
   it.each([
     ['an answer', '[3,"1",{}]'],
     ['an error', '[4,"1","GenericError","",{}]'],

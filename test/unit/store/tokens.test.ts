@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { TokenInput } from '../../../src/store/token.ts';
-import { scratchStore } from './scratch.ts';
+import { scratchDirectory, scratchStore } from './scratch.ts';
 
 const accepted = (idTag: string, rest: Partial<TokenInput> = {}): TokenInput => ({
   idTag,
@@ -104,4 +104,20 @@ test('a search that finds nothing gives up after a bounded number of tokens and 
   const second = tokens.list({ limit: 10, search: 'T12499', after: first.next ?? '' });
   expect(second.items.map(({ idTag }) => idTag)).toEqual(['T12499']);
   expect(second.next).toBeUndefined();
+});
+
+test('a token that another process changes or removes is not remembered as it was', async () => {
+  const dataDir = scratchDirectory();
+  const { tokens: ofControl } = scratchStore({ dataDir });
+  const { tokens: ofEdge } = scratchStore({ dataDir });
+  await ofControl.put(accepted('A'));
+  await vi.waitFor(() => expect(ofEdge.get('a')).toMatchObject({ status: 'Accepted' }));
+  expect(ofEdge.get('A')).toBe(ofEdge.get('a'));
+
+  await ofControl.put({ idTag: 'A', status: 'Blocked' });
+  await vi.waitFor(() => expect(ofEdge.get('A')).toMatchObject({ status: 'Blocked' }));
+  await ofControl.remove('A');
+  await vi.waitFor(() => expect(ofEdge.get('A')).toBeUndefined());
+  await ofControl.put(accepted('A', { note: 'again' }));
+  await vi.waitFor(() => expect(ofEdge.get('A')).toMatchObject({ note: 'again' }));
 });

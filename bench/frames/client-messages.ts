@@ -1,0 +1,25 @@
+import type { Traffic } from './messages.ts';
+
+/** What the client process is to do. */
+export interface ClientOrder {
+  /** Without the identity. */
+  readonly url: string;
+  readonly traffic: Traffic;
+  readonly chargePoints: number;
+  /** CALLs under way at a time, of different charge points in turn; default all of them at once. */
+  readonly inFlight?: number;
+  /** Sampled values per MeterValues. */
+  readonly samples: number;
+  /** Eight digits that no StartTransaction of an earlier run has reached. */
+  readonly serial: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+export type FromClient =
+  /** Every charge point is connected and has booted. */
+  | { readonly type: 'booted'; readonly seconds: number }
+  /** The warm-up is over. */
+  | { readonly type: 'began' }
+  | { readonly type: 'measured'; readonly answered: number; readonly seconds: number }
+  | { readonly type: 'failed'; readonly reason: string };
