@@ -1,9 +1,5 @@
 import type { CallOutcome } from '../link/methods.ts';
-import {
-  CENTRAL_SYSTEM_ACTIONS,
-  type CentralSystemAction,
-  isCentralSystemAction,
-} from '../protocol/v16/actions.ts';
+import { CENTRAL_SYSTEM_ACTIONS, isCentralSystemAction } from '../protocol/v16/actions.ts';
 import { checkRequest } from '../protocol/v16/validate.ts';
 import type { Store } from '../store/store.ts';
 import { refusalOf } from './call-refusal.ts';
@@ -42,8 +38,8 @@ export function checkCall(store: Store, id: string, action: string, payload: unk
 export async function callChargePoint(
   { store, edges }: Pick<ControlDeps, 'store' | 'edges'>,
   id: string,
-  action: CentralSystemAction,
-  payload: object,
+  action: string,
+  payload: unknown,
 ): Promise<AnsweredCall> {
   checkCall(store, id, action, payload);
   const sent = await edges.call({ chargePointId: id, action, payload });

@@ -346,6 +346,11 @@ export function apiError<Code extends ErrorCode>(
   return new ApiError(code, message, details);
 }
 
+/** The same error with more details. */
+export function withDetails(error: ApiError, details: object): ApiError {
+  return new ApiError(error.code, error.message, { ...error.details, ...details });
+}
+
 export function errorBody(error: ApiError): ErrorBody {
   return { error: { code: error.code, message: error.message, details: error.details } };
 }

@@ -108,11 +108,24 @@ describe('/reservations', () => {
       reservation: { state: 'refused', answer: 'NotSupported' },
     });
     chargePoint.reply = () => ({ outcome: 'timeout' });
-    expect((await reserve()).status).toBe(504);
+    const lost = await reserve();
+    expect([lost.status, lost.body.error.details.reservationId]).toEqual([504, 2]);
     expect((await control.send('GET', '/api/v1/reservations/2')).body).toMatchObject({
       state: 'doubtful',
       answer: 'timeout',
     });
+  });
+
+  test('I1: with an Idempotency-Key a repeated request does not reserve twice', async () => {
+    const again = () =>
+      control.send('POST', '/api/v1/reservations', {
+        json: { chargePointId: 'CP-1', connectorId: 1, idTag: 'TAG-1', expiryDate: LATER },
+        headers: { 'idempotency-key': 'k-1' },
+      });
+    const [first, second] = [await again(), await again()];
+    expect(second.body).toEqual(first.body);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(chargePoint.calls).toHaveLength(1);
   });
 
   test('I4, I6: cancelling shows the answer and ends the reservation, also if the charge point has none', async () => {

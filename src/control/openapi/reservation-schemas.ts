@@ -50,7 +50,7 @@ export const reservationSchemas = {
 
   ReservationAnswer: object("The charge point's answer, and what it made of the reservation.", {
     answer: { $ref: '#/components/schemas/CallAnswer' },
-    reservation: { $ref: '#/components/schemas/Reservation' },
+    reservation: { oneOf: [{ $ref: '#/components/schemas/Reservation' }, { type: 'null' }] },
     warnings: { type: 'array', items: { $ref: '#/components/schemas/Warning' } },
   }),
 

@@ -1,10 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CENTRAL_SYSTEM_ACTIONS } from '../../protocol/v16/actions.ts';
-import { refusalOf } from '../call-refusal.ts';
-import { checkCall } from '../charge-point-call.ts';
+import { callChargePoint, checkCall } from '../charge-point-call.ts';
 import type { ControlDeps } from '../deps.ts';
-import { apiError, errorBody } from '../errors.ts';
-import { type Answer, IdempotencyMemory } from '../idempotency.ts';
+import { IdempotentCalls, idempotencyKey, idempotencyReplayed } from '../idempotent-calls.ts';
 import { readJson } from '../json-body.ts';
 import { payloadExamples, payloadSchemaName } from '../openapi/ocpp-payloads.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
@@ -31,16 +29,7 @@ const operation: Operation = {
   },
   // A wrong action gets the error that lists the right ones.
   paramsChecked: false,
-  headers: {
-    'Idempotency-Key': {
-      type: 'string',
-      minLength: 1,
-      maxLength: 255,
-      description:
-        'Makes a repetition safe: the same key with the same charge point, action and body gets the same answer, and the call is not sent again. ' +
-        'Remembered for 24 hours, in memory, once the call was sent.',
-    },
-  },
+  headers: idempotencyKey,
   body: {
     description: 'The request payload of the action.',
     required: false,
@@ -60,13 +49,7 @@ const operation: Operation = {
         payload: { status: 'Accepted' },
         durationMs: 84,
       }),
-      headers: {
-        'Idempotency-Replayed': {
-          type: 'string',
-          const: 'true',
-          description: 'The answer is that of an earlier request.',
-        },
-      },
+      headers: idempotencyReplayed,
     },
   },
   errors: [
@@ -86,11 +69,8 @@ const operation: Operation = {
   ],
 };
 
-/** Operators' calls are few; what is remembered of them must never crowd out anything else. */
-const MEMORY = { maxKeys: 10_000, maxBytes: 32 * 1024 * 1024, lifetimeMs: 24 * 60 * 60 * 1000 };
-
 export async function addCallRoute(app: FastifyInstance, deps: ControlDeps): Promise<void> {
-  const memory = new IdempotencyMemory(MEMORY);
+  const idempotent = new IdempotentCalls();
   await app.register(async (scope) => {
     // Whatever the content type says, the body is the payload: `curl -d '{...}'` works as it is.
     scope.removeAllContentTypeParsers();
@@ -99,41 +79,13 @@ export async function addCallRoute(app: FastifyInstance, deps: ControlDeps): Pro
       const { id, Action: action } = request.params;
       const payload = request.body === undefined ? {} : request.body;
       checkCall(deps.store, id, action, payload);
-      const send = () => sendCall(deps, id, action, payload);
-      const key = readKey(request.headers['idempotency-key']);
-      if (key === undefined) {
-        const { status, body } = await send();
-        return reply.code(status).send(body);
-      }
-      const scopedKey = JSON.stringify([request.principal?.id, key]);
-      const { status, body, replayed } = await memory.answer(scopedKey, [id, action, payload], send);
-      if (replayed) reply.header('idempotency-replayed', 'true');
-      return reply.code(status).send(body);
+      return idempotent.answer(request, reply, [id, action, payload], () =>
+        callChargePoint(deps, id, action, payload),
+      );
     });
   });
 }
 
 async function parsePayload(_request: FastifyRequest, bytes: Buffer): Promise<unknown> {
   return bytes.length === 0 ? {} : readJson(bytes);
-}
-
-function readKey(header: string | string[] | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  if (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)) return header;
-  const problem = 'must be 1 to 255 printable characters without spaces';
-  throw apiError('invalid_parameter', { name: 'Idempotency-Key', problem }, { parameter: 'Idempotency-Key' });
-}
-
-/** The answer of a call that was sent; throws where it was not, so that it may be tried again under the same Idempotency-Key. */
-async function sendCall(
-  { edges }: ControlDeps,
-  id: string,
-  action: string,
-  payload: unknown,
-): Promise<Answer> {
-  const sent = await edges.call({ chargePointId: id, action, payload });
-  const refusal = refusalOf(sent, id, action);
-  if (!refusal) return { status: 200, body: sent };
-  if (refusal.code !== 'connection_lost' && refusal.code !== 'timeout') throw refusal;
-  return { status: refusal.status, body: errorBody(refusal) };
 }

@@ -1,10 +1,11 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
 import type { ReservationRecord, ReservationState } from '../../store/reservation-record.ts';
 import { callChargePoint, callErrors, checkCall } from '../charge-point-call.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
-import { apiError } from '../errors.ts';
+import { ApiError, apiError, withDetails } from '../errors.ts';
+import { IdempotentCalls, idempotencyKey, idempotencyReplayed } from '../idempotent-calls.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { reservationState } from '../openapi/reservation-schemas.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
@@ -58,6 +59,7 @@ const create: Operation = {
     'Sends ReserveNow at once and exactly once and shows the answer: only `Accepted` makes a reservation. What Farad expects to be refused is ' +
     'not sent unless `force` says so; the state of the connector is no reason, the charge point decides.',
   query: forceQuery,
+  headers: idempotencyKey,
   body: {
     required: true,
     checked: true,
@@ -76,13 +78,16 @@ const create: Operation = {
     },
   },
   responses: {
-    200: json('The charge point answered.', ref('ReservationAnswer'), {
-      answer,
-      reservation: example,
-      warnings: [],
-    }),
+    200: {
+      ...json('The charge point answered.', ref('ReservationAnswer'), {
+        answer,
+        reservation: example,
+        warnings: [],
+      }),
+      headers: idempotencyReplayed,
+    },
   },
-  errors: [...callErrors, 'likely_refused'],
+  errors: [...callErrors, 'likely_refused', 'idempotency_key_reused'],
 };
 
 const list: Operation = {
@@ -159,25 +164,36 @@ interface ListQuery extends PageQuery {
 export function addReservationRoutes(app: FastifyInstance, deps: ControlDeps): void {
   const { store } = deps;
 
-  addRoute<{ Body: NewReservation; Querystring: { force: boolean } }>(
-    app,
-    create,
-    async ({ body, query }) => {
-      const { chargePointId, reservationId: wanted, expiryDate, ...rest } = body;
-      const expiresAt = readInstant(expiryDate) as number;
-      const request = { ...rest, expiryDate: writeTimestamp(expiresAt) };
-      checkCall(store, chargePointId, 'ReserveNow', { ...request, reservationId: wanted ?? 1 });
-      const warnings = warningsAbout(deps, body, expiresAt);
-      refuseUnlessForced(chargePointId, warnings, query.force);
-      const reservationId =
-        wanted ?? (await store.reservationIds.take((id) => store.reservations.withId(id).length > 0));
-      const answered = await callChargePoint(deps, chargePointId, 'ReserveNow', {
-        ...request,
-        reservationId,
-      });
-      const reservation = find(deps, reservationId, chargePointId);
-      return { answer: answered, reservation: viewReservation(reservation), warnings };
-    },
+  const idempotent = new IdempotentCalls();
+  const reserve = async (body: NewReservation, force: boolean) => {
+    const { chargePointId, reservationId: wanted, expiryDate, ...rest } = body;
+    const expiresAt = readInstant(expiryDate) as number;
+    const request = { ...rest, expiryDate: writeTimestamp(expiresAt) };
+    checkCall(store, chargePointId, 'ReserveNow', { ...request, reservationId: wanted ?? 1 });
+    const warnings = warningsAbout(deps, body, expiresAt);
+    refuseUnlessForced(chargePointId, warnings, force);
+    const reservationId =
+      wanted ?? (await store.reservationIds.take((id) => store.reservations.withId(id).length > 0));
+    const answered = await callChargePoint(deps, chargePointId, 'ReserveNow', {
+      ...request,
+      reservationId,
+    }).catch((error: unknown) => {
+      throw error instanceof ApiError ? withDetails(error, { reservationId }) : error;
+    });
+    return { answer: answered, reservation: show(reservationId, chargePointId), warnings };
+  };
+  /** Null where the answer came but could not be recorded. */
+  const show = (reservationId: number, chargePointId: string) => {
+    const found = store.reservations
+      .withId(reservationId)
+      .find((held) => held.chargePointId === chargePointId);
+    return found ? viewReservation(found) : null;
+  };
+
+  addRoute<{ Body: NewReservation; Querystring: { force: boolean } }>(app, create, (request, reply) =>
+    idempotent.answer(request as unknown as FastifyRequest, reply, [request.body, request.query.force], () =>
+      reserve(request.body, request.query.force),
+    ),
   );
 
   addRoute<{ Querystring: ListQuery }>(app, list, ({ query: { cursor, ...filter } }) => {
@@ -193,8 +209,7 @@ export function addReservationRoutes(app: FastifyInstance, deps: ControlDeps): v
   addRoute<OfReservation>(app, cancel, async ({ params, query }) => {
     const { chargePointId, reservationId } = find(deps, params.id, query.chargePointId);
     const answered = await callChargePoint(deps, chargePointId, 'CancelReservation', { reservationId });
-    const reservation = find(deps, reservationId, chargePointId);
-    return { answer: answered, reservation: viewReservation(reservation), warnings: [] };
+    return { answer: answered, reservation: show(reservationId, chargePointId), warnings: [] };
   });
 }
 
