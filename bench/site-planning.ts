@@ -103,5 +103,5 @@ function inputOf(groups: PlanInput['groups'], seed: number): PlanInput {
       },
     };
   });
-  return { now: NOW, groups, connectors, turnWithin: 15 * MINUTE, step: 5 };
+  return { now: NOW, groups, connectors, turns: { turnWithin: 15 * MINUTE, handover: 6000 }, step: 5 };
 }

@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly meterIntervalMs: number;
   readonly samplesPerMeterValue: number;
   readonly authorizePerSecond: number;
+  /** Sites that share the charge points out among them; 0: none. */
+  readonly sites: number;
   readonly sessionMs: number;
   readonly tokens: number;
   readonly callTimeoutMs: number;
@@ -48,6 +50,7 @@ const FLAGS = {
   'wind-down': ['10s', 'all transactions end within this time (1000 a second)'],
   'meter-interval': ['10s', 'between two MeterValues of a charge point (10s)'],
   'samples-per-meter-value': ['N', 'sampled values in each (7)'],
+  sites: ['N', 'charge points share power in so many sites, whose limits all change every 5 s (0)'],
   'authorize-per-second': ['R', 'cards presented all over the fleet, on top of the sessions (100)'],
   session: ['5m', 'mean length of a session (5m)'],
   tokens: ['N', 'cards, imported beforehand (1000)'],
@@ -131,6 +134,7 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     meterIntervalMs: duration('meter-interval', 10_000),
     samplesPerMeterValue: whole('samples-per-meter-value', 7, 1, MAX_SAMPLES_PER_METER_VALUE),
     authorizePerSecond,
+    sites: whole('sites', 0, 0, chargePoints),
     sessionMs: duration('session', 300_000),
     tokens: whole('tokens', 1_000, 1, 1_000_000),
     callTimeoutMs: duration('call-timeout', 30_000),

@@ -10,6 +10,7 @@ import { poll } from './poll.ts';
 import { type ProcessTotal, ProcessWatch } from './process-use.ts';
 import { count, describe, type Progress, span } from './progress.ts';
 import { Simulators, shareOut } from './simulators.ts';
+import { ShiftingLimits } from './site/shifting-limits.ts';
 import { askApi, StoredTotals } from './stored-totals.ts';
 import { auditDoubles, type Mismatch, type Verdict, verify } from './verify.ts';
 
@@ -128,6 +129,7 @@ async function underLoad(
     ticking = ticking.then(tick);
   }, TICK_MS);
 
+  const limits = new ShiftingLimits(gateway.target, { ...options, identityPrefix });
   const totals = new StoredTotals(askApi(gateway.target));
   const audited: Mismatch[] = [];
   let verdict: Verdict | undefined;
@@ -153,6 +155,10 @@ async function underLoad(
     }
     progress.say(`all charging after ${span(measurements.elapsed * 1000 - rampedAt)}`);
 
+    if (options.sites > 0) {
+      await limits.create();
+      await poll(async () => ((await limits.arePlanned()) ? true : ended(signal, deaths)), PATIENCE_MS, 500);
+    }
     await ticking;
     processes.ramp = watch.take();
     phase = 'load';
@@ -161,6 +167,7 @@ async function underLoad(
     share = () => (performance.now() - loadedAt) / options.durationMs;
     simulators.load(options.authorizePerSecond);
     chaos?.start();
+    if (options.sites > 0) limits.start();
     const auditing = startAudits(options, async () => {
       audited.push(
         ...(await auditDoubles(totals, identityPrefix, async () => {
@@ -172,6 +179,8 @@ async function underLoad(
     await wait(options.durationMs);
     await chaos?.stop();
     await auditing.stop();
+    await limits.stop();
+    if (limits.changes > 0) progress.say(`${count(limits.changes)} limits of sites changed`);
 
     await ticking;
     processes.load = watch.take();

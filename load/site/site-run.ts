@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { importTokens } from '../../src/simulator/provisioning.ts';
 import type { Target } from '../options.ts';
+import { siteApi } from './site-api.ts';
 import { SiteFleet } from './site-fleet.ts';
 
 const SAMPLE_MS = 50;
@@ -81,7 +82,7 @@ export async function runSite(
   signal?: AbortSignal,
 ): Promise<SiteOutcome> {
   const { target, chargePoints, limit, speed, seed, story } = options;
-  const api = apiOf(target);
+  const api = siteApi(target);
   const idTags = Array.from(
     { length: chargePoints },
     (_, index) => `SITECARD${String(index).padStart(5, '0')}`,
@@ -92,7 +93,7 @@ export async function runSite(
   );
   const identityPrefix = `SITE-${randomBytes(3).toString('hex')}-`;
   const site = new SiteFleet({ ocppUrl: target.ocppUrl, chargePoints, identityPrefix, idTags, speed, seed });
-  const path = `/api/v1/sites/${identityPrefix}site`;
+  const path = `/${identityPrefix}site`;
   const groups = (current: number) => [{ id: 'site', limit: { unit: 'A', perPhase: current } }];
   await api('PUT', path, { groups: [{ ...groups(limit)[0], parent: null }], members: site.members('site') });
 
@@ -169,21 +170,5 @@ function judgeSamples(samples: readonly SiteSample[], cutAt: number, story: Site
     belowAfter: Math.max(0, (over.at(-1)?.at ?? cutAt) - cutAt),
     used: used(busy.filter((sample) => sample.limit === limit)),
     usedHalved: used(busy.filter((sample) => sample.limit !== limit)),
-  };
-}
-
-function apiOf({ apiUrl, apiKey }: Target) {
-  return async (method: string, path: string, body?: unknown): Promise<void> => {
-    const response = await fetch(`${apiUrl}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(10_000),
-    });
-    if (!response.ok)
-      throw new Error(`${method} ${path}: HTTP ${response.status} ${(await response.text()).slice(0, 300)}`);
   };
 }

@@ -1,6 +1,6 @@
 import { type Charger, type Group, type Phases, type Reservation, shareLoad } from './load-sharing.ts';
 import { SiteLoad } from './site-load.ts';
-import { rankForTurns } from './turns.ts';
+import { rankForTurns, type TurnRules } from './turns.ts';
 
 /** A connector of a site as the planner sees it at one moment. All currents are whole tenths of an ampere per phase, times epoch ms. */
 export interface PlannedConnector {
@@ -39,8 +39,7 @@ export interface PlanInput {
   /** With the limits that hold now. */
   readonly groups: readonly Group[];
   readonly connectors: readonly PlannedConnector[];
-  /** Every paused vehicle gets a turn within this time, ms. */
-  readonly turnWithin: number;
+  readonly turns: TurnRules;
   /** Smaller changes of a share are left alone unless somebody waits for them. */
   readonly step: number;
 }
@@ -67,9 +66,9 @@ const SLACK = 0.03;
  * connector gives up is not another's before it is known to be free. Pure: the same input gives the same plan.
  * Throws RangeError for a group that is unknown or its own ancestor.
  */
-export function planSite({ now, groups, connectors, turnWithin, step }: PlanInput): SitePlan {
+export function planSite({ now, groups, connectors, turns, step }: PlanInput): SitePlan {
   const steered = connectors.filter((one): one is Steered => one.steering !== undefined);
-  const ranks = rankForTurns(steered, now, turnWithin);
+  const ranks = rankForTurns(steered, now, turns);
   const chargers = steered.map(({ id, group, phases, steering }): Charger => {
     const { minimum, maximum, weight } = steering;
     return { id, group, phases, minimum, maximum, weight, rank: ranks.get(id) ?? 0 };

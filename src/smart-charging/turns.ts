@@ -9,16 +9,20 @@ interface Waiting {
   };
 }
 
-/** Turns are planned to come round well before the time that was promised: a change needs its time too. */
-const OF_PROMISE = 0.7;
-/** After so much of the promised time nothing else counts. */
-const OVERDUE = 0.8;
+/** When turns come round, and what it costs; ms. */
+export interface TurnRules {
+  /** Everybody who waits gets a turn within this time. */
+  readonly turnWithin: number;
+  /** How long a place that changes hands is nobody's. */
+  readonly handover: number;
+}
 
-/**
- * Turns end one after the other: while a place changes hands its current is nobody's. At most this part of those who charge gives way within
- * this part of a turn.
- */
-const GIVE_WAY = { part: 0.1, within: 0.05 };
+/** Turns are planned to come round before the time that was promised: not everything goes as planned. */
+const OF_PROMISE = 0.8;
+/** After so much of the promised time nothing else counts. */
+const OVERDUE = 0.9;
+/** Places change hands one after the other: so many times the number that do so on average. */
+const AT_ONCE = 1.5;
 
 const OVERDUE_CLASS = 0;
 const IN_TURN = 1;
@@ -28,21 +32,26 @@ const TAKES_NOTHING = 4;
 
 /**
  * The rank of each charger, 0 first. Who charges goes on until his turn is over; then those come who have waited, the longest first. A turn is as
- * long as it can be while everybody still gets one within `turnWithin` ms, judging by how many charge at a time.
+ * long as it can be while everybody still gets one in time, judging by how many charge at a time.
  */
 export function rankForTurns(
   chargers: readonly Waiting[],
   now: number,
-  turnWithin: number,
+  { turnWithin, handover }: TurnRules,
 ): Map<string, number> {
+  const leaving = chargers.filter(
+    ({ steering: { share, since } }) => share === 0 && now - since < handover,
+  ).length;
   const charging = chargers.filter(({ steering }) => steering.share > 0 && !steering.idle).length;
-  const turn = (OF_PROMISE * turnWithin * Math.max(1, charging)) / Math.max(1, chargers.length);
-  const givingWay = new Set(whoGivesWay(chargers, now, turn, charging));
+  const places = Math.max(1, charging + leaving);
+  const cycle = (OF_PROMISE * turnWithin * places) / Math.max(1, chargers.length);
+  const turn = Math.max(2 * handover, cycle - handover);
+  const mayLeave = Math.ceil((AT_ONCE * places * handover) / (turn + handover)) - leaving;
+  const givingWay = new Set(whoGivesWay(chargers, now - turn, mayLeave));
   const classOf = ({ id, steering: { share, since, idle } }: Waiting): number => {
-    const age = now - since;
-    if (share === 0) return age >= OVERDUE * turnWithin ? OVERDUE_CLASS : PAUSED;
+    if (share === 0) return now - since >= OVERDUE * turnWithin ? OVERDUE_CLASS : PAUSED;
     if (idle) return TAKES_NOTHING;
-    return age >= turn && givingWay.has(id) ? TURN_OVER : IN_TURN;
+    return givingWay.has(id) ? TURN_OVER : IN_TURN;
   };
   const ordered = chargers
     .map((charger) => ({ charger, place: classOf(charger) }))
@@ -58,15 +67,11 @@ export function rankForTurns(
   return new Map(ordered.map(({ charger }, rank) => [charger.id, rank]));
 }
 
-/** Of those whose turn is over, the ones that have charged longest, as many as may give way now. */
-function whoGivesWay(chargers: readonly Waiting[], now: number, turn: number, charging: number): string[] {
-  const lately = chargers.filter(
-    ({ steering: { share, since } }) => share === 0 && now - since < GIVE_WAY.within * turn,
-  ).length;
-  const most = Math.max(1, Math.floor(charging * GIVE_WAY.part)) - lately;
+/** The ones that have charged longest, since `before` or earlier: as many as may give way now. */
+function whoGivesWay(chargers: readonly Waiting[], before: number, most: number): string[] {
   if (most <= 0) return [];
   return chargers
-    .filter(({ steering: { share, since } }) => share > 0 && now - since >= turn)
+    .filter(({ steering: { share, since } }) => share > 0 && since <= before)
     .sort((a, b) => a.steering.since - b.steering.since)
     .slice(0, most)
     .map(({ id }) => id);

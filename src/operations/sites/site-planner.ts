@@ -210,7 +210,13 @@ export class SitePlanner {
     const isAnyoneCharging = this.members().some(({ transaction }) => transaction !== undefined);
     const { changes, overloaded } =
       isAnyoneCharging || this.overloadedSince !== undefined
-        ? await plan({ now, groups, connectors, turnWithin: settings.turnWithin, step: STEP })
+        ? await plan({
+            now,
+            groups,
+            connectors,
+            turns: { turnWithin: settings.turnWithin, handover: settings.settle + settings.interval },
+            step: STEP,
+          })
         : { changes: [], overloaded: [] };
     return [
       ...this.shares(site, changes, clock()),

@@ -48,7 +48,7 @@ function plan(limit: number, connectors: readonly PlannedConnector[], given: Par
     now: NOW,
     groups: [{ id: 'site', parent: null, limit: [tenths, tenths, tenths] }],
     connectors,
-    turnWithin: 15 * MINUTE,
+    turns: { turnWithin: 15 * MINUTE, handover: 6000 },
     step: 5,
     ...given,
   });
@@ -107,8 +107,21 @@ describe('planning a site', () => {
   it('lets a vehicle charge on until its turn is over, unless somebody has waited too long', () => {
     const charging = connector('charging', { share: 60, since: NOW - 2 * MINUTE });
     const waiting = (minutes: number) => connector('waiting', { since: NOW - minutes * MINUTE });
-    expect(plan(6, [charging, waiting(8)]).changes).toEqual([]);
-    expect(plan(6, [charging, waiting(13)]).changes).toEqual([{ id: 'charging', current: 0 }]);
+    expect(plan(6, [charging, waiting(12)]).changes).toEqual([]);
+    expect(plan(6, [charging, waiting(14)]).changes).toEqual([{ id: 'charging', current: 0 }]);
+  });
+
+  it("lets turns end one after the other, because a place that changes hands is nobody's for a while", () => {
+    const charging = Array.from({ length: 20 }, (_, index) =>
+      connector(`charging${index}`, { share: 60, since: NOW - 12 * MINUTE - index }),
+    );
+    const waiting = Array.from({ length: 20 }, (_, index) =>
+      connector(`waiting${index}`, { since: NOW - 6 * MINUTE - index }),
+    );
+    const { changes } = plan(120, [...charging, ...waiting]);
+    expect(changes).toEqual([{ id: 'charging19', current: 0 }]);
+    const leaving = connector('charging19', { since: NOW - 1000 }, { ceiling: 60 });
+    expect(plan(120, [...charging.slice(0, 19), leaving, ...waiting]).changes).toEqual([]);
   });
 
   it('pauses those who take nothing before those who do', () => {
@@ -170,7 +183,7 @@ describe('planning a site', () => {
           now: NOW,
           groups: tree,
           connectors: placed,
-          turnWithin: 15 * MINUTE,
+          turns: { turnWithin: 15 * MINUTE, handover: 6000 },
           step: 5,
         });
         const after = new SiteLoad(tree);
