@@ -63,6 +63,42 @@ export class Operator {
     return Array.isArray(items) ? memberAt(items[0], 'transactionId') : undefined;
   }
 
+  /** The jobs of a charge point, newest first. */
+  async jobs(chargePointId: string, kind: 'firmware' | 'diagnostics'): Promise<unknown> {
+    return (await this.#expect([200], 'GET', `${chargePointPath(chargePointId)}/${kind}-jobs`)).items;
+  }
+
+  /** What the charge point holds of its local authorization list. */
+  localList(chargePointId: string): Promise<Payload> {
+    return this.#expect([200], 'GET', `${chargePointPath(chargePointId)}/local-list`);
+  }
+
+  /** Configuration keys that are known of the charge point. */
+  async configuration(chargePointId: string): Promise<unknown> {
+    return (await this.#expect([200], 'GET', `${chargePointPath(chargePointId)}/configuration`)).items;
+  }
+
+  reservation(chargePointId: string, reservationId: number): Promise<Payload> {
+    const query = new URLSearchParams({ chargePointId });
+    return this.#expect([200], 'GET', `/api/v1/reservations/${reservationId}?${query}`);
+  }
+
+  /** Charging profiles that the charge point is known to hold. */
+  async chargingProfiles(chargePointId: string): Promise<unknown> {
+    return (await this.#expect([200], 'GET', `${chargePointPath(chargePointId)}/charging-profiles`)).items;
+  }
+
+  /** The schedule that the charge point reported last for a connector; it is not asked again. */
+  async reportedSchedule(chargePointId: string, connectorId: number, duration: number): Promise<unknown> {
+    const query = new URLSearchParams({
+      connectorId: String(connectorId),
+      duration: String(duration),
+      report: 'last',
+    });
+    const path = `${chargePointPath(chargePointId)}/composite-schedule?${query}`;
+    return (await this.#expect([200], 'GET', path)).reported;
+  }
+
   /** What the gateway calls itself, as its API description says. */
   async product(): Promise<{ name: string; version: string }> {
     const description = await this.#expect([200], 'GET', '/api/v1/openapi.json');

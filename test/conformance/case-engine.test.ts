@@ -216,6 +216,46 @@ describe('a case fails, and names step, expectation and what came, when', () => 
     });
   });
 
+  const books: [what: string, id: string, resource: string, wrong: object][] = [
+    ['a configuration key is lost', 'TC_019_1', 'configuration', { items: [] }],
+    [
+      'a charge point without a local list is taken to have one',
+      'TC_042_1',
+      'local-list',
+      { held: { supported: true } },
+    ],
+    [
+      'an empty list has another version',
+      'TC_042_2',
+      'local-list',
+      { held: { supported: true, listVersion: 1 } },
+    ],
+    ['a list that was accepted is not held', 'TC_043_4', 'local-list', { held: { listVersion: null } }],
+    ['a firmware job fails without notice', 'TC_044_2', 'firmware-jobs', { items: [{ state: 'running' }] }],
+    ['an upload fails without notice', 'TC_045_2', 'diagnostics-jobs', { items: [{ state: 'running' }] }],
+    ['a refused reservation is held', 'TC_048_4', 'reservations', { state: 'active' }],
+    ['connector 0 is dropped as falsy', 'TC_049', 'reservations', { connectorId: null }],
+    ['a cancelled reservation is held', 'TC_051', 'reservations', { ending: null }],
+    ['what a charge point reported is not shown', 'TC_066', 'composite-schedule', { reported: null }],
+    ['no charging profile is held', 'TC_067', 'charging-profiles', { items: [] }],
+  ];
+  test.each(books)('the API shows that %s', async (_what, id, resource, wrong) => {
+    const failure = await failureOf(id, {
+      book: (right, asked) => (asked === resource ? { ...right, ...wrong } : right),
+    });
+    expect(failure?.stepName).toMatch(/^API /);
+  });
+
+  test('a list that failed is taken for the one that is held', async () => {
+    const failure = await failureOf('TC_043_3', {
+      book(right) {
+        const { lastAnswer, ...held } = (right.held ?? {}) as { lastAnswer?: { listVersion: number } };
+        return lastAnswer ? { held: { ...held, lastAnswer, listVersion: lastAnswer.listVersion } } : right;
+      },
+    });
+    expect(failure?.stepName).toBe('API local list');
+  });
+
   test('a boot closes the transaction that the power loss interrupted', async () => {
     let booted = 0;
     const failure = await failureOf('TC_032_1', {

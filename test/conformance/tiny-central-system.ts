@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RPCServer } from 'ocpp-rpc';
+import { TinyBooks } from './tiny-books.ts';
 
 type Json = Record<string, unknown>;
 
@@ -26,6 +27,8 @@ export interface Faults {
   after?(action: string, connection: Connection): void;
   /** Members of a transaction as the API shows it. */
   transaction?(right: Json): Json;
+  /** What the API shows of a charge point's configuration, jobs, local list, profiles and reservations. */
+  book?(right: Json, resource: string): Json;
 }
 
 /**
@@ -42,6 +45,7 @@ export class TinyCentralSystem {
   readonly #transactions = new Map<number, Json>();
   readonly #status: Json = {};
   readonly #connectors = new Map<number, Json>();
+  readonly #books = new TinyBooks();
   #sent = 0;
 
   private constructor(faults: Faults, rpc: RPCServer, ocppPort: number, http: Server, apiPort: number) {
@@ -102,9 +106,11 @@ export class TinyCentralSystem {
         return {};
       case 'FirmwareStatusNotification':
         this.#status.firmwareStatus = payload.status;
+        this.#books.reported('firmware', String(payload.status));
         return {};
       case 'DiagnosticsStatusNotification':
         this.#status.diagnosticsStatus = payload.status;
+        this.#books.reported('diagnostics', String(payload.status));
         return {};
       default:
         return {};
@@ -130,6 +136,7 @@ export class TinyCentralSystem {
       authorization,
       state: 'open',
     });
+    this.#books.started(transactionId, { idTag, reservationId });
     return { transactionId, idTagInfo };
   }
 
@@ -141,7 +148,7 @@ export class TinyCentralSystem {
 
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '', this.apiUrl);
-    const [resource, id = '', , action = ''] = pathname.split('/').slice(3).map(decodeURIComponent);
+    const [resource, id = '', part = '', action = ''] = pathname.split('/').slice(3).map(decodeURIComponent);
     const body = await readJson(request);
     const reply = (status: number, answer: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
@@ -151,6 +158,9 @@ export class TinyCentralSystem {
       const isGone = request.method === 'DELETE' && !this.#tokens.delete(id);
       return void (request.method === 'PUT' ? reply(200, {}) : reply(isGone ? 404 : 204, undefined));
     }
+    const book =
+      resource === 'reservations' ? this.#books.reservation(Number(id)) : this.#books.ofChargePoint(part);
+    if (book) return void reply(200, this.#faults.book?.(book, part || 'reservations') ?? book);
     if (resource === 'charge-points')
       return void (request.method === 'DELETE' ? reply(204, undefined) : reply(200, this.#chargePoint(id)));
     if (resource === 'transactions') return void reply(200, this.#showTransaction(id));
@@ -168,6 +178,7 @@ export class TinyCentralSystem {
     });
     const request = this.#faults.request?.(payload, action) ?? payload;
     const answer = await connection.call(action, request);
+    this.#books.answered(action, payload, answer as Json);
     const shown = { outcome: 'result', messageId: await messageId, payload: answer, durationMs: 1 };
     return this.#faults.shown?.(shown, action) ?? shown;
   }

@@ -1,4 +1,5 @@
 import type { ConformanceCase } from '../conformance-case.ts';
+import { showsConfiguration } from '../shown.ts';
 import { CONFIGURATION } from './configuration-keys.ts';
 
 /** Reading and changing configuration keys (catalogue §4.1). */
@@ -6,7 +7,10 @@ import { CONFIGURATION } from './configuration-keys.ts';
 export const TC_019_1: ConformanceCase = {
   id: 'TC_019_1',
   title: 'Retrieve all configuration keys',
-  run: (scene) => scene.command('GetConfiguration', {}, { configurationKey: CONFIGURATION }),
+  async run(scene) {
+    await scene.command('GetConfiguration', {}, { configurationKey: CONFIGURATION });
+    await showsConfiguration(scene, CONFIGURATION);
+  },
 };
 
 export const TC_019_2: ConformanceCase = {

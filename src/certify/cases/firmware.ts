@@ -1,12 +1,19 @@
 import type { ConformanceCase } from '../conformance-case.ts';
 import { bootNotification, diagnosticsStatus, firmwareStatus, now, statusOfAll } from '../messages.ts';
 import type { Scene } from '../scene.ts';
-import { showsChargePoint } from '../shown.ts';
+import { showsChargePoint, showsNewestJob } from '../shown.ts';
 
 /** Firmware Management with diagnostics (catalogue §4.3). */
 
 async function updateFirmware(scene: Scene): Promise<void> {
   await scene.command('UpdateFirmware', { location: scene.data.firmwareUrl, retrieveDate: now() }, {});
+  await showsNewestJob(scene, 'firmware', { state: 'waiting', location: scene.data.firmwareUrl });
+}
+
+/** The state of the charge point's firmware, and the job that it is about. */
+async function showsFirmware(scene: Scene, status: string, state: string): Promise<void> {
+  await showsChargePoint(scene, { firmwareStatus: status });
+  await showsNewestJob(scene, 'firmware', { status, state });
 }
 
 /** From the download to the boot of what was installed, or of what was there before. */
@@ -18,7 +25,7 @@ async function downloadAndReboot(scene: Scene): Promise<void> {
   await firmwareStatus(scene, 'Installing');
   await scene.reconnect();
   await bootNotification(scene);
-  await showsChargePoint(scene, { firmwareStatus: 'Installing' });
+  await showsFirmware(scene, 'Installing', 'running');
   await statusOfAll(scene, 'Available');
 }
 
@@ -28,7 +35,7 @@ export const TC_044_1: ConformanceCase = {
   async run(scene) {
     await downloadAndReboot(scene);
     await firmwareStatus(scene, 'Installed');
-    await showsChargePoint(scene, { firmwareStatus: 'Installed' });
+    await showsFirmware(scene, 'Installed', 'succeeded');
   },
 };
 
@@ -39,7 +46,7 @@ export const TC_044_2: ConformanceCase = {
     await updateFirmware(scene);
     await firmwareStatus(scene, 'Downloading');
     await firmwareStatus(scene, 'DownloadFailed');
-    await showsChargePoint(scene, { firmwareStatus: 'DownloadFailed' });
+    await showsFirmware(scene, 'DownloadFailed', 'failed');
   },
 };
 
@@ -49,13 +56,19 @@ export const TC_044_3: ConformanceCase = {
   async run(scene) {
     await downloadAndReboot(scene);
     await firmwareStatus(scene, 'InstallationFailed');
-    await showsChargePoint(scene, { firmwareStatus: 'InstallationFailed' });
+    await showsFirmware(scene, 'InstallationFailed', 'failed');
   },
 };
 
 async function getDiagnostics(scene: Scene): Promise<void> {
   const fileName = 'diagnostics-certify.zip';
   await scene.command('GetDiagnostics', { location: scene.data.diagnosticsUrl }, { fileName });
+  await showsNewestJob(scene, 'diagnostics', { state: 'waiting', fileName });
+}
+
+async function showsDiagnostics(scene: Scene, status: string, state: string): Promise<void> {
+  await showsChargePoint(scene, { diagnosticsStatus: status });
+  await showsNewestJob(scene, 'diagnostics', { status, state });
 }
 
 export const TC_045_1: ConformanceCase = {
@@ -65,7 +78,7 @@ export const TC_045_1: ConformanceCase = {
     await getDiagnostics(scene);
     await diagnosticsStatus(scene, 'Uploading');
     await diagnosticsStatus(scene, 'Uploaded');
-    await showsChargePoint(scene, { diagnosticsStatus: 'Uploaded' });
+    await showsDiagnostics(scene, 'Uploaded', 'succeeded');
   },
 };
 
@@ -76,6 +89,6 @@ export const TC_045_2: ConformanceCase = {
     await getDiagnostics(scene);
     await diagnosticsStatus(scene, 'Uploading');
     await diagnosticsStatus(scene, 'UploadFailed');
-    await showsChargePoint(scene, { diagnosticsStatus: 'UploadFailed' });
+    await showsDiagnostics(scene, 'UploadFailed', 'failed');
   },
 };

@@ -1,6 +1,7 @@
 import type { ConformanceCase } from '../conformance-case.ts';
 import type { Payload } from '../payload.ts';
 import type { Scene } from '../scene.ts';
+import { readListVersion, showsLocalList } from '../shown.ts';
 
 /** Local Authorization List Management (catalogue §4.2). */
 
@@ -19,23 +20,41 @@ async function sendList(
   return listVersion;
 }
 
+/** The charge point does not take the list: what it held before is what it holds. */
+async function sendInVain(scene: Scene, status: string): Promise<void> {
+  const held = await readListVersion(scene);
+  const listVersion = await sendList(scene, 'Full', [scene.data.validTag], status);
+  await showsLocalList(scene, {
+    listVersion: held,
+    'lastAnswer.listVersion': listVersion,
+    'lastAnswer.status': status,
+  });
+}
+
 export const TC_042_1: ConformanceCase = {
   id: 'TC_042_1',
   title: 'Get local list version, not supported',
-  run: (scene) => scene.command('GetLocalListVersion', {}, { listVersion: -1 }),
+  async run(scene) {
+    await scene.command('GetLocalListVersion', {}, { listVersion: -1 });
+    await showsLocalList(scene, { supported: false });
+  },
 };
 
 export const TC_042_2: ConformanceCase = {
   id: 'TC_042_2',
   title: 'Get local list version, empty',
-  run: (scene) => scene.command('GetLocalListVersion', {}, { listVersion: 0 }),
+  async run(scene) {
+    await scene.command('GetLocalListVersion', {}, { listVersion: 0 });
+    await showsLocalList(scene, { supported: true, listVersion: 0, entryCount: 0 });
+  },
 };
 
 export const TC_043_1: ConformanceCase = {
   id: 'TC_043_1',
   title: 'Send local list, not supported',
   async run(scene) {
-    await sendList(scene, 'Full', [scene.data.validTag], 'NotSupported');
+    await sendInVain(scene, 'NotSupported');
+    await showsLocalList(scene, { supported: false });
   },
 };
 
@@ -43,16 +62,16 @@ export const TC_043_1: ConformanceCase = {
 export const TC_043_3: ConformanceCase = {
   id: 'TC_043_3',
   title: 'Send local list, failed',
-  async run(scene) {
-    await sendList(scene, 'Full', [scene.data.validTag], 'Failed');
-  },
+  run: (scene) => sendInVain(scene, 'Failed'),
 };
 
 export const TC_043_4: ConformanceCase = {
   id: 'TC_043_4',
   title: 'Send local list, full',
   async run(scene) {
-    await sendList(scene, 'Full', [scene.data.validTag, scene.data.memberTag], 'Accepted');
+    const { validTag, memberTag } = scene.data;
+    const listVersion = await sendList(scene, 'Full', [validTag, memberTag], 'Accepted');
+    await showsLocalList(scene, { supported: true, listVersion, entryCount: 2 });
   },
 };
 
@@ -65,6 +84,8 @@ export const TC_043_5: ConformanceCase = {
       const listVersion = await sendList(scene, 'Full', [scene.data.validTag], 'Accepted');
       await scene.command('GetLocalListVersion', {}, { listVersion });
     }
-    await sendList(scene, 'Differential', [scene.data.otherMemberTag], 'Accepted');
+    const listVersion = await sendList(scene, 'Differential', [scene.data.otherMemberTag], 'Accepted');
+    const grown = scene.edition === '2024-04' ? {} : { entryCount: 2 };
+    await showsLocalList(scene, { listVersion, ...grown });
   },
 };

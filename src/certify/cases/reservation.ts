@@ -2,7 +2,7 @@ import type { ConformanceCase } from '../conformance-case.ts';
 import { authorize, now, statusNotification, stopTransaction } from '../messages.ts';
 import type { Payload } from '../payload.ts';
 import type { Scene } from '../scene.ts';
-import { showsTransaction } from '../shown.ts';
+import { showsReservation, showsTransaction } from '../shown.ts';
 import { charging } from '../states.ts';
 
 /** Reservation (catalogue §4.4). */
@@ -18,7 +18,7 @@ interface ReservationDetails {
   readonly expiresInMs?: number;
 }
 
-/** Resolves with the reservationId. */
+/** Resolves with the reservationId. Only one that the charge point accepted is held. */
 async function reserve(
   scene: Scene,
   { status = 'Accepted', expiresInMs = HOUR, connectorId, idTag, parentIdTag }: ReservationDetails = {},
@@ -32,6 +32,13 @@ async function reserve(
     reservationId,
   };
   await scene.command('ReserveNow', request, { status });
+  await showsReservation(scene, reservationId, {
+    state: status === 'Accepted' ? 'active' : 'refused',
+    answer: status,
+    connectorId: request.connectorId,
+    idTag: request.idTag,
+    expiryDate: request.expiryDate,
+  });
   return reservationId;
 }
 
@@ -43,6 +50,7 @@ export const TC_046: ConformanceCase = {
     await statusNotification(scene, 'Reserved');
     const transactionId = await charging(scene, { reservationId });
     await showsTransaction(scene, transactionId, { state: 'open', reservationId });
+    await showsReservation(scene, reservationId, { state: 'ended', ending: 'used', transactionId });
   },
 };
 
@@ -112,6 +120,7 @@ export const TC_051: ConformanceCase = {
     const reservationId = await reserve(scene);
     await statusNotification(scene, 'Reserved');
     await scene.command('CancelReservation', { reservationId }, { status: 'Accepted' });
+    await showsReservation(scene, reservationId, { state: 'ended', ending: 'cancelled' });
     await statusNotification(scene, 'Available');
   },
 };
@@ -125,6 +134,8 @@ export const TC_052: ConformanceCase = {
     await statusNotification(scene, 'Reserved');
     const reservationId = scene.edition === '2024-04' ? scene.memory.nextId() : reserved;
     await scene.command('CancelReservation', { reservationId }, { status: 'Rejected' });
+    const state = reservationId === reserved ? 'ended' : 'active';
+    await showsReservation(scene, reserved, { state });
   },
 };
 
@@ -134,9 +145,11 @@ export const TC_053: ConformanceCase = {
   title: 'Use a reserved connector with parentIdTag',
   async run(scene) {
     const { memberTag, otherMemberTag, parentTag } = scene.data;
-    await reserve(scene, { idTag: memberTag, parentIdTag: parentTag });
+    const reservationId = await reserve(scene, { idTag: memberTag, parentIdTag: parentTag });
+    await showsReservation(scene, reservationId, { parentIdTag: parentTag });
     await statusNotification(scene, 'Reserved');
     const transactionId = await charging(scene, { idTag: memberTag });
+    await showsReservation(scene, reservationId, { state: 'ended', ending: 'used', transactionId });
     await authorize(scene, otherMemberTag, 'Accepted', parentTag);
     await stopTransaction(scene, transactionId, { idTag: otherMemberTag });
     await statusNotification(scene, 'Finishing');

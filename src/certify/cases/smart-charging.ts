@@ -2,6 +2,7 @@ import type { ConformanceCase } from '../conformance-case.ts';
 import { authorize, now, startTransaction, statusNotification } from '../messages.ts';
 import type { Payload } from '../payload.ts';
 import type { Scene } from '../scene.ts';
+import { showsNoProfiles, showsProfiles, showsReportedSchedule } from '../shown.ts';
 import { charging } from '../states.ts';
 
 /** Smart Charging, with stacking (catalogue §4.6). A member that a case does not name must not come: absent stays absent. */
@@ -93,16 +94,20 @@ export const TC_066: ConformanceCase = {
   title: 'Get composite schedule',
   async run(scene) {
     const { connectorId, chargingRateUnit, scheduleDuration: duration } = scene.data;
+    const scheduleStart = now();
+    const chargingSchedule = { duration, chargingRateUnit, chargingSchedulePeriod: periods(scene) };
     await scene.command(
       'GetCompositeSchedule',
       { connectorId, duration, chargingRateUnit },
-      {
-        status: 'Accepted',
-        connectorId,
-        scheduleStart: now(),
-        chargingSchedule: { duration, chargingRateUnit, chargingSchedulePeriod: periods(scene) },
-      },
+      { status: 'Accepted', connectorId, scheduleStart, chargingSchedule },
     );
+    await showsReportedSchedule(scene, {
+      status: 'Accepted',
+      duration,
+      scheduleStart,
+      'told.chargingRateUnit': chargingRateUnit,
+      'told.chargingSchedulePeriod': chargingSchedule.chargingSchedulePeriod,
+    });
   },
 };
 
@@ -116,22 +121,30 @@ export const TC_067: ConformanceCase = {
     const stacked = scene.edition === '2024-04' ? stackOfDefaults(scene) : await stackOfPurposes(scene);
     for (const [connector, profile] of stacked) await setProfile(scene, connector, profile);
     const cleared = { status: 'Accepted' };
-    const [, first] = stacked[0];
-    await scene.command('ClearChargingProfile', { id: first.chargingProfileId }, cleared);
+    const [first, second, third] = [idOf(stacked[0]), idOf(stacked[1]), idOf(stacked[2])];
+    await showsProfiles(scene, { [first]: true, [second]: true, [third]: true });
+    await scene.command('ClearChargingProfile', { id: first }, cleared);
+    await showsProfiles(scene, { [first]: false, [second]: true, [third]: true });
     const criteria = {
       connectorId,
       chargingProfilePurpose: 'TxDefaultProfile',
       stackLevel: scene.edition === '2024-04' ? stackLevel + 1 : stackLevel,
     };
     await scene.command('ClearChargingProfile', criteria, cleared);
+    await showsProfiles(scene, { [first]: false, [second]: false, [third]: true });
     await scene.command('ClearChargingProfile', {}, cleared);
+    await showsNoProfiles(scene);
   },
 };
 
 /** A connector and the profile that goes there. */
 type Placed = readonly [connectorId: number, profile: Payload];
 
-function stackOfDefaults(scene: Scene): [Placed, ...Placed[]] {
+function idOf([, { chargingProfileId }]: Placed): number {
+  return Number(chargingProfileId);
+}
+
+function stackOfDefaults(scene: Scene): [Placed, Placed, Placed] {
   const { connectorId, stackLevel } = scene.data;
   const level = (above: number): Placed => [
     connectorId,
@@ -140,7 +153,7 @@ function stackOfDefaults(scene: Scene): [Placed, ...Placed[]] {
   return [level(0), level(1), level(2)];
 }
 
-async function stackOfPurposes(scene: Scene): Promise<[Placed, ...Placed[]]> {
+async function stackOfPurposes(scene: Scene): Promise<[Placed, Placed, Placed]> {
   const { connectorId } = scene.data;
   const transactionId = await charging(scene);
   return [
