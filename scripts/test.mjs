@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { provideBrowser } from './browser.mjs';
 import { root, targets } from './build.mjs';
 import { orExplain, setUp } from './setup.mjs';
 
@@ -13,6 +14,7 @@ const counts = join(root, 'node_modules/.cache/farad-test-counts.json');
 await step('set-up', () =>
   orExplain(() => setUp({ development: true, wanted: Object.values(targets) })).then(() => true),
 );
+await step('browser', provideBrowser);
 await step('format and lint', () => runs('biome', 'check', '.'));
 await step('types', () =>
   ['tsconfig.test.json', 'src/console'].every((project) => runs('tsc', '--noEmit', '-p', project)),

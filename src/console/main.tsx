@@ -10,5 +10,7 @@ import './style/pages.css';
 const root = document.getElementById('console');
 if (!root) throw new Error('the page has no place for the console');
 takeKeyFromFragment();
+// The link may be opened where the console already is.
+addEventListener('hashchange', takeKeyFromFragment);
 void readSession();
 render(<App />, root);

@@ -3,7 +3,7 @@ import { apiError } from './errors.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { LogIns } from './log-ins.ts';
 import { requireRole, roleOf } from './roles.ts';
-import { assertSameOrigin } from './same-origin.ts';
+import { assertNotForeign, assertSameOrigin } from './same-origin.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -31,7 +31,10 @@ export function requireKeys(app: FastifyInstance, keys: KeyRing, logIns: LogIns)
       request.principal = logIns.find(cookie)?.principal ?? null;
       request.via = 'session';
       // A key is shown on purpose; a cookie comes along by itself, whoever wrote the page.
-      if (request.principal && request.method !== 'GET') assertSameOrigin(request.headers);
+      if (request.principal) {
+        if (request.method === 'GET') assertNotForeign(request.headers);
+        else assertSameOrigin(request.headers);
+      }
     }
     if (!request.principal) throw apiError('unauthorized', {});
     if (operation) requireRole(request, roleOf(operation));

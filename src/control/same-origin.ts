@@ -13,6 +13,11 @@ export function assertSameOrigin(headers: IncomingHttpHeaders): void {
   if (origin === undefined || hostOf(origin) !== host) throw apiError('cross_origin', {});
 }
 
+/** Throws `cross_origin` for a request that only looks, but not for a page of this Farad: even to look may ask a charge point. */
+export function assertNotForeign({ 'sec-fetch-site': site }: IncomingHttpHeaders): void {
+  if (site === 'cross-site' || site === 'same-site') throw apiError('cross_origin', {});
+}
+
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }

@@ -131,6 +131,9 @@ describe('the log-in of the console', () => {
     expect((await put({})).code).toBe('cross_origin');
     expect((await put({ origin: control.base, 'sec-fetch-site': 'same-site' })).code).toBe('cross_origin');
     expect((await put({ origin: control.base, 'sec-fetch-site': 'same-origin' })).status).toBe(201);
+    const look = (site: string) => ask('GET', '/tokens', { cookie, 'sec-fetch-site': site });
+    expect((await look('same-site')).code).toBe('cross_origin');
+    expect((await look('same-origin')).status).toBe(200);
     const foreign = await ask('POST', '/session', { origin: 'http://evil.example' }, { key: API_KEY });
     expect(foreign.code).toBe('cross_origin');
   });

@@ -59,10 +59,24 @@ function link(engine: string): void {
 
 test('the package brings what runs and nothing of the workshop', () => {
   const root = join(folder, 'node_modules/farad');
-  for (const place of ['bin/farad.mjs', 'dist/main.js', 'docs/settings.md', 'README.md', 'LICENSE']) {
+  for (const place of [
+    'bin/farad.mjs',
+    'dist/main.js',
+    'dist/console/index.html',
+    'docs/settings.md',
+    'README.md',
+    'LICENSE',
+  ]) {
     expect(existsSync(join(root, place)), place).toBe(true);
   }
-  for (const place of ['src', 'scripts', 'test', 'dist/.tsbuildinfo', 'dist/main.js.map']) {
+  for (const place of [
+    'src',
+    'scripts',
+    'test',
+    'dist/.tsbuildinfo',
+    'dist/console/.built-from',
+    'dist/main.js.map',
+  ]) {
     expect(existsSync(join(root, place)), place).toBe(false);
   }
   expect(existsSync(join(folder, 'node_modules/vitest'))).toBe(false);

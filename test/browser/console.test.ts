@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { logIn, openTab } from '../support/browser.ts';
+import { chargingStory } from '../support/charging-story.ts';
+import { startGateway } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
+
+const KEY = 'a-key-of-the-browser-tests-0123';
+const TIMEOUT = 90_000;
+
+it(
+  'an operator logs in, finds a charge point, sends a command, watches a session grow, filters, exports and logs out',
+  async () => {
+    const gateway = await startGateway(['--api-key', KEY]);
+    await gateway
+      .request('PUT', '/api/v1/charge-points/BAY-12', { group: 'Depot north' })
+      .catch(() => undefined);
+    const story = await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
+    await story.meter(1, 10_000, 1100, 40);
+    await story.meter(2, 11_000, 1300, 41);
+    const tab = await openTab();
+    const { page } = tab;
+
+    await logIn(tab, gateway.api, KEY);
+    expect(page.url(), 'the key leaves the address bar').toBe(`${gateway.api}/`);
+    await page
+      .getByRole('link', { name: /Faulted/ })
+      .first()
+      .getByText('1', { exact: true })
+      .waitFor();
+    await page.getByText('of 1').waitFor();
+    await tab.picture('story-1-overview');
+
+    // The front door.
+    await page.keyboard.press('/');
+    await page.keyboard.type('SN-47');
+    await page.getByRole('option', { name: /BAY-12/ }).waitFor();
+    await tab.picture('story-2-search');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'BAY-12' }).waitFor();
+    await page.getByText('GroundFailure').first().waitFor();
+    // The timeline has the start, with its answer beside it.
+    await page.getByRole('button', { name: /StartTransaction.*CARD0001.*Invalid/ }).click();
+    await page.getByText('CALLRESULT from Farad').waitFor();
+    await tab.picture('story-3-timeline');
+
+    await page.getByRole('link', { name: 'Commands' }).click();
+    await page.getByRole('button', { name: 'Reset', exact: true }).click();
+    await page.getByLabel('type').selectOption('Hard');
+    expect(await page.getByLabel('Payload').inputValue()).toBe('{\n  "type": "Hard"\n}');
+    await page.getByRole('button', { name: 'Send Reset' }).click();
+    // A hard reset is asked about once more, by the name of its target.
+    const dialog = page.getByRole('dialog', { name: 'Send Reset to BAY-12?' });
+    await dialog.waitFor();
+    await tab.picture('story-4-danger');
+    expect(story.asked).not.toContain('Reset');
+    await dialog.getByRole('button', { name: 'Send Reset to BAY-12' }).click();
+    await page.getByText('a StopTransaction for each open transaction').waitFor();
+    expect(story.asked).toContain('Reset');
+    await tab.picture('story-5-answer');
+
+    await page.getByRole('link', { name: String(story.transactionId), exact: true }).click();
+    await page.getByRole('heading', { name: `Transaction ${story.transactionId}` }).waitFor();
+    const points = async () => Number(await page.locator('[data-points]').getAttribute('data-points'));
+    await page.locator('[data-points="2"]').waitFor({ state: 'attached' });
+    await story.meter(3, 12_000, 1500, 42);
+    await story.meter(4, 22_000, 1800, 43);
+    await until('the curve has grown', async () => (await points()) === 4);
+    await page.getByText('22.0 kW').first().waitFor();
+    await page.getByText('0.80 kWh').first().waitFor();
+    await tab.picture('story-6-curve');
+
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    const lines = readFileSync(await (await download).path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(lines[0]).toBe('time,power_w,energy_wh');
+    expect(lines.slice(1).map((line) => line.split(',').slice(1))).toEqual([
+      ['10000', '100'],
+      ['11000', '300'],
+      ['12000', '500'],
+      ['22000', '800'],
+    ]);
+
+    await page.getByRole('link', { name: 'Charge points' }).click();
+    await page.getByLabel('Connector status').selectOption('Faulted');
+    await page.getByRole('link', { name: 'BAY-12' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?status=Faulted');
+    await page.getByLabel('Connector status').selectOption('Reserved');
+    await page.getByText('No charge point matches').waitFor();
+    // The address carries the view: a colleague sees the same.
+    await page.goto(`${gateway.api}/charge-points?status=Faulted`);
+    await page.getByRole('link', { name: 'BAY-12' }).waitFor();
+
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByText('You are logged out.').waitFor();
+    await page.goto(`${gateway.api}/charge-points`);
+    await page.getByLabel('API key').waitFor();
+    expect(tab.complaints).toEqual([]);
+    expect([...tab.hosts]).toEqual([new URL(gateway.api).host]);
+  },
+  TIMEOUT,
+);
+
+it(
+  'a viewer sees everything but cannot command, change or read the audit trail, and is told which role it takes',
+  async () => {
+    const gateway = await startGateway(['--api-key', KEY]);
+    const request = (path: string, body: object) =>
+      fetch(`${gateway.api}/api/v1${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const { key } = (await (await request('/api-keys', { id: 'looker', role: 'viewer' })).json()) as {
+      key: string;
+    };
+    const story = await chargingStory(gateway.ocpp, 'BAY-13', 'CARD0001');
+    const tab = await openTab({ theme: 'dark' });
+    const { page } = tab;
+    await logIn(tab, gateway.api, key);
+    await page.goto(`${gateway.api}/charge-points/BAY-13?tab=commands&action=ClearCache`);
+    await page.getByText('Sending commands takes the role operator.').waitFor();
+    expect(await page.getByRole('button', { name: 'Send ClearCache' }).isDisabled()).toBe(true);
+    await tab.picture('viewer-commands');
+    // Not only the page says so.
+    const answer = await page.evaluate(async () => {
+      const response = await fetch('/api/v1/charge-points/BAY-13/calls/ClearCache', {
+        method: 'POST',
+        body: '{}',
+      });
+      return [response.status, ((await response.json()) as { error: { code: string } }).error.code];
+    });
+    expect(answer).toEqual([403, 'forbidden']);
+    expect(story.asked).toEqual([]);
+
+    await page.goto(`${gateway.api}/tokens`);
+    await page.getByText('No token here').waitFor();
+    expect(await page.getByRole('button', { name: 'Add a token' }).count()).toBe(0);
+    await page.goto(`${gateway.api}/system?tab=audit`);
+    await page.getByText('this takes the role admin').waitFor();
+    await tab.picture('viewer-forbidden');
+  },
+  TIMEOUT,
+);
+
+it(
+  'the line that a demo prints leads into a moving fleet, and the script is small',
+  async () => {
+    const gateway = await startGateway(['--api-key', KEY, '--demo', '8']);
+    const link = await until('the demo is announced', () => /http:\S+\/#key=\S+/.exec(gateway.output())?.[0]);
+    const tab = await openTab({ theme: 'dark' });
+    const { page } = tab;
+    const sizes = new Map<string, Promise<number>>();
+    page.on('response', (response) => {
+      if (response.url().endsWith('.js'))
+        sizes.set(
+          response.url(),
+          response
+            .request()
+            .sizes()
+            .then((size) => size.responseBodySize),
+        );
+    });
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('of 8').waitFor();
+    const charging = page.getByRole('link', { name: /Charging now/ }).locator('b');
+    await until('somebody charges', async () => Number(await charging.textContent()) > 0, 60_000);
+    await tab.picture('demo-overview');
+    await page.getByRole('link', { name: /Charging now/ }).click();
+    await page
+      .getByRole('link', { name: /^DEMO-/ })
+      .first()
+      .click();
+    await page.getByText('Session energy').first().waitFor({ timeout: 30_000 });
+    await page.locator('dd a[href^="/transactions/"]').first().click();
+    await page.locator('[data-points]').waitFor({ state: 'attached', timeout: 30_000 });
+    await tab.picture('demo-curve');
+
+    const total = (await Promise.all(sizes.values())).reduce((sum, size) => sum + size, 0);
+    expect(sizes.size).toBeGreaterThan(1);
+    expect(total).toBeLessThan(150 * 1024);
+    expect(tab.complaints).toEqual([]);
+  },
+  TIMEOUT * 2,
+);

@@ -1,0 +1,106 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AxeResults } from 'axe-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
+import { findBrowser } from '../../scripts/browser.mjs';
+
+/** Without the background services, which would look for other hosts. */
+const SWITCHES = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const SCREENSHOTS = fileURLToPath(new URL('../../reports/browser/', import.meta.url));
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export interface BrowserOptions {
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** A page in a browser with an empty profile, closed after the test. */
+export interface Tab {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Hosts that the page has asked anything of. */
+  readonly hosts: ReadonlySet<string>;
+  /** What the page complained about: errors, and what its Content-Security-Policy refused. */
+  readonly complaints: readonly string[];
+  /** Leaves a picture in reports/browser for people to look at. */
+  picture(name: string): Promise<void>;
+  /** Fails with every serious or critical finding of the accessibility check (WCAG 2.1 AA). */
+  expectAccessible(what: string): Promise<void>;
+}
+
+export async function openTab({
+  theme = 'light',
+  width = 1280,
+  height = 800,
+}: BrowserOptions = {}): Promise<Tab> {
+  const profile = mkdtempSync(join(tmpdir(), 'farad-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: findBrowser() ?? 'chromium',
+    args: SWITCHES,
+    headless: true,
+    viewport: { width, height },
+    colorScheme: theme,
+    timezoneId: 'Europe/Berlin',
+    acceptDownloads: true,
+  });
+  onTestFinished(async () => {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  const hosts = new Set<string>();
+  const complaints: string[] = [];
+  page.on('request', (request) => hosts.add(new URL(request.url()).host));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // That nobody is logged in yet, or that nothing has an id, is learned from a refusal, which the browser notes.
+    if (message.type() === 'error' && !/status of 40[14]/.test(message.text()))
+      complaints.push(message.text());
+  });
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  return {
+    page,
+    context,
+    hosts,
+    complaints,
+    async picture(name) {
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+    },
+    async expectAccessible(what) {
+      await page.evaluate(AXE);
+      const { violations } = await page.evaluate(() =>
+        (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+          runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+        }),
+      );
+      const found = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+        );
+      expect(found, what).toEqual([]);
+    },
+  };
+}
+
+/** Logs in as a newcomer does: with a URL whose fragment holds the key. */
+export async function logIn({ page }: Tab, api: string, key: string): Promise<void> {
+  await page.goto(`${api}/#key=${encodeURIComponent(key)}`);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('navigation', { name: 'Sections' }).waitFor();
+}
