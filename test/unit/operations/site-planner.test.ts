@@ -147,14 +147,14 @@ async function site(limit: number, change: Partial<SiteInput> = {}): Promise<voi
 
 let starts = 0;
 
-async function start(chargePointId: string): Promise<number> {
+async function start(chargePointId: string, startedAt = now): Promise<number> {
   const { transaction } = await store.transactions.start({
     chargePointId,
     connectorId: 1,
     idTag: 'CARD',
     timestamp: `start ${++starts}`,
     timestampPlausible: true,
-    startedAt: now,
+    startedAt,
     meterStart: 0,
     reservationId: null,
     flags: [],
@@ -211,6 +211,28 @@ describe('the planner of a site', () => {
     expect(await later(1)).toEqual([['A', 'TxProfile', 11040]]);
     expect(sent.at(-1)?.transactionId).toBe(transactionId);
     expect(connector('A')).toMatchObject({ state: 'charging', share: 16, transactionId });
+  });
+
+  test('J17: a transaction that was over before it was told of, as after an outage, brings no TxProfile', async () => {
+    await site(16);
+    await later(0);
+    const hourAgo = now - 3_600_000;
+    const transactionId = await start('A', hourAgo);
+    expect(await later(0.1)).toEqual([]);
+    // Its stop waited behind it in the charge point's queue.
+    await store.transactions.stop({
+      chargePointId: 'A',
+      transactionId,
+      timestamp: 'stop',
+      stoppedAt: hourAgo + 600_000,
+      meterStop: 1000,
+      idTag: '',
+      reason: 'Local',
+      flags: [],
+      rawStop: '{}',
+      receivedAt: now,
+    });
+    expect(await later(1)).toEqual([]);
   });
 
   test('hands on what one gives up only when the vehicle has had time to follow', async () => {

@@ -265,6 +265,25 @@ describe('composite schedule of one connector', () => {
     ]);
   });
 
+  it('J12: a limit is applied as given, however many phases it speaks of', () => {
+    const phases = on(1, {
+      start: NOON,
+      periods: [
+        [0, 16, 3],
+        [60, 14, 1],
+      ],
+    });
+    const max = on(0, { purpose: 'ChargePointMaxProfile', start: NOON, periods: [[0, 15, 1]] });
+    expect(ask([phases])).toEqual([
+      [0, 16],
+      [60, 14],
+    ]);
+    expect(ask([phases, max])).toEqual([
+      [0, 15],
+      [60, 14],
+    ]);
+  });
+
   it('J10: steps of 0.1 are exact, whatever their binary form', () => {
     for (let tenths = 0; tenths <= 400; tenths++) {
       const limit = tenths / 10;
