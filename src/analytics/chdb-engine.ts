@@ -1,9 +1,11 @@
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { createReadStream, mkdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Session } from 'chdb';
 import type { Engine, Insert, QueryParameters } from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
-import { boundedQuery, columnNames, insertSettings } from './statement.ts';
+import { boundedQuery, columnNames, foreignSettings, insertSettings, type ReadLimits } from './statement.ts';
 import { Turns } from './turns.ts';
 
 export interface ChdbOptions {
@@ -53,23 +55,36 @@ export async function openChdb(options: ChdbOptions): Promise<Engine> {
     `--max_server_memory_usage=${options.memory}`,
     `--mark_cache_size=${MARK_CACHE_BYTES}`,
   ]);
-  const readers = Array.from({ length: READERS }, () => open([]));
-  return new ChdbEngine(writer, readers, options);
+  // What an earlier process left behind.
+  rmSync(join(options.workDirectory, EXPORTS), { recursive: true, force: true });
+  mkdirSync(join(options.workDirectory, EXPORTS));
+  return new ChdbEngine(writer, open, options);
 }
+
+/** Files of exports under way, in the working directory. */
+const EXPORTS = 'exports';
+
+/** Read from such a file at a time, bytes. */
+const PIECE_BYTES = 256 * 1024;
 
 class ChdbEngine implements Engine {
   private readonly writer: Session;
-  private readonly idle: Session[];
-  private readonly readers: readonly Session[];
+  /** Sessions that read and have nothing to do. */
+  private readonly idle: Session[] = [];
   private readonly options: ChdbOptions;
   private readonly writing = new Turns(1);
-  private readonly reading: Turns;
+  private readonly reading = new Turns(READERS);
+  private readonly exporting = new Turns(1);
+  private readonly foreigners = new Turns(1);
+  private readonly open: (connectionArgs: string[]) => Session;
+  private exporter: Session | undefined;
+  private foreigner: Session | undefined;
+  /** Settings that the foreigner's session was given. */
+  private foreignLimits = '';
 
-  constructor(writer: Session, readers: readonly Session[], options: ChdbOptions) {
+  constructor(writer: Session, open: (connectionArgs: string[]) => Session, options: ChdbOptions) {
     this.writer = writer;
-    this.readers = readers;
-    this.idle = [...readers];
-    this.reading = new Turns(readers.length);
+    this.open = open;
     this.options = options;
   }
 
@@ -77,7 +92,6 @@ class ChdbEngine implements Engine {
     const { database } = this.options;
     await this.command(`CREATE DATABASE IF NOT EXISTS ${database}`);
     await this.command(`USE ${database}`);
-    for (const reader of this.readers) await attempt(() => reader.queryAsync(`USE ${database}`));
   }
 
   async command(sql: string): Promise<void> {
@@ -96,22 +110,68 @@ class ChdbEngine implements Engine {
   }
 
   query<Row>(sql: string, parameters: QueryParameters = {}, timeLimitMs?: number): Promise<Row[]> {
-    const limits = {
-      time: timeLimitMs ?? this.options.queryTimeout,
-      memory: Math.floor(this.options.memory * QUERY_SHARE),
-    };
-    const bounded = boundedQuery(sql, limits);
+    const bounded = boundedQuery(sql, this.limits(timeLimitMs ?? this.options.queryTimeout));
     return this.reading.run(async () => {
-      const reader = this.idle.pop() as Session;
+      const reader = this.idle.pop() ?? (await this.session());
       try {
         const result = await attempt(() =>
           Object.keys(parameters).length === 0
             ? reader.queryAsync(bounded, { format: 'JSONEachRow' })
             : reader.queryBindAsync(bounded, parameters, { format: 'JSONEachRow' }),
         );
-        return rowsOf<Row>(result.text());
-      } finally {
         this.idle.push(reader);
+        return rowsOf<Row>(result.text());
+      } catch (error) {
+        throw dropped(reader, error);
+      }
+    });
+  }
+
+  /** By way of a file: a format of the engine's own comes out of it in one piece only, and a slow reader must not hold up a session. */
+  async *export(
+    sql: string,
+    parameters: QueryParameters,
+    format: string,
+    timeLimitMs: number,
+  ): AsyncGenerator<Buffer> {
+    const file = resolve(this.options.workDirectory, EXPORTS, randomUUID());
+    try {
+      await this.exporting.run(async () => {
+        this.exporter ??= await this.session();
+        const limits = this.limits(timeLimitMs);
+        const statement = boundedQuery(`${sql}\nINTO OUTFILE '${quoted(file)}' FORMAT ${format}`, limits);
+        const { exporter } = this;
+        this.exporter = undefined;
+        await attempt(() =>
+          Object.keys(parameters).length === 0
+            ? exporter.queryAsync(statement)
+            : exporter.queryBindAsync(statement, parameters),
+        ).catch((error: unknown) => Promise.reject(dropped(exporter, error)));
+        this.exporter = exporter;
+      });
+      yield* createReadStream(file, { highWaterMark: PIECE_BYTES });
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  foreign(sql: string, format: string, timeLimitMs: number): Promise<string> {
+    return this.foreigners.run(async () => {
+      const settings = foreignSettings(this.limits(timeLimitMs));
+      const wanted = JSON.stringify(settings);
+      if (this.foreigner && this.foreignLimits !== wanted) {
+        this.foreigner.close();
+        this.foreigner = undefined;
+      }
+      const session = this.foreigner ?? (await this.foreignSession(settings));
+      this.foreigner = undefined;
+      this.foreignLimits = wanted;
+      try {
+        const text = (await attempt(() => session.queryAsync(sql, { format }))).text();
+        this.foreigner = session;
+        return text;
+      } catch (error) {
+        throw dropped(session, error);
       }
     });
   }
@@ -119,7 +179,27 @@ class ChdbEngine implements Engine {
   async close(): Promise<void> {
     const { drainPending } = await loadChdb();
     await drainPending();
-    for (const session of [...this.readers, this.writer]) session.close();
+    for (const session of [...this.idle, this.exporter, this.foreigner, this.writer]) session?.close();
+  }
+
+  private async session(): Promise<Session> {
+    const session = this.open([]);
+    await attempt(() => session.queryAsync(`USE ${this.options.database}`));
+    return session;
+  }
+
+  private async foreignSession(settings: Readonly<Record<string, string | number>>): Promise<Session> {
+    const session = await this.session();
+    for (const [name, value] of Object.entries(settings)) {
+      const text = typeof value === 'number' ? String(value) : `'${value}'`;
+      await attempt(() => session.queryAsync(`SET ${name} = ${text}`));
+    }
+    await attempt(() => session.queryAsync('SET readonly = 1'));
+    return session;
+  }
+
+  private limits(time: number): ReadLimits {
+    return { time, memory: Math.floor(this.options.memory * QUERY_SHARE) };
   }
 }
 
@@ -150,6 +230,16 @@ async function attempt<Result>(call: () => Promise<Result>): Promise<Result> {
 
 function rowsOf<Row>(text: string): Row[] {
   return text === '' ? [] : (JSON.parse(`[${text.trimEnd().replaceAll('\n', ',')}]`) as Row[]);
+}
+
+/** Closes the session of a failed query: what it had read until then would be the beginning of the answer to the next one. */
+function dropped(session: Session, error: unknown): unknown {
+  session.close();
+  return error;
+}
+
+function quoted(text: string): string {
+  return text.replace(/['\\]/g, '\\$&');
 }
 
 function textOf(error: unknown): string {

@@ -26,6 +26,18 @@ export interface Engine {
    * Queries beyond what runs at a time wait; they end after `timeLimitMs` of running at the latest.
    */
   query<Row>(sql: string, parameters?: QueryParameters, timeLimitMs?: number): Promise<Row[]>;
+  /**
+   * Reads rows as the bytes of one of ClickHouse's formats, piece by piece as they are asked for. The query has ended before the first piece comes, so
+   * what is wrong with it is thrown then.
+   */
+  export(
+    sql: string,
+    parameters: QueryParameters,
+    format: string,
+    timeLimitMs: number,
+  ): AsyncIterable<Buffer>;
+  /** Runs a statement that a person wrote in a session that can only read, and answers text in `format`. Judge it before (foreign-statement.ts). */
+  foreign(sql: string, format: string, timeLimitMs: number): Promise<string>;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }

@@ -1,9 +1,15 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import {
+  type ClickHouseClient,
+  ClickHouseError,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from '@clickhouse/client';
 import type { Engine, Insert, QueryParameters } from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
-import { boundedQuery, insertStatement } from './statement.ts';
+import { boundedQuery, foreignSettings, insertStatement } from './statement.ts';
 import { Turns } from './turns.ts';
 
 export interface HttpOptions {
@@ -36,6 +42,7 @@ class HttpEngine implements Engine {
   private readonly reader: ClickHouseClient;
   private readonly writing = new Turns(1);
   private readonly reading = new Turns(READERS);
+  private readonly foreigners = new Turns(1);
 
   constructor(options: HttpOptions) {
     this.options = options;
@@ -82,6 +89,46 @@ class HttpEngine implements Engine {
       attempt(async () => {
         const result = await this.reader.query({ query, query_params: parameters, format: 'JSONEachRow' });
         return result.json<Row>();
+      }),
+    );
+  }
+
+  async *export(
+    sql: string,
+    parameters: QueryParameters,
+    format: string,
+    timeLimitMs: number,
+  ): AsyncGenerator<Buffer> {
+    const limits = { time: timeLimitMs, memory: this.options.queryMemory };
+    const client = this.connect(timeLimitMs + NETWORK_MARGIN_MS, this.options.database);
+    try {
+      const { stream } = await attempt(() =>
+        client.exec({
+          query: `${boundedQuery(sql, limits)}\nFORMAT ${format}`,
+          query_params: parameters,
+          // Else an error in the middle would look like data: the server keeps the answer until it is whole.
+          clickhouse_settings: { wait_end_of_query: 1 },
+        }),
+      );
+      for await (const piece of stream) yield piece as Buffer;
+    } catch (error) {
+      throw error instanceof EngineError ? error : new EngineError('away', String(error), { cause: error });
+    } finally {
+      await client.close();
+    }
+  }
+
+  foreign(sql: string, format: string, timeLimitMs: number): Promise<string> {
+    const settings = foreignSettings({ time: timeLimitMs, memory: this.options.queryMemory });
+    return this.foreigners.run(() =>
+      attempt(async () => {
+        const { stream } = await this.reader.exec({
+          query: `${sql}\nFORMAT ${format}`,
+          clickhouse_settings: { ...settings, readonly: '1' } as ClickHouseSettings,
+        });
+        const pieces: Buffer[] = [];
+        for await (const piece of stream) pieces.push(piece as Buffer);
+        return Buffer.concat(pieces).toString('utf8');
       }),
     );
   }

@@ -7,12 +7,14 @@ import { createLog } from '../telemetry/log.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { EngineStart } from './engine-start.ts';
+import { Exports } from './exports.ts';
 import { FleetEnergy } from './fleet-energy.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { KnownChargePoints } from './known-charge-points.ts';
 import { LiveEvents } from './live-events.ts';
 import { QueryService } from './query-service.ts';
 import { Sink } from './sink.ts';
+import { SqlService } from './sql-service.ts';
 import { keepUp } from './upkeep.ts';
 
 /** How long a stopping process waits for the insert under way, ms. Its batch is saved, so nothing is lost without it. */
@@ -24,6 +26,9 @@ const KNOWN_EVERY_MS = 15_000;
 /** How often the energy of the fleet is brought up to date at most, and how long one step of that may take, ms. */
 const ENERGY_EVERY_MS = 10_000;
 const WORK_LIMIT_MS = 60_000;
+
+/** How long the query of an export may take, ms. */
+const EXPORT_LIMIT_MS = 5 * 60_000;
 
 const child = await joinSupervisor<Config>();
 const { link } = child;
@@ -46,6 +51,13 @@ const queries = new QueryService({
   settled: () => fleetEnergy,
   problem: () => start.problem,
 });
+const access = { engine: () => start.engine, problem: () => start.problem };
+const files = new Exports({ ...access, timeLimit: EXPORT_LIMIT_MS });
+const sql = new SqlService({
+  ...access,
+  database: config.clickhouse.database,
+  timeLimit: config.clickhouse.queryTimeout,
+});
 let fleetEnergy: FleetEnergy | undefined;
 const stopping = new AbortController();
 
@@ -54,6 +66,13 @@ link.serve('health.read', () => {
   return { ready: problems.length === 0, problems };
 });
 link.serve('analytics.query', (query, { deadlineMs }) => queries.answer(query, deadlineMs));
+link.serve('analytics.sql', (question) => sql.answer(question));
+link.serve('export.open', (question) => files.begin(question));
+link.serve('export.next', ({ id }) => files.next(id));
+link.serve('export.close', async ({ id }) => {
+  await files.end(id);
+  return {};
+});
 link.serve('events.read', (request) => events.read(request));
 
 const housekeeping = new Housekeeping({ store, jobSilence: config.operations.jobSilence, log });
@@ -63,6 +82,7 @@ child.onStop(async (reason) => {
   stopping.abort();
   const tidied = housekeeping.stop();
   events.close();
+  await files.close();
   if (reason !== 'asked') return;
   const stopped = sink.stop().then(() => true);
   if (!(await Promise.race([stopped, delay(STOP_GRACE_MS, false)]))) return;

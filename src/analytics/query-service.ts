@@ -110,7 +110,8 @@ export function prepare(
 
 const CODES: Partial<Record<Fault, Failure['code']>> = { time: 'time_limit', memory: 'time_limit' };
 
-function failureOf(error: EngineError): Failure {
+/** What became of a query. Throws an error that is nobody's fault but ours. */
+export function failureOf(error: EngineError): Failure {
   if (error.fault === 'other' || error.fault === 'rows') throw error; // the statement is wrong, not the request
   const code = CODES[error.fault] ?? 'engine_unavailable';
   const what = error.fault === 'memory' ? 'it needs more memory than a query may have' : error.message;

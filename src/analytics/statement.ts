@@ -39,11 +39,35 @@ export function columnNames(table: Insert['table']): string[] {
 }
 
 /** A query with the settings that every read has. */
-export function boundedQuery(sql: string, { time, memory }: ReadLimits): string {
-  return `${sql}
-SETTINGS max_execution_time = ${time / 1000}, max_threads = 1, max_memory_usage = ${memory},
-  max_bytes_before_external_group_by = ${Math.floor(memory / 2)}, max_bytes_before_external_sort = ${Math.floor(memory / 2)},
-  date_time_output_format = 'iso', output_format_json_quote_64bit_integers = 0`;
+export function boundedQuery(sql: string, limits: ReadLimits): string {
+  const settings = Object.entries(readSettings(limits)).map(([name, value]) =>
+    typeof value === 'number' ? `${name} = ${value}` : `${name} = '${value}'`,
+  );
+  return `${sql}\nSETTINGS ${settings.join(', ')}`;
+}
+
+/** Settings of every read. */
+export function readSettings({ time, memory }: ReadLimits): Record<string, string | number> {
+  return {
+    max_execution_time: time / 1000,
+    max_threads: 1,
+    max_memory_usage: memory,
+    max_bytes_before_external_group_by: Math.floor(memory / 2),
+    max_bytes_before_external_sort: Math.floor(memory / 2),
+    date_time_output_format: 'iso',
+    output_format_json_quote_64bit_integers: 0,
+  };
+}
+
+/** Settings of a session for statements that people write; `readonly` keeps them from being changed. */
+export function foreignSettings(limits: ReadLimits): Record<string, string | number> {
+  return {
+    ...readSettings(limits),
+    max_result_bytes: 32 * 1024 * 1024,
+    result_overflow_mode: 'throw',
+    allow_introspection_functions: 0,
+    allow_ddl: 0,
+  };
 }
 
 function columnList(table: Insert['table']): string {

@@ -12,7 +12,8 @@ export function gatewayPlan(config: Config): ProcessPlan[] {
     ...edges,
     { name: 'control', file: built('../control/process.js') },
     // A query or a merge must never take a core away from an edge.
-    { name: 'analytics', file: built('../analytics/process.js'), nice: 10 },
+    // Each call into chDB holds a thread as long as it runs: an insert, two queries, an export and a person's SQL; LMDB needs some beside.
+    { name: 'analytics', file: built('../analytics/process.js'), nice: 10, poolThreads: 12 },
   ];
 }
 

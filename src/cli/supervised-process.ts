@@ -16,6 +16,8 @@ export interface ProcessPlan {
   readonly file: string;
   /** 0 is normal, 10 is nice. */
   readonly nice?: number;
+  /** Threads for file access and for calls into native packages; 4 if absent. */
+  readonly poolThreads?: number;
 }
 
 /** What a process has to be told at each of its starts. */
@@ -83,13 +85,15 @@ export class SupervisedProcess {
   }
 
   start(): void {
-    const { name, file, nice } = this.plan;
+    const { name, file, nice, poolThreads } = this.plan;
     this.wasStarted = true;
     this.startedAt = Date.now();
     this.refusal = undefined;
     const child = fork(file, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // Read before anything that the process itself could set.
+      ...(poolThreads && { env: { ...process.env, UV_THREADPOOL_SIZE: String(poolThreads) } }),
     });
     this.child = child;
     // Before the child has threads of its own: they inherit its priority.

@@ -17,6 +17,12 @@ export interface Methods {
   'health.read': { request: Record<string, never>; answer: Health };
   /** Analytics: run one of the named queries. */
   'analytics.query': { request: AnalyticsQuery; answer: AnalyticsRows };
+  /** Analytics: SQL that a person wrote; it can only read, and not everything. */
+  'analytics.sql': { request: SqlQuestion; answer: SqlAnswer };
+  /** Analytics: the answer of a named query as a file, piece by piece: open it, ask for pieces until `done`, or close it before. */
+  'export.open': { request: ExportQuestion; answer: ExportOpened };
+  'export.next': { request: { readonly id: string }; answer: ExportPiece };
+  'export.close': { request: { readonly id: string }; answer: Record<string, never> };
   /** Analytics: live events after `after` on the given topics, waiting up to `waitMs` for the first. */
   'events.read': { request: EventsRequest; answer: EventsPage };
 }
@@ -100,6 +106,42 @@ export type AnalyticsRows =
       readonly code: 'bad_parameter' | 'time_limit' | 'engine_unavailable';
       readonly message: string;
     };
+
+export interface SqlQuestion {
+  readonly sql: string;
+  /** Most rows of the answer. */
+  readonly limit: number;
+}
+
+export type SqlAnswer =
+  | {
+      readonly ok: true;
+      readonly columns: readonly { readonly name: string; readonly type: string }[];
+      readonly rows: readonly (readonly unknown[])[];
+      /** There were more rows. */
+      readonly truncated: boolean;
+    }
+  | {
+      readonly ok: false;
+      readonly code: 'bad_statement' | 'time_limit' | 'engine_unavailable';
+      readonly message: string;
+    };
+
+export type ExportFormat = 'csv' | 'ndjson' | 'parquet';
+
+export interface ExportQuestion extends AnalyticsQuery {
+  readonly format: ExportFormat;
+}
+
+export interface ExportPiece {
+  readonly bytes: Uint8Array;
+  /** True: there is nothing after this, and the export is forgotten. */
+  readonly done: boolean;
+}
+
+export type ExportOpened =
+  | { readonly ok: true; readonly id: string; readonly piece: ExportPiece }
+  | Extract<AnalyticsRows, { ok: false }>;
 
 export type Topic = 'status' | 'transactions' | 'connections' | 'authorizations';
 

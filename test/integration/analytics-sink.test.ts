@@ -82,6 +82,8 @@ describe('the sink', () => {
       prepare: () => engine.prepare(),
       command: (sql) => engine.command(sql),
       query: (sql, parameters, timeLimit) => engine.query(sql, parameters, timeLimit),
+      export: (...question) => engine.export(...question),
+      foreign: (...question) => engine.foreign(...question),
       close: () => Promise.resolve(),
       async insert(insert) {
         before(insert);

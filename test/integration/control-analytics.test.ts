@@ -92,6 +92,33 @@ describe('questions to ClickHouse', () => {
     ],
     ['/analytics/storage', { name: 'storage', parameters: {} }, []],
     [
+      '/analytics/sessions?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&group=north&offset=5',
+      {
+        name: 'sessions',
+        parameters: {
+          from,
+          to,
+          interval: 'day',
+          by: 'total',
+          timezone: 'UTC',
+          group: 'north',
+          limit: 1000,
+          offset: 5,
+        },
+      },
+      [],
+    ],
+    [
+      '/analytics/uptime?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&by=group',
+      { name: 'uptime', parameters: { from, to, by: 'group', limit: 100, offset: 0 } },
+      [{ group: 'north', chargePoints: 2, connectedS: 60, uptime: 0.5, disconnections: 0 }],
+    ],
+    [
+      '/analytics/messages?from=2026-03-01T00:00:00Z&text=Gr%C3%BCner&type=CALL',
+      { name: 'messages', parameters: { from, text: 'Grüner', type: 'CALL', limit: 100, offset: 0 } },
+      [messageRow],
+    ],
+    [
       '/charge-points/CP%201/messages?action=Reset&direction=out&messageId=m-1&to=2026-03-02T00:00:00Z',
       {
         name: 'messages',
@@ -121,6 +148,8 @@ describe('questions to ClickHouse', () => {
     ['/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&timezone=Mars/Olympus', 'timezone'],
     ['/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&interval=week', 'interval'],
     ['/analytics/meter-samples', 'chargePointId'],
+    ['/analytics/power?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z', 'chargePointId'],
+    ['/analytics/messages?text=x', 'from'],
     ['/analytics/meter-samples?chargePointId=CP-1&limit=1000000', 'limit'],
     ['/charge-points/CP-1/messages?direction=up', 'direction'],
   ])('%s names the parameter that is wrong', async (path, parameter) => {

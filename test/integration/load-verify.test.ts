@@ -154,6 +154,8 @@ function engineThatInserts(insert: (insert: Insert) => Promise<void>): Engine {
     prepare: () => engine.prepare(),
     command: (sql) => engine.command(sql),
     query: (sql, parameters, timeLimit) => engine.query(sql, parameters, timeLimit),
+    export: (...question) => engine.export(...question),
+    foreign: (...question) => engine.foreign(...question),
     close: () => Promise.resolve(),
     insert,
   };

@@ -3,6 +3,7 @@ import { accessSchemas } from './access-schemas.ts';
 import { campaignSchemas } from './campaign-schemas.ts';
 import { chargingProfileSchemas } from './charging-profile-schemas.ts';
 import { commandSchemas } from './command-schemas.ts';
+import { fleetSchemas } from './fleet-schemas.ts';
 import { jobSchemas } from './job-schemas.ts';
 import { localListSchemas } from './local-list-schemas.ts';
 import type { Schema } from './operation.ts';
@@ -241,6 +242,7 @@ export const schemas = {
   ...campaignSchemas,
 
   ...rowSchemas,
+  ...fleetSchemas,
 
   ...accessSchemas,
   ...commandSchemas,

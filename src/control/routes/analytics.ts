@@ -1,10 +1,14 @@
 import type { FastifyInstance } from 'fastify';
+import type { ExportFormat } from '../../link/methods.ts';
+import { fileContents, formatParameter, sendFile } from '../analytics-export.ts';
 import { askAnalytics, readRange } from '../analytics-query.ts';
 import type { ControlDeps } from '../deps.ts';
 import type { ErrorCode } from '../errors.ts';
 import { json, type Operation, ref, type Schema } from '../openapi/operation.ts';
 import { transactionState } from '../openapi/shapes.ts';
 import { addRoute } from '../route.ts';
+import { addSqlRoute } from './analytics-sql.ts';
+import { fleetQueries } from './fleet-analytics.ts';
 
 const tag = 'Analytics';
 const errors: readonly ErrorCode[] = ['bad_parameter', 'time_limit', 'engine_unavailable', 'busy'];
@@ -34,7 +38,8 @@ const energy: Operation = {
   summary: 'Energy by hour or day',
   description:
     'Active energy imported per interval, from the registers that charge points report: the difference between one reading and the next, shared ' +
-    'out evenly over the time between them. By tag, and for one tag, only readings of its transactions count.',
+    'out evenly over the time between them. By tag, and for one tag, only readings of its transactions count. The total of the whole fleet between full ' +
+    'hours is worked out ahead: it follows what arrives within a minute, and what arrives late within some minutes.',
   query: {
     interval: {
       type: 'string',
@@ -56,6 +61,18 @@ const energy: Operation = {
       type: 'string',
       default: 'UTC',
       description: 'IANA name of the time zone in which hours and days begin, for example Europe/Berlin.',
+    },
+    limit: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100_000,
+      description: 'Most rows of the answer; 100,000 if absent.',
+    },
+    offset: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 10_000_000,
+      description: 'How many rows to leave out at the beginning.',
     },
   },
   requiredQuery: ['from', 'to'],
@@ -171,19 +188,39 @@ const transactionTotals: Operation = {
 };
 
 /** Name of the query in analytics, and where it is found. */
-const queries = [
+const queries: readonly (readonly [name: string, operation: Operation])[] = [
   ['energy', energy],
   ['meter-samples', samples],
   ['transactions', transactions],
   ['meter-sample-totals', sampleTotals],
   ['transaction-totals', transactionTotals],
   ['storage', storage],
-] as const;
+  ...fleetQueries,
+];
+
+type Query = Record<string, string> & { readonly format?: 'json' | ExportFormat };
 
 export function addAnalyticsRoutes(app: FastifyInstance, deps: ControlDeps): void {
   for (const [name, operation] of queries) {
-    addRoute<{ Querystring: Record<string, string> }>(app, operation, async ({ query }) => ({
-      rows: await askAnalytics(deps, name, readRange(query)),
-    }));
+    addRoute<{ Querystring: Query }>(app, withFiles(operation), async ({ query }, reply) => {
+      const { format = 'json', ...rest } = query;
+      const parameters = readRange(rest);
+      if (format !== 'json') return sendFile(deps, reply, { name, parameters, format });
+      return { rows: await askAnalytics(deps, name, parameters) };
+    });
   }
+  addSqlRoute(app, deps);
+}
+
+/** The same question, answered as a file as well. */
+function withFiles(operation: Operation): Operation {
+  const answer = operation.responses[200];
+  return {
+    ...operation,
+    query: { ...operation.query, format: formatParameter },
+    responses: {
+      ...operation.responses,
+      200: { description: '', ...answer, content: { ...answer?.content, ...fileContents } },
+    },
+  };
 }

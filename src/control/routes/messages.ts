@@ -36,6 +36,17 @@ const operation: Operation = {
       maxLength: 255,
       description: 'Only the messages with this id: a CALL and its answer.',
     },
+    type: {
+      type: 'string',
+      enum: ['CALL', 'CALLRESULT', 'CALLERROR', 'unreadable'],
+      description: 'Only messages of this kind.',
+    },
+    text: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+      description: 'Only messages with this somewhere in the payload, in any case.',
+    },
     limit: {
       type: 'integer',
       minimum: 1,

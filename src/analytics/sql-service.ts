@@ -1,0 +1,79 @@
+import type { SqlAnswer, SqlQuestion } from '../link/methods.ts';
+import type { Engine } from './engine.ts';
+import { EngineError } from './engine-error.ts';
+import { type KnownFunction, RefusedStatement, readStatement, StatementJudge } from './foreign-statement.ts';
+
+export interface SqlServiceOptions {
+  /** Undefined while nothing can be asked. */
+  readonly engine: () => Engine | undefined;
+  readonly problem: () => string;
+  readonly database: string;
+  /** Time limit of a statement, ms. */
+  readonly timeLimit: number;
+}
+
+export const MOST_SQL_ROWS = 10_000;
+
+interface CompactAnswer {
+  readonly meta: readonly { readonly name: string; readonly type: string }[];
+  readonly data: readonly (readonly unknown[])[];
+}
+
+/** Answers SQL that people wrote. Three fences: what the statement may consist of, a session that can only read, and limits of rows, time and memory. */
+export class SqlService {
+  private readonly options: SqlServiceOptions;
+  private judge: StatementJudge | undefined;
+
+  constructor(options: SqlServiceOptions) {
+    this.options = options;
+  }
+
+  /** Throws nothing that concerns the statement. */
+  async answer({ sql, limit }: SqlQuestion): Promise<SqlAnswer> {
+    const engine = this.options.engine();
+    if (!engine) return { ok: false, code: 'engine_unavailable', message: this.options.problem() };
+    const rows = Math.min(limit, MOST_SQL_ROWS);
+    try {
+      const statement = readStatement(sql);
+      const wrapped = `SELECT * FROM (\n${statement}\n) LIMIT ${rows + 1}`;
+      this.judge ??= await this.learn(engine);
+      this.judge.judge(await this.ask(engine, `EXPLAIN AST ${wrapped}`, 'TSVRaw'));
+      const { meta, data } = JSON.parse(await this.ask(engine, wrapped, 'JSONCompact')) as CompactAnswer;
+      return { ok: true, columns: meta, rows: data.slice(0, rows), truncated: data.length > rows };
+    } catch (error) {
+      if (error instanceof RefusedStatement)
+        return { ok: false, code: 'bad_statement', message: error.message };
+      if (error instanceof EngineError) return failureOf(error);
+      throw error;
+    }
+  }
+
+  private ask(engine: Engine, sql: string, format: string): Promise<string> {
+    return engine.foreign(sql, format, this.options.timeLimit);
+  }
+
+  private async learn(engine: Engine): Promise<StatementJudge> {
+    const functions = await engine.query<KnownFunction>(`
+SELECT lower(name) AS name, lower(alias_to) AS aliasTo, is_aggregate AS isAggregate, toString(categories) AS categories
+FROM system.functions`);
+    const databases = await engine.query<{ name: string }>('SELECT name FROM system.databases');
+    return new StatementJudge({
+      functions,
+      database: this.options.database,
+      databases: databases.map(({ name }) => name),
+    });
+  }
+}
+
+function failureOf({ fault, message }: EngineError): SqlAnswer {
+  switch (fault) {
+    case 'other':
+    case 'rows':
+      return { ok: false, code: 'bad_statement', message };
+    case 'time':
+    case 'memory':
+      return { ok: false, code: 'time_limit', message };
+    default:
+      return { ok: false, code: 'engine_unavailable', message };
+  }
+}

@@ -1,0 +1,149 @@
+import type { Schema } from './operation.ts';
+import { maybe, number, object, rowsOf, text, time, whole } from './shapes.ts';
+
+const direction: Schema = { type: 'string', enum: ['in', 'out'] };
+
+/** What the queries of analytics about the fleet answer. */
+export const fleetSchemas = {
+  SessionRows: rowsOf(
+    'One row per interval and subject in which a transaction began.',
+    {
+      start: time('Begin of the interval.'),
+      localStart: text('The same in the time zone that was asked for, without zone.'),
+      chargePointId: text('By charge point.'),
+      idTag: text('By tag, in lower case.'),
+      sessions: whole('Transactions that began.'),
+      stopped: whole('Those of them that are over.'),
+      open: whole('Those of them that are not.'),
+      idTags: whole('How many different idTags, roughly where they are many.'),
+      energyWh: number('What those that are over imported, Wh.'),
+      averageDurationS: number('Of those that are over, s.'),
+      medianDurationS: number('Of those that are over, s; roughly where they are many.'),
+    },
+    ['chargePointId', 'idTag'],
+  ),
+
+  UtilisationRows: rowsOf('One row per weekday and hour of the day.', {
+    weekday: whole('1 is Monday, 7 is Sunday.'),
+    hour: whole('0 to 23, in the time zone that was asked for.'),
+    connectors: whole('How many there are now.'),
+    occupiedHours: number('Time that connectors were taken by a transaction, h.'),
+    utilisation: number('Share of the time of all connectors, 0 to 1.'),
+  }),
+
+  UptimeRows: rowsOf(
+    'One row per charge point or group, worst first.',
+    {
+      chargePointId: text('By charge point.'),
+      group: text('By group; empty for charge points without one.'),
+      chargePoints: whole('How many.'),
+      connectedS: whole('Time connected, s, all together.'),
+      uptime: number('Share of the time that was asked for, or since the first connection; 0 to 1.'),
+      disconnections: whole('Connections that ended.'),
+    },
+    ['chargePointId', 'group'],
+  ),
+
+  PowerRows: rowsOf('One row per step with samples.', {
+    connectorId: whole('Where.'),
+    start: time('Begin of the step.'),
+    lowestW: number('W.'),
+    averageW: number('W.'),
+    highestW: number('W.'),
+    samples: whole('Moments with a sample.'),
+  }),
+
+  IdleRows: rowsOf('One row per transaction, longest first.', {
+    transactionId: whole('Which.'),
+    chargePointId: text('Where.'),
+    connectorId: whole('Where.'),
+    idTag: text('Who started it.'),
+    startedAt: time('Start.'),
+    chargedUntil: time('When the register first stood at its last value.'),
+    stoppedAt: time('Stop.'),
+    idleS: whole('From the end of charging to the stop, s.'),
+    chargingS: whole('From the start to the end of charging, s.'),
+  }),
+
+  FailedAuthorizationRows: rowsOf(
+    'One row per subject and answer, most frequent first.',
+    {
+      idTag: text('By tag, in lower case.'),
+      chargePointId: text('By charge point.'),
+      status: text('What was answered: Invalid, Blocked, Expired, ConcurrentTx.'),
+      times: whole('How often.'),
+      chargePoints: whole('At how many charge points.'),
+      idTags: whole('For how many idTags.'),
+      firstAt: time('First time.'),
+      lastAt: time('Last time.'),
+    },
+    ['idTag', 'chargePointId'],
+  ),
+
+  FaultRows: rowsOf('One row per fault, latest first.', {
+    chargePointId: text('Where.'),
+    connectorId: whole('Where; 0 is the charge point itself.'),
+    status: text('For example Faulted.'),
+    errorCode: text('For example GroundFailure.'),
+    info: text('As the charge point gave it.'),
+    vendorId: text('As the charge point gave it.'),
+    vendorErrorCode: text('As the charge point gave it.'),
+    startedAt: time('When it was reported first.'),
+    endedAt: maybe(time('When a report without error came; null where none came in the time asked for.')),
+    vendor: text('Of the charge point.'),
+    model: text('Of the charge point.'),
+    firmwareVersion: text('Of the charge point, now.'),
+  }),
+
+  ErrorRows: rowsOf(
+    'One row per kind of error and of charge point, most frequent first.',
+    {
+      vendor: text('Empty where unknown.'),
+      model: text('By model and by firmware.'),
+      firmwareVersion: text('By firmware; what the charge points have now.'),
+      source: {
+        type: 'string',
+        enum: ['status', 'call'],
+        description: 'A StatusNotification, or a CALLERROR.',
+      },
+      direction: { ...direction, description: 'in: from the charge point; out: how Farad answered it.' },
+      action: text('Of the message.'),
+      errorCode: text('For example GroundFailure or FormationViolation.'),
+      times: whole('How often.'),
+      chargePoints: whole('At how many charge points.'),
+    },
+    ['model', 'firmwareVersion'],
+  ),
+
+  AnswerTimeRows: rowsOf('One row per hour.', {
+    start: time('Begin of the hour.'),
+    answers: whole('CALLs that were answered.'),
+    highestMs: whole('Longest time, ms.'),
+    medianMs: number('ms.'),
+    p99Ms: number('99 % were answered within this, ms.'),
+  }),
+
+  SqlQuestion: object(
+    'A question in SQL.',
+    {
+      sql: text('One SELECT.', { minLength: 1, maxLength: 20_000 }),
+      limit: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 10_000,
+        default: 1000,
+        description: 'Most rows of the answer.',
+      },
+    },
+    ['limit'],
+  ),
+
+  SqlAnswer: object('Rows as lists of values.', {
+    columns: {
+      type: 'array',
+      items: object('A column.', { name: text('Name.'), type: text("ClickHouse's type.") }),
+    },
+    rows: { type: 'array', items: { type: 'array' } },
+    truncated: { type: 'boolean', description: 'There were more rows than `limit`.' },
+  }),
+} as const satisfies Record<string, Schema>;
