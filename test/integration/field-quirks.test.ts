@@ -219,5 +219,28 @@ describe('what the field sends', () => {
       newer.send([3, (await newer.next())[1] as string, { status: 'Accepted' }]);
       expect(await outcome).toMatchObject({ outcome: 'result' });
     });
+
+    test('A9: one that never answers a ping stays where its pings are off (lbbrhzn PR #140, #211; mobilityhouse #626, #190)', async () => {
+      const flags = { 'ocpp-ping-interval': '200ms', 'ocpp-pong-timeout': '1s' };
+      const pinging = await startEdgeUnderTest({ flags });
+      try {
+        await pinging.store.settings.put({ id: 'DEAF', pingInterval: 0 });
+        const [deaf, silent] = await Promise.all(
+          ['DEAF', 'SILENT'].map((id) => OcppClient.connect(pinging.edge.port, id)),
+        );
+        for (const client of [deaf, silent]) client?.ws.pause();
+        const cause = { cause: 'unresponsive' };
+        await until(
+          'the one with pings is dropped',
+          () => pinging.metric('farad_closed_sockets_total', cause) === 1,
+        );
+        deaf?.ws.resume();
+        await deaf?.boot();
+        expect(deaf?.pings).toEqual([]);
+        silent?.vanish();
+      } finally {
+        await pinging.close();
+      }
+    });
   });
 });
