@@ -45,6 +45,8 @@ const IDLE_SETTLES = 12;
 const LAST_RESORT_SETTLES = 6;
 /** In units of `settle`: before a TxDefaultProfile that was refused during a transaction is tried again. */
 const FALLBACK_SETTLES = 60;
+/** In units of `interval`: what need not be on record before anything is sent is written down at least so often. */
+const SAVE_INTERVALS = 10;
 /** In units of `interval`: between two looks at the profiles that a charge point holds. */
 const CHECK_INTERVALS = 10;
 
@@ -75,6 +77,7 @@ export class SitePlanner {
   private fallback = 0;
   private overloadedSince: number | undefined;
   private stoppedAt = 0;
+  private savedAt = 0;
 
   constructor(options: SitePlannerOptions) {
     this.options = options;
@@ -115,12 +118,15 @@ export class SitePlanner {
     const { site } = this;
     const sendings = site === undefined ? [] : await this.decide(site);
     sendings.push(...this.farewells(clock()));
-    await this.save();
+    // What was answered since may wait: until it is written, a restart takes it for doubtful and asks again.
+    const isDue = clock() - this.savedAt >= SAVE_INTERVALS * this.options.settings.interval;
+    if (sendings.length > 0 || isDue || this.isOver) await this.save();
     for (const sending of sendings) void this.send(sending);
   }
 
   /** Writes down what is not yet. */
   async save(): Promise<void> {
+    this.savedAt = this.options.clock();
     const all = [...this.states.values()];
     const { sitePlans } = this.options.store;
     if (this.isOver) {

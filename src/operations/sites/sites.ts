@@ -29,8 +29,10 @@ export interface SiteOperations {
   stop(): Promise<void>;
 }
 
-/** Least time between two rounds of one site, as a part of the interval. */
-const SHORTEST = 0.2;
+/** Least time between two rounds of one site after an answer, as a part of the interval. */
+const SHORTEST = 0.3;
+/** Sites are looked at together, so that what they write shares its way to the disk: so often, as a part of the interval. */
+const TICK = 0.1;
 /** Of the main thread, at most. */
 const MOST_OF_THREAD = 0.1;
 /** Of the calls that control may have under way on the link. */
@@ -46,7 +48,6 @@ interface Planned {
   dueAt: number;
   startedAt: number;
   running: Promise<void> | undefined;
-  again: boolean;
 }
 
 /** Begins to plan all sites, those first whose plans were left by an earlier process. */
@@ -80,7 +81,9 @@ class Sites implements SiteOperations {
 
   changed(siteId: string): void {
     if (this.isStopped) return;
-    this.wake(this.planned.get(siteId) ?? this.add(siteId), 0);
+    const planned = this.planned.get(siteId) ?? this.add(siteId);
+    if (planned.running === undefined) this.start(planned);
+    else this.wake(planned, 0);
   }
 
   plan(siteId: string): SitePlanView | undefined {
@@ -106,7 +109,7 @@ class Sites implements SiteOperations {
     this.fetchMeters();
     const took = performance.now() - began;
     const { interval } = this.deps.settings;
-    this.timer = setTimeout(() => this.tick(), Math.max(interval / 2, took / MOST_OF_THREAD));
+    this.timer = setTimeout(() => this.tick(), Math.max(interval * TICK, took / MOST_OF_THREAD));
   }
 
   /** Once, at the start: from then on `changed` tells. */
@@ -153,44 +156,23 @@ class Sites implements SiteOperations {
       dueAt: 0,
       startedAt: 0,
       running: undefined,
-      again: false,
     };
     this.planned.set(siteId, planned);
     return planned;
   }
 
-  /** Has a site planned `gap` ms after its last round began, or at once. */
+  /** Has a site planned with one of the next ticks, but not within `gap` ms after its last round began. */
   private wake(planned: Planned, gap: number): void {
-    if (this.isStopped) return;
-    if (planned.running !== undefined) {
-      planned.again = true;
-      return;
-    }
-    const wait = planned.startedAt + gap - performance.now();
-    if (wait <= 0) {
-      this.start(planned);
-      return;
-    }
-    if (planned.again) return;
-    planned.again = true;
-    setTimeout(() => {
-      planned.again = false;
-      if (!this.isStopped && planned.running === undefined) this.start(planned);
-    }, wait);
+    planned.dueAt = Math.min(planned.dueAt, planned.startedAt + gap);
   }
 
   private start(planned: Planned): void {
     const { planner } = planned;
     planned.startedAt = performance.now();
-    planned.again = false;
+    planned.dueAt = planned.startedAt + this.deps.settings.interval;
     planned.running = this.guarded(planner, () => planner.round()).then(() => {
       planned.running = undefined;
-      planned.dueAt = planned.startedAt + this.deps.settings.interval;
       if (planner.isOver) this.planned.delete(planner.siteId);
-      else if (planned.again) {
-        planned.again = false;
-        this.wake(planned, SHORTEST * this.deps.settings.interval);
-      }
     });
   }
 

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { CallBudget } from '../../../src/operations/sites/budget.ts';
+
+function taken(budget: CallBudget, now: number): number {
+  let count = 0;
+  while (budget.take(now)) count++;
+  return count;
+}
+
+test('a fifth of what a second allows goes at once, the rest over the second', () => {
+  const budget = new CallBudget(100, 1000, 0);
+  expect(taken(budget, 0)).toBe(20);
+  expect(taken(budget, 0)).toBe(0);
+  let later = 0;
+  for (let ms = 100; ms <= 1000; ms += 100) later += taken(budget, ms);
+  expect(later).toBe(100);
+});
+
+test('what stays unanswered is bounded, so that slow charge points do not take the link', () => {
+  const budget = new CallBudget(100, 30, 0);
+  expect(taken(budget, 0) + taken(budget, 1000) + taken(budget, 2000)).toBe(30);
+  budget.answered();
+  expect(taken(budget, 3000)).toBe(1);
+});
+
+test('one call a second is one call a second', () => {
+  const budget = new CallBudget(1, 10, 0);
+  expect(taken(budget, 0)).toBe(1);
+  expect(taken(budget, 900)).toBe(0);
+  expect(taken(budget, 1000)).toBe(1);
+});
