@@ -1,6 +1,9 @@
 import type { Bench } from './bench.ts';
 import { compositeScheduleBench } from './composite-schedule.ts';
 import { framesBenches } from './frames.ts';
+import { hotPathBench } from './hot-path.ts';
+import { latencyBench } from './latency.ts';
+import { operatorApiBench } from './operator-api.ts';
 import { schedulesBench } from './schedules.ts';
 import { sinkBench } from './sink.ts';
 import { sitePlanningBench } from './site-planning.ts';
@@ -10,8 +13,11 @@ import { workerSplitBenches } from './worker-split.ts';
 /** Every bench, a file per question. */
 export const benches: readonly Bench[] = [
   ...framesBenches,
+  hotPathBench,
   ...workerSplitBenches,
   socketsBench,
+  latencyBench,
+  operatorApiBench,
   compositeScheduleBench,
   schedulesBench,
   sinkBench,

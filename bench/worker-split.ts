@@ -8,10 +8,10 @@ const SPLITS: readonly (readonly [name: string, flags: readonly string[]])[] = [
   ['in place', ['--edge-worker-actions', '']],
   ['a task per frame', ['--edge-batch-frames', '1', '--edge-batches-in-flight', '64']],
   ['batches (default)', []],
+  ['batches, 2 in flight', ['--edge-batches-in-flight', '2']],
   ['batches, 4 in flight', ['--edge-batches-in-flight', '4']],
-  ['batches, 16 in flight', ['--edge-batches-in-flight', '16']],
   ['batches of at most 16', ['--edge-batch-frames', '16']],
-  ['batches of at most 256', ['--edge-batch-frames', '256']],
+  ['batches of at most 64', ['--edge-batch-frames', '64']],
   ['batches, 2 workers', ['--edge-frame-workers', '2']],
 ];
 

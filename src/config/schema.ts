@@ -150,8 +150,8 @@ export const schema = {
       min: 1,
       max: 64,
     }),
-    batchFrames: integer(64, 'Most frames in one batch for a frame worker.', { min: 1, max: 4096 }),
-    batchesInFlight: integer(4, 'Most batches that the frame workers of one edge have at a time.', {
+    batchFrames: integer(256, 'Most frames in one batch for a frame worker.', { min: 1, max: 4096 }),
+    batchesInFlight: integer(8, 'Most batches that the frame workers of one edge have at a time.', {
       min: 1,
       max: 256,
     }),

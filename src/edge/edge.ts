@@ -51,7 +51,8 @@ export interface Edge {
   stop(graceMs: number): Promise<void>;
 }
 
-const ROW_BUFFER = { maxRows: 500, maxDelayMs: 50 };
+/** Every chunk is a put of LMDB, which costs the event loop as much as a dozen rows. */
+const ROW_BUFFER = { maxRows: 2000, maxDelayMs: 50 };
 
 /** One line of a kind in so many ms. */
 const LOG_EVERY_MS = 10_000;

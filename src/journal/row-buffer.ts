@@ -21,9 +21,12 @@ export interface ChunkSink {
 /** Room for a usual chunk; one that needs more grows. */
 const FIRST_BYTES = 64 * 1024;
 
-/** Buffers up to this size are used again, but no more than so many of them. */
-const KEPT_BYTES = 256 * 1024;
-const KEPT_BUFFERS = 8;
+/** A chunk is also written when it has so many bytes: rows may be long. */
+const FULL_BYTES = 512 * 1024;
+
+/** Buffers of usual size are used again, but no more than so many of them. */
+const KEPT_BYTES = 1024 * 1024;
+const KEPT_BUFFERS = 4;
 
 const kept = metrics.counter('farad_journal_rows_total', 'Rows written to the journal by the row buffer.', [
   'table',
@@ -64,7 +67,8 @@ export class RowBuffer {
     const gathering = known ?? new LineBuffer(this.free.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES));
     if (!known) this.gathering.set(table as unknown as Table, gathering);
     gathering.add(table, row);
-    if (gathering.rows >= this.options.maxRows) this.write(table as unknown as Table, gathering);
+    if (gathering.rows >= this.options.maxRows || gathering.size >= FULL_BYTES)
+      this.write(table as unknown as Table, gathering);
     else if (!this.cancelWake) this.wakeLater();
   }
 

@@ -32,6 +32,11 @@ export class LineBuffer {
     this.bytes = bytes;
   }
 
+  /** Bytes of the chunk so far. */
+  get size(): number {
+    return this.used;
+  }
+
   add<Row>({ columns }: Table<Row>, row: Row): void {
     for (let index = 0; index < columns.length; index++) {
       this.roomFor(1)[this.used++] = index === 0 ? OPENING_BRACKET : COMMA;

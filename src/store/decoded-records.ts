@@ -1,6 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 
 interface Decoded<Value> {
+  readonly key: Buffer;
   readonly bytes: Buffer;
   readonly value: Value;
 }
@@ -12,18 +13,20 @@ interface Decoded<Value> {
 export class DecodedRecords<Value> {
   private readonly table: Table<Value>;
   private readonly most: number;
+  private readonly keyOf: (name: string) => Buffer;
   private readonly known = new Map<string, Decoded<Value>>();
 
-  /** Keeps at most `most` records at hand. */
-  constructor(table: Table<Value>, most: number) {
+  /** Keeps at most `most` records at hand; `keyOf` gives the key of a record in the table. */
+  constructor(table: Table<Value>, most: number, keyOf: (name: string) => Buffer) {
     this.table = table;
     this.most = most;
+    this.keyOf = keyOf;
   }
 
-  /** `name` tells records apart in memory as `key` does in the table. */
-  get(name: string, key: Buffer): Value | undefined {
-    const bytes = this.table.getBinaryFast(key);
+  get(name: string): Value | undefined {
     const known = this.known.get(name);
+    const key = known?.key ?? this.keyOf(name);
+    const bytes = this.table.getBinaryFast(key);
     if (bytes === undefined) {
       if (known !== undefined) this.known.delete(name);
       return undefined;
@@ -34,7 +37,7 @@ export class DecodedRecords<Value> {
     const value = this.table.get(key);
     if (value === undefined) return undefined;
     if (this.known.size >= this.most) this.known.clear();
-    this.known.set(name, { bytes: kept, value });
+    this.known.set(name, { key, bytes: kept, value });
     return value;
   }
 }

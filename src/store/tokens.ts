@@ -34,12 +34,11 @@ export class TokenTable implements Tokens {
   constructor(path: WritePath) {
     this.path = path;
     this.table = path.environment.records('tokens');
-    this.decoded = new DecodedRecords(this.table, KEPT_DECODED);
+    this.decoded = new DecodedRecords(this.table, KEPT_DECODED, textKey);
   }
 
   get(idTag: string): Token | undefined {
-    const folded = foldIdTag(idTag);
-    return this.decoded.get(folded, textKey(folded));
+    return this.decoded.get(foldIdTag(idTag));
   }
 
   put(token: TokenInput): Promise<Token> {

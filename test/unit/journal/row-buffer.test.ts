@@ -139,3 +139,13 @@ test('bytes of a chunk that the journal has not read yet are not written over by
   expect([appended[1], appended[2], first].map((chunk) => chunk?.buffer)).toContain(last.buffer);
   for (const resolve of waiting.splice(0)) resolve();
 });
+
+test('long rows are written before they are many', async () => {
+  const { sink, chunks } = collector();
+  const buffer = new RowBuffer(sink, { maxRows: 1_000, maxDelayMs: 60_000 });
+  for (let row = 0; row < 60; row++) buffer.add(authorizations, authorization('x'.repeat(10_000)));
+  await vi.waitFor(() => expect(chunks).toHaveLength(1));
+  expect(chunks[0]?.rows).toBeLessThan(60);
+  await buffer.flush();
+  expect(chunks.reduce((sum, { rows }) => sum + rows, 0)).toBe(60);
+});

@@ -1,0 +1,105 @@
+/**
+ * Writes the figures of docs/performance.md and its plots from the results in bench/results/ (`npm run bench -- NAME --json bench/results/NAME.json`).
+ * With --check it only says whether they are what the results say.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+const results = new URL('../bench/results/', import.meta.url);
+const page = new URL('../docs/performance.md', import.meta.url);
+const plots = new URL('../docs/performance/', import.meta.url);
+
+const benches = new Map(
+  readdirSync(results)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .flatMap((file) => JSON.parse(readFileSync(new URL(file, results), 'utf8')))
+    .map((result) => [result.bench, result]),
+);
+const files = new Map();
+
+const MARK = /<!-- bench (\S+) -->[\s\S]*?<!-- \/bench -->/g;
+const text = readFileSync(page, 'utf8').replace(MARK, (_, name) => {
+  const result = benches.get(name);
+  if (result === undefined)
+    throw new Error(`docs/performance.md asks for ${name}, of which there is no result`);
+  return `<!-- bench ${name} -->\n${section(result)}\n<!-- /bench -->`;
+});
+files.set(page, text);
+
+if (process.argv.includes('--check')) {
+  const stale = [...files].filter(
+    ([url, wanted]) => !existsSync(url) || readFileSync(url, 'utf8') !== wanted,
+  );
+  if (stale.length > 0) {
+    console.error('docs/performance.md is stale: run node scripts/performance.mjs');
+    process.exitCode = 1;
+  }
+} else {
+  mkdirSync(plots, { recursive: true });
+  for (const [url, wanted] of files) writeFileSync(url, wanted);
+}
+
+/** A result as a table, with what every figure is beside the first contender's of the same round, and a plot of its spread. */
+function section(result) {
+  const { machine, figures, contenders } = result;
+  const plotted = figures.find(({ key }) => key === 'main thread') ?? figures[0];
+  files.set(new URL(`${result.bench}.svg`, plots), plot(result, plotted));
+  const head = ['', ...figures.map(({ key }) => key)];
+  const rows = contenders.map(({ name, figures: spreads, ratios }) => [
+    name,
+    ...figures.map(({ key }) => `${readable(spreads[key].median)} (${ratios[key].toFixed(2)}x)`),
+  ]);
+  const table = [head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...rows].map(
+    (cells) => `| ${cells.join(' | ')} |`,
+  );
+  const units = figures.map(({ key, unit }) => `${key}: ${unit}`).join('; ');
+  const notes = contenders.filter(({ note }) => note).map(({ name, note }) => `- ${name}: ${note}`);
+  return [
+    `**${result.question}**`,
+    '',
+    ...table,
+    '',
+    `Medians of ${result.rounds} rounds in turns; in brackets the median of the ratios to the first row, round by round. ${units}.`,
+    ...(notes.length > 0 ? ['', ...notes] : []),
+    '',
+    `![${plotted.key} of ${result.bench}](performance/${result.bench}.svg)`,
+    '',
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, commit ${machine.commit}, ${machine.measuredAt.slice(0, 16)}Z.`,
+  ].join('\n');
+}
+
+/** A bar per contender up to its median, and a line from its least to its greatest value. */
+function plot({ contenders }, { key, unit }) {
+  const left = 210;
+  const width = 420;
+  const step = 26;
+  const most = Math.max(...contenders.map(({ figures }) => figures[key].max));
+  const at = (value) => (left + (value / most) * width).toFixed(1);
+  const height = 34 + contenders.length * step;
+  const bars = contenders.map(({ name, figures }, index) => {
+    const { min, median, max } = figures[key];
+    const y = 30 + index * step;
+    return [
+      `<text x="${left - 8}" y="${y + 12}" text-anchor="end">${escaped(name)}</text>`,
+      `<rect x="${left}" y="${y}" width="${(at(median) - left).toFixed(1)}" height="16" fill="${index === 0 ? '#8a94a6' : '#2f6fde'}"/>`,
+      `<line x1="${at(min)}" x2="${at(max)}" y1="${y + 8}" y2="${y + 8}" stroke="#111" stroke-width="1.5"/>`,
+      `<text x="${Number(at(max)) + 6}" y="${y + 12}">${readable(median)}</text>`,
+    ].join('');
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + width + 70} ${height}" font-family="sans-serif" font-size="12">`,
+    `<rect width="100%" height="100%" fill="#fff"/><text x="8" y="18">${escaped(`${key}: ${unit}; bar: median, line: least to greatest`)}</text>`,
+    ...bars,
+    '</svg>\n',
+  ].join('\n');
+}
+
+function escaped(text) {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+}
+
+function readable(value) {
+  return Math.abs(value) >= 1000
+    ? Math.round(value).toLocaleString('en-US')
+    : String(Number(value.toPrecision(3)));
+}
