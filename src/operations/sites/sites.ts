@@ -109,7 +109,8 @@ class Sites implements SiteOperations {
     this.fetchMeters();
     const took = performance.now() - began;
     const { interval } = this.deps.settings;
-    this.timer = setTimeout(() => this.tick(), Math.max(interval * TICK, took / MOST_OF_THREAD));
+    const wait = this.planned.size === 0 ? interval : interval * TICK;
+    this.timer = setTimeout(() => this.tick(), Math.max(wait, took / MOST_OF_THREAD));
   }
 
   /** Once, at the start: from then on `changed` tells. */
