@@ -273,6 +273,17 @@ describe('the planner of a site', () => {
     expect((await later(1)).filter(([to]) => to === 'B')).toEqual([]);
   });
 
+  test('a refusal says nothing about an increase before it that was never answered', async () => {
+    await site(16);
+    await later(0);
+    await start('A');
+    answers.A = timeout;
+    await later(1);
+    answers.A = rejected;
+    await later(1);
+    expect(connector('A')).toMatchObject({ state: 'reserved', ceiling: 16 });
+  });
+
   test('keeps what an offline charge point may take, and plans with it again when it is back', async () => {
     await site(16);
     await later(0);
@@ -284,6 +295,20 @@ describe('the planner of a site', () => {
     expect(connector('A')).toMatchObject({ state: 'reserved', ceiling: 16, connected: false });
     online.add('A');
     expect(await later(1)).toEqual([['A', 'TxProfile', 8]]);
+  });
+
+  test('while a charge point is out of sight another transaction may begin there, by the safe default', async () => {
+    await site(30, { fallbackCurrent: 10 });
+    await later(0);
+    for (const id of ['A', 'B', 'C']) await start(id);
+    await later(1);
+    await site(20, { fallbackCurrent: 10 });
+    await later(1);
+    await later(6);
+    expect(connector('A')?.share).toBeLessThan(7);
+    online.delete('A');
+    await later(1);
+    expect(connector('A')).toMatchObject({ ceiling: 10 });
   });
 
   test('reserves the rating of one that refuses profiles, charging or not, and asks again more and more rarely', async () => {
@@ -358,7 +383,6 @@ describe('the planner of a site', () => {
     await start('B');
     answers.A = timeout;
     await later(1);
-    await planner.save();
     planner = newPlanner();
     delete answers.A;
     expect(await later(0)).toEqual([['A', 'TxProfile', 8]]);
