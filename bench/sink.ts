@@ -35,6 +35,7 @@ export const sinkBench: Bench = {
     const engine = await openChdb({
       path: join(directory, 'clickhouse'),
       workDirectory: join(directory, 'cwd'),
+      backups: join(directory, 'backups'),
       database: 'farad',
       memory: 1_500_000_000,
       queryTimeout: 20_000,

@@ -14,6 +14,8 @@ export interface ChdbOptions {
   /** Becomes the working directory of this process: chDB silently loads a ./config.xml, so it must be a directory of our own. */
   readonly workDirectory: string;
   readonly database: string;
+  /** Directory that backups are written to, and read from by `restore`. */
+  readonly backups: string;
   /** Most memory of the engine, bytes. The process needs about 250 MiB beside it. */
   readonly memory: number;
   /** Default time limit of a query, ms. */
@@ -54,6 +56,7 @@ export async function openChdb(options: ChdbOptions): Promise<Engine> {
   const writer = open([
     `--max_server_memory_usage=${options.memory}`,
     `--mark_cache_size=${MARK_CACHE_BYTES}`,
+    `--backups.allowed_path=${resolve(options.backups)}`,
   ]);
   // What an earlier process left behind.
   rmSync(join(options.workDirectory, EXPORTS), { recursive: true, force: true });
@@ -66,6 +69,16 @@ const EXPORTS = 'exports';
 
 /** Read from such a file at a time, bytes. */
 const PIECE_BYTES = 256 * 1024;
+
+/** Fills the empty directory `options.path` from what `Engine.backup` wrote to `source`, a directory in `options.backups`. Throws EngineError. */
+export async function restoreChdb(options: ChdbOptions, source: string): Promise<void> {
+  const engine = await openChdb({ ...options, backups: resolve(options.backups) });
+  try {
+    await engine.command(`RESTORE DATABASE ${options.database} FROM File('${quoted(resolve(source))}')`);
+  } finally {
+    await engine.close();
+  }
+}
 
 class ChdbEngine implements Engine {
   private readonly writer: Session;
@@ -174,6 +187,13 @@ class ChdbEngine implements Engine {
         throw dropped(session, error);
       }
     });
+  }
+
+  async backup(name: string): Promise<string> {
+    const path = resolve(this.options.backups, name);
+    mkdirSync(this.options.backups, { recursive: true });
+    await this.command(`BACKUP DATABASE ${this.options.database} TO File('${quoted(path)}')`);
+    return path;
   }
 
   async close(): Promise<void> {

@@ -58,6 +58,9 @@ export class Drain {
   /** The batch that is being inserted, as it is saved. */
   private saved: SavedBatch | undefined;
   private afterLook: (() => void) | undefined;
+  private held: Promise<void> | undefined;
+  private letGo: (() => void) | undefined;
+  private batchUnderWay: Promise<void> | undefined;
 
   /** From now on the queue is read and the listener hears of it; nothing is inserted before `start`. */
   constructor(options: DrainOptions) {
@@ -94,16 +97,38 @@ export class Drain {
   async stop(): Promise<void> {
     this.stopping.abort();
     clearInterval(this.look);
+    this.release();
     this.afterLook?.();
     await this.running;
   }
 
+  /** Begins no further batch until `release` is called. Resolves once none is under way. */
+  async hold(): Promise<void> {
+    this.held ??= new Promise((resolve) => {
+      this.letGo = resolve;
+    });
+    await this.batchUnderWay;
+  }
+
+  release(): void {
+    this.held = undefined;
+    this.letGo?.();
+  }
+
+  private async unlessHeld(work: () => Promise<void>): Promise<void> {
+    while (this.held) await this.held;
+    if (this.stopping.signal.aborted) return;
+    const done = work();
+    this.batchUnderWay = done.catch(() => undefined); // who waits for it only wants it to be over
+    await done;
+  }
+
   private async run(): Promise<void> {
     try {
-      await this.resume();
+      await this.unlessHeld(() => this.resume());
       while (!this.stopping.signal.aborted) {
         const entries = await this.gather();
-        if (entries.length > 0) await this.move(entries);
+        if (entries.length > 0) await this.unlessHeld(() => this.move(entries));
       }
     } catch (error) {
       if (!(error instanceof Abandoned)) throw error;

@@ -21,6 +21,7 @@ export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engin
     path: resolve(dataDir, 'clickhouse'),
     workDirectory: resolve(join(dataDir, 'clickhouse-cwd')),
     database,
+    backups: resolve(dataDir, 'clickhouse-backups'),
     memory,
     queryTimeout,
   });

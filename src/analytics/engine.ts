@@ -38,6 +38,11 @@ export interface Engine {
   ): AsyncIterable<Buffer>;
   /** Runs a statement that a person wrote in a session that can only read, and answers text in `format`. Judge it before (foreign-statement.ts). */
   foreign(sql: string, format: string, timeLimitMs: number): Promise<string>;
+  /**
+   * Copies the whole database into a new directory and answers its path; undefined where a server holds it, which has ways of its own. Inserts
+   * and commands wait meanwhile.
+   */
+  backup(name: string): Promise<string | undefined>;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }

@@ -133,6 +133,10 @@ class HttpEngine implements Engine {
     );
   }
 
+  backup(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.writer.close(), this.reader.close()]);
   }

@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { joinSupervisor } from '../link/child.ts';
 import { NewerDataError, openStore } from '../store/store.ts';
 import { createLog } from '../telemetry/log.ts';
+import { Backups } from './backups.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { EngineStart } from './engine-start.ts';
@@ -58,6 +59,7 @@ const sql = new SqlService({
   database: config.clickhouse.database,
   timeLimit: config.clickhouse.queryTimeout,
 });
+const backups = new Backups({ ...access, sink, database: config.clickhouse.database });
 let fleetEnergy: FleetEnergy | undefined;
 const stopping = new AbortController();
 
@@ -73,6 +75,8 @@ link.serve('export.close', async ({ id }) => {
   await files.end(id);
   return {};
 });
+link.serve('backup.begin', () => backups.begin());
+link.serve('backup.end', ({ id }) => backups.end(id));
 link.serve('events.read', (request) => events.read(request));
 
 const housekeeping = new Housekeeping({ store, jobSilence: config.operations.jobSilence, log });

@@ -26,6 +26,7 @@ export class Sink {
   private readonly journals: Journal[] = [];
   private readonly discovery: NodeJS.Timeout;
   private engine: Engine | undefined;
+  private isHeld = false;
 
   /** From now on the queues are read and the listener hears of it; nothing is inserted before `start`. */
   constructor(options: SinkOptions) {
@@ -52,6 +53,17 @@ export class Sink {
     );
   }
 
+  /** Moves nothing from now on until `release`. Resolves once no insert is under way. */
+  async hold(): Promise<void> {
+    this.isHeld = true;
+    await Promise.all([...this.drains.values()].map((drain) => drain.hold()));
+  }
+
+  release(): void {
+    this.isHeld = false;
+    for (const drain of this.drains.values()) drain.release();
+  }
+
   /** Resolves once no insert is under way and the journals are closed; the outbox stays open. */
   async stop(): Promise<void> {
     clearInterval(this.discovery);
@@ -73,6 +85,7 @@ export class Sink {
     exposeQueue(name, queue);
     const drain = new Drain({ ...this.options, name, queue });
     this.drains.set(name, drain);
+    if (this.isHeld) void drain.hold();
     if (this.engine) drain.start(this.engine);
   }
 }

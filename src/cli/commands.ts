@@ -1,7 +1,9 @@
 import type { Command } from './command.ts';
+import { backupCommand } from './commands/backup.ts';
 import { certifyCommand } from './commands/certify.ts';
 import { configCommand } from './commands/config.ts';
 import { helpCommand } from './commands/help.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { serveCommand } from './commands/serve.ts';
 import { versionCommand } from './commands/version.ts';
 
@@ -10,6 +12,8 @@ export const commands: readonly Command[] = [
   serveCommand,
   configCommand,
   certifyCommand,
+  backupCommand,
+  restoreCommand,
   helpCommand,
   versionCommand,
 ];

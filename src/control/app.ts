@@ -17,6 +17,7 @@ import { addAnalyticsRoutes } from './routes/analytics.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addAuditRoute } from './routes/audit.ts';
 import { addAvailabilityRoute } from './routes/availability.ts';
+import { addBackupRoutes } from './routes/backups.ts';
 import { addCallRoute } from './routes/calls.ts';
 import { addCampaignRoutes } from './routes/campaigns.ts';
 import { addChargePointRoutes } from './routes/charge-points.ts';
@@ -118,6 +119,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   addSiteRoutes(app, deps, sites);
   addChargingWishRoutes(app, deps, sites);
   addAnalyticsRoutes(app, deps);
+  addBackupRoutes(app, deps);
   addEventRoute(app, deps);
   addSessionRoutes(app, keyRing, logIns);
   addApiKeyRoutes(app, deps.store, keyRing);

@@ -123,6 +123,11 @@ export class Environment {
     await durable(this.root.batch(operations));
   }
 
+  /** Writes a copy as it stands now into the empty directory `path`, while others go on writing. */
+  async copyTo(path: string): Promise<void> {
+    await this.root.backup(path, false);
+  }
+
   /** Throws CommitError when what is left of the disk is kept in reserve. */
   assertSpace(): void {
     if (this.space.left() < 0) throw new CommitError(`the disk of ${this.path} is full`);

@@ -23,6 +23,10 @@ export interface Methods {
   'export.open': { request: ExportQuestion; answer: ExportOpened };
   'export.next': { request: { readonly id: string }; answer: ExportPiece };
   'export.close': { request: { readonly id: string }; answer: Record<string, never> };
+  /** Analytics: moves no more rows to ClickHouse, and copies the embedded one; until `backup.end`, or for ten minutes. One at a time. */
+  'backup.begin': { request: Record<string, never>; answer: BackupBegun };
+  /** Analytics: goes on. `held` is false where the time was over before, or the process has been started again since. */
+  'backup.end': { request: { readonly id: string }; answer: { readonly held: boolean } };
   /** Analytics: live events after `after` on the given topics, waiting up to `waitMs` for the first. */
   'events.read': { request: EventsRequest; answer: EventsPage };
 }
@@ -106,6 +110,18 @@ export type AnalyticsRows =
       readonly code: 'bad_parameter' | 'time_limit' | 'engine_unavailable';
       readonly message: string;
     };
+
+export type BackupBegun =
+  | {
+      readonly ok: true;
+      readonly id: string;
+      /** Directory with the copy; null where a server holds the tables. */
+      readonly clickhouse: string | null;
+      readonly database: string;
+      /** Epoch ms. */
+      readonly heldUntil: number;
+    }
+  | { readonly ok: false; readonly code: 'engine_unavailable'; readonly message: string };
 
 export interface SqlQuestion {
   readonly sql: string;

@@ -52,6 +52,7 @@ it('SIGKILL of the sink in the middle of inserts neither loses nor doubles a row
   const engine = await openChdb({
     path: join(dataDir, 'clickhouse'),
     workDirectory: join(dataDir, 'clickhouse-cwd'),
+    backups: join(dataDir, 'backups'),
     database: 'farad',
     memory: 1_000_000_000,
     queryTimeout: 20_000,

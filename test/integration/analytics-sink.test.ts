@@ -84,6 +84,7 @@ describe('the sink', () => {
       query: (sql, parameters, timeLimit) => engine.query(sql, parameters, timeLimit),
       export: (...question) => engine.export(...question),
       foreign: (...question) => engine.foreign(...question),
+      backup: (name) => engine.backup(name),
       close: () => Promise.resolve(),
       async insert(insert) {
         before(insert);

@@ -19,6 +19,7 @@ export async function openEmbeddedEngine(): Promise<EmbeddedEngine> {
   const engine = await openChdb({
     path: join(directory, 'clickhouse'),
     workDirectory: join(directory, 'cwd'),
+    backups: join(directory, 'backups'),
     database: 'farad',
     memory: 1_000_000_000,
     queryTimeout: 20_000,

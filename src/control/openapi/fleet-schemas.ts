@@ -123,6 +123,17 @@ export const fleetSchemas = {
     p99Ms: number('99 % were answered within this, ms.'),
   }),
 
+  Backup: object('A backup under way.', {
+    id: text('For its end.'),
+    clickhouse: maybe(
+      text(
+        'Directory on the machine of Farad with a copy of the tables; null where a ClickHouse server holds them.',
+      ),
+    ),
+    database: text('Name of the database in ClickHouse.'),
+    heldUntil: time('Rows move to ClickHouse again from then on at the latest.'),
+  }),
+
   SqlQuestion: object(
     'A question in SQL.',
     {

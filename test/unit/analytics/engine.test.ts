@@ -14,6 +14,7 @@ test('an absent chdb is said in one line that tells what to do', async () => {
   const options = {
     path: '/nowhere',
     workDirectory: '/nowhere',
+    backups: '/nowhere',
     database: 'farad',
     memory: 1,
     queryTimeout: 1,

@@ -1,0 +1,104 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadConfigWithOrigins } from '../../config/load-config.ts';
+import { Environment } from '../../journal/environment.ts';
+import { environmentsOf, filesOf, TABLES, writeManifest } from '../backup-folder.ts';
+import type { Command } from '../command.ts';
+import type { Endpoints } from '../endpoints-file.ts';
+import { settingsFileFlag, sourcesFrom } from '../settings-sources.ts';
+import { StartError } from '../start-error.ts';
+import { UsageError } from '../usage-error.ts';
+import { version } from '../version.ts';
+
+interface Begun {
+  readonly id: string;
+  readonly clickhouse: string | null;
+  readonly database: string;
+}
+
+export const backupCommand: Command = {
+  name: 'backup',
+  summary: 'Copies the data of a running gateway; api.key must be an admin key.',
+  takesSettings: true,
+  flags: [settingsFileFlag, { name: 'to', help: 'A new folder for the backup.', value: 'a path' }],
+  async run({ flags: { to, ...flags } }) {
+    if (to === undefined) throw new UsageError('farad backup needs --to FOLDER');
+    const { config } = loadConfigWithOrigins(sourcesFrom(flags));
+    if (config.api.key === '')
+      throw new UsageError('farad backup needs an admin key: --api-key or FARAD_API_KEY');
+    const dataDir = resolve(config.dataDir);
+    const folder = resolve(to);
+    const { api } = endpointsOf(dataDir);
+    mkdirSync(folder, { recursive: true, mode: 0o750 });
+    if (readdirSync(folder).length > 0) throw new StartError(`${to} is not empty`);
+
+    const takenAt = new Date().toISOString();
+    const begun = (await ask(api, config.api.key, 'POST', '/api/v1/backups')) as Begun;
+    let held = false;
+    try {
+      if (begun.clickhouse !== null) move(begun.clickhouse, join(folder, TABLES));
+      for (const name of environmentsOf(dataDir))
+        await copyEnvironment(join(dataDir, name), join(folder, name));
+      for (const name of filesOf(dataDir))
+        cpSync(join(dataDir, name), join(folder, name), { preserveTimestamps: true });
+    } finally {
+      const end = await ask(api, config.api.key, 'DELETE', `/api/v1/backups/${begun.id}`);
+      ({ held } = end as { held: boolean });
+    }
+    if (!held) throw new StartError('the backup took so long that its parts do not fit together; try again');
+    writeManifest(folder, {
+      format: 1,
+      farad: version(),
+      takenAt,
+      environments: environmentsOf(folder),
+      files: filesOf(folder),
+      database: begun.database,
+      clickhouse: begun.clickhouse !== null,
+    });
+    console.log(`farad: everything that was confirmed before ${takenAt} is in ${folder}`);
+    if (begun.clickhouse === null)
+      console.log('farad: the tables are on the ClickHouse server; back them up there');
+    return 0;
+  },
+};
+
+function endpointsOf(dataDir: string): Endpoints {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, 'endpoints.json'), 'utf8')) as Endpoints;
+  } catch {
+    throw new StartError(`no gateway runs on ${dataDir}; while it is stopped, copy that directory as it is`);
+  }
+}
+
+async function ask(api: string, key: string, method: string, path: string): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(`${api}${path}`, { method, headers: { authorization: `Bearer ${key}` } });
+  } catch (error) {
+    throw new StartError(`the gateway at ${api} does not answer: ${(error as Error).message}`);
+  }
+  const text = await response.text();
+  if (!response.ok) throw new StartError(`${method} ${path} was answered with ${response.status}: ${text}`);
+  return JSON.parse(text);
+}
+
+async function copyEnvironment(from: string, to: string): Promise<void> {
+  if (!existsSync(from)) return;
+  mkdirSync(to);
+  const environment = new Environment(from, { readOnly: true });
+  try {
+    await environment.copyTo(to);
+  } finally {
+    await environment.close();
+  }
+}
+
+/** Within one disk a rename, else a copy; what is left of it the gateway removes. */
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    cpSync(from, to, { recursive: true });
+  }
+}
