@@ -10,6 +10,8 @@ export const sections: readonly Section[] = [
   { name: 'Charge points', root: 'charge-points' },
   { name: 'Transactions', root: 'transactions' },
   { name: 'Tokens', root: 'tokens' },
+  { name: 'Sites', root: 'sites' },
+  { name: 'Campaigns', root: 'campaigns' },
   { name: 'Analytics', root: 'analytics' },
   { name: 'System', root: 'system' },
 ];

@@ -11,9 +11,17 @@ const VIEWS = [
   ['charge-points', '/charge-points', 'Voltwerk Duo 22'],
   ['charge-point', '/charge-points/BAY-12', 'StartTransaction'],
   ['commands', '/charge-points/BAY-12?tab=commands&action=SetChargingProfile', 'Payload'],
+  ['configuration', '/charge-points/BAY-12?tab=configuration', 'Nobody has asked'],
+  ['smart-charging', '/charge-points/BAY-12?tab=charging', 'It holds no charging profile'],
+  ['maintenance', '/charge-points/BAY-12?tab=maintenance', 'no list is wanted here'],
   ['settings', '/charge-points/BAY-12?tab=settings', 'New key'],
   ['transactions', '/transactions', 'CARD0001'],
+  ['reservations', '/transactions?tab=reservations', 'held'],
   ['tokens', '/tokens', 'FLEET-1'],
+  ['local-lists', '/tokens?tab=lists', 'group Depot north'],
+  ['sites', '/sites', 'depot'],
+  ['site', '/sites/depot', 'given out'],
+  ['campaigns', '/campaigns', 'ClearCache'],
   ['token', '/tokens/CARD0001', 'CARD0001'],
   ['analytics', '/analytics', 'Share of the highest'],
   ['samples', '/analytics?tab=samples&chargePointId=BAY-12', '3 samples'],
@@ -31,17 +39,37 @@ it.each([
   'has no serious finding in any view: %s, %i wide',
   async (theme, width) => {
     const gateway = await startGateway(['--api-key', KEY]);
-    const put = (path: string, body: object) =>
+    const send = (method: string, path: string, body: object) =>
       fetch(`${gateway.api}/api/v1${path}`, {
-        method: 'PUT',
+        method,
         headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
-    await put('/tokens/CARD0001', { status: 'Accepted', parentIdTag: 'FLEET-1' });
-    await put('/tokens/CARD0002', { status: 'Blocked' });
+    await send('PUT', '/tokens/CARD0001', { status: 'Accepted', parentIdTag: 'FLEET-1' });
+    await send('PUT', '/tokens/CARD0002', { status: 'Blocked' });
     const story = await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
     for (let minute = 1; minute <= 3; minute++)
       await story.meter(minute, 9000 + minute, 1000 + 150 * minute, 40 + minute);
+    await send('PUT', '/local-lists/depot', {
+      scope: { group: 'Depot north' },
+      entries: [{ idTag: 'CARD0001' }],
+    });
+    await send('PUT', '/sites/depot', {
+      groups: [{ id: 'connection', parent: null, limit: { unit: 'A', perPhase: 63 } }],
+      members: [{ chargePointId: 'BAY-12', connectorId: 1, group: 'connection', phases: ['L1'], rating: 32 }],
+    });
+    await send('POST', '/reservations', {
+      chargePointId: 'BAY-12',
+      connectorId: 2,
+      idTag: 'CARD0001',
+      expiryDate: new Date(Date.now() + 3_600_000).toISOString(),
+    });
+    const begun = await send('POST', '/campaigns', {
+      name: 'Clear all caches',
+      task: { action: 'ClearCache', payload: {} },
+      targets: { ids: ['BAY-12'] },
+    });
+    const campaign = (await begun.json()) as { id: string };
 
     const tab = await openTab({ theme, width, height: 844 });
     const { page } = tab;
@@ -50,7 +78,11 @@ it.each([
     await tab.expectAccessible('log-in');
     await tab.picture(`${theme}-${width}-log-in`);
     await logIn(tab, gateway.api, KEY);
-    const views = [...VIEWS, ['transaction', `/transactions/${story.transactionId}`, 'Export CSV'] as const];
+    const views = [
+      ...VIEWS,
+      ['transaction', `/transactions/${story.transactionId}`, 'Export CSV'] as const,
+      ['campaign', `/campaigns/${campaign.id}`, '1 succeeded'] as const,
+    ];
     for (const [name, path, sign] of views) {
       await page.goto(`${gateway.api}${path}`);
       await page.getByText(sign).first().waitFor();

@@ -56,6 +56,10 @@ it(
     expect(story.asked).not.toContain('Reset');
     await dialog.getByRole('button', { name: 'Send Reset to BAY-12' }).click();
     await page.getByText('a StopTransaction for each open transaction').waitFor();
+    // What was to follow is watched for, and shows when it comes.
+    await page.getByText('waiting for what follows').waitFor();
+    await story.call('BootNotification', { chargePointVendor: 'Voltwerk', chargePointModel: 'Duo 22' });
+    await page.locator('.followed').getByText('BootNotification').waitFor();
     expect(story.asked).toContain('Reset');
     await tab.picture('story-5-answer');
 

@@ -3,9 +3,13 @@ import { useEffect } from 'preact/hooks';
 import { Empty } from '../parts/states.tsx';
 import { place } from '../router.ts';
 import { AnalyticsPage } from './analytics.tsx';
+import { CampaignPage } from './campaign.tsx';
+import { CampaignsPage } from './campaigns.tsx';
 import { ChargePointPage } from './charge-point/charge-point-page.tsx';
 import { ChargePointsPage } from './charge-points.tsx';
 import { OverviewPage } from './overview.tsx';
+import { SitePage } from './site.tsx';
+import { SitesPage } from './sites.tsx';
 import { SystemPage } from './system.tsx';
 import { TokenPage } from './token.tsx';
 import { TokensPage } from './tokens.tsx';
@@ -40,6 +44,12 @@ function viewOf([section, id, ...rest]: readonly string[]): View {
     case 'tokens':
       if (id === undefined) return { title: 'Tokens', page: <TokensPage /> };
       return { title: id, page: <TokenPage idTag={id} key={id} /> };
+    case 'sites':
+      if (id === undefined) return { title: 'Sites', page: <SitesPage /> };
+      return { title: id, page: <SitePage id={id} key={id} /> };
+    case 'campaigns':
+      if (id === undefined) return { title: 'Campaigns', page: <CampaignsPage /> };
+      return { title: 'Campaign', page: <CampaignPage id={id} key={id} /> };
     case 'analytics':
       return id === undefined ? { title: 'Analytics', page: <AnalyticsPage /> } : nothing;
     case 'system':

@@ -6,15 +6,32 @@ import { ChoiceFilter, TextFilter } from '../parts/filter-fields.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
+import { currentTab, Tabs } from '../parts/tabs.tsx';
 import { useResource } from '../resource.ts';
 import { go, place, urlOf } from '../router.ts';
 import { may } from '../session.ts';
+import { LocalLists } from './local-lists.tsx';
 import { TokenDialog } from './token-dialog.tsx';
 import { TokenImport } from './token-import.tsx';
 
 const PER_PAGE = 50;
 
+const TABS = [
+  ['', 'Tokens'],
+  ['lists', 'Local lists'],
+] as const;
+
 export function TokensPage() {
+  return (
+    <>
+      <h1>Tokens</h1>
+      <Tabs label="Tokens and local lists" root="/tokens" tabs={TABS} />
+      {currentTab(TABS) === '' ? <TokenList /> : <LocalLists />}
+    </>
+  );
+}
+
+function TokenList() {
   const { query } = place.value;
   const value = (name: string) => query.get(name) ?? undefined;
   const [dialog, setDialog] = useState<'add' | 'import' | undefined>();
@@ -25,19 +42,6 @@ export function TokensPage() {
   const editor = may('operator');
   return (
     <>
-      <div class="row">
-        <h1>Tokens</h1>
-        {editor && (
-          <span class="end row tight">
-            <button type="button" onClick={() => setDialog('import')}>
-              Import
-            </button>
-            <button type="button" class="primary" onClick={() => setDialog('add')}>
-              Add a token
-            </button>
-          </span>
-        )}
-      </div>
       <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
         <TextFilter name="text" label="Text" placeholder="idTag, group, note" />
         <ChoiceFilter
@@ -50,6 +54,16 @@ export function TokensPage() {
             ['Expired', 'Expired'],
           ]}
         />
+        {editor && (
+          <>
+            <button type="button" class="primary" onClick={() => setDialog('add')}>
+              Add a token
+            </button>
+            <button type="button" onClick={() => setDialog('import')}>
+              Import
+            </button>
+          </>
+        )}
       </form>
       <div class="panel">
         <Shown of={list} what="tokens" lines={10}>

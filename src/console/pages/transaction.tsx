@@ -87,6 +87,7 @@ function One({ transaction }: { readonly transaction: Transaction }) {
                   lines={lines}
                   height={height}
                   group="transaction"
+                  span={spanOf(transaction, now.value)}
                 />
               ))}
               <p class="visually-hidden" data-points={series.times.length} />
@@ -206,6 +207,12 @@ function Figure({
       </span>
     </div>
   );
+}
+
+/** At least a minute, from the start to the end or now. */
+function spanOf({ startedAt, stoppedAt }: Transaction, at: number): [number, number] {
+  const from = Date.parse(startedAt) / 1000;
+  return [from, Math.max(from + 60, (stoppedAt === null ? at : Date.parse(stoppedAt)) / 1000)];
 }
 
 interface Series {

@@ -8,17 +8,25 @@ import { ChoiceFilter, DayFilter, TextFilter } from '../parts/filter-fields.tsx'
 import { Pager } from '../parts/pager.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
+import { currentTab, Tabs } from '../parts/tabs.tsx';
 import { useResource } from '../resource.ts';
 import { place, setQuery, urlOf } from '../router.ts';
 import { dayBegin } from '../time-range.ts';
+import { Reservations } from './reservations.tsx';
 
 const PER_PAGE = 50;
+
+const TABS = [
+  ['', 'Transactions'],
+  ['reservations', 'Reservations'],
+] as const;
 
 export function TransactionsPage() {
   return (
     <>
       <h1>Transactions</h1>
-      <TransactionList />
+      <Tabs label="Transactions and reservations" root="/transactions" tabs={TABS} />
+      {currentTab(TABS) === '' ? <TransactionList /> : <Reservations />}
     </>
   );
 }

@@ -28,16 +28,29 @@ interface ChartProps {
   readonly barSeconds?: number;
   /** Time that the axis shows, epoch seconds; by default that of the values. */
   readonly span?: readonly [from: number, to: number];
+  /** Shades what lies between the first two lines. */
+  readonly shaded?: boolean;
   /** Charts of one group point at the same time. */
   readonly group?: string;
 }
 
 /** Lines over local time from nought up, with units at the axes and the values under the pointer above. */
-export function Chart({ label, times, lines, height = 240, barSeconds, span, group }: ChartProps) {
+export function Chart({
+  label,
+  times,
+  lines,
+  height = 240,
+  barSeconds,
+  span,
+  group,
+  shaded = false,
+}: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const [at, setAt] = useState<number | null>(null);
-  const shape = JSON.stringify([lines.map(({ values: _, ...rest }) => rest), height, span, theme.value]);
+  const shown = useRef(span);
+  shown.current = span;
+  const shape = JSON.stringify([lines.map(({ values: _, ...rest }) => rest), height, theme.value]);
 
   useEffect(() => {
     let gone = false;
@@ -45,7 +58,15 @@ export function Chart({ label, times, lines, height = 240, barSeconds, span, gro
     void import('./plot.ts').then(({ draw }) => {
       const host = place.current;
       if (gone || !host) return;
-      const drawn = draw(host, { lines, height, span, group, colour, onPoint: setAt });
+      const drawn = draw(host, {
+        lines,
+        height,
+        span: () => shown.current,
+        group,
+        shaded,
+        colour,
+        onPoint: setAt,
+      });
       plot.current = drawn;
       drawn.setData(dataOf(times, lines));
       watcher = new ResizeObserver(() => drawn.setSize({ width: host.clientWidth, height }));
@@ -61,7 +82,7 @@ export function Chart({ label, times, lines, height = 240, barSeconds, span, gro
 
   useEffect(() => {
     plot.current?.setData(dataOf(times, lines));
-  }, [times, lines]);
+  }, [times, lines, span?.[0], span?.[1]]);
 
   const index = at ?? lastIndex(lines);
   const time = times[index];

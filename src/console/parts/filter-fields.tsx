@@ -47,12 +47,15 @@ interface ChoiceProps {
 
 /** A filter of the address by choice. */
 export function ChoiceFilter({ name, label, options }: ChoiceProps) {
+  const kept = place.value.query.get(name) ?? '';
+  // The address may also spell out what is chosen by default.
+  const value = options.some(([candidate]) => candidate === kept) ? kept : '';
   return (
     <label>
       <span>{label}</span>
       <select
         name={name}
-        value={place.value.query.get(name) ?? ''}
+        value={value}
         onChange={(event) => setQuery({ [name]: event.currentTarget.value, cursor: undefined })}
       >
         {options.map(([value, word]) => (

@@ -6,7 +6,8 @@ import type { Line } from './chart.tsx';
 interface PlotOptions {
   readonly lines: readonly Line[];
   readonly height: number;
-  readonly span: readonly [from: number, to: number] | undefined;
+  readonly span: () => readonly [from: number, to: number] | undefined;
+  readonly shaded: boolean;
   readonly group: string | undefined;
   readonly colour: (name: string) => string;
   /** Index under the pointer, null when it has left. */
@@ -17,7 +18,7 @@ const FONT = '12px system-ui, sans-serif';
 
 /** Draws an empty chart into `host`. In a chunk of its own: pages without a chart do without the library. */
 export function draw(host: HTMLElement, options: PlotOptions): uPlot {
-  const { lines, height, span, group, colour, onPoint } = options;
+  const { lines, height, span, group, shaded, colour, onPoint } = options;
   const soft = colour('soft');
   const grid = { stroke: colour('line'), width: 1 };
   const axis = { font: FONT, stroke: soft, grid, ticks: { ...grid, size: 4 } };
@@ -29,17 +30,23 @@ export function draw(host: HTMLElement, options: PlotOptions): uPlot {
     {
       width: host.clientWidth,
       height,
-      padding: [12, right ? 0 : 12, 0, 0],
+      padding: [12, right ? 0 : 24, 0, 0],
+      ...(shaded && {
+        bands: [
+          { series: [1, 2] as [number, number], fill: `${colour('attention')}44` },
+          { series: [2, 1] as [number, number], fill: `${colour('attention')}44` },
+        ],
+      }),
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, ...(group !== undefined && { sync: { key: group } }) },
       scales: {
-        x: { time: true, ...(span && { range: [span[0], span[1]] as [number, number] }) },
+        x: { time: true, range: (_, min, max) => [...(span() ?? [min, max])] },
         y: { range: fromNought },
         right: { range: fromNought },
       },
       axes: [
         { ...axis, grid: { show: false }, values: TIMES },
-        { ...axis, size: 64, values: values(unitOf(false)) },
+        { ...axis, size: 72, values: values(unitOf(false)) },
         ...(right
           ? [
               {
@@ -86,7 +93,8 @@ function seriesOf(line: Line, colour: (name: string) => string): uPlot.Series {
     ...(line.dashed && { dash: [6, 4] }),
     ...((line.filled || line.shape === 'bars') && { fill: line.shape === 'bars' ? stroke : `${stroke}22` }),
     ...(paths && { paths }),
-    points: { show: false },
+    // A line of one point would not be seen.
+    points: { show: (plot) => (plot.data[0]?.length ?? 0) < 2, size: 5 },
   };
 }
 

@@ -38,7 +38,11 @@ function LiveLight() {
       {state === 'down' && (
         <span class="tone-attention">Live feed down for {duration(now.value - since)}, trying again</span>
       )}
-      {state === 'live' && <span>● Live</span>}
+      {state === 'live' && (
+        <span>
+          ● <span class="live-word">Live</span>
+        </span>
+      )}
     </span>
   );
 }

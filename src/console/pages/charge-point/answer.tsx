@@ -2,6 +2,7 @@ import type { Failure } from '../../api.ts';
 import { now } from '../../clock.ts';
 import { nextOf } from '../../commands.ts';
 import { duration } from '../../format.ts';
+import { Followed } from './followed.tsx';
 
 export type CallAnswer =
   | {
@@ -25,7 +26,15 @@ export type Sent =
   | { readonly state: 'refused'; readonly at: number; readonly failure: Failure };
 
 /** What came of a command: the charge point's own words, or why there are none. */
-export function Answer({ action, sent }: { readonly action: string; readonly sent: Sent }) {
+export function Answer({
+  id,
+  action,
+  sent,
+}: {
+  readonly id: string;
+  readonly action: string;
+  readonly sent: Sent;
+}) {
   if (sent.state === 'waiting') {
     return (
       <div class="note" role="status">
@@ -52,6 +61,7 @@ export function Answer({ action, sent }: { readonly action: string; readonly sen
       <b>{status || 'Answered'}</b>
       <span class="soft">after {duration(answer.durationMs)}</span>
       {next && <p>{next}</p>}
+      <Followed id={id} messageId={answer.messageId} />
       <pre>{JSON.stringify(answer.payload, null, 2)}</pre>
     </div>
   );

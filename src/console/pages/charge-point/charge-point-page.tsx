@@ -7,15 +7,23 @@ import { currentTab, Tabs } from '../../parts/tabs.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { urlOf } from '../../router.ts';
+import { Reservations } from '../reservations.tsx';
 import { TransactionList } from '../transactions.tsx';
 import { Commands } from './commands.tsx';
+import { Configuration } from './configuration.tsx';
 import { Connectors } from './connectors.tsx';
+import { Maintenance } from './maintenance.tsx';
 import { Settings } from './settings.tsx';
+import { SmartCharging } from './smart-charging.tsx';
 import { Timeline } from './timeline.tsx';
 
 const TABS = [
   ['', 'Timeline'],
   ['commands', 'Commands'],
+  ['configuration', 'Configuration'],
+  ['charging', 'Smart charging'],
+  ['maintenance', 'Lists and firmware'],
+  ['reservations', 'Reservations'],
   ['transactions', 'Transactions'],
   ['settings', 'Settings'],
 ] as const;
@@ -35,6 +43,10 @@ export function ChargePointPage({ id }: { readonly id: string }) {
           <Tabs label="About this charge point" root={urlOf.chargePoint(id)} tabs={TABS} />
           {tab === '' && <Timeline id={id} />}
           {tab === 'commands' && <Commands chargePoint={chargePoint} />}
+          {tab === 'configuration' && <Configuration chargePoint={chargePoint} />}
+          {tab === 'charging' && <SmartCharging chargePoint={chargePoint} />}
+          {tab === 'maintenance' && <Maintenance chargePoint={chargePoint} />}
+          {tab === 'reservations' && <Reservations chargePointId={id} />}
           {tab === 'transactions' && <TransactionList chargePointId={id} />}
           {tab === 'settings' && <Settings chargePoint={chargePoint} onSaved={resource.reload} />}
         </>

@@ -142,7 +142,7 @@ function Command({ action, chargePoint }: { readonly action: Action; readonly ch
             </button>
             {!allowed && <span class="soft">Sending commands takes the role operator.</span>}
           </div>
-          {sent && <Answer action={action.name} sent={sent} />}
+          {sent && <Answer id={chargePoint.id} action={action.name} sent={sent} />}
         </div>
       </form>
       {asking && danger && (

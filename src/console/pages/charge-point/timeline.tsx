@@ -70,18 +70,20 @@ export function Timeline({ id }: { readonly id: string }) {
                   <Line key={happening.key} happening={happening} newDay={isNewDay(story, index)} />
                 ))}
               </ol>
-              <div class="pager">
-                {before && (
-                  <button type="button" onClick={() => setQuery({ before: undefined }, 'push')}>
-                    Newest
-                  </button>
-                )}
-                {rows.length === MOST && oldest && (
-                  <button type="button" onClick={() => setQuery({ before: oldest.receivedAt }, 'push')}>
-                    Earlier
-                  </button>
-                )}
-              </div>
+              {(before || rows.length === MOST) && (
+                <div class="pager">
+                  {before && (
+                    <button type="button" onClick={() => setQuery({ before: undefined }, 'push')}>
+                      Newest
+                    </button>
+                  )}
+                  {rows.length === MOST && oldest && (
+                    <button type="button" onClick={() => setQuery({ before: oldest.receivedAt }, 'push')}>
+                      Earlier
+                    </button>
+                  )}
+                </div>
+              )}
             </>
           );
         }}

@@ -1,0 +1,196 @@
+import { useState } from 'preact/hooks';
+import { request } from '../../api.ts';
+import type { ChargePoint } from '../../model.ts';
+import { Refusal, useDoing } from '../../parts/action.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Empty, Shown } from '../../parts/states.tsx';
+import { When } from '../../parts/when.tsx';
+import { useResource } from '../../resource.ts';
+import { may } from '../../session.ts';
+import type { CallAnswer } from './answer.tsx';
+
+interface Key {
+  readonly key: string;
+  readonly value: string | null;
+  readonly readonly: boolean | null;
+  readonly writeOnly: boolean;
+  readonly known: boolean;
+  readonly learntAt: string;
+  readonly pending: { readonly value: string | null; readonly since: string } | null;
+  readonly doubtfulSince: string | null;
+}
+
+/** Configuration keys as the charge point told them, to be asked for and changed. */
+export function Configuration({ chargePoint }: { readonly chargePoint: ChargePoint }) {
+  const path = `/charge-points/${encodeURIComponent(chargePoint.id)}/configuration`;
+  const keys = useResource<{ readonly items: readonly Key[] }>(path, { everyMs: 15_000 });
+  const doing = useDoing();
+  const [text, setText] = useState('');
+  const [changing, setChanging] = useState<Key | undefined>();
+  const allowed = may('operator') && chargePoint.connected;
+  const ask = () =>
+    doing.run(async () => {
+      await request('POST', `${path}/refresh`, { body: {} });
+      keys.reload();
+    });
+  return (
+    <section class="panel" aria-label="Configuration">
+      <header>
+        <label class="row tight">
+          <span class="visually-hidden">Filter keys</span>
+          <input
+            type="search"
+            placeholder="Filter keys"
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+        <button type="button" class="end" disabled={!allowed || doing.busy} onClick={() => void ask()}>
+          {doing.busy ? 'Asking…' : 'Ask the charge point (GetConfiguration)'}
+        </button>
+      </header>
+      <Refusal failure={doing.failure} />
+      <Shown of={keys} what="the configuration" lines={8}>
+        {({ items }) => {
+          const shown = items.filter(({ key }) => key.toLowerCase().includes(text.toLowerCase()));
+          return shown.length === 0 ? (
+            <Empty
+              title={text === '' ? 'Nobody has asked for its configuration yet' : 'No key is called that'}
+            >
+              <p>GetConfiguration tells all keys; what it answered last is shown here, whoever asked.</p>
+            </Empty>
+          ) : (
+            <div class="scroll">
+              <table class="table cards">
+                <thead>
+                  <tr>
+                    <th scope="col">Key</th>
+                    <th scope="col">Value</th>
+                    <th scope="col">State</th>
+                    <th scope="col">Told</th>
+                    <th scope="col">
+                      <span class="visually-hidden">Actions</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {shown.map((item) => (
+                    <tr key={item.key}>
+                      <td class="id">
+                        <code>{item.key}</code>
+                      </td>
+                      <td data-label="Value">
+                        <Value item={item} />
+                      </td>
+                      <td data-label="State">
+                        <State item={item} />
+                      </td>
+                      <td data-label="Told">
+                        <When at={item.learntAt} />
+                      </td>
+                      <td class="number">
+                        {item.readonly !== true && (
+                          <button
+                            type="button"
+                            class="link"
+                            disabled={!allowed}
+                            aria-label={`Change ${item.key}`}
+                            onClick={() => setChanging(item)}
+                          >
+                            Change
+                          </button>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          );
+        }}
+      </Shown>
+      {changing && (
+        <ChangeKey
+          item={changing}
+          path={path}
+          onClose={() => setChanging(undefined)}
+          onChanged={keys.reload}
+        />
+      )}
+    </section>
+  );
+}
+
+function Value({ item: { value, writeOnly, known } }: { readonly item: Key }) {
+  if (!known) return <span class="soft">it has no such key</span>;
+  if (writeOnly) return <span class="soft">a secret, never shown</span>;
+  return value === null ? <span class="soft">none told</span> : <code>{value}</code>;
+}
+
+function State({ item: { readonly: fixed, pending, doubtfulSince } }: { readonly item: Key }) {
+  if (pending) return <span class="tone-attention">{pending.value ?? 'the new value'} after a reset</span>;
+  if (doubtfulSince) return <span class="tone-attention">in doubt: a change got no answer</span>;
+  return <span class="soft">{fixed === true ? 'read-only' : ''}</span>;
+}
+
+interface ChangeKeyProps {
+  readonly item: Key;
+  readonly path: string;
+  readonly onClose: () => void;
+  readonly onChanged: () => void;
+}
+
+function ChangeKey({ item, path, onClose, onChanged }: ChangeKeyProps) {
+  const doing = useDoing();
+  const [value, setValue] = useState(item.value ?? '');
+  const [answer, setAnswer] = useState<CallAnswer | undefined>();
+  const send = () =>
+    doing.run(async () => {
+      const changed = await request<{ answer: CallAnswer }>(
+        'PUT',
+        `${path}/${encodeURIComponent(item.key)}`,
+        { body: { value } },
+      );
+      setAnswer(changed.answer);
+      onChanged();
+    });
+  const status =
+    answer &&
+    (answer.outcome === 'result' ? String((answer.payload as { status?: string }).status) : answer.code);
+  return (
+    <Dialog title={`Change ${item.key}`} onClose={onClose}>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <div class="field">
+          <label for="key-value">Value</label>
+          <input
+            id="key-value"
+            maxLength={500}
+            value={value}
+            onInput={(event) => setValue(event.currentTarget.value)}
+          />
+        </div>
+        <Refusal failure={doing.failure} />
+        {status && (
+          <p class={`note ${status === 'Accepted' ? 'good' : ''}`} role="status">
+            <b>{status}</b>
+            {status === 'RebootRequired' && ' It holds after a Reset.'}
+          </p>
+        )}
+        <div class="actions">
+          <button type="button" onClick={onClose}>
+            {answer ? 'Close' : 'Cancel'}
+          </button>
+          <button type="submit" class="primary" disabled={doing.busy}>
+            Send ChangeConfiguration
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

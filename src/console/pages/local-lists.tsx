@@ -1,0 +1,154 @@
+import { useState } from 'preact/hooks';
+import { Failure, request } from '../api.ts';
+import { count } from '../format.ts';
+import type { Page } from '../model.ts';
+import { Refusal, useDoing } from '../parts/action.tsx';
+import { DocumentEditor } from '../parts/document-editor.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
+import { useResource } from '../resource.ts';
+import { may } from '../session.ts';
+
+interface LocalListHead {
+  readonly id: string;
+  readonly scope: { readonly group?: string; readonly chargePointId?: string };
+  readonly sync: string;
+  readonly note: string | null;
+  readonly entryCount: number;
+}
+
+const EXAMPLE = {
+  scope: { group: 'Depot north' },
+  sync: 'manual',
+  entries: [{ idTag: '04A2B3C4D5' }, { idTag: 'GUEST', idTagInfo: { status: 'Accepted' } }],
+};
+
+interface Editing {
+  readonly id?: string;
+  readonly document: unknown;
+}
+
+/** What charge points shall hold to authorize without asking. */
+export function LocalLists() {
+  const list = useResource<Page<LocalListHead>>('/local-lists?limit=200');
+  const [editing, setEditing] = useState<Editing | undefined>();
+  const doing = useDoing();
+  const edit = (id: string) =>
+    doing.run(async () => {
+      const {
+        id: _,
+        version,
+        unknownTags,
+        ...document
+      } = await request<Record<string, unknown>>('GET', pathOf(id));
+      setEditing({ id, document });
+    });
+  const remove = (id: string) =>
+    doing.run(async () => {
+      await request('DELETE', pathOf(id));
+      list.reload();
+    });
+  const editor = may('operator');
+  return (
+    <>
+      <div class="row">
+        <p class="soft">
+          Each list is for a group or for one charge point, and is sent by hand or by itself.
+        </p>
+        {editor && (
+          <button type="button" class="primary end" onClick={() => setEditing({ document: EXAMPLE })}>
+            New list
+          </button>
+        )}
+      </div>
+      <Refusal failure={doing.failure instanceof Failure ? doing.failure : undefined} />
+      <div class="panel">
+        <Shown of={list} what="local lists" lines={5}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty title="No local list yet">
+                <p>With one, charge points know who may charge while they are offline.</p>
+              </Empty>
+            ) : (
+              <div class="scroll">
+                <table class="table cards">
+                  <thead>
+                    <tr>
+                      <th scope="col">List</th>
+                      <th scope="col">For</th>
+                      <th scope="col" class="number">
+                        Entries
+                      </th>
+                      <th scope="col">Sent</th>
+                      <th scope="col">Note</th>
+                      <th scope="col">
+                        <span class="visually-hidden">Actions</span>
+                      </th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {items.map(({ id, scope, sync, note, entryCount }) => (
+                      <tr key={id}>
+                        <td class="id">
+                          <b>{id}</b>
+                        </td>
+                        <td data-label="For">
+                          {scope.group === undefined ? scope.chargePointId : `group ${scope.group}`}
+                        </td>
+                        <td data-label="Entries" class="number">
+                          {count(entryCount)}
+                        </td>
+                        <td data-label="Sent">{sync === 'automatic' ? 'by itself' : 'by hand'}</td>
+                        <td data-label="Note">{note ?? <span class="soft">–</span>}</td>
+                        <td class="number">
+                          {editor && (
+                            <span class="row tight">
+                              <button
+                                type="button"
+                                class="link"
+                                aria-label={`Change list ${id}`}
+                                onClick={() => void edit(id)}
+                              >
+                                Change
+                              </button>
+                              <button
+                                type="button"
+                                class="link"
+                                aria-label={`Delete list ${id}`}
+                                onClick={() => void remove(id)}
+                              >
+                                Delete
+                              </button>
+                            </span>
+                          )}
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )
+          }
+        </Shown>
+      </div>
+      {editing && (
+        <DocumentEditor
+          what="list"
+          path="/local-lists"
+          {...(editing.id !== undefined && { id: editing.id })}
+          document={editing.document}
+          hint="An entry without idTagInfo takes it from its token."
+          docs="/docs#putLocalList"
+          onClose={() => setEditing(undefined)}
+          onSaved={() => {
+            setEditing(undefined);
+            list.reload();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function pathOf(id: string): string {
+  return `/local-lists/${encodeURIComponent(id)}`;
+}

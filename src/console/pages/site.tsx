@@ -1,0 +1,227 @@
+import { useState } from 'preact/hooks';
+import { request } from '../api.ts';
+import { rounded } from '../format.ts';
+import { Refusal, useDoing } from '../parts/action.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
+import { When } from '../parts/when.tsx';
+import { useResource } from '../resource.ts';
+import { go, urlOf } from '../router.ts';
+import { may } from '../session.ts';
+import { type Site, SiteEditor } from './sites.tsx';
+
+interface Plan {
+  readonly groups: readonly Group[];
+  readonly connectors: readonly PlannedConnector[];
+}
+
+interface Group {
+  readonly id: string;
+  readonly limit: readonly (number | null)[];
+  readonly shared: readonly number[];
+  readonly reserved: readonly number[];
+  readonly measured: readonly number[];
+}
+
+interface PlannedConnector {
+  readonly chargePointId: string;
+  readonly connectorId: number;
+  readonly group: string;
+  readonly connected: boolean;
+  readonly transactionId: number | null;
+  readonly state: string;
+  readonly share: number | null;
+  readonly ceiling: number;
+  readonly measured: number | null;
+  readonly since: string;
+  readonly refused: string | null;
+}
+
+const PHASES = ['L1', 'L2', 'L3'];
+
+/** One site: its limits, what was shared out under them, and what vehicles take. */
+export function SitePage({ id }: { readonly id: string }) {
+  const path = `/sites/${encodeURIComponent(id)}`;
+  const site = useResource<Site>(path);
+  const plan = useResource<Plan>(`${path}/plan`, { everyMs: 2000 });
+  const [dialog, setDialog] = useState<'edit' | 'delete' | undefined>();
+  return (
+    <Shown of={site} what={id} lines={8}>
+      {(found) => (
+        <>
+          <header class="head">
+            <div class="row">
+              <h1>{id}</h1>
+              <span class="tag">{found.sharing}</span>
+              {may('operator') && (
+                <span class="end row tight">
+                  <button type="button" onClick={() => setDialog('edit')}>
+                    Change
+                  </button>
+                  <button type="button" class="danger" onClick={() => setDialog('delete')}>
+                    Delete
+                  </button>
+                </span>
+              )}
+            </div>
+          </header>
+          <Shown of={plan} what="the plan" lines={8}>
+            {({ groups, connectors }) => (
+              <>
+                <section class="panel" aria-labelledby="groups">
+                  <header>
+                    <h2 id="groups">Under the limits, A per phase</h2>
+                  </header>
+                  <div class="body form">
+                    {groups.map((group) => (
+                      <GroupBars key={group.id} group={group} />
+                    ))}
+                  </div>
+                </section>
+                <Connectors connectors={connectors} />
+              </>
+            )}
+          </Shown>
+          {dialog === 'edit' && (
+            <SiteEditor
+              site={found}
+              onClose={() => setDialog(undefined)}
+              onSaved={() => {
+                setDialog(undefined);
+                site.reload();
+              }}
+            />
+          )}
+          {dialog === 'delete' && <DeleteSite id={id} path={path} onClose={() => setDialog(undefined)} />}
+        </>
+      )}
+    </Shown>
+  );
+}
+
+function GroupBars({ group: { id, limit, shared, reserved, measured } }: { readonly group: Group }) {
+  return (
+    <div class="group-bars">
+      <h3>{id}</h3>
+      {PHASES.map((phase, index) => {
+        const top =
+          limit[index] ?? Math.max(1, (shared[index] ?? 0) + (reserved[index] ?? 0), measured[index] ?? 0);
+        const part = (value: number | undefined) => `${Math.min(100, (100 * (value ?? 0)) / (top || 1))}%`;
+        return (
+          <div class="phase" key={phase}>
+            <span class="small soft">{phase}</span>
+            <span class="track" aria-hidden="true">
+              <span class="fill-charging" style={{ width: part(measured[index]) }} />
+              <span class="mark-at" style={{ left: part((shared[index] ?? 0) + (reserved[index] ?? 0)) }} />
+            </span>
+            <span class="small">
+              <b>{rounded(measured[index] ?? 0)}</b> taken,{' '}
+              {rounded((shared[index] ?? 0) + (reserved[index] ?? 0))} given out
+              {limit[index] === null ? ', no limit' : ` of ${rounded(limit[index] ?? 0)} A`}
+            </span>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function Connectors({ connectors }: { readonly connectors: readonly PlannedConnector[] }) {
+  if (connectors.length === 0) {
+    return (
+      <div class="panel">
+        <Empty title="No connector belongs to it" />
+      </div>
+    );
+  }
+  return (
+    <div class="panel scroll">
+      <table class="table cards">
+        <thead>
+          <tr>
+            <th scope="col">Connector</th>
+            <th scope="col">Group</th>
+            <th scope="col">State</th>
+            <th scope="col" class="number">
+              Share
+            </th>
+            <th scope="col" class="number">
+              Takes
+            </th>
+            <th scope="col">Since</th>
+          </tr>
+        </thead>
+        <tbody>
+          {connectors.map((one) => (
+            <tr key={`${one.chargePointId} ${one.connectorId}`}>
+              <td class="id">
+                <a href={urlOf.chargePoint(one.chargePointId)}>{one.chargePointId}</a>{' '}
+                <span class="soft">connector {one.connectorId}</span>
+              </td>
+              <td data-label="Group">{one.group}</td>
+              <td data-label="State">
+                <span
+                  class={
+                    one.state === 'charging'
+                      ? 'tone-charging'
+                      : one.state === 'paused'
+                        ? 'tone-attention'
+                        : ''
+                  }
+                >
+                  {one.connected ? one.state : 'offline'}
+                </span>
+                {one.refused && <span class="tone-fault"> refused: {one.refused}</span>}
+              </td>
+              <td data-label="Share" class="number">
+                {one.share === null ? '–' : `${rounded(one.share)} A`}
+              </td>
+              <td data-label="Takes" class="number">
+                {one.measured === null ? '–' : `${rounded(one.measured)} A`}
+              </td>
+              <td data-label="Since">
+                <When at={one.since} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function DeleteSite({
+  id,
+  path,
+  onClose,
+}: {
+  readonly id: string;
+  readonly path: string;
+  readonly onClose: () => void;
+}) {
+  const doing = useDoing();
+  return (
+    <Dialog title={`Delete site ${id}?`} onClose={onClose}>
+      <p>Its limits hold no longer: Farad clears the profiles that it set there.</p>
+      <Refusal failure={doing.failure} />
+      <div class="actions">
+        <button type="button" onClick={onClose}>
+          Keep it
+        </button>
+        <button
+          type="button"
+          class="danger"
+          disabled={doing.busy}
+          onClick={() =>
+            void doing.run(async () => {
+              await request('DELETE', path);
+              go('/sites');
+            })
+          }
+        >
+          Delete {id}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
