@@ -98,6 +98,8 @@ export interface Message {
 export interface Overview {
   readonly at: string;
   readonly countedAt: string;
+  readonly ocppPort: number | null;
+  readonly ocppPath: string;
   readonly chargePoints: number;
   readonly sockets: number;
   readonly charging: number;

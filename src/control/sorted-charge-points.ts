@@ -35,7 +35,8 @@ export function sortedPage(
     ...filter
   }: FleetFilter & { readonly sort: Sort; readonly after: string | undefined; readonly limit: number },
 ): SortedPage {
-  const matching = inOrder(census, sort).filter((chargePoint) => matches(chargePoint, filter));
+  const wanted = { ...filter, ...(filter.text !== undefined && { text: filter.text.toLowerCase() }) };
+  const matching = inOrder(census, sort).filter((chargePoint) => matches(chargePoint, wanted));
   const start = after === undefined ? 0 : placeAfter(matching, sort, after);
   const items = matching.slice(start, start + limit);
   const last = items.at(-1);
@@ -72,7 +73,7 @@ function matches(
     (wanted === undefined || wanted === connected) &&
     (state === undefined || state === registration) &&
     (status === undefined || statuses.includes(status)) &&
-    (text === undefined || searched.includes(text.toLowerCase()))
+    (text === undefined || searched.includes(text))
   );
 }
 

@@ -1,8 +1,13 @@
 import { useSignal } from '@preact/signals';
+import type { Overview } from '../model.ts';
+import { useResource } from '../resource.ts';
 
-/** Where charge points connect to, as far as the console can tell: Farad's default port beside the address it is seen at. */
+/** Where charge points connect to, on the host that the console is seen at. */
 export function ConnectUrl() {
-  return <Copyable text={`ws://${location.hostname}:9220/ocpp/CHARGE-POINT-ID`} />;
+  const { data } = useResource<Overview>('/overview');
+  if (!data) return null;
+  if (data.ocppPort === null) return <p>Farad printed its address when it started.</p>;
+  return <Copyable text={`ws://${location.hostname}:${data.ocppPort}${data.ocppPath}/CHARGE-POINT-ID`} />;
 }
 
 export function Copyable({ text }: { readonly text: string }) {

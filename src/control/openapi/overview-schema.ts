@@ -11,6 +11,8 @@ export const overviewSchema = object(
   {
     at: time('Now.'),
     countedAt: time('When charge points and connectors were counted last.'),
+    ocppPort: maybe(whole('Port that charge points connect to; null where the system chose it.')),
+    ocppPath: text('What precedes the identity in the URL of a charge point.'),
     chargePoints: whole('All that are provisioned or were seen.'),
     sockets: whole('Open sockets of charge points.'),
     charging: whole('Connectors that charge, of connected charge points.'),

@@ -51,7 +51,9 @@ export function addOverviewRoute(
 
   addRoute<{ Querystring: { history: boolean } }>(app, operation, async ({ query }) => {
     const [now, census] = await Promise.all([pulse.now(), fleet.census()]);
-    return { ...view(now, census), ...(query.history && { history: lastHour.read() }) };
+    const { port, path } = config.ocpp;
+    const connect = { ocppPort: port === 0 ? null : port, ocppPath: path };
+    return { ...view(now, census), ...connect, ...(query.history && { history: lastHour.read() }) };
   });
 }
 

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import type { FleetCensus, IndexedChargePoint } from '../../../src/control/fleet-index.ts';
+import { type Sort, sortedPage } from '../../../src/control/sorted-charge-points.ts';
+
+function chargePoint(id: string, more: Partial<IndexedChargePoint> = {}): IndexedChargePoint {
+  return {
+    id,
+    connected: true,
+    statuses: ['Available'],
+    registration: 'Accepted',
+    lastSeenAt: 0,
+    lastAnsweredAt: 0,
+    vendor: '',
+    firmware: '',
+    group: '',
+    searched: id.toLowerCase(),
+    ...more,
+  };
+}
+
+function census(chargePoints: readonly IndexedChargePoint[]): FleetCensus {
+  return { at: 1, chargePoints, connected: 0, connectors: {}, offlineConnectors: 0 };
+}
+
+const fleet = census([
+  chargePoint('A', { lastSeenAt: 3, statuses: ['Charging', 'Faulted'] }),
+  chargePoint('B', { lastSeenAt: 1, connected: false, statuses: [] }),
+  chargePoint('C', { lastSeenAt: 3, vendor: 'Acme', searched: 'c\nacme' }),
+  chargePoint('D', { lastSeenAt: 2, statuses: ['Faulted'] }),
+]);
+
+function all(sort: Sort, limit: number): string[] {
+  const ids: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = sortedPage(fleet, { sort, after, limit });
+    expect(page.total).toBe(4);
+    ids.push(...page.ids);
+    after = page.next;
+  } while (after !== undefined);
+  return ids;
+}
+
+test.each([1, 2, 3, 4, 5])(
+  'pages of %i hold everything once, in either direction, equal values by id',
+  (limit) => {
+    expect(all('id', limit)).toEqual(['A', 'B', 'C', 'D']);
+    expect(all('-id', limit)).toEqual(['D', 'C', 'B', 'A']);
+    expect(all('lastSeenAt', limit)).toEqual(['B', 'D', 'A', 'C']);
+    expect(all('-lastSeenAt', limit)).toEqual(['C', 'A', 'D', 'B']);
+  },
+);
+
+test('a page goes on behind its place although what stood there is gone', () => {
+  const first = sortedPage(fleet, { sort: 'id', after: undefined, limit: 2 });
+  const later = census(fleet.chargePoints.filter(({ id }) => id !== 'B'));
+  expect(sortedPage(later, { sort: 'id', after: first.next, limit: 2 }).ids).toEqual(['C', 'D']);
+});
+
+test('filters by status, connection, registration and text, and counts what matches', () => {
+  const ask = (filter: object) => sortedPage(fleet, { sort: 'id', after: undefined, limit: 1, ...filter });
+  expect(ask({ status: 'Faulted' })).toMatchObject({ ids: ['A'], total: 2 });
+  expect(ask({ connected: false })).toMatchObject({ ids: ['B'], total: 1 });
+  expect(ask({ text: 'ACME' })).toMatchObject({ ids: ['C'], total: 1 });
+  expect(ask({ registration: 'Pending' })).toEqual({ ids: [], total: 0 });
+});
+
+test('refuses a position that is none of its own', () => {
+  expect(() => sortedPage(fleet, { sort: 'id', after: 'B', limit: 1 })).toThrow('must be the `next`');
+});
