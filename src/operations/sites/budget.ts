@@ -1,5 +1,5 @@
 /** Of what may be sent in a second, so much at once: an edge is to answer others in between. */
-const AT_ONCE = 0.2;
+const AT_ONCE = 0.1;
 
 /**
  * How many CALLs the planner may send, over all sites: so many a second, and so many that are not answered yet, because charge points that are
