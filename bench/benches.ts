@@ -4,6 +4,7 @@ import { framesBenches } from './frames.ts';
 import { hotPathBench } from './hot-path.ts';
 import { latencyBench } from './latency.ts';
 import { operatorApiBench } from './operator-api.ts';
+import { overviewQueriesBench } from './overview-queries.ts';
 import { schedulesBench } from './schedules.ts';
 import { sinkBench } from './sink.ts';
 import { sitePlanningBench } from './site-planning.ts';
@@ -21,5 +22,6 @@ export const benches: readonly Bench[] = [
   compositeScheduleBench,
   schedulesBench,
   sinkBench,
+  overviewQueriesBench,
   sitePlanningBench,
 ];

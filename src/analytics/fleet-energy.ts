@@ -40,6 +40,8 @@ export class FleetEnergy {
   /** Readings received until then have been taken note of, epoch ms. */
   private noticedUntil: number | undefined;
   private span = SPAN_HOURS;
+  /** Nothing was read before this hour, nor could a reading have an effect there; undefined before the first look. */
+  private begin: number | undefined;
 
   constructor({ engine, clock = Date.now, timeLimit }: FleetEnergyOptions) {
     this.engine = engine;
@@ -49,9 +51,11 @@ export class FleetEnergy {
 
   /** Whether every hour from `from` to before `to` (epoch ms) has been worked out; hours that have not begun have no energy. */
   covers(from: number, to: number): boolean {
+    if (this.begin === undefined || hourOf(from) < hourOf(this.clock()) - OLDEST_HOURS) return false;
     const end = Math.ceil(Math.min(to, this.clock()) / HOUR_MS);
-    for (let hour = hourOf(from); hour < end; hour++) if (!this.settled.has(hour)) return false;
-    return this.settled.size > 0;
+    const first = Math.max(hourOf(from), this.begin);
+    for (let hour = first; hour < end; hour++) if (!this.settled.has(hour)) return false;
+    return true;
   }
 
   /** Takes note of what has arrived, and works out the hours that matter most: this one and those just before it. Throws EngineError. */
@@ -136,16 +140,18 @@ SELECT count() AS rows, min(hour) AS first FROM energy_hourly WHERE hour >= {old
       settledAt = Math.max(settledAt, row.settledAt);
     }
     this.noticedUntil = kept.length > 0 ? settledAt : now;
-    // A window of days before the first reading is a frequent question, too; of the last days transactions may have changed.
+    // Of the last days transactions may have changed.
     const begin = readings && readings.rows > 0 ? readings.first : hourOf(now);
     const sure = hourOf(settledAt) - AFRESH_HOURS;
-    for (let hour = begin - AFRESH_HOURS; hour <= hourOf(now); hour++) {
+    this.begin = begin - AROUND_HOURS;
+    for (let hour = this.begin; hour <= hourOf(now); hour++) {
       if (hour > sure || !this.settled.has(hour)) this.add(hour, hour);
     }
   }
 
   private add(first: number, last: number): void {
     const now = hourOf(this.clock());
+    this.begin = Math.min(this.begin ?? first, Math.max(first, now - OLDEST_HOURS));
     for (let hour = Math.max(first, now - OLDEST_HOURS); hour <= Math.min(last, now); hour++)
       this.due.add(hour);
   }

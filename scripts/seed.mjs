@@ -1,0 +1,3 @@
+import { runCompiled } from './run-compiled.mjs';
+
+await runCompiled('bench/seed/main.js');
