@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
 import { BackOff } from './back-off.ts';
 import { openChdb } from './chdb-engine.ts';
+import { onCluster } from './cluster.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { openHttp } from './http-engine.ts';
@@ -12,10 +13,20 @@ import { applyRetention } from './retention.ts';
 
 /** The engine of the configuration: a server where there is a URL, else the embedded one. Throws EngineError. */
 export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engine> {
-  const { url, user, password, database, memory, queryTimeout, insertTimeout } = clickhouse;
+  const { url, user, password, database, cluster, memory, queryTimeout, insertTimeout } = clickhouse;
   if (url !== '') {
     const queryMemory = Math.floor(memory / 2);
-    return openHttp({ url, user, password, database, insertTimeout, queryTimeout, queryMemory });
+    const server = openHttp({
+      url,
+      user,
+      password,
+      database,
+      cluster,
+      insertTimeout,
+      queryTimeout,
+      queryMemory,
+    });
+    return cluster === '' ? server : onCluster(server, cluster);
   }
   return openChdb({
     path: resolve(dataDir, 'clickhouse'),

@@ -17,6 +17,8 @@ export interface HttpOptions {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Cluster that the server belongs to; empty or absent for a single one. */
+  readonly cluster?: string;
   /** When an insert counts as failed, ms. */
   readonly insertTimeout: number;
   /** Default time limit of a query, ms. */
@@ -53,9 +55,11 @@ class HttpEngine implements Engine {
   /** With a client of its own: a server refuses every statement that names a database which does not exist yet. */
   async prepare(): Promise<void> {
     const client = this.connect(this.options.insertTimeout);
+    const { cluster = '' } = this.options;
+    const onCluster = cluster === '' ? '' : ` ON CLUSTER '${cluster}'`;
     try {
       await attempt(() =>
-        client.command({ query: `CREATE DATABASE IF NOT EXISTS ${this.options.database}` }),
+        client.command({ query: `CREATE DATABASE IF NOT EXISTS ${this.options.database}${onCluster}` }),
       );
     } finally {
       await client.close();
@@ -71,7 +75,14 @@ class HttpEngine implements Engine {
     await this.writing.run(() =>
       attempt(async () => {
         const values = Readable.from(lines, { objectMode: false });
-        const { stream } = await this.writer.exec({ query, values });
+        const { stream } = await this.writer.exec({
+          query,
+          values,
+          // Through a Distributed table an insert is confirmed once every shard has its rows, else their tokens would mean nothing.
+          ...(this.options.cluster && {
+            clickhouse_settings: { distributed_foreground_insert: 1 } as ClickHouseSettings,
+          }),
+        });
         // An insert answers nothing; its socket is free again once that was read.
         await finished(stream.resume());
       }),

@@ -284,6 +284,11 @@ export const schema = {
       pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
       allowed: 'a name of letters, digits and underscores',
     }),
+    cluster: text(
+      '',
+      'Cluster that the server of clickhouse.url belongs to: tables are made replicated and distributed on all of it. Empty: a single server.',
+      { pattern: /^[A-Za-z0-9_-]*$/, allowed: 'empty or a name of letters, digits, underscores and dashes' },
+    ),
     memory: size('1500MiB', 'Most memory that the embedded chDB may use.', { min: '256MiB' }),
     queryTimeout: duration('20s', 'When ClickHouse gives up on a query.', { min: '1s', max: '1h' }),
     insertTimeout: duration('60s', 'When an insert counts as failed and is tried again.', {
