@@ -93,7 +93,9 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   });
 
   const fleet = new FleetIndex(deps.store, deps.edges, deps.log);
-  app.addHook('onClose', async () => fleet.close());
+  // Begins at once, so that nobody has to wait for the first round.
+  app.addHook('onListen', async () => fleet.begin());
+  app.addHook('onClose', () => fleet.close());
   addChargePointRoutes(app, deps, fleet);
   addMessageRoute(app, deps);
   await addCallRoute(app, deps);

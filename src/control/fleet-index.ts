@@ -52,6 +52,8 @@ export class FleetIndex {
   private readonly closing = new AbortController();
   private known: FleetCensus | undefined;
   private first: Promise<void> | undefined;
+  /** The round under way. */
+  private running: Promise<void> = Promise.resolve();
 
   constructor(store: Store, edges: Edges, log: Log) {
     this.store = store;
@@ -59,15 +61,31 @@ export class FleetIndex {
     this.warn = throttled(log, 60_000);
   }
 
-  /** The last complete round; waits for the first one. The rounds begin with the first question. */
+  /** The last complete round; waits for the first one. */
   async census(): Promise<FleetCensus> {
-    this.first ??= this.round().finally(() => void this.goOn());
+    this.begin();
     if (!this.known) await this.first;
     return this.known ?? EMPTY;
   }
 
-  close(): void {
+  /** Begins the rounds, unless a question has already. */
+  begin(): void {
+    if (this.first || this.closing.signal.aborted) return;
+    this.first = this.go()
+      .catch((error: unknown) => this.warn.warn({ err: error }, 'the fleet cannot be counted'))
+      .finally(() => void this.goOn());
+  }
+
+  /** Resolves when nothing is read from the store any more. */
+  async close(): Promise<void> {
     this.closing.abort();
+    // Whether it failed makes no difference any more, and whoever waited for it has heard.
+    await this.running.catch(() => undefined);
+  }
+
+  private go(): Promise<void> {
+    this.running = this.round();
+    return this.running;
   }
 
   private async goOn(): Promise<void> {
@@ -77,7 +95,7 @@ export class FleetIndex {
       await delay(pause, undefined, { signal: this.closing.signal, ref: false }).catch(() => undefined);
       if (this.closing.signal.aborted) return;
       const start = performance.now();
-      await this.round().catch((error: unknown) =>
+      await this.go().catch((error: unknown) =>
         this.warn.warn({ err: error }, 'the fleet cannot be counted'),
       );
       tookMs = performance.now() - start;
