@@ -88,7 +88,7 @@ function plot({ contenders }, { key, unit }) {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + width + 70} ${height}" font-family="sans-serif" font-size="12">`,
-    `<rect width="100%" height="100%" fill="#fff"/><text x="8" y="18">${escaped(`${key}: ${unit}; bar: median, line: least to greatest`)}</text>`,
+    `<title>${escaped(key)}</title><rect width="100%" height="100%" fill="#fff"/><text x="8" y="18">${escaped(`${key}: ${unit}; bar: median, line: least to greatest`)}</text>`,
     ...bars,
     '</svg>\n',
   ].join('\n');
