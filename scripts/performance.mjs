@@ -59,7 +59,7 @@ function section(result) {
     '',
     ...table,
     '',
-    `Medians of ${result.rounds} rounds in turns; in brackets the median of the ratios to the first row, round by round. ${units}.`,
+    `${result.rounds === 1 ? 'One round' : `Medians of ${result.rounds} rounds`} in turns; in brackets the median of the ratios to the first row, round by round. ${units}.`,
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
     `![${plotted.key} of ${result.bench}](performance/${result.bench}.svg)`,
