@@ -130,3 +130,21 @@ export interface History {
   readonly at: readonly number[];
   readonly lines: Readonly<Record<LineName, readonly (number | null)[]>>;
 }
+
+/** The same task at many charge points, and how far it is. */
+export interface Campaign {
+  readonly id: string;
+  readonly name: string;
+  readonly task: { readonly action?: string; readonly payload?: unknown; readonly localList?: string };
+  readonly targets: Readonly<Record<string, unknown>>;
+  readonly atOnce: number;
+  readonly startAt: string;
+  readonly endAt: string | null;
+  readonly state: string;
+  readonly counts: Counts;
+}
+
+/** Charge points of a campaign by what has become of them. */
+export type Counts = Readonly<
+  Record<'pending' | 'asking' | 'running' | 'succeeded' | 'failed' | 'unknown' | 'total', number>
+>;

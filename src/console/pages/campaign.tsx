@@ -1,6 +1,6 @@
 import { queryOf, request } from '../api.ts';
 import { count } from '../format.ts';
-import type { Page } from '../model.ts';
+import type { Campaign, Page } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
 import { Fact } from '../parts/fact.tsx';
 import { ChoiceFilter } from '../parts/filter-fields.tsx';
@@ -10,7 +10,7 @@ import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
 import { place, urlOf } from '../router.ts';
 import { may } from '../session.ts';
-import { type Campaign, Progress, taskOf } from './campaigns.tsx';
+import { Progress, taskOf } from './campaigns.tsx';
 
 interface Result {
   readonly chargePointId: string;

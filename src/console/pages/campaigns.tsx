@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { queryOf } from '../api.ts';
 import { count } from '../format.ts';
-import type { Page } from '../model.ts';
+import type { Campaign, Counts, Page } from '../model.ts';
 import { Pager } from '../parts/pager.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
@@ -9,22 +9,6 @@ import { useResource } from '../resource.ts';
 import { go, place } from '../router.ts';
 import { may } from '../session.ts';
 import { NewCampaign } from './new-campaign.tsx';
-
-export interface Campaign {
-  readonly id: string;
-  readonly name: string;
-  readonly task: { readonly action?: string; readonly payload?: unknown; readonly localList?: string };
-  readonly targets: Readonly<Record<string, unknown>>;
-  readonly atOnce: number;
-  readonly startAt: string;
-  readonly endAt: string | null;
-  readonly state: string;
-  readonly counts: Counts;
-}
-
-export type Counts = Readonly<
-  Record<'pending' | 'asking' | 'running' | 'succeeded' | 'failed' | 'unknown' | 'total', number>
->;
 
 /** The same task at many charge points. */
 export function CampaignsPage() {

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { request } from '../api.ts';
 import { dangerOf } from '../commands.ts';
+import type { Campaign } from '../model.ts';
 import { actions, readActions } from '../openapi.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import type { Campaign } from './campaigns.tsx';
 
 const TARGETS = [
   ['group', 'Group'],

@@ -2,20 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { rounded, stamp } from '../format.ts';
 import { colour, theme } from '../theme.ts';
-
-export interface Line {
-  readonly label: string;
-  readonly unit: string;
-  /** One per time: null breaks the line, undefined says nothing about that time. */
-  readonly values: readonly (number | null | undefined)[];
-  /** Name of a colour of the theme. */
-  readonly colour: string;
-  readonly shape?: 'line' | 'steps' | 'bars';
-  readonly dashed?: boolean;
-  readonly filled?: boolean;
-  /** Against the axis at the right. */
-  readonly right?: boolean;
-}
+import type { Line } from './chart-line.ts';
 
 interface ChartProps {
   /** What the chart shows, for those who do not see it. */

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { rounded } from '../format.ts';
-import type { Line } from './chart.tsx';
+import type { Line } from './chart-line.ts';
 
 interface PlotOptions {
   readonly lines: readonly Line[];

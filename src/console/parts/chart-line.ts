@@ -1,0 +1,14 @@
+/** One line of a chart, over the times that all its lines share. */
+export interface Line {
+  readonly label: string;
+  readonly unit: string;
+  /** One per time: null breaks the line, undefined says nothing about that time. */
+  readonly values: readonly (number | null | undefined)[];
+  /** Name of a colour of the theme. */
+  readonly colour: string;
+  readonly shape?: 'line' | 'steps' | 'bars';
+  readonly dashed?: boolean;
+  readonly filled?: boolean;
+  /** Against the axis at the right. */
+  readonly right?: boolean;
+}
