@@ -1,4 +1,5 @@
 import { DEMO_TOKENS, DemoHabits } from './demo-habits.ts';
+import { operateDemo } from './demo-operator.ts';
 import { Fleet } from './fleet.ts';
 import { type Api, importTokens } from './provisioning.ts';
 import type { Recorder } from './recorder.ts';
@@ -20,6 +21,8 @@ export type DemoNews =
   | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly message: string };
 
 const RAMP_MS = 3_000;
+/** When all charge points are connected and the operator begins, ms after the start. */
+const OPERATOR_AFTER_MS = RAMP_MS + 2_000;
 const PROVISIONING_ATTEMPTS = 10;
 const PROVISIONING_RETRY_MS = 1_000;
 
@@ -43,17 +46,29 @@ process.once('SIGTERM', () => {
 
 /** Provisions the demo's cards, then lets the charge points connect and live. */
 async function run({ ocppUrl, apiUrl, apiKey, chargePoints, seed = 1 }: DemoOrder): Promise<void> {
-  await provision({ url: apiUrl, key: apiKey });
+  const api = { url: apiUrl, key: apiKey };
+  await provision(api);
   fleet = new Fleet({
     url: ocppUrl,
     chargePoints,
-    identity: (index) => `DEMO-${String(index + 1).padStart(3, '0')}`,
+    identity,
     habits: new DemoHabits(),
     recorder: bystander,
     seed,
   });
   fleet.start(RAMP_MS);
   tell({ type: 'ready', chargePoints });
+  setTimeout(() => {
+    const identities = Array.from({ length: chargePoints }, (_, index) => identity(index));
+    // The charge points live on without it.
+    operateDemo(api, identities, Date.now()).catch((error: unknown) =>
+      tell({ type: 'note', level: 'warn', message: `the demo's operator gave up: ${String(error)}` }),
+    );
+  }, OPERATOR_AFTER_MS);
+}
+
+function identity(index: number): string {
+  return `DEMO-${String(index + 1).padStart(3, '0')}`;
 }
 
 /** Control may just be restarting, so one refusal is not the end. */

@@ -1,0 +1,58 @@
+import type { Api } from './provisioning.ts';
+
+/** The charge points that the demo's operator looks after. */
+const GROUP = 'Demo yard';
+const EVERY_FIFTH = 5;
+
+/** How many charge points of the demo are reserved at its start, and for how long, ms. */
+const RESERVED = 3;
+const RESERVED_FOR_MS = 10 * 60_000;
+
+/**
+ * What an operator has going on while a newcomer looks around: a group whose local list is kept up automatically, a firmware campaign
+ * over it, and a few reservations. Done through the API once the charge points are connected. Throws Error where the API refuses.
+ */
+export async function operateDemo(api: Api, identities: readonly string[], now: number): Promise<void> {
+  const yard = identities.filter((_, index) => index % EVERY_FIFTH === 0);
+  for (const id of yard) await send(api, 'PATCH', `charge-points/${id}`, { group: GROUP });
+  await send(api, 'PUT', 'local-lists/demo-yard', {
+    scope: { group: GROUP },
+    sync: 'automatic',
+    entries: Array.from({ length: 10 }, (_, index) => ({
+      idTag: `CARD${String(index + 1).padStart(4, '0')}`,
+    })),
+    note: 'demo',
+  });
+  await send(api, 'POST', 'campaigns', {
+    name: 'Firmware 3.0.0 for the demo yard',
+    task: {
+      action: 'UpdateFirmware',
+      payload: {
+        location: 'https://files.example/firmware-3.0.0.bin',
+        retrieveDate: new Date(now).toISOString(),
+      },
+    },
+    targets: { group: GROUP },
+    atOnce: 2,
+  });
+  const others = identities.filter((id) => !yard.includes(id)).slice(-RESERVED);
+  for (const [index, chargePointId] of others.entries()) {
+    await send(api, 'POST', 'reservations?force=true', {
+      chargePointId,
+      connectorId: 1,
+      idTag: `CARD${String(index + 20).padStart(4, '0')}`,
+      expiryDate: new Date(now + RESERVED_FOR_MS).toISOString(),
+    });
+  }
+}
+
+async function send(api: Api, method: string, path: string, body: unknown): Promise<void> {
+  const response = await fetch(`${api.url}/api/v1/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${api.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text.slice(0, 200)}`);
+}

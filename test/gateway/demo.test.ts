@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
+
+interface Items<Item> {
+  readonly items: readonly Item[];
+}
+
+it('the demo shows a newcomer sessions, a firmware campaign, a local list and reservations', {
+  timeout: 180_000,
+}, async () => {
+  const gateway = await startGateway(['--demo', '10']);
+  const read = <Item>(path: string) => gateway.request<Items<Item>>('GET', `/api/v1/${path}`);
+
+  await until('a car charges', async () => (await read('transactions?state=open')).items.length > 0);
+  await until(
+    'the operator of the demo is done',
+    async () => (await read('reservations')).items.length === 3,
+  );
+  const campaigns = await read<{ counts: Record<string, number> }>('campaigns');
+  expect(campaigns.items[0]?.counts).toMatchObject({ total: 2, unknown: 0 });
+  await until('the demo yard downloads its firmware', async () => {
+    const jobs = await read<{ status: string }>('charge-points/DEMO-001/firmware-jobs');
+    return ['Downloaded', 'Installing', 'Installed', 'DownloadFailed', 'InstallationFailed'].includes(
+      jobs.items[0]?.status ?? '',
+    );
+  });
+  const held = await until('the local list is held', async () => {
+    const list = await gateway.request<{ held: { listVersion?: number } | null }>(
+      'GET',
+      '/api/v1/charge-points/DEMO-001/local-list',
+    );
+    return list.held?.listVersion !== undefined && list.held;
+  });
+  expect(held.listVersion).toBeGreaterThan(0);
+  expect(gateway.output()).not.toContain('gave up');
+  expect(await gateway.stop()).toBe(0);
+});
