@@ -1,4 +1,5 @@
 import { answerTimes } from './queries/answer-times.ts';
+import { connections } from './queries/connections.ts';
 import { energy, type SettledHours } from './queries/energy.ts';
 import { failedAuthorizations } from './queries/failed-authorizations.ts';
 import { errors, faults } from './queries/faults.ts';
@@ -18,6 +19,7 @@ import { utilisation } from './queries/utilisation.ts';
 export const namedQueries: ReadonlyMap<string, (given: Parameters, settled?: SettledHours) => PreparedQuery> =
   new Map([
     ['answer-times', answerTimes],
+    ['connections', connections],
     ['energy', energy],
     ['errors', errors],
     ['failed-authorizations', failedAuthorizations],

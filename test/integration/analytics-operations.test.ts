@@ -155,6 +155,35 @@ describe('what operators ask of the fleet', () => {
     ]);
   });
 
+  it('utilisation by date: hours of each day in a time zone, also where they begin at half past', async () => {
+    const taken = async (change: Record<string, unknown>) =>
+      (await ask('utilisation', { by: 'date', ...change }))
+        .filter(({ occupiedHours }) => occupiedHours !== 0)
+        .map(({ date, hour, occupiedHours, utilisation }) => [date, hour, occupiedHours, utilisation]);
+    expect(
+      await taken({ timezone: 'Europe/Berlin', chargePointId: 'CP-1', from: monday - 24 * HOUR }),
+    ).toEqual([
+      ['2026-02-02', 9, 1, 0.5],
+      ['2026-02-02', 10, 1, 0.5],
+      ['2026-02-02', 11, 0.5, 0.25],
+    ]);
+    expect(await taken({ timezone: 'Asia/Kolkata', group: 'south' })).toEqual([
+      ['2026-02-02', 14, 0.5, 0.5],
+      ['2026-02-02', 15, 0.5, 0.5],
+    ]);
+    // A day of 23 hours and one of 25.
+    const spring = { from: Date.UTC(2026, 2, 28, 23), to: Date.UTC(2026, 2, 29, 22) };
+    const autumn = { from: Date.UTC(2025, 9, 25, 22), to: Date.UTC(2025, 9, 26, 23) };
+    for (const [day, rows] of [
+      [spring, 23],
+      [autumn, 24],
+    ] as const) {
+      const hours = await ask('utilisation', { by: 'date', timezone: 'Europe/Berlin', ...day });
+      expect(hours).toHaveLength(rows);
+      expect(new Set(hours.map(({ date }) => date)).size).toBe(1);
+    }
+  });
+
   it('uptime: connected time by charge point and group; a connection whose end nobody saw ends with the next', async () => {
     await insertRows(embedded.engine, connections, [
       // Up since before, gone for an hour; the process that held the second one was killed.
@@ -180,6 +209,62 @@ describe('what operators ask of the fleet', () => {
     expect(await ask('uptime', { by: 'group' })).toEqual([
       expect.objectContaining({ group: 'south', uptime: 0.5 }),
       expect.objectContaining({ group: 'north', uptime: 0.95833 }),
+    ]);
+  });
+
+  it('connections: every opening, closing and refusal with its reason, newest first, a page at a time', async () => {
+    const sunday = monday - 24 * HOUR;
+    const story = (change: Partial<ConnectionRow>) => connection({ chargePointId: 'CP-7', ...change });
+    await insertRows(embedded.engine, connections, [
+      story({ epoch: 1, receivedAt: sunday }),
+      story({
+        epoch: 1,
+        event: 'closed',
+        code: 1008,
+        reason: 'replaced by a newer connection',
+        durationMs: HOUR,
+        receivedAt: sunday + HOUR,
+      }),
+      story({ epoch: 2, remoteAddress: '10.0.0.2', receivedAt: sunday + HOUR }),
+      story({
+        epoch: 2,
+        event: 'closed',
+        code: 1006,
+        reason: 'lost',
+        durationMs: 0,
+        receivedAt: sunday + HOUR,
+      }),
+      story({ epoch: 0, event: 'refused', code: 404, reason: 'unknown', receivedAt: sunday + 2 * HOUR }),
+      connection({ receivedAt: sunday + 3 * HOUR }),
+    ]);
+    const history = { chargePointId: 'CP-7', from: sunday, to: monday };
+    const rows = await ask('connections', history);
+    expect(rows.map(({ event, epoch }) => [event, epoch])).toEqual([
+      ['refused', 0],
+      ['closed', 2],
+      ['opened', 2],
+      ['closed', 1],
+      ['opened', 1],
+    ]);
+    expect(rows[3]).toEqual({
+      chargePointId: 'CP-7',
+      event: 'closed',
+      epoch: 1,
+      remoteAddress: '127.0.0.1',
+      code: 1008,
+      reason: 'replaced by a newer connection',
+      durationMs: HOUR,
+      receivedAt: iso(sunday + HOUR),
+    });
+    expect(await ask('connections', { ...history, limit: 2, offset: 1 })).toEqual(rows.slice(1, 3));
+    expect(await ask('connections', { ...history, event: 'refused' })).toEqual([
+      expect.objectContaining({ code: 404, reason: 'unknown', durationMs: null }),
+    ]);
+    expect(await ask('connections', { ...history, from: sunday + 1, to: sunday + 2 * HOUR })).toEqual(
+      rows.slice(1, 4),
+    );
+    expect(await ask('connections', { from: sunday, to: monday - 2 * HOUR, group: 'north' })).toEqual([
+      expect.objectContaining({ chargePointId: 'CP-1', event: 'opened', code: null }),
     ]);
   });
 

@@ -49,6 +49,17 @@ describe('questions to ClickHouse', () => {
     receivedAt: '2026-03-01T12:00:00.000Z',
   };
 
+  const connectionRow = {
+    chargePointId: 'CP 1',
+    event: 'closed',
+    epoch: 7,
+    remoteAddress: '10.0.0.1',
+    code: 1006,
+    reason: '',
+    durationMs: 60_000,
+    receivedAt: '2026-03-01T12:00:00.000Z',
+  };
+
   test.each<[string, AnalyticsQuery, object[]]>([
     [
       '/analytics/energy?interval=day&by=chargePoint&from=2026-03-01T01:00:00%2B01:00&to=2026-03-02T00:00:00Z&chargePointId=CP-1&idTag=T&timezone=Europe/Berlin',
@@ -112,6 +123,19 @@ describe('questions to ClickHouse', () => {
       '/analytics/uptime?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&by=group',
       { name: 'uptime', parameters: { from, to, by: 'group', limit: 100, offset: 0 } },
       [{ group: 'north', chargePoints: 2, connectedS: 60, uptime: 0.5, disconnections: 0 }],
+    ],
+    [
+      '/analytics/connections?from=2026-03-01T00:00:00Z&chargePointId=CP%201&event=closed&limit=2',
+      {
+        name: 'connections',
+        parameters: { from, chargePointId: 'CP 1', event: 'closed', limit: 2, offset: 0 },
+      },
+      [connectionRow],
+    ],
+    [
+      '/analytics/utilisation?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&by=date',
+      { name: 'utilisation', parameters: { from, to, by: 'date', timezone: 'UTC' } },
+      [{ date: '2026-03-01', hour: 9, connectors: 2, occupiedHours: 0.5, utilisation: 0.25 }],
     ],
     [
       '/analytics/messages?from=2026-03-01T00:00:00Z&text=Gr%C3%BCner&type=CALL',

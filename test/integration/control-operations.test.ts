@@ -99,6 +99,7 @@ describe('the description of the API', () => {
       'DELETE /api/v1/tokens/{idTag}',
       'DELETE /api/v1/transactions/{transactionId}/charging-wish',
       'GET /api/v1/analytics/answer-times',
+      'GET /api/v1/analytics/connections',
       'GET /api/v1/analytics/energy',
       'GET /api/v1/analytics/errors',
       'GET /api/v1/analytics/failed-authorizations',

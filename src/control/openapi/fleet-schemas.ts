@@ -23,13 +23,18 @@ export const fleetSchemas = {
     ['chargePointId', 'idTag'],
   ),
 
-  UtilisationRows: rowsOf('One row per weekday and hour of the day.', {
-    weekday: whole('1 is Monday, 7 is Sunday.'),
-    hour: whole('0 to 23, in the time zone that was asked for.'),
-    connectors: whole('How many there are now.'),
-    occupiedHours: number('Time that connectors were taken by a transaction, h.'),
-    utilisation: number('Share of the time of all connectors, 0 to 1.'),
-  }),
+  UtilisationRows: rowsOf(
+    'One row per weekday or date and hour of the day.',
+    {
+      weekday: whole('By weekday: 1 is Monday, 7 is Sunday.'),
+      date: text('By date: for example 2026-03-01, in the time zone that was asked for.'),
+      hour: whole('0 to 23, in the time zone that was asked for.'),
+      connectors: whole('How many there are now.'),
+      occupiedHours: number('Time that connectors were taken by a transaction, h.'),
+      utilisation: number('Share of the time of all connectors, 0 to 1.'),
+    },
+    ['weekday', 'date'],
+  ),
 
   UptimeRows: rowsOf(
     'One row per charge point or group, worst first.',
@@ -43,6 +48,21 @@ export const fleetSchemas = {
     },
     ['chargePointId', 'group'],
   ),
+
+  ConnectionRows: rowsOf('One row per event, newest first.', {
+    chargePointId: text('Who.'),
+    event: {
+      type: 'string',
+      enum: ['opened', 'closed', 'refused'],
+      description: 'refused: before there was a WebSocket.',
+    },
+    epoch: whole('The same for what opened and what closed; 0 for a refusal.'),
+    remoteAddress: text('Where it came from.'),
+    code: maybe(whole('WebSocket close code, or the HTTP status of a refusal; null where there is none.')),
+    reason: text('Why it closed or was refused, in words.'),
+    durationMs: maybe(whole('How long it lasted, ms; null unless closed.')),
+    receivedAt: time('When.'),
+  }),
 
   PowerRows: rowsOf('One row per step with samples.', {
     connectorId: whole('Where.'),

@@ -63,13 +63,18 @@ const utilisation: Operation = {
   method: 'GET',
   path: '/api/v1/analytics/utilisation',
   tag,
-  summary: 'Utilisation by weekday and hour',
+  summary: 'Utilisation by hour of the day',
   description:
-    'How much of the time connectors are taken by a transaction. Connectors are counted as they are known now.',
-  query: { ...range, timezone, ...which },
+    'How much of the time connectors are taken by a transaction. Connectors are counted as they are known now. By date it is a heat map of hours and days.',
+  query: {
+    ...range,
+    by: oneOf(['weekday', 'date'], 'What hours of the day are told apart by.'),
+    timezone,
+    ...which,
+  },
   requiredQuery,
   responses: {
-    200: json('One row per weekday and hour that the asked time touches.', ref('UtilisationRows')),
+    200: json('One row per weekday or date and hour that the asked time touches.', ref('UtilisationRows')),
   },
   errors,
 };
@@ -83,6 +88,23 @@ const uptime: Operation = {
   query: { ...range, by: oneOf(['chargePoint', 'group'], 'What each row is about.'), ...which, ...page },
   requiredQuery,
   responses: { 200: json('Charge points that never connected are left out.', ref('UptimeRows')) },
+  errors,
+};
+
+const connections: Operation = {
+  id: 'queryConnections',
+  method: 'GET',
+  path: '/api/v1/analytics/connections',
+  tag,
+  summary: 'Connections that opened, closed or were refused, with the reason',
+  query: {
+    ...range,
+    event: { type: 'string', enum: ['opened', 'closed', 'refused'], description: 'Only these.' },
+    ...which,
+    ...page,
+  },
+  requiredQuery: ['from'],
+  responses: { 200: json('Newest first.', ref('ConnectionRows')) },
   errors,
 };
 
@@ -236,6 +258,7 @@ export const fleetQueries = [
   ['sessions', sessions],
   ['utilisation', utilisation],
   ['uptime', uptime],
+  ['connections', connections],
   ['power', power],
   ['idle', idle],
   ['failed-authorizations', failedAuthorizations],
