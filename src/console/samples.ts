@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Failure, queryOf, request } from './api.ts';
 import type { MeterSample, Rows } from './model.ts';
 
@@ -8,6 +8,8 @@ const EVERY_MS = 3000;
 const RETRY_MS = 5000;
 /** A sample may come this much later than its time says, ms; what came twice is dropped. */
 const OVERLAP_MS = 60_000;
+/** So long after the end of a range its last samples have come, ms. */
+const SETTLED_MS = 60_000;
 
 export interface SampleRange {
   readonly chargePointId: string;
@@ -26,32 +28,41 @@ export interface Samples {
   readonly failure: Failure | undefined;
 }
 
-/** Samples of a charge point, chunk by chunk; one without an end grows as long as it is shown. */
+/** Samples of a charge point, chunk by chunk; those of a range without an end, or with one of just now, grow as long as it is shown. */
 export function useSamples(range: SampleRange | undefined): Samples {
   const [state, setState] = useState<Samples>(NOTHING);
+  const loaded = useRef<{ readonly begin: string; readonly samples: readonly MeterSample[] } | undefined>(
+    undefined,
+  );
   const key = JSON.stringify(range);
+  const begin = JSON.stringify({ ...range, to: undefined });
 
   useEffect(() => {
-    setState(NOTHING);
+    // What was growing and has come to its end stays on the screen.
+    const kept = loaded.current?.begin === begin ? loaded.current.samples : [];
+    setState({ ...NOTHING, samples: kept });
     if (!range) return;
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let from = range.from;
-    let samples: readonly MeterSample[] = [];
+    let samples = kept;
 
     const load = async () => {
+      // The end of a transaction may bring readings of its whole length.
+      if (range.to !== undefined && range.to < Date.now() + OVERLAP_MS) from = range.from;
       try {
         for (let more = true; more; ) {
           const { rows } = await request<Rows<MeterSample>>('GET', pathOf(range, from), {
             signal: abort.signal,
           });
           samples = merged(samples, rows, range.connectorId);
+          loaded.current = { begin, samples };
           more = rows.length === CHUNK;
           const last = rows.at(-1);
           if (last) from = Date.parse(last.time) - (more ? 0 : OVERLAP_MS);
           setState({ samples, complete: !more, failure: undefined });
         }
-        if (range.to === undefined) again(EVERY_MS);
+        if (range.to === undefined || Date.now() < range.to + SETTLED_MS) again(EVERY_MS);
       } catch (error) {
         if (abort.signal.aborted) return;
         const failure = error instanceof Failure ? error : new Failure(0, 'unexpected', String(error));
@@ -88,7 +99,7 @@ function merged(
   rows: readonly MeterSample[],
   connectorId: number | undefined,
 ): readonly MeterSample[] {
-  const seen = new Set(before.slice(-CHUNK).map(identity));
+  const seen = new Set(before.map(identity));
   const fresh = rows.filter(
     (row) => (connectorId === undefined || row.connectorId === connectorId) && !seen.has(identity(row)),
   );

@@ -33,7 +33,8 @@ export interface Endpoints {
   readonly processes: Readonly<Record<string, number>>;
 }
 
-const API_KEY = 'farad_test_key_0123456789';
+/** The key that gateways of tests begin with. */
+export const API_KEY = 'farad_test_key_0123456789';
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 
 /** A data directory that is gone after the test, once nothing writes to it any more. */
