@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AuditRecord } from '../store/audit-trail.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
-import { REDACTED, redactSecrets } from '../telemetry/redaction.ts';
+import { REDACTED, redactJson } from '../telemetry/redaction.ts';
 
 /** Longest body that is kept, characters. */
 const MAX_REQUEST = 4096;
@@ -46,7 +46,7 @@ function bodyOf({ body, params, routeOptions }: FastifyRequest): string {
   const hidden = routeOptions.config.operation?.secretMembers ?? [];
   // The path may say that a member is a secret: the value of the configuration key AuthorizationKey.
   const whole = Array.isArray(body) ? body : { ...(params as object), ...body };
-  const shown = Object.entries(redactSecrets(whole) as object)
+  const shown = Object.entries(redactJson(whole) as object)
     .filter(([name]) => name in body)
     .map(([name, value]) => [name, hidden.includes(name) && typeof value === 'string' ? REDACTED : value]);
   const text = JSON.stringify(

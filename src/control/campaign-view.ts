@@ -7,7 +7,7 @@ import { checkRequest } from '../protocol/v16/validate.ts';
 import type { CampaignItem, CampaignRecord, CampaignTask } from '../store/campaign-record.ts';
 import { findChargePoint } from '../store/known-charge-points.ts';
 import type { Store } from '../store/store.ts';
-import { redactSecrets } from '../telemetry/redaction.ts';
+import { redactJson } from '../telemetry/redaction.ts';
 import { apiError } from './errors.ts';
 import { instant } from './instant.ts';
 import { readInstant } from './validation.ts';
@@ -85,7 +85,7 @@ export function viewCampaign(campaign: CampaignRecord) {
   return {
     id,
     name,
-    task: redactSecrets(task),
+    task: redactJson(task),
     targets,
     atOnce,
     startAt: writeTimestamp(startAt === 0 ? createdAt : startAt),
@@ -107,7 +107,7 @@ export function viewResult(item: CampaignItem, task: CampaignTask) {
     chargePointId,
     state,
     reason,
-    answer: redactSecrets(answer),
+    answer: redactJson(answer),
     jobId: jobKindOf(task) === undefined || askedAt === null ? null : reference,
     attempts,
     askedAt: instant(askedAt),

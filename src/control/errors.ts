@@ -1,3 +1,5 @@
+import { redactJson } from '../telemetry/redaction.ts';
+
 /**
  * Every error that the API answers, declared once: a stable code, the HTTP status, the message (with `{placeholders}`) and what it means
  * for whoever gets it. docs/api-errors.md and the OpenAPI document come from this table.
@@ -351,6 +353,7 @@ export function withDetails(error: ApiError, details: object): ApiError {
   return new ApiError(error.code, error.message, { ...error.details, ...details });
 }
 
-export function errorBody(error: ApiError): ErrorBody {
-  return { error: { code: error.code, message: error.message, details: error.details } };
+/** Without the secrets that the request may have had. */
+export function errorBody({ code, message, details }: ApiError): ErrorBody {
+  return { error: redactJson({ code, message, details }) as ErrorBody['error'] };
 }

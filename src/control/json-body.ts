@@ -14,8 +14,13 @@ export function readJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw apiError('invalid_json', { reason: (error as SyntaxError).message });
+    throw apiError('invalid_json', { reason: withoutQuotation((error as SyntaxError).message) });
   }
+}
+
+/** Node quotes the text that it could not read, which may hold a secret. */
+function withoutQuotation(message: string): string {
+  return message.replace(/, (?:\.\.\.)?".*$/s, '');
 }
 
 /** Reads `application/json` bodies; everything else is 415 unless a route says otherwise. */

@@ -5,6 +5,8 @@ import { OFF_WHEEL, type WheelEntry } from './timer-wheel.ts';
 export interface CallLine<Session> {
   open: OutboundCall<Session> | undefined;
   readonly waiting: OutboundCall<Session>[];
+  /** What the charge point was told in confidence lately, and may repeat. */
+  secrets: readonly string[];
 }
 
 /** One CALL of ours and whoever waits for what becomes of it. */

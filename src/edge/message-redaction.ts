@@ -1,24 +1,57 @@
-import { REDACTED, redactSecrets, redactUrls } from '../telemetry/redaction.ts';
+import type { CallError, CallResult } from '../protocol/frame.ts';
+import { REDACTED, redactJson, redactUrls } from '../telemetry/redaction.ts';
 
-/** The configuration key that holds a password (security whitepaper §7.2), and the members that do. */
-const MAY_HOLD_SECRET = /authorization|passw|secret|api-?key|"cookie"|:\/\//i;
+/** What stands in the text of a message that may hold a secret; with a backslash, it may stand there in disguise. */
+const MAY_HOLD_SECRET = /authorization|passw|secret|api[-_]?key|newkey|keyhash|cookie|:\/\/|\\/i;
 
-/** Credentials of a URL in JSON text, where a slash may be escaped. */
-const ESCAPED_SLASHES = /:\\\/\\\//;
+/** What a text that is no JSON is left out for. */
+const NAMES_SECRET = /authorization|passw|secret|api[-_]?key|newkey|keyhash|cookie/i;
 
 /**
- * The payload of a message without the value of AuthorizationKey, without passwords in URLs and without other secrets. Text that is no JSON
+ * The payload of a message without values of secret configuration keys, without passwords in URLs and without other secrets. Text that is no JSON
  * but may hold one is left out altogether.
  */
 export function redactPayload(payload: string): string {
-  if (!MAY_HOLD_SECRET.test(payload) && !ESCAPED_SLASHES.test(payload)) return payload;
+  if (!MAY_HOLD_SECRET.test(payload)) return payload;
   let message: unknown;
   try {
     message = JSON.parse(payload);
   } catch {
-    return /authorization|passw|secret|api-?key/i.test(payload) ? REDACTED : redactUrls(payload);
+    const plain = withoutEscapes(payload);
+    if (NAMES_SECRET.test(plain)) return REDACTED;
+    const clean = redactUrls(plain);
+    return clean === plain ? payload : clean;
   }
-  const clean = redactSecrets(message);
+  const clean = redactJson(message);
   // Where nothing had to be hidden the text stays as it was sent.
   return clean === message ? payload : JSON.stringify(clean);
+}
+
+/**
+ * What a charge point answered to a CALL of ours, without secrets, in particular without those that it was told and repeats; and its frame, as it would
+ * have been. From here on nobody has the secret.
+ */
+export function withoutSecrets(
+  answer: CallResult | CallError,
+  frame: string,
+  told: readonly string[],
+): { readonly answer: CallResult | CallError; readonly frame: string } {
+  const { type: _type, messageId, ...words } = answer;
+  const clean = redactJson(words, told) as typeof words;
+  if (clean === words) return { answer, frame };
+  const rewritten =
+    'payload' in clean
+      ? [3, messageId, clean.payload]
+      : [4, messageId, clean.code, clean.description, clean.details];
+  return {
+    answer: { ...answer, ...clean } as CallResult | CallError,
+    frame: JSON.stringify(rewritten),
+  };
+}
+
+/** As somebody would read it: `\u0041` and `\/` may stand for any letter and for a slash. */
+function withoutEscapes(text: string): string {
+  return text
+    .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replaceAll('\\/', '/');
 }

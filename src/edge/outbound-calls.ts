@@ -5,10 +5,12 @@ import { type CallError, type CallResult, callFrame } from '../protocol/frame.ts
 import { isAction } from '../protocol/v16/actions.ts';
 import { checkResponse } from '../protocol/v16/validate.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
+import { secretsIn } from '../telemetry/redaction.ts';
 import { CallIds } from './call-ids.ts';
 import { type CallLine, OutboundCall } from './call-line.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
 import type { MessageLog } from './message-log.ts';
+import { withoutSecrets } from './message-redaction.ts';
 import type { Session } from './session.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
@@ -32,6 +34,19 @@ export interface OutboundCallsOptions {
   readonly clock: () => number;
 }
 
+/** Actions whose requests have a place for a secret; looking for one elsewhere would be a waste. */
+const MAY_CARRY_SECRETS: ReadonlySet<string> = new Set([
+  'ChangeConfiguration',
+  'DataTransfer',
+  'GetDiagnostics',
+  'GetLog',
+  'SignedUpdateFirmware',
+  'UpdateFirmware',
+]);
+
+/** Secrets that a socket was told and that are looked for in its answers. */
+const SECRETS_REMEMBERED = 16;
+
 /**
  * Sends CALLs to charge points and brings back what became of them. A charge point's CALLs may cross ours at any time (OCPP-J 1.6 §4.1.1);
  * an answer that nobody waits for any more is dropped.
@@ -53,7 +68,7 @@ export class OutboundCalls {
     if (gate.mayCall(chargePoint, call.action, call.payload) !== undefined) {
       return Promise.resolve(notInThisState(chargePoint));
     }
-    session.calls ??= { open: undefined, waiting: [] };
+    session.calls ??= { open: undefined, waiting: [], secrets: [] };
     const line = session.calls;
     if (line.waiting.length >= callQueue) return Promise.resolve({ outcome: 'queue_full' });
     return new Promise((settle) => {
@@ -67,10 +82,11 @@ export class OutboundCalls {
   }
 
   /** Takes an answer of the charge point; one with an unknown id, or too late, changes nothing (obligations B9, B11). */
-  answered(session: Session, answer: CallResult | CallError, frame: string, receivedAt: number): void {
+  answered(session: Session, said: CallResult | CallError, text: string, receivedAt: number): void {
     const { messageLog, metrics, clock } = this.options;
     const line = session.calls;
     const call = line?.open;
+    const { answer, frame } = withoutSecrets(said, text, line?.secrets ?? []);
     const errorCode = answer.type === 'error' ? answer.code : undefined;
     if (line === undefined || call === undefined || call.messageId !== answer.messageId) {
       metrics.strayAnswers.inc();
@@ -128,7 +144,7 @@ export class OutboundCalls {
     }
     line.open = call;
     const kept = gate.beforeCall(chargePoint, outgoing(call, Date.now()));
-    if (kept === undefined) this.transmit(session, call);
+    if (kept === undefined) this.transmit(session, line, call);
     else void kept.then((isKept) => this.afterKeeping(session, line, call, isKept));
   }
 
@@ -141,17 +157,20 @@ export class OutboundCalls {
     // Its time ran out meanwhile, or the socket was closed: it was concluded there.
     if (line.open !== call) return;
     if (isKept) {
-      this.transmit(session, call);
+      this.transmit(session, line, call);
     } else {
       this.finish(line, call, { outcome: 'not_recorded' });
       this.sendNext(session, line);
     }
   }
 
-  private transmit(session: Session, call: OutboundCall<Session>): void {
+  private transmit(session: Session, line: CallLine<Session>, call: OutboundCall<Session>): void {
     const { messageLog, metrics, clock } = this.options;
     const { chargePoint } = session;
     const frame = callFrame(call.messageId, call.action, call.payload);
+    if (MAY_CARRY_SECRETS.has(call.action)) {
+      line.secrets = [...line.secrets, ...secretsIn(call.payload)].slice(-SECRETS_REMEMBERED);
+    }
     call.hasLeft = true;
     call.sentAt = clock();
     this.wheel.schedule(call, call.sentAt + call.timeoutMs);

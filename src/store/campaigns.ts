@@ -1,4 +1,5 @@
 import type { Table } from '../journal/environment.ts';
+import { redactJson } from '../telemetry/redaction.ts';
 import type {
   CampaignCounts,
   CampaignInput,
@@ -6,9 +7,11 @@ import type {
   CampaignItemChange,
   CampaignItemState,
   CampaignRecord,
+  CampaignTask,
 } from './campaign-record.ts';
 import { after, allOf, keyOf, textKey } from './keys.ts';
 import { MAX_VISITED, type Page } from './listing.ts';
+import type { Sealing } from './sealing.ts';
 import type { WritePath } from './write-path.ts';
 
 /** Campaigns with the result of each charge point. In `directory`. */
@@ -54,21 +57,29 @@ const NO_ITEMS: CampaignCounts = {
   unknown: 0,
 };
 
+/** A task with a secret is kept sealed; `task` then shows what may be seen of it. */
+interface KeptCampaign extends CampaignRecord {
+  readonly sealedTask?: Uint8Array;
+}
+
 export class CampaignTable implements Campaigns {
   private readonly path: WritePath;
-  private readonly table: Table<CampaignRecord>;
+  private readonly sealing: Sealing;
+  private readonly table: Table<KeptCampaign>;
   private readonly namedTable: Table<readonly string[]>;
   private readonly itemTable: Table<CampaignItem>;
 
-  constructor(path: WritePath) {
+  constructor(path: WritePath, sealing: Sealing) {
     this.path = path;
+    this.sealing = sealing;
     this.table = path.environment.records('campaigns');
     this.namedTable = path.environment.records('campaign-targets');
     this.itemTable = path.environment.records('campaign-items');
   }
 
   get(id: string): CampaignRecord | undefined {
-    return this.table.get(textKey(id));
+    const kept = this.table.get(textKey(id));
+    return kept && this.opened(kept);
   }
 
   list({ after: last, limit }: { after?: string; limit: number }): Page<CampaignRecord> {
@@ -81,7 +92,7 @@ export class CampaignTable implements Campaigns {
       exclusiveStart: true,
     })) {
       if (items.length === limit) return { items, next: items.at(-1)?.id ?? '' };
-      items.push(value);
+      items.push(this.opened(value));
     }
     return { items };
   }
@@ -196,8 +207,20 @@ export class CampaignTable implements Campaigns {
 
   private write(campaign: CampaignRecord): CampaignRecord {
     const record = { ...campaign, version: this.path.nextVersion() };
-    this.table.put(textKey(campaign.id), record);
+    this.table.put(textKey(campaign.id), this.kept(record));
     return record;
+  }
+
+  /** Once nobody new is asked, the secret has no use any more. */
+  private kept(record: CampaignRecord): KeptCampaign {
+    const shown = redactJson(record.task) as CampaignTask;
+    if (shown === record.task) return record;
+    const isOver = record.state === 'finished' || record.state === 'aborted';
+    return { ...record, task: shown, ...(!isOver && { sealedTask: this.sealing.seal(record.task) }) };
+  }
+
+  private opened({ sealedTask, ...record }: KeptCampaign): CampaignRecord {
+    return sealedTask ? { ...record, task: this.sealing.open(sealedTask) as CampaignTask } : record;
   }
 
   private writeItem(item: CampaignItem): CampaignItem {

@@ -1,4 +1,5 @@
 import type { Table } from '../journal/environment.ts';
+import { isSecretKey, redactUrls } from '../telemetry/redaction.ts';
 import type { ConfigurationKeyRecord, PendingValue, ToldKey } from './configuration-record.ts';
 import { allOf, keyOf } from './keys.ts';
 import type { WritePath } from './write-path.ts';
@@ -29,9 +30,6 @@ export interface Configurations {
   /** A BootNotification came: what was pending and was followed by a reset is in force. */
   booted(chargePointId: string, at: number): Promise<void>;
 }
-
-/** Keys whose value is a secret (security whitepaper ed. 3 §7.2). */
-const WRITE_ONLY: ReadonlySet<string> = new Set(['authorizationkey']);
 
 /** Keys that are kept of one charge point; the standard has some 50, vendors add some hundred. */
 const MAX_KEYS = 2_000;
@@ -186,7 +184,7 @@ function unlearnt(chargePointId: string, key: string): Omit<ConfigurationKeyReco
     key: key.slice(0, MAX_KEY_LENGTH).toWellFormed(),
     value: null,
     readonly: null,
-    writeOnly: isWriteOnly(key),
+    writeOnly: isSecretKey(key),
     known: true,
     learntAt: 0,
     learntFrom: 'GetConfiguration',
@@ -195,12 +193,11 @@ function unlearnt(chargePointId: string, key: string): Omit<ConfigurationKeyReco
   };
 }
 
-function isWriteOnly(key: string): boolean {
-  return WRITE_ONLY.has(key.toLowerCase());
-}
-
+/** Values of secret keys are not kept, and neither are credentials in others. */
 function kept(key: string, value: string | null): string | null {
-  return value === null || isWriteOnly(key) ? null : value.slice(0, MAX_VALUE_LENGTH).toWellFormed();
+  return value === null || isSecretKey(key)
+    ? null
+    : redactUrls(value).slice(0, MAX_VALUE_LENGTH).toWellFormed();
 }
 
 function recordKey(chargePointId: string, key: string): Buffer {

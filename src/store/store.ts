@@ -24,6 +24,7 @@ import { RequestIdCounter, type RequestIds } from './request-ids.ts';
 import { ReservationIdCounter, type ReservationIds } from './reservation-ids.ts';
 import { LmdbReservations, type Reservations } from './reservations.ts';
 import { type Aggregate, bringUpToDate } from './schema-version.ts';
+import { sealingWith } from './sealing.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
 import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
 import { type SitePlans, SitePlanTable } from './site-plans.ts';
@@ -179,6 +180,7 @@ export function openStore({
   const jobs = new JobTable(toState);
   const heldLists = new HeldListTable(toState);
   const referencedCalls = new ReferencedCallTable(toState);
+  const pepper = loadPepper(dataDir);
   return {
     tokens: new TokenTable(toDirectory),
     settings: new SettingsTable(toDirectory),
@@ -208,7 +210,7 @@ export function openStore({
     sites: new SiteTable(toDirectory),
     sitePlans: new SitePlanTable(toDirectory),
     chargingWishes: new ChargingWishTable(toDirectory),
-    campaigns: new CampaignTable(toDirectory),
+    campaigns: new CampaignTable(toDirectory, sealingWith(pepper, 'tasks of campaigns')),
     requestIds: new RequestIdCounter(toDirectory),
     transactions: new LmdbTransactions(
       toState,
@@ -221,7 +223,7 @@ export function openStore({
     apiKeys: new ApiKeyTable(toDirectory),
     consoleSessions: new ConsoleSessionTable(toDirectory),
     audit: new AuditTable(toDirectory),
-    keys: keysWith(loadPepper(dataDir)),
+    keys: keysWith(pepper),
     refresh() {
       directory.endRead();
       state.endRead();

@@ -14,6 +14,10 @@ describe('redaction of a message', () => {
     ['{"data":{"password":"00ff00ff"}}'],
     ['{"key":"AuthorizationKey","value":"00ff00ff"'],
     ['location: ftp://user:00ff00ff@host'],
+    ['{"k\\u0065y":"\\u0041uthorizationKey","value":"00ff00ff"}'],
+    ['{"k\\u0065y":"\\u0041uthorizationKey","value":"00ff00ff"'],
+    ['{"url":"ftp:\\/\\/user:00ff00ff@host'],
+    ['{"data":"{\\"password\\":\\"00ff00ff\\"}"}'],
   ])('%s gives nothing away', (payload) => {
     expect(redactPayload(payload)).not.toContain('00ff00ff');
   });

@@ -216,4 +216,34 @@ describe('calls to a charge point', () => {
       expect(fake.sent).toEqual([]);
     });
   });
+
+  test('what the charge point was told in confidence is nowhere in its answers, however it repeats it', async () => {
+    const payload = { key: 'AuthorizationKey', value: '00112233445566778899' };
+    const ask = () =>
+      calls.call(fake.session, { chargePointId: 'CP-1', action: 'ChangeConfiguration', payload });
+    const refused = ask();
+    const description = `${payload.value} is too short`;
+    calls.answered(
+      fake.session,
+      {
+        type: 'error',
+        messageId: sentIds()[0] as string,
+        code: 'GenericError',
+        description,
+        details: payload,
+      },
+      '',
+      0,
+    );
+    expect(await refused).toMatchObject({
+      code: 'GenericError',
+      description: '[redacted] is too short',
+      details: { key: 'AuthorizationKey', value: '[redacted]' },
+    });
+    const later = send('DataTransfer');
+    answer(sentIds()[1] as string, { status: 'Accepted', data: `was ${payload.value}` });
+    expect(await later).toMatchObject({ payload: { status: 'Accepted', data: 'was [redacted]' } });
+    expect(JSON.stringify(answers)).not.toContain(payload.value);
+    expect(fake.sent[0]).toContain(payload.value);
+  });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { CampaignInput } from '../../../src/store/campaign-record.ts';
 import { scratchDirectory, scratchStore } from './scratch.ts';
@@ -96,4 +98,28 @@ test('requestIds never come twice, also after a restart', async () => {
   ids.push(await requestIds.next());
   expect(new Set(ids).size).toBe(3);
   expect(ids.every((id) => Number.isInteger(id) && id > 0)).toBe(true);
+});
+
+test('a task with a secret is kept sealed as long as somebody may be asked, and then without it', async () => {
+  const dataDir = scratchDirectory();
+  const task = {
+    action: 'ChangeConfiguration',
+    payload: { key: 'AuthorizationKey', value: 'a-secret-of-16-bytes' },
+  };
+  const before = scratchStore({ dataDir });
+  await before.campaigns.create(campaign('c1', { task }));
+  await before.campaigns.create(campaign('c2'));
+  await before.close();
+  expect(readFileSync(join(dataDir, 'directory', 'data.mdb')).includes('a-secret')).toBe(false);
+
+  const { campaigns } = scratchStore({ dataDir });
+  expect(campaigns.get('c1')?.task).toEqual(task);
+  expect(campaigns.list({ limit: 2 }).items[1]).not.toHaveProperty('sealedTask');
+  await campaigns.change('c1', (known) => ({ ...known, state: 'running' }));
+  expect(campaigns.list({ limit: 2 }).items.map((known) => known.task)).toEqual([campaign('c2').task, task]);
+  await campaigns.change('c1', (known) => ({ ...known, state: 'aborted' }));
+  expect(campaigns.get('c1')?.task).toEqual({
+    action: 'ChangeConfiguration',
+    payload: { key: 'AuthorizationKey', value: '[redacted]' },
+  });
 });

@@ -94,6 +94,20 @@ test('G7: a value that waits for a reset outlives a restart, and a later accepte
   expect(configurations.get('CP-1', 'Interval')).toMatchObject({ value: '90', pending: null });
 });
 
+test('credentials that stand in a value are not kept, nor what a vendor calls a password', async () => {
+  const { configurations } = scratchStore();
+  const keys = [told('LogServer', 'ftp://cp:12345@files.example/'), told('VendorPassword', '12345')];
+  await configurations.told('CP-1', keys, [], NOON);
+  await configurations.changed('CP-1', 'Backend', 'ws://cp:12345@other.example/', 'RebootRequired', NOON);
+  expect(
+    configurations.of('CP-1').map(({ value, pending, writeOnly }) => [value, pending?.value, writeOnly]),
+  ).toEqual([
+    [null, 'ws://cp:[redacted]@other.example/', false],
+    ['ftp://cp:[redacted]@files.example/', undefined, false],
+    [null, undefined, true],
+  ]);
+});
+
 test('G10: the value of AuthorizationKey is never kept, neither changed nor pending nor told', async () => {
   const { configurations } = scratchStore();
   const secret = '3031323334353637383961626364656630313233';

@@ -1,5 +1,6 @@
 import type { StatusNotificationRequest } from '../../../protocol/v16/generated/messages.ts';
 import { type ConnectorStatusRow, connectorStatus } from '../../../records/connector-status.ts';
+import { redactUrls } from '../../../telemetry/redaction.ts';
 import type { ChargePoint } from '../../charge-point.ts';
 import { readClock } from '../../charge-point-clock.ts';
 import { acknowledged } from '../../decision.ts';
@@ -48,9 +49,9 @@ function statusRow(
     connectorId: Math.min(Math.max(connectorId, -1), INT32_MAX),
     status: request.status,
     errorCode: request.errorCode,
-    info: request.info ?? '',
+    info: redactUrls(request.info ?? ''),
     vendorId: request.vendorId ?? '',
-    vendorErrorCode: request.vendorErrorCode ?? '',
+    vendorErrorCode: redactUrls(request.vendorErrorCode ?? ''),
     ts: timestamp === undefined ? receivedAt : readClock(timestamp, receivedAt).epochMs,
     receivedAt,
   };
