@@ -95,6 +95,19 @@ export interface Message {
   readonly receivedAt: string;
 }
 
+/** What a connection of a charge point went through. */
+export interface ConnectionEvent {
+  readonly event: 'opened' | 'closed' | 'refused';
+  /** The same for what opened and what closed; 0 for a refusal. */
+  readonly epoch: number;
+  readonly remoteAddress: string;
+  /** Close code, or HTTP status of a refusal. */
+  readonly code: number | null;
+  readonly reason: string;
+  readonly durationMs: number | null;
+  readonly receivedAt: string;
+}
+
 export interface Overview {
   readonly at: string;
   readonly countedAt: string;

@@ -1,24 +1,6 @@
-import type { Message } from './model.ts';
-
-export const KINDS = ['Status', 'Transactions', 'Commands', 'Boot', 'Errors'] as const;
-export type Kind = (typeof KINDS)[number];
-
-/** One line of a charge point's story. */
-export interface Happening {
-  readonly key: string;
-  /** RFC 3339. */
-  readonly at: string;
-  /** ←: from the charge point; →: from Farad. */
-  readonly arrow: '←' | '→';
-  readonly action: string;
-  readonly kinds: readonly Kind[];
-  readonly summary: string;
-  /** What was answered, in a word; empty where nothing is worth saying. */
-  readonly answer: string;
-  readonly tone: 'available' | 'attention' | 'fault' | 'none';
-  readonly durationMs?: number;
-  readonly frames: readonly Message[];
-}
+import { connectionStory } from './connection-story.ts';
+import type { Happening, Kind } from './happening.ts';
+import type { ConnectionEvent, Message } from './model.ts';
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -32,8 +14,11 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   BootNotification: 'Boot',
 };
 
-/** Joins each CALL with its answer. `messages` newest first; so is the story. */
-export function storyOf(messages: readonly Message[]): Happening[] {
+/** Joins each CALL with its answer, and what became of the connection. `messages` newest first; so is the story. */
+export function storyOf(
+  messages: readonly Message[],
+  connections: readonly ConnectionEvent[] = [],
+): Happening[] {
   const answers = new Map<string, Message>();
   const story: Happening[] = [];
   for (const message of messages) {
@@ -49,6 +34,7 @@ export function storyOf(messages: readonly Message[]): Happening[] {
   }
   // An answer whose CALL lies before what was asked for.
   for (const answer of answers.values()) story.push(happeningOf(answer, undefined));
+  story.push(...connectionStory(connections));
   return story.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
 }
 

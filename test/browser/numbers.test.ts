@@ -79,7 +79,18 @@ it('shows the numbers that the simulator knows it sent: nothing lost, nothing do
   await page.getByText(`${columns.stopped[one]} transactions`).waitFor();
 
   expect(books.started).toBe(books.stopped);
-  expect(books.problems).toEqual([]);
+  // It came once by itself, and once more after its line was cut.
+  await fleet.cutLine(one);
+  await page.goto(`${gateway.api}/charge-points/${fleet.identity(one)}?kind=Connections`);
+  const story = async () => (await page.locator('.timeline .action').allTextContents()).toReversed();
+  await expect.poll(story, { timeout: ARRIVAL_MS }).toEqual(['Connected', 'Disconnected', 'Connected']);
+  await page.getByRole('button', { name: /Disconnected.*connection lost/ }).click();
+  await page.getByText('Close code').waitFor();
+  await tab.picture('numbers-connections');
+
+  expect(books.problems.map(({ kind, chargePointId }) => [kind, chargePointId])).toEqual([
+    ['dropped', fleet.identity(one)],
+  ]);
   expect(tab.complaints).toEqual([]);
 }, 240_000);
 

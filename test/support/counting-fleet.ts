@@ -31,6 +31,8 @@ export interface CountingFleet {
   settle(home: readonly number[]): void;
   /** Ends all sessions; resolves when everything is confirmed. */
   goHome(): Promise<void>;
+  /** Cuts the line of one; resolves when it has come back. */
+  cutLine(index: number): Promise<void>;
   isIdle(index: number): boolean;
   /** W and Wh of the last reading. */
   powerOf(index: number): number;
@@ -72,6 +74,11 @@ export function countingFleet(
       fleet.windDown(100);
       const isOver = () => books.started === books.stopped && fleet.traffic.waitingCalls === 0;
       while (!isOver()) await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+    async cutLine(index) {
+      const { connections } = books;
+      of(index).chargePoint.cutLine(100);
+      while (books.connections === connections) await new Promise((resolve) => setTimeout(resolve, 20));
     },
     isIdle: (index) => of(index).chargePoint.isSettled,
     powerOf: (index) => Math.round(of(index).connector.session?.charge.powerW ?? 0),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Message } from '../../../src/console/model.ts';
+import type { ConnectionEvent, Message } from '../../../src/console/model.ts';
 import { storyOf } from '../../../src/console/story.ts';
 
 function message(second: number, more: Partial<Message>): Message {
@@ -83,5 +83,34 @@ test('what has no answer says so, a fault stands out, and a cut payload breaks n
       summary: 'connector 2 · Faulted · GroundFailure',
     },
     { answer: 'no answer yet', tone: 'attention', kinds: ['Commands'] },
+  ]);
+});
+
+test('connections and their ends stand in the story with their reasons; a lost one is an error, an orderly one is not', () => {
+  const event = (second: number, more: Partial<ConnectionEvent>): ConnectionEvent => ({
+    event: 'closed',
+    epoch: 7,
+    remoteAddress: '192.0.2.7',
+    code: 1000,
+    reason: 'closed by the charge point',
+    durationMs: 61_000,
+    receivedAt: `2026-03-01T12:00:${String(second).padStart(2, '0')}.000Z`,
+    ...more,
+  });
+  const story = storyOf(
+    [message(5, { action: 'Heartbeat' })],
+    [
+      event(9, {}),
+      event(6, { event: 'opened', code: null, reason: '', durationMs: null }),
+      event(4, { epoch: 6, code: 1006, reason: 'connection lost' }),
+      event(2, { event: 'refused', epoch: 0, code: 503, reason: 'too many connections', durationMs: null }),
+    ],
+  );
+  expect(story.map(({ action, summary, answer, kinds }) => [action, summary, answer, kinds])).toEqual([
+    ['Disconnected', 'closed by the charge point · after 1 min', '1000', ['Connections']],
+    ['Connected', 'from 192.0.2.7', '', ['Connections']],
+    ['Heartbeat', '', 'no answer yet', []],
+    ['Disconnected', 'connection lost · after 1 min', '1006', ['Connections', 'Errors']],
+    ['Connection refused', 'too many connections · from 192.0.2.7', '503', ['Connections', 'Errors']],
   ]);
 });

@@ -1,12 +1,14 @@
 import { useState } from 'preact/hooks';
 import { queryOf } from '../../api.ts';
 import { clock, day, duration, zone } from '../../format.ts';
+import { type Happening, KINDS, type Kind } from '../../happening.ts';
 import { useLive } from '../../live.ts';
-import type { Message, Rows } from '../../model.ts';
+import type { ConnectionEvent, Message, Rows } from '../../model.ts';
+import { Fact } from '../../parts/fact.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import { place, setQuery } from '../../router.ts';
-import { type Happening, KINDS, type Kind, storyOf } from '../../story.ts';
+import { storyOf } from '../../story.ts';
 
 const MOST = 300;
 /** A message shows in the log about this long after it was sent, ms. */
@@ -21,7 +23,20 @@ export function Timeline({ id }: { readonly id: string }) {
     `/charge-points/${encodeURIComponent(id)}/messages${queryOf({ limit: MOST, to: before ?? undefined })}`,
     { everyMs: 5000, keep: true },
   );
-  useLive({ chargePointId: id }, () => setTimeout(log.reload, LOG_DELAY_MS));
+  const rows = log.data?.rows;
+  // As far back as the messages go; where they go back to the beginning, so do the connections.
+  const from = rows?.length === MOST ? rows.at(-1)?.receivedAt : new Date(0).toISOString();
+  const connections = useResource<Rows<ConnectionEvent>>(
+    rows &&
+      `/analytics/connections${queryOf({ chargePointId: id, from, to: before ?? undefined, limit: MOST })}`,
+    { everyMs: 5000, keep: true },
+  );
+  useLive({ chargePointId: id }, () =>
+    setTimeout(() => {
+      log.reload();
+      connections.reload();
+    }, LOG_DELAY_MS),
+  );
 
   return (
     <section class="panel" aria-label="Timeline">
@@ -43,7 +58,7 @@ export function Timeline({ id }: { readonly id: string }) {
       </header>
       <Shown of={log} what="the message log" lines={8}>
         {({ rows }) => {
-          const story = storyOf(rows).filter(
+          const story = storyOf(rows, connections.data?.rows).filter(
             (happening) => kind === null || happening.kinds.includes(kind as Kind),
           );
           if (story.length === 0) {
@@ -99,7 +114,7 @@ function isNewDay(story: readonly Happening[], index: number): boolean {
 
 function Line({ happening, newDay }: { readonly happening: Happening; readonly newDay: boolean }) {
   const [open, setOpen] = useState(false);
-  const { at, arrow, action, summary, answer, durationMs, tone, frames } = happening;
+  const { at, arrow, action, summary, answer, durationMs, tone, frames, facts } = happening;
   const time = new Date(at);
   return (
     <>
@@ -109,14 +124,10 @@ function Line({ happening, newDay }: { readonly happening: Happening; readonly n
           <time class="mono soft" dateTime={at}>
             {clock(time)}
           </time>
-          <span
-            class="arrow soft"
-            title={arrow === '←' ? 'from the charge point' : 'from Farad'}
-            aria-hidden="true"
-          >
+          <span class={`arrow ${WHO[arrow] ? 'soft' : `tone-${tone}`}`} title={WHO[arrow]} aria-hidden="true">
             {arrow}
           </span>
-          <span class="visually-hidden">{arrow === '←' ? 'from the charge point:' : 'from Farad:'}</span>
+          {WHO[arrow] && <span class="visually-hidden">{WHO[arrow]}:</span>}
           <b class="action">{action}</b>
           <span class="summary">{summary}</span>
           <span class={`answer tone-${tone}`}>{answer}</span>
@@ -127,12 +138,24 @@ function Line({ happening, newDay }: { readonly happening: Happening; readonly n
             {frames.map((frame) => (
               <Frame key={`${frame.direction}${frame.type}${frame.receivedAt}`} frame={frame} />
             ))}
+            {facts && (
+              <dl class="facts">
+                {facts.map(([name, value]) => (
+                  <Fact key={name} name={name}>
+                    {value}
+                  </Fact>
+                ))}
+              </dl>
+            )}
           </div>
         )}
       </li>
     </>
   );
 }
+
+/** Who speaks; nobody does where it is about the connection. */
+const WHO: Readonly<Record<string, string>> = { '←': 'from the charge point', '→': 'from Farad' };
 
 function Frame({ frame }: { readonly frame: Message }) {
   const text = pretty(frame.payload);
