@@ -2,26 +2,23 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { logIn, openTab } from '../support/browser.ts';
 import { chargingStory } from '../support/charging-story.ts';
-import { startGateway } from '../support/gateway.ts';
+import { API_KEY, startGateway } from '../support/gateway.ts';
 import { until } from '../support/until.ts';
 
-const KEY = 'a-key-of-the-browser-tests-0123';
 const TIMEOUT = 90_000;
 
 it(
   'an operator logs in, finds a charge point, sends a command, watches a session grow, filters, exports and logs out',
   async () => {
-    const gateway = await startGateway(['--api-key', KEY]);
-    await gateway
-      .request('PUT', '/api/v1/charge-points/BAY-12', { group: 'Depot north' })
-      .catch(() => undefined);
+    const gateway = await startGateway();
+    await gateway.request('PUT', '/api/v1/charge-points/BAY-12', { group: 'Depot north' });
     const story = await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
     await story.meter(1, 10_000, 1100, 40);
     await story.meter(2, 11_000, 1300, 41);
     const tab = await openTab();
     const { page } = tab;
 
-    await logIn(tab, gateway.api, KEY);
+    await logIn(tab, gateway.api, API_KEY);
     expect(page.url(), 'the key leaves the address bar').toBe(`${gateway.api}/`);
     await page
       .getByRole('link', { name: /Faulted/ })
@@ -72,7 +69,33 @@ it(
     await until('the curve has grown', async () => (await points()) === 4);
     await page.getByText('22.0 kW').first().waitFor();
     await page.getByText('0.80 kWh').first().waitFor();
+    // A profile for this transaction is drawn over its power, in the same unit.
+    await gateway.request('POST', '/api/v1/charge-points/BAY-12/calls/SetChargingProfile', {
+      connectorId: 1,
+      csChargingProfiles: {
+        chargingProfileId: 5,
+        transactionId: story.transactionId,
+        stackLevel: 0,
+        chargingProfilePurpose: 'TxProfile',
+        chargingProfileKind: 'Relative',
+        chargingSchedule: {
+          chargingRateUnit: 'A',
+          chargingSchedulePeriod: [{ startPeriod: 0, limit: 16, numberPhases: 3 }],
+        },
+      },
+    });
+    await page.getByText('last 16 A × 3 phases × 230 V = 11.0 kW').waitFor();
+    await page.getByText('Limit 11.0 kW').waitFor();
     await tab.picture('story-6-curve');
+    // What the driver wants is told in a form.
+    await page.getByRole('button', { name: 'Tell' }).click();
+    await page.getByLabel('Priority').fill('2');
+    await page.getByLabel('Energy from the start').fill('24');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('2 of 9').waitFor();
+    expect(
+      await gateway.request('GET', `/api/v1/transactions/${story.transactionId}/charging-wish`),
+    ).toMatchObject({ priority: 2, energyWh: 24_000, departure: null });
 
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export CSV' }).click();
@@ -110,11 +133,11 @@ it(
 it(
   'a viewer sees everything but cannot command, change or read the audit trail, and is told which role it takes',
   async () => {
-    const gateway = await startGateway(['--api-key', KEY]);
+    const gateway = await startGateway();
     const request = (path: string, body: object) =>
       fetch(`${gateway.api}/api/v1${path}`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
     const { key } = (await (await request('/api-keys', { id: 'looker', role: 'viewer' })).json()) as {
@@ -152,7 +175,7 @@ it(
 it(
   'the line that a demo prints leads into a moving fleet, and the script is small',
   async () => {
-    const gateway = await startGateway(['--api-key', KEY, '--demo', '8']);
+    const gateway = await startGateway(['--demo', '8']);
     const link = await until('the demo is announced', () => /http:\S+\/#key=\S+/.exec(gateway.output())?.[0]);
     const tab = await openTab({ theme: 'dark' });
     const { page } = tab;

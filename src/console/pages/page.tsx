@@ -13,7 +13,7 @@ import { SitesPage } from './sites.tsx';
 import { SystemPage } from './system.tsx';
 import { TokenPage } from './token.tsx';
 import { TokensPage } from './tokens.tsx';
-import { TransactionPage } from './transaction.tsx';
+import { TransactionPage } from './transaction/transaction-page.tsx';
 import { TransactionsPage } from './transactions.tsx';
 
 interface View {

@@ -19,6 +19,8 @@ interface ChartProps {
   readonly shaded?: boolean;
   /** Charts of one group point at the same time. */
   readonly group?: string;
+  /** Leaves room for an axis at the right, so that charts above each other stand in line. */
+  readonly alignRight?: boolean;
 }
 
 /** Lines over local time from nought up, with units at the axes and the values under the pointer above. */
@@ -31,6 +33,7 @@ export function Chart({
   span,
   group,
   shaded = false,
+  alignRight = false,
 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
@@ -51,6 +54,7 @@ export function Chart({
         span: () => shown.current,
         group,
         shaded,
+        alignRight,
         colour,
         onPoint: setAt,
       });

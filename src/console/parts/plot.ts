@@ -8,17 +8,20 @@ interface PlotOptions {
   readonly height: number;
   readonly span: () => readonly [from: number, to: number] | undefined;
   readonly shaded: boolean;
+  readonly alignRight: boolean;
   readonly group: string | undefined;
   readonly colour: (name: string) => string;
   /** Index under the pointer, null when it has left. */
   readonly onPoint: (index: number | null) => void;
 }
 
+/** Width of the axis at the right, px. */
+const RIGHT_AXIS = 64;
 const FONT = '12px system-ui, sans-serif';
 
 /** Draws an empty chart into `host`. In a chunk of its own: pages without a chart do without the library. */
 export function draw(host: HTMLElement, options: PlotOptions): uPlot {
-  const { lines, height, span, group, shaded, colour, onPoint } = options;
+  const { lines, height, span, group, shaded, alignRight, colour, onPoint } = options;
   const soft = colour('soft');
   const grid = { stroke: colour('line'), width: 1 };
   const axis = { font: FONT, stroke: soft, grid, ticks: { ...grid, size: 4 } };
@@ -30,7 +33,7 @@ export function draw(host: HTMLElement, options: PlotOptions): uPlot {
     {
       width: host.clientWidth,
       height,
-      padding: [12, right ? 0 : 24, 0, 0],
+      padding: [12, right ? 0 : alignRight ? RIGHT_AXIS : 24, 0, 0],
       ...(shaded && {
         bands: [
           { series: [1, 2] as [number, number], fill: `${colour('attention')}44` },
@@ -53,7 +56,7 @@ export function draw(host: HTMLElement, options: PlotOptions): uPlot {
                 ...axis,
                 scale: 'right',
                 side: 1 as const,
-                size: 64,
+                size: RIGHT_AXIS,
                 grid: { show: false },
                 values: values(unitOf(true)),
               },

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { queryOf, request } from '../../api.ts';
+import type { InstalledProfile } from '../../charging-profile.ts';
 import { zone } from '../../format.ts';
 import type { ChargePoint } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
@@ -31,17 +32,6 @@ interface Composite {
   readonly differences: readonly unknown[] | null;
 }
 
-interface Profile {
-  readonly connectorId: number;
-  readonly chargingProfileId: number;
-  readonly purpose: string;
-  readonly stackLevel: number;
-  readonly transactionId: number | null;
-  readonly profile: unknown;
-  readonly installedAt: string;
-  readonly doubtfulSince: string | null;
-}
-
 /** The limits that a charge point works under: as planned, and as it says itself; and the profiles they come from. */
 export function SmartCharging({ chargePoint }: { readonly chargePoint: ChargePoint }) {
   const { id, connectors, connected } = chargePoint;
@@ -54,7 +44,7 @@ export function SmartCharging({ chargePoint }: { readonly chargePoint: ChargePoi
     `${path}/composite-schedule${queryOf({ connectorId, duration, unit: query.get('unit') ?? 'A', report: asked ? 'ask' : 'last' })}`,
     { keep: true },
   );
-  const profiles = useResource<{ readonly items: readonly Profile[] }>(`${path}/charging-profiles`);
+  const profiles = useResource<{ readonly items: readonly InstalledProfile[] }>(`${path}/charging-profiles`);
   return (
     <>
       <section class="panel" aria-labelledby="schedule">
@@ -201,7 +191,7 @@ function stepsOf({ planned, reported, duration }: Composite) {
 }
 
 interface ProfilesProps {
-  readonly items: readonly Profile[];
+  readonly items: readonly InstalledProfile[];
   readonly path: string;
   readonly connected: boolean;
   readonly changed: () => void;
@@ -216,7 +206,7 @@ function Profiles({ items, path, connected, changed }: ProfilesProps) {
       </Empty>
     );
   }
-  const clear = ({ chargingProfileId }: Profile) =>
+  const clear = ({ chargingProfileId }: InstalledProfile) =>
     doing.run(async () => {
       await request('DELETE', `${path}/charging-profiles${queryOf({ profileId: chargingProfileId })}`);
       changed();

@@ -1,0 +1,95 @@
+import { now } from '../../clock.ts';
+import { duration, energy, power, type Quantity } from '../../format.ts';
+import type { Transaction } from '../../model.ts';
+import { Fact } from '../../parts/fact.tsx';
+import { Figure } from '../../parts/figure.tsx';
+import { Status } from '../../parts/status.tsx';
+import { When } from '../../parts/when.tsx';
+import { urlOf } from '../../router.ts';
+import type { Series } from './series.ts';
+
+/** What a transaction comes to, and who, where and when. */
+export function Head({
+  transaction,
+  series,
+}: {
+  readonly transaction: Transaction;
+  readonly series: Series;
+}) {
+  const {
+    transactionId,
+    chargePointId,
+    connectorId,
+    idTag,
+    startedAt,
+    stoppedAt,
+    meterStart,
+    meterStop,
+    state,
+  } = transaction;
+  const end = stoppedAt === null ? now.value : Date.parse(stoppedAt);
+  const used =
+    meterStop === null ? series.energyWh.findLast((value) => value !== null) : meterStop - meterStart;
+  const current = series.powerW.findLast((value) => value !== null);
+  const hours = (end - Date.parse(startedAt)) / 3_600_000;
+  return (
+    <header class="head">
+      <div class="row">
+        <h1>Transaction {transactionId}</h1>
+        <Status status={state} />
+        {transaction.flags.map((flag) => (
+          <span key={flag} class="tag">
+            {flag}
+          </span>
+        ))}
+      </div>
+      <div class="numbers">
+        <Figure name="Energy" value={used === undefined || used === null ? NONE : energy(used)} />
+        {stoppedAt === null ? (
+          <Figure
+            name="Power now"
+            value={current === undefined || current === null ? NONE : power(current)}
+            tone="tone-charging"
+          />
+        ) : (
+          <Figure name="Average power" value={used && hours > 0 ? power(used / hours) : NONE} />
+        )}
+        <Figure
+          name="Highest power"
+          value={
+            series.powerW.length === 0 ? NONE : power(Math.max(...series.powerW.map((value) => value ?? 0)))
+          }
+        />
+        <Figure name="Duration" value={split(duration(Math.max(0, end - Date.parse(startedAt))))} />
+      </div>
+      <dl class="facts">
+        <Fact name="Charge point">
+          <a href={urlOf.chargePoint(chargePointId)}>{chargePointId}</a>, connector {connectorId}
+        </Fact>
+        <Fact name="Token">
+          <a href={urlOf.token(idTag)}>{idTag}</a> <Status status={transaction.authorization} />
+        </Fact>
+        <Fact name="Started">
+          <When at={startedAt} both />
+        </Fact>
+        {stoppedAt && (
+          <Fact name="Stopped">
+            <When at={stoppedAt} both />{' '}
+            {transaction.stopReason && <span class="tag">{transaction.stopReason}</span>}
+          </Fact>
+        )}
+        <Fact name="Register">
+          {meterStart} Wh{meterStop === null ? '' : ` to ${meterStop} Wh`}
+        </Fact>
+        {transaction.reservationId !== null && <Fact name="Reservation">{transaction.reservationId}</Fact>}
+      </dl>
+    </header>
+  );
+}
+
+const NONE: Quantity = { number: '–', unit: '' };
+
+function split(text: string): Quantity {
+  const [number = '', ...unit] = text.split(' ');
+  return { number, unit: unit.join(' ') };
+}

@@ -1,0 +1,163 @@
+import { saveCsv } from '../../csv.ts';
+import { baseValue, isTotal, powerFromRegister } from '../../meter.ts';
+import type { MeterSample, Transaction } from '../../model.ts';
+import type { Line } from '../../parts/chart-line.ts';
+import type { LimitStep } from '../../session-limit.ts';
+
+/** From the start to the end; while it runs to now, and a minute at least. Epoch seconds. */
+export function spanOf({ startedAt, stoppedAt }: Transaction, at: number): [number, number] {
+  const from = Date.parse(startedAt) / 1000;
+  return [
+    from,
+    stoppedAt === null ? Math.max(from + 60, at / 1000) : Math.max(from + 1, Date.parse(stoppedAt) / 1000),
+  ];
+}
+
+export interface Series {
+  /** Of readings, epoch seconds. */
+  readonly times: readonly number[];
+  readonly powerW: readonly (number | null)[];
+  readonly energyWh: readonly (number | null)[];
+  readonly charts: readonly {
+    readonly label: string;
+    readonly times: readonly number[];
+    readonly lines: readonly Line[];
+    readonly height: number;
+  }[];
+}
+
+interface Readings {
+  readonly powers: readonly MeterSample[];
+  readonly registers: readonly MeterSample[];
+  readonly charges: readonly MeterSample[];
+  readonly offers: readonly MeterSample[];
+  /** Wh. */
+  readonly meterStart: number;
+  readonly limits: readonly LimitStep[];
+}
+
+/** The lines of a transaction's charts out of its readings. */
+export function seriesOf({ powers, registers, charges, offers, meterStart, limits }: Readings): Series {
+  const energyAt = valuesAt(registers.filter(isTotal), (value) => value - meterStart);
+  const told = powers.filter(isTotal);
+  // Not every charge point tells its power; then it is what the register rose by.
+  const powerAt = told.length > 0 ? valuesAt(told) : powerFromRegister(energyAt);
+  const socAt = valuesAt(charges);
+  const times = sorted([...powerAt.keys(), ...energyAt.keys(), ...socAt.keys()]);
+  const along = (values: ReadonlyMap<number, number>) => times.map((time) => values.get(time) ?? null);
+  const powerW = along(powerAt);
+  const energyWh = along(energyAt);
+  const soc = along(socAt);
+  const kilo = (values: readonly (number | null)[]) =>
+    values.map((value) => (value === null ? null : value / 1000));
+  const offerAt = valuesAt(offers.filter(isTotal));
+  const powerTimes = sorted([...times, ...offerAt.keys(), ...limits.map(({ at }) => at / 1000)]);
+  const alongPower = (values: ReadonlyMap<number, number>) =>
+    known(kilo(powerTimes.map((time) => values.get(time) ?? null)));
+  return {
+    times,
+    powerW,
+    energyWh,
+    charts: [
+      {
+        label: 'Power',
+        height: 240,
+        times: powerTimes,
+        lines: [
+          {
+            label: 'Power',
+            unit: 'kW',
+            values: alongPower(powerAt),
+            colour: 'charging',
+            filled: true,
+            shape: told.length > 0 ? 'line' : 'steps',
+          },
+          ...(offerAt.size > 0
+            ? [
+                {
+                  label: 'Offered by the charge point',
+                  unit: 'kW',
+                  values: alongPower(offerAt),
+                  colour: 'soft',
+                  shape: 'steps' as const,
+                  dashed: true,
+                },
+              ]
+            : []),
+          ...(limits.length > 0
+            ? [
+                {
+                  label: 'Limit',
+                  unit: 'kW',
+                  values: kilo(limitsAt(limits, powerTimes)),
+                  colour: 'accent',
+                  shape: 'steps' as const,
+                },
+              ]
+            : []),
+        ],
+      },
+      {
+        label: 'Energy',
+        height: 160,
+        times,
+        lines: [
+          { label: 'Energy', unit: 'kWh', values: known(kilo(energyWh)), colour: 'text' },
+          ...(socAt.size > 0
+            ? [
+                {
+                  label: 'State of charge',
+                  unit: '%',
+                  values: known(soc),
+                  colour: 'accent',
+                  dashed: true,
+                  right: true,
+                },
+              ]
+            : []),
+        ],
+      },
+    ],
+  };
+}
+
+function sorted(times: readonly number[]): number[] {
+  return [...new Set(times)].sort((a, b) => a - b);
+}
+
+/** W at each of these times (epoch seconds, rising); null where nothing limits. */
+function limitsAt(steps: readonly LimitStep[], times: readonly number[]): (number | null)[] {
+  let next = 0;
+  return times.map((time) => {
+    while (next < steps.length && (steps[next]?.at ?? Infinity) <= time * 1000) next++;
+    return steps[next - 1]?.limit?.watts ?? null;
+  });
+}
+
+/** Measurands may come at different times: what is not told at one of them does not break a line. */
+function known(values: readonly (number | null)[]): (number | undefined)[] {
+  return values.map((value) => value ?? undefined);
+}
+
+/** By epoch seconds. */
+function valuesAt(samples: readonly MeterSample[], change = (value: number) => value): Map<number, number> {
+  const values = new Map<number, number>();
+  for (const sample of samples) {
+    const value = baseValue(sample);
+    if (value !== null) values.set(Date.parse(sample.time) / 1000, change(value));
+  }
+  return values;
+}
+
+/** Lets the browser save the readings as CSV. */
+export function exportCurve(id: number, { times, powerW, energyWh }: Series): void {
+  saveCsv(
+    `transaction-${id}.csv`,
+    ['time', 'power_w', 'energy_wh'],
+    times.map((time, index) => [
+      new Date(time * 1000).toISOString(),
+      powerW[index] ?? null,
+      energyWh[index] ?? null,
+    ]),
+  );
+}

@@ -1,0 +1,131 @@
+import { useMemo } from 'preact/hooks';
+import { now } from '../../clock.ts';
+import { power, quantity, zone } from '../../format.ts';
+import { useLive } from '../../live.ts';
+import type { MeterSample, Transaction } from '../../model.ts';
+import { Chart } from '../../parts/chart.tsx';
+import { Empty, Refused, Shown, Skeleton } from '../../parts/states.tsx';
+import { Status } from '../../parts/status.tsx';
+import { useResource } from '../../resource.ts';
+import { urlOf } from '../../router.ts';
+import { useSamples } from '../../samples.ts';
+import { Head } from './head.tsx';
+import { type SessionLimit, useSessionLimit } from './limit.ts';
+import { exportCurve, seriesOf, spanOf } from './series.ts';
+import { Wish } from './wish.tsx';
+
+/** Readings just outside of a transaction belong to it: the first and the last one may carry the moment itself. */
+const MARGIN_MS = 60_000;
+
+/** One transaction, with its curve growing while it runs. */
+export function TransactionPage({ id }: { readonly id: string }) {
+  const resource = useResource<Transaction>(`/transactions/${encodeURIComponent(id)}`);
+  useLive(
+    { topics: ['transactions'], ...(resource.data && { chargePointId: resource.data.chargePointId }) },
+    resource.reload,
+  );
+  return (
+    <Shown of={resource} what={`transaction ${id}`} lines={10}>
+      {(transaction) => <One transaction={transaction} />}
+    </Shown>
+  );
+}
+
+function One({ transaction }: { readonly transaction: Transaction }) {
+  const { transactionId, chargePointId, connectorId, startedAt, stoppedAt } = transaction;
+  const range = (measurand: string) => ({
+    chargePointId,
+    connectorId,
+    measurand,
+    from: Date.parse(startedAt) - MARGIN_MS,
+    to: stoppedAt === null ? undefined : Date.parse(stoppedAt) + MARGIN_MS,
+  });
+  const powers = useSamples(range('Power.Active.Import'));
+  const registers = useSamples(range('Energy.Active.Import.Register'));
+  const charges = useSamples(range('SoC'));
+  const offers = useSamples(range('Power.Offered'));
+  const span = spanOf(transaction, now.value);
+  const limit = useSessionLimit(transaction, span[1] * 1000);
+  const ofIt = ({ transactionId: found }: MeterSample) => found === transactionId || found === null;
+  const series = useMemo(
+    () =>
+      seriesOf({
+        powers: powers.samples.filter(ofIt),
+        registers: registers.samples.filter(ofIt),
+        charges: charges.samples.filter(ofIt),
+        offers: offers.samples.filter(ofIt),
+        meterStart: transaction.meterStart,
+        limits: limit?.steps ?? [],
+      }),
+    [powers.samples, registers.samples, charges.samples, offers.samples, transaction.meterStart, limit],
+  );
+  const failure = powers.failure ?? registers.failure;
+
+  return (
+    <>
+      <Head transaction={transaction} series={series} />
+      <section class="panel" aria-labelledby="curve">
+        <header>
+          <h2 id="curve">Power and energy</h2>
+          {stoppedAt === null && <Status status="Charging" word="growing" />}
+          <span class="end row">
+            <span class="small soft">times in {zone}</span>
+            <button
+              type="button"
+              disabled={series.times.length === 0}
+              onClick={() => exportCurve(transactionId, series)}
+            >
+              Export CSV
+            </button>
+          </span>
+        </header>
+        <div class="body">
+          {failure && series.times.length === 0 ? (
+            <Refused failure={failure} />
+          ) : series.times.length > 0 ? (
+            <>
+              {series.charts.map(({ label, times, lines, height }) => (
+                <Chart
+                  key={label}
+                  label={`${label} of transaction ${transactionId}`}
+                  times={times}
+                  lines={lines}
+                  height={height}
+                  group="transaction"
+                  span={span}
+                  alignRight
+                />
+              ))}
+              <p class="visually-hidden" data-points={series.times.length} />
+              {limit && <LimitWords limit={limit} />}
+            </>
+          ) : powers.complete && registers.complete ? (
+            <Empty title="No meter values yet">
+              <p>
+                The charge point sends them every MeterValueSampleInterval seconds; a triggered MeterValues
+                brings one now.{' '}
+                <a href={`${urlOf.chargePoint(chargePointId)}?tab=commands&action=TriggerMessage`}>
+                  Trigger one
+                </a>
+              </p>
+            </Empty>
+          ) : (
+            <Skeleton lines={6} what="the curve" />
+          )}
+        </div>
+      </section>
+      {stoppedAt === null && <Wish transactionId={transactionId} />}
+    </>
+  );
+}
+
+/** What the limit is made of: the last one as its profile says it, and how A become W. */
+function LimitWords({ limit: { steps, voltage } }: { readonly limit: SessionLimit }) {
+  const last = steps.findLast(({ limit }) => limit)?.limit;
+  return (
+    <p class="small soft" data-limit={last?.told}>
+      Limit: what charging profiles allowed, last {last?.told}
+      {last?.told.includes('A') && ` phases × ${voltage} V = ${quantity(power(last.watts))}`}.
+    </p>
+  );
+}

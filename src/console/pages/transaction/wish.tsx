@@ -1,0 +1,157 @@
+import { useState } from 'preact/hooks';
+import { request } from '../../api.ts';
+import { energy, localInput, quantity } from '../../format.ts';
+import { Refusal, useDoing } from '../../parts/action.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Fact } from '../../parts/fact.tsx';
+import { Refused, Skeleton } from '../../parts/states.tsx';
+import { When } from '../../parts/when.tsx';
+import { useResource } from '../../resource.ts';
+import { may } from '../../session.ts';
+
+interface ChargingWish {
+  readonly priority: number;
+  readonly departure: string | null;
+  readonly energyWh: number | null;
+}
+
+/** What the driver of a running transaction wants; sites that share power by wishes go by it. */
+export function Wish({ transactionId }: { readonly transactionId: number }) {
+  const path = `/transactions/${transactionId}/charging-wish`;
+  const wish = useResource<ChargingWish>(path);
+  const [editing, setEditing] = useState(false);
+  const none = wish.failure?.status === 404;
+  return (
+    <section class="panel" aria-labelledby="wish">
+      <header>
+        <h2 id="wish">What the driver wants</h2>
+        {may('operator') && (
+          <button type="button" class="end" onClick={() => setEditing(true)}>
+            {none ? 'Tell' : 'Change'}
+          </button>
+        )}
+      </header>
+      <div class="body">
+        {none ? (
+          <p class="soft">
+            Nobody has told. At a site that shares power by wishes, a priority, a departure or an amount of
+            energy decides who is served earlier.
+          </p>
+        ) : wish.data ? (
+          <dl class="facts">
+            <Fact name="Priority">{wish.data.priority} of 9</Fact>
+            <Fact name="Leaves">
+              {wish.data.departure ? <When at={wish.data.departure} both /> : 'not told'}
+            </Fact>
+            <Fact name="Energy from the start">
+              {wish.data.energyWh === null ? 'not told' : quantity(energy(wish.data.energyWh))}
+            </Fact>
+          </dl>
+        ) : wish.failure ? (
+          <Refused failure={wish.failure} retry={wish.reload} />
+        ) : (
+          <Skeleton lines={2} what="what the driver wants" />
+        )}
+      </div>
+      {editing && (
+        <WishDialog
+          path={path}
+          {...(!none && wish.data && { wish: wish.data })}
+          onClose={() => setEditing(false)}
+          onSaved={() => {
+            setEditing(false);
+            wish.reload();
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+interface WishDialogProps {
+  readonly path: string;
+  readonly wish?: ChargingWish;
+  readonly onClose: () => void;
+  readonly onSaved: () => void;
+}
+
+function WishDialog({ path, wish, onClose, onSaved }: WishDialogProps) {
+  const doing = useDoing();
+  const [priority, setPriority] = useState(String(wish?.priority ?? 0));
+  const [departure, setDeparture] = useState(wish?.departure ? localInput(new Date(wish.departure)) : '');
+  const [kWh, setKWh] = useState(wish?.energyWh == null ? '' : String(wish.energyWh / 1000));
+  const save = () =>
+    doing.run(async () => {
+      const body = {
+        priority: Number(priority),
+        departure: departure === '' ? null : new Date(departure).toISOString(),
+        energyWh: kWh === '' ? null : Math.round(Number(kWh) * 1000),
+      };
+      await request('PUT', path, { body });
+      onSaved();
+    });
+  const forget = () =>
+    doing.run(async () => {
+      await request('DELETE', path);
+      onSaved();
+    });
+  return (
+    <Dialog title="What the driver wants" onClose={onClose}>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <div class="field">
+          <label for="wish-priority">Priority, 0 to 9</label>
+          <input
+            id="wish-priority"
+            type="number"
+            required
+            min={0}
+            max={9}
+            value={priority}
+            onInput={(event) => setPriority(event.currentTarget.value)}
+          />
+          <span class="hint">Higher is served earlier and gets more.</span>
+        </div>
+        <div class="field">
+          <label for="wish-departure">Leaves at</label>
+          <input
+            id="wish-departure"
+            type="datetime-local"
+            value={departure}
+            onInput={(event) => setDeparture(event.currentTarget.value)}
+          />
+        </div>
+        <div class="field">
+          <label for="wish-energy">Energy from the start, kWh</label>
+          <input
+            id="wish-energy"
+            type="number"
+            min={0}
+            step="any"
+            value={kWh}
+            onInput={(event) => setKWh(event.currentTarget.value)}
+          />
+        </div>
+        <Refusal failure={doing.failure} />
+        <div class="actions">
+          {wish && (
+            <button type="button" class="danger" disabled={doing.busy} onClick={() => void forget()}>
+              Forget it
+            </button>
+          )}
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={doing.busy}>
+            Save
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
