@@ -23,6 +23,8 @@ export interface Room {
     | 'jobs'
     | 'heldLists'
     | 'referencedCalls'
+    | 'givenKeys'
+    | 'keys'
   >;
   readonly rows: RowSink;
   readonly keepSamples: KeepSamples;

@@ -35,6 +35,7 @@ export interface ChargePoint {
   readonly firmwareStatus: string | null;
   readonly diagnosticsStatus: string | null;
   readonly connectors: readonly Connector[];
+  readonly keyState: 'none' | 'held' | 'changing';
   readonly settings: ChargePointSettings | null;
 }
 
@@ -44,7 +45,6 @@ export interface ChargePointSettings {
   readonly pingInterval: number | null;
   readonly group: string | null;
   readonly note: string | null;
-  readonly hasKey: boolean;
 }
 
 export interface Transaction {

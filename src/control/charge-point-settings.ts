@@ -64,6 +64,13 @@ export class SettingsWriter {
     });
   }
 
+  /** Whether `key` and no other one is what the charge point has to show, wherever it has that from. */
+  private isTheKey(id: string, settings: ChargePointSettings | undefined, key: Buffer): boolean {
+    this.store.refresh();
+    const accepted = this.store.givenKeys.accepted(id, settings);
+    return accepted.every(({ keyHash }) => this.store.keys.verify(key, keyHash ?? undefined));
+  }
+
   /** `rest` tells what applies where the update has nothing. */
   private write(
     id: string,
@@ -75,7 +82,8 @@ export class SettingsWriter {
       const known = this.store.settings.get(id);
       const before = rest(known);
       const { pingInterval } = update;
-      const newKey = key && !this.store.keys.verify(key, known?.keyHash) ? key : undefined;
+      const newKey = key && !this.isTheKey(id, known, key) ? key : undefined;
+      const isDecided = newKey !== undefined || key === null;
       await this.store.settings.put({
         id,
         ...present({
@@ -88,6 +96,7 @@ export class SettingsWriter {
           group: chosen(update.group, before?.group),
           note: chosen(update.note, before?.note),
           keyHash: key === null ? undefined : newKey ? this.store.keys.hash(newKey) : known?.keyHash,
+          keyVersion: isDecided ? (known?.keyVersion ?? 0) + 1 : known?.keyVersion,
         }),
       });
       // The socket was opened with another key, or with none.

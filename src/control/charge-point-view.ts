@@ -1,5 +1,6 @@
 import { writeTimestamp } from '../protocol/timestamp.ts';
 import type { ChargePointSettings } from '../store/charge-point-settings.ts';
+import { needsNoKey } from '../store/given-keys.ts';
 import type { KnownChargePoint } from '../store/known-charge-points.ts';
 import type { Store } from '../store/store.ts';
 import type { Edges } from './edges.ts';
@@ -26,8 +27,15 @@ export function viewChargePoint(store: Store, edges: Edges, { id, settings, reco
     numberOfConnectors: record?.numberOfConnectors ?? null,
     localListConflictAt: timeOf(record?.localListConflictAt),
     connectors: record ? viewConnectors(store, id) : [],
+    keyState: keyState(store, id, settings),
     settings: settings ? viewSettings(settings) : null,
   };
+}
+
+function keyState(store: Store, id: string, settings: ChargePointSettings | undefined) {
+  const accepted = store.givenKeys.accepted(id, settings);
+  if (accepted.length > 1) return 'changing';
+  return needsNoKey(accepted) ? 'none' : 'held';
 }
 
 function viewConnection(store: Store, edges: Edges, id: string) {

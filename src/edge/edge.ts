@@ -117,6 +117,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       settings: (id) => store.settings.get(id),
       isKnown: (id) => store.chargePoints.get(id) !== undefined,
       count: () => store.chargePoints.count(),
+      acceptedKeys: (id, settings) => store.givenKeys.accepted(id, settings),
       verifyKey: (key, keyHash) => store.keys.verify(key, keyHash),
     },
     connections: sessions,

@@ -1,4 +1,5 @@
 import type { ChargePointSettings } from '../store/charge-point-settings.ts';
+import { type AcceptedKey, afterShown, needsNoKey } from '../store/given-keys.ts';
 import { type Admission, retryAfterSeconds, type Shortage } from './admission.ts';
 import { readBasicCredentials } from './basic-credentials.ts';
 import { prefixSegments, readTarget } from './request-target.ts';
@@ -12,6 +13,8 @@ export interface Directory {
   isKnown(chargePointId: string): boolean;
   /** How many were created. */
   count(): number;
+  /** What it may show. */
+  acceptedKeys(chargePointId: string, settings: ChargePointSettings | undefined): readonly AcceptedKey[];
   /** Constant in time. */
   verifyKey(key: Uint8Array, keyHash: string): boolean;
 }
@@ -53,6 +56,8 @@ export interface Admitted {
   /** False for one that has to be created. */
   readonly known: boolean;
   readonly settings: ChargePointSettings | undefined;
+  /** Hash of the key that it showed, where that settles which keys it may show from now on. */
+  readonly settles: string | undefined;
 }
 
 /** A plain request, answered. */
@@ -156,7 +161,9 @@ export class Handshake {
     if (!known && registration === 'closed') {
       return refuse('unknown', 404, 'unknown charge point', chargePointId);
     }
-    if (settings?.keyHash !== undefined && !this.holdsKey(chargePointId, settings.keyHash, head)) {
+    const accepted = directory.acceptedKeys(chargePointId, settings);
+    const shown = this.shownKey(chargePointId, accepted, head);
+    if (shown === undefined && !needsNoKey(accepted)) {
       const headers = { 'WWW-Authenticate': 'Basic realm="OCPP"' };
       return refuse('credentials', 401, 'wrong or missing credentials', chargePointId, headers);
     }
@@ -165,17 +172,28 @@ export class Handshake {
       admission.upgrade(now, connections.size, connections.has(chargePointId)) ??
       (known ? undefined : admission.register(now, directory.count()));
     if (shortage !== undefined) return noRoom(shortage, chargePointId);
-    return { kind: 'admitted', chargePointId, protocol: SUBPROTOCOL, known, settings };
+    const settles = shown !== undefined && afterShown(accepted, shown) !== accepted ? shown : undefined;
+    return { kind: 'admitted', chargePointId, protocol: SUBPROTOCOL, known, settings, settles };
   }
 
-  /** The user name must be the identity of the URL, or else any valid pair would open any path (security whitepaper A00.FR.204). */
-  private holdsKey(chargePointId: string, keyHash: string, head: RequestHead): boolean {
+  /**
+   * Hash of the key that was shown. The user name must be the identity of the URL, or else any valid pair would open any path (security whitepaper
+   * A00.FR.204).
+   */
+  private shownKey(
+    chargePointId: string,
+    accepted: readonly AcceptedKey[],
+    head: RequestHead,
+  ): string | undefined {
+    if (accepted.every(({ keyHash }) => keyHash === null)) return undefined;
     const credentials = readBasicCredentials(head.header('authorization'));
-    if (credentials === undefined) return false;
-    const { user, password } = credentials;
-    return (
-      user.equals(Buffer.from(chargePointId, 'utf8')) && this.options.directory.verifyKey(password, keyHash)
-    );
+    if (credentials === undefined || !credentials.user.equals(Buffer.from(chargePointId, 'utf8'))) {
+      return undefined;
+    }
+    const { directory } = this.options;
+    return accepted.findLast(
+      ({ keyHash }) => keyHash !== null && directory.verifyKey(credentials.password, keyHash),
+    )?.keyHash as string | undefined;
   }
 
   private health(): Answered {

@@ -24,7 +24,7 @@ import type { Socket } from './transport/transport.ts';
 export interface SessionsOptions {
   /** Name of this edge, for example `edge-0`. */
   readonly edge: string;
-  readonly store: Pick<Store, 'sessions' | 'chargePoints'>;
+  readonly store: Pick<Store, 'sessions' | 'chargePoints' | 'givenKeys'>;
   readonly centralSystem: Pick<CentralSystem, 'chargePoint' | 'forget'>;
   readonly conversation: Pick<Conversation, 'closed'>;
   readonly calls: Pick<OutboundCalls, 'closed'>;
@@ -100,7 +100,11 @@ export class Sessions implements Connections {
     return found;
   }
 
-  open({ chargePointId, known, settings }: Admitted, remoteAddress: string, socket: Socket): Session {
+  open(
+    { chargePointId, known, settings, settles }: Admitted,
+    remoteAddress: string,
+    socket: Socket,
+  ): Session {
     const { centralSystem, liveness, metrics, pingInterval, clock } = this.options;
     const session = new Session(
       centralSystem.chargePoint(chargePointId),
@@ -115,7 +119,7 @@ export class Sessions implements Connections {
     older?.end('replaced', POLICY_VIOLATION, REPLACED);
     metrics.opened();
     liveness.watch(session);
-    session.claiming = this.claim(session, known);
+    session.claiming = this.claim(session, known, settles);
     this.track(session.claiming);
     return session;
   }
@@ -159,8 +163,8 @@ export class Sessions implements Connections {
     void recording.finally(() => this.recordings.delete(recording));
   }
 
-  /** Makes the socket known to the installation, and the charge point if it is new. */
-  private async claim(session: Session, known: boolean): Promise<void> {
+  /** Makes the socket known to the installation, and the charge point or the key that it showed if that is new. */
+  private async claim(session: Session, known: boolean, settles: string | undefined): Promise<void> {
     const { edge, store, maxChargePoints, takenFrom, log } = this.options;
     const { id } = session.chargePoint;
     const { openedAt: connectedAt, remoteAddress } = session;
@@ -168,6 +172,7 @@ export class Sessions implements Connections {
       const [{ session: record, previous }, registered] = await Promise.all([
         store.sessions.claim({ chargePointId: id, edge, connectedAt, remoteAddress }),
         known ? undefined : store.chargePoints.register(id, connectedAt, maxChargePoints),
+        settles === undefined ? undefined : store.givenKeys.shown(id, settles),
       ]);
       session.epoch = record.epoch;
       session.claiming = undefined;

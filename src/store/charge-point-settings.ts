@@ -3,6 +3,8 @@ export interface ChargePointSettings {
   readonly id: string;
   /** Salted hash of its key; absent = no key is asked for. */
   readonly keyHash?: string;
+  /** Rises when operators set or remove the key; absent = 0. A key that was given by ChangeConfiguration holds above one of the same version. */
+  readonly keyVersion?: number;
   readonly registration?: 'Accepted' | 'Pending' | 'Rejected';
   /** Overrides `ocpp.reader`. */
   readonly reader?: 'lenient' | 'strict';

@@ -110,6 +110,42 @@ describe('charge points', () => {
     expect(asked.length).toBe(2);
   });
 
+  test('L9, L10: show how far the change of a key is that they were given over OCPP, and let operators decide anew', async () => {
+    const asked = joinEdge();
+    const { givenKeys, keys, settings } = control.store;
+    const given = Buffer.from('given-over-ocpp-1');
+    const give = (key: Buffer, messageId: string) =>
+      givenKeys.leaving('CP-1', settings.get('CP-1'), messageId, [keys.hash(key)]);
+    const opening = () => givenKeys.accepted('CP-1', settings.get('CP-1'));
+    const state = async () => (await control.send('GET', `${path}/CP-1`)).body.keyState;
+    await control.send('PUT', `${path}/CP-1`, { json: {} });
+    expect(await state()).toBe('none');
+    await control.send('PUT', `${path}/CP-1`, { json: { key: 'sixteen-bytes-ok' } });
+    expect(await state()).toBe('held');
+    await give(given, 'm1');
+    expect(await state()).toBe('changing');
+    await givenKeys.answered('CP-1', 'm1', true);
+    expect(await state()).toBe('held');
+
+    // Operators may set what it has been given: that is nothing new.
+    await control.send('PATCH', `${path}/CP-1`, { json: { key: 'given-over-ocpp-1', note: 'same' } });
+    expect(asked.length).toBe(1);
+    expect(opening().map(({ messageId }) => messageId)).toEqual(['m1']);
+    // The key of the settings is not the one that it has to show any more.
+    await control.send('PATCH', `${path}/CP-1`, { json: { key: 'sixteen-bytes-ok' } });
+    expect(asked.length).toBe(2);
+    expect(
+      opening().map(({ keyHash }) => keys.verify(Buffer.from('sixteen-bytes-ok'), keyHash ?? '')),
+    ).toEqual([true]);
+    // While nobody knows which one it uses, an operator's word settles it.
+    await give(given, 'm2');
+    await control.send('PATCH', `${path}/CP-1`, { json: { key: 'given-over-ocpp-1' } });
+    expect([await state(), asked.length]).toEqual(['held', 3]);
+    await give(Buffer.from('given-over-ocpp-3'), 'm3');
+    await control.send('PATCH', `${path}/CP-1`, { json: { key: null } });
+    expect(await state()).toBe('none');
+  });
+
   test('that change at the same moment lose nothing of each other', async () => {
     await control.send('PUT', `${path}/CP-1`, { json: {} });
     const changes = [

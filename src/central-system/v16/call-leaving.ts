@@ -6,10 +6,12 @@ import { diagnosticsAsked } from './firmware-management/get-diagnostics.ts';
 import { firmwareAsked } from './firmware-management/update-firmware.ts';
 import type { Herald } from './herald.ts';
 import { localListLeaving } from './local-auth-list-management/send-local-list.ts';
+import { authorizationKeyLeaving } from './security/authorization-key.ts';
 import { logAsked } from './security/get-log.ts';
 import { signedFirmwareAsked } from './security/signed-update-firmware.ts';
 
 const heralds: { readonly [A in CentralSystemAction]?: Herald<A> } = {
+  ChangeConfiguration: authorizationKeyLeaving,
   GetDiagnostics: diagnosticsAsked,
   GetLog: logAsked,
   SendLocalList: localListLeaving,
@@ -26,13 +28,13 @@ export function noteLeaving(
   // The table pairs every action with a herald of its request; that is beyond what the type of a look-up can say.
   const herald = heralds[call.action as CentralSystemAction] as Herald<'ClearCache'> | undefined;
   const { reference, action, messageId, sentAt } = call;
-  if (herald === undefined && reference === undefined) return undefined;
-  const keep = async (): Promise<void> => {
-    await Promise.all([
-      reference !== undefined &&
-        room.store.referencedCalls.sent(chargePoint.id, { reference, action, messageId, sentAt }),
-      herald?.(room, chargePoint, { ...call, payload: call.payload as never }),
-    ]);
-  };
-  return keep();
+  const announced = herald?.(room, chargePoint, { ...call, payload: call.payload as never });
+  if (reference === undefined) return announced;
+  const referenced = room.store.referencedCalls.sent(chargePoint.id, {
+    reference,
+    action,
+    messageId,
+    sentAt,
+  });
+  return Promise.all([announced, referenced]).then(() => undefined);
 }

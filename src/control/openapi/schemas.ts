@@ -141,6 +141,13 @@ export const schemas = {
     numberOfConnectors: maybe(whole('Highest connector number seen or told.')),
     localListConflictAt: maybe(time('When it last reported that its local list contradicts Farad.')),
     connectors: { type: 'array', items: { $ref: '#/components/schemas/Connector' } },
+    keyState: {
+      type: 'string',
+      enum: ['none', 'held', 'changing'],
+      description:
+        'Whether it has to show a key when it connects, one that operators set or one that it was given by ChangeConfiguration of ' +
+        'AuthorizationKey. changing: it may still come as before, until it has shown the new one.',
+    },
     settings: { oneOf: [{ $ref: '#/components/schemas/ChargePointSettings' }, { type: 'null' }] },
   }),
 
@@ -148,7 +155,7 @@ export const schemas = {
     ...settings,
     hasKey: {
       type: 'boolean',
-      description: 'Whether a charge point key is set; the key itself is never shown.',
+      description: 'Whether operators set a charge point key; the key itself is never shown.',
     },
     version: whole('Rises with each change.'),
   }),

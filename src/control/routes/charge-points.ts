@@ -41,6 +41,7 @@ const example = {
       since: '2026-03-01T12:00:02.000Z',
     },
   ],
+  keyState: 'held',
   settings: {
     registration: null,
     reader: null,

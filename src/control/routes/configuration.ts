@@ -52,7 +52,8 @@ const change: Operation = {
   summary: 'Change a configuration key',
   description:
     'Sends ChangeConfiguration, whatever is known of the key, and shows the answer. RebootRequired: the value is kept as `pending` until the ' +
-    'charge point has been reset and has booted. The value of AuthorizationKey is sent and never kept.',
+    'charge point has been reset and has booted. The value of AuthorizationKey is sent and never shown again; once the ' +
+    'charge point has taken it, it opens its connections instead of the key before (`keyState` of the charge point).',
   params: { id, key: { type: 'string', description: 'Upper and lower case make no difference.' } },
   body: {
     required: true,

@@ -43,6 +43,7 @@ function world(options: Partial<HandshakeOptions> = {}, known: readonly string[]
         return known.includes(id);
       },
       count: () => known.length,
+      acceptedKeys: (_id, settings) => [{ keyHash: settings?.keyHash ?? null, messageId: null }],
       verifyKey(key) {
         result.verified++;
         return key.toString() === 'secret';

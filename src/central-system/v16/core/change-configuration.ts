@@ -1,11 +1,23 @@
 import { isUnanswered } from '../expectation.ts';
 import { type Follower, statusOf } from '../follower.ts';
+import { authorizationKeyAnswered } from '../security/authorization-key.ts';
 
 /**
  * ChangeConfiguration (OCPP 1.6 ed. 2 §5.3): Accepted holds at once, RebootRequired after the next reset; Rejected, NotSupported and errors
- * change nothing.
+ * change nothing. A new AuthorizationKey opens the next connection, too.
  */
 export const changeConfigurationAnswered: Follower<'ChangeConfiguration'> = (
+  room,
+  chargePoint,
+  call,
+  answer,
+) =>
+  Promise.all([
+    configurationAnswered(room, chargePoint, call, answer),
+    authorizationKeyAnswered(room, chargePoint, call, answer),
+  ]);
+
+const configurationAnswered: Follower<'ChangeConfiguration'> = (
   { store, clock },
   { id },
   { payload: { key, value } },

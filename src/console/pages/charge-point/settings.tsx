@@ -9,6 +9,8 @@ import { may } from '../../session.ts';
 
 const KEY_BYTES = 20;
 
+const KEY_STATES = { none: 'Has no key', held: 'Has a key', changing: 'Its key is changing' } as const;
+
 /** What operators set about a charge point, its key, and its end. */
 export function Settings({
   chargePoint,
@@ -123,7 +125,7 @@ export function Settings({
           )}
           {!editor && <span class="soft">Changing settings takes the role operator.</span>}
           <span class="end row tight">
-            <span class="soft">{settings?.hasKey ? 'Has a key' : 'Has no key'}</span>
+            <span class="soft">{KEY_STATES[chargePoint.keyState]}</span>
             <button type="button" disabled={!may('admin')} onClick={() => setDialog('key')}>
               New key
             </button>
