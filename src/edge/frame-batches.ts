@@ -20,14 +20,16 @@ const FIRST_BYTES = 64 * 1024;
 /** Buffers up to this size are used again. */
 const KEPT_BYTES = 1024 * 1024;
 
-/** Frames that go to a worker together, one after the other in one buffer. */
+/** Frames that go to a worker together, one after the other in one buffer that the worker sees, too. */
 export class FrameBatch {
   readonly frames: InboxFrame[] = [];
-  bytes: Buffer;
-  used = 0;
+  memory: SharedArrayBuffer;
+  private bytes: Buffer;
+  private used = 0;
 
-  constructor(bytes: Buffer) {
-    this.bytes = bytes;
+  constructor(memory: SharedArrayBuffer) {
+    this.memory = memory;
+    this.bytes = Buffer.from(memory);
   }
 
   add(
@@ -49,11 +51,6 @@ export class FrameBatch {
     return this.bytes.subarray(offset, offset + length);
   }
 
-  /** A copy that may be transferred: the batch keeps its own bytes, in case the worker dies of them. */
-  copyBytes(): ArrayBuffer {
-    return this.bytes.buffer.slice(0, this.used) as ArrayBuffer;
-  }
-
   /** What a worker has to know about each frame, as it is at this moment. */
   contexts(): FrameContext[] {
     return this.frames.map(({ session, receivedAt, offset, length }) => {
@@ -66,7 +63,7 @@ export class FrameBatch {
   split(): FrameBatch[] {
     return this.frames.map((frame) => {
       const { session, messageId, action, receivedAt, startedAt } = frame;
-      const alone = new FrameBatch(Buffer.allocUnsafeSlow(frame.length));
+      const alone = new FrameBatch(new SharedArrayBuffer(frame.length));
       alone.add(session, messageId, action, this.bytesOf(frame), receivedAt, startedAt);
       return alone;
     });
@@ -74,7 +71,8 @@ export class FrameBatch {
 
   private makeRoom(needed: number): void {
     if (needed <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    this.memory = new SharedArrayBuffer(Math.max(needed, this.bytes.length * 2));
+    const larger = Buffer.from(this.memory);
     this.bytes.copy(larger, 0, 0, this.used);
     this.bytes = larger;
   }
@@ -82,7 +80,7 @@ export class FrameBatch {
 
 /** Makes batches, with the buffers of those that are done. */
 export class BatchPool {
-  private readonly free: Buffer[] = [];
+  private readonly free: SharedArrayBuffer[] = [];
   private readonly most: number;
 
   /** Keeps at most `most` buffers. */
@@ -91,13 +89,13 @@ export class BatchPool {
   }
 
   take(): FrameBatch {
-    return new FrameBatch(this.free.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES));
+    return new FrameBatch(this.free.pop() ?? new SharedArrayBuffer(FIRST_BYTES));
   }
 
   /** The batch and views of its bytes must not be used any more. */
   giveBack(batch: FrameBatch): void {
-    const { length } = batch.bytes;
-    const isWorthIt = length >= FIRST_BYTES && length <= KEPT_BYTES;
-    if (isWorthIt && this.free.length < this.most) this.free.push(batch.bytes);
+    const { memory } = batch;
+    const isWorthIt = memory.byteLength >= FIRST_BYTES && memory.byteLength <= KEPT_BYTES;
+    if (isWorthIt && this.free.length < this.most) this.free.push(memory);
   }
 }

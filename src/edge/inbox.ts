@@ -15,7 +15,7 @@ export interface InboxOptions {
   readonly inboxBytes: number;
   readonly metrics: EdgeMetrics;
   readonly log: ThrottledLog;
-  /** A frame was decided by a worker. `bytes` are valid during the call. */
+  /** A frame was decided by a worker. `bytes` are valid during the call, and empty but for a verdict that it is `unhandled`. */
   readonly decided: (frame: InboxFrame, verdict: FrameVerdict, bytes: Buffer) => void;
 }
 
@@ -121,7 +121,7 @@ export class Inbox {
     const startedAt = performance.now();
     this.inFlight++;
     metrics.batchFrames.observe(batch.frames.length);
-    pool.run({ bytes: batch.copyBytes(), frames: batch.contexts() }).then(
+    pool.run({ bytes: batch.memory, frames: batch.contexts() }).then(
       (verdict) => {
         metrics.batchSeconds.observe((performance.now() - startedAt) / 1000);
         this.finish(batch, verdict);
@@ -162,14 +162,18 @@ export class Inbox {
   }
 
   private conclude(batch: FrameBatch, verdictOf: (index: number) => FrameVerdict): void {
-    batch.frames.forEach((frame, index) => {
+    const { decided } = this.options;
+    for (const [index, frame] of batch.frames.entries()) {
       this.frames--;
       this.bytes -= frame.length;
-      this.options.decided(frame, verdictOf(index), batch.bytesOf(frame));
-    });
+      const verdict = verdictOf(index);
+      decided(frame, verdict, verdict.unhandled ? batch.bytesOf(frame) : NO_BYTES);
+    }
     this.batches.giveBack(batch);
   }
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 function failedAlone({ messageId, action }: InboxFrame): FrameVerdict {
   const description = 'the message could not be processed';

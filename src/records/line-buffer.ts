@@ -24,12 +24,16 @@ const MAX_DIGITS_VALUE = 1e15;
  */
 export class LineBuffer {
   rows = 0;
+  /** Where the next byte goes; whoever writes by himself moves it on. */
+  used = CHUNK_HEADER_BYTES;
+  /** Of the bytes that `roomFor` answered last. */
+  view: DataView;
   private bytes: Buffer;
-  private used = CHUNK_HEADER_BYTES;
 
   /** Writes into `bytes`, and into larger ones where they do not suffice. */
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+    this.view = viewOf(bytes);
   }
 
   /** Bytes of the chunk so far. */
@@ -54,7 +58,23 @@ export class LineBuffer {
     return this.bytes.subarray(0, this.used);
   }
 
-  private cell(cell: Cell): void {
+  /** Adds rows that are encoded already, each ended by a line feed. */
+  addLines(text: string, rows: number): void {
+    this.json(text);
+    this.rows += rows;
+  }
+
+  /** Writes a part of a row that is ASCII as it is. */
+  ascii(text: string): void {
+    const { length } = text;
+    const bytes = this.roomFor(length);
+    const { used } = this;
+    for (let at = 0; at < length; at++) bytes[used + at] = text.charCodeAt(at);
+    this.used = used + length;
+  }
+
+  /** Writes one cell of a row. */
+  cell(cell: Cell): void {
     if (typeof cell === 'string') {
       if (cell.length <= MAX_COPIED && this.copied(cell)) return;
     } else if (typeof cell === 'number' && cell > 0 && cell < MAX_DIGITS_VALUE && Number.isInteger(cell)) {
@@ -100,13 +120,19 @@ export class LineBuffer {
     this.used += this.roomFor(text.length * MAX_UTF8).write(text, this.used, 'utf8');
   }
 
-  private roomFor(more: number): Buffer {
+  /** The bytes, with room for so many `more` from `used` on. */
+  roomFor(more: number): Buffer {
     const needed = this.used + more;
     if (needed > this.bytes.length) {
       const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
       this.bytes.copy(larger, 0, 0, this.used);
       this.bytes = larger;
+      this.view = viewOf(larger);
     }
     return this.bytes;
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

@@ -1,13 +1,15 @@
 import type { MeterValuesRequest, StopTransactionRequest } from '../protocol/v16/generated/messages.ts';
 import { repairRequest } from '../protocol/v16/lenient.ts';
 import { checkRequest, type Violation } from '../protocol/v16/validate.ts';
+import type { LineBuffer } from '../records/line-buffer.ts';
 import { type MeterSampleRow, meterSamples } from '../records/meter-samples.ts';
-import { encodeRow } from '../records/table.ts';
-import { encodeMeterValues, type SampleLines } from './encode-samples.ts';
+import { encodeMeterValues } from './encode-samples.ts';
 import { digestOf, flattenMeterValues } from './flatten-meter-values.ts';
 import type { FrameContext, FrameVerdict, MeterDigest } from './frame-batch.ts';
 import { DigestReader } from './meter-digest.ts';
 import { meterValuesSource, transactionDataSource } from './meter-source.ts';
+import { MeterValuesScanner } from './scan-meter-values.ts';
+import { writeSamples } from './write-samples.ts';
 
 /** A MeterValues or StopTransaction request out of its envelope; the payload is unchecked. */
 export interface MeterCall {
@@ -25,15 +27,37 @@ export type MessageContext = Pick<
  * Reads the samples of a message and adds their rows to `lines`, all or, where it throws, none; the caller flushes them before anyone is told
  * the verdict. Transaction messages are never refused for content that can be stored, by the strict reader neither (OCPP 1.6 ed. 2 §4.7, §4.10).
  */
-export function decideMessage(call: MeterCall, context: MessageContext, lines: SampleLines): FrameVerdict {
+export function decideMessage(call: MeterCall, context: MessageContext, lines: LineBuffer): FrameVerdict {
   if (call.action === 'MeterValues') return decideMeterValues(call, context, lines);
   if (call.action === 'StopTransaction') return decideStopTransaction(call, context, lines);
   return { messageId: call.messageId, action: call.action, unhandled: true, samples: 0 };
 }
 
 const digest = new DigestReader();
+const scanner = new MeterValuesScanner();
 
-function decideMeterValues(call: MeterCall, context: MessageContext, lines: SampleLines): FrameVerdict {
+/**
+ * `decideMessage` for the frame at `bytes[start..end)`, straight from its bytes: undefined, and nothing is added, where it is no MeterValues
+ * frame as usual. The verdict names no messageId: it is that of the frame's head.
+ */
+export function decideUsual(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  context: MessageContext,
+  lines: LineBuffer,
+): FrameVerdict | undefined {
+  if (!scanner.read(bytes, start, end)) return undefined;
+  const { connectorId, transactionId, samples } = scanner;
+  const source = meterValuesSource({ connectorId, transactionId }, context);
+  digest.begin(source.connectorId);
+  writeSamples(scanner, bytes, source, lines, digest);
+  const read = digest.end();
+  const action = 'MeterValues';
+  return read === undefined ? { action, samples } : { action, samples, digest: read };
+}
+
+function decideMeterValues(call: MeterCall, context: MessageContext, lines: LineBuffer): FrameVerdict {
   const { messageId, action, payload } = call;
   const violation = checkRequest('MeterValues', payload);
   if (violation === undefined) {
@@ -55,7 +79,7 @@ function decideMeterValues(call: MeterCall, context: MessageContext, lines: Samp
   return withDigest({ messageId, action, samples: rows.length, repairs }, digestOf(rows));
 }
 
-function decideStopTransaction(call: MeterCall, context: MessageContext, lines: SampleLines): FrameVerdict {
+function decideStopTransaction(call: MeterCall, context: MessageContext, lines: LineBuffer): FrameVerdict {
   const { messageId, action, payload } = call;
   const violation = checkRequest('StopTransaction', payload);
   if (violation === undefined) {
@@ -98,9 +122,8 @@ function repair(
   return { repaired: repaired as Members, repairs: whole ? repairs : [...repairs, 'salvaged'] };
 }
 
-function addRows(rows: readonly MeterSampleRow[], lines: SampleLines): void {
-  for (const row of rows) lines.text += `${encodeRow(meterSamples, row)}\n`;
-  lines.rows += rows.length;
+function addRows(rows: readonly MeterSampleRow[], lines: LineBuffer): void {
+  for (const row of rows) lines.add(meterSamples, row);
 }
 
 function withDigest(verdict: FrameVerdict, read: MeterDigest | undefined): FrameVerdict {

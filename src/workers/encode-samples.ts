@@ -1,4 +1,5 @@
 import type { MeterValue } from '../protocol/v16/generated/messages.ts';
+import type { LineBuffer } from '../records/line-buffer.ts';
 import { encodeCell } from '../records/table.ts';
 import { type DigestReader, ENERGY_REGISTER, POWER } from './meter-digest.ts';
 import type { MeterSource } from './meter-source.ts';
@@ -12,12 +13,6 @@ import {
   defaultUnit,
 } from './sampled-value-terms.ts';
 
-/** Lines of meter samples that wait to become one chunk. */
-export interface SampleLines {
-  text: string;
-  rows: number;
-}
-
 /**
  * Writes the rows of meter values that satisfy the schema, without making row objects: their terms then need no escaping, and most
  * values are numbers as JavaScript prints them. Gives the very lines that `encodeRow` gives for `flattenMeterValues`, in the columns of
@@ -26,11 +21,12 @@ export interface SampleLines {
 export function encodeMeterValues(
   meterValues: readonly MeterValue[],
   source: MeterSource,
-  lines: SampleLines,
+  lines: LineBuffer,
   digest: DigestReader,
 ): void {
   const head = `[${encodeCell(source.chargePointId)},${source.connectorId},${source.transactionId},"`;
-  let { text, rows } = lines;
+  let text = '';
+  let rows = 0;
   for (const { timestamp, sampledValue } of meterValues) {
     const time = readSampleTime(timestamp, source.receivedAt);
     const flags = encodeFlags(source.flags, time.flags);
@@ -56,12 +52,11 @@ export function encodeMeterValues(
       rows++;
     }
   }
-  lines.text = text;
-  lines.rows = rows;
+  lines.addLines(text, rows);
 }
 
 /** From the value on, where the raw value cannot be copied into the line as it is. */
-function unprintedEnd(
+export function unprintedEnd(
   raw: string,
   signed: boolean,
   source: MeterSource,
@@ -75,6 +70,7 @@ function unprintedEnd(
   return `${encodeCell(value)},${encodeCell(raw)},"${source.message}",${flags},${source.receivedAt}]\n`;
 }
 
-function encodeFlags(source: readonly string[], time: readonly string[]): string {
+/** The cell of what was odd about a message and about its time. */
+export function encodeFlags(source: readonly string[], time: readonly string[]): string {
   return source.length + time.length === 0 ? '[]' : encodeCell([...source, ...time]);
 }

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../protocol/error-code.ts';
 
-/** Frames of this turn, for one worker. All bytes travel in one transferred buffer. */
+/** Frames of this turn, for one worker. */
 export interface FrameBatch {
-  /** The frames, one after the other, UTF-8. */
-  readonly bytes: ArrayBuffer;
+  /** The frames, one after the other, UTF-8; memory that the worker reads where it lies. Not to be changed before its verdict. */
+  readonly bytes: SharedArrayBuffer;
   readonly frames: readonly FrameContext[];
 }
 
@@ -40,9 +40,9 @@ export interface BatchFigures {
 }
 
 export interface FrameVerdict {
-  /** Absent where the frame has none: then there is nothing to answer to. */
+  /** Absent where the frame has none, and where it is the one in its head (`scanCall`). */
   readonly messageId?: string;
-  /** Empty where the frame was unreadable. */
+  /** Empty where it was not read. */
   readonly action: string;
   /** Answer with this CALLERROR. Without it, and without `stop` or `unhandled`: answer `{}`. */
   readonly error?: { readonly code: ErrorCode; readonly description: string };

@@ -1,8 +1,7 @@
 import { type Call, type Reading, readFrame } from '../protocol/frame.ts';
-import { packChunk } from '../records/chunk.ts';
+import { LineBuffer } from '../records/line-buffer.ts';
 import { meterSamples } from '../records/meter-samples.ts';
-import { decideMessage, type MessageContext, type MeterCall } from './decide-message.ts';
-import type { SampleLines } from './encode-samples.ts';
+import { decideMessage, decideUsual, type MessageContext, type MeterCall } from './decide-message.ts';
 import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './frame-batch.ts';
 
 /** Where the decider keeps its rows: a lane of the journal. */
@@ -30,11 +29,22 @@ const JOURNAL_FULL = 'the journal is full: no meter values are taken until it ha
 const NOT_KEPT = 'the meter values could not be stored';
 const NOT_READ = 'the message could not be processed';
 
+/** Room for a usual batch; one that needs more grows. */
+const FIRST_BYTES = 64 * 1024;
+
+/** Room for a usual message. */
+const MESSAGE_BYTES = 2048;
+
+/** Buffers of batches are used again, where they are not larger than that, and not more than so many. */
+const KEPT_BYTES = 1024 * 1024;
+const KEPT_BUFFERS = 8;
+
 /** Reads frames with meter values and keeps their samples (OCPP 1.6 ed. 2 §4.7, §4.10). One per thread: it owns the lane. */
 export function createFrameDecider({ lane, level, clock = Date.now }: FrameDeciderOptions): FrameDecider {
-  const append = async (lines: SampleLines): Promise<number> => {
+  const free: Buffer[] = [];
+  const append = async (lines: LineBuffer): Promise<number> => {
     if (lines.rows === 0) return 0;
-    const chunk = packChunk(meterSamples.id, lines.rows, clock(), lines.text);
+    const chunk = lines.finish(meterSamples.id, clock());
     await lane.append(chunk);
     return chunk.length;
   };
@@ -43,7 +53,7 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
     async decideBatch(batch) {
       const started = performance.now();
       const bytes = Buffer.from(batch.bytes);
-      const lines: SampleLines = { text: '', rows: 0 };
+      const lines = new LineBuffer(free.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES));
       const full = level() === 'no-samples';
       const faults: string[] = [];
       let verdicts = batch.frames.map((frame) => decideFrame(bytes, frame, lines, full, faults));
@@ -56,6 +66,8 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
         verdicts = verdicts.map(notKept);
         lines.rows = 0;
       }
+      const held = lines.roomFor(0);
+      if (held.length <= KEPT_BYTES && free.length < KEPT_BUFFERS) free.push(held);
       const figures = {
         rows: lines.rows,
         journalBytes,
@@ -67,7 +79,7 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
 
     async keep(call, context) {
       if (call.action === 'MeterValues' && level() === 'no-samples') return internalError(call, JOURNAL_FULL);
-      const lines: SampleLines = { text: '', rows: 0 };
+      const lines = new LineBuffer(Buffer.allocUnsafe(MESSAGE_BYTES));
       const verdict = decideMessage(call, context, lines);
       await append(lines);
       return verdict;
@@ -79,18 +91,26 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
 function decideFrame(
   bytes: Buffer,
   frame: FrameContext,
-  lines: SampleLines,
+  lines: LineBuffer,
   full: boolean,
   faults: string[],
 ): FrameVerdict {
-  const reading = readFrame(bytes.toString('utf8', frame.offset, frame.offset + frame.length));
-  if (reading.type !== 'call') return unreadable(reading);
-  if (full && reading.action === 'MeterValues') return internalError(reading, JOURNAL_FULL);
+  const { used, rows } = lines;
+  const end = frame.offset + frame.length;
+  let call: { readonly messageId?: string; readonly action: string } = { action: 'MeterValues' };
   try {
+    const usual = full ? undefined : decideUsual(bytes, frame.offset, end, frame, lines);
+    if (usual !== undefined) return usual;
+    const reading = readFrame(bytes.toString('utf8', frame.offset, end));
+    if (reading.type !== 'call') return unreadable(reading);
+    if (full && reading.action === 'MeterValues') return internalError(reading, JOURNAL_FULL);
+    call = reading;
     return decideMessage(reading, frame, lines);
   } catch (error) {
+    lines.used = used;
+    lines.rows = rows;
     faults.push(`${frame.chargePointId}: ${describe(error)}`);
-    return internalError(reading, NOT_READ);
+    return internalError(call, NOT_READ);
   }
 }
 

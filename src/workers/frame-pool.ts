@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { BatchVerdict, FrameBatch } from './frame-batch.ts';
 import type { FrameWorkerData } from './frames.ts';
+import { type PackedBatch, type PackedVerdict, packBatch, unpackVerdict } from './pack-batch.ts';
 
 export interface FramePoolOptions extends FrameWorkerData {
   readonly threads: number;
@@ -13,7 +14,7 @@ export interface FramePoolOptions extends FrameWorkerData {
 
 /** The frame workers of one edge. */
 export interface FramePool {
-  /** Hands the batch, whose bytes are transferred, to a worker. Rejects if the worker dies of it; its frames may then be tried one by one. */
+  /** Hands the batch to a worker. Rejects if the worker dies of it; its frames may then be tried one by one. */
   run(batch: FrameBatch): Promise<BatchVerdict>;
   /** Ends the threads, after what they are working on; after half a second at the latest. */
   close(): Promise<void>;
@@ -25,7 +26,7 @@ const CLOSE_TIMEOUT_MS = 500;
 /** Starts the threads at once, so that the first frames need not wait for them. */
 export function createFramePool({ journal, threads, batchesInFlight, onFault }: FramePoolOptions): FramePool {
   const data: FrameWorkerData = { journal };
-  const pool = new Piscina<FrameBatch, BatchVerdict>({
+  const pool = new Piscina<PackedBatch, PackedVerdict>({
     filename: frameWorkerFile(),
     workerData: data,
     minThreads: threads,
@@ -38,10 +39,12 @@ export function createFramePool({ journal, threads, batchesInFlight, onFault }: 
   // Without a listener such an event would end the process.
   pool.on('error', onFault);
   const started = Promise.allSettled(
-    Array.from({ length: threads }, () => pool.run({ bytes: new ArrayBuffer(0), frames: [] })),
+    Array.from({ length: threads }, () =>
+      pool.run(packBatch({ bytes: new SharedArrayBuffer(0), frames: [] })),
+    ),
   );
   return {
-    run: (batch) => pool.run(batch, { transferList: [batch.bytes] }),
+    run: async (batch) => unpackVerdict(await pool.run(packBatch(batch))),
     async close() {
       // A thread that is ended while it opens its journal takes the process with it, or never ends.
       await started;

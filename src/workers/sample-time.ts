@@ -22,12 +22,17 @@ export function readSampleTime(timestamp: unknown, receivedAt: number): SampleTi
   if (timestamp === undefined) return { ts: receivedAt, flags: ['timestamp-missing'] };
   const reading = typeof timestamp === 'string' ? readTimestamp(timestamp) : undefined;
   if (reading === undefined) return { ts: receivedAt, flags: ['timestamp-unreadable'] };
-  const ts = reading.epochMs;
+  return sampleTimeOf(reading.epochMs, receivedAt, reading.repair !== undefined);
+}
+
+/** The same where the timestamp has been read already, as `epochMs`. */
+export function sampleTimeOf(epochMs: number, receivedAt: number, repaired = false): SampleTime {
+  const ts = epochMs;
   if (ts < 0 || ts >= YEAR_2100) return { ts: receivedAt, flags: ['timestamp-out-of-range'] };
   const plausible = ts >= YEAR_2010 && ts <= receivedAt + TOLERATED_LEAD_MS;
-  if (plausible && reading.repair === undefined) return { ts, flags: NO_FLAGS };
+  if (plausible && !repaired) return { ts, flags: NO_FLAGS };
   const flags: string[] = [];
-  if (reading.repair !== undefined) flags.push('timestamp-repaired');
+  if (repaired) flags.push('timestamp-repaired');
   if (!plausible) flags.push(ts < YEAR_2010 ? 'timestamp-implausible' : 'timestamp-in-future');
   return { ts, flags };
 }

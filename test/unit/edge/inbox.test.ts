@@ -18,7 +18,10 @@ class Workers {
     return new Promise((resolve, reject) => {
       const figures = { rows: frames.length, journalBytes: 0, decideMs: 0, flushMs: 0 };
       const verdicts = frames.map(
-        (frame): FrameVerdict => ({ messageId: frame, action: 'MeterValues', samples: 1 }),
+        (frame): FrameVerdict =>
+          frame.startsWith('odd')
+            ? { action: '', unhandled: true, samples: 0 }
+            : { action: 'MeterValues', samples: 1 },
       );
       this.under.push({
         frames,
@@ -39,11 +42,13 @@ class Workers {
 describe('the inbox', () => {
   let workers: Workers;
   let decided: [frame: string, outcome: string][];
+  let bytesOf: string[];
   let inbox: Inbox;
 
   function open(options: Partial<InboxOptions> = {}): void {
     workers = new Workers();
     decided = [];
+    bytesOf = [];
     inbox = new Inbox({
       pool: workers,
       batchFrames: 4,
@@ -51,7 +56,10 @@ describe('the inbox', () => {
       inboxBytes: 1000,
       metrics: new EdgeMetrics(createRegistry({ process: 'test' })),
       log: { warn: () => undefined, error: () => undefined },
-      decided: (_frame, verdict, bytes) => decided.push([bytes.toString(), verdict.error?.code ?? 'kept']),
+      decided({ messageId }, verdict, bytes) {
+        decided.push([messageId, verdict.error?.code ?? 'kept']);
+        bytesOf.push(bytes.toString());
+      },
       ...options,
     });
   }
@@ -97,6 +105,13 @@ describe('the inbox', () => {
     expect(workers.under[0]?.frames).toEqual(['a', big, 'b']);
     await workers.finish();
     expect(decided.map(([frame]) => frame.length)).toEqual([1, 300_000, 1]);
+  });
+
+  test('a frame that is none for a worker comes back with its bytes', async () => {
+    for (const frame of ['a', 'odd one', 'b']) add(frame);
+    await turn();
+    await workers.finish();
+    expect(bytesOf).toEqual(['', 'odd one', '']);
   });
 
   test('is bounded in bytes, and has room again when frames are decided', async () => {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { unpackChunk } from '../../../src/records/chunk.ts';
+import { LineBuffer } from '../../../src/records/line-buffer.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
 import { encodeRow } from '../../../src/records/table.ts';
-import { encodeMeterValues, type SampleLines } from '../../../src/workers/encode-samples.ts';
+import { encodeMeterValues } from '../../../src/workers/encode-samples.ts';
 import { digestOf, flattenMeterValues } from '../../../src/workers/flatten-meter-values.ts';
 import { DigestReader } from '../../../src/workers/meter-digest.ts';
 import { isPrintedNumber } from '../../../src/workers/sampled-number.ts';
@@ -13,14 +15,16 @@ describe('the lines that are written without row objects', () => {
     fc.assert(
       fc.property(validMeterValues, fc.constantFrom([], ['transaction-inferred']), (meterValues, flags) => {
         const from = { ...source, flags };
-        const lines: SampleLines = { text: '', rows: 0 };
+        const lines = new LineBuffer(Buffer.alloc(64));
         const digest = new DigestReader();
         digest.begin(from.connectorId);
         encodeMeterValues(meterValues, from, lines, digest);
 
         const rows = flattenMeterValues(meterValues, from);
         expect(lines.rows).toBe(rows.length);
-        expect(lines.text).toBe(rows.map((row) => `${encodeRow(meterSamples, row)}\n`).join(''));
+        expect(unpackChunk(lines.finish(1, 0)).lines.toString()).toBe(
+          rows.map((row) => `${encodeRow(meterSamples, row)}\n`).join(''),
+        );
         const expected = digestOf(rows);
         expect(digest.end()).toEqual(expected && { ...expected, connectorId: 1 });
       }),

@@ -132,7 +132,7 @@ export function frame(messageId: string, action: string, payload: unknown): stri
 export function batchOf(frames: readonly string[]): FrameBatch {
   const encoded = frames.map((text) => Buffer.from(text));
   const joined = Buffer.concat(encoded);
-  const bytes = new ArrayBuffer(joined.length);
+  const bytes = new SharedArrayBuffer(joined.length);
   joined.copy(Buffer.from(bytes));
   let offset = 0;
   const contexts = encoded.map(({ length }, index) => {

@@ -1,0 +1,137 @@
+import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './frame-batch.ts';
+
+/**
+ * How batches and verdicts cross to a thread and back: as a few flat arrays, because the engine copies objects member by member, which for a
+ * frame costs more than deciding it.
+ */
+export interface PackedBatch {
+  readonly bytes: FrameBatch['bytes'];
+  /** Identities of the charge points, one after the other. */
+  readonly ids: string;
+  /** Per frame: FIGURES_OF_FRAME figures, then two for each open transaction. */
+  readonly figures: Float64Array;
+}
+
+export interface PackedVerdict {
+  /** Per frame FIGURES_OF_VERDICT figures. */
+  readonly figures: Float64Array;
+  /** By index: what is more than samples that were kept. */
+  readonly others: readonly (readonly [index: number, verdict: FrameVerdict])[];
+  readonly batch: BatchVerdict['figures'];
+  readonly faults: readonly string[];
+}
+
+/** Offset, length, receivedAt, strict, length of the identity, number of open transactions. */
+const FIGURES_OF_FRAME = 6;
+
+/** Samples; connectorId, at, lastRegisterWh and powerW of the digest, NaN where there is none. */
+const FIGURES_OF_VERDICT = 5;
+
+const NONE = Number.NaN;
+
+export function packBatch({ bytes, frames }: FrameBatch): PackedBatch {
+  let count = frames.length * FIGURES_OF_FRAME;
+  for (const { openTransactions } of frames) count += openTransactions.length * 2;
+  const figures = new Float64Array(count);
+  let ids = '';
+  let at = 0;
+  for (const frame of frames) {
+    const { chargePointId, openTransactions } = frame;
+    ids += chargePointId;
+    figures[at] = frame.offset;
+    figures[at + 1] = frame.length;
+    figures[at + 2] = frame.receivedAt;
+    figures[at + 3] = frame.strict ? 1 : 0;
+    figures[at + 4] = chargePointId.length;
+    figures[at + 5] = openTransactions.length;
+    at += FIGURES_OF_FRAME;
+    for (const [connectorId, transactionId] of openTransactions) {
+      figures[at++] = connectorId;
+      figures[at++] = transactionId;
+    }
+  }
+  return { bytes, ids, figures };
+}
+
+export function unpackBatch({ bytes, ids, figures }: PackedBatch): FrameBatch {
+  const frames: FrameContext[] = [];
+  let idAt = 0;
+  for (let at = 0; at < figures.length; ) {
+    const figure = (index: number): number => figures[at + index] as number;
+    const idEnd = idAt + figure(4);
+    const frame = {
+      offset: figure(0),
+      length: figure(1),
+      chargePointId: ids.slice(idAt, idEnd),
+      receivedAt: figure(2),
+      strict: figure(3) === 1,
+      openTransactions: NO_TRANSACTIONS,
+    };
+    const open = figure(5);
+    idAt = idEnd;
+    at += FIGURES_OF_FRAME;
+    if (open > 0) {
+      frame.openTransactions = Array.from({ length: open }, (_, index) => [
+        figure(index * 2),
+        figure(index * 2 + 1),
+      ]);
+      at += open * 2;
+    }
+    frames.push(frame);
+  }
+  return { bytes, frames };
+}
+
+const NO_TRANSACTIONS: [connectorId: number, transactionId: number][] = [];
+
+export function packVerdict({ verdicts, figures: batch, faults }: BatchVerdict): PackedVerdict {
+  const figures = new Float64Array(verdicts.length * FIGURES_OF_VERDICT);
+  const others: [index: number, verdict: FrameVerdict][] = [];
+  for (const [index, verdict] of verdicts.entries()) {
+    if (!isPlain(verdict)) {
+      others.push([index, verdict]);
+      continue;
+    }
+    const { digest } = verdict;
+    const at = index * FIGURES_OF_VERDICT;
+    figures[at] = verdict.samples;
+    figures[at + 1] = digest?.connectorId ?? NONE;
+    figures[at + 2] = digest?.at ?? NONE;
+    figures[at + 3] = digest?.lastRegisterWh ?? NONE;
+    figures[at + 4] = digest?.powerW ?? NONE;
+  }
+  return { figures, others, batch, faults };
+}
+
+export function unpackVerdict({ figures, others, batch, faults }: PackedVerdict): BatchVerdict {
+  const verdicts: FrameVerdict[] = [];
+  for (let at = 0; at < figures.length; at += FIGURES_OF_VERDICT) verdicts.push(plainVerdict(figures, at));
+  for (const [index, verdict] of others) verdicts[index] = verdict;
+  return { verdicts, figures: batch, faults };
+}
+
+/** Whether there is nothing to tell but that samples were kept, and which. */
+function isPlain(verdict: FrameVerdict): boolean {
+  return (
+    verdict.action === 'MeterValues' &&
+    verdict.messageId === undefined &&
+    verdict.error === undefined &&
+    verdict.repairs === undefined
+  );
+}
+
+function plainVerdict(figures: Float64Array, at: number): FrameVerdict {
+  const action = 'MeterValues';
+  const samples = figures[at] as number;
+  const connectorId = figures[at + 1] as number;
+  if (Number.isNaN(connectorId)) return { action, samples };
+  const lastRegisterWh = figures[at + 3] as number;
+  const powerW = figures[at + 4] as number;
+  const digest: { connectorId: number; at: number; lastRegisterWh?: number; powerW?: number } = {
+    connectorId,
+    at: figures[at + 2] as number,
+  };
+  if (!Number.isNaN(lastRegisterWh)) digest.lastRegisterWh = lastRegisterWh;
+  if (!Number.isNaN(powerW)) digest.powerW = powerW;
+  return { action, samples, digest };
+}

@@ -1,0 +1,261 @@
+import { MAX_MESSAGE_ID } from '../protocol/frame.ts';
+import { readTimestamp } from '../protocol/timestamp.ts';
+import { isPlain, SampleReader, type SampleTerms, skipSpace } from './sample-terms.ts';
+
+/** More than that in one message is not as usual. */
+const MAX_SAMPLES = 512;
+const MAX_ELEMENTS = 64;
+
+/** Nine digits are a number of 32 bits in any case. */
+const MAX_DIGITS = 9;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+const CALL = 0x32;
+
+const ACTION = Buffer.from('"MeterValues"');
+const CONNECTOR_ID = Buffer.from('"connectorId"');
+const TRANSACTION_ID = Buffer.from('"transactionId"');
+const METER_VALUE = Buffer.from('"meterValue"');
+const TIMESTAMP = Buffer.from('"timestamp"');
+const SAMPLED_VALUE = Buffer.from('"sampledValue"');
+
+const SEEN_CONNECTOR = 1;
+const SEEN_TRANSACTION = 2;
+const SEEN_VALUES = 4;
+
+/**
+ * Reads MeterValues frames off their bytes, as nearly all charge points write them: plain ASCII, no escapes, the schema kept. Whatever is
+ * unusual in any way it leaves to the parser and the validator, whose judgement is then the only one; what it does read it reads
+ * as they do (a test holds them together). One per thread; what was read lies in its members until the next frame is read.
+ */
+export class MeterValuesScanner {
+  connectorId = 0;
+  /** Undefined where the message names none. */
+  transactionId: number | undefined = undefined;
+  /** Elements of `meterValue`: when each was taken (epoch ms), and how many samples there are up to its end. */
+  elements = 0;
+  readonly takenAt: number[] = new Array<number>(MAX_ELEMENTS).fill(0);
+  readonly samplesUpTo: number[] = new Array<number>(MAX_ELEMENTS).fill(0);
+  samples = 0;
+  /** Of each sample: its terms, and where the text of its value lies. */
+  readonly terms: SampleTerms[] = [];
+  readonly valueAt = new Int32Array(MAX_SAMPLES);
+  readonly valueEnd = new Int32Array(MAX_SAMPLES);
+
+  private readonly sample = new SampleReader();
+  private readonly clock = new TimestampReader();
+  private number = 0;
+  private bytes: Buffer = Buffer.alloc(0);
+  private view: DataView = new DataView(new ArrayBuffer(0));
+
+  /** Reads the frame at `bytes[start..end)`; false where it is not as usual, and then what was read of it means nothing. */
+  read(bytes: Buffer, start: number, end: number): boolean {
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    this.sample.begin();
+    let at = after(bytes, skipSpace(bytes, start), OPENING_BRACKET);
+    at = after(bytes, after(bytes, at, CALL), COMMA);
+    if (at < 0 || bytes[at] !== QUOTE) return false;
+    const id = at + 1;
+    for (at = id; isPlain(bytes[at] as number); at++);
+    if (at - id > MAX_MESSAGE_ID) return false;
+    at = after(bytes, after(bytes, at, QUOTE), COMMA);
+    at = after(bytes, afterText(bytes, at, ACTION), COMMA);
+    if (at < 0) return false;
+    at = after(bytes, this.payload(bytes, at), CLOSING_BRACKET);
+    return at === end;
+  }
+
+  /** As all that follow: answers where the next token begins, or -1. */
+  private payload(bytes: Buffer, start: number): number {
+    if (bytes[start] !== OPENING_BRACE) return -1;
+    this.elements = 0;
+    this.samples = 0;
+    this.transactionId = undefined;
+    let seen = 0;
+    let at = start;
+    do {
+      at = skipSpace(bytes, at + 1);
+      const before = seen;
+      const letter = bytes[at + 1];
+      if (letter === 0x63) {
+        seen |= SEEN_CONNECTOR;
+        at = this.integer(bytes, after(bytes, afterText(bytes, at, CONNECTOR_ID), COLON));
+        this.connectorId = this.number;
+      } else if (letter === 0x74) {
+        seen |= SEEN_TRANSACTION;
+        at = this.integer(bytes, after(bytes, afterText(bytes, at, TRANSACTION_ID), COLON));
+        this.transactionId = this.number;
+      } else if (letter === 0x6d) {
+        seen |= SEEN_VALUES;
+        at = this.meterValue(bytes, after(bytes, afterText(bytes, at, METER_VALUE), COLON));
+      } else return -1;
+      if (at < 0 || seen === before) return -1;
+    } while (bytes[at] === COMMA);
+    if ((seen & SEEN_CONNECTOR) === 0 || (seen & SEEN_VALUES) === 0) return -1;
+    return after(bytes, at, CLOSING_BRACE);
+  }
+
+  private integer(bytes: Buffer, start: number): number {
+    if (start < 0) return -1;
+    const isNegative = bytes[start] === MINUS;
+    const first = isNegative ? start + 1 : start;
+    let at = first;
+    let value = 0;
+    for (; at - first <= MAX_DIGITS; at++) {
+      const byte = bytes[at] as number;
+      if (!(byte >= ZERO && byte <= NINE)) break;
+      value = value * 10 + byte - ZERO;
+    }
+    const digits = at - first;
+    if (digits === 0 || digits > MAX_DIGITS) return -1;
+    // No number begins with a zero, and minus zero is one of its own.
+    if (bytes[first] === ZERO && (digits > 1 || isNegative)) return -1;
+    this.number = isNegative ? -value : value;
+    return skipSpace(bytes, at);
+  }
+
+  private meterValue(bytes: Buffer, start: number): number {
+    if (start < 0 || bytes[start] !== OPENING_BRACKET) return -1;
+    let at = start;
+    do {
+      if (this.elements === MAX_ELEMENTS) return -1;
+      at = this.element(bytes, skipSpace(bytes, at + 1));
+      if (at < 0) return -1;
+      this.samplesUpTo[this.elements++] = this.samples;
+    } while (bytes[at] === COMMA);
+    return after(bytes, at, CLOSING_BRACKET);
+  }
+
+  private element(bytes: Buffer, start: number): number {
+    if (bytes[start] !== OPENING_BRACE) return -1;
+    let at = skipSpace(bytes, start + 1);
+    const isTimeFirst = bytes[at + 1] === 0x74;
+    at = isTimeFirst ? this.timestamp(bytes, at) : this.sampledValue(bytes, at);
+    at = after(bytes, at, COMMA);
+    if (at < 0) return -1;
+    at = isTimeFirst ? this.sampledValue(bytes, at) : this.timestamp(bytes, at);
+    return after(bytes, at, CLOSING_BRACE);
+  }
+
+  private timestamp(bytes: Buffer, start: number): number {
+    const at = after(bytes, afterText(bytes, start, TIMESTAMP), COLON);
+    if (at < 0 || bytes[at] !== QUOTE) return -1;
+    let end = at + 1;
+    for (; isPlain(bytes[end] as number); end++);
+    if (bytes[end] !== QUOTE) return -1;
+    const takenAt = this.clock.read(bytes, at + 1, end);
+    if (takenAt === undefined) return -1;
+    this.takenAt[this.elements] = takenAt;
+    return skipSpace(bytes, end + 1);
+  }
+
+  private sampledValue(bytes: Buffer, start: number): number {
+    let at = after(bytes, afterText(bytes, start, SAMPLED_VALUE), COLON);
+    if (at < 0 || bytes[at] !== OPENING_BRACKET) return -1;
+    const { sample, terms, valueAt, valueEnd, view } = this;
+    let count = this.samples;
+    do {
+      if (count === MAX_SAMPLES) return -1;
+      at = sample.read(bytes, view, skipSpace(bytes, at + 1));
+      if (at < 0) return -1;
+      terms[count] = sample.terms;
+      valueAt[count] = sample.valueAt;
+      valueEnd[count] = sample.valueEnd;
+      count++;
+      at = skipSpace(bytes, at);
+    } while (bytes[at] === COMMA);
+    this.samples = count;
+    return after(bytes, at, CLOSING_BRACKET);
+  }
+}
+
+/** Where the token after `byte` begins; -1 where another byte stands there, or where it was -1 already. */
+function after(bytes: Buffer, at: number, byte: number): number {
+  return at >= 0 && bytes[at] === byte ? skipSpace(bytes, at + 1) : -1;
+}
+
+function afterText(bytes: Buffer, start: number, text: Uint8Array): number {
+  if (start < 0) return -1;
+  for (let at = 0; at < text.length; at++) if (bytes[start + at] !== text[at]) return -1;
+  return skipSpace(bytes, start + text.length);
+}
+
+const DATE_BYTES = '2026-03-01'.length;
+const SHORTEST = '2026-03-01T12:00:00Z'.length;
+const LONGEST = '2026-03-01T12:00:00.123456789Z'.length;
+const DAY_MS = 86_400_000;
+
+/** Reads timestamps in UTC with a `Z` off their bytes. Frames of one moment are of one day, so that is read once. */
+class TimestampReader {
+  private readonly date = new Uint8Array(DATE_BYTES);
+  private midnight = 0;
+
+  /** Epoch ms; undefined for what is no proper RFC 3339 timestamp, and where it cannot be told here. */
+  read(bytes: Buffer, start: number, end: number): number | undefined {
+    const length = end - start;
+    if (length < SHORTEST || length > LONGEST || bytes[end - 1] !== 0x5a || bytes[start + 10] !== 0x54)
+      return readText(bytes, start, end);
+    const { date } = this;
+    for (let at = 0; at < DATE_BYTES; at++) {
+      if (bytes[start + at] === date[at]) continue;
+      if (!this.readDate(bytes, start)) return undefined;
+      break;
+    }
+    if (bytes[start + 13] !== COLON || bytes[start + 16] !== COLON) return undefined;
+    const hour = twoDigits(bytes, start + 11);
+    const minute = twoDigits(bytes, start + 14);
+    const second = twoDigits(bytes, start + 17);
+    if (!(hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60))
+      return undefined;
+    let ms = 0;
+    if (length > SHORTEST) {
+      if (bytes[start + 19] !== 0x2e || length === SHORTEST + 1) return undefined;
+      let weight = 100;
+      for (let at = start + 20; at < end - 1; at++) {
+        const digit = (bytes[at] as number) - ZERO;
+        if (!(digit >= 0 && digit <= 9)) return undefined;
+        if (weight >= 1) ms += digit * weight;
+        weight /= 10;
+      }
+    }
+    return this.midnight + ((hour * 60 + minute) * 60 + second) * 1000 + ms;
+  }
+
+  private readDate(bytes: Buffer, start: number): boolean {
+    const text = latin1(bytes, start, start + DATE_BYTES);
+    const reading = readTimestamp(`${text}T00:00:00Z`);
+    if (reading === undefined || reading.repair !== undefined || reading.epochMs % DAY_MS !== 0) return false;
+    for (let at = 0; at < DATE_BYTES; at++) this.date[at] = bytes[start + at] as number;
+    this.midnight = reading.epochMs;
+    return true;
+  }
+}
+
+/** With an offset, or otherwise rare. */
+function readText(bytes: Buffer, start: number, end: number): number | undefined {
+  const reading = readTimestamp(latin1(bytes, start, end));
+  return reading?.repair === undefined ? reading?.epochMs : undefined;
+}
+
+function twoDigits(bytes: Buffer, at: number): number {
+  const tens = (bytes[at] as number) - ZERO;
+  const ones = (bytes[at + 1] as number) - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}
+
+/** ASCII as text. */
+export function latin1(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString('latin1', start, end);
+}
