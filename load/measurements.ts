@@ -2,6 +2,7 @@ import { newTraffic, type Traffic } from '../src/simulator/recorder.ts';
 import type { FleetReport, Latencies, Phase, TimedProblem } from './fleet-messages.ts';
 import { LatencyHistogram, type LatencySummary } from './latency-histogram.ts';
 import type { ProcessUse } from './process-use.ts';
+import type { Minute } from './steadiness.ts';
 
 /** One second of a run. */
 export interface Second {
@@ -17,6 +18,8 @@ export interface Second {
   /** By action, from when the message was due. */
   readonly latency: Readonly<Record<string, LatencySummary>>;
   readonly processes: Readonly<Record<string, ProcessUse>>;
+  /** Cores that went to whatever is no part of the run; undefined where the machine does not say. */
+  readonly elsewhereCpu: number | undefined;
 }
 
 /** What happened to the gateway from outside. */
@@ -46,6 +49,8 @@ const KEPT_PROBLEMS = 1_000;
 /** Collects what the simulating processes report, second by second and in total. */
 export class Measurements {
   readonly seconds: Second[] = [];
+  /** Whole minutes of the load. */
+  readonly minutes: Minute[] = [];
   readonly problems: TimedProblem[] = [];
   /** By `kind action`. */
   readonly problemCounts: Record<string, number> = {};
@@ -56,6 +61,8 @@ export class Measurements {
   readonly #due = new Map<string, LatencyHistogram>();
   readonly #sent = new Map<string, LatencyHistogram>();
   readonly #second = new Map<string, LatencyHistogram>();
+  readonly #minute = new Map<string, LatencyHistogram>();
+  #minuteBegan: number | undefined;
   #lastSecondAt = this.#startedAt;
   #lastFrames = 0;
   #lastSamples = 0;
@@ -73,8 +80,10 @@ export class Measurements {
   add(report: FleetReport, excusesDrops: boolean): void {
     this.#addAll(this.#due, report.phase, report.sinceDue);
     this.#addAll(this.#sent, report.phase, report.sinceSent);
-    for (const [action, values] of Object.entries(report.sinceDue))
+    for (const [action, values] of Object.entries(report.sinceDue)) {
       histogram(this.#second, action).addAll(values);
+      if (report.phase === 'load') histogram(this.#minute, action).addAll(values);
+    }
     for (const [key, count] of Object.entries(report.problemCounts)) {
       const counts = excusesDrops && isDrop(key) ? this.excusedCounts : this.problemCounts;
       counts[key] = (counts[key] ?? 0) + count;
@@ -90,17 +99,13 @@ export class Measurements {
     phase: Phase,
     latest: readonly FleetReport[],
     processes: Readonly<Record<string, ProcessUse>>,
+    elsewhereCpu?: number,
   ): Second {
     const now = performance.now();
     const elapsed = Math.max(0.001, (now - this.#lastSecondAt) / 1000);
     const traffic = sumTraffic(latest);
     const frames = traffic.framesSent + traffic.framesReceived;
     const samples = latest.reduce((sum, report) => sum + report.confirmedSamples, 0);
-    const latency: Record<string, LatencySummary> = {};
-    for (const [action, found] of this.#second) {
-      if (found.count > 0) latency[action] = found.summary();
-      found.reset();
-    }
     const second: Second = {
       at: round((now - this.#startedAt) / 1000, 2),
       phase,
@@ -110,10 +115,12 @@ export class Measurements {
       waitingCalls: traffic.waitingCalls,
       framesPerSecond: Math.round((frames - this.#lastFrames) / elapsed),
       samplesPerSecond: Math.round((samples - this.#lastSamples) / elapsed),
-      latency,
+      latency: summaries(this.#second),
       processes,
+      elsewhereCpu,
     };
     this.seconds.push(second);
+    this.#closeMinute(second);
     this.#lastSecondAt = now;
     this.#lastFrames = frames;
     this.#lastSamples = samples;
@@ -138,11 +145,31 @@ export class Measurements {
     });
   }
 
+  #closeMinute({ at, phase }: Second): void {
+    if (phase !== 'load') return;
+    this.#minuteBegan ??= at;
+    if (at - this.#minuteBegan < MINUTE_S) return;
+    this.minutes.push({ at, latency: summaries(this.#minute) });
+    this.#minuteBegan = at;
+  }
+
   #addAll(histograms: Map<string, LatencyHistogram>, phase: Phase, latencies: Latencies): void {
     for (const [action, values] of Object.entries(latencies)) {
       histogram(histograms, `${PHASE_ORDER.indexOf(phase)} ${action}`).addAll(values);
     }
   }
+}
+
+const MINUTE_S = 60;
+
+/** Percentiles by action; the histograms begin anew. */
+function summaries(histograms: ReadonlyMap<string, LatencyHistogram>): Record<string, LatencySummary> {
+  const latency: Record<string, LatencySummary> = {};
+  for (const [action, found] of histograms) {
+    if (found.count > 0) latency[action] = found.summary();
+    found.reset();
+  }
+  return latency;
 }
 
 const PHASE_ORDER: readonly Phase[] = ['ramp', 'load', 'wind-down'];

@@ -4,6 +4,7 @@ import { Chaos } from './chaos.ts';
 import type { Phase } from './fleet-messages.ts';
 import { type Gateway, OwnGateway, runningGateway } from './gateway.ts';
 import { type Judgement, judge } from './judge.ts';
+import { MachineWatch } from './machine-use.ts';
 import { type ActionSummary, Measurements, sumTraffic } from './measurements.ts';
 import type { LoadOptions } from './options.ts';
 import { poll } from './poll.ts';
@@ -115,13 +116,15 @@ async function underLoad(
     (reason) => deaths.push(reason),
   );
   const watch = new ProcessWatch();
+  const machine = new MachineWatch();
   const processes: Record<Phase, Record<string, ProcessTotal>> = { ramp: {}, load: {}, 'wind-down': {} };
   let phase: Phase = 'ramp';
   let step = 'ramp';
   let share = (): number => 0;
   const tick = async (): Promise<void> => {
     const pids = { ...(await gateway.pids()), ...simulators.pids, load: process.pid };
-    const second = measurements.tick(phase, simulators.latest, watch.look(pids));
+    const use = watch.look(pids);
+    const second = measurements.tick(phase, simulators.latest, use, machine.elsewhere(use));
     progress.show(step, share(), describe(second, measurements.problemCount));
   };
   let ticking: Promise<void> = Promise.resolve();

@@ -2,6 +2,7 @@ import type { LatencySummary } from './latency-histogram.ts';
 import type { ActionSummary } from './measurements.ts';
 import { count } from './progress.ts';
 import type { Outcome } from './run.ts';
+import { type MemorySlope, memorySlopes } from './steadiness.ts';
 
 /** Beyond this the latencies say more about the simulator's share of the machine than about the gateway. */
 const TRUSTED_LATENESS_MS = 20;
@@ -27,18 +28,28 @@ export function summary(outcome: Outcome): string {
   const use = Object.entries(outcome.processes.load);
   if (use.length > 0) {
     const seconds = options.durationMs / 1000;
+    const slopes = memorySlopes(measurements.seconds);
     parts.push(
       table(
-        ['process', 'CPU cores', 'main thread', 'RssAnon MiB', 'peak MiB'],
+        ['process', 'CPU cores', 'main thread', 'waited', 'RssAnon MiB', 'peak MiB', 'MiB/h'],
         use.map(([name, total]) => [
           name,
           (total.cpuSeconds / seconds).toFixed(2),
           (total.mainThreadCpuSeconds / seconds).toFixed(2),
+          (total.waitingSeconds / seconds).toFixed(2),
           (total.lastMemory / 1024 ** 2).toFixed(0),
           (total.peakMemory / 1024 ** 2).toFixed(0),
+          slopeText(slopes.find(({ process }) => process === name)),
         ]),
       ),
     );
+    const elsewhere = mean(load.flatMap(({ elsewhereCpu }) => elsewhereCpu ?? []));
+    parts.push(
+      `elsewhere: ${elsewhere.toFixed(2)} cores, used by what is no part of this run; waited: share of the time in which a main thread was ready and had no core`,
+    );
+  }
+  if (measurements.minutes.length > 1) {
+    parts.push('minute by minute (latency in ms from when the message was due)', minuteTable(outcome));
   }
   const late =
     actions.find(({ phase, action }) => phase === 'load' && action === 'lateness')?.sinceDue.p99 ?? 0;
@@ -64,6 +75,26 @@ const NAMES: Readonly<Record<string, string>> = { connect: '(connect)', lateness
 
 function latencies({ p50, p95, p99, p999, max }: LatencySummary): string[] {
   return [p50, p95, p99, p999, max].map((value) => value.toFixed(value < 100 ? 2 : 0));
+}
+
+/** Actions whose latency is told minute by minute. */
+export const STEADY_ACTIONS = ['Authorize', 'MeterValues', 'lateness'];
+
+function minuteTable({ measurements }: Outcome): string {
+  const rows = measurements.minutes.map(({ latency }, place) => [
+    String(place + 1),
+    ...STEADY_ACTIONS.flatMap((action) => {
+      const found = latency[action];
+      return found === undefined ? ['', '', ''] : latencies(found).filter((_, column) => column % 2 === 0);
+    }),
+  ]);
+  const head = STEADY_ACTIONS.flatMap((action) => [`${NAMES[action] ?? action} p50`, 'p99', 'max']);
+  return table(['minute', ...head], rows);
+}
+
+/** A slope with its error; empty where there is none. */
+export function slopeText(slope: MemorySlope | undefined): string {
+  return slope === undefined ? '' : `${slope.mibPerHour.toFixed(0)} ± ${slope.error.toFixed(0)}`;
 }
 
 function verification({ verdict: found, measurements }: Outcome): string {

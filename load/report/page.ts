@@ -1,4 +1,5 @@
 import { count, span } from '../progress.ts';
+import { STEADY_ACTIONS, slopeText } from '../summary.ts';
 import { drawChart, escapeHtml } from './chart.ts';
 import { chartsOf } from './charts.ts';
 import type { Report } from './report.ts';
@@ -29,6 +30,7 @@ ${judgement(report)}
 ${chartsOf(report.seconds, report.events).map(drawChart).join('\n')}
 </section>
 ${latencyTables(report)}
+${minuteTable(report)}
 ${processTable(report)}
 ${clickhouse(report)}
 </main>
@@ -77,17 +79,32 @@ function latencyTables({ actions }: Report): string {
     .join('\n');
 }
 
-function processTable({ processes, settings }: Report): string {
+function minuteTable({ minutes }: Report): string {
+  if (minutes.length < 2) return '';
+  const rows = minutes.map(({ latency }, place) => [
+    `minute ${place + 1}`,
+    ...STEADY_ACTIONS.flatMap((action) => {
+      const found = latency[action];
+      return found === undefined ? ['', ''] : [ms(found.p50), ms(found.p99)];
+    }),
+  ]);
+  const head = STEADY_ACTIONS.flatMap((action) => [`${action} p50`, 'p99']);
+  return `<h2>Latency minute by minute, ms from when the message was due</h2>${table(['', ...head], rows)}`;
+}
+
+function processTable({ processes, settings, memorySlopes }: Report): string {
   const seconds = settings.durationMs / 1000;
   const rows = Object.entries(processes.load).map(([name, use]) => [
     name,
     (use.cpuSeconds / seconds).toFixed(2),
     (use.mainThreadCpuSeconds / seconds).toFixed(2),
+    (use.waitingSeconds / seconds).toFixed(2),
     (use.lastMemory / 1024 ** 2).toFixed(0),
     (use.peakMemory / 1024 ** 2).toFixed(0),
+    slopeText(memorySlopes.find(({ process }) => process === name)),
   ]);
   if (rows.length === 0) return '';
-  return `<h2>Processes during the load</h2>${table(['process', 'CPU cores', 'main thread', 'RssAnon MiB', 'peak MiB'], rows)}`;
+  return `<h2>Processes during the load</h2>${table(['process', 'CPU cores', 'main thread', 'waited for a core', 'RssAnon MiB', 'peak MiB', 'MiB per hour'], rows)}`;
 }
 
 function clickhouse({ clickhouse: found }: Report): string {

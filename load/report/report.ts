@@ -1,5 +1,6 @@
 import { cpus, release, totalmem } from 'node:os';
 import type { Outcome } from '../run.ts';
+import { memorySlopes } from '../steadiness.ts';
 
 const LISTED = 200;
 
@@ -29,6 +30,8 @@ export function reportOf(outcome: Outcome) {
       verdict === undefined ? undefined : { ...verdict, mismatches: verdict.mismatches.slice(0, LISTED) },
     events: measurements.events,
     problems: measurements.problems.slice(0, LISTED),
+    memorySlopes: memorySlopes(measurements.seconds),
+    minutes: measurements.minutes,
     seconds: measurements.seconds,
   };
 }

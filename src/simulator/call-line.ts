@@ -1,8 +1,12 @@
 import type { ChargePointAction } from '../protocol/v16/actions.ts';
 import { checkResponse } from '../protocol/v16/validate.ts';
+import { KeptCalls } from './kept-calls.ts';
 import type { ProblemKind, Recorder, Traffic } from './recorder.ts';
 import { Alarm, type AlarmOwner, type Scheduler } from './scheduler.ts';
 import type { WebSocketClient } from './websocket-client.ts';
+
+/** What a CALL is sent with. */
+type Sender = Pick<WebSocketClient, 'send'>;
 
 /** Why a CALL that is not kept came to nothing. */
 export type Failure = 'offline' | 'timeout' | 'error';
@@ -35,6 +39,8 @@ export interface CallLineOptions {
   readonly traffic: Traffic;
   /** Makes message ids differ between runs of the same identity. */
   readonly idPrefix: string;
+  /** How answers begin, up to the number in the message id: `[3,"` and the prefix. */
+  readonly answerHead: Uint8Array;
   readonly callTimeoutMs: number;
   /** TransactionMessageAttempts: after so many refusals or silences a kept call is given up. */
   attempts(): number;
@@ -47,6 +53,10 @@ export interface CallLineOptions {
 const DEADLINE = 0;
 const RETRY = 1;
 const EMPTY = {};
+const ZERO = 0x30;
+const NINE = 0x39;
+/** What follows the message id of an answer without members. */
+const EMPTY_ANSWER = Buffer.from('",{}]');
 /** Answers without members need neither parser nor validator. */
 const emptyIsValid = new Map<string, boolean>();
 
@@ -57,13 +67,13 @@ const emptyIsValid = new Map<string, boolean>();
 export class CallLine implements AlarmOwner {
   readonly #options: CallLineOptions;
   readonly #passing: Call[] = [];
-  readonly #kept: Call[] = [];
-  #client: WebSocketClient | undefined;
+  readonly #kept = new KeptCalls();
+  #client: Sender | undefined;
   /** False until the Central System has accepted the charge point. */
   #accepted = false;
   #open: Call | undefined;
-  #openPrefix = '';
   #openedAt = 0;
+  /** Number at the end of the newest message id: that of the open call, if there is one. */
   #lastId = 0;
   /** Of the first kept call. */
   #tries = 0;
@@ -76,7 +86,7 @@ export class CallLine implements AlarmOwner {
   }
 
   get isIdle(): boolean {
-    return this.#open === undefined && this.#passing.length === 0 && this.#kept.length === 0;
+    return this.#open === undefined && this.#passing.length === 0 && this.#kept.first === undefined;
   }
 
   get isConnected(): boolean {
@@ -85,7 +95,7 @@ export class CallLine implements AlarmOwner {
 
   /** Transaction messages that are not confirmed yet. */
   get keptCount(): number {
-    return this.#kept.length;
+    return this.#kept.count;
   }
 
   /** Queues a CALL and sends it as soon as its turn comes. One that is not kept fails at once while offline. */
@@ -102,7 +112,7 @@ export class CallLine implements AlarmOwner {
     this.#pump();
   }
 
-  attach(client: WebSocketClient, accepted: boolean): void {
+  attach(client: Sender, accepted: boolean): void {
     this.#client = client;
     this.#accepted = accepted;
     this.#pump();
@@ -124,17 +134,34 @@ export class CallLine implements AlarmOwner {
     for (const call of dropped) call.onFailure?.('offline');
   }
 
+  /**
+   * Takes `frame` if it is the expected CALLRESULT, without members and in its usual spelling: what most CALLs are answered with. Neither
+   * makes a string of it nor keeps the bytes.
+   */
+  takeEmptyResult(frame: Uint8Array): boolean {
+    const call = this.#open;
+    if (call === undefined) return false;
+    const { answerHead } = this.#options;
+    let at = 0;
+    for (; at < answerHead.length; at++) if (frame[at] !== answerHead[at]) return false;
+    let id = 0;
+    for (let digit = frame[at]; digit !== undefined && digit >= ZERO && digit <= NINE; digit = frame[++at])
+      id = id * 10 + digit - ZERO;
+    if (id !== this.#lastId || frame.length !== at + EMPTY_ANSWER.length) return false;
+    for (let place = 0; place < EMPTY_ANSWER.length; place++)
+      if (frame[at + place] !== EMPTY_ANSWER[place]) return false;
+    if (!this.#emptyIsValid(call.action)) return false;
+    this.#confirm(call, EMPTY);
+    return true;
+  }
+
   /** Takes `text` if it is the expected CALLRESULT in its usual spelling, without parsing the frame around the payload. */
   takeResult(text: string): boolean {
-    if (this.#open === undefined || !text.startsWith(this.#openPrefix) || !text.endsWith(']')) return false;
-    const payloadText = text.slice(this.#openPrefix.length, -1);
-    if (payloadText === '{}' && this.#emptyIsValid(this.#open.action)) {
-      this.#confirm(this.#open, EMPTY);
-      return true;
-    }
+    const prefix = `[3,"${this.#openId}",`;
+    if (this.#open === undefined || !text.startsWith(prefix) || !text.endsWith(']')) return false;
     let payload: unknown;
     try {
-      payload = JSON.parse(payloadText);
+      payload = JSON.parse(text.slice(prefix.length, -1));
     } catch {
       return false; // Not the usual spelling after all: readFrame decides what it is.
     }
@@ -144,14 +171,14 @@ export class CallLine implements AlarmOwner {
 
   /** A CALLRESULT, parsed. One with an id that is not open is late or foreign and is ignored (obligation B11). */
   onResult(messageId: string, payload: unknown): void {
-    if (this.#open !== undefined && this.#isOpen(messageId))
+    if (this.#open !== undefined && messageId === this.#openId)
       this.#checkAndConfirm(this.#open, payload ?? EMPTY);
   }
 
   /** A CALLERROR. */
   onError(messageId: string, code: string, description: string): void {
     const call = this.#open;
-    if (call === undefined || !this.#isOpen(messageId)) return;
+    if (call === undefined || messageId !== this.#openId) return;
     this.#open = undefined;
     this.#report('error', call, `${code} ${description}`.trimEnd());
     if (code === 'SecurityError' && this.#accepted) {
@@ -181,8 +208,9 @@ export class CallLine implements AlarmOwner {
     this.#afterFailure(call, 'timeout');
   }
 
-  #isOpen(messageId: string): boolean {
-    return this.#openPrefix === `[3,"${messageId}",`;
+  /** Message id of the open call. */
+  get #openId(): string {
+    return `${this.#options.idPrefix}${this.#lastId}`;
   }
 
   #emptyIsValid(action: ChargePointAction): boolean {
@@ -241,7 +269,7 @@ export class CallLine implements AlarmOwner {
     if (this.#accepted) {
       const passing = this.#passing.shift();
       if (passing !== undefined) return passing;
-      return this.#retry?.isSet === true ? undefined : this.#kept[0];
+      return this.#retry?.isSet === true ? undefined : this.#kept.first;
     }
     const early = this.#passing.findIndex((call) => call.early === true);
     return early < 0 ? undefined : this.#passing.splice(early, 1)[0];
@@ -259,7 +287,6 @@ export class CallLine implements AlarmOwner {
     const { scheduler, traffic, idPrefix, callTimeoutMs } = this.#options;
     const messageId = `${idPrefix}${++this.#lastId}`;
     this.#open = call;
-    this.#openPrefix = `[3,"${messageId}",`;
     this.#openedAt = scheduler.now();
     if (!this.#deadline.isSet) scheduler.set(this.#deadline, this.#openedAt + callTimeoutMs);
     traffic.framesSent++;

@@ -63,7 +63,7 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
     this.id = id;
     this.world = world;
     this.random = random;
-    const { habits, scheduler, recorder, traffic, idPrefix } = world;
+    const { habits, scheduler, recorder, traffic, idPrefix, answerHead } = world;
     this.hardware = habits.hardware(index, random);
     this.firmwareVersion = this.hardware.firmwareVersion;
     this.connectors = Array.from(
@@ -81,6 +81,7 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
       recorder,
       traffic,
       idPrefix,
+      answerHead,
       callTimeoutMs: habits.callTimeoutMs,
       attempts: () =>
         configuration.isSet('TransactionMessageAttempts')
@@ -196,6 +197,10 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
     this.world.traffic.booted++;
     this.#line.attach(client, true);
     this.#announceAll(false);
+  }
+
+  takeBytes(payload: Buffer): boolean {
+    return this.#line.takeEmptyResult(payload);
   }
 
   onText(text: string): void {

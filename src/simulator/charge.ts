@@ -26,16 +26,17 @@ export class Charge {
   readonly #random: Random;
   /** Share of the vehicle's wish that this charge point's mood grants, around 1. */
   #drift = 1;
-  soc: number;
+  // Fields that begin as numbers are changed in place; those that begin as undefined would be a new object at each reading.
+  soc = 0;
   /** Imported energy since the meter was made, Wh; never falls and is not rebased (OCPP 1.6 ed. 2 §7.31). */
-  registerWh: number;
+  registerWh = 0;
   /** Wh since the last `advance`. */
   intervalWh = 0;
   powerW = 0;
   /** Most that the charge point offers, W. */
-  #offeredW: number;
+  #offeredW = 0;
   /** What the vehicle has followed of it so far, W. */
-  #followedW: number;
+  #followedW = 0;
   readonly #rampMs: number;
 
   /** @param rampMs how long the vehicle takes from nothing to full power and back when the offer changes. */

@@ -13,6 +13,8 @@ const CLOSING_MS = 2_000;
 /** Who lives behind a connection. */
 export interface ConnectionOwner {
   onConnected(client: WebSocketClient): void;
+  /** Offered each message before it is decoded (`FrameHandler.takeTextBytes`). */
+  takeBytes(payload: Buffer): boolean;
   onText(text: string): void;
   /** The socket is gone; another one follows unless the connection was stopped. */
   onDisconnected(): void;
@@ -93,6 +95,12 @@ export class Connection implements WebSocketOwner, AlarmOwner {
     traffic.openSockets++;
     recorder.connected(scheduler.now() - this.#dueAt);
     this.#owner.onConnected(this.#client);
+  }
+
+  takeSocketBytes(payload: Buffer): boolean {
+    if (!this.#owner.takeBytes(payload)) return false;
+    this.#site.world.traffic.framesReceived++;
+    return true;
   }
 
   onSocketText(text: string): void {

@@ -47,12 +47,14 @@ export class Fleet implements AlarmOwner {
     this.scheduler = new Scheduler(options.observeLateness);
     const firstIndex = options.firstIndex ?? 0;
     const url = new URL(options.url);
+    const idPrefix = `${Math.floor(Date.now() / 1000).toString(36)}-`;
     const world: World = {
       scheduler: this.scheduler,
       habits: options.habits,
       recorder: options.recorder,
       traffic: this.traffic,
-      idPrefix: `${Math.floor(Date.now() / 1000).toString(36)}-`,
+      idPrefix,
+      answerHead: Buffer.from(`[3,"${idPrefix}`),
       endpoint: (index, id) => endpoint(url, index, id),
     };
     this.chargePoints = Array.from({ length: options.chargePoints }, (_, place) => {

@@ -24,6 +24,8 @@ export interface Closing {
 
 export interface WebSocketOwner {
   onSocketOpen(): void;
+  /** Offered each text message before it is decoded (`FrameHandler.takeTextBytes`). */
+  takeSocketBytes?(payload: Buffer): boolean;
   onSocketText(text: string): void;
   /** The server has begun the closing handshake; it is to close the TCP connection, or the owner destroys it after a while. */
   onSocketClosing(): void;
@@ -125,6 +127,10 @@ export class WebSocketClient implements FrameHandler {
   /** Resets the TCP connection: the server sees ECONNRESET. */
   reset(): void {
     this.#socket.resetAndDestroy();
+  }
+
+  takeTextBytes(payload: Buffer): boolean {
+    return this.#closing === undefined && this.#owner.takeSocketBytes?.(payload) === true;
   }
 
   onText(text: string): void {

@@ -95,6 +95,11 @@ export interface StreamFault {
 }
 
 export interface FrameHandler {
+  /**
+   * Offered each whole text message before it is decoded; the bytes are only lent. True if that was all there is to it: then it must
+   * have been compared with valid UTF-8.
+   */
+  takeTextBytes?(payload: Buffer): boolean;
   onText(text: string): void;
   onBinary(bytes: Buffer): void;
   onPing(payload: Buffer): void;
@@ -202,6 +207,7 @@ function deliver(opcode: number, payload: Buffer, handler: FrameHandler): Stream
     handler.onBinary(payload);
     return undefined;
   }
+  if (handler.takeTextBytes?.(payload) === true) return undefined;
   if (!isUtf8(payload)) return { code: 1007, reason: 'text is not UTF-8' };
   handler.onText(payload.toString('utf8'));
   return undefined;

@@ -11,5 +11,7 @@ export interface World {
   readonly traffic: Traffic;
   /** Distinguishes message ids of this run from those of others by the same identities; short. */
   readonly idPrefix: string;
+  /** `[3,"` and that prefix. */
+  readonly answerHead: Uint8Array;
   endpoint(chargePoint: number, id: string): Endpoint;
 }

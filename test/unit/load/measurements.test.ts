@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { FleetReport } from '../../../load/fleet-messages.ts';
 import { LatencyBuffer } from '../../../load/latency-buffer.ts';
 import { LatencyHistogram } from '../../../load/latency-histogram.ts';
@@ -97,4 +97,26 @@ test('a fleet is shared out whole: every charge point once', () => {
     [24_668, 12_333],
   ]);
   expect(shareOut({ ...whole, chargePoints: 2 }, 4)).toHaveLength(2);
+});
+
+test('latency is told minute by minute, whole minutes of the load only', () => {
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  try {
+    const measurements = new Measurements();
+    measurements.add(report({ phase: 'ramp', sinceDue: { Authorize: Uint32Array.of(900_000) } }), false);
+    measurements.tick('ramp', [], {});
+    for (let second = 0; second <= 130; second++) {
+      now += 1_000;
+      const latency = second <= 60 ? 1_000 : 5_000;
+      measurements.add(report({ sinceDue: { Authorize: Uint32Array.of(latency) } }), false);
+      measurements.tick('load', [], {});
+    }
+    expect(measurements.minutes).toMatchObject([
+      { at: 61, latency: { Authorize: { count: 61, max: 1 } } },
+      { at: 121, latency: { Authorize: { count: 60, max: 5 } } },
+    ]);
+  } finally {
+    clock.mockRestore();
+  }
 });
