@@ -1,4 +1,4 @@
-import type { Vehicle } from '../../src/simulator/charge.ts';
+import { type Vehicle, VOLTS } from '../../src/simulator/charge.ts';
 import type { Hardware } from '../../src/simulator/hardware.ts';
 import { LoadHabits } from '../../src/simulator/load-habits.ts';
 import type { Random } from '../../src/simulator/random.ts';
@@ -23,6 +23,9 @@ export interface SiteHabitsOptions {
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+
+/** A per phase that a modest vehicle takes at most: from a little above the least that charges at all (IEC 61851). */
+const MODEST = [7, 19] as const;
 
 const ROTATIONS = [
   ['L1', 'L2', 'L3'],
@@ -64,7 +67,7 @@ export class SiteHabits extends LoadHabits {
     return {
       ...super.hardware(chargePoint),
       phases: phases.length === 1 ? 1 : 3,
-      maxPowerW: rating * 230 * phases.length,
+      maxPowerW: rating * VOLTS * phases.length,
     };
   }
 
@@ -84,7 +87,8 @@ export class SiteHabits extends LoadHabits {
     const modest = random.chance(0.33);
     return {
       capacityWh: 1e9,
-      maxPowerW: hardware.maxPowerW * (modest ? random.between(0.22, 0.6) : 1.1),
+      // What its charger takes is the vehicle's own affair, wherever it is plugged in.
+      maxPowerW: modest ? random.between(...MODEST) * VOLTS * hardware.phases : 1.1 * hardware.maxPowerW,
       soc: random.between(0.1, 0.5),
       targetSoc: 1,
     };

@@ -24,7 +24,8 @@ export const SITE_HELP = `npm run load -- --scenario site [flags]
 
 45 simulated minutes of a site whose connection cannot serve all its vehicles at once: they come and go, every tenth charge point refuses
 charging profiles, the lines of a fifth are cut for six minutes, and the limit is halved for a quarter of an hour. Fails if what flows in the
-vehicles exceeds the limit (10 s after a cut), if less than 90 % of it are used while vehicles wait, or if one waits for more than 15 minutes.
+vehicles exceeds the limit (10 s after a cut), if less than 90 % of the whole limit or of the halved one are used while vehicles wait, or if one
+waits for more than 15 minutes.
 
 ${Object.entries(FLAGS)
   .map(([flag, [value, help]]) => `  ${`--${flag} ${value}`.padEnd(38)}${help}`)

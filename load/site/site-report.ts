@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Chart, drawChart, escapeHtml } from '../report/chart.ts';
 import { STYLE } from '../report/page.ts';
-import { CUT_WITHIN, type SiteOutcome, type SiteSample } from './site-run.ts';
+import { LEAST_USED, type SiteOutcome, type SiteSample } from './site-judge.ts';
 
 export interface SiteReport {
   readonly chargePoints: number;
@@ -15,26 +15,13 @@ export interface SiteReport {
   readonly failures: readonly string[];
 }
 
-/** What a site must show; each line is a failure. */
-export function judgeSite({ highest, belowAfter, used, longestWait, problems }: SiteOutcome): string[] {
-  const failures: string[] = [];
-  if (highest > 1.0001) failures.push(`the sum reached ${(highest * 100).toFixed(1)} % of the limit`);
-  if (belowAfter > CUT_WITHIN)
-    failures.push(`after the cut it took ${belowAfter.toFixed(1)} s to be below the limit`);
-  if (used < 0.9) failures.push(`${(used * 100).toFixed(1)} % of the limit were used while vehicles waited`);
-  if (longestWait > 15 * 60)
-    failures.push(`a paused vehicle waited ${(longestWait / 60).toFixed(1)} min for its turn`);
-  if (problems.length > 0) failures.push(`${problems.length} problems, the first: ${problems[0]}`);
-  return failures;
-}
-
 /** The figures of a run as lines for a terminal. */
 export function siteSummary({ outcome, failures }: SiteReport): string {
   const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
   return [
     `highest sum on a phase        ${percent(outcome.highest)} of the limit`,
     `below a limit cut to half     after ${outcome.belowAfter.toFixed(1)} s`,
-    `used while vehicles waited    ${percent(outcome.used)} of the limit, ${percent(outcome.usedHalved)} while it was halved`,
+    `used while vehicles waited    ${percent(outcome.used)} of the whole limit, ${percent(outcome.usedHalved)} of the halved one`,
     `longest wait for a turn       ${(outcome.longestWait / 60).toFixed(1)} min`,
     failures.length === 0 ? 'passed' : ['FAILED', ...failures].join('\n  '),
   ].join('\n');
@@ -91,6 +78,19 @@ function chartsOf(samples: readonly SiteSample[]): Chart[] {
         line('L1', ({ current }) => current[0]),
         line('L2', ({ current }) => current[1]),
         line('L3', ({ current }) => current[2]),
+      ],
+    },
+    {
+      title: 'Use of the limit, all phases',
+      unit: '%',
+      bands: [],
+      marks: [],
+      series: [
+        line(
+          'used',
+          ({ current, limit }) => (current.reduce((sum, one) => sum + one, 0) / (3 * limit)) * 100,
+        ),
+        line('at least, on average, while vehicles wait', () => LEAST_USED * 100),
       ],
     },
     {

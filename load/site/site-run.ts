@@ -3,20 +3,9 @@ import { importTokens } from '../../src/simulator/provisioning.ts';
 import type { Target } from '../options.ts';
 import { siteApi } from './site-api.ts';
 import { SiteFleet } from './site-fleet.ts';
+import { judgeSamples, MINUTE, type SiteOutcome, type SiteSample, type SiteStory } from './site-judge.ts';
 
 const SAMPLE_MS = 50;
-const MINUTE = 60;
-
-/** The story of a run, in simulated minutes from its begin. */
-export interface SiteStory {
-  /** The limit is held to from here on, and used. */
-  readonly settled: number;
-  /** When the lines of a fifth are cut, and for how long. */
-  readonly offline: { readonly at: number; readonly lasts: number };
-  /** When the limit is halved, and when it is whole again. */
-  readonly halved: { readonly from: number; readonly to: number };
-  readonly ends: number;
-}
 
 export interface SiteRunOptions {
   readonly target: Target;
@@ -28,37 +17,6 @@ export interface SiteRunOptions {
   readonly seed: number;
   readonly story: SiteStory;
 }
-
-/** A moment of a run; times are simulated seconds. */
-export interface SiteSample {
-  readonly at: number;
-  readonly limit: number;
-  readonly current: readonly [number, number, number];
-  readonly sessions: number;
-  readonly paused: number;
-  readonly offline: number;
-}
-
-export interface SiteOutcome {
-  readonly samples: readonly SiteSample[];
-  /** Highest current on a phase as a part of the limit, without the time that a cut is given. */
-  readonly highest: number;
-  /** From the cut of the limit until no phase was above it any more, simulated s. */
-  readonly belowAfter: number;
-  /** Mean of what was used of the limit while somebody had to wait, over the three phases. */
-  readonly used: number;
-  /** The same while the limit was halved. */
-  readonly usedHalved: number;
-  /** Longest wait for a turn, simulated s. */
-  readonly longestWait: number;
-  readonly transactions: number;
-  readonly problems: readonly string[];
-}
-
-/** How long a cut may take to be obeyed, simulated s. */
-export const CUT_WITHIN = 10;
-/** After a limit has changed, use is judged again after so many simulated s. */
-const REGAIN = 60;
 
 /** Flags with which a gateway plans `speed` times as fast as it would in real life; `turnWithin` in simulated s. */
 export function siteFlags(speed: number, turnWithin = 15 * MINUTE): string[] {
@@ -144,31 +102,5 @@ export async function runSite(
     problems: site.problems.map(
       ({ kind, chargePointId, action, detail }) => `${kind} ${chargePointId} ${action} ${detail}`,
     ),
-  };
-}
-
-function judgeSamples(samples: readonly SiteSample[], cutAt: number, story: SiteStory, limit: number) {
-  const isCut = ({ at }: SiteSample): boolean => at >= cutAt && at < cutAt + CUT_WITHIN;
-  const load = ({ current, limit: most }: SiteSample): number => Math.max(...current) / most;
-  const over = samples.filter(
-    (sample) => sample.at >= cutAt && sample.at < story.halved.to * MINUTE && load(sample) > 1.0001,
-  );
-  const busy = samples.filter(
-    ({ at, paused }) =>
-      paused > 0 &&
-      at >= story.settled * MINUTE &&
-      !(at >= cutAt && at < cutAt + REGAIN) &&
-      !(at >= story.halved.to * MINUTE && at < story.halved.to * MINUTE + REGAIN),
-  );
-  const used = (some: readonly SiteSample[]): number =>
-    some.reduce(
-      (sum, { current, limit: most }) => sum + current.reduce((all, one) => all + one, 0) / (3 * most),
-      0,
-    ) / Math.max(1, some.length);
-  return {
-    highest: Math.max(0, ...samples.filter((sample) => !isCut(sample)).map(load)),
-    belowAfter: Math.max(0, (over.at(-1)?.at ?? cutAt) - cutAt),
-    used: used(busy.filter((sample) => sample.limit === limit)),
-    usedHalved: used(busy.filter((sample) => sample.limit !== limit)),
   };
 }

@@ -1,16 +1,9 @@
 import { OwnGateway } from '../gateway.ts';
 import type { Progress } from '../progress.ts';
+import { judgeSite, WHOLE_STORY } from './site-judge.ts';
 import type { SiteOptions } from './site-options.ts';
-import { judgeSite, type SiteReport } from './site-report.ts';
-import { runSite, type SiteStory, siteFlags } from './site-run.ts';
-
-/** The whole story: 45 simulated minutes. */
-const STORY: SiteStory = {
-  settled: 6,
-  offline: { at: 12, lasts: 6 },
-  halved: { from: 24, to: 41 },
-  ends: 45,
-};
+import type { SiteReport } from './site-report.ts';
+import { runSite, siteFlags } from './site-run.ts';
 
 /** Runs the site scenario against a gateway of its own. @throws Error if it cannot even begin. */
 export async function runSiteScenario(
@@ -24,10 +17,10 @@ export async function runSiteScenario(
   const gateway = await OwnGateway.start(1, siteFlags(speed));
   try {
     const outcome = await runSite(
-      { target: gateway.target, chargePoints, limit, speed, seed, story: STORY },
+      { target: gateway.target, chargePoints, limit, speed, seed, story: WHOLE_STORY },
       ({ at, limit: now, current, paused }) => {
         const sums = current.map((one) => one.toFixed(0)).join(' ');
-        progress.show('site', at / 60 / STORY.ends, `${sums} A of ${now} A, ${paused} paused`);
+        progress.show('site', at / 60 / WHOLE_STORY.ends, `${sums} A of ${now} A, ${paused} paused`);
       },
       signal,
     );
