@@ -68,7 +68,7 @@ const SLACK = 0.03;
  */
 export function planSite({ now, groups, connectors, turns, step }: PlanInput): SitePlan {
   const steered = connectors.filter((one): one is Steered => one.steering !== undefined);
-  const ranks = rankForTurns(steered, now, turns);
+  const ranks = rankForTurns(steered, groups, now, turns);
   const chargers = steered.map(({ id, group, phases, steering }): Charger => {
     const { minimum, maximum, weight } = steering;
     return { id, group, phases, minimum, maximum, weight, rank: ranks.get(id) ?? 0 };
