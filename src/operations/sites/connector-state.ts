@@ -43,20 +43,28 @@ export class ConnectorState {
   /** A CALL of the planner is under way. */
   isBusy = false;
   /** When a share was last accepted. */
-  changedAt: number;
+  private changedAt: number;
   /** A TxDefaultProfile that was refused is not tried again before. */
   fallbackDueAt = 0;
   /** When to look again whether the charge point still holds our profiles. */
   checkDueAt: number;
   /** The plan differs from what is stored. */
   isDirty = false;
-  /** The reading that the appetite was last judged by. */
+  /** How long a vehicle may take to follow, ms: readings say nothing about a change before. */
+  private readonly settle: number;
+  /** The reading that was last judged. */
   private judgedAt = 0;
+  /** Whether the vehicles here were seen to follow when they were told to take less than they took. */
+  private isProven = false;
+  /** What is measured was measured before the vehicle was told to take less. */
+  private isOnTrial = false;
 
-  constructor(key: string, member: SiteMember, now: number, stored?: ConnectorPlan) {
+  /** `settle`: how long a vehicle may take to follow, ms. */
+  constructor(key: string, member: SiteMember, settle: number, now: number, stored?: ConnectorPlan) {
     const { chargePointId, connectorId } = member;
     this.key = key;
     this.member = member;
+    this.settle = settle;
     this.changedAt = now;
     this.checkDueAt = now;
     this.plan = stored ?? {
@@ -88,6 +96,12 @@ export class ConnectorState {
     this.isDirty = true;
   }
 
+  /** It has accepted its share. */
+  accepts(now: number): void {
+    this.changedAt = now;
+    this.isOnTrial = this.exceeds(this.share);
+  }
+
   /** Another transaction runs than before, or none: TxProfiles die with theirs (OCPP 1.6 ed. 2 §3.13.1). */
   sees(transaction: RunningTransaction | undefined, now: number): void {
     this.transaction = transaction;
@@ -97,6 +111,7 @@ export class ConnectorState {
     // Some refuse a TxDefaultProfile and take a TxProfile.
     if (transaction !== undefined && this.plan.refused !== null) this.change({ refused: null });
     this.reading = undefined;
+    this.isOnTrial = false;
     this.changedAt = now;
   }
 
@@ -119,7 +134,15 @@ export class ConnectorState {
     if (settling !== null && now < settling.until) most = Math.max(most, settling.from);
     // Unseen, its transaction may end and another one begin.
     if (!this.isOnline) most = Math.max(most, this.withoutShare);
-    return this.exceeds(most) ? Math.max(most, this.reading?.current ?? 0) : most;
+    // Who has proven to follow is not held to what was measured before he could.
+    return this.exceeds(most) && !(this.isProven && this.isOutdated)
+      ? Math.max(most, this.reading?.current ?? 0)
+      : most;
+  }
+
+  /** The last reading may be from before the vehicle has followed the last change. */
+  private get isOutdated(): boolean {
+    return this.reading === undefined || this.reading.seenAt < this.changedAt + this.settle;
   }
 
   /** Whether more is measured than `current`. */
@@ -152,14 +175,16 @@ export class ConnectorState {
   }
 
   /**
-   * Learns from a new reading: whether the vehicle makes use of its share, or takes more than it may. `settle`: how long after a change
-   * readings say nothing, ms.
+   * Learns from a new reading: whether the vehicle follows, makes use of its share, or takes more than it may.
    */
-  judge(minimum: number, settle: number, now: number): void {
+  judge(minimum: number, now: number): void {
     const { reading, share } = this;
     if (reading === undefined || reading.seenAt === this.judgedAt) return;
-    if (this.isBusy || reading.seenAt < this.changedAt + settle) return;
+    if (this.isBusy || this.isOutdated) return;
     this.judgedAt = reading.seenAt;
+    if (this.exceeds(share)) this.isProven = false;
+    else if (this.isOnTrial) this.isProven = true;
+    this.isOnTrial = false;
     if (this.plan.share !== null && this.exceeds(share) && this.plan.refused === null) {
       this.refuses(`takes ${reading.current / 10} A of ${share / 10} A`, now);
     }

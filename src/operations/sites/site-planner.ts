@@ -88,7 +88,7 @@ export class SitePlanner {
       const key = connectorKey(chargePointId, connectorId);
       // Until its site says more about it; one that has left the site is only cleared.
       const member: SiteMember = { chargePointId, connectorId, group: '', phases: ['L1'], rating: 0 };
-      this.states.set(key, new ConnectorState(key, member, now, plan));
+      this.states.set(key, new ConnectorState(key, member, options.settings.settle, now, plan));
     }
   }
 
@@ -165,7 +165,7 @@ export class SitePlanner {
         const current = Math.round((meter.powerW * 10) / (site.voltage * state.member.phases.length));
         state.reading = { current, seenAt: meter.seenAt };
       }
-      state.judge(site.minimumCurrent * 10, this.options.settings.settle, now);
+      state.judge(site.minimumCurrent * 10, now);
       if (now >= state.checkDueAt) this.check(state, now);
     }
   }
@@ -199,7 +199,8 @@ export class SitePlanner {
     }
     for (const [key, member] of members) {
       const state = this.states.get(key);
-      if (state === undefined) this.states.set(key, new ConnectorState(key, member, now));
+      if (state === undefined)
+        this.states.set(key, new ConnectorState(key, member, this.options.settings.settle, now));
       else {
         state.member = member;
         if (state.plan.leaving) state.change({ leaving: false });
@@ -332,7 +333,7 @@ export class SitePlanner {
           settling: before > current ? { from: before, until: at + this.options.settings.settle } : null,
           ...(turned && { since: at }),
         });
-        state.changedAt = at;
+        state.accepts(at);
         if (state.plan.settling !== null) this.options.wakeIn(this.options.settings.settle);
         break;
       }
