@@ -9,3 +9,6 @@ export interface PlannerSettings {
   /** Most CALLs a second, over all sites. */
   readonly callsPerSecond: number;
 }
+
+/** In units of `settle`: before a TxDefaultProfile that was refused during a transaction is tried again. */
+export const FALLBACK_SETTLES = 60;

@@ -8,7 +8,8 @@ import { Meters } from './meters.ts';
 import type { Reply } from './outcome.ts';
 import { PlannerMetrics } from './planner-metrics.ts';
 import type { PlannerSettings } from './settings.ts';
-import { SitePlanner, type SitePlanView } from './site-planner.ts';
+import type { SitePlanView } from './site-plan-view.ts';
+import { SitePlanner } from './site-planner.ts';
 
 export interface SitesDeps {
   readonly store: Store;
