@@ -24,6 +24,20 @@ const VIEWS = [
   ['campaigns', '/campaigns', 'ClearCache'],
   ['token', '/tokens/CARD0001', 'CARD0001'],
   ['analytics', '/analytics', 'Share of the highest'],
+  ['sessions', '/analytics?tab=sessions', 'in those that are over'],
+  ['utilisation', '/analytics?tab=utilisation', 'taken by transactions'],
+  ['utilisation-dates', '/analytics?tab=utilisation&by=date&view=table', 'Hours taken'],
+  ['idle', '/analytics?tab=idle', 'No transaction is over'],
+  ['all-transactions', '/analytics?tab=transactions', 'CARD0001'],
+  ['power', '/analytics?tab=power&chargePointId=BAY-12', 'As a table'],
+  ['power-of-whom', '/analytics?tab=power', 'Which charge point?'],
+  ['uptime', '/analytics?tab=uptime', 'Disconnections'],
+  ['connections', '/analytics?tab=connections', '● connected'],
+  ['faults', '/analytics?tab=faults', 'GroundFailure'],
+  ['errors', '/analytics?tab=errors', 'a StatusNotification'],
+  ['refused-tokens', '/analytics?tab=failed-authorizations', 'Blocked'],
+  ['messages', '/analytics?tab=messages', 'BootNotification'],
+  ['answer-times', '/analytics?tab=answer-times', 'Highest, ms'],
   ['samples', '/analytics?tab=samples&chargePointId=BAY-12', '3 samples'],
   ['system', '/system', 'analytics'],
   ['keys', '/system?tab=keys', 'API keys'],
@@ -50,6 +64,7 @@ it.each([
     const story = await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
     for (let minute = 1; minute <= 3; minute++)
       await story.meter(minute, 9000 + minute, 1000 + 150 * minute, 40 + minute);
+    await story.call('Authorize', { idTag: 'CARD0002' });
     await send('PUT', '/local-lists/depot', {
       scope: { group: 'Depot north' },
       entries: [{ idTag: 'CARD0001' }],

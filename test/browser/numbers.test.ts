@@ -64,6 +64,20 @@ it('shows the numbers that the simulator knows it sent: nothing lost, nothing do
   await page.goto(`${gateway.api}/analytics`);
   const { columns } = books.ledger;
   await expectExport(tab, columns.energyWh);
+  // Sessions by where they began, and the time that they took.
+  await page.goto(`${gateway.api}/analytics?tab=sessions&by=chargePoint`);
+  const sum = { sessions: books.stopped, energy: quantity(energy(books.energyWh)) };
+  const report = async () => (await page.locator('[data-sum="sessions"]').textContent())?.trim();
+  await expect.poll(report).toBe(`${sum.sessions} sessions ${sum.energy} in those that are over`);
+  for (const index of working) {
+    const cells = page.getByRole('row', { name: fleet.identity(index) }).getByRole('cell');
+    expect(await cells.nth(2).textContent()).toBe(count(columns.stopped[index] as number));
+    expect(await cells.nth(5).textContent()).toBe(quantity(energy(columns.energyWh[index] as number)));
+  }
+  await tab.picture('numbers-sessions');
+  await page.goto(`${gateway.api}/analytics?tab=faults`);
+  await page.getByText('goes on').first().waitFor();
+  expect(await page.getByText('GroundFailure').count()).toBe(FAULTS);
 
   for (const measurand of ['Energy.Active.Import.Register', 'Power.Active.Import']) {
     const ends = measurand.startsWith('Power') ? 2 * books.sessionsOf(one).length : 0;
@@ -164,15 +178,16 @@ async function expectExport({ page }: Tab, energyWh: Float64Array): Promise<void
   };
   await expect.poll(shown, { timeout: ARRIVAL_MS, interval: 1000 }).toBe(quantity(energy(sum)));
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Export CSV' }).click();
+  await page.getByRole('link', { name: 'Export as CSV' }).click();
   const [head = '', ...lines] = readFileSync(await (await download).path(), 'utf8')
     .trim()
-    .split('\r\n');
-  const columns = head.split(',');
+    .split(/\r?\n/);
+  const cells = (line: string) => line.split(',').map((cell) => cell.replaceAll('"', ''));
+  const columns = cells(head);
   const found = new Map<string, number>();
-  for (const line of lines.map((text) => text.split(','))) {
-    const id = line[columns.indexOf('charge_point_id')] ?? '';
-    found.set(id, (found.get(id) ?? 0) + Number(line[columns.indexOf('energy_wh')]));
+  for (const line of lines.map(cells)) {
+    const id = line[columns.indexOf('chargePointId')] ?? '';
+    found.set(id, (found.get(id) ?? 0) + Number(line[columns.indexOf('energyWh')]));
   }
   const told = [...energyWh.entries()].filter(([, wh]) => wh > 0);
   expect(new Map([...found].map(([id, wh]) => [id, Math.round(wh)]))).toEqual(

@@ -1,6 +1,7 @@
 /** One line of a chart, over the times that all its lines share. */
 export interface Line {
   readonly label: string;
+  /** Empty where it counts something. */
   readonly unit: string;
   /** One per time: null breaks the line, undefined says nothing about that time. */
   readonly values: readonly (number | null | undefined)[];

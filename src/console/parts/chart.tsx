@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { rounded, stamp } from '../format.ts';
+import { count, rounded, stamp } from '../format.ts';
 import { colour, theme } from '../theme.ts';
 import type { Line } from './chart-line.ts';
 
@@ -77,6 +77,8 @@ export function Chart({
 
   const index = at ?? lastIndex(lines);
   const time = times[index];
+  // Without a pointer each line tells its last value, however long ago.
+  const placeOf = ({ values }: Line) => at ?? values.findLastIndex((value) => typeof value === 'number');
   return (
     <figure class="chart" aria-label={label}>
       <figcaption class="readout">
@@ -84,7 +86,7 @@ export function Chart({
         {lines.map((line) => (
           <span key={line.label}>
             <span class={`key ${line.dashed ? 'dashed' : ''}`} style={{ color: `var(--${line.colour})` }} />
-            {line.label} <b>{textAt(line, index)}</b>
+            {line.label} <b>{textAt(line, placeOf(line))}</b>
           </span>
         ))}
       </figcaption>
@@ -107,8 +109,10 @@ function spanOf(time: number, barSeconds: number | undefined): string {
 }
 
 function textAt({ values, unit }: Line, index: number): string {
-  const value = values[index];
-  return value === null || value === undefined ? '–' : `${rounded(value)} ${unit}`;
+  // What says nothing about this moment holds as it was.
+  const value = values.slice(0, index + 1).findLast((known) => known !== undefined);
+  if (value === null || value === undefined) return '–';
+  return unit === '' ? count(value) : `${rounded(value)} ${unit}`;
 }
 
 function dataOf(times: readonly number[], lines: readonly Line[]): uPlot.AlignedData {

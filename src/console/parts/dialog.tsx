@@ -3,12 +3,14 @@ import { useEffect, useRef } from 'preact/hooks';
 
 interface DialogProps {
   readonly title: string;
+  /** For forms with rows. */
+  readonly wide?: boolean;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }
 
 /** A modal dialog of the browser: focus stays in it, Escape closes it, focus returns to where it was. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, wide = false, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -18,7 +20,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     };
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose}>
+    <dialog ref={dialog} class={wide ? 'wide' : undefined} aria-labelledby="dialog-title" onClose={onClose}>
       <div class="form">
         <h2 id="dialog-title">{title}</h2>
         {children}

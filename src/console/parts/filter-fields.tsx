@@ -9,10 +9,16 @@ export function TextFilter({
   name,
   label,
   placeholder,
+  list,
+  onText,
 }: {
   readonly name: string;
   readonly label: string;
   readonly placeholder?: string;
+  /** Id of the suggestions. */
+  readonly list?: string;
+  /** Told what is in the field as it is typed. */
+  readonly onText?: (text: string) => void;
 }) {
   const kept = place.value.query.get(name) ?? '';
   const [text, setText] = useState(kept);
@@ -31,8 +37,12 @@ export function TextFilter({
         autocomplete="off"
         spellcheck={false}
         placeholder={placeholder}
+        list={list}
         value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          onText?.(event.currentTarget.value);
+        }}
       />
     </label>
   );

@@ -28,7 +28,7 @@ export function draw(host: HTMLElement, options: PlotOptions): uPlot {
   const right = lines.some((line) => line.right);
   const unitOf = (side: boolean) => lines.find((line) => (line.right ?? false) === side)?.unit ?? '';
   const values = (unit: string) => (_: uPlot, ticks: number[]) =>
-    ticks.map((tick, index) => (index === ticks.length - 1 ? `${brief(tick)} ${unit}` : brief(tick)));
+    ticks.map((tick, index) => (index === ticks.length - 1 ? `${brief(tick)} ${unit}`.trim() : brief(tick)));
   return new uPlot(
     {
       width: host.clientWidth,
@@ -49,7 +49,12 @@ export function draw(host: HTMLElement, options: PlotOptions): uPlot {
       },
       axes: [
         { ...axis, grid: { show: false }, values: TIMES },
-        { ...axis, size: 72, values: values(unitOf(false)) },
+        {
+          ...axis,
+          size: 72,
+          values: values(unitOf(false)),
+          ...(unitOf(false) === '' && { incrs: COUNTS }),
+        },
         ...(right
           ? [
               {
@@ -79,6 +84,11 @@ const TIMES: uPlot.Axis.Values = [
   [1, '{HH}:{mm}:{ss}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
 ];
 
+/** Steps of an axis that counts. */
+const COUNTS = [1, 2, 5]
+  .flatMap((step) => [0, 1, 2, 3, 4, 5, 6, 7, 8].map((zeros) => step * 10 ** zeros))
+  .sort((a, b) => a - b);
+
 function seriesOf(line: Line, colour: (name: string) => string): uPlot.Series {
   const stroke = colour(line.colour);
   const { bars, stepped, linear } = uPlot.paths;
@@ -97,7 +107,7 @@ function seriesOf(line: Line, colour: (name: string) => string): uPlot.Series {
     ...((line.filled || line.shape === 'bars') && { fill: line.shape === 'bars' ? stroke : `${stroke}22` }),
     ...(paths && { paths }),
     // A line of one point would not be seen.
-    points: { show: (plot) => (plot.data[0]?.length ?? 0) < 2, size: 5 },
+    points: { show: (plot) => line.shape !== 'bars' && (plot.data[0]?.length ?? 0) < 2, size: 5 },
   };
 }
 

@@ -1,14 +1,15 @@
 import { useState } from 'preact/hooks';
-import { request } from '../api.ts';
-import { rounded } from '../format.ts';
-import { Refusal, useDoing } from '../parts/action.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
-import { When } from '../parts/when.tsx';
-import { useResource } from '../resource.ts';
-import { go, urlOf } from '../router.ts';
-import { may } from '../session.ts';
-import { type Site, SiteEditor } from './sites.tsx';
+import { request } from '../../api.ts';
+import { rounded } from '../../format.ts';
+import { Refusal, useDoing } from '../../parts/action.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Empty, Shown } from '../../parts/states.tsx';
+import { When } from '../../parts/when.tsx';
+import { useResource } from '../../resource.ts';
+import { go, urlOf } from '../../router.ts';
+import { may } from '../../session.ts';
+import type { Site } from './site-document.ts';
+import { SiteEditor } from './site-editor.tsx';
 
 interface Plan {
   readonly groups: readonly Group[];

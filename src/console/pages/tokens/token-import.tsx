@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { request } from '../api.ts';
-import { count } from '../format.ts';
-import { Refusal, useDoing } from '../parts/action.tsx';
-import { Dialog } from '../parts/dialog.tsx';
+import { request } from '../../api.ts';
+import { count } from '../../format.ts';
+import { Refusal, useDoing } from '../../parts/action.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 
 interface ImportResult {
   readonly lines: number;

@@ -1,22 +1,11 @@
 import { useState } from 'preact/hooks';
-import type { Page } from '../model.ts';
-import { DocumentEditor } from '../parts/document-editor.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
-import { useResource } from '../resource.ts';
-import { go } from '../router.ts';
-import { may } from '../session.ts';
-
-export interface Site {
-  readonly id: string;
-  readonly sharing: string;
-  readonly note: string | null;
-  readonly groups: readonly {
-    readonly id: string;
-    readonly parent: string | null;
-    readonly limit: unknown;
-  }[];
-  readonly members: readonly { readonly chargePointId: string; readonly connectorId: number }[];
-}
+import type { Page } from '../../model.ts';
+import { Empty, Shown } from '../../parts/states.tsx';
+import { useResource } from '../../resource.ts';
+import { go } from '../../router.ts';
+import { may } from '../../session.ts';
+import type { Site } from './site-document.ts';
+import { SiteEditor } from './site-editor.tsx';
 
 const urlOfSite = (id: string) => `/sites/${encodeURIComponent(id)}`;
 
@@ -81,40 +70,4 @@ export function SitesPage() {
       {adding && <SiteEditor onClose={() => setAdding(false)} onSaved={(id) => go(urlOfSite(id))} />}
     </>
   );
-}
-
-const EXAMPLE = {
-  sharing: 'equal',
-  groups: [{ id: 'connection', parent: null, limit: { unit: 'A', perPhase: 63 } }],
-  members: [
-    { chargePointId: 'CP-17', connectorId: 1, group: 'connection', phases: ['L1', 'L2', 'L3'], rating: 32 },
-  ],
-};
-
-interface SiteEditorProps {
-  readonly site?: Site;
-  readonly onClose: () => void;
-  readonly onSaved: (id: string) => void;
-}
-
-/** A site as its document: groups with limits, members with their phases and ratings. */
-export function SiteEditor({ site, ...rest }: SiteEditorProps) {
-  return (
-    <DocumentEditor
-      what="site"
-      path="/sites"
-      {...(site && { id: site.id })}
-      document={site ? documentOf(site) : EXAMPLE}
-      hint="Limits per phase in A or W, constant or as a schedule."
-      docs="/docs#putSite"
-      {...rest}
-    />
-  );
-}
-
-/** Without what the server adds. */
-function documentOf(site: Site): Record<string, unknown> {
-  const { id: _, ...rest } = site as Site & { version?: number };
-  delete rest.version;
-  return rest;
 }

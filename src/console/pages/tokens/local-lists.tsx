@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks';
-import { Failure, request } from '../api.ts';
-import { count } from '../format.ts';
-import type { Page } from '../model.ts';
-import { Refusal, useDoing } from '../parts/action.tsx';
-import { DocumentEditor } from '../parts/document-editor.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
-import { useResource } from '../resource.ts';
-import { may } from '../session.ts';
+import { Failure, request } from '../../api.ts';
+import { count } from '../../format.ts';
+import type { Page } from '../../model.ts';
+import { Refusal, useDoing } from '../../parts/action.tsx';
+import { DocumentEditor } from '../../parts/document-editor.tsx';
+import { Empty, Shown } from '../../parts/states.tsx';
+import { useResource } from '../../resource.ts';
+import { may } from '../../session.ts';
+import { type LocalListDocument, LocalListForm } from './local-list-form.tsx';
 
 interface LocalListHead {
   readonly id: string;
@@ -16,15 +17,17 @@ interface LocalListHead {
   readonly entryCount: number;
 }
 
-const EXAMPLE = {
-  scope: { group: 'Depot north' },
-  sync: 'manual',
-  entries: [{ idTag: '04A2B3C4D5' }, { idTag: 'GUEST', idTagInfo: { status: 'Accepted' } }],
-};
+const NEW_LIST: LocalListDocument = { scope: { group: '' }, sync: 'manual', note: null, entries: [] };
+
+interface LocalList extends LocalListDocument {
+  readonly id: string;
+  readonly version: number;
+  readonly unknownTags: readonly string[];
+}
 
 interface Editing {
   readonly id?: string;
-  readonly document: unknown;
+  readonly document: LocalListDocument;
 }
 
 /** What charge points shall hold to authorize without asking. */
@@ -34,12 +37,7 @@ export function LocalLists() {
   const doing = useDoing();
   const edit = (id: string) =>
     doing.run(async () => {
-      const {
-        id: _,
-        version,
-        unknownTags,
-        ...document
-      } = await request<Record<string, unknown>>('GET', pathOf(id));
+      const { id: _, version, unknownTags, ...document } = await request<LocalList>('GET', pathOf(id));
       setEditing({ id, document });
     });
   const remove = (id: string) =>
@@ -55,7 +53,7 @@ export function LocalLists() {
           Each list is for a group or for one charge point, and is sent by hand or by itself.
         </p>
         {editor && (
-          <button type="button" class="primary end" onClick={() => setEditing({ document: EXAMPLE })}>
+          <button type="button" class="primary end" onClick={() => setEditing({ document: NEW_LIST })}>
             New list
           </button>
         )}
@@ -138,6 +136,7 @@ export function LocalLists() {
           document={editing.document}
           hint="An entry without idTagInfo takes it from its token."
           docs="/docs#putLocalList"
+          form={(document, change) => <LocalListForm list={document} onChange={change} />}
           onClose={() => setEditing(undefined)}
           onSaved={() => {
             setEditing(undefined);

@@ -1,15 +1,17 @@
 import { useMemo } from 'preact/hooks';
-import { queryOf } from '../api.ts';
-import { saveCsv } from '../csv.ts';
-import { count, energy, quantity, stamp, zone } from '../format.ts';
-import type { Rows } from '../model.ts';
-import { Chart } from '../parts/chart.tsx';
-import { ChoiceFilter, TextFilter } from '../parts/filter-fields.tsx';
-import { RangeFilter } from '../parts/range-filter.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
-import { useResource } from '../resource.ts';
-import { place, urlOf } from '../router.ts';
-import { readRange } from '../time-range.ts';
+import { queryOf } from '../../api.ts';
+import { count, energy, quantity, zone } from '../../format.ts';
+import type { Rows } from '../../model.ts';
+import { ChargePointFilter } from '../../parts/charge-point-field.tsx';
+import { Chart } from '../../parts/chart.tsx';
+import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
+import { RangeFilter } from '../../parts/range-filter.tsx';
+import { Empty, Shown } from '../../parts/states.tsx';
+import { useResource } from '../../resource.ts';
+import { place, urlOf } from '../../router.ts';
+import { readRange } from '../../time-range.ts';
+import { ExportLinks } from './export-links.tsx';
+import { Bar } from './report-table.tsx';
 
 interface EnergyRow {
   readonly start: string;
@@ -69,7 +71,7 @@ export function EnergyReport() {
             ['tag', 'token'],
           ]}
         />
-        <TextFilter name="chargePointId" label="Charge point" placeholder="whole id" />
+        <ChargePointFilter />
         <TextFilter name="idTag" label="Token" placeholder="whole idTag" />
       </form>
       <section class="panel" aria-labelledby="energy">
@@ -77,13 +79,11 @@ export function EnergyReport() {
           <h2 id="energy">Energy</h2>
           <span class="end row">
             <span class="small soft">time zone {zone}</span>
-            <button
-              type="button"
-              disabled={!subjects.data?.rows.length}
-              onClick={() => exportRows(subjects.data?.rows ?? [], interval)}
-            >
-              Export CSV
-            </button>
+            <ExportLinks
+              path="/analytics/energy"
+              question={{ ...filters, by }}
+              none={!subjects.data?.rows.length}
+            />
           </span>
         </header>
         <Shown of={total} what="the energy" lines={8}>
@@ -157,7 +157,7 @@ function Subjects({ rows }: { readonly rows: readonly EnergyRow[] }) {
   return (
     <>
       <div class="scroll">
-        <table class="table">
+        <table class="table cards">
           <thead>
             <tr>
               <th scope="col">Who</th>
@@ -180,7 +180,7 @@ function Subjects({ rows }: { readonly rows: readonly EnergyRow[] }) {
                 </td>
                 <td class="number">{quantity(energy(wh))}</td>
                 <td class="share">
-                  <span class="meter" style={{ width: `${(100 * wh) / (most || 1)}%` }} />
+                  <Bar part={wh / (most || 1)} />
                 </td>
                 <td class="number">{falls === 0 ? '' : <span class="tone-attention">{falls}</span>}</td>
               </tr>
@@ -210,29 +210,4 @@ function Subject({ row: { chargePointId, connectorId, idTag } }: { readonly row:
 
 function sumOf(rows: readonly EnergyRow[]): number {
   return rows.reduce((sum, { energyWh }) => sum + energyWh, 0);
-}
-
-function exportRows(rows: readonly EnergyRow[], interval: string): void {
-  const columns = [
-    'start',
-    'local_start',
-    'charge_point_id',
-    'connector_id',
-    'id_tag',
-    'energy_wh',
-    'register_falls',
-  ];
-  saveCsv(
-    `energy-by-${interval}-${stamp(Date.now()).slice(0, 10)}.csv`,
-    columns,
-    rows.map(({ start, localStart, chargePointId, connectorId, idTag, energyWh, registerFalls }) => [
-      start,
-      localStart,
-      chargePointId ?? null,
-      connectorId ?? null,
-      idTag ?? null,
-      energyWh,
-      registerFalls,
-    ]),
-  );
 }

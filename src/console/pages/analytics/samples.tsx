@@ -1,15 +1,16 @@
 import { useMemo } from 'preact/hooks';
-import { saveCsv } from '../csv.ts';
-import { count, zone } from '../format.ts';
-import type { MeterSample } from '../model.ts';
-import { Chart } from '../parts/chart.tsx';
-import type { Line } from '../parts/chart-line.ts';
-import { ChoiceFilter, TextFilter } from '../parts/filter-fields.tsx';
-import { RangeFilter } from '../parts/range-filter.tsx';
-import { Empty, Refused, Skeleton } from '../parts/states.tsx';
-import { place } from '../router.ts';
-import { useSamples } from '../samples.ts';
-import { readRange } from '../time-range.ts';
+import { count, zone } from '../../format.ts';
+import type { MeterSample } from '../../model.ts';
+import { ChargePointFilter } from '../../parts/charge-point-field.tsx';
+import { Chart } from '../../parts/chart.tsx';
+import type { Line } from '../../parts/chart-line.ts';
+import { ChoiceFilter } from '../../parts/filter-fields.tsx';
+import { RangeFilter } from '../../parts/range-filter.tsx';
+import { Empty, Refused, Skeleton } from '../../parts/states.tsx';
+import { place } from '../../router.ts';
+import { useSamples } from '../../samples.ts';
+import { readRange } from '../../time-range.ts';
+import { ExportLinks } from './export-links.tsx';
 
 const MEASURANDS = [
   'Power.Active.Import',
@@ -43,7 +44,7 @@ export function SampleReport() {
   return (
     <>
       <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-        <TextFilter name="chargePointId" label="Charge point" placeholder="whole id" />
+        <ChargePointFilter />
         <ChoiceFilter
           name="measurand"
           label="Measurand"
@@ -59,13 +60,16 @@ export function SampleReport() {
           </span>
           <span class="end row">
             <span class="small soft">times in {zone}</span>
-            <button
-              type="button"
-              disabled={samples.length === 0}
-              onClick={() => exportSamples(chargePointId, measurand, samples)}
-            >
-              Export CSV
-            </button>
+            <ExportLinks
+              path="/analytics/meter-samples"
+              question={{
+                chargePointId,
+                measurand,
+                from: new Date(range.from).toISOString(),
+                to: new Date(range.to).toISOString(),
+              }}
+              none={samples.length === 0}
+            />
           </span>
         </header>
         <div class="body">
@@ -127,22 +131,4 @@ function linesOf(samples: readonly MeterSample[]): { times: number[]; lines: Lin
         colour: COLOURS[index % COLOURS.length] ?? 'text',
       })),
   };
-}
-
-function exportSamples(chargePointId: string, measurand: string, samples: readonly MeterSample[]): void {
-  const columns = [
-    'time',
-    'connectorId',
-    'transactionId',
-    'measurand',
-    'phase',
-    'location',
-    'unit',
-    'value',
-  ] as const;
-  saveCsv(
-    `${measurand}-${chargePointId}.csv`,
-    columns,
-    samples.map((sample) => columns.map((name) => sample[name])),
-  );
 }

@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks';
-import { request } from '../api.ts';
-import { stamp } from '../format.ts';
-import type { Token } from '../model.ts';
-import { Refusal, useDoing } from '../parts/action.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { Fact } from '../parts/fact.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
-import { useResource } from '../resource.ts';
-import { go } from '../router.ts';
-import { may } from '../session.ts';
+import { request } from '../../api.ts';
+import { stamp } from '../../format.ts';
+import type { Token } from '../../model.ts';
+import { Refusal, useDoing } from '../../parts/action.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Fact } from '../../parts/fact.tsx';
+import { Empty, Shown } from '../../parts/states.tsx';
+import { useResource } from '../../resource.ts';
+import { go } from '../../router.ts';
+import { may } from '../../session.ts';
+import { TransactionList } from '../transactions.tsx';
 import { TokenDialog } from './token-dialog.tsx';
-import { TokenStatus } from './tokens.tsx';
-import { TransactionList } from './transactions.tsx';
+import { TokenStatus } from './tokens-page.tsx';
 
 export function TokenPage({ idTag }: { readonly idTag: string }) {
   const resource = useResource<Token>(`/tokens/${encodeURIComponent(idTag)}`);

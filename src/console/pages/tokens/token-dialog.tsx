@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { request } from '../api.ts';
-import { localInput } from '../format.ts';
-import type { Token } from '../model.ts';
-import { Refusal, useDoing } from '../parts/action.tsx';
-import { Dialog } from '../parts/dialog.tsx';
+import { request } from '../../api.ts';
+import { localInput } from '../../format.ts';
+import type { Token } from '../../model.ts';
+import { Refusal, useDoing } from '../../parts/action.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 
 interface TokenDialogProps {
   /** The one to change; absent for a new one. */

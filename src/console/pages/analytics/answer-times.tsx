@@ -1,0 +1,68 @@
+import { count, stamp } from '../../format.ts';
+import { Chart } from '../../parts/chart.tsx';
+import { TextFilter } from '../../parts/filter-fields.tsx';
+import { place } from '../../router.ts';
+import { Report } from './report.tsx';
+import { ReportTable } from './report-table.tsx';
+
+interface AnswerTimeRow {
+  readonly start: string;
+  readonly answers: number;
+  readonly highestMs: number;
+  readonly medianMs: number;
+  readonly p99Ms: number;
+}
+
+const LINES = [
+  ['Median', 'medianMs', 'charging'],
+  ['99 % within', 'p99Ms', 'accent'],
+  ['Highest', 'highestMs', 'attention'],
+] as const;
+
+export function AnswerTimesReport() {
+  const action = place.value.query.get('action') ?? 'Authorize';
+  return (
+    <Report<AnswerTimeRow>
+      title={`How long answers to ${action} took`}
+      query="answer-times"
+      parameters={{ action }}
+      range="24h"
+      filters={<TextFilter name="action" label="Action" placeholder="Authorize" />}
+      empty={[
+        'No answer in this time',
+        'It is out of the message log, to the millisecond: actions that the log leaves out are not here, and the metrics are finer.',
+      ]}
+    >
+      {(rows, { from, to }) => (
+        <>
+          <div class="body">
+            <Chart
+              label={`Time until the answer to ${action}, by hour`}
+              times={rows.map(({ start }) => Date.parse(start) / 1000)}
+              lines={LINES.map(([label, name, colour]) => ({
+                label,
+                unit: 'ms',
+                values: rows.map((row) => row[name]),
+                colour,
+                ...(name === 'highestMs' && { dashed: true }),
+              }))}
+              span={[from / 1000, to / 1000]}
+            />
+          </div>
+          <ReportTable
+            rows={rows.toReversed()}
+            columns={[
+              { name: 'Hour', show: ({ start }) => stamp(start).slice(0, 16) },
+              { name: 'Answers', number: true, show: ({ answers }) => count(answers) },
+              ...LINES.map(([name, member]) => ({
+                name: `${name}, ms`,
+                number: true,
+                show: (row: AnswerTimeRow) => count(row[member]),
+              })),
+            ]}
+          />
+        </>
+      )}
+    </Report>
+  );
+}

@@ -1,0 +1,40 @@
+import { queryOf } from '../../api.ts';
+
+const FORMATS = [
+  ['csv', 'CSV'],
+  ['ndjson', 'NDJSON'],
+  ['parquet', 'Parquet'],
+] as const;
+
+interface ExportLinksProps {
+  /** What follows `/api/v1`. */
+  readonly path: string;
+  readonly question: Readonly<Record<string, string | number | undefined>>;
+  readonly none: boolean;
+}
+
+/** All rows of a query as a file, whatever page is on the screen. */
+export function ExportLinks({ path, question, none }: ExportLinksProps) {
+  return (
+    <span class="end row tight">
+      <span class="small soft">Export</span>
+      {FORMATS.map(([format, word]) =>
+        none ? (
+          <button key={format} type="button" disabled>
+            {word}
+          </button>
+        ) : (
+          <a
+            key={format}
+            class="button"
+            href={`/api/v1${path}${queryOf({ ...question, format })}`}
+            download
+            aria-label={`Export as ${word}`}
+          >
+            {word}
+          </a>
+        ),
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,83 @@
+import { count, stamp } from '../../format.ts';
+import { ChoiceFilter } from '../../parts/filter-fields.tsx';
+import { Status } from '../../parts/status.tsx';
+import { place, urlOf } from '../../router.ts';
+import { Report } from './report.tsx';
+import { Bar, ChargePointLink, ReportTable } from './report-table.tsx';
+
+interface FailedRow {
+  readonly idTag?: string;
+  readonly chargePointId?: string;
+  readonly status: string;
+  readonly times: number;
+  readonly chargePoints: number;
+  readonly idTags: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
+export function FailedAuthorizationsReport() {
+  const asked = place.value.query.get('by');
+  const by = asked === 'chargePoint' || asked === 'none' ? asked : 'tag';
+  return (
+    <Report<FailedRow>
+      title="Refused authorizations, most frequent first"
+      query="failed-authorizations"
+      parameters={{ by }}
+      perPage={100}
+      filters={
+        <ChoiceFilter
+          name="by"
+          label="By"
+          options={[
+            ['', 'token'],
+            ['chargePoint', 'charge point'],
+            ['none', 'answer'],
+          ]}
+        />
+      }
+      empty={[
+        'Nobody was refused in this time',
+        'Answers other than Accepted to Authorize and StartTransaction show here.',
+      ]}
+    >
+      {(rows) => (
+        <ReportTable
+          rows={rows}
+          columns={[
+            ...(by === 'tag'
+              ? [
+                  {
+                    name: 'Token',
+                    show: ({ idTag = '' }: FailedRow) => <a href={urlOf.token(idTag)}>{idTag}</a>,
+                  },
+                ]
+              : by === 'chargePoint'
+                ? [
+                    {
+                      name: 'Charge point',
+                      show: (row: FailedRow) => <ChargePointLink id={row.chargePointId ?? ''} />,
+                    },
+                  ]
+                : []),
+            { name: 'Answer', show: ({ status }) => <Status status={status} /> },
+            { name: 'Times', number: true, show: ({ times }) => <b>{count(times)}</b> },
+            {
+              name: 'Of the most frequent',
+              share: true,
+              show: ({ times }) => <Bar part={times / (rows[0]?.times || 1)} tone="fault" />,
+            },
+            ...(by === 'tag'
+              ? []
+              : [{ name: 'Tokens', number: true, show: (row: FailedRow) => count(row.idTags) }]),
+            ...(by === 'chargePoint'
+              ? []
+              : [{ name: 'Charge points', number: true, show: (row: FailedRow) => count(row.chargePoints) }]),
+            { name: 'First', show: ({ firstAt }) => stamp(firstAt) },
+            { name: 'Last', show: ({ lastAt }) => stamp(lastAt) },
+          ]}
+        />
+      )}
+    </Report>
+  );
+}

@@ -1,0 +1,83 @@
+import { duration, energy, quantity, stamp } from '../../format.ts';
+import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
+import { Status } from '../../parts/status.tsx';
+import { place, urlOf } from '../../router.ts';
+import { Report } from './report.tsx';
+import { ChargePointLink, orDash, ReportTable } from './report-table.tsx';
+
+interface PastTransaction {
+  readonly transactionId: number;
+  readonly chargePointId: string;
+  readonly connectorId: number;
+  readonly idTag: string;
+  readonly startedAt: string;
+  readonly stoppedAt: string | null;
+  readonly energyWh: number | null;
+  readonly stopReason: string;
+  readonly state: string;
+}
+
+/** Also those that have left the operational store. */
+export function PastTransactionsReport() {
+  const { query } = place.value;
+  return (
+    <Report<PastTransaction>
+      title="All transactions, latest start first"
+      query="transactions"
+      byGroup={false}
+      parameters={{ idTag: query.get('idTag') ?? undefined, state: query.get('state') ?? undefined }}
+      perPage={100}
+      filters={
+        <>
+          <ChoiceFilter
+            name="state"
+            label="State"
+            options={[
+              ['', 'Any'],
+              ...['open', 'stopped', 'superseded', 'unmatched'].map((state) => [state, state] as const),
+            ]}
+          />
+          <TextFilter name="idTag" label="Token" placeholder="whole idTag" />
+        </>
+      }
+      empty={['No transaction began in this time', 'Transactions of any age are here, unlike in the list.']}
+    >
+      {(rows) => (
+        <ReportTable
+          rows={rows}
+          columns={[
+            {
+              name: 'Transaction',
+              show: ({ transactionId }) => <a href={urlOf.transaction(transactionId)}>{transactionId}</a>,
+            },
+            {
+              name: 'Where',
+              show: (row) => <ChargePointLink id={row.chargePointId} connectorId={row.connectorId} />,
+            },
+            { name: 'Token', show: ({ idTag }) => <a href={urlOf.token(idTag)}>{idTag}</a> },
+            { name: 'Started', show: ({ startedAt }) => stamp(startedAt) },
+            {
+              name: 'Duration',
+              number: true,
+              show: ({ startedAt, stoppedAt }) =>
+                orDash(stoppedAt && duration(Math.max(0, Date.parse(stoppedAt) - Date.parse(startedAt)))),
+            },
+            {
+              name: 'Energy',
+              number: true,
+              show: ({ energyWh }) => orDash(energyWh === null ? null : quantity(energy(energyWh))),
+            },
+            {
+              name: 'State',
+              show: ({ state, stopReason }) => (
+                <>
+                  <Status status={state} /> <span class="soft">{stopReason}</span>
+                </>
+              ),
+            },
+          ]}
+        />
+      )}
+    </Report>
+  );
+}

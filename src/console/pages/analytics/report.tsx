@@ -1,0 +1,101 @@
+import type { ComponentChild, ComponentChildren } from 'preact';
+import { queryOf } from '../../api.ts';
+import { count, zone } from '../../format.ts';
+import type { Rows } from '../../model.ts';
+import { ChargePointFilter } from '../../parts/charge-point-field.tsx';
+import { TextFilter } from '../../parts/filter-fields.tsx';
+import { Pager } from '../../parts/pager.tsx';
+import { RangeFilter } from '../../parts/range-filter.tsx';
+import { Empty, Shown } from '../../parts/states.tsx';
+import { useResource } from '../../resource.ts';
+import { place } from '../../router.ts';
+import { readRange, type TimeRange } from '../../time-range.ts';
+import { ExportLinks } from './export-links.tsx';
+
+interface ReportProps<Row> {
+  readonly title: string;
+  /** Name of the query in the API. */
+  readonly query: string;
+  /** Its parameters, beside time, group, charge point and page. */
+  readonly parameters?: Readonly<Record<string, string | number | undefined>>;
+  /** Fields for those, beside time, group and charge point. */
+  readonly filters?: ComponentChildren;
+  /** Whether it is asked of a group, too. */
+  readonly byGroup?: boolean;
+  /** Name of the range of time where the address says none. */
+  readonly range?: string;
+  /** Rows per page; absent where the answer is always whole. */
+  readonly perPage?: number;
+  /** What has to be chosen before it can be asked. */
+  readonly missing?: ComponentChild;
+  /** Title, and what would be here. */
+  readonly empty: readonly [title: string, words: string];
+  readonly children: (rows: readonly Row[], range: TimeRange) => ComponentChildren;
+}
+
+/** A named query as a report: filters, what came, the rest of it page by page, and all of it as a file. The address carries all of its state. */
+export function Report<Row>({
+  title,
+  query,
+  parameters = {},
+  filters,
+  byGroup = true,
+  range: byDefault = '7d',
+  perPage,
+  missing,
+  empty,
+  children,
+}: ReportProps<Row>) {
+  const value = (name: string) => place.value.query.get(name) ?? undefined;
+  const range = readRange(byDefault);
+  const offset = Number(value('cursor') ?? 0) || 0;
+  const question = {
+    from: new Date(range.from).toISOString(),
+    to: new Date(range.to).toISOString(),
+    chargePointId: value('chargePointId'),
+    ...(byGroup && { group: value('group') }),
+    ...parameters,
+  };
+  const path = `/analytics/${query}`;
+  const page = perPage === undefined ? {} : { limit: perPage, offset };
+  const answer = useResource<Rows<Row>>(missing ? undefined : path + queryOf({ ...question, ...page }), {
+    keep: true,
+  });
+  const rows = answer.data?.rows ?? [];
+  return (
+    <>
+      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+        <RangeFilter byDefault={byDefault} />
+        {filters}
+        <ChargePointFilter />
+        {byGroup && <TextFilter name="group" label="Group" placeholder="whole name" />}
+      </form>
+      <section class="panel" aria-labelledby="report">
+        <header>
+          <h2 id="report">{title}</h2>
+          <span class="small soft">times in {zone}</span>
+          {!missing && <ExportLinks path={path} question={question} none={rows.length === 0} />}
+        </header>
+        {missing ?? (
+          <Shown of={answer} what={title} lines={10}>
+            {(found) =>
+              found.rows.length === 0 ? (
+                <Empty title={empty[0]}>
+                  <p>{empty[1]}</p>
+                </Empty>
+              ) : (
+                children(found.rows, range)
+              )
+            }
+          </Shown>
+        )}
+        {perPage !== undefined && (offset > 0 || rows.length === perPage) && (
+          <Pager
+            next={rows.length === perPage ? String(offset + perPage) : null}
+            sum={rows.length === 0 ? 'no more' : `${count(offset + 1)} to ${count(offset + rows.length)}`}
+          />
+        )}
+      </section>
+    </>
+  );
+}

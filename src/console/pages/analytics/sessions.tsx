@@ -1,0 +1,131 @@
+import { count, duration, energy, quantity, stamp, zone } from '../../format.ts';
+import { Chart } from '../../parts/chart.tsx';
+import { ChoiceFilter } from '../../parts/filter-fields.tsx';
+import { place, urlOf } from '../../router.ts';
+import { Report } from './report.tsx';
+import { ChargePointLink, type Column, orDash, ReportTable } from './report-table.tsx';
+
+interface SessionRow {
+  readonly start: string;
+  readonly localStart: string;
+  readonly chargePointId?: string;
+  readonly idTag?: string;
+  readonly sessions: number;
+  readonly stopped: number;
+  readonly open: number;
+  readonly energyWh: number;
+  readonly averageDurationS: number;
+  readonly medianDurationS: number;
+}
+
+const SECONDS = { hour: 3600, day: 86_400 } as const;
+const MOST = 10_000;
+
+export function SessionsReport() {
+  const { query } = place.value;
+  const interval = query.get('interval') === 'hour' ? 'hour' : 'day';
+  const asked = query.get('by');
+  const by = asked === 'chargePoint' || asked === 'tag' ? asked : 'total';
+  return (
+    <Report<SessionRow>
+      title={`Sessions by ${interval} of their start`}
+      query="sessions"
+      parameters={{ interval, by, timezone: zone, limit: MOST }}
+      filters={
+        <>
+          <ChoiceFilter
+            name="interval"
+            label="Per"
+            options={[
+              ['', 'day'],
+              ['hour', 'hour'],
+            ]}
+          />
+          <ChoiceFilter
+            name="by"
+            label="By"
+            options={[
+              ['', 'all together'],
+              ['chargePoint', 'charge point'],
+              ['tag', 'token'],
+            ]}
+          />
+        </>
+      }
+      empty={[
+        'No session began in this time',
+        'A session counts where it began; energy and duration are of those that are over.',
+      ]}
+    >
+      {(rows, { from, to }) => {
+        const sums = sumsOf(rows);
+        return (
+          <>
+            <div class="body form">
+              <p class="value" data-sum="sessions">
+                <b>{count(sums.sessions)}</b>{' '}
+                <span class="unit">{sums.sessions === 1 ? 'session' : 'sessions'}</span>{' '}
+                <b>{energy(sums.energyWh).number}</b>{' '}
+                <span class="unit">{energy(sums.energyWh).unit} in those that are over</span>
+              </p>
+              <Chart
+                label={`Sessions per ${interval}`}
+                times={sums.times}
+                lines={[
+                  { label: 'Sessions', unit: '', values: sums.counts, colour: 'charging', shape: 'bars' },
+                ]}
+                barSeconds={SECONDS[interval]}
+                span={[from / 1000, to / 1000]}
+              />
+            </div>
+            <ReportTable columns={columnsOf(by, interval)} rows={rows.toReversed()} />
+          </>
+        );
+      }}
+    </Report>
+  );
+}
+
+function sumsOf(rows: readonly SessionRow[]) {
+  const counts = new Map<number, number>();
+  let sessions = 0;
+  let energyWh = 0;
+  for (const row of rows) {
+    const at = Date.parse(row.start) / 1000;
+    counts.set(at, (counts.get(at) ?? 0) + row.sessions);
+    sessions += row.sessions;
+    energyWh += row.energyWh;
+  }
+  const times = [...counts.keys()].sort((a, b) => a - b);
+  return { sessions, energyWh, times, counts: times.map((at) => counts.get(at) ?? 0) };
+}
+
+function columnsOf(by: 'total' | 'chargePoint' | 'tag', interval: 'hour' | 'day'): Column<SessionRow>[] {
+  return [
+    {
+      name: interval === 'hour' ? 'Hour' : 'Day',
+      show: ({ start }) => stamp(start).slice(0, interval === 'hour' ? 16 : 10),
+    },
+    ...(by === 'chargePoint'
+      ? [
+          {
+            name: 'Charge point',
+            show: ({ chargePointId = '' }: SessionRow) => <ChargePointLink id={chargePointId} />,
+          },
+        ]
+      : by === 'tag'
+        ? [{ name: 'Token', show: ({ idTag = '' }: SessionRow) => <a href={urlOf.token(idTag)}>{idTag}</a> }]
+        : []),
+    { name: 'Sessions', number: true, show: ({ sessions }) => <b>{count(sessions)}</b> },
+    { name: 'Over', number: true, show: ({ stopped }) => count(stopped) },
+    { name: 'Running', number: true, show: ({ open }) => count(open) },
+    { name: 'Energy', number: true, show: ({ energyWh }) => quantity(energy(energyWh)) },
+    { name: 'Average', number: true, show: (row) => lengthOf(row, row.averageDurationS) },
+    { name: 'Median', number: true, show: (row) => lengthOf(row, row.medianDurationS) },
+  ];
+}
+
+/** None where none is over. */
+function lengthOf({ stopped }: SessionRow, seconds: number) {
+  return orDash(stopped === 0 ? null : duration(seconds * 1000));
+}

@@ -1,0 +1,96 @@
+import { count, rounded, zone } from '../../format.ts';
+import { ChoiceFilter } from '../../parts/filter-fields.tsx';
+import { place } from '../../router.ts';
+import { HeatMap } from './heat-map.tsx';
+import { Report } from './report.tsx';
+import { ReportTable } from './report-table.tsx';
+
+interface UtilisationRow {
+  readonly weekday?: number;
+  readonly date?: string;
+  readonly hour: number;
+  readonly connectors: number;
+  readonly occupiedHours: number;
+  readonly utilisation: number;
+}
+
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+export function UtilisationReport() {
+  const { query } = place.value;
+  const by = query.get('by') === 'date' ? 'date' : 'weekday';
+  const asTable = query.get('view') === 'table';
+  return (
+    <Report<UtilisationRow>
+      title={`Utilisation by hour and ${by}`}
+      query="utilisation"
+      parameters={{ by, timezone: zone }}
+      filters={
+        <>
+          <ChoiceFilter
+            name="by"
+            label="Days"
+            options={[
+              ['', 'weekdays'],
+              ['date', 'dates'],
+            ]}
+          />
+          <ChoiceFilter
+            name="view"
+            label="As"
+            options={[
+              ['', 'heat map'],
+              ['table', 'table'],
+            ]}
+          />
+        </>
+      }
+      empty={['No connector is known', 'Connectors are counted as they are known now.']}
+    >
+      {(rows) => {
+        const known = new Map(rows.map((row) => [`${dayOf(row)} ${row.hour}`, row]));
+        const days = [...new Set(rows.map(dayOf))].map((key) => ({ key, word: wordOf(key) }));
+        const occupied = rows.reduce((sum, { occupiedHours }) => sum + occupiedHours, 0);
+        return (
+          <>
+            <div class="body form">
+              <p class="value">
+                <b>{rounded(occupied)}</b>{' '}
+                <span class="unit">
+                  hours taken by transactions, of {count(rows[0]?.connectors ?? 0)} connectors
+                </span>
+              </p>
+              {!asTable && (
+                <HeatMap
+                  label={`Utilisation by hour and ${by}`}
+                  days={days}
+                  shareOf={(day, hour) => known.get(`${day} ${hour}`)?.utilisation}
+                />
+              )}
+            </div>
+            {asTable && (
+              <ReportTable
+                rows={rows}
+                columns={[
+                  { name: by === 'date' ? 'Date' : 'Weekday', show: (row) => wordOf(dayOf(row)) },
+                  { name: 'Hour', show: ({ hour }) => `${String(hour).padStart(2, '0')}:00` },
+                  { name: 'Utilisation', number: true, show: (row) => `${rounded(100 * row.utilisation)} %` },
+                  { name: 'Hours taken', number: true, show: (row) => rounded(row.occupiedHours) },
+                  { name: 'Connectors', number: true, show: (row) => count(row.connectors) },
+                ]}
+              />
+            )}
+          </>
+        );
+      }}
+    </Report>
+  );
+}
+
+function dayOf({ weekday, date }: UtilisationRow): string {
+  return date ?? String(weekday);
+}
+
+function wordOf(day: string): string {
+  return WEEKDAYS[Number(day) - 1] ?? day;
+}

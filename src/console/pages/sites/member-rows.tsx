@@ -1,0 +1,100 @@
+import { ChargePointInput } from '../../parts/charge-point-field.tsx';
+import { Choice, NumberInput } from '../../parts/choice.tsx';
+import type { SiteDocument, SiteMember } from './site-document.ts';
+
+interface MemberRowsProps {
+  readonly site: SiteDocument;
+  readonly onChange: (site: SiteDocument) => void;
+}
+
+/** More than these are too many for a form. */
+const MOST = 200;
+const WIRINGS = ['L1 L2 L3', 'L2 L3 L1', 'L3 L1 L2', 'L1', 'L2', 'L3'];
+
+/** The connectors of a site: where each is, what it is wired to and the most that it can take. */
+export function MemberRows({ site, onChange }: MemberRowsProps) {
+  const { groups, members } = site;
+  const set = (changed: readonly SiteMember[]) => onChange({ ...site, members: changed });
+  const change = (place: number, part: Partial<SiteMember>) =>
+    set(members.map((member, index) => (index === place ? { ...member, ...part } : member)));
+  const last = members.at(-1);
+  const add = () =>
+    set([
+      ...members,
+      {
+        chargePointId: '',
+        connectorId: 1,
+        group: last?.group ?? groups.at(-1)?.id ?? '',
+        phases: last?.phases ?? ['L1', 'L2', 'L3'],
+        rating: last?.rating ?? 32,
+      },
+    ]);
+  if (members.length > MOST)
+    return <p class="note">{members.length} connectors are too many for a form: change them as JSON.</p>;
+  return (
+    <fieldset class="field rows">
+      <legend>Connectors</legend>
+      {members.length === 0 && <p class="soft">None yet.</p>}
+      {members.map((member, place) => {
+        const name = member.chargePointId || `connector ${place + 1}`;
+        const wiring = member.phases.join(' ');
+        return (
+          <div class="row tight member-row" key={place}>
+            <ChargePointInput
+              id={`member-${place}`}
+              label="Charge point"
+              required
+              value={member.chargePointId}
+              onInput={(chargePointId) => change(place, { chargePointId })}
+            />
+            <span class="row tight phase-field">
+              <span class="small soft">connector</span>
+              <NumberInput
+                label={`Connector of ${name}`}
+                value={member.connectorId}
+                min={1}
+                step={1}
+                onChange={(connectorId) => change(place, { connectorId: connectorId ?? 1 })}
+              />
+            </span>
+            <span class="row tight">
+              <span class="small soft">in</span>
+              <Choice
+                label={`Group of ${name}`}
+                value={member.group}
+                options={groups.map(({ id }) => id)}
+                onChange={(group) => change(place, { group })}
+              />
+            </span>
+            <Choice
+              label={`Phases of ${name}`}
+              value={wiring}
+              options={WIRINGS.includes(wiring) ? WIRINGS : [wiring, ...WIRINGS]}
+              onChange={(phases) => change(place, { phases: phases.split(' ') })}
+            />
+            <span class="row tight phase-field">
+              <span class="small soft">at most</span>
+              <NumberInput
+                label={`Rating of ${name}, A`}
+                value={member.rating}
+                onChange={(rating) => change(place, { rating: rating ?? 0 })}
+              />
+              <span class="small soft">A</span>
+            </span>
+            <button
+              type="button"
+              class="link"
+              aria-label={`Remove ${name}`}
+              onClick={() => set(members.filter((_, index) => index !== place))}
+            >
+              remove
+            </button>
+          </div>
+        );
+      })}
+      <button type="button" class="link" onClick={add}>
+        Add a connector
+      </button>
+    </fieldset>
+  );
+}

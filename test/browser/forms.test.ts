@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import { logIn, openTab } from '../support/browser.ts';
+import { chargingStory } from '../support/charging-story.ts';
+import { API_KEY, startGateway } from '../support/gateway.ts';
+
+it('an operator sets up a site and a local list in forms, and sees either as JSON', async () => {
+  const gateway = await startGateway();
+  await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
+  const tab = await openTab();
+  const { page } = tab;
+  await logIn(tab, gateway.api, API_KEY);
+
+  await page.goto(`${gateway.api}/sites`);
+  await page.getByRole('button', { name: 'New site' }).click();
+  const site = page.getByRole('dialog', { name: 'New site' });
+  await site.getByLabel('Name', { exact: true }).fill('depot');
+  await site.getByLabel('L2 of connection, A').fill('50');
+  await site.getByRole('button', { name: 'Add a group' }).click();
+  await site.getByLabel('Name of the group').nth(1).fill('garage');
+  await site.getByLabel('Unit of the limit of garage').selectOption('W');
+  await site.getByRole('button', { name: 'Add a connector' }).click();
+  // What was typed is enough to find it.
+  await site.getByLabel('Charge point').pressSequentially('bay-1');
+  await site.locator('option[value="BAY-12"]').waitFor({ state: 'attached' });
+  await site.getByLabel('Charge point').fill('BAY-12');
+  await site.getByLabel('Phases of BAY-12').selectOption('L2 L3 L1');
+  await site.getByLabel('Rating of BAY-12, A').fill('16');
+  await tab.expectAccessible('the form of a site');
+  await tab.picture('form-site');
+  // A name in its JSON is that of the form.
+  await site.getByRole('button', { name: 'As JSON' }).click();
+  const text = site.getByLabel('As JSON', { exact: true }).last();
+  await text.fill((await text.inputValue()).replaceAll('"garage"', '"cellar"'));
+  await site.getByRole('button', { name: 'As a form' }).click();
+  expect(await site.getByLabel('Group of BAY-12').inputValue()).toBe('cellar');
+  await site.getByRole('button', { name: 'Save site' }).click();
+  await page.getByRole('heading', { name: 'depot' }).waitFor();
+  expect(await gateway.request('GET', '/api/v1/sites/depot')).toMatchObject({
+    sharing: 'equal',
+    groups: [
+      { id: 'connection', parent: null, limit: { unit: 'A', perPhase: [63, 50, 63] } },
+      { id: 'cellar', parent: 'connection', limit: { unit: 'W', perPhase: [7360, 7360, 7360] } },
+    ],
+    members: [
+      { chargePointId: 'BAY-12', connectorId: 1, group: 'cellar', phases: ['L2', 'L3', 'L1'], rating: 16 },
+    ],
+  });
+  // Whoever takes a group away leaves its connectors to the group above.
+  await page.getByRole('button', { name: 'Change' }).click();
+  await page.getByRole('button', { name: 'Remove group cellar' }).click();
+  await page.getByRole('button', { name: 'Save site' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await gateway.request('GET', '/api/v1/sites/depot')).toMatchObject({
+    groups: [{ id: 'connection' }],
+    members: [{ chargePointId: 'BAY-12', group: 'connection' }],
+  });
+
+  await page.goto(`${gateway.api}/tokens?tab=lists`);
+  await page.getByRole('button', { name: 'New list' }).click();
+  const list = page.getByRole('dialog', { name: 'New list' });
+  await list.getByLabel('Name', { exact: true }).fill('staff');
+  await list.getByLabel('Name of the group').fill('Depot north');
+  await list.getByText('Add many').click();
+  await list.getByLabel('idTags, one per line').fill('CARD0001\nCARD0002, CARD0003');
+  await list.getByRole('button', { name: 'Add 3 to the list' }).click();
+  await list.getByLabel('Status of CARD0002').selectOption('Blocked');
+  await list.getByLabel('Group of CARD0002').fill('FLEET-1');
+  await list.getByRole('button', { name: 'Remove CARD0003' }).click();
+  await tab.expectAccessible('the form of a local list');
+  await tab.picture('form-list');
+  await list.getByRole('button', { name: 'Save list' }).click();
+  await page.getByText('group Depot north').waitFor();
+  expect(await gateway.request('GET', '/api/v1/local-lists/staff')).toMatchObject({
+    scope: { group: 'Depot north' },
+    sync: 'manual',
+    entries: [
+      { idTag: 'CARD0001' },
+      { idTag: 'CARD0002', idTagInfo: { status: 'Blocked', parentIdTag: 'FLEET-1' } },
+    ],
+  });
+  expect(tab.complaints).toEqual([]);
+}, 90_000);
