@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { openChdb } from '../../src/analytics/chdb-engine.ts';
 import type { OpenApiDocument } from '../../src/control/openapi/document.ts';
 import { EventReader } from '../support/event-reader.ts';
+import { RSA } from '../support/firmware-signers.ts';
 import { dataDirectory, type Gateway, startGateway } from '../support/gateway.ts';
 import { type Frame, OcppClient } from '../support/ocpp-client.ts';
 import { SecretHunt } from '../support/secret-hunt.ts';
@@ -179,7 +180,6 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   const token = hunt.text('the token of a prepared link');
   const ftp = `ftp://farad:${password}@${WITNESS}/files`;
   const link = `https://${WITNESS}/files?token=${token}&X-Amz-Signature=${token}`;
-  const firmware = { signingCertificate: 'no certificate', signature: 'AAAA' };
   replies.GetDiagnostics = () => ({ fileName: `${ftp}/diagnostics.zip` });
   replies.GetLog = () => ({ status: 'Accepted', filename: `${link}&name=log` });
   replies.UpdateFirmware = () => ['InternalError', `cannot reach ${ftp}`, { location: link }];
@@ -188,7 +188,7 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
     await operator.ask('POST', '/api/v1/charge-points/SAFE-1/firmware-jobs', {
       location,
       replace: true,
-      signed: firmware,
+      signed: RSA,
     });
     await operator.ask('POST', '/api/v1/charge-points/SAFE-1/diagnostics-jobs', { location, replace: true });
     await operator.ask('POST', '/api/v1/charge-points/SAFE-1/diagnostics-jobs', {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+import { RSA } from '../support/firmware-signers.ts';
 import { type ScriptedEdge, scriptedEdge } from '../support/scripted-edge.ts';
 import { until } from '../support/until.ts';
 
@@ -103,8 +104,7 @@ describe('campaigns', () => {
     const firmware = {
       location: 'https://files.example/2.bin',
       retrieveDateTime: '2026-03-01T12:00:00Z',
-      signingCertificate: 'PEM',
-      signature: 'c2ln',
+      ...RSA,
     };
     await create({
       task: { action: 'SignedUpdateFirmware', payload: { firmware } },

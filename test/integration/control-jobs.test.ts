@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+import { ELLIPTIC } from '../support/firmware-signers.ts';
 import { type ScriptedEdge, scriptedEdge } from '../support/scripted-edge.ts';
 
 const location = 'https://farad:s3cret@files.example/fw.bin';
@@ -107,7 +108,7 @@ describe('jobs', () => {
 
   test('K8, K9, K10: a signed update has a requestId of its own by which its reports find it', async () => {
     edge.chargePoints.script = () => ({ result: { status: 'Accepted' } });
-    const signed = { signingCertificate: 'PEM', signature: 'c2ln', installAt: '2026-03-02T01:00:00+01:00' };
+    const signed = { ...ELLIPTIC, installAt: '2026-03-02T01:00:00+01:00' };
     const { body } = await create('firmware-jobs', { location, signed, retrieveAt: '2026-03-01T12:00:00Z' });
     expect(body).toMatchObject({ action: 'SignedUpdateFirmware', state: 'waiting', answer: 'Accepted' });
     const { payload } = edge.chargePoints.asked[0] ?? {};
@@ -117,8 +118,7 @@ describe('jobs', () => {
         location,
         retrieveDateTime: '2026-03-01T12:00:00.000Z',
         installDateTime: '2026-03-02T00:00:00.000Z',
-        signingCertificate: 'PEM',
-        signature: 'c2ln',
+        ...ELLIPTIC,
       },
     });
     const report = { status: 'InvalidSignature', requestId: body.requestId };
@@ -129,6 +129,35 @@ describe('jobs', () => {
     });
     const next = await create('firmware-jobs', { location, signed });
     expect(next.body.requestId).not.toBe(body.requestId);
+  });
+
+  test('K11: firmware whose certificate or signature no charge point would take is sent only by force, or as a raw call', async () => {
+    edge.chargePoints.script = () => ({ result: { status: 'InvalidCertificate' } });
+    const signed = { ...ELLIPTIC, signature: 'c2ln' };
+    const refused = await create('firmware-jobs', { location, signed });
+    expect(refused).toMatchObject({
+      status: 422,
+      body: { error: { code: 'likely_refused', details: { warnings: [{ code: 'signature' }] } } },
+    });
+    const task = {
+      action: 'SignedUpdateFirmware',
+      payload: { firmware: { location, retrieveDateTime: '2026-03-01T12:00:00Z', ...signed } },
+    };
+    const campaign = { name: 'wrong', task, targets: { all: true } };
+    expect(await control.send('POST', '/api/v1/campaigns', { json: campaign })).toMatchObject({
+      status: 422,
+      body: { error: { code: 'likely_refused' } },
+    });
+    expect(edge.chargePoints.asked).toEqual([]);
+
+    const forced = await control.send('POST', `${path('firmware-jobs')}?force=true`, {
+      json: { location, signed },
+    });
+    expect([forced.status, forced.body.state]).toEqual([201, 'refused']);
+    expect(forced.body.warnings).toEqual([expect.stringMatching(/^The signature is none .*\.$/)]);
+    const raw = { ...task.payload, requestId: 7 };
+    expect((await control.send('POST', path('calls/SignedUpdateFirmware'), { json: raw })).status).toBe(200);
+    expect(edge.chargePoints.asked).toHaveLength(2);
   });
 
   test('K6: diagnostics are asked for with their range; the file name shows, and its absence ends the job', async () => {

@@ -5,9 +5,11 @@ import { type NewCampaignBody, readCampaign, viewCampaign, viewResult } from '..
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
+import { signingIn, signingWarnings } from '../firmware-check.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
 import { addRoute } from '../route.ts';
+import { forceQuery, refuseUnlessForced } from '../warnings.ts';
 
 const tag = 'Campaigns';
 const path = '/api/v1/campaigns/{id}';
@@ -46,7 +48,9 @@ const create: Operation = {
   description:
     'Each charge point is asked once, when it is connected, no more than `atOnce` at a time; where a job begins, its place is free when that has ended. The ' +
     'campaign goes on over restarts of Farad. A charge point whose answer was lost is not asked again: its result is `unknown`, unless the reports of ' +
-    'its job show what came of it. Only where it is certain that the CALL never left is it sent again.',
+    'its job show what came of it. Only where it is certain that the CALL never left is it sent again. A task with signed firmware is looked at as ' +
+    'in a job of its own.',
+  query: forceQuery,
   body: {
     required: true,
     checked: true,
@@ -69,7 +73,7 @@ const create: Operation = {
     },
   },
   responses: { 201: json('The campaign.', ref('Campaign'), example) },
-  errors: ['invalid_payload', 'too_many_campaigns'],
+  errors: ['invalid_payload', 'likely_refused', 'too_many_campaigns'],
 };
 
 const list: Operation = {
@@ -159,11 +163,20 @@ export function addCampaignRoutes(app: FastifyInstance, { store, operations }: C
     return campaign;
   };
 
-  addRoute<{ Body: NewCampaignBody }>(app, create, async ({ body }, reply) => {
-    const campaign = await operations.campaigns.create(await readCampaign(body, store));
-    if (campaign === 'too_many') throw apiError('too_many_campaigns', {});
-    return reply.code(201).send(viewCampaign(find(campaign.id)));
-  });
+  addRoute<{ Body: NewCampaignBody; Querystring: { force: boolean } }>(
+    app,
+    create,
+    async (request, reply) => {
+      const wanted = await readCampaign(request.body, store);
+      const signing = signingIn(wanted.task);
+      if (signing) {
+        refuseUnlessForced('of the campaign', signingWarnings(signing, Date.now()), request.query.force);
+      }
+      const campaign = await operations.campaigns.create(wanted);
+      if (campaign === 'too_many') throw apiError('too_many_campaigns', {});
+      return reply.code(201).send(viewCampaign(find(campaign.id)));
+    },
+  );
 
   addRoute<{ Querystring: PageQuery }>(app, list, ({ query: { cursor, limit } }) => {
     const after = readCursor(cursor);

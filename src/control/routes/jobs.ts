@@ -3,6 +3,7 @@ import type { JobKind, JobRecord } from '../../store/job-record.ts';
 import { findChargePoint } from '../charge-point-view.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError, type ErrorCode } from '../errors.ts';
+import { signingWarnings } from '../firmware-check.ts';
 import {
   beginJob,
   type DiagnosticsJobBody,
@@ -15,6 +16,7 @@ import {
 import { viewJob } from '../job-view.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { addRoute } from '../route.ts';
+import { forceQuery, refuseUnlessForced } from '../warnings.ts';
 
 const tag = 'Jobs';
 const chargePoint = { type: 'string', description: 'Identity of the charge point.' };
@@ -43,6 +45,7 @@ const example = {
 const SEND_ERRORS: readonly ErrorCode[] = [
   'unknown_charge_point',
   'job_running',
+  'likely_refused',
   'not_connected',
   'registration_state',
   'invalid_payload',
@@ -74,7 +77,7 @@ const firmwareJobs: Resource = {
     summary: 'Update the firmware of a charge point',
     description:
       'Sends UpdateFirmware, or SignedUpdateFirmware, and answers once the charge point has. The answer to UpdateFirmware says nothing (OCPP 1.6 ed. 2 §6.56): ' +
-      'follow the job. It survives reboots of the charge point and restarts of Farad, and any report of the charge point is taken, in whatever order.',
+      'follow the job. Of signed firmware, certificate and form of the signature are looked at first: what a charge point would refuse is not sent unless `force` says so. The job survives reboots of the charge point and restarts of Farad, and any report of the charge point is taken, in whatever order.',
   },
   body: 'FirmwareJobRequest',
   examples: {
@@ -150,6 +153,7 @@ function addResource(
     tag,
     ...create,
     params: { id: chargePoint },
+    query: forceQuery,
     body: { required: true, checked: true, content: { 'application/json': { schema: ref(body), examples } } },
     responses: {
       201: json('The CALL was sent, and this became of it: look at `state`.', ref('Job'), example),
@@ -176,10 +180,21 @@ function addResource(
     return show(job);
   });
 
-  addRoute<OfChargePoint>(app, post, async ({ params: { id }, body: asked }, reply) => {
-    check(id);
-    const wanted = await call(asked as never, deps);
-    const job = await beginJob(deps, id, wanted);
-    return reply.code(201).send(show(job, locationWarnings(store, id, wanted.location)));
-  });
+  addRoute<OfChargePoint & { Querystring: { force: boolean } }>(
+    app,
+    post,
+    async ({ params: { id }, query: { force }, body: asked }, reply) => {
+      check(id);
+      const { signed } = asked as FirmwareJobBody;
+      const warnings = signed ? signingWarnings(signed, Date.now()) : [];
+      refuseUnlessForced(id, warnings, force);
+      const wanted = await call(asked as never, deps);
+      const job = await beginJob(deps, id, wanted);
+      const hints = [
+        ...locationWarnings(store, id, wanted.location),
+        ...warnings.map(({ message }) => `${message[0]?.toUpperCase()}${message.slice(1)}.`),
+      ];
+      return reply.code(201).send(show(job, hints));
+    },
+  );
 }
