@@ -4,6 +4,13 @@ import type { Store } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
 import { REDACTED, redactJson } from '../telemetry/redaction.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** A route sets it where looking reaches a charge point. */
+    isAudited: boolean;
+  }
+}
+
 /** Longest body that is kept, characters. */
 const MAX_REQUEST = 4096;
 /** Answers beyond this are not looked into, characters. */
@@ -11,12 +18,13 @@ const MAX_ANSWER = 64 * 1024;
 
 /**
  * Writes down everything that may change something, done or refused, by whom and with what outcome: on the disk before the answer
- * leaves. Looking is not written down.
+ * leaves. Looking is not written down, unless a charge point is asked for it.
  */
 export function auditChanges(app: FastifyInstance, { store, log }: { store: Store; log: Log }): void {
+  app.decorateRequest('isAudited', false);
   app.addHook('onSend', async (request, reply, payload) => {
     const { operation } = request.routeOptions.config;
-    if (!operation || operation.method === 'GET') return payload;
+    if (!operation || (operation.method === 'GET' && !request.isAudited)) return payload;
     if (!request.principal && !operation.open) return payload;
     const entry: AuditRecord = {
       at: Date.now() - Math.round(reply.elapsedTime),

@@ -316,6 +316,22 @@ describe('composite schedules', () => {
     });
   });
 
+  test('who has a charge point asked is in the audit trail with the outcome, who looks at what is known is not', async () => {
+    reports([{ startPeriod: 0, limit: 7 }]);
+    await composite('connectorId=1&duration=60');
+    await composite('connectorId=1&duration=60&report=last');
+    chargePoint.reply = () => ({ outcome: 'not_connected' });
+    await composite('connectorId=1&duration=60&report=ask');
+    const { items } = (await control.send('GET', '/api/v1/audit?limit=10')).body;
+    const asked = items.filter(
+      ({ operation }: { operation: string }) => operation === 'getCompositeSchedule',
+    );
+    expect(asked.map(({ outcome, actor }: Record<string, unknown>) => [outcome, actor])).toEqual([
+      ['not_connected', 'bootstrap'],
+      ['ok', 'bootstrap'],
+    ]);
+  });
+
   test('a rejected question has no schedule to compare with', async () => {
     chargePoint.reply = () => ({ payload: { status: 'Rejected' } });
     const { body } = await composite('connectorId=9&duration=60&unit=W');

@@ -23,7 +23,7 @@ const operation: Operation = {
   description:
     'The plan follows from the profiles that the charge point is known to hold. The report is its answer to GetCompositeSchedule, which is ' +
     'sent for this request (an operator asks it), or the last one that is known. Limits are shown in both units; where the plan has no ' +
-    'limit, what the charge point reports is no difference.',
+    'limit, what the charge point reports is no difference. A request that asks the charge point is in the audit trail.',
   params: { id: { type: 'string', description: 'Identity of the charge point, percent-encoded.' } },
   query: {
     connectorId: { type: 'integer', minimum: 0, description: '0 is the whole charge point.' },
@@ -128,9 +128,10 @@ export function addCompositeScheduleRoute(app: FastifyInstance, deps: ControlDep
 
 /** To have a charge point asked is for operators; viewers see what is known. */
 function modeOf(request: FastifyRequest<Route>): 'ask' | 'last' | 'none' {
-  const { report } = request.query;
-  if (report === 'ask') requireRole(request as unknown as FastifyRequest, 'operator');
-  return report ?? (request.principal?.role === 'viewer' ? 'last' : 'ask');
+  const mode = request.query.report ?? (request.principal?.role === 'viewer' ? 'last' : 'ask');
+  request.isAudited = mode === 'ask';
+  if (mode === 'ask') requireRole(request as unknown as FastifyRequest, 'operator');
+  return mode;
 }
 
 function known({ store }: ControlDeps, id: string, connectorId: number, mode: 'last' | 'none'): Report {
