@@ -14,11 +14,14 @@ export interface ReservationRow {
   /** Empty where the request named none. */
   readonly parentIdTag: string;
   readonly expiryDate: number;
-  /** `doubtful`: no answer came; `refused`: the charge point did not accept it. */
+  /** `doubtful`: no answer came, or not yet; `refused`: the charge point did not accept it, or was never asked. */
   readonly state: 'active' | 'doubtful' | 'refused' | 'ended';
   /** Why it ended; empty where it has not. `unknown`: the charge point did not know it when it was to be cancelled. */
   readonly ending: '' | 'used' | 'expired' | 'cancelled' | 'unknown' | 'faulted' | 'unavailable' | 'replaced';
-  /** Status of the charge point's answer, the code of its CALLERROR, or `timeout` or `connection_lost`. */
+  /**
+   * Status of the charge point's answer, the code of its CALLERROR, or `timeout`, `connection_lost` or `not_sent`; empty while nothing is known, for good
+   * where Farad ended meanwhile.
+   */
   readonly answer: string;
   /** Transaction that used it. */
   readonly transactionId: number | null;

@@ -1,24 +1,32 @@
 import type { ReservationRow } from '../records/reservations.ts';
 
 /** A reservation as kept until its retention is over (OCPP 1.6 ed. 2 §5.13). Times are epoch ms. */
-export type ReservationRecord = ReservationRow;
+export interface ReservationRecord extends ReservationRow {
+  /** Of the ReserveNow. */
+  readonly messageId?: string;
+}
 
 export type ReservationState = ReservationRecord['state'];
 
 /** How a reservation came to its end. */
 export type ReservationEnding = Exclude<ReservationRecord['ending'], ''>;
 
-/** A ReserveNow and what became of it. */
-export interface ReservationInput {
+/** A ReserveNow that is about to leave. */
+export interface ReservationRequest {
   readonly chargePointId: string;
   readonly reservationId: number;
   readonly connectorId: number;
   readonly idTag: string;
   readonly parentIdTag: string;
   readonly expiryDate: number;
+  readonly messageId: string;
+  readonly requestedAt: number;
+}
+
+/** A ReserveNow and what became of it. */
+export interface ReservationInput extends ReservationRequest {
   readonly state: 'active' | 'doubtful' | 'refused';
   readonly answer: string;
-  readonly requestedAt: number;
   /** When the answer came or was given up. */
   readonly at: number;
 }

@@ -6,12 +6,13 @@ import type {
   ReservationFilter,
   ReservationInput,
   ReservationRecord,
+  ReservationRequest,
   ReservationUse,
 } from './reservation-record.ts';
 import { ReservationTable } from './reservation-table.ts';
 import type { WritePath } from './write-path.ts';
 
-/** Reservations, from the answer to their ReserveNow until their retention is over. In `state`. */
+/** Reservations, from before their ReserveNow leaves until their retention is over. In `state`. */
 export interface Reservations {
   /** All that had this reservationId, newest first; it may have been used at several charge points, and again at the same one. */
   withId(reservationId: number): ReservationRecord[];
@@ -19,8 +20,10 @@ export interface Reservations {
   live(chargePointId: string): ReservationRecord[];
   /** Newest first. Throws RangeError where `before` is no cursor. */
   list(filter: ReservationFilter): Page<ReservationRecord>;
+  /** A ReserveNow is about to leave: until its answer has come nobody knows whether there is a reservation. */
+  asked(request: ReservationRequest): Promise<void>;
   /** A ReserveNow was answered, or not. An accepted one replaces what the charge point held under the same id (§5.13). */
-  answered(input: ReservationInput): Promise<ReservationRecord>;
+  answered(input: ReservationInput): Promise<ReservationRecord | undefined>;
   /** Ends the live ones of a charge point that `which` picks, inside the write transaction; answers them. */
   end(
     chargePointId: string,
@@ -59,20 +62,36 @@ export class LmdbReservations implements Reservations {
     return this.table.list(filter);
   }
 
-  answered({ at, ...input }: ReservationInput): Promise<ReservationRecord> {
+  async asked(request: ReservationRequest): Promise<void> {
+    await this.path.transact(() => this.begin({ ...request, state: 'doubtful', answer: '', at: 0 }));
+  }
+
+  answered(input: ReservationInput): Promise<ReservationRecord | undefined> {
+    const { chargePointId, reservationId, messageId, state, answer, at } = input;
     return this.path.transact(() => {
-      if (input.state === 'active') {
-        for (const held of this.table.live(input.chargePointId)) {
-          if (held.reservationId === input.reservationId) this.table.end(held, 'replaced', at);
+      const own = this.table.withId(reservationId).filter((known) => known.chargePointId === chargePointId);
+      const asked = own.find((known) => known.messageId === messageId);
+      if (state === 'active') {
+        for (const held of own) {
+          if (held !== asked && held.endedAt === null) this.table.end(held, 'replaced', at);
         }
       }
-      return this.table.write({
-        ...input,
-        uid: this.table.newUid(),
-        ending: '',
-        transactionId: null,
-        endedAt: input.state === 'refused' ? at : null,
-      });
+      // A CALL that was neither announced nor sent is nothing.
+      if (asked === undefined) return answer === 'not_sent' ? undefined : this.begin(input);
+      // What happened while the CALL was under way holds, unless there was nothing that it could happen to.
+      if (asked.endedAt !== null && state !== 'refused') return this.table.write({ ...asked, answer }, asked);
+      const endedAt = state === 'refused' ? at : null;
+      return this.table.write({ ...asked, state, answer, ending: '', transactionId: null, endedAt }, asked);
+    });
+  }
+
+  private begin({ at, ...input }: ReservationInput): ReservationRecord {
+    return this.table.write({
+      ...input,
+      uid: this.table.newUid(),
+      ending: '',
+      transactionId: null,
+      endedAt: input.state === 'refused' ? at : null,
     });
   }
 
@@ -121,7 +140,8 @@ export class LmdbReservations implements Reservations {
       .filter(
         (reservation) => reservation.chargePointId === chargePointId && reservation.state !== 'refused',
       );
-    const newest = own.find(({ endedAt }) => endedAt === null) ?? own[0];
+    const live = answeredFirst(own.filter(({ endedAt }) => endedAt === null));
+    const newest = live[0] ?? own[0];
     return newest?.ending === 'used' || newest?.ending === 'replaced' ? undefined : newest;
   }
 
@@ -137,10 +157,20 @@ export class LmdbReservations implements Reservations {
     const isFor = (reservation: ReservationRecord): boolean =>
       foldIdTag(reservation.idTag) === tag ||
       (parent !== '' && foldIdTag(reservation.parentIdTag) === parent);
-    const fitting = this.table
-      .live(chargePointId)
-      .filter((reservation) => reservation.connectorId === connectorId || reservation.connectorId === 0)
-      .filter(isFor);
+    const fitting = answeredFirst(
+      this.table
+        .live(chargePointId)
+        .filter((reservation) => reservation.connectorId === connectorId || reservation.connectorId === 0)
+        .filter(isFor),
+    );
     return fitting.find((reservation) => reservation.connectorId === connectorId) ?? fitting[0];
   }
+}
+
+/** One whose ReserveNow is still under way is meant only where there is no other. */
+function answeredFirst(reservations: readonly ReservationRecord[]): readonly ReservationRecord[] {
+  return [
+    ...reservations.filter(({ answer }) => answer !== ''),
+    ...reservations.filter(({ answer }) => answer === ''),
+  ];
 }

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { type Gateway, startGateway } from '../support/gateway.ts';
+import { OcppClient } from '../support/ocpp-client.ts';
 import { connectStrictChargePoint, type StrictChargePoint } from '../support/strict-charge-point.ts';
 import { until } from '../support/until.ts';
 
@@ -203,5 +204,55 @@ it('G7, G6: what waits for a reset or the end of a transaction outlives the deat
     items: [{ connectorId: 0 }, { connectorId: 1, wanted: { type: 'Inoperative', state: 'effective' } }],
   });
   expect(again.asked).toEqual([]);
+  expect(await gateway.stop()).toBe(0);
+});
+
+it('I1: a reservation whose answer died with the edge is there in doubt, and a start of its tag uses it', async () => {
+  const gateway = await startGateway();
+  const port = Number(new URL(gateway.ocpp).port);
+  const before = await OcppClient.connect(port, 'CP-1');
+  await before.boot();
+  const asking = gateway.request(
+    'POST',
+    '/api/v1/reservations',
+    {
+      chargePointId: 'CP-1',
+      connectorId: 1,
+      idTag: 'CARD-7',
+      expiryDate: new Date(Date.now() + 3_600_000).toISOString(),
+      reservationId: 88,
+    },
+    502,
+  );
+  expect((await before.next())[2]).toBe('ReserveNow');
+  const pid = gateway.endpoints().processes['edge-0'];
+  gateway.kill('edge-0');
+  await asking;
+  expect(await gateway.request('GET', '/api/v1/reservations/88')).toMatchObject({
+    state: 'doubtful',
+    answer: '',
+    endedAt: null,
+  });
+  await until('a new edge is there', () => {
+    const next = gateway.endpoints().processes['edge-0'];
+    return next !== undefined && next !== pid;
+  });
+  const again = await until('the charge point is back', () =>
+    OcppClient.connect(port, 'CP-1').catch(() => undefined),
+  );
+  onTestFinished(() => again.vanish());
+  await again.boot();
+  const { transactionId } = await again.request('StartTransaction', {
+    connectorId: 1,
+    idTag: 'CARD-7',
+    meterStart: 0,
+    timestamp: new Date().toISOString(),
+    reservationId: 88,
+  });
+  expect(await gateway.request('GET', '/api/v1/reservations/88')).toMatchObject({
+    state: 'ended',
+    ending: 'used',
+    transactionId,
+  });
   expect(await gateway.stop()).toBe(0);
 });

@@ -191,6 +191,7 @@ describe('/reservations', () => {
       expiryDate: Date.now() + 3_600_000,
       state: 'active',
       answer: 'Accepted',
+      messageId: 'm-1',
       requestedAt: Date.now(),
       at: Date.now(),
     });

@@ -6,6 +6,7 @@ import { diagnosticsAsked } from './firmware-management/get-diagnostics.ts';
 import { firmwareAsked } from './firmware-management/update-firmware.ts';
 import type { Herald } from './herald.ts';
 import { localListLeaving } from './local-auth-list-management/send-local-list.ts';
+import { reserveNowLeaving } from './reservation/reserve-now.ts';
 import { authorizationKeyLeaving } from './security/authorization-key.ts';
 import { logAsked } from './security/get-log.ts';
 import { signedFirmwareAsked } from './security/signed-update-firmware.ts';
@@ -14,6 +15,7 @@ const heralds: { readonly [A in CentralSystemAction]?: Herald<A> } = {
   ChangeConfiguration: authorizationKeyLeaving,
   GetDiagnostics: diagnosticsAsked,
   GetLog: logAsked,
+  ReserveNow: reserveNowLeaving,
   SendLocalList: localListLeaving,
   SignedUpdateFirmware: signedFirmwareAsked,
   UpdateFirmware: firmwareAsked,

@@ -143,7 +143,7 @@ export function Reservations({ chargePointId }: { readonly chargePointId?: strin
 
 function State({ item: { state, ending, answer, transactionId } }: { readonly item: Reservation }) {
   if (state === 'active') return <b class="tone-attention">held</b>;
-  if (state === 'doubtful') return <span class="tone-attention">in doubt: {answer}</span>;
+  if (state === 'doubtful') return <span class="tone-attention">in doubt: {answer || 'no answer yet'}</span>;
   if (state === 'refused') return <span class="tone-fault">refused: {answer}</span>;
   return (
     <>

@@ -16,7 +16,7 @@ export const reservationSchemas = {
     state: {
       ...reservationState,
       description:
-        '`doubtful`: no answer came, it may be held; `refused`: the charge point did not accept it.',
+        '`doubtful`: no answer came, or not yet, it may be held; `refused`: the charge point did not accept it, or was not asked.',
     },
     ending: maybe({
       type: 'string',
@@ -25,7 +25,7 @@ export const reservationSchemas = {
         'Why it ended. `unknown`: the charge point did not know it when it was to be cancelled; `replaced`: by another one with its id.',
     }),
     answer: text(
-      "The charge point's answer: a status, the code of a CALLERROR, `timeout` or `connection_lost`.",
+      "The charge point's answer: a status, the code of a CALLERROR, `timeout`, `connection_lost` or `not_sent`; empty while there is none.",
     ),
     transactionId: maybe(whole('Transaction that used it.')),
     requestedAt: time('When it was asked for.'),

@@ -8,6 +8,7 @@ import { drainOutbox, outboxRows, scratchDirectory, scratchStore } from './scrat
 const NOON = Date.UTC(2026, 10, 20, 12);
 const HOUR = 3_600_000;
 
+let messages = 0;
 const input = (reservationId: number, more: Partial<ReservationInput> = {}): ReservationInput => ({
   chargePointId: 'CP-1',
   reservationId,
@@ -17,6 +18,7 @@ const input = (reservationId: number, more: Partial<ReservationInput> = {}): Res
   expiryDate: NOON + HOUR,
   state: 'active',
   answer: 'Accepted',
+  messageId: `m-${++messages}`,
   requestedAt: NOON,
   at: NOON + 1,
   ...more,
@@ -197,4 +199,64 @@ test('reservations are listed newest first, page by page, of one charge point or
   expect(pages({ limit: 2, chargePointId: 'CP-1' })).toEqual([[4, 2], [0]]);
   expect(pages({ limit: 3, chargePointId: 'CP-1' })).toEqual([[4, 2, 0]]);
   expect(() => reservations.list({ limit: 1, before: 'nonsense' })).toThrow(RangeError);
+});
+
+test('a reservation is there before its ReserveNow leaves, in doubt, and its answer settles it', async () => {
+  const dataDir = scratchDirectory();
+  const before = openStore({ dataDir, role: 'setup' });
+  for (const id of [1, 2, 3, 4]) await before.reservations.asked(input(id, { messageId: `asked-${id}` }));
+  await before.close();
+  const store = scratchStore({ dataDir });
+  expect(store.reservations.live('CP-1')).toMatchObject([
+    { reservationId: 1, state: 'doubtful', answer: '', endedAt: null },
+    { reservationId: 2 },
+    { reservationId: 3 },
+    { reservationId: 4 },
+  ]);
+  const uid = store.reservations.withId(1)[0]?.uid;
+  await store.reservations.answered(input(1, { messageId: 'asked-1' }));
+  await store.reservations.answered(input(2, { messageId: 'asked-2', state: 'refused', answer: 'Occupied' }));
+  await store.reservations.answered(input(3, { messageId: 'asked-3', state: 'doubtful', answer: 'timeout' }));
+  await store.reservations.answered(input(4, { messageId: 'asked-4', state: 'refused', answer: 'not_sent' }));
+  await store.reservations.answered(input(5, { messageId: 'never', state: 'refused', answer: 'not_sent' }));
+  expect(
+    [1, 2, 3, 4, 5].map((id) => store.reservations.withId(id).map(({ state, answer }) => [state, answer])),
+  ).toEqual([
+    [['active', 'Accepted']],
+    [['refused', 'Occupied']],
+    [['doubtful', 'timeout']],
+    [['refused', 'not_sent']],
+    [],
+  ]);
+  expect(store.reservations.withId(1)[0]?.uid).toBe(uid);
+  expect(live(store)).toEqual([1, 3]);
+});
+
+test('one that is asked for again under its id stays until the answer, and is meant by a start before that', async () => {
+  const store = scratchStore();
+  await store.reservations.answered(input(7));
+  await store.reservations.asked(input(7, { messageId: 'again', idTag: 'TAG-2' }));
+  expect(live(store)).toEqual([7, 7]);
+  await store.reservations.answered(input(7, { messageId: 'again', idTag: 'TAG-2', state: 'refused' }));
+  expect(store.reservations.live('CP-1')).toMatchObject([{ idTag: 'TAG-1' }]);
+  await store.reservations.asked(input(7, { messageId: 'third' }));
+  expect(await store.reservations.used(use({ reservationId: 7 }))).toMatchObject({ answer: 'Accepted' });
+  await store.reservations.answered(input(7, { messageId: 'third' }));
+  expect(store.reservations.live('CP-1')).toMatchObject([{ messageId: 'third', state: 'active' }]);
+});
+
+test('what happens while the CALL is under way holds, unless the charge point refused', async () => {
+  const store = scratchStore();
+  for (const id of [8, 9]) {
+    await store.reservations.asked(input(id, { messageId: `asked-${id}` }));
+    await store.reservations.used(use({ reservationId: id }));
+  }
+  await store.reservations.answered(input(8, { messageId: 'asked-8' }));
+  await store.reservations.answered(input(9, { messageId: 'asked-9', state: 'refused', answer: 'Faulted' }));
+  expect(store.reservations.withId(8)).toMatchObject([
+    { state: 'ended', ending: 'used', transactionId: 77, answer: 'Accepted' },
+  ]);
+  expect(store.reservations.withId(9)).toMatchObject([
+    { state: 'refused', ending: '', transactionId: null, answer: 'Faulted' },
+  ]);
 });
