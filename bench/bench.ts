@@ -6,7 +6,13 @@ export interface Bench {
   readonly question: string;
   readonly figures: readonly Figure[];
   /** Prepares the contenders; the first is what the others are compared with. */
-  prepare(): Promise<Prepared> | Prepared;
+  prepare(given: Given): Promise<Prepared> | Prepared;
+}
+
+/** What the caller of a bench may hand to it. */
+export interface Given {
+  /** A data directory that `scripts/seed.mjs` filled, instead of one that the bench fills itself. It is written to. */
+  readonly dataDir?: string;
 }
 
 export interface Prepared {

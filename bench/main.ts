@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { benches } from './benches.ts';
 import { runBench } from './runner.ts';
 import { renderTable } from './table.ts';
 
-const HELP = `npm run bench -- NAME [NAME ...] [--rounds 5] [--json FILE]
+const HELP = `npm run bench -- NAME [NAME ...] [--rounds 5] [--json FILE] [--data-dir SEEDED]
 npm run bench -- --list`;
 
 const { values, positionals } = parseArgs({
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
     list: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
     json: { type: 'string' },
+    'data-dir': { type: 'string' },
   },
 });
 
@@ -29,13 +30,19 @@ if (values.list) {
   console.error(unknown.length > 0 ? `no bench named ${unknown.join(', ')}; see --list` : HELP);
   process.exitCode = 2;
 } else {
+  const given = values['data-dir'] === undefined ? {} : { dataDir: resolve(values['data-dir']) };
   const results = [];
   for (const bench of benches.filter((one) => positionals.some((name) => isMeant(name, one)))) {
-    const result = await runBench(bench, rounds, (round, contender) => {
-      process.stderr.write(
-        `${bench.name}: ${round === 0 ? 'warm-up' : `round ${round}/${rounds}`}, ${contender}\n`,
-      );
-    });
+    const result = await runBench(
+      bench,
+      rounds,
+      (round, contender) => {
+        process.stderr.write(
+          `${bench.name}: ${round === 0 ? 'warm-up' : `round ${round}/${rounds}`}, ${contender}\n`,
+        );
+      },
+      given,
+    );
     results.push(result);
     console.log(`\n${renderTable(result)}\n`);
   }

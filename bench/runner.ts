@@ -1,4 +1,4 @@
-import type { Bench, Figure, Reading } from './bench.ts';
+import type { Bench, Figure, Given, Reading } from './bench.ts';
 import { describeMachine, type Machine } from './machine.ts';
 
 export interface Spread {
@@ -33,8 +33,9 @@ export async function runBench(
   bench: Bench,
   rounds: number,
   progress: (round: number, contender: string) => void,
+  given: Given = {},
 ): Promise<BenchResult> {
-  const prepared = await bench.prepare();
+  const prepared = await bench.prepare(given);
   try {
     const readings = prepared.contenders.map((): Reading[] => []);
     for (let round = 0; round <= rounds; round++) {

@@ -21,6 +21,14 @@ export function seededId(number: number): string {
   return `SEED-${String(number).padStart(6, '0')}`;
 }
 
+/** When the newest sample of a seeded fleet was received, epoch ms. */
+export async function newestSample(engine: Engine): Promise<number> {
+  const [row] = await engine.query<{ at: number }>(
+    'SELECT toUnixTimestamp64Milli(max(received_at)) AS at FROM meter_samples',
+  );
+  return row?.at ?? Date.now();
+}
+
 const ID = "concat('SEED-', leftPad(toString(cp), 6, '0'))";
 
 /**

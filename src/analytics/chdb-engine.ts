@@ -5,7 +5,14 @@ import { join, resolve } from 'node:path';
 import type { Session } from 'chdb';
 import type { Engine, Insert, QueryParameters } from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
-import { boundedQuery, columnNames, foreignSettings, insertSettings, type ReadLimits } from './statement.ts';
+import {
+  boundedQuery,
+  columnNames,
+  foreignSettings,
+  insertSettings,
+  type ReadLimits,
+  withValues,
+} from './statement.ts';
 import { Turns } from './turns.ts';
 
 export interface ChdbOptions {
@@ -28,10 +35,7 @@ const MARK_CACHE_BYTES = 64 * 1024 * 1024;
 /** The part of the engine's memory that one query may use. */
 const QUERY_SHARE = 0.5;
 
-/**
- * Queries at a time. chDB runs queries with parameters one after the other, so a second reader only lets those without any pass. Each
- * running call holds one of the four threads that file access shares.
- */
+/** Queries at a time. Each running call holds one of the four threads that file access shares. */
 const READERS = 2;
 
 /**
@@ -123,15 +127,12 @@ class ChdbEngine implements Engine {
   }
 
   query<Row>(sql: string, parameters: QueryParameters = {}, timeLimitMs?: number): Promise<Row[]> {
-    const bounded = boundedQuery(sql, this.limits(timeLimitMs ?? this.options.queryTimeout));
+    const limits = this.limits(timeLimitMs ?? this.options.queryTimeout);
+    const statement = boundedQuery(withValues(sql, parameters), limits);
     return this.reading.run(async () => {
       const reader = this.idle.pop() ?? (await this.session());
       try {
-        const result = await attempt(() =>
-          Object.keys(parameters).length === 0
-            ? reader.queryAsync(bounded, { format: 'JSONEachRow' })
-            : reader.queryBindAsync(bounded, parameters, { format: 'JSONEachRow' }),
-        );
+        const result = await attempt(() => reader.queryAsync(statement, { format: 'JSONEachRow' }));
         this.idle.push(reader);
         return rowsOf<Row>(result.text());
       } catch (error) {
@@ -152,14 +153,13 @@ class ChdbEngine implements Engine {
       await this.exporting.run(async () => {
         this.exporter ??= await this.session();
         const limits = this.limits(timeLimitMs);
-        const statement = boundedQuery(`${sql}\nINTO OUTFILE '${quoted(file)}' FORMAT ${format}`, limits);
+        const asked = withValues(sql, parameters);
+        const statement = boundedQuery(`${asked}\nINTO OUTFILE '${quoted(file)}' FORMAT ${format}`, limits);
         const { exporter } = this;
         this.exporter = undefined;
-        await attempt(() =>
-          Object.keys(parameters).length === 0
-            ? exporter.queryAsync(statement)
-            : exporter.queryBindAsync(statement, parameters),
-        ).catch((error: unknown) => Promise.reject(dropped(exporter, error)));
+        await attempt(() => exporter.queryAsync(statement)).catch((error: unknown) =>
+          Promise.reject(dropped(exporter, error)),
+        );
         this.exporter = exporter;
       });
       yield* createReadStream(file, { highWaterMark: PIECE_BYTES });

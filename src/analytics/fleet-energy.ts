@@ -1,6 +1,7 @@
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
-import { energyOfFleet } from './queries/energy.ts';
+import { energyOfFleet, type FleetPart } from './queries/energy.ts';
+import type { PreparedQuery } from './queries/parameters.ts';
 import { HOUR_MS } from './queries/range.ts';
 
 /** Hours before and after a new reading whose energy it may change: the energy query looks around as far. */
@@ -18,12 +19,19 @@ const AFRESH_HOURS = 8 * 24;
 /** Hours that are worked out in one query at first. */
 const SPAN_HOURS = 48;
 
+/** Charge points whose energy is worked out in one query. */
+const TOGETHER = 10_000;
+
 export interface FleetEnergyOptions {
   readonly engine: Engine;
   readonly clock?: () => number;
   /** Time limit of one query, ms. */
   readonly timeLimit: number;
+  /** Charge points that one query works out. */
+  readonly together?: number;
 }
+
+const NO_ENERGY = { wh: 0, falls: 0 } as const;
 
 /**
  * Works out the energy of the whole fleet per hour ahead of the question, because that takes seconds over tens of thousands of charge points. An hour is
@@ -33,6 +41,7 @@ export class FleetEnergy {
   private readonly engine: Engine;
   private readonly clock: () => number;
   private readonly timeLimit: number;
+  private readonly together: number;
   /** Hours (since the epoch) that have to be worked out. */
   private readonly due = new Set<number>();
   /** Hours that have been worked out at least once. */
@@ -43,10 +52,11 @@ export class FleetEnergy {
   /** Nothing was read before this hour, nor could a reading have an effect there; undefined before the first look. */
   private begin: number | undefined;
 
-  constructor({ engine, clock = Date.now, timeLimit }: FleetEnergyOptions) {
+  constructor({ engine, clock = Date.now, timeLimit, together = TOGETHER }: FleetEnergyOptions) {
     this.engine = engine;
     this.clock = clock;
     this.timeLimit = timeLimit;
+    this.together = together;
   }
 
   /** Whether every hour from `from` to before `to` (epoch ms) has been worked out; hours that have not begun have no energy. */
@@ -84,17 +94,20 @@ export class FleetEnergy {
   }
 
   private async settle(first: number, end: number): Promise<void> {
-    const { sql, parameters } = energyOfFleet(first * HOUR_MS, end * HOUR_MS);
-    const rows = await this.engine.query<{ start: string; energyWh: number; registerFalls: number }>(
-      sql,
-      parameters,
-      this.timeLimit,
-    );
-    const byHour = new Map(rows.map((row) => [hourOf(Date.parse(row.start)), row]));
+    const energy = new Map<number, { wh: number; falls: number }>();
+    for (const part of await this.parts()) {
+      const rows = await this.ask<{ start: string; energyWh: number; registerFalls: number }>(
+        energyOfFleet(first * HOUR_MS, end * HOUR_MS, part),
+      );
+      for (const { start, energyWh, registerFalls } of rows) {
+        const { wh, falls } = energy.get(hourOf(Date.parse(start))) ?? NO_ENERGY;
+        energy.set(hourOf(Date.parse(start)), { wh: wh + energyWh, falls: falls + registerFalls });
+      }
+    }
     const values: string[] = [];
     for (let hour = first; hour < end; hour++) {
-      const { energyWh = 0, registerFalls = 0 } = byHour.get(hour) ?? {};
-      values.push(`(${hour}, ${energyWh}, ${registerFalls}, now64(3))`);
+      const { wh, falls } = energy.get(hour) ?? NO_ENERGY;
+      values.push(`(${hour}, ${wh}, ${falls}, now64(3))`);
     }
     await this.engine.command(`INSERT INTO energy_fleet_hourly VALUES ${values.join(', ')}`);
     for (let hour = first; hour < end; hour++) {
@@ -103,22 +116,41 @@ export class FleetEnergy {
     }
   }
 
+  /** The fleet in parts that one query takes about a second for: others get their turn, and memory suffices. */
+  private async parts(): Promise<FleetPart[]> {
+    const bounds = await this.ask<{ id: string }>({
+      sql: `
+SELECT id
+FROM (SELECT DISTINCT charge_point_id AS id FROM charge_points ORDER BY id)
+QUALIFY row_number() OVER (ORDER BY id) % {together:UInt32} = 0`,
+      parameters: { together: this.together },
+    });
+    const ids = bounds.map(({ id }) => id);
+    return [undefined, ...ids].map((firstId, index) => ({
+      ...(firstId !== undefined && { firstId }),
+      ...(ids[index] !== undefined && { endId: ids[index] }),
+    }));
+  }
+
+  private ask<Row>(query: PreparedQuery): Promise<Row[]> {
+    return this.engine.query<Row>(query.sql, query.parameters, this.timeLimit);
+  }
+
   /** Hours of readings that have arrived since the last time are due, and those around them. */
   private async notice(): Promise<void> {
     const now = this.clock();
     if (this.noticedUntil === undefined) await this.resume(now);
     // Rows become visible some time after their receipt, in the order of their queues.
     const since = (this.noticedUntil ?? now) - 10 * 60_000;
-    const rows = await this.engine.query<{ hour: number }>(
-      `
+    const rows = await this.ask<{ hour: number }>({
+      sql: `
 SELECT DISTINCT intDiv(toUnixTimestamp64Milli(ts), ${HOUR_MS}) AS hour
 FROM meter_samples
 PREWHERE received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
 WHERE measurand = 'Energy.Active.Import.Register'
 LIMIT 100000`,
-      { since },
-      this.timeLimit,
-    );
+      parameters: { since },
+    });
     this.noticedUntil = now;
     for (const { hour } of rows) this.add(hour - AROUND_HOURS, hour + AROUND_HOURS);
   }
@@ -127,13 +159,10 @@ LIMIT 100000`,
   private async resume(now: number): Promise<void> {
     const kept = await this.engine.query<{ hour: number; settledAt: number }>(`
 SELECT hour, toUnixTimestamp64Milli(settled_at) AS settledAt FROM energy_fleet_hourly FINAL ORDER BY hour`);
-    const [readings] = await this.engine.query<{ rows: number; first: number }>(
-      `
-SELECT count() AS rows, min(hour) AS first FROM energy_hourly WHERE hour >= {oldest:Int32}`,
-      {
-        oldest: hourOf(now) - OLDEST_HOURS,
-      },
-    );
+    const [readings] = await this.ask<{ rows: number; first: number }>({
+      sql: 'SELECT count() AS rows, min(hour) AS first FROM energy_hourly WHERE hour >= {oldest:Int32}',
+      parameters: { oldest: hourOf(now) - OLDEST_HOURS },
+    });
     let settledAt = 0;
     for (const row of kept) {
       this.settled.add(row.hour);

@@ -1,5 +1,5 @@
 import { tables } from '../records/tables.ts';
-import type { Insert } from './engine.ts';
+import type { Insert, QueryParameters } from './engine.ts';
 
 /** Bounds of one query. */
 export interface ReadLimits {
@@ -44,6 +44,26 @@ export function boundedQuery(sql: string, limits: ReadLimits): string {
     typeof value === 'number' ? `${name} = ${value}` : `${name} = '${value}'`,
   );
   return `${sql}\nSETTINGS ${settings.join(', ')}`;
+}
+
+/**
+ * A query with its values in its text, text as hexadecimal digits so that nothing in it can be anything else. chDB runs queries with parameters one after
+ * the other, however many sessions ask. Throws TypeError where a value is missing or of another type.
+ */
+export function withValues(sql: string, parameters: QueryParameters): string {
+  return sql.replace(/\{(\w+):(U?Int\d+|String|Array\(String\))\}/g, (_, name: string, type: string) => {
+    const value = parameters[name];
+    if (type === 'String' && typeof value === 'string') return hexadecimal(value);
+    if (type === 'Array(String)' && Array.isArray(value)) {
+      return `CAST([${value.map(hexadecimal).join(', ')}], 'Array(String)')`;
+    }
+    if (type.includes('Int') && Number.isSafeInteger(value)) return `to${type}(${value})`;
+    throw new TypeError(`${name} is no ${type}`);
+  });
+}
+
+function hexadecimal(text: string): string {
+  return `unhex('${Buffer.from(text).toString('hex')}')`;
 }
 
 /** Settings of every read. */

@@ -1,12 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FleetEnergy } from '../../src/analytics/fleet-energy.ts';
 import { QueryService } from '../../src/analytics/query-service.ts';
+import { chargePoints } from '../../src/records/charge-points.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
 import { registerSample } from '../support/analytics-rows.ts';
 import { type EmbeddedEngine, insertRows, openEmbeddedEngine } from '../support/embedded-engine.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
+const NOBODY = {
+  vendor: '',
+  model: '',
+  firmwareVersion: '',
+  serialNumber: '',
+  group: '',
+  connectors: 1,
+  removed: false,
+};
 const noon = Date.UTC(2026, 4, 4, 12);
 
 describe('the energy of the fleet, worked out ahead', () => {
@@ -22,7 +32,8 @@ describe('the energy of the fleet, worked out ahead', () => {
   });
   afterAll(() => embedded.close());
 
-  const begin = () => new FleetEnergy({ engine: embedded.engine, clock: () => now, timeLimit: 20_000 });
+  const workings = () => ({ engine: embedded.engine, clock: () => now, timeLimit: 20_000 });
+  const begin = () => new FleetEnergy(workings());
   const readings = (rows: Parameters<typeof registerSample>[0][]) =>
     insertRows(
       embedded.engine,
@@ -70,6 +81,31 @@ describe('the energy of the fleet, worked out ahead', () => {
     // That it was not worked out now: nothing else knows these readings any more.
     await embedded.engine.command('TRUNCATE TABLE energy_hourly');
     expect(await ask(energy, parameters)).toEqual(exact);
+  });
+
+  it('is the same worked out in parts, whether a charge point is known or not', async () => {
+    now = noon + 30 * MINUTE;
+    const ids = ['', 'A', 'CP-1', 'CP-2', "CP-2'", 'CP-3', 'Ü'];
+    await insertRows(
+      embedded.engine,
+      chargePoints,
+      ids.slice(1, 5).map((chargePointId) => ({ ...NOBODY, chargePointId, receivedAt: now })),
+    );
+    await readings(
+      ids.flatMap((chargePointId, index) => [
+        { chargePointId, ts: noon - 90 * MINUTE, value: 100 },
+        { chargePointId, ts: noon, value: 200 + 10 ** index },
+        { chargePointId, ts: noon + MINUTE, value: 0 },
+      ]),
+    );
+    const exact = await ask(undefined);
+    expect(exact.length).toBeGreaterThan(1);
+    for (const together of [1, 2, 100]) {
+      const energy = new FleetEnergy({ ...workings(), together });
+      await settleAll(energy);
+      expect(await ask(energy)).toEqual(exact);
+      await embedded.engine.command('TRUNCATE TABLE energy_fleet_hourly');
+    }
   });
 
   it('takes in what comes late, up to two days before and after it', async () => {

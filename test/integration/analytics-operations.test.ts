@@ -318,6 +318,42 @@ describe('what operators ask of the fleet', () => {
     ]);
   });
 
+  it('idle: of readings as high the earliest counts, in whatever order and however low they are', async () => {
+    const at = (minute: number) => monday - 20 * HOUR + minute * MINUTE;
+    const ended = {
+      startedAt: at(0),
+      meterStart: 0,
+      stoppedAt: at(200),
+      meterStop: 0,
+      state: 'stopped' as const,
+    };
+    await insertRows(embedded.engine, transactions, [
+      transactionRow({ ...ended, transactionId: 21, chargePointId: 'CP-20' }),
+      transactionRow({ ...ended, transactionId: 22, chargePointId: 'CP-20' }),
+    ]);
+    const readings = [
+      [180, -100],
+      [70, -100],
+      [10, -500],
+      [130, -100],
+    ] as const;
+    for (const [minute, value] of readings) {
+      await insertRows(embedded.engine, meterSamples, [
+        registerSample({ chargePointId: 'CP-20', transactionId: 21, ts: at(minute), value }),
+        registerSample({ chargePointId: 'CP-20', transactionId: 22, ts: at(minute), value: 500 + value }),
+        // Another charge point's idea of the same transaction.
+        registerSample({ chargePointId: 'CP-21', transactionId: 21, ts: at(minute + 5), value: 9000 }),
+      ]);
+    }
+    const rows = await ask('idle', { from: at(-60), to: at(60) });
+    expect(
+      rows.map(({ transactionId, chargedUntil, idleS }) => [transactionId, chargedUntil, idleS]),
+    ).toEqual([
+      [21, iso(at(70)), 130 * 60],
+      [22, iso(at(70)), 130 * 60],
+    ]);
+  });
+
   it('failed authorizations: by tag in any spelling, most frequent first', async () => {
     const asked = (idTag: string, answer: string, minute: number) => ({
       chargePointId: 'CP-1',

@@ -1,5 +1,5 @@
 import { hourlyReadings, singleReadings, transactionReadings, transactionStates } from './energy-readings.ts';
-import { BadParameter, Conditions, Parameters, type PreparedQuery } from './parameters.ts';
+import { BadParameter, Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { DAY_MS, HOUR_MS } from './range.ts';
 import { hasFullHours } from './time-zone.ts';
 
@@ -23,7 +23,7 @@ export interface SettledHours {
 
 const NONE_SETTLED: SettledHours = { covers: () => false };
 
-interface SettledQuestion {
+interface Question {
   readonly from: number;
   readonly to: number;
   readonly interval: 'hour' | 'day';
@@ -82,13 +82,56 @@ export function energy(given: Parameters, settled: SettledHours = NONE_SETTLED):
     }
   }
 
-  const byTransaction = by === 'tag' || idTag !== undefined;
   const ofChargePoint = new Conditions().where(
     'charge_point_id = {chargePointId:String}',
     'chargePointId',
     chargePointId,
   );
   const ofTag = new Conditions().where('lower(id_tag) = lower({idTag:String})', 'idTag', idTag);
+  const byTransaction = by === 'tag' || idTag !== undefined;
+  const question = { from, to, interval, timeZone, limit, offset };
+  return exactEnergy(question, { subject: SUBJECTS[by], byTransaction, ofChargePoint, ofTag, fullHours });
+}
+
+/** Charge points from one identity on and before another, in the order of their bytes; where one is missing, without that bound. */
+export interface FleetPart {
+  readonly firstId?: string;
+  readonly endId?: string;
+}
+
+/** The energy of a part of the fleet in each hour of UTC from `from` to `to`, epoch ms at full hours; not rounded, so that parts can be added up. */
+export function energyOfFleet(from: number, to: number, { firstId, endId }: FleetPart = {}): PreparedQuery {
+  const { sql, parameters } = exactEnergy(
+    { from, to, interval: 'hour', timeZone: 'UTC', limit: MOST_ROWS, offset: 0 },
+    {
+      subject: SUBJECTS.total,
+      byTransaction: false,
+      ofChargePoint: new Conditions()
+        .where('charge_point_id >= {firstId:String}', 'firstId', firstId)
+        .where('charge_point_id < {endId:String}', 'endId', endId),
+      ofTag: new Conditions(),
+      fullHours: true,
+    },
+  );
+  return { sql: sql.replace('round(sum(share), 3)', 'sum(share)'), parameters };
+}
+
+interface Whose {
+  /** What a row of the answer is about, as columns. */
+  readonly subject: string;
+  /** Whether only readings of transactions count, each for itself. */
+  readonly byTransaction: boolean;
+  readonly ofChargePoint: Conditions;
+  readonly ofTag: Conditions;
+  /** Whether hours begin with those of UTC. */
+  readonly fullHours: boolean;
+}
+
+/** Out of readings. */
+function exactEnergy(
+  { from, to, interval, timeZone, limit, offset }: Question,
+  { subject, byTransaction, ofChargePoint, ofTag, fullHours }: Whose,
+): PreparedQuery {
   const readings = fullHours ? hourlyReadings : singleReadings;
   return {
     sql: `
@@ -113,7 +156,7 @@ shares AS (
   )
 )
 SELECT fromUnixTimestamp64Milli(bucket, 'UTC') AS start,
-  formatDateTime(toDateTime(intDiv(bucket, 1000), {timezone:String}), '%Y-%m-%dT%H:%i:%S') AS localStart${SUBJECTS[by]},
+  formatDateTime(toDateTime(intDiv(bucket, 1000), {timezone:String}), '%Y-%m-%dT%H:%i:%S') AS localStart${subject},
   round(sum(share), 3) AS energyWh, sum(falls) AS registerFalls
 FROM shares${byTransaction ? ' INNER JOIN (SELECT charge_point_id, transaction_id, tag FROM transaction_states) AS tags USING (charge_point_id, transaction_id)' : ''}
 GROUP BY ALL
@@ -137,15 +180,8 @@ LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
   };
 }
 
-/** The energy of the whole fleet in each hour of UTC from `from` to `to`, epoch ms at full hours. */
-export function energyOfFleet(from: number, to: number): PreparedQuery {
-  const { sql, parameters } = energy(new Parameters({ from, to, interval: 'hour', by: 'total' }));
-  // Rounded where it is shown, not where it is added up.
-  return { sql: sql.replace('round(sum(share), 3)', 'sum(share)'), parameters };
-}
-
 /** Out of what was worked out before: the same rows. */
-function settledEnergy({ from, to, interval, timeZone, limit, offset }: SettledQuestion): PreparedQuery {
+function settledEnergy({ from, to, interval, timeZone, limit, offset }: Question): PreparedQuery {
   const bucket =
     interval === 'hour'
       ? `toInt64(hour) * ${HOUR_MS}`

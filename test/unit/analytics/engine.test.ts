@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { openChdb } from '../../../src/analytics/chdb-engine.ts';
 import { engineErrorOf, isStanding } from '../../../src/analytics/engine-error.ts';
 import { readMigrations } from '../../../src/analytics/migrate.ts';
-import { insertStatement } from '../../../src/analytics/statement.ts';
+import { insertStatement, withValues } from '../../../src/analytics/statement.ts';
 import { tokenOf } from '../../../src/analytics/token.ts';
 import { Turns } from '../../../src/analytics/turns.ts';
 
@@ -93,4 +93,17 @@ test('migrations are numbered without holes and hold whole statements', () => {
         /^(CREATE (TABLE|MATERIALIZED VIEW) IF NOT EXISTS|ALTER TABLE \w+ (ADD COLUMN IF NOT EXISTS|MODIFY QUERY))/,
       );
   }
+});
+
+test('values in the text of a query are numbers or hexadecimal digits, and nothing else', () => {
+  const sql = 'SELECT {id:String}, {ids:Array(String)}, {from:Int64} LIMIT {limit:UInt32}';
+  const parameters = { id: "'; DROP", ids: ['a', 'ü'], from: -5, limit: 10 };
+  expect(withValues(sql, parameters)).toBe(
+    "SELECT unhex('273b2044524f50'), CAST([unhex('61'), unhex('c3bc')], 'Array(String)'), toInt64(-5) LIMIT toUInt32(10)",
+  );
+  expect(withValues('SELECT {ids:Array(String)}', { ids: [] })).toBe("SELECT CAST([], 'Array(String)')");
+  for (const wrong of [{ limit: '1' }, { limit: 1.5 }, {}, { limit: null }]) {
+    expect(() => withValues('LIMIT {limit:UInt32}', wrong)).toThrow(/limit is no UInt32/);
+  }
+  expect(() => withValues('{id:String}', { id: 1 })).toThrow(TypeError);
 });
