@@ -54,6 +54,8 @@ export class Environment {
   private readonly root: RootDatabase<unknown, KeyBytes>;
   private transacting = false;
   private open = true;
+  private readings = 0;
+  private readingEnds: NodeJS.Timeout | undefined;
 
   constructor(path: string, { readOnly = false, diskReserve = DISK_RESERVE }: EnvironmentOptions = {}) {
     this.path = path;
@@ -91,20 +93,25 @@ export class Environment {
    */
   async transact<Result>(work: () => Result): Promise<Result> {
     this.assertSpace();
-    return durable(
-      this.root.childTransaction(() => {
-        this.transacting = true;
-        try {
-          return work();
-        } finally {
-          this.transacting = false;
-        }
-      }),
-    );
+    try {
+      return await durable(
+        this.root.childTransaction(() => {
+          this.transacting = true;
+          try {
+            return work();
+          } finally {
+            this.transacting = false;
+          }
+        }),
+      );
+    } finally {
+      this.readings++;
+    }
   }
 
   /** As `transact`, but blocks until the result is on the disk: for the start of a process or thread. */
   transactSync<Result>(work: () => Result): Result {
+    this.readings++;
     return this.root.transactionSync(() => {
       this.transacting = true;
       try {
@@ -121,6 +128,7 @@ export class Environment {
    */
   async write(operations: () => void): Promise<void> {
     await durable(this.root.batch(operations));
+    this.readings++;
   }
 
   /** Writes a copy as it stands now into the empty directory `path`, while others go on writing. */
@@ -143,7 +151,20 @@ export class Environment {
    * the pages they have freed can be used again.
    */
   endRead(): void {
+    this.readings++;
     this.root.resetReadTxn();
+  }
+
+  /**
+   * Stays the same for as long as reads are served from one snapshot, so what was found under the same number need not be looked for again. Like that
+   * snapshot it ends by itself within a turn of the event loop.
+   */
+  get reading(): number {
+    this.readingEnds ??= setTimeout(() => {
+      this.readingEnds = undefined;
+      this.readings++;
+    }, 0).unref();
+    return this.readings;
   }
 
   /** Waits for the writes under way. Nothing may be read or written afterwards. */

