@@ -1,5 +1,7 @@
 import type { Entry, Span } from '../journal/lane-queue.ts';
 import { type Chunk, unpackChunk } from '../records/chunk.ts';
+import { EXCHANGES, messageLines } from '../records/exchanges.ts';
+import { messages } from '../records/messages.ts';
 import type { TableName } from '../records/table.ts';
 import { tableById } from '../records/tables.ts';
 
@@ -71,7 +73,9 @@ export function spansOf(entries: readonly Entry[]): Span[] {
 
 function readChunk(bytes: Buffer): Chunk | Rejection {
   try {
-    return unpackChunk(bytes);
+    const chunk = unpackChunk(bytes);
+    if (chunk.tableId !== EXCHANGES) return chunk;
+    return { ...chunk, tableId: messages.id, lines: messageLines(chunk.lines) };
   } catch (error) {
     return { table: '', row: bytes.toString('base64'), error: `not a chunk: ${String(error)}` };
   }

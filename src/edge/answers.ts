@@ -12,6 +12,12 @@ export interface AnswersOptions {
   readonly log: ThrottledLog;
 }
 
+/** A CALL as received, at epoch ms; its bytes are only valid while it is answered. */
+export interface UnloggedCall {
+  readonly frame: Buffer;
+  readonly receivedAt: number;
+}
+
 /** Unreadable frames in a row after which the socket is closed. */
 export const MAX_UNREADABLE = 20;
 
@@ -23,22 +29,52 @@ export class Answers {
     this.options = options;
   }
 
-  /** Answers a CALL that began to be dealt with at `startedAt` (monotonic ms). On a closed socket it is lost: the charge point asks again. */
-  give(session: Session, messageId: string, action: string, decision: Decision, startedAt: number): void {
+  /**
+   * Answers a CALL that began to be dealt with at `startedAt` (monotonic ms). On a closed socket it is lost: the charge point asks again.
+   * With `call`, its frame is not in the message log yet.
+   */
+  give(
+    session: Session,
+    messageId: string,
+    action: string,
+    decision: Decision,
+    startedAt: number,
+    call?: UnloggedCall,
+  ): void {
     const { messageLog, metrics } = this.options;
     let frame: string;
     if (decision.kind === 'result') {
       const payload = decision.json ?? JSON.stringify(decision.payload);
       frame = resultFrameOf(messageId, payload);
-      if (messageLog.wants(action)) {
-        messageLog.resultOut(session.chargePoint.id, messageId, action, payload, Date.now());
-      }
+      if (messageLog.wants(action)) this.logResult(session, messageId, action, payload, call);
     } else {
+      if (call !== undefined && messageLog.wants(action)) {
+        const { chargePoint } = session;
+        messageLog.callIn(chargePoint.id, messageId, action, call.frame.toString(), call.receivedAt);
+      }
       frame = this.refusal(session, messageId, action, decision);
     }
     if (session.socket.send(frame)) metrics.sent(frame.length);
     else metrics.unsentAnswers.inc();
     metrics.meter(action).latency.observe((performance.now() - startedAt) / 1000);
+  }
+
+  private logResult(
+    session: Session,
+    messageId: string,
+    action: string,
+    answer: string,
+    call: UnloggedCall | undefined,
+  ): void {
+    const { messageLog } = this.options;
+    const chargePointId = session.chargePoint.id;
+    const answeredAt = Date.now();
+    if (call === undefined) {
+      messageLog.resultOut(chargePointId, messageId, action, answer, answeredAt);
+    } else {
+      const { frame, receivedAt } = call;
+      messageLog.exchange({ chargePointId, messageId, action, frame, answer, receivedAt, answeredAt });
+    }
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { CentralSystem } from '../central-system/central-system.ts';
-import { acknowledged, type Decision } from '../central-system/decision.ts';
-import { type Call, readFrame } from '../protocol/frame.ts';
-import { type CallHead, scanCall } from '../protocol/scan-call.ts';
+import { acknowledged, type Decision, type IncomingCall } from '../central-system/decision.ts';
+import { readFrame } from '../protocol/frame.ts';
+import { type CallHead, scanCall, scanPlainPayload } from '../protocol/scan-call.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import type { FrameVerdict } from '../workers/frame-batch.ts';
 import type { Answers } from './answers.ts';
@@ -106,7 +106,7 @@ export class Conversation {
     }
     if (verdict.unhandled) {
       this.settle(session);
-      this.read(session, bytes.toString(), receivedAt, startedAt);
+      this.read(session, bytes, receivedAt, startedAt);
     } else {
       if (verdict.action === '') this.options.metrics.unreadable('malformed');
       const { error } = verdict;
@@ -124,11 +124,20 @@ export class Conversation {
   }
 
   private take(session: Session, bytes: Buffer, receivedAt: number, startedAt: number): void {
-    const head = scanCall(bytes, this.workerActions);
-    if (head !== undefined && this.isForWorkers(session, head, bytes)) {
+    const head = scanCall(bytes);
+    if (head === undefined) {
+      this.read(session, bytes, receivedAt, startedAt);
+    } else if (this.workerActions.has(head.action) && this.isForWorkers(session, head, bytes)) {
       this.post(session, head, bytes, receivedAt, startedAt);
     } else {
-      this.read(session, bytes.toString(), receivedAt, startedAt);
+      const payload = scanPlainPayload(bytes, head.payloadAt);
+      if (payload === undefined) {
+        this.read(session, bytes, receivedAt, startedAt);
+      } else {
+        const { messageId, action } = head;
+        session.unreadable = 0;
+        this.decide(session, { messageId, action, payload }, bytes, receivedAt, startedAt);
+      }
     }
   }
 
@@ -163,13 +172,14 @@ export class Conversation {
     );
   }
 
-  private read(session: Session, text: string, receivedAt: number, startedAt: number): void {
+  private read(session: Session, bytes: Buffer, receivedAt: number, startedAt: number): void {
     const { answers, metrics, calls } = this.options;
+    const text = bytes.toString();
     const reading = readFrame(text);
     switch (reading.type) {
       case 'call':
         session.unreadable = 0;
-        this.decide(session, reading, text, receivedAt, startedAt);
+        this.decide(session, reading, bytes, receivedAt, startedAt);
         break;
       case 'result':
       case 'error':
@@ -184,12 +194,16 @@ export class Conversation {
     }
   }
 
-  private decide(session: Session, call: Call, text: string, receivedAt: number, startedAt: number): void {
-    const { centralSystem, messageLog, metrics } = this.options;
+  private decide(
+    session: Session,
+    call: IncomingCall,
+    frame: Buffer,
+    receivedAt: number,
+    startedAt: number,
+  ): void {
+    const { answers, centralSystem, messageLog, metrics } = this.options;
     const { messageId, action } = call;
     metrics.meter(action).received.inc();
-    if (messageLog.wants(action))
-      messageLog.callIn(session.chargePoint.id, messageId, action, text, receivedAt);
     let decision: Decision | Promise<Decision>;
     try {
       decision = centralSystem.decide(session.chargePoint, call, receivedAt);
@@ -197,11 +211,14 @@ export class Conversation {
       decision = this.failure(session, action, error);
     }
     if (decision instanceof Promise) {
+      if (messageLog.wants(action)) {
+        messageLog.callIn(session.chargePoint.id, messageId, action, frame.toString(), receivedAt);
+      }
       session.undecided = true;
       this.underWay++;
       this.awaitDecision(session, decision, messageId, action, startedAt);
     } else {
-      this.options.answers.give(session, messageId, action, decision, startedAt);
+      answers.give(session, messageId, action, decision, startedAt, { frame, receivedAt });
     }
   }
 

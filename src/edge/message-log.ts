@@ -1,6 +1,7 @@
-import type { RowSink } from '../central-system/row-sink.ts';
+import type { RowBuffer } from '../journal/row-buffer.ts';
+import type { Exchange } from '../records/exchanges.ts';
+import { payloadOf } from '../records/frame-payload.ts';
 import { type MessageRow, messages } from '../records/messages.ts';
-import { payloadOf } from './frame-payload.ts';
 import { redactPayload } from './message-redaction.ts';
 
 export interface MessageLogOptions {
@@ -9,7 +10,7 @@ export interface MessageLogOptions {
   readonly excluded: readonly string[];
   /** Bytes of a payload; longer ones are cut. */
   readonly maxPayload: number;
-  readonly rows: RowSink;
+  readonly rows: Pick<RowBuffer, 'add' | 'exchange'>;
   /** How full the journal is: the message log is the first to stop. */
   readonly level: () => 'normal' | 'no-messages' | 'no-samples';
 }
@@ -22,6 +23,11 @@ const WITHOUT_SECRETS: ReadonlySet<string> = new Set([
   'StartTransaction',
   'StopTransaction',
 ]);
+
+/** Bytes of a frame that is kept as a whole, with its answer, without being looked into. */
+const MAX_WHOLE = 4096;
+
+const MAX_UTF8 = 3;
 
 /** Keeps the frames of charge points for operators, redacted and cut, in rows that nobody waits for. */
 export class MessageLog {
@@ -36,6 +42,19 @@ export class MessageLog {
   /** Whether frames of this action are wanted now. */
   wants(action: string): boolean {
     return this.options.enabled && !this.excluded.has(action) && this.options.level() === 'normal';
+  }
+
+  /** A CALL of the charge point as received, and the JSON that it is answered with. */
+  exchange(exchange: Exchange): void {
+    const { action, frame, answer } = exchange;
+    const room = Math.min(this.options.maxPayload, MAX_WHOLE);
+    if (WITHOUT_SECRETS.has(action) && frame.length <= room && answer.length * MAX_UTF8 <= room) {
+      this.options.rows.exchange(exchange);
+    } else {
+      const { chargePointId, messageId, receivedAt, answeredAt } = exchange;
+      this.callIn(chargePointId, messageId, action, Buffer.from(frame).toString(), receivedAt);
+      this.resultOut(chargePointId, messageId, action, answer, answeredAt);
+    }
   }
 
   /** A CALL of the charge point, as received. */
@@ -156,7 +175,7 @@ function errorPayload(frame: string): string {
 /** At most `maxBytes` of UTF-8, never ending inside a character. */
 export function cutText(text: string, maxBytes: number): string {
   // No UTF-16 unit takes more than three bytes.
-  if (text.length * 3 <= maxBytes) return text;
+  if (text.length * MAX_UTF8 <= maxBytes) return text;
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length <= maxBytes) return text;
   let end = maxBytes;

@@ -1,5 +1,8 @@
+import type { ChunkWriter } from '../records/chunk-writer.ts';
+import { EXCHANGES, type Exchange, ExchangeBuffer, ROWS_PER_EXCHANGE } from '../records/exchanges.ts';
 import { LineBuffer } from '../records/line-buffer.ts';
-import type { Table } from '../records/table.ts';
+import { messages } from '../records/messages.ts';
+import type { Table, TableName } from '../records/table.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 
@@ -16,6 +19,15 @@ export interface RowBufferOptions {
 /** Where full chunks go: a lane of the journal. */
 export interface ChunkSink {
   append(chunk: Uint8Array): Promise<void>;
+}
+
+/** A chunk that is being filled. */
+interface Gathering<Writer extends ChunkWriter = ChunkWriter> {
+  /** Number of the chunk. */
+  readonly id: number;
+  /** Where its rows end up. */
+  readonly table: TableName;
+  readonly writer: Writer;
 }
 
 /** Room for a usual chunk; one that needs more grows. */
@@ -44,7 +56,7 @@ export class RowBuffer {
   private readonly sink: ChunkSink;
   private readonly options: Required<Omit<RowBufferOptions, 'log'>>;
   private readonly log: ThrottledLog | undefined;
-  private readonly gathering = new Map<Table, LineBuffer>();
+  private readonly gathering = new Map<number, Gathering>();
   private readonly free: Buffer[] = [];
   private readonly underWay = new Set<Promise<void>>();
   private pending = 0;
@@ -57,25 +69,52 @@ export class RowBuffer {
   }
 
   add<Row>(table: Table<Row>, row: Row): void {
-    if (this.pending >= this.options.maxPending) {
-      lost.with({ table: table.name, reason: 'full' }).inc();
-      this.log?.warn({ table: table.name, pending: this.pending }, 'journal cannot keep up, rows are lost');
-      return;
-    }
-    this.pending++;
-    const known = this.gathering.get(table as unknown as Table);
-    const gathering = known ?? new LineBuffer(this.free.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES));
-    if (!known) this.gathering.set(table as unknown as Table, gathering);
-    gathering.add(table, row);
-    if (gathering.rows >= this.options.maxRows || gathering.size >= FULL_BYTES)
-      this.write(table as unknown as Table, gathering);
-    else if (!this.cancelWake) this.wakeLater();
+    if (!this.admits(table.name, 1)) return;
+    const known = this.gathering.get(table.id) as Gathering<LineBuffer> | undefined;
+    const gathering = known ?? this.begin(table.id, table.name, new LineBuffer(this.buffer()));
+    gathering.writer.add(table, row);
+    this.added(gathering);
+  }
+
+  /** Adds the rows of `messages` that an exchange becomes. */
+  exchange(exchange: Exchange): void {
+    if (!this.admits(messages.name, ROWS_PER_EXCHANGE)) return;
+    const known = this.gathering.get(EXCHANGES) as Gathering<ExchangeBuffer> | undefined;
+    const gathering = known ?? this.begin(EXCHANGES, messages.name, new ExchangeBuffer(this.buffer()));
+    gathering.writer.add(exchange);
+    this.added(gathering);
   }
 
   /** Resolves when every row added so far is on the disk or counted as lost. */
   async flush(): Promise<void> {
     this.writeAll();
     await Promise.all(this.underWay);
+  }
+
+  private admits(table: TableName, rows: number): boolean {
+    if (this.pending < this.options.maxPending) {
+      this.pending += rows;
+      return true;
+    }
+    lost.with({ table, reason: 'full' }).inc(rows);
+    this.log?.warn({ table, pending: this.pending }, 'journal cannot keep up, rows are lost');
+    return false;
+  }
+
+  private begin<Writer extends ChunkWriter>(id: number, table: TableName, writer: Writer): Gathering<Writer> {
+    const gathering = { id, table, writer };
+    this.gathering.set(id, gathering);
+    return gathering;
+  }
+
+  private buffer(): Buffer {
+    return this.free.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
+  }
+
+  private added(gathering: Gathering): void {
+    const { writer } = gathering;
+    if (writer.rows >= this.options.maxRows || writer.size >= FULL_BYTES) this.write(gathering);
+    else if (!this.cancelWake) this.wakeLater();
   }
 
   private wakeLater(): void {
@@ -92,23 +131,20 @@ export class RowBuffer {
   private writeAll(): void {
     this.cancelWake?.();
     this.cancelWake = undefined;
-    for (const [table, gathering] of this.gathering) this.write(table, gathering);
+    for (const gathering of this.gathering.values()) this.write(gathering);
   }
 
-  private write(table: Table, gathering: LineBuffer): void {
-    this.gathering.delete(table);
-    const { rows } = gathering;
-    const chunk = gathering.finish(table.id, Date.now());
+  private write({ id, table, writer }: Gathering): void {
+    this.gathering.delete(id);
+    const { rows } = writer;
+    const chunk = writer.finish(id, Date.now());
     const writing = this.sink
       .append(chunk)
       .then(
-        () => kept.with({ table: table.name }).inc(rows),
+        () => kept.with({ table }).inc(rows),
         (error: unknown) => {
-          lost.with({ table: table.name, reason: 'write' }).inc(rows);
-          this.log?.error(
-            { err: error, table: table.name, rows },
-            'rows could not be written to the journal',
-          );
+          lost.with({ table, reason: 'write' }).inc(rows);
+          this.log?.error({ err: error, table, rows }, 'rows could not be written to the journal');
         },
       )
       .finally(() => {

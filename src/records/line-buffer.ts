@@ -1,4 +1,4 @@
-import { CHUNK_HEADER_BYTES, writeChunkHeader } from './chunk.ts';
+import { ChunkWriter } from './chunk-writer.ts';
 import { type Cell, type Column, encodeCell, type Table } from './table.ts';
 
 const QUOTE = 0x22;
@@ -22,25 +22,7 @@ const MAX_DIGITS_VALUE = 1e15;
  * Rows of one table on their way into a chunk, written as bytes at once: joining them as text first costs several times as much, and leaves
  * all of its pieces to the garbage collector. Gives the very lines that `encodeRow` gives; a test holds the two together.
  */
-export class LineBuffer {
-  rows = 0;
-  /** Where the next byte goes; whoever writes by himself moves it on. */
-  used = CHUNK_HEADER_BYTES;
-  /** Of the bytes that `roomFor` answered last. */
-  view: DataView;
-  private bytes: Buffer;
-
-  /** Writes into `bytes`, and into larger ones where they do not suffice. */
-  constructor(bytes: Buffer) {
-    this.bytes = bytes;
-    this.view = viewOf(bytes);
-  }
-
-  /** Bytes of the chunk so far. */
-  get size(): number {
-    return this.used;
-  }
-
+export class LineBuffer extends ChunkWriter {
   add<Row>({ columns }: Table<Row>, row: Row): void {
     for (let index = 0; index < columns.length; index++) {
       this.roomFor(1)[this.used++] = index === 0 ? OPENING_BRACKET : COMMA;
@@ -50,12 +32,6 @@ export class LineBuffer {
     bytes[this.used++] = CLOSING_BRACKET;
     bytes[this.used++] = LINE_FEED;
     this.rows++;
-  }
-
-  /** The chunk with all rows: a view on the bytes of this buffer, which is not to be used any more. */
-  finish(tableId: number, writtenAt: number): Buffer {
-    writeChunkHeader(this.bytes, tableId, this.rows, writtenAt);
-    return this.bytes.subarray(0, this.used);
   }
 
   /** Adds rows that are encoded already, each ended by a line feed. */
@@ -119,20 +95,4 @@ export class LineBuffer {
   private json(text: string): void {
     this.used += this.roomFor(text.length * MAX_UTF8).write(text, this.used, 'utf8');
   }
-
-  /** The bytes, with room for so many `more` from `used` on. */
-  roomFor(more: number): Buffer {
-    const needed = this.used + more;
-    if (needed > this.bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
-      this.bytes.copy(larger, 0, 0, this.used);
-      this.bytes = larger;
-      this.view = viewOf(larger);
-    }
-    return this.bytes;
-  }
-}
-
-function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
-  return new DataView(buffer, byteOffset, length);
 }

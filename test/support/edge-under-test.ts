@@ -8,6 +8,8 @@ import { type Journal, journalPath, openJournal } from '../../src/journal/journa
 import type { Handler, Link } from '../../src/link/link.ts';
 import type { Method, Methods } from '../../src/link/methods.ts';
 import { unpackChunk } from '../../src/records/chunk.ts';
+import { EXCHANGES, messageLines } from '../../src/records/exchanges.ts';
+import { messages } from '../../src/records/messages.ts';
 import type { TableName } from '../../src/records/table.ts';
 import { tables } from '../../src/records/tables.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
@@ -149,8 +151,10 @@ function rowsOf(journal: Journal, name: TableName): JournalRow[] {
   const rows: JournalRow[] = [];
   for (const lane of journal.queue.lanes()) {
     for (const entry of journal.queue.read(lane, 0, { entries: 10_000, bytes: 64 * 1024 * 1024 })) {
-      const { tableId, lines } = unpackChunk(entry.chunk);
-      if (tableId !== table?.id) continue;
+      const chunk = unpackChunk(entry.chunk);
+      const areExchanges = chunk.tableId === EXCHANGES;
+      if ((areExchanges ? messages.id : chunk.tableId) !== table?.id) continue;
+      const lines = areExchanges ? messageLines(chunk.lines) : chunk.lines;
       for (const line of lines.toString().trimEnd().split('\n')) {
         const cells = JSON.parse(line) as unknown[];
         rows.push(Object.fromEntries(table.columns.map((column, index) => [column.name, cells[index]])));

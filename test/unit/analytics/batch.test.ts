@@ -3,6 +3,7 @@ import { batchOf, spansOf } from '../../../src/analytics/batch.ts';
 import type { Entry } from '../../../src/journal/lane-queue.ts';
 import { packChunk } from '../../../src/records/chunk.ts';
 import { connections } from '../../../src/records/connections.ts';
+import { EXCHANGES, ExchangeBuffer } from '../../../src/records/exchanges.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
 
 const entry = (lane: number, seq: number, chunk = packChunk(meterSamples.id, 1, 0, '[1]\n')): Entry => ({
@@ -45,5 +46,33 @@ test('a chunk of a table that this version does not know, and bytes that are no 
     { table: '#99', row: '["a"]', error: expect.stringContaining('no table number 99') },
     { table: '#99', row: '["b"]', error: expect.stringContaining('no table number 99') },
     { table: '', row: 'AQID', error: expect.stringContaining('not a chunk') },
+  ]);
+});
+
+test('exchanges become rows of the message log, and what is left of a damaged one is kept', () => {
+  const buffer = new ExchangeBuffer(Buffer.alloc(1024));
+  buffer.add({
+    chargePointId: 'CP-1',
+    messageId: '17',
+    action: 'Authorize',
+    frame: Buffer.from('[2,"17","Authorize",{"idTag":"A"}]'),
+    answer: '{}',
+    receivedAt: 5,
+    answeredAt: 6,
+  });
+  const chunk = buffer.finish(EXCHANGES, 7);
+  const { tables, unusable } = batchOf([entry(1, 1, chunk), entry(1, 2, chunk.subarray(0, -1))]);
+  expect(tables.map(({ table, pieces }) => [table, Buffer.concat(pieces).toString()])).toEqual([
+    [
+      'messages',
+      '["CP-1","in","CALL","17","Authorize","","{\\"idTag\\":\\"A\\"}",5]\n["CP-1","out","CALLRESULT","17","Authorize","","{}",6]\n',
+    ],
+  ]);
+  expect(unusable).toEqual([
+    {
+      table: '',
+      row: chunk.subarray(0, -1).toString('base64'),
+      error: expect.stringContaining('cut short'),
+    },
   ]);
 });

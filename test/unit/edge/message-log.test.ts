@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cutText, MessageLog, type MessageLogOptions } from '../../../src/edge/message-log.ts';
 import { redactPayload } from '../../../src/edge/message-redaction.ts';
+import type { Exchange } from '../../../src/records/exchanges.ts';
 import type { MessageRow } from '../../../src/records/messages.ts';
 
 describe('redaction of a message', () => {
@@ -39,17 +40,23 @@ describe('a long payload', () => {
 });
 
 describe('the message log', () => {
-  const log = (options: Partial<MessageLogOptions> = {}): { log: MessageLog; rows: MessageRow[] } => {
+  const log = (
+    options: Partial<MessageLogOptions> = {},
+  ): { log: MessageLog; rows: MessageRow[]; exchanges: Exchange[] } => {
     const rows: MessageRow[] = [];
+    const exchanges: Exchange[] = [];
     const messageLog = new MessageLog({
       enabled: true,
       excluded: ['Heartbeat', 'MeterValues'],
       maxPayload: 1000,
-      rows: { add: (_table, row) => void rows.push(row as unknown as MessageRow) },
+      rows: {
+        add: (_table, row) => void rows.push(row as unknown as MessageRow),
+        exchange: (exchange) => void exchanges.push(exchange),
+      },
       level: () => 'normal',
       ...options,
     });
-    return { log: messageLog, rows };
+    return { log: messageLog, rows, exchanges };
   };
 
   test('does not want excluded actions', () => {
@@ -97,5 +104,43 @@ describe('the message log', () => {
     messageLog.unreadable('CP', '', 'ftp://u:secret@h', 0);
     expect(rows).toHaveLength(6);
     expect(JSON.stringify(rows)).not.toContain('secret');
+  });
+
+  const exchange = (action: string, payload: string, answer = '{}'): Exchange => ({
+    chargePointId: 'CP',
+    messageId: '1',
+    action,
+    frame: Buffer.from(`[2,"1","${action}",${payload}]`),
+    answer,
+    receivedAt: 1,
+    answeredAt: 2,
+  });
+
+  test('leaves an exchange whole that has no place for a secret and need not be cut', () => {
+    const { log: messageLog, rows, exchanges } = log();
+    const whole = exchange('Authorize', '{"idTag":"A"}');
+    messageLog.exchange(whole);
+    expect(exchanges).toEqual([whole]);
+    expect(rows).toEqual([]);
+  });
+
+  test('takes an exchange apart that may hold a secret, or is too long', () => {
+    const { log: messageLog, rows, exchanges } = log();
+    messageLog.exchange(
+      exchange('DataTransfer', '{"data":"ftp://u:secret@h"}', '{"data":"ftp://u:secret@h"}'),
+    );
+    messageLog.exchange(exchange('StopTransaction', `{"idTag":"${'A'.repeat(1000)}"}`));
+    messageLog.exchange(exchange('Authorize', '{"idTag":"A"}', `"${'a'.repeat(1000)}"`));
+    expect(exchanges).toEqual([]);
+    expect(
+      rows.map(({ direction, type, action, receivedAt }) => [direction, type, action, receivedAt]),
+    ).toEqual(
+      ['DataTransfer', 'StopTransaction', 'Authorize'].flatMap((action) => [
+        ['in', 'CALL', action, 1],
+        ['out', 'CALLRESULT', action, 2],
+      ]),
+    );
+    expect(JSON.stringify(rows)).not.toContain('secret');
+    expect(rows.every(({ payload }) => payload.length <= 1000)).toBe(true);
   });
 });

@@ -42,7 +42,7 @@ describe('calls to a charge point', () => {
         enabled: false,
         excluded: [],
         maxPayload: 100,
-        rows: { add: () => undefined },
+        rows: { add: () => undefined, exchange: () => undefined },
         level: () => 'normal',
       }),
       metrics: new EdgeMetrics(createRegistry({ process: 'test' })),

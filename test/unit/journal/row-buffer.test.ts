@@ -3,6 +3,7 @@ import { type ChunkSink, RowBuffer } from '../../../src/journal/row-buffer.ts';
 import { type AuthorizationRow, authorizations } from '../../../src/records/authorizations.ts';
 import { unpackChunk } from '../../../src/records/chunk.ts';
 import { connections } from '../../../src/records/connections.ts';
+import { EXCHANGES } from '../../../src/records/exchanges.ts';
 import { metrics } from '../../../src/telemetry/metrics.ts';
 import { scratchJournal } from './scratch.ts';
 
@@ -148,4 +149,27 @@ test('long rows are written before they are many', async () => {
   expect(chunks[0]?.rows).toBeLessThan(60);
   await buffer.flush();
   expect(chunks.reduce((sum, { rows }) => sum + rows, 0)).toBe(60);
+});
+
+test('exchanges are kept in chunks of their own, and count as the two rows of the message log that each becomes', async () => {
+  const exchange = {
+    chargePointId: 'CP-1',
+    messageId: '1',
+    action: 'Authorize',
+    frame: Buffer.from('[2,"1","Authorize",{"idTag":"A"}]'),
+    answer: '{}',
+    receivedAt: 1,
+    answeredAt: 2,
+  };
+  const { sink, chunks, release } = collector();
+  sink.stuck = true;
+  const buffer = new RowBuffer(sink, { maxRows: 4, maxDelayMs: 60_000, maxPending: 4 });
+  const before = lost('messages', 'full');
+  for (let count = 0; count < 3; count++) buffer.exchange(exchange);
+  await vi.waitFor(() => expect(chunks).toHaveLength(1));
+  release();
+  await buffer.flush();
+
+  expect(chunks.map(({ tableId, rows }) => [tableId, rows])).toEqual([[EXCHANGES, 4]]);
+  expect(lost('messages', 'full') - before).toBe(2);
 });

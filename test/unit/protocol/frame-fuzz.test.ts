@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFrame } from '../../../src/protocol/frame.ts';
-import { scanCall } from '../../../src/protocol/scan-call.ts';
+import { scanCall, scanPlainPayload } from '../../../src/protocol/scan-call.ts';
 import { CHARGE_POINT_ACTIONS } from '../../../src/protocol/v16/actions.ts';
 import { repairRequest } from '../../../src/protocol/v16/lenient.ts';
 import { checkRequest } from '../../../src/protocol/v16/validate.ts';
@@ -72,15 +72,15 @@ describe('garbage', () => {
 
   it('never makes scanCall throw, and what it reads is what readFrame reads', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 120 }), (bytes) => void scanCall(bytes)),
+      fc.property(fc.uint8Array({ maxLength: 120 }), (bytes) => void scanCall(Buffer.from(bytes))),
       { numRuns: 2000 },
     );
     fc.assert(
       fc.property(damaged, (text) => {
-        const head = scanCall(new TextEncoder().encode(text));
+        const head = scanCall(Buffer.from(text));
         const reading = readFrame(text);
         if (head !== undefined && reading.type === 'call') {
-          expect(head).toEqual({ messageId: reading.messageId, action: reading.action });
+          expect(head).toMatchObject({ messageId: reading.messageId, action: reading.action });
         }
         if (head !== undefined && reading.type === 'malformed')
           expect(reading.messageId).toBe(head.messageId);
@@ -88,6 +88,34 @@ describe('garbage', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it('makes scanPlainPayload read what readFrame reads, or leave it', () => {
+    let read = 0;
+    const space = fc.constantFrom('', '', '', '', '', '', ' ', ' ', '\n\t', ',', '}');
+    const idTag = fc.oneof(fc.string({ maxLength: 22 }), fc.string({ unit: 'binary', maxLength: 5 }));
+    const payload = fc.oneof(
+      fc.constantFrom('{}', '{"idTag":7}', '{"idTag":"A","idTag":"B"}', 'null', '[]'),
+      idTag.map((text) => JSON.stringify({ idTag: text })),
+      idTag.map((text) => `{"idTag":"${text}"}`),
+    );
+    fc.assert(
+      fc.property(payload, fc.array(space, { minLength: 5, maxLength: 5 }), (text, [a, b, c, d, e]) => {
+        const frame = Buffer.from(`[2${a},"1",${b}"Authorize",${c}${text}${d}]${e}`);
+        const head = scanCall(frame);
+        const scanned = head && scanPlainPayload(frame, head.payloadAt);
+        if (scanned === undefined) return;
+        read++;
+        expect(readFrame(frame.toString())).toEqual({
+          type: 'call',
+          messageId: '1',
+          action: 'Authorize',
+          payload: scanned,
+        });
+      }),
+      { numRuns: 5000 },
+    );
+    expect(read).toBeGreaterThan(500);
   });
 
   it('never makes a check or a repair throw, and a repair never makes a valid payload of what is no object', () => {

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { scanCall } from '../../../src/protocol/scan-call.ts';
+import { scanCall, scanPlainPayload } from '../../../src/protocol/scan-call.ts';
 import { ACTIONS } from '../../../src/protocol/v16/generated/messages.ts';
 
-const scan = (text: string) => scanCall(new TextEncoder().encode(text));
+/** The head alone: where the payload begins is held to by what is read of it. */
+const scan = (text: string) => headOf(scanCall(Buffer.from(text)));
+
+const headOf = (head: ReturnType<typeof scanCall>) =>
+  head && { messageId: head.messageId, action: head.action };
+
+const payloadOf = (text: string) => {
+  const frame = Buffer.from(text);
+  const head = scanCall(frame);
+  return head && scanPlainPayload(frame, head.payloadAt);
+};
 
 describe('scanCall', () => {
   it.each(ACTIONS)('reads the head of %s off the first bytes, whatever follows', (action) => {
@@ -20,14 +30,7 @@ describe('scanCall', () => {
 
   it('reads a view into a larger buffer', () => {
     const frame = Buffer.from('????[2,"1","Heartbeat",{}]').subarray(4);
-    expect(scanCall(frame)).toEqual({ messageId: '1', action: 'Heartbeat' });
-  });
-
-  it('reads only heads of actions that are wanted', () => {
-    const wanted = new Set(['MeterValues']);
-    const scanFor = (action: string) => scanCall(Buffer.from(`[2,"1","${action}",{}]`), wanted);
-    expect(scanFor('MeterValues')).toEqual({ messageId: '1', action: 'MeterValues' });
-    expect(scanFor('Heartbeat')).toBeUndefined();
+    expect(headOf(scanCall(frame))).toEqual({ messageId: '1', action: 'Heartbeat' });
   });
 
   it.each([
@@ -52,5 +55,37 @@ describe('scanCall', () => {
     ['much white space', `[2,${' '.repeat(500)}"1","Heartbeat",{}]`],
   ])('leaves %s to readFrame', (_what, text) => {
     expect(scan(text)).toBeUndefined();
+  });
+});
+
+describe('scanPlainPayload', () => {
+  it.each([
+    ['[2,"1","Heartbeat",{}]', {}],
+    ['[2,"1","Authorize",{"idTag":"ABC-1"}]', { idTag: 'ABC-1' }],
+    ['[2,"1","Authorize",{"idTag":""}]', { idTag: '' }],
+    [`[2,"1","Authorize",{"idTag":"${'t'.repeat(20)}"}]`, { idTag: 't'.repeat(20) }],
+    [' [ 2 , "1" , "Authorize" , { "idTag" : "A B" } ] \r\n', { idTag: 'A B' }],
+    ['[2,"1","Heartbeat", { } ]', {}],
+  ])('reads %s', (text, payload) => {
+    expect(payloadOf(text)).toEqual(payload);
+  });
+
+  it.each([
+    ['a longer text', `[2,"1","Authorize",{"idTag":"${'t'.repeat(21)}"}]`],
+    ['another member', '[2,"1","DataTransfer",{"vendorId":"V"}]'],
+    ['a member that begins alike', '[2,"1","Authorize",{"idTags":"A"}]'],
+    ['two members', '[2,"1","Authorize",{"idTag":"A","more":1}]'],
+    ['a number', '[2,"1","Authorize",{"idTag":7}]'],
+    ['an escape', '[2,"1","Authorize",{"idTag":"\\u0041"}]'],
+    ['what is not ASCII', '[2,"1","Authorize",{"idTag":"é"}]'],
+    ['a fifth element', '[2,"1","Heartbeat",{},{}]'],
+    ['something behind the frame', '[2,"1","Heartbeat",{}]]'],
+    ['no closing bracket', '[2,"1","Heartbeat",{}'],
+    ['no closing brace', '[2,"1","Authorize",{"idTag":"A"'],
+    ['a comma at the end', '[2,"1","Authorize",{"idTag":"A",}]'],
+    ['null', '[2,"1","Heartbeat",null]'],
+    ['nothing', '[2,"1","Heartbeat",'],
+  ])('leaves %s to readFrame', (_what, text) => {
+    expect(payloadOf(text)).toBeUndefined();
   });
 });
