@@ -44,6 +44,11 @@ const MAY_CARRY_SECRETS: ReadonlySet<string> = new Set([
   'UpdateFirmware',
 ]);
 
+/**
+ * How exactly `ocpp.callTimeout` is kept, ms: certification measures it. The timer runs only while a CALL is under way.
+ */
+const TICK_MS = 5;
+
 /** Secrets that a socket was told and that are looked for in its answers. */
 const SECRETS_REMEMBERED = 16;
 
@@ -58,7 +63,7 @@ export class OutboundCalls {
 
   constructor(options: OutboundCallsOptions) {
     this.options = options;
-    this.wheel = new TimerWheel((call) => this.timeOut(call), options.clock);
+    this.wheel = new TimerWheel((call) => this.timeOut(call), options.clock, TICK_MS);
   }
 
   /** Sends the CALL when its turn comes. Never rejects. */

@@ -8,10 +8,10 @@ export interface WheelEntry {
 /** `slot` of an entry that is on no wheel. */
 export const OFF_WHEEL = -1;
 
-/** Length of a tick, ms: how late an entry may be called. */
-export const TICK_MS = 100;
+/** Length of a tick where nothing else is asked for, ms: how late an entry may be called. */
+const TICK_MS = 100;
 
-/** A round takes 102.4 s; what is due later goes round more than once. */
+/** With ticks of 100 ms a round takes 102.4 s; what is due later goes round more than once. */
 const SLOTS = 1024;
 
 /**
@@ -22,13 +22,15 @@ export class TimerWheel<Entry extends WheelEntry> {
   private readonly slots: Entry[][] = Array.from({ length: SLOTS }, () => []);
   private readonly onDue: (entry: Entry, now: number) => void;
   private readonly clock: () => number;
+  private readonly tickMs: number;
   private timer: NodeJS.Timeout | undefined;
   private entries = 0;
   /** The tick that was dealt with last. */
   private tick = 0;
 
   /** `onDue` gets an entry, off the wheel by then, and the present time; `clock` gives ms and never goes back. */
-  constructor(onDue: (entry: Entry, now: number) => void, clock: () => number) {
+  constructor(onDue: (entry: Entry, now: number) => void, clock: () => number, tickMs = TICK_MS) {
+    this.tickMs = tickMs;
     this.onDue = onDue;
     this.clock = clock;
   }
@@ -63,7 +65,7 @@ export class TimerWheel<Entry extends WheelEntry> {
   /** Calls what is due. The timer calls it; a test with a clock of its own may do so, too. */
   turn(): void {
     const now = this.clock();
-    const present = Math.floor(now / TICK_MS);
+    const present = Math.floor(now / this.tickMs);
     // After a long stall one round sees every entry.
     const first = Math.max(this.tick + 1, present - SLOTS + 1);
     this.tick = present;
@@ -86,7 +88,7 @@ export class TimerWheel<Entry extends WheelEntry> {
 
   /** Into the slot of the first tick that is not before `dueAt`, and never into one that is past. */
   private put(entry: Entry): void {
-    const due = Math.max(Math.ceil(entry.dueAt / TICK_MS), this.tick + 1);
+    const due = Math.max(Math.ceil(entry.dueAt / this.tickMs), this.tick + 1);
     const index = Math.min(due, this.tick + SLOTS - 1) % SLOTS;
     const slot = this.slots[index] as Entry[];
     entry.slot = index;
@@ -95,8 +97,8 @@ export class TimerWheel<Entry extends WheelEntry> {
   }
 
   private start(): void {
-    this.tick = Math.floor(this.clock() / TICK_MS);
-    this.timer ??= setInterval(() => this.turn(), TICK_MS).unref();
+    this.tick = Math.floor(this.clock() / this.tickMs);
+    this.timer ??= setInterval(() => this.turn(), this.tickMs).unref();
   }
 
   private stop(): void {

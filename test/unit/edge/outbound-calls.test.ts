@@ -100,6 +100,23 @@ describe('calls to a charge point', () => {
     expect(await second).toMatchObject({ payload: { status: 'Accepted' } });
   });
 
+  test('B9: the time for the answer ends when it is over, and not a tenth of a second later', async () => {
+    let outcome: CallOutcome | undefined;
+    now = 37;
+    void send('ClearCache', 5000).then((ended) => {
+      outcome = ended;
+    });
+    pass(4950);
+    for (let passed = 0; passed < 60; passed += 5) {
+      now += 5;
+      vi.advanceTimersByTime(5);
+    }
+    await Promise.resolve();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(outcome).toMatchObject({ outcome: 'timeout' });
+  });
+
   test('a call that waited too long for its turn is never sent', async () => {
     void send('ClearCache', 60_000);
     const second = send('Reset', 1000);

@@ -40,6 +40,21 @@ describe('a timer wheel', () => {
     expect(called[0]?.[1]).toBeLessThanOrEqual(350);
   });
 
+  test('with a shorter tick an entry is called sooner after it is due', () => {
+    const fine = new TimerWheel<Named>(
+      ({ name }, at) => called.push([name, at]),
+      () => now,
+      5,
+    );
+    fine.schedule(entry('far'), 30_001);
+    fine.schedule(entry('near'), 253);
+    pass(31_000, 1);
+    expect(called.map(([name]) => name)).toEqual(['near', 'far']);
+    expect((called[0]?.[1] ?? 0) - 253).toBeLessThanOrEqual(10);
+    expect((called[1]?.[1] ?? 0) - 30_001).toBeLessThanOrEqual(10);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test('what is due beyond a round of the wheel is called on time, too', () => {
     wheel.schedule(entry('far'), 300_050);
     pass(300_000, 100);
