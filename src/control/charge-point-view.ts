@@ -10,7 +10,12 @@ export { findChargePoint, type KnownChargePoint } from '../store/known-charge-po
 export type ChargePointView = ReturnType<typeof viewChargePoint>;
 
 /** A charge point as the API shows it (`#/components/schemas/ChargePoint`). */
-export function viewChargePoint(store: Store, edges: Edges, { id, settings, record }: KnownChargePoint) {
+export function viewChargePoint(
+  store: Store,
+  edges: Edges,
+  { id, settings, record }: KnownChargePoint,
+  lastSeenAt = record?.lastSeenAt,
+) {
   const connection = viewConnection(store, edges, id);
   return {
     id,
@@ -19,7 +24,7 @@ export function viewChargePoint(store: Store, edges: Edges, { id, settings, reco
     registration: record?.registration ?? null,
     firstSeenAt: timeOf(record?.firstSeenAt),
     bootedAt: timeOf(record?.bootedAt),
-    lastSeenAt: timeOf(record?.lastSeenAt),
+    lastSeenAt: timeOf(lastSeenAt),
     lastAnsweredAt: timeOf(record?.lastAnsweredAt),
     boot: record?.boot ?? null,
     firmwareStatus: record?.firmwareStatus ?? null,

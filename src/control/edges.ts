@@ -8,6 +8,9 @@ import { apiError } from './errors.ts';
 /** Beyond what the edge itself may take, ms: its own limits decide, not the link's. */
 const DEADLINE_MARGIN_MS = 5000;
 
+/** How long a look at a charge point waits for its edge, ms: what the store has does as well. */
+const LOOK_DEADLINE_MS = 500;
+
 /** What became of a call; `messageId` is unknown where the whole edge was lost with it. */
 export type SentCall =
   | CallOutcome
@@ -29,6 +32,21 @@ export class Edges {
   holder(chargePointId: string): string | undefined {
     const edge = this.store.sessions.get(chargePointId)?.edge;
     return edge !== undefined && this.link.peers().includes(edge) ? edge : undefined;
+  }
+
+  /** When anything was last heard of a connected charge point, epoch ms; undefined where no edge says so. The store learns it only now and then. */
+  async lastSeen(chargePointId: string): Promise<number | undefined> {
+    const edge = this.holder(chargePointId);
+    if (edge === undefined) return undefined;
+    try {
+      const options = { deadlineMs: LOOK_DEADLINE_MS };
+      const { lastSeenAt } = await this.link.call(edge, 'edge.seen', { chargePointId }, options);
+      // 0: connected, and nothing said yet.
+      return lastSeenAt || undefined;
+    } catch (error) {
+      if (error instanceof LinkError) return undefined;
+      throw error;
+    }
   }
 
   /** Sends a CALL at once and exactly once: only an edge that has not the socket is followed by another. */

@@ -139,6 +139,9 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
 
   link.serve('edge.call', (request) => call(sessions, calls, request));
   link.serve('edge.meters', ({ chargePointIds }) => ({ meters: sessions.meters(chargePointIds) }));
+  link.serve('edge.seen', ({ chargePointId }) => ({
+    lastSeenAt: sessions.get(chargePointId)?.chargePoint.lastSeenAt ?? null,
+  }));
   link.serve('edge.disconnect', (request) => disconnect(sessions, store, request));
   link.serve('health.read', () => health(stopping, level()));
 

@@ -11,6 +11,11 @@ export interface Methods {
   'edge.disconnect': { request: Disconnect; answer: { closed: boolean } };
   /** Edge: what the last meter values of these charge points said, of those whose sockets it holds. At most 500. */
   'edge.meters': { request: { readonly chargePointIds: readonly string[] }; answer: ConnectorMeters };
+  /** Edge: when anything was last heard of a charge point whose socket it holds, epoch ms; null where it does not. */
+  'edge.seen': {
+    request: { readonly chargePointId: string };
+    answer: { readonly lastSeenAt: number | null };
+  };
   /** Any process: its metrics now. */
   'metrics.read': { request: Record<string, never>; answer: MetricFamily[] };
   /** Any process: whether it can do its work, with the reasons if not. */

@@ -110,6 +110,21 @@ describe('charge points', () => {
     expect(asked.length).toBe(2);
   });
 
+  test('show when they were last heard of as their edge knows it, and as the store does where no edge says so', async () => {
+    await seen('CP-1', 'Acme');
+    await connected('CP-1');
+    const last = async () => (await control.send('GET', `${path}/CP-1`)).body.lastSeenAt;
+    const stored = await last();
+    expect(Date.parse(stored)).toBe(control.store.chargePoints.get('CP-1')?.lastSeenAt);
+    let lastSeenAt: number | null | 'broken' = Date.UTC(2026, 5, 1);
+    control.process('edge-0').serve('edge.seen', () => {
+      if (lastSeenAt === 'broken') throw new Error('broken');
+      return { lastSeenAt };
+    });
+    expect(await last()).toBe('2026-06-01T00:00:00.000Z');
+    for (lastSeenAt of [null, 0, 'broken'] as const) expect(await last()).toBe(stored);
+  });
+
   test('L9, L10: show how far the change of a key is that they were given over OCPP, and let operators decide anew', async () => {
     const asked = joinEdge();
     const { givenKeys, keys, settings } = control.store;

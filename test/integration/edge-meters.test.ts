@@ -1,6 +1,26 @@
 import { expect, test } from 'vitest';
 import { startEdgeUnderTest } from '../support/edge-under-test.ts';
 import { OcppClient } from '../support/ocpp-client.ts';
+import { until } from '../support/until.ts';
+
+test('an edge tells when it last heard of a charge point that is connected, long before the store knows', async () => {
+  const gateway = await startEdgeUnderTest();
+  try {
+    const seen = async () => (await gateway.ask('edge.seen', { chargePointId: 'CP-1' })).lastSeenAt;
+    expect(await seen()).toBeNull();
+    const client = await OcppClient.connect(gateway.edge.port, 'CP-1');
+    await client.boot();
+    const booted = (await seen()) ?? 0;
+    await until('time goes on', () => Date.now() > booted);
+    await client.request('Heartbeat', {});
+    expect(await seen()).toBeGreaterThan(booted);
+    expect(gateway.store.chargePoints.get('CP-1')?.lastSeenAt).toBe(booted);
+    await client.close();
+    await until('it is gone', async () => (await seen()) === null);
+  } finally {
+    await gateway.close();
+  }
+});
 
 test('an edge tells what the last meter values of its charge points said, and nothing about others', async () => {
   const gateway = await startEdgeUnderTest();

@@ -128,7 +128,9 @@ export const schemas = {
     registration: maybe(text('What the last BootNotification was answered with; null before the first.')),
     firstSeenAt: maybe(time('First connection; null if it never connected.')),
     bootedAt: maybe(time('Last BootNotification.')),
-    lastSeenAt: maybe(time('Last frame of any kind, kept up to date now and then.')),
+    lastSeenAt: maybe(
+      time('Last frame of any kind. In lists, and where the edge does not answer, up to two minutes old.'),
+    ),
     lastAnsweredAt: maybe(time('When it last answered a CALL.')),
     boot: {
       description: 'What the last BootNotification said; null before the first.',

@@ -179,10 +179,10 @@ export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps, fl
   const { store, edges } = deps;
   const writer = new SettingsWriter(deps);
 
-  const show = (id: string) => {
+  const show = (id: string, lastSeenAt?: number) => {
     const known = findChargePoint(store, id);
     if (!known) throw apiError('unknown_charge_point', { id });
-    return viewChargePoint(store, edges, known);
+    return viewChargePoint(store, edges, known, lastSeenAt);
   };
 
   addRoute<{ Querystring: ListQuery }>(app, list, async ({ query }) => {
@@ -215,7 +215,7 @@ export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps, fl
     };
   });
 
-  addRoute<OfChargePoint>(app, get, ({ params: { id } }) => show(id));
+  addRoute<OfChargePoint>(app, get, async ({ params: { id } }) => show(id, await edges.lastSeen(id)));
 
   addRoute<OfChargePoint & { Body: ChargePointUpdate }>(app, put, async (request, reply) => {
     const { params, body: update } = request;
