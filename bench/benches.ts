@@ -2,13 +2,16 @@ import type { Bench } from './bench.ts';
 import { compositeScheduleBench } from './composite-schedule.ts';
 import { framesBenches } from './frames.ts';
 import { hotPathBench } from './hot-path.ts';
+import { ingestBench } from './ingest.ts';
 import { latencyBench } from './latency.ts';
 import { operatorApiBench } from './operator-api.ts';
 import { overviewQueriesBench } from './overview-queries.ts';
+import { scaleBench } from './scale.ts';
 import { schedulesBench } from './schedules.ts';
 import { sinkBench } from './sink.ts';
 import { sitePlanningBench } from './site-planning.ts';
 import { socketsBench } from './sockets.ts';
+import { stormBench } from './storm.ts';
 import { workerSplitBenches } from './worker-split.ts';
 
 /** Every bench, a file per question. */
@@ -17,7 +20,10 @@ export const benches: readonly Bench[] = [
   hotPathBench,
   ...workerSplitBenches,
   socketsBench,
+  scaleBench,
+  ingestBench,
   latencyBench,
+  stormBench,
   operatorApiBench,
   compositeScheduleBench,
   schedulesBench,

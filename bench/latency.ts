@@ -1,21 +1,21 @@
-import { OwnGateway } from '../load/gateway.ts';
-import type { LatencySummary } from '../load/latency-histogram.ts';
-import { readOptions, type Target } from '../load/options.ts';
-import { Progress } from '../load/progress.ts';
-import { runLoad } from '../load/run.ts';
-import type { Bench, Contender } from './bench.ts';
+import type { OwnGateway } from '../load/gateway.ts';
+import type { Bench, Contender, Reading } from './bench.ts';
+import { sizes } from './sizes.ts';
+import { StandingFleet } from './standing-fleet.ts';
 
-const CHARGE_POINTS = 2_000;
-const METER_INTERVAL_SECONDS = 1;
+const CHARGE_POINTS = sizes.chargePoints(19_000);
+const METER_INTERVAL_MS = sizes.meterIntervalMs(2_660);
 const SAMPLES = 7;
 const AUTHORIZES_PER_SECOND = 500;
-const LOAD_SECONDS = 8;
-const RAMP_SECONDS = 4;
+/** Of each contender in each round. */
+const SECONDS = sizes.seconds(6);
 
+/** After a disturbance the fleet is given so long to be as it was. */
+const REST_MS = 1_500;
 /** How long after one disturbance the next begins, ms. */
 const DISTURBANCE_PAUSE_MS = 1_000;
 
-const samplesPerSecond = (CHARGE_POINTS * SAMPLES) / METER_INTERVAL_SECONDS;
+const samplesPerSecond = Math.round((CHARGE_POINTS * SAMPLES * 1000) / METER_INTERVAL_MS);
 
 /** Whether what operators and analysts do can be felt at a charge point. */
 export const latencyBench: Bench = {
@@ -25,76 +25,61 @@ export const latencyBench: Bench = {
     { key: 'p50', unit: 'ms', better: 'lower' },
     { key: 'p99', unit: 'ms', better: 'lower' },
     { key: 'p99.9', unit: 'ms', better: 'lower' },
+    { key: 'max', unit: 'ms', better: 'lower' },
+    { key: 'MeterValues p99', unit: 'ms', better: 'lower' },
     { key: 'simulator late, p99', unit: 'ms that the simulator itself was behind', better: 'lower' },
   ],
-  prepare: () => ({
-    contenders: [
-      contender('samples alone', async () => undefined),
-      contender('an analyst queries', query),
-      contender('analytics is killed', (gateway) => gateway.kill('analytics')),
-      contender('control is killed', (gateway) => gateway.kill('control')),
-    ],
-  }),
+  async prepare() {
+    const fleet = await StandingFleet.start({
+      chargePoints: CHARGE_POINTS,
+      meterIntervalMs: METER_INTERVAL_MS,
+      samples: SAMPLES,
+      authorizesPerSecond: AUTHORIZES_PER_SECOND,
+    });
+    return {
+      contenders: [
+        contender(fleet, 'samples alone', undefined),
+        contender(fleet, 'an analyst queries', query),
+        contender(fleet, 'analytics is killed', (gateway) => gateway.kill('analytics')),
+        contender(fleet, 'control is killed', (gateway) => gateway.kill('control')),
+      ],
+      close: () => fleet.close(),
+    };
+  },
 };
 
-/** A gateway of its own for each run; `disturb` is called again and again while the load lasts. */
-function contender(name: string, disturb: (gateway: OwnGateway) => Promise<unknown>): Contender {
+/** One stretch of the same fleet's life; `disturb` is called again and again while it lasts. */
+function contender(
+  fleet: StandingFleet,
+  name: string,
+  disturb: ((gateway: OwnGateway) => Promise<unknown>) | undefined,
+): Contender {
   return {
     name,
-    async run() {
-      const gateway = await OwnGateway.start(1, []);
-      const ending = new AbortController();
-      try {
-        const disturbing = disturbUntil(ending.signal, () => disturb(gateway));
-        const { actions, judgement } = await runLoad(
-          loadOptions(gateway.target),
-          new Progress(process.stderr),
-          {
-            signal: new AbortController().signal,
-          },
-        );
-        ending.abort();
-        await disturbing;
-        if (judgement.failures.length > 0) throw new Error(`${name}: ${judgement.failures.join('; ')}`);
-        const during = (action: string): LatencySummary | undefined =>
-          actions.find((one) => one.phase === 'load' && one.action === action)?.sinceDue;
-        const authorize = during('Authorize');
-        if (authorize === undefined) throw new Error('no Authorize was sent');
-        const late = during('lateness')?.p99 ?? 0;
-        return {
-          p50: authorize.p50,
-          p99: authorize.p99,
-          'p99.9': authorize.p999,
-          'simulator late, p99': late,
-        };
-      } finally {
-        ending.abort();
-        await gateway.stop();
-      }
+    async run(): Promise<Reading> {
+      await pause(REST_MS);
+      let isOver = false;
+      const disturbing = (async () => {
+        while (disturb !== undefined && !isOver) {
+          await disturb(fleet.gateway);
+          await pause(DISTURBANCE_PAUSE_MS);
+        }
+      })();
+      const seen = await fleet.observe(SECONDS);
+      isOver = true;
+      await disturbing;
+      const authorize = seen.get('Authorize');
+      if (authorize === undefined || authorize.count === 0) throw new Error('no Authorize was sent');
+      return {
+        p50: authorize.p50,
+        p99: authorize.p99,
+        'p99.9': authorize.p999,
+        max: authorize.max,
+        'MeterValues p99': seen.get('MeterValues')?.p99 ?? 0,
+        'simulator late, p99': seen.get('lateness')?.p99 ?? 0,
+      };
     },
   };
-}
-
-function loadOptions({ ocppUrl, apiUrl, apiKey }: Target) {
-  const options = readOptions([
-    ...['--charge-points', String(CHARGE_POINTS), '--duration', `${LOAD_SECONDS}s`],
-    ...['--ramp', `${RAMP_SECONDS}s`, '--wind-down', `${RAMP_SECONDS}s`],
-    ...['--meter-interval', `${METER_INTERVAL_SECONDS}s`, '--samples-per-meter-value', String(SAMPLES)],
-    ...['--authorize-per-second', String(AUTHORIZES_PER_SECOND), '--seed', '1'],
-    ...['--ocpp-url', ocppUrl, '--api-url', apiUrl, '--api-key', apiKey],
-  ]);
-  if (options === undefined) throw new Error('no options');
-  return options;
-}
-
-/** From the end of the ramp on, as long as messages are sent; the verification is left alone. */
-async function disturbUntil(signal: AbortSignal, disturb: () => Promise<unknown>): Promise<void> {
-  const until = performance.now() + (RAMP_SECONDS + LOAD_SECONDS) * 1000;
-  await pause(RAMP_SECONDS * 1000);
-  while (!signal.aborted && performance.now() < until) {
-    await disturb();
-    await pause(DISTURBANCE_PAUSE_MS);
-  }
 }
 
 /** The energy of every charge point, which reads all samples of its register. */

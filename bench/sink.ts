@@ -7,15 +7,15 @@ import { migrate } from '../src/analytics/migrate.ts';
 import { Sink } from '../src/analytics/sink.ts';
 import { journalPath, openJournal } from '../src/journal/journal.ts';
 import { packChunk } from '../src/records/chunk.ts';
-import { type MeterSampleRow, meterSamples } from '../src/records/meter-samples.ts';
+import { meterSamples } from '../src/records/meter-samples.ts';
 import { encodeRow } from '../src/records/table.ts';
 import { openStore } from '../src/store/store.ts';
 import { logTo } from '../src/telemetry/log.ts';
 import { mainThreadCpuSeconds } from '../src/telemetry/process-metrics.ts';
 import type { Bench, Contender, Reading } from './bench.ts';
+import { frameRows, SAMPLES_PER_FRAME } from './meter-sample-rows.ts';
 
 const ROWS = 300_000;
-const CHARGE_POINTS = 19_000;
 /** What a frame worker appends at a time under load. */
 const FRAMES_PER_CHUNK = 18;
 
@@ -103,61 +103,17 @@ async function drain(dataDir: string, batchRows: number, engine: Engine): Promis
 async function fillJournal(dataDir: string): Promise<void> {
   const journal = openJournal({ path: journalPath(dataDir, 'edge-0') });
   const lanes = [journal.openLane(), journal.openLane()];
-  const rowsPerChunk = FRAMES_PER_CHUNK * SAMPLES.length;
+  const rowsPerChunk = FRAMES_PER_CHUNK * SAMPLES_PER_FRAME;
   const now = Date.now();
   const appends: Promise<void>[] = [];
   for (let chunk = 0; chunk * rowsPerChunk < ROWS; chunk++) {
     let lines = '';
     for (let frame = chunk * FRAMES_PER_CHUNK; frame < (chunk + 1) * FRAMES_PER_CHUNK; frame++) {
-      for (const sample of SAMPLES) lines += `${encodeRow(meterSamples, rowOf(sample, frame, now))}\n`;
+      for (const row of frameRows(frame, now)) lines += `${encodeRow(meterSamples, row)}\n`;
     }
     const bytes = packChunk(meterSamples.id, rowsPerChunk, now, lines);
     appends.push(lanes[chunk % lanes.length]?.append(bytes) ?? Promise.resolve());
   }
   await Promise.all(appends);
   await journal.close();
-}
-
-type Sample = readonly [
-  measurand: string,
-  phase: string,
-  location: string,
-  unit: string,
-  value: (frame: number) => number,
-];
-
-const SAMPLES: readonly Sample[] = [
-  ['Energy.Active.Import.Register', '', 'Outlet', 'Wh', (frame) => 1_000_000 + frame],
-  ['Power.Active.Import', '', 'Outlet', 'W', (frame) => 7000 + (frame % 400)],
-  ['Current.Import', 'L1', 'Outlet', 'A', (frame) => 16 + (frame % 10) / 10],
-  ['Current.Import', 'L2', 'Outlet', 'A', (frame) => 16 + (frame % 11) / 10],
-  ['Current.Import', 'L3', 'Outlet', 'A', (frame) => 16 + (frame % 12) / 10],
-  ['Voltage', 'L1-N', 'Outlet', 'V', (frame) => 230 + (frame % 30) / 10],
-  ['SoC', '', 'EV', 'Percent', (frame) => frame % 100],
-];
-
-function rowOf(
-  [measurand, phase, location, unit, value]: Sample,
-  frame: number,
-  now: number,
-): MeterSampleRow {
-  const chargePoint = (frame * 7919) % CHARGE_POINTS;
-  const ts = now - 300 + Math.floor(frame / 20);
-  return {
-    chargePointId: `CP-${String(chargePoint).padStart(5, '0')}`,
-    connectorId: 1,
-    transactionId: chargePoint + 1,
-    measurand,
-    phase,
-    location,
-    context: 'Sample.Periodic',
-    format: 'Raw',
-    unit,
-    ts,
-    value: value(frame),
-    rawValue: String(value(frame)),
-    source: 'MeterValues',
-    flags: [],
-    receivedAt: ts + 300,
-  };
 }

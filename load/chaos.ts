@@ -9,6 +9,8 @@ export interface ChaosOptions {
   readonly everyMs: number;
   /** Seconds since the begin of the run. */
   readonly elapsed: () => number;
+  /** An edge is killed now. */
+  readonly onEdgeKill: (at: number) => void;
   readonly onEvent: (event: ChaosEvent) => void;
   /** A process did not come back, or had already been gone. */
   readonly onFailure: (reason: string) => void;
@@ -51,10 +53,13 @@ export class Chaos {
   }
 
   async #kill(name: string): Promise<void> {
-    const { elapsed, onEvent, onFailure } = this.#options;
+    const { elapsed, onEdgeKill, onEvent, onFailure } = this.#options;
     const at = elapsed();
     const isEdge = name.startsWith('edge-');
-    if (isEdge) this.#excusedUntil = Number.POSITIVE_INFINITY;
+    if (isEdge) {
+      this.#excusedUntil = Number.POSITIVE_INFINITY;
+      onEdgeKill(at);
+    }
     try {
       const downMs = await this.#gateway.kill(name);
       onEvent({ at, process: name, downMs });

@@ -31,6 +31,16 @@ export interface ChaosEvent {
   readonly downMs: number;
 }
 
+/** All charge points were connected and accepted again after an edge was killed. */
+export interface Recovery {
+  /** Seconds since the begin of the ramp, at the kill. */
+  readonly at: number;
+  /** Sockets that dropped. */
+  readonly sockets: number;
+  /** ms from the kill. */
+  readonly afterMs: number;
+}
+
 /** Latencies of one action in one phase. */
 export interface ActionSummary {
   readonly phase: Phase;
@@ -57,6 +67,7 @@ export class Measurements {
   /** The same for what was to be expected: sockets that drop when their edge is killed. */
   readonly excusedCounts: Record<string, number> = {};
   readonly events: ChaosEvent[] = [];
+  readonly recoveries: Recovery[] = [];
   readonly #startedAt = performance.now();
   readonly #due = new Map<string, LatencyHistogram>();
   readonly #sent = new Map<string, LatencyHistogram>();

@@ -10,6 +10,7 @@ import type { LoadOptions } from './options.ts';
 import { poll } from './poll.ts';
 import { type ProcessTotal, ProcessWatch } from './process-use.ts';
 import { count, describe, type Progress, span } from './progress.ts';
+import { RecoveryWatch } from './recovery-watch.ts';
 import { Simulators, shareOut } from './simulators.ts';
 import { ShiftingLimits } from './site/shifting-limits.ts';
 import { askApi, StoredTotals } from './stored-totals.ts';
@@ -92,12 +93,17 @@ async function underLoad(
 
   const measurements = new Measurements();
   const deaths: string[] = [];
+  const recovery = new RecoveryWatch(options.chargePoints, (found) => {
+    measurements.recoveries.push(found);
+    progress.say(`all connected and accepted again ${span(found.afterMs)} after the kill`);
+  });
   const chaos =
     gateway instanceof OwnGateway
       ? new Chaos(gateway, {
           names: options.kill,
           everyMs: options.killEveryMs,
           elapsed: () => measurements.elapsed,
+          onEdgeKill: (at) => recovery.begin(at),
           onEvent: (event) => {
             measurements.events.push(event);
             progress.say(`killed ${event.process}, back after ${Math.round(event.downMs)} ms`);
@@ -112,7 +118,10 @@ async function underLoad(
   );
   const simulators = new Simulators(
     orders,
-    (report) => measurements.add(report, chaos?.excusesDrops === true),
+    (report) => {
+      measurements.add(report, chaos?.excusesDrops === true);
+      recovery.look(simulators.latest);
+    },
     (reason) => deaths.push(reason),
   );
   const watch = new ProcessWatch();

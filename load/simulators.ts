@@ -32,7 +32,7 @@ class Simulator {
     onDeath: (reason: string) => void,
   ) {
     this.order = order;
-    this.child = fork(file, [], { serialization: 'advanced', execArgv: EXEC_ARGV });
+    this.child = fork(file, [], { serialization: 'advanced', execArgv: EXEC_ARGV, detached: true });
     this.ready = new Promise((resolve) => {
       this.#onReady = resolve;
     });

@@ -114,6 +114,11 @@ function verification({ verdict: found, measurements }: Outcome): string {
       `killed ${event.process} at ${event.at.toFixed(0)} s, back after ${Math.round(event.downMs)} ms`,
     );
   }
+  for (const { at, sockets, afterMs } of measurements.recoveries) {
+    lines.push(
+      `${count(sockets)} sockets lost at ${at.toFixed(0)} s were connected and accepted again after ${(afterMs / 1000).toFixed(1)} s`,
+    );
+  }
   return lines.join('\n');
 }
 

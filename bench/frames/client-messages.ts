@@ -6,6 +6,8 @@ export interface ClientOrder {
   readonly url: string;
   readonly traffic: Traffic;
   readonly chargePoints: number;
+  /** Number of the first one, where several clients share a fleet; default 0. */
+  readonly firstIndex?: number;
   /** CALLs under way at a time, of different charge points in turn; default all of them at once. */
   readonly inFlight?: number;
   /** Sampled values per MeterValues. */

@@ -11,6 +11,8 @@ import { type BenchAction, cycle, type FrameTemplate, SERIAL_DIGITS, template } 
 
 const CONNECTING_AT_A_TIME = 100;
 const MASK_BYTES = 4;
+/** Connections from one local address; each has its own 28,000 ephemeral ports. */
+const SOCKETS_PER_ADDRESS = 4_000;
 
 let serial = 10_000_000;
 
@@ -52,7 +54,12 @@ class BenchChargePoint {
     this.#boot = outgoing(template('BootNotification', index, 0));
     this.#frames = cycle(order.traffic, index, order.samples).map(outgoing);
     const { hostname, port, pathname } = new URL(order.url);
-    this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    this.#socket = connect({
+      host: hostname,
+      port: Number(port),
+      noDelay: true,
+      localAddress: `127.0.0.${2 + Math.floor(index / SOCKETS_PER_ADDRESS)}`,
+    });
     const key = randomBytes(16).toString('base64');
     this.#socket.once('connect', () =>
       this.#socket.write(
@@ -173,7 +180,8 @@ async function run(order: ClientOrder): Promise<void> {
         { length: count },
         (_, at) =>
           new Promise<void>((resolve) => {
-            chargePoints.push(new BenchChargePoint(order, first + at, resolve, goOn));
+            const index = (order.firstIndex ?? 0) + first + at;
+            chargePoints.push(new BenchChargePoint(order, index, resolve, goOn));
           }),
       ),
     );

@@ -20,8 +20,8 @@ export const FRAME_FIGURES: readonly Figure[] = [
 export interface Server {
   /** Without the identity. */
   readonly url: string;
-  /** Of the process that holds the sockets. */
-  readonly pid: number;
+  /** Of the processes that hold the sockets. */
+  readonly holders: readonly number[];
   /** Of all its processes. */
   readonly pids: readonly number[];
   /** Resolves when it has finished what a run has left behind; that is part of the CPU it cost. */
@@ -33,6 +33,8 @@ export interface FaradOptions {
   readonly flags?: readonly string[];
   /** Stops the process that moves rows into ClickHouse, so that the journal is where they stay. */
   readonly sinkPaused?: boolean;
+  /** Edge processes; default 1. */
+  readonly edges?: number;
 }
 
 /** Charge points here come and send as fast as they are answered. */
@@ -45,8 +47,12 @@ const UNLIMITED = [
 const DRAIN_TIMEOUT_MS = 30_000;
 
 /** A whole gateway with its defaults, except for the rate limit per charge point. */
-export async function startFarad({ flags = [], sinkPaused = false }: FaradOptions): Promise<Server> {
-  const gateway = await OwnGateway.start(1, [...UNLIMITED, ...flags]);
+export async function startFarad({
+  flags = [],
+  sinkPaused = false,
+  edges = 1,
+}: FaradOptions): Promise<Server> {
+  const gateway = await OwnGateway.start(edges, [...UNLIMITED, ...flags]);
   const { apiUrl, apiKey, ocppUrl } = gateway.target;
   const cards = Array.from({ length: TAGS }, (_, index) => ({
     idTag: tag(index),
@@ -54,12 +60,13 @@ export async function startFarad({ flags = [], sinkPaused = false }: FaradOption
   }));
   await importTokens({ url: apiUrl, key: apiKey }, cards);
   const pids = await gateway.pids();
-  const { 'edge-0': edge, analytics } = pids;
-  if (edge === undefined || analytics === undefined) throw new Error('the gateway has no edge');
+  const holders = Object.entries(pids).flatMap(([name, pid]) => (name.startsWith('edge-') ? [pid] : []));
+  const { analytics } = pids;
+  if (holders.length !== edges || analytics === undefined) throw new Error('the gateway lacks a process');
   if (sinkPaused) process.kill(analytics, 'SIGSTOP');
   return {
     url: ocppUrl,
-    pid: edge,
+    holders,
     pids: Object.values(pids),
     async settle() {
       if (!sinkPaused) await poll(() => isDrained(apiUrl, apiKey), DRAIN_TIMEOUT_MS, 100);
@@ -85,7 +92,7 @@ export async function startProcess(file: string): Promise<Server> {
   const pid = child.pid as number;
   return {
     url: `ws://127.0.0.1:${port}`,
-    pid,
+    holders: [pid],
     pids: [pid],
     settle: () => Promise.resolve(),
     async stop() {
@@ -136,28 +143,81 @@ export async function measure(
   runs: number,
   onBooted?: (seconds: number) => void,
 ): Promise<Reading> {
-  const client = fork(fileURLToPath(new URL('./client.js', import.meta.url)));
-  const serial = 10_000_000 + runs * SERIALS_PER_RUN;
-  const order: ClientOrder = { ...run, url: server.url, serial, warmUpMs: WARM_UP_MS, measureMs: MEASURE_MS };
-  const exit = once(client, 'exit');
-  client.send(order);
-  const { seconds: bootSeconds } = await heard(client, 'booted');
-  onBooted?.(bootSeconds);
-  await heard(client, 'began');
+  const orders = ordersOf(server, run, runs);
+  const clients = orders.map((order) => {
+    const client = fork(fileURLToPath(new URL('./client.js', import.meta.url)));
+    client.send(order);
+    return client;
+  });
+  const exits = clients.map((client) => once(client, 'exit'));
+  const boots = await Promise.all(clients.map((client) => heard(client, 'booted')));
+  onBooted?.(Math.max(...boots.map(({ seconds }) => seconds)));
+  await Promise.all(clients.map((client) => heard(client, 'began')));
   const before = cpuOf(server);
-  const { answered, seconds } = await heard(client, 'measured');
+  const measured = await Promise.all(clients.map((client) => heard(client, 'measured')));
   const after = cpuOf(server);
-  await exit;
+  await Promise.all(exits);
   await server.settle();
+  const answered = measured.reduce((sum, one) => sum + one.answered, 0);
   const perCall = (cpuSeconds: number): number => (cpuSeconds * 1e6) / answered;
   // What only follows the run (rows on their way to ClickHouse) was caused by the warm-up, too.
   const caused = answered * (1 + WARM_UP_MS / MEASURE_MS);
   return {
-    rate: answered / seconds,
+    rate: measured.reduce((sum, one) => sum + one.answered / one.seconds, 0),
     'main thread': perCall(after.main - before.main),
     process: perCall(after.process - before.process),
     all: perCall(after.process - before.process) + ((cpuOf(server).others - before.others) * 1e6) / caused,
   };
+}
+
+/**
+ * CALLs for `ms`, until ClickHouse has all that was answered.
+ * @returns the answers, the time until the last row was stored, and the CPU of all the server's processes.
+ */
+export async function answerAndDrain(
+  server: Server,
+  run: Run,
+  runs: number,
+  ms: number,
+): Promise<{ answered: number; seconds: number; cpuSeconds: number }> {
+  const clients = ordersOf(server, run, runs).map((order) => {
+    const client = fork(fileURLToPath(new URL('./client.js', import.meta.url)));
+    client.send({ ...order, warmUpMs: 0, measureMs: ms } satisfies ClientOrder);
+    return client;
+  });
+  const exits = clients.map((client) => once(client, 'exit'));
+  const measuring = Promise.all(clients.map((client) => heard(client, 'measured')));
+  await Promise.all(clients.map((client) => heard(client, 'began')));
+  const began = performance.now();
+  const before = cpuOf(server);
+  const measured = await measuring;
+  await Promise.all(exits);
+  await server.settle();
+  const after = cpuOf(server);
+  return {
+    answered: measured.reduce((sum, one) => sum + one.answered, 0),
+    seconds: (performance.now() - began) / 1000,
+    cpuSeconds: after.process - before.process + after.others - before.others,
+  };
+}
+
+/** Open files are capped at 20,000 a process here and there; so many charge points share one client. */
+const CHARGE_POINTS_PER_CLIENT = 19_000;
+
+/** The orders that share a run out. Several clients begin when their own charge points have booted: let them be equally large. */
+function ordersOf(server: Server, run: Run, runs: number): ClientOrder[] {
+  const clients = Math.ceil(run.chargePoints / CHARGE_POINTS_PER_CLIENT);
+  const share = Math.ceil(run.chargePoints / clients);
+  return Array.from({ length: clients }, (_, place) => ({
+    ...run,
+    ...(run.inFlight !== undefined && { inFlight: Math.ceil(run.inFlight / clients) }),
+    chargePoints: Math.min(share, run.chargePoints - place * share),
+    firstIndex: place * share,
+    url: server.url,
+    serial: 10_000_000 + (runs * clients + place) * SERIALS_PER_RUN,
+    warmUpMs: WARM_UP_MS,
+    measureMs: MEASURE_MS,
+  }));
 }
 
 function heard<Type extends FromClient['type']>(
@@ -178,8 +238,15 @@ function heard<Type extends FromClient['type']>(
   });
 }
 
-function cpuOf({ pid, pids }: Server): { main: number; process: number; others: number } {
-  let others = 0;
-  for (const other of pids) if (other !== pid) others += processCpuSeconds(other) ?? 0;
-  return { main: mainThreadCpuSeconds(pid) ?? 0, process: processCpuSeconds(pid) ?? 0, others };
+function cpuOf({ holders, pids }: Server): { main: number; process: number; others: number } {
+  const sum = (of: (pid: number) => number | undefined, some: readonly number[]): number =>
+    some.reduce((total, pid) => total + (of(pid) ?? 0), 0);
+  return {
+    main: sum(mainThreadCpuSeconds, holders),
+    process: sum(processCpuSeconds, holders),
+    others: sum(
+      processCpuSeconds,
+      pids.filter((pid) => !holders.includes(pid)),
+    ),
+  };
 }

@@ -29,6 +29,7 @@ export function reportOf(outcome: Outcome) {
     clickhouse:
       verdict === undefined ? undefined : { ...verdict, mismatches: verdict.mismatches.slice(0, LISTED) },
     events: measurements.events,
+    recoveries: measurements.recoveries,
     problems: measurements.problems.slice(0, LISTED),
     memorySlopes: memorySlopes(measurements.seconds),
     minutes: measurements.minutes,

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { type Gateway, startGateway } from '../support/gateway.ts';
+import { OcppClient } from '../support/ocpp-client.ts';
+import { until } from '../support/until.ts';
+
+const EDGES = ['edge-0', 'edge-1', 'edge-2'];
+const MOST_CONNECTIONS = 200;
+
+interface ChargePoint {
+  readonly connection: { readonly edge: string } | null;
+}
+
+const start = (): Promise<Gateway> =>
+  startGateway(['--edge-processes', String(EDGES.length), '--ocpp-registration', 'open']);
+
+const port = (gateway: Gateway): number => Number(new URL(gateway.ocpp).port);
+
+async function edgeOf(gateway: Gateway, id: string): Promise<string | undefined> {
+  return (await gateway.request<ChargePoint>('GET', `/api/v1/charge-points/${id}`)).connection?.edge;
+}
+
+/** A booted charge point on each edge: the kernel shares connections out, so as many connect as it takes. */
+async function onePerEdge(gateway: Gateway): Promise<Map<string, { id: string; client: OcppClient }>> {
+  const found = new Map<string, { id: string; client: OcppClient }>();
+  for (let place = 0; place < MOST_CONNECTIONS && found.size < EDGES.length; place++) {
+    const id = `CP-${place}`;
+    const client = await OcppClient.connect(port(gateway), id);
+    await client.boot();
+    const edge = (await edgeOf(gateway, id)) as string;
+    if (found.has(edge)) await client.close();
+    else found.set(edge, { id, client });
+  }
+  expect([...found.keys()].sort()).toEqual(EDGES);
+  return found;
+}
+
+/** Sends a command and answers it as the charge point; resolves with what the operator gets. */
+async function reset(gateway: Gateway, id: string, client: OcppClient): Promise<unknown> {
+  const answer = gateway.request('POST', `/api/v1/charge-points/${id}/calls/Reset`, { type: 'Soft' });
+  const [, messageId, action] = await client.next();
+  expect(action).toBe('Reset');
+  client.send([3, messageId, { status: 'Accepted' }]);
+  return answer;
+}
+
+describe('several edges on one port', () => {
+  it('a command finds the process that holds the socket', async () => {
+    const gateway = await start();
+    for (const { id, client } of (await onePerEdge(gateway)).values())
+      expect(await reset(gateway, id, client)).toMatchObject({ outcome: 'result' });
+  });
+
+  it('SIGKILL of one edge leaves the sockets of the others up, and its own charge points find another', async () => {
+    const gateway = await start();
+    const fleet = await onePerEdge(gateway);
+    const before = gateway.endpoints().processes;
+    gateway.kill('edge-1');
+
+    const { id, client } = fleet.get('edge-1') as { id: string; client: OcppClient };
+    expect((await client.closed).code).toBe(1006);
+    const again = await until('it connects again', () =>
+      OcppClient.connect(port(gateway), id).catch(() => undefined),
+    );
+    expect(await again.request('Heartbeat', {})).toHaveProperty('currentTime');
+    expect(await reset(gateway, id, again)).toMatchObject({ outcome: 'result' });
+    await until('the killed one is back', () => gateway.endpoints().processes['edge-1'] !== before['edge-1']);
+
+    for (const edge of ['edge-0', 'edge-2']) {
+      const other = fleet.get(edge) as { id: string; client: OcppClient };
+      expect(await other.client.request('Heartbeat', {})).toHaveProperty('currentTime');
+      expect(await reset(gateway, other.id, other.client)).toMatchObject({ outcome: 'result' });
+      expect(await edgeOf(gateway, other.id)).toBe(edge);
+      expect(gateway.endpoints().processes[edge]).toBe(before[edge]);
+    }
+  });
+
+  it('the newest connection of an identity wins, whichever process holds the one before (A11)', async () => {
+    const gateway = await start();
+    let client = await OcppClient.connect(port(gateway), 'CP-1');
+    await client.boot();
+    const visited = new Set([await edgeOf(gateway, 'CP-1')]);
+    // The kernel picks the process; by and by the identity has moved from one to another.
+    for (let move = 0; move < MOST_CONNECTIONS && visited.size < EDGES.length; move++) {
+      const newer = await OcppClient.connect(port(gateway), 'CP-1');
+      await client.closed;
+      expect(await newer.request('Heartbeat', {})).toHaveProperty('currentTime');
+      visited.add(await edgeOf(gateway, 'CP-1'));
+      expect(await reset(gateway, 'CP-1', newer)).toMatchObject({ outcome: 'result' });
+      client = newer;
+    }
+    expect([...visited].sort()).toEqual(EDGES);
+  });
+});
