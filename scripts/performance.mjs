@@ -1,12 +1,20 @@
 /**
  * Writes the figures of docs/performance.md and its plots from the results in bench/results/ (`npm run bench -- NAME --json bench/results/NAME.json`).
- * With --check it only says whether they are what the results say.
+ * and of whole runs in bench/results/load/ (figures.json of `npm run load -- --report DIR`, under a name of its own). With --check it only says whether they are what the results say.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const results = new URL('../bench/results/', import.meta.url);
 const page = new URL('../docs/performance.md', import.meta.url);
 const plots = new URL('../docs/performance/', import.meta.url);
+
+const runs = new URL('load/', results);
+const loads = existsSync(runs)
+  ? readdirSync(runs)
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => JSON.parse(readFileSync(new URL(file, runs), 'utf8')))
+      .sort((a, b) => a.load.samplesPerSecond - b.load.samplesPerSecond)
+  : [];
 
 const benches = new Map(
   readdirSync(results)
@@ -18,7 +26,12 @@ const benches = new Map(
 const files = new Map();
 
 const MARK = /<!-- bench (\S+) -->[\s\S]*?<!-- \/bench -->/g;
-const text = readFileSync(page, 'utf8').replace(MARK, (_, name) => {
+const LOAD_MARK = /<!-- load -->[\s\S]*?<!-- \/load -->/;
+const before = readFileSync(page, 'utf8').replace(
+  LOAD_MARK,
+  () => `<!-- load -->\n${loadSection()}\n<!-- /load -->`,
+);
+const text = before.replace(MARK, (_, name) => {
   const result = benches.get(name);
   if (result === undefined)
     throw new Error(`docs/performance.md asks for ${name}, of which there is no result`);
@@ -37,6 +50,55 @@ if (process.argv.includes('--check')) {
 } else {
   mkdirSync(plots, { recursive: true });
   for (const [url, wanted] of files) writeFileSync(url, wanted);
+}
+
+/** Whole runs, a row each. */
+function loadSection() {
+  const ms = (...values) => values.map((value) => readable(Number(value.toPrecision(2)))).join(' / ');
+  const cores = (run, name) =>
+    (run.processes.load[name].cpuSeconds / (run.settings.durationMs / 1000)).toFixed(2);
+  const steady = loads.filter(({ recoveries }) => recoveries.length === 0);
+  const rows = steady.map((run) => {
+    const of = (action) => run.actions.find((one) => one.phase === 'load' && one.action === action).sinceDue;
+    const [authorize, meters, late] = ['Authorize', 'MeterValues', 'lateness'].map(of);
+    const { samplesPerSecond, sockets, elsewhereCpu } = run.load;
+    return [
+      `${readable(Math.round(samplesPerSecond / 100) * 100)} samples/s from ${readable(sockets)} for ${run.settings.durationMs / 1000} s`,
+      ms(authorize.p50, authorize.p99, authorize.p999),
+      ms(run.medianSecondP99.Authorize),
+      ms(meters.p50, meters.p99),
+      `${ms(late.p99)} (${ms(run.medianSecondP99.lateness)})`,
+      ['edge-0', 'analytics', 'simulator-0'].map((name) => cores(run, name)).join(' / '),
+      elsewhereCpu.toFixed(2),
+      `${readable(run.clickhouse.storedSamples)} of ${readable(run.clickhouse.confirmedSamples)}, ${(run.clickhouse.drainMs / 1000).toFixed(1)} s after the last`,
+    ];
+  });
+  const head = [
+    'run',
+    'Authorize p50 / p99 / p99.9',
+    'p99 of the median second',
+    'MeterValues p50 / p99',
+    "simulator's own lateness p99 (of the median second)",
+    'cores of edge / analytics / simulator',
+    'elsewhere',
+    'samples in ClickHouse',
+  ];
+  const storms = loads.flatMap(({ settings, recoveries, events, actions }) =>
+    recoveries.map(({ sockets, afterMs }, place) => {
+      const of = (action) => actions.find((one) => one.phase === 'load' && one.action === action).sinceDue;
+      const [connect, boot] = ['connect', 'BootNotification'].map(of);
+      return `Reconnect storm: ${readable(sockets)} sockets, whose edge was killed and listened again after ${readable(Math.round(events[place].downMs))} ms, were connected and accepted again ${(afterMs / 1000).toFixed(1)} s after the kill (first attempts spread over ${settings.reconnectSpreadMs / 1000} s; all boot). Connecting took ${ms(connect.p50, connect.p99)} ms (p50 / p99), the answer to BootNotification ${ms(boot.p50, boot.p99)} ms.`;
+    }),
+  );
+  const { machine } = loads[0];
+  return [
+    ...[head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...rows].map(
+      (cells) => `| ${cells.join(' | ')} |`,
+    ),
+    '',
+    ...storms.flatMap((line) => [line, '']),
+    `Table: ms, from when a message was due. elsewhere: cores that others took meanwhile. ${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}, Node ${machine.node}; ${loads.map((run) => run.startedAt.slice(0, 16)).join(', ')}Z.`,
+  ].join('\n');
 }
 
 /** A result as a table, with what every figure is beside the first contender's of the same round, and a plot of its spread. */

@@ -1,11 +1,6 @@
 import { errorFrame, readFrame, resultFrame } from '../protocol/frame.ts';
 import type { ChargePointAction } from '../protocol/v16/actions.ts';
-import type {
-  BootNotificationResponse,
-  DiagnosticsStatus,
-  FirmwareStatus,
-  RegistrationStatus,
-} from '../protocol/v16/generated/messages.ts';
+import type { DiagnosticsStatus, FirmwareStatus } from '../protocol/v16/generated/messages.ts';
 import { type Call, CallLine } from './call-line.ts';
 import { answerCommand } from './commands/commands.ts';
 import { Configuration } from './configuration.ts';
@@ -15,23 +10,18 @@ import type { Controls, LocalList } from './controls.ts';
 import type { Hardware } from './hardware.ts';
 import type { InstalledProfile } from './installed-profile.ts';
 import type { Random } from './random.ts';
+import { Registration, type RegistrationOwner } from './registration.ts';
 import { ReportedStatus } from './reported-status.ts';
 import { Alarm, type AlarmOwner } from './scheduler.ts';
 import type { SendOptions } from './site.ts';
 import type { WebSocketClient } from './websocket-client.ts';
 import type { World } from './world.ts';
 
-const BOOT = 0;
-const HEARTBEAT = 1;
-const REBOOT = 2;
-
 /** A soft reset waits so long for its transaction messages to be confirmed. */
 const SOFT_RESET_MS = 10_000;
-/** The wait after Pending or Rejected where the Central System leaves it to the charge point (interval 0). */
-const OWN_BOOT_RETRY_MS = 10_000;
 
 /** One simulated charge point (OCPP 1.6J): it connects, boots, lets people charge, obeys the Central System, and survives its outages. */
-export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
+export class ChargePoint implements Controls, ConnectionOwner, RegistrationOwner, AlarmOwner {
   readonly index: number;
   readonly id: string;
   readonly world: World;
@@ -46,16 +36,13 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
   isInoperative = false;
   readonly #line: CallLine;
   readonly #connection: Connection;
+  readonly #registration: Registration;
   readonly #status: ReportedStatus;
   #profiles: readonly InstalledProfile[] = [];
   #localList: LocalList | undefined;
-  #registration: RegistrationStatus | undefined;
-  #needsBoot = true;
   /** People have begun to come. */
   #isOpened = false;
   #rebootBy = 0;
-  readonly #heartbeat = new Alarm(this, HEARTBEAT);
-  #boot: Alarm | undefined;
   #reboot: Alarm | undefined;
 
   constructor(index: number, id: string, world: World, random: Random) {
@@ -73,6 +60,7 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
     if (this.hardware.connectors !== 1)
       this.configuration.assign('NumberOfConnectors', String(this.hardware.connectors));
     this.#status = new ReportedStatus(this, 0);
+    this.#registration = new Registration(this, this);
     this.#connection = new Connection(this, this);
     const { configuration } = this;
     this.#line = new CallLine({
@@ -96,7 +84,7 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
   }
 
   get isOnline(): boolean {
-    return this.#connection.isOpen && this.#registration === 'Accepted' && !this.#needsBoot;
+    return this.#connection.isOpen && this.#registration.isAccepted;
   }
 
   get profiles(): readonly InstalledProfile[] {
@@ -140,9 +128,8 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
   /** Leaves for good, with a closing handshake. */
   stop(): void {
     const { scheduler } = this.world;
-    for (const alarm of [this.#heartbeat, this.#boot, this.#reboot]) {
-      if (alarm !== undefined) scheduler.cancel(alarm);
-    }
+    this.#registration.pause();
+    if (this.#reboot !== undefined) scheduler.cancel(this.#reboot);
     this.#connection.stop();
   }
 
@@ -174,22 +161,12 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
     );
   }
 
-  onAlarm(kind: number, dueAt: number): void {
-    switch (kind) {
-      case BOOT:
-        this.bootNotification();
-        break;
-      case HEARTBEAT:
-        this.#beat(dueAt);
-        break;
-      case REBOOT:
-        this.#rebootWhenQuiet();
-        break;
-    }
+  onAlarm(): void {
+    this.#rebootWhenQuiet();
   }
 
   onConnected(client: WebSocketClient): void {
-    if (this.#needsBoot) {
+    if (this.#registration.needsBoot) {
       this.#line.attach(client, false);
       this.bootNotification();
       return;
@@ -226,12 +203,11 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
   }
 
   onDisconnected(): void {
-    const { scheduler, traffic, habits } = this.world;
+    const { traffic, habits } = this.world;
     if (this.isOnline) traffic.booted--;
-    scheduler.cancel(this.#heartbeat);
-    if (this.#boot !== undefined) scheduler.cancel(this.#boot);
+    this.#registration.pause();
     this.#line.detach();
-    if (habits.bootsAfterReconnect(this.index)) this.#needsBoot = true;
+    if (habits.bootsAfterReconnect(this.index)) this.#registration.forget();
   }
 
   connector(id: number): Connector | undefined {
@@ -256,26 +232,7 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
   }
 
   bootNotification(): void {
-    const { firmwareVersion } = this;
-    const { vendor, model } = this.hardware;
-    const { scheduler } = this.world;
-    this.send(
-      'BootNotification',
-      {
-        chargePointVendor: vendor,
-        chargePointModel: model,
-        chargePointSerialNumber: `SN${String(this.index).padStart(8, '0')}`,
-        firmwareVersion,
-        meterType: 'simulated',
-      },
-      {
-        early: true,
-        onResult: (payload) => this.#onBootAnswered(payload as BootNotificationResponse),
-        onFailure: (failure) => {
-          if (failure !== 'offline') this.#bootAfter(scheduler.now() + OWN_BOOT_RETRY_MS);
-        },
-      },
-    );
+    this.#registration.bootNotification();
   }
 
   heartbeat(): void {
@@ -297,7 +254,7 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
     const now = scheduler.now();
     const reason = kind === 'Soft' ? 'SoftReset' : kind === 'Hard' ? 'HardReset' : 'Reboot';
     for (const connector of this.connectors) connector.stop(reason, now);
-    this.#reboot ??= new Alarm(this, REBOOT);
+    this.#reboot ??= new Alarm(this, 0);
     // A hard reset does not wait: its StopTransactions follow after the next boot (errata 3.36).
     this.#rebootBy = kind === 'Hard' ? now : now + SOFT_RESET_MS;
     scheduler.set(this.#reboot, now + 100);
@@ -316,33 +273,21 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
       return;
     }
     const wasOnline = this.isOnline;
-    this.#needsBoot = true;
+    this.#registration.forget();
     if (wasOnline) this.world.traffic.booted--;
     for (const connector of this.connectors) connector.restart();
     this.#status.reset(this.isInoperative ? 'Unavailable' : 'Available');
     this.#connection.restart();
   }
 
-  #onBootAnswered({ status, interval }: BootNotificationResponse): void {
-    const { scheduler, habits, traffic } = this.world;
-    const now = scheduler.now();
-    this.#registration = status;
-    if (status !== 'Accepted') {
-      this.#bootAfter(now + (interval > 0 ? interval * 1000 : OWN_BOOT_RETRY_MS));
-      return;
-    }
-    if (this.#needsBoot) traffic.booted++;
-    this.#needsBoot = false;
-    if (interval > 0) this.configuration.assign('HeartbeatInterval', String(interval));
+  onAccepted(isNew: boolean): void {
+    if (isNew) this.world.traffic.booted++;
     this.#line.setAccepted(true);
     this.#announceAll(true);
     if (this.firmwareStatus === 'Installed' || this.firmwareStatus === 'InstallationFailed') {
       this.send('FirmwareStatusNotification', { status: this.firmwareStatus });
       this.firmwareStatus = 'Idle';
     }
-    const beat = habits.heartbeatMs ?? this.configuration.number('HeartbeatInterval') * 1000;
-    // The phase is drawn, so that a fleet that booted together does not beat together.
-    if (beat > 0) scheduler.set(this.#heartbeat, now + beat * this.random.between(0.1, 1));
     if (this.#isOpened) return;
     this.#isOpened = true;
     for (const connector of this.connectors) connector.open();
@@ -350,28 +295,16 @@ export class ChargePoint implements Controls, ConnectionOwner, AlarmOwner {
 
   /** The Central System does not know this charge point as accepted (obligation C6): boot, whatever was believed before. */
   #onNotAccepted(): void {
-    if (this.#needsBoot) return;
+    if (this.#registration.needsBoot) return;
     if (this.isOnline) this.world.traffic.booted--;
-    this.#needsBoot = true;
+    this.#registration.forget();
     this.#line.setAccepted(false);
     this.bootNotification();
-  }
-
-  #bootAfter(at: number): void {
-    this.#boot ??= new Alarm(this, BOOT);
-    this.world.scheduler.set(this.#boot, at);
   }
 
   #announceAll(again: boolean): void {
     this.#status.announce(again);
     for (const connector of this.connectors) connector.announce(again);
-  }
-
-  #beat(dueAt: number): void {
-    const { scheduler, habits } = this.world;
-    const interval = habits.heartbeatMs ?? this.configuration.number('HeartbeatInterval') * 1000;
-    if (interval > 0) scheduler.set(this.#heartbeat, dueAt + interval);
-    this.send('Heartbeat', {}, { dueAt });
   }
 
   #onCall(messageId: string, action: string, payload: unknown): void {

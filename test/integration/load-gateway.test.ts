@@ -65,5 +65,9 @@ test('the edge gets SIGKILL in mid-load: the charge points return, and all that 
   expect(report.events.map((event) => event.process)).toEqual(['edge-0']);
   expect(report.excused.some((line) => line.includes('60 sockets that dropped'))).toBe(true);
   expect(report.seconds.at(-1)?.openSockets).toBe(60);
+  const [recovery] = report.recoveries;
+  expect(recovery?.sockets).toBe(60);
+  expect(recovery?.afterMs).toBeGreaterThan(report.events[0]?.downMs ?? Number.NaN);
+  expect(recovery?.afterMs).toBeLessThan(20_000);
   expect(report.clickhouse?.equal).toBe(true);
 }, 90_000);

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import type { Figures } from '../../load/report/figures.ts';
 import type { Report } from '../../load/report/report.ts';
 import { type Fault, KeepingCentralSystem } from '../support/keeping-central-system.ts';
 import { runLoadTool } from '../support/load-tool.ts';
@@ -74,6 +75,13 @@ test('a faultless gateway passes: latencies per action, ClickHouse equal, a repo
     'simulator-1',
   ]);
   expect(JSON.stringify(report)).not.toContain(keeping.apiKey);
+
+  const figures = JSON.parse(await readFile(join(directory, 'figures.json'), 'utf8')) as Figures;
+  expect(figures.load.sockets).toBe(20);
+  expect(figures.load.samplesPerSecond).toBeGreaterThan(20);
+  expect(figures.medianSecondP99.MeterValues).toBeGreaterThan(0);
+  expect(figures.medianSecondP99.MeterValues).toBeLessThanOrEqual(meterValues?.sinceDue.max ?? 0);
+  expect(figures).not.toHaveProperty('seconds');
 
   const html = await readFile(join(directory, 'index.html'), 'utf8');
   expect(html.match(/<svg /g)?.length).toBeGreaterThanOrEqual(7);
