@@ -6,7 +6,8 @@ export type Figures = ReturnType<typeof figuresOf>;
 
 /** What is left of a report without what happened second by second. */
 export function figuresOf(report: Report) {
-  const { seconds, problems, ...rest } = report;
+  const { seconds, problems, settings, ...rest } = report;
+  const { report: _directory, ...kept } = settings;
   const load = seconds.filter(({ phase }) => phase === 'load');
   const meanOf = (of: (second: Second) => number | undefined): number => {
     const values = load.flatMap((second) => of(second) ?? []);
@@ -15,6 +16,7 @@ export function figuresOf(report: Report) {
   const names = [...new Set(load.flatMap(({ latency }) => Object.keys(latency)))];
   return {
     ...rest,
+    settings: kept,
     problems: problems.length,
     load: {
       sockets: Math.max(0, ...load.map(({ openSockets }) => openSockets)),

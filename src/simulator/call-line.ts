@@ -67,7 +67,7 @@ const emptyIsValid = new Map<string, boolean>();
 export class CallLine implements AlarmOwner {
   readonly #options: CallLineOptions;
   readonly #passing: Call[] = [];
-  readonly #kept = new KeptCalls();
+  readonly #kept = new KeptCalls<Call>();
   #client: Sender | undefined;
   /** False until the Central System has accepted the charge point. */
   #accepted = false;

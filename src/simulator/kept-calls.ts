@@ -1,10 +1,8 @@
-import type { Call } from './call-line.ts';
-
 /**
  * Transaction messages that wait for their confirmation, oldest first. Nearly always there is none or one: that one needs no array, whose
  * storage would be made anew for each message of each charge point.
  */
-export class KeptCalls {
+export class KeptCalls<Call> {
   #first: Call | undefined;
   readonly #later: Call[] = [];
 
