@@ -12,8 +12,8 @@ const SECONDS = sizes.seconds(6);
 
 /** After a disturbance the fleet is given so long to be as it was. */
 const REST_MS = 1_500;
-/** How long after one disturbance the next begins, ms. */
-const DISTURBANCE_PAUSE_MS = 1_000;
+/** How long after one query the next begins, ms. */
+const QUERY_PAUSE_MS = 1_000;
 
 const samplesPerSecond = Math.round((CHARGE_POINTS * SAMPLES * 1000) / METER_INTERVAL_MS);
 
@@ -39,32 +39,25 @@ export const latencyBench: Bench = {
     return {
       contenders: [
         contender(fleet, 'samples alone', undefined),
-        contender(fleet, 'an analyst queries', query),
-        contender(fleet, 'analytics is killed', (gateway) => gateway.kill('analytics')),
-        contender(fleet, 'control is killed', (gateway) => gateway.kill('control')),
+        contender(fleet, 'an analyst queries', queryUntil),
+        contender(fleet, 'analytics is restarted', (gateway) => gateway.kill('analytics')),
+        contender(fleet, 'control is restarted', (gateway) => gateway.kill('control')),
       ],
       close: () => fleet.close(),
     };
   },
 };
 
-/** One stretch of the same fleet's life; `disturb` is called again and again while it lasts. */
-function contender(
-  fleet: StandingFleet,
-  name: string,
-  disturb: ((gateway: OwnGateway) => Promise<unknown>) | undefined,
-): Contender {
+type Disturb = (gateway: OwnGateway, isOver: () => boolean) => Promise<unknown>;
+
+/** One stretch of the same fleet's life, which `disturb` begins with. */
+function contender(fleet: StandingFleet, name: string, disturb: Disturb | undefined): Contender {
   return {
     name,
     async run(): Promise<Reading> {
       await pause(REST_MS);
       let isOver = false;
-      const disturbing = (async () => {
-        while (disturb !== undefined && !isOver) {
-          await disturb(fleet.gateway);
-          await pause(DISTURBANCE_PAUSE_MS);
-        }
-      })();
+      const disturbing = disturb?.(fleet.gateway, () => isOver);
       const seen = await fleet.observe(SECONDS);
       isOver = true;
       await disturbing;
@@ -80,6 +73,14 @@ function contender(
       };
     },
   };
+}
+
+/** One query after the other. */
+async function queryUntil(gateway: OwnGateway, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await query(gateway);
+    await pause(QUERY_PAUSE_MS);
+  }
 }
 
 /** The energy of every charge point, which reads all samples of its register. */
