@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
 import { compositeScheduleBench } from './composite-schedule.ts';
+import { frameWorkerBench } from './frame-worker.ts';
 import { framesBenches } from './frames.ts';
 import { hotPathBench } from './hot-path.ts';
 import { ingestBench } from './ingest.ts';
@@ -18,6 +19,7 @@ import { workerSplitBenches } from './worker-split.ts';
 export const benches: readonly Bench[] = [
   ...framesBenches,
   hotPathBench,
+  frameWorkerBench,
   ...workerSplitBenches,
   socketsBench,
   scaleBench,
