@@ -1,5 +1,6 @@
 import { queryOf, request } from './api.ts';
-import type { ChargePoint, Page, Token, Transaction } from './model.ts';
+import { ago } from './format.ts';
+import type { ChargePoint, Page, Rows, Token, Transaction } from './model.ts';
 import { urlOf } from './router.ts';
 
 export interface Found {
@@ -21,11 +22,39 @@ export async function searchEverything(text: string, signal: AbortSignal): Promi
       tokens(text, signal),
     ].map((part) => part.catch(() => [])),
   );
+  return withoutRepeats(parts.flat());
+}
+
+/** Each page once, where it was found first. */
+export function withoutRepeats(found: readonly Found[]): Found[] {
   const seen = new Set<string>();
-  return parts
-    .flat()
-    .filter(({ url }) => !seen.has(url) && seen.add(url))
-    .slice(0, 2 * MOST);
+  return found.filter(({ url }) => !seen.has(url) && seen.add(url)).slice(0, 2 * MOST);
+}
+
+interface PastUse {
+  readonly chargePointId: string;
+  readonly connectorId: number;
+  readonly idTag: string;
+  readonly startedAt: string;
+}
+
+const MONTH_MS = 31 * 86_400_000;
+const USES = 50;
+
+/** Charge points where a tag that is spelt out was used last, the latest first; the last month is looked at. */
+export async function searchLastUses(idTag: string, signal: AbortSignal): Promise<Found[]> {
+  if (idTag.length < 3 || idTag.length > 20) return [];
+  const from = new Date(Date.now() - MONTH_MS).toISOString();
+  const path = `/analytics/transactions${queryOf({ idTag, from, limit: USES })}`;
+  const { rows } = await request<Rows<PastUse>>('GET', path, { signal });
+  const latest = new Map<string, PastUse>();
+  for (const use of rows) if (!latest.has(use.chargePointId)) latest.set(use.chargePointId, use);
+  return [...latest.values()].slice(0, MOST).map((use) => ({
+    kind: 'Charge point',
+    name: use.chargePointId,
+    more: `${use.idTag} at connector ${use.connectorId} ${ago(Date.parse(use.startedAt), Date.now())}`,
+    url: urlOf.chargePoint(use.chargePointId),
+  }));
 }
 
 /** One that has just come is not in the index of the fleet yet. */

@@ -28,7 +28,13 @@ it(
     await page.getByText('of 1').waitFor();
     await tab.picture('story-1-overview');
 
-    // The front door.
+    // The front door: also by the card that was held up last.
+    await page.keyboard.press('/');
+    await page.keyboard.type('card0001');
+    await page.getByRole('option', { name: /BAY-12 CARD0001 at connector 1/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Find a charge point').fill('');
+    await page.getByLabel('Find a charge point').blur();
     await page.keyboard.press('/');
     await page.keyboard.type('SN-47');
     await page.getByRole('option', { name: /BAY-12/ }).waitFor();

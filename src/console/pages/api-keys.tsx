@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks';
 import { request } from '../api.ts';
 import type { Page } from '../model.ts';
-import { Refusal, useDoing } from '../parts/action.tsx';
+import { useDoing } from '../parts/action.tsx';
 import { Copyable } from '../parts/connect-url.tsx';
+import { DeleteDialog } from '../parts/delete-dialog.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
@@ -131,53 +133,42 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
     );
   }
   return (
-    <Dialog title="Create an API key" onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void create();
-        }}
-      >
-        <div class="field">
-          <label for="key-id">Name</label>
-          <input
-            id="key-id"
-            required
-            maxLength={64}
-            pattern="[A-Za-z0-9._@\-]+"
-            autocomplete="off"
-            value={id}
-            onInput={(event) => setId(event.currentTarget.value)}
-          />
-          <span class="hint">Letters, digits, dots, dashes, @. The audit trail shows it.</span>
-        </div>
-        <fieldset class="field">
-          <legend>Role</legend>
-          {ROLES.map(([name, what]) => (
-            <label key={name} class="row tight">
-              <input type="radio" name="role" checked={role === name} onChange={() => setRole(name)} />
-              <span>
-                <b>{name}</b> <span class="soft">{what}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        <div class="field">
-          <label for="key-note">Note</label>
-          <input id="key-note" value={note} onInput={(event) => setNote(event.currentTarget.value)} />
-        </div>
-        <Refusal failure={doing.failure} />
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={doing.busy}>
-            Create key
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Create an API key"
+      submit="Create key"
+      doing={doing}
+      onClose={onClose}
+      onSubmit={create}
+    >
+      <div class="field">
+        <label for="key-id">Name</label>
+        <input
+          id="key-id"
+          required
+          maxLength={64}
+          pattern="[A-Za-z0-9._@\-]+"
+          autocomplete="off"
+          value={id}
+          onInput={(event) => setId(event.currentTarget.value)}
+        />
+        <span class="hint">Letters, digits, dots, dashes, @. The audit trail shows it.</span>
+      </div>
+      <fieldset class="field">
+        <legend>Role</legend>
+        {ROLES.map(([name, what]) => (
+          <label key={name} class="row tight">
+            <input type="radio" name="role" checked={role === name} onChange={() => setRole(name)} />
+            <span>
+              <b>{name}</b> <span class="soft">{what}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <div class="field">
+        <label for="key-note">Note</label>
+        <input id="key-note" value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+      </div>
+    </FormDialog>
   );
 }
 
@@ -188,29 +179,15 @@ interface DeleteKeyProps {
 }
 
 function DeleteKey({ id, onClose, onDeleted }: DeleteKeyProps) {
-  const doing = useDoing();
   return (
-    <Dialog title={`Delete key ${id}?`} onClose={onClose}>
-      <p>Programs that use it are refused at once, and whoever logged in with it is logged out.</p>
-      <Refusal failure={doing.failure} />
-      <div class="actions">
-        <button type="button" onClick={onClose}>
-          Keep it
-        </button>
-        <button
-          type="button"
-          class="danger"
-          disabled={doing.busy}
-          onClick={() =>
-            void doing.run(async () => {
-              await request('DELETE', `/api-keys/${encodeURIComponent(id)}`);
-              onDeleted();
-            })
-          }
-        >
-          Delete {id}
-        </button>
-      </div>
-    </Dialog>
+    <DeleteDialog
+      title={`Delete key ${id}?`}
+      name={id}
+      path={`/api-keys/${encodeURIComponent(id)}`}
+      onClose={onClose}
+      onDeleted={() => onDeleted()}
+    >
+      Programs that use it are refused at once, and whoever logged in with it is logged out.
+    </DeleteDialog>
   );
 }

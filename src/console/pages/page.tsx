@@ -7,7 +7,7 @@ import { CampaignPage } from './campaign.tsx';
 import { CampaignsPage } from './campaigns.tsx';
 import { ChargePointPage } from './charge-point/charge-point-page.tsx';
 import { ChargePointsPage } from './charge-points.tsx';
-import { OverviewPage } from './overview.tsx';
+import { OverviewPage } from './overview/overview-page.tsx';
 import { SitePage } from './sites/site-page.tsx';
 import { SitesPage } from './sites/sites-page.tsx';
 import { SystemPage } from './system.tsx';

@@ -1,17 +1,19 @@
 import { useState } from 'preact/hooks';
 import { queryOf, request } from '../api.ts';
+import type { CallAnswer } from '../call-answer.ts';
 import { count, localInput, stamp } from '../format.ts';
 import type { Page } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
-import { Dialog } from '../parts/dialog.tsx';
+import { AnswerWord } from '../parts/answer-word.tsx';
+import { ChargePointInput } from '../parts/charge-point-field.tsx';
 import { ChoiceFilter } from '../parts/filter-fields.tsx';
+import { FormDialog } from '../parts/form-dialog.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
 import { place, urlOf } from '../router.ts';
 import { may } from '../session.ts';
-import type { CallAnswer } from './charge-point/answer.tsx';
 
 interface Reservation {
   readonly reservationId: number;
@@ -183,74 +185,57 @@ function Reserve({ chargePointId = '', onClose, onReserved }: ReserveProps) {
       setAnswer(reserved.answer);
       onReserved();
     });
-  const status =
-    answer &&
-    (answer.outcome === 'result' ? String((answer.payload as { status?: string }).status) : answer.code);
   return (
-    <Dialog title="Reserve a connector" onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        <div class="field">
-          <label for="reserve-where">Charge point</label>
-          <input
-            id="reserve-where"
-            required
-            readOnly={chargePointId !== ''}
-            value={where}
-            onInput={(event) => setWhere(event.currentTarget.value)}
-          />
-        </div>
-        <div class="field">
-          <label for="reserve-connector">Connector (0: any)</label>
-          <input
-            id="reserve-connector"
-            type="number"
-            min={0}
-            required
-            value={connectorId}
-            onInput={(event) => setConnectorId(event.currentTarget.value)}
-          />
-        </div>
-        <div class="field">
-          <label for="reserve-tag">idTag</label>
-          <input
-            id="reserve-tag"
-            required
-            maxLength={20}
-            value={idTag}
-            onInput={(event) => setIdTag(event.currentTarget.value)}
-          />
-        </div>
-        <div class="field">
-          <label for="reserve-expiry">Until</label>
-          <input
-            id="reserve-expiry"
-            type="datetime-local"
-            required
-            value={expiry}
-            onInput={(event) => setExpiry(event.currentTarget.value)}
-          />
-        </div>
-        <Refusal failure={doing.failure} />
-        {status && (
-          <p class={`note ${status === 'Accepted' ? 'good' : ''}`} role="status">
-            The charge point answered <b>{status}</b>.
-          </p>
-        )}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            {answer ? 'Close' : 'Cancel'}
-          </button>
-          <button type="submit" class="primary" disabled={doing.busy}>
-            Send ReserveNow
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Reserve a connector"
+      submit="Send ReserveNow"
+      doing={doing}
+      onClose={onClose}
+      onSubmit={send}
+      close={answer ? 'Close' : 'Cancel'}
+      outcome={<AnswerWord answer={answer} />}
+    >
+      <div class="field">
+        <label for="reserve-where">Charge point</label>
+        <ChargePointInput
+          id="reserve-where"
+          required
+          readOnly={chargePointId !== ''}
+          value={where}
+          onInput={setWhere}
+        />
+      </div>
+      <div class="field">
+        <label for="reserve-connector">Connector (0: any)</label>
+        <input
+          id="reserve-connector"
+          type="number"
+          min={0}
+          required
+          value={connectorId}
+          onInput={(event) => setConnectorId(event.currentTarget.value)}
+        />
+      </div>
+      <div class="field">
+        <label for="reserve-tag">idTag</label>
+        <input
+          id="reserve-tag"
+          required
+          maxLength={20}
+          value={idTag}
+          onInput={(event) => setIdTag(event.currentTarget.value)}
+        />
+      </div>
+      <div class="field">
+        <label for="reserve-expiry">Until</label>
+        <input
+          id="reserve-expiry"
+          type="datetime-local"
+          required
+          value={expiry}
+          onInput={(event) => setExpiry(event.currentTarget.value)}
+        />
+      </div>
+    </FormDialog>
   );
 }

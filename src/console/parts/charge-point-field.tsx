@@ -41,7 +41,7 @@ export function ChargePointSuggestions({ id, text }: { readonly id: string; read
 interface ChargePointInputProps {
   readonly id: string;
   readonly value: string;
-  readonly label?: string;
+  readonly label?: string | undefined;
   readonly required?: boolean;
   readonly readOnly?: boolean;
   readonly onInput: (value: string) => void;

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { go } from '../router.ts';
-import { type Found, searchEverything } from '../search.ts';
+import { type Found, searchEverything, searchLastUses, withoutRepeats } from '../search.ts';
 
 /** How long typing may pause before it is searched for, ms. */
 const PAUSE_MS = 120;
@@ -40,7 +40,12 @@ export function SearchBox() {
     const abort = new AbortController();
     const timer = setTimeout(async () => {
       const items = await searchEverything(wanted, abort.signal);
-      if (!abort.signal.aborted) setFound({ of: wanted, items });
+      if (abort.signal.aborted) return;
+      setFound({ of: wanted, items });
+      // This asks the history, and nobody waits for it who finds what he looks for before.
+      const uses = await searchLastUses(wanted, abort.signal).catch(() => []);
+      if (!abort.signal.aborted && uses.length > 0)
+        setFound({ of: wanted, items: withoutRepeats([...items, ...uses]) });
     }, PAUSE_MS);
     return () => {
       clearTimeout(timer);

@@ -1,9 +1,9 @@
-import { duration, stamp } from '../../format.ts';
+import { duration } from '../../format.ts';
 import type { ConnectionEvent } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
 import { Report } from './report.tsx';
-import { ChargePointLink, orDash, ReportTable } from './report-table.tsx';
+import { ChargePointLink, orDash, ReportTable, Stamp } from './report-table.tsx';
 
 const WORDS = {
   opened: <span class="tone-available">● connected</span>,
@@ -42,7 +42,7 @@ export function ConnectionsReport() {
           columns={[
             { name: 'Charge point', show: (row) => <ChargePointLink id={row.chargePointId} /> },
             { name: 'Event', show: ({ event }) => WORDS[event] },
-            { name: 'When', show: ({ receivedAt }) => stamp(receivedAt) },
+            { name: 'When', show: ({ receivedAt }) => <Stamp at={receivedAt} /> },
             { name: 'Reason', show: ({ reason }) => orDash(reason) },
             { name: 'Code', number: true, show: ({ code }) => orDash(code === null ? null : String(code)) },
             {

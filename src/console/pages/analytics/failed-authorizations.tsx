@@ -1,9 +1,9 @@
-import { count, stamp } from '../../format.ts';
+import { count } from '../../format.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { Status } from '../../parts/status.tsx';
 import { place, urlOf } from '../../router.ts';
 import { Report } from './report.tsx';
-import { Bar, ChargePointLink, ReportTable } from './report-table.tsx';
+import { Bar, ChargePointLink, ReportTable, Stamp } from './report-table.tsx';
 
 interface FailedRow {
   readonly idTag?: string;
@@ -73,8 +73,8 @@ export function FailedAuthorizationsReport() {
             ...(by === 'chargePoint'
               ? []
               : [{ name: 'Charge points', number: true, show: (row: FailedRow) => count(row.chargePoints) }]),
-            { name: 'First', show: ({ firstAt }) => stamp(firstAt) },
-            { name: 'Last', show: ({ lastAt }) => stamp(lastAt) },
+            { name: 'First', show: ({ firstAt }) => <Stamp at={firstAt} /> },
+            { name: 'Last', show: ({ lastAt }) => <Stamp at={lastAt} /> },
           ]}
         />
       )}

@@ -1,8 +1,8 @@
-import { duration, stamp } from '../../format.ts';
+import { duration } from '../../format.ts';
 import { TextFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
 import { Report } from './report.tsx';
-import { ChargePointLink, orDash, ReportTable } from './report-table.tsx';
+import { ChargePointLink, orDash, ReportTable, Stamp } from './report-table.tsx';
 
 interface FaultRow {
   readonly chargePointId: string;
@@ -45,7 +45,7 @@ export function FaultsReport() {
               show: ({ vendorErrorCode, info }) =>
                 orDash([vendorErrorCode, info].filter(Boolean).join(' · ')),
             },
-            { name: 'Began', show: ({ startedAt }) => stamp(startedAt) },
+            { name: 'Began', show: ({ startedAt }) => <Stamp at={startedAt} /> },
             {
               name: 'Lasted',
               number: true,

@@ -1,7 +1,7 @@
-import { duration, stamp } from '../../format.ts';
+import { duration } from '../../format.ts';
 import { urlOf } from '../../router.ts';
 import { Report } from './report.tsx';
-import { Bar, ChargePointLink, ReportTable } from './report-table.tsx';
+import { Bar, ChargePointLink, ReportTable, Stamp } from './report-table.tsx';
 
 interface IdleRow {
   readonly transactionId: number;
@@ -38,7 +38,7 @@ export function IdleReport() {
               show: (row) => <ChargePointLink id={row.chargePointId} connectorId={row.connectorId} />,
             },
             { name: 'Token', show: ({ idTag }) => <a href={urlOf.token(idTag)}>{idTag}</a> },
-            { name: 'Started', show: ({ startedAt }) => stamp(startedAt) },
+            { name: 'Started', show: ({ startedAt }) => <Stamp at={startedAt} /> },
             { name: 'Charged for', number: true, show: (row) => duration(row.chargingS * 1000) },
             { name: 'Idle for', number: true, show: (row) => <b>{duration(row.idleS * 1000)}</b> },
             {

@@ -1,9 +1,8 @@
-import { stamp } from '../../format.ts';
 import type { Message } from '../../model.ts';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
 import { Report } from './report.tsx';
-import { ChargePointLink, ReportTable } from './report-table.tsx';
+import { ChargePointLink, ReportTable, Stamp } from './report-table.tsx';
 
 const FILTERS = ['text', 'action', 'type', 'direction', 'messageId', 'errorCode'] as const;
 
@@ -50,15 +49,17 @@ export function MessagesReport() {
           rows={rows}
           columns={[
             { name: 'Charge point', show: (row) => <ChargePointLink id={row.chargePointId} /> },
-            { name: 'When', show: ({ receivedAt }) => stamp(receivedAt) },
-            {
-              name: 'From',
-              show: ({ direction }) => (direction === 'in' ? '← charge point' : '→ Farad'),
-            },
+            { name: 'When', show: ({ receivedAt }) => <Stamp at={receivedAt} /> },
             {
               name: 'Message',
-              show: ({ type, action, errorCode }) => (
+              show: ({ direction, type, action, errorCode }) => (
                 <>
+                  <span class="soft" title={direction === 'in' ? 'from the charge point' : 'from Farad'}>
+                    <span aria-hidden="true">{direction === 'in' ? '←' : '→'}</span>
+                    <span class="visually-hidden">
+                      {direction === 'in' ? 'from the charge point' : 'from Farad'}
+                    </span>
+                  </span>{' '}
                   <b>{action || '–'}</b>{' '}
                   <span class={type === 'CALLERROR' || type === 'unreadable' ? 'tone-fault' : 'soft'}>
                     {type} {errorCode}
@@ -71,7 +72,7 @@ export function MessagesReport() {
               show: ({ payload, messageId }) => (
                 <details class="payload">
                   <summary>
-                    <code>{payload.slice(0, 80)}</code>
+                    <code>{payload.slice(0, 120)}</code>
                   </summary>
                   <pre>{payload}</pre>
                   <span class="small soft">

@@ -1,9 +1,9 @@
-import { duration, energy, quantity, stamp } from '../../format.ts';
+import { duration, energy, quantity } from '../../format.ts';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
 import { Status } from '../../parts/status.tsx';
 import { place, urlOf } from '../../router.ts';
 import { Report } from './report.tsx';
-import { ChargePointLink, orDash, ReportTable } from './report-table.tsx';
+import { ChargePointLink, orDash, ReportTable, Stamp } from './report-table.tsx';
 
 interface PastTransaction {
   readonly transactionId: number;
@@ -55,7 +55,7 @@ export function PastTransactionsReport() {
               show: (row) => <ChargePointLink id={row.chargePointId} connectorId={row.connectorId} />,
             },
             { name: 'Token', show: ({ idTag }) => <a href={urlOf.token(idTag)}>{idTag}</a> },
-            { name: 'Started', show: ({ startedAt }) => stamp(startedAt) },
+            { name: 'Started', show: ({ startedAt }) => <Stamp at={startedAt} /> },
             {
               name: 'Duration',
               number: true,

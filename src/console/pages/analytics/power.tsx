@@ -1,10 +1,9 @@
-import { stamp } from '../../format.ts';
 import { Chart } from '../../parts/chart.tsx';
 import type { Line } from '../../parts/chart-line.ts';
 import { Empty } from '../../parts/states.tsx';
 import { place } from '../../router.ts';
 import { Report } from './report.tsx';
-import { ReportTable } from './report-table.tsx';
+import { ReportTable, Stamp } from './report-table.tsx';
 
 interface PowerRow {
   readonly connectorId: number;
@@ -53,7 +52,7 @@ export function PowerReport() {
                 rows={rows}
                 columns={[
                   { name: 'Connector', show: ({ connectorId }) => connectorId },
-                  { name: 'From', show: ({ start }) => stamp(start) },
+                  { name: 'From', show: ({ start }) => <Stamp at={start} /> },
                   { name: 'Lowest, kW', number: true, show: (row) => kilo(row.lowestW).toFixed(2) },
                   { name: 'Average, kW', number: true, show: (row) => kilo(row.averageW).toFixed(2) },
                   { name: 'Highest, kW', number: true, show: (row) => kilo(row.highestW).toFixed(2) },

@@ -1,4 +1,5 @@
 import type { ComponentChild } from 'preact';
+import { stamp } from '../../format.ts';
 import { urlOf } from '../../router.ts';
 
 export interface Column<Row> {
@@ -67,4 +68,13 @@ export function ChargePointLink({ id, connectorId }: { readonly id: string; read
 
 export function orDash(text: string | null | undefined): ComponentChild {
   return text ? text : <span class="soft">–</span>;
+}
+
+/** A time in one piece. */
+export function Stamp({ at }: { readonly at: string }) {
+  return (
+    <time class="nowrap" dateTime={at}>
+      {stamp(at)}
+    </time>
+  );
 }

@@ -1,24 +1,9 @@
 import type { Failure } from '../../api.ts';
+import type { CallAnswer } from '../../call-answer.ts';
 import { now } from '../../clock.ts';
 import { nextOf } from '../../commands.ts';
 import { duration } from '../../format.ts';
 import { Followed } from './followed.tsx';
-
-export type CallAnswer =
-  | {
-      readonly outcome: 'result';
-      readonly messageId: string;
-      readonly payload: unknown;
-      readonly durationMs: number;
-    }
-  | {
-      readonly outcome: 'error';
-      readonly messageId: string;
-      readonly code: string;
-      readonly description: string;
-      readonly details: unknown;
-      readonly durationMs: number;
-    };
 
 export type Sent =
   | { readonly state: 'waiting'; readonly at: number }

@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks';
 import { request } from '../../api.ts';
+import type { CallAnswer } from '../../call-answer.ts';
 import type { ChargePoint } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
+import { AnswerWord } from '../../parts/answer-word.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { may } from '../../session.ts';
-import type { CallAnswer } from './answer.tsx';
 
 interface Key {
   readonly key: string;
@@ -154,43 +155,25 @@ function ChangeKey({ item, path, onClose, onChanged }: ChangeKeyProps) {
       setAnswer(changed.answer);
       onChanged();
     });
-  const status =
-    answer &&
-    (answer.outcome === 'result' ? String((answer.payload as { status?: string }).status) : answer.code);
   return (
-    <Dialog title={`Change ${item.key}`} onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        <div class="field">
-          <label for="key-value">Value</label>
-          <input
-            id="key-value"
-            maxLength={500}
-            value={value}
-            onInput={(event) => setValue(event.currentTarget.value)}
-          />
-        </div>
-        <Refusal failure={doing.failure} />
-        {status && (
-          <p class={`note ${status === 'Accepted' ? 'good' : ''}`} role="status">
-            <b>{status}</b>
-            {status === 'RebootRequired' && ' It holds after a Reset.'}
-          </p>
-        )}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            {answer ? 'Close' : 'Cancel'}
-          </button>
-          <button type="submit" class="primary" disabled={doing.busy}>
-            Send ChangeConfiguration
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={`Change ${item.key}`}
+      submit="Send ChangeConfiguration"
+      doing={doing}
+      onClose={onClose}
+      onSubmit={send}
+      close={answer ? 'Close' : 'Cancel'}
+      outcome={<AnswerWord answer={answer} meaning={{ RebootRequired: 'It holds after a Reset.' }} />}
+    >
+      <div class="field">
+        <label for="key-value">Value</label>
+        <input
+          id="key-value"
+          maxLength={500}
+          value={value}
+          onInput={(event) => setValue(event.currentTarget.value)}
+        />
+      </div>
+    </FormDialog>
   );
 }

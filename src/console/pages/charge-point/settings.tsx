@@ -3,6 +3,7 @@ import { request } from '../../api.ts';
 import type { ChargePoint } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
 import { Copyable } from '../../parts/connect-url.tsx';
+import { DeleteDialog } from '../../parts/delete-dialog.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { go } from '../../router.ts';
 import { may } from '../../session.ts';
@@ -206,32 +207,16 @@ function randomKey(): string {
 }
 
 function Delete({ id, path, onClose }: OfOneProps) {
-  const doing = useDoing();
   return (
-    <Dialog title={`Delete ${id}?`} onClose={onClose}>
-      <p>
-        Its settings, its key and what it told of itself are removed, and its socket is closed. Its
-        transactions and history stay. Where registration is open it may come back as a new one.
-      </p>
-      <Refusal failure={doing.failure} />
-      <div class="actions">
-        <button type="button" onClick={onClose}>
-          Keep it
-        </button>
-        <button
-          type="button"
-          class="danger"
-          disabled={doing.busy}
-          onClick={() =>
-            void doing.run(async () => {
-              await request('DELETE', path);
-              go('/charge-points');
-            })
-          }
-        >
-          Delete {id}
-        </button>
-      </div>
-    </Dialog>
+    <DeleteDialog
+      title={`Delete ${id}?`}
+      name={id}
+      path={path}
+      onClose={onClose}
+      onDeleted={() => go('/charge-points')}
+    >
+      Its settings, its key and what it told of itself are removed, and its socket is closed. Its transactions
+      and history stay. Where registration is open it may come back as a new one.
+    </DeleteDialog>
   );
 }

@@ -101,7 +101,11 @@ function LimitFields({ name, limit, onChange }: LimitFieldsProps) {
       <Choice
         label={`Unit of the limit of ${name}`}
         value={limit?.unit ?? ''}
-        options={[['', 'no limit of its own'], 'A', 'W']}
+        options={[
+          ['', 'no limit'],
+          ['A', 'A each'],
+          ['W', 'W each'],
+        ]}
         onChange={(unit) =>
           onChange(
             unit === '' ? null : { unit: unit as 'A' | 'W', perPhase: converted(phases, limit?.unit, unit) },

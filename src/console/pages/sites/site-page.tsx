@@ -1,8 +1,6 @@
 import { useState } from 'preact/hooks';
-import { request } from '../../api.ts';
 import { rounded } from '../../format.ts';
-import { Refusal, useDoing } from '../../parts/action.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
+import { DeleteDialog } from '../../parts/delete-dialog.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
@@ -200,29 +198,15 @@ function DeleteSite({
   readonly path: string;
   readonly onClose: () => void;
 }) {
-  const doing = useDoing();
   return (
-    <Dialog title={`Delete site ${id}?`} onClose={onClose}>
-      <p>Its limits hold no longer: Farad clears the profiles that it set there.</p>
-      <Refusal failure={doing.failure} />
-      <div class="actions">
-        <button type="button" onClick={onClose}>
-          Keep it
-        </button>
-        <button
-          type="button"
-          class="danger"
-          disabled={doing.busy}
-          onClick={() =>
-            void doing.run(async () => {
-              await request('DELETE', path);
-              go('/sites');
-            })
-          }
-        >
-          Delete {id}
-        </button>
-      </div>
-    </Dialog>
+    <DeleteDialog
+      title={`Delete site ${id}?`}
+      name={id}
+      path={path}
+      onClose={onClose}
+      onDeleted={() => go('/sites')}
+    >
+      Its limits hold no longer: Farad clears the profiles that it set there.
+    </DeleteDialog>
   );
 }

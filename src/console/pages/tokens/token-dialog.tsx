@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import { request } from '../../api.ts';
 import { localInput } from '../../format.ts';
 import type { Token } from '../../model.ts';
-import { Refusal, useDoing } from '../../parts/action.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
+import { useDoing } from '../../parts/action.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 
 interface TokenDialogProps {
   /** The one to change; absent for a new one. */
@@ -35,82 +35,71 @@ export function TokenDialog({ token, onClose, onSaved }: TokenDialogProps) {
     });
 
   return (
-    <Dialog title={token ? `Token ${token.idTag}` : 'Add a token'} onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        {!token && (
-          <div class="field">
-            <label for="token-id">idTag</label>
-            <input
-              id="token-id"
-              required
-              maxLength={20}
-              autocomplete="off"
-              spellcheck={false}
-              value={idTag}
-              onInput={(event) => setIdTag(event.currentTarget.value)}
-            />
-            <span class="hint">At most 20 characters; upper and lower case make no difference.</span>
-          </div>
-        )}
+    <FormDialog
+      title={token ? `Token ${token.idTag}` : 'Add a token'}
+      submit="Save token"
+      doing={doing}
+      onClose={onClose}
+      onSubmit={save}
+    >
+      {!token && (
         <div class="field">
-          <label for="token-status">Status</label>
-          <select id="token-status" value={status} onChange={(event) => setStatus(event.currentTarget.value)}>
-            <option>Accepted</option>
-            <option>Blocked</option>
-            <option>Expired</option>
-          </select>
-        </div>
-        <div class="field">
-          <label for="token-parent">Group (parentIdTag)</label>
+          <label for="token-id">idTag</label>
           <input
-            id="token-parent"
+            id="token-id"
+            required
             maxLength={20}
             autocomplete="off"
-            value={parentIdTag}
-            onInput={(event) => setParent(event.currentTarget.value)}
+            spellcheck={false}
+            value={idTag}
+            onInput={(event) => setIdTag(event.currentTarget.value)}
           />
-          <span class="hint">Members of one group may stop what another one started.</span>
+          <span class="hint">At most 20 characters; upper and lower case make no difference.</span>
         </div>
-        <div class="field">
-          <label for="token-expiry">Expires</label>
-          <input
-            id="token-expiry"
-            type="datetime-local"
-            value={expiry}
-            onInput={(event) => setExpiry(event.currentTarget.value)}
-          />
-        </div>
-        <div class="field">
-          <label for="token-concurrent">Transactions at a time</label>
-          <input
-            id="token-concurrent"
-            type="number"
-            min={0}
-            value={atATime}
-            placeholder="as set by auth.concurrentTx"
-            onInput={(event) => setAtATime(event.currentTarget.value)}
-          />
-        </div>
-        <div class="field">
-          <label for="token-note">Note</label>
-          <input id="token-note" value={note} onInput={(event) => setNote(event.currentTarget.value)} />
-        </div>
-        <Refusal failure={doing.failure} />
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={doing.busy}>
-            Save token
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+      <div class="field">
+        <label for="token-status">Status</label>
+        <select id="token-status" value={status} onChange={(event) => setStatus(event.currentTarget.value)}>
+          <option>Accepted</option>
+          <option>Blocked</option>
+          <option>Expired</option>
+        </select>
+      </div>
+      <div class="field">
+        <label for="token-parent">Group (parentIdTag)</label>
+        <input
+          id="token-parent"
+          maxLength={20}
+          autocomplete="off"
+          value={parentIdTag}
+          onInput={(event) => setParent(event.currentTarget.value)}
+        />
+        <span class="hint">Members of one group may stop what another one started.</span>
+      </div>
+      <div class="field">
+        <label for="token-expiry">Expires</label>
+        <input
+          id="token-expiry"
+          type="datetime-local"
+          value={expiry}
+          onInput={(event) => setExpiry(event.currentTarget.value)}
+        />
+      </div>
+      <div class="field">
+        <label for="token-concurrent">Transactions at a time</label>
+        <input
+          id="token-concurrent"
+          type="number"
+          min={0}
+          value={atATime}
+          placeholder="as set by auth.concurrentTx"
+          onInput={(event) => setAtATime(event.currentTarget.value)}
+        />
+      </div>
+      <div class="field">
+        <label for="token-note">Note</label>
+        <input id="token-note" value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+      </div>
+    </FormDialog>
   );
 }

@@ -1,9 +1,7 @@
 import { useState } from 'preact/hooks';
-import { request } from '../../api.ts';
 import { stamp } from '../../format.ts';
 import type { Token } from '../../model.ts';
-import { Refusal, useDoing } from '../../parts/action.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
+import { DeleteDialog } from '../../parts/delete-dialog.tsx';
 import { Fact } from '../../parts/fact.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
@@ -87,29 +85,15 @@ export function TokenPage({ idTag }: { readonly idTag: string }) {
 }
 
 function DeleteToken({ idTag, onClose }: { readonly idTag: string; readonly onClose: () => void }) {
-  const doing = useDoing();
   return (
-    <Dialog title={`Delete token ${idTag}?`} onClose={onClose}>
-      <p>It is unknown from then on. Transactions under way go on; the history stays.</p>
-      <Refusal failure={doing.failure} />
-      <div class="actions">
-        <button type="button" onClick={onClose}>
-          Keep it
-        </button>
-        <button
-          type="button"
-          class="danger"
-          disabled={doing.busy}
-          onClick={() =>
-            void doing.run(async () => {
-              await request('DELETE', `/tokens/${encodeURIComponent(idTag)}`);
-              go('/tokens');
-            })
-          }
-        >
-          Delete {idTag}
-        </button>
-      </div>
-    </Dialog>
+    <DeleteDialog
+      title={`Delete token ${idTag}?`}
+      name={idTag}
+      path={`/tokens/${encodeURIComponent(idTag)}`}
+      onClose={onClose}
+      onDeleted={() => go('/tokens')}
+    >
+      It is unknown from then on. Transactions under way go on; the history stays.
+    </DeleteDialog>
   );
 }

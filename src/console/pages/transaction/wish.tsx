@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { request } from '../../api.ts';
 import { energy, localInput, quantity } from '../../format.ts';
-import { Refusal, useDoing } from '../../parts/action.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
+import { useDoing } from '../../parts/action.tsx';
 import { Fact } from '../../parts/fact.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { Refused, Skeleton } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
@@ -96,62 +96,53 @@ function WishDialog({ path, wish, onClose, onSaved }: WishDialogProps) {
       onSaved();
     });
   return (
-    <Dialog title="What the driver wants" onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <div class="field">
-          <label for="wish-priority">Priority, 0 to 9</label>
-          <input
-            id="wish-priority"
-            type="number"
-            required
-            min={0}
-            max={9}
-            value={priority}
-            onInput={(event) => setPriority(event.currentTarget.value)}
-          />
-          <span class="hint">Higher is served earlier and gets more.</span>
-        </div>
-        <div class="field">
-          <label for="wish-departure">Leaves at</label>
-          <input
-            id="wish-departure"
-            type="datetime-local"
-            value={departure}
-            onInput={(event) => setDeparture(event.currentTarget.value)}
-          />
-        </div>
-        <div class="field">
-          <label for="wish-energy">Energy from the start, kWh</label>
-          <input
-            id="wish-energy"
-            type="number"
-            min={0}
-            step="any"
-            value={kWh}
-            onInput={(event) => setKWh(event.currentTarget.value)}
-          />
-        </div>
-        <Refusal failure={doing.failure} />
-        <div class="actions">
-          {wish && (
-            <button type="button" class="danger" disabled={doing.busy} onClick={() => void forget()}>
-              Forget it
-            </button>
-          )}
-          <button type="button" onClick={onClose}>
-            Cancel
+    <FormDialog
+      title="What the driver wants"
+      submit="Save"
+      doing={doing}
+      onClose={onClose}
+      onSubmit={save}
+      extra={
+        wish && (
+          <button type="button" class="danger" disabled={doing.busy} onClick={() => void forget()}>
+            Forget it
           </button>
-          <button type="submit" class="primary" disabled={doing.busy}>
-            Save
-          </button>
-        </div>
-      </form>
-    </Dialog>
+        )
+      }
+    >
+      <div class="field">
+        <label for="wish-priority">Priority, 0 to 9</label>
+        <input
+          id="wish-priority"
+          type="number"
+          required
+          min={0}
+          max={9}
+          value={priority}
+          onInput={(event) => setPriority(event.currentTarget.value)}
+        />
+        <span class="hint">Higher is served earlier and gets more.</span>
+      </div>
+      <div class="field">
+        <label for="wish-departure">Leaves at</label>
+        <input
+          id="wish-departure"
+          type="datetime-local"
+          value={departure}
+          onInput={(event) => setDeparture(event.currentTarget.value)}
+        />
+      </div>
+      <div class="field">
+        <label for="wish-energy">Energy from the start, kWh</label>
+        <input
+          id="wish-energy"
+          type="number"
+          min={0}
+          step="any"
+          value={kWh}
+          onInput={(event) => setKWh(event.currentTarget.value)}
+        />
+      </div>
+    </FormDialog>
   );
 }

@@ -1,0 +1,106 @@
+import { count, power } from '../../format.ts';
+import type { Overview } from '../../model.ts';
+import { ConnectUrl } from '../../parts/connect-url.tsx';
+import { Empty } from '../../parts/states.tsx';
+import { Status, toneOf } from '../../parts/status.tsx';
+import { Big, type PartProps } from './big.tsx';
+
+/** Whether the fleet is all right. */
+export function Fleet({ now, history }: PartProps) {
+  if (now.chargePoints === 0) {
+    return (
+      <div class="panel">
+        <Empty title="No charge point has come yet">
+          <p>Point one at this address, with its identity at the end:</p>
+          <ConnectUrl />
+        </Empty>
+      </div>
+    );
+  }
+  const offline = now.chargePoints - now.sockets;
+  return (
+    <>
+      <div class="numbers">
+        <Big
+          href="/charge-points?connected=true"
+          name="Connected"
+          value={{ number: count(now.sockets), unit: `of ${count(now.chargePoints)}` }}
+          line="sockets"
+          history={history}
+          note={offline > 0 ? `${count(offline)} offline` : 'all of them'}
+        />
+        <Big
+          href="/charge-points?status=Charging"
+          name="Charging now"
+          value={{ number: count(now.charging), unit: now.charging === 1 ? 'connector' : 'connectors' }}
+          tone="charging"
+          line="charging"
+          history={history}
+        />
+        <Big
+          href="/charge-points?status=Faulted"
+          name="Faulted"
+          value={{ number: count(now.faulted), unit: now.faulted === 1 ? 'connector' : 'connectors' }}
+          tone={now.faulted > 0 ? 'fault' : 'none'}
+          line="faulted"
+          history={history}
+        />
+        <Big
+          href="/transactions?state=open"
+          name="Power"
+          value={power(now.powerW)}
+          tone="charging"
+          line="powerW"
+          history={history}
+        />
+      </div>
+      <Connectors now={now} />
+    </>
+  );
+}
+
+/** All connectors by their status, as one bar with its words. */
+function Connectors({ now }: { readonly now: Overview }) {
+  const order = [
+    'Charging',
+    'Available',
+    'Preparing',
+    'SuspendedEV',
+    'SuspendedEVSE',
+    'Finishing',
+    'Reserved',
+    'Unavailable',
+    'Faulted',
+  ];
+  const known = Object.entries(now.connectors).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  const all = known.reduce((sum, [, number]) => sum + number, 0) + now.offlineConnectors;
+  if (all === 0) return null;
+  return (
+    <div class="connectors-bar">
+      <div class="bar-of" aria-hidden="true">
+        {known.map(([status, number]) => (
+          <span key={status} class={`fill-${toneOf(status)}`} style={{ flexGrow: number }} />
+        ))}
+        {now.offlineConnectors > 0 && (
+          <span class="fill-offline" style={{ flexGrow: now.offlineConnectors }} />
+        )}
+      </div>
+      <ul class="row small">
+        {known.map(([status, number]) => (
+          <li key={status}>
+            <a href={`/charge-points?status=${status}`}>
+              <Status status={status} /> <b>{count(number)}</b>
+            </a>
+          </li>
+        ))}
+        {now.offlineConnectors > 0 && (
+          <li>
+            <a href="/charge-points?connected=false">
+              <span class="status tone-none">offline</span> <b>{count(now.offlineConnectors)}</b>
+            </a>
+          </li>
+        )}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import type { ComponentChildren } from 'preact';
+import { type Doing, Refusal } from './action.tsx';
+import { Dialog } from './dialog.tsx';
+
+interface FormDialogProps {
+  readonly title: string;
+  readonly wide?: boolean;
+  /** What the button does, in words. */
+  readonly submit: string;
+  /** What the button beside it says, which closes. */
+  readonly close?: string;
+  readonly doing: Doing;
+  /** What came of it, beside a refusal. */
+  readonly outcome?: ComponentChildren;
+  /** Before the other buttons. */
+  readonly extra?: ComponentChildren;
+  readonly onClose: () => void;
+  readonly onSubmit: () => Promise<void>;
+  readonly children: ComponentChildren;
+}
+
+/** A form in a dialog: its fields, why it was refused, and its buttons. */
+export function FormDialog({
+  title,
+  wide = false,
+  submit,
+  close = 'Cancel',
+  doing,
+  outcome,
+  extra,
+  onClose,
+  onSubmit,
+  children,
+}: FormDialogProps) {
+  return (
+    <Dialog title={title} wide={wide} onClose={onClose}>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void onSubmit();
+        }}
+      >
+        {children}
+        <Refusal failure={doing.failure} />
+        {outcome}
+        <div class="actions">
+          {extra}
+          <button type="button" onClick={onClose}>
+            {close}
+          </button>
+          <button type="submit" class="primary" disabled={doing.busy}>
+            {submit}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
