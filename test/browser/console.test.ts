@@ -7,6 +7,15 @@ import { until } from '../support/until.ts';
 
 const TIMEOUT = 90_000;
 
+/** How far things have moved since the page was opened (cumulative layout shift). */
+const LAYOUT_SHIFT = `new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) sum += value;
+  }).observe({ type: 'layout-shift', buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+})`;
+
 it(
   'an operator logs in, finds a charge point, sends a command, watches a session grow, filters, exports and logs out',
   async () => {
@@ -212,6 +221,13 @@ it(
     await page.locator('[data-points]').waitFor({ state: 'attached', timeout: 30_000 });
     await tab.picture('demo-curve');
 
+    // Nothing jumps while a page fills.
+    for (const path of ['/', '/charge-points', '/transactions', '/analytics']) {
+      await page.goto(gateway.api + path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+      expect(await page.evaluate<number>(LAYOUT_SHIFT), `${path} jumps`).toBeLessThan(0.05);
+    }
     const total = (await Promise.all(sizes.values())).reduce((sum, size) => sum + size, 0);
     expect(sizes.size).toBeGreaterThan(1);
     expect(total).toBeLessThan(150 * 1024);

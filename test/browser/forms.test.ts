@@ -2,10 +2,15 @@ import { expect, it } from 'vitest';
 import { logIn, openTab } from '../support/browser.ts';
 import { chargingStory } from '../support/charging-story.ts';
 import { API_KEY, startGateway } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
 
 it('an operator sets up a site and a local list in forms, and sees either as JSON', async () => {
   const gateway = await startGateway();
   await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
+  await until('searches know it', async () => {
+    const found = await gateway.request<{ total: number }>('GET', '/api/v1/charge-points?sort=id&text=bay-1');
+    return found.total === 1;
+  });
   const tab = await openTab();
   const { page } = tab;
   await logIn(tab, gateway.api, API_KEY);

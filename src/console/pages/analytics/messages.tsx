@@ -69,10 +69,11 @@ export function MessagesReport() {
             },
             {
               name: 'Payload',
+              wide: true,
               show: ({ payload, messageId }) => (
                 <details class="payload">
                   <summary>
-                    <code>{payload.slice(0, 120)}</code>
+                    <code>{payload.slice(0, 200)}</code>
                   </summary>
                   <pre>{payload}</pre>
                   <span class="small soft">

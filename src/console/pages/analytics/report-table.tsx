@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly number?: boolean;
   /** For a bar. */
   readonly share?: boolean;
+  /** For what is long: about half of the width. */
+  readonly wide?: boolean;
   show(row: Row): ComponentChild;
 }
 
@@ -17,7 +19,8 @@ interface ReportTableProps<Row> {
 
 /** Rows of a report; the first column says what each is about. */
 export function ReportTable<Row>({ columns, rows }: ReportTableProps<Row>) {
-  const classOf = ({ number, share }: Column<Row>) => (number ? 'number' : share ? 'share' : undefined);
+  const classOf = ({ number, share, wide }: Column<Row>) =>
+    number ? 'number' : share ? 'share' : wide ? 'wide' : undefined;
   return (
     <div class="scroll">
       <table class="table cards">

@@ -6,37 +6,10 @@ import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { go, urlOf } from '../../router.ts';
 import { may } from '../../session.ts';
+import { LiveSum } from './live-sum.tsx';
+import { type Group, PHASES, type Plan, type PlannedConnector } from './plan.ts';
 import type { Site } from './site-document.ts';
 import { SiteEditor } from './site-editor.tsx';
-
-interface Plan {
-  readonly groups: readonly Group[];
-  readonly connectors: readonly PlannedConnector[];
-}
-
-interface Group {
-  readonly id: string;
-  readonly limit: readonly (number | null)[];
-  readonly shared: readonly number[];
-  readonly reserved: readonly number[];
-  readonly measured: readonly number[];
-}
-
-interface PlannedConnector {
-  readonly chargePointId: string;
-  readonly connectorId: number;
-  readonly group: string;
-  readonly connected: boolean;
-  readonly transactionId: number | null;
-  readonly state: string;
-  readonly share: number | null;
-  readonly ceiling: number;
-  readonly measured: number | null;
-  readonly since: string;
-  readonly refused: string | null;
-}
-
-const PHASES = ['L1', 'L2', 'L3'];
 
 /** One site: its limits, what was shared out under them, and what vehicles take. */
 export function SitePage({ id }: { readonly id: string }) {
@@ -65,7 +38,7 @@ export function SitePage({ id }: { readonly id: string }) {
             </div>
           </header>
           <Shown of={plan} what="the plan" lines={8}>
-            {({ groups, connectors }) => (
+            {({ at, groups, connectors }) => (
               <>
                 <section class="panel" aria-labelledby="groups">
                   <header>
@@ -75,8 +48,17 @@ export function SitePage({ id }: { readonly id: string }) {
                     {groups.map((group) => (
                       <GroupBars key={group.id} group={group} />
                     ))}
+                    <p class="legend small soft">
+                      <span>
+                        <span class="swatch fill-charging" /> what vehicles take by their meter values
+                      </span>
+                      <span>
+                        <span class="swatch mark-swatch" /> what was given out or is kept free
+                      </span>
+                    </p>
                   </div>
                 </section>
+                {groups[0] && <LiveSum group={groups[0]} at={Date.parse(at)} />}
                 <Connectors connectors={connectors} />
               </>
             )}

@@ -1,0 +1,32 @@
+/** What the planner of a site has agreed with its connectors. */
+export interface Plan {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly groups: readonly Group[];
+  readonly connectors: readonly PlannedConnector[];
+}
+
+/** A group of a site now, A for each phase. */
+export interface Group {
+  readonly id: string;
+  readonly limit: readonly (number | null)[];
+  readonly shared: readonly number[];
+  readonly reserved: readonly number[];
+  readonly measured: readonly number[];
+}
+
+export interface PlannedConnector {
+  readonly chargePointId: string;
+  readonly connectorId: number;
+  readonly group: string;
+  readonly connected: boolean;
+  readonly transactionId: number | null;
+  readonly state: string;
+  readonly share: number | null;
+  readonly ceiling: number;
+  readonly measured: number | null;
+  readonly since: string;
+  readonly refused: string | null;
+}
+
+export const PHASES = ['L1', 'L2', 'L3'];
