@@ -1,5 +1,5 @@
 import { queryOf } from '../api.ts';
-import { count, duration, stamp } from '../format.ts';
+import { counted, duration, stamp } from '../format.ts';
 import type { Page } from '../model.ts';
 import { TextFilter } from '../parts/filter-fields.tsx';
 import { Pager } from '../parts/pager.tsx';
@@ -65,7 +65,7 @@ export function Audit() {
                     </tbody>
                   </table>
                 </div>
-                <Pager next={next} sum={`${count(items.length)} entries`} />
+                <Pager next={next} sum={counted(items.length, 'entry', 'entries')} />
               </>
             )
           }

@@ -1,5 +1,5 @@
 import { queryOf, request } from '../api.ts';
-import { count } from '../format.ts';
+import { count, counted } from '../format.ts';
 import type { Campaign, Page } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
 import { Fact } from '../parts/fact.tsx';
@@ -75,9 +75,7 @@ export function CampaignPage({ id }: { readonly id: string }) {
               <Fact name="Begins">
                 <When at={campaign.startAt} both />
               </Fact>
-              <Fact name="Targets">
-                <code>{JSON.stringify(campaign.targets)}</code>
-              </Fact>
+              <Fact name="Targets">{targetWords(campaign.targets)}</Fact>
             </dl>
             {campaign.task.payload !== undefined && (
               <details>
@@ -168,7 +166,7 @@ function Results({ path }: { readonly path: string }) {
                     </tbody>
                   </table>
                 </div>
-                <Pager next={next} sum={`${count(items.length)} charge points`} />
+                <Pager next={next} sum={counted(items.length, 'charge point')} />
               </>
             )
           }
@@ -182,4 +180,12 @@ function toneOf(state: string): string {
   if (state === 'succeeded') return 'available';
   if (state === 'failed') return 'fault';
   return state === 'pending' ? 'none' : state === 'unknown' ? 'attention' : 'charging';
+}
+
+/** Whom it is for, in words. */
+function targetWords(targets: Campaign['targets']): string {
+  const { named, all: _, ...filter } = targets;
+  if (typeof named === 'number') return `${counted(named, 'charge point')} by name`;
+  const words = Object.entries(filter).map(([name, value]) => `${name} ${value}`);
+  return words.length === 0 ? 'all charge points' : words.join(', ');
 }

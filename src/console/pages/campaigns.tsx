@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { queryOf } from '../api.ts';
-import { count } from '../format.ts';
+import { count, counted } from '../format.ts';
 import type { Campaign, Counts, Page } from '../model.ts';
 import { Pager } from '../parts/pager.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
@@ -74,7 +74,7 @@ export function CampaignsPage() {
                     </tbody>
                   </table>
                 </div>
-                <Pager next={next} sum={`${count(items.length)} campaigns`} />
+                <Pager next={next} sum={counted(items.length, 'campaign')} />
               </>
             )
           }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { queryOf, request } from '../api.ts';
 import type { CallAnswer } from '../call-answer.ts';
-import { count, localInput, stamp } from '../format.ts';
+import { counted, localInput, stamp } from '../format.ts';
 import type { Page } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
 import { AnswerWord } from '../parts/answer-word.tsx';
@@ -126,7 +126,7 @@ export function Reservations({ chargePointId }: { readonly chargePointId?: strin
                     </tbody>
                   </table>
                 </div>
-                <Pager next={next} sum={`${count(items.length)} reservations`} />
+                <Pager next={next} sum={counted(items.length, 'reservation')} />
               </>
             )
           }

@@ -1,7 +1,7 @@
 import { queryOf } from '../api.ts';
 import { now } from '../clock.ts';
 import { saveCsv } from '../csv.ts';
-import { count, duration, energy, quantity, stamp } from '../format.ts';
+import { counted, duration, energy, quantity, stamp } from '../format.ts';
 import { useLive } from '../live.ts';
 import type { Page, Transaction } from '../model.ts';
 import { ChoiceFilter, DayFilter, TextFilter } from '../parts/filter-fields.tsx';
@@ -130,7 +130,7 @@ export function TransactionList({
                     </tbody>
                   </table>
                 </div>
-                <Pager next={next} sum={`${count(items.length)} transactions`} />
+                <Pager next={next} sum={counted(items.length, 'transaction')} />
               </>
             )
           }

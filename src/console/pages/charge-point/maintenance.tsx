@@ -166,7 +166,9 @@ function JobTable({ resource }: { readonly resource: Resource<Page<Job>> }) {
     <Shown of={resource} what="the jobs" lines={2}>
       {({ items }) =>
         items.length === 0 ? (
-          <Empty title="None yet" />
+          <Empty title="None yet">
+            <p>What is asked for here, or by a campaign, shows with what the charge point says of it.</p>
+          </Empty>
         ) : (
           <div class="scroll">
             <table class="table cards">

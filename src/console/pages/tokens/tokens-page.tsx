@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { queryOf } from '../../api.ts';
-import { count, stamp } from '../../format.ts';
+import { counted, stamp } from '../../format.ts';
 import type { Page, Token } from '../../model.ts';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
 import { Pager } from '../../parts/pager.tsx';
@@ -111,7 +111,7 @@ function TokenList() {
                     </tbody>
                   </table>
                 </div>
-                <Pager next={next} sum={`${count(items.length)} tokens`} />
+                <Pager next={next} sum={counted(items.length, 'token')} />
               </>
             )
           }
