@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { LogIn } from './pages/log-in.tsx';
 import { Page } from './pages/page.tsx';
 import { Mark } from './parts/mark.tsx';
@@ -16,8 +16,11 @@ export function App() {
 
 function Shell() {
   const where = path.value;
+  const before = useRef(where);
   useEffect(() => {
-    document.getElementById('main')?.focus({ preventScroll: true });
+    // Another page than before: not where the console was opened, so that the first Tab leads to its beginning.
+    if (before.current !== where) document.getElementById('main')?.focus({ preventScroll: true });
+    before.current = where;
   }, [where]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: links bubble here, with whatever they were followed

@@ -38,6 +38,7 @@ const VIEWS = [
   ['refused-tokens', '/analytics?tab=failed-authorizations', 'Blocked'],
   ['messages', '/analytics?tab=messages', 'BootNotification'],
   ['answer-times', '/analytics?tab=answer-times', 'Highest, ms'],
+  ['sql', '/analytics?tab=sql', 'One SELECT'],
   ['samples', '/analytics?tab=samples&chargePointId=BAY-12', '3 samples'],
   ['system', '/system', 'analytics'],
   ['keys', '/system?tab=keys', 'API keys'],

@@ -75,6 +75,10 @@ it('shows the numbers that the simulator knows it sent: nothing lost, nothing do
     expect(await cells.nth(5).textContent()).toBe(quantity(energy(columns.energyWh[index] as number)));
   }
   await tab.picture('numbers-sessions');
+  const sql = 'SELECT uniqExact(transaction_id) AS sessions FROM transactions';
+  await page.goto(`${gateway.api}/analytics?tab=sql&sql=${encodeURIComponent(sql)}`);
+  await page.getByRole('button', { name: 'Ask' }).click();
+  await page.getByRole('cell', { name: String(books.started), exact: true }).waitFor();
   await page.goto(`${gateway.api}/analytics?tab=faults`);
   await page.getByText('goes on').first().waitFor();
   expect(await page.getByText('GroundFailure').count()).toBe(FAULTS);

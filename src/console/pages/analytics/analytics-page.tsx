@@ -13,6 +13,7 @@ import { PastTransactionsReport } from './past-transactions.tsx';
 import { PowerReport } from './power.tsx';
 import { SampleReport } from './samples.tsx';
 import { SessionsReport } from './sessions.tsx';
+import { SqlReport } from './sql.tsx';
 import { UptimeReport } from './uptime.tsx';
 import { UtilisationReport } from './utilisation.tsx';
 
@@ -47,10 +48,11 @@ const REPORTS: readonly (readonly [heading: string, entries: readonly Entry[]])[
     ],
   ],
   [
-    'Messages',
+    'Messages and more',
     [
       { name: 'messages', word: 'Message log', report: <MessagesReport /> },
       { name: 'answer-times', word: 'Answer times', report: <AnswerTimesReport /> },
+      { name: 'sql', word: 'SQL', report: <SqlReport /> },
     ],
   ],
 ];
