@@ -40,6 +40,8 @@ export function Chart({
   const [at, setAt] = useState<number | null>(null);
   const shown = useRef(span);
   shown.current = span;
+  const latest = useRef({ times, lines });
+  latest.current = { times, lines };
   const shape = JSON.stringify([lines.map(({ values: _, ...rest }) => rest), height, theme.value]);
 
   useEffect(() => {
@@ -59,7 +61,8 @@ export function Chart({
         onPoint: setAt,
       });
       plot.current = drawn;
-      drawn.setData(dataOf(times, lines));
+      // What came while the library was on its way is in it.
+      drawn.setData(dataOf(latest.current.times, latest.current.lines));
       watcher = new ResizeObserver(() => drawn.setSize({ width: host.clientWidth, height }));
       watcher.observe(host);
     });

@@ -53,7 +53,7 @@ export function MessagesReport() {
             {
               name: 'Message',
               show: ({ direction, type, action, errorCode }) => (
-                <>
+                <span class="nowrap">
                   <span class="soft" title={direction === 'in' ? 'from the charge point' : 'from Farad'}>
                     <span aria-hidden="true">{direction === 'in' ? '←' : '→'}</span>
                     <span class="visually-hidden">
@@ -64,7 +64,7 @@ export function MessagesReport() {
                   <span class={type === 'CALLERROR' || type === 'unreadable' ? 'tone-fault' : 'soft'}>
                     {type} {errorCode}
                   </span>
-                </>
+                </span>
               ),
             },
             {
