@@ -86,7 +86,7 @@ function Row({ entry }: { readonly entry: AuditEntry }) {
       </td>
       <td data-label="What">{operation}</td>
       <td data-label="About">
-        {Object.values(target).join(' · ')}
+        {aboutOf(target)}
         {request !== '' && (
           <details>
             <summary class="small soft">request</summary>
@@ -106,4 +106,11 @@ function Row({ entry }: { readonly entry: AuditEntry }) {
       </td>
     </tr>
   );
+}
+
+/** What it was about; of yes and no only what was said yes to. */
+function aboutOf(target: AuditEntry['target']): string {
+  return Object.entries(target)
+    .flatMap(([name, value]) => (value === false ? [] : value === true ? [name] : [value]))
+    .join(' · ');
 }

@@ -1,11 +1,19 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { place } from '../router.ts';
 import { sections } from '../sections.ts';
 
 /** The places of the console, eight words at most. */
 export function Rail() {
   const [current = ''] = place.value.parts;
+  const rail = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the rail is wider than the screen.
+    const here = rail.current?.querySelector('[aria-current]');
+    if (rail.current && here instanceof HTMLElement)
+      rail.current.scrollLeft = here.offsetLeft - (rail.current.clientWidth - here.clientWidth) / 2;
+  }, [current]);
   return (
-    <nav class="rail" aria-label="Sections">
+    <nav ref={rail} class="rail" aria-label="Sections">
       <ul>
         {sections.map(({ name, root }) => (
           <li key={root}>
