@@ -6,6 +6,7 @@ import { hotPathBench } from './hot-path.ts';
 import { ingestBench } from './ingest.ts';
 import { latencyBench } from './latency.ts';
 import { operatorApiBench } from './operator-api.ts';
+import { operatorsBench } from './operators.ts';
 import { overviewQueriesBench } from './overview-queries.ts';
 import { scaleBench } from './scale.ts';
 import { schedulesBench } from './schedules.ts';
@@ -27,6 +28,7 @@ export const benches: readonly Bench[] = [
   latencyBench,
   stormBench,
   operatorApiBench,
+  operatorsBench,
   compositeScheduleBench,
   schedulesBench,
   sinkBench,

@@ -51,10 +51,11 @@ export class OwnGateway implements Gateway {
   /**
    * Starts `farad serve` and waits until it serves.
    * @param flags more flags for it.
+   * @param filled a data directory to run on, which goes with the gateway; a new one if absent.
    * @throws Error with the end of its log if it does not come up.
    */
-  static async start(edges: number, flags: readonly string[]): Promise<OwnGateway> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'farad-load-'));
+  static async start(edges: number, flags: readonly string[], filled?: string): Promise<OwnGateway> {
+    const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'farad-load-')));
     const apiKey = randomBytes(24).toString('base64url');
     const args = [
       'serve',

@@ -36,7 +36,7 @@ export function sortedPage(
   }: FleetFilter & { readonly sort: Sort; readonly after: string | undefined; readonly limit: number },
 ): SortedPage {
   const wanted = { ...filter, ...(filter.text !== undefined && { text: filter.text.toLowerCase() }) };
-  const matching = inOrder(census, sort).filter((chargePoint) => matches(chargePoint, wanted));
+  const matching = matchingInOrder(census, sort, wanted);
   const start = after === undefined ? 0 : placeAfter(matching, sort, after);
   const items = matching.slice(start, start + limit);
   const last = items.at(-1);
@@ -48,8 +48,33 @@ export function sortedPage(
   };
 }
 
-/** Each order of a census is made once. */
+/** Each order of a census is made once, and so is what matches, because people turn pages. */
 const orders = new WeakMap<FleetCensus, Map<Sort, readonly IndexedChargePoint[]>>();
+const searches = new WeakMap<FleetCensus, Map<string, readonly IndexedChargePoint[]>>();
+
+/** Searches whose matches are kept. */
+const KEPT_SEARCHES = 20;
+
+function matchingInOrder(
+  census: FleetCensus,
+  sort: Sort,
+  filter: FleetFilter,
+): readonly IndexedChargePoint[] {
+  const order = inOrder(census, sort);
+  const { text, connected, registration, status } = filter;
+  if (text === undefined && connected === undefined && registration === undefined && status === undefined) {
+    return order;
+  }
+  const kept = searches.get(census) ?? new Map<string, readonly IndexedChargePoint[]>();
+  searches.set(census, kept);
+  const key = JSON.stringify([sort, text, connected, registration, status]);
+  const matching = kept.get(key) ?? order.filter((chargePoint) => matches(chargePoint, filter));
+  kept.delete(key); // the oldest one comes first
+  kept.set(key, matching);
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT_SEARCHES && oldest !== undefined) kept.delete(oldest);
+  return matching;
+}
 
 function inOrder(census: FleetCensus, sort: Sort): readonly IndexedChargePoint[] {
   let known = orders.get(census);
@@ -59,7 +84,7 @@ function inOrder(census: FleetCensus, sort: Sort): readonly IndexedChargePoint[]
   }
   let order = known.get(sort);
   if (!order) {
-    order = sort === 'id' ? census.chargePoints : census.chargePoints.toSorted(comparing(sort));
+    order = census.chargePoints.toSorted(comparing(sort));
     known.set(sort, order);
   }
   return order;

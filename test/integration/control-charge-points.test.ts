@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Disconnect } from '../../src/link/methods.ts';
 import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+import { until } from '../support/until.ts';
 
 const path = '/api/v1/charge-points';
 
@@ -265,6 +266,8 @@ describe('charge points', () => {
       for (const id of ['CP-1', 'CP-2', 'XX-3']) await seen(id, id === 'CP-2' ? 'Volta' : 'Acme');
       await control.store.settings.put({ id: 'CP-4', group: 'Voltage park' });
       await connected('CP-2');
+      // Filters look at an index that is some seconds old.
+      await until('all are in the index', async () => (await idsOf({ text: 'voltage' })).length === 1);
       expect(await idsOf({ text: 'cp-' })).toEqual(['CP-1', 'CP-2', 'CP-4']);
       expect(await idsOf({ text: 'VOLTA', limit: '1' })).toEqual(['CP-2', 'CP-4']);
       expect(await idsOf({ connected: 'true' })).toEqual(['CP-2']);
@@ -277,7 +280,9 @@ describe('charge points', () => {
       const ids = Array.from({ length: 2500 }, (_, index) => `CP-${String(index).padStart(5, '0')}`);
       await Promise.all(ids.map((id) => control.store.settings.put({ id })));
       expect(await idsOf({ limit: '700' })).toEqual(ids);
+      await until('the last one is in the index', async () => (await idsOf({ text: '-02499' })).length > 0);
       expect(await idsOf({ text: '-02499' })).toEqual(['CP-02499']);
+      expect(await idsOf({ text: 'CP-', limit: '700' })).toEqual(ids);
     });
   });
 });

@@ -65,6 +65,29 @@ test('filters by status, connection, registration and text, and counts what matc
   expect(ask({ registration: 'Pending' })).toEqual({ ids: [], total: 0 });
 });
 
+test('a search is answered anew from a newer census, and not mixed up with another search', () => {
+  const ask = (census: FleetCensus, filter: object) =>
+    sortedPage(census, { sort: 'id', after: undefined, limit: 9, ...filter }).ids;
+  for (let time = 0; time < 2; time++) {
+    expect(ask(fleet, { text: 'c' })).toEqual(['C']);
+    expect(ask(fleet, { text: 'C', connected: false })).toEqual([]);
+    expect(ask(fleet, { status: 'Charging' })).toEqual(['A']);
+    expect(ask(fleet, { registration: 'Charging' })).toEqual([]);
+    expect(ask(fleet, { sort: '-id', status: 'Faulted' })).toEqual(['D', 'A']);
+    expect(ask(fleet, { status: 'Faulted' })).toEqual(['A', 'D']);
+  }
+  for (let other = 0; other < 50; other++) expect(ask(fleet, { text: `none ${other}` })).toEqual([]);
+  expect(ask(fleet, { text: 'c' })).toEqual(['C']);
+  expect(ask(census([chargePoint('CC')]), { text: 'c' })).toEqual(['CC']);
+});
+
+test('identities beyond the basic plane are paged without losing one', () => {
+  const strange = census(['A', '\uFF21', '😀'].map((id) => chargePoint(id)));
+  const first = sortedPage(strange, { sort: 'id', after: undefined, limit: 2 });
+  const second = sortedPage(strange, { sort: 'id', after: first.next, limit: 2 });
+  expect([...first.ids, ...second.ids].toSorted()).toEqual(['A', '\uFF21', '😀'].toSorted());
+});
+
 test('refuses a position that is none of its own', () => {
   expect(() => sortedPage(fleet, { sort: 'id', after: 'B', limit: 1 })).toThrow('must be the `next`');
 });
