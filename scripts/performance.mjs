@@ -25,6 +25,9 @@ const benches = new Map(
 );
 const files = new Map();
 
+/** Benches whose rows are not to be compared with each other. */
+const DIFFERENT_QUESTIONS = new Set(['overview-queries']);
+
 const MARK = /<!-- bench (\S+) -->[\s\S]*?<!-- \/bench -->/g;
 const LOAD_MARK = /<!-- load -->[\s\S]*?<!-- \/load -->/;
 const before = readFileSync(page, 'utf8').replace(
@@ -104,12 +107,16 @@ function loadSection() {
 /** A result as a table, with what every figure is beside the first contender's of the same round, and a plot of its spread. */
 function section(result) {
   const { machine, figures, contenders } = result;
-  const plotted = figures.find(({ key }) => key === 'main thread') ?? figures[0];
+  const plotted = figures.find(({ key }) => key === 'main thread' || key === 'p95') ?? figures[0];
   files.set(new URL(`${result.bench}.svg`, plots), plot(result, plotted));
   const head = ['', ...figures.map(({ key }) => key)];
   const rows = contenders.map(({ name, figures: spreads, ratios }) => [
     name,
-    ...figures.map(({ key }) => `${readable(spreads[key].median)} (${ratios[key].toFixed(2)}x)`),
+    ...figures.map(({ key }) => {
+      if (spreads[key].median === null) return '-';
+      const isCompared = ratios[key] !== null && !DIFFERENT_QUESTIONS.has(result.bench);
+      return `${readable(spreads[key].median)}${isCompared ? ` (${ratios[key].toFixed(2)}x)` : ''}`;
+    }),
   ]);
   const table = [head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...rows].map(
     (cells) => `| ${cells.join(' | ')} |`,
@@ -121,7 +128,7 @@ function section(result) {
     '',
     ...table,
     '',
-    `${result.rounds === 1 ? 'One round' : `Medians of ${result.rounds} rounds`} in turns; in brackets the median of the ratios to the first row, round by round. ${units}.`,
+    `${result.rounds === 1 ? 'One round' : `Medians of ${result.rounds} rounds`} in turns${DIFFERENT_QUESTIONS.has(result.bench) ? '' : '; in brackets the median of the ratios to the first row, round by round'}. ${units}.`,
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
     `![${plotted.key} of ${result.bench}](performance/${result.bench}.svg)`,
@@ -131,7 +138,8 @@ function section(result) {
 }
 
 /** A bar per contender up to its median, and a line from its least to its greatest value. */
-function plot({ contenders }, { key, unit }) {
+function plot({ contenders: all }, { key, unit }) {
+  const contenders = all.filter(({ figures }) => figures[key].median !== null);
   const left = 210;
   const width = 420;
   const step = 26;
