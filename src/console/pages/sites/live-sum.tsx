@@ -48,8 +48,8 @@ export function LiveSum({ group, at }: { readonly group: Group; readonly at: num
   return (
     <section class="panel" aria-labelledby="live-sum">
       <header>
-        <h2 id="live-sum">{id} since you are looking, A per phase</h2>
-        <span class="end small soft">times in {zone}</span>
+        <h2 id="live-sum">What {id} takes, A per phase</h2>
+        <span class="end small soft">since you opened this page, times in {zone}</span>
       </header>
       <div class="body">
         <Chart
