@@ -11,6 +11,7 @@ import { overviewQueriesBench } from './overview-queries.ts';
 import { scaleBench } from './scale.ts';
 import { schedulesBench } from './schedules.ts';
 import { sinkBench } from './sink.ts';
+import { siteDisturbanceBench } from './site-disturbance.ts';
 import { sitePlanningBench } from './site-planning.ts';
 import { socketsBench } from './sockets.ts';
 import { stormBench } from './storm.ts';
@@ -34,4 +35,5 @@ export const benches: readonly Bench[] = [
   sinkBench,
   overviewQueriesBench,
   sitePlanningBench,
+  siteDisturbanceBench,
 ];

@@ -10,7 +10,7 @@ export interface ShiftingLimitsOptions {
 /** How often every limit changes. */
 const EVERY_MS = 5_000;
 /** A per charge point and phase, in turns. */
-const LIMITS = [16, 8] as const;
+const LIMITS = { low: 8, high: 16 } as const;
 
 interface Plan {
   readonly connectors: readonly { readonly state: string }[];
@@ -41,7 +41,7 @@ export class ShiftingLimits {
   async create(): Promise<void> {
     for (const { path, chargePoints } of this.#sites) {
       await this.#api('PUT', path, {
-        groups: [{ ...groupOf(chargePoints, LIMITS[0]), parent: null }],
+        groups: [{ ...groupOf(chargePoints, LIMITS.high), parent: null }],
         members: chargePoints.map((chargePointId) => ({
           chargePointId,
           connectorId: 1,
@@ -79,16 +79,19 @@ export class ShiftingLimits {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
+  /** Changes the limits of all sites, one after the other: low or high, A per charge point and phase. */
+  async set(level: 'low' | 'high'): Promise<void> {
+    for (const { path, chargePoints } of this.#sites) {
+      if (this.#isStopped) return;
+      await this.#api('PATCH', path, { groups: [groupOf(chargePoints, LIMITS[level])] });
+      this.changes++;
+    }
+  }
+
   async #shift(): Promise<void> {
     for (let round = 1; !this.#isStopped; round++) {
       const began = performance.now();
-      for (const { path, chargePoints } of this.#sites) {
-        if (this.#isStopped) return;
-        await this.#api('PATCH', path, {
-          groups: [groupOf(chargePoints, LIMITS[round % 2 === 1 ? 1 : 0])],
-        });
-        this.changes++;
-      }
+      await this.set(round % 2 === 1 ? 'low' : 'high');
       while (!this.#isStopped && performance.now() - began < EVERY_MS) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
