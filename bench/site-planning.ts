@@ -23,8 +23,8 @@ export const sitePlanningBench: Bench = {
   prepare() {
     const pool = createSitePlanPool();
     const thread = async (sites: readonly PlanInput[]): Promise<number> => {
-      const plans = await Promise.all(sites.map((site) => pool.plan([site])));
-      return plans.flat().reduce((sum, { changes }) => sum + changes.length, 0);
+      const answers = await Promise.all(sites.map((site) => pool.plan([site])));
+      return answers.flatMap(({ plans }) => plans).reduce((sum, { changes }) => sum + changes.length, 0);
     };
     const inline = (sites: readonly PlanInput[]): number =>
       sites.reduce((sum, site) => sum + planSite(site).changes.length, 0);

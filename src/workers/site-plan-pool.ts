@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { PlanInput, SitePlan } from '../smart-charging/site-plan.ts';
+import type { PlanInput } from '../smart-charging/site-plan.ts';
+import type { SitePlans } from './site-plans.ts';
 
 /** Plans sites on a thread, so that nothing else of its process waits for it. */
 export interface SitePlanPool {
-  /** A plan per input, in their order. Rejects as planSite throws. */
-  plan(inputs: readonly PlanInput[]): Promise<SitePlan[]>;
+  /** A plan per input. Rejects as planSite throws. */
+  plan(inputs: readonly PlanInput[]): Promise<SitePlans>;
   close(): Promise<void>;
 }
 
@@ -13,7 +14,7 @@ const IDLE_MS = 60_000;
 
 /** The thread starts with the first plan and ends when none has been asked for in a while. */
 export function createSitePlanPool(threads = 1): SitePlanPool {
-  const pool = new Piscina<readonly PlanInput[], SitePlan[]>({
+  const pool = new Piscina<readonly PlanInput[], SitePlans>({
     filename: taskFile(),
     minThreads: 0,
     maxThreads: threads,

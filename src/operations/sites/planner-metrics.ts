@@ -7,7 +7,7 @@ const look = metrics.histogram(
 );
 const planning = metrics.histogram(
   'farad_site_planning_seconds',
-  'Planning a site on its thread, waiting for the thread included.',
+  'Planning a site on its thread, without the way there.',
   LATENCY_BUCKETS,
 );
 const calls = metrics.counter('farad_site_calls_total', 'CALLs of the site planner, by action and fate.', [

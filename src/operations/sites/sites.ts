@@ -6,6 +6,7 @@ import { createSitePlanPool } from '../../workers/site-plan-pool.ts';
 import { CallBudget } from './budget.ts';
 import { Meters } from './meters.ts';
 import type { Reply } from './outcome.ts';
+import { Pace } from './pace.ts';
 import { PlannerMetrics } from './planner-metrics.ts';
 import type { PlannerSettings } from './settings.ts';
 import type { SitePlanView } from './site-plan-view.ts';
@@ -60,6 +61,7 @@ class Sites implements SiteOperations {
   private readonly deps: SitesDeps;
   private readonly planned = new Map<string, Planned>();
   private readonly budget: CallBudget;
+  private readonly pace: Pace;
   private readonly meters: Meters;
   private readonly metrics = new PlannerMetrics();
   private readonly pool = createSitePlanPool();
@@ -74,6 +76,7 @@ class Sites implements SiteOperations {
   constructor(deps: SitesDeps) {
     this.deps = deps;
     this.budget = new CallBudget(deps.settings.callsPerSecond, MOST_UNANSWERED, Date.now());
+    this.pace = new Pace(deps.settings.callsPerSecond);
     this.meters = new Meters(deps.link);
     this.quietly = throttled(deps.log, LOG_EVERY_MS);
     this.findSites();
@@ -97,20 +100,26 @@ class Sites implements SiteOperations {
     await Promise.all([...this.planned.values()].map(({ running }) => running));
     await this.fetching;
     for (const { planner } of this.planned.values()) await this.guarded(planner, () => planner.save());
+    this.pace.stop();
     await this.pool.close();
   }
 
-  /** Looks at the sites that are due. */
+  /** Looks at the sites that are due, those first that have been for longest, for as long as a tick may take: the others are the next one's. */
   private tick(): void {
     const began = performance.now();
+    const { interval } = this.deps.settings;
+    const length = interval * TICK;
     this.sweepWishes();
-    for (const planned of this.planned.values()) {
-      if (planned.dueAt <= began && planned.running === undefined) this.start(planned);
+    const due = [...this.planned.values()]
+      .filter(({ dueAt, running }) => dueAt <= began && running === undefined)
+      .sort((a, b) => a.dueAt - b.dueAt);
+    for (const planned of due) {
+      this.start(planned);
+      if (performance.now() - began > length * MOST_OF_THREAD) break;
     }
     this.fetchMeters();
     const took = performance.now() - began;
-    const { interval } = this.deps.settings;
-    const wait = this.planned.size === 0 ? interval : interval * TICK;
+    const wait = this.planned.size === 0 ? interval : length;
     this.timer = setTimeout(() => this.tick(), Math.max(wait, took / MOST_OF_THREAD));
   }
 
@@ -129,7 +138,7 @@ class Sites implements SiteOperations {
 
   private add(siteId: string): Planned {
     const { store, link, settings, call } = this.deps;
-    const { budget, meters, metrics, quietly } = this;
+    const { budget, pace, meters, metrics, quietly } = this;
     const planned: Planned = {
       planner: new SitePlanner({
         siteId,
@@ -143,11 +152,14 @@ class Sites implements SiteOperations {
           const edge = store.sessions.get(chargePointId)?.edge;
           return edge !== undefined && link.peers().includes(edge) ? edge : undefined;
         },
-        call: (chargePointId, action, payload) => call({ chargePointId, action, payload }),
+        call: async (chargePointId, action, payload) => {
+          await pace.turn();
+          return call({ chargePointId, action, payload });
+        },
         plan: async (input) => {
-          const began = performance.now();
-          const [plan] = await this.pool.plan([input]);
-          metrics.planning.observe((performance.now() - began) / 1000);
+          const { plans, tookMs } = await this.pool.plan([input]);
+          metrics.planning.observe(tookMs / 1000);
+          const [plan] = plans;
           if (plan === undefined) throw new Error('the planning thread answered no plan');
           return plan;
         },
