@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
 import { ApiError, apiError, errorBody } from './errors.ts';
 import { IdempotencyMemory } from './idempotency.ts';
 import type { Schema } from './openapi/operation.ts';
@@ -13,8 +13,8 @@ export const idempotencyKey: Readonly<Record<string, Schema>> = {
     minLength: 1,
     maxLength: 255,
     description:
-      'Makes a repetition safe: the same key with the same charge point, action and body gets the same answer, and the call is not sent again. ' +
-      'Remembered for 24 hours, in memory, once the call was sent.',
+      'Makes a repetition safe: the same key with the same path, query and body gets the same answer, and nothing is sent or begun again. ' +
+      'Remembered for 24 hours, in memory, once something was sent or begun.',
   },
 };
 
@@ -27,32 +27,41 @@ export const idempotencyReplayed: Readonly<Record<string, Schema>> = {
   },
 };
 
-/** Requests that send a call to a charge point and may carry an Idempotency-Key. One per route. */
-export class IdempotentCalls {
-  private readonly memory = new IdempotencyMemory(MEMORY);
+type Handler<Shape extends RouteGenericInterface> = (
+  request: FastifyRequest<Shape>,
+  reply: FastifyReply,
+) => unknown;
 
-  /**
-   * Answers the request with what `send` resolves to, or with what an earlier request of the same key and content got. Where `send` throws,
-   * nothing was sent and nothing is remembered, but for calls whose outcome is unknown.
-   */
-  async answer(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    content: unknown,
-    send: () => Promise<unknown>,
-  ): Promise<FastifyReply> {
+/**
+ * `handler` for requests that may carry an Idempotency-Key, with a memory of its own. It returns the answer and sends nothing itself. A request with the key and content
+ * of an earlier one gets what that got. Where `handler` throws, nothing was sent and nothing is remembered, but for calls whose outcome is unknown.
+ */
+export function onceByKey<Shape extends RouteGenericInterface>(handler: Handler<Shape>): Handler<Shape> {
+  const memory = new IdempotencyMemory(MEMORY);
+  return async (request, reply) => {
     const key = readKey(request.headers['idempotency-key']);
-    if (key === undefined) return reply.send(await send());
-    const scopedKey = JSON.stringify([request.principal?.id, key]);
-    const { status, body, replayed } = await this.memory.answer(scopedKey, content, () => remembered(send));
+    if (key === undefined) return handler(request, reply);
+    const { params, query, body = {} } = request;
+    const {
+      status,
+      body: answer,
+      replayed,
+    } = await memory.answer(JSON.stringify([request.principal?.id, key]), [params, query, body], () =>
+      remembered(request, reply, handler),
+    );
     if (replayed) reply.header('idempotency-replayed', 'true');
-    return reply.code(status).send(body);
-  }
+    return reply.code(status).send(answer);
+  };
 }
 
-async function remembered(send: () => Promise<unknown>): Promise<{ status: number; body: unknown }> {
+async function remembered<Shape extends RouteGenericInterface>(
+  request: FastifyRequest<Shape>,
+  reply: FastifyReply,
+  handler: Handler<Shape>,
+): Promise<{ status: number; body: unknown }> {
   try {
-    return { status: 200, body: await send() };
+    const body = await handler(request, reply);
+    return { status: reply.statusCode, body };
   } catch (error) {
     const wasSent =
       error instanceof ApiError && (error.code === 'connection_lost' || error.code === 'timeout');

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
+import { onceByKey } from './idempotent-calls.ts';
 import type { Operation, Schema } from './openapi/operation.ts';
 
 declare module 'fastify' {
@@ -30,7 +31,7 @@ export function addRoute<Shape extends RouteGenericInterface>(
       querystring: objectOf(query ?? {}, requiredQuery),
       ...(checkedBody && { body: checkedBody }),
     },
-    handler: handler as never,
+    handler: (operation.idempotent ? onceByKey(handler) : handler) as never,
   });
 }
 

@@ -114,6 +114,23 @@ describe('campaigns', () => {
     expect(edge.chargePoints.asked[0]?.payload.requestId).toBeGreaterThan(0);
   });
 
+  test('with an Idempotency-Key one is begun once, however often it is asked for', async () => {
+    const again = (name: string) =>
+      control.send('POST', path, {
+        json: { name, task: clearCache, targets: { all: true }, startAt: '2099-01-01T00:00:00Z' },
+        headers: { 'idempotency-key': 'k-1' },
+      });
+    const [first, second] = [await again('once'), await again('once')];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.body).toEqual(first.body);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect((await control.send('GET', path)).body.items).toHaveLength(1);
+    expect(await again('other')).toMatchObject({
+      status: 422,
+      body: { error: { code: 'idempotency_key_reused' } },
+    });
+  });
+
   test('are paused, resumed and aborted', async () => {
     const { id } = (await create({ startAt: '2099-01-01T00:00:00Z' })).body;
     expect((await get(id)).state).toBe('scheduled');

@@ -88,6 +88,20 @@ describe('jobs', () => {
     expect((await create('diagnostics-jobs', { location })).status).toBe(201);
   });
 
+  test('K1: with an Idempotency-Key one is begun once, also where nobody knows what became of it', async () => {
+    edge.chargePoints.script = () => 'timeout';
+    const again = () =>
+      control.send('POST', path('firmware-jobs'), {
+        json: { location },
+        headers: { 'idempotency-key': 'k-1' },
+      });
+    const [first, second] = [await again(), await again()];
+    expect([first.status, first.body.state, second.status]).toEqual([201, 'unknown', 201]);
+    expect(second.body).toEqual(first.body);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(edge.chargePoints.asked).toHaveLength(1);
+  });
+
   test('K5: a charge point that wants signed firmware refuses, and the answer says what to do', async () => {
     edge.chargePoints.script = () => ({ error: 'NotSupported' });
     const { status, body } = await create('firmware-jobs', { location });

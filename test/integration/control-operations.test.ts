@@ -199,6 +199,31 @@ describe('the description of the API', () => {
     expect(body.components.schemas.ReserveNowRequest.required).toContain('reservationId');
   });
 
+  test('tells which operations take an Idempotency-Key', async () => {
+    const { body } = await control.send('GET', '/api/v1/openapi.json');
+    const taking = Object.values(body.paths as Record<string, object>)
+      .flatMap((methods) => Object.values(methods))
+      .filter(({ parameters }) =>
+        parameters.some(({ name }: { name: string }) => name === 'Idempotency-Key'),
+      );
+    expect(taking.map(({ operationId }) => operationId).sort()).toEqual([
+      'callChargePoint',
+      'createCampaign',
+      'createDiagnosticsJob',
+      'createFirmwareJob',
+      'createReservation',
+      'setChargingProfile',
+      'syncLocalList',
+      'triggerMessage',
+    ]);
+    for (const { responses } of taking) {
+      expect((responses['200'] ?? responses['201']).headers).toHaveProperty('Idempotency-Replayed');
+      expect(Object.keys(responses['422'].content['application/json'].examples)).toContain(
+        'idempotency_key_reused',
+      );
+    }
+  });
+
   test('holds examples that agree with its own schemas', async () => {
     const { Ajv2020 } = await import('ajv/dist/2020.js');
     const { body } = await control.send('GET', '/api/v1/openapi.json');

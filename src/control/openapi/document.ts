@@ -1,5 +1,6 @@
 import type { Role } from '../../store/api-keys.ts';
 import { type ErrorCode, errors } from '../errors.ts';
+import { idempotencyKey, idempotencyReplayed } from '../idempotent-calls.ts';
 import { roleOf } from '../roles.ts';
 import { payloadSchemas } from './ocpp-payloads.ts';
 import { type Content, type Operation, type ResponseDeclaration, type Schema, tags } from './operation.ts';
@@ -103,7 +104,9 @@ function describe(operation: Operation): OpenApiOperation {
   };
 }
 
-function parametersOf({ params = {}, query = {}, headers = {}, requiredQuery = [] }: Operation): Parameter[] {
+function parametersOf(operation: Operation): Parameter[] {
+  const { params = {}, query = {}, requiredQuery = [] } = operation;
+  const headers = { ...operation.headers, ...(operation.idempotent && idempotencyKey) };
   const list = (
     where: Parameter['in'],
     declared: Readonly<Record<string, Schema>>,
@@ -123,9 +126,14 @@ function parametersOf({ params = {}, query = {}, headers = {}, requiredQuery = [
   ];
 }
 
-function successesOf({ responses }: Operation): Record<string, OpenApiResponse> {
+function successesOf({ responses, idempotent }: Operation): Record<string, OpenApiResponse> {
   return Object.fromEntries(
-    Object.entries(responses).map(([status, declared]) => [status, responseOf(declared)]),
+    Object.entries(responses).map(([status, declared]) => [
+      status,
+      responseOf(
+        idempotent ? { ...declared, headers: { ...declared.headers, ...idempotencyReplayed } } : declared,
+      ),
+    ]),
   );
 }
 
@@ -155,10 +163,11 @@ function contentOf(content: Readonly<Record<string, Content>>): Record<string, M
 
 /** The errors that an operation may answer: its own, and those that follow from what it reads. */
 export function errorCodesOf(operation: Operation): ErrorCode[] {
-  const { body, params, query, headers } = operation;
+  const { body, params, query, headers, idempotent } = operation;
   const codes = new Set<ErrorCode>(operation.errors);
   if (!operation.open) codes.add('unauthorized').add('forbidden').add('cross_origin');
-  if (params || query || headers) codes.add('invalid_parameter');
+  if (params || query || headers || idempotent) codes.add('invalid_parameter');
+  if (idempotent) codes.add('idempotency_key_reused').add('busy');
   if (body?.checked)
     codes.add('invalid_json').add('invalid_body').add('payload_too_large').add('unsupported_media_type');
   return [...codes.add('internal_error')];

@@ -49,6 +49,8 @@ export interface Operation {
   readonly open?: boolean;
   /** The role it takes; absent: `viewer` for GET, `operator` for everything else. */
   readonly role?: Role;
+  /** Takes an Idempotency-Key: what it begins is begun once, however often it is asked for. */
+  readonly idempotent?: boolean;
   /** Members of its body that the audit trail must not hold. */
   readonly secretMembers?: readonly string[];
 }

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CENTRAL_SYSTEM_ACTIONS } from '../../protocol/v16/actions.ts';
-import { callChargePoint, checkCall } from '../charge-point-call.ts';
+import { callChargePoint } from '../charge-point-call.ts';
 import type { ControlDeps } from '../deps.ts';
-import { IdempotentCalls, idempotencyKey, idempotencyReplayed } from '../idempotent-calls.ts';
 import { readJson } from '../json-body.ts';
 import { payloadExamples, payloadSchemaName } from '../openapi/ocpp-payloads.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
@@ -29,7 +28,7 @@ const operation: Operation = {
   },
   // A wrong action gets the error that lists the right ones.
   paramsChecked: false,
-  headers: idempotencyKey,
+  idempotent: true,
   body: {
     description: 'The request payload of the action.',
     required: false,
@@ -42,15 +41,12 @@ const operation: Operation = {
     },
   },
   responses: {
-    200: {
-      ...json('The charge point answered.', ref('CallAnswer'), {
-        outcome: 'result',
-        messageId: '5f0c6d8e-1',
-        payload: { status: 'Accepted' },
-        durationMs: 84,
-      }),
-      headers: idempotencyReplayed,
-    },
+    200: json('The charge point answered.', ref('CallAnswer'), {
+      outcome: 'result',
+      messageId: '5f0c6d8e-1',
+      payload: { status: 'Accepted' },
+      durationMs: 84,
+    }),
   },
   errors: [
     'unknown_charge_point',
@@ -60,7 +56,6 @@ const operation: Operation = {
     'not_connected',
     'registration_state',
     'invalid_payload',
-    'idempotency_key_reused',
     'queue_full',
     'storage_full',
     'connection_lost',
@@ -70,18 +65,13 @@ const operation: Operation = {
 };
 
 export async function addCallRoute(app: FastifyInstance, deps: ControlDeps): Promise<void> {
-  const idempotent = new IdempotentCalls();
   await app.register(async (scope) => {
     // Whatever the content type says, the body is the payload: `curl -d '{...}'` works as it is.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, parsePayload);
-    addRoute<{ Params: { id: string; Action: string } }>(scope, operation, async (request, reply) => {
-      const { id, Action: action } = request.params;
-      const payload = request.body === undefined ? {} : request.body;
-      checkCall(deps.store, id, action, payload);
-      return idempotent.answer(request, reply, [id, action, payload], () =>
-        callChargePoint(deps, id, action, payload),
-      );
+    addRoute<{ Params: { id: string; Action: string } }>(scope, operation, async ({ params, body }) => {
+      const { id, Action: action } = params;
+      return callChargePoint(deps, id, action, body === undefined ? {} : body);
     });
   });
 }

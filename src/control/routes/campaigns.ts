@@ -41,6 +41,7 @@ const example = {
 
 const create: Operation = {
   id: 'createCampaign',
+  idempotent: true,
   method: 'POST',
   path: '/api/v1/campaigns',
   tag,
@@ -174,7 +175,8 @@ export function addCampaignRoutes(app: FastifyInstance, { store, operations }: C
       }
       const campaign = await operations.campaigns.create(wanted);
       if (campaign === 'too_many') throw apiError('too_many_campaigns', {});
-      return reply.code(201).send(viewCampaign(find(campaign.id)));
+      reply.code(201);
+      return viewCampaign(find(campaign.id));
     },
   );
 

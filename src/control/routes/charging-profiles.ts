@@ -71,6 +71,7 @@ const list: Operation = {
 
 const set: Operation = {
   id: 'setChargingProfile',
+  idempotent: true,
   method: 'POST',
   path,
   tag,

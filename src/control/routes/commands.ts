@@ -80,6 +80,7 @@ const get: Operation = {
 
 const trigger: Operation = {
   id: 'triggerMessage',
+  idempotent: true,
   method: 'POST',
   path: '/api/v1/charge-points/{id}/trigger',
   tag,

@@ -148,6 +148,7 @@ function addResource(
   };
   const post: Operation = {
     id: ids.create,
+    idempotent: true,
     method: 'POST',
     path,
     tag,
@@ -194,7 +195,8 @@ function addResource(
         ...locationWarnings(store, id, wanted.location),
         ...warnings.map(({ message }) => `${message[0]?.toUpperCase()}${message.slice(1)}.`),
       ];
-      return reply.code(201).send(show(job, hints));
+      reply.code(201);
+      return show(job, hints);
     },
   );
 }

@@ -60,6 +60,7 @@ const get: Operation = {
 
 const post: Operation = {
   id: 'syncLocalList',
+  idempotent: true,
   method: 'POST',
   path: '/api/v1/charge-points/{id}/local-list/sync',
   tag,

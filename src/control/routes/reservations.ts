@@ -1,11 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
 import type { ReservationRecord, ReservationState } from '../../store/reservation-record.ts';
 import { callChargePoint, callErrors, checkCall } from '../charge-point-call.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { ApiError, apiError, withDetails } from '../errors.ts';
-import { IdempotentCalls, idempotencyKey, idempotencyReplayed } from '../idempotent-calls.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { reservationState } from '../openapi/reservation-schemas.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
@@ -59,7 +58,7 @@ const create: Operation = {
     'Sends ReserveNow at once and exactly once and shows the answer: only `Accepted` makes a reservation. What Farad expects to be refused is ' +
     'not sent unless `force` says so; the state of the connector is no reason, the charge point decides.',
   query: forceQuery,
-  headers: idempotencyKey,
+  idempotent: true,
   body: {
     required: true,
     checked: true,
@@ -78,16 +77,13 @@ const create: Operation = {
     },
   },
   responses: {
-    200: {
-      ...json('The charge point answered.', ref('ReservationAnswer'), {
-        answer,
-        reservation: example,
-        warnings: [],
-      }),
-      headers: idempotencyReplayed,
-    },
+    200: json('The charge point answered.', ref('ReservationAnswer'), {
+      answer,
+      reservation: example,
+      warnings: [],
+    }),
   },
-  errors: [...callErrors, 'likely_refused', 'idempotency_key_reused'],
+  errors: [...callErrors, 'likely_refused'],
 };
 
 const list: Operation = {
@@ -164,7 +160,6 @@ interface ListQuery extends PageQuery {
 export function addReservationRoutes(app: FastifyInstance, deps: ControlDeps): void {
   const { store } = deps;
 
-  const idempotent = new IdempotentCalls();
   const reserve = async (body: NewReservation, force: boolean) => {
     const { chargePointId, reservationId: wanted, expiryDate, ...rest } = body;
     const expiresAt = readInstant(expiryDate) as number;
@@ -190,10 +185,8 @@ export function addReservationRoutes(app: FastifyInstance, deps: ControlDeps): v
     return found ? viewReservation(found) : null;
   };
 
-  addRoute<{ Body: NewReservation; Querystring: { force: boolean } }>(app, create, (request, reply) =>
-    idempotent.answer(request as unknown as FastifyRequest, reply, [request.body, request.query.force], () =>
-      reserve(request.body, request.query.force),
-    ),
+  addRoute<{ Body: NewReservation; Querystring: { force: boolean } }>(app, create, ({ body, query }) =>
+    reserve(body, query.force),
   );
 
   addRoute<{ Querystring: ListQuery }>(app, list, ({ query: { cursor, ...filter } }) => {
