@@ -2,18 +2,33 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/schema.ts';
 import type { ProcessPlan } from './supervised-process.ts';
 
+/**
+ * An edge under load allocates fast and keeps little. Left to themselves its heaps (one per thread) grow to whatever collects least often, and
+ * its threads spread what native code allocates over arenas of their own: memory that says nothing about the number of sockets.
+ */
+const FRUGAL = {
+  nodeFlags: ['--max-semi-space-size=8'],
+  environment: { MALLOC_ARENA_MAX: '2' },
+} as const;
+
 /** The processes of a gateway. Their files lie beside this one in the build. */
 export function gatewayPlan(config: Config): ProcessPlan[] {
   const edges = Array.from({ length: config.edge.processes }, (_, index) => ({
     name: `edge-${index}`,
     file: built('../edge/process.js'),
+    ...FRUGAL,
   }));
   return [
     ...edges,
     { name: 'control', file: built('../control/process.js') },
     // A query or a merge must never take a core away from an edge.
     // Each call into chDB holds a thread as long as it runs: an insert, two queries, an export and a person's SQL; LMDB needs some beside.
-    { name: 'analytics', file: built('../analytics/process.js'), nice: 10, poolThreads: 12 },
+    {
+      name: 'analytics',
+      file: built('../analytics/process.js'),
+      nice: 10,
+      environment: { UV_THREADPOOL_SIZE: '12' },
+    },
   ];
 }
 

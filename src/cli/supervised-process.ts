@@ -16,8 +16,10 @@ export interface ProcessPlan {
   readonly file: string;
   /** 0 is normal, 10 is nice. */
   readonly nice?: number;
-  /** Threads for file access and for calls into native packages; 4 if absent. */
-  readonly poolThreads?: number;
+  /** Arguments of Node, on top of those that the supervisor was started with. */
+  readonly nodeFlags?: readonly string[];
+  /** What its environment has on top of the supervisor's: for what is read before the process itself could set it. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What a process has to be told at each of its starts. */
@@ -85,15 +87,15 @@ export class SupervisedProcess {
   }
 
   start(): void {
-    const { name, file, nice, poolThreads } = this.plan;
+    const { name, file, nice, nodeFlags = [], environment } = this.plan;
     this.wasStarted = true;
     this.startedAt = Date.now();
     this.refusal = undefined;
     const child = fork(file, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // Read before anything that the process itself could set.
-      ...(poolThreads && { env: { ...process.env, UV_THREADPOOL_SIZE: String(poolThreads) } }),
+      execArgv: [...process.execArgv, ...nodeFlags],
+      env: { ...process.env, ...environment },
     });
     this.child = child;
     // Before the child has threads of its own: they inherit its priority.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Endpoints } from '../../src/cli/endpoints-file.ts';
+import type { ProcessPlan } from '../../src/cli/supervised-process.ts';
 
 const runner = fileURLToPath(new URL('../fixtures/supervisor/run.mjs', import.meta.url));
 
@@ -19,6 +20,7 @@ export interface FakeGatewayOptions {
   readonly dataDir: string;
   readonly names?: readonly string[];
   readonly nice?: Readonly<Record<string, number>>;
+  readonly plans?: Readonly<Record<string, Pick<ProcessPlan, 'nodeFlags' | 'environment'>>>;
   readonly behaviour?: Readonly<Record<string, FakeBehaviour>>;
   readonly backOff?: { readonly first: number; readonly longest: number; readonly stableAfter: number };
   readonly stopGraceMs?: number;

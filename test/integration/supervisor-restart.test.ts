@@ -97,3 +97,17 @@ test('analytics runs at a lower priority, in every thread', async () => {
   expect(new Set(priorities(processes.analytics as number))).toEqual(new Set([10]));
   expect(new Set(priorities(processes.control as number))).toEqual(new Set([0]));
 });
+
+test('a process gets what its plan says about Node and the environment, after a restart too, and no other does', async () => {
+  const plan = { nodeFlags: ['--max-semi-space-size=4'], environment: { MALLOC_ARENA_MAX: '2' } };
+  const gateway = start({ plans: { 'edge-0': plan } });
+  const { processes } = await gateway.serving();
+  process.kill(processes['edge-0'] as number, 'SIGKILL');
+  await until('the edge is back', () => gateway.events('edge-0', 'ready').length === 2);
+  const setUps = gateway.events(undefined, 'set up').map(({ name, flags, arenas }) => [name, flags, arenas]);
+  expect(setUps.filter(([name]) => name === 'edge-0')).toEqual([
+    ['edge-0', plan.nodeFlags, '2'],
+    ['edge-0', plan.nodeFlags, '2'],
+  ]);
+  expect(setUps.find(([name]) => name === 'control')).toEqual(['control', [], undefined]);
+});
