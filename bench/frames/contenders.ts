@@ -150,7 +150,10 @@ export async function measure(
     return client;
   });
   const exits = clients.map((client) => once(client, 'exit'));
-  const boots = await Promise.all(clients.map((client) => heard(client, 'booted')));
+  const booting = Promise.all(clients.map((client) => heard(client, 'booted')));
+  // One that fails would leave the others, and with them this process, waiting for ever.
+  booting.catch(() => clients.forEach((client) => void client.kill()));
+  const boots = await booting;
   onBooted?.(Math.max(...boots.map(({ seconds }) => seconds)));
   await Promise.all(clients.map((client) => heard(client, 'began')));
   const before = cpuOf(server);
