@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ExportFormat, ExportOpened, ExportPiece, ExportQuestion } from '../link/methods.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, QueryParameters } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { failureOf, prepare } from './query-service.ts';
 
@@ -58,10 +58,11 @@ export class Exports {
     }
     const all = { ...prepared.parameters, limit: MOST_EXPORTED_ROWS, offset: 0 };
     const bounded = 'limit' in prepared.parameters ? all : prepared.parameters;
-    const pieces = engine.export(prepared.sql, bounded, FORMATS[format], this.options.timeLimit);
-    const iterator = pieces[Symbol.asyncIterator]();
     this.opening++;
     try {
+      const sql = format === 'csv' ? await guarded(engine, prepared.sql, bounded) : prepared.sql;
+      const pieces = engine.export(sql, bounded, FORMATS[format], this.options.timeLimit);
+      const iterator = pieces[Symbol.asyncIterator]();
       const first = await iterator.next();
       const id = randomUUID();
       if (first.done) return { ok: true, id, piece: { bytes: new Uint8Array(), done: true } };
@@ -117,6 +118,21 @@ export class Exports {
   private waitFor(id: string): NodeJS.Timeout {
     return setTimeout(() => void this.end(id), this.options.patience ?? PATIENCE_MS).unref();
   }
+}
+
+/**
+ * Charge points may send any text, and spreadsheets take for a formula what begins with one of `= + - @`, a tab or a carriage return. Such text gets an apostrophe in
+ * front, unless it is a plain number.
+ */
+async function guarded(engine: Engine, sql: string, parameters: QueryParameters): Promise<string> {
+  const columns = await engine.query<{ name: string; type: string }>(`DESCRIBE TABLE (${sql})`, parameters);
+  const texts = columns.filter(({ type }) => /^(LowCardinality\(|Nullable\()*String\b/.test(type));
+  if (texts.length === 0) return sql;
+  const replaced = texts.map(({ name }) => {
+    const column = `\`${name.replace(/[`\\]/g, '\\$&')}\``;
+    return `if(match(${column}, '^[=+@\\\\t\\\\r-]') AND NOT match(${column}, '^[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$'), concat('\\'', ${column}), ${column}) AS ${column}`;
+  });
+  return `SELECT * REPLACE (${replaced.join(', ')}) FROM (${sql})`;
 }
 
 function pieceOf(bytes: Buffer): ExportPiece {

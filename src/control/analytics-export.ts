@@ -26,7 +26,14 @@ export const formatParameter: Schema = {
 
 /** What an answer as a file looks like, for the description of the API. */
 export const fileContents: Readonly<Record<string, Content>> = {
-  'text/csv': { schema: { type: 'string', description: 'A line with the names, then a line per row.' } },
+  'text/csv': {
+    schema: {
+      type: 'string',
+      description:
+        'A line with the names, then a line per row. Text that a spreadsheet would take for a formula (it begins with = + - @, a tab or a carriage return, and is no plain number) has ' +
+        'an apostrophe in front; the other formats have it as it is.',
+    },
+  },
   'application/x-ndjson': { schema: { type: 'string', description: 'A JSON object per line.' } },
   'application/vnd.apache.parquet': { schema: { type: 'string', format: 'binary' } },
 };

@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/analytics/engine.ts';
 import { Exports } from '../../src/analytics/exports.ts';
@@ -71,6 +72,44 @@ describe('answers as files', () => {
     }
   }
   const leftOver = () => readdirSync(join(embedded.directory, 'cwd', 'exports'));
+
+  it.each(['embedded', 'server'] as const)(
+    'CSV (%s): no text is taken for a formula, and numbers stay numbers',
+    async (kind) => {
+      use(engines[kind]());
+      const texts = ['=1+1', '+cmd', '-x', '@SUM', '\tx', '\rx', '-5.5', '+1e3', "'='", 'a=b', '-', '12'];
+      const odd = texts.map((rawValue, index) =>
+        registerSample({ chargePointId: `=CP-${kind}`, ts: noon + index, value: -index, rawValue }),
+      );
+      await engines[kind]().insert({
+        table: 'meter_samples',
+        lines: linesOf(meterSamples, odd),
+        token: `exports:odd:${kind}`,
+      });
+      const asked = { chargePointId: `=CP-${kind}` };
+      const csv = (await whole(question('csv', asked))).toString('utf8');
+      const [names = [], ...read]: string[][] = parse(csv);
+      const column = (name: string) => read.map((row) => row[names.indexOf(name)]);
+      expect(column('rawValue')).toEqual([
+        "'=1+1",
+        "'+cmd",
+        "'-x",
+        "'@SUM",
+        "'\tx",
+        "'\rx",
+        '-5.5',
+        '+1e3',
+        "'='",
+        'a=b',
+        "'-",
+        '12',
+      ]);
+      expect(new Set(column('chargePointId'))).toEqual(new Set([`'=CP-${kind}`]));
+      expect(column('value').slice(1, 3)).toEqual(['-1', '-2']);
+      const lines = (await whole(question('ndjson', asked))).toString('utf8').trimEnd().split('\n');
+      expect(lines.map((line) => JSON.parse(line).rawValue)).toEqual(texts);
+    },
+  );
 
   it.each(['embedded', 'server'] as const)(
     'CSV (%s): a header once and every row, not only a page of them',

@@ -203,12 +203,53 @@ describe('what operators ask of the fleet', () => {
       connection({ chargePointId: 'CP-2', epoch: 0, event: 'refused', receivedAt: monday + 19 * HOUR }),
     ]);
     expect(await ask('uptime', {})).toEqual([
-      { chargePointId: 'CP-2', chargePoints: 1, connectedS: 6 * 3600, uptime: 0.5, disconnections: 1 },
-      { chargePointId: 'CP-1', chargePoints: 1, connectedS: 23 * 3600, uptime: 0.95833, disconnections: 1 },
+      {
+        chargePointId: 'CP-2',
+        chargePoints: 1,
+        connectedS: 6 * 3600,
+        uptime: 0.5,
+        disconnections: 1,
+        usable: null,
+      },
+      {
+        chargePointId: 'CP-1',
+        chargePoints: 1,
+        connectedS: 23 * 3600,
+        uptime: 0.95833,
+        disconnections: 1,
+        usable: null,
+      },
     ]);
     expect(await ask('uptime', { by: 'group' })).toEqual([
       expect.objectContaining({ group: 'south', uptime: 0.5 }),
       expect.objectContaining({ group: 'north', uptime: 0.95833 }),
+    ]);
+  });
+
+  it('uptime: beside it the share of time in which connectors could be used, by their reports', async () => {
+    const saturday = monday - 48 * HOUR;
+    const of = (change: Partial<ConnectorStatusRow>) =>
+      status({ chargePointId: 'CP-30', vendorErrorCode: 'x', ...change });
+    await insertRows(embedded.engine, connections, [
+      connection({ chargePointId: 'CP-30', receivedAt: saturday }),
+      connection({ chargePointId: 'CP-31', receivedAt: saturday }),
+    ]);
+    await insertRows(embedded.engine, connectorStatus, [
+      // Out of order since before the asked time, repaired after six hours; then charging counts as usable.
+      of({ status: 'Faulted', errorCode: 'OtherError', receivedAt: saturday - 24 * HOUR }),
+      of({ status: 'Available', receivedAt: saturday + 6 * HOUR }),
+      of({ status: 'Charging', receivedAt: saturday + 8 * HOUR }),
+      // Known from noon on only, and at once Unavailable for three hours of its twelve.
+      of({ connectorId: 2, status: 'Unavailable', receivedAt: saturday + 12 * HOUR }),
+      of({ connectorId: 2, status: 'Available', receivedAt: saturday + 15 * HOUR }),
+      // The main controller is no connector.
+      of({ connectorId: 0, status: 'Unavailable', receivedAt: saturday }),
+      of({ chargePointId: 'CP-31', status: 'Unavailable', receivedAt: saturday + 25 * HOUR }),
+    ]);
+    const rows = await ask('uptime', { from: saturday, to: saturday + 24 * HOUR });
+    expect(rows).toEqual([
+      expect.objectContaining({ chargePointId: 'CP-30', uptime: 1, usable: 0.75 }),
+      expect.objectContaining({ chargePointId: 'CP-31', uptime: 1, usable: null }),
     ]);
   });
 
@@ -300,6 +341,42 @@ describe('what operators ask of the fleet', () => {
       expect.objectContaining({ start: iso(monday + HOUR), averageW: 400 }),
     ]);
     expect(await ask('power', { ...curve, transactionId: 6 })).toEqual([]);
+  });
+
+  it('power of a site: the sum over its connectors, each with what it said last for a quarter of an hour', async () => {
+    const begin = monday - 100 * HOUR;
+    const power = (chargePointId: string, connectorId: number, minute: number, value: number) =>
+      registerSample({
+        chargePointId,
+        connectorId,
+        measurand: 'Power.Active.Import',
+        unit: 'W',
+        ts: begin + minute * MINUTE,
+        value,
+      });
+    await insertRows(embedded.engine, meterSamples, [
+      power('S 1', 1, 0, 1000),
+      power('S 1', 1, 10, 3000),
+      power('S 1', 2, 0, 9999), // not of the site
+      power('S-2', 1, 5, 500),
+      power('S-3', 1, 0, 9999), // not of the site
+    ]);
+    const rows = await ask('power', {
+      members: ['1 S 1', '1 S-2', '1 S-9'],
+      from: begin,
+      to: begin + 50 * MINUTE,
+      points: 10,
+    });
+    expect(rows.map(({ start, averageW, connectors }) => [start, averageW, connectors])).toEqual([
+      [iso(begin), 1000, 1],
+      [iso(begin + 5 * MINUTE), 1500, 2],
+      [iso(begin + 10 * MINUTE), 3500, 2],
+      [iso(begin + 15 * MINUTE), 3500, 2],
+      [iso(begin + 20 * MINUTE), 3000, 1],
+    ]);
+    expect(await ask('power', { members: [], from: begin, to: begin + HOUR })).toEqual([]);
+    await expect(ask('power', { members: ['1 S 1'], chargePointId: 'S 1' })).rejects.toThrow(/chargePointId/);
+    await expect(ask('power', { members: Array(1001).fill('1 A') })).rejects.toThrow(/at most 1000/);
   });
 
   it('idle: how long a vehicle stayed after its last energy', async () => {

@@ -122,7 +122,7 @@ describe('questions to ClickHouse', () => {
     [
       '/analytics/uptime?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&by=group',
       { name: 'uptime', parameters: { from, to, by: 'group', limit: 100, offset: 0 } },
-      [{ group: 'north', chargePoints: 2, connectedS: 60, uptime: 0.5, disconnections: 0 }],
+      [{ group: 'north', chargePoints: 2, connectedS: 60, uptime: 0.5, disconnections: 0, usable: null }],
     ],
     [
       '/analytics/connections?from=2026-03-01T00:00:00Z&chargePointId=CP%201&event=closed&limit=2',
@@ -172,7 +172,6 @@ describe('questions to ClickHouse', () => {
     ['/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&timezone=Mars/Olympus', 'timezone'],
     ['/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&interval=week', 'interval'],
     ['/analytics/meter-samples', 'chargePointId'],
-    ['/analytics/power?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z', 'chargePointId'],
     ['/analytics/messages?text=x', 'from'],
     ['/analytics/meter-samples?chargePointId=CP-1&limit=1000000', 'limit'],
     ['/charge-points/CP-1/messages?direction=up', 'direction'],

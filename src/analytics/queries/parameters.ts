@@ -8,6 +8,9 @@ export class BadParameter extends Error {
 /** Identities are at most this long, in characters. */
 const LONGEST_TEXT = 255;
 
+/** Texts of a list, all together, in bytes: ClickHouse takes queries of at most 256 KiB. */
+const LONGEST_LIST = 50_000;
+
 /** ClickHouse keeps times from 1900 to 2299. */
 const EARLIEST = Date.UTC(1900, 0, 1);
 const LATEST = Date.UTC(2299, 11, 31);
@@ -33,6 +36,20 @@ export class Parameters {
 
   requiredText(name: string): string {
     return this.text(name) ?? missing(name);
+  }
+
+  /** Texts, at most `most` of them, with at most LONGEST_LIST bytes together. */
+  texts(name: string, most: number): readonly string[] | undefined {
+    const value = this.take(name);
+    if (value === undefined) return undefined;
+    const isFine =
+      Array.isArray(value) &&
+      value.length <= most &&
+      value.every((text): text is string => typeof text === 'string' && text.isWellFormed());
+    if (!isFine || Buffer.byteLength(value.join('')) > LONGEST_LIST) {
+      throw new BadParameter(`${name} must be a list of at most ${most} texts`);
+    }
+    return value;
   }
 
   /** Epoch ms. */
@@ -93,11 +110,11 @@ export class Parameters {
 
 /** Conditions of a query and the values of their placeholders; what came from outside is only ever a value. */
 export class Conditions {
-  readonly values: Record<string, string | number> = {};
+  readonly values: Record<string, string | number | readonly string[]> = {};
   private readonly conditions: string[] = [];
 
   /** Adds a condition that names its value as `{name:Type}`, unless there is no value. */
-  where(condition: string, name: string, value: string | number | undefined): this {
+  where(condition: string, name: string, value: string | number | readonly string[] | undefined): this {
     if (value === undefined) return this;
     this.conditions.push(condition);
     this.values[name] = value;

@@ -1,13 +1,28 @@
 import { BadParameter, Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
-import { DAY_MS, rangeOf } from './range.ts';
+import { DAY_MS, type Range, rangeOf } from './range.ts';
+
+/** Connectors of a site. */
+const MOST_MEMBERS = 1000;
+
+/** A connector of a site whose newest sample is older than this by the next step is not counted in it any more, ms. */
+const HOLD_MS = 15 * 60_000;
 
 /**
  * The power curve of a connector: `chargePointId`, `connectorId`, `transactionId`, `from`, `to` (at most 31 days), `points` (300): the time is cut into so many
  * steps, and each with samples has its lowest, average and highest Power.Active.Import in W. Where samples come by phase, those of one moment are added.
+ *
+ * With `members` instead of `chargePointId`, the connectors of a site as `connectorId chargePointId`, it is the curve of all of them together: each step has the sum of
+ * their averages, and how many connectors that are. A connector that sends less often than once in a step counts with what it said last, for a quarter of an hour.
  */
 export function power(given: Parameters): PreparedQuery {
   const range = rangeOf(given, 31 * DAY_MS);
   const points = given.integer('points', { min: 2, max: 5000, byDefault: 300 });
+  const step = Math.max(1000, Math.ceil((range.to - range.from) / points));
+  const members = given.texts('members', MOST_MEMBERS);
+  return members === undefined ? ofConnectors(given, range, step) : ofSite(members, range, step);
+}
+
+function ofConnectors(given: Parameters, range: Range, step: number): PreparedQuery {
   const conditions = new Conditions()
     .where('charge_point_id = {chargePointId:String}', 'chargePointId', given.requiredText('chargePointId'))
     .where(
@@ -21,26 +36,72 @@ export function power(given: Parameters): PreparedQuery {
       optionalInteger(given, 'transactionId', 1, 2 ** 31 - 1),
     )
     .between('ts', range.from, range.to);
-  const step = Math.max(1000, Math.ceil((range.to - range.from) / points));
   return {
     sql: `
-SELECT connectorId, fromUnixTimestamp64Milli({from:Int64} + step * {step:Int64}, 'UTC') AS start,
+SELECT connector_id AS connectorId, ${START},
   round(min(watts), 1) AS lowestW, round(avg(watts), 1) AS averageW, round(max(watts), 1) AS highestW, count() AS samples
-FROM (
-  SELECT connector_id AS connectorId, intDiv(toUnixTimestamp64Milli(ts) - {from:Int64}, {step:Int64}) AS step,
-    if(countIf(phase = '') > 0, maxIf(inWatts, phase = ''), sumIf(inWatts, phase IN ('L1', 'L2', 'L3'))) AS watts
-  FROM (
-    SELECT connector_id, ts, phase, any(assumeNotNull(value)) * if(lower(any(unit)) = 'kw', 1000, 1) AS inWatts
-    FROM meter_samples
-    WHERE ${conditions} AND measurand = 'Power.Active.Import' AND location IN ('', 'Outlet') AND isFinite(ifNull(value, nan))
-    GROUP BY connector_id, ts, phase
-  )
-  GROUP BY connector_id, ts
-)
-GROUP BY connectorId, step
-ORDER BY connectorId, step`,
+FROM ${moments(conditions)}
+GROUP BY charge_point_id, connector_id, step
+ORDER BY connector_id, step`,
     parameters: { ...conditions.values, ...range, step },
   };
+}
+
+function ofSite(members: readonly string[], range: Range, step: number): PreparedQuery {
+  const conditions = new Conditions()
+    .where('charge_point_id IN {chargePoints:Array(String)}', 'chargePoints', chargePointsOf(members))
+    .where(
+      "has({members:Array(String)}, concat(toString(connector_id), ' ', charge_point_id))",
+      'members',
+      members,
+    )
+    .between('ts', range.from, range.to);
+  return {
+    sql: `
+SELECT ${START}, round(sum(watts), 1) AS averageW, count() AS connectors
+FROM (
+  SELECT arrayJoin(arrayFlatten(arrayMap((step, next, watts) -> arrayMap(at -> (at, watts), range(step, least(next, step + {hold:Int64}))),
+    arrayMap(known -> known.1, steps), arrayPushBack(arrayPopFront(arrayMap(known -> known.1, steps)), {steps:Int64}), arrayMap(known -> known.2, steps)))) AS held,
+    held.1 AS step, held.2 AS watts
+  FROM (
+    SELECT arraySort(groupArray((step, watts))) AS steps
+    FROM (
+      SELECT charge_point_id, connector_id, step, avg(watts) AS watts FROM ${moments(conditions)} GROUP BY charge_point_id, connector_id, step
+    )
+    GROUP BY charge_point_id, connector_id
+  )
+)
+GROUP BY step
+ORDER BY step`,
+    parameters: {
+      ...conditions.values,
+      ...range,
+      step,
+      steps: Math.ceil((Math.min(range.to, Math.max(Date.now(), range.from + 1)) - range.from) / step),
+      hold: Math.max(1, Math.ceil(HOLD_MS / step)),
+    },
+  };
+}
+
+const START = "fromUnixTimestamp64Milli({from:Int64} + step * {step:Int64}, 'UTC') AS start";
+
+/** Power in W at each moment that a connector sent samples of, and the step that the moment lies in. */
+function moments(conditions: Conditions): string {
+  return `(
+  SELECT charge_point_id, connector_id, intDiv(toUnixTimestamp64Milli(ts) - {from:Int64}, {step:Int64}) AS step,
+    if(countIf(phase = '') > 0, maxIf(inWatts, phase = ''), sumIf(inWatts, phase IN ('L1', 'L2', 'L3'))) AS watts
+  FROM (
+    SELECT charge_point_id, connector_id, ts, phase, any(assumeNotNull(value)) * if(lower(any(unit)) = 'kw', 1000, 1) AS inWatts
+    FROM meter_samples
+    WHERE ${conditions} AND measurand = 'Power.Active.Import' AND location IN ('', 'Outlet') AND isFinite(ifNull(value, nan))
+    GROUP BY charge_point_id, connector_id, ts, phase
+  )
+  GROUP BY charge_point_id, connector_id, ts
+)`;
+}
+
+function chargePointsOf(members: readonly string[]): readonly string[] {
+  return [...new Set(members.map((member) => member.slice(member.indexOf(' ') + 1)))];
 }
 
 function optionalInteger(given: Parameters, name: string, min: number, max: number): number | undefined {

@@ -45,6 +45,11 @@ export const fleetSchemas = {
       connectedS: whole('Time connected, s, all together.'),
       uptime: number('Share of the time that was asked for, or since the first connection; 0 to 1.'),
       disconnections: whole('Connections that ended.'),
+      usable: maybe(
+        number(
+          'Share of the time in which connectors were neither Unavailable nor Faulted by their latest reports of at most 31 days before, connected or not; 0 to 1. Null where none reported anything.',
+        ),
+      ),
     },
     ['chargePointId', 'group'],
   ),
@@ -64,14 +69,19 @@ export const fleetSchemas = {
     receivedAt: time('When.'),
   }),
 
-  PowerRows: rowsOf('One row per step with samples.', {
-    connectorId: whole('Where.'),
-    start: time('Begin of the step.'),
-    lowestW: number('W.'),
-    averageW: number('W.'),
-    highestW: number('W.'),
-    samples: whole('Moments with a sample.'),
-  }),
+  PowerRows: rowsOf(
+    'One row per step with samples.',
+    {
+      connectorId: whole('Where; of a charge point.'),
+      start: time('Begin of the step.'),
+      lowestW: number('W; of a charge point.'),
+      averageW: number('W; of a site the sum of the averages of its connectors.'),
+      highestW: number('W; of a charge point.'),
+      samples: whole('Moments with a sample; of a charge point.'),
+      connectors: whole('Connectors that are in the sum; of a site.'),
+    },
+    ['connectorId', 'lowestW', 'highestW', 'samples', 'connectors'],
+  ),
 
   IdleRows: rowsOf('One row per transaction, longest first.', {
     transactionId: whole('Which.'),

@@ -113,18 +113,21 @@ const power: Operation = {
   method: 'GET',
   path: '/api/v1/analytics/power',
   tag,
-  summary: 'Power curve of a connector',
-  description: 'From samples of Power.Active.Import, at most 31 days, cut into steps.',
+  summary: 'Power curve of a connector or a site',
+  description:
+    'From samples of Power.Active.Import, at most 31 days, cut into steps. Of a site it is the sum over the connectors that share its power, each with what it said last, for ' +
+    'a quarter of an hour.',
   query: {
-    chargePointId: { type: 'string', maxLength: 255, description: 'Which charge point.' },
+    chargePointId: { type: 'string', maxLength: 255, description: 'Which charge point; or `site`.' },
+    site: { type: 'string', maxLength: 255, description: 'Which site, instead of a charge point.' },
     ...range,
     connectorId: { type: 'integer', minimum: 0, description: 'Only this connector.' },
     transactionId: { type: 'integer', minimum: 1, description: 'Only this transaction.' },
     points: { type: 'integer', minimum: 2, maximum: 5000, default: 300, description: 'How many steps.' },
   },
-  requiredQuery: ['chargePointId', ...requiredQuery],
+  requiredQuery,
   responses: { 200: json('Steps without samples are left out.', ref('PowerRows')) },
-  errors,
+  errors: [...errors, 'unknown_site'],
 };
 
 const idle: Operation = {
