@@ -194,6 +194,17 @@ describe('questions to ClickHouse', () => {
     expect(got.body.error.message).toContain('because');
   });
 
+  test('the power of a site is asked of its connectors', async () => {
+    joinAnalytics();
+    const member = { chargePointId: 'CP 1', connectorId: 2, group: 'all', phases: ['L1'], rating: 32 };
+    const groups = [{ id: 'all', parent: null, limit: { unit: 'A', perPhase: 100 } }];
+    await control.send('PUT', '/api/v1/sites/north', { json: { groups, members: [member] } });
+    const power = '/api/v1/analytics/power?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z';
+    expect((await control.send('GET', `${power}&site=north`)).status).toBe(200);
+    expect(asked).toEqual([{ name: 'power', parameters: { from, to, points: 300, members: ['2 CP 1'] } }]);
+    expect((await control.send('GET', `${power}&site=south`)).body.error.code).toBe('unknown_site');
+  });
+
   test('are answered 503 while analytics is away', async () => {
     const { status, body } = await control.send('GET', '/api/v1/analytics/transaction-totals');
     expect([status, body.error.code]).toEqual([503, 'engine_unavailable']);
