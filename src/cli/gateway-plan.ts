@@ -27,6 +27,7 @@ export function gatewayPlan(config: Config): ProcessPlan[] {
       name: 'analytics',
       file: built('../analytics/process.js'),
       nice: 10,
+      idleClass: config.analytics.priority === 'idle',
       environment: { UV_THREADPOOL_SIZE: '12' },
     },
   ];

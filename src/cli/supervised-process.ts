@@ -4,6 +4,7 @@ import type { FromSupervisor, LinkMessage, ReadyInfo, ToSupervisor } from '../li
 import type { Port, Relay } from '../link/relay.ts';
 import type { Log } from '../telemetry/log.ts';
 import { BackOff, type BackOffSettings } from './back-off.ts';
+import { moveToIdleClass } from './idle-class.ts';
 
 /** How long the channel of an ended process may stay open, ms: something it started may hold it. */
 const LAST_MESSAGE_WITHIN_MS = 200;
@@ -16,6 +17,8 @@ export interface ProcessPlan {
   readonly file: string;
   /** 0 is normal, 10 is nice. */
   readonly nice?: number;
+  /** Once it is ready it gets only what processor time is left over. */
+  readonly idleClass?: boolean;
   /** Arguments of Node, on top of those that the supervisor was started with. */
   readonly nodeFlags?: readonly string[];
   /** What its environment has on top of the supervisor's: for what is read before the process itself could set it. */
@@ -147,12 +150,25 @@ export class SupervisedProcess {
   private receive(message: ToSupervisor, port: Port): void {
     if (message.kind === 'ready') {
       this.isReady = true;
+      if (this.plan.idleClass) void this.yieldCores();
       port.announce();
       this.events.ready(message.info);
     } else if (message.kind === 'refused') {
       this.refusal = message.reason;
     } else {
       port.receive(message satisfies LinkMessage);
+    }
+  }
+
+  private async yieldCores(): Promise<void> {
+    if (this.pid === undefined) return;
+    try {
+      await moveToIdleClass(this.pid);
+    } catch (error) {
+      this.log.warn(
+        { err: error },
+        `${this.plan.name} cannot be moved to the idle class and competes for the cores`,
+      );
     }
   }
 

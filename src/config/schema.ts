@@ -297,6 +297,14 @@ export const schema = {
     }),
   },
 
+  analytics: {
+    priority: oneOf(
+      ['low', 'idle'],
+      'low',
+      'What the analytics process gets of the cores: `low` is little while edges need them (nice 10); `idle` only what nobody else wants (Linux), for the shortest answers to charge points where the cores are never all busy for long.',
+    ),
+  },
+
   sink: {
     batchRows: integer(50_000, 'Most rows in one insert into ClickHouse.', { min: 1, max: 100_000 }),
     interval: duration('500ms', 'Longest wait of a row before the sink inserts it.', {

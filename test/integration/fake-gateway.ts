@@ -20,7 +20,7 @@ export interface FakeGatewayOptions {
   readonly dataDir: string;
   readonly names?: readonly string[];
   readonly nice?: Readonly<Record<string, number>>;
-  readonly plans?: Readonly<Record<string, Pick<ProcessPlan, 'nodeFlags' | 'environment'>>>;
+  readonly plans?: Readonly<Record<string, Pick<ProcessPlan, 'nodeFlags' | 'environment' | 'idleClass'>>>;
   readonly behaviour?: Readonly<Record<string, FakeBehaviour>>;
   readonly backOff?: { readonly first: number; readonly longest: number; readonly stableAfter: number };
   readonly stopGraceMs?: number;

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FakeGateway, type FakeGatewayOptions, temporaryDirectory, until } from './fake-gateway.ts';
 
@@ -86,16 +87,39 @@ test('a process that refuses to start ends the start with its own line', async (
   expect(gateway.endpoints()).toBeUndefined();
 });
 
+/** Fields of /proc/PID/stat, counted from the state, which is the third. */
+const NICE = 16;
+const POLICY = 38;
+const SCHED_OTHER = 0;
+const SCHED_IDLE = 5;
+
+/** What all threads of a process have in this field. */
+function ofThreads(pid: number, field: number): Set<number> {
+  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[field]);
+  });
+  return new Set(threads);
+}
+
 test('analytics runs at a lower priority, in every thread', async () => {
   const { processes } = await start({ nice: { analytics: 10 } }).serving();
-  const { readdirSync, readFileSync } = await import('node:fs');
-  const priorities = (pid: number): number[] =>
-    readdirSync(`/proc/${pid}/task`).map((thread) => {
-      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
-    });
-  expect(new Set(priorities(processes.analytics as number))).toEqual(new Set([10]));
-  expect(new Set(priorities(processes.control as number))).toEqual(new Set([0]));
+  expect(ofThreads(processes.analytics as number, NICE)).toEqual(new Set([10]));
+  expect(ofThreads(processes.control as number, NICE)).toEqual(new Set([0]));
+});
+
+test('a process of the idle class gets only the cores that are left over, after a restart too', async () => {
+  const gateway = start({ plans: { analytics: { idleClass: true } } });
+  const { processes } = await gateway.serving();
+  const isIdle = (pid: number) => [...ofThreads(pid, POLICY)].every((policy) => policy === SCHED_IDLE);
+  await until('analytics gives way', () => isIdle(processes.analytics as number));
+  expect(ofThreads(processes.control as number, POLICY)).toEqual(new Set([SCHED_OTHER]));
+
+  process.kill(processes.analytics as number, 'SIGKILL');
+  await until('analytics is back and gives way', () => {
+    const [, again] = gateway.events('analytics', 'ready');
+    return again && isIdle(again.pid as number);
+  });
 });
 
 test('a process gets what its plan says about Node and the environment, after a restart too, and no other does', async () => {
