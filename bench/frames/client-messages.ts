@@ -18,8 +18,11 @@ export interface ClientOrder {
   readonly measureMs: number;
 }
 
+/** Any second message: all clients have booted, begin. */
+export const BEGIN = 'begin';
+
 export type FromClient =
-  /** Every charge point is connected and has booted. */
+  /** Every charge point is connected and has booted; it waits for `BEGIN`. */
   | { readonly type: 'booted'; readonly seconds: number }
   /** The warm-up is over. */
   | { readonly type: 'began' }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { checkResponse } from '../../src/protocol/v16/validate.ts';
 import type { ClientOrder, FromClient } from './client-messages.ts';
@@ -187,7 +188,9 @@ async function run(order: ClientOrder): Promise<void> {
     );
   }
   serial = order.serial;
+  const told = once(process, 'message');
   tell({ type: 'booted', seconds: (performance.now() - connecting) / 1000 });
+  await told;
   for (const chargePoint of chargePoints) chargePoint.running = true;
   for (const chargePoint of chargePoints.slice(0, inFlight)) chargePoint.send();
   await pause(order.warmUpMs);

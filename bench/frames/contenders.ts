@@ -6,7 +6,7 @@ import { poll } from '../../load/poll.ts';
 import { importTokens } from '../../src/simulator/provisioning.ts';
 import { mainThreadCpuSeconds, processCpuSeconds } from '../../src/telemetry/process-metrics.ts';
 import type { Contender, Figure, Reading } from '../bench.ts';
-import type { ClientOrder, FromClient } from './client-messages.ts';
+import { BEGIN, type ClientOrder, type FromClient } from './client-messages.ts';
 import { TAGS, tag } from './messages.ts';
 
 export const FRAME_FIGURES: readonly Figure[] = [
@@ -150,14 +150,13 @@ export async function measure(
     return client;
   });
   const exits = clients.map((client) => once(client, 'exit'));
-  const booting = Promise.all(clients.map((client) => heard(client, 'booted')));
-  // One that fails would leave the others, and with them this process, waiting for ever.
-  booting.catch(() => clients.forEach((client) => void client.kill()));
-  const boots = await booting;
+  const boots = await heardFromAll(clients, 'booted');
   onBooted?.(Math.max(...boots.map(({ seconds }) => seconds)));
-  await Promise.all(clients.map((client) => heard(client, 'began')));
+  for (const client of clients) client.send(BEGIN);
+  const measuring = heardFromAll(clients, 'measured');
+  await heardFromAll(clients, 'began');
   const before = cpuOf(server);
-  const measured = await Promise.all(clients.map((client) => heard(client, 'measured')));
+  const measured = await measuring;
   const after = cpuOf(server);
   await Promise.all(exits);
   await server.settle();
@@ -189,8 +188,10 @@ export async function answerAndDrain(
     return client;
   });
   const exits = clients.map((client) => once(client, 'exit'));
-  const measuring = Promise.all(clients.map((client) => heard(client, 'measured')));
-  await Promise.all(clients.map((client) => heard(client, 'began')));
+  await heardFromAll(clients, 'booted');
+  for (const client of clients) client.send(BEGIN);
+  const measuring = heardFromAll(clients, 'measured');
+  await heardFromAll(clients, 'began');
   const began = performance.now();
   const before = cpuOf(server);
   const measured = await measuring;
@@ -207,7 +208,7 @@ export async function answerAndDrain(
 /** Open files are capped at 20,000 a process here and there; so many charge points share one client. */
 const CHARGE_POINTS_PER_CLIENT = 19_000;
 
-/** The orders that share a run out. Several clients begin when their own charge points have booted: let them be equally large. */
+/** The orders that share a run out. */
 function ordersOf(server: Server, run: Run, runs: number): ClientOrder[] {
   const clients = Math.ceil(run.chargePoints / CHARGE_POINTS_PER_CLIENT);
   const share = Math.ceil(run.chargePoints / clients);
@@ -221,6 +222,16 @@ function ordersOf(server: Server, run: Run, runs: number): ClientOrder[] {
     warmUpMs: WARM_UP_MS,
     measureMs: MEASURE_MS,
   }));
+}
+
+/** One that fails would leave the others, and with them this process, waiting for ever: it ends them all. */
+function heardFromAll<Type extends FromClient['type']>(
+  clients: readonly ChildProcess[],
+  type: Type,
+): Promise<Extract<FromClient, { type: Type }>[]> {
+  const all = Promise.all(clients.map((client) => heard(client, type)));
+  all.catch(() => clients.forEach((client) => void client.kill()));
+  return all;
 }
 
 function heard<Type extends FromClient['type']>(

@@ -35,8 +35,11 @@ export interface CentralSystem {
   decide(chargePoint: ChargePoint, call: IncomingCall, receivedAt: number): Decision | Promise<Decision>;
   /** The rest of a StopTransaction whose transactionData a frame worker has already kept. */
   finishStop(chargePoint: ChargePoint, stop: StopRemainder, receivedAt: number): Promise<Decision>;
-  /** Writes the signs of life since the last time to the store; answers of how many charge points. To be called now and then, and at the end. */
-  saveLastSeen(): Promise<number>;
+  /**
+   * Writes the signs of life since the last time to the store; answers of how many charge points. To be called now and then, `gently` so that no message
+   * waits for it, and at the end.
+   */
+  saveLastSeen(how?: { readonly gently: boolean }): Promise<number>;
   /**
    * Ends reservations whose expiry date is over and forgets old ones, of all charge points, connected or not. To be called every few seconds:
    * no timer has to last until an expiry date.
@@ -103,7 +106,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     chargePoint: (id) => connected.enter(id),
     forget: (chargePoint) => connected.leave(chargePoint),
     refresh: (chargePoint) => connected.refresh(chargePoint),
-    saveLastSeen: () => connected.saveLastSeen(),
+    saveLastSeen: ({ gently } = { gently: false }) => connected.saveLastSeen(gently),
 
     decide(chargePoint, call, receivedAt) {
       chargePoint.lastSeenAt = receivedAt;

@@ -1,10 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRecord } from '../store/command-record.ts';
 import type { Store } from '../store/store.ts';
 import type { ChargePoint, OpenTransaction } from './charge-point.ts';
 import { triggeredBy } from './v16/remote-trigger/trigger-message.ts';
 
-/** Signs of life are written in transactions of at most so many charge points. */
+/** Signs of life are written in transactions of at most so many charge points ... */
 const SEEN_PER_WRITE = 500;
+/** ... or, while others want their answers, of so few (about a millisecond's work), ... */
+const SEEN_PER_GENTLE_WRITE = 40;
+/** ... with such a pause between them, ms: 19,000 take half a minute. */
+const GENTLE_PAUSE_MS = 60;
 
 type StoreOfConnected = Pick<Store, 'chargePoints' | 'settings' | 'transactions' | 'commands'>;
 
@@ -69,27 +74,44 @@ export class ConnectedChargePoints {
     chargePoint.strict = this.isStrict(chargePoint.id);
   }
 
-  /** Writes the signs of life since the last time; answers of how many charge points. */
-  async saveLastSeen(): Promise<number> {
-    const seen = new Map(this.left);
-    this.left.clear();
-    for (const entry of this.entries.values()) {
-      const { id, lastSeenAt } = entry.chargePoint;
-      if (lastSeenAt <= entry.savedSeenAt) continue;
-      seen.set(id, lastSeenAt);
-      entry.savedSeenAt = lastSeenAt;
+  /** Writes the signs of life since the last time, all at once or a few at a time; answers of how many charge points. */
+  async saveLastSeen(gently: boolean): Promise<number> {
+    const due = [...this.left.keys()];
+    for (const entry of this.entries.values()) if (isUnsaved(entry)) due.push(entry.chargePoint.id);
+    const perWrite = gently ? SEEN_PER_GENTLE_WRITE : SEEN_PER_WRITE;
+    let saved = 0;
+    for (let start = 0; start < due.length; start += perWrite) {
+      if (gently && start > 0) await delay(GENTLE_PAUSE_MS, undefined, { ref: false });
+      const seen = this.takeUnsaved(due.slice(start, start + perWrite));
+      if (seen.size > 0) await this.store.chargePoints.seen(seen);
+      saved += seen.size;
     }
-    const all = [...seen];
-    for (let start = 0; start < all.length; start += SEEN_PER_WRITE) {
-      await this.store.chargePoints.seen(new Map(all.slice(start, start + SEEN_PER_WRITE)));
+    return saved;
+  }
+
+  /** What of these is still to be written: who wants it later need not write it again. */
+  private takeUnsaved(ids: readonly string[]): Map<string, number> {
+    const seen = new Map<string, number>();
+    for (const id of ids) {
+      const left = this.left.get(id);
+      if (left !== undefined) seen.set(id, left);
+      this.left.delete(id);
+      const entry = this.entries.get(id);
+      if (entry === undefined || !isUnsaved(entry)) continue;
+      entry.savedSeenAt = entry.chargePoint.lastSeenAt;
+      seen.set(id, entry.savedSeenAt);
     }
-    return all.length;
+    return seen;
   }
 
   private isStrict(id: string): boolean {
     const reader = this.store.settings.get(id)?.reader;
     return reader === undefined ? this.strictByDefault : reader === 'strict';
   }
+}
+
+function isUnsaved({ chargePoint, savedSeenAt }: Entry): boolean {
+  return chargePoint.lastSeenAt > savedSeenAt;
 }
 
 /** The transaction opens on its connector, in the place of what ran there. */

@@ -130,7 +130,10 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const door = createFrontDoor({ handshake, sessions, conversation, rows, metrics, log: quietly, clock });
   const transport = await listenOn(ocpp.transport, { ...ocpp, shared: deps.shared }, door, log);
 
-  const saving = setInterval(() => void saveLastSeen(centralSystem, quietly), SAVE_LAST_SEEN_MS).unref();
+  const saving = setInterval(
+    () => void saveLastSeen(centralSystem, true, quietly),
+    SAVE_LAST_SEEN_MS,
+  ).unref();
   const expiring = setInterval(
     () => void expireReservations(centralSystem, quietly),
     EXPIRE_RESERVATIONS_MS,
@@ -158,7 +161,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       await atMost(graceMs, conversation.idle());
       sessions.closeAll('Farad is stopping');
       await atMost(RECORDING_GRACE_MS, sessions.settled());
-      await saveLastSeen(centralSystem, quietly);
+      await saveLastSeen(centralSystem, false, quietly);
       await store.sessions.clearEdge(name);
       await rows.flush();
     },
@@ -240,9 +243,9 @@ async function tellPrevious(
   }
 }
 
-async function saveLastSeen(centralSystem: CentralSystem, log: ThrottledLog): Promise<void> {
+async function saveLastSeen(centralSystem: CentralSystem, gently: boolean, log: ThrottledLog): Promise<void> {
   try {
-    await centralSystem.saveLastSeen();
+    await centralSystem.saveLastSeen({ gently });
   } catch (error) {
     log.error({ err: error }, 'signs of life could not be stored');
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ChargePoint } from '../../../src/central-system/charge-point.ts';
 import { boot, counted, idOf, result, setUp, start, stop } from './central-system-fixture.ts';
 
 describe('boot and registration', () => {
@@ -211,6 +212,22 @@ describe('boot and registration', () => {
     stand.central.forget(chargePoint);
     expect(await stand.central.saveLastSeen()).toBe(1);
     expect(stand.store.chargePoints.get('CP-1')?.lastSeenAt).toBe(stand.now);
+  });
+
+  test('C13: signs of life that are saved a few at a time are all saved, once, with an end of the work in between', async () => {
+    const stand = setUp();
+    const ids = Array.from({ length: 95 }, (_, index) => `CP-${index}`);
+    const chargePoints = [];
+    for (const id of ids) chargePoints.push(await stand.booted(id));
+    stand.now += 60_000;
+    for (const chargePoint of chargePoints) await stand.send(chargePoint, 'Authorize', { idTag: 'TAG-1' });
+    const gently = stand.central.saveLastSeen({ gently: true });
+    stand.central.forget(chargePoints[94] as ChargePoint);
+    const atTheEnd = await stand.central.saveLastSeen();
+    expect(atTheEnd + (await gently)).toBe(95);
+    expect(atTheEnd).toBeGreaterThan(0);
+    for (const id of ids) expect(stand.store.chargePoints.get(id)?.lastSeenAt, id).toBe(stand.now);
+    expect(await stand.central.saveLastSeen()).toBe(0);
   });
 
   test('C13: answering a command is remembered apart from being seen', async () => {
