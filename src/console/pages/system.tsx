@@ -43,6 +43,10 @@ function Processes() {
   const { processes, failure } = useProcesses();
   return (
     <>
+      <p class="soft">
+        All metrics are at <a href="/metrics">/metrics</a> for Prometheus; the API is described at{' '}
+        <a href="/docs">/docs</a>.
+      </p>
       <div class="panel">
         {processes ? (
           <div class="scroll">
@@ -96,10 +100,6 @@ function Processes() {
           <Skeleton lines={5} what="the processes" />
         )}
       </div>
-      <p class="soft">
-        All metrics are at <a href="/metrics">/metrics</a> for Prometheus; the API is described at{' '}
-        <a href="/docs">/docs</a>.
-      </p>
     </>
   );
 }

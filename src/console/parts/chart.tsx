@@ -23,6 +23,15 @@ interface ChartProps {
   readonly alignRight?: boolean;
 }
 
+/** Padding of a panel's body, above and below together, px. */
+const BODY_PADDING = 32;
+
+/** Height of the body of a panel with charts so high and so much else, px, as a length of CSS: the room to keep until they come. */
+export function roomOfCharts(heights: readonly number[], more = 0): string {
+  const fixed = heights.reduce((sum, height) => sum + height, BODY_PADDING + more);
+  return `calc(${heights.length} * var(--readout) + ${fixed}px)`;
+}
+
 /** Lines over local time from nought up, with units at the axes and the values under the pointer above. */
 export function Chart({
   label,

@@ -16,6 +16,22 @@ export function Skeleton({ lines, what }: { readonly lines: number; readonly wha
   );
 }
 
+/** As high as what will come, in whatever state it is, so that nothing below moves. */
+export function Room({
+  height,
+  children,
+}: {
+  /** A length of CSS. */
+  readonly height: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div class="room" style={{ minHeight: height }}>
+      {children}
+    </div>
+  );
+}
+
 /** Nothing is here: what would be, and how to get it. */
 export function Empty({
   title,
@@ -63,11 +79,18 @@ interface ShownProps<Data> {
   readonly what: string;
   /** Height of the skeleton. */
   readonly lines?: number;
+  /** Height to keep in every state (CSS): where something stands below. */
+  readonly room?: string;
   readonly children: (data: Data) => ComponentChildren;
 }
 
 /** Something of the API in whatever state it is: loading, refused, there, or there but no longer fresh. */
-export function Shown<Data>({ of, what, lines = 4, children }: ShownProps<Data>) {
+export function Shown<Data>({ room, ...props }: ShownProps<Data>) {
+  const state = <State {...props} />;
+  return room === undefined ? state : <Room height={room}>{state}</Room>;
+}
+
+function State<Data>({ of, what, lines = 4, children }: Omit<ShownProps<Data>, 'room'>) {
   const { data, failure, loadedAt, reload } = of;
   if (data === undefined) {
     return failure ? <Refused failure={failure} retry={reload} /> : <Skeleton lines={lines} what={what} />;

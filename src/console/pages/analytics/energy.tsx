@@ -3,7 +3,7 @@ import { queryOf } from '../../api.ts';
 import { count, energy, quantity, zone } from '../../format.ts';
 import type { Rows } from '../../model.ts';
 import { ChargePointFilter } from '../../parts/charge-point-field.tsx';
-import { Chart } from '../../parts/chart.tsx';
+import { Chart, roomOfCharts } from '../../parts/chart.tsx';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
 import { RangeFilter } from '../../parts/range-filter.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
@@ -26,6 +26,9 @@ interface EnergyRow {
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
 const SHOWN_SUBJECTS = 50;
+const CHART_HEIGHT = 240;
+/** Of the chart and the sum above it: who used it stands below. */
+const ROOM = roomOfCharts([CHART_HEIGHT], 40);
 /** Of one answer. */
 const MOST_ROWS = 100_000;
 
@@ -88,7 +91,7 @@ export function EnergyReport() {
             />
           </span>
         </header>
-        <Shown of={total} what="the energy" lines={8}>
+        <Shown of={total} what="the energy" lines={11} room={ROOM}>
           {({ rows: told }) => {
             const rows = by === 'tag' ? told : (summedUp(subjects.data?.rows) ?? told);
             return rows.length === 0 ? (
@@ -160,6 +163,7 @@ function Bars({ rows, from, to, seconds }: BarsProps) {
       label="Energy over time"
       times={times}
       lines={[{ label: 'Energy', unit: 'kWh', values, colour: 'charging', shape: 'bars' }]}
+      height={CHART_HEIGHT}
       barSeconds={seconds}
       span={[Math.min(from / 1000, times[0] ?? 0), to / 1000]}
     />

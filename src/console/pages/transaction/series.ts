@@ -13,6 +13,9 @@ export function spanOf({ startedAt, stoppedAt }: Transaction, at: number): [numb
   ];
 }
 
+/** px. */
+export const CHART_HEIGHTS = { power: 240, energy: 160 };
+
 export interface Series {
   /** Of readings, epoch seconds. */
   readonly times: readonly number[];
@@ -61,7 +64,7 @@ export function seriesOf({ powers, registers, charges, offers, meterStart, limit
     charts: [
       {
         label: 'Power',
-        height: 240,
+        height: CHART_HEIGHTS.power,
         times: powerTimes,
         lines: [
           {
@@ -99,7 +102,7 @@ export function seriesOf({ powers, registers, charges, offers, meterStart, limit
       },
       {
         label: 'Energy',
-        height: 160,
+        height: CHART_HEIGHTS.energy,
         times,
         lines: [
           { label: 'Energy', unit: 'kWh', values: known(kilo(energyWh)), colour: 'text' },

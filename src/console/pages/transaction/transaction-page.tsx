@@ -3,19 +3,21 @@ import { now } from '../../clock.ts';
 import { power, quantity, zone } from '../../format.ts';
 import { useLive } from '../../live.ts';
 import type { MeterSample, Transaction } from '../../model.ts';
-import { Chart } from '../../parts/chart.tsx';
-import { Empty, Refused, Shown, Skeleton } from '../../parts/states.tsx';
+import { Chart, roomOfCharts } from '../../parts/chart.tsx';
+import { Empty, Refused, Room, Shown, Skeleton } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
 import { useResource } from '../../resource.ts';
 import { urlOf } from '../../router.ts';
 import { useSamples } from '../../samples.ts';
 import { Head } from './head.tsx';
 import { type SessionLimit, useSessionLimit } from './limit.ts';
-import { exportCurve, seriesOf, spanOf } from './series.ts';
+import { CHART_HEIGHTS, exportCurve, seriesOf, spanOf } from './series.ts';
 import { Wish } from './wish.tsx';
 
 /** Readings just outside of a transaction belong to it: the first and the last one may carry the moment itself. */
 const MARGIN_MS = 60_000;
+/** Of the charts and the line below them that tells of the limit: what the driver wants stands below. */
+const ROOM = roomOfCharts(Object.values(CHART_HEIGHTS), 16);
 
 /** One transaction, with its curve growing while it runs. */
 export function TransactionPage({ id }: { readonly id: string }) {
@@ -79,40 +81,42 @@ function One({ transaction }: { readonly transaction: Transaction }) {
             </button>
           </span>
         </header>
-        <div class="body">
-          {failure && series.times.length === 0 ? (
-            <Refused failure={failure} />
-          ) : series.times.length > 0 ? (
-            <>
-              {series.charts.map(({ label, times, lines, height }) => (
-                <Chart
-                  key={label}
-                  label={`${label} of transaction ${transactionId}`}
-                  times={times}
-                  lines={lines}
-                  height={height}
-                  group="transaction"
-                  span={span}
-                  alignRight
-                />
-              ))}
-              <p class="visually-hidden" data-points={series.times.length} />
-              {limit && <LimitWords limit={limit} />}
-            </>
-          ) : powers.complete && registers.complete ? (
-            <Empty title="No meter values yet">
-              <p>
-                The charge point sends them every MeterValueSampleInterval seconds; a triggered MeterValues
-                brings one now.{' '}
-                <a href={`${urlOf.chargePoint(chargePointId)}?tab=commands&action=TriggerMessage`}>
-                  Trigger one
-                </a>
-              </p>
-            </Empty>
-          ) : (
-            <Skeleton lines={6} what="the curve" />
-          )}
-        </div>
+        <Room height={ROOM}>
+          <div class="body">
+            {failure && series.times.length === 0 ? (
+              <Refused failure={failure} />
+            ) : series.times.length > 0 ? (
+              <>
+                {series.charts.map(({ label, times, lines, height }) => (
+                  <Chart
+                    key={label}
+                    label={`${label} of transaction ${transactionId}`}
+                    times={times}
+                    lines={lines}
+                    height={height}
+                    group="transaction"
+                    span={span}
+                    alignRight
+                  />
+                ))}
+                <p class="visually-hidden" data-points={series.times.length} />
+                {limit && <LimitWords limit={limit} />}
+              </>
+            ) : powers.complete && registers.complete ? (
+              <Empty title="No meter values yet">
+                <p>
+                  The charge point sends them every MeterValueSampleInterval seconds; a triggered MeterValues
+                  brings one now.{' '}
+                  <a href={`${urlOf.chargePoint(chargePointId)}?tab=commands&action=TriggerMessage`}>
+                    Trigger one
+                  </a>
+                </p>
+              </Empty>
+            ) : (
+              <Skeleton lines={14} what="the curve" />
+            )}
+          </div>
+        </Room>
       </section>
       {stoppedAt === null && <Wish transactionId={transactionId} />}
     </>
