@@ -210,7 +210,6 @@ class Fleet {
       callTimeoutMs: 30_000,
       bootAfterReconnect: 'half',
       reconnectSpreadMs: 5_000,
-      gatewayPid: undefined,
     };
     const simulators = new Simulators(
       [order],

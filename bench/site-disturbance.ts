@@ -60,7 +60,6 @@ export const siteDisturbanceBench: Bench = {
           callTimeoutMs: 30_000,
           bootAfterReconnect: 'half',
           reconnectSpreadMs: 5_000,
-          gatewayPid: gateway.pid,
         },
         1,
       ),

@@ -16,8 +16,6 @@ export interface FleetOrder {
   readonly callTimeoutMs: number;
   readonly bootAfterReconnect: 'all' | 'half' | 'none';
   readonly reconnectSpreadMs: number;
-  /** The gateway that the coordinating process has started, to be stopped should that process die. */
-  readonly gatewayPid: number | undefined;
 }
 
 /** The stretches of a run; latencies of one are not mixed with those of another. */

@@ -15,7 +15,6 @@ const UNKNOWN_SHARE = 0.02;
 /** Charge points do not wait for a server's cores: where it is allowed to, the simulator runs as soon as something is due. */
 const PRIORITY = -10;
 
-let isStopping = false;
 let running: { fleet: Fleet; recorder: FleetRecorder; order: FleetOrder } | undefined;
 
 process.on('message', (message: ToFleet) => {
@@ -24,10 +23,7 @@ process.on('message', (message: ToFleet) => {
   else obey(message, running);
 });
 // The coordinating process is gone, and with it the purpose of this one.
-process.once('disconnect', () => {
-  if (!isStopping) stopOrphan(running?.order.gatewayPid);
-  process.exit();
-});
+process.once('disconnect', () => process.exit());
 process.on('SIGINT', () => undefined);
 
 function begin(order: FleetOrder): void {
@@ -77,7 +73,6 @@ function obey(
       tell({ type: 'ledger', request: message.request, columns: recorder.ledger.columns });
       break;
     case 'stop':
-      isStopping = true;
       fleet.stop().then(() => {
         tell({ type: 'stopped' });
         process.disconnect();
@@ -102,16 +97,6 @@ function beQuick(): void {
     const { code } = error as NodeJS.ErrnoException;
     // Then it is one among others.
     if (code !== 'EACCES' && code !== 'EPERM' && code !== 'ENOENT') throw error;
-  }
-}
-
-/** The coordinating process was killed: nobody else would stop its gateway. */
-function stopOrphan(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(pid, 'SIGTERM');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has ended by itself
   }
 }
 

@@ -71,7 +71,8 @@ export class OwnGateway implements Gateway {
     args.push('--edge-processes', String(edges), '--log-level', 'warn', ...flags);
     const child = spawn(process.execPath, [mainFile(), ...args], {
       env: { ...process.env, FARAD_API_KEY: apiKey },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The channel carries nothing: when it closes, because this process has ended, the gateway stops.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A group of its own: Ctrl-C in the terminal reaches the load tool, which stops the gateway after the fleet.
       detached: true,
     });
@@ -95,11 +96,6 @@ export class OwnGateway implements Gateway {
       await rm(dataDir, { recursive: true, force: true });
       throw error;
     }
-  }
-
-  /** Of the supervisor. */
-  get pid(): number | undefined {
-    return this.#child.pid;
   }
 
   get log(): string {

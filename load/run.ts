@@ -111,9 +111,8 @@ async function underLoad(
           onFailure: (reason) => deaths.push(reason),
         })
       : undefined;
-  const gatewayPid = gateway instanceof OwnGateway ? gateway.pid : undefined;
   const orders = shareOut(
-    { ...options, ocppUrl: gateway.target.ocppUrl, identityPrefix, idTags, gatewayPid },
+    { ...options, ocppUrl: gateway.target.ocppUrl, identityPrefix, idTags },
     options.processes,
   );
   const simulators = new Simulators(

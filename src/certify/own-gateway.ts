@@ -50,7 +50,8 @@ export async function startOwnGateway(
   };
   const [file, ...args] = command;
   const given = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
-  const child = spawn(file, [...args, 'serve', ...given], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // The channel carries nothing: when it closes, because this process has ended, the gateway stops.
+  const child = spawn(file, [...args, 'serve', ...given], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const output = lastWords(child);
   const stop = async () => {
     await end(child);

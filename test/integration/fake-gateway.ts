@@ -26,6 +26,8 @@ export interface FakeGatewayOptions {
   readonly stopGraceMs?: number;
   /** Starts it as npx does: under a shell that waits for it. */
   readonly shell?: boolean;
+  /** Starts it with an IPC channel, as the load tool does. */
+  readonly channel?: boolean;
 }
 
 /** A line that a fake process printed, or a line of the supervisor's log. */
@@ -40,14 +42,14 @@ export class FakeGateway {
   private exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
 
   constructor(options: FakeGatewayOptions) {
-    const { behaviour = {}, names = ['edge-0', 'control', 'analytics'], shell, ...order } = options;
+    const { behaviour = {}, names = ['edge-0', 'control', 'analytics'], shell, channel, ...order } = options;
     this.dataDir = options.dataDir;
     const command = [process.execPath, runner, JSON.stringify({ names, ...order })] as const;
     const [file, ...args] = shell ? (['sh', '-c', '"$0" "$@"; exit $?', ...command] as const) : command;
     const npm = shell ? 'exec' : 'start';
     this.child = spawn(file, args, {
       env: { ...process.env, FARAD_FAKE: JSON.stringify(behaviour), npm_command: npm },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(channel ? (['ipc'] as const) : [])],
     });
     this.child.stdout?.on('data', (text) => {
       this.stdout += text;

@@ -1,9 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Report } from '../../load/report/report.ts';
-import { runLoadTool } from '../support/load-tool.ts';
+import { isAlive } from '../support/gateway.ts';
+import { descendants, runLoadTool, startLoadTool } from '../support/load-tool.ts';
+import { until } from '../support/until.ts';
 
 /** The load tool against whole gateways that it starts, kills in parts, and verifies: small versions of the runs in docs. */
 
@@ -71,3 +73,27 @@ test('the edge gets SIGKILL in mid-load: the charge points return, and all that 
   expect(recovery?.afterMs).toBeLessThan(20_000);
   expect(report.clickhouse?.equal).toBe(true);
 }, 90_000);
+
+test('the load tool gets SIGKILL: its gateway stops in order, and its simulators end', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'farad-load-killed-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const { child, output } = startLoadTool([...SMALL, '--duration', '60s'], {
+    ...process.env,
+    TMPDIR: directory,
+    // Under npx a gateway also looks after its parent, which would hide what this is about.
+    npm_command: 'run-script',
+  });
+  await until('the load has begun', () => {
+    if (child.exitCode !== null) throw new Error(output());
+    return output().includes('all charging');
+  });
+  const [dataDir = ''] = await readdir(directory);
+  expect(await readdir(join(directory, dataDir))).toContain('endpoints.json');
+  const pids = descendants(child.pid as number);
+  // The supervisor and its three processes, and a simulator.
+  expect(pids).toHaveLength(5);
+  child.kill('SIGKILL');
+  await until('every process has ended', () => !pids.some(isAlive));
+  // Only a stop in order takes it away.
+  expect(await readdir(join(directory, dataDir))).not.toContain('endpoints.json');
+}, 60_000);

@@ -143,3 +143,31 @@ test('npx that is stopped takes the gateway with it, though its shell passes no 
     'asked',
   ]);
 });
+
+test('a gateway stops gracefully when the channel to its starter closes', async () => {
+  const gateway = start({ channel: true });
+  const { processes } = await gateway.serving();
+  gateway.child.disconnect();
+  await until('the supervisor has ended', () => gateway.child.exitCode !== null);
+  expect(gateway.child.exitCode).toBe(0);
+  await until('its output is read', () => gateway.events(undefined, 'stopping').length === 3);
+  expect(gateway.events(undefined, 'stopping').every(({ reason }) => reason === 'asked')).toBe(true);
+  expect(Object.values(processes).some(isRunning)).toBe(false);
+});
+
+test('a starter that asks for a stop and then ends has not insisted', async () => {
+  const gateway = start({
+    channel: true,
+    behaviour: { control: { ignoresStop: true } },
+    stopGraceMs: 1500,
+  });
+  await gateway.serving();
+  gateway.child.kill('SIGTERM');
+  await until('control is asked to stop', () => gateway.events('control', 'stopping').length === 1);
+  const askedAt = performance.now();
+  await until('a second signal would be another wish', () => performance.now() - askedAt > 600);
+  gateway.child.disconnect();
+  await until('the supervisor has ended', () => gateway.child.exitCode !== null);
+  expect(gateway.child.exitCode).toBe(0);
+  await until('its log is read', () => gateway.stderr.includes('control did not stop in time and is killed'));
+});

@@ -67,10 +67,11 @@ export async function startGateway(
       'warn',
       ...flags,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    // It stops when the channel closes, because the tests were ended halfway.
+    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
   for (const stream of [supervisor.stdout, supervisor.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
     });
   }

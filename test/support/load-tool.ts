@@ -1,13 +1,20 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 const main = fileURLToPath(new URL('../../build/load/main.js', import.meta.url));
 
-/** Runs the load tool as a user does, to its end; it is interrupted if the test gives up on it. */
-export async function runLoadTool(...flags: string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [main, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** The load tool as a process, and what it has printed so far, both streams. */
+export interface LoadTool {
+  readonly child: ChildProcess;
+  output(): string;
+}
+
+/** Starts the load tool as a user does; it is interrupted if the test gives up on it. */
+export function startLoadTool(flags: readonly string[], env: NodeJS.ProcessEnv = process.env): LoadTool {
+  const child = spawn(process.execPath, [main, ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => {
     child.kill('SIGTERM');
   });
@@ -17,6 +24,21 @@ export async function runLoadTool(...flags: string[]): Promise<{ code: number | 
       output += text;
     });
   }
+  return { child, output: () => output };
+}
+
+/** Runs the load tool to its end. */
+export async function runLoadTool(...flags: string[]): Promise<{ code: number | null; output: string }> {
+  const { child, output } = startLoadTool(flags);
   const [code] = (await once(child, 'exit')) as [number | null];
-  return { code, output };
+  return { code, output: output() };
+}
+
+/** Ids of the processes below one, of all generations. */
+export function descendants(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children
+    .split(' ')
+    .filter((text) => text !== '')
+    .flatMap((text) => [Number(text), ...descendants(Number(text))]);
 }
