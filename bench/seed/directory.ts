@@ -1,4 +1,6 @@
+import type { Engine } from '../../src/analytics/engine.ts';
 import { openEngine } from '../../src/analytics/engine-start.ts';
+import { FleetEnergy } from '../../src/analytics/fleet-energy.ts';
 import { migrate } from '../../src/analytics/migrate.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { openStore } from '../../src/store/store.ts';
@@ -7,20 +9,24 @@ import { seededId, seedPast } from './fleet.ts';
 /** At once in one look of the disk. */
 const REGISTERED_TOGETHER = 500;
 
+const WORK_LIMIT_MS = 60_000;
+
 export interface SeededFleet {
   readonly chargePoints: number;
   /** Meter samples, about. */
   readonly samples: number;
 }
 
+/** Hears what is counted, how many there are, and how many there will be. */
+export type Progress = (what: string, done: number, of: number) => void;
+
 /**
- * Fills a data directory that no gateway runs on with a registered fleet and its past, some minutes of work for 100 million samples. `progress` hears
- * what is counted, how many there are, and how many there will be.
+ * Fills a data directory that no gateway runs on with a registered fleet and its past, some minutes of work for 100 million samples.
  */
 export async function seedDirectory(
   directory: string,
   { chargePoints, samples }: SeededFleet,
-  progress: (what: string, done: number, of: number) => void,
+  progress: Progress,
 ): Promise<void> {
   const began = Date.now();
   const store = openStore({ dataDir: directory, role: 'setup' });
@@ -38,7 +44,17 @@ export async function seedDirectory(
   await seedPast(engine, { chargePoints, samples, until: began }, (done, of) =>
     progress('samples', done, of),
   );
+  await settleEnergy(engine, progress);
   await engine.close();
+}
+
+/** Works out what a gateway that had been there all the time would have worked out before. */
+async function settleEnergy(engine: Engine, progress: Progress): Promise<void> {
+  const energy = new FleetEnergy({ engine, timeLimit: WORK_LIMIT_MS });
+  await energy.settleRecent();
+  const hours = energy.hoursDue;
+  do progress('hours of energy', hours - energy.hoursDue, hours);
+  while (await energy.settleSome());
 }
 
 async function register(store: ReturnType<typeof openStore>, number: number, now: number): Promise<void> {

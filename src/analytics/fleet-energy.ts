@@ -68,6 +68,11 @@ export class FleetEnergy {
     return true;
   }
 
+  /** How many hours wait to be worked out. */
+  get hoursDue(): number {
+    return this.due.size;
+  }
+
   /** Takes note of what has arrived, and works out the hours that matter most: this one and those just before it. Throws EngineError. */
   async settleRecent(): Promise<void> {
     await this.notice();

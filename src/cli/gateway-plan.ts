@@ -20,8 +20,8 @@ export function gatewayPlan(config: Config): ProcessPlan[] {
   }));
   return [
     ...edges,
-    { name: 'control', file: built('../control/process.js') },
-    // A query or a merge must never take a core away from an edge.
+    // Whatever an operator asks for, charge points come first; and neither may wait for a query or a merge.
+    { name: 'control', file: built('../control/process.js'), nice: 5 },
     // Each call into chDB holds a thread as long as it runs: an insert, two queries, an export and a person's SQL; LMDB needs some beside.
     {
       name: 'analytics',

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { gatewayPlan } from '../../../src/cli/gateway-plan.ts';
+import { loadConfig } from '../../../src/config/load-config.ts';
+
+function planOf(flags: Record<string, string>) {
+  return gatewayPlan(loadConfig({ flags }));
+}
+
+test('charge points come before operators, and both before the past', () => {
+  const order = planOf({ 'edge-processes': '2' }).map(({ name, nice = 0 }) => [name, nice] as const);
+  expect(order.map(([name]) => name)).toEqual(['edge-0', 'edge-1', 'control', 'analytics']);
+  const [edge, otherEdge, control, analytics] = order.map(([, nice]) => nice) as number[];
+  expect([edge, otherEdge]).toEqual([0, 0]);
+  expect(control).toBeGreaterThan(0);
+  expect(analytics).toBeGreaterThan(control as number);
+});
+
+test('only analytics goes into the idle class, and only if it is asked to', () => {
+  const inIdleClass = (flags: Record<string, string>) =>
+    planOf(flags)
+      .filter(({ idleClass }) => idleClass)
+      .map(({ name }) => name);
+  expect(inIdleClass({})).toEqual([]);
+  expect(inIdleClass({ 'analytics-priority': 'idle' })).toEqual(['analytics']);
+});
