@@ -41,6 +41,7 @@ export type RefusalReason =
   | 'path'
   | 'identity'
   | 'no_upgrade'
+  | 'connection_header'
   | 'websocket_version'
   | 'websocket_key'
   | 'subprotocol'
@@ -124,6 +125,10 @@ export class Handshake {
     if (target.kind === 'elsewhere') return notFound();
     const chargePointId = target.kind === 'charge-point' ? target.chargePointId : '';
     if (head.header('upgrade').toLowerCase() !== 'websocket') return upgradeRequired(chargePointId);
+    if (head.header('sec-websocket-key') !== '') {
+      // Only with `ws`: Node takes this for a plain request, and by then has read on.
+      return refuse('connection_header', 400, 'the header Connection: Upgrade is missing', chargePointId);
+    }
     return refuse('websocket_key', 400, 'Sec-WebSocket-Key is missing', chargePointId);
   }
 

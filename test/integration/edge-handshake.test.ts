@@ -96,6 +96,30 @@ describe.each(['uws', 'ws'] as const)('the handshake on %s', (transport) => {
     expect(usual.metric('farad_upgrades_total')).toBe(opened);
   });
 
+  test.each(['upgrade', 'uPGRADE', 'keep-alive, Upgrade', 'Upgrade,keep-alive'])(
+    'a handshake with "Connection: %s" is upgraded',
+    async (connection) => {
+      expect((await shake(usual, '/ocpp/CP-1', { Connection: connection })).status).toBe(101);
+    },
+  );
+
+  test.each([undefined, 'keep-alive'])(
+    'a handshake with "Connection: %s" is upgraded by uWebSockets.js, and told by ws what is missing',
+    async (connection) => {
+      const answer = await shake(usual, '/ocpp/CP-1', { Connection: connection });
+      if (transport === 'uws') {
+        expect(answer.status).toBe(101);
+        return;
+      }
+      expect(answer.status).toBe(400);
+      expect(answer.text).toContain('the header Connection: Upgrade is missing');
+      await until(
+        'the refusal is counted',
+        () => usual.metric('farad_refused_upgrades_total', { reason: 'connection_header' }) > 0,
+      );
+    },
+  );
+
   test.each(['ocpp1.6', 'ocpp0.1,ocpp1.6', 'ocpp1.6, ocpp1.5', 'ocpp2.0.1 , ocpp1.6'])(
     'A4: of the list "%s" exactly ocpp1.6 is answered',
     async (offered) => {
