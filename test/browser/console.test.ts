@@ -1,20 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { logIn, openTab } from '../support/browser.ts';
+import { layoutShift, logIn, openTab, waitUntilFilled } from '../support/browser.ts';
 import { chargingStory } from '../support/charging-story.ts';
 import { API_KEY, startGateway } from '../support/gateway.ts';
 import { until } from '../support/until.ts';
 
 const TIMEOUT = 90_000;
-
-/** How far things have moved since the page was opened (cumulative layout shift). */
-const LAYOUT_SHIFT = `new Promise((resolve) => {
-  let sum = 0;
-  new PerformanceObserver((list) => {
-    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) sum += value;
-  }).observe({ type: 'layout-shift', buffered: true });
-  requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
-})`;
 
 it(
   'an operator logs in, finds a charge point, sends a command, watches a session grow, filters, exports and logs out',
@@ -217,16 +208,19 @@ it(
       .first()
       .click();
     await page.getByText('Session energy').first().waitFor({ timeout: 30_000 });
+    const chargePoint = new URL(page.url()).pathname;
     await page.locator('dd a[href^="/transactions/"]').first().click();
     await page.locator('[data-points]').waitFor({ state: 'attached', timeout: 30_000 });
     await tab.picture('demo-curve');
+    const transaction = new URL(page.url()).pathname;
 
     // Nothing jumps while a page fills.
-    for (const path of ['/', '/charge-points', '/transactions', '/analytics']) {
+    const paths = ['/', '/charge-points', '/transactions', '/analytics', '/sites', '/tokens'];
+    for (const path of [...paths, chargePoint, transaction]) {
       await page.goto(gateway.api + path);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-      expect(await page.evaluate<number>(LAYOUT_SHIFT), `${path} jumps`).toBeLessThan(0.05);
+      await waitUntilFilled(tab);
+      expect(await layoutShift(tab), `${path} jumps`).toBeLessThan(0.05);
     }
     const total = (await Promise.all(sizes.values())).reduce((sum, size) => sum + size, 0);
     expect(sizes.size).toBeGreaterThan(1);

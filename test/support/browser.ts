@@ -7,6 +7,7 @@ import type { AxeResults } from 'axe-core';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { findBrowser } from '../../scripts/browser.mjs';
+import { until } from './until.ts';
 
 /** Without the background services, which would look for other hosts. */
 const SWITCHES = [
@@ -104,3 +105,23 @@ export async function logIn({ page }: Tab, api: string, key: string): Promise<vo
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('navigation', { name: 'Sections' }).waitFor();
 }
+
+/** How far things have moved since the page was opened (cumulative layout shift). */
+export function layoutShift({ page }: Tab): Promise<number> {
+  return page.evaluate<number>(LAYOUT_SHIFT);
+}
+
+/** Waits until nothing is on its way to the page any more, and no chart is without its lines. */
+export async function waitUntilFilled({ page }: Tab): Promise<void> {
+  await until('the page is filled', () => page.evaluate<boolean>(FILLED));
+}
+
+const FILLED = `!document.querySelector('.skeleton') && !document.querySelector('.chart:not(:has(canvas))')`;
+
+const LAYOUT_SHIFT = `new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) sum += value;
+  }).observe({ type: 'layout-shift', buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+})`;

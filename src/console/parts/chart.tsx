@@ -23,12 +23,9 @@ interface ChartProps {
   readonly alignRight?: boolean;
 }
 
-/** Padding of a panel's body, above and below together, px. */
-const BODY_PADDING = 32;
-
-/** Height of the body of a panel with charts so high and so much else, px, as a length of CSS: the room to keep until they come. */
-export function roomOfCharts(heights: readonly number[], more = 0): string {
-  const fixed = heights.reduce((sum, height) => sum + height, BODY_PADDING + more);
+/** Height of charts so high with what is above them, and of so much else, px, as a length of CSS: the room to keep until they come. */
+export function roomOfCharts(heights: readonly number[], more: number): string {
+  const fixed = heights.reduce((sum, height) => sum + height, more);
   return `calc(${heights.length} * var(--readout) + ${fixed}px)`;
 }
 

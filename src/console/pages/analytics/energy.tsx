@@ -27,8 +27,8 @@ const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
 const SHOWN_SUBJECTS = 50;
 const CHART_HEIGHT = 240;
-/** Of the chart and the sum above it: who used it stands below. */
-const ROOM = roomOfCharts([CHART_HEIGHT], 40);
+/** Of the chart, the sum above it and their padding: who used it stands below. */
+const ROOM = roomOfCharts([CHART_HEIGHT], 40 + 32);
 /** Of one answer. */
 const MOST_ROWS = 100_000;
 

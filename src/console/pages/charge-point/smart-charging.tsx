@@ -4,7 +4,7 @@ import type { InstalledProfile } from '../../charging-profile.ts';
 import { zone } from '../../format.ts';
 import type { ChargePoint } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
-import { Chart } from '../../parts/chart.tsx';
+import { Chart, roomOfCharts } from '../../parts/chart.tsx';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
@@ -31,6 +31,10 @@ interface Composite {
   readonly error: { readonly message: string } | null;
   readonly differences: readonly unknown[] | null;
 }
+
+const CHART_HEIGHT = 240;
+/** Of the chart and the line below it: the profiles stand below. */
+const ROOM = roomOfCharts([CHART_HEIGHT], 16 + 20);
 
 /** The limits that a charge point works under: as planned, and as it says itself; and the profiles they come from. */
 export function SmartCharging({ chargePoint }: { readonly chargePoint: ChargePoint }) {
@@ -87,7 +91,7 @@ export function SmartCharging({ chargePoint }: { readonly chargePoint: ChargePoi
               ]}
             />
           </form>
-          <Shown of={schedule} what="the schedule" lines={6}>
+          <Shown of={schedule} what="the schedule" lines={10} room={ROOM}>
             {(found) => <Schedules found={found} />}
           </Shown>
         </div>
@@ -129,6 +133,7 @@ function Schedules({ found }: { readonly found: Composite }) {
         <Chart
           label="Planned and reported limit over time"
           times={times}
+          height={CHART_HEIGHT}
           span={span}
           shaded={reported !== null}
           lines={[

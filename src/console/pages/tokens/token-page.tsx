@@ -15,6 +15,8 @@ export function TokenPage({ idTag }: { readonly idTag: string }) {
   const resource = useResource<Token>(`/tokens/${encodeURIComponent(idTag)}`);
   const [dialog, setDialog] = useState<'edit' | 'add' | 'delete' | undefined>();
   const unknown = resource.failure?.status === 404;
+  // How high it is above the transactions is known only then.
+  const settled = resource.data !== undefined || resource.failure !== undefined;
   return (
     <>
       {unknown ? (
@@ -58,8 +60,12 @@ export function TokenPage({ idTag }: { readonly idTag: string }) {
           )}
         </Shown>
       )}
-      <h2>Transactions</h2>
-      <TransactionList idTag={idTag} />
+      {settled && (
+        <>
+          <h2>Transactions</h2>
+          <TransactionList idTag={idTag} />
+        </>
+      )}
       {(dialog === 'edit' || dialog === 'add') && (
         <TokenDialog
           token={

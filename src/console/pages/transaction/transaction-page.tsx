@@ -16,8 +16,8 @@ import { Wish } from './wish.tsx';
 
 /** Readings just outside of a transaction belong to it: the first and the last one may carry the moment itself. */
 const MARGIN_MS = 60_000;
-/** Of the charts and the line below them that tells of the limit: what the driver wants stands below. */
-const ROOM = roomOfCharts(Object.values(CHART_HEIGHTS), 16);
+/** Of the charts, the line below them that tells of the limit and their padding: what the driver wants stands below. */
+const ROOM = roomOfCharts(Object.values(CHART_HEIGHTS), 16 + 32);
 
 /** One transaction, with its curve growing while it runs. */
 export function TransactionPage({ id }: { readonly id: string }) {

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { layoutShift, logIn, openTab, waitUntilFilled } from '../support/browser.ts';
+import { gatewayWithEveryView } from '../support/console-views.ts';
+import { API_KEY } from '../support/gateway.ts';
+
+/** How much later everything comes than it would, ms: long enough for each part of a page to be drawn while it waits for the next. */
+const LATENCY_MS = 100;
+/** Cumulative layout shift; below 0.1 counts as good. */
+const LIMIT = 0.02;
+
+it.each([1280, 390])(
+  'nothing moves while a view fills, %i wide',
+  async (width) => {
+    const { gateway, views } = await gatewayWithEveryView();
+    const tab = await openTab({ width, height: 844 });
+    const { page } = tab;
+    await logIn(tab, gateway.api, API_KEY);
+    const network = await page.context().newCDPSession(page);
+    await network.send('Network.enable');
+    await network.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: LATENCY_MS,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+    });
+    const moved: string[] = [];
+    for (const [name, path, sign] of views) {
+      await page.goto(`${gateway.api}${path}`);
+      await page.getByText(sign).first().waitFor();
+      await waitUntilFilled(tab);
+      const shift = await layoutShift(tab);
+      if (shift >= LIMIT) moved.push(`${name} by ${shift.toFixed(3)}`);
+    }
+    expect(moved).toEqual([]);
+  },
+  120_000,
+);

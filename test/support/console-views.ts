@@ -1,0 +1,91 @@
+import { chargingStory } from './charging-story.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { until } from './until.ts';
+
+/** A view of the console, and something on it that has to be there before it is looked at. */
+export type View = readonly [name: string, path: string, sign: string];
+
+const VIEWS: readonly View[] = [
+  ['overview', '/', 'Charging now'],
+  ['charge-points', '/charge-points', 'Voltwerk Duo 22'],
+  ['charge-point', '/charge-points/BAY-12', 'StartTransaction'],
+  ['commands', '/charge-points/BAY-12?tab=commands&action=SetChargingProfile', 'Payload'],
+  ['configuration', '/charge-points/BAY-12?tab=configuration', 'Nobody has asked'],
+  ['smart-charging', '/charge-points/BAY-12?tab=charging', 'It holds no charging profile'],
+  ['maintenance', '/charge-points/BAY-12?tab=maintenance', 'no list is wanted here'],
+  ['settings', '/charge-points/BAY-12?tab=settings', 'New key'],
+  ['transactions', '/transactions', 'CARD0001'],
+  ['reservations', '/transactions?tab=reservations', 'held'],
+  ['tokens', '/tokens', 'FLEET-1'],
+  ['local-lists', '/tokens?tab=lists', 'group Depot north'],
+  ['sites', '/sites', 'depot'],
+  ['site', '/sites/depot', 'given out'],
+  ['campaigns', '/campaigns', 'ClearCache'],
+  ['token', '/tokens/CARD0001', 'CARD0001'],
+  ['analytics', '/analytics', 'Share of the highest'],
+  ['sessions', '/analytics?tab=sessions', 'in those that are over'],
+  ['utilisation', '/analytics?tab=utilisation', 'taken by transactions'],
+  ['utilisation-dates', '/analytics?tab=utilisation&by=date&view=table', 'Hours taken'],
+  ['idle', '/analytics?tab=idle', 'No transaction is over'],
+  ['all-transactions', '/analytics?tab=transactions', 'CARD0001'],
+  ['power', '/analytics?tab=power&chargePointId=BAY-12', 'As a table'],
+  ['power-of-whom', '/analytics?tab=power', 'Which charge point?'],
+  ['uptime', '/analytics?tab=uptime', 'Disconnections'],
+  ['connections', '/analytics?tab=connections', '● connected'],
+  ['faults', '/analytics?tab=faults', 'GroundFailure'],
+  ['errors', '/analytics?tab=errors', 'a StatusNotification'],
+  ['refused-tokens', '/analytics?tab=failed-authorizations', 'Blocked'],
+  ['messages', '/analytics?tab=messages', 'BootNotification'],
+  ['answer-times', '/analytics?tab=answer-times', 'Highest, ms'],
+  ['sql', '/analytics?tab=sql', 'One SELECT'],
+  ['samples', '/analytics?tab=samples&chargePointId=BAY-12', '3 samples'],
+  ['system', '/system', 'analytics'],
+  ['keys', '/system?tab=keys', 'API keys'],
+  ['audit', '/system?tab=audit', 'putToken'],
+  ['not-found', '/system/nothing-here', 'There is no such page'],
+];
+
+/** A gateway with a charge point that charges and with something for every view of its console. */
+export async function gatewayWithEveryView(): Promise<{
+  readonly gateway: Gateway;
+  readonly views: readonly View[];
+}> {
+  const gateway = await startGateway();
+  const send = <Answer>(method: string, path: string, body: object) =>
+    gateway.request<Answer>(method, `/api/v1${path}`, body);
+  await send('PUT', '/tokens/CARD0001', { status: 'Accepted', parentIdTag: 'FLEET-1' });
+  await send('PUT', '/tokens/CARD0002', { status: 'Blocked' });
+  const story = await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
+  for (let minute = 1; minute <= 3; minute++)
+    await story.meter(minute, 9000 + minute, 1000 + 150 * minute, 40 + minute);
+  await story.call('Authorize', { idTag: 'CARD0002' });
+  await send('PUT', '/local-lists/depot', {
+    scope: { group: 'Depot north' },
+    entries: [{ idTag: 'CARD0001' }],
+  });
+  await send('PUT', '/sites/depot', {
+    groups: [{ id: 'connection', parent: null, limit: { unit: 'A', perPhase: 63 } }],
+    members: [{ chargePointId: 'BAY-12', connectorId: 1, group: 'connection', phases: ['L1'], rating: 32 }],
+  });
+  await send('POST', '/reservations', {
+    chargePointId: 'BAY-12',
+    connectorId: 2,
+    idTag: 'CARD0001',
+    expiryDate: new Date(Date.now() + 3_600_000).toISOString(),
+  });
+  const campaign = await send<{ id: string }>('POST', '/campaigns', {
+    name: 'Clear all caches',
+    task: { action: 'ClearCache', payload: {} },
+    targets: { ids: ['BAY-12'] },
+  });
+  await until('the overview counts what is there', async () => {
+    const { charging } = await gateway.request<{ charging: number }>('GET', '/api/v1/overview');
+    return charging === 1;
+  });
+  const views: readonly View[] = [
+    ...VIEWS,
+    ['transaction', `/transactions/${story.transactionId}`, 'Export CSV'],
+    ['campaign', `/campaigns/${campaign.id}`, '1 succeeded'],
+  ];
+  return { gateway, views };
+}
