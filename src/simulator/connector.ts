@@ -4,26 +4,14 @@ import type {
   Reason,
   StartTransactionResponse,
 } from '../protocol/v16/generated/messages.ts';
+import { Availability, type Reservation } from './availability.ts';
 import { Charge } from './charge.ts';
 import { Meter } from './meter.ts';
-import { offerAt } from './offer.ts';
+import { ProfileFollower } from './profile-follower.ts';
 import { ReportedStatus } from './reported-status.ts';
 import { Alarm, type AlarmOwner } from './scheduler.ts';
 import { Session, StartTransactionCall, StopTransactionCall } from './session.ts';
 import type { Site } from './site.ts';
-
-/** A reservation that a connector holds (OCPP 1.6 ed. 2 §5.13). */
-export interface Reservation {
-  readonly id: number;
-  readonly idTag: string;
-  readonly parentIdTag: string | undefined;
-  /** Scheduler time. */
-  readonly endsAt: number;
-}
-
-const ROUTINE = 0;
-const RESERVATION = 1;
-const NEXT_OFFER = 2;
 
 type Step = 'idle' | 'plugged' | 'authorizing' | 'charging' | 'finishing' | 'faulted';
 
@@ -34,20 +22,18 @@ export class Connector implements AlarmOwner {
   readonly #status: ReportedStatus;
   readonly #meter: Meter;
   #session: Session | undefined;
-  #reservation: Reservation | undefined;
+  readonly #availability: Availability;
   #step: Step = 'idle';
-  /** ChangeAvailability to Inoperative; takes effect when no transaction runs. */
-  #inoperative = false;
-  readonly #routine = new Alarm(this, ROUTINE);
-  #reservationEnd: Alarm | undefined;
-  /** When profiles say something new by themselves. */
-  #nextOffer: Alarm | undefined;
+  readonly #routine = new Alarm(this, 0);
+  readonly #follower: ProfileFollower;
 
   constructor(id: number, site: Site) {
     this.id = id;
     this.#site = site;
     this.#status = new ReportedStatus(site, id);
+    this.#availability = new Availability(site, () => this.endReservation());
     this.#meter = new Meter(id, site, () => this.#onReading());
+    this.#follower = new ProfileFollower(site, this.#meter, () => this.#onOffer());
   }
 
   get status(): ChargePointStatus {
@@ -59,7 +45,7 @@ export class Connector implements AlarmOwner {
   }
 
   get reservation(): Reservation | undefined {
-    return this.#reservation;
+    return this.#availability.reservation;
   }
 
   /** Nothing goes on here that would still have to be told. */
@@ -69,9 +55,7 @@ export class Connector implements AlarmOwner {
 
   /** Whether a session with this tag could begin now. */
   isFreeFor(idTag: string): boolean {
-    if (this.#inoperative || this.#site.isInoperative) return false;
-    if (this.#step !== 'idle' && this.#step !== 'plugged') return false;
-    return this.#reservation === undefined || this.#reservation.idTag === idTag;
+    return (this.#step === 'idle' || this.#step === 'plugged') && this.#availability.isFreeFor(idTag);
   }
 
   /** People begin to come. */
@@ -80,13 +64,7 @@ export class Connector implements AlarmOwner {
     if (wait !== undefined && this.#step === 'idle') this.#after(wait);
   }
 
-  onAlarm(kind: number, dueAt: number): void {
-    if (kind === RESERVATION) this.endReservation();
-    else if (kind === NEXT_OFFER) this.obeyProfiles();
-    else this.#goOn(dueAt);
-  }
-
-  #goOn(dueAt: number): void {
+  onAlarm(_kind: number, dueAt: number): void {
     switch (this.#step) {
       case 'idle':
         this.#plugIn(dueAt);
@@ -109,7 +87,7 @@ export class Connector implements AlarmOwner {
   #plugIn(dueAt: number): void {
     const { habits } = this.#site.world;
     if (this.#site.isWindingDown) return;
-    if (this.#inoperative || this.#site.isInoperative || this.#reservation !== undefined) {
+    if (!this.#availability.isFreeForAll) {
       this.#after(habits.pauseMs(this.#site.random));
       return;
     }
@@ -182,9 +160,9 @@ export class Connector implements AlarmOwner {
       site.random,
       habits.rampMs,
     );
-    const reservation = this.#reservation?.idTag === idTag ? this.#reservation : undefined;
+    const reservation = this.reservation?.idTag === idTag ? this.reservation : undefined;
     const session = new Session(this.id, idTag, charge, this.#meter.nextReadingAt(), reservation?.id);
-    if (reservation !== undefined) this.#forgetReservation();
+    if (reservation !== undefined) this.#availability.free();
     this.#session = session;
     this.#step = 'charging';
     traffic.openTransactions++;
@@ -202,7 +180,7 @@ export class Connector implements AlarmOwner {
       }),
     );
     this.#meter.begin(session);
-    this.#obey(session, true);
+    this.#follower.begin(session);
     if (!site.isOnline) this.#showCharging();
     this.#after(habits.sessionMs(site.random));
   }
@@ -214,25 +192,11 @@ export class Connector implements AlarmOwner {
 
   /** Installed profiles have changed, or what they say has. */
   obeyProfiles(): void {
-    if (this.#session !== undefined) this.#obey(this.#session, false);
+    this.#follower.obey();
   }
 
-  #obey(session: Session, isFirst: boolean): void {
-    const site = this.#site;
-    if (site.profiles.length === 0 && isFirst) return;
-    const { scheduler } = site.world;
-    const now = scheduler.now();
-    const { connectorId, transactionId, startedAt } = session;
-    const at = scheduler.epochMs(now);
-    const offer = offerAt(site.profiles, { connectorId, transactionId, startedAt }, at);
-    this.#meter.offer(session, offer.current, isFirst);
+  #onOffer(): void {
     if (this.#status.value === 'Charging' || this.#status.value === 'SuspendedEVSE') this.#showCharging();
-    if (offer.until === Number.POSITIVE_INFINITY) {
-      if (this.#nextOffer !== undefined) scheduler.cancel(this.#nextOffer);
-      return;
-    }
-    this.#nextOffer ??= new Alarm(this, NEXT_OFFER);
-    scheduler.set(this.#nextOffer, now + offer.until - at);
   }
 
   #showCharging(): void {
@@ -248,7 +212,7 @@ export class Connector implements AlarmOwner {
     const { habits, recorder, traffic } = site.world;
     const stoppedAt = this.#meter.end(session);
     this.#session = undefined;
-    if (this.#nextOffer !== undefined) site.world.scheduler.cancel(this.#nextOffer);
+    this.#follower.end();
     site.dropTxProfiles(this.id);
     traffic.openTransactions--;
     site.submit(
@@ -280,41 +244,34 @@ export class Connector implements AlarmOwner {
 
   /** The power was away: transactions are over, nothing is plugged in as far as the charge point knows. */
   restart(): void {
-    this.#status.reset(this.#restingStatus());
+    this.#status.reset(this.#availability.restingStatus);
     this.#step = 'idle';
     if (!this.#site.isWindingDown) this.#after(this.#site.world.habits.pauseMs(this.#site.random));
   }
 
   /** @returns what ChangeAvailability is to be answered with (OCPP 1.6 ed. 2 §5.2). */
   changeAvailability(operative: boolean): 'Accepted' | 'Scheduled' {
-    this.#inoperative = !operative;
+    this.#availability.isOperative = operative;
     return this.applyAvailability();
   }
 
   /** Shows what has become of the availability of the connector or of the whole charge point. */
   applyAvailability(): 'Accepted' | 'Scheduled' {
     if (this.#session !== undefined || this.#step === 'finishing') return 'Scheduled';
-    if (this.#step === 'idle' && this.#status.value !== this.#restingStatus())
-      this.#status.set(this.#restingStatus());
+    if (this.#step === 'idle' && this.#status.value !== this.#availability.restingStatus)
+      this.#status.set(this.#availability.restingStatus);
     return 'Accepted';
   }
 
   reserve(reservation: Reservation): void {
-    this.#reservation = reservation;
-    this.#reservationEnd ??= new Alarm(this, RESERVATION);
-    this.#site.world.scheduler.set(this.#reservationEnd, reservation.endsAt);
+    this.#availability.reserve(reservation);
     if (this.#status.value !== 'Reserved') this.#status.set('Reserved');
   }
 
   /** The reservation expired or was cancelled. */
   endReservation(): void {
-    this.#forgetReservation();
-    if (this.#status.value === 'Reserved') this.#status.set(this.#restingStatus());
-  }
-
-  #forgetReservation(): void {
-    this.#reservation = undefined;
-    if (this.#reservationEnd !== undefined) this.#site.world.scheduler.cancel(this.#reservationEnd);
+    this.#availability.free();
+    if (this.#status.value === 'Reserved') this.#status.set(this.#availability.restingStatus);
   }
 
   /** Sends the present status; again only if it has changed since the Central System last confirmed it. */
@@ -334,13 +291,8 @@ export class Connector implements AlarmOwner {
 
   #release(): void {
     this.#step = 'idle';
-    this.#status.set(this.#restingStatus());
+    this.#status.set(this.#availability.restingStatus);
     if (!this.#site.isWindingDown) this.#after(this.#site.world.habits.pauseMs(this.#site.random));
-  }
-
-  #restingStatus(): ChargePointStatus {
-    if (this.#inoperative || this.#site.isInoperative) return 'Unavailable';
-    return this.#reservation === undefined ? 'Available' : 'Reserved';
   }
 
   #after(ms: number): void {
