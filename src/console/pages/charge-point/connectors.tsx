@@ -9,6 +9,8 @@ import { useResource } from '../../resource.ts';
 import { urlOf } from '../../router.ts';
 
 const EVERY_MS = 4000;
+/** Has a transaction, as a rule: its power has its place before it is known. */
+const IN_SESSION = new Set(['Charging', 'SuspendedEV', 'SuspendedEVSE', 'Finishing']);
 
 /** The connectors as they are now, a card each. */
 export function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint }) {
@@ -56,6 +58,8 @@ interface CardProps {
 
 function Card({ connector, offline, transaction, latest }: CardProps) {
   const { connectorId, status, errorCode, info, vendorErrorCode, since } = connector;
+  const known = transaction ? latest?.powerW : undefined;
+  const { number, unit } = known === undefined ? { number: '–', unit: 'kW' } : power(known);
   const used =
     transaction && latest?.registerWh !== undefined ? latest.registerWh - transaction.meterStart : undefined;
   return (
@@ -66,9 +70,9 @@ function Card({ connector, offline, transaction, latest }: CardProps) {
           <Status status={status} />
         </span>
       </div>
-      {transaction && latest?.powerW !== undefined && (
+      {(transaction || IN_SESSION.has(status)) && (
         <p class="value tone-charging">
-          <b>{power(latest.powerW).number}</b> <span class="unit">{power(latest.powerW).unit}</span>
+          <b>{number}</b> <span class="unit">{unit}</span>
         </p>
       )}
       <dl class="facts">

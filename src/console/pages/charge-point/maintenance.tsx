@@ -92,7 +92,7 @@ function LocalList({ path, allowed }: { readonly path: string; readonly allowed:
       </header>
       <div class="body">
         <Refusal failure={doing.failure} />
-        <Shown of={resource} what="the local list" lines={1}>
+        <Shown of={resource} what="the local list" lines={1} room="48px">
           {({ state, list, held, changes, lastSync }) => {
             const [tone, words] = LIST_STATES[state] ?? ['none', state];
             return (
@@ -163,7 +163,7 @@ function Jobs({ title, path, allowed, start, danger }: JobsProps) {
 
 function JobTable({ resource }: { readonly resource: Resource<Page<Job>> }) {
   return (
-    <Shown of={resource} what="the jobs" lines={3}>
+    <Shown of={resource} what="the jobs" lines={3} room="104px">
       {({ items }) =>
         items.length === 0 ? (
           <Empty title="None yet">
