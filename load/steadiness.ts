@@ -19,20 +19,19 @@ export interface Minute {
   readonly latency: Readonly<Record<string, LatencySummary>>;
 }
 
-/** Heaps grow to their working size first: that is no leak. */
-const WARM_UP_S = 60;
-const WARM_UP_SHARE = 1 / 3;
+/** Heaps and caches grow to their working size first, until every charge point has had its first session: that is no leak. */
+const WARM_UP_SHARE = 1 / 2;
 /** Readings a second apart are not independent of each other: collections of garbage come every few seconds. */
 const BLOCK_S = 10;
 /** Fewer points make no line worth telling. */
 const LEAST_BLOCKS = 4;
 
-/** The slope of each process's memory over the load, without the time in which it warms up; nothing for runs that are too short. */
+/** The slope of each process's memory over the second half of the load; nothing for runs that are too short. */
 export function memorySlopes(seconds: readonly Second[]): MemorySlope[] {
   const load = seconds.filter(({ phase }) => phase === 'load');
   const begin = load[0]?.at ?? 0;
   const length = (load.at(-1)?.at ?? 0) - begin;
-  const from = begin + Math.min(WARM_UP_S, length * WARM_UP_SHARE);
+  const from = begin + length * WARM_UP_SHARE;
   const warm = load.filter(({ at }) => at >= from);
   const names = [...new Set(warm.flatMap(({ processes }) => Object.keys(processes)))];
   return names.flatMap((process) => {
