@@ -52,12 +52,14 @@ ${WINDOW}`,
 
 /**
  * Transactions as they stand. None is received long before it begins by the charge point's clock, and all versions have the same time of
- * receipt, so parts and partitions from before need not be read.
+ * receipt, so parts and partitions from before need not be read. ClickHouse leaves them out only where it is told that FINAL has nothing to
+ * merge across partitions.
  */
 export function transactionsFrom(conditions: string): string {
   return `(
     SELECT * FROM transactions FINAL
     WHERE received_at >= fromUnixTimestamp64Milli({receivedFrom:Int64}, 'UTC') AND ${conditions}
+    SETTINGS do_not_merge_across_partitions_select_final = 1
   )`;
 }
 
