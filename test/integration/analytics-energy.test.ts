@@ -248,11 +248,136 @@ describe('energy by hour and day', () => {
     ]);
   });
 
+  describe('of the whole time at once', () => {
+    const ranking = { interval: 'whole', sort: '-energyWh' };
+
+    it('has a row per subject, the highest first, with a page of them where asked', async () => {
+      await samples(
+        [100, 900, 300, 900].flatMap((wh, index) =>
+          [0, 1, 2].map((hour) => ({
+            chargePointId: `CP-${index}`,
+            ts: noon + hour * HOUR,
+            value: hour === 1 && index === 2 ? 0 : 1000 + wh * hour,
+          })),
+        ),
+      );
+      const question = { ...ranking, from: noon - HOUR, to: noon + 5 * HOUR, by: 'chargePoint' };
+      const rows = await energy({ ...question, timezone: 'Europe/Berlin' });
+      expect(rows[0]).toEqual({
+        start: '2026-05-04T11:00:00.000Z',
+        localStart: '2026-05-04T13:00:00',
+        chargePointId: 'CP-1',
+        energyWh: 1800,
+        registerFalls: 0,
+      });
+      const told = rows.map(({ chargePointId, energyWh, registerFalls }) => [
+        chargePointId,
+        energyWh,
+        registerFalls,
+      ]);
+      expect(told).toEqual([
+        ['CP-1', 1800, 0],
+        ['CP-3', 1800, 0],
+        ['CP-2', 1600, 1],
+        ['CP-0', 200, 0],
+      ]);
+      expect(await energy({ ...question, timezone: 'Europe/Berlin', limit: 2, offset: 1 })).toEqual(
+        rows.slice(1, 3),
+      );
+    });
+
+    it.each([
+      ['at full hours', 0, 'Europe/Berlin'],
+      ['in the middle of an hour', 25 * MINUTE, 'Europe/Berlin'],
+      ['in the middle of an hour', 25 * MINUTE, 'Asia/Kolkata'],
+      ['at the half hour, which is a full one there', 30 * MINUTE, 'Asia/Kolkata'],
+      ['at hours that are no full ones there', 0, 'Asia/Kolkata'],
+    ])('is the sum of its intervals, with edges %s', async (_, shift, timezone) => {
+      await samples(
+        ['CP-1', 'CP-2'].flatMap((chargePointId, index) =>
+          // Over both edges, unevenly, and with a fall.
+          [-90, -20, 10, 50, 70, 95, 130, 200, 320].map((minute, place) => ({
+            chargePointId,
+            ts: noon + minute * MINUTE + index * 7000,
+            value: place === 6 ? 12 : (place + index) ** 3 * 100,
+          })),
+        ),
+      );
+      const range = { from: noon + shift, to: noon + shift + 3 * HOUR, timezone, by: 'connector' };
+      const whole = await energy({ ...range, ...ranking });
+      const hours = await energy(range);
+      expect(whole.map(({ chargePointId }) => chargePointId)).toEqual(['CP-2', 'CP-1']);
+      for (const { chargePointId, energyWh, registerFalls } of whole) {
+        const own = hours.filter((hour) => hour.chargePointId === chargePointId);
+        const sum = own.reduce((wh, hour) => wh + Number(hour.energyWh), 0);
+        expect(energyWh).toBeCloseTo(sum, 2);
+        expect(registerFalls).toBe(own.reduce((falls, hour) => falls + Number(hour.registerFalls), 0));
+      }
+      expect(await energy({ ...range, ...ranking, by: 'total' })).toEqual([
+        expect.objectContaining({
+          energyWh: expect.closeTo(
+            whole.reduce((sum, { energyWh }) => sum + Number(energyWh), 0),
+            2,
+          ),
+          registerFalls: 2,
+        }),
+      ]);
+    });
+
+    it('is the same from the rollup as from every sample where it begins and ends with hours of UTC', async () => {
+      await samples(
+        [0, 10, 40, 59, 61, 100, 119, 150].map((minute) => ({
+          ts: noon + minute * MINUTE,
+          value: minute ** 2,
+        })),
+      );
+      const range = { from: noon + HOUR, to: noon + 2 * HOUR, timezone: 'Asia/Kolkata' };
+      const whole = await energy({ ...range, ...ranking });
+      const hours = await energy(range);
+      expect(hours).toHaveLength(2);
+      await embedded.engine.command('TRUNCATE TABLE meter_samples');
+      expect(await energy({ ...range, ...ranking })).toEqual(whole);
+      expect(whole[0]?.energyWh).toBeCloseTo(
+        hours.reduce((sum, { energyWh }) => sum + Number(energyWh), 0),
+        2,
+      );
+    });
+
+    it('is told by tag, whatever the interval sorted', async () => {
+      await started(
+        ['low', 'high', 'low'].map((idTag, index) => ({
+          transactionId: index + 1,
+          connectorId: index + 1,
+          idTag,
+          startedAt: noon + index * HOUR,
+          meterStart: 0,
+          stoppedAt: noon + index * HOUR + 30 * MINUTE,
+          meterStop: idTag === 'high' ? 5000 : 2000,
+          version: 2,
+          state: 'stopped' as const,
+        })),
+      );
+      const range = { from: noon, to: noon + 4 * HOUR, by: 'tag' };
+      const told = (rows: readonly Record<string, unknown>[]) =>
+        rows.map(({ idTag, energyWh }) => [idTag, energyWh]);
+      expect(told(await energy({ ...range, ...ranking }))).toEqual([
+        ['high', 5000],
+        ['low', 4000],
+      ]);
+      expect(told(await energy({ ...range, sort: '-energyWh' }))).toEqual([
+        ['high', 5000],
+        ['low', 2000],
+        ['low', 2000],
+      ]);
+    });
+  });
+
   it.each([
     [{ to: 1 }, /from is missing/],
     [{ from: 2, to: 1 }, /from must lie before to/],
     [{ from: 0, to: 1, timezone: 'Mars/Olympus' }, /timezone must be an IANA time zone/],
-    [{ from: 0, to: 1, interval: 'week' }, /interval must be one of hour, day/],
+    [{ from: 0, to: 1, interval: 'week' }, /interval must be one of hour, day, whole/],
+    [{ from: 0, to: 1, sort: 'energyWh' }, /sort must be one of start, -energyWh/],
     [{ from: 0, to: 1, chargePoint: 'CP-1' }, /there is no parameter chargePoint/],
     [{ from: 0, to: Date.UTC(2030, 0) }, /at most 10000 intervals/],
   ])('refuses %o', async (parameters, message) => {

@@ -61,6 +61,7 @@ describe('the energy of the fleet, worked out ahead', () => {
     ['by the hour', { interval: 'hour' }],
     ['by days of Berlin', { interval: 'day', timezone: 'Europe/Berlin' }],
     ['a page of it', { interval: 'hour', limit: 2, offset: 1 }],
+    ['the highest hours first', { interval: 'hour', sort: '-energyWh' }],
   ])('is what the energy query answers, %s', async (_, parameters) => {
     now = noon + 30 * MINUTE;
     await readings([
@@ -81,6 +82,23 @@ describe('the energy of the fleet, worked out ahead', () => {
     // That it was not worked out now: nothing else knows these readings any more.
     await embedded.engine.command('TRUNCATE TABLE energy_hourly');
     expect(await ask(energy, parameters)).toEqual(exact);
+  });
+
+  it('is told of the whole time at once as well', async () => {
+    now = noon + 30 * MINUTE;
+    await readings([
+      { ts: noon - 40 * HOUR, value: 0 },
+      { ts: noon - 90 * MINUTE, value: 30_000 },
+      { ts: noon + 20 * MINUTE, value: 33_000 },
+    ]);
+    const energy = begin();
+    await settleAll(energy);
+    for (const timezone of ['Europe/Berlin', 'Asia/Kolkata']) {
+      const question = { interval: 'whole', timezone, from: noon - 24 * HOUR, to: noon };
+      const exact = await ask(undefined, question);
+      expect(exact).toMatchObject([{ start: '2026-05-03T12:00:00.000Z', registerFalls: 0 }]);
+      expect(await ask(energy, question)).toEqual(exact);
+    }
   });
 
   it('is the same worked out in parts, whether a charge point is known or not', async () => {

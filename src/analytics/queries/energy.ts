@@ -26,21 +26,27 @@ const NONE_SETTLED: SettledHours = { covers: () => false };
 interface Question {
   readonly from: number;
   readonly to: number;
-  readonly interval: 'hour' | 'day';
+  readonly interval: keyof typeof INTERVALS;
   readonly timeZone: string;
+  readonly sort: 'start' | '-energyWh';
   readonly limit: number;
   readonly offset: number;
 }
 
-/** What a row of the answer is about. */
-const SUBJECTS = {
-  connector: ', charge_point_id AS chargePointId, connector_id AS connectorId',
-  chargePoint: ', charge_point_id AS chargePointId',
-  tag: ', lower(tag) AS idTag',
-  total: '',
-} as const;
+/** Columns that say what a row of the answer is about, each with its name. */
+type Subject = readonly (readonly [column: string, name: string])[];
 
-/** The hours or days that the time from `opening` to `closing` (both in) touches, as tuples of begin and end in epoch ms. */
+const SUBJECTS = {
+  connector: [
+    ['charge_point_id', 'chargePointId'],
+    ['connector_id', 'connectorId'],
+  ],
+  chargePoint: [['charge_point_id', 'chargePointId']],
+  tag: [['lower(tag)', 'idTag']],
+  total: [],
+} as const satisfies Record<string, Subject>;
+
+/** The hours or days that the time from `opening` to `closing` (both in) touches, or the whole time asked for, as tuples of begin and end in epoch ms. */
 const INTERVALS = {
   hour: `arrayMap(begin -> (begin, begin + ${HOUR_MS}), range(
       toInt64(toUnixTimestamp(toStartOfHour(toDateTime(intDiv(opening, 1000), {timezone:String})))) * 1000, closing + 1, ${HOUR_MS}))`,
@@ -48,11 +54,12 @@ const INTERVALS = {
       toInt64(toUnixTimestamp(toDateTime(toDate(date + 1), {timezone:String}))) * 1000),
       range(toInt32(toDate(toDateTime(intDiv(opening, 1000), {timezone:String}))),
         toInt32(toDate(toDateTime(intDiv(closing, 1000), {timezone:String}))) + 1))`,
+  whole: '[({from:Int64}, {to:Int64})]',
 } as const;
 
 /**
- * Imported energy per hour or day: `from`, `to`, `interval` (hour | day), `timezone` (IANA) in which hours and days begin, `chargePointId`,
- * `idTag` (any spelling), `by` (connector | chargePoint | tag | total), `limit`, `offset`.
+ * Imported energy per hour or day, or of the whole time at once: `from`, `to`, `interval` (hour | day | whole), `timezone` (IANA) in which hours and days
+ * begin, `chargePointId`, `idTag` (any spelling), `by` (connector | chargePoint | tag | total), `sort` (start | -energyWh), `limit`, `offset`.
  *
  * The register of each connector is read wherever it is known: samples of Energy.Active.Import.Register, and meterStart and meterStop of
  * transactions. Energy is the difference between one reading and the next, shared out evenly over the time between them. Where the register
@@ -62,24 +69,27 @@ const INTERVALS = {
 export function energy(given: Parameters, settled: SettledHours = NONE_SETTLED): PreparedQuery {
   const from = given.requiredTime('from');
   const to = given.requiredTime('to');
-  const interval = given.oneOf('interval', ['hour', 'day']) ?? 'hour';
+  const interval = given.oneOf('interval', ['hour', 'day', 'whole']) ?? 'hour';
   const timeZone = given.timeZone('timezone');
   const chargePointId = given.text('chargePointId');
   const idTag = given.text('idTag');
   const by = given.oneOf('by', ['connector', 'chargePoint', 'tag', 'total']) ?? 'connector';
+  const sort = given.oneOf('sort', ['start', '-energyWh']) ?? 'start';
   if (from >= to) throw new BadParameter('from must lie before to');
   if (to - from > MOST_INTERVALS * (interval === 'hour' ? HOUR_MS : DAY_MS)) {
     throw new BadParameter(`from and to may be at most ${MOST_INTERVALS} intervals apart`);
   }
 
-  const fullHours = hasFullHours(timeZone, from, to);
+  const startsFull = from % HOUR_MS === 0;
+  // The whole time has no edges but its own.
+  const isWholeHours = interval === 'whole' && startsFull && to % HOUR_MS === 0;
+  const fullHours = isWholeHours || hasFullHours(timeZone, from, to);
   const limit = given.integer('limit', { min: 1, max: MOST_ROWS, byDefault: MOST_ROWS });
   const offset = given.integer('offset', { min: 0, max: 10_000_000, byDefault: 0 });
+  const question = { from, to, interval, timeZone, sort, limit, offset };
   if (by === 'total' && chargePointId === undefined && idTag === undefined && fullHours) {
     const endsFull = to % HOUR_MS === 0 || to >= Date.now();
-    if (from % HOUR_MS === 0 && endsFull && settled.covers(from, to)) {
-      return settledEnergy({ from, to, interval, timeZone, limit, offset });
-    }
+    if (startsFull && endsFull && settled.covers(from, to)) return settledEnergy(question);
   }
 
   const ofChargePoint = new Conditions().where(
@@ -89,7 +99,6 @@ export function energy(given: Parameters, settled: SettledHours = NONE_SETTLED):
   );
   const ofTag = new Conditions().where('lower(id_tag) = lower({idTag:String})', 'idTag', idTag);
   const byTransaction = by === 'tag' || idTag !== undefined;
-  const question = { from, to, interval, timeZone, limit, offset };
   return exactEnergy(question, { subject: SUBJECTS[by], byTransaction, ofChargePoint, ofTag, fullHours });
 }
 
@@ -102,7 +111,7 @@ export interface FleetPart {
 /** The energy of a part of the fleet in each hour of UTC from `from` to `to`, epoch ms at full hours; not rounded, so that parts can be added up. */
 export function energyOfFleet(from: number, to: number, { firstId, endId }: FleetPart = {}): PreparedQuery {
   const { sql, parameters } = exactEnergy(
-    { from, to, interval: 'hour', timeZone: 'UTC', limit: MOST_ROWS, offset: 0 },
+    { from, to, interval: 'hour', timeZone: 'UTC', sort: 'start', limit: MOST_ROWS, offset: 0 },
     {
       subject: SUBJECTS.total,
       byTransaction: false,
@@ -117,8 +126,7 @@ export function energyOfFleet(from: number, to: number, { firstId, endId }: Flee
 }
 
 interface Whose {
-  /** What a row of the answer is about, as columns. */
-  readonly subject: string;
+  readonly subject: Subject;
   /** Whether only readings of transactions count, each for itself. */
   readonly byTransaction: boolean;
   readonly ofChargePoint: Conditions;
@@ -129,10 +137,11 @@ interface Whose {
 
 /** Out of readings. */
 function exactEnergy(
-  { from, to, interval, timeZone, limit, offset }: Question,
+  { from, to, interval, timeZone, sort, limit, offset }: Question,
   { subject, byTransaction, ofChargePoint, ofTag, fullHours }: Whose,
 ): PreparedQuery {
   const readings = fullHours ? hourlyReadings : singleReadings;
+  const columns = subject.map(([column, name]) => ` ${column} AS ${name},`).join('');
   return {
     sql: `
 WITH
@@ -156,12 +165,12 @@ shares AS (
   )
 )
 SELECT fromUnixTimestamp64Milli(bucket, 'UTC') AS start,
-  formatDateTime(toDateTime(intDiv(bucket, 1000), {timezone:String}), '%Y-%m-%dT%H:%i:%S') AS localStart${subject},
+  formatDateTime(toDateTime(intDiv(bucket, 1000), {timezone:String}), '%Y-%m-%dT%H:%i:%S') AS localStart,${columns}
   round(sum(share), 3) AS energyWh, sum(falls) AS registerFalls
 FROM shares${byTransaction ? ' INNER JOIN (SELECT charge_point_id, transaction_id, tag FROM transaction_states) AS tags USING (charge_point_id, transaction_id)' : ''}
 GROUP BY ALL
 HAVING energyWh > 0 OR registerFalls > 0
-ORDER BY ALL
+ORDER BY ${orderOf(sort, subject)}
 LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
     parameters: {
       ...ofChargePoint.values,
@@ -180,27 +189,37 @@ LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
   };
 }
 
+/** Of rows with as much energy the earlier one comes first, then the subject decides, so that pages share no row. */
+function orderOf(sort: Question['sort'], subject: Subject): string {
+  if (sort === 'start') return 'ALL';
+  return ['energyWh DESC', 'start', ...subject.map(([, name]) => name)].join(', ');
+}
+
+/** Begin of the interval, epoch ms, that an hour of UTC lies in. */
+const SETTLED_BUCKETS = {
+  hour: `toInt64(hour) * ${HOUR_MS}`,
+  day: 'toInt64(toUnixTimestamp(toStartOfDay(toDateTime(toInt64(hour) * 3600, {timezone:String}), {timezone:String}))) * 1000',
+  whole: '{from:Int64}',
+} as const;
+
 /** Out of what was worked out before: the same rows. */
-function settledEnergy({ from, to, interval, timeZone, limit, offset }: Question): PreparedQuery {
-  const bucket =
-    interval === 'hour'
-      ? `toInt64(hour) * ${HOUR_MS}`
-      : 'toInt64(toUnixTimestamp(toStartOfDay(toDateTime(toInt64(hour) * 3600, {timezone:String}), {timezone:String}))) * 1000';
+function settledEnergy({ from, to, interval, timeZone, sort, limit, offset }: Question): PreparedQuery {
   return {
     sql: `
 SELECT fromUnixTimestamp64Milli(bucket, 'UTC') AS start,
   formatDateTime(toDateTime(intDiv(bucket, 1000), {timezone:String}), '%Y-%m-%dT%H:%i:%S') AS localStart,
   round(sum(wh), 3) AS energyWh, sum(falls) AS registerFalls
 FROM (
-  SELECT ${bucket} AS bucket, energy_wh AS wh, register_falls AS falls
+  SELECT ${SETTLED_BUCKETS[interval]} AS bucket, energy_wh AS wh, register_falls AS falls
   FROM energy_fleet_hourly FINAL
   WHERE hour >= {firstHour:Int32} AND hour < {endHour:Int32}
 )
 GROUP BY bucket
 HAVING energyWh > 0 OR registerFalls > 0
-ORDER BY start
+ORDER BY ${orderOf(sort, SUBJECTS.total)}
 LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
     parameters: {
+      from,
       firstHour: Math.floor(from / HOUR_MS),
       endHour: Math.ceil(to / HOUR_MS),
       timezone: timeZone,

@@ -26,17 +26,19 @@ const questions: readonly Question[] = [
   {
     name: 'energy',
     id: 'queryEnergy',
-    summary: 'Energy by hour or day',
+    summary: 'Energy by hour or day, or who used how much',
     description:
       'Active energy imported per interval, from the registers that charge points report: the difference between one reading and the next, shared ' +
       'out evenly over the time between them. By tag, and for one tag, only readings of its transactions count. The total of the whole fleet between full ' +
-      'hours is worked out ahead: it follows what arrives within a minute, and what arrives late within some minutes.',
+      'hours is worked out ahead: it follows what arrives within a minute, and what arrives late within some minutes. A ranking is one row per subject, ' +
+      'the highest first: `interval=whole`, `sort=-energyWh`.',
     query: {
       interval: {
         type: 'string',
-        enum: ['hour', 'day'],
+        enum: ['hour', 'day', 'whole'],
         default: 'hour',
-        description: 'Length of the intervals.',
+        description:
+          'Length of the intervals; `whole`: one from `from` to `to`, so that each subject has one row.',
       },
       ...range,
       by: {
@@ -48,6 +50,11 @@ const questions: readonly Question[] = [
       chargePointId: { type: 'string', description: 'Only this charge point.' },
       idTag: { type: 'string', maxLength: 20, description: 'Only transactions that this idTag started.' },
       timezone,
+      sort: {
+        type: 'string',
+        enum: ['start', '-energyWh'],
+        description: 'The order: by time and then by subject, as if absent, or the most energy first.',
+      },
       limit: {
         type: 'integer',
         minimum: 1,

@@ -5,13 +5,14 @@ import type { Rows } from '../../model.ts';
 import { ChargePointFilter } from '../../parts/charge-point-field.tsx';
 import { Chart, roomOfCharts } from '../../parts/chart.tsx';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
+import { Pager } from '../../parts/pager.tsx';
 import { RangeFilter } from '../../parts/range-filter.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import { place, urlOf } from '../../router.ts';
 import { readRange } from '../../time-range.ts';
 import { ExportLinks } from './export-links.tsx';
-import { Bar } from './report-table.tsx';
+import { Bar, type Column, ReportTable } from './report-table.tsx';
 
 interface EnergyRow {
   readonly start: string;
@@ -25,12 +26,11 @@ interface EnergyRow {
 
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
-const SHOWN_SUBJECTS = 50;
 const CHART_HEIGHT = 240;
 /** Of the chart, the sum above it and their padding: who used it stands below. */
 const ROOM = roomOfCharts([CHART_HEIGHT], 40 + 32);
-/** Of one answer. */
-const MOST_ROWS = 100_000;
+/** Of the ranking on one page; where there are fewer, the energy over time is added up here. */
+const PER_PAGE = 50;
 
 /** Energy by hour or day, in the time zone of whoever looks, with its biggest users. */
 export function EnergyReport() {
@@ -50,9 +50,20 @@ export function EnergyReport() {
   const total = useResource<Rows<EnergyRow>>(`/analytics/energy${queryOf({ ...filters, by: 'total' })}`, {
     keep: true,
   });
-  const subjects = useResource<Rows<EnergyRow>>(`/analytics/energy${queryOf({ ...filters, by })}`, {
+  const offset = Number(value('cursor') ?? 0) || 0;
+  const page = { interval: 'whole', sort: '-energyWh', limit: PER_PAGE, offset };
+  const ranking = useResource<Rows<EnergyRow>>(`/analytics/energy${queryOf({ ...filters, by, ...page })}`, {
     keep: true,
   });
+  const ranked = ranking.data?.rows.length ?? 0;
+  const isAllRanked = offset === 0 && ranked < PER_PAGE;
+  // That of the whole fleet is worked out ahead and may be a minute behind the ranking, which shows where few have used any.
+  const isAddedUp = ranked > 0 && isAllRanked && by !== 'tag';
+  const parts = useResource<Rows<EnergyRow>>(
+    isAddedUp ? `/analytics/energy${queryOf({ ...filters, by })}` : undefined,
+  );
+  const isWorkedOutAhead =
+    !isAllRanked && by !== 'tag' && filters.chargePointId === undefined && filters.idTag === undefined;
   const seconds = interval === 'hour' ? HOUR_S : DAY_S;
 
   return (
@@ -83,17 +94,16 @@ export function EnergyReport() {
         <header>
           <h2 id="energy">Energy</h2>
           <span class="end row">
-            <span class="small soft">time zone {zone}</span>
-            <ExportLinks
-              path="/analytics/energy"
-              question={{ ...filters, by }}
-              none={!subjects.data?.rows.length}
-            />
+            <span class="small soft">
+              {isWorkedOutAhead && 'worked out ahead, up to some minutes behind the ranking · '}time zone{' '}
+              {zone}
+            </span>
+            <ExportLinks path="/analytics/energy" question={{ ...filters, by }} none={ranked === 0} />
           </span>
         </header>
         <Shown of={total} what="the energy" lines={11} room={ROOM}>
           {({ rows: told }) => {
-            const rows = by === 'tag' ? told : (summedUp(subjects.data?.rows) ?? told);
+            const rows = isAddedUp && parts.data ? addedUp(parts.data.rows) : told;
             return rows.length === 0 ? (
               <Empty title="No energy in this time">
                 <p>
@@ -113,20 +123,26 @@ export function EnergyReport() {
         </Shown>
       </section>
       <section class="panel" aria-label="Who used it">
-        <Shown of={subjects} what="who used it" lines={6}>
-          {({ rows }) => <Subjects rows={rows} />}
+        <Shown of={ranking} what="who used it" lines={6}>
+          {({ rows }) => <Ranking rows={rows} isFirstPage={offset === 0} />}
         </Shown>
+        {(offset > 0 || ranked === PER_PAGE) && (
+          <Pager
+            next={ranked === PER_PAGE ? String(offset + PER_PAGE) : null}
+            sum={
+              ranked === 0
+                ? 'no more'
+                : `${count(offset + 1)} to ${count(offset + ranked)}, the highest first`
+            }
+          />
+        )}
       </section>
     </>
   );
 }
 
-/**
- * All together per interval, where every row has come: that of the whole fleet is worked out ahead and may be a minute behind what stands below
- * it. Undefined where there are too many rows for one answer.
- */
-function summedUp(rows: readonly EnergyRow[] | undefined): readonly EnergyRow[] | undefined {
-  if (!rows || rows.length >= MOST_ROWS) return undefined;
+/** All together per interval. */
+function addedUp(rows: readonly EnergyRow[]): readonly EnergyRow[] {
   const sums = new Map<string, EnergyRow>();
   for (const { start, localStart, energyWh, registerFalls } of rows) {
     const before = sums.get(start);
@@ -170,61 +186,30 @@ function Bars({ rows, from, to, seconds }: BarsProps) {
   );
 }
 
-function Subjects({ rows }: { readonly rows: readonly EnergyRow[] }) {
-  const bySubject = new Map<string, { row: EnergyRow; wh: number; falls: number }>();
-  for (const row of rows) {
-    const key = `${row.chargePointId ?? ''} ${row.connectorId ?? ''} ${row.idTag ?? ''}`;
-    const sum = bySubject.get(key) ?? { row, wh: 0, falls: 0 };
-    bySubject.set(key, { row, wh: sum.wh + row.energyWh, falls: sum.falls + row.registerFalls });
-  }
-  const sums = [...bySubject.values()].sort((a, b) => b.wh - a.wh);
-  const most = sums[0]?.wh ?? 0;
-  if (sums.length === 0) return <Empty title="Nobody" />;
-  return (
-    <>
-      <div class="scroll">
-        <table class="table cards">
-          <thead>
-            <tr>
-              <th scope="col">Who</th>
-              <th scope="col" class="number">
-                Energy
-              </th>
-              <th scope="col" class="share">
-                Share of the highest
-              </th>
-              <th scope="col" class="number">
-                Register falls
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {sums.slice(0, SHOWN_SUBJECTS).map(({ row, wh, falls }) => (
-              <tr key={`${row.chargePointId}${row.connectorId}${row.idTag}`}>
-                <td class="id">
-                  <Subject row={row} />
-                </td>
-                <td class="number" data-label="Energy">
-                  {quantity(energy(wh))}
-                </td>
-                <td class="share" data-label="Of the highest">
-                  <Bar part={wh / (most || 1)} />
-                </td>
-                <td class="number" data-label="Register falls">
-                  {falls === 0 ? '' : <span class="tone-attention">{falls}</span>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {sums.length > SHOWN_SUBJECTS && (
-        <p class="pager">
-          The {SHOWN_SUBJECTS} highest of {count(sums.length)}; the export has all of them.
-        </p>
-      )}
-    </>
-  );
+interface RankingProps {
+  readonly rows: readonly EnergyRow[];
+  readonly isFirstPage: boolean;
+}
+
+function Ranking({ rows, isFirstPage }: RankingProps) {
+  const most = rows[0]?.energyWh ?? 0;
+  if (rows.length === 0) return <Empty title={isFirstPage ? 'Nobody' : 'Nobody else'} />;
+  const columns: Column<EnergyRow>[] = [
+    { name: 'Who', show: (row) => <Subject row={row} /> },
+    { name: 'Energy', number: true, show: ({ energyWh }) => quantity(energy(energyWh)) },
+    {
+      name: isFirstPage ? 'Share of the highest' : 'Share of the highest here',
+      share: true,
+      show: ({ energyWh }) => <Bar part={energyWh / (most || 1)} />,
+    },
+    {
+      name: 'Register falls',
+      number: true,
+      show: ({ registerFalls }) =>
+        registerFalls === 0 ? '' : <span class="tone-attention">{registerFalls}</span>,
+    },
+  ];
+  return <ReportTable columns={columns} rows={rows} />;
 }
 
 function Subject({ row: { chargePointId, connectorId, idTag } }: { readonly row: EnergyRow }) {
