@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
-import { energyOfFleet, type FleetPart } from './queries/energy.ts';
+import { energyOfFleet, type FleetPart, type Progress } from './queries/energy.ts';
 import type { PreparedQuery } from './queries/parameters.ts';
 import { HOUR_MS } from './queries/range.ts';
 
@@ -49,6 +49,8 @@ export class FleetEnergy {
   /** Readings received until then have been taken note of, epoch ms. */
   private noticedUntil: number | undefined;
   private span = SPAN_HOURS;
+  /** What working out one hour took of late, ms; nothing is known before the first span of them. */
+  private pace = 0;
   /** Nothing was read before this hour, nor could a reading have an effect there; undefined before the first look. */
   private begin: number | undefined;
 
@@ -73,6 +75,17 @@ export class FleetEnergy {
     return this.due.size;
   }
 
+  /** How far the work is between `from` and `to` (epoch ms), in hours in which anything was read, and about how long the rest would take at once. */
+  progress(from: number, to: number): Progress {
+    const end = Math.ceil(Math.min(to, this.clock()) / HOUR_MS);
+    let [done, of] = [0, 0];
+    for (let hour = Math.max(hourOf(from), this.begin ?? end); hour < end; hour++) {
+      of++;
+      if (this.settled.has(hour)) done++;
+    }
+    return { done, of, restMs: (of - done) * this.pace };
+  }
+
   /** Takes note of what has arrived, and works out the hours that matter most: this one and those just before it. Throws EngineError. */
   async settleRecent(): Promise<void> {
     await this.notice();
@@ -89,7 +102,9 @@ export class FleetEnergy {
     let first = latest;
     while (this.due.has(first - 1) && latest - first + 1 < this.span) first--;
     try {
+      const began = performance.now();
       await this.settle(first, latest + 1);
+      this.pace = (performance.now() - began) / (latest + 1 - first);
     } catch (error) {
       const tooMuch = error instanceof EngineError && (error.fault === 'memory' || error.fault === 'time');
       if (!tooMuch || this.span === 1) throw error;

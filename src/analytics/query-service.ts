@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 import { EngineError, type Fault } from './engine-error.ts';
 import { namedQueries } from './named-queries.ts';
 import type { SettledHours } from './queries/energy.ts';
-import { BadParameter, Parameters, type PreparedQuery } from './queries/parameters.ts';
+import { BadParameter, NotReady, Parameters, type PreparedQuery } from './queries/parameters.ts';
 import { Turns } from './turns.ts';
 
 export interface QueryServiceOptions {
@@ -104,6 +104,7 @@ export function prepare(
     return prepared;
   } catch (error) {
     if (error instanceof BadParameter) return failure('bad_parameter', error.message);
+    if (error instanceof NotReady) return failure('being_worked_out', error.message);
     throw error;
   }
 }

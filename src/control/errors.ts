@@ -264,6 +264,12 @@ export const errors = {
     meaning:
       'The engine behind the analytics is not there. Try again later; nothing that charge points sent is lost meanwhile.',
   },
+  being_worked_out: {
+    status: 503,
+    message: 'This cannot be answered yet: {reason}.',
+    meaning:
+      'What the query needs is worked out ahead in the background and is not complete, as after an upgrade or a restore. The message says how far it is; try again later, or ask for a shorter time range.',
+  },
   storage_full: {
     status: 503,
     message: 'Farad cannot write to its disk.',

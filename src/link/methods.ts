@@ -112,7 +112,7 @@ export type AnalyticsRows =
   | { readonly ok: true; readonly rows: readonly Record<string, unknown>[] }
   | {
       readonly ok: false;
-      readonly code: 'bad_parameter' | 'time_limit' | 'engine_unavailable';
+      readonly code: 'bad_parameter' | 'time_limit' | 'engine_unavailable' | 'being_worked_out';
       readonly message: string;
     };
 

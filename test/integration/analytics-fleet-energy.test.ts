@@ -158,4 +158,41 @@ describe('the energy of the fleet, worked out ahead', () => {
     await settleAll(second);
     expect(await ask(second)).toEqual(await ask(undefined));
   });
+
+  it('is not begun with where it takes long and is being worked out: the answer says how far that is', async () => {
+    now = noon + 30 * MINUTE;
+    await readings([{ ts: noon - 30 * 24 * HOUR, value: 0 }]);
+    await readings([{ ts: noon, value: 1000 }]);
+    const energy = begin();
+    await energy.settleRecent();
+    // Nothing is known yet of how long it takes, so it is tried.
+    expect(energy.progress(noon - 10 * HOUR, noon + 2 * HOUR)).toEqual({ done: 3, of: 11, restMs: 0 });
+    expect(await ask(energy)).toEqual(await ask(undefined));
+    await energy.settleSome();
+    const { done, of, restMs } = energy.progress(noon - 72 * HOUR, noon + 2 * HOUR);
+    expect([done, of]).toEqual([3 + 48, 73]);
+    expect(restMs).toBeGreaterThan(0);
+
+    const slow = {
+      covers: energy.covers.bind(energy),
+      progress: () => ({ done, of, restMs: 60_000 }),
+    };
+    const service = new QueryService({
+      engine: () => embedded.engine,
+      queryTimeout: 20_000,
+      settled: () => slow,
+      problem: () => 'closed',
+    });
+    const question = { from: noon - 72 * HOUR, to: noon + 2 * HOUR, by: 'total' };
+    const answer = (parameters: object) =>
+      service.answer({ name: 'energy', parameters: { ...question, ...parameters } }, 20_000);
+    expect(await answer({})).toEqual({
+      ok: false,
+      code: 'being_worked_out',
+      message: 'the energy of the fleet is being worked out, 51 of 73 hours are done',
+    });
+    // Of one charge point, and where it has been worked out, it can be told.
+    expect(await answer({ chargePointId: 'CP-1' })).toMatchObject({ ok: true });
+    expect(await answer({ from: noon - 24 * HOUR })).toMatchObject({ ok: true });
+  });
 });

@@ -186,6 +186,7 @@ describe('questions to ClickHouse', () => {
     ['bad_parameter', 400],
     ['time_limit', 504],
     ['engine_unavailable', 503],
+    ['being_worked_out', 503],
   ] as const)('a query that fails with %s is answered %i', async (code, status) => {
     joinAnalytics();
     answer = () => ({ ok: false, code, message: 'because' });

@@ -1,5 +1,5 @@
 import { hourlyReadings, singleReadings, transactionReadings, transactionStates } from './energy-readings.ts';
-import { BadParameter, Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
+import { BadParameter, Conditions, NotReady, type Parameters, type PreparedQuery } from './parameters.ts';
 import { DAY_MS, HOUR_MS } from './range.ts';
 import { hasFullHours } from './time-zone.ts';
 
@@ -15,13 +15,22 @@ const MOST_ROWS = 100_000;
 /** A step back by less than this is rounding where a register is read in whole kWh beside values in Wh. */
 const COARSE_STEP_WH = 1000;
 
+/** How far the energy of the fleet has been worked out: hours of all hours, and how long the rest takes about, ms. */
+export interface Progress {
+  readonly done: number;
+  readonly of: number;
+  readonly restMs: number;
+}
+
 /** Hours whose energy over the whole fleet has been worked out before. */
 export interface SettledHours {
   /** Whether that is so for every hour from `from` to before `to`, epoch ms. */
   covers(from: number, to: number): boolean;
+  progress(from: number, to: number): Progress;
 }
 
-const NONE_SETTLED: SettledHours = { covers: () => false };
+/** Working the rest out at once would take longer than this, ms: not worth beginning with while it is being worked out anyway. */
+const LONGEST_REST_MS = 10_000;
 
 interface Question {
   readonly from: number;
@@ -66,7 +75,7 @@ const INTERVALS = {
  * falls (exchanged meter, counter that starts at nought with each transaction) nothing is subtracted; `registerFalls` counts it. By tag, and for
  * one tag, only readings of its transactions count. Connector 0 is the main meter of the charge point and would count everything twice.
  */
-export function energy(given: Parameters, settled: SettledHours = NONE_SETTLED): PreparedQuery {
+export function energy(given: Parameters, settled?: SettledHours): PreparedQuery {
   const from = given.requiredTime('from');
   const to = given.requiredTime('to');
   const interval = given.oneOf('interval', ['hour', 'day', 'whole']) ?? 'hour';
@@ -89,7 +98,13 @@ export function energy(given: Parameters, settled: SettledHours = NONE_SETTLED):
   const question = { from, to, interval, timeZone, sort, limit, offset };
   if (by === 'total' && chargePointId === undefined && idTag === undefined && fullHours) {
     const endsFull = to % HOUR_MS === 0 || to >= Date.now();
-    if (startsFull && endsFull && settled.covers(from, to)) return settledEnergy(question);
+    if (startsFull && endsFull && settled) {
+      if (settled.covers(from, to)) return settledEnergy(question);
+      const { done, of, restMs } = settled.progress(from, to);
+      if (restMs > LONGEST_REST_MS) {
+        throw new NotReady(`the energy of the fleet is being worked out, ${done} of ${of} hours are done`);
+      }
+    }
   }
 
   const ofChargePoint = new Conditions().where(

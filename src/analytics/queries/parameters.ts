@@ -5,6 +5,11 @@ export class BadParameter extends Error {
   override readonly name = 'BadParameter';
 }
 
+/** What a query needs is being made ready: it can be asked again later. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
+}
+
 /** Identities are at most this long, in characters. */
 const LONGEST_TEXT = 255;
 

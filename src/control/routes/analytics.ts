@@ -81,6 +81,7 @@ const questions: readonly Question[] = [
         },
       ],
     }),
+    errors: ['being_worked_out'],
   },
   {
     name: 'meter-samples',
