@@ -89,7 +89,8 @@ export const operatorsBench: Bench = {
       contenders: [
         quiet(fleet),
         ...LISTS.map(([name, paths]) => beside(fleet, name, (times) => requests(target, paths, times))),
-        beside(fleet, 'overview queries', (times) => overviews(target, times)),
+        beside(fleet, 'overviews of one operator', (times) => overviews(target, 1, times)),
+        beside(fleet, 'overviews of two operators', (times) => overviews(target, 2, times)),
       ],
       close,
     };
@@ -154,8 +155,8 @@ async function requests(
   if (errors + non2xx > 0) throw new Error(`${errors} requests failed, ${non2xx} were refused`);
 }
 
-/** Two operators whose overviews ask one question after the other. */
-async function overviews(target: Target, times: number[]): Promise<void> {
+/** Operators whose overviews ask one question after the other. */
+async function overviews(target: Target, operators: number, times: number[]): Promise<void> {
   const until = performance.now() + SECONDS * 1000 + LEAD_MS;
   const questions = questionsAt(Date.now()).map(([, name, { from, to, ...rest }]) => {
     const range = { from: new Date(Number(from)).toISOString(), to: new Date(Number(to)).toISOString() };
@@ -168,7 +169,10 @@ async function overviews(target: Target, times: number[]): Promise<void> {
       times.push(performance.now() - began);
     }
   };
-  await Promise.all([operator(0), operator(questions.length >> 1)]);
+  const starts = Array.from({ length: operators }, (_, index) =>
+    Math.floor((index * questions.length) / operators),
+  );
+  await Promise.all(starts.map(operator));
 }
 
 async function request({ apiUrl, apiKey }: Target, path: string): Promise<void> {
