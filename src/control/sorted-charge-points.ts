@@ -1,5 +1,6 @@
 import { apiError } from './errors.ts';
 import type { FleetCensus, IndexedChargePoint } from './fleet-index.ts';
+import { FleetText } from './fleet-text.ts';
 
 /** What a sorted list may be sorted by, each also the other way round. */
 export const sortNames = ['id', 'lastSeenAt', 'lastAnsweredAt', 'vendor', 'firmware', 'group'] as const;
@@ -48,32 +49,58 @@ export function sortedPage(
   };
 }
 
-/** Each order of a census is made once, and so is what matches, because people turn pages. */
+/** Each order of a census is made once, and so are its text and what matches, because people turn pages. */
 const orders = new WeakMap<FleetCensus, Map<Sort, readonly IndexedChargePoint[]>>();
 const searches = new WeakMap<FleetCensus, Map<string, readonly IndexedChargePoint[]>>();
+const fleetTexts = new WeakMap<FleetCensus, FleetText>();
 
 /** Searches whose matches are kept. */
 const KEPT_SEARCHES = 20;
+
+/** Up to this part of the fleet it is quicker to sort what was found than to pick it out of all in order. */
+const FEW = 1 / 16;
 
 function matchingInOrder(
   census: FleetCensus,
   sort: Sort,
   filter: FleetFilter,
 ): readonly IndexedChargePoint[] {
-  const order = inOrder(census, sort);
   const { text, connected, registration, status } = filter;
   if (text === undefined && connected === undefined && registration === undefined && status === undefined) {
-    return order;
+    return inOrder(census, sort);
   }
   const kept = searches.get(census) ?? new Map<string, readonly IndexedChargePoint[]>();
   searches.set(census, kept);
   const key = JSON.stringify([sort, text, connected, registration, status]);
-  const matching = kept.get(key) ?? order.filter((chargePoint) => matches(chargePoint, filter));
+  const matching = kept.get(key) ?? found(census, sort, filter);
   kept.delete(key); // the oldest one comes first
   kept.set(key, matching);
   const [oldest] = kept.keys();
   if (kept.size > KEPT_SEARCHES && oldest !== undefined) kept.delete(oldest);
   return matching;
+}
+
+function found(census: FleetCensus, sort: Sort, filter: FleetFilter): readonly IndexedChargePoint[] {
+  const { chargePoints } = census;
+  if (filter.text === undefined) {
+    return inOrder(census, sort).filter((chargePoint) => matches(chargePoint, filter));
+  }
+  const named = textOf(census)
+    .placesOf(filter.text)
+    .map((place) => chargePoints[place] as IndexedChargePoint)
+    .filter((chargePoint) => matches(chargePoint, filter));
+  if (named.length <= chargePoints.length * FEW) return named.sort(comparing(sort));
+  const all = new Set(named);
+  return inOrder(census, sort).filter((chargePoint) => all.has(chargePoint));
+}
+
+function textOf(census: FleetCensus): FleetText {
+  let text = fleetTexts.get(census);
+  if (!text) {
+    text = new FleetText(census.chargePoints.map(({ searched }) => searched));
+    fleetTexts.set(census, text);
+  }
+  return text;
 }
 
 function inOrder(census: FleetCensus, sort: Sort): readonly IndexedChargePoint[] {
@@ -90,15 +117,15 @@ function inOrder(census: FleetCensus, sort: Sort): readonly IndexedChargePoint[]
   return order;
 }
 
+/** Whether all but the text matches. */
 function matches(
-  { searched, connected, registration, statuses }: IndexedChargePoint,
-  { text, connected: wanted, registration: state, status }: FleetFilter,
+  { connected, registration, statuses }: IndexedChargePoint,
+  { connected: wanted, registration: state, status }: FleetFilter,
 ): boolean {
   return (
     (wanted === undefined || wanted === connected) &&
     (state === undefined || state === registration) &&
-    (status === undefined || statuses.includes(status)) &&
-    (text === undefined || searched.includes(text))
+    (status === undefined || statuses.includes(status))
   );
 }
 
