@@ -62,23 +62,27 @@ function loadSection() {
     (run.processes.load[name].cpuSeconds / (run.settings.durationMs / 1000)).toFixed(2);
   const steady = loads.filter(({ recoveries }) => recoveries.length === 0);
   const rows = steady.map((run) => {
-    const of = (action) => run.actions.find((one) => one.phase === 'load' && one.action === action).sinceDue;
-    const [authorize, meters, late] = ['Authorize', 'MeterValues', 'lateness'].map(of);
-    const { samplesPerSecond, sockets, elsewhereCpu } = run.load;
+    const find = (action) => run.actions.find((one) => one.phase === 'load' && one.action === action);
+    const [authorize, meters, late] = ['Authorize', 'MeterValues', 'lateness'].map(
+      (action) => find(action).sinceDue,
+    );
+    const sent = find('Authorize').sinceSent;
     return [
-      `${readable(Math.round(samplesPerSecond / 100) * 100)} samples/s from ${readable(sockets)} for ${run.settings.durationMs / 1000} s`,
+      nameOf(run),
       ms(authorize.p50, authorize.p99, authorize.p999),
+      ms(sent.p50, sent.p99, sent.p999),
       ms(run.medianSecondP99.Authorize),
       ms(meters.p50, meters.p99),
       `${ms(late.p99)} (${ms(run.medianSecondP99.lateness)})`,
       ['edge-0', 'analytics', 'simulator-0'].map((name) => cores(run, name)).join(' / '),
-      elsewhereCpu.toFixed(2),
+      run.load.elsewhereCpu.toFixed(2),
       `${readable(run.clickhouse.storedSamples)} of ${readable(run.clickhouse.confirmedSamples)}, ${(run.clickhouse.drainMs / 1000).toFixed(1)} s after the last`,
     ];
   });
   const head = [
     'run',
     'Authorize p50 / p99 / p99.9',
+    'from when it was sent',
     'p99 of the median second',
     'MeterValues p50 / p99',
     "simulator's own lateness p99 (of the median second)",
@@ -93,15 +97,33 @@ function loadSection() {
       return `Reconnect storm: ${readable(sockets)} sockets, whose edge was killed and listened again after ${readable(Math.round(events[place].downMs))} ms, were connected and accepted again ${(afterMs / 1000).toFixed(1)} s after the kill (first attempts spread over ${settings.reconnectSpreadMs / 1000} s; all boot). Connecting took ${ms(connect.p50, connect.p99)} ms (p50 / p99), the answer to BootNotification ${ms(boot.p50, boot.p99)} ms.`;
     }),
   );
+  const minutes = steady
+    .filter((run) => run.minutes.length > 0)
+    .map((run) => {
+      const p99 = run.minutes.map(({ latency }) => ms(latency.Authorize.p99)).join(', ');
+      const slopes = run.memorySlopes
+        .filter(({ process }) => ['edge-0', 'control', 'analytics'].includes(process))
+        .map(
+          ({ process, mibPerHour, error }) =>
+            `${process} ${mibPerHour > 0 ? '+' : ''}${Math.round(mibPerHour)} ± ${Math.round(error)}`,
+        );
+      return `- ${nameOf(run)}: p99 of Authorize in each minute ${p99} ms; RssAnon over the second half, MiB per hour: ${slopes.join(', ')}`;
+    });
   const { machine } = loads[0];
   return [
     ...[head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...rows].map(
       (cells) => `| ${cells.join(' | ')} |`,
     ),
     '',
+    ...(minutes.length > 0 ? [...minutes, ''] : []),
     ...storms.flatMap((line) => [line, '']),
     `Table: ms, from when a message was due. elsewhere: cores that others took meanwhile. ${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}, Node ${machine.node}; ${loads.map((run) => run.startedAt.slice(0, 16)).join(', ')}Z.`,
   ].join('\n');
+}
+
+function nameOf({ load: { samplesPerSecond, sockets }, settings: { durationMs, gatewayFlags } }) {
+  const flags = gatewayFlags.length > 0 ? `, \`${gatewayFlags.join(' ')}\`` : '';
+  return `${readable(Math.round(samplesPerSecond / 100) * 100)} samples/s from ${readable(sockets)} for ${durationMs / 1000} s${flags}`;
 }
 
 /** A result as a table, with what every figure is beside the first contender's of the same round, and a plot of its spread. */
