@@ -91,3 +91,32 @@ test('identities beyond the basic plane are paged without losing one', () => {
 test('refuses a position that is none of its own', () => {
   expect(() => sortedPage(fleet, { sort: 'id', after: 'B', limit: 1 })).toThrow('must be the `next`');
 });
+
+test.each([
+  ['few', 'row-07'],
+  ['many', 'row-'],
+])('a search that finds %s of a large fleet keeps the order and the other filters', (_, text) => {
+  const large = census(
+    Array.from({ length: 200 }, (_, place) => {
+      const number = String(place).padStart(3, '0');
+      return chargePoint(`CP-${number}`, {
+        searched: `row-${number}`,
+        connected: place % 10 < 4,
+        lastSeenAt: place % 4 < 2 ? 9 : 5,
+      });
+    }),
+  );
+  const page = sortedPage(large, {
+    sort: '-lastSeenAt',
+    after: undefined,
+    limit: 200,
+    text,
+    connected: true,
+  });
+  const expected = large.chargePoints
+    .filter(({ searched, connected }) => connected && searched.includes(text))
+    .sort((a, b) => b.lastSeenAt - a.lastSeenAt || (a.id < b.id ? 1 : -1))
+    .map(({ id }) => id);
+  expect(page.ids).toEqual(expected);
+  expect(page.total).toBe(expected.length);
+});
