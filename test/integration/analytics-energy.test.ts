@@ -343,6 +343,33 @@ describe('energy by hour and day', () => {
       );
     });
 
+    it('has each charge point of a fleet once, however its readings lie and however often they came', async () => {
+      const FLEET = 3000;
+      const id = (number: number) => `CP-${String(number).padStart(5, '0')}`;
+      // The later ones used more; each has two connectors and readings before, within and after the asked time.
+      const readings = [-30, -1, 0.25, 0.5, 3, 23, 24.5].flatMap((hour) =>
+        Array.from({ length: FLEET * 2 }, (_, index) => ({
+          chargePointId: id(index >> 1),
+          connectorId: (index % 2) + 1,
+          ts: noon + hour * HOUR,
+          value: 1000 + (hour + 30) * (index >> 1),
+        })),
+      );
+      const third = Math.ceil(readings.length / 3);
+      for (const begin of [0, third, 2 * third]) await samples(readings.slice(begin, begin + third));
+      await samples(readings.filter((_, index) => index % 5 === 0));
+      const question = { ...ranking, from: noon, to: noon + 24 * HOUR, by: 'chargePoint' };
+      const rows = await energy(question);
+      expect(rows.map(({ chargePointId, energyWh }) => [chargePointId, energyWh])).toEqual(
+        Array.from({ length: FLEET - 1 }, (_, place) => [
+          id(FLEET - 1 - place),
+          expect.closeTo(2 * 24 * (FLEET - 1 - place), 3),
+        ]),
+      );
+      const pages = [0, 1000, 2000].map((offset) => energy({ ...question, limit: 1000, offset }));
+      expect((await Promise.all(pages)).flat()).toEqual(rows);
+    });
+
     it('is told by tag, whatever the interval sorted', async () => {
       await started(
         ['low', 'high', 'low'].map((idTag, index) => ({

@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS } from './range.ts';
+
 /**
  * Readings of the imported energy register as rows (charge_point_id, connector_id, transaction_id, phase, location, coarse, at, wh): `at` in epoch ms,
  * `wh` in Wh, `coarse` 1 where it was read in kWh. Of connectors above 0, from `{readFrom:Int64}` to `{readTo:Int64}`.
@@ -5,29 +7,31 @@
 
 /**
  * From the rollup: up to four readings for each hour of UTC, which is all that matters where hours begin at full hours. Of the time before and after
- * the asked hours only the nearest one.
+ * the asked hours only the nearest one. FINAL merges rows in the order in which they lie, for a tenth of what GROUP BY takes over a large fleet.
  */
 export function hourlyReadings(ofChargePoint: string): string {
+  const register = 'charge_point_id, connector_id, transaction_id, phase, location, coarse';
   return `
-  SELECT charge_point_id, connector_id, transaction_id, phase, location, coarse,
-    toUnixTimestamp64Milli(reading.1) AS at, reading.2 AS wh
+  SELECT ${register}, toUnixTimestamp64Milli(moment) AS at, wh
   FROM (
-    SELECT charge_point_id, connector_id, transaction_id, phase, location, coarse,
-      arrayJoin(multiIf(
-        near < {firstHour:Int32}, [latest],
-        near > {lastHour:Int32}, [earliest],
-        arrayDistinct([earliest, (smallest.2, smallest.1), (greatest.2, greatest.1), latest]))) AS reading
-    FROM (
-      SELECT charge_point_id, connector_id, greatest(least(hour, {lastHour:Int32} + 1), {firstHour:Int32} - 1) AS near,
-        transaction_id, phase, location, coarse,
-        min(first) AS earliest, max(last) AS latest, min(lowest) AS smallest, max(highest) AS greatest
-      FROM energy_hourly
-      WHERE day BETWEEN intDiv({readFrom:Int64}, 86400000) AND intDiv({readTo:Int64}, 86400000)
-        AND hour BETWEEN intDiv({readFrom:Int64}, 3600000) AND intDiv({readTo:Int64}, 3600000)
-        AND connector_id > 0 AND ${ofChargePoint}
-      GROUP BY charge_point_id, connector_id, near, transaction_id, phase, location, coarse
-    )
-  )`;
+    SELECT ${register}, lowest.1 < first.2 OR highest.1 > last.2 AS is_uneven,
+      if(is_uneven, [first.1, lowest.2, highest.2, last.1], [first.1, last.1]) AS moments,
+      if(is_uneven, [first.2, lowest.1, highest.1, last.2], [first.2, last.2]) AS registers
+    FROM energy_hourly FINAL
+    WHERE day BETWEEN intDiv({firstHour:Int32}, 24) AND intDiv({lastHour:Int32}, 24) AND hour BETWEEN {firstHour:Int32} AND {lastHour:Int32}
+      AND connector_id > 0 AND ${ofChargePoint}
+  )
+  ARRAY JOIN moments AS moment, registers AS wh
+  UNION ALL
+  SELECT ${register}, toUnixTimestamp64Milli(argMax(if(is_before, last.1, first.1), nearness)), argMax(if(is_before, last.2, first.2), nearness)
+  FROM (
+    SELECT ${register}, first, last, hour < {firstHour:Int32} AS is_before, if(is_before, hour, -hour) AS nearness
+    FROM energy_hourly FINAL
+    WHERE (day BETWEEN intDiv({readFrom:Int64}, ${DAY_MS}) AND intDiv({firstHour:Int32}, 24) OR day BETWEEN intDiv({lastHour:Int32}, 24) AND intDiv({readTo:Int64}, ${DAY_MS}))
+      AND hour BETWEEN intDiv({readFrom:Int64}, ${HOUR_MS}) AND intDiv({readTo:Int64}, ${HOUR_MS})
+      AND hour NOT BETWEEN {firstHour:Int32} AND {lastHour:Int32} AND connector_id > 0 AND ${ofChargePoint}
+  )
+  GROUP BY ${register}, is_before`;
 }
 
 /** Every sample, for zones whose hours begin in the middle of an hour of UTC. */
@@ -45,19 +49,21 @@ export function singleReadings(ofChargePoint: string): string {
 /** Transactions as they stand, one row each, with the tag that started them. */
 export function transactionStates(ofChargePoint: string, ofTag: string): string {
   return `
-  SELECT charge_point_id, transaction_id, any(connector_id) AS connector, any(id_tag) AS tag,
-    (toUnixTimestamp64Milli(min(started_at)), toFloat64(any(meter_start))) AS began,
-    (toUnixTimestamp64Milli(argMax(stopped_at, version)), toFloat64(argMax(meter_stop, version))) AS ended
-  FROM transactions
+  SELECT charge_point_id, connector_id, transaction_id, id_tag AS tag, started_at, meter_start, stopped_at, meter_stop
+  FROM transactions FINAL
   WHERE started_at BETWEEN fromUnixTimestamp64Milli({transactionsFrom:Int64}, 'UTC') AND fromUnixTimestamp64Milli({readTo:Int64}, 'UTC')
-    AND connector_id > 0 AND ${ofChargePoint} AND ${ofTag}
-  GROUP BY charge_point_id, transaction_id`;
+    AND connector_id > 0 AND ${ofChargePoint} AND ${ofTag}`;
 }
 
 /** meterStart and meterStop, out of the CTE `transaction_states`. */
 export function transactionReadings(): string {
   return `
-  SELECT charge_point_id, connector, transaction_id, '', 'Outlet', 0, assumeNotNull(reading.1), assumeNotNull(reading.2)
-  FROM (SELECT *, arrayJoin([began, ended]) AS reading FROM transaction_states)
-  WHERE reading.1 IS NOT NULL AND reading.2 IS NOT NULL`;
+  SELECT charge_point_id, connector_id, transaction_id, '', 'Outlet', 0, toUnixTimestamp64Milli(moment), wh
+  FROM (
+    SELECT charge_point_id, connector_id, transaction_id, stopped_at IS NULL OR meter_stop IS NULL AS is_open,
+      if(is_open, [started_at], [started_at, assumeNotNull(stopped_at)]) AS moments,
+      if(is_open, [toFloat64(meter_start)], [toFloat64(meter_start), toFloat64(assumeNotNull(meter_stop))]) AS registers
+    FROM transaction_states
+  )
+  ARRAY JOIN moments AS moment, registers AS wh`;
 }

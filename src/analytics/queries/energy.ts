@@ -1,4 +1,5 @@
 import { hourlyReadings, singleReadings, transactionReadings, transactionStates } from './energy-readings.ts';
+import { steps } from './energy-steps.ts';
 import { BadParameter, Conditions, NotReady, type Parameters, type PreparedQuery } from './parameters.ts';
 import { DAY_MS, HOUR_MS } from './range.ts';
 import { hasFullHours } from './time-zone.ts';
@@ -11,9 +12,6 @@ const LONGEST_TRANSACTION_MS = 7 * DAY_MS;
 
 const MOST_INTERVALS = 10_000;
 const MOST_ROWS = 100_000;
-
-/** A step back by less than this is rounding where a register is read in whole kWh beside values in Wh. */
-const COARSE_STEP_WH = 1000;
 
 /** How far the energy of the fleet has been worked out: hours of all hours, and how long the rest takes about, ms. */
 export interface Progress {
@@ -165,25 +163,20 @@ transaction_states AS (${transactionStates(String(ofChargePoint), String(ofTag))
 readings AS (${readings(String(ofChargePoint))}
   UNION ALL${transactionReadings()}
 ),
-${steps(byTransaction)},
-shares AS (
-  SELECT *, bounds.1 AS bucket,
-    gained * if(at > since, (least(at, {to:Int64}, bounds.2) - greatest(since, {from:Int64}, bounds.1)) / (at - since), 1) AS share,
-    fell AND at >= bounds.1 AND at < bounds.2 AS falls
-  FROM (
-    SELECT *, arrayJoin(${INTERVALS[interval]}) AS bounds
-    FROM (
-      SELECT *, greatest(since, {from:Int64}) AS opening, if(at > since, least(at, {to:Int64}) - 1, at) AS closing
-      FROM steps
-      WHERE (gained > 0 OR fell) AND at >= {from:Int64} AND if(at > since, since, at) < {to:Int64}
-    )
-  )
-)
+${steps(byTransaction)}
 SELECT fromUnixTimestamp64Milli(bucket, 'UTC') AS start,
   formatDateTime(toDateTime(intDiv(bucket, 1000), {timezone:String}), '%Y-%m-%dT%H:%i:%S') AS localStart,${columns}
-  round(sum(share), 3) AS energyWh, sum(falls) AS registerFalls
-FROM shares${byTransaction ? ' INNER JOIN (SELECT charge_point_id, transaction_id, tag FROM transaction_states) AS tags USING (charge_point_id, transaction_id)' : ''}
-GROUP BY ALL
+  round(sum(share), 3) AS energyWh, sum(fall) AS registerFalls
+FROM (
+  SELECT charge_point_id, connector_id,${byTransaction ? ' tag,' : ''}
+    greatest(since, {from:Int64}) AS opening, if(at > since, least(at, {to:Int64}) - 1, at) AS closing,
+    arrayJoin(${INTERVALS[interval]}) AS bounds, bounds.1 AS bucket,
+    gained * if(at > since, (least(at, {to:Int64}, bounds.2) - greatest(since, {from:Int64}, bounds.1)) / (at - since), 1) AS share,
+    fell AND at >= bounds.1 AND at < bounds.2 AS fall
+  FROM followed ARRAY JOIN sinces AS since, times AS at, gains AS gained, falls AS fell
+  WHERE (gained > 0 OR fell) AND at >= {from:Int64} AND if(at > since, since, at) < {to:Int64}
+)
+GROUP BY ${['bucket', ...subject.map(([, name]) => name)].join(', ')}
 HAVING energyWh > 0 OR registerFalls > 0
 ORDER BY ${orderOf(sort, subject)}
 LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
@@ -206,8 +199,8 @@ LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
 
 /** Of rows with as much energy the earlier one comes first, then the subject decides, so that pages share no row. */
 function orderOf(sort: Question['sort'], subject: Subject): string {
-  if (sort === 'start') return 'ALL';
-  return ['energyWh DESC', 'start', ...subject.map(([, name]) => name)].join(', ');
+  const names = subject.map(([, name]) => name);
+  return [...(sort === 'start' ? [] : ['energyWh DESC']), 'start', ...names].join(', ');
 }
 
 /** Begin of the interval, epoch ms, that an hour of UTC lies in. */
@@ -242,50 +235,4 @@ LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
       offset,
     },
   };
-}
-
-/**
- * From readings to steps: by how much the register rose (`gained`, Wh) from one reading (`since`) to the next (`at`), and whether it `fell`. The depth
- * of each fall is added to what follows, so that the sum never falls; below the resolution of a coarse register there is no fall. What was
- * gained is what exceeds the highest sum before.
- */
-function steps(byTransaction: boolean): string {
-  const series = `charge_point_id, connector_id, phase, location${byTransaction ? ', transaction_id' : ''}`;
-  // One window for all, so that ClickHouse sorts once.
-  const soFar = `(PARTITION BY ${series} ORDER BY at, transaction_id, wh ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
-  return `
-ranked AS (
-  SELECT *, multiIf(phase = '' AND location IN ('', 'Outlet'), 0, phase IN ('L1', 'L2', 'L3') AND location IN ('', 'Outlet'), 1,
-    phase = '', 2 + indexOf(['Inlet', 'Cable', 'EV', 'Body'], location), 99) AS rank
-  FROM readings
-  WHERE at BETWEEN {readFrom:Int64} AND {readTo:Int64}
-),
-chosen AS (
-  SELECT *, min(rank) OVER (PARTITION BY charge_point_id, connector_id) AS best FROM ranked WHERE rank < 99
-),
-followed AS (
-  SELECT *, row_number() OVER so_far = 1 AS is_first,
-    lagInFrame(at) OVER so_far AS at_before, lagInFrame(wh) OVER so_far AS wh_before, lagInFrame(coarse) OVER so_far AS coarse_before
-  FROM chosen WHERE rank = best
-  WINDOW so_far AS ${soFar}
-),
-judged AS (
-  SELECT *, NOT is_first AND wh < wh_before AND NOT (greatest(coarse, coarse_before) = 1 AND wh_before - wh < ${COARSE_STEP_WH}) AS fell
-  FROM followed
-),
-lifted AS (
-  SELECT *, wh + sum(if(fell, wh_before - wh, 0)) OVER so_far AS lifted_wh
-  FROM judged
-  WINDOW so_far AS ${soFar}
-),
-risen AS (
-  SELECT *, max(lifted_wh) OVER so_far AS top
-  FROM lifted
-  WINDOW so_far AS ${soFar}
-),
-steps AS (
-  SELECT *, if(is_first OR fell, at, at_before) AS since, if(is_first, 0, top - lagInFrame(top) OVER so_far) AS gained
-  FROM risen
-  WINDOW so_far AS ${soFar}
-)`;
 }
