@@ -347,7 +347,7 @@ describe('energy by hour and day', () => {
       const FLEET = 3000;
       const id = (number: number) => `CP-${String(number).padStart(5, '0')}`;
       // The later ones used more; each has two connectors and readings before, within and after the asked time.
-      const readings = [-30, -1, 0.25, 0.5, 3, 23, 24.5].flatMap((hour) =>
+      const readings = [-30, -1, 0.25, 0.5, 3, 23, 28].flatMap((hour) =>
         Array.from({ length: FLEET * 2 }, (_, index) => ({
           chargePointId: id(index >> 1),
           connectorId: (index % 2) + 1,

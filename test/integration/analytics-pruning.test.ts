@@ -20,6 +20,14 @@ describe('a day of transactions', () => {
       const over = { version: 2, stoppedAt: at + HOUR, meterStop: 4000, state: 'stopped' } as const;
       await insertRows(embedded.engine, transactions, [transactionRow({ ...begun, ...over })]);
     }
+    // Of a charge point whose clock is years ahead.
+    const begun = {
+      transactionId: 4,
+      startedAt: noon + 900 * DAY,
+      meterStart: 0,
+      receivedAt: noon - 100 * DAY,
+    };
+    await insertRows(embedded.engine, transactions, [transactionRow(begun)]);
   });
   afterAll(() => embedded.close());
 
@@ -37,7 +45,43 @@ describe('a day of transactions', () => {
       lines.findIndex((line) => /ReadFromMergeTree \(\w+\.transactions\)/.test(line)),
     );
     const parts = reading.find((line) => /Parts: \d+\/\d+/.test(line));
-    expect(parts).toMatch(/Parts: 2\/6/);
+    expect(parts).toMatch(/Parts: 2\/7/);
+  });
+
+  it.each(['transactions', 'energy'])(
+    'is listed without what began long before or after: %s',
+    async (name) => {
+      const day = { from: noon - 60 * DAY - HOUR, to: noon - 60 * DAY + 2 * HOUR };
+      const prepared = prepare(name, day);
+      if ('ok' in prepared) throw new Error(prepared.message);
+      const plan = await embedded.engine.query<{ explain: string }>(
+        `EXPLAIN indexes = 1 ${prepared.sql}`,
+        prepared.parameters,
+      );
+      const lines = plan.map(({ explain }) => explain);
+      const index = lines.slice(lines.findIndex((line) => /Name: by_start/.test(line)));
+      expect(index.find((line) => /Parts: \d+\/\d+/.test(line))).toMatch(/Parts: 2\/7/);
+      expect(await embedded.engine.query(prepared.sql, prepared.parameters)).toMatchObject([
+        name === 'transactions' ? { transactionId: 2, state: 'stopped', energyWh: 4000 } : { energyWh: 4000 },
+      ]);
+    },
+  );
+
+  it('is listed whatever the clock of the charge point, and by how things stand now', async () => {
+    const list = async (question: object) => {
+      const prepared = prepare('transactions', { ...question });
+      if ('ok' in prepared) throw new Error(prepared.message);
+      const rows = await embedded.engine.query<{ transactionId: number }>(prepared.sql, prepared.parameters);
+      return rows.map(({ transactionId }) => transactionId);
+    };
+    const ahead = { from: noon + 900 * DAY - HOUR, to: noon + 900 * DAY + HOUR };
+    for (const days of [0, 40]) {
+      const wider = (from: number, to: number) => ({ from, to: to + days * DAY });
+      expect(await list(wider(ahead.from, ahead.to))).toEqual([4]);
+      expect(await list(wider(range.from, range.to))).toEqual([3]);
+      expect(await list({ ...wider(range.from, range.to), state: 'open' })).toEqual([]);
+    }
+    expect(await list({})).toEqual([4, 3, 2, 1]);
   });
 
   it('is told with the newest version of each', async () => {

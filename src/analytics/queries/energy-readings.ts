@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS } from './range.ts';
+import { newestVersions, type Starts } from './transaction-versions.ts';
 
 /**
  * Readings of the imported energy register as rows (charge_point_id, connector_id, transaction_id, phase, location, coarse, at, wh): `at` in epoch ms,
@@ -46,13 +47,13 @@ export function singleReadings(ofChargePoint: string): string {
     AND connector_id > 0 AND ${ofChargePoint}`;
 }
 
-/** Transactions as they stand, one row each, with the tag that started them. */
-export function transactionStates(ofChargePoint: string, ofTag: string): string {
+/** Transactions as they stand, one row each, with the tag that started them; `starts` are those from `{transactionsFrom:Int64}` to `{readTo:Int64}`. */
+export function transactionStates(ofChargePoint: string, ofTag: string, starts: Starts): string {
+  const began =
+    "started_at BETWEEN fromUnixTimestamp64Milli({transactionsFrom:Int64}, 'UTC') AND fromUnixTimestamp64Milli({readTo:Int64}, 'UTC')";
   return `
   SELECT charge_point_id, connector_id, transaction_id, id_tag AS tag, started_at, meter_start, stopped_at, meter_stop
-  FROM transactions FINAL
-  WHERE started_at BETWEEN fromUnixTimestamp64Milli({transactionsFrom:Int64}, 'UTC') AND fromUnixTimestamp64Milli({readTo:Int64}, 'UTC')
-    AND connector_id > 0 AND ${ofChargePoint} AND ${ofTag}`;
+  FROM ${newestVersions(`${began} AND connector_id > 0 AND ${ofChargePoint} AND ${ofTag}`, starts)}`;
 }
 
 /** meterStart and meterStop, out of the CTE `transaction_states`. */

@@ -153,12 +153,13 @@ function exactEnergy(
   { from, to, interval, timeZone, sort, limit, offset }: Question,
   { subject, byTransaction, ofChargePoint, ofTag, fullHours }: Whose,
 ): PreparedQuery {
+  const starts = { from: from - LONGEST_TRANSACTION_MS, to: to + LOOK_AROUND_MS };
   const readings = fullHours ? hourlyReadings : singleReadings;
   const columns = subject.map(([column, name]) => ` ${column} AS ${name},`).join('');
   return {
     sql: `
 WITH
-transaction_states AS (${transactionStates(String(ofChargePoint), String(ofTag))}
+transaction_states AS (${transactionStates(String(ofChargePoint), String(ofTag), starts)}
 ),
 readings AS (${readings(String(ofChargePoint))}
   UNION ALL${transactionReadings()}
@@ -186,10 +187,10 @@ LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
       from,
       to,
       readFrom: from - LOOK_AROUND_MS,
-      readTo: to + LOOK_AROUND_MS,
+      readTo: starts.to,
       firstHour: Math.floor(from / HOUR_MS),
       lastHour: Math.floor(to / HOUR_MS),
-      transactionsFrom: from - LONGEST_TRANSACTION_MS,
+      transactionsFrom: starts.from,
       timezone: timeZone,
       limit,
       offset,

@@ -1,19 +1,21 @@
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
+import { newestVersions } from './transaction-versions.ts';
 
 /**
  * Transactions as they stand now, those that left the operational store included, the latest start first: `chargePointId`, `idTag` (any
  * spelling), `state`, `from` and `to` (of the start), `limit`, `offset`.
  */
 export function transactions(given: Parameters): PreparedQuery {
+  const starts = { from: given.time('from'), to: given.time('to') };
   const conditions = new Conditions()
     .where('charge_point_id = {chargePointId:String}', 'chargePointId', given.text('chargePointId'))
     .where('lower(id_tag) = lower({idTag:String})', 'idTag', given.text('idTag'))
-    .where(
-      'state = {state:String}',
-      'state',
-      given.oneOf('state', ['open', 'stopped', 'superseded', 'unmatched']),
-    )
-    .between('started_at', given.time('from'), given.time('to'));
+    .between('started_at', starts.from, starts.to);
+  const standing = new Conditions().where(
+    'state = {state:String}',
+    'state',
+    given.oneOf('state', ['open', 'stopped', 'superseded', 'unmatched']),
+  );
   const limit = given.integer('limit', { min: 1, max: 1000, byDefault: 100 });
   const offset = given.integer('offset', { min: 0, max: 1_000_000, byDefault: 0 });
   return {
@@ -24,10 +26,10 @@ SELECT
   started_at AS startedAt, meter_start AS meterStart, stopped_at AS stoppedAt, meter_stop AS meterStop,
   meter_stop - meter_start AS energyWh, stop_id_tag AS stopIdTag, stop_reason AS stopReason, state, flags,
   received_at AS receivedAt
-FROM transactions FINAL
-WHERE ${conditions}
+FROM ${newestVersions(String(conditions), starts)}
+WHERE ${standing}
 ORDER BY started_at DESC, transaction_id DESC
 LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
-    parameters: { ...conditions.values, limit, offset },
+    parameters: { ...conditions.values, ...standing.values, limit, offset },
   };
 }

@@ -90,7 +90,7 @@ test('migrations are numbered without holes and hold whole statements', () => {
   for (const { name, statements } of migrations) {
     for (const statement of statements)
       expect(statement, name).toMatch(
-        /^(CREATE (TABLE|MATERIALIZED VIEW) IF NOT EXISTS|ALTER TABLE \w+ (ADD COLUMN IF NOT EXISTS|MODIFY QUERY))/,
+        /^(CREATE (TABLE|MATERIALIZED VIEW) IF NOT EXISTS|ALTER TABLE \w+ (ADD (COLUMN|INDEX) IF NOT EXISTS|MATERIALIZE INDEX|MODIFY QUERY))/,
       );
   }
 });
