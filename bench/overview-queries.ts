@@ -37,6 +37,7 @@ export const overviewQueriesBench: Bench = {
       `\nenergy of the fleet worked out in ${Math.round(performance.now() - began)} ms, the last hours in ${Math.round(recent)} ms\n`,
     );
     const service = new QueryService({
+      atATime: 2,
       engine: () => engine,
       queryTimeout: QUERY_TIMEOUT_MS,
       settled: () => energy,

@@ -11,6 +11,14 @@ export interface Insert {
   readonly token: string;
 }
 
+/** How a read goes on. */
+export interface ReadBounds {
+  /** It ends after so much running at the latest, ms; `clickhouse.queryTimeout` where that is missing. */
+  readonly timeLimitMs?: number;
+  /** It stands still while reads run that are not patient. */
+  readonly patient?: boolean;
+}
+
 /**
  * ClickHouse, embedded or as a server: the same SQL and the same buffers. Every method rejects with EngineError.
  * Inserts and commands wait for each other; queries run beside them.
@@ -23,12 +31,12 @@ export interface Engine {
   insert(insert: Insert): Promise<void>;
   /**
    * Reads rows as objects. `sql` has neither SETTINGS nor FORMAT; what came from outside is in `parameters`. Times come as ISO 8601 text.
-   * Queries beyond what runs at a time wait; they end after `timeLimitMs` of running at the latest.
+   * Queries beyond what runs at a time wait.
    */
-  query<Row>(sql: string, parameters?: QueryParameters, timeLimitMs?: number): Promise<Row[]>;
+  query<Row>(sql: string, parameters?: QueryParameters, bounds?: ReadBounds): Promise<Row[]>;
   /**
-   * Reads rows as the bytes of one of ClickHouse's formats, piece by piece as they are asked for. The query has ended before the first piece comes, so
-   * what is wrong with it is thrown then.
+   * Reads rows as the bytes of one of ClickHouse's formats, piece by piece as they are asked for. The query, which is patient, has ended before the first
+   * piece comes, so what is wrong with it is thrown then.
    */
   export(
     sql: string,
@@ -36,7 +44,7 @@ export interface Engine {
     format: string,
     timeLimitMs: number,
   ): AsyncIterable<Buffer>;
-  /** Runs a statement that a person wrote in a session that can only read, and answers text in `format`. Judge it before (foreign-statement.ts). */
+  /** Runs a statement that a person wrote, patiently, in a session that can only read, and answers text in `format`. Judge it before (foreign-statement.ts). */
   foreign(sql: string, format: string, timeLimitMs: number): Promise<string>;
   /**
    * Copies the whole database into a new directory and answers its path; undefined where a server holds it, which has ways of its own. Inserts

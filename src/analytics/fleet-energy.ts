@@ -153,7 +153,10 @@ QUALIFY row_number() OVER (ORDER BY id) % {together:UInt32} = 0`,
   }
 
   private ask<Row>(query: PreparedQuery): Promise<Row[]> {
-    return this.engine.query<Row>(query.sql, query.parameters, this.timeLimit);
+    return this.engine.query<Row>(query.sql, query.parameters, {
+      timeLimitMs: this.timeLimit,
+      patient: true,
+    });
   }
 
   /** Hours of readings that have arrived since the last time are due, and those around them. */

@@ -7,7 +7,7 @@ import {
   type ClickHouseSettings,
   createClient,
 } from '@clickhouse/client';
-import type { Engine, Insert, QueryParameters } from './engine.ts';
+import type { Engine, Insert, QueryParameters, ReadBounds } from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
 import { boundedQuery, foreignSettings, insertStatement } from './statement.ts';
 import { Turns } from './turns.ts';
@@ -92,9 +92,9 @@ class HttpEngine implements Engine {
   query<Row>(
     sql: string,
     parameters: QueryParameters = {},
-    timeLimitMs = this.options.queryTimeout,
+    { timeLimitMs = this.options.queryTimeout, patient = false }: ReadBounds = {},
   ): Promise<Row[]> {
-    const limits = { time: timeLimitMs, memory: this.options.queryMemory };
+    const limits = { time: timeLimitMs, memory: this.options.queryMemory, patient };
     const query = boundedQuery(sql, limits);
     return this.reading.run(() =>
       attempt(async () => {
@@ -110,7 +110,7 @@ class HttpEngine implements Engine {
     format: string,
     timeLimitMs: number,
   ): AsyncGenerator<Buffer> {
-    const limits = { time: timeLimitMs, memory: this.options.queryMemory };
+    const limits = { time: timeLimitMs, memory: this.options.queryMemory, patient: true };
     const client = this.connect(timeLimitMs + NETWORK_MARGIN_MS, this.options.database);
     try {
       const { stream } = await attempt(() =>
@@ -130,7 +130,11 @@ class HttpEngine implements Engine {
   }
 
   foreign(sql: string, format: string, timeLimitMs: number): Promise<string> {
-    const settings = foreignSettings({ time: timeLimitMs, memory: this.options.queryMemory });
+    const settings = foreignSettings({
+      time: timeLimitMs,
+      memory: this.options.queryMemory,
+      patient: true,
+    });
     return this.foreigners.run(() =>
       attempt(async () => {
         const { stream } = await this.reader.exec({

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
@@ -31,6 +32,10 @@ const WORK_LIMIT_MS = 60_000;
 /** How long the query of an export may take, ms. */
 const EXPORT_LIMIT_MS = 5 * 60_000;
 
+/** Named queries at a time, and how many of them on this machine, where they leave a core to the charge points. */
+const QUERIES = 2;
+const QUERIES_HERE = Math.min(QUERIES, Math.max(1, availableParallelism() - 1));
+
 const child = await joinSupervisor<Config>();
 const { link } = child;
 // The embedded engine moves this process into a directory of its own.
@@ -47,6 +52,7 @@ const events = new LiveEvents();
 const start = new EngineStart(config, log);
 const sink = await openData(openSink);
 const queries = new QueryService({
+  atATime: config.clickhouse.url === '' ? QUERIES_HERE : QUERIES,
   engine: () => start.engine,
   queryTimeout: config.clickhouse.queryTimeout,
   settled: () => fleetEnergy,

@@ -8,6 +8,8 @@ import { BadParameter, NotReady, Parameters, type PreparedQuery } from './querie
 import { Turns } from './turns.ts';
 
 export interface QueryServiceOptions {
+  /** Queries that run at a time, beside one that is patient. */
+  readonly atATime: number;
   /** Undefined while nothing can be asked. */
   readonly engine: () => Engine | undefined;
   /** Time limit of a query, ms (`clickhouse.queryTimeout`). */
@@ -18,8 +20,7 @@ export interface QueryServiceOptions {
   readonly problem: () => string;
 }
 
-/** Queries at a time, and how many more may wait. */
-const RUNNING = 2;
+/** Queries that may wait for others. */
 const WAITING = 64;
 
 /** Less time than this is not worth beginning with, ms. */
@@ -38,13 +39,15 @@ const failures = metrics.counter('farad_analytics_query_failures_total', 'Named 
 
 type Failure = Extract<AnalyticsRows, { ok: false }>;
 
-/** Answers the named queries of other processes: few at a time, each with a time limit. */
+/** Answers the named queries of other processes: few at a time, those that read much apart from the others, each with a time limit. */
 export class QueryService {
   private readonly options: QueryServiceOptions;
-  private readonly turns = new Turns(RUNNING);
+  private readonly prompt: Turns;
+  private readonly patient = new Turns(1);
 
   constructor(options: QueryServiceOptions) {
     this.options = options;
+    this.prompt = new Turns(options.atATime);
   }
 
   /** `deadlineMs`: how long the caller waits. Throws nothing that concerns the query. */
@@ -66,21 +69,22 @@ export class QueryService {
     if ('ok' in prepared) return prepared;
     const engine = this.options.engine();
     if (!engine) return failure('engine_unavailable', this.options.problem());
-    if (this.turns.length >= WAITING) {
+    const turns = prepared.patient ? this.patient : this.prompt;
+    if (turns.length >= WAITING) {
       return failure('engine_unavailable', `${WAITING} queries are waiting already`);
     }
-    return this.turns.run(() => this.run(engine, prepared, deadline));
+    return turns.run(() => this.run(engine, prepared, deadline));
   }
 
   private async run(
     engine: Engine,
-    { sql, parameters }: PreparedQuery,
+    { sql, parameters, patient = false }: PreparedQuery,
     deadline: number,
   ): Promise<AnalyticsRows> {
-    const time = Math.min(this.options.queryTimeout, deadline - performance.now());
-    if (time < SHORTEST_MS) return failure('time_limit', 'other queries took all of its time');
+    const timeLimitMs = Math.floor(Math.min(this.options.queryTimeout, deadline - performance.now()));
+    if (timeLimitMs < SHORTEST_MS) return failure('time_limit', 'other queries took all of its time');
     try {
-      const rows = await engine.query<Record<string, unknown>>(sql, parameters, Math.floor(time));
+      const rows = await engine.query<Record<string, unknown>>(sql, parameters, { timeLimitMs, patient });
       return { ok: true, rows };
     } catch (error) {
       if (error instanceof EngineError) return failureOf(error);

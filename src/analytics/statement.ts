@@ -7,6 +7,8 @@ export interface ReadLimits {
   readonly time: number;
   /** Bytes. */
   readonly memory: number;
+  /** It stands still while others run that are not. */
+  readonly patient: boolean;
 }
 
 /**
@@ -67,11 +69,13 @@ function hexadecimal(text: string): string {
 }
 
 /** Settings of every read. */
-export function readSettings({ time, memory }: ReadLimits): Record<string, string | number> {
+export function readSettings({ time, memory, patient }: ReadLimits): Record<string, string | number> {
   return {
     max_execution_time: time / 1000,
     max_threads: 1,
     max_memory_usage: memory,
+    // ClickHouse lets a higher number wait between two blocks of rows while a lower one runs.
+    priority: patient ? 2 : 1,
     max_bytes_before_external_group_by: Math.floor(memory / 2),
     max_bytes_before_external_sort: Math.floor(memory / 2),
     date_time_output_format: 'iso',

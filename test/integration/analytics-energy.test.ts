@@ -15,6 +15,7 @@ describe('energy by hour and day', () => {
   beforeAll(async () => {
     embedded = await openEmbeddedEngine();
     service = new QueryService({
+      atATime: 2,
       engine: () => embedded.engine,
       queryTimeout: 20_000,
       problem: () => 'closed',

@@ -46,6 +46,7 @@ describe('the energy of the fleet, worked out ahead', () => {
   }
   async function ask(settled: FleetEnergy | undefined, parameters: object = {}) {
     const service = new QueryService({
+      atATime: 2,
       engine: () => embedded.engine,
       queryTimeout: 20_000,
       settled: () => settled,
@@ -178,6 +179,7 @@ describe('the energy of the fleet, worked out ahead', () => {
       progress: () => ({ done, of, restMs: 60_000 }),
     };
     const service = new QueryService({
+      atATime: 2,
       engine: () => embedded.engine,
       queryTimeout: 20_000,
       settled: () => slow,

@@ -79,7 +79,12 @@ describe('what operators ask of the fleet', () => {
   beforeAll(async () => {
     embedded = await openEmbeddedEngine();
     const { engine } = embedded;
-    service = new QueryService({ engine: () => engine, queryTimeout: 20_000, problem: () => 'closed' });
+    service = new QueryService({
+      atATime: 2,
+      engine: () => engine,
+      queryTimeout: 20_000,
+      problem: () => 'closed',
+    });
     await insertRows(engine, chargePoints, [
       chargePoint('CP-1', { firmwareVersion: '0.9', receivedAt: monday - 2 * HOUR }),
       chargePoint('CP-1'),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ReadBounds } from '../../src/analytics/engine.ts';
 import { QueryService } from '../../src/analytics/query-service.ts';
 import type { MessageRow } from '../../src/records/messages.ts';
 import { messages } from '../../src/records/messages.ts';
@@ -18,6 +19,7 @@ describe('the named queries', () => {
   beforeAll(async () => {
     embedded = await openEmbeddedEngine();
     service = new QueryService({
+      atATime: 2,
       engine: () => embedded.engine,
       queryTimeout: 20_000,
       problem: () => 'closed',
@@ -216,10 +218,15 @@ describe('the named queries', () => {
   it('a query that takes too long ends, says so, and the next one runs', async () => {
     const heavy = {
       ...embedded.engine,
-      query: <Row>(_sql: string, _parameters: unknown, timeLimit?: number) =>
-        embedded.engine.query<Row>('SELECT sum(cityHash64(number)) AS n FROM numbers(1e12)', {}, timeLimit),
+      query: <Row>(_sql: string, _parameters: unknown, bounds?: ReadBounds) =>
+        embedded.engine.query<Row>('SELECT sum(cityHash64(number)) AS n FROM numbers(1e12)', {}, bounds),
     };
-    const slow = new QueryService({ engine: () => heavy as never, queryTimeout: 300, problem: () => '' });
+    const slow = new QueryService({
+      atATime: 2,
+      engine: () => heavy as never,
+      queryTimeout: 300,
+      problem: () => '',
+    });
     const began = performance.now();
     expect(await slow.answer({ name: 'storage', parameters: {} }, 10_000)).toMatchObject({
       code: 'time_limit',
@@ -237,6 +244,7 @@ describe('the named queries', () => {
       },
     };
     const late = new QueryService({
+      atATime: 2,
       engine: () => counting as never,
       queryTimeout: 20_000,
       problem: () => '',
@@ -247,6 +255,7 @@ describe('the named queries', () => {
 
   it('an engine that is not there yet is said with the reason', async () => {
     const absent = new QueryService({
+      atATime: 2,
       engine: () => undefined,
       queryTimeout: 1,
       problem: () => 'being started',

@@ -114,7 +114,9 @@ describe('ClickHouse as a server', () => {
   });
 
   it('ends a query at its time limit', async () => {
-    await expect(engine.query('SELECT count() FROM numbers(1e12)', {}, 200)).rejects.toMatchObject({
+    await expect(
+      engine.query('SELECT count() FROM numbers(1e12)', {}, { timeLimitMs: 200 }),
+    ).rejects.toMatchObject({
       fault: 'time',
     });
   });

@@ -112,7 +112,14 @@ export function energy(given: Parameters, settled?: SettledHours): PreparedQuery
   );
   const ofTag = new Conditions().where('lower(id_tag) = lower({idTag:String})', 'idTag', idTag);
   const byTransaction = by === 'tag' || idTag !== undefined;
-  return exactEnergy(question, { subject: SUBJECTS[by], byTransaction, ofChargePoint, ofTag, fullHours });
+  const exact = exactEnergy(question, {
+    subject: SUBJECTS[by],
+    byTransaction,
+    ofChargePoint,
+    ofTag,
+    fullHours,
+  });
+  return { ...exact, patient: chargePointId === undefined };
 }
 
 /** Charge points from one identity on and before another, in the order of their bytes; where one is missing, without that bound. */

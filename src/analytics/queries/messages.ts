@@ -7,6 +7,7 @@ import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts
  * point it is that of the whole fleet.
  */
 export function messages(given: Parameters): PreparedQuery {
+  const text = given.text('text');
   const conditions = ofChargePoints(given, new Conditions())
     .where('action = {action:String}', 'action', given.text('action'))
     .where('direction = {direction:String}', 'direction', given.oneOf('direction', ['in', 'out']))
@@ -17,9 +18,10 @@ export function messages(given: Parameters): PreparedQuery {
     )
     .where('message_id = {messageId:String}', 'messageId', given.text('messageId'))
     .where('error_code = {errorCode:String}', 'errorCode', given.text('errorCode'))
-    .where('positionCaseInsensitiveUTF8(payload, {text:String}) > 0', 'text', given.text('text'))
+    .where('positionCaseInsensitiveUTF8(payload, {text:String}) > 0', 'text', text)
     .between('received_at', given.time('from'), given.time('to'));
   return {
+    patient: text !== undefined,
     sql: `
 SELECT
   charge_point_id AS chargePointId, direction, type, message_id AS messageId, action,

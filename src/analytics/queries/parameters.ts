@@ -144,6 +144,8 @@ export class Conditions {
 export interface PreparedQuery {
   readonly sql: string;
   readonly parameters: QueryParameters;
+  /** It may read for seconds, and gives way to those that do not. */
+  readonly patient?: boolean;
 }
 
 function missing(name: string): never {
