@@ -44,6 +44,14 @@ test.each([SEARCH, RANKING])(
   },
 );
 
+test('a search in the messages of a day is prompt', async () => {
+  const slow = slowEngine();
+  const parameters = { text: 'card 7', from: 0, to: 86_400_000 };
+  void serviceWith(slow, 1).answer({ name: 'messages', parameters }, 10_000);
+  await turn();
+  expect(slow.begun.map(({ patient }) => patient)).toEqual([false]);
+});
+
 test('as many prompt questions run at a time as the machine is meant to give them', async () => {
   const slow = slowEngine();
   const service = serviceWith(slow, 2);
