@@ -1,4 +1,4 @@
-import { CommitError } from '../journal/environment.ts';
+import { CommitError } from '../journal/durable.ts';
 import type { Entry, LaneQueue, SavedBatch, Span } from '../journal/lane-queue.ts';
 import { rejectedRows } from '../records/rejected-rows.ts';
 import { encodeRow } from '../records/table.ts';

@@ -1,10 +1,7 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { DISK_RESERVE, DiskSpace } from './disk-space.ts';
-
-/** A write did not reach the disk: nothing of its transaction is kept, so whoever asked for it may be told to retry. */
-export class CommitError extends Error {
-  override readonly name = 'CommitError';
-}
+import { CommitError, durable } from './durable.ts';
+import { GroupCommit } from './group-commit.ts';
 
 /** An environment was closed, or is used in a way that its owner ruled out. A programming error. */
 export class EnvironmentError extends Error {
@@ -52,6 +49,7 @@ export class Environment {
   readonly path: string;
   readonly space: DiskSpace;
   private readonly root: RootDatabase<unknown, KeyBytes>;
+  private readonly commits: GroupCommit;
   private transacting = false;
   private open = true;
   private readings = 0;
@@ -70,6 +68,7 @@ export class Environment {
       // A directory name may contain a dot; by default lmdb would take it for a file then.
       noSubdir: false,
     });
+    this.commits = new GroupCommit(this.root);
   }
 
   get isOpen(): boolean {
@@ -89,21 +88,12 @@ export class Environment {
   /**
    * Runs `work` inside one write transaction: it sees what it has written, and if it throws nothing of it is kept. Resolves with what it returned
    * once that is on the disk. Calls made while another transaction is being flushed share the next one.
-   * `work` must be synchronous. Rejects with what `work` threw, or with CommitError.
+   * `work` must be synchronous and change nothing but the database, since it may be run again. Rejects with what `work` threw, or with CommitError.
    */
   async transact<Result>(work: () => Result): Promise<Result> {
     this.assertSpace();
     try {
-      return await durable(
-        this.root.childTransaction(() => {
-          this.transacting = true;
-          try {
-            return work();
-          } finally {
-            this.transacting = false;
-          }
-        }),
-      );
+      return await this.commits.add(() => this.within(work));
     } finally {
       this.readings++;
     }
@@ -112,14 +102,7 @@ export class Environment {
   /** As `transact`, but blocks until the result is on the disk: for the start of a process or thread. */
   transactSync<Result>(work: () => Result): Result {
     this.readings++;
-    return this.root.transactionSync(() => {
-      this.transacting = true;
-      try {
-        return work();
-      } finally {
-        this.transacting = false;
-      }
-    });
+    return this.root.transactionSync(() => this.within(work));
   }
 
   /**
@@ -173,6 +156,15 @@ export class Environment {
     this.open = false;
     await this.root.close();
   }
+
+  private within<Result>(work: () => Result): Result {
+    this.transacting = true;
+    try {
+      return work();
+    } finally {
+      this.transacting = false;
+    }
+  }
 }
 
 /** Size of a table, from counters that LMDB keeps: O(1). */
@@ -180,25 +172,4 @@ export function sizeOf(table: Table<unknown>): TableSize {
   const counts = table.getStats() as PageCounts;
   const pages = counts.treeBranchPageCount + counts.treeLeafPageCount + counts.overflowPages;
   return { entries: counts.entryCount, bytes: pages * counts.pageSize };
-}
-
-/** Turns lmdb's way of reporting a failed commit into one error with its cause. */
-export async function durable<Result>(write: Promise<Result>): Promise<Result> {
-  try {
-    return await write;
-  } catch (error) {
-    throw await withCause(error);
-  }
-}
-
-/** lmdb rejects with an error whose `commitError` is a promise that rejects with the reason. */
-async function withCause(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error) || !('commitError' in error)) return error;
-  try {
-    await error.commitError;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new CommitError(`not written to disk: ${reason}`, { cause });
-  }
-  return error;
 }

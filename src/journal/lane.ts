@@ -1,4 +1,5 @@
-import { durable, type Environment, type Table } from './environment.ts';
+import { durable } from './durable.ts';
+import type { Environment, Table } from './environment.ts';
 import { laneKey } from './lane-key.ts';
 
 /** One writer's part of a queue. Belongs to the thread that opened it. */

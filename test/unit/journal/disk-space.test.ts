@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CommitError } from '../../../src/journal/environment.ts';
+import { CommitError } from '../../../src/journal/durable.ts';
 import { openJournal } from '../../../src/journal/journal.ts';
 import { scratchStore } from '../store/scratch.ts';
 import { start } from '../store/starts-and-stops.ts';

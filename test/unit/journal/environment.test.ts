@@ -19,6 +19,57 @@ test('work that throws leaves nothing behind, and the work beside it in the same
   expect(['a', 'b', 'c'].map((name) => table.get(key(name)))).toEqual([1, undefined, 1]);
 });
 
+test('work is done once, however much beside it in the same commit throws', async () => {
+  const environment = scratchEnvironment();
+  const table = environment.records<number>('things');
+  const increment = (fail: boolean) =>
+    environment.transact(() => {
+      const next = (table.get(key('counter')) ?? 0) + 1;
+      table.put(key('counter'), next);
+      if (fail) throw new RangeError('no');
+      return next;
+    });
+
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 100 }, (_, index) => increment(index % 10 === 9)),
+  );
+
+  const counted = outcomes.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);
+  expect(counted).toEqual(Array.from({ length: 90 }, (_, index) => index + 1));
+  expect(table.get(key('counter'))).toBe(90);
+});
+
+test('work that throws with nothing beside it leaves nothing behind', async () => {
+  const environment = scratchEnvironment();
+  const table = environment.records<number>('things');
+  const failing = environment.transact(() => {
+    table.put(key('a'), 1);
+    throw new RangeError('no');
+  });
+  await expect(failing).rejects.toThrow(new RangeError('no'));
+  await environment.transact(() => table.put(key('b'), 1));
+  expect(['a', 'b'].map((name) => table.get(key(name)))).toEqual([undefined, 1]);
+});
+
+test('work that is asked for while a commit is under way is in the next', async () => {
+  const environment = scratchEnvironment();
+  const table = environment.records<number>('things');
+  let later: Promise<unknown> | undefined;
+  await environment.transact(() => {
+    later ??= Promise.resolve().then(() => environment.transact(() => table.put(key('b'), 2)));
+    return table.put(key('a'), 1);
+  });
+  await later;
+  expect(['a', 'b'].map((name) => table.get(key(name)))).toEqual([1, 2]);
+});
+
+test('whoever asks after the environment was closed is told so', async () => {
+  const environment = scratchEnvironment();
+  const table = environment.records<number>('things');
+  await environment.close();
+  await expect(environment.transact(() => table.put(key('a'), 1))).rejects.toThrow('closed');
+});
+
 test('work sees what work of the same turn wrote before it', async () => {
   const environment = scratchEnvironment();
   const table = environment.records<number>('things');

@@ -1,0 +1,90 @@
+import type { RootDatabase } from 'lmdb';
+import { durable } from './durable.ts';
+
+/** A piece of work and whoever waits for it. */
+interface Work {
+  readonly run: () => void;
+  /** Its transaction is on the disk. */
+  readonly committed: () => void;
+  readonly failed: (reason: unknown) => void;
+}
+
+/** Runs pieces of work in write transactions that they share, yet each of them is all or nothing by itself. */
+export class GroupCommit {
+  private readonly root: RootDatabase<unknown, Uint8Array>;
+  /** Those who will be in the transaction that has been asked for. */
+  private waiting: Work[] = [];
+
+  constructor(root: RootDatabase<unknown, Uint8Array>) {
+    this.root = root;
+  }
+
+  /**
+   * Resolves with what `work` returned once that is on the disk; rejects with what it threw, and then nothing of it is kept, or with CommitError.
+   * Whoever comes before the transaction begins joins it. `work` is synchronous, and is run again where another one threw beside it.
+   */
+  add<Result>(work: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      let result: Result;
+      this.waiting.push({
+        run: () => {
+          result = work();
+        },
+        committed: () => resolve(result),
+        failed: reject,
+      });
+      if (this.waiting.length === 1) void this.commit();
+    });
+  }
+
+  /** Never rejects: those who wait are told. */
+  private async commit(): Promise<void> {
+    let kept: readonly Work[] | undefined;
+    try {
+      await durable(
+        this.root.transaction(() => {
+          kept = this.run(this.takeWaiting());
+        }),
+      );
+    } catch (error) {
+      // Where it did not even begin, nobody has been taken.
+      for (const work of kept ?? this.takeWaiting()) work.failed(error);
+      return;
+    }
+    for (const work of kept ?? []) work.committed();
+  }
+
+  private takeWaiting(): readonly Work[] {
+    const works = this.waiting;
+    this.waiting = [];
+    return works;
+  }
+
+  /** Answers the works that have succeeded; the others are told why not. */
+  private run(works: readonly Work[]): readonly Work[] {
+    if (works.length > 1 && this.runTogether(works)) return works;
+    return works.filter((work) => this.runAlone(work));
+  }
+
+  /** One nested transaction for all, since LMDB carries the list of changed pages into and out of each. False where one of them threw: nothing is kept. */
+  private runTogether(works: readonly Work[]): boolean {
+    try {
+      this.root.childTransaction(() => {
+        for (const work of works) work.run();
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private runAlone(work: Work): boolean {
+    try {
+      this.root.childTransaction(work.run);
+      return true;
+    } catch (error) {
+      work.failed(error);
+      return false;
+    }
+  }
+}
