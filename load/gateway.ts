@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Target } from './options.ts';
+import { makeOwnDirectory, noteOwners, removeAbandoned } from './own-directories.ts';
 import { poll } from './poll.ts';
 
 /** As the gateway writes them into its data directory once it serves. */
@@ -55,7 +55,8 @@ export class OwnGateway implements Gateway {
    * @throws Error with the end of its log if it does not come up.
    */
   static async start(edges: number, flags: readonly string[], filled?: string): Promise<OwnGateway> {
-    const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'farad-load-')));
+    await removeAbandoned();
+    const dataDir = filled ?? (await makeOwnDirectory());
     const apiKey = randomBytes(24).toString('base64url');
     const args = [
       'serve',
@@ -82,6 +83,9 @@ export class OwnGateway implements Gateway {
       exited = true;
     });
     try {
+      // It may outlive this process, while it stops.
+      if (filled === undefined && child.pid !== undefined)
+        await noteOwners(dataDir, [process.pid, child.pid]);
       const endpoints = await poll<Endpoints | 'ended'>(
         async () => (exited ? 'ended' : readEndpoints(dataDir)),
         START_TIMEOUT_MS,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +75,7 @@ test('the edge gets SIGKILL in mid-load: the charge points return, and all that 
   expect(report.clickhouse?.equal).toBe(true);
 }, 90_000);
 
-test('the load tool gets SIGKILL: its gateway stops in order, and its simulators end', async () => {
+test('the load tool gets SIGKILL: its gateway stops in order, its simulators end, and the next run takes its data away', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'farad-load-killed-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const { child, output } = startLoadTool([...SMALL, '--duration', '60s'], {
@@ -96,4 +97,8 @@ test('the load tool gets SIGKILL: its gateway stops in order, and its simulators
   await until('every process has ended', () => !pids.some(isAlive));
   // Only a stop in order takes it away.
   expect(await readdir(join(directory, dataDir))).not.toContain('endpoints.json');
-}, 60_000);
+  const environment = { ...process.env, TMPDIR: directory };
+  const next = startLoadTool([...SMALL, '--duration', '1s', '--session', '3s'], environment);
+  await once(next.child, 'exit');
+  expect(await readdir(directory)).toEqual([]);
+}, 90_000);
