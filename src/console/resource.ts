@@ -4,6 +4,8 @@ import { Failure, request } from './api.ts';
 /** Something that the API answers: the last good answer stays while it is asked again, and when that fails. */
 export interface Resource<Data> {
   readonly data: Data | undefined;
+  /** The path that `data` is the answer of. */
+  readonly answers: string | undefined;
   /** Why the last attempt failed; undefined once one succeeds. */
   readonly failure: Failure | undefined;
   readonly loading: boolean;
@@ -15,6 +17,7 @@ export interface Resource<Data> {
 interface State<Data> {
   readonly path: string | undefined;
   readonly data?: Data;
+  readonly answers?: string;
   readonly failure?: Failure;
   readonly loading: boolean;
   readonly loadedAt?: number;
@@ -48,7 +51,7 @@ export function useResource<Data>(
       );
       try {
         const data = await request<Data>('GET', path, { signal: abort.signal });
-        setState({ path, data, loading: false, loadedAt: Date.now() });
+        setState({ path, data, answers: path, loading: false, loadedAt: Date.now() });
         if (everyMs !== undefined) again(everyMs);
       } catch (error) {
         if (abort.signal.aborted) return;
@@ -72,6 +75,7 @@ export function useResource<Data>(
   const current = state.path === path || keep ? state : { path, loading: path !== undefined };
   return {
     data: (current as State<Data>).data,
+    answers: (current as State<Data>).answers,
     failure: (current as State<Data>).failure,
     loading: current.loading,
     loadedAt: (current as State<Data>).loadedAt,

@@ -2,6 +2,7 @@ import { queryOf } from '../api.ts';
 import { now } from '../clock.ts';
 import { saveCsv } from '../csv.ts';
 import { counted, duration, energy, quantity, stamp } from '../format.ts';
+import { useHeldBack } from '../held-back.ts';
 import { useLive } from '../live.ts';
 import type { Page, Transaction } from '../model.ts';
 import { ChoiceFilter, DayFilter, TextFilter } from '../parts/filter-fields.tsx';
@@ -9,12 +10,15 @@ import { Pager } from '../parts/pager.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { currentTab, Tabs } from '../parts/tabs.tsx';
+import { WaitingRows } from '../parts/waiting-rows.tsx';
 import { useResource } from '../resource.ts';
 import { place, setQuery, urlOf } from '../router.ts';
 import { dayBegin } from '../time-range.ts';
 import { Reservations } from './reservations.tsx';
 
 const PER_PAGE = 50;
+const NONE: readonly Transaction[] = [];
+const idOf = ({ transactionId }: Transaction) => transactionId;
 
 const TABS = [
   ['', 'Transactions'],
@@ -54,6 +58,8 @@ export function TransactionList({
   );
   useLive({ topics: ['transactions'], ...(chargePointId !== undefined && { chargePointId }) }, list.reload);
 
+  const { shown, waiting, show } = useHeldBack(list.data?.items ?? NONE, list.answers, idOf);
+
   return (
     <>
       <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
@@ -80,18 +86,14 @@ export function TransactionList({
         >
           Clear filters
         </button>
-        <button
-          type="button"
-          disabled={!list.data?.items.length}
-          onClick={() => exportPage(list.data?.items ?? [])}
-        >
+        <button type="button" disabled={shown.length === 0} onClick={() => exportPage(shown)}>
           Export CSV
         </button>
       </form>
       <div class="panel">
         <Shown of={list} what="transactions" lines={10}>
-          {({ items, next }) =>
-            items.length === 0 ? (
+          {({ next }) =>
+            shown.length === 0 ? (
               <Empty title="No transaction here">
                 <p>
                   A transaction begins with a StartTransaction of a charge point. Filters may hide those that
@@ -100,6 +102,7 @@ export function TransactionList({
               </Empty>
             ) : (
               <>
+                <WaitingRows waiting={waiting} what="transactions" show={show} />
                 <div class="scroll">
                   <table class="table cards">
                     <thead>
@@ -119,7 +122,7 @@ export function TransactionList({
                       </tr>
                     </thead>
                     <tbody>
-                      {items.map((item) => (
+                      {shown.map((item) => (
                         <Row
                           key={item.transactionId}
                           item={item}
@@ -130,7 +133,7 @@ export function TransactionList({
                     </tbody>
                   </table>
                 </div>
-                <Pager next={next} sum={counted(items.length, 'transaction')} />
+                <Pager next={next} sum={counted(shown.length, 'transaction')} />
               </>
             )
           }

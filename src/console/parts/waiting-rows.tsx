@@ -1,0 +1,33 @@
+import { useRef } from 'preact/hooks';
+import { count } from '../format.ts';
+
+interface WaitingRowsProps {
+  readonly waiting: number;
+  /** What waits, in words, for those who do not see where it stands. */
+  readonly what: string;
+  readonly show: () => void;
+}
+
+/** Above a list, newest first: how many new rows wait, and a button that shows them. As high without it, so that the list stays. */
+export function WaitingRows({ waiting, what, show }: WaitingRowsProps) {
+  const line = useRef<HTMLDivElement>(null);
+  return (
+    <div class="waiting-rows" ref={line} tabIndex={-1}>
+      <span class="soft">Newest first</span>
+      <span role="status">
+        {waiting > 0 && (
+          <button
+            type="button"
+            onClick={() => {
+              // The button goes; whoever pressed it with the keyboard goes on from here.
+              line.current?.focus();
+              show();
+            }}
+          >
+            {count(waiting)} new<b class="visually-hidden"> {what}: show</b>
+          </button>
+        )}
+      </span>
+    </div>
+  );
+}
