@@ -43,7 +43,7 @@ import { addTokenImport } from './routes/token-import.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
 import { addTransactionRoutes } from './routes/transactions.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
-import { compileBody, compileParameters } from './validation.ts';
+import { bodyValidator, parameterValidator } from './validation.ts';
 
 /** Longest path segment: an identity of 255 bytes, each percent-encoded. */
 const MAX_SEGMENT = 3 * 255;
@@ -73,7 +73,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   }) as unknown as FastifyInstance;
 
   app.setValidatorCompiler(({ schema, httpPart }) =>
-    httpPart === 'body' ? compileBody(schema as never) : compileParameters(schema as never),
+    httpPart === 'body' ? bodyValidator(schema as never) : parameterValidator(schema as never),
   );
   // Answers are what the routes return: nothing is dropped or coerced on the way out.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));

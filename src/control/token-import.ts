@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import type { ValidateFunction } from 'ajv';
 import { type CsvError, parse } from 'csv-parse';
 import type { Store } from '../store/store.ts';
 import type { TokenInput } from '../store/token.ts';
@@ -8,7 +7,7 @@ import { apiError } from './errors.ts';
 import { readLines } from './lines.ts';
 import { schemas } from './openapi/schemas.ts';
 import { readToken, type TokenBody } from './token-view.ts';
-import { compileBody, describeProblem } from './validation.ts';
+import { bodyValidator, describeProblem } from './validation.ts';
 
 /** Longest line of an import; a token is far shorter. */
 const MAX_LINE_BYTES = 16 * 1024;
@@ -74,10 +73,9 @@ async function countAll(tokens: AsyncIterable<unknown>): Promise<number> {
   return counted;
 }
 
-let validate: ValidateFunction | undefined;
+const validate = bodyValidator(schemas.TokenLine);
 
 function problemOf(token: unknown): string | undefined {
-  validate ??= compileBody(schemas.TokenLine);
   if (validate(token)) return undefined;
   return (validate.errors ?? [])
     .map(describeProblem)

@@ -32,12 +32,31 @@ export function readInstant(text: string): number | undefined {
   return RFC_3339.test(text) ? readTimestamp(text)?.epochMs : undefined;
 }
 
-export function compileParameters(schema: Schema): ValidateFunction {
-  return parameters.compile(schema);
+/** As Fastify calls it: the problems of the last value that did not pass are its own. */
+export interface Validator {
+  (value: unknown): boolean;
+  errors: ErrorObject[] | null;
 }
 
-export function compileBody(schema: Schema): ValidateFunction {
-  return bodies.compile({ ...schema, components: { schemas } });
+export function parameterValidator(schema: Schema): Validator {
+  return atFirstUse(() => parameters.compile(schema));
+}
+
+export function bodyValidator(schema: Schema): Validator {
+  return atFirstUse(() => bodies.compile({ ...schema, components: { schemas } }));
+}
+
+/** Compiled when it is first called: all of them at once are a quarter of the work of a start, and most are not needed for long. */
+function atFirstUse(compile: () => ValidateFunction): Validator {
+  let compiled: ValidateFunction | undefined;
+  const validate = (value: unknown): boolean => {
+    compiled ??= compile();
+    const passes = compiled(value);
+    validator.errors = compiled.errors ?? null;
+    return passes;
+  };
+  const validator: Validator = Object.assign(validate, { errors: null });
+  return validator;
 }
 
 /** What is wrong with a member, in words. */

@@ -3,6 +3,12 @@ import type { Health } from '../../src/link/methods.ts';
 import { createRegistry } from '../../src/telemetry/metrics.ts';
 import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
 
+/** Of an operation in the description of the API. */
+interface Described {
+  readonly parameters?: readonly unknown[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
+}
+
 describe('health and metrics', () => {
   let control: ControlUnderTest;
 
@@ -197,6 +203,30 @@ describe('the description of the API', () => {
       'registration_state',
     ]);
     expect(body.components.schemas.ReserveNowRequest.required).toContain('reservationId');
+  });
+
+  test('every route that reads parameters or a body refuses wrong ones with words', async () => {
+    const { body } = await control.send('GET', '/api/v1/openapi.json');
+    const answers: Record<string, string> = {};
+    for (const [path, methods] of Object.entries(body.paths as Record<string, Record<string, Described>>)) {
+      for (const [method, { parameters = [], requestBody }] of Object.entries(methods)) {
+        const url = path.replace(/\{\w+\}/g, '1');
+        const name = `${method} ${path}`;
+        if (parameters.length > 0) {
+          const { status, body } = await control.send(method.toUpperCase(), `${url}?no_such=1`, {
+            ...(requestBody && { json: {} }),
+          });
+          answers[`${name}, parameter`] = `${status} ${body.error?.code}`;
+        }
+        if (requestBody?.content['application/json']) {
+          const { status, body } = await control.send(method.toUpperCase(), url, { json: 7 });
+          answers[`${name}, body`] = `${status} ${body.error?.code}`;
+        }
+      }
+    }
+    expect(Object.keys(answers).length).toBeGreaterThan(100);
+    const refused = /^(400 invalid_parameter|422 invalid_body|404 unknown_\w+|415 unsupported_media_type)$/;
+    expect(Object.entries(answers).filter(([, answer]) => !refused.test(answer))).toEqual([]);
   });
 
   test('tells which operations take an Idempotency-Key', async () => {
