@@ -203,6 +203,13 @@ describe('the named queries', () => {
       expect.objectContaining({ chargePointId: 'CP-2' }),
     ]);
     expect(await ask('messages', { messageId: 'm4', direction: 'out' })).toHaveLength(1);
+    // Bounds within an hour, and beyond what hours are kept in.
+    const within = async (from: number, to: number) =>
+      (await ask('messages', { chargePointId: 'CP-1', from, to })).length;
+    const [first = 0, last = 0] = [rows.at(-1), rows[0]].map((row) => Date.parse(String(row?.receivedAt)));
+    expect(await within(first, last + 1)).toBe(rows.length);
+    expect(await within(first + 1, last)).toBeLessThan(rows.length - 1);
+    expect(await within(Date.UTC(1900, 1), Date.UTC(2290, 1))).toBe(rows.length);
     expect(await ask('messages', { chargePointId: 'CP-1', to: noon + 4, limit: 2 })).toEqual([
       expect.objectContaining({ messageId: 'm3' }),
       expect.objectContaining({ messageId: 'm2' }),

@@ -1,4 +1,5 @@
 import { ofChargePoints } from './known-charge-points.ts';
+import { loggedBetween } from './logged.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { DAY_MS, rangeOf } from './range.ts';
 
@@ -9,9 +10,12 @@ import { DAY_MS, rangeOf } from './range.ts';
 export function answerTimes(given: Parameters): PreparedQuery {
   const range = rangeOf(given, 31 * DAY_MS);
   const action = given.text('action') ?? 'Authorize';
-  const conditions = ofChargePoints(given, new Conditions())
-    .where('action = {action:String}', 'action', action)
-    .between('received_at', range.from, range.to);
+  const conditions = ofChargePoints(given, new Conditions()).where(
+    'action = {action:String}',
+    'action',
+    action,
+  );
+  const logged = loggedBetween(range.from, range.to);
   return {
     sql: `
 SELECT toTimeZone(toDateTime64(toStartOfHour(asked), 3), 'UTC') AS start, count() AS answers, max(took) AS highestMs,
@@ -20,12 +24,12 @@ FROM (
   SELECT minIf(received_at, direction = 'in' AND type = 'CALL') AS asked, minIf(received_at, direction = 'out' AND type != 'CALL') AS answered,
     dateDiff('millisecond', asked, answered) AS took
   FROM messages
-  WHERE ${conditions}
+  WHERE ${logged} AND ${conditions}
   GROUP BY charge_point_id, message_id
   HAVING toUnixTimestamp64Milli(asked) > 0 AND answered >= asked
 )
 GROUP BY start
 ORDER BY start`,
-    parameters: conditions.values,
+    parameters: { ...logged.values, ...conditions.values },
   };
 }

@@ -1,4 +1,5 @@
 import { KNOWN_CHARGE_POINTS, ofChargePoints } from './known-charge-points.ts';
+import { loggedBetween } from './logged.ts';
 import { WINDOW, windowOf } from './page.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { DAY_MS, rangeOf } from './range.ts';
@@ -55,6 +56,7 @@ export function errors(given: Parameters): PreparedQuery {
   const range = rangeOf(given, 100 * DAY_MS);
   const by = given.oneOf('by', ['vendor', 'model', 'firmware']) ?? 'model';
   const conditions = ofChargePoints(given, new Conditions()).between('received_at', range.from, range.to);
+  const logged = loggedBetween(range.from, range.to);
   return {
     sql: `
 SELECT ${SUBJECTS[by]}, source, direction, action, errorCode, sum(times) AS times, uniqExact(charge_point_id) AS chargePoints
@@ -66,13 +68,17 @@ FROM (
   UNION ALL
   SELECT charge_point_id, 'call', direction, action, error_code, count()
   FROM messages
-  WHERE type = 'CALLERROR' AND ${conditions}
+  WHERE type = 'CALLERROR' AND ${logged} AND ${conditions}
   GROUP BY charge_point_id, direction, action, error_code
 ) AS counted
 LEFT JOIN ${KNOWN_CHARGE_POINTS} AS known USING (charge_point_id)
 GROUP BY ALL
 ORDER BY times DESC, errorCode, vendor
 ${WINDOW}`,
-    parameters: { ...conditions.values, ...windowOf(given, { max: 10_000, byDefault: 100 }) },
+    parameters: {
+      ...logged.values,
+      ...conditions.values,
+      ...windowOf(given, { max: 10_000, byDefault: 100 }),
+    },
   };
 }

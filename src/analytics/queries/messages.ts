@@ -1,4 +1,5 @@
 import { ofChargePoints } from './known-charge-points.ts';
+import { loggedBetween } from './logged.ts';
 import { WINDOW, windowOf } from './page.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { DAY_MS } from './range.ts';
@@ -24,8 +25,8 @@ export function messages(given: Parameters): PreparedQuery {
     )
     .where('message_id = {messageId:String}', 'messageId', given.text('messageId'))
     .where('error_code = {errorCode:String}', 'errorCode', given.text('errorCode'))
-    .where('positionCaseInsensitiveUTF8(payload, {text:String}) > 0', 'text', text)
-    .between('received_at', from, to);
+    .where('positionCaseInsensitiveUTF8(payload, {text:String}) > 0', 'text', text);
+  const logged = loggedBetween(from, to);
   return {
     patient: text !== undefined && (to ?? Date.now()) - (from ?? 0) > PROMPT_MS,
     sql: `
@@ -33,9 +34,9 @@ SELECT
   charge_point_id AS chargePointId, direction, type, message_id AS messageId, action,
   error_code AS errorCode, payload, received_at AS receivedAt
 FROM messages
-WHERE ${conditions}
+WHERE ${logged} AND ${conditions}
 ORDER BY received_at DESC, message_id DESC, direction DESC
 ${WINDOW}`,
-    parameters: { ...conditions.values, ...windowOf(given, { max: 1000, byDefault: 100 }) },
+    parameters: { ...logged.values, ...conditions.values, ...windowOf(given, { max: 1000, byDefault: 100 }) },
   };
 }
