@@ -1,4 +1,6 @@
 import type { OwnGateway } from '../load/gateway.ts';
+import { MachineWatch } from '../load/machine-use.ts';
+import { ProcessWatch } from '../load/process-use.ts';
 import type { Bench, Contender, Reading } from './bench.ts';
 import { sizes } from './sizes.ts';
 import { StandingFleet } from './standing-fleet.ts';
@@ -28,6 +30,9 @@ export const latencyBench: Bench = {
     { key: 'max', unit: 'ms', better: 'lower' },
     { key: 'MeterValues p99', unit: 'ms', better: 'lower' },
     { key: 'simulator late, p99', unit: 'ms that the simulator itself was behind', better: 'lower' },
+    { key: 'edge runs', unit: "cores, of the edge's main thread", better: 'lower' },
+    { key: 'edge waits', unit: 'cores that it was ready for and did not get', better: 'lower' },
+    { key: 'machine', unit: 'cores that are busy, with whatever', better: 'lower' },
   ],
   async prepare() {
     const fleet = await StandingFleet.start({
@@ -56,9 +61,11 @@ function contender(fleet: StandingFleet, name: string, disturb: Disturb | undefi
     name,
     async run(): Promise<Reading> {
       await pause(REST_MS);
+      const use = await useOfCores(fleet.gateway);
       let isOver = false;
       const disturbing = disturb?.(fleet.gateway, () => isOver);
       const seen = await fleet.observe(SECONDS);
+      const cores = use();
       isOver = true;
       await disturbing;
       const authorize = seen.get('Authorize');
@@ -70,8 +77,26 @@ function contender(fleet: StandingFleet, name: string, disturb: Disturb | undefi
         max: authorize.max,
         'MeterValues p99': seen.get('MeterValues')?.p99 ?? 0,
         'simulator late, p99': seen.get('lateness')?.p99 ?? 0,
+        ...cores,
       };
     },
+  };
+}
+
+/** Begins to watch the cores; whoever calls what it answers hears how they were used since. */
+async function useOfCores(gateway: OwnGateway): Promise<() => Reading> {
+  const { 'edge-0': edge } = await gateway.pids();
+  if (edge === undefined) throw new Error('the gateway has no edge');
+  const machine = new MachineWatch();
+  const processes = new ProcessWatch();
+  processes.look({ edge });
+  return () => {
+    const { edge: used } = processes.look({ edge });
+    return {
+      'edge runs': used?.mainThreadCpu ?? Number.NaN,
+      'edge waits': used?.waiting ?? Number.NaN,
+      machine: machine.elsewhere({}) ?? Number.NaN,
+    };
   };
 }
 
