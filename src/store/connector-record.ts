@@ -1,3 +1,5 @@
+import type { Layout } from '../journal/environment.ts';
+
 /** Present state of a connector (OCPP 1.6 ed. 2 §4.9); connector 0 is the charge point itself. Times are epoch ms. */
 export interface ConnectorRecord {
   readonly chargePointId: string;
@@ -15,3 +17,20 @@ export interface ConnectorRecord {
   /** Rises with each change. */
   readonly version: number;
 }
+
+/** As `Environment.records` takes them. */
+export const CONNECTOR_LAYOUTS: readonly Layout<ConnectorRecord>[] = [
+  [
+    'chargePointId',
+    'connectorId',
+    'status',
+    'errorCode',
+    'info',
+    'vendorId',
+    'vendorErrorCode',
+    'ts',
+    'receivedAt',
+    'since',
+    'version',
+  ],
+];

@@ -1,7 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { type ConnectorStatusRow, connectorStatus } from '../records/connector-status.ts';
-import type { ConnectorRecord } from './connector-record.ts';
+import { CONNECTOR_LAYOUTS, type ConnectorRecord } from './connector-record.ts';
 import { allOf, keyOf } from './keys.ts';
 import { addRow } from './outbox.ts';
 import type { WritePath } from './write-path.ts';
@@ -31,7 +31,7 @@ export class ConnectorTable implements Connectors {
 
   constructor(path: WritePath, outbox: LaneQueue) {
     this.path = path;
-    this.table = path.environment.records('connectors');
+    this.table = path.environment.records('connectors', CONNECTOR_LAYOUTS);
     this.outbox = outbox;
   }
 

@@ -150,13 +150,15 @@ const STATE: readonly Aggregate[] = [
   { name: 'reservations', migrations: [] },
   { name: 'charging-profiles', migrations: [] },
   { name: 'reported-schedules', migrations: [] },
-  { name: 'connectors', migrations: [] },
+  // Records have had layouts since version 2; those that carry the names of their members are read as they are.
+  { name: 'connectors', migrations: [() => undefined] },
   { name: 'held-local-lists', migrations: [] },
   { name: 'jobs', migrations: [] },
   { name: 'referenced-calls', migrations: [] },
   { name: 'given-keys', migrations: [] },
   { name: 'sessions', migrations: [] },
-  { name: 'transactions', migrations: [] },
+  // As with connectors.
+  { name: 'transactions', migrations: [() => undefined] },
 ];
 
 /**

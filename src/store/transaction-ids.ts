@@ -25,7 +25,7 @@ export class TransactionIds {
   /** `owner` names the edge. */
   constructor(path: WritePath, owner: string) {
     this.path = path;
-    this.blocks = path.environment.records('transaction-id-blocks');
+    this.blocks = path.environment.records('transaction-id-blocks', [['next', 'last']]);
     this.starts = path.environment.records('meta');
     this.key = Buffer.from(owner);
   }

@@ -1,3 +1,4 @@
+import type { Layout } from '../journal/environment.ts';
 import type { TransactionRow } from '../records/transactions.ts';
 
 /** A transaction as kept until ClickHouse has it and its retention is over (OCPP 1.6 ed. 2 §4.8, §4.10). Times are epoch ms. */
@@ -11,6 +12,35 @@ export interface TransactionRecord extends TransactionRow {
   /** When the message that closed it was received; null while it is open. */
   readonly closedAt: number | null;
 }
+
+/** As `Environment.records` takes them. */
+export const TRANSACTION_LAYOUTS: readonly Layout<TransactionRecord>[] = [
+  [
+    'transactionId',
+    'version',
+    'chargePointId',
+    'connectorId',
+    'idTag',
+    'parentIdTag',
+    'authorization',
+    'reservationId',
+    'startedAt',
+    'meterStart',
+    'stoppedAt',
+    'meterStop',
+    'stopIdTag',
+    'stopReason',
+    'state',
+    'flags',
+    'rawStart',
+    'rawStop',
+    'receivedAt',
+    'startTimestamp',
+    'stopTimestamp',
+    'reportedId',
+    'closedAt',
+  ],
+];
 
 export type TransactionState = TransactionRecord['state'];
 

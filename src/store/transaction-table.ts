@@ -5,7 +5,7 @@ import { foldIdTag } from '../protocol/id-tag.ts';
 import { transactions as rows } from '../records/transactions.ts';
 import { allOf, keyOf, numberKey } from './keys.ts';
 import { addRow } from './outbox.ts';
-import type { TransactionRecord } from './transaction-record.ts';
+import { TRANSACTION_LAYOUTS, type TransactionRecord } from './transaction-record.ts';
 import type { WritePath } from './write-path.ts';
 
 /** What makes two StartTransactions the same message (obligation E8). */
@@ -38,14 +38,14 @@ export class TransactionTable {
 
   constructor({ environment }: WritePath, outbox: LaneQueue) {
     this.outbox = outbox;
-    this.records = environment.records('transactions');
+    this.records = environment.records('transactions', TRANSACTION_LAYOUTS);
     this.byStart = environment.records('transactions-by-start');
     this.byStop = environment.records('transactions-by-stop');
     this.openByConnector = environment.records('open-transactions-by-connector');
     this.openByTag = environment.records('open-transactions-by-tag');
     this.byTime = environment.records('transactions-by-time');
     this.byChargePoint = environment.records('transactions-by-charge-point');
-    this.closed = environment.records('closed-transactions');
+    this.closed = environment.records('closed-transactions', [['id', 'row']]);
   }
 
   get(id: number): TransactionRecord | undefined {

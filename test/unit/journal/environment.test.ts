@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { scratchDirectory, scratchEnvironment } from './scratch.ts';
 
 const key = (text: string) => Buffer.from(text);
@@ -102,6 +102,65 @@ test('a record written by one opening is read by another in another environment 
     writer.records<object>('things').put(key('a'), { name: 'CP-1', tags: ['x'], none: null }),
   );
   expect(records.get(key('a'))).toEqual({ name: 'CP-1', tags: ['x'], none: null });
+});
+
+describe('records of a layout', () => {
+  interface Thing {
+    readonly name: string;
+    readonly size?: number | null;
+    readonly tags?: readonly object[];
+  }
+  const layouts = [
+    ['name', 'size'],
+    ['name', 'size', 'tags'],
+  ] as const;
+  const thing: Thing = { name: 'CP-1', size: null };
+  const later: Thing = { name: 'CP-2', size: 7, tags: [{ name: 'x', other: [1] }] };
+  const odd: Thing = { tags: [{ name: 'y', size: 3 }], name: 'CP-3' };
+
+  test('are read beside others, by processes that have never seen one written', async () => {
+    const path = scratchDirectory();
+    const writer = scratchEnvironment(path);
+    const written = writer.records<Thing>('things', layouts);
+    const all = Object.entries({ thing, odd, later });
+    await writer.transact(() => {
+      for (const [name, value] of all) written.put(key(name), value);
+    });
+    for (const [name, value] of all) expect(written.get(key(name))).toEqual(value);
+
+    const read = scratchEnvironment(path).records<Thing>('things', layouts);
+    for (const [name, value] of all.toReversed()) expect(read.get(key(name))).toEqual(value);
+    for (const [name, value] of all) expect(read.get(key(name))).toEqual(value);
+  });
+
+  test('stand beside what was written before there were layouts, and before there were as many', async () => {
+    const path = scratchDirectory();
+    const environments = [[], layouts.slice(0, 1), layouts].map((known) => {
+      const environment = scratchEnvironment(path);
+      return { environment, table: environment.records<Thing>('things', known) };
+    });
+    for (const [index, { environment, table }] of environments.entries()) {
+      await environment.transact(() => {
+        table.put(key(`thing-${index}`), thing);
+        table.put(key(`odd-${index}`), odd);
+        table.put(key(`later-${index}`), later);
+      });
+    }
+    const newest = scratchEnvironment(path).records<Thing>('things', layouts);
+    const found = Array.from(newest.getRange({}), ({ value }) => value);
+    expect(found).toEqual([later, later, later, odd, odd, odd, thing, thing, thing]);
+  });
+
+  test('do not carry the names of their members', async () => {
+    const environment = scratchEnvironment();
+    const sizeWith = async (name: string, known: typeof layouts | []): Promise<number | undefined> => {
+      const table = environment.records<Thing>(name, known);
+      await environment.transact(() => table.put(key('a'), thing));
+      return table.getBinary(key('a'))?.length;
+    };
+    expect(await sizeWith('short', layouts)).toBe(1 + 5 + 1);
+    expect(await sizeWith('long', [])).toBeGreaterThan(15);
+  });
 });
 
 test('a directory with a dot in its name is a directory all the same', async () => {
