@@ -3,8 +3,6 @@ import { createReadStream, mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Session } from 'chdb';
-import { ChdbReader } from './chdb-reader.ts';
-import type { ReaderSettings } from './chdb-thread.ts';
 import type { Engine, Insert, QueryParameters, ReadBounds } from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
 import {
@@ -29,8 +27,6 @@ export interface ChdbOptions {
   readonly memory: number;
   /** Default time limit of a query, ms. */
   readonly queryTimeout: number;
-  /** Told once when the kernel does not let queries give way to everything else, and why. */
-  readonly onNotIdle?: (reason: string) => void;
 }
 
 /** Cache of the marks (where granules begin), bytes; the default of 5 GiB counts towards the memory limit. */
@@ -39,12 +35,13 @@ const MARK_CACHE_BYTES = 64 * 1024 * 1024;
 /** The part of the engine's memory that one query may use. */
 const QUERY_SHARE = 0.5;
 
-/** Queries at a time, each on a thread of its own: what is asked from outside, and what this process wants to know. */
+/** Queries at a time, those that this process asks itself among them. Each running call holds one of the threads that file access shares. */
 const READERS = 4;
 
 /**
- * Opens ClickHouse inside this process. Only for a process of its own: the threads that write occupy those that LMDB commits on. Throws EngineError:
- * `setup` where the package is not installed, `away` while another process has the directory.
+ * Opens ClickHouse inside this process. Only for a process of its own: it ends in a segmentation fault when a worker thread that used it
+ * ends, and its calls occupy the threads that LMDB commits on. Throws EngineError: `setup` where the package is not installed, `away`
+ * while another process has the directory.
  */
 export async function openChdb(options: ChdbOptions): Promise<Engine> {
   const { Session } = await loadChdb();
@@ -52,27 +49,23 @@ export async function openChdb(options: ChdbOptions): Promise<Engine> {
   mkdirSync(path, { recursive: true });
   mkdirSync(options.workDirectory, { recursive: true });
   process.chdir(options.workDirectory);
+  const open = (connectionArgs: string[]): Session => {
+    try {
+      return new Session(path, { connectionArgs });
+    } catch (error) {
+      throw new EngineError('away', `chDB cannot open ${path}: ${textOf(error)}`, { cause: error });
+    }
+  };
   // The first session decides about the engine, the others join it.
-  const connectionArgs = [
+  const writer = open([
     `--max_server_memory_usage=${options.memory}`,
     `--mark_cache_size=${MARK_CACHE_BYTES}`,
     `--backups.allowed_path=${resolve(options.backups)}`,
-    // No thread is kept for the next statement: whoever asks starts its own, which are of the scheduling class of the one that asks.
-    '--max_thread_pool_free_size=0',
-  ];
-  const writer = firstSession(() => new Session(path, { connectionArgs }), path);
+  ]);
   // What an earlier process left behind.
   rmSync(join(options.workDirectory, EXPORTS), { recursive: true, force: true });
   mkdirSync(join(options.workDirectory, EXPORTS));
-  return new ChdbEngine(writer, { ...options, path });
-}
-
-function firstSession(open: () => Session, path: string): Session {
-  try {
-    return open();
-  } catch (error) {
-    throw new EngineError('away', `chDB cannot open ${path}: ${textOf(error)}`, { cause: error });
-  }
+  return new ChdbEngine(writer, open, options);
 }
 
 /** Files of exports under way, in the working directory. */
@@ -93,23 +86,22 @@ export async function restoreChdb(options: ChdbOptions, source: string): Promise
 
 class ChdbEngine implements Engine {
   private readonly writer: Session;
-  /** All that were ever started, and of those for queries the ones that have nothing to do. */
-  private readonly readers = new Set<ChdbReader>();
-  private readonly idle: ChdbReader[] = [];
+  /** Sessions that read and have nothing to do. */
+  private readonly idle: Session[] = [];
   private readonly options: ChdbOptions;
   private readonly writing = new Turns(1);
   private readonly reading = new Turns(READERS);
   private readonly exporting = new Turns(1);
   private readonly foreigners = new Turns(1);
-  private exporter: ChdbReader | undefined;
-  private foreigner: ChdbReader | undefined;
-  /** Settings that the foreigner's session has. */
+  private readonly open: (connectionArgs: string[]) => Session;
+  private exporter: Session | undefined;
+  private foreigner: Session | undefined;
+  /** Settings that the foreigner's session was given. */
   private foreignLimits = '';
-  private toldNotIdle = false;
-  private closed = false;
 
-  constructor(writer: Session, options: ChdbOptions) {
+  constructor(writer: Session, open: (connectionArgs: string[]) => Session, options: ChdbOptions) {
     this.writer = writer;
+    this.open = open;
     this.options = options;
   }
 
@@ -142,11 +134,13 @@ class ChdbEngine implements Engine {
     const limits = { ...this.limits(timeLimitMs), patient };
     const statement = boundedQuery(withValues(sql, parameters), limits);
     return this.reading.run(async () => {
-      const reader = this.idle.pop() ?? this.reader();
+      const reader = this.idle.pop() ?? (await this.session());
       try {
-        return rowsOf<Row>(await reader.read(statement, 'JSONEachRow'));
-      } finally {
-        if (reader.isAlive) this.idle.push(reader);
+        const result = await attempt(() => reader.queryAsync(statement, { format: 'JSONEachRow' }));
+        this.idle.push(reader);
+        return rowsOf<Row>(result.text());
+      } catch (error) {
+        throw dropped(reader, error);
       }
     });
   }
@@ -161,11 +155,16 @@ class ChdbEngine implements Engine {
     const file = resolve(this.options.workDirectory, EXPORTS, randomUUID());
     try {
       await this.exporting.run(async () => {
-        if (!this.exporter?.isAlive) this.exporter = this.reader();
+        this.exporter ??= await this.session();
         const limits = this.limits(timeLimitMs);
         const asked = withValues(sql, parameters);
         const statement = boundedQuery(`${asked}\nINTO OUTFILE '${quoted(file)}' FORMAT ${format}`, limits);
-        await this.exporter.read(statement, 'Null');
+        const { exporter } = this;
+        this.exporter = undefined;
+        await attempt(() => exporter.queryAsync(statement)).catch((error: unknown) =>
+          Promise.reject(dropped(exporter, error)),
+        );
+        this.exporter = exporter;
       });
       yield* createReadStream(file, { highWaterMark: PIECE_BYTES });
     } finally {
@@ -175,14 +174,22 @@ class ChdbEngine implements Engine {
 
   foreign(sql: string, format: string, timeLimitMs: number): Promise<string> {
     return this.foreigners.run(async () => {
-      const settings = { ...foreignSettings(this.limits(timeLimitMs)), readonly: 1 };
+      const settings = foreignSettings(this.limits(timeLimitMs));
       const wanted = JSON.stringify(settings);
-      if (!this.foreigner?.isAlive || this.foreignLimits !== wanted) {
-        await this.foreigner?.close();
-        this.foreigner = this.reader(settings);
-        this.foreignLimits = wanted;
+      if (this.foreigner && this.foreignLimits !== wanted) {
+        this.foreigner.close();
+        this.foreigner = undefined;
       }
-      return this.foreigner.read(sql, format);
+      const session = this.foreigner ?? (await this.foreignSession(settings));
+      this.foreigner = undefined;
+      this.foreignLimits = wanted;
+      try {
+        const text = (await attempt(() => session.queryAsync(sql, { format }))).text();
+        this.foreigner = session;
+        return text;
+      } catch (error) {
+        throw dropped(session, error);
+      }
     });
   }
 
@@ -196,25 +203,23 @@ class ChdbEngine implements Engine {
   async close(): Promise<void> {
     const { drainPending } = await loadChdb();
     await drainPending();
-    // The engine goes with the last session, and a statement that runs then would take the process with it.
-    this.closed = true;
-    await Promise.all([...this.readers].map((reader) => reader.close()));
-    this.writer.close();
+    for (const session of [...this.idle, this.exporter, this.foreigner, this.writer]) session?.close();
   }
 
-  private reader(session: ReaderSettings['session'] = {}): ChdbReader {
-    if (this.closed) throw new EngineError('broken', 'the embedded ClickHouse is closed');
-    const { path, database } = this.options;
-    const onNotIdle = (reason: string): void => this.tellNotIdle(reason);
-    const reader = new ChdbReader({ path, database, session, onNotIdle });
-    this.readers.add(reader);
-    return reader;
+  private async session(): Promise<Session> {
+    const session = this.open([]);
+    await attempt(() => session.queryAsync(`USE ${this.options.database}`));
+    return session;
   }
 
-  private tellNotIdle(reason: string): void {
-    if (this.toldNotIdle) return;
-    this.toldNotIdle = true;
-    this.options.onNotIdle?.(reason);
+  private async foreignSession(settings: Readonly<Record<string, string | number>>): Promise<Session> {
+    const session = await this.session();
+    for (const [name, value] of Object.entries(settings)) {
+      const text = typeof value === 'number' ? String(value) : `'${value}'`;
+      await attempt(() => session.queryAsync(`SET ${name} = ${text}`));
+    }
+    await attempt(() => session.queryAsync('SET readonly = 1'));
+    return session;
   }
 
   /** Those of what is patient. */
@@ -250,6 +255,12 @@ async function attempt<Result>(call: () => Promise<Result>): Promise<Result> {
 
 function rowsOf<Row>(text: string): Row[] {
   return text === '' ? [] : (JSON.parse(`[${text.trimEnd().replaceAll('\n', ',')}]`) as Row[]);
+}
+
+/** Closes the session of a failed query: what it had read until then would be the beginning of the answer to the next one. */
+function dropped(session: Session, error: unknown): unknown {
+  session.close();
+  return error;
 }
 
 function quoted(text: string): string {

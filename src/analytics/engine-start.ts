@@ -11,14 +11,8 @@ import { openHttp } from './http-engine.ts';
 import { migrate } from './migrate.ts';
 import { applyRetention } from './retention.ts';
 
-/**
- * The engine of the configuration: a server where there is a URL, else the embedded one, which says by `onNotIdle` why its queries do not give
- * way to everything else. Throws EngineError.
- */
-export async function openEngine(
-  { clickhouse, dataDir }: Config,
-  onNotIdle?: (reason: string) => void,
-): Promise<Engine> {
+/** The engine of the configuration: a server where there is a URL, else the embedded one. Throws EngineError. */
+export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engine> {
   const { url, user, password, database, cluster, memory, queryTimeout, insertTimeout } = clickhouse;
   if (url !== '') {
     const queryMemory = Math.floor(memory / 2);
@@ -41,7 +35,6 @@ export async function openEngine(
     backups: resolve(dataDir, 'clickhouse-backups'),
     memory,
     queryTimeout,
-    ...(onNotIdle && { onNotIdle }),
   });
 }
 
@@ -55,7 +48,7 @@ export class EngineStart {
   /** Why the engine cannot be used yet. */
   problem = 'ClickHouse is being started';
 
-  constructor(config: Config, log: Log, open: () => Promise<Engine> = () => opened(config, log)) {
+  constructor(config: Config, log: Log, open: () => Promise<Engine> = () => openEngine(config)) {
     this.config = config;
     this.log = log;
     this.open = open;
@@ -100,10 +93,4 @@ export class EngineStart {
   async close(): Promise<void> {
     await this.opened?.close();
   }
-}
-
-function opened(config: Config, log: Log): Promise<Engine> {
-  return openEngine(config, (reason) =>
-    log.warn({ reason }, 'queries cannot be moved to the idle class and compete for the cores'),
-  );
 }

@@ -22,7 +22,7 @@ export function gatewayPlan(config: Config): ProcessPlan[] {
     ...edges,
     // Whatever an operator asks for, charge points come first; and neither may wait for a query or a merge.
     { name: 'control', file: built('../control/process.js'), nice: 5 },
-    // An insert into chDB and every commit of LMDB hold a thread as long as they take; there is a journal per edge.
+    // Each call into chDB holds a thread as long as it runs: an insert, four queries, an export and a person's SQL; LMDB needs some beside.
     {
       name: 'analytics',
       file: built('../analytics/process.js'),

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
-import { moveToIdleClass } from '../link/idle-class.ts';
 import type { FromSupervisor, LinkMessage, ReadyInfo, ToSupervisor } from '../link/messages.ts';
 import type { Port, Relay } from '../link/relay.ts';
 import type { Log } from '../telemetry/log.ts';
 import { BackOff, type BackOffSettings } from './back-off.ts';
+import { moveToIdleClass } from './idle-class.ts';
 
 /** How long the channel of an ended process may stay open, ms: something it started may hold it. */
 const LAST_MESSAGE_WITHIN_MS = 200;

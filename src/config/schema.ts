@@ -301,7 +301,7 @@ export const schema = {
     priority: oneOf(
       ['low', 'idle'],
       'low',
-      'What the analytics process gets of the cores for inserts: `low` is little while edges need them (nice 10); `idle` only what nobody else wants (Linux), for the shortest answers to charge points where the cores are never all busy for long. Queries get only what nobody else wants either way.',
+      'What the analytics process gets of the cores: `low` is little while edges need them (nice 10); `idle` only what nobody else wants (Linux), for the shortest answers to charge points where the cores are never all busy for long.',
     ),
   },
 

@@ -1,6 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
-import { basename } from 'node:path';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -12,10 +10,4 @@ const run = promisify(execFile);
  */
 export async function moveToIdleClass(pid: number): Promise<void> {
   await run('chrt', ['--all-tasks', '--idle', '--pid', '0', String(pid)]);
-}
-
-/** As `moveToIdleClass`, but only the calling thread, and what it starts from now on; blocks until that is done. Throws where that is not possible. */
-export function moveThisThreadToIdleClass(): void {
-  const thread = basename(readlinkSync('/proc/thread-self'));
-  execFileSync('chrt', ['--idle', '--pid', '0', thread], { stdio: 'pipe' });
 }
