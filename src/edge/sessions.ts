@@ -44,8 +44,8 @@ export interface SessionsOptions {
 const REPLACED = 'replaced by a newer connection';
 
 /**
- * The open sockets of this edge. The newest connection of a charge point wins, here at once and between edges by the epoch that the store
- * gives; whatever happens to an older one later does not touch the newer (obligations A11, A12).
+ * The open sockets of this edge. The newest connection of a charge point wins, here at once and between edges by what the store has of
+ * them; whatever happens to an older one later does not touch the newer (obligations A11, A12).
  */
 export class Sessions implements Connections {
   private readonly options: SessionsOptions;
@@ -169,7 +169,7 @@ export class Sessions implements Connections {
     const { id } = session.chargePoint;
     const { openedAt: connectedAt, remoteAddress } = session;
     try {
-      const [{ session: record, previous }, registered] = await Promise.all([
+      const [{ session: record, previous, newer }, registered] = await Promise.all([
         store.sessions.claim({ chargePointId: id, edge, connectedAt, remoteAddress }),
         known ? undefined : store.chargePoints.register(id, connectedAt, maxChargePoints),
         settles === undefined ? undefined : store.givenKeys.shown(id, settles),
@@ -178,6 +178,7 @@ export class Sessions implements Connections {
       session.claiming = undefined;
       this.addRow(session, 'opened', null, 'connected', null, connectedAt);
       if (previous !== undefined && previous.edge !== edge) takenFrom(previous, record.epoch);
+      if (newer !== undefined) session.end('replaced', POLICY_VIOLATION, REPLACED);
       if (registered === 'full') session.end('no_room', TRY_AGAIN_LATER, 'no room for another charge point');
     } catch (error) {
       log.error({ err: error, chargePoint: id }, 'a connection could not be recorded');

@@ -2,7 +2,7 @@
 export interface SessionRecord {
   readonly chargePointId: string;
   readonly edge: string;
-  /** Rises over all sessions of the installation: the highest one is the newest connection. */
+  /** Rises over all sessions of the installation, in the order in which they were claimed. */
   readonly epoch: number;
   /** Epoch ms. */
   readonly connectedAt: number;

@@ -124,6 +124,20 @@ describe.each(['uws', 'ws'] as const)('a session on %s', (transport) => {
     expect((await client.closed).code).toBe(1008);
   });
 
+  test('A11: a socket whose edge reaches the store after that of a newer one is closed, and the newer one stays', async () => {
+    const newest = {
+      chargePointId: 'CP-1',
+      edge: 'edge-7',
+      connectedAt: Date.now() + 5000,
+      remoteAddress: '',
+    };
+    const { session } = await gateway.store.sessions.claim(newest);
+    const client = await connect('CP-1');
+    expect(await client.closed).toEqual({ code: 1008, reason: 'replaced by a newer connection' });
+    expect(gateway.store.sessions.get('CP-1')).toEqual(session);
+    expect(gateway.calledPeers).toEqual([]);
+  });
+
   test('B10: frames of a charge point are answered in their order across the worker boundary', async () => {
     const client = await connect('CP-1');
     await client.boot();

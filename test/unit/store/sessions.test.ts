@@ -19,6 +19,28 @@ test('A11: the newest connection holds the charge point and learns who held it b
   expect(sessions.get('CP-1')).toEqual(second.session);
 });
 
+test('A11: a connection whose edge comes late does not take the charge point from a newer one', async () => {
+  const { sessions } = scratchStore();
+  const newest = await sessions.claim({ ...claimed('CP-1', 'edge-1'), connectedAt: 1_001 });
+  const older = await sessions.claim(claimed('CP-1', 'edge-0'));
+
+  expect(older).toEqual({
+    session: { ...claimed('CP-1', 'edge-0'), epoch: older.session.epoch },
+    newer: newest.session,
+  });
+  expect(sessions.get('CP-1')).toEqual(newest.session);
+  expect(await sessions.release('CP-1', older.session.epoch)).toBe(false);
+});
+
+test('a connection that seems to be from the future was there before the clock was set back', async () => {
+  const { sessions } = scratchStore();
+  const before = await sessions.claim({ ...claimed('CP-1', 'edge-1'), connectedAt: 3_600_000 });
+  const after = await sessions.claim(claimed('CP-1', 'edge-0'));
+
+  expect(after.previous).toEqual(before.session);
+  expect(sessions.get('CP-1')).toEqual(after.session);
+});
+
 test('A11: the late close of a replaced socket does not touch the new session', async () => {
   const { sessions } = scratchStore();
   const { session: old } = await sessions.claim(claimed('CP-1', 'edge-0'));
