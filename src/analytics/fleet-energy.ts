@@ -13,6 +13,9 @@ const OLDEST_HOURS = 400 * 24;
 /** This hour and those before it that are worked out every time. */
 const RECENT_HOURS = 3;
 
+/** An hour that began so short a while ago, ms, counts as worked out before it was: it has hardly any energy yet, and is no older than what is kept of the others. */
+const JUST_BEGUN_MS = 5 * 60_000;
+
 /** What is worked out again after a start. */
 const AFRESH_HOURS = 8 * 24;
 
@@ -61,10 +64,10 @@ export class FleetEnergy {
     this.together = together;
   }
 
-  /** Whether every hour from `from` to before `to` (epoch ms) has been worked out; hours that have not begun have no energy. */
+  /** Whether every hour from `from` to before `to` (epoch ms) has been worked out; hours that have not begun have no energy, nor has one that has just. */
   covers(from: number, to: number): boolean {
     if (this.begin === undefined || hourOf(from) < hourOf(this.clock()) - OLDEST_HOURS) return false;
-    const end = Math.ceil(Math.min(to, this.clock()) / HOUR_MS);
+    const end = Math.ceil(Math.min(to, this.clock() - JUST_BEGUN_MS) / HOUR_MS);
     const first = Math.max(hourOf(from), this.begin);
     for (let hour = first; hour < end; hour++) if (!this.settled.has(hour)) return false;
     return true;

@@ -85,6 +85,24 @@ describe('the energy of the fleet, worked out ahead', () => {
     expect(await ask(energy, parameters)).toEqual(exact);
   });
 
+  it('is told without an hour that has just begun, and waits for one that has not', async () => {
+    now = noon + 30 * MINUTE;
+    await readings([
+      { ts: noon - 90 * MINUTE, value: 0 },
+      { ts: noon + 20 * MINUTE, value: 3000 },
+    ]);
+    const energy = begin();
+    await settleAll(energy);
+    const before = await ask(energy);
+    now = noon + HOUR + MINUTE;
+    expect(energy.covers(noon - HOUR, noon + 2 * HOUR)).toBe(true);
+    expect(await ask(energy)).toEqual(before);
+    now = noon + HOUR + 6 * MINUTE;
+    expect(energy.covers(noon - HOUR, noon + 2 * HOUR)).toBe(false);
+    await energy.settleRecent();
+    expect(energy.covers(noon - HOUR, noon + 2 * HOUR)).toBe(true);
+  });
+
   it('is told of the whole time at once as well', async () => {
     now = noon + 30 * MINUTE;
     await readings([
