@@ -20,12 +20,12 @@ test('a process that has ended does not live', async () => {
 });
 
 test('a process that only waits to be reaped does not live', async () => {
-  // The shell becomes a sleep, which never reaps the child that the shell had.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  // The shell becomes a sleep, which never reaps the child that the shell had; the child ends when it sees that.
+  const script = '(until grep -q sleep /proc/$$/comm; do :; done) & echo $!; exec sleep 30';
+  const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)));
-  await expect.poll(() => readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^State:\s+Z/m);
+  const status = () => readFileSync(`/proc/${pid}/status`, 'utf8');
+  await expect.poll(status, { timeout: 10_000 }).toMatch(/^State:\s+Z/m);
   expect(identify(pid)).toBeUndefined();
   parent.kill('SIGKILL');
 });
