@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { unpackChunk } from '../records/chunk.ts';
-import { type Environment, sizeOf, type Table } from './environment.ts';
+import { type Environment, sizeOf, type Table, type TableSize } from './environment.ts';
 import { checkFormat } from './format.ts';
 import { Lane } from './lane.ts';
 import { laneKey, laneOf, MAX_LANE, MAX_SEQ, seqOf } from './lane-key.ts';
@@ -184,7 +184,7 @@ export class LaneQueue {
 
   /** Cheap: counters of LMDB, and one look per lane. */
   depth(): QueueDepth {
-    const { entries, bytes } = sizeOf(this.entries);
+    const { entries, bytes } = this.size();
     let oldestWrittenAt: number | undefined;
     for (const lane of this.lanes()) {
       const [first] = this.run({ lane, from: 0, to: MAX_SEQ }, { entries: 1, bytes: 0 });
@@ -197,8 +197,13 @@ export class LaneQueue {
 
   /** Bytes of disk that the entries hold. O(1). */
   heldBytes(): number {
-    const { bytes } = sizeOf(this.entries);
-    return bytes;
+    return this.size().bytes;
+  }
+
+  /** As it is now: a thread that is never done with its turn would otherwise be told of one old snapshot for ever. */
+  private size(): TableSize {
+    this.environment.endRead();
+    return sizeOf(this.entries);
   }
 
   private run(span: Span, limits: ReadLimits): Entry[] {

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { type Call, type Reading, readFrame } from '../protocol/frame.ts';
 import { LineBuffer } from '../records/line-buffer.ts';
 import { meterSamples } from '../records/meter-samples.ts';
@@ -68,6 +69,8 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
       }
       const held = lines.roomFor(0);
       if (held.length <= KEPT_BYTES && free.length < KEPT_BUFFERS) free.push(held);
+      // Where nothing is written, nothing else lets timers of this thread run, such as those that end LMDB's snapshots.
+      if (full) await endOfTurn();
       const figures = {
         rows: lines.rows,
         journalBytes,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openJournal } from '../../../src/journal/journal.ts';
 import { createFramePool, type FramePool } from '../../../src/workers/frame-pool.ts';
+import { until } from '../../support/until.ts';
 import { batchOf, frame, meterValues, rowsIn } from './meter-values-fixtures.ts';
 
 let path: string;
@@ -50,4 +51,28 @@ test('Batches are decided on threads, each with a lane of its own, and their sam
 
 test('A pool that is closed right after its start ends, and leaves the process alone', async () => {
   for (let round = 0; round < 5; round++) await start().close();
+});
+
+test('Threads that refused meter values take them again as soon as the journal has room', async () => {
+  const journal = openJournal({ path });
+  const lane = journal.openLane();
+  const chunk = Buffer.alloc(100_000);
+  const small = createFramePool({
+    journal: { path, budget: 1_000_000 },
+    threads: 1,
+    batchesInFlight: 1,
+    onFault: (error) => void failures.push(error),
+  });
+  const outcome = async (): Promise<string> => {
+    const batch = batchOf([frame('m-1', 'MeterValues', meterValues(1))]);
+    const { verdicts } = await small.run(batch);
+    return verdicts[0]?.error?.code ?? 'kept';
+  };
+  for (let count = 0; count < 10; count++) await lane.append(chunk);
+  await until('meter values are refused', async () => (await outcome()) === 'InternalError');
+
+  await journal.queue.remove([{ lane: lane.number, from: 1, to: 10 }]);
+  await until('they are taken again', async () => (await outcome()) === 'kept');
+  await small.close();
+  await journal.close();
 });
