@@ -7,6 +7,8 @@ export interface IncomingCall {
   readonly action: string;
   /** Unchecked. */
   readonly payload: unknown;
+  /** The frame as received, where it is nested too deeply to be read as a whole: `payload` is without what lies too deep. */
+  readonly deepFrame?: string;
 }
 
 /** What Farad answers to a CALL: a CALLRESULT or a CALLERROR. */

@@ -58,7 +58,10 @@ export interface Disconnect {
   readonly before?: number;
 }
 
-/** What became of a CALL. `result` and `error` are the charge point's own words. */
+/**
+ * What became of a CALL. `result` and `error` are the charge point's own words; `error` is also what an answer comes to that says which CALL it
+ * answers and cannot be read.
+ */
 export type CallOutcome =
   | {
       readonly outcome: 'result';

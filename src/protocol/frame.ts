@@ -1,6 +1,7 @@
 import { readDamagedFrame } from './damaged-frame.ts';
+import { cutDeep, MAX_DEPTH } from './depth.ts';
 import { type ErrorCode, toErrorCode } from './error-code.ts';
-import { malformed, type Reading } from './reading.ts';
+import { malformed, type Reading, unusableAnswer } from './reading.ts';
 
 export type { Call, CallError, CallResult, Ignored, Malformed, Reading } from './reading.ts';
 
@@ -17,9 +18,26 @@ const CALL = 2;
 const CALLRESULT = 3;
 const CALLERROR = 4;
 
-/** Reads one text frame of OCPP-J (1.6 §4.2). No frame, however broken, makes it throw. */
+/**
+ * Reads one text frame of OCPP-J (1.6 §4.2). No frame, however broken, makes it throw, and nothing that it answers is nested more than
+ * MAX_DEPTH levels deep: of a CALL that is, the upper levels and the frame are left, and an answer that is stands for an error.
+ */
 export function readFrame(text: string): Reading {
   if (text.length === 0) return { type: 'ignored', reason: 'empty frame' };
+  const upper = cutDeep(text);
+  return upper === undefined ? readText(text) : ofDeepFrame(readText(upper), text);
+}
+
+/** Payloads nested more deeply are refused with this description. */
+export const TOO_DEEP = `nested more than ${MAX_DEPTH} levels deep`;
+
+function ofDeepFrame(upper: Reading, frame: string): Reading {
+  if (upper.type === 'call') return { ...upper, deepFrame: frame };
+  if (upper.type !== 'result') return upper;
+  return unusableAnswer(upper.messageId, `The answer is ${TOO_DEEP}`);
+}
+
+function readText(text: string): Reading {
   let message: unknown;
   try {
     message = JSON.parse(text);

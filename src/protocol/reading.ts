@@ -9,6 +9,8 @@ export interface Call {
   readonly action: string;
   /** `{}` where the charge point sent `null` (OCPP-J 1.6 §4.2.1). Whether it is an object is for the schema to say. */
   readonly payload: unknown;
+  /** The frame as received, where it is nested too deeply (depth.ts): `payload` then has `null` for what lies below. */
+  readonly deepFrame?: string;
 }
 
 export interface CallResult {
@@ -41,6 +43,14 @@ export interface Malformed {
   readonly messageId?: string;
   readonly code: ErrorCode;
   readonly description: string;
+}
+
+/**
+ * A CALLRESULT or CALLERROR that says to which CALL it belongs, but not what became of it: that CALL has ended, as if with an error. The codes
+ * are those of 1.6 for a payload that cannot be read (OCPP-J 1.6 §4.2.3 table 7).
+ */
+export function unusableAnswer(messageId: string, description: string): CallError {
+  return { type: 'error', messageId, code: 'FormationViolation', description, details: {} };
 }
 
 export function malformed(description: string, messageId?: string): Malformed {

@@ -16,6 +16,8 @@ export interface MeterCall {
   readonly messageId: string;
   readonly action: string;
   readonly payload: unknown;
+  /** The frame as received, where it is nested too deeply: `payload` is without what lies too deep. */
+  readonly deepFrame?: string;
 }
 
 export type MessageContext = Pick<
@@ -73,6 +75,7 @@ function decideMeterValues(call: MeterCall, context: MessageContext, lines: Line
   }
   if (!isObject(payload)) return refused(call, violation);
   const { repaired, repairs } = repair('MeterValues', payload);
+  if (call.deepFrame !== undefined) repairs.push('payload: too-deep');
   const rows = flattenMeterValues(payload.meterValue, meterValuesSource(repaired, context));
   if (context.strict && rows.length === 0) return refused(call, violation);
   addRows(rows, lines);
@@ -80,7 +83,8 @@ function decideMeterValues(call: MeterCall, context: MessageContext, lines: Line
 }
 
 function decideStopTransaction(call: MeterCall, context: MessageContext, lines: LineBuffer): FrameVerdict {
-  const { messageId, action, payload } = call;
+  const { messageId, action, payload, deepFrame } = call;
+  const deep = deepFrame === undefined ? {} : { deepFrame };
   const violation = checkRequest('StopTransaction', payload);
   if (violation === undefined) {
     const { transactionData, ...request } = payload as StopTransactionRequest;
@@ -89,7 +93,7 @@ function decideStopTransaction(call: MeterCall, context: MessageContext, lines: 
     digest.begin(source.connectorId);
     if (transactionData !== undefined) encodeMeterValues(transactionData, source, lines, digest);
     const samples = lines.rows - before;
-    const stop = { request, flags: samples > 0 ? source.flags : [] };
+    const stop = { request, flags: samples > 0 ? source.flags : [], ...deep };
     return withDigest({ messageId, action, samples, stop }, digest.end());
   }
   if (!isObject(payload)) return refused(call, violation);
@@ -98,7 +102,7 @@ function decideStopTransaction(call: MeterCall, context: MessageContext, lines: 
   const source = transactionDataSource(repaired, context);
   const rows = flattenMeterValues(transactionData, source);
   addRows(rows, lines);
-  const stop = { request, flags: rows.length > 0 ? source.flags : [] };
+  const stop = { request, flags: rows.length > 0 ? source.flags : [], ...deep };
   return withDigest({ messageId, action, samples: rows.length, stop, repairs }, digestOf(rows));
 }
 

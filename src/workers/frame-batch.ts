@@ -74,4 +74,6 @@ export interface StopRemainder {
   readonly request: Readonly<Record<string, unknown>>;
   /** What was odd about the transactionData. */
   readonly flags: readonly string[];
+  /** The frame as received, where it is nested too deeply: `request` is without what lies too deep. */
+  readonly deepFrame?: string;
 }

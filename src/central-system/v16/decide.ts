@@ -1,3 +1,4 @@
+import { TOO_DEEP } from '../../protocol/frame.ts';
 import {
   type ChargePointAction,
   isCentralSystemAction,
@@ -29,9 +30,11 @@ export function decideCall(
       : refuse('NotImplemented', 'this action is not part of OCPP 1.6');
   }
   if (isTransactionAction(action)) {
+    // Never refused for its depth: it would be sent again and again.
     if (action === 'MeterValues') noteMessage(room, chargePoint, call, payload, receivedAt);
     return transactionHandlers[action].handleRaw(room, chargePoint, call, receivedAt);
   }
+  if (call.deepFrame !== undefined) return refuse('FormationViolation', `the payload is ${TOO_DEEP}`);
   // The table pairs every action with a handler for its request; that is beyond what the type of a look-up can say.
   const handler = handlers[action] as unknown as Handler<'Heartbeat'>;
   const violation = checkRequest(action, payload);

@@ -21,8 +21,8 @@ import { readTransactionMessage, type TransactionMessage } from './transaction-m
  * have flowed; the tag is checked anew each time. A repeated request gets the same answer (§3.7.1).
  */
 export const startTransaction: TransactionHandler = {
-  async handleRaw(room, chargePoint, { messageId, payload }, receivedAt) {
-    const reading = readTransactionMessage('StartTransaction', payload);
+  async handleRaw(room, chargePoint, { messageId, payload, deepFrame }, receivedAt) {
+    const reading = readTransactionMessage('StartTransaction', payload, deepFrame);
     if (reading.violation !== undefined) return refuse(reading.violation.code, reading.violation.description);
     room.counters.repairs(chargePoint, 'StartTransaction', reading.repairs);
     const start = readStart(reading, chargePoint, receivedAt);
@@ -52,7 +52,7 @@ export const startTransaction: TransactionHandler = {
 };
 
 function readStart(
-  { request, received, repairs }: TransactionMessage,
+  { request, received, raw, repairs }: TransactionMessage,
   chargePoint: ChargePoint,
   receivedAt: number,
 ): Omit<StartInput, 'authorize'> {
@@ -77,7 +77,7 @@ function readStart(
     meterStart: reader.register('meter-start', request.meterStart) ?? 0,
     reservationId,
     flags: reader.flags,
-    rawStart: JSON.stringify(received),
+    rawStart: raw,
     receivedAt,
   };
 }

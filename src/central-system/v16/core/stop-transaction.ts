@@ -21,17 +21,17 @@ import { readTransactionMessage, type TransactionMessage } from './transaction-m
  */
 export const stopTransaction: TransactionHandler = {
   async handleRaw(room, chargePoint, call, receivedAt) {
-    const { messageId } = call;
-    const message = readTransactionMessage('StopTransaction', call.payload);
+    const { messageId, payload, deepFrame } = call;
+    const message = readTransactionMessage('StopTransaction', payload, deepFrame);
     if (message.violation !== undefined) return refuse(message.violation.code, message.violation.description);
     room.counters.repairs(chargePoint, call.action, message.repairs);
     const { transactionData, ...request } = message.received;
-    if (transactionData === undefined)
-      return finishStop(room, chargePoint, { messageId, request, flags: [] }, receivedAt);
+    const whole = { messageId, request, flags: [], ...(deepFrame !== undefined && { deepFrame }) };
+    if (transactionData === undefined) return finishStop(room, chargePoint, whole, receivedAt);
 
     const verdict = await room.keepSamples(call, meterContext(chargePoint, receivedAt));
     if (verdict.error !== undefined) return refuse(verdict.error.code, verdict.error.description);
-    const stop = { ...(verdict.stop ?? { request, flags: [] }), messageId };
+    const stop = { ...(verdict.stop ?? whole), messageId };
     const decision = await finishStop(room, chargePoint, stop, receivedAt);
     return decision.kind === 'result' && verdict.digest !== undefined
       ? { ...decision, digest: verdict.digest }
@@ -83,12 +83,12 @@ export async function finishStop(
 function readStop(
   { store }: Room,
   chargePoint: ChargePoint,
-  { request: received, flags: dataFlags }: StopRemainder,
+  { request: received, flags: dataFlags, deepFrame }: StopRemainder,
   receivedAt: number,
 ): StopInput {
-  const message = readTransactionMessage('StopTransaction', received);
+  const message = readTransactionMessage('StopTransaction', received, deepFrame);
   // An object is never refused.
-  const { request, repairs } = message as TransactionMessage;
+  const { request, raw, repairs } = message as TransactionMessage;
   const reader = new MemberReader(receivedAt, repairs);
   // A charge point that never got its transactionId says -1 (errata 3.18); one that says nothing means the same.
   const transactionId = reader.integer('transaction', request.transactionId, Number.MAX_VALUE) ?? UNKNOWN_ID;
@@ -113,7 +113,7 @@ function readStop(
     idTag,
     reason: typeof request.reason === 'string' ? request.reason.slice(0, 64) : 'Local',
     flags: [...reader.flags, ...dataFlags],
-    rawStop: JSON.stringify(received),
+    rawStop: raw,
     receivedAt,
   };
 }
