@@ -5,6 +5,7 @@ export type TimestampRepair =
   | 'no-seconds'
   | 'comma-fraction'
   | 'leap-second'
+  | 'one-digit'
   | 'no-zone'
   | 'hour-only-offset'
   | 'offset-without-colon'
@@ -23,7 +24,7 @@ let scannedRepair: TimestampRepair | undefined;
 
 /**
  * Reads a charge point's timestamp (OCPP 1.6 ed. 2 §3.14): any fraction, any offset, and the spellings met in the
- * field (no zone, which means UTC; `+02`; a space for `T`). Undefined for what is no moment: garbage, a date
+ * field (no zone, which means UTC; `+02`; a space for `T`; `3:11:55`). Undefined for what is no moment: garbage, a date
  * without time, 29 February of a common year.
  */
 export function readTimestamp(text: string): ReadTimestamp | undefined {
@@ -34,6 +35,18 @@ export function readTimestamp(text: string): ReadTimestamp | undefined {
 /** Whether text is a proper RFC 3339 date and time with zone, of a day that exists. */
 export function isTimestamp(text: string): boolean {
   return scan(text) && scannedRepair === undefined;
+}
+
+/** Before that no charge point of OCPP 1.6 was built: its clock was never set. Epoch ms. */
+export const EARLIEST_PLAUSIBLE = Date.UTC(2010, 0, 1);
+const DAY_MS = 86_400_000;
+
+/**
+ * Whether the clock of a charge point can be believed that said `epochMs` in a message received at `receivedAt` (epoch ms). One that lost
+ * its power begins in 1970 or 2000. Up to a day ahead can be a wrong time zone, which at least keeps the order of messages.
+ */
+export function isPlausibleTime(epochMs: number, receivedAt: number): boolean {
+  return epochMs >= EARLIEST_PLAUSIBLE && epochMs <= receivedAt + DAY_MS;
 }
 
 let writtenMs = Number.NaN;
@@ -54,6 +67,31 @@ export function writeTimestamp(epochMs: number): string {
 function scan(given: string): boolean {
   scannedRepair = undefined;
   const text = withoutSurroundingSpace(given);
+  if (scanPadded(text)) return true;
+  const padded = padOut(text);
+  if (padded === undefined) return false;
+  scannedRepair = 'one-digit';
+  return scanPadded(padded);
+}
+
+/** A date and time whose numbers may lack their leading zero, as `printf("%d")` writes them. */
+const UNPADDED =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})([Tt ])(\d{1,2}):(\d{1,2})(?::(\d{1,2})([.,]\d{1,40})?)?(.{0,8})$/;
+const UNPADDED_OFFSET = /^([+-])(\d)(?=:|$)/;
+
+/** Returns the text with two digits for each number after the year; undefined where that changes nothing. */
+function padOut(text: string): string | undefined {
+  const parts = UNPADDED.exec(text);
+  if (parts === null) return undefined;
+  const [, year, month, day, separator, hour, minute, second, fraction = '', zone = ''] = parts;
+  const two = (digits = ''): string => digits.padStart(2, '0');
+  const time = `${two(hour)}:${two(minute)}${second === undefined ? '' : `:${two(second)}`}${fraction}`;
+  const offset = zone.replace(UNPADDED_OFFSET, '$10$2');
+  const padded = `${year}-${two(month)}-${two(day)}${separator}${time}${offset}`;
+  return padded === text ? undefined : padded;
+}
+
+function scanPadded(text: string): boolean {
   const end = text.length;
   // `2024-01-01T00:00` is the shortest; nothing real is longer than a nanosecond fraction with offset.
   if (end < 16 || end > 64) return false;

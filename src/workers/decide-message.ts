@@ -49,7 +49,7 @@ export function decideUsual(
   context: MessageContext,
   lines: LineBuffer,
 ): FrameVerdict | undefined {
-  if (!scanner.read(bytes, start, end)) return undefined;
+  if (!scanner.read(bytes, start, end) || !scanner.hasPlausibleTimes(context.receivedAt)) return undefined;
   const { connectorId, transactionId, samples } = scanner;
   const source = meterValuesSource({ connectorId, transactionId }, context);
   digest.begin(source.connectorId);

@@ -3,7 +3,7 @@ import type { LineBuffer } from '../records/line-buffer.ts';
 import { encodeCell } from '../records/table.ts';
 import { type DigestReader, ENERGY_REGISTER, POWER } from './meter-digest.ts';
 import type { MeterSource } from './meter-source.ts';
-import { readSampleTime } from './sample-time.ts';
+import { SampleClock } from './sample-time.ts';
 import { isPrintedNumber, readSampledNumber, valueFlag } from './sampled-number.ts';
 import {
   canonicalUnit,
@@ -25,10 +25,14 @@ export function encodeMeterValues(
   digest: DigestReader,
 ): void {
   const head = `[${encodeCell(source.chargePointId)},${source.connectorId},${source.transactionId},"`;
+  const clock = new SampleClock(
+    meterValues.map(({ timestamp }) => timestamp),
+    source.receivedAt,
+  );
   let text = '';
   let rows = 0;
   for (const { timestamp, sampledValue } of meterValues) {
-    const time = readSampleTime(timestamp, source.receivedAt);
+    const time = clock.read(timestamp);
     const flags = encodeFlags(source.flags, time.flags);
     for (const sample of sampledValue) {
       const measurand = sample.measurand ?? ENERGY_REGISTER;

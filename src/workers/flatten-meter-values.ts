@@ -11,7 +11,7 @@ import type { MeterSampleRow } from '../records/meter-samples.ts';
 import type { MeterDigest } from './frame-batch.ts';
 import { DigestReader, ENERGY_REGISTER, POWER } from './meter-digest.ts';
 import type { MeterSource } from './meter-source.ts';
-import { readSampleTime, type SampleTime } from './sample-time.ts';
+import { SampleClock, type SampleTime } from './sample-time.ts';
 import { readSampledNumber, valueFlag } from './sampled-number.ts';
 import {
   canonicalUnit,
@@ -28,12 +28,17 @@ import {
  */
 export function flattenMeterValues(meterValue: unknown, source: MeterSource): MeterSampleRow[] {
   const rows: MeterSampleRow[] = [];
-  for (const element of asList(meterValue)) {
+  const elements = asList(meterValue);
+  const clock = new SampleClock(
+    elements.map((element) => (isObject(element) ? element.timestamp : undefined)),
+    source.receivedAt,
+  );
+  for (const element of elements) {
     if (!isObject(element)) {
       rows.push(unreadable(element, source, { ts: source.receivedAt, flags: [] }));
       continue;
     }
-    const time = readSampleTime(element.timestamp, source.receivedAt);
+    const time = clock.read(element.timestamp);
     for (const sample of asList(element.sampledValue)) rows.push(sampleRow(sample, source, time));
   }
   return rows;

@@ -1,38 +1,78 @@
-import { readTimestamp } from '../protocol/timestamp.ts';
+import { EARLIEST_PLAUSIBLE, isPlausibleTime, readTimestamp } from '../protocol/timestamp.ts';
 
 /** When a sample was taken, and what was odd about what the charge point said. */
 export interface SampleTime {
-  /** Epoch ms: the charge point's clock where that can be read and stored, else the time of receipt. */
+  /** Epoch ms: the charge point's clock where that can be believed, else a time up to that of receipt. */
   readonly ts: number;
+  /** Where `ts` is not the time that was sent, one of them keeps what was: `sent:` and its text. */
   readonly flags: readonly string[];
 }
 
-const YEAR_2010 = Date.UTC(2010, 0, 1);
 const YEAR_2100 = Date.UTC(2100, 0, 1);
 /** Clocks drift; beyond this a sample is marked as one from the future. */
 const TOLERATED_LEAD_MS = 5 * 60_000;
+/** Samples of one message lie at most so far apart; beyond this a distance says nothing. */
+const LONGEST_DISTANCE_MS = 7 * 86_400_000;
+/** Longer texts are no timestamps, and flags are a dictionary. */
+const MAX_SENT = 40;
 
 const NO_FLAGS: readonly string[] = Object.freeze([]);
 
 /**
- * Reads the timestamp of a meter value. The charge point's own time counts, however late it comes (OCPP 1.6 ed. 2 §3.7); a
- * dead or wrong clock is marked and not corrected; what is no time at all is replaced by the time of receipt.
+ * Reads the timestamps of one message's meter values. The charge point's own time counts, however late it comes (OCPP 1.6 ed. 2 §3.7).
+ * A time that cannot be believed is replaced: the newest one of the message by the time of receipt, the others by times as
+ * far before that as they were sent. Text that is no time is replaced by the time of receipt.
  */
-export function readSampleTime(timestamp: unknown, receivedAt: number): SampleTime {
-  if (timestamp === undefined) return { ts: receivedAt, flags: ['timestamp-missing'] };
-  const reading = typeof timestamp === 'string' ? readTimestamp(timestamp) : undefined;
-  if (reading === undefined) return { ts: receivedAt, flags: ['timestamp-unreadable'] };
-  return sampleTimeOf(reading.epochMs, receivedAt, reading.repair !== undefined);
+export class SampleClock {
+  private readonly timestamps: readonly unknown[];
+  private readonly receivedAt: number;
+  private newest: number | undefined;
+
+  /** `timestamps` as sent, of all elements of the message. */
+  constructor(timestamps: readonly unknown[], receivedAt: number) {
+    this.timestamps = timestamps;
+    this.receivedAt = receivedAt;
+  }
+
+  read(timestamp: unknown): SampleTime {
+    const { receivedAt } = this;
+    if (timestamp === undefined) return { ts: receivedAt, flags: ['timestamp-missing'] };
+    const reading = typeof timestamp === 'string' ? readTimestamp(timestamp) : undefined;
+    if (reading === undefined) return { ts: receivedAt, flags: ['timestamp-unreadable', sent(timestamp)] };
+    const { epochMs, repair } = reading;
+    if (epochMs < 0 || epochMs >= YEAR_2100) {
+      return { ts: receivedAt, flags: ['timestamp-out-of-range', sent(timestamp)] };
+    }
+    if (isPlausibleTime(epochMs, receivedAt)) return plausibleTime(epochMs, receivedAt, repair !== undefined);
+    const distance = this.newestImplausible() - epochMs;
+    const ts = distance <= LONGEST_DISTANCE_MS ? receivedAt - distance : receivedAt;
+    const oddity = epochMs < EARLIEST_PLAUSIBLE ? 'timestamp-implausible' : 'timestamp-in-future';
+    const flags = [oddity, sent(timestamp)];
+    return { ts, flags: repair === undefined ? flags : ['timestamp-repaired', ...flags] };
+  }
+
+  private newestImplausible(): number {
+    this.newest ??= this.timestamps.reduce<number>((newest, timestamp) => {
+      const epochMs = typeof timestamp === 'string' ? readTimestamp(timestamp)?.epochMs : undefined;
+      const counts =
+        epochMs !== undefined && epochMs < YEAR_2100 && !isPlausibleTime(epochMs, this.receivedAt);
+      return counts ? Math.max(newest, epochMs) : newest;
+    }, 0);
+    return this.newest;
+  }
 }
 
-/** The same where the timestamp has been read already, as `epochMs`. */
-export function sampleTimeOf(epochMs: number, receivedAt: number, repaired = false): SampleTime {
-  const ts = epochMs;
-  if (ts < 0 || ts >= YEAR_2100) return { ts: receivedAt, flags: ['timestamp-out-of-range'] };
-  const plausible = ts >= YEAR_2010 && ts <= receivedAt + TOLERATED_LEAD_MS;
-  if (plausible && !repaired) return { ts, flags: NO_FLAGS };
+/** The time of a sample whose timestamp was read as `epochMs` and is plausible. */
+export function plausibleTime(epochMs: number, receivedAt: number, repaired = false): SampleTime {
+  const ahead = epochMs > receivedAt + TOLERATED_LEAD_MS;
+  if (!ahead && !repaired) return { ts: epochMs, flags: NO_FLAGS };
   const flags: string[] = [];
   if (repaired) flags.push('timestamp-repaired');
-  if (!plausible) flags.push(ts < YEAR_2010 ? 'timestamp-implausible' : 'timestamp-in-future');
-  return { ts, flags };
+  if (ahead) flags.push('timestamp-in-future');
+  return { ts: epochMs, flags };
+}
+
+function sent(timestamp: unknown): string {
+  const text = typeof timestamp === 'string' ? timestamp : (JSON.stringify(timestamp) ?? '');
+  return `sent:${text.slice(0, MAX_SENT).toWellFormed()}`;
 }

@@ -1,5 +1,5 @@
 import { MAX_MESSAGE_ID } from '../protocol/frame.ts';
-import { readTimestamp } from '../protocol/timestamp.ts';
+import { isPlausibleTime, readTimestamp } from '../protocol/timestamp.ts';
 import { isPlain, SampleReader, type SampleTerms, skipSpace } from './sample-terms.ts';
 
 /** More than that in one message is not as usual. */
@@ -75,6 +75,14 @@ export class MeterValuesScanner {
     if (at < 0) return false;
     at = after(bytes, this.payload(bytes, at), CLOSING_BRACKET);
     return at === end;
+  }
+
+  /** Whether all times of the message that was read can be believed; it was received at `receivedAt`, epoch ms. */
+  hasPlausibleTimes(receivedAt: number): boolean {
+    for (let element = 0; element < this.elements; element++) {
+      if (!isPlausibleTime(this.takenAt[element] as number, receivedAt)) return false;
+    }
+    return true;
   }
 
   /** As all that follow: answers where the next token begins, or -1. */

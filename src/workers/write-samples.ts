@@ -3,7 +3,7 @@ import { encodeFlags, unprintedEnd } from './encode-samples.ts';
 import type { DigestReader } from './meter-digest.ts';
 import type { MeterSource } from './meter-source.ts';
 import type { SampleTerms } from './sample-terms.ts';
-import { sampleTimeOf } from './sample-time.ts';
+import { plausibleTime } from './sample-time.ts';
 import { isPrintedDigits, printedNumber, readSampledNumber } from './sampled-number.ts';
 import { latin1, type MeterValuesScanner } from './scan-meter-values.ts';
 import { copyWords, WORD_BYTES } from './words.ts';
@@ -12,7 +12,7 @@ import { copyWords, WORD_BYTES } from './words.ts';
 const OTHER_BYTES = 64;
 
 /**
- * Writes the rows of a message that was scanned: what its rows have in common is written once and then copied. Gives the very lines that
+ * Writes the rows of a message that was scanned and whose times are plausible: what its rows have in common is written once and then copied. Gives the very lines that
  * `encodeMeterValues` gives; a test holds them together. Also feeds `digest`.
  */
 export function writeSamples(
@@ -26,7 +26,7 @@ export function writeSamples(
   let headAt = -1;
   let headBytes = 0;
   for (let element = 0; element < scanned.elements; element++) {
-    const { ts, flags } = sampleTimeOf(scanned.takenAt[element] as number, source.receivedAt);
+    const { ts, flags } = plausibleTime(scanned.takenAt[element] as number, source.receivedAt);
     let timeAt = -1;
     let timeBytes = 0;
     let tailAt = -1;

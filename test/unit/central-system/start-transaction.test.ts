@@ -74,12 +74,17 @@ describe('the start of a transaction', () => {
     [
       'a time in the future',
       { timestamp: '2031-01-01T00:00:00Z' },
-      { flags: ['start-time-in-future'], startedAt: Date.UTC(2031, 0) },
+      { flags: ['start-time-in-future'], startedAt: NOON },
+    ],
+    [
+      'a time two hours ahead, as of a wrong time zone',
+      { timestamp: '2026-03-01T14:00:00Z' },
+      { flags: ['start-time-in-future'], startedAt: NOON + 7_200_000 },
     ],
     [
       'a dead clock',
       { timestamp: '1970-01-01T00:00:09Z' },
-      { flags: ['start-time-implausible'], startedAt: 9000 },
+      { flags: ['start-time-implausible'], startedAt: NOON, startTimestamp: '1970-01-01T00:00:09Z' },
     ],
     [
       'a time that is none',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { REASON_VALUES } from '../../../src/protocol/v16/generated/messages.ts';
-import { counted, idOf, infoOf, setUp, start, stop } from './central-system-fixture.ts';
+import { counted, idOf, infoOf, NOON, setUp, start, stop } from './central-system-fixture.ts';
 
 const STOPPED_AT = Date.UTC(2026, 2, 1, 12, 4);
 
@@ -23,7 +23,11 @@ describe('the end of a transaction', () => {
     ['no register', { meterStop: undefined }, { flags: ['salvaged', 'meter-stop-missing'], meterStop: 1000 }],
     ['a register with a fraction', { meterStop: 2500.5 }, { flags: ['meterStop: rounded'], meterStop: 2501 }],
     ['a time before its start', { timestamp: '2026-03-01T11:00:00Z' }, { flags: ['stop-before-start'] }],
-    ['a time in the future', { timestamp: '2031-01-01T00:00:00Z' }, { flags: ['stop-time-in-future'] }],
+    [
+      'a time in the future',
+      { timestamp: '2031-01-01T00:00:00Z' },
+      { flags: ['stop-time-in-future'], stoppedAt: NOON },
+    ],
     ['a time that is none', { timestamp: '29.02.' }, { flags: ['salvaged', 'stop-time-unreadable'] }],
     [
       'a reason that nobody knows',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { digestOf, flattenMeterValues } from '../../../src/workers/flatten-meter-values.ts';
 import { meterValuesSource } from '../../../src/workers/meter-source.ts';
-import { readSampleTime } from '../../../src/workers/sample-time.ts';
+import { SampleClock } from '../../../src/workers/sample-time.ts';
 import { RECEIVED_AT, source } from './meter-values-fixtures.ts';
 
 const TIME = '2026-03-01T11:59:00Z';
@@ -70,16 +70,41 @@ describe('the time of a sample', () => {
     ['2026-03-01T11:59:00.250Z', Date.UTC(2026, 2, 1, 11, 59, 0, 250), []],
     ['2026-03-01T13:59:00+02', Date.UTC(2026, 2, 1, 11, 59), ['timestamp-repaired']],
     ['2026-03-01T11:59:00', Date.UTC(2026, 2, 1, 11, 59), ['timestamp-repaired']],
-    ['1970-01-01T00:00:05Z', 5000, ['timestamp-implausible']],
-    ['2031-01-01T00:00:00Z', Date.UTC(2031, 0, 1), ['timestamp-in-future']],
-    ['9999-01-01T00:00:00Z', RECEIVED_AT, ['timestamp-out-of-range']],
-    ['1969-12-31T23:59:59Z', RECEIVED_AT, ['timestamp-out-of-range']],
-    ['2022-02-29T00:00:00Z', RECEIVED_AT, ['timestamp-unreadable']],
-    ['0', RECEIVED_AT, ['timestamp-unreadable']],
-    [17, RECEIVED_AT, ['timestamp-unreadable']],
+    ['1970-01-01T00:00:05Z', RECEIVED_AT, ['timestamp-implausible', 'sent:1970-01-01T00:00:05Z']],
+    [
+      '2000-01-01T0:0:5Z',
+      RECEIVED_AT,
+      ['timestamp-repaired', 'timestamp-implausible', 'sent:2000-01-01T0:0:5Z'],
+    ],
+    ['2031-01-01T00:00:00Z', RECEIVED_AT, ['timestamp-in-future', 'sent:2031-01-01T00:00:00Z']],
+    ['2026-03-01T14:00:00Z', Date.UTC(2026, 2, 1, 14), ['timestamp-in-future']],
+    ['9999-01-01T00:00:00Z', RECEIVED_AT, ['timestamp-out-of-range', 'sent:9999-01-01T00:00:00Z']],
+    ['1969-12-31T23:59:59Z', RECEIVED_AT, ['timestamp-out-of-range', 'sent:1969-12-31T23:59:59Z']],
+    ['2022-02-29T00:00:00Z', RECEIVED_AT, ['timestamp-unreadable', 'sent:2022-02-29T00:00:00Z']],
+    ['0', RECEIVED_AT, ['timestamp-unreadable', 'sent:0']],
+    ['x'.repeat(100), RECEIVED_AT, ['timestamp-unreadable', `sent:${'x'.repeat(40)}`]],
+    [17, RECEIVED_AT, ['timestamp-unreadable', 'sent:17']],
+    [null, RECEIVED_AT, ['timestamp-unreadable', 'sent:null']],
     [undefined, RECEIVED_AT, ['timestamp-missing']],
   ])('E5: %s', (timestamp, ts, flags) => {
-    expect(readSampleTime(timestamp, RECEIVED_AT)).toEqual({ ts, flags });
+    expect(new SampleClock([timestamp], RECEIVED_AT).read(timestamp)).toEqual({ ts, flags });
+  });
+
+  test('samples of a clock that was never set keep their distances, the newest one is taken at receipt', () => {
+    const sent = ['1970-01-01T00:00:42Z', '1970-01-01T01:00:42Z', '2026-03-01T11:00:00Z', 'x'];
+    const clock = new SampleClock(sent, RECEIVED_AT);
+    expect(sent.map((timestamp) => clock.read(timestamp).ts)).toEqual([
+      RECEIVED_AT - 3_600_000,
+      RECEIVED_AT,
+      Date.UTC(2026, 2, 1, 11),
+      RECEIVED_AT,
+    ]);
+  });
+
+  test('a distance of years says nothing', () => {
+    const sent = ['1970-01-01T00:00:42Z', '2031-01-01T00:00:00Z'];
+    const clock = new SampleClock(sent, RECEIVED_AT);
+    expect(sent.map((timestamp) => clock.read(timestamp).ts)).toEqual([RECEIVED_AT, RECEIVED_AT]);
   });
 });
 
