@@ -76,7 +76,8 @@ export const hotPathBench: Bench = {
         workerActions: ['MeterValues', 'StopTransaction'],
         framesPerSecond: 1e6,
         frameBurst: 1e6,
-        frameQueue: 1,
+        sessionBytes: 1,
+        edgeBytes: 1,
       });
       return {
         conversation,
@@ -119,6 +120,8 @@ const socket = {
     return true;
   },
   ping: fail,
+  pause: fail,
+  resume: fail,
   end: fail,
   drop: fail,
 };

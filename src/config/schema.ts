@@ -108,13 +108,21 @@ export const schema = {
         max: '64MiB',
       },
     ),
-    framesPerSecond: integer(50, 'Frames per second that one charge point may send for long.', { min: 1 }),
-    frameBurst: integer(200, 'Frames that one charge point may send at once before framesPerSecond holds.', {
-      min: 1,
-    }),
-    frameQueue: integer(128, 'Most frames of one charge point that wait behind an undecided one.', {
-      min: 1,
-    }),
+    framesPerSecond: integer(
+      500,
+      'Frames per second that are taken of one charge point for long. What it sends faster is answered later, in order.',
+      { min: 1 },
+    ),
+    frameBurst: integer(
+      1000,
+      'Frames that are taken of one charge point as they come before framesPerSecond holds.',
+      { min: 1 },
+    ),
+    waitingBytes: size(
+      '8MiB',
+      'Most memory of the frames of one charge point that wait for their turn. With more, ws stops reading from it for a while; uws takes no more, answers what it took and closes the socket.',
+      { min: '4KiB' },
+    ),
     reader: oneOf(
       ['lenient', 'strict'],
       'lenient',
@@ -163,6 +171,11 @@ export const schema = {
     inboxBytes: size('64MiB', 'Most bytes of frames that wait for the frame workers of one edge.', {
       min: '1MiB',
     }),
+    waitingBytes: size(
+      '256MiB',
+      'Most memory of the waiting frames of all charge points of one edge. As it fills, the most that one of them may have falls: an eighth of what is left.',
+      { min: '1MiB' },
+    ),
     workerActions: list(
       ['MeterValues', 'StopTransaction'],
       'Actions that are decided by the frame workers.',

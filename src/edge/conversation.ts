@@ -4,8 +4,10 @@ import { readFrame } from '../protocol/frame.ts';
 import { type CallHead, scanCall, scanPlainPayload } from '../protocol/scan-call.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import type { FrameVerdict } from '../workers/frame-batch.ts';
+import { Allowance } from './allowance.ts';
 import type { Answers } from './answers.ts';
-import { POLICY_VIOLATION, UNSUPPORTED_DATA } from './close-codes.ts';
+import { Backlog } from './backlog.ts';
+import { UNSUPPORTED_DATA } from './close-codes.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
 import type { InboxFrame } from './frame-batches.ts';
 import type { Inbox } from './inbox.ts';
@@ -25,8 +27,10 @@ export interface ConversationOptions {
   readonly workerActions: readonly string[];
   readonly framesPerSecond: number;
   readonly frameBurst: number;
-  /** Frames that may wait behind an undecided one. */
-  readonly frameQueue: number;
+  /** Bytes that the waiting frames of one charge point may hold. */
+  readonly sessionBytes: number;
+  /** Bytes that those of all together may hold. */
+  readonly edgeBytes: number;
 }
 
 const OPENING_BRACKET = 0x5b;
@@ -34,36 +38,41 @@ const CALLRESULT = 0x33;
 const CALLERROR = 0x34;
 
 /**
- * Reads what charge points send and answers it. A charge point has one undecided frame; its later CALLs wait, so that nothing overtakes
- * (design.md §5). Its answers to our CALLs need not wait.
+ * Reads what charge points send and answers it. A charge point has one undecided frame; its later CALLs wait, so that nothing overtakes,
+ * and so do those that come too fast. Its answers to our CALLs need not wait.
  */
 export class Conversation {
   private readonly options: ConversationOptions;
   private readonly workerActions: ReadonlySet<string>;
-  private readonly msPerFrame: number;
-  private readonly burstMs: number;
+  private readonly allowance: Allowance;
+  private readonly backlog: Backlog;
   /** Sessions with an undecided frame. */
   private underWay = 0;
-  private waiting = 0;
   private stopping = false;
   private readonly idleListeners: (() => void)[] = [];
 
   constructor(options: ConversationOptions) {
     this.options = options;
     this.workerActions = new Set(options.workerActions);
-    this.msPerFrame = 1000 / options.framesPerSecond;
-    this.burstMs = this.msPerFrame * options.frameBurst;
-    options.metrics.waitingFrames.readFrom(() => this.waiting);
+    this.allowance = new Allowance(options.framesPerSecond, options.frameBurst);
+    this.backlog = new Backlog({
+      allowance: this.allowance,
+      ...options,
+      clock: () => performance.now(),
+      take: (session, { bytes, receivedAt, startedAt }) => this.take(session, bytes, receivedAt, startedAt),
+      emptied: () => this.tellIfIdle(),
+    });
   }
 
-  /** From now on CALLs are not taken any more; the charge points will send them again. */
+  /** From now on CALLs are not taken any more, for the charge points will send them again; those that wait are not slowed any more. */
   stop(): void {
     this.stopping = true;
+    this.backlog.hurry();
   }
 
   /** Resolves when everything that was taken is decided. */
   idle(): Promise<void> {
-    if (this.underWay === 0) return Promise.resolve();
+    if (this.isIdle()) return Promise.resolve();
     return new Promise((resolve) => void this.idleListeners.push(resolve));
   }
 
@@ -75,18 +84,15 @@ export class Conversation {
     session.chargePoint.lastSeenAt = receivedAt;
     if (binary) {
       this.options.metrics.unreadable('binary');
-      session.end('binary', UNSUPPORTED_DATA, 'OCPP-J messages are text');
+      this.backlog.endAfterAnswers(session, 'binary', UNSUPPORTED_DATA, 'OCPP-J messages are text');
       return;
     }
     this.options.metrics.received(bytes.length);
-    if (!this.isWithinAllowance(session, startedAt)) {
-      session.end('frame_rate', POLICY_VIOLATION, 'too many messages');
-      return;
+    if (isAnswer(bytes) ? this.isWelcomeAnswer(session, startedAt) : this.hasItsTurn(session, startedAt)) {
+      this.take(session, bytes, receivedAt, startedAt);
+    } else if (!this.stopping) {
+      this.backlog.add(session, bytes, receivedAt, startedAt);
     }
-    if (isAnswer(bytes)) this.take(session, bytes, receivedAt, startedAt);
-    else if (this.stopping) return;
-    else if (session.undecided) this.wait(session, bytes, receivedAt, startedAt);
-    else this.take(session, bytes, receivedAt, startedAt);
   }
 
   /** A frame worker is done with a frame. */
@@ -114,13 +120,23 @@ export class Conversation {
       this.options.answers.give(session, messageId, action, decision, startedAt);
       this.settle(session);
     }
-    this.resume(session);
+    this.proceed(session);
   }
 
-  /** Forgets what waits: its charge point will send it again on its next connection. */
   closed(session: Session): void {
-    this.waiting -= session.waiting?.length ?? 0;
-    session.waiting = undefined;
+    this.backlog.forget(session);
+  }
+
+  /** Whether a CALL is dealt with as it comes: nothing of its charge point stands before it, and the allowance is not used up. */
+  private hasItsTurn(session: Session, now: number): boolean {
+    if (this.stopping || session.hasWork || !this.allowance.spend(session, now)) return false;
+    session.movedAt = now;
+    return true;
+  }
+
+  /** An answer of a charge point never waits where a CALL of ours does; where none does, it is not better than other frames. */
+  private isWelcomeAnswer(session: Session, now: number): boolean {
+    return this.allowance.spend(session, now) || session.calls?.open !== undefined;
   }
 
   private take(session: Session, bytes: Buffer, receivedAt: number, startedAt: number): void {
@@ -235,7 +251,7 @@ export class Conversation {
         if (decided.kind === 'result' && decided.digest !== undefined) session.noteMeter(decided.digest);
         this.options.answers.give(session, messageId, action, decided, startedAt);
         this.settle(session);
-        this.resume(session);
+        this.proceed(session);
       });
   }
 
@@ -244,37 +260,18 @@ export class Conversation {
     this.underWay--;
   }
 
+  private isIdle(): boolean {
+    return this.underWay === 0 && this.backlog.isEmpty;
+  }
+
   private tellIfIdle(): void {
-    if (this.underWay === 0) for (const listener of this.idleListeners.splice(0)) listener();
+    if (this.isIdle()) for (const listener of this.idleListeners.splice(0)) listener();
   }
 
   /** Goes on with what has been waiting. */
-  private resume(session: Session): void {
-    const { waiting } = session;
-    while (waiting !== undefined && waiting.length > 0 && !session.undecided && !session.closed) {
-      const frame = waiting.shift();
-      if (frame === undefined) break;
-      this.waiting--;
-      this.take(session, frame.bytes, frame.receivedAt, frame.startedAt);
-    }
-    if (waiting?.length === 0 && session.waiting === waiting) session.waiting = undefined;
+  private proceed(session: Session): void {
+    if (!session.undecided) this.backlog.proceed(session);
     this.tellIfIdle();
-  }
-
-  private wait(session: Session, bytes: Buffer, receivedAt: number, startedAt: number): void {
-    session.waiting ??= [];
-    if (session.waiting.length >= this.options.frameQueue) {
-      session.end('frame_queue', POLICY_VIOLATION, 'too many messages before an answer');
-      return;
-    }
-    session.waiting.push({ bytes: Buffer.from(bytes), receivedAt, startedAt });
-    this.waiting++;
-  }
-
-  /** Each frame costs `msPerFrame` of an allowance that refills with time. */
-  private isWithinAllowance(session: Session, now: number): boolean {
-    session.allowanceAt = Math.max(session.allowanceAt, now) + this.msPerFrame;
-    return session.allowanceAt - now <= this.burstMs;
   }
 
   /** A fault of Farad's: the charge point shall try again, and nobody else shall notice. */

@@ -47,6 +47,11 @@ export class EdgeMetrics {
   readonly sockets: Gauge;
   readonly pings: Counter;
   readonly waitingFrames: Gauge;
+  readonly waitingBytes: Gauge;
+  readonly waitingOverflows: Counter;
+  readonly framesNotTaken: Counter;
+  readonly slowedChargePoints: Gauge;
+  readonly pausedSockets: Gauge;
   readonly waitingCalls: Gauge;
   readonly strayAnswers: Counter;
   readonly unsentAnswers: Counter;
@@ -115,8 +120,22 @@ export class EdgeMetrics {
     ]);
     this.waitingFrames = gauge(
       'farad_waiting_frames',
-      'Frames behind an undecided one of their charge point.',
+      'Frames behind an undecided one of their charge point, or beyond its allowance.',
     );
+    this.waitingBytes = gauge('farad_waiting_frame_bytes', 'Memory of those frames, in bytes.');
+    this.waitingOverflows = counter(
+      'farad_waiting_overflows_total',
+      'Sockets closed after the answer to what was taken, because too much waited.',
+    );
+    this.framesNotTaken = counter(
+      'farad_frames_not_taken_total',
+      'Frames of charge points whose socket was to be closed when the earlier ones were answered.',
+    );
+    this.slowedChargePoints = gauge(
+      'farad_slowed_charge_points',
+      'Charge points that sent faster than their allowance and wait for it.',
+    );
+    this.pausedSockets = gauge('farad_paused_sockets', 'Sockets that are not read because too much waits.');
     this.unsentAnswers = counter('farad_unsent_answers_total', 'Answers whose socket was closed by then.');
 
     this.calls = registry.counter(

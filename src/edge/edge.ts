@@ -98,6 +98,8 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   });
   const conversation = new Conversation({
     ...ocpp,
+    sessionBytes: ocpp.waitingBytes,
+    edgeBytes: config.edge.waitingBytes,
     workerActions: config.edge.workerActions,
     centralSystem,
     inbox,

@@ -34,11 +34,13 @@ export class Liveness {
   /** Anything heard is a sign of life, so a charge point that talks is never pinged. */
   private look(session: Session, now: number): void {
     const { pongTimeout, idleTimeout } = this.options;
+    // Whatever it sends stays unread meanwhile, its pongs too.
+    if (session.paused) session.heardAt = now;
     if (session.pingedAt > 0) {
       if (session.heardAt >= session.pingedAt) session.pingedAt = 0;
       else if (now >= session.pingedAt + pongTimeout) session.drop('unresponsive');
     }
-    if (idleTimeout > 0 && now >= session.heardAt + idleTimeout) {
+    if (idleTimeout > 0 && now >= session.heardAt + idleTimeout && !session.hasWork) {
       session.end('idle', GOING_AWAY, 'nothing was heard for too long');
     }
     if (session.closed) return;

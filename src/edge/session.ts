@@ -4,15 +4,13 @@ import type { CallLine } from './call-line.ts';
 import type { CloseCause } from './close-codes.ts';
 import { OFF_WHEEL, type WheelEntry } from './timer-wheel.ts';
 import type { Socket } from './transport/transport.ts';
+import type { WaitingFrames } from './waiting-frames.ts';
 
-/** A frame that waits until the one before it is decided. */
-export interface WaitingFrame {
-  /** A copy of its own. */
-  readonly bytes: Buffer;
-  /** Epoch ms. */
-  readonly receivedAt: number;
-  /** Monotonic, ms. */
-  readonly startedAt: number;
+/** How a socket is closed once everything that was taken of its charge point is answered. */
+export interface Ending {
+  readonly cause: CloseCause;
+  readonly code: number;
+  readonly reason: string;
 }
 
 /**
@@ -38,7 +36,14 @@ export class Session implements WheelEntry {
 
   /** A frame of the charge point is being decided: later ones wait, so that nothing overtakes. */
   undecided = false;
-  waiting: WaitingFrame[] | undefined = undefined;
+  /** Never empty. */
+  waiting: WaitingFrames | undefined = undefined;
+  /** Nothing is read from the socket for now, because too much waits. */
+  paused = false;
+  /** Nothing more is taken: the socket is closed when what was taken is answered. */
+  ending: Ending | undefined = undefined;
+  /** When a frame was last taken to be decided, monotonic ms. */
+  movedAt = 0;
   /** CALLs of ours. */
   calls: CallLine<Session> | undefined = undefined;
   /** Last known register and power by connector. */
@@ -73,6 +78,11 @@ export class Session implements WheelEntry {
     this.pingInterval = pingInterval;
     this.openedAt = openedAt;
     this.heardAt = heardAt;
+  }
+
+  /** Whether a frame is being decided or waits for its turn. */
+  get hasWork(): boolean {
+    return this.undecided || this.waiting !== undefined;
   }
 
   noteMeter(digest: MeterDigest): void {

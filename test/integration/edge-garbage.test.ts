@@ -183,28 +183,6 @@ describe.each(['uws', 'ws'] as const)('limits on %s', (transport) => {
   }
   afterEach(() => gateway.close());
 
-  test('too many frames at once close the socket, and it is counted', async () => {
-    const client = await start({ 'ocpp-frames-per-second': '1', 'ocpp-frame-burst': '5' });
-    for (let index = 0; index < 7; index++) client.send([2, `${index}`, 'Heartbeat', {}]);
-    expect(await client.closed).toEqual({ code: 1008, reason: 'too many messages' });
-    expect(client.received.length).toBe(5);
-    expect(gateway.metric('farad_closed_sockets_total', { cause: 'frame_rate' })).toBe(1);
-  });
-
-  test('too many frames behind an undecided one close the socket, and it is counted', async () => {
-    const client = await start({ 'ocpp-frame-queue': '3' });
-    await client.boot();
-    const meterValue = [{ timestamp: '2026-11-20T10:00:00Z', sampledValue: [{ value: '1' }] }];
-    // In one write, so that they arrive in one turn.
-    client.ws.pause();
-    for (let index = 0; index < 20; index++)
-      client.send([2, `${index}`, 'MeterValues', { connectorId: 1, meterValue }]);
-    client.ws.resume();
-    expect(await client.closed).toEqual({ code: 1008, reason: 'too many messages before an answer' });
-    expect(gateway.metric('farad_closed_sockets_total', { cause: 'frame_queue' })).toBe(1);
-    expect(gateway.metric('farad_waiting_frames')).toBe(0);
-  });
-
   test('a charge point that does not read is closed when too much waits for it', async () => {
     const client = await start({
       'ocpp-max-backpressure': '16KiB',

@@ -33,6 +33,10 @@ export interface Socket {
   /** Sends a text message; false if the socket is closed or was closed because too much waits to be sent. */
   send(text: string): boolean;
   ping(): void;
+  /** Stops reading, so that the peer has to wait with its sending; false where the transport cannot. What has been read still comes. */
+  pause(): boolean;
+  /** Reads again. */
+  resume(): void;
   /** Sends a close frame with `code` and `reason` (at most 123 bytes), then ends the connection. */
   end(code: number, reason: string): void;
   /** Drops the connection without a close frame, for a peer that does not answer. */

@@ -157,6 +157,15 @@ class UwsSocket<Session> implements Socket {
     if (!this.closed) this.ws.ping();
   }
 
+  /** The engine reads its sockets always. */
+  pause(): boolean {
+    return false;
+  }
+
+  resume(): void {
+    // Never paused.
+  }
+
   end(code: number, reason: string): void {
     if (!this.closed) this.ws.end(code, reason);
   }

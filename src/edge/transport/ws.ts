@@ -119,8 +119,20 @@ class WsSocket<Session> implements Socket {
     if (!this.closed && this.ws.readyState === this.ws.OPEN) this.ws.ping();
   }
 
+  pause(): boolean {
+    if (this.closed || this.ws.readyState !== this.ws.OPEN) return false;
+    this.ws.pause();
+    return true;
+  }
+
+  resume(): void {
+    if (!this.closed) this.ws.resume();
+  }
+
   end(code: number, reason: string): void {
     if (this.closed) return;
+    // Else the peer's half of the close would never be read.
+    this.ws.resume();
     this.ws.close(code, reason);
     this.gone(code, reason);
   }

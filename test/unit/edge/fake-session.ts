@@ -45,6 +45,8 @@ export function fakeSession({
       return !session.closed;
     },
     ping: () => void sent.push('ping'),
+    pause: () => false,
+    resume: () => undefined,
     end: (code: number) => close(`end ${code}`),
     drop: () => close('drop'),
   };
