@@ -7,9 +7,19 @@ const COOKIE = 'farad_session';
 const SECRET_BYTES = 32;
 /** How long a log-in lasts, ms: a shift. */
 const LIFETIME_MS = 12 * 3_600_000;
+/** Log-ins with one key that last at the same time; a further one ends the oldest. */
+const MAX_PER_KEY = 64;
+/** Ended sessions removed in one write. */
+const REMOVED_AT_ONCE = 500;
 
 export interface LogIn {
   readonly principal: Principal;
+  readonly expiresAt: number;
+}
+
+interface Lasting {
+  readonly sha256: string;
+  /** Epoch ms. */
   readonly expiresAt: number;
 }
 
@@ -17,10 +27,14 @@ export interface LogIn {
 export class LogIns {
   private readonly store: Pick<Store, 'consoleSessions'>;
   private readonly keys: KeyRing;
+  /** What the store holds, by key and the oldest first: control alone writes it. */
+  private readonly byKey = new Map<string, Lasting[]>();
 
   constructor(store: Pick<Store, 'consoleSessions'>, keys: KeyRing) {
     this.store = store;
     this.keys = keys;
+    const sessions = store.consoleSessions.list().sort((a, b) => a.createdAt - b.createdAt);
+    for (const { keyId, sha256, expiresAt } of sessions) this.ofKey(keyId).push({ sha256, expiresAt });
   }
 
   /** Whose cookie this is, as long as the session lasts and the key it was begun with is accepted. */
@@ -41,22 +55,50 @@ export class LogIns {
   ): Promise<{ cookie: string; expiresAt: number }> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const createdAt = Date.now();
-    const expiresAt = createdAt + LIFETIME_MS;
-    await this.store.consoleSessions.begin({
-      sha256: digest(secret),
-      keyId: principal.id,
-      keySha256: sha256,
-      createdAt,
-      expiresAt,
-    });
+    const session = { sha256: digest(secret), createdAt, expiresAt: createdAt + LIFETIME_MS };
+    const { expiresAt } = session;
+    const lasting = this.ofKey(principal.id);
+    lasting.push({ sha256: session.sha256, expiresAt });
+    const ended = lasting.splice(0, Math.min(lasting.length - MAX_PER_KEY, REMOVED_AT_ONCE));
+    await this.store.consoleSessions.begin(
+      { ...session, keyId: principal.id, keySha256: sha256 },
+      ended.map((oldest) => oldest.sha256),
+    );
     return { cookie: cookieOf(secret, LIFETIME_MS / 1000, secure), expiresAt };
   }
 
   /** Ends the session of this cookie, if there is one; answers the Set-Cookie header that removes it. */
   async end(cookieHeader: string | undefined, secure: boolean): Promise<string> {
     const secret = readCookie(cookieHeader);
-    if (secret !== undefined) await this.store.consoleSessions.end(digest(secret));
+    const session = secret === undefined ? undefined : this.store.consoleSessions.get(digest(secret));
+    if (session) {
+      const lasting = this.ofKey(session.keyId);
+      const place = lasting.findIndex(({ sha256 }) => sha256 === session.sha256);
+      if (place !== -1) lasting.splice(place, 1);
+      await this.store.consoleSessions.end([session.sha256]);
+    }
     return cookieOf('', 0, secure);
+  }
+
+  /** Forgets a bounded number of the log-ins that are over, apart from any request. */
+  async forgetEnded(now = Date.now()): Promise<void> {
+    const ended: string[] = [];
+    for (const [keyId, lasting] of this.byKey) {
+      while (ended.length < REMOVED_AT_ONCE && (lasting[0]?.expiresAt ?? Number.POSITIVE_INFINITY) <= now) {
+        ended.push((lasting.shift() as Lasting).sha256);
+      }
+      if (lasting.length === 0) this.byKey.delete(keyId);
+    }
+    if (ended.length > 0) await this.store.consoleSessions.end(ended);
+  }
+
+  private ofKey(keyId: string): Lasting[] {
+    let lasting = this.byKey.get(keyId);
+    if (!lasting) {
+      lasting = [];
+      this.byKey.set(keyId, lasting);
+    }
+    return lasting;
   }
 }
 

@@ -18,10 +18,12 @@ export interface ConsoleSessionRecord {
 export interface ConsoleSessions {
   /** One read. Also answers one that is over. */
   get(sha256: string): ConsoleSessionRecord | undefined;
-  /** Keeps a session, and forgets those that were over at its beginning. */
-  begin(session: ConsoleSessionRecord): Promise<void>;
-  /** False where there was none. */
-  end(sha256: string): Promise<boolean>;
+  /** All of them, those that are over too, in no order. */
+  list(): ConsoleSessionRecord[];
+  /** Keeps a session, and ends the ones named. */
+  begin(session: ConsoleSessionRecord, ended?: readonly string[]): Promise<void>;
+  /** Ends sessions; those that are not there are no mistake. */
+  end(sha256s: readonly string[]): Promise<void>;
 }
 
 export class ConsoleSessionTable implements ConsoleSessions {
@@ -37,16 +39,20 @@ export class ConsoleSessionTable implements ConsoleSessions {
     return this.table.get(textKey(sha256));
   }
 
-  begin(session: ConsoleSessionRecord): Promise<void> {
+  list(): ConsoleSessionRecord[] {
+    return Array.from(this.table.getRange({}), ({ value }) => value);
+  }
+
+  begin(session: ConsoleSessionRecord, ended: readonly string[] = []): Promise<void> {
     return this.path.transact(() => {
-      for (const { key, value } of this.table.getRange({})) {
-        if (value.expiresAt <= session.createdAt) this.table.remove(key);
-      }
+      for (const sha256 of ended) this.table.remove(textKey(sha256));
       this.table.put(textKey(session.sha256), session);
     });
   }
 
-  end(sha256: string): Promise<boolean> {
-    return this.path.transact(() => this.table.removeSync(textKey(sha256)));
+  end(sha256s: readonly string[]): Promise<void> {
+    return this.path.transact(() => {
+      for (const sha256 of sha256s) this.table.remove(textKey(sha256));
+    });
   }
 }
