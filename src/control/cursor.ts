@@ -1,22 +1,56 @@
 import { apiError } from './errors.ts';
 
-/** Where a page ended, as clients see it: opaque text that may change with any release. */
-export function writeCursor(position: string): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
+const TEXT = /^.*$/s;
+const NUMBER = /^\d{1,15}$/;
+
+/** The listings of the API, and how a position within each looks. */
+const positions = {
+  'api-keys': TEXT,
+  audit: NUMBER,
+  'campaign-results': TEXT,
+  campaigns: TEXT,
+  'charge-points': TEXT,
+  'charge-points-in-order': /^\[.*\]$/s,
+  'local-lists': TEXT,
+  reservations: NUMBER,
+  sites: TEXT,
+  tokens: TEXT,
+  transactions: /^-?\d{1,15}-\d{1,15}$/,
+} as const satisfies Record<string, RegExp>;
+
+type Listing = keyof typeof positions;
+
+/** Where a page of a listing ended, as clients see it: opaque text that may change with any release. */
+export function writeCursor(listing: Listing, position: string): string {
+  return Buffer.from(JSON.stringify([listing, position])).toString('base64url');
 }
 
-/** The position in a cursor that this API gave out; anything else is `invalid_parameter`. */
-export function readCursor(cursor: string | undefined): string | undefined {
+/** The position in a cursor that this listing gave out; anything else is `invalid_parameter`. */
+export function readCursor(listing: Listing, cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
-  try {
-    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (typeof position === 'string') return position;
-  } catch {
-    // Not ours: refused below.
-  }
-  throw apiError(
+  const position = positionIn(listing, cursor);
+  if (position === undefined) throw foreignCursor();
+  return position;
+}
+
+/** The refusal of a cursor that is none of this listing. */
+export function foreignCursor(): Error {
+  return apiError(
     'invalid_parameter',
     { name: 'cursor', problem: 'must be the `next` of an earlier page' },
     { parameter: 'cursor' },
   );
+}
+
+function positionIn(listing: Listing, cursor: string): string | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(read) || read.length !== 2) return undefined;
+  const [of, position] = read as unknown[];
+  const fits = of === listing && typeof position === 'string' && positions[listing].test(position);
+  return fits ? position : undefined;
 }

@@ -1,4 +1,4 @@
-import { apiError } from './errors.ts';
+import { foreignCursor } from './cursor.ts';
 import type { FleetCensus, IndexedChargePoint } from './fleet-index.ts';
 import { FleetText } from './fleet-text.ts';
 
@@ -164,15 +164,15 @@ function placeAfter(order: readonly IndexedChargePoint[], sort: Sort, position: 
 function readPosition(position: string): [string | number, string] {
   try {
     const read: unknown = JSON.parse(position);
-    if (Array.isArray(read) && read.length === 2 && typeof read[1] === 'string') {
+    if (Array.isArray(read) && read.length === 2 && isSortable(read[0]) && typeof read[1] === 'string') {
       return read as [string | number, string];
     }
   } catch {
-    // Of another list: refused below.
+    // Not ours: refused below.
   }
-  throw apiError(
-    'invalid_parameter',
-    { name: 'cursor', problem: 'must be the `next` of an earlier page' },
-    { parameter: 'cursor' },
-  );
+  throw foreignCursor();
+}
+
+function isSortable(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number';
 }

@@ -70,9 +70,9 @@ const remove: Operation = {
 
 export function addApiKeyRoutes(app: FastifyInstance, { apiKeys }: Store, keys: KeyRing): void {
   addRoute<{ Querystring: PageQuery }>(app, list, ({ query: { cursor, limit } }) => {
-    const after = readCursor(cursor);
+    const after = readCursor('api-keys', cursor);
     const { items, next } = apiKeys.list({ limit, ...(after !== undefined && { after }) });
-    return { items: items.map(view), next: next === undefined ? null : writeCursor(next) };
+    return { items: items.map(view), next: next === undefined ? null : writeCursor('api-keys', next) };
   });
 
   addRoute<{ Body: { id: string; role: Role; note?: string | null } }>(

@@ -66,10 +66,10 @@ export function addAuditRoute(app: FastifyInstance, { audit }: Store): void {
       const last = items.at(-1);
       return { items, ...(items.length === count && last && { next: String(last.seq) }) };
     };
-    const page = filteredPage(list, { after: readCursor(cursor), limit, ...(!all && { matches }) });
+    const page = filteredPage(list, { after: readCursor('audit', cursor), limit, ...(!all && { matches }) });
     return {
       items: page.items.map((entry) => ({ ...entry, at: writeTimestamp(entry.at) })),
-      next: page.next === undefined ? null : writeCursor(page.next),
+      next: page.next === undefined ? null : writeCursor('audit', page.next),
     };
   });
 }

@@ -186,20 +186,21 @@ export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps, fl
   };
 
   addRoute<{ Querystring: ListQuery }>(app, list, async ({ query }) => {
-    const after = readCursor(query.cursor);
-    const { cursor: _, sort, limit, ...filter } = query;
+    const { cursor, sort, limit, ...filter } = query;
     if (sort === undefined && Object.values(filter).every((wanted) => wanted === undefined)) {
+      const after = readCursor('charge-points', cursor);
       const { items, next } = await listChargePoints(store, { ...(after !== undefined && { after }), limit });
       return {
         items: items.map((item) => viewChargePoint(store, edges, item)),
-        next: next === undefined ? null : writeCursor(next),
+        next: next === undefined ? null : writeCursor('charge-points', next),
       };
     }
+    const after = readCursor('charge-points-in-order', cursor);
     const page = sortedPage(await fleet.census(), { ...filter, sort: sort ?? 'id', after, limit });
     const known = page.ids.flatMap((id) => findChargePoint(store, id) ?? []);
     return {
       items: known.map((item) => viewChargePoint(store, edges, item)),
-      next: page.next === undefined ? null : writeCursor(page.next),
+      next: page.next === undefined ? null : writeCursor('charge-points-in-order', page.next),
       total: page.total,
     };
   });

@@ -64,6 +64,7 @@ const put: Operation = {
   body: {
     required: true,
     checked: true,
+    isList: true,
     content: {
       'application/json': {
         schema: ref('LocalListUpdate'),
@@ -102,13 +103,16 @@ export function addLocalListRoutes(app: FastifyInstance, { store }: ControlDeps)
   };
 
   addRoute<{ Querystring: PageQuery & { text?: string } }>(app, listing, ({ query }) => {
-    const after = readCursor(query.cursor);
+    const after = readCursor('local-lists', query.cursor);
     const { items, next } = store.localLists.list({
       limit: query.limit,
       ...(after !== undefined && { after }),
       ...(query.text !== undefined && { search: query.text }),
     });
-    return { items: items.map(viewLocalListHead), next: next === undefined ? null : writeCursor(next) };
+    return {
+      items: items.map(viewLocalListHead),
+      next: next === undefined ? null : writeCursor('local-lists', next),
+    };
   });
 
   addRoute<OfList>(app, get, ({ params: { id } }) => show(id));

@@ -190,9 +190,12 @@ export function addReservationRoutes(app: FastifyInstance, deps: ControlDeps): v
   );
 
   addRoute<{ Querystring: ListQuery }>(app, list, ({ query: { cursor, ...filter } }) => {
-    const before = readCursor(cursor);
+    const before = readCursor('reservations', cursor);
     const { items, next } = listReservations(store, { ...filter, ...(before !== undefined && { before }) });
-    return { items: items.map(viewReservation), next: next === undefined ? null : writeCursor(next) };
+    return {
+      items: items.map(viewReservation),
+      next: next === undefined ? null : writeCursor('reservations', next),
+    };
   });
 
   addRoute<OfReservation>(app, get, ({ params, query }) =>

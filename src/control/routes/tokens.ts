@@ -109,11 +109,11 @@ export function addTokenRoutes(app: FastifyInstance, { store }: ControlDeps): vo
           ...(text !== undefined && { search: text }),
         });
       const { items, next } = filteredPage(list, {
-        after: readCursor(query.cursor),
+        after: readCursor('tokens', query.cursor),
         limit,
         ...(status !== undefined && { matches: (token) => token.status === status }),
       });
-      return { items: items.map(viewToken), next: next === undefined ? null : writeCursor(next) };
+      return { items: items.map(viewToken), next: next === undefined ? null : writeCursor('tokens', next) };
     },
   );
 

@@ -81,14 +81,17 @@ interface ListQuery extends PageQuery {
 
 export function addTransactionRoutes(app: FastifyInstance, { store }: ControlDeps): void {
   addRoute<{ Querystring: ListQuery }>(app, list, ({ query: { cursor, from, to, ...filter } }) => {
-    const before = readCursor(cursor);
+    const before = readCursor('transactions', cursor);
     const { items, next } = listTransactions(store, {
       ...filter,
       ...(from !== undefined && { from: readInstant(from) as number }),
       ...(to !== undefined && { to: readInstant(to) as number }),
       ...(before !== undefined && { before }),
     });
-    return { items: items.map(viewTransaction), next: next === undefined ? null : writeCursor(next) };
+    return {
+      items: items.map(viewTransaction),
+      next: next === undefined ? null : writeCursor('transactions', next),
+    };
   });
 
   addRoute<{ Params: { transactionId: number } }>(app, get, ({ params: { transactionId } }) => {
