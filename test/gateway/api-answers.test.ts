@@ -70,6 +70,18 @@ it('every answer of a whole gateway is as the API describes it, from the charge 
     error: { code: 'invalid_payload' },
   });
 
+  // It is accepted: OCPP leaves no room for another BootNotification (errata 3.40).
+  const boot = { requestedMessage: 'BootNotification' };
+  for (const path of [
+    `${calls}/TriggerMessage`,
+    `${calls}/ExtendedTriggerMessage`,
+    '/api/v1/charge-points/API-1/trigger',
+  ]) {
+    expect(await ask('POST', path, boot)).toMatchObject({
+      error: { code: 'registration_state', details: { registration: 'Accepted' } },
+    });
+  }
+
   await until('ClickHouse has the samples and the messages', async () => {
     const samples = await ask<Rows>('GET', '/api/v1/analytics/meter-samples?chargePointId=API-1');
     const messages = await ask<Rows>('GET', '/api/v1/charge-points/API-1/messages?action=Reset');

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { OpenApiDocument, OpenApiOperation } from '../../src/control/openapi/document.ts';
 
-/** Holds answers of the API against its own description: throws when one is not as described. */
+/** Holds answers of the API against its own description: throws when one is not as described, or has an error code that its operation does not name. */
 export function answerChecker(document: OpenApiDocument) {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
   const { components } = document;
@@ -27,6 +27,11 @@ export function answerChecker(document: OpenApiDocument) {
       throw new Error(`${method} ${pathname}: status ${status} has a body that is not described`);
     }
     if (type !== 'application/json') return;
+    const { error } = (body ?? {}) as { error?: { code?: string } | null };
+    const codes = Object.keys(described?.examples ?? {});
+    if (described && status >= 400 && error?.code !== undefined && !codes.includes(error.code)) {
+      throw new Error(`${method} ${pathname}: the code ${error.code} of status ${status} is not described`);
+    }
     const schema = described?.schema ?? { $ref: '#/components/schemas/Error' };
     const validate = ajv.compile({ ...schema, components });
     if (validate(body)) return;

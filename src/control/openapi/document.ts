@@ -163,13 +163,19 @@ function contentOf(content: Readonly<Record<string, Content>>): Record<string, M
 
 /** The errors that an operation may answer: its own, and those that follow from what it reads. */
 export function errorCodesOf(operation: Operation): ErrorCode[] {
-  const { body, params, query, headers, idempotent } = operation;
+  const { method, body, params, idempotent } = operation;
   const codes = new Set<ErrorCode>(operation.errors);
-  if (!operation.open) codes.add('unauthorized').add('forbidden').add('cross_origin');
-  if (params || query || headers || idempotent) codes.add('invalid_parameter');
+  if (!operation.open) {
+    codes.add('unauthorized').add('too_many_attempts').add('forbidden').add('cross_origin');
+  }
+  // Also where there are none: unknown ones are refused.
+  codes.add('invalid_parameter');
+  if (params) codes.add('invalid_url');
   if (idempotent) codes.add('idempotency_key_reused').add('busy');
-  if (body?.checked)
-    codes.add('invalid_json').add('invalid_body').add('payload_too_large').add('unsupported_media_type');
+  // Also where no body is wanted: one that is sent all the same is read before it is left out.
+  if (method !== 'GET' && !body?.isStream) codes.add('invalid_json').add('payload_too_large');
+  if (method !== 'GET') codes.add('unsupported_media_type').add('bad_request').add('request_timeout');
+  if (body?.checked) codes.add('invalid_body');
   return [...codes.add('internal_error')];
 }
 

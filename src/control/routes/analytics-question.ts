@@ -13,7 +13,13 @@ export interface Question
 }
 
 /** What every question may fail with. */
-const ERRORS: readonly ErrorCode[] = ['bad_parameter', 'time_limit', 'engine_unavailable', 'busy'];
+const ERRORS: readonly ErrorCode[] = [
+  'bad_parameter',
+  'time_limit',
+  'engine_unavailable',
+  'being_worked_out',
+  'busy',
+];
 
 /** The operation of a question, which may be answered as a file as well. */
 export function operationOf({ name, answer, errors = [], ...rest }: Question): Operation {

@@ -81,7 +81,6 @@ const questions: readonly Question[] = [
         },
       ],
     }),
-    errors: ['being_worked_out'],
   },
   {
     name: 'meter-samples',
