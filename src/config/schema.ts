@@ -81,11 +81,6 @@ export const schema = {
         max: '1d',
       },
     ),
-    askForBoot: oneOf(
-      ['never', 'once'],
-      'never',
-      'A charge point that never sent a BootNotification is refused everything else (SecurityError), for example one that came from another system. once: Farad asks it by TriggerMessage when it refuses something, once per connection.',
-    ),
     pingInterval: duration('60s', 'How often an otherwise silent socket is pinged; 0s sends no pings.', {
       max: '1h',
     }),
@@ -284,7 +279,19 @@ export const schema = {
         allowed: 'empty, or at least 16 printable characters without spaces',
       },
     ),
-    bodyLimit: size('16MiB', 'Largest request body that the API accepts.', { min: '64KiB', max: '1GiB' }),
+    bodyLimit: size(
+      '16MiB',
+      'Largest request body that the API accepts where it may name very many things; other bodies are bounded more tightly.',
+      { min: '64KiB', max: '1GiB' },
+    ),
+    bodyTimeout: duration(
+      '60s',
+      'How long a client may take to send a request body; imports may last ten minutes.',
+      {
+        min: '1s',
+        max: '10m',
+      },
+    ),
   },
 
   clickhouse: {

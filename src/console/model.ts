@@ -115,7 +115,6 @@ export interface Overview {
   readonly ocppPath: string;
   readonly chargePoints: number;
   readonly sockets: number;
-  readonly neverBooted: number;
   readonly charging: number;
   readonly faulted: number;
   readonly connectors: Readonly<Record<string, number>>;

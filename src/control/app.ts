@@ -8,6 +8,7 @@ import { Edges } from './edges.ts';
 import { answerUnreadable, answerUnroutable, handleErrors } from './error-handling.ts';
 import { FleetIndex } from './fleet-index.ts';
 import { readJsonBodies } from './json-body.ts';
+import { KeyAttempts } from './key-attempts.ts';
 import { type AcceptedKey, KeyRing } from './key-ring.ts';
 import { LogIns } from './log-ins.ts';
 import type { Operation } from './openapi/operation.ts';
@@ -43,12 +44,13 @@ import { addTokenImport } from './routes/token-import.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
 import { addTransactionRoutes } from './routes/transactions.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
+import { endSlowBodies, HEAD_TIMEOUT_MS, MAX_CONNECTIONS, REQUEST_TIMEOUT_MS } from './slow-requests.ts';
 import { bodyValidator, parameterValidator } from './validation.ts';
 
 /** Longest path segment: an identity of 255 bytes, each percent-encoded. */
 const MAX_SEGMENT = 3 * 255;
-/** How long a client may take to send a request, ms; imports are streams that may last. */
-const REQUEST_TIMEOUT_MS = 10 * 60_000;
+/** How often log-ins that are over are forgotten, ms. */
+const FORGET_EVERY_MS = 60_000;
 
 export interface AppOptions extends Omit<ControlDeps, 'edges' | 'operations'> {
   readonly keys: readonly AcceptedKey[];
@@ -66,6 +68,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
     bodyLimit: deps.config.api.bodyLimit,
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerUnroutable,
+    http: { headersTimeout: HEAD_TIMEOUT_MS },
     logController: new LogController({ disableRequestLogging: true }),
     loggerInstance: deps.log,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -78,12 +81,19 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   // Answers are what the routes return: nothing is dropped or coerced on the way out.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.addHook('onClose', () => running.stop());
+  app.server.maxConnections = MAX_CONNECTIONS;
   handleErrors(app);
+  endSlowBodies(app, deps.config.api.bodyTimeout);
   readJsonBodies(app);
   sendSecurityHeaders(app);
   const keyRing = new KeyRing(deps.store, keys);
   const logIns = new LogIns(deps.store, keyRing);
-  requireKeys(app, keyRing, logIns);
+  const forgetting = setInterval(() => {
+    logIns.forgetEnded().catch((err: unknown) => deps.log.warn({ err }, 'log-ins that are over stay'));
+  }, FORGET_EVERY_MS);
+  forgetting.unref();
+  app.addHook('onClose', () => clearInterval(forgetting));
+  requireKeys(app, new KeyAttempts(keyRing), logIns);
   logRequests(app);
   auditChanges(app, deps);
 

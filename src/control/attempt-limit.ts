@@ -1,12 +1,15 @@
+import { isIPv6 } from 'node:net';
+
 /** Addresses remembered; beyond that the oldest are forgotten. */
 const MAX_ADDRESSES = 10_000;
 
 interface Attempts {
-  failures: number;
+  /** Those that failed, and those that are under way. */
+  count: number;
   readonly since: number;
 }
 
-/** Bounds the failed log-ins of an address within a window of time. */
+/** Bounds the failed attempts from an address within a window of time. */
 export class AttemptLimit {
   private readonly max: number;
   private readonly windowMs: number;
@@ -21,26 +24,50 @@ export class AttemptLimit {
 
   /** Ms until this address may try again; 0 when it may now. */
   waitOf(address: string): number {
-    const attempts = this.current(address);
-    if (!attempts || attempts.failures < this.max) return 0;
+    const attempts = this.current(networkOf(address));
+    if (!attempts || attempts.count < this.max) return 0;
     return attempts.since + this.windowMs - this.now();
   }
 
-  failed(address: string): void {
-    const attempts = this.current(address);
+  /** Counts an attempt before anything is known of it, so that those which come at once are bounded too. */
+  begin(address: string): void {
+    const network = networkOf(address);
+    const attempts = this.current(network);
     if (attempts) {
-      attempts.failures++;
+      attempts.count++;
       return;
     }
     const [oldest] = this.byAddress.keys();
     if (this.byAddress.size >= MAX_ADDRESSES && oldest !== undefined) this.byAddress.delete(oldest);
-    this.byAddress.set(address, { failures: 1, since: this.now() });
+    this.byAddress.set(network, { count: 1, since: this.now() });
   }
 
-  private current(address: string): Attempts | undefined {
-    const attempts = this.byAddress.get(address);
+  /** Takes an attempt back that turned out well. */
+  succeeded(address: string): void {
+    const attempts = this.current(networkOf(address));
+    if (attempts && attempts.count > 0) attempts.count--;
+  }
+
+  private current(network: string): Attempts | undefined {
+    const attempts = this.byAddress.get(network);
     if (!attempts || attempts.since + this.windowMs > this.now()) return attempts;
-    this.byAddress.delete(address);
+    this.byAddress.delete(network);
     return undefined;
   }
+}
+
+/** Whoever has one IPv6 address has the 2^64 beside it: they count as one. An IPv4 address counts by itself, however it is written. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('%', 1)[0]?.toLowerCase().split('::') ?? [];
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`;
 }

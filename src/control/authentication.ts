@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { notFound } from './error-handling.ts';
 import { apiError } from './errors.ts';
-import type { KeyRing } from './key-ring.ts';
+import type { KeyAttempts } from './key-attempts.ts';
 import type { LogIns } from './log-ins.ts';
 import { requireRole, roleOf } from './roles.ts';
 import { assertNotForeign, assertSameOrigin } from './same-origin.ts';
@@ -14,18 +15,19 @@ declare module 'fastify' {
 
 /**
  * Demands a key, or the cookie of somebody who logged in, for every route that does not declare itself open, and the role that
- * its operation asks for: before a byte of the body is read.
+ * its operation asks for: before a byte of the body is read. What is not there is refused as early.
  */
-export function requireKeys(app: FastifyInstance, keys: KeyRing, logIns: LogIns): void {
+export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: LogIns): void {
   app.decorateRequest('principal', null);
   app.decorateRequest('via', 'none');
   app.addHook('onRequest', async (request) => {
     const { operation, open } = request.routeOptions.config;
-    if (request.is404 || open || operation?.open) return;
+    if (request.is404) throw notFound(request);
+    if (open || operation?.open) return;
     const { authorization, cookie } = request.headers;
     if (authorization !== undefined) {
       const key = authorization.match(/^Bearer +(\S+)$/i)?.[1];
-      request.principal = (key !== undefined && keys.holderOf(key)?.principal) || null;
+      request.principal = keys.holderOf(key, request.ip)?.principal ?? null;
       request.via = 'key';
     } else {
       request.principal = logIns.find(cookie)?.principal ?? null;

@@ -2,22 +2,25 @@ import type { Socket } from 'node:net';
 import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, apiError, errorBody } from './errors.ts';
-import { describeProblem } from './validation.ts';
+import { describeProblems } from './validation.ts';
+
+/** Longest content type that an answer repeats, characters. */
+const MAX_SHOWN_TYPE = 100;
+/** Longest path that an answer repeats, characters. */
+const MAX_SHOWN_PATH = 300;
 
 /** Gives every refusal the one shape of the API, whoever refuses: a route, the router, the body reader, the HTTP parser. */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: unknown, request, reply) =>
     sendError(toApiError(error, request), error, request, reply),
   );
-  app.setNotFoundHandler((request, reply) => {
-    const { pathname } = new URL(request.url, 'http://farad');
-    return sendError(
-      apiError('not_found', { method: request.method, path: pathname }),
-      undefined,
-      request,
-      reply,
-    );
-  });
+  app.setNotFoundHandler((request, reply) => sendError(notFound(request), undefined, request, reply));
+}
+
+/** The refusal of a path, or of its method, that nothing answers to. */
+export function notFound({ method, url }: FastifyRequest): ApiError {
+  const path = url.slice(0, MAX_SHOWN_PATH).replace(/[?#].*$/s, '');
+  return apiError('not_found', { method, path });
 }
 
 /** For the `frameworkErrors` of Fastify: URLs that cannot be routed at all. */
@@ -83,7 +86,7 @@ function toApiError(error: unknown, request: FastifyRequest): ApiError {
       return apiError('payload_too_large', { limit: request.routeOptions.bodyLimit });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return apiError('unsupported_media_type', {
-        type: request.headers['content-type'] ?? 'of this request',
+        type: request.headers['content-type']?.slice(0, MAX_SHOWN_TYPE) ?? 'of this request',
         allowed:
           Object.keys(request.routeOptions.config.operation?.body?.content ?? {}).join(' or ') || 'no body',
       });
@@ -95,7 +98,7 @@ function toApiError(error: unknown, request: FastifyRequest): ApiError {
 }
 
 function invalid(found: readonly ErrorObject[], context: string | undefined): ApiError {
-  const problems = found.map(describeProblem);
+  const problems = describeProblems(found);
   const [first] = problems;
   if (!first) return apiError('internal_error', {});
   if (context !== 'body') {

@@ -24,7 +24,8 @@ export const errors = {
   invalid_json: {
     status: 400,
     message: 'The request body is not JSON: {reason}.',
-    meaning: 'The body could not be read as JSON in UTF-8. Nothing was changed and nothing was sent.',
+    meaning:
+      'The body could not be read as JSON in UTF-8, or is more than 64 levels deep. Nothing was changed and nothing was sent.',
   },
   bad_parameter: {
     status: 400,
@@ -138,7 +139,7 @@ export const errors = {
     status: 409,
     message: 'Charge point {id} is {registration}: {action} may not be sent.',
     meaning:
-      'OCPP forbids the call in the present registration state: any call while Rejected, remote start and stop while Pending. Nothing was sent.',
+      'OCPP forbids the call in the present registration state: any call while Rejected, remote start and stop while Pending, and TriggerMessage or ExtendedTriggerMessage for a BootNotification once Accepted (errata 3.40). Nothing was sent; `details.registration` is the state.',
   },
   api_key_exists: {
     status: 409,
@@ -196,7 +197,8 @@ export const errors = {
   payload_too_large: {
     status: 413,
     message: 'The request body is larger than {limit} bytes.',
-    meaning: 'The setting `api.bodyLimit` bounds request bodies; imports are streams and have no such bound.',
+    meaning:
+      'Each operation bounds its body by what it needs: 4 KiB where no key is asked for or no body is read, 256 KiB for one thing, the setting `api.bodyLimit` for lists; imports are streams and bound their lines.',
   },
   unsupported_media_type: {
     status: 415,
@@ -213,7 +215,7 @@ export const errors = {
     status: 422,
     message: 'The request body is not as it should be: {problem}.',
     meaning:
-      'The body is JSON but breaks the schema of the resource. `details.problems` lists each member and what is allowed.',
+      'The body is JSON but breaks the schema of the resource. `details.problems` lists members and what is allowed, at most 20; of a body with many members, the first.',
   },
   likely_refused: {
     status: 422,
@@ -229,8 +231,9 @@ export const errors = {
   },
   too_many_attempts: {
     status: 429,
-    message: 'Too many failed log-ins from this address; try again in {seconds} s.',
-    meaning: 'Failed log-ins are limited per address. `Retry-After` says when the next one may be tried.',
+    message: 'Too many failed attempts from this address; try again in {seconds} s.',
+    meaning:
+      'Failed log-ins and wrong keys are limited per address. `Retry-After` says when the next one may be tried. Keys that were used from this address before are not affected.',
   },
   queue_full: {
     status: 429,
@@ -352,6 +355,12 @@ export function apiError<Code extends ErrorCode>(
     String(known[name] ?? whole),
   );
   return new ApiError(code, message, details);
+}
+
+/** The refusal of whoever has failed too often. `Retry-After` comes from its details. */
+export function tooManyAttempts(waitMs: number): ApiError {
+  const seconds = Math.ceil(waitMs / 1000);
+  return apiError('too_many_attempts', { seconds }, { seconds });
 }
 
 /** The same error with more details. */

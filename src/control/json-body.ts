@@ -1,15 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { cutDeep, MAX_DEPTH } from '../protocol/depth.ts';
 import { apiError } from './errors.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** JSON in UTF-8, or the error `invalid_json`. Numbers, member order and members named `__proto__` are left as they are. */
+/** JSON in UTF-8 and at most 64 levels deep, or the error `invalid_json`. Numbers, member order and members named `__proto__` are left as they are. */
 export function readJson(bytes: Buffer): unknown {
   let text: string;
   try {
     text = utf8.decode(bytes);
   } catch {
     throw apiError('invalid_json', { reason: 'it is not UTF-8' });
+  }
+  if (cutDeep(text) !== undefined) {
+    throw apiError('invalid_json', { reason: `it is more than ${MAX_DEPTH} levels deep` });
   }
   try {
     return JSON.parse(text);

@@ -1,4 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RouteGenericInterface,
+  RouteShorthandOptions,
+} from 'fastify';
+import { bodyLimitOf } from './body-limit.ts';
 import { onceByKey } from './idempotent-calls.ts';
 import type { Operation, Schema } from './openapi/operation.ts';
 
@@ -13,18 +20,21 @@ type Handler<Shape extends RouteGenericInterface> = (
   reply: FastifyReply,
 ) => unknown;
 
-/** Registers an operation: its parameters (and its body, where it says so) are checked before `handler` runs. */
+/** Registers an operation: its parameters (and its body, where it says so) are checked before `handler` runs, after its `hooks`. */
 export function addRoute<Shape extends RouteGenericInterface>(
   app: FastifyInstance,
   operation: Operation,
   handler: Handler<Shape>,
+  hooks: Pick<RouteShorthandOptions, 'onRequest'> = {},
 ): void {
   const { params, paramsChecked = true, query, requiredQuery = [], body } = operation;
   const checkedBody = body?.checked ? body.content['application/json']?.schema : undefined;
   app.route<Shape>({
     method: operation.method,
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
+    ...hooks,
     exposeHeadRoute: false,
+    bodyLimit: bodyLimitOf(operation, app.initialConfig.bodyLimit ?? 0),
     config: { operation },
     schema: {
       ...(params && paramsChecked && { params: objectOf(params, Object.keys(params)) }),

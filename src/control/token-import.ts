@@ -7,7 +7,7 @@ import { apiError } from './errors.ts';
 import { readLines } from './lines.ts';
 import { schemas } from './openapi/schemas.ts';
 import { readToken, type TokenBody } from './token-view.ts';
-import { bodyValidator, describeProblem } from './validation.ts';
+import { bodyValidator, describeProblems } from './validation.ts';
 
 /** Longest line of an import; a token is far shorter. */
 const MAX_LINE_BYTES = 16 * 1024;
@@ -77,8 +77,7 @@ const validate = bodyValidator(schemas.TokenLine);
 
 function problemOf(token: unknown): string | undefined {
   if (validate(token)) return undefined;
-  return (validate.errors ?? [])
-    .map(describeProblem)
+  return describeProblems(validate.errors ?? [])
     .map(({ path, problem }) => `${path.slice(1) || 'the line'} ${problem}`)
     .join('; ');
 }

@@ -1,8 +1,4 @@
-import {
-  type CentralSystem,
-  type CentralSystemOptions,
-  createCentralSystem,
-} from '../central-system/central-system.ts';
+import { type CentralSystem, createCentralSystem } from '../central-system/central-system.ts';
 import type { Config } from '../config/schema.ts';
 import type { Journal } from '../journal/journal.ts';
 import { RowBuffer } from '../journal/row-buffer.ts';
@@ -17,7 +13,6 @@ import { createFrameDecider } from '../workers/frame-decider.ts';
 import type { FramePool } from '../workers/frame-pool.ts';
 import { Admission } from './admission.ts';
 import { Answers } from './answers.ts';
-import { BootRequests } from './boot-requests.ts';
 import { Conversation } from './conversation.ts';
 import { EdgeMetrics } from './edge-metrics.ts';
 import { createFrontDoor } from './front-door.ts';
@@ -81,12 +76,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const lane = journal.openLane();
   const rows = new RowBuffer(lane, { ...ROW_BUFFER, log: quietly });
   const level = (): ReturnType<Journal['level']> => journal.level();
-  const centralSystem = startCentralSystem(deps, {
-    rows,
-    keepSamples: createFrameDecider({ lane, level }).keep,
-    onNeverBooted: (chargePointId) => void bootRequests.ask(chargePointId),
-    log: quietly,
-  });
+  const centralSystem = startCentralSystem(deps, rows, createFrameDecider({ lane, level }).keep, quietly);
   const messageLog = new MessageLog({ ...config.messageLog, rows, level });
   const calls = new OutboundCalls({ ...ocpp, gate: centralSystem, messageLog, metrics, log: quietly, clock });
   const inbox = new Inbox({
@@ -123,7 +113,6 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     takenFrom: (previous, epoch) => void tellPrevious(link, previous, epoch, quietly),
     clock,
   });
-  const bootRequests = new BootRequests({ ...ocpp, sessions, calls });
   const handshake = new Handshake({
     ...ocpp,
     directory: {
@@ -183,15 +172,15 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
 
 function startCentralSystem(
   { config, store, registry }: EdgeDeps,
-  {
-    log,
-    ...given
-  }: Pick<CentralSystemOptions, 'rows' | 'keepSamples' | 'onNeverBooted'> & { readonly log: ThrottledLog },
+  rows: RowBuffer,
+  keepSamples: Parameters<typeof createCentralSystem>[0]['keepSamples'],
+  log: ThrottledLog,
 ): CentralSystem {
   const { reader, heartbeatInterval, bootRetryInterval } = config.ocpp;
   return createCentralSystem({
-    ...given,
     store,
+    rows,
+    keepSamples,
     settings: {
       reader,
       heartbeatInterval,

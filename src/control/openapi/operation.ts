@@ -23,6 +23,10 @@ export interface BodyDeclaration {
   readonly content: Readonly<Record<string, Content>>;
   /** True: the body is JSON and checked against its schema before the handler runs. */
   readonly checked: boolean;
+  /** True: it is read as it arrives, however long that takes. */
+  readonly isStream?: boolean;
+  /** True: it may name very many things, so that only `api.bodyLimit` bounds it. */
+  readonly isList?: boolean;
 }
 
 /** One operation of the API, declared once: its route, the check of its parameters and its page in the docs follow from it. */

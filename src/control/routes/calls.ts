@@ -17,7 +17,8 @@ const operation: Operation = {
     'The body is the OCPP 1.6 request payload of the action, exactly as it goes on the wire; an empty body is `{}`. Nothing is added, ' +
     'coerced or stripped, and a legal payload is never refused for plausibility: the charge point decides. The call is sent at once and ' +
     'exactly once. 200 means that the charge point answered, with a CALLRESULT or a CALLERROR; look at `outcome`, and in `payload` at the ' +
-    "charge point's own status.",
+    "charge point's own status. What OCPP forbids in the present registration state is refused with 409 `registration_state`: among them a " +
+    'TriggerMessage for a BootNotification to a charge point that is accepted (errata 3.40).',
   params: {
     id: { type: 'string', description: 'Identity of the charge point.' },
     Action: {
@@ -33,6 +34,7 @@ const operation: Operation = {
     description: 'The request payload of the action.',
     required: false,
     checked: false,
+    isList: true,
     content: {
       'application/json': {
         schema: { anyOf: CENTRAL_SYSTEM_ACTIONS.map((action) => ref(payloadSchemaName(action))) },

@@ -55,6 +55,7 @@ const create: Operation = {
   body: {
     required: true,
     checked: true,
+    isList: true,
     content: {
       'application/json': {
         schema: ref('NewCampaign'),
@@ -181,9 +182,12 @@ export function addCampaignRoutes(app: FastifyInstance, { store, operations }: C
   );
 
   addRoute<{ Querystring: PageQuery }>(app, list, ({ query: { cursor, limit } }) => {
-    const after = readCursor(cursor);
+    const after = readCursor('campaigns', cursor);
     const { items, next } = store.campaigns.list({ limit, ...(after !== undefined && { after }) });
-    return { items: items.map(viewCampaign), next: next === undefined ? null : writeCursor(next) };
+    return {
+      items: items.map(viewCampaign),
+      next: next === undefined ? null : writeCursor('campaigns', next),
+    };
   });
 
   addRoute<OfCampaign>(app, get, ({ params: { id } }) => viewCampaign(find(id)));
@@ -193,7 +197,7 @@ export function addCampaignRoutes(app: FastifyInstance, { store, operations }: C
     results,
     ({ params: { id }, query: { cursor, limit, state } }) => {
       const { task } = find(id);
-      const after = readCursor(cursor);
+      const after = readCursor('campaign-results', cursor);
       const { items, next } = store.campaigns.items(id, {
         limit,
         ...(after !== undefined && { after }),
@@ -201,7 +205,7 @@ export function addCampaignRoutes(app: FastifyInstance, { store, operations }: C
       });
       return {
         items: items.map((item) => viewResult(item, task)),
-        next: next === undefined ? null : writeCursor(next),
+        next: next === undefined ? null : writeCursor('campaign-results', next),
       };
     },
   );

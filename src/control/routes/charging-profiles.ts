@@ -136,6 +136,7 @@ const setMany: Operation = {
   body: {
     required: true,
     checked: true,
+    isList: true,
     content: {
       'application/json': {
         schema: ref('FleetProfile'),

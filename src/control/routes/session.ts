@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AttemptLimit } from '../attempt-limit.ts';
-import { apiError } from '../errors.ts';
+import { apiError, tooManyAttempts } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { LogIns } from '../log-ins.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
@@ -57,25 +57,30 @@ const end: Operation = {
 export function addSessionRoutes(app: FastifyInstance, keys: KeyRing, logIns: LogIns): void {
   const limit = new AttemptLimit(MAX_FAILURES, WINDOW_MS);
 
-  addRoute<{ Body: { key: string } }>(app, begin, async (request, reply) => {
-    const { headers, ip } = request;
+  /** Before a byte of the body is read: whatever is wrong with the rest counts as a failed attempt. */
+  const admit = async ({ headers, ip }: FastifyRequest) => {
+    // A page of another origin must not use up the attempts of whoever looks at it.
     if (headers.origin !== undefined) assertSameOrigin(headers);
     const waitMs = limit.waitOf(ip);
-    if (waitMs > 0) {
-      const seconds = Math.ceil(waitMs / 1000);
-      throw apiError('too_many_attempts', { seconds }, { seconds });
-    }
-    const held = keys.holderOf(request.body.key);
-    if (!held) {
-      limit.failed(ip);
-      throw apiError('wrong_key', {});
-    }
-    const { cookie, expiresAt } = await logIns.begin(held, isSecure(request));
-    request.principal = held.principal;
-    request.via = 'session';
-    reply.header('set-cookie', cookie);
-    return { ...held.principal, expiresAt: new Date(expiresAt).toISOString() };
-  });
+    if (waitMs > 0) throw tooManyAttempts(waitMs);
+    limit.begin(ip);
+  };
+
+  addRoute<{ Body: { key: string } }>(
+    app,
+    begin,
+    async (request, reply) => {
+      const held = keys.holderOf(request.body.key);
+      if (!held) throw apiError('wrong_key', {});
+      limit.succeeded(request.ip);
+      const { cookie, expiresAt } = await logIns.begin(held, isSecure(request));
+      request.principal = held.principal;
+      request.via = 'session';
+      reply.header('set-cookie', cookie);
+      return { ...held.principal, expiresAt: new Date(expiresAt).toISOString() };
+    },
+    { onRequest: admit },
+  );
 
   addRoute(app, get, ({ principal, headers }) => {
     if (!principal) throw apiError('unauthorized', {});

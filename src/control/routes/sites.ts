@@ -79,6 +79,7 @@ const put: Operation = {
   body: {
     required: true,
     checked: true,
+    isList: true,
     content: { 'application/json': { schema: ref('SiteUpdate'), examples: { site } } },
   },
   responses: {
@@ -98,6 +99,7 @@ const patch: Operation = {
   body: {
     required: true,
     checked: true,
+    isList: true,
     content: {
       'application/json': {
         schema: ref('SiteChange'),
@@ -156,13 +158,13 @@ export function addSiteRoutes(app: FastifyInstance, { store }: ControlDeps, site
     app,
     list,
     ({ query: { cursor, limit, text } }) => {
-      const after = readCursor(cursor);
+      const after = readCursor('sites', cursor);
       const { items, next } = store.sites.list({
         limit,
         ...(after !== undefined && { after }),
         ...(text !== undefined && { search: text }),
       });
-      return { items: items.map(viewSite), next: next === undefined ? null : writeCursor(next) };
+      return { items: items.map(viewSite), next: next === undefined ? null : writeCursor('sites', next) };
     },
   );
 

@@ -31,6 +31,7 @@ const operation: Operation = {
   body: {
     required: true,
     checked: false,
+    isStream: true,
     content: {
       'application/x-ndjson': {
         schema: ref('TokenLine'),
