@@ -1,6 +1,8 @@
 import type { Command } from './command.ts';
+import { adoptDataCommand } from './commands/adopt-data.ts';
 import { backupCommand } from './commands/backup.ts';
 import { certifyCommand } from './commands/certify.ts';
+import { checkDataCommand } from './commands/check-data.ts';
 import { configCommand } from './commands/config.ts';
 import { helpCommand } from './commands/help.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -14,6 +16,8 @@ export const commands: readonly Command[] = [
   certifyCommand,
   backupCommand,
   restoreCommand,
+  checkDataCommand,
+  adoptDataCommand,
   helpCommand,
   versionCommand,
 ];

@@ -36,9 +36,16 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const file = join(directory, `supervisor-${holder.pid}-${holder.startedAt}.lock`);
   const children: Record<string, ProcessIdentity> = {};
   const write = (): void => writeAtomically(file, JSON.stringify({ holder, children } satisfies LockFile));
+  const take = (): void => {
+    try {
+      write();
+    } catch (error) {
+      throw new StartError(`dataDir ${dataDir} cannot be written: ${(error as NodeJS.ErrnoException).code}`);
+    }
+  };
 
   for (let attempt = 1; ; attempt++) {
-    write();
+    take();
     const other = otherLocks(directory, file).find(({ content }) => content && lives(content.holder));
     if (!other) break;
     rmSync(file, { force: true });
@@ -64,7 +71,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
 
 function prepare(dataDir: string): string {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o750 });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     return realpathSync(dataDir);
   } catch (error) {
     throw new StartError(`dataDir ${dataDir} cannot be used: ${(error as NodeJS.ErrnoException).code}`);

@@ -13,8 +13,8 @@ const FRUGAL = {
 
 /** The processes of a gateway. Their files lie beside this one in the build. */
 export function gatewayPlan(config: Config): ProcessPlan[] {
-  const edges = Array.from({ length: config.edge.processes }, (_, index) => ({
-    name: `edge-${index}`,
+  const edges = edgeNames(config).map((name) => ({
+    name,
     file: built('../edge/process.js'),
     ...FRUGAL,
   }));
@@ -31,6 +31,16 @@ export function gatewayPlan(config: Config): ProcessPlan[] {
       environment: { UV_THREADPOOL_SIZE: '12' },
     },
   ];
+}
+
+/** Names of the edge processes; each has a journal of its own. */
+export function edgeNames(config: Config): string[] {
+  return Array.from({ length: config.edge.processes }, (_, index) => `edge-${index}`);
+}
+
+/** Whether the tables lie in the data directory. */
+export function holdsTables(config: Config): boolean {
+  return config.clickhouse.url === '';
 }
 
 function built(place: string): string {

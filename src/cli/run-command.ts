@@ -14,6 +14,8 @@ const helpFlag: FlagSpec = { name: 'help', help: 'Explains the command.' };
  * use), 2 the command line cannot be understood. Each failure is one line on standard error.
  */
 export async function runCommand(args: readonly string[]): Promise<void> {
+  // Whatever a command writes is for the user that runs it.
+  process.umask(0o077);
   try {
     process.exitCode = await dispatch(args);
   } catch (error) {

@@ -3,6 +3,7 @@ import { createLog } from '../telemetry/log.ts';
 import { announce } from './announcement.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { type Demo, type DemoFleet, startFleet } from './demo.ts';
+import { StartError } from './start-error.ts';
 import { onStopSignals } from './stop-signals.ts';
 import type { ProcessPlan } from './supervised-process.ts';
 import { type SupervisorOptions, startSupervisor } from './supervisor.ts';
@@ -11,6 +12,10 @@ export interface GatewayOptions extends Pick<SupervisorOptions, 'backOff' | 'sto
   readonly config: Config;
   readonly plans: readonly ProcessPlan[];
   readonly demo?: Demo;
+  /** Runs once the data directory is this gateway's, before anything opens what lies in it. */
+  readonly prepare?: (directory: string) => Promise<void>;
+  /** Looks for what ended a start that nobody refused; throws StartError where it finds that. */
+  readonly diagnose?: (directory: string) => void;
 }
 
 /**
@@ -23,6 +28,13 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
   const config = { ...options.config, dataDir: lock.directory };
   const log = createLog(config, 'supervisor');
   process.title = 'farad supervisor';
+  try {
+    await options.prepare?.(lock.directory);
+  } catch (error) {
+    lock.release();
+    demo?.cleanUp();
+    throw error;
+  }
 
   const supervisor = startSupervisor({ ...options, config, lock, log });
   const signalled = new Promise<'signal'>((resolve) => {
@@ -47,6 +59,10 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
       await signalled;
     }
     return 0;
+  } catch (error) {
+    await supervisor.stop();
+    if (error instanceof StartError) options.diagnose?.(lock.directory);
+    throw error;
   } finally {
     await fleet?.stop();
     await supervisor.stop();

@@ -37,6 +37,7 @@ export const REFUSED_EXIT_CODE = 78;
  */
 export async function joinSupervisor<Config>(): Promise<Child<Config>> {
   if (!process.send) throw new Error('this file is a process of Farad, started by `farad serve`');
+  process.umask(0o077); // whatever this process writes is for its own user
   const handlers: ((reason: StopReason) => void | Promise<void>)[] = [];
   let stopping = false;
 

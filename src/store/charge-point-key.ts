@@ -1,8 +1,17 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
-/** Fewest bytes of a charge point's key: it is random, and so a fast hash keeps it safe (design.md §5). */
+/** Fewest bytes of a charge point's key: it is random, and so a fast hash keeps it safe. */
 export const MIN_KEY_BYTES = 16;
 
 /** Most bytes of a charge point's key: as hex digits it must fit the 40 of AuthorizationKey (security whitepaper §7.2). */
@@ -54,6 +63,16 @@ export function loadPepper(dataDir: string): Buffer {
   const pepper = readPepper(file);
   if (!pepper) throw new Error(`${file} vanished while it was being made`);
   return pepper;
+}
+
+/** Whether the data directory has its pepper. */
+export function hasPepper(dataDir: string): boolean {
+  return existsSync(join(dataDir, PEPPER_FILE));
+}
+
+/** By which a pepper is recognised again, without telling anything of it. */
+export function fingerprintOf(pepper: Uint8Array): string {
+  return Buffer.from(hkdfSync('sha256', pepper, '', 'fingerprint', 16)).toString('hex');
 }
 
 function mac(key: Uint8Array, salt: Uint8Array, pepper: Uint8Array): Buffer {

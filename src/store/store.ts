@@ -31,6 +31,7 @@ import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
 import { type SitePlans, SitePlanTable } from './site-plans.ts';
 import { type Sites, SiteTable } from './sites.ts';
 import { type Tokens, TokenTable } from './tokens.ts';
+import { TransactionIdMark } from './transaction-id-mark.ts';
 import { TransactionIds } from './transaction-ids.ts';
 import { LmdbTransactions, type Transactions } from './transactions.ts';
 import { WritePath } from './write-path.ts';
@@ -173,6 +174,8 @@ export function openStore({
   diskReserve = DISK_RESERVE,
 }: StoreOptions): Store {
   mkdirSync(dataDir, { recursive: true });
+  // Before the databases: where those are and it is not, it was lost.
+  const pepper = loadPepper(dataDir);
   const directory = openEnvironment(join(dataDir, 'directory'), DIRECTORY, diskReserve);
   const state = openEnvironment(join(dataDir, 'state'), STATE, diskReserve);
   const toDirectory = new WritePath(directory, 'directory', role === 'control' || role === 'setup');
@@ -188,7 +191,6 @@ export function openStore({
   const heldLists = new HeldListTable(toState);
   const referencedCalls = new ReferencedCallTable(toState);
   const givenKeys = new GivenKeyTable(toState);
-  const pepper = loadPepper(dataDir);
   return {
     tokens: new TokenTable(toDirectory),
     settings: new SettingsTable(toDirectory),
@@ -225,7 +227,7 @@ export function openStore({
     transactions: new LmdbTransactions(
       toState,
       outbox,
-      new TransactionIds(toState, owner),
+      new TransactionIds(toState, owner, new TransactionIdMark(dataDir)),
       transactionRetention,
     ),
     sessions: new SessionTable(toState),

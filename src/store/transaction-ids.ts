@@ -1,11 +1,12 @@
 import type { Table } from '../journal/environment.ts';
+import { TRANSACTION_ID_BLOCK, type TransactionIdMark } from './transaction-id-mark.ts';
 import type { WritePath } from './write-path.ts';
 
-/** Charge points in the field keep a transactionId in 32 signed bits (obligation E4). */
+/** Charge points in the field keep a transactionId in 32 signed bits. */
 export const MAX_TRANSACTION_ID = 0x7fff_ffff;
 
-const BLOCK = 1_000;
-const NEXT_BLOCK = Buffer.from('transaction-ids');
+/** Where `state` keeps the start of the next block. */
+export const NEXT_BLOCK = Buffer.from('transaction-ids');
 
 interface Block {
   readonly next: number;
@@ -21,10 +22,12 @@ export class TransactionIds {
   private readonly blocks: Table<Block>;
   private readonly starts: Table<number>;
   private readonly key: Buffer;
+  private readonly mark: TransactionIdMark;
 
   /** `owner` names the edge. */
-  constructor(path: WritePath, owner: string) {
+  constructor(path: WritePath, owner: string, mark: TransactionIdMark) {
     this.path = path;
+    this.mark = mark;
     this.blocks = path.environment.records('transaction-id-blocks', [['next', 'last']]);
     this.starts = path.environment.records('meta');
     this.key = Buffer.from(owner);
@@ -41,8 +44,10 @@ export class TransactionIds {
 
   private reserve(): Block {
     const next = this.starts.get(NEXT_BLOCK) ?? 1;
-    const last = Math.min(next + BLOCK - 1, MAX_TRANSACTION_ID);
+    const last = Math.min(next + TRANSACTION_ID_BLOCK - 1, MAX_TRANSACTION_ID);
     if (next > last) throw new RangeError('all transactionIds are used up');
+    // Before anything of the block can be handed out; further than what is committed in the end does no harm.
+    this.mark.raise(last + 1);
     this.starts.put(NEXT_BLOCK, last + 1);
     return { next, last };
   }

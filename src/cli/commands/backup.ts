@@ -29,7 +29,7 @@ export const backupCommand: Command = {
     const dataDir = resolve(config.dataDir);
     const folder = resolve(to);
     const { api } = endpointsOf(dataDir);
-    mkdirSync(folder, { recursive: true, mode: 0o750 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (readdirSync(folder).length > 0) throw new StartError(`${to} is not empty`);
 
     const takenAt = new Date().toISOString();
@@ -37,10 +37,11 @@ export const backupCommand: Command = {
     let held = false;
     try {
       if (begun.clickhouse !== null) move(begun.clickhouse, join(folder, TABLES));
-      for (const name of environmentsOf(dataDir))
-        await copyEnvironment(join(dataDir, name), join(folder, name));
+      // Files first: no database may be older than what they say of it.
       for (const name of filesOf(dataDir))
         cpSync(join(dataDir, name), join(folder, name), { preserveTimestamps: true });
+      for (const name of environmentsOf(dataDir))
+        await copyEnvironment(join(dataDir, name), join(folder, name));
     } finally {
       const end = await ask(api, config.api.key, 'DELETE', `/api/v1/backups/${begun.id}`);
       ({ held } = end as { held: boolean });

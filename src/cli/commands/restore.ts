@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { restoreChdb } from '../../analytics/chdb-engine.ts';
 import { EngineError } from '../../analytics/engine-error.ts';
 import { loadConfigWithOrigins } from '../../config/load-config.ts';
+import { markRestoredTables } from '../../store/installation.ts';
 import { readManifest, TABLES } from '../backup-folder.ts';
 import type { Command } from '../command.ts';
 import { lockDataDir } from '../data-dir-lock.ts';
@@ -54,6 +55,7 @@ export const restoreCommand: Command = {
           },
           join(folder, TABLES),
         );
+        markRestoredTables(lock.directory);
       }
       process.chdir(home);
     } catch (error) {

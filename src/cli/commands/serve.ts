@@ -1,10 +1,13 @@
 import { loadConfigWithOrigins } from '../../config/load-config.ts';
 import type { Command } from '../command.ts';
+import { checkDataDir, checkOpenFiles } from '../data-dir-check.ts';
 import { prepareDemo } from '../demo.ts';
 import { requireAnalyticsEngine } from '../engine-check.ts';
-import { gatewayPlan } from '../gateway-plan.ts';
+import { edgeNames, gatewayPlan, holdsTables } from '../gateway-plan.ts';
+import { makePrivate } from '../private-data-dir.ts';
 import { runGateway } from '../run-gateway.ts';
 import { settingsFileFlag, sourcesFrom } from '../settings-sources.ts';
+import { settleGround } from '../settle-ground.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -23,6 +26,17 @@ export const serveCommand: Command = {
     requireAnalyticsEngine(loaded.config);
     const demo = flags.demo === undefined ? undefined : prepareDemo(flags.demo, loaded);
     const config = demo?.config ?? loaded.config;
-    return runGateway({ config, plans: gatewayPlan(config), ...(demo && { demo }) });
+    checkOpenFiles();
+    return runGateway({
+      config,
+      plans: gatewayPlan(config),
+      ...(demo && { demo }),
+      async prepare(directory) {
+        makePrivate(directory);
+        checkDataDir(directory);
+        await settleGround({ dataDir: directory, edges: edgeNames(config), tables: holdsTables(config) });
+      },
+      diagnose: (directory) => checkDataDir(directory, Number.POSITIVE_INFINITY),
+    });
   },
 };

@@ -5,6 +5,7 @@ import { Environment, EnvironmentError } from '../../../src/journal/environment.
 import { NewerDataError } from '../../../src/journal/format.ts';
 import { bringUpToDate } from '../../../src/store/schema-version.ts';
 import { openStore } from '../../../src/store/store.ts';
+import { TransactionIdMark } from '../../../src/store/transaction-id-mark.ts';
 import { MAX_TRANSACTION_ID, TransactionIds } from '../../../src/store/transaction-ids.ts';
 import { WritePath } from '../../../src/store/write-path.ts';
 import { scratchEnvironment } from '../journal/scratch.ts';
@@ -110,9 +111,11 @@ test('a new data directory needs no migration, and one that fails leaves everyth
   expect(table.get(Buffer.from('a'))).toBeUndefined();
 });
 
+const mark = () => new TransactionIdMark(scratchDirectory());
+
 test('an id taken in a transaction that was given up is free again, and none is given twice', async () => {
   const path = new WritePath(scratchEnvironment(), 'state', true);
-  const ids = new TransactionIds(path, 'edge-0');
+  const ids = new TransactionIds(path, 'edge-0', mark());
   const take = (fail = false) =>
     path.transact(() => {
       const id = ids.take();
@@ -126,7 +129,7 @@ test('an id taken in a transaction that was given up is free again, and none is 
 
 test('edges take from blocks of their own, and a full block is followed by the next free one', async () => {
   const path = new WritePath(scratchEnvironment(), 'state', true);
-  const [one, two] = [new TransactionIds(path, 'edge-0'), new TransactionIds(path, 'edge-1')];
+  const [one, two] = [new TransactionIds(path, 'edge-0', mark()), new TransactionIds(path, 'edge-1', mark())];
   const take = (from: TransactionIds, count: number) =>
     path.transact(() => Array.from({ length: count }, () => from.take()));
 
@@ -139,7 +142,7 @@ test('edges take from blocks of their own, and a full block is followed by the n
 test('E4: the last id is 2147483647, and after it none is given rather than one that exists', async () => {
   const environment = scratchEnvironment();
   const path = new WritePath(environment, 'state', true);
-  const ids = new TransactionIds(path, 'edge-0');
+  const ids = new TransactionIds(path, 'edge-0', mark());
   await path.transact(() =>
     environment.records('meta').put(Buffer.from('transaction-ids'), MAX_TRANSACTION_ID),
   );
