@@ -7,6 +7,7 @@ import { Conversation } from '../src/edge/conversation.ts';
 import { EdgeMetrics } from '../src/edge/edge-metrics.ts';
 import { MessageLog } from '../src/edge/message-log.ts';
 import { Session } from '../src/edge/session.ts';
+import { SessionGuard } from '../src/edge/session-guard.ts';
 import { journalPath, openJournal } from '../src/journal/journal.ts';
 import { RowBuffer } from '../src/journal/row-buffer.ts';
 import { openStore } from '../src/store/store.ts';
@@ -70,6 +71,7 @@ export const hotPathBench: Bench = {
         inbox: { add: () => false },
         calls: { answered: fail },
         answers: new Answers({ messageLog, metrics, log }),
+        guard: new SessionGuard(metrics, log),
         messageLog,
         metrics,
         log,

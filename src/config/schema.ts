@@ -163,6 +163,11 @@ export const schema = {
       min: 1,
       max: 256,
     }),
+    batchTimeout: duration(
+      '10s',
+      'Longest that a frame worker may take for a batch; then it is replaced, and the frames are tried one by one.',
+      { min: '1s', max: '5m' },
+    ),
     inboxBytes: size('64MiB', 'Most bytes of frames that wait for the frame workers of one edge.', {
       min: '1MiB',
     }),

@@ -14,12 +14,14 @@ import type { Inbox } from './inbox.ts';
 import type { MessageLog } from './message-log.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
 import type { Session } from './session.ts';
+import type { SessionGuard } from './session-guard.ts';
 
 export interface ConversationOptions {
   readonly centralSystem: CentralSystem;
   readonly inbox: Pick<Inbox, 'add'>;
   readonly calls: Pick<OutboundCalls, 'answered'>;
   readonly answers: Answers;
+  readonly guard: SessionGuard;
   readonly messageLog: MessageLog;
   readonly metrics: EdgeMetrics;
   readonly log: ThrottledLog;
@@ -59,7 +61,8 @@ export class Conversation {
       allowance: this.allowance,
       ...options,
       clock: () => performance.now(),
-      take: (session, { bytes, receivedAt, startedAt }) => this.take(session, bytes, receivedAt, startedAt),
+      take: (session, { bytes, receivedAt, startedAt }) =>
+        this.guarded(session, () => this.take(session, bytes, receivedAt, startedAt)),
       emptied: () => this.tellIfIdle(),
     });
   }
@@ -76,8 +79,27 @@ export class Conversation {
     return new Promise((resolve) => void this.idleListeners.push(resolve));
   }
 
-  /** Takes a message; `bytes` are only valid during the call. */
+  /** Takes a message; `bytes` are only valid during the call. Never throws. */
   receive(session: Session, bytes: Buffer, binary: boolean): void {
+    this.guarded(session, () => this.hear(session, bytes, binary));
+  }
+
+  private guarded(session: Session, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.broken(session, error);
+    }
+  }
+
+  /** What the session was doing has failed in a way that nobody foresaw. */
+  broken(session: Session, error: unknown): void {
+    this.options.guard.caught(session, error);
+    this.settle(session);
+    this.tellIfIdle();
+  }
+
+  private hear(session: Session, bytes: Buffer, binary: boolean): void {
     const startedAt = performance.now();
     const receivedAt = Date.now();
     session.heardAt = startedAt;
@@ -252,10 +274,12 @@ export class Conversation {
         this.options.answers.give(session, messageId, action, decided, startedAt);
         this.settle(session);
         this.proceed(session);
-      });
+      })
+      .catch((error: unknown) => this.broken(session, error));
   }
 
   private settle(session: Session): void {
+    if (!session.undecided) return;
     session.undecided = false;
     this.underWay--;
   }

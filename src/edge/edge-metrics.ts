@@ -61,6 +61,8 @@ export class EdgeMetrics {
   readonly batchFrames: Histogram;
   readonly batchSeconds: Histogram;
   readonly batchesFailed: Counter;
+  readonly batchesLost: Counter;
+  readonly sessionFaults: Counter;
   readonly framesFailed: Counter;
   readonly inboxOverflows: Counter;
   readonly meterSamples: Counter;
@@ -169,6 +171,11 @@ export class EdgeMetrics {
       .histogram('farad_batch_seconds', 'From handing over a batch to its verdict.')
       .with();
     this.batchesFailed = counter('farad_batches_failed_total', 'Batches that a frame worker died of.');
+    this.batchesLost = counter('farad_batches_lost_total', 'Batches without a verdict in time.');
+    this.sessionFaults = counter(
+      'farad_session_faults_total',
+      'Sessions ended because of a fault inside Farad that nothing else caught.',
+    );
     this.framesFailed = counter('farad_frames_failed_total', 'Frames that failed alone, too.');
     this.meterSamples = counter('farad_meter_samples_total', 'Samples kept by the frame workers.');
     this.chargingPower = gauge(

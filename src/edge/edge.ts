@@ -21,6 +21,7 @@ import { Inbox } from './inbox.ts';
 import { Liveness } from './liveness.ts';
 import { MessageLog } from './message-log.ts';
 import { OutboundCalls } from './outbound-calls.ts';
+import { SessionGuard } from './session-guard.ts';
 import { Sessions } from './sessions.ts';
 import { listenOn } from './transport/listen.ts';
 
@@ -63,6 +64,9 @@ const SAVE_LAST_SEEN_MS = 120_000;
 /** How often reservations are looked at whose expiry date may be over, ms. */
 const EXPIRE_RESERVATIONS_MS = 2_000;
 
+/** How often the inbox counts the seconds of its batches, ms. */
+const INBOX_TICK_MS = 1_000;
+
 /** How long the store may take to note the end of sockets before the stop goes on, ms. */
 const RECORDING_GRACE_MS = 500;
 
@@ -85,6 +89,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     metrics,
     log: quietly,
     decided: (frame, verdict, bytes) => conversation.decided(frame, verdict, bytes),
+    broken: ({ session }, error) => conversation.broken(session, error),
   });
   const conversation = new Conversation({
     ...ocpp,
@@ -95,6 +100,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     inbox,
     calls,
     answers: new Answers({ messageLog, metrics, log: quietly }),
+    guard: new SessionGuard(metrics, quietly),
     messageLog,
     metrics,
     log: quietly,
@@ -136,6 +142,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     () => void saveLastSeen(centralSystem, true, quietly),
     SAVE_LAST_SEEN_MS,
   ).unref();
+  const ticking = setInterval(() => inbox.tick(), INBOX_TICK_MS).unref();
   const expiring = setInterval(
     () => void expireReservations(centralSystem, quietly),
     EXPIRE_RESERVATIONS_MS,
@@ -161,6 +168,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       transport.stopAccepting();
       conversation.stop();
       await atMost(graceMs, conversation.idle());
+      clearInterval(ticking);
       sessions.closeAll('Farad is stopping');
       await atMost(RECORDING_GRACE_MS, sessions.settled());
       await saveLastSeen(centralSystem, false, quietly);

@@ -23,6 +23,8 @@ const KEPT_BYTES = 1024 * 1024;
 /** Frames that go to a worker together, one after the other in one buffer that the worker sees, too. */
 export class FrameBatch {
   readonly frames: InboxFrame[] = [];
+  /** Seconds that it has been waiting as a suspect. */
+  ticks = 0;
   memory: SharedArrayBuffer;
   private bytes: Buffer;
   private used = 0;

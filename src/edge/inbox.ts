@@ -11,18 +11,41 @@ export interface InboxOptions {
   readonly batchFrames: number;
   /** Batches that the workers have at a time. */
   readonly batchesInFlight: number;
+  /** ms without a verdict after which a batch counts as one that its worker died of, in whole seconds. */
+  readonly batchTimeout: number;
   /** Bytes of all frames with the workers or waiting for them. */
   readonly inboxBytes: number;
   readonly metrics: EdgeMetrics;
   readonly log: ThrottledLog;
   /** A frame was decided by a worker. `bytes` are valid during the call, and empty but for a verdict that it is `unhandled`. */
   readonly decided: (frame: InboxFrame, verdict: FrameVerdict, bytes: Buffer) => void;
+  /** `decided` threw. */
+  readonly broken: (frame: InboxFrame, error: unknown) => void;
 }
+
+/** A batch that a worker has. */
+interface Flight {
+  readonly batch: FrameBatch;
+  /** It is a suspect, and nothing is beside it. */
+  readonly alone: boolean;
+  /** Monotonic, ms. */
+  readonly startedAt: number;
+  /** Seconds that it has been under way. */
+  ticks: number;
+  /** Aborted when nobody waits for the verdict any more. */
+  readonly lost: AbortController;
+}
+
+/** Most seconds that a frame may take alone: everybody waits meanwhile. */
+const ALONE_SECONDS = 3;
+
+/** Most seconds that a suspect waits for its turn: then it is answered without having been tried, so that nobody waits for long. */
+const SUSPECT_SECONDS = 20;
 
 /**
  * Gathers frames for the frame workers into batches: whatever arrives in one turn of the event loop travels together, and more while the
  * workers are busy. When a worker dies of a batch, its frames are tried again one by one with nothing beside them, so that a poison frame
- * fails alone (design.md §5).
+ * fails alone (docs/decisions/nothing-stands-still.md).
  */
 export class Inbox {
   private readonly options: InboxOptions;
@@ -32,9 +55,7 @@ export class Inbox {
   private readonly full: FrameBatch[] = [];
   /** Of one frame each, from batches that a worker died of. */
   private readonly suspects: FrameBatch[] = [];
-  private inFlight = 0;
-  /** The one batch in flight is a suspect. */
-  private alone = false;
+  private readonly flights = new Set<Flight>();
   private flushing = false;
   private bytes = 0;
   private frames = 0;
@@ -45,7 +66,7 @@ export class Inbox {
     this.gathering = this.batches.take();
     options.metrics.inboxBytes.readFrom(() => this.bytes);
     options.metrics.inboxFrames.readFrom(() => this.frames);
-    options.metrics.batchesInFlight.readFrom(() => this.inFlight);
+    options.metrics.batchesInFlight.readFrom(() => this.flights.size);
   }
 
   /** Takes a copy of the frame; false where there is no room for it. */
@@ -76,6 +97,12 @@ export class Inbox {
     return true;
   }
 
+  /** When the oldest batch that a worker has was handed over, monotonic ms; undefined where none has any. */
+  get oldestBatchAt(): number | undefined {
+    const [oldest] = this.flights;
+    return oldest?.startedAt;
+  }
+
   /** Frames that are not decided yet. */
   get size(): number {
     return this.frames;
@@ -92,17 +119,39 @@ export class Inbox {
     this.dispatch();
   }
 
+  /**
+   * To be called once a second: counts the seconds of what is under way, and gives up what takes too long. Counted in calls rather than read off
+   * a clock, so that time in which this process was stopped, or busy, is nobody's fault.
+   */
+  tick(): void {
+    const { batchTimeout, metrics } = this.options;
+    const seconds = Math.ceil(batchTimeout / 1000);
+    while (this.suspects[0] !== undefined && this.suspects[0].ticks >= SUSPECT_SECONDS) {
+      this.giveUp(this.suspects.shift() as FrameBatch);
+    }
+    for (const suspect of this.suspects) suspect.ticks++;
+    for (const flight of [...this.flights]) {
+      flight.ticks++;
+      const most = flight.alone ? Math.min(seconds, ALONE_SECONDS) : seconds;
+      if (flight.ticks <= most) continue;
+      metrics.batchesLost.inc();
+      const error = new Error(`no verdict within ${most} s`);
+      flight.lost.abort(error);
+      this.failed(flight, error);
+    }
+  }
+
   /** Gives the workers as much as they may have. */
   private dispatch(): void {
-    while (this.inFlight < this.options.batchesInFlight && !this.alone) {
+    while (this.flights.size < this.options.batchesInFlight) {
       const suspect = this.suspects[0];
       if (suspect !== undefined) {
-        if (this.inFlight > 0) return;
+        if (this.flights.size > 0) return;
         this.suspects.shift();
-        this.alone = true;
-        this.run(suspect);
+        this.run(suspect, true);
         return;
       }
+      for (const { alone } of this.flights) if (alone) return;
       const batch = this.full.shift() ?? this.takeGathering();
       if (batch === undefined) return;
       this.run(batch);
@@ -116,64 +165,88 @@ export class Inbox {
     return batch;
   }
 
-  private run(batch: FrameBatch): void {
-    const { pool, metrics } = this.options;
-    const startedAt = performance.now();
-    this.inFlight++;
+  private run(batch: FrameBatch, alone = false): void {
+    const { metrics } = this.options;
+    const flight: Flight = {
+      batch,
+      alone,
+      startedAt: performance.now(),
+      ticks: 0,
+      lost: new AbortController(),
+    };
+    this.flights.add(flight);
     metrics.batchFrames.observe(batch.frames.length);
-    pool.run({ bytes: batch.memory, frames: batch.contexts() }).then(
-      (verdict) => {
-        metrics.batchSeconds.observe((performance.now() - startedAt) / 1000);
-        this.finish(batch, verdict);
-      },
-      (error: unknown) => this.failed(batch, error),
+    this.ask(flight).then(
+      (verdict) => this.finish(flight, verdict),
+      (error: unknown) => this.failed(flight, error),
     );
   }
 
-  private finish(batch: FrameBatch, { verdicts, figures, faults }: BatchVerdict): void {
+  /** Rejects where the verdict is none. Only what was read here is looked at later: what a worker sends may be anything. */
+  private async ask({ batch, lost }: Flight): Promise<BatchVerdict> {
+    const { pool } = this.options;
+    const given = await pool.run({ bytes: batch.memory, frames: batch.contexts() }, lost.signal);
+    const verdicts = batch.frames.map((_, index) => readVerdict(given.verdicts[index]));
+    if (!Number.isFinite(given.figures.rows)) throw new TypeError(NO_VERDICT);
+    return { verdicts, figures: given.figures, faults: given.faults.map(String) };
+  }
+
+  private finish(flight: Flight, { verdicts, figures, faults }: BatchVerdict): void {
+    if (!this.flights.delete(flight)) return;
     const { metrics, log } = this.options;
+    metrics.batchSeconds.observe((performance.now() - flight.startedAt) / 1000);
     metrics.meterSamples.inc(figures.rows);
     for (const fault of faults) log.error({ fault }, 'a frame worker could not keep a message');
-    this.landed();
-    this.conclude(batch, (index) => verdicts[index] ?? failedAlone(batch.frames[index] as InboxFrame));
+    this.conclude(flight.batch, (index) => verdicts[index] as FrameVerdict);
+    this.batches.giveBack(flight.batch);
     this.dispatch();
   }
 
-  private failed(batch: FrameBatch, error: unknown): void {
+  /** The worker died of the batch, has sent no verdict that can be read, or none in time. */
+  private failed(flight: Flight, error: unknown): void {
+    if (!this.flights.delete(flight)) return;
+    const { batch, alone, lost } = flight;
     const { metrics, log } = this.options;
     metrics.batchesFailed.inc();
-    const wasAlone = this.alone;
-    const frames = batch.frames.length;
-    log.error({ err: error, frames, alone: wasAlone }, 'a frame worker died of a batch');
-    this.landed();
-    if (wasAlone) {
-      metrics.framesFailed.inc();
-      this.conclude(batch, (index) => failedAlone(batch.frames[index] as InboxFrame));
-    } else {
-      this.suspects.push(...batch.split());
-      this.batches.giveBack(batch);
-    }
+    log.error({ err: error, frames: batch.frames.length, alone }, 'a frame worker failed on a batch');
+    if (alone) this.giveUp(batch);
+    else this.suspects.push(...batch.split());
+    // A worker that hangs may still look at the bytes of a lost one.
+    if (!lost.signal.aborted) this.batches.giveBack(batch);
     this.dispatch();
   }
 
-  private landed(): void {
-    this.inFlight--;
-    this.alone = false;
+  private giveUp(batch: FrameBatch): void {
+    this.options.metrics.framesFailed.inc(batch.frames.length);
+    this.conclude(batch, (index) => failedAlone(batch.frames[index] as InboxFrame));
   }
 
   private conclude(batch: FrameBatch, verdictOf: (index: number) => FrameVerdict): void {
-    const { decided } = this.options;
+    const { decided, broken } = this.options;
     for (const [index, frame] of batch.frames.entries()) {
       this.frames--;
       this.bytes -= frame.length;
       const verdict = verdictOf(index);
-      decided(frame, verdict, verdict.unhandled ? batch.bytesOf(frame) : NO_BYTES);
+      try {
+        decided(frame, verdict, verdict.unhandled ? batch.bytesOf(frame) : NO_BYTES);
+      } catch (error) {
+        broken(frame, error);
+      }
     }
-    this.batches.giveBack(batch);
   }
 }
 
 const NO_BYTES = Buffer.alloc(0);
+
+const NO_VERDICT = 'a frame worker has sent what is no verdict';
+
+/** Throws TypeError for what is no verdict. */
+function readVerdict(given: FrameVerdict | undefined): FrameVerdict {
+  if (typeof given?.action !== 'string' || typeof given.samples !== 'number') {
+    throw new TypeError(NO_VERDICT);
+  }
+  return given;
+}
 
 function failedAlone({ messageId, action }: InboxFrame): FrameVerdict {
   const description = 'the message could not be processed';

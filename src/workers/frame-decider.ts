@@ -20,8 +20,11 @@ export interface FrameDeciderOptions {
 }
 
 export interface FrameDecider {
-  /** Decides every frame of the batch; its samples are flushed as one chunk before this resolves. Does not reject. */
-  decideBatch(batch: FrameBatch): Promise<BatchVerdict>;
+  /**
+   * Decides every frame of the batch; its samples are flushed as one chunk before this resolves. Does not reject. `flushing` is called when only
+   * the disk is waited for.
+   */
+  decideBatch(batch: FrameBatch, flushing?: () => void): Promise<BatchVerdict>;
   /** The same for one message that is already read, for an edge that decides meter values in place. Rejects if they could not be flushed. */
   keep(call: MeterCall, context: MessageContext): Promise<FrameVerdict>;
 }
@@ -51,7 +54,7 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
   };
 
   return {
-    async decideBatch(batch) {
+    async decideBatch(batch, flushing) {
       const started = performance.now();
       const bytes = Buffer.from(batch.bytes);
       const lines = new LineBuffer(free.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES));
@@ -60,6 +63,7 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
       let verdicts = batch.frames.map((frame) => decideFrame(bytes, frame, lines, full, faults));
       const decided = performance.now();
       let journalBytes = 0;
+      flushing?.();
       try {
         journalBytes = await append(lines);
       } catch (error) {
@@ -117,8 +121,12 @@ function decideFrame(
   }
 }
 
+/** Longest description of a fault, in characters: it may quote what was sent. */
+const MAX_FAULT = 4096;
+
 function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return words.slice(0, MAX_FAULT);
 }
 
 type Unreadable = Exclude<Reading, Call>;

@@ -2,16 +2,22 @@ import { workerData } from 'node:worker_threads';
 import { openJournal } from '../journal/journal.ts';
 import { createFrameDecider } from './frame-decider.ts';
 import { type PackedBatch, type PackedVerdict, packVerdict, unpackBatch } from './pack-batch.ts';
+import { ProgressBoard } from './progress.ts';
 
 /** What the pool tells each of its threads. */
 export interface FrameWorkerData {
   readonly journal: Parameters<typeof openJournal>[0];
+  /** Of the ProgressBoard. */
+  readonly progress: SharedArrayBuffer;
 }
 
-const journal = openJournal((workerData as FrameWorkerData).journal);
+const { journal: options, progress: memory } = workerData as FrameWorkerData;
+const progress = new ProgressBoard(memory);
+const journal = openJournal(options);
 const decider = createFrameDecider({ lane: journal.openLane(), level: () => journal.level() });
 
 /** The Piscina task of an edge's frame workers. */
 export default async function decideFrames(batch: PackedBatch): Promise<PackedVerdict> {
-  return packVerdict(await decider.decideBatch(unpackBatch(batch)));
+  progress.begin(batch.slot);
+  return packVerdict(await decider.decideBatch(unpackBatch(batch), () => progress.flushing(batch.slot)));
 }

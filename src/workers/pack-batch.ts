@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8';
 import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './frame-batch.ts';
 
 /**
@@ -5,6 +6,8 @@ import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './fra
  * frame costs more than deciding it.
  */
 export interface PackedBatch {
+  /** Where the thread notes how far it is with this batch (progress.ts). */
+  readonly slot: number;
   readonly bytes: FrameBatch['bytes'];
   /** Identities of the charge points, one after the other. */
   readonly ids: string;
@@ -15,11 +18,16 @@ export interface PackedBatch {
 export interface PackedVerdict {
   /** Per frame FIGURES_OF_VERDICT figures. */
   readonly figures: Float64Array;
-  /** By index: what is more than samples that were kept. */
-  readonly others: readonly (readonly [index: number, verdict: FrameVerdict])[];
+  /**
+   * By index, serialised: what is more than samples that were kept. Bytes always arrive; an object may fail while the engine makes it anew on
+   * the other side, where nobody can catch that.
+   */
+  readonly others: Uint8Array | undefined;
   readonly batch: BatchVerdict['figures'];
   readonly faults: readonly string[];
 }
+
+type Others = [index: number, verdict: FrameVerdict][];
 
 /** Offset, length, receivedAt, strict, length of the identity, number of open transactions. */
 const FIGURES_OF_FRAME = 6;
@@ -29,7 +37,7 @@ const FIGURES_OF_VERDICT = 5;
 
 const NONE = Number.NaN;
 
-export function packBatch({ bytes, frames }: FrameBatch): PackedBatch {
+export function packBatch({ bytes, frames }: FrameBatch, slot: number): PackedBatch {
   let count = frames.length * FIGURES_OF_FRAME;
   for (const { openTransactions } of frames) count += openTransactions.length * 2;
   const figures = new Float64Array(count);
@@ -50,7 +58,7 @@ export function packBatch({ bytes, frames }: FrameBatch): PackedBatch {
       figures[at++] = transactionId;
     }
   }
-  return { bytes, ids, figures };
+  return { slot, bytes, ids, figures };
 }
 
 export function unpackBatch({ bytes, ids, figures }: PackedBatch): FrameBatch {
@@ -86,7 +94,7 @@ const NO_TRANSACTIONS: [connectorId: number, transactionId: number][] = [];
 
 export function packVerdict({ verdicts, figures: batch, faults }: BatchVerdict): PackedVerdict {
   const figures = new Float64Array(verdicts.length * FIGURES_OF_VERDICT);
-  const others: [index: number, verdict: FrameVerdict][] = [];
+  const others: Others = [];
   for (const [index, verdict] of verdicts.entries()) {
     if (!isPlain(verdict)) {
       others.push([index, verdict]);
@@ -100,13 +108,16 @@ export function packVerdict({ verdicts, figures: batch, faults }: BatchVerdict):
     figures[at + 3] = digest?.lastRegisterWh ?? NONE;
     figures[at + 4] = digest?.powerW ?? NONE;
   }
-  return { figures, others, batch, faults };
+  return { figures, others: others.length === 0 ? undefined : serialize(others), batch, faults };
 }
 
+/** Throws where it cannot be read. */
 export function unpackVerdict({ figures, others, batch, faults }: PackedVerdict): BatchVerdict {
   const verdicts: FrameVerdict[] = [];
   for (let at = 0; at < figures.length; at += FIGURES_OF_VERDICT) verdicts.push(plainVerdict(figures, at));
-  for (const [index, verdict] of others) verdicts[index] = verdict;
+  if (others !== undefined) {
+    for (const [index, verdict] of deserialize(others) as Others) verdicts[index] = verdict;
+  }
   return { verdicts, figures: batch, faults };
 }
 

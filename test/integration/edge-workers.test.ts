@@ -80,6 +80,41 @@ describe('frames through the workers', () => {
     expect(gateway.metric('farad_batches_failed_total')).toBe(1);
   });
 
+  test('after eight batches that no worker ever returned, everybody is answered again', async () => {
+    let lost = 0;
+    await start({
+      flags: { 'edge-batch-timeout': '1s', 'edge-batch-frames': '1' },
+      pool: (real) => ({
+        run: (batch, signal) => (++lost <= 8 ? new Promise(() => undefined) : real.run(batch, signal)),
+      }),
+    });
+    const clients = await Promise.all(Array.from({ length: 10 }, (_, index) => booted(`CP-${index}`)));
+    const answers = await Promise.all(clients.map((client) => client.call('MeterValues', meterValues('5'))));
+    expect(answers.map(([type]) => type)).toEqual(Array(10).fill(3));
+    expect(gateway.rows('meter_samples')).toHaveLength(10);
+    expect(gateway.metric('farad_batches_lost_total')).toBe(8);
+    expect(gateway.metric('farad_batches_in_flight')).toBe(0);
+  });
+
+  test('a verdict that is none is the failure of that batch, and breaks nothing', async () => {
+    await start({
+      pool: (real) => ({
+        run: (batch, signal) =>
+          Buffer.from(batch.bytes).includes('666')
+            ? Promise.resolve({ verdicts: { length: 1 }, faults: 7 } as never)
+            : real.run(batch, signal),
+      }),
+    });
+    const [odd, usual] = await Promise.all(['CP-1', 'CP-2'].map(booted));
+    const answers = await Promise.all([
+      odd?.call('MeterValues', meterValues('666')),
+      usual?.call('MeterValues', meterValues('1')),
+    ]);
+    expect(answers[0]?.slice(2, 3)).toEqual(['InternalError']);
+    expect(answers[1]?.slice(2, 3)).toEqual([{}]);
+    expect(gateway.metric('farad_frames_failed_total')).toBe(1);
+  });
+
   test('E20: with the inbox full a charge point is told InternalError, so that it sends again', async () => {
     const held: (() => void)[] = [];
     await start({

@@ -10,9 +10,17 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 /** Frame workers that the test lets go on, or die, one batch at a time. */
 class Workers {
-  readonly under: { frames: string[]; resolve: () => void; die: () => void }[] = [];
+  readonly under: {
+    frames: string[];
+    resolve: () => void;
+    die: () => void;
+    say: (verdict: unknown) => void;
+  }[] = [];
+  /** How many of them nobody waits for any more. */
+  lost = 0;
 
-  run(batch: FrameBatch): Promise<BatchVerdict> {
+  run(batch: FrameBatch, lost?: AbortSignal): Promise<BatchVerdict> {
+    lost?.addEventListener('abort', () => this.lost++);
     const bytes = Buffer.from(batch.bytes);
     const frames = batch.frames.map(({ offset, length }) => bytes.toString('utf8', offset, offset + length));
     return new Promise((resolve, reject) => {
@@ -27,6 +35,7 @@ class Workers {
         frames,
         resolve: () => resolve({ verdicts, figures, faults: [] }),
         die: () => reject(new Error('the worker died')),
+        say: (verdict) => resolve(verdict as BatchVerdict),
       });
     });
   }
@@ -43,23 +52,28 @@ describe('the inbox', () => {
   let workers: Workers;
   let decided: [frame: string, outcome: string][];
   let bytesOf: string[];
+  let broken: string[];
   let inbox: Inbox;
 
   function open(options: Partial<InboxOptions> = {}): void {
     workers = new Workers();
     decided = [];
     bytesOf = [];
+    broken = [];
     inbox = new Inbox({
       pool: workers,
       batchFrames: 4,
       batchesInFlight: 2,
+      batchTimeout: 5000,
       inboxBytes: 1000,
       metrics: new EdgeMetrics(createRegistry({ process: 'test' })),
       log: { warn: () => undefined, error: () => undefined },
       decided({ messageId }, verdict, bytes) {
         decided.push([messageId, verdict.error?.code ?? 'kept']);
         bytesOf.push(bytes.toString());
+        if (messageId === 'explosive') throw new Error('boom');
       },
+      broken: ({ messageId }) => void broken.push(messageId),
       ...options,
     });
   }
@@ -165,5 +179,100 @@ describe('the inbox', () => {
       ['innocent', 'kept'],
       ['poison', 'InternalError'],
     ]);
+  });
+
+  const seconds = async (count: number): Promise<void> => {
+    for (let second = 0; second < count; second++) inbox.tick();
+    await turn();
+  };
+
+  test('a batch without a verdict in time is lost: its frames are tried one by one, and only what hangs again fails', async () => {
+    for (const frame of 'abc') add(frame);
+    await turn();
+    await seconds(5);
+    expect(workers.lost).toBe(0);
+    await seconds(1);
+    expect(workers.lost).toBe(1);
+    expect(workers.under.map(({ frames }) => frames.join(''))).toEqual(['abc', 'a']);
+    const [late] = workers.under.splice(0, 1);
+    await workers.finish();
+    expect(workers.under.map(({ frames }) => frames.join(''))).toEqual(['b']);
+    await seconds(4);
+    expect(workers.under.map(({ frames }) => frames.join(''))).toEqual(['b', 'c']);
+    workers.under.shift();
+    await workers.finish();
+    late?.resolve();
+    await turn();
+    expect(decided).toEqual([
+      ['a', 'kept'],
+      ['b', 'InternalError'],
+      ['c', 'kept'],
+    ]);
+    expect(inbox.size).toBe(0);
+    add('d');
+    await turn();
+    await workers.finish();
+    expect(decided.at(-1)).toEqual(['d', 'kept']);
+  });
+
+  test('when every batch is lost, and every frame alone too, all are answered within half a minute and others go on', async () => {
+    open({ batchFrames: 4, batchesInFlight: 8 });
+    for (let frame = 0; frame < 32; frame++) add(`hanging ${frame}`);
+    await turn();
+    expect(workers.under).toHaveLength(8);
+    await seconds(30);
+    expect(decided).toHaveLength(32);
+    expect(decided.every(([, outcome]) => outcome === 'InternalError')).toBe(true);
+    workers.under.length = 0;
+    add('sound');
+    await turn();
+    await workers.finish();
+    expect(decided.at(-1)).toEqual(['sound', 'kept']);
+  });
+
+  const noVerdicts: [what: string, verdict: () => unknown][] = [
+    ['nothing', () => undefined],
+    ['a text', () => 'verdict'],
+    ['no list', () => ({ verdicts: 7, figures: { rows: 0 }, faults: [] })],
+    ['too few', () => ({ verdicts: [], figures: { rows: 0 }, faults: [] })],
+    ['others', () => ({ verdicts: ['kept', null], figures: { rows: 0 }, faults: [] })],
+    ['no figures', () => ({ verdicts: [{ action: 'MeterValues', samples: 1 }], faults: [] })],
+    [
+      'what throws when it is looked at',
+      () => ({
+        get verdicts() {
+          throw new RangeError('Maximum call stack size exceeded');
+        },
+      }),
+    ],
+  ];
+  test.each(noVerdicts)('a worker that sends %s has failed on that batch', async (_what, verdict) => {
+    add('a');
+    await turn();
+    workers.under.shift()?.say(verdict());
+    await turn();
+    expect(workers.under.map(({ frames }) => frames)).toEqual([['a']]);
+    workers.under.shift()?.say(verdict());
+    await turn();
+    expect(decided).toEqual([['a', 'InternalError']]);
+  });
+
+  test('a frame whose verdict cannot be dealt with breaks its session only', async () => {
+    for (const frame of ['a', 'explosive', 'b']) add(frame);
+    await turn();
+    await workers.finish();
+    expect(decided.map(([frame]) => frame)).toEqual(['a', 'explosive', 'b']);
+    expect(broken).toEqual(['explosive']);
+    expect(inbox.size).toBe(0);
+  });
+
+  test('says when the oldest batch was handed over', async () => {
+    expect(inbox.oldestBatchAt).toBeUndefined();
+    const before = performance.now();
+    add('a');
+    await turn();
+    expect(inbox.oldestBatchAt).toBeGreaterThanOrEqual(before);
+    await workers.finish();
+    expect(inbox.oldestBatchAt).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openJournal } from '../../../src/journal/journal.ts';
 import { createFramePool, type FramePool } from '../../../src/workers/frame-pool.ts';
 import { until } from '../../support/until.ts';
@@ -75,4 +75,39 @@ test('Threads that refused meter values take them again as soon as the journal h
   await until('they are taken again', async () => (await outcome()) === 'kept');
   await small.close();
   await journal.close();
+});
+
+describe('a thread that hangs', () => {
+  const file = new URL('../../integration/programs/hanging-frames.mjs', import.meta.url).pathname;
+  const usual = batchOf([frame('m-1', 'MeterValues', meterValues(1))]);
+  let faults: string[];
+  let one: FramePool;
+
+  beforeEach(() => {
+    faults = [];
+    const onFault = (error: Error): void => void faults.push(error.message);
+    one = createFramePool({ journal: { path }, threads: 1, batchesInFlight: 8, onFault, file });
+  });
+  afterEach(() => one.close());
+
+  test('is replaced once its batch is given up, and what is handed over from then on is decided', async () => {
+    await one.run(usual);
+    for (let round = 0; round < 3; round++) {
+      const given = new AbortController();
+      const hanging = batchOf([frame('HANG', 'MeterValues', meterValues(2))]);
+      const hung = Array.from({ length: 7 }, () => one.run(hanging, given.signal));
+      await until('the thread hangs', () => Buffer.from(hanging.bytes).toString().startsWith('x'));
+      given.abort();
+      const after = one.run(usual);
+      expect((await Promise.allSettled(hung)).map(({ status }) => status)).toEqual(Array(7).fill('rejected'));
+      expect((await after).verdicts).toMatchObject([{ action: 'MeterValues', samples: 2 }]);
+    }
+    expect(faults).toEqual(Array(3).fill('a frame worker hangs, another takes its place'));
+  });
+
+  test('what it posts may be anything: that batch has failed, the thread goes on', async () => {
+    await expect(one.run(batchOf([frame('ODD', 'MeterValues', meterValues(1))]))).rejects.toThrow();
+    expect((await one.run(usual)).verdicts).toHaveLength(1);
+    expect(faults).toEqual([]);
+  });
 });

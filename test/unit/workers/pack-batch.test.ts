@@ -14,7 +14,7 @@ test('what a worker has to know about each frame reaches it, in memory that both
     strict: index % 2 === 1,
     openTransactions: open[index] as (typeof open)[number],
   }));
-  const found = unpackBatch(structuredClone(packBatch({ bytes, frames: contexts })));
+  const found = unpackBatch(structuredClone(packBatch({ bytes, frames: contexts }, 0)));
   expect(found.frames).toEqual(contexts);
   new Uint8Array(bytes)[0] = 0x4f;
   expect(Buffer.from(found.bytes).toString()).toBe('Onetwothreefour');
