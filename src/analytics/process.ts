@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import { joinSupervisor } from '../link/child.ts';
 import { NewerDataError, openStore } from '../store/store.ts';
+import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
 import { Backups } from './backups.ts';
 import type { Engine } from './engine.ts';
@@ -41,6 +42,7 @@ const { link } = child;
 // The embedded engine moves this process into a directory of its own.
 const config: Config = { ...child.config, dataDir: resolve(child.config.dataDir) };
 const log = createLog(config, child.name).child({ room: 'analytics' });
+endOnFault(log);
 
 const {
   transactions: { retention: transactionRetention },

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
 import { announce } from './announcement.ts';
 import { lockDataDir } from './data-dir-lock.ts';
@@ -28,6 +29,7 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
   const config = { ...options.config, dataDir: lock.directory };
   const log = createLog(config, 'supervisor');
   process.title = 'farad supervisor';
+  endOnFault(log, () => process.exit(1));
   try {
     await options.prepare?.(lock.directory);
   } catch (error) {

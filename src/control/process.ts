@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/schema.ts';
 import { joinSupervisor } from '../link/child.ts';
 import { NewerDataError, openStore, type Store } from '../store/store.ts';
+import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createApp } from './app.ts';
 import { bootstrapKey } from './bootstrap-key.ts';
@@ -13,6 +14,7 @@ const STOP_GRACE_MS = 3000;
 const child = await joinSupervisor<Config>();
 const { config, link } = child;
 const log = createLog(config, child.name).child({ room: 'control' });
+endOnFault(log);
 
 const store = await open();
 const { accepted, newKey } = await bootstrapKey(store, config.api.key);

@@ -82,7 +82,16 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const level = (): ReturnType<Journal['level']> => journal.level();
   const centralSystem = startCentralSystem(deps, rows, createFrameDecider({ lane, level }).keep, quietly);
   const messageLog = new MessageLog({ ...config.messageLog, rows, level });
-  const calls = new OutboundCalls({ ...ocpp, gate: centralSystem, messageLog, metrics, log: quietly, clock });
+  const guard = new SessionGuard(metrics, quietly);
+  const calls = new OutboundCalls({
+    ...ocpp,
+    gate: centralSystem,
+    guard,
+    messageLog,
+    metrics,
+    log: quietly,
+    clock,
+  });
   const inbox = new Inbox({
     ...config.edge,
     pool: deps.pool,
@@ -100,7 +109,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     inbox,
     calls,
     answers: new Answers({ messageLog, metrics, log: quietly }),
-    guard: new SessionGuard(metrics, quietly),
+    guard,
     messageLog,
     metrics,
     log: quietly,
@@ -112,7 +121,8 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     centralSystem,
     conversation,
     calls,
-    liveness: new Liveness({ ...ocpp, pings: metrics.pings, clock }),
+    liveness: new Liveness({ ...ocpp, guard, pings: metrics.pings, clock }),
+    guard,
     rows,
     metrics,
     log: quietly,
@@ -135,7 +145,16 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   metrics.chargingPower.readFrom(() => sessions.chargingPower());
 
   await store.sessions.clearEdge(name);
-  const door = createFrontDoor({ handshake, sessions, conversation, rows, metrics, log: quietly, clock });
+  const door = createFrontDoor({
+    handshake,
+    sessions,
+    conversation,
+    guard,
+    rows,
+    metrics,
+    log: quietly,
+    clock,
+  });
   const transport = await listenOn(ocpp.transport, { ...ocpp, shared: deps.shared }, door, log);
 
   const saving = setInterval(

@@ -1,19 +1,21 @@
 import type { RowSink } from '../central-system/row-sink.ts';
 import { connections } from '../records/connections.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
-import { PROTOCOL_ERROR } from './close-codes.ts';
+import { INTERNAL_ERROR, PROTOCOL_ERROR } from './close-codes.ts';
 import type { Conversation } from './conversation.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
 import type { Admitted, Dismissed, Handshake, Refused } from './handshake.ts';
 import type { Session } from './session.ts';
+import type { SessionGuard } from './session-guard.ts';
 import type { Sessions } from './sessions.ts';
 import { TokenBucket } from './token-bucket.ts';
-import type { RequestHead, TransportEvents } from './transport/transport.ts';
+import type { HttpAnswer, RequestHead, TransportEvents } from './transport/transport.ts';
 
 export interface FrontDoorOptions {
   readonly handshake: Handshake;
   readonly sessions: Sessions;
   readonly conversation: Pick<Conversation, 'receive'>;
+  readonly guard: SessionGuard;
   readonly rows: RowSink;
   readonly metrics: EdgeMetrics;
   readonly log: ThrottledLog;
@@ -33,9 +35,11 @@ const REFUSALS_WRITTEN_PER_SECOND = 50;
 /** HTTP status or close code of a connection that was upgraded only to be closed. */
 const DISMISSED = PROTOCOL_ERROR;
 
-/** What the transport tells, brought to where it belongs. */
+const BROKEN: HttpAnswer = { status: 500, body: 'internal error\n' };
+
+/** What the transport tells, brought to where it belongs. Whatever throws there concerns that one connection. */
 export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arrival, Session> {
-  const { handshake, sessions, conversation, rows, metrics, log, clock } = options;
+  const { handshake, sessions, conversation, guard, rows, metrics, log, clock } = options;
   const written = new TokenBucket(REFUSALS_WRITTEN_PER_SECOND);
 
   const note = (verdict: Refused | Dismissed, remoteAddress: string): void => {
@@ -60,22 +64,40 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
 
   return {
     request(head: RequestHead) {
-      const verdict = handshake.request(head);
-      if (verdict.kind === 'refused') note(verdict, head.remoteAddress);
-      return verdict.answer;
+      try {
+        const verdict = handshake.request(head);
+        if (verdict.kind === 'refused') note(verdict, head.remoteAddress);
+        return verdict.answer;
+      } catch (error) {
+        guard.caughtBefore(error);
+        return BROKEN;
+      }
     },
 
     upgrade(head: RequestHead) {
-      const verdict = handshake.upgrade(head);
-      const { remoteAddress } = head;
-      if (verdict.kind !== 'admitted') note(verdict, remoteAddress);
-      if (verdict.kind === 'refused') return verdict.answer;
-      const protocol = verdict.kind === 'admitted' ? verdict.protocol : '';
-      return { arrival: { verdict, remoteAddress }, protocol };
+      try {
+        const verdict = handshake.upgrade(head);
+        const { remoteAddress } = head;
+        if (verdict.kind !== 'admitted') note(verdict, remoteAddress);
+        if (verdict.kind === 'refused') return verdict.answer;
+        const protocol = verdict.kind === 'admitted' ? verdict.protocol : '';
+        return { arrival: { verdict, remoteAddress }, protocol };
+      } catch (error) {
+        guard.caughtBefore(error);
+        return BROKEN;
+      }
     },
 
     open({ verdict, remoteAddress }, socket) {
-      if (verdict.kind === 'admitted') return sessions.open(verdict, remoteAddress, socket);
+      if (verdict.kind === 'admitted') {
+        try {
+          return sessions.open(verdict, remoteAddress, socket);
+        } catch (error) {
+          guard.caughtBefore(error);
+          socket.end(INTERNAL_ERROR, 'internal error');
+          return undefined;
+        }
+      }
       socket.end(DISMISSED, verdict.text);
       return undefined;
     },
@@ -86,6 +108,12 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
       session.heardAt = clock();
     },
 
-    close: (session, code, reason) => sessions.closed(session, code, reason),
+    close(session, code, reason) {
+      try {
+        sessions.closed(session, code, reason);
+      } catch (error) {
+        guard.caught(session, error);
+      }
+    },
   };
 }

@@ -1,6 +1,7 @@
 import type { Counter } from '../telemetry/metrics.ts';
 import { GOING_AWAY } from './close-codes.ts';
 import type { Session } from './session.ts';
+import type { SessionGuard } from './session-guard.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 export interface LivenessOptions {
@@ -8,6 +9,7 @@ export interface LivenessOptions {
   readonly pongTimeout: number;
   /** ms after which a silent socket is closed; 0 = never. */
   readonly idleTimeout: number;
+  readonly guard: SessionGuard;
   readonly pings: Counter;
   /** Monotonic, ms. */
   readonly clock: () => number;
@@ -20,7 +22,11 @@ export class Liveness {
 
   constructor(options: LivenessOptions) {
     this.options = options;
-    this.wheel = new TimerWheel((session, now) => this.look(session, now), options.clock);
+    this.wheel = new TimerWheel(
+      (session, now) => this.look(session, now),
+      (session, error) => options.guard.caught(session, error),
+      options.clock,
+    );
   }
 
   watch(session: Session): void {

@@ -12,6 +12,7 @@ import type { EdgeMetrics } from './edge-metrics.ts';
 import type { MessageLog } from './message-log.ts';
 import { withoutSecrets } from './message-redaction.ts';
 import type { Session } from './session.ts';
+import type { SessionGuard } from './session-guard.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** What of the central system the calls need. */
@@ -27,6 +28,7 @@ export interface OutboundCallsOptions {
   /** CALLs that may wait for one charge point. */
   readonly callQueue: number;
   readonly gate: CallGate;
+  readonly guard: SessionGuard;
   readonly messageLog: MessageLog;
   readonly metrics: EdgeMetrics;
   readonly log: ThrottledLog;
@@ -63,7 +65,12 @@ export class OutboundCalls {
 
   constructor(options: OutboundCallsOptions) {
     this.options = options;
-    this.wheel = new TimerWheel((call) => this.timeOut(call), options.clock, TICK_MS);
+    this.wheel = new TimerWheel(
+      (call) => this.timeOut(call),
+      ({ session }, error) => options.guard.caught(session, error),
+      options.clock,
+      TICK_MS,
+    );
   }
 
   /** Sends the CALL when its turn comes. Never rejects. */
@@ -150,7 +157,11 @@ export class OutboundCalls {
     line.open = call;
     const kept = gate.beforeCall(chargePoint, outgoing(call, Date.now()));
     if (kept === undefined) this.transmit(session, line, call);
-    else void kept.then((isKept) => this.afterKeeping(session, line, call, isKept));
+    else {
+      kept
+        .then((isKept) => this.afterKeeping(session, line, call, isKept))
+        .catch((error: unknown) => this.options.guard.caught(session, error));
+    }
   }
 
   private afterKeeping(
@@ -216,7 +227,10 @@ export class OutboundCalls {
     const sentAt = call.hasLeft ? Math.round(Date.now() - (clock() - call.sentAt)) : Date.now();
     const noted = gate.onCallAnswered(call.session.chargePoint, outgoing(call, sentAt), answer);
     this.release(line, call, outcome);
-    void noted.then(() => call.settle(outcome));
+    // It is told in any case: somebody waits for it.
+    noted
+      .catch((error: unknown) => this.options.guard.caught(call.session, error))
+      .finally(() => call.settle(outcome));
   }
 
   /** Ends a call that never was sent. */

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { type Journal, journalPath, openJournal } from '../journal/journal.ts';
 import { joinSupervisor, type StopReason } from '../link/child.ts';
 import { NewerDataError, openStore, type Store } from '../store/store.ts';
+import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createFramePool } from '../workers/frame-pool.ts';
 import { type Edge, startEdge } from './edge.ts';
@@ -14,6 +15,7 @@ const ORPHAN_GRACE_MS = 100;
 const child = await joinSupervisor<Config>();
 const { name, config, link } = child;
 const log = createLog(config, name).child({ room: 'edge' });
+endOnFault(log);
 checkOpenFiles(config.ocpp.maxConnections, log);
 
 const journalOptions = { path: journalPath(config.dataDir, name), budget: config.journal.budget };

@@ -13,6 +13,12 @@ export class SessionGuard {
     this.log = log;
   }
 
+  /** Counts and logs a fault of a connection that has no session yet, or never gets one. */
+  caughtBefore(error: unknown): void {
+    this.metrics.sessionFaults.inc();
+    this.log.error({ err: error }, 'a connection was refused because of a fault inside Farad');
+  }
+
   /** Ends the session for a fault inside Farad; its charge point connects again and repeats what was not answered. */
   caught(session: Session, error: unknown): void {
     this.metrics.sessionFaults.inc();

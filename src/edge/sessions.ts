@@ -19,6 +19,7 @@ import type { Admitted, Connections } from './handshake.ts';
 import type { Liveness } from './liveness.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
 import { Session } from './session.ts';
+import type { SessionGuard } from './session-guard.ts';
 import type { Socket } from './transport/transport.ts';
 
 export interface SessionsOptions {
@@ -29,6 +30,7 @@ export interface SessionsOptions {
   readonly conversation: Pick<Conversation, 'closed'>;
   readonly calls: Pick<OutboundCalls, 'closed'>;
   readonly liveness: Liveness;
+  readonly guard: SessionGuard;
   readonly rows: RowSink;
   readonly metrics: EdgeMetrics;
   readonly log: ThrottledLog;
@@ -120,7 +122,7 @@ export class Sessions implements Connections {
     metrics.opened();
     liveness.watch(session);
     session.claiming = this.claim(session, known, settles);
-    this.track(session.claiming);
+    this.track(session, session.claiming);
     return session;
   }
 
@@ -134,7 +136,7 @@ export class Sessions implements Connections {
     calls.closed(session);
     centralSystem.forget(chargePoint);
     metrics.closed(causeOf(session, code));
-    this.track(this.release(session, code, reason));
+    this.track(session, this.release(session, code, reason));
   }
 
   /** Closes the charge point's socket; with `before`, only one that has an older epoch. Answers whether there was one. */
@@ -158,9 +160,11 @@ export class Sessions implements Connections {
     while (this.recordings.size > 0) await Promise.all(this.recordings);
   }
 
-  private track(recording: Promise<void>): void {
+  private track(session: Session, recording: Promise<void>): void {
     this.recordings.add(recording);
-    void recording.finally(() => this.recordings.delete(recording));
+    recording
+      .catch((error: unknown) => this.options.guard.caught(session, error))
+      .finally(() => this.recordings.delete(recording));
   }
 
   /** Makes the socket known to the installation, and the charge point or the key that it showed if that is new. */

@@ -21,6 +21,7 @@ const SLOTS = 1024;
 export class TimerWheel<Entry extends WheelEntry> {
   private readonly slots: Entry[][] = Array.from({ length: SLOTS }, () => []);
   private readonly onDue: (entry: Entry, now: number) => void;
+  private readonly onFault: (entry: Entry, error: unknown) => void;
   private readonly clock: () => number;
   private readonly tickMs: number;
   private timer: NodeJS.Timeout | undefined;
@@ -28,8 +29,17 @@ export class TimerWheel<Entry extends WheelEntry> {
   /** The tick that was dealt with last. */
   private tick = 0;
 
-  /** `onDue` gets an entry, off the wheel by then, and the present time; `clock` gives ms and never goes back. */
-  constructor(onDue: (entry: Entry, now: number) => void, clock: () => number, tickMs = TICK_MS) {
+  /**
+   * `onDue` gets an entry, off the wheel by then, and the present time; `onFault` gets the entry for which that threw, and the others take
+   * their turn. `clock` gives ms and never goes back.
+   */
+  constructor(
+    onDue: (entry: Entry, now: number) => void,
+    onFault: (entry: Entry, error: unknown) => void,
+    clock: () => number,
+    tickMs = TICK_MS,
+  ) {
+    this.onFault = onFault;
     this.tickMs = tickMs;
     this.onDue = onDue;
     this.clock = clock;
@@ -81,8 +91,16 @@ export class TimerWheel<Entry extends WheelEntry> {
       if (entry.dueAt > now) this.schedule(entry, entry.dueAt);
       else {
         this.cancel(entry);
-        this.onDue(entry, now);
+        this.call(entry, now);
       }
+    }
+  }
+
+  private call(entry: Entry, now: number): void {
+    try {
+      this.onDue(entry, now);
+    } catch (error) {
+      this.onFault(entry, error);
     }
   }
 

@@ -11,7 +11,11 @@ export class EnvironmentError extends Error {
 /** Keys are built by the code that owns a table (binary, so that their order is ours and no text can upset it). */
 export type KeyBytes = Uint8Array;
 
-export type Table<Value> = Database<Value, KeyBytes>;
+/** A table. Whoever writes to it is told of the whole transaction (`transact`, `write`), so that no single `put` need be waited for. */
+export interface Table<Value> extends Omit<Database<Value, KeyBytes>, 'put' | 'remove'> {
+  put(key: KeyBytes, value: Value): unknown;
+  remove(key: KeyBytes): unknown;
+}
 
 export interface TableSize {
   readonly entries: number;

@@ -69,7 +69,8 @@ export class GroupCommit {
   /** One nested transaction for all, since LMDB carries the list of changed pages into and out of each. False where one of them threw: nothing is kept. */
   private runTogether(works: readonly Work[]): boolean {
     try {
-      this.root.childTransaction(() => {
+      // Runs at once, since a transaction is under way.
+      void this.root.childTransaction(() => {
         for (const work of works) work.run();
       });
       return true;
@@ -80,7 +81,7 @@ export class GroupCommit {
 
   private runAlone(work: Work): boolean {
     try {
-      this.root.childTransaction(work.run);
+      void this.root.childTransaction(work.run);
       return true;
     } catch (error) {
       work.failed(error);

@@ -22,6 +22,7 @@ export class Lane {
   async append(chunk: Uint8Array): Promise<void> {
     this.environment.assertSpace();
     this.seq++;
-    await durable(this.entries.put(laneKey(this.number, this.seq), chunk as Buffer));
+    // Its own transaction, or one with others of the same moment.
+    await durable(this.entries.put(laneKey(this.number, this.seq), chunk as Buffer) as Promise<boolean>);
   }
 }

@@ -41,7 +41,7 @@ process.once('disconnect', () => process.exit());
 process.on('SIGINT', () => undefined);
 process.once('SIGTERM', () => {
   const stopped = fleet === undefined ? Promise.resolve() : fleet.stop();
-  stopped.finally(() => process.exit(0));
+  void stopped.finally(() => process.exit(0));
 });
 
 /** Provisions the demo's cards, then lets the charge points connect and live. */

@@ -197,7 +197,17 @@ export function createRegistry({ process }: { process: string }): Registry {
       }),
     beforeCollect: (refresh) => void refreshers.push(refresh),
     collect() {
-      for (const refresh of refreshers) refresh();
+      for (const refresh of refreshers) {
+        try {
+          refresh();
+        } catch {
+          // The others are still worth knowing, and this says that some are not.
+          registry
+            .counter('farad_metric_faults_total', 'Times that a metric could not be measured.')
+            .with()
+            .inc();
+        }
+      }
       return [...kinds.values()].map((kind) => snapshot(kind, registry.process));
     },
   };

@@ -97,6 +97,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   426: 'Upgrade Required',
+  500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
 

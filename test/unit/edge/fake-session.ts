@@ -1,5 +1,8 @@
 import type { ChargePoint } from '../../../src/central-system/charge-point.ts';
+import { EdgeMetrics } from '../../../src/edge/edge-metrics.ts';
 import { Session } from '../../../src/edge/session.ts';
+import { SessionGuard } from '../../../src/edge/session-guard.ts';
+import { createRegistry } from '../../../src/telemetry/metrics.ts';
 
 export interface FakeSession {
   readonly session: Session;
@@ -52,4 +55,10 @@ export function fakeSession({
   };
   const session: Session = new Session(chargePoint, socket, '192.0.2.1', pingInterval, 0, heardAt);
   return { session, sent };
+}
+
+/** The last to catch a fault of a session, where nobody looks at what it says. */
+export function fakeGuard(): SessionGuard {
+  const silent = { warn: () => undefined, error: () => undefined };
+  return new SessionGuard(new EdgeMetrics(createRegistry({ process: 'test' })), silent);
 }

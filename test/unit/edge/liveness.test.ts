@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Liveness, type LivenessOptions } from '../../../src/edge/liveness.ts';
 import { Counter } from '../../../src/telemetry/metrics.ts';
-import { type FakeSession, fakeSession } from './fake-session.ts';
+import { type FakeSession, fakeGuard, fakeSession } from './fake-session.ts';
 
 describe('liveness', () => {
   let now = 0;
@@ -23,6 +23,7 @@ describe('liveness', () => {
     const liveness = new Liveness({
       pongTimeout: 30_000,
       idleTimeout: 0,
+      guard: fakeGuard(),
       pings: new Counter(),
       clock: () => now,
       ...options,

@@ -5,7 +5,7 @@ import { MessageLog } from '../../../src/edge/message-log.ts';
 import { OutboundCalls } from '../../../src/edge/outbound-calls.ts';
 import type { CallOutcome } from '../../../src/link/methods.ts';
 import { createRegistry } from '../../../src/telemetry/metrics.ts';
-import { type FakeSession, fakeSession } from './fake-session.ts';
+import { type FakeSession, fakeGuard, fakeSession } from './fake-session.ts';
 
 describe('calls to a charge point', () => {
   let now = 0;
@@ -38,6 +38,7 @@ describe('calls to a charge point', () => {
           return Promise.resolve();
         },
       },
+      guard: fakeGuard(),
       messageLog: new MessageLog({
         enabled: false,
         excluded: [],

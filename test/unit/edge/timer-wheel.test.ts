@@ -18,10 +18,15 @@ describe('a timer wheel', () => {
     called = [];
     wheel = new TimerWheel<Named>(
       ({ name }, at) => called.push([name, at]),
+      notExpected,
       () => now,
     );
   });
   afterEach(() => vi.useRealTimers());
+
+  function notExpected(_entry: unknown, error: unknown): never {
+    throw error;
+  }
 
   function pass(ms: number, step = 10): void {
     for (let passed = 0; passed < ms; passed += step) {
@@ -43,6 +48,7 @@ describe('a timer wheel', () => {
   test('with a shorter tick an entry is called sooner after it is due', () => {
     const fine = new TimerWheel<Named>(
       ({ name }, at) => called.push([name, at]),
+      notExpected,
       () => now,
       5,
     );
@@ -95,6 +101,7 @@ describe('a timer wheel', () => {
         for (const other of others) busy.cancel(other);
         if (++rounds < 3) busy.schedule(again, at + 200);
       },
+      notExpected,
       () => now,
     );
     for (const other of others) busy.schedule(other, 100);
@@ -140,5 +147,21 @@ describe('a timer wheel', () => {
     pass(700);
     expect(called).toHaveLength(1);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('an entry for which the call throws does not take the others with it', () => {
+    const failed: string[] = [];
+    const shaky = new TimerWheel<Named>(
+      ({ name }) => {
+        if (name === 'b') throw new Error('boom');
+        called.push([name, now]);
+      },
+      ({ name }, error) => failed.push(`${name}: ${(error as Error).message}`),
+      () => now,
+    );
+    for (const name of ['a', 'b', 'c']) shaky.schedule(entry(name), 100);
+    pass(300);
+    expect(called.map(([name]) => name).sort()).toEqual(['a', 'c']);
+    expect(failed).toEqual(['b: boom']);
   });
 });
