@@ -31,7 +31,7 @@ export class Answers {
 
   /**
    * Answers a CALL that began to be dealt with at `startedAt` (monotonic ms). On a closed socket it is lost: the charge point asks again.
-   * With `call`, its frame is not in the message log yet.
+   * With `call`, its frame is not in the message log yet; where the CALL is refused it goes there even if its action is left out.
    */
   give(
     session: Session,
@@ -48,11 +48,12 @@ export class Answers {
       frame = resultFrameOf(messageId, payload);
       if (messageLog.wants(action)) this.logResult(session, messageId, action, payload, call);
     } else {
-      if (call !== undefined && messageLog.wants(action)) {
-        const { chargePoint } = session;
+      const { chargePoint } = session;
+      const isLogged = messageLog.wants(action) || (call !== undefined && this.isShown(session, decision));
+      if (call !== undefined && isLogged) {
         messageLog.callIn(chargePoint.id, messageId, action, call.frame.toString(), call.receivedAt);
       }
-      frame = this.refusal(session, messageId, action, decision);
+      frame = this.refusal(session, messageId, action, decision, isLogged);
     }
     if (session.socket.send(frame)) metrics.sent(frame.length);
     else metrics.unsentAnswers.inc();
@@ -86,10 +87,11 @@ export class Answers {
     const { messageId, description } = frame;
     const chargePoint = session.chargePoint.id;
     metrics.unreadable('malformed');
-    if (messageLog.wants('')) messageLog.unreadable(chargePoint, messageId ?? '', text, receivedAt);
+    const isLogged = messageLog.wantsBroken(chargePoint);
+    if (isLogged) messageLog.unreadable(chargePoint, messageId ?? '', text, receivedAt);
     log.warn({ chargePoint, problem: description }, 'a charge point sent what is no OCPP-J message');
     if (messageId !== undefined) {
-      const answer = this.refusal(session, messageId, '', frame);
+      const answer = this.refusal(session, messageId, '', frame, isLogged);
       if (session.socket.send(answer)) metrics.sent(answer.length);
     }
     session.unreadable++;
@@ -98,18 +100,33 @@ export class Answers {
     }
   }
 
+  /** Writes down what came as bytes, where OCPP-J has only text. */
+  binary({ chargePoint }: Session, bytes: Buffer, receivedAt: number): void {
+    const { messageLog, metrics } = this.options;
+    metrics.unreadable('binary');
+    if (messageLog.wantsBroken(chargePoint.id)) {
+      messageLog.unreadable(chargePoint.id, '', bytes.toString(), receivedAt);
+    }
+  }
+
+  /** Whether a refused CALL is logged although its action is not; what is refused before acceptance is written down elsewhere. */
+  private isShown({ chargePoint }: Session, { code }: Refusal): boolean {
+    return code !== 'SecurityError' && this.options.messageLog.wantsBroken(chargePoint.id);
+  }
+
   /** The CALLERROR for a refusal, counted and logged. */
   private refusal(
     session: Session,
     messageId: string,
     action: string,
     refusal: Omit<Refusal, 'kind'>,
+    isLogged: boolean,
   ): string {
     const { messageLog, metrics } = this.options;
     const { code, description, details } = refusal;
     const frame = errorFrame(messageId, code, description, details);
     metrics.meter(action).refused(code);
-    if (messageLog.wants(action)) {
+    if (isLogged) {
       messageLog.errorOut(session.chargePoint.id, messageId, action, code, frame, Date.now());
     }
     return frame;

@@ -5,7 +5,7 @@ import { type CallHead, scanCall, scanPlainPayload } from '../protocol/scan-call
 import type { ThrottledLog } from '../telemetry/log.ts';
 import type { FrameVerdict } from '../workers/frame-batch.ts';
 import { Allowance } from './allowance.ts';
-import type { Answers } from './answers.ts';
+import type { Answers, UnloggedCall } from './answers.ts';
 import { Backlog } from './backlog.ts';
 import { UNSUPPORTED_DATA } from './close-codes.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
@@ -105,7 +105,7 @@ export class Conversation {
     session.heardAt = startedAt;
     session.chargePoint.lastSeenAt = receivedAt;
     if (binary) {
-      this.options.metrics.unreadable('binary');
+      this.options.answers.binary(session, bytes, receivedAt);
       this.backlog.endAfterAnswers(session, 'binary', UNSUPPORTED_DATA, 'OCPP-J messages are text');
       return;
     }
@@ -132,14 +132,16 @@ export class Conversation {
       this.awaitDecision(session, decision, messageId, action, startedAt);
       return;
     }
+    if (!verdict.unhandled) session.unreadable = 0;
     if (verdict.unhandled) {
       this.settle(session);
       this.read(session, bytes, receivedAt, startedAt);
     } else {
-      if (verdict.action === '') this.options.metrics.unreadable('malformed');
       const { error } = verdict;
       const decision: Decision = error === undefined ? acknowledged : { kind: 'error', ...error };
-      this.options.answers.give(session, messageId, action, decision, startedAt);
+      const isLogged = error === undefined || this.options.messageLog.wants(action);
+      const call = isLogged ? undefined : { frame: bytes, receivedAt };
+      this.options.answers.give(session, messageId, action, decision, startedAt, call);
       this.settle(session);
     }
     this.proceed(session);
@@ -191,7 +193,6 @@ export class Conversation {
     const { inbox, messageLog, metrics } = this.options;
     const { messageId, action } = head;
     metrics.meter(action).received.inc();
-    session.unreadable = 0;
     if (messageLog.wants(action)) {
       messageLog.callIn(session.chargePoint.id, messageId, action, bytes.toString(), receivedAt);
     }
@@ -249,12 +250,15 @@ export class Conversation {
       decision = this.failure(session, action, error);
     }
     if (decision instanceof Promise) {
+      let unlogged: UnloggedCall | undefined;
       if (messageLog.wants(action)) {
         messageLog.callIn(session.chargePoint.id, messageId, action, frame.toString(), receivedAt);
+      } else {
+        unlogged = { frame: Buffer.from(frame), receivedAt };
       }
       session.undecided = true;
       this.underWay++;
-      this.awaitDecision(session, decision, messageId, action, startedAt);
+      this.awaitDecision(session, decision, messageId, action, startedAt, unlogged);
     } else {
       answers.give(session, messageId, action, decision, startedAt, { frame, receivedAt });
     }
@@ -266,12 +270,13 @@ export class Conversation {
     messageId: string,
     action: string,
     startedAt: number,
+    unlogged?: UnloggedCall,
   ): void {
     decision
       .catch((error: unknown) => this.failure(session, action, error))
       .then((decided) => {
         if (decided.kind === 'result' && decided.digest !== undefined) session.noteMeter(decided.digest);
-        this.options.answers.give(session, messageId, action, decided, startedAt);
+        this.options.answers.give(session, messageId, action, decided, startedAt, unlogged);
         this.settle(session);
         this.proceed(session);
       })

@@ -17,7 +17,7 @@ export interface InboxOptions {
   readonly inboxBytes: number;
   readonly metrics: EdgeMetrics;
   readonly log: ThrottledLog;
-  /** A frame was decided by a worker. `bytes` are valid during the call, and empty but for a verdict that it is `unhandled`. */
+  /** A frame was decided by a worker. `bytes` are valid during the call, and empty where it was kept. */
   readonly decided: (frame: InboxFrame, verdict: FrameVerdict, bytes: Buffer) => void;
   /** `decided` threw. */
   readonly broken: (frame: InboxFrame, error: unknown) => void;
@@ -45,7 +45,7 @@ const SUSPECT_SECONDS = 20;
 /**
  * Gathers frames for the frame workers into batches: whatever arrives in one turn of the event loop travels together, and more while the
  * workers are busy. When a worker dies of a batch, its frames are tried again one by one with nothing beside them, so that a poison frame
- * fails alone (docs/decisions/nothing-stands-still.md).
+ * fails alone (docs/decisions/what-a-frame-may-break.md).
  */
 export class Inbox {
   private readonly options: InboxOptions;
@@ -228,7 +228,7 @@ export class Inbox {
       this.bytes -= frame.length;
       const verdict = verdictOf(index);
       try {
-        decided(frame, verdict, verdict.unhandled ? batch.bytesOf(frame) : NO_BYTES);
+        decided(frame, verdict, isUsual(verdict) ? NO_BYTES : batch.bytesOf(frame));
       } catch (error) {
         broken(frame, error);
       }
@@ -237,6 +237,11 @@ export class Inbox {
 }
 
 const NO_BYTES = Buffer.alloc(0);
+
+/** Whether nobody needs to look at the frame again. */
+function isUsual({ unhandled, error }: FrameVerdict): boolean {
+  return unhandled === undefined && error === undefined;
+}
 
 const NO_VERDICT = 'a frame worker has sent what is no verdict';
 

@@ -3,6 +3,7 @@ import type { Exchange } from '../records/exchanges.ts';
 import { payloadOf } from '../records/frame-payload.ts';
 import { type MessageRow, messages } from '../records/messages.ts';
 import { redactPayload } from './message-redaction.ts';
+import { PerMinute } from './per-minute.ts';
 
 export interface MessageLogOptions {
   readonly enabled: boolean;
@@ -29,10 +30,14 @@ const MAX_WHOLE = 4096;
 
 const MAX_UTF8 = 3;
 
+/** Frames of one charge point that are kept in a minute although they cannot be read, or their action is left out. */
+const BROKEN_PER_MINUTE = 30;
+
 /** Keeps the frames of charge points for operators, redacted and cut, in rows that nobody waits for. */
 export class MessageLog {
   private readonly options: MessageLogOptions;
   private readonly excluded: ReadonlySet<string>;
+  private readonly broken = new PerMinute(BROKEN_PER_MINUTE);
 
   constructor(options: MessageLogOptions) {
     this.options = options;
@@ -42,6 +47,14 @@ export class MessageLog {
   /** Whether frames of this action are wanted now. */
   wants(action: string): boolean {
     return this.options.enabled && !this.excluded.has(action) && this.options.level() === 'normal';
+  }
+
+  /**
+   * Whether a frame of the charge point is wanted that cannot be read or is refused, whatever its action: counted, so ask once for each. A charge
+   * point that sends nothing else does not fill the log.
+   */
+  wantsBroken(chargePointId: string): boolean {
+    return this.options.enabled && this.options.level() === 'normal' && this.broken.take(chargePointId);
   }
 
   /** A CALL of the charge point as received, and the JSON that it is answered with. */

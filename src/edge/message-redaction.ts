@@ -38,7 +38,9 @@ export function withoutSecrets(
 ): { readonly answer: CallResult | CallError; readonly frame: string } {
   const { type: _type, messageId, ...words } = answer;
   const clean = redactJson(words, told) as typeof words;
-  if (clean === words) return { answer, frame };
+  // The frame may hold more than could be read of it.
+  if (clean === words)
+    return { answer, frame: told.reduce((text, secret) => text.replaceAll(secret, REDACTED), frame) };
   const rewritten =
     'payload' in clean
       ? [3, messageId, clean.payload]

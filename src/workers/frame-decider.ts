@@ -1,5 +1,5 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { type Call, type Reading, readFrame } from '../protocol/frame.ts';
+import { readFrame } from '../protocol/frame.ts';
 import { LineBuffer } from '../records/line-buffer.ts';
 import { meterSamples } from '../records/meter-samples.ts';
 import { decideMessage, decideUsual, type MessageContext, type MeterCall } from './decide-message.ts';
@@ -109,7 +109,8 @@ function decideFrame(
     const usual = full ? undefined : decideUsual(bytes, frame.offset, end, frame, lines);
     if (usual !== undefined) return usual;
     const reading = readFrame(bytes.toString('utf8', frame.offset, end));
-    if (reading.type !== 'call') return unreadable(reading);
+    // What is no CALL is for the edge to answer, where it can be (OCPP-J 1.6 §4.1.3, §4.2.3), and to write down.
+    if (reading.type !== 'call') return { action: '', unhandled: true, samples: 0 };
     if (full && reading.action === 'MeterValues') return internalError(reading, JOURNAL_FULL);
     call = reading;
     return decideMessage(reading, frame, lines);
@@ -127,20 +128,6 @@ const MAX_FAULT = 4096;
 function describe(error: unknown): string {
   const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return words.slice(0, MAX_FAULT);
-}
-
-type Unreadable = Exclude<Reading, Call>;
-
-/** What is no CALL is answered only where the envelope says how (OCPP-J 1.6 §4.1.3, §4.2.3). */
-function unreadable(reading: Unreadable): FrameVerdict {
-  if (reading.type !== 'malformed') return { action: '', unhandled: true, samples: 0 };
-  const { messageId, code, description } = reading;
-  return {
-    ...(messageId !== undefined && { messageId }),
-    action: '',
-    error: { code, description },
-    samples: 0,
-  };
 }
 
 /** Nothing is confirmed that did not reach the disk: the charge point will send it again. */

@@ -96,4 +96,51 @@ describe('the message log', () => {
     await until('the connection is written down', () => gateway.rows('connections').length === 2);
     expect(gateway.rows('messages')).toEqual([]);
   });
+
+  test('shows frames that cannot be read or are refused, also of an action that is left out, with their answers', async () => {
+    const client = await connect();
+    await client.boot();
+    const deep = `${'['.repeat(3000)}${']'.repeat(3000)}`;
+    const broken: [frame: string, id: string, code: string][] = [
+      ['[2,"a","MeterValues",{"connectorId":1,"transactionId":,"meterValue":[]}]', 'a', 'FormationViolation'],
+      ['[2,"b","MeterValues",{"connectorId":1,', 'b', 'FormationViolation'],
+      ['[2,"c","MeterValues",["what"]]', 'c', 'FormationViolation'],
+      [`[2,"d","Heartbeat",{"x":${deep}}]`, 'd', 'FormationViolation'],
+      ['[2,"e","Heartbeat",[]]', 'e', 'FormationViolation'],
+    ];
+    for (const [frame, id, code] of broken) {
+      client.send(frame);
+      expect((await client.next()).slice(0, 3)).toEqual([4, id, code]);
+    }
+    const rows = await logged(2 + 2 * broken.length);
+    for (const [frame, id, code] of broken) {
+      const [sent, answered, ...others] = rows.filter((row) => row.message_id === id);
+      expect(others).toEqual([]);
+      expect(frame).toContain(String(sent?.payload).slice(0, 100));
+      expect(sent?.payload).not.toBe('');
+      expect(answered).toMatchObject({ direction: 'out', type: 'CALLERROR', error_code: code });
+    }
+    client.ws.send(Buffer.from('[2,"f","Heartbeat",{}]'), { binary: true });
+    await client.closed;
+    expect((await logged(13)).at(-1)).toMatchObject({
+      type: 'unreadable',
+      payload: '[2,"f","Heartbeat",{}]',
+    });
+  });
+
+  test('a charge point that sends nothing but such frames does not fill it', async () => {
+    const client = await connect({ 'ocpp-frames-per-second': '1000', 'ocpp-frame-burst': '1000' });
+    await client.boot();
+    for (let count = 0; count < 100; count++) {
+      expect((await client.call('MeterValues', ['what']))[0]).toBe(4);
+    }
+    await client.request('Authorize', { idTag: 'last' });
+    await until('the last message is logged', () =>
+      gateway.rows('messages').some((row) => String(row.payload).includes('last')),
+    );
+    const kept = gateway
+      .rows('messages')
+      .filter((row) => row.action === 'MeterValues' && row.type === 'CALL');
+    expect(kept).toHaveLength(30);
+  });
 });

@@ -115,6 +115,32 @@ describe('frames through the workers', () => {
     expect(gateway.metric('farad_frames_failed_total')).toBe(1);
   });
 
+  test('a fault in the work of a session ends that session with 1011, is counted, and concerns nobody else', async () => {
+    await start({
+      pool: (real) => ({
+        async run(batch, signal) {
+          const given = await real.run(batch, signal);
+          if (!Buffer.from(batch.bytes).includes('666')) return given;
+          // Nobody looks at what repairs are before they are counted.
+          return {
+            ...given,
+            verdicts: given.verdicts.map((verdict) => ({ ...verdict, repairs: 7 as never })),
+          };
+        },
+      }),
+    });
+    const witness = await booted('CP-1');
+    const client = await booted('CP-2');
+    void client.call('MeterValues', meterValues('666'));
+    expect(await client.closed).toEqual({ code: 1011, reason: 'internal error' });
+    expect(await witness.request('MeterValues', meterValues('1'))).toEqual({});
+    expect(gateway.metric('farad_session_faults_total')).toBe(1);
+    const told = gateway.lines.filter(({ msg }) => msg === 'a session ended because of a fault inside Farad');
+    expect(told).toMatchObject([{ chargePoint: 'CP-2' }]);
+    const again = await booted('CP-2');
+    expect(await again.request('MeterValues', meterValues('2'))).toEqual({});
+  });
+
   test('E20: with the inbox full a charge point is told InternalError, so that it sends again', async () => {
     const held: (() => void)[] = [];
     await start({

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JournalLevel } from '../../../src/journal/budget.ts';
 import { type Journal, openJournal } from '../../../src/journal/journal.ts';
+import type { FrameVerdict } from '../../../src/workers/frame-batch.ts';
 import { createFrameDecider, type FrameDecider } from '../../../src/workers/frame-decider.ts';
 import { batchOf, frame, meterValues, RECEIVED_AT, rowsIn } from './meter-values-fixtures.ts';
 
@@ -67,12 +68,16 @@ describe('a batch of frames', () => {
     // What Farad itself got wrong about a frame.
     Object.assign(batch.frames[5] ?? {}, { openTransactions: undefined });
     const { verdicts, faults } = await decider.decideBatch(batch);
-    expect(verdicts.map(({ messageId, error }) => [messageId, error?.code])).toEqual([
+    const outcome = ({ messageId, error, unhandled }: FrameVerdict): unknown[] => [
+      messageId,
+      unhandled ? 'unhandled' : error?.code,
+    ];
+    expect(verdicts.map(outcome)).toEqual([
       [undefined, undefined],
-      ['m-2', 'FormationViolation'],
-      ['m-3', 'FormationViolation'],
+      [undefined, 'unhandled'],
+      [undefined, 'unhandled'],
       ['m-4', 'FormationViolation'],
-      [undefined, 'FormationViolation'],
+      [undefined, 'unhandled'],
       [undefined, 'InternalError'],
       [undefined, undefined],
     ]);
@@ -99,8 +104,9 @@ describe('a batch of frames', () => {
     expect(verdicts.map(({ messageId, error, stop }) => [messageId, error?.code, stop])).toEqual([
       [undefined, 'InternalError', undefined],
       ['m-2', 'InternalError', undefined],
-      ['m-3', 'FormationViolation', undefined],
+      [undefined, undefined, undefined],
     ]);
+    expect(verdicts[2]?.unhandled).toBe(true);
     expect(figures.rows).toBe(0);
     expect(faults).toEqual([expect.stringContaining('disk full')]);
   });
