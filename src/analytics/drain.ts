@@ -1,17 +1,18 @@
 import { CommitError } from '../journal/durable.ts';
 import type { Entry, LaneQueue, SavedBatch, Span } from '../journal/lane-queue.ts';
 import { rejectedRows } from '../records/rejected-rows.ts';
-import { encodeRow } from '../records/table.ts';
+import { encodeRow, type TableName } from '../records/table.ts';
 import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
 import { BackOff, type Pauses } from './back-off.ts';
 import { type Batch, batchOf, type Rejection, type TableRows } from './batch.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Insert } from './engine.ts';
 import type { EngineError } from './engine-error.ts';
 import { type ChunkListener, QueueReader } from './queue-reader.ts';
 import { sinkMetrics } from './sink-metrics.ts';
 import { splitInsert } from './split-insert.ts';
 import { Abandoned, SteadyInsert } from './steady-insert.ts';
 import { tokenOf } from './token.ts';
+import { type Hindrance, Trouble } from './trouble.ts';
 
 export interface DrainSettings {
   /** Rows that make a batch full (`sink.batchRows`). */
@@ -28,6 +29,8 @@ export interface DrainOptions extends DrainSettings {
   readonly log: Log;
   /** Between attempts; by default from 0.1 to 5 s. */
   readonly pauses?: Pauses;
+  /** How long an error which no row of a batch is free of is taken to ClickHouse and not to the rows, ms; 5 minutes by default. */
+  readonly patience?: number;
   /** The embedded engine has ended itself. */
   readonly onBroken: (error: EngineError) => void;
 }
@@ -35,6 +38,11 @@ export interface DrainOptions extends DrainSettings {
 /** A batch is full with so many bytes, however few rows they are. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 const READER_LIMITS = { buffer: 2 * BATCH_BYTES, read: 8 * 1024 * 1024 };
+
+const PATIENCE_MS = 5 * 60_000;
+
+/** A repeated insert must reach these tables even if its rows are there: a view behind them may have missed it. */
+const WITH_ROLLUP: ReadonlySet<TableName> = new Set<TableName>(['meter_samples']);
 
 /** How often a queue is looked at, ms; oftener where the interval is short. */
 const LOOK_EVERY_MS = 50;
@@ -50,6 +58,7 @@ export class Drain {
   private readonly log: Log;
   private readonly warn: ThrottledLog;
   private readonly stopping = new AbortController();
+  private readonly trouble = new Trouble();
   private readonly look: NodeJS.Timeout;
   /** What an earlier process left, read before anything else so that the reader goes on behind it. */
   private readonly left: { readonly saved: SavedBatch; readonly entries: readonly Entry[] } | undefined;
@@ -77,15 +86,16 @@ export class Drain {
 
   /** Inserts from now on, beginning with the batch that an earlier process left. Call it once the tables exist. */
   start(engine: Engine): void {
+    const { warn, trouble } = this;
     const { pauses, onBroken } = this.options;
     const { signal: stopping } = this.stopping;
-    this.steady ??= new SteadyInsert({ engine, stopping, warn: this.warn, pauses, onBroken });
+    this.steady ??= new SteadyInsert({ engine, stopping, warn, trouble, pauses, onBroken });
     this.running ??= this.run();
   }
 
-  /** What keeps the queue from being drained, and since when (epoch ms). */
-  get failure(): SteadyInsert['failure'] {
-    return this.steady?.failure;
+  /** What keeps the queue from being drained at present. */
+  get hindrance(): Hindrance | undefined {
+    return this.trouble.present;
   }
 
   private get inserts(): SteadyInsert {
@@ -154,6 +164,7 @@ export class Drain {
 
   private async finish(): Promise<void> {
     await this.written(() => this.queue.finishBatch());
+    this.trouble.over();
     sinkMetrics.batches.with({ queue: this.options.name }).inc();
   }
 
@@ -191,18 +202,48 @@ export class Drain {
   private async insertTable({ table, pieces }: TableRows, { spans }: Batch, resumed: boolean) {
     const { uuid } = this.queue;
     const lines = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+    const insert = { table, lines, token: tokenOf({ uuid, table, spans }) };
     const split = this.saved?.split ?? [];
     if (!split.includes(table)) {
-      const token = tokenOf({ uuid, table, spans });
-      const error = await this.inserts.insert({ table, lines, token }, { resumed });
+      const lookFirst = resumed && !WITH_ROLLUP.has(table);
+      const error = await this.inserts.insert(insert, { repeated: resumed, lookFirst });
       if (!error) return [];
       // From here on these rows must never be inserted as a whole again: parts of them are.
       await this.save(spans, [...split, table]);
     }
-    return splitInsert(lines, (part, range) => {
-      const token = tokenOf({ uuid, table, spans, range });
-      return this.inserts.insert({ table, lines: part, token }, { suspect: true, resumed });
-    });
+    return this.insertParts(insert, spans, resumed);
+  }
+
+  /** Inserts what is not there yet, in parts; answers the rows that were refused. */
+  private async insertParts(insert: Insert, spans: readonly Span[], resumed: boolean) {
+    const { table } = insert;
+    const { patience = PATIENCE_MS, pauses } = this.options;
+    const backOff = new BackOff(pauses);
+    const began = performance.now();
+    // An earlier process, or an attempt on the whole, may still be under way at the server.
+    await this.inserts.settle();
+    for (;;) {
+      const absent = await this.inserts.absentOf(insert);
+      if (!absent) return [];
+      let lookFirst = false;
+      const insertPart = async (part: Buffer) => {
+        const token = tokenOf({ uuid: this.queue.uuid, table, spans, part });
+        const doubts = { suspect: true, repeated: resumed || lookFirst, lookFirst };
+        const error = await this.inserts.insert({ table, lines: part, token }, doubts);
+        // It may have got in all the same, and its halves have other tokens.
+        lookFirst ||= error !== undefined && error.fault !== 'rows';
+        return error;
+      };
+      const blameRows = performance.now() - began >= patience;
+      const { rejected, hindered } = await splitInsert(absent.lines, insertPart, { blameRows });
+      if (!hindered) return rejected;
+      this.trouble.meet(hindered);
+      this.warn.warn(
+        { err: hindered, table },
+        'ClickHouse takes no row of a batch, they are kept and tried again',
+      );
+      await this.inserts.pause(backOff.next());
+    }
   }
 
   private async keepRejected(
@@ -217,10 +258,11 @@ export class Drain {
     // A name of its own: the batch may hold rows of this table, too.
     const token = tokenOf({ uuid: this.queue.uuid, table: `${table}.kept`, spans });
     const insert = { table, lines: Buffer.from(lines.join('')), token };
-    const error = await this.inserts.insert(insert, { resumed });
-    if (error) {
+    const error = await this.inserts.insert(insert, { repeated: resumed, lookFirst: resumed });
+    const refused = error ? await this.insertParts(insert, spans, resumed) : [];
+    if (refused.length > 0) {
       const message = 'ClickHouse refuses even the text of refused rows: they are only in this line';
-      this.log.error({ err: error, rejections }, message);
+      this.log.error({ rows: refused }, message);
     }
     for (const rejection of rejections) sinkMetrics.rejected.with({ table: rejection.table }).inc();
     const [{ row, ...first }] = rejections as [Rejection];
@@ -229,7 +271,9 @@ export class Drain {
   }
 
   private async save(spans: readonly Span[], split?: readonly string[]): Promise<void> {
-    this.saved = await this.written(() => this.queue.saveBatch(spans, split));
+    // Refused rows carry the time of their batch, whenever it was found out that they are.
+    const savedAt = split && this.saved ? this.saved.savedAt : Date.now();
+    this.saved = await this.written(() => this.queue.saveBatch(spans, split, savedAt));
   }
 
   /** A write to the queue, repeated until the disk takes it. */
@@ -240,6 +284,7 @@ export class Drain {
         return await write();
       } catch (error) {
         if (!(error instanceof CommitError)) throw error;
+        this.trouble.meet(error);
         this.warn.warn({ err: error }, 'the queue cannot be written to, trying again');
         await this.inserts.pause(backOff.next());
       }

@@ -20,6 +20,11 @@ export const sinkMetrics = {
     'Rows that ClickHouse refused; they are in the table rejected_rows.',
     ['table'],
   ),
+  doubts: metrics.counter(
+    'farad_sink_doubtful_rows_total',
+    'Rows of inserts whose end nobody saw: found there, lost and inserted again, or unknown where ClickHouse could not tell.',
+    ['table', 'outcome'],
+  ),
   retries: metrics.counter(
     'farad_sink_retries_total',
     'Inserts that failed for a reason outside of their rows and are tried again.',

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 
 export interface SinkOptions
   extends DrainSettings,
-    Pick<DrainOptions, 'listener' | 'log' | 'pauses' | 'onBroken'> {
+    Pick<DrainOptions, 'listener' | 'log' | 'pauses' | 'patience' | 'onBroken'> {
   /** Where the journals are. */
   readonly dataDir: string;
   /** The outbox of the store. */
@@ -44,13 +44,12 @@ export class Sink {
 
   /** One line for each queue that has got nothing into ClickHouse for some time. */
   problems(now: number = Date.now()): string[] {
-    return [...this.drains].flatMap(([name, { failure }]) =>
-      failure && now - failure.since >= WORTH_TELLING_MS
-        ? [
-            `${name}: nothing reached ClickHouse for ${Math.round((now - failure.since) / 1000)} s: ${failure.error.message}`,
-          ]
-        : [],
-    );
+    return [...this.drains].flatMap(([name, { hindrance }]) => {
+      const waited = hindrance ? now - hindrance.since : 0;
+      if (!hindrance || waited < WORTH_TELLING_MS) return [];
+      const seconds = Math.round(waited / 1000);
+      return [`${name}: nothing reached ClickHouse for ${seconds} s: ${hindrance.cause.message}`];
+    });
   }
 
   /** Moves nothing from now on until `release`. Resolves once no insert is under way. */

@@ -1,49 +1,104 @@
 import type { EngineError } from './engine-error.ts';
 
-/** Rows of an insert, counted within the batch: the first, and the one after the last. */
-export interface RowRange {
-  readonly from: number;
-  readonly to: number;
-}
-
 export interface RejectedLine {
   readonly row: string;
   readonly error: string;
 }
 
-/** Inserts some of the lines; answers the error where the rows are at fault. */
-export type InsertRange = (lines: Buffer, range: RowRange) => Promise<EngineError | undefined>;
+/** What became of rows that were inserted in parts. */
+export interface SplitOutcome {
+  readonly rejected: readonly RejectedLine[];
+  /** The error for which it was given up, because it befell row after row: it is hardly theirs. Nothing is rejected for it. */
+  readonly hindered?: EngineError;
+}
+
+/** Inserts some of the lines; answers the error where the rows may be at fault. */
+export type InsertPart = (lines: Buffer) => Promise<EngineError | undefined>;
+
+export interface SplitOptions {
+  /** Takes every error to the row that it befalls, even where it befalls all of them. */
+  readonly blameRows?: boolean;
+}
 
 const LINE_FEED = 0x0a;
 
+/** So many rows in a row with an error that does not say that it is theirs: it is not. */
+const HINDERED_AFTER = 8;
+
+interface Range {
+  /** The first row, and the one after the last. */
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * Inserts rows among which some are refused: halves them until each refused row stands alone, and answers those. Which halves are tried depends
- * on nothing but the rows, so that a repetition after a crash makes the same inserts.
+ * Inserts rows among which some are refused: halves them until each refused row stands alone, and answers those. An error that no row is free of is
+ * answered as what hinders the insert.
  */
-export async function splitInsert(lines: Buffer, insert: InsertRange): Promise<RejectedLine[]> {
-  const starts = lineStarts(lines);
-  const rejected: RejectedLine[] = [];
-  const visit = async ({ from, to }: RowRange): Promise<void> => {
-    const part = lines.subarray(starts[from], starts[to]);
-    const error = await insert(part, { from, to });
-    if (!error) return;
-    if (to - from === 1) {
-      rejected.push({ row: part.toString('utf8').trimEnd(), error: error.message });
-      return;
-    }
-    const middle = from + Math.ceil((to - from) / 2);
-    await visit({ from, to: middle });
-    await visit({ from: middle, to });
-  };
-  const rows = starts.length - 1;
-  if (rows === 1) await visit({ from: 0, to: 1 });
-  else if (rows > 1) {
-    // All of them together were refused already: that is why we are here.
-    const middle = Math.ceil(rows / 2);
-    await visit({ from: 0, to: middle });
-    await visit({ from: middle, to: rows });
+export async function splitInsert(
+  lines: Buffer,
+  insert: InsertPart,
+  options: SplitOptions = {},
+): Promise<SplitOutcome> {
+  const split = new Split(lines, insert, options);
+  return split.run();
+}
+
+class Split {
+  private readonly lines: Buffer;
+  private readonly starts: readonly number[];
+  private readonly insert: InsertPart;
+  private readonly blameRows: boolean;
+  private readonly rejected: RejectedLine[] = [];
+  /** Errors of single rows, since the last part that went in, which do not say that they are theirs. */
+  private suspected = 0;
+  private passed = false;
+  private hindrance: EngineError | undefined;
+
+  constructor(lines: Buffer, insert: InsertPart, { blameRows = false }: SplitOptions) {
+    this.lines = lines;
+    this.starts = lineStarts(lines);
+    this.insert = insert;
+    this.blameRows = blameRows;
   }
-  return rejected;
+
+  async run(): Promise<SplitOutcome> {
+    const rows = this.starts.length - 1;
+    if (rows === 1) await this.visit({ from: 0, to: 1 });
+    // All of them together were refused already: that is why we are here.
+    else if (rows > 1) await this.visitHalves({ from: 0, to: rows });
+    const { rejected, hindrance } = this;
+    const isTheirs = this.blameRows || (this.passed && !this.isHindered);
+    return hindrance && !isTheirs ? { rejected: [], hindered: hindrance } : { rejected };
+  }
+
+  private get isHindered(): boolean {
+    return !this.blameRows && this.suspected >= HINDERED_AFTER;
+  }
+
+  private async visit(range: Range): Promise<void> {
+    if (this.isHindered) return;
+    const part = this.lines.subarray(this.starts[range.from], this.starts[range.to]);
+    const error = await this.insert(part);
+    if (!error) {
+      this.passed = true;
+      this.suspected = 0;
+    } else if (range.to - range.from > 1) {
+      await this.visitHalves(range);
+    } else {
+      if (error.fault !== 'rows') {
+        this.suspected++;
+        this.hindrance = error;
+      }
+      this.rejected.push({ row: part.toString('utf8').trimEnd(), error: error.message });
+    }
+  }
+
+  private async visitHalves({ from, to }: Range): Promise<void> {
+    const middle = from + Math.ceil((to - from) / 2);
+    await this.visit({ from, to: middle });
+    await this.visit({ from: middle, to });
+  }
 }
 
 /** Number of lines in a buffer whose last line is ended. */

@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TableName } from '../records/table.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { BackOff, type Pauses } from './back-off.ts';
 import type { Engine, Insert } from './engine.ts';
 import { EngineError, isStanding } from './engine-error.ts';
-import { missingRows } from './presence.ts';
+import { type Presence, presenceOf } from './presence.ts';
 import { sinkMetrics } from './sink-metrics.ts';
 import { countLines } from './split-insert.ts';
+import type { Trouble } from './trouble.ts';
 
 /** Thrown out of whatever waits when the process stops. What it was about is saved and will be resumed. */
 export class Abandoned extends Error {
@@ -17,6 +18,7 @@ export interface SteadyInsertOptions {
   readonly engine: Engine;
   readonly stopping: AbortSignal;
   readonly warn: ThrottledLog;
+  readonly trouble: Trouble;
   readonly pauses?: Pauses | undefined;
   readonly onBroken: (error: EngineError) => void;
 }
@@ -24,68 +26,70 @@ export interface SteadyInsertOptions {
 export interface InsertDoubts {
   /** Some of these rows are known to be at fault, so errors that could have to do with rows do. */
   readonly suspect?: boolean;
-  /** An earlier process may have made this insert, wholly or in part. */
-  readonly resumed?: boolean;
+  /** This insert, or a part of it, may have been made already under this token. */
+  readonly repeated?: boolean;
+  /** The rows may have got in under another token, so they are looked for first. */
+  readonly lookFirst?: boolean;
 }
 
 /** An error that could have to do with the rows but does not say so is taken to after so many attempts. */
 const ATTEMPTS_BEFORE_SUSPICION = 8;
 
+/** Rows above that are tried in parts where an insert keeps needing too much time or memory, or does not get through, bytes. */
+const LARGE_BYTES = 1024 * 1024;
+
 /** How long an insert whose answer was lost may go on at a server without anybody waiting for it, ms. */
 const SETTLING_MS = 1000;
 
-/** A repeated insert must reach these tables even if its rows are there: a view behind them may have missed it. */
-const WITH_ROLLUP: ReadonlySet<TableName> = new Set<TableName>(['meter_samples']);
+/** Looks for rows that ClickHouse cannot answer before it is gone on without. */
+const LOOKS = 5;
 
 /** Inserts that are tried for as long as it takes, and looked after where it is not certain what became of them. */
 export class SteadyInsert {
   private readonly options: SteadyInsertOptions;
-  private failing: { readonly since: number; readonly error: EngineError } | undefined;
 
   constructor(options: SteadyInsertOptions) {
     this.options = options;
   }
 
-  /** What keeps inserts from succeeding, and since when (epoch ms). */
-  get failure(): { readonly since: number; readonly error: EngineError } | undefined {
-    return this.failing;
-  }
-
-  /** Resolves once the rows are in the table, or with the error where the rows are at fault. Throws Abandoned when the process stops. */
+  /** Resolves once the rows are in the table, or with the error where the rows may be at fault. Throws Abandoned when the process stops. */
   async insert(
     insert: Insert,
-    { suspect = false, resumed = false }: InsertDoubts = {},
+    { suspect = false, repeated = false, lookFirst = false }: InsertDoubts = {},
   ): Promise<EngineError | undefined> {
-    const { stopping, pauses } = this.options;
-    const backOff = new BackOff(pauses);
-    let doubtful = resumed;
-    let due = insert;
-    let burnt = 0;
-    for (let attempt = 1; ; attempt++) {
-      if (stopping.aborted) throw new Abandoned();
+    const backOff = new BackOff(this.options.pauses);
+    let left: Insert | undefined = lookFirst ? await this.absentOf(insert) : insert;
+    let doubtful = repeated;
+    for (let attempt = 1; left; attempt++) {
+      const due = left;
+      if (this.options.stopping.aborted) throw new Abandoned();
       try {
-        const unneeded = resumed && attempt === 1 && (await this.isThereAlready(due));
-        if (!unneeded) await this.once(due);
-        const missing = doubtful ? await this.missing(due) : undefined;
-        if (!missing) {
-          sinkMetrics.rows.with({ table: insert.table }).inc(countLines(insert.lines));
-          this.failing = undefined;
-          return undefined;
-        }
-        this.options.warn.warn(
-          { table: due.table, token: due.token },
-          'rows were taken for duplicates of rows that are not there',
-        );
-        due = { ...insert, lines: missing, token: `${insert.token}@again${++burnt}` };
+        await this.once(due);
+        left = doubtful ? await this.lostOf(due) : undefined;
+        doubtful = false; // ClickHouse cannot take what is lost for a duplicate again: its token is new
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
         if (error.fault === 'rows') return error;
-        if (!isStanding(error) && (suspect || attempt >= ATTEMPTS_BEFORE_SUSPICION)) return error;
+        if (await this.mayBeTheirs(error, due.lines, attempt, suspect)) return error;
         doubtful = true;
         this.report(error, insert);
         await this.pause(backOff.next());
       }
     }
+    sinkMetrics.rows.with({ table: insert.table }).inc(countLines(insert.lines));
+    this.options.trouble.over();
+    return undefined;
+  }
+
+  /** The same insert with nothing but the rows that are not there yet; undefined where all are. */
+  async absentOf(insert: Insert): Promise<Insert | undefined> {
+    const presence = await this.look(insert);
+    if (!presence) return insert;
+    const lines = Buffer.concat([presence.absent, presence.unknown]);
+    const present = countLines(insert.lines) - countLines(lines);
+    sinkMetrics.doubts.with({ table: insert.table, outcome: 'there' }).inc(present);
+    if (lines.length === 0) return undefined;
+    return present === 0 ? insert : { ...insert, lines };
   }
 
   /** Throws Abandoned when the process stops meanwhile. */
@@ -97,27 +101,90 @@ export class SteadyInsert {
     }
   }
 
+  /** Waits until an insert that nobody waits for any more has ended at its server. */
+  settle(): Promise<void> {
+    return this.pause(SETTLING_MS);
+  }
+
   private async once(insert: Insert): Promise<void> {
     const started = performance.now();
     await this.options.engine.insert(insert);
     sinkMetrics.insertSeconds.with({ table: insert.table }).observe((performance.now() - started) / 1000);
   }
 
-  private async isThereAlready({ table, lines }: Insert): Promise<boolean> {
-    if (WITH_ROLLUP.has(table)) return false;
-    return (await missingRows(this.options.engine, table, lines)).length === 0;
+  /** Rows that ClickHouse confirmed and does not have, to be inserted under a token that it cannot know. */
+  private async lostOf(insert: Insert): Promise<Insert | undefined> {
+    const { table, token } = insert;
+    let presence = await this.look(insert);
+    if (presence && presence.absent.length > 0) {
+      await this.settle();
+      presence = await this.look(insert);
+    }
+    const lost = presence?.absent ?? Buffer.alloc(0);
+    sinkMetrics.doubts.with({ table, outcome: 'lost' }).inc(countLines(lost));
+    sinkMetrics.doubts
+      .with({ table, outcome: 'there' })
+      .inc(presence ? countLines(insert.lines) - countLines(lost) : 0);
+    if (lost.length === 0) return undefined;
+    this.options.warn.warn(
+      { table, token, rows: countLines(lost) },
+      'rows were taken for duplicates of rows that are not there, they are inserted under another token',
+    );
+    return { ...insert, lines: lost, token: `${token}@again-${randomUUID()}` };
   }
 
-  private async missing({ table, lines }: Insert): Promise<Buffer | undefined> {
-    if ((await missingRows(this.options.engine, table, lines)).length === 0) return undefined;
-    await this.pause(SETTLING_MS);
-    const missing = await missingRows(this.options.engine, table, lines);
-    return missing.length === 0 ? undefined : missing;
+  /** Undefined where ClickHouse cannot answer: then its own deduplication is relied on, and that is told. */
+  private async look({ table, lines }: Insert): Promise<Presence | undefined> {
+    const backOff = new BackOff(this.options.pauses);
+    for (let looks = 1; ; looks++) {
+      if (this.options.stopping.aborted) throw new Abandoned();
+      try {
+        return await presenceOf(this.options.engine, table, lines);
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error;
+        const isAway = error.fault === 'away' || error.fault === 'broken';
+        if (!isAway && looks >= LOOKS) {
+          sinkMetrics.doubts.with({ table, outcome: 'unknown' }).inc(countLines(lines));
+          this.options.warn.warn(
+            { err: error, table },
+            'it cannot be told which rows are in ClickHouse already',
+          );
+          return undefined;
+        }
+        this.report(error, { table });
+        await this.pause(backOff.next());
+      }
+    }
   }
 
-  private report(error: EngineError, { table }: Insert): void {
+  /** Whether it is worth trying the rows in parts. */
+  private async mayBeTheirs(
+    error: EngineError,
+    lines: Buffer,
+    attempt: number,
+    suspect: boolean,
+  ): Promise<boolean> {
+    if (!suspect && attempt < ATTEMPTS_BEFORE_SUSPICION) return false;
+    if (!isStanding(error)) return true;
+    if (lines.length <= LARGE_BYTES || countLines(lines) === 1) return false;
+    if (error.fault === 'memory' || error.fault === 'time') return true;
+    return error.fault === 'away' && (await this.answers());
+  }
+
+  /** Whether ClickHouse answers while an insert does not get through: a proxy may refuse its size, or it takes too long. */
+  private async answers(): Promise<boolean> {
+    try {
+      await this.options.engine.query('SELECT 1');
+      return true;
+    } catch (error) {
+      if (error instanceof EngineError) return false;
+      throw error;
+    }
+  }
+
+  private report(error: EngineError, { table }: Pick<Insert, 'table'>): void {
     sinkMetrics.retries.with({ reason: error.fault }).inc();
-    this.failing = { since: this.failing?.since ?? Date.now(), error };
+    this.options.trouble.meet(error);
     this.options.warn.warn(
       { err: error, table },
       'ClickHouse does not take rows, they are kept and tried again',

@@ -155,8 +155,12 @@ export class LaneQueue {
   }
 
   /** Persists what is about to be inserted. There is one batch at a time: it replaces the one before. */
-  async saveBatch(spans: readonly Span[], split: readonly string[] = []): Promise<SavedBatch> {
-    const batch: SavedBatch = { spans, ...(split.length > 0 && { split }), savedAt: Date.now() };
+  async saveBatch(
+    spans: readonly Span[],
+    split: readonly string[] = [],
+    savedAt = Date.now(),
+  ): Promise<SavedBatch> {
+    const batch: SavedBatch = { spans, ...(split.length > 0 && { split }), savedAt };
     await this.environment.write(() => {
       this.meta.put(BATCH, batch);
     });

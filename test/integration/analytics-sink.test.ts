@@ -1,50 +1,41 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { batchOf } from '../../src/analytics/batch.ts';
-import type { Engine, Insert } from '../../src/analytics/engine.ts';
+import type { Insert } from '../../src/analytics/engine.ts';
 import { EngineError } from '../../src/analytics/engine-error.ts';
-import { Sink, type SinkOptions } from '../../src/analytics/sink.ts';
 import { tokenOf } from '../../src/analytics/token.ts';
 import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
 import type { Lane } from '../../src/journal/lane.ts';
 import { packChunk } from '../../src/records/chunk.ts';
 import { type ConnectionRow, connections } from '../../src/records/connections.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
-import { openStore, type Store } from '../../src/store/store.ts';
-import { logTo } from '../../src/telemetry/log.ts';
+import type { Store } from '../../src/store/store.ts';
 import { metrics } from '../../src/telemetry/metrics.ts';
 import { registerSample } from '../support/analytics-rows.ts';
 import { type EmbeddedEngine, linesOf, openEmbeddedEngine } from '../support/embedded-engine.ts';
+import { engineAround, openSinkUnderTest, type SinkUnderTest } from '../support/sink-under-test.ts';
 import { until } from '../support/until.ts';
 
 const noon = Date.UTC(2026, 4, 4, 12);
 
 describe('the sink', () => {
   let embedded: EmbeddedEngine;
+  let under: SinkUnderTest;
   let dataDir: string;
   let store: Store;
   let journal: Journal;
   let lane: Lane;
-  let sinks: Sink[];
+  let openSink: SinkUnderTest['open'];
 
   beforeAll(async () => {
     embedded = await openEmbeddedEngine();
   });
   afterAll(() => embedded.close());
   beforeEach(() => {
-    dataDir = mkdtempSync(join(tmpdir(), 'farad-sink-'));
-    store = openStore({ dataDir, role: 'setup' });
-    journal = openJournal({ path: journalPath(dataDir, 'edge-0') });
-    lane = journal.openLane();
-    sinks = [];
+    under = openSinkUnderTest();
+    ({ dataDir, store, journal, lane, open: openSink } = under);
   });
   afterEach(async () => {
-    for (const sink of sinks) await sink.stop();
-    await journal.close();
-    await store.close();
-    rmSync(dataDir, { recursive: true, force: true });
+    await under.close();
     for (const table of [
       'meter_samples',
       'energy_hourly',
@@ -56,42 +47,8 @@ describe('the sink', () => {
     }
   });
 
-  function openSink(engine: Engine | undefined, change: Partial<SinkOptions> = {}): Sink {
-    const sink = new Sink({
-      dataDir,
-      outbox: store.outbox,
-      batchRows: 1000,
-      interval: 20,
-      pauses: { first: 5, longest: 20 },
-      listener: () => undefined,
-      onBroken: (error) => {
-        throw error;
-      },
-      log: logTo({ write: () => undefined }, 'info', 'test'),
-      ...change,
-    });
-    sinks.push(sink);
-    if (engine) sink.start(engine);
-    return sink;
-  }
-
   /** The embedded engine, with inserts that go through `before` first. */
-  function engineThat(before: (insert: Insert) => void): Engine {
-    const { engine } = embedded;
-    return {
-      prepare: () => engine.prepare(),
-      command: (sql) => engine.command(sql),
-      query: (sql, parameters, timeLimit) => engine.query(sql, parameters, timeLimit),
-      export: (...question) => engine.export(...question),
-      foreign: (...question) => engine.foreign(...question),
-      backup: (name) => engine.backup(name),
-      close: () => Promise.resolve(),
-      async insert(insert) {
-        before(insert);
-        await engine.insert(insert);
-      },
-    };
-  }
+  const engineThat = (before: (insert: Insert) => void) => engineAround(embedded.engine, { before });
 
   const samples = (count: number, from = 0) =>
     Array.from({ length: count }, (_, index) =>

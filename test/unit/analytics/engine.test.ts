@@ -50,14 +50,28 @@ test('the token of an insert names queue, table, spans and part, and is part of 
     { lane: 0, from: 1, to: 9 },
     { lane: 3, from: 4, to: 4 },
   ];
-  const token = tokenOf({ uuid: 'u-1', table: 'connections', spans, range: { from: 5, to: 7 } });
-  expect(token).toBe('u-1:connections:0.1-9,3.4-4@5-7');
+  const whole = { uuid: 'u-1', table: 'connections', spans };
+  const token = tokenOf(whole);
+  expect(token).toBe('u-1:connections:0.1-9,3.4-4');
+  expect(tokenOf({ ...whole, part: Buffer.from('[1]\n') })).toMatch(
+    /^u-1:connections:0.1-9,3.4-4@[0-9a-f]{32}$/,
+  );
+  expect(tokenOf({ ...whole, part: Buffer.from('[1]\n') })).not.toBe(
+    tokenOf({ ...whole, part: Buffer.from('[2]\n') }),
+  );
   expect(insertStatement({ table: 'connections', token })).toBe(
     'INSERT INTO connections (`charge_point_id`, `event`, `epoch`, `remote_address`, `code`, `reason`, `duration_ms`, `received_at`) ' +
       `SETTINGS insert_deduplication_token = '${token}', insert_deduplicate = 1, ` +
       'deduplicate_blocks_in_dependent_materialized_views = 1, async_insert = 0 FORMAT JSONCompactEachRow',
   );
   expect(() => insertStatement({ table: 'connections', token: "x' --" })).toThrow(TypeError);
+});
+
+test('the token of a batch of very many spans stays short, since servers and proxies bound what an URL may be', () => {
+  const spans = Array.from({ length: 2000 }, (_, lane) => ({ lane, from: 1, to: 9 }));
+  const token = tokenOf({ uuid: 'u-1', table: 'connections', spans });
+  expect(token).toMatch(/^u-1:connections:[0-9a-f]{32}$/);
+  expect(tokenOf({ uuid: 'u-1', table: 'connections', spans: spans.slice(1) })).not.toBe(token);
 });
 
 test('turns are taken in order, so many at a time, and one that fails gives its turn on', async () => {
