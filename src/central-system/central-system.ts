@@ -77,6 +77,8 @@ export interface CentralSystemOptions {
   /** Epoch ms. */
   readonly clock?: () => number;
   readonly registry?: Registry;
+  /** Told that a charge point which never sent a BootNotification was refused a message: it may be asked for one. */
+  readonly onNeverBooted?: (chargePointId: string) => void;
   /** Told of what went wrong inside Farad while the charge point was answered InternalError: for the log. */
   readonly onFault: (error: unknown, chargePointId: string) => void;
 }
@@ -93,6 +95,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     settings,
     clock: options.clock ?? Date.now,
     counters,
+    onNeverBooted: options.onNeverBooted ?? (() => undefined),
     onFault,
   };
   const connected = new ConnectedChargePoints(store, settings.reader === 'strict', room.clock);

@@ -33,6 +33,8 @@ export interface Room {
   /** Epoch ms. */
   readonly clock: () => number;
   readonly counters: Counters;
+  /** Told that a charge point which never sent a BootNotification was refused a message. */
+  readonly onNeverBooted: (chargePointId: string) => void;
   /** Told of what failed where no answer can tell it. */
   readonly onFault: (error: unknown, chargePointId: string) => void;
 }

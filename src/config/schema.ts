@@ -81,6 +81,11 @@ export const schema = {
         max: '1d',
       },
     ),
+    askForBoot: oneOf(
+      ['never', 'once'],
+      'never',
+      'A charge point that never sent a BootNotification is refused everything else (SecurityError), for example one that came from another system. once: Farad asks it by TriggerMessage when it refuses something, once per connection.',
+    ),
     pingInterval: duration('60s', 'How often an otherwise silent socket is pinged; 0s sends no pings.', {
       max: '1h',
     }),

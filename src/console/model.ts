@@ -115,6 +115,7 @@ export interface Overview {
   readonly ocppPath: string;
   readonly chargePoints: number;
   readonly sockets: number;
+  readonly neverBooted: number;
   readonly charging: number;
   readonly faulted: number;
   readonly connectors: Readonly<Record<string, number>>;

@@ -14,6 +14,9 @@ const DUTY = 0.05;
 /** That part of the time for the first round, as long as nobody waits for it: a control that starts is in the way already. */
 const FIRST_DUTY = 0.25;
 
+/** A charge point that has been connected for so long should have sent its BootNotification, ms. */
+const BOOTS_WITHIN_MS = 60_000;
+
 /** Between two slices, the first of which took `workedMs`. */
 type Rest = (workedMs: number) => Promise<unknown>;
 
@@ -41,6 +44,8 @@ export interface FleetCensus {
   /** In the order of the ids. */
   readonly chargePoints: readonly IndexedChargePoint[];
   readonly connected: number;
+  /** Connected for a while, but never sent a BootNotification: whatever they say is refused. */
+  readonly neverBooted: number;
   /** Connectors of connected charge points by their status. */
   readonly connectors: Readonly<Record<string, number>>;
   /** Connectors of charge points that are not connected. */
@@ -116,6 +121,7 @@ export class FleetIndex {
     const chargePoints: IndexedChargePoint[] = [];
     const connectors: Record<string, number> = {};
     let connected = 0;
+    let neverBooted = 0;
     let offlineConnectors = 0;
     let seen = 0;
     let restedAt = performance.now();
@@ -124,6 +130,7 @@ export class FleetIndex {
       chargePoints.push(entry.chargePoint);
       if (entry.chargePoint.connected) connected++;
       else offlineConnectors += entry.statuses.length;
+      if (this.shouldHaveBooted(entry.chargePoint)) neverBooted++;
       for (const status of entry.chargePoint.statuses) connectors[status] = (connectors[status] ?? 0) + 1;
       if (++seen % SLICE === 0) {
         await rest(performance.now() - restedAt);
@@ -131,7 +138,13 @@ export class FleetIndex {
       }
       if (this.closing.signal.aborted) return;
     }
-    this.known = { at: Date.now(), chargePoints, connected, connectors, offlineConnectors };
+    this.known = { at: Date.now(), chargePoints, connected, neverBooted, connectors, offlineConnectors };
+  }
+
+  private shouldHaveBooted({ id, connected, registration }: IndexedChargePoint): boolean {
+    if (!connected || registration !== 'Unknown') return false;
+    const connectedAt = this.store.sessions.get(id)?.connectedAt ?? Number.POSITIVE_INFINITY;
+    return connectedAt < Date.now() - BOOTS_WITHIN_MS;
   }
 
   private look({ id, record, settings }: KnownChargePoint) {
@@ -156,4 +169,11 @@ export class FleetIndex {
   }
 }
 
-const EMPTY: FleetCensus = { at: 0, chargePoints: [], connected: 0, connectors: {}, offlineConnectors: 0 };
+const EMPTY: FleetCensus = {
+  at: 0,
+  chargePoints: [],
+  connected: 0,
+  neverBooted: 0,
+  connectors: {},
+  offlineConnectors: 0,
+};

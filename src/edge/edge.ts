@@ -1,4 +1,8 @@
-import { type CentralSystem, createCentralSystem } from '../central-system/central-system.ts';
+import {
+  type CentralSystem,
+  type CentralSystemOptions,
+  createCentralSystem,
+} from '../central-system/central-system.ts';
 import type { Config } from '../config/schema.ts';
 import type { Journal } from '../journal/journal.ts';
 import { RowBuffer } from '../journal/row-buffer.ts';
@@ -13,6 +17,7 @@ import { createFrameDecider } from '../workers/frame-decider.ts';
 import type { FramePool } from '../workers/frame-pool.ts';
 import { Admission } from './admission.ts';
 import { Answers } from './answers.ts';
+import { BootRequests } from './boot-requests.ts';
 import { Conversation } from './conversation.ts';
 import { EdgeMetrics } from './edge-metrics.ts';
 import { createFrontDoor } from './front-door.ts';
@@ -80,7 +85,12 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const lane = journal.openLane();
   const rows = new RowBuffer(lane, { ...ROW_BUFFER, log: quietly });
   const level = (): ReturnType<Journal['level']> => journal.level();
-  const centralSystem = startCentralSystem(deps, rows, createFrameDecider({ lane, level }).keep, quietly);
+  const centralSystem = startCentralSystem(deps, {
+    rows,
+    keepSamples: createFrameDecider({ lane, level }).keep,
+    onNeverBooted: (chargePointId) => void bootRequests.ask(chargePointId),
+    log: quietly,
+  });
   const messageLog = new MessageLog({ ...config.messageLog, rows, level });
   const guard = new SessionGuard(metrics, quietly);
   const calls = new OutboundCalls({
@@ -129,6 +139,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     takenFrom: (previous, epoch) => void tellPrevious(link, previous, epoch, quietly),
     clock,
   });
+  const bootRequests = new BootRequests({ ...ocpp, sessions, calls });
   const handshake = new Handshake({
     ...ocpp,
     directory: {
@@ -199,15 +210,15 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
 
 function startCentralSystem(
   { config, store, registry }: EdgeDeps,
-  rows: RowBuffer,
-  keepSamples: Parameters<typeof createCentralSystem>[0]['keepSamples'],
-  log: ThrottledLog,
+  {
+    log,
+    ...given
+  }: Pick<CentralSystemOptions, 'rows' | 'keepSamples' | 'onNeverBooted'> & { readonly log: ThrottledLog },
 ): CentralSystem {
   const { reader, heartbeatInterval, bootRetryInterval } = config.ocpp;
   return createCentralSystem({
+    ...given,
     store,
-    rows,
-    keepSamples,
     settings: {
       reader,
       heartbeatInterval,

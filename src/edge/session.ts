@@ -55,6 +55,8 @@ export class Session implements WheelEntry {
   pingedAt = 0;
   /** When the allowance of frames is whole again, monotonic ms. */
   allowanceAt = 0;
+  /** Was asked for the BootNotification that it never sent. */
+  askedForBoot = false;
   /** Unreadable frames in a row. */
   unreadable = 0;
 

@@ -37,8 +37,7 @@ async function status(chargePointId: string, connectorId: number, word: string):
   });
 }
 
-async function connected(chargePointId: string): Promise<void> {
-  const now = Date.now();
+async function connected(chargePointId: string, now = Date.now()): Promise<void> {
   await control.store.chargePoints.update(chargePointId, { boot: { vendor: 'Acme', model: 'One' } }, now);
   await control.store.sessions.claim({
     chargePointId,
@@ -80,6 +79,23 @@ test('counts connectors of connected charge points by status, and those of the o
   expect(rest.body).toMatchObject({ total: 2, items: [{ id: 'CP-1' }], next: null });
   const unsorted = await control.send('GET', '/api/v1/charge-points?status=Charging');
   expect(unsorted.body).toMatchObject({ total: 2, items: [{ id: 'CP-1' }, { id: 'CP-2' }] });
+});
+
+test('tells of charge points that are connected and never booted', async () => {
+  joinEdge('edge-0');
+  const anHourAgo = Date.now() - 3_600_000;
+  const claim = { edge: 'edge-0', remoteAddress: '192.0.2.1' };
+  await control.store.sessions.claim({ chargePointId: 'MOVED', connectedAt: anHourAgo, ...claim });
+  await control.store.chargePoints.update('MOVED', {}, anHourAgo);
+  await control.store.sessions.claim({ chargePointId: 'JUST-CAME', connectedAt: Date.now(), ...claim });
+  await control.store.chargePoints.update('JUST-CAME', {}, Date.now());
+  await connected('BOOTED', anHourAgo);
+  await control.store.chargePoints.update('BOOTED', { registration: 'Accepted' }, anHourAgo);
+  const body = await until('all are counted', async () => {
+    const { body: overview } = await control.send('GET', '/api/v1/overview');
+    return overview.chargePoints === 3 ? overview : undefined;
+  });
+  expect(body.neverBooted).toBe(1);
 });
 
 test('a charge point that connects shows without a restart', async () => {

@@ -59,6 +59,28 @@ describe.each(['uws', 'ws'] as const)('a session on %s', (transport) => {
     expect(await second.request('StatusNotification', statusNotification)).toEqual({});
   });
 
+  test('a charge point that never boots is asked to, once per connection, where the setting says so', async () => {
+    await gateway.close();
+    gateway = await startEdgeUnderTest({ transport, flags: { 'ocpp-ask-for-boot': 'once' } });
+    const client = await connect('CP-1');
+    const refused = await client.call('StartTransaction', start);
+    expect(refused[2]).toBe('SecurityError');
+    const asked = await client.next();
+    expect(asked.slice(2)).toEqual(['TriggerMessage', { requestedMessage: 'BootNotification' }]);
+    client.send([3, asked[1], { status: 'Accepted' }]);
+    expect((await client.call('StatusNotification', statusNotification))[2]).toBe('SecurityError');
+    await client.boot();
+    expect(await client.request('StatusNotification', statusNotification)).toEqual({});
+    expect(client.received).toEqual([]);
+  });
+
+  test('by default a charge point that never boots is sent nothing', async () => {
+    const client = await connect('CP-1');
+    await client.call('StartTransaction', start);
+    await client.call('StatusNotification', statusNotification);
+    expect(client.received).toEqual([]);
+  });
+
   test('A8: acceptance survives a restart of Farad, and with it the open transaction', async () => {
     const first = await connect('CP-1');
     await first.boot();

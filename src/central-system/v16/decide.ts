@@ -119,7 +119,7 @@ const MAX_COPY = 64 * 1024;
  * (OCPP 1.6 ed. 2 §3.7.1), so a copy of such a one is kept in the message log, marked with the error.
  */
 function refuseUnaccepted(
-  { rows, counters }: Room,
+  { rows, counters, onNeverBooted }: Room,
   chargePoint: ChargePoint,
   { messageId, action, payload }: IncomingCall,
   receivedAt: number,
@@ -137,5 +137,6 @@ function refuseUnaccepted(
       receivedAt,
     });
   }
+  if (chargePoint.registration === 'Unknown') onNeverBooted(chargePoint.id);
   return refuse('SecurityError', 'the charge point is not accepted: send a BootNotification first');
 }

@@ -15,6 +15,9 @@ export const overviewSchema = object(
     ocppPath: text('What precedes the identity in the URL of a charge point.'),
     chargePoints: whole('All that are provisioned or were seen.'),
     sockets: whole('Open sockets of charge points.'),
+    neverBooted: whole(
+      'Charge points that have been connected for a minute and never sent a BootNotification: whatever they say is refused.',
+    ),
     charging: whole('Connectors that charge, of connected charge points.'),
     faulted: whole('Connectors that are faulted, of connected charge points.'),
     connectors: {

@@ -64,6 +64,7 @@ function view(now: PulseNow, census: FleetCensus) {
     ...countsOf(census),
     countedAt: writeTimestamp(census.at),
     chargePoints: census.chargePoints.length,
+    neverBooted: census.neverBooted,
     connectors: census.connectors,
     offlineConnectors: census.offlineConnectors,
   };

@@ -19,7 +19,7 @@ function chargePoint(id: string, more: Partial<IndexedChargePoint> = {}): Indexe
 }
 
 function census(chargePoints: readonly IndexedChargePoint[]): FleetCensus {
-  return { at: 1, chargePoints, connected: 0, connectors: {}, offlineConnectors: 0 };
+  return { at: 1, chargePoints, connected: 0, neverBooted: 0, connectors: {}, offlineConnectors: 0 };
 }
 
 const fleet = census([

@@ -39,6 +39,7 @@ export function ChargePointPage({ id }: { readonly id: string }) {
       {(chargePoint) => (
         <>
           <Head chargePoint={chargePoint} />
+          {chargePoint.connected && chargePoint.registration === null && <NeverBooted id={id} />}
           <Connectors chargePoint={chargePoint} />
           <Tabs label="About this charge point" root={urlOf.chargePoint(id)} tabs={TABS} />
           {tab === '' && <Timeline id={id} />}
@@ -52,6 +53,16 @@ export function ChargePointPage({ id }: { readonly id: string }) {
         </>
       )}
     </Shown>
+  );
+}
+
+function NeverBooted({ id }: { readonly id: string }) {
+  return (
+    <p class="note failure" role="status">
+      It never sent a BootNotification, so whatever else it says is answered SecurityError and not processed.
+      Restart it, or <a href={`${urlOf.chargePoint(id)}/commands?action=TriggerMessage`}>ask for it</a> with
+      TriggerMessage.
+    </p>
   );
 }
 

@@ -54,6 +54,14 @@ export function Fleet({ now, history }: PartProps) {
           history={history}
         />
       </div>
+      {now.neverBooted > 0 && (
+        <p class="note failure" role="status">
+          <a href="/charge-points?connected=true&registration=Unknown">
+            {count(now.neverBooted)} connected {now.neverBooted === 1 ? 'charge point' : 'charge points'}
+          </a>{' '}
+          never sent a BootNotification: whatever they say is refused.
+        </p>
+      )}
       <Connectors now={now} />
     </>
   );

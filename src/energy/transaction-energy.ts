@@ -1,0 +1,255 @@
+import { fell, follow, toleranceOf, wrapped } from './follow.ts';
+import { DEFAULT_LIMITS, type EnergyLimits, mostBetween, mostOfTransaction } from './limits.ts';
+import { type MeterSeries, type Moment, seriesOf } from './moments.ts';
+import { type EnergyReading, type Fall, impossibility, type LeftOut, type Piece } from './reading.ts';
+import { type Shared, shareOut } from './share-out.ts';
+
+/** What the StartTransaction and StopTransaction of a transaction say. Times are epoch ms, registers Wh. */
+export interface TransactionRegisters {
+  readonly transactionId: number;
+  readonly startedAt: number;
+  readonly meterStart: number | null;
+  readonly stoppedAt: number | null;
+  readonly meterStop: number | null;
+  readonly state: 'open' | 'stopped' | 'superseded' | 'unmatched';
+  readonly stopReason: string;
+  /** What was odd about its messages; `meter-start-missing`, `stop-time-unreadable` and their like say what not to count on. */
+  readonly flags: readonly string[];
+}
+
+/** Why the energy of a transaction cannot be known. */
+export type UnknownEnergy =
+  | 'no-readings'
+  | 'meter-start-missing'
+  | 'meter-stop-missing'
+  | 'meter-stop-below-start'
+  | 'too-much-for-its-time'
+  | 'unmatched';
+
+/** Energy as it is published: never negative, and null where nothing determines it. */
+export interface TransactionEnergy {
+  /** So far, while the transaction is open. */
+  readonly energyWh: number | null;
+  /** `registers`: meterStop - meterStart. `readings`: worked out from its own readings. */
+  readonly energySource: 'registers' | 'readings' | 'none';
+  /** Why there is none. */
+  readonly reason?: UnknownEnergy;
+  /**
+   * What to review: `register-fell`, `register-wrapped`, `session-register` (readings count from the begin of the transaction), `start-of-another-series`,
+   * `readings-left-out`, `meter-start-missing`, `meter-stop-missing`, `meter-stop-implausible`.
+   */
+  readonly flags: readonly string[];
+}
+
+/** The energy of a transaction over its time. */
+export interface TransactionCurve {
+  readonly energy: TransactionEnergy;
+  readonly pieces: readonly Piece[];
+  /** What its register stood at first and last, as other transactions may go on from; undefined where that is not known. */
+  readonly first: Moment | undefined;
+  readonly last: Moment | undefined;
+  readonly leftOut: readonly LeftOut[];
+  readonly falls: readonly Fall[];
+}
+
+/** Answers what meterStart and meterStop alone determine. */
+export function energyOfRegisters(
+  transaction: TransactionRegisters,
+  limits: EnergyLimits = DEFAULT_LIMITS,
+): TransactionEnergy {
+  return curveOf(transaction, [], limits).energy;
+}
+
+/** Answers what meterStart, meterStop and the transaction's own readings, in any order, determine. */
+export function energyOfTransaction(
+  transaction: TransactionRegisters,
+  readings: readonly EnergyReading[],
+  limits: EnergyLimits = DEFAULT_LIMITS,
+): TransactionEnergy {
+  return curveOf(transaction, readings, limits).energy;
+}
+
+/** Works out the energy of a transaction and how it spreads over its time, from its own readings in any order. */
+export function curveOf(
+  transaction: TransactionRegisters,
+  readings: readonly EnergyReading[],
+  limits: EnergyLimits = DEFAULT_LIMITS,
+): TransactionCurve {
+  if (transaction.state === 'unmatched') return unknown('unmatched');
+  const leftOut: LeftOut[] = [];
+  const series = seriesOf(readings, leftOut);
+  const start = startOf(transaction);
+  const stop = stopOf(transaction);
+  const curve =
+    start && stop && isPlausible(transaction, stop.wh - start.wh, limits)
+      ? byRegisters(transaction, start, stop, series)
+      : series.moments.length > 0
+        ? byReadings(transaction, start, stop, series, limits)
+        : withoutReadings(transaction, start, stop, limits);
+  if (leftOut.length + curve.leftOut.length === 0) return curve;
+  return {
+    ...curve,
+    leftOut: [...leftOut, ...curve.leftOut],
+    energy: { ...curve.energy, flags: [...curve.energy.flags, 'readings-left-out'] },
+  };
+}
+
+/** The register that its StartTransaction named; undefined where it named none that can be. */
+function startOf({ startedAt, meterStart, flags }: TransactionRegisters): Moment | undefined {
+  return register('meter-start', startedAt, meterStart, flags);
+}
+
+function stopOf({ stoppedAt, meterStop, flags }: TransactionRegisters): Moment | undefined {
+  return stoppedAt === null ? undefined : register('meter-stop', stoppedAt, meterStop, flags);
+}
+
+function register(name: string, at: number, wh: number | null, flags: readonly string[]): Moment | undefined {
+  if (wh === null || impossibility(wh) !== undefined) return undefined;
+  const isStandIn = ['missing', 'unreadable', 'out-of-range'].some((oddity) =>
+    flags.includes(`${name}-${oddity}`),
+  );
+  return isStandIn ? undefined : { at, wh, coarse: false };
+}
+
+function isPlausible(transaction: TransactionRegisters, wh: number, limits: EnergyLimits): boolean {
+  return wh >= 0 && wh <= mostOf(transaction, limits);
+}
+
+function mostOf({ startedAt, stoppedAt, flags }: TransactionRegisters, limits: EnergyLimits): number {
+  const ms = (stoppedAt ?? startedAt) - startedAt;
+  const isTimed = ms >= 0 && !flags.some((flag) => /^(start|stop)-time-/.test(flag));
+  return mostOfTransaction(isTimed ? ms : undefined, limits);
+}
+
+function byRegisters(
+  { transactionId }: TransactionRegisters,
+  start: Moment,
+  stop: Moment,
+  series: MeterSeries,
+): TransactionCurve {
+  const { steps, outside }: Shared = shareOut(start, stop, series);
+  return {
+    energy: { energyWh: stop.wh - start.wh, energySource: 'registers', flags: [] },
+    pieces: steps.map((step) => ({ ...step, transactionId })),
+    first: start,
+    last: stop,
+    leftOut: outside.map(({ at, wh }) => ({ at, wh, transactionId, reason: 'outside-transaction' })),
+    falls: [],
+  };
+}
+
+function withoutReadings(
+  transaction: TransactionRegisters,
+  start: Moment | undefined,
+  stop: Moment | undefined,
+  limits: EnergyLimits,
+): TransactionCurve {
+  const { transactionId, state } = transaction;
+  if (start === undefined) return { ...unknown('meter-start-missing'), last: stop };
+  if (stop === undefined)
+    return {
+      ...unknown(state === 'stopped' ? 'meter-stop-missing' : 'no-readings'),
+      first: start,
+      last: start,
+    };
+  const energyWh = wrapped(start, stop, mostOf(transaction, limits));
+  if (energyWh === undefined) {
+    const reason = stop.wh < start.wh ? 'meter-stop-below-start' : 'too-much-for-its-time';
+    // What comes next on the connector tells which of the two was wrong; the lower of them cannot claim what was not delivered.
+    return { ...unknown(reason), first: start, last: start };
+  }
+  return {
+    energy: { energyWh, energySource: 'registers', flags: ['register-wrapped'] },
+    pieces: [{ since: start.at, until: Math.max(stop.at, start.at), wh: energyWh, transactionId }],
+    first: start,
+    last: stop,
+    leftOut: [],
+    falls: [],
+  };
+}
+
+function byReadings(
+  transaction: TransactionRegisters,
+  start: Moment | undefined,
+  stop: Moment | undefined,
+  series: MeterSeries,
+  limits: EnergyLimits,
+): TransactionCurve {
+  const { transactionId, state } = transaction;
+  const isSession = start !== undefined && countsFromBegin(start, series, limits);
+  const base = isSession ? { ...start, wh: series.begin?.wh ?? 0 } : (start ?? series.begin);
+  const end = isSession && stop && start && !fell(start, stop) ? undefined : stop;
+  const moments = [...(base ? [base] : []), ...series.moments, ...(end ? [end] : [])];
+  const { kept, leftOut, falls, hasWrapped } = follow(
+    moments.sort((a, b) => a.at - b.at),
+    limits,
+  );
+  const out: LeftOut[] = leftOut
+    .filter(({ moment }) => !isSame(moment, base) && !isSame(moment, end))
+    .map(({ moment: { at, wh }, reason }) => ({ at, wh, transactionId, reason }));
+  if (kept.length < 2) {
+    const reason = start
+      ? state === 'stopped'
+        ? 'meter-stop-missing'
+        : 'no-readings'
+      : 'meter-start-missing';
+    const known = { first: start ?? kept[0], last: start ?? kept[0] };
+    return { ...unknown(reason), ...known, leftOut: out };
+  }
+  const pieces: Piece[] = [];
+  let energyWh = 0;
+  for (const [index, { at, gain }] of kept.entries()) {
+    energyWh += gain;
+    if (gain > 0) pieces.push({ since: kept[index - 1]?.at ?? at, until: at, wh: gain, transactionId });
+  }
+  const flags: string[] = [];
+  if (falls.length > 0) flags.push('register-fell');
+  if (hasWrapped) flags.push('register-wrapped');
+  if (isSession) flags.push('session-register');
+  else if (start && kept[1]?.isAnew && isSame(kept[0], start)) flags.push('start-of-another-series');
+  if (start === undefined) flags.push('meter-start-missing');
+  if (stop && !isSame(kept.at(-1), stop)) flags.push('meter-stop-implausible');
+  if (stop === undefined && state === 'stopped') flags.push('meter-stop-missing');
+  const tail = kept.at(-1);
+  return {
+    energy: { energyWh, energySource: 'readings', flags },
+    pieces,
+    first: start ?? kept[0],
+    last: isSession && tail ? { ...tail, wh: start.wh + energyWh } : tail,
+    leftOut: out,
+    falls: falls.map((at) => ({ at, transactionId })),
+  };
+}
+
+/**
+ * Whether readings count from the begin of the transaction on, while its meterStart is that of the meter's life: because they name another begin value, or because
+ * most of them are below meterStart and the first rose no faster than the later ones make likely.
+ */
+function countsFromBegin(start: Moment, { moments, begin }: MeterSeries, limits: EnergyLimits): boolean {
+  if (begin) return Math.abs(begin.wh - start.wh) > toleranceOf(begin, start);
+  const below = moments.filter((moment) => fell(start, moment));
+  const first = moments[0];
+  if (first === undefined || below[0] !== first || below.length * 2 <= moments.length) return false;
+  if (first.wh > mostBetween(first.at - start.at, limits)) return false;
+  let fastest = 0;
+  for (const [index, { at, wh }] of moments.entries()) {
+    const before = moments[index - 1];
+    if (before && at > before.at) fastest = Math.max(fastest, (wh - before.wh) / (at - before.at));
+  }
+  return moments.length < 2 || first.wh <= Math.max(1000, 3 * fastest * (first.at - start.at));
+}
+
+function isSame(a: Moment | undefined, b: Moment | undefined): boolean {
+  return a !== undefined && b !== undefined && a.at === b.at && a.wh === b.wh;
+}
+
+function unknown(reason: UnknownEnergy): TransactionCurve {
+  return {
+    energy: { energyWh: null, energySource: 'none', reason, flags: [] },
+    pieces: [],
+    first: undefined,
+    last: undefined,
+    leftOut: [],
+    falls: [],
+  };
+}
