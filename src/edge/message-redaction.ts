@@ -2,10 +2,11 @@ import type { CallError, CallResult } from '../protocol/frame.ts';
 import { REDACTED, redactJson, redactUrls } from '../telemetry/redaction.ts';
 
 /** What stands in the text of a message that may hold a secret; with a backslash, it may stand there in disguise. */
-const MAY_HOLD_SECRET = /authorization|passw|secret|api[-_]?key|newkey|keyhash|cookie|:\/\/|\\/i;
+const MAY_HOLD_SECRET =
+  /authorization|passw|passphrase|pwd|secret|credential|token|"key"\s*:|api[-_]?key|newkey|keyhash|cookie|:[/\\]|\/\/|%2f|@|\\/i;
 
 /** What a text that is no JSON is left out for. */
-const NAMES_SECRET = /authorization|passw|secret|api[-_]?key|newkey|keyhash|cookie/i;
+const NAMES_SECRET = /authorization|passw|passphrase|secret|credential|api[-_]?key|newkey|keyhash|cookie/i;
 
 /**
  * The payload of a message without values of secret configuration keys, without passwords in URLs and without other secrets. Text that is no JSON

@@ -1,22 +1,21 @@
-/** What stands where a secret was. */
-export const REDACTED = '[redacted]';
+import { type Note, REDACTED, redactUrls } from './url-redaction.ts';
+
+export { REDACTED, redactUrls } from './url-redaction.ts';
 
 /** Members whose value is a secret wherever they appear. */
 const SECRET_MEMBERS =
-  /^(authorization|password|passwd|secret|api-?key|newkey|keyhash|authorizationkey|cookie)$/i;
+  /^(?:(?:proxy-?)?authorization|passw(?:or)?d|passphrase|pwd|(?:client[-_]?)?secret|(?:x-?)?api[-_]?key|newkey|keyhash|authorizationkey|(?:set-?)?cookie|credentials?|(?:access|auth|refresh|bearer)[-_]?token|(?:auth|private)[-_]?key)$/i;
 
-/** Configuration keys whose value is a secret: AuthorizationKey (security whitepaper ed. 3 §7.2), and what vendors call a password. */
-const SECRET_KEYS = /(?:authorizationkey|passw(?:or)?d|secret|api[-_]?key)\d*\s*$/i;
-
-/** Members of a URL's query that let whoever has them in: signatures of prepared links, tokens, passwords. */
-const SECRET_PARAMETERS =
-  /([?&](?:x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|sig|signature|(?:access[_-]?)?token|passw(?:or)?d|secret|(?:api[_-]?)?key)=)([^&\s"'#\\]+)/gi;
-
-const USER_AND_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@"'\\]*):([^\s/?#"'\\]*)@/gi;
+/**
+ * Configuration keys whose value is a secret, once written in small letters and digits alone: AuthorizationKey (security whitepaper ed. 3
+ * §7.2), and what vendors call a password.
+ */
+const SECRET_KEYS =
+  /(?:passw(?:or)?d|passphrase|pwd|psk|secret|credentials?|(?:access|auth|refresh|bearer|sas)token|(?:authorization|auth|api|access|private|shared|wifi|wpa2?|wep)key)\d*$/;
 
 /** As people and programs write it: `password=...`, `AuthorizationKey: ...`, `Authorization: Basic ...`. */
 const IN_WORDS =
-  /\b((?:passw(?:or)?d|secret|authorizationkey|api[-_]?key)\s*[=:]\s*|(?:basic|bearer)\s+(?=[\w+/=.~-]{20}))([^\s,;&"']+)/gi;
+  /\b((?:passw(?:or)?d|passphrase|secret|authorization[-_ ]?key|api[-_]?key|(?:access|auth|refresh|bearer)[-_]?token)\s*[=:]\s*|(?:basic|bearer)\s+(?=[\w+/=.~-]{20}))([^\s,;&"']+)/gi;
 
 /** Deepest object of a log line that is looked into; log objects are shallow, and may go round in circles. */
 const LOG_DEPTH = 6;
@@ -31,8 +30,7 @@ interface Walk {
   /** Of what lies deeper. */
   readonly beyond: 'hidden' | 'shown';
   readonly known: readonly string[];
-  /** Is told of every secret. */
-  readonly note?: (secret: string) => void;
+  readonly note?: Note;
 }
 
 /**
@@ -59,13 +57,12 @@ export function secretsIn(value: unknown): string[] {
 
 /** Whether the value of a configuration key of this name is a secret. */
 export function isSecretKey(key: string): boolean {
-  return SECRET_KEYS.test(key);
-}
-
-/** `text` with the credentials of every URL in it hidden: `ftp://user:[redacted]@host/`, `https://host/file?token=[redacted]`. */
-export function redactUrls(text: string): string {
-  if (!text.includes('://')) return text;
-  return text.replace(USER_AND_PASSWORD, `$1:${REDACTED}@`).replace(SECRET_PARAMETERS, `$1${REDACTED}`);
+  return SECRET_KEYS.test(
+    key
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, ''),
+  );
 }
 
 function redact(value: unknown, depth: number, walk: Walk): unknown {
@@ -77,9 +74,12 @@ function redact(value: unknown, depth: number, walk: Walk): unknown {
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
   if (Buffer.isBuffer(value)) return value;
-  const hidesValue = 'key' in value && typeof value.key === 'string' && isSecretKey(value.key);
+  const entries = Object.entries(value);
+  const hidesValue = entries.some(
+    ([name, member]) => /^key$/i.test(name) && typeof member === 'string' && isSecretKey(member),
+  );
   let isChanged = false;
-  const members = Object.entries(value).map(([name, member]): [string, unknown] => {
+  const members = entries.map(([name, member]): [string, unknown] => {
     const isSecret =
       (SECRET_MEMBERS.test(name) && typeof member !== 'object') || (hidesValue && /^value$/i.test(name));
     const cleanName = redactText(name, depth, walk);
@@ -98,12 +98,11 @@ function hidden(member: unknown, { note }: Walk): unknown {
 }
 
 function redactText(text: string, depth: number, walk: Walk): string {
-  let clean = redactUrls(text).replace(IN_WORDS, `$1${REDACTED}`);
-  if (walk.note && clean !== text) {
-    for (const pattern of [USER_AND_PASSWORD, SECRET_PARAMETERS, IN_WORDS]) {
-      for (const [, , secret = ''] of text.matchAll(pattern)) walk.note(secret);
-    }
-  }
+  const { note } = walk;
+  let clean = redactUrls(text, note).replace(IN_WORDS, (_, before: string, secret: string) => {
+    note?.(secret);
+    return before + REDACTED;
+  });
   if (/^\s*[[{]/.test(clean) && depth <= walk.maxDepth) clean = redactJsonText(clean, depth + 1, walk);
   for (const secret of walk.known) clean = clean.replaceAll(secret, REDACTED);
   return clean;

@@ -179,11 +179,14 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   const password = hunt.text('the password of a file server');
   const token = hunt.text('the token of a prepared link');
   const ftp = `ftp://farad:${password}@${WITNESS}/files`;
+  const alone = hunt.text('a token alone before the host of a file server');
+  const user = `ftp://${alone}@${WITNESS}/files`;
+  const inner = `https://${WITNESS}/get?from=${encodeURIComponent(user)}`;
   const link = `https://${WITNESS}/files?token=${token}&X-Amz-Signature=${token}`;
   replies.GetDiagnostics = () => ({ fileName: `${ftp}/diagnostics.zip` });
   replies.GetLog = () => ({ status: 'Accepted', filename: `${link}&name=log` });
   replies.UpdateFirmware = () => ['InternalError', `cannot reach ${ftp}`, { location: link }];
-  for (const location of [ftp, link]) {
+  for (const location of [ftp, link, user, inner]) {
     await operator.ask('POST', '/api/v1/charge-points/SAFE-1/firmware-jobs', { location, replace: true });
     await operator.ask('POST', '/api/v1/charge-points/SAFE-1/firmware-jobs', {
       location,
@@ -206,6 +209,7 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
     vendorId: 'Acme',
     data: JSON.stringify({ password, url: ftp }),
   });
+  await operator.ask('POST', `${calls}/DataTransfer`, { vendorId: 'Acme', data: `fetch ${user} now` });
   await operator.ask('POST', '/api/v1/analytics/sql', { sql: `SELECT * FROM url('${ftp}', CSV)` });
   await operator.ask('POST', '/api/v1/analytics/sql', {
     sql: `SELECT nothing FROM transactions WHERE '${ftp}' = 1`,
@@ -241,6 +245,7 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   // What a charge point says by itself.
   const said = hunt.text('a password that a charge point says');
   const url = `ftp://cp:${said}@${WITNESS}/`;
+  const bare = `FTP://${said}@${WITNESS}/`;
   const report = { connectorId: 1, errorCode: 'NoError', status: 'Available' };
   await point.call('StatusNotification', { ...report, info: `no way to ${url}`, vendorErrorCode: url });
   await point.call('DataTransfer', { vendorId: 'Acme', data: JSON.stringify({ password: said }) });
@@ -248,6 +253,8 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   let deep: unknown = { key, value: said };
   for (let depth = 0; depth < 40; depth++) deep = { deep };
   await point.call('DataTransfer', { vendorId: 'Acme', data: 'x', deep });
+  await point.call('DataTransfer', { vendorId: bare, messageId: `x ${bare}`, data: `{"url":"${bare}"` });
+  await point.call('StatusNotification', { ...report, connectorId: 2, info: bare, vendorErrorCode: bare });
   await point.call('FirmwareStatusNotification', { status: 'Idle', password: said });
   await point.call('SecurityEventNotification', {
     type: 'x',
@@ -261,6 +268,9 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   damaged(`[2,"d3","DataTransfer",{"passw\\u006frd":"${said}"}]`);
   damaged(`{"password":"${said}"}`);
   damaged(`[2,"d4","DataTransfer",{"url":"ftp:\\/\\/cp:${said}@${WITNESS}"`);
+  damaged(`[2,"d6","DataTransfer",{"url":"ftp:\\/\\/${said}@${WITNESS}"`);
+  damaged(`[2,"d7","DataTransfer",{"url":"${encodeURIComponent(bare)}"`);
+  damaged(`[2,"d8","Nonsense",{"url":"${bare}"}]`);
   damaged(`[4,"d5","GenericError","password=${said}",{"password":"${said}"}]`);
   await point.request('Heartbeat', {});
 
