@@ -1,3 +1,4 @@
+import { fuzzMain } from './fuzz/fuzz-main.ts';
 import { HELP, OptionError, readOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { writeReport } from './report/write-report.ts';
@@ -11,6 +12,7 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(argv: readonly string[]): Promise<number> {
   try {
     if (argv[0] === '--scenario' && argv[1] === 'site') return await siteMain(argv.slice(2));
+    if (argv[0] === '--scenario' && argv[1] === 'fuzz') return await fuzzMain(argv.slice(2));
     const options = readOptions(argv);
     if (options === undefined) {
       console.log(HELP);

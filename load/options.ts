@@ -75,7 +75,8 @@ Simulated charge points against a gateway, open loop: messages are due by a sche
 was due. Ends with a table, and with an error if a CALL stayed unanswered, an answer broke its schema, a socket dropped, or
 ClickHouse differs from what was confirmed.
 
---scenario site as the first flag runs another story: vehicles that share the power of a site (--scenario site --help).
+--scenario NAME as the first flag runs another story (each has a --help): site, vehicles that share the power of a site; fuzz, charge
+points that send hostile frames beside a witness.
 
 ${Object.entries(FLAGS)
   .map(([flag, [value, help]]) => `  ${`--${flag} ${value}`.padEnd(38)}${help}`)
