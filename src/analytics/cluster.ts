@@ -34,8 +34,8 @@ export function clusterStatements(statement: string, cluster: string): string[] 
     const [, name = '', change = ''] = alter;
     if (change.startsWith('MODIFY QUERY')) return [`ALTER TABLE ${name} ${on} ${local(change)}`];
     const changed = [`ALTER TABLE ${name}_local ${on} ${change}`];
-    // What a Distributed table shows is its own; when rows expire is not its business.
-    if (change.startsWith('ADD COLUMN')) changed.push(`ALTER TABLE ${name} ${on} ${withoutDefault(change)}`);
+    // What a Distributed table shows is its own; when rows expire or are changed is not its business.
+    if (/^(ADD|MODIFY) COLUMN/.test(change)) changed.push(`ALTER TABLE ${name} ${on} ${withoutDefault(change)}`);
     return changed;
   }
   if (/^CREATE DATABASE/.test(sql)) return [`${sql} ${on}`];

@@ -14,6 +14,8 @@ export interface MeterContext {
   readonly receivedAt: number;
   readonly strict: boolean;
   readonly openTransactions: readonly OpenTransaction[];
+  /** The transaction that a StopTransaction ends or has ended; null where there is none. */
+  readonly ended?: OpenTransaction | null;
 }
 
 export interface MeterVerdict {
@@ -36,4 +38,6 @@ export interface StopRemainder {
   readonly flags: readonly string[];
   /** The frame as received, where it is nested too deeply: `request` is without what lies too deep. */
   readonly deepFrame?: string;
+  /** Nothing is kept yet: whose transactionData they are must be looked up first. */
+  readonly unkept?: true;
 }

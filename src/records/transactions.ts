@@ -13,10 +13,10 @@ export interface TransactionRow {
   readonly authorization: string;
   readonly reservationId: number | null;
   readonly startedAt: number;
-  /** Wh. */
-  readonly meterStart: number;
+  /** Wh as reported; null where the charge point reported none that can be read. */
+  readonly meterStart: number | null;
   readonly stoppedAt: number | null;
-  /** Wh. */
+  /** Wh as reported; null while the transaction is open, and where the charge point reported none that can be read. */
   readonly meterStop: number | null;
   readonly stopIdTag: string;
   /** Empty while the transaction is open. */
@@ -48,7 +48,7 @@ export const transactions: Table<TransactionRow> = {
     { name: 'authorization', type: 'LowCardinality(String)', value: (row) => row.authorization },
     { name: 'reservation_id', type: 'Nullable(Int32)', value: (row) => row.reservationId },
     { name: 'started_at', type: "DateTime64(3, 'UTC')", value: (row) => row.startedAt },
-    { name: 'meter_start', type: 'Int64', value: (row) => row.meterStart },
+    { name: 'meter_start', type: 'Nullable(Int64)', value: (row) => row.meterStart },
     { name: 'stopped_at', type: "Nullable(DateTime64(3, 'UTC'))", value: (row) => row.stoppedAt },
     { name: 'meter_stop', type: 'Nullable(Int64)', value: (row) => row.meterStop },
     { name: 'stop_id_tag', type: 'String', value: (row) => row.stopIdTag },

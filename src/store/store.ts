@@ -33,6 +33,7 @@ import { type Sites, SiteTable } from './sites.ts';
 import { type Tokens, TokenTable } from './tokens.ts';
 import { TransactionIdMark } from './transaction-id-mark.ts';
 import { TransactionIds } from './transaction-ids.ts';
+import { forgetInventedRegisters } from './transaction-registers.ts';
 import { LmdbTransactions, type Transactions } from './transactions.ts';
 import { WritePath } from './write-path.ts';
 
@@ -158,8 +159,8 @@ const STATE: readonly Aggregate[] = [
   { name: 'referenced-calls', migrations: [] },
   { name: 'given-keys', migrations: [] },
   { name: 'sessions', migrations: [] },
-  // As with connectors.
-  { name: 'transactions', migrations: [() => undefined] },
+  // Version 2 as with connectors; since version 3 nothing stands for a register that could not be read.
+  { name: 'transactions', migrations: [() => undefined, forgetInventedRegisters] },
 ];
 
 /**

@@ -62,8 +62,8 @@ export interface StartInput {
   readonly startedAt: number;
   /** False for a dead or absurd clock: then a repeat of a closed transaction is a new one. */
   readonly timestampPlausible: boolean;
-  /** Wh. */
-  readonly meterStart: number;
+  /** Wh; null where none can be read. */
+  readonly meterStart: number | null;
   readonly reservationId: number | null;
   readonly flags: readonly string[];
   /** The request as JSON text. */
@@ -92,8 +92,8 @@ export interface StopInput {
   readonly timestamp: string;
   /** `timestamp` read, or the time of receipt where it could not be. */
   readonly stoppedAt: number;
-  /** Wh. */
-  readonly meterStop: number;
+  /** Wh; null where none can be read. */
+  readonly meterStop: number | null;
   /** Empty where there was none. */
   readonly idTag: string;
   /** `Local` where there was none (OCPP 1.6 ed. 2 §6.49). */

@@ -1,24 +1,12 @@
-import { hash } from 'node:crypto';
 import type { Table } from '../journal/environment.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
 import { transactions as rows } from '../records/transactions.ts';
 import { allOf, keyOf, numberKey } from './keys.ts';
 import { addRow } from './outbox.ts';
+import { type StartIdentity, type StopIdentity, startKey, stopKey } from './transaction-identity.ts';
 import { TRANSACTION_LAYOUTS, type TransactionRecord } from './transaction-record.ts';
 import type { WritePath } from './write-path.ts';
-
-/** What makes two StartTransactions the same message (obligation E8). */
-export type StartIdentity = Pick<
-  TransactionRecord,
-  'chargePointId' | 'connectorId' | 'idTag' | 'startTimestamp' | 'meterStart' | 'reservationId'
->;
-
-/** What makes two StopTransactions the same message (obligation E9); `reportedId` is the transactionId as sent. */
-export type StopIdentity = Pick<
-  TransactionRecord,
-  'chargePointId' | 'reportedId' | 'stopTimestamp' | 'meterStop'
->;
 
 /**
  * The records of transactions with all that finds them. Every change goes through `write`, within a write transaction, which also puts the row for
@@ -161,30 +149,4 @@ export class TransactionTable {
     }
     return records;
   }
-}
-
-function startKey({
-  chargePointId,
-  connectorId,
-  idTag,
-  startTimestamp,
-  meterStart,
-  reservationId,
-}: StartIdentity): Buffer {
-  return identityKey([
-    chargePointId,
-    connectorId,
-    foldIdTag(idTag),
-    startTimestamp,
-    meterStart,
-    reservationId,
-  ]);
-}
-
-function stopKey({ chargePointId, reportedId, stopTimestamp, meterStop }: StopIdentity): Buffer {
-  return identityKey([chargePointId, reportedId, stopTimestamp, meterStop]);
-}
-
-function identityKey(parts: readonly (string | number | null)[]): Buffer {
-  return hash('sha256', JSON.stringify(parts), 'buffer');
 }

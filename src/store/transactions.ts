@@ -20,6 +20,8 @@ export interface Transactions {
   start(input: StartInput): Promise<StartOutcome>;
   /** Closes the transaction that the stop names or must mean; a stop is never refused (obligations E6, E7, E9, E13). */
   stop(input: StopInput): Promise<StopOutcome>;
+  /** The transaction that the stop would close, or has closed. */
+  endedBy(stop: StopInput): TransactionRecord | undefined;
   get(transactionId: number): TransactionRecord | undefined;
   openOn(chargePointId: string, connectorId: number): TransactionRecord | undefined;
   openOf(chargePointId: string): TransactionRecord[];
@@ -93,12 +95,7 @@ export class LmdbTransactions implements Transactions {
       if (named && named.stopTimestamp === input.timestamp && named.meterStop === input.meterStop) {
         return { transaction: named, outcome: 'repeated' };
       }
-      const known = this.table.stoppedAs({
-        chargePointId: input.chargePointId,
-        reportedId: input.transactionId,
-        stopTimestamp: input.timestamp,
-        meterStop: input.meterStop,
-      });
+      const known = this.known(input);
       if (named) {
         // A different stop of a transaction that has one: the first counts, this one is kept for review.
         if (!known) this.keepUnmatched(input, 'conflicting-stop');
@@ -111,6 +108,13 @@ export class LmdbTransactions implements Transactions {
         ? this.close(meant, input, 'stopped', ['transaction-id-missing'], input.transactionId)
         : this.keepUnmatched(input, 'transaction-id-missing');
     });
+  }
+
+  endedBy(stop: StopInput): TransactionRecord | undefined {
+    const named = this.named(stop);
+    if (named || stop.transactionId > 0) return named;
+    const known = this.known(stop);
+    return known === undefined ? this.meant(stop) : known.state === 'unmatched' ? undefined : known;
   }
 
   get(transactionId: number): TransactionRecord | undefined {
@@ -169,11 +173,21 @@ export class LmdbTransactions implements Transactions {
     return found?.chargePointId === chargePointId && found.state !== 'unmatched' ? found : undefined;
   }
 
+  /** What an equal stop was counted to that did not name it, or is kept as. */
+  private known(input: StopInput): TransactionRecord | undefined {
+    return this.table.stoppedAs({
+      chargePointId: input.chargePointId,
+      reportedId: input.transactionId,
+      stopTimestamp: input.timestamp,
+      meterStop: input.meterStop,
+    });
+  }
+
   /** The only open transaction that a stop without a usable id can mean: it began before, with no higher meter (errata 3.18). */
   private meant(input: StopInput): TransactionRecord | undefined {
     const fitting = this.table
       .openOf(input.chargePointId)
-      .filter(({ startedAt, meterStart }) => startedAt <= input.stoppedAt && meterStart <= input.meterStop);
+      .filter((open) => open.startedAt <= input.stoppedAt && !isBelow(input.meterStop, open.meterStart));
     const tag = foldIdTag(input.idTag);
     const ofTag = fitting.filter(({ idTag }) => foldIdTag(idTag) === tag);
     const candidates = ofTag.length > 0 ? ofTag : fitting;
@@ -217,7 +231,7 @@ export class LmdbTransactions implements Transactions {
       authorization: '',
       reservationId: null,
       startedAt: input.stoppedAt,
-      meterStart: input.meterStop,
+      meterStart: null,
       stoppedAt: input.stoppedAt,
       meterStop: input.meterStop,
       stopIdTag: input.idTag,
@@ -239,9 +253,14 @@ export class LmdbTransactions implements Transactions {
 
 function oddities(open: TransactionRecord, { meterStop, stoppedAt }: StopInput): string[] {
   const flags: string[] = [];
-  if (meterStop < open.meterStart) flags.push('meter-stop-below-start');
+  if (isBelow(meterStop, open.meterStart)) flags.push('meter-stop-below-start');
   if (stoppedAt < open.startedAt) flags.push('stop-before-start');
   return flags;
+}
+
+/** Whether both registers are known and the one is lower than the other. */
+function isBelow(register: number | null, other: number | null): boolean {
+  return register !== null && other !== null && register < other;
 }
 
 function readCursor(cursor: string | undefined): { receivedAt: number; id: number } | undefined {

@@ -5,9 +5,9 @@ import type { LineBuffer } from '../records/line-buffer.ts';
 import { type MeterSampleRow, meterSamples } from '../records/meter-samples.ts';
 import { encodeMeterValues } from './encode-samples.ts';
 import { digestOf, flattenMeterValues } from './flatten-meter-values.ts';
-import type { FrameContext, FrameVerdict, MeterDigest } from './frame-batch.ts';
+import type { FrameVerdict, MeterDigest } from './frame-batch.ts';
 import { DigestReader } from './meter-digest.ts';
-import { meterValuesSource, transactionDataSource } from './meter-source.ts';
+import { meterValuesSource, type SourceContext, transactionDataSource } from './meter-source.ts';
 import { MeterValuesScanner } from './scan-meter-values.ts';
 import { writeSamples } from './write-samples.ts';
 
@@ -20,10 +20,9 @@ export interface MeterCall {
   readonly deepFrame?: string;
 }
 
-export type MessageContext = Pick<
-  FrameContext,
-  'chargePointId' | 'receivedAt' | 'strict' | 'openTransactions'
->;
+export interface MessageContext extends SourceContext {
+  readonly strict: boolean;
+}
 
 /**
  * Reads the samples of a message and adds their rows to `lines`, all or, where it throws, none; the caller flushes them before anyone is told
@@ -89,6 +88,7 @@ function decideStopTransaction(call: MeterCall, context: MessageContext, lines: 
   if (violation === undefined) {
     const { transactionData, ...request } = payload as StopTransactionRequest;
     const source = transactionDataSource(request, context);
+    if (source === undefined) return unkept(call, payload as Members);
     const before = lines.rows;
     digest.begin(source.connectorId);
     if (transactionData !== undefined) encodeMeterValues(transactionData, source, lines, digest);
@@ -100,10 +100,16 @@ function decideStopTransaction(call: MeterCall, context: MessageContext, lines: 
   const { transactionData, ...request } = payload;
   const { repaired, repairs } = repair('StopTransaction', payload);
   const source = transactionDataSource(repaired, context);
+  if (source === undefined) return unkept(call, payload);
   const rows = flattenMeterValues(transactionData, source);
   addRows(rows, lines);
   const stop = { request, flags: rows.length > 0 ? source.flags : [], ...deep };
   return withDigest({ messageId, action, samples: rows.length, stop, repairs }, digestOf(rows));
+}
+
+/** A StopTransaction of whose transaction nothing is known here: what has the store at hand keeps its samples. */
+function unkept({ messageId, action }: MeterCall, request: Members): FrameVerdict {
+  return { messageId, action, samples: 0, stop: { request, flags: [], unkept: true } };
 }
 
 function refused(call: MeterCall, violation: Violation): FrameVerdict {

@@ -76,4 +76,6 @@ export interface StopRemainder {
   readonly flags: readonly string[];
   /** The frame as received, where it is nested too deeply: `request` is without what lies too deep. */
   readonly deepFrame?: string;
+  /** Nothing is kept yet: whose transactionData they are must be looked up first. */
+  readonly unkept?: true;
 }

@@ -11,7 +11,11 @@ export interface MeterSource {
   readonly flags: readonly string[];
 }
 
-export type SourceContext = Pick<FrameContext, 'chargePointId' | 'receivedAt' | 'openTransactions'>;
+export interface SourceContext
+  extends Pick<FrameContext, 'chargePointId' | 'receivedAt' | 'openTransactions'> {
+  /** The transaction that a StopTransaction ends or has ended, null where there is none; absent where nobody has looked it up. */
+  readonly ended?: FrameContext['openTransactions'][number] | null;
+}
 
 const INT32_MAX = 2_147_483_647;
 const NO_FLAGS: readonly string[] = Object.freeze([]);
@@ -59,33 +63,29 @@ export function meterValuesSource(
 
 /**
  * Connector and transaction of the transactionData of a StopTransaction request (§6.49), which names no connector: it is that of the
- * transaction, where this still runs. A charge point that does not know its id (-1) means the only one that runs there, if there is only one.
+ * transaction. Undefined where that does not run, or is not named, and has not been looked up: its samples must not be kept yet, since a
+ * request that is sent again would then be kept as another connector's.
  */
 export function transactionDataSource(
   payload: Readonly<Record<string, unknown>>,
   context: SourceContext,
-): MeterSource {
+): MeterSource | undefined {
   const { transactionId } = payload;
-  const open = context.openTransactions;
+  const named = isInt32(transactionId) && transactionId > 0 ? transactionId : null;
+  const running = context.openTransactions.find(([, open]) => open === named);
+  const ended = running ?? context.ended;
+  if (ended === undefined) return undefined;
   const flags: string[] = [];
-  let connector: number | undefined;
-  let transaction: number | null = null;
   if (!isInt32(transactionId)) {
     flags.push(transactionId === undefined ? 'transaction-missing' : 'transaction-out-of-range');
-  } else if (transactionId > 0) {
-    transaction = transactionId;
-    connector = open.find(([, running]) => running === transactionId)?.[0];
-  } else if (open.length === 1 && open[0] !== undefined) {
-    [connector, transaction] = open[0];
-    flags.push('transaction-inferred');
-  } else {
-    flags.push('transaction-unknown');
+  } else if (named === null) {
+    flags.push(ended === null ? 'transaction-unknown' : 'transaction-inferred');
   }
-  if (connector === undefined) flags.push('connector-unknown');
+  if (ended === null) flags.push('connector-unknown');
   return {
     chargePointId: context.chargePointId,
-    connectorId: connector ?? 0,
-    transactionId: transaction,
+    connectorId: ended?.[0] ?? 0,
+    transactionId: ended?.[1] ?? named,
     message: 'StopTransaction',
     receivedAt: context.receivedAt,
     flags,

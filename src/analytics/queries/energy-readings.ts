@@ -57,15 +57,12 @@ export function transactionStates(ofChargePoint: string, ofTag: string, starts: 
   FROM ${newestVersions(`${began} AND connector_id > 0 AND ${ofChargePoint} AND ${ofTag}`, starts)}`;
 }
 
-/** meterStart and meterStop, out of the CTE `transaction_states`. */
+/** meterStart and meterStop where they are known, out of the CTE `transaction_states`. */
 export function transactionReadings(): string {
   return `
-  SELECT charge_point_id, connector_id, transaction_id, '', 'Outlet', 0, toUnixTimestamp64Milli(moment), wh
-  FROM (
-    SELECT charge_point_id, connector_id, transaction_id, stopped_at IS NULL OR meter_stop IS NULL AS is_open,
-      if(is_open, [started_at], [started_at, assumeNotNull(stopped_at)]) AS moments,
-      if(is_open, [toFloat64(meter_start)], [toFloat64(meter_start), toFloat64(assumeNotNull(meter_stop))]) AS registers
-    FROM transaction_states
-  )
-  ARRAY JOIN moments AS moment, registers AS wh`;
+  SELECT charge_point_id, connector_id, transaction_id, '', 'Outlet', 0, toUnixTimestamp64Milli(assumeNotNull(known.1)),
+    toFloat64(assumeNotNull(known.2))
+  FROM transaction_states
+  ARRAY JOIN arrayFilter(register -> register.1 IS NOT NULL AND register.2 IS NOT NULL,
+    [(toNullable(started_at), meter_start), (stopped_at, meter_stop)]) AS known`;
 }

@@ -30,12 +30,12 @@ SELECT toTimeZone(toDateTime64(${INTERVALS[interval]}, 3), 'UTC') AS start,
   formatDateTime(${INTERVALS[interval]}, '%Y-%m-%dT%H:%i:%S', {timezone:String}) AS localStart${SUBJECTS[by]},
   count() AS sessions, countIf(state = 'stopped') AS stopped, countIf(state = 'open') AS open,
   uniq(lower(id_tag)) AS idTags,
-  sumIf(greatest(ifNull(meter_stop, 0) - meter_start, 0), state = 'stopped') AS energyWh,
+  sumIf(meter_stop - meter_start, state = 'stopped' AND meter_stop >= meter_start) AS energyWh,
   round(ifNotFinite(avgIf(durationS, state = 'stopped'), 0)) AS averageDurationS,
   round(ifNotFinite(quantileIf(0.5)(durationS, state = 'stopped'), 0)) AS medianDurationS
 FROM (
   SELECT *, greatest(toFloat64(dateDiff('second', started_at, ifNull(stopped_at, started_at))), 0) AS durationS
-  FROM ${transactionsFrom(`${conditions} AND started_at >= ${FROM} AND started_at < ${TO}`)}
+  FROM ${transactionsFrom(`${conditions} AND started_at >= ${FROM} AND started_at < ${TO} AND ${IS_SESSION}`)}
 )
 GROUP BY ALL
 ORDER BY ALL
@@ -49,6 +49,9 @@ ${WINDOW}`,
     },
   };
 }
+
+/** A stop that contradicts the one before it is kept as a row of its own, yet its session is that of the transaction which it names. */
+export const IS_SESSION = "NOT has(flags, 'conflicting-stop')";
 
 /**
  * Transactions as they stand. None is received long before it begins by the charge point's clock, and all versions have the same time of

@@ -1,3 +1,4 @@
+import { IS_SESSION } from './sessions.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 
 /**
@@ -25,9 +26,9 @@ export function transactionTotals(given: Parameters): PreparedQuery {
   const { conditions, table } = totalsOf(given, 'transactions', 'started_at');
   return {
     sql: `
-SELECT charge_point_id AS chargePointId, count() AS count, uniqExact(transaction_id) AS transactions,
+SELECT charge_point_id AS chargePointId, count() AS count, uniqExactIf(transaction_id, ${IS_SESSION}) AS transactions,
   uniqExactIf(transaction_id, state = 'stopped') AS stopped,
-  sumIf(ifNull(meter_stop, 0) - meter_start, state = 'stopped') AS energyWh,
+  sumIf(meter_stop - meter_start, state = 'stopped' AND meter_stop >= meter_start) AS energyWh,
   min(started_at) AS firstAt, max(started_at) AS lastAt
 FROM ${table}
 WHERE ${conditions}

@@ -15,8 +15,8 @@ export interface RunningTransaction {
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly startedAt: number;
-  /** Wh. */
-  readonly meterStart: number;
+  /** Wh; null where the charge point reported none. */
+  readonly meterStart: number | null;
 }
 
 /** A measured current counts as above another one only by more than what meters and vehicles are off by. */

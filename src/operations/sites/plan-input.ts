@@ -81,7 +81,7 @@ function planned(
       maximum: state.maximum,
       weight: weightOf(wish, {
         now,
-        deliveredWh: register === undefined ? 0 : register - transaction.meterStart,
+        deliveredWh: deliveredWh(register, transaction.meterStart),
         voltage: site.voltage,
         phases: member.phases.length,
         minimumCurrent: site.minimumCurrent,
@@ -92,6 +92,11 @@ function planned(
       unsure: state.plan.shareSent !== null && !state.isBusy,
     },
   };
+}
+
+/** What weighs against a wish: nothing while it is not known. */
+function deliveredWh(register: number | undefined, meterStart: number | null): number {
+  return register === undefined || meterStart === null ? 0 : Math.max(0, register - meterStart);
 }
 
 /** The phases of the site that a connector loads. */

@@ -130,7 +130,27 @@ describe('the start of a transaction', () => {
       { meterStart: '1000' },
       { flags: ['meterStart: text-for-number'], meterStart: 1000 },
     ],
-    ['no register', { meterStart: null }, { flags: ['salvaged', 'meter-start-missing'], meterStart: 0 }],
+    ['no register', { meterStart: null }, { flags: ['salvaged', 'meter-start-missing'], meterStart: null }],
+    [
+      'a register left out',
+      { meterStart: undefined },
+      { flags: ['salvaged', 'meter-start-missing'], meterStart: null },
+    ],
+    [
+      'a register that is no number',
+      { meterStart: 'empty' },
+      { flags: ['salvaged', 'meter-start-unreadable'], meterStart: null },
+    ],
+    [
+      'a register beyond 32 bits',
+      { meterStart: 5_000_000_000 },
+      { flags: ['meter-start-beyond-32-bits'], meterStart: 5_000_000_000 },
+    ],
+    [
+      'a register of 64 bits',
+      { meterStart: 2 ** 63 },
+      { flags: ['meter-start-out-of-range'], meterStart: null },
+    ],
     [
       'an over-long tag',
       { idTag: 'T'.repeat(40) },

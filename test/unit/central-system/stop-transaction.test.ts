@@ -20,7 +20,12 @@ describe('the end of a transaction', () => {
   test.each([
     ['a stop below its start', { meterStop: 500 }, { flags: ['meter-stop-below-start'], meterStop: 500 }],
     ['a negative register', { meterStop: -1 }, { flags: ['meter-stop-negative', 'meter-stop-below-start'] }],
-    ['no register', { meterStop: undefined }, { flags: ['salvaged', 'meter-stop-missing'], meterStop: 1000 }],
+    ['no register', { meterStop: undefined }, { flags: ['salvaged', 'meter-stop-missing'], meterStop: null }],
+    [
+      'a register of 64 bits',
+      { meterStop: 2 ** 63 },
+      { flags: ['meter-stop-out-of-range'], meterStop: null },
+    ],
     ['a register with a fraction', { meterStop: 2500.5 }, { flags: ['meterStop: rounded'], meterStop: 2501 }],
     ['a time before its start', { timestamp: '2026-03-01T11:00:00Z' }, { flags: ['stop-before-start'] }],
     [

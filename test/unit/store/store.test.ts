@@ -52,7 +52,7 @@ test('a data directory that a newer Farad wrote is refused, and nothing in it is
 
   expect(() => openStore({ dataDir, role: 'edge' })).toThrow(NewerDataError);
   expect(() => openStore({ dataDir, role: 'edge' })).toThrow(
-    /"transactions" in .*state.* format 7.* up to 2/,
+    /"transactions" in .*state.* format 7.* up to 3/,
   );
   expect(scratchEnvironment(path).records('schema').get(Buffer.from('transactions'))).toBe(7);
 });

@@ -25,6 +25,8 @@ afterEach(async () => {
   rmSync(path, { recursive: true, force: true });
 });
 
+const CONTEXT = { chargePointId: 'CP-9', receivedAt: RECEIVED_AT, strict: false, openTransactions: [] };
+
 const stop = (more: object = {}) => ({
   transactionId: 4711,
   meterStop: 2500,
@@ -177,20 +179,50 @@ describe('StopTransaction in a worker', () => {
   });
 
   test.each([
-    ['of a transaction that is not open any more', { transactionId: 12 }, 12, 0, ['connector-unknown']],
-    ['with -1 means the only one that runs', { transactionId: -1 }, 4711, 1, ['transaction-inferred']],
+    ['of a transaction that is not open any more', { transactionId: 12 }],
+    ['without a number to go by', { transactionId: -1 }],
+    ['with an unbelievable id', { transactionId: 2 ** 63 }],
+    ['without an id', { transactionId: undefined }],
+  ])('transactionData %s is left to who can look its transaction up', async (_, more) => {
+    const request = stop({ ...more, transactionData: meterValues(1).meterValue });
+    const { verdicts } = await decider.decideBatch(batchOf([frame('m-1', 'StopTransaction', request)]));
+    expect(verdicts).toEqual([
+      {
+        messageId: 'm-1',
+        action: 'StopTransaction',
+        samples: 0,
+        stop: { request: JSON.parse(JSON.stringify(request)), flags: [], unkept: true },
+      },
+    ]);
+    expect(rowsIn(journal)).toEqual([]);
+  });
+
+  const ended = [2, 12] as const;
+  test.each([
+    ['of a transaction that has ended', { transactionId: 12 }, ended, 12, 2, []],
+    ['with -1 for one that has ended', { transactionId: -1 }, ended, 12, 2, ['transaction-inferred']],
+    ['of a transaction that nobody knows', { transactionId: 12 }, null, 12, 0, ['connector-unknown']],
     [
       'with an unbelievable id',
       { transactionId: 2 ** 63 },
       null,
+      null,
       0,
       ['transaction-out-of-range', 'connector-unknown'],
     ],
-    ['without an id', { transactionId: undefined }, null, 0, ['transaction-missing', 'connector-unknown']],
-  ])('E6: transactionData %s', async (_, more, transactionId, connectorId, flags) => {
+    [
+      'without an id',
+      { transactionId: undefined },
+      null,
+      null,
+      0,
+      ['transaction-missing', 'connector-unknown'],
+    ],
+  ] as const)('E6: transactionData %s', async (_, more, found, transactionId, connectorId, flags) => {
     const request = stop({ ...more, transactionData: meterValues(1).meterValue });
-    const { verdicts } = await decider.decideBatch(batchOf([frame('m-1', 'StopTransaction', request)]));
-    expect(verdicts[0]?.stop?.flags).toEqual(flags);
+    const call = { messageId: 'm-1', action: 'StopTransaction', payload: request };
+    const verdict = await decider.keep(call, { ...CONTEXT, ended: found });
+    expect(verdict.stop?.flags).toEqual(flags);
     expect(rowsIn(journal)[0]).toMatchObject({
       transaction_id: transactionId,
       connector_id: connectorId,
@@ -219,11 +251,10 @@ describe('StopTransaction in a worker', () => {
 describe('a message that is decided in place', () => {
   test('is kept by the same rules, and fails loudly where it cannot be', async () => {
     const call = { messageId: 'm-1', action: 'MeterValues', payload: meterValues(1) };
-    const context = { chargePointId: 'CP-9', receivedAt: RECEIVED_AT, strict: false, openTransactions: [] };
-    expect(await decider.keep(call, context)).toMatchObject({ samples: 2, digest: { connectorId: 1 } });
+    expect(await decider.keep(call, CONTEXT)).toMatchObject({ samples: 2, digest: { connectorId: 1 } });
     expect(rowsIn(journal)).toHaveLength(2);
     level = 'no-samples';
-    expect((await decider.keep(call, context)).error?.code).toBe('InternalError');
+    expect((await decider.keep(call, CONTEXT)).error?.code).toBe('InternalError');
     const failing = createFrameDecider({
       lane: { append: () => Promise.reject(new Error('disk full')) },
       level: () => 'normal',

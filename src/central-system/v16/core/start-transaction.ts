@@ -74,7 +74,7 @@ function readStart(
     timestamp: asSent(received.timestamp),
     startedAt: time.epochMs,
     timestampPlausible: time.running,
-    meterStart: reader.register('meter-start', request.meterStart) ?? 0,
+    meterStart: reader.register('meter-start', request.meterStart),
     reservationId,
     flags: reader.flags,
     rawStart: raw,

@@ -29,7 +29,12 @@ export const stopTransaction: TransactionHandler = {
     const whole = { messageId, request, flags: [], ...(deepFrame !== undefined && { deepFrame }) };
     if (transactionData === undefined) return finishStop(room, chargePoint, whole, receivedAt);
 
-    const verdict = await room.keepSamples(call, meterContext(chargePoint, receivedAt));
+    const input = readStop(room, chargePoint, { request, flags: [] }, receivedAt);
+    const ended = room.store.transactions.endedBy(input);
+    const verdict = await room.keepSamples(call, {
+      ...meterContext(chargePoint, receivedAt),
+      ended: ended === undefined ? null : [ended.connectorId, ended.transactionId],
+    });
     if (verdict.error !== undefined) return refuse(verdict.error.code, verdict.error.description);
     const stop = { ...(verdict.stop ?? whole), messageId };
     const decision = await finishStop(room, chargePoint, stop, receivedAt);
@@ -48,6 +53,10 @@ export async function finishStop(
   stop: StopRemainder,
   receivedAt: number,
 ): Promise<Decision> {
+  if (stop.unkept === true) {
+    const call = { messageId: stop.messageId ?? '', action: 'StopTransaction', payload: stop.request };
+    return stopTransaction.handleRaw(room, chargePoint, call, receivedAt);
+  }
   const input = readStop(room, chargePoint, stop, receivedAt);
   const { transaction, outcome } = await room.store.transactions.stop(input);
   close(chargePoint, transaction.transactionId);
@@ -95,7 +104,6 @@ function readStop(
   const isId = transactionId > 0 && transactionId <= INT32_MAX;
   const named = isId ? store.transactions.get(transactionId) : undefined;
   const known = named?.chargePointId === chargePoint.id ? named : undefined;
-  const meterStop = reader.register('meter-stop', request.meterStop);
   const idTag = request.idTag === undefined ? '' : reader.idTag('stop-id-tag', request.idTag);
   const time = reader.time('stop-time', received.timestamp);
   if (idTag !== '' && known !== undefined) {
@@ -108,8 +116,7 @@ function readStop(
     transactionId,
     timestamp: asSent(received.timestamp),
     stoppedAt: time.epochMs,
-    // Without a reading nothing is taken for consumed.
-    meterStop: meterStop ?? known?.meterStart ?? 0,
+    meterStop: reader.register('meter-stop', request.meterStop),
     idTag,
     reason: typeof request.reason === 'string' ? request.reason.slice(0, 64) : 'Local',
     flags: [...reader.flags, ...dataFlags],

@@ -21,10 +21,15 @@ export class MemberReader {
     return Math.abs(value) <= limit ? value : this.odd(name, 'out-of-range');
   }
 
-  /** A meter register in Wh; undefined where it is missing or none. */
-  register(name: string, value: unknown): number | undefined {
+  /**
+   * A meter register in Wh; null where it is missing or none, since no other number may stand for it. One that is negative or beyond 32 bits
+   * is kept as it is: the standard gives its `integer` no size (OCPP 1.6 ed. 2 §6.45, §6.49).
+   */
+  register(name: string, value: unknown): number | null {
     const register = this.integer(name, value, Number.MAX_SAFE_INTEGER);
-    if (register !== undefined && register < 0) this.flags.push(`${name}-negative`);
+    if (register === undefined) return null;
+    if (register < 0) this.flags.push(`${name}-negative`);
+    if (Math.abs(register) > INT32_MAX) this.flags.push(`${name}-beyond-32-bits`);
     return register;
   }
 
