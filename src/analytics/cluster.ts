@@ -35,7 +35,8 @@ export function clusterStatements(statement: string, cluster: string): string[] 
     if (change.startsWith('MODIFY QUERY')) return [`ALTER TABLE ${name} ${on} ${local(change)}`];
     const changed = [`ALTER TABLE ${name}_local ${on} ${change}`];
     // What a Distributed table shows is its own; when rows expire or are changed is not its business.
-    if (/^(ADD|MODIFY) COLUMN/.test(change)) changed.push(`ALTER TABLE ${name} ${on} ${withoutDefault(change)}`);
+    if (/^(ADD|MODIFY) COLUMN/.test(change))
+      changed.push(`ALTER TABLE ${name} ${on} ${withoutDefault(change)}`);
     return changed;
   }
   if (/^CREATE DATABASE/.test(sql)) return [`${sql} ${on}`];

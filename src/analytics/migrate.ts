@@ -25,14 +25,16 @@ ENGINE = ReplacingMergeTree
 ORDER BY number
 SETTINGS fsync_after_insert = 1`;
 
-/** All migrations, in order. Throws TypeError when numbers are missing or doubled. */
+/** All migrations, in order; a number may be left out. Throws TypeError when one is doubled. */
 export function readMigrations(folder: URL = FOLDER): Migration[] {
   const files = readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort();
-  return files.map((file, index) => {
+  let last = 0;
+  return files.map((file) => {
     const number = Number(/^(\d{3})-[a-z0-9-]+\.sql$/.exec(file)?.[1]);
-    if (number !== index + 1) throw new TypeError(`migration ${file} should have the number ${index + 1}`);
+    if (!(number > last)) throw new TypeError(`migration ${file} should have a number above ${last}`);
+    last = number;
     return {
       number,
       name: file.slice(0, -'.sql'.length),
@@ -52,18 +54,17 @@ export async function migrate(
   await engine.prepare();
   await checkVersion(engine);
   await engine.command(SCHEMA_TABLE);
-  const [row] = await engine.query<{ applied: number }>(
-    'SELECT max(number) AS applied FROM schema_migrations',
-  );
-  const applied = row?.applied ?? 0;
+  const rows = await engine.query<{ number: number }>('SELECT DISTINCT number FROM schema_migrations');
+  const applied = new Set(rows.map(({ number }) => number));
+  const reached = Math.max(0, ...applied);
   const newest = migrations.at(-1)?.number ?? 0;
-  if (applied > newest) {
+  if (reached > newest) {
     throw new EngineError(
       'setup',
-      `the ClickHouse database has schema ${applied}, but this version of Farad knows schemas up to ${newest}: start the newer version, or use another database`,
+      `the ClickHouse database has schema ${reached}, but this version of Farad knows schemas up to ${newest}: start the newer version, or use another database`,
     );
   }
-  const due = migrations.filter(({ number }) => number > applied);
+  const due = migrations.filter(({ number }) => !applied.has(number));
   for (const { number, name, statements } of due) {
     for (const statement of statements) await engine.command(statement);
     await engine.command(`INSERT INTO schema_migrations VALUES (${number}, '${name}', now64(3))`);

@@ -108,8 +108,9 @@ function decideStopTransaction(call: MeterCall, context: MessageContext, lines: 
 }
 
 /** A StopTransaction of whose transaction nothing is known here: what has the store at hand keeps its samples. */
-function unkept({ messageId, action }: MeterCall, request: Members): FrameVerdict {
-  return { messageId, action, samples: 0, stop: { request, flags: [], unkept: true } };
+function unkept({ messageId, action, deepFrame }: MeterCall, request: Members): FrameVerdict {
+  const deep = deepFrame === undefined ? {} : { deepFrame };
+  return { messageId, action, samples: 0, stop: { request, flags: [], unkept: true, ...deep } };
 }
 
 function refused(call: MeterCall, violation: Violation): FrameVerdict {

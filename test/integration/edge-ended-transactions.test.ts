@@ -50,7 +50,8 @@ describe.each([
   test('belong to its connector, however often the stop is sent', async () => {
     const client = await booted();
     const transactionId = await started(client, 2);
-    for (let sending = 0; sending < 3; sending++) await client.request('StopTransaction', stop(transactionId));
+    for (let sending = 0; sending < 3; sending++)
+      await client.request('StopTransaction', stop(transactionId));
     expect(kept()).toEqual(once(2, transactionId, 100, []));
     expect(gateway.rows('meter_samples')).toHaveLength(3);
   });
@@ -112,17 +113,14 @@ describe.each([
     await client.request('MeterValues', values);
     await client.request('StopTransaction', stop(transactionId));
     await client.request('MeterValues', values);
-    expect(kept()).toEqual([
-      ...once(2, transactionId, 50, []),
-      ...once(2, transactionId, 100, []),
-    ]);
+    expect(kept()).toEqual([...once(2, transactionId, 50, []), ...once(2, transactionId, 100, [])]);
   });
 
   test('are logged and counted once for each frame', async () => {
     const client = await booted();
     const transactionId = await started(client, 2);
-    for (let sending = 0; sending < 2; sending++) await client.request('StopTransaction', stop(transactionId));
-    const action = 'StopTransaction';
-    expect(gateway.metric('farad_ocpp_messages_total', { action, direction: 'in' })).toBe(2);
+    for (let sending = 0; sending < 2; sending++)
+      await client.request('StopTransaction', stop(transactionId));
+    expect(gateway.metric('farad_calls_received_total', { action: 'StopTransaction' })).toBe(2);
   });
 });

@@ -1,5 +1,5 @@
-import { IS_SESSION } from './sessions.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
+import { IS_SESSION } from './sessions.ts';
 
 /**
  * Per charge point how many samples there are, the sum of their values, and the first and last time: `prefix` of the identity, `from`, `to`,

@@ -10,10 +10,11 @@ async function olderDirectory(fill: (store: ReturnType<typeof openStore>) => Pro
   const dataDir = scratchDirectory();
   const store = openStore({ dataDir, role: 'setup' });
   await fill(store);
-  await drainOutbox(store);
   await store.close();
   const state = new Environment(join(dataDir, 'state'));
-  state.transactSync(() => state.records<number>('schema').put(Buffer.from('transactions'), 2));
+  state.transactSync(() => {
+    state.records<number>('schema').put(Buffer.from('transactions'), 2);
+  });
   await state.close();
   return dataDir;
 }

@@ -259,6 +259,6 @@ describe('a message that is decided in place', () => {
       lane: { append: () => Promise.reject(new Error('disk full')) },
       level: () => 'normal',
     });
-    await expect(failing.keep(call, context)).rejects.toThrow('disk full');
+    await expect(failing.keep(call, CONTEXT)).rejects.toThrow('disk full');
   });
 });

@@ -54,7 +54,9 @@ export async function finishStop(
   receivedAt: number,
 ): Promise<Decision> {
   if (stop.unkept === true) {
-    const call = { messageId: stop.messageId ?? '', action: 'StopTransaction', payload: stop.request };
+    const { messageId = '', request: payload, deepFrame } = stop;
+    const action = 'StopTransaction';
+    const call = { messageId, action, payload, ...(deepFrame !== undefined && { deepFrame }) };
     return stopTransaction.handleRaw(room, chargePoint, call, receivedAt);
   }
   const input = readStop(room, chargePoint, stop, receivedAt);
