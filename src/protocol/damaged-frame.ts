@@ -3,9 +3,9 @@ import { malformed, type Reading, unusableAnswer } from './reading.ts';
 /**
  * The beginning of a CALL up to its messageId. Escapes are not understood here: an id with one stays unread.
  */
-const CALL_HEAD = /^\s*\[\s*2\s*,\s*"([^"\\\p{Cc}]{1,36})"\s*,/u;
+const CALL_HEAD = /^\s*\[\s*2\s*,\s*"([^"\\\p{Cc}]{0,36})"\s*,/u;
 const RESULT_HEAD = /^\s*\[\s*3\s*,/;
-const ANSWER_HEAD = /^\s*\[\s*[34]\s*,\s*"([^"\\\p{Cc}]{1,36})"\s*,/u;
+const ANSWER_HEAD = /^\s*\[\s*[34]\s*,\s*"([^"\\\p{Cc}]{0,36})"\s*,/u;
 
 /**
  * A frame that is not JSON. Two harmless kinds of damage are known from the field and read all the same: a frame

@@ -57,6 +57,11 @@ describe('reading a CALL', () => {
     });
   });
 
+  it('B4: takes an empty id for one, also where the rest is no JSON', () => {
+    expect(readFrame('[2,"","Heartbeat",{}]')).toMatchObject({ type: 'call', messageId: '' });
+    expect(readFrame('[2,"","Heartbeat",{"a:1}]')).toMatchObject({ type: 'malformed', messageId: '' });
+  });
+
   it('B4: does not send an id of 100 kB back', () => {
     const reading = readFrame(`[2,"${'i'.repeat(100_000)}","Heartbeat",{}]`);
     expect(reading).toMatchObject({ type: 'malformed' });
