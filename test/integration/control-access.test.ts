@@ -237,3 +237,69 @@ test('a dry run of an import tells what would become of the lines, and stores no
   await control.send('POST', '/api/v1/tokens/import', { headers, body });
   expect((await control.send('GET', '/api/v1/tokens/DRY-1')).status).toBe(200);
 });
+
+describe('what strangers and refusals leave in the audit trail', () => {
+  const entries = async (of: ControlUnderTest) =>
+    (await of.send('GET', '/api/v1/audit?limit=1000')).body.items as {
+      actor: string;
+      operation: string;
+      target: object;
+      request: string;
+      outcome: string;
+      count: number;
+    }[];
+
+  test('is counted, not repeated', async () => {
+    const another = await startControl();
+    try {
+      const attempt = () =>
+        fetch(`${another.base}/api/v1/session`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{"key":"wrong"}',
+        });
+      await another.send('PUT', '/api/v1/tokens/A', { json: { status: 'Accepted' } });
+      for (let attempts = 0; attempts < 60; attempts++) await attempt();
+      for (let puts = 0; puts < 60; puts++) {
+        await another.send('PUT', `/api/v1/tokens/B${puts}`, { json: { status: 'No' } });
+      }
+      await another.app.close();
+      const kept = another.store.audit.list({ limit: 1000 });
+      const told = kept.filter(({ operation }) => operation === 'logIn');
+      expect(told.map(({ outcome, count }) => [outcome, count])).toEqual([
+        ['too_many_attempts', 50],
+        ['wrong_key', 10],
+      ]);
+      const puts = kept.filter(({ operation, outcome }) => operation === 'putToken' && outcome !== 'ok');
+      expect(puts).toHaveLength(20);
+      expect(puts[0]?.count).toBe(41);
+    } finally {
+      await another.close();
+    }
+  });
+
+  test('holds only what the operation declares', async () => {
+    const secret = 'something-sent-by-mistake';
+    await control.send('PUT', `/api/v1/tokens/B3?${secret}=${secret}`, {
+      json: { status: secret, [secret]: secret, note: ['x', secret], parentIdTag: 'P' },
+    });
+    await control.send('PUT', '/api/v1/tokens/B3', { json: [secret, { status: secret }] });
+    await control.send('PUT', '/api/v1/tokens/B3', {
+      json: { status: 'Accepted', parentIdTag: 'P', x: secret },
+    });
+    await control.send('POST', '/api/v1/charge-points/NONE/calls/Reset', {
+      json: { type: 'Soft', [secret]: { secret } },
+    });
+    await control.send('POST', `/api/v1/charge-points/NONE/calls/${secret}`, { json: { secret } });
+    await control.send('POST', `/api/v1/${secret}`, { json: { secret } });
+    const kept = (await entries(control)).slice(0, 5);
+    expect(JSON.stringify(kept)).not.toContain(secret);
+    expect(kept.map(({ operation, request }) => [operation, request])).toEqual([
+      ['callChargePoint', ''],
+      ['callChargePoint', '{"type":"Soft"}'],
+      ['putToken', '{"status":"Accepted","parentIdTag":"P"}'],
+      ['putToken', ''],
+      ['putToken', '{"parentIdTag":"P"}'],
+    ]);
+  });
+});

@@ -43,6 +43,7 @@ export const accessSchemas = {
     status: whole('HTTP status of the answer.'),
     outcome: text('Error code, status that a charge point answered, or ok.'),
     durationMs: whole('How long it took.'),
+    count: whole('How many alike it stands for, so far.', { minimum: 1 }),
   }),
   AuditPage: pageOf('AuditEntry'),
 } as const satisfies Record<string, Schema>;

@@ -18,6 +18,8 @@ export interface ResponseDeclaration {
 }
 
 export interface BodyDeclaration {
+  /** The schema of a request with these parameters of the path, where that depends on them; undefined where nothing fits. */
+  readonly schemaFor?: (params: Readonly<Record<string, string>>) => Schema | undefined;
   readonly description?: string;
   readonly required: boolean;
   readonly content: Readonly<Record<string, Content>>;

@@ -16,7 +16,9 @@ const operation: Operation = {
   summary: 'Who did what',
   description:
     'Newest first: every request that may have changed something or reached a charge point, done or refused, and every log-in. Secrets are ' +
-    'hidden. The last 200,000 are kept.',
+    'hidden, and so is whatever an operation does not declare. Kept are the last 150,000 changes, 40,000 refusals and requests of viewers, and ' +
+    '10,000 requests without a key; where there is no room, the oldest of whoever has most goes. What is refused again and again within a minute ' +
+    'is counted in one entry.',
   role: 'admin',
   query: {
     actor: { type: 'string', description: 'Only what this API key did.' },
@@ -40,6 +42,7 @@ const operation: Operation = {
           status: 200,
           outcome: 'Accepted',
           durationMs: 84,
+          count: 1,
         },
       ],
       next: null,
@@ -68,7 +71,7 @@ export function addAuditRoute(app: FastifyInstance, { audit }: Store): void {
     };
     const page = filteredPage(list, { after: readCursor('audit', cursor), limit, ...(!all && { matches }) });
     return {
-      items: page.items.map((entry) => ({ ...entry, at: writeTimestamp(entry.at) })),
+      items: page.items.map((entry) => ({ ...entry, at: writeTimestamp(entry.at), count: entry.count ?? 1 })),
       next: page.next === undefined ? null : writeCursor('audit', page.next),
     };
   });

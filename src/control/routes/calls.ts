@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { CENTRAL_SYSTEM_ACTIONS } from '../../protocol/v16/actions.ts';
+import { CENTRAL_SYSTEM_ACTIONS, isCentralSystemAction } from '../../protocol/v16/actions.ts';
 import { callChargePoint } from '../charge-point-call.ts';
 import type { ControlDeps } from '../deps.ts';
 import { readJson } from '../json-body.ts';
@@ -34,6 +34,8 @@ const operation: Operation = {
     description: 'The request payload of the action.',
     required: false,
     checked: false,
+    schemaFor: ({ Action = '' }) =>
+      isCentralSystemAction(Action) ? ref(payloadSchemaName(Action)) : undefined,
     isList: true,
     content: {
       'application/json': {
