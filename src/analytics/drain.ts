@@ -31,6 +31,8 @@ export interface DrainOptions extends DrainSettings {
   readonly pauses?: Pauses;
   /** How long an error which no row of a batch is free of is taken to ClickHouse and not to the rows, ms; 5 minutes by default. */
   readonly patience?: number;
+  /** How long an insert that nobody waits for any more may go on at a server, ms; 1 second by default. */
+  readonly settling?: number;
   /** The embedded engine has ended itself. */
   readonly onBroken: (error: EngineError) => void;
 }
@@ -66,6 +68,8 @@ export class Drain {
   private steady: SteadyInsert | undefined;
   /** The batch that is being inserted, as it is saved. */
   private saved: SavedBatch | undefined;
+  /** The last look at the queue failed. */
+  private unreadable = false;
   private afterLook: (() => void) | undefined;
   private held: Promise<void> | undefined;
   private letGo: (() => void) | undefined;
@@ -87,10 +91,15 @@ export class Drain {
   /** Inserts from now on, beginning with the batch that an earlier process left. Call it once the tables exist. */
   start(engine: Engine): void {
     const { warn, trouble } = this;
-    const { pauses, onBroken } = this.options;
+    const { pauses, settling, onBroken } = this.options;
     const { signal: stopping } = this.stopping;
-    this.steady ??= new SteadyInsert({ engine, stopping, warn, trouble, pauses, onBroken });
+    this.steady ??= new SteadyInsert({ engine, stopping, warn, trouble, pauses, settling, onBroken });
     this.running ??= this.run();
+  }
+
+  /** When rows of it last reached ClickHouse, monotonic ms; 0 before the first. */
+  get movedAt(): number {
+    return this.trouble.movedAt;
   }
 
   /** What keeps the queue from being drained at present. */
@@ -135,14 +144,35 @@ export class Drain {
 
   private async run(): Promise<void> {
     try {
-      await this.unlessHeld(() => this.resume());
+      await this.insist(() => this.resume());
       while (!this.stopping.signal.aborted) {
         const entries = await this.gather();
-        if (entries.length > 0) await this.unlessHeld(() => this.move(entries));
+        if (entries.length > 0) await this.insist((again) => this.move(entries, again));
       }
     } catch (error) {
       if (!(error instanceof Abandoned)) throw error;
     }
+  }
+
+  /** Begins again after an error that nobody expected: it must neither end the other drains nor leave this one behind. */
+  private async insist(work: (again: boolean) => Promise<void>): Promise<void> {
+    const backOff = new BackOff(this.options.pauses);
+    for (let again = false; ; again = true) {
+      try {
+        await this.unlessHeld(() => work(again));
+        return;
+      } catch (error) {
+        if (error instanceof Abandoned) throw error;
+        this.meetUnexpected(error, 'a batch failed for a reason that nobody expected, it is tried again');
+        await this.inserts.pause(backOff.next());
+      }
+    }
+  }
+
+  private meetUnexpected(error: unknown, what: string): void {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    this.trouble.meet(cause);
+    this.warn.error({ err: cause }, what);
   }
 
   private async resume(): Promise<void> {
@@ -155,15 +185,16 @@ export class Drain {
     await this.finish();
   }
 
-  private async move(entries: readonly Entry[]): Promise<void> {
+  private async move(entries: readonly Entry[], again: boolean): Promise<void> {
     const batch = batchOf(entries);
-    await this.save(batch.spans);
-    await this.insertAll(batch, false);
+    if (!this.saved) await this.save(batch.spans);
+    await this.insertAll(batch, again);
     await this.finish();
   }
 
   private async finish(): Promise<void> {
     await this.written(() => this.queue.finishBatch());
+    this.saved = undefined;
     this.trouble.over();
     sinkMetrics.batches.with({ queue: this.options.name }).inc();
   }
@@ -184,7 +215,14 @@ export class Drain {
   }
 
   private lookAtQueue(): void {
-    this.reader.advance();
+    try {
+      this.reader.advance();
+      if (this.unreadable) this.trouble.over();
+      this.unreadable = false;
+    } catch (error) {
+      this.unreadable = true;
+      this.meetUnexpected(error, 'the queue cannot be read, trying again');
+    }
     this.afterLook?.();
     this.afterLook = undefined;
   }

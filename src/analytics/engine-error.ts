@@ -51,34 +51,85 @@ const ROWS_CODES = new Set([
 
 /** Codes that concern the engine or its tables whatever the rows are; an insert waits until they pass. */
 const STANDING_CODES = new Set([
+  8, // THERE_IS_NO_COLUMN
   10, // NOT_FOUND_COLUMN_IN_BLOCK
   16, // NO_SUCH_COLUMN_IN_TABLE
+  24, // CANNOT_WRITE_TO_OSTREAM
   47, // UNKNOWN_IDENTIFIER
   60, // UNKNOWN_TABLE
   62, // SYNTAX_ERROR
   74, // CANNOT_READ_FROM_FILE_DESCRIPTOR
   75, // CANNOT_WRITE_TO_FILE_DESCRIPTOR
+  76, // CANNOT_OPEN_FILE
+  77, // CANNOT_CLOSE_FILE
   81, // UNKNOWN_DATABASE
+  83, // DIRECTORY_DOESNT_EXIST
+  84, // DIRECTORY_ALREADY_EXISTS
+  88, // CANNOT_TRUNCATE_FILE
+  95, // CANNOT_READ_FROM_SOCKET
+  96, // CANNOT_WRITE_TO_SOCKET
+  107, // FILE_DOESNT_EXIST
   115, // UNKNOWN_SETTING
   159, // TIMEOUT_EXCEEDED
   164, // READONLY
+  172, // CANNOT_CREATE_DIRECTORY
+  173, // CANNOT_ALLOCATE_MEMORY
   192, // UNKNOWN_USER
   193, // WRONG_PASSWORD
+  198, // DNS_ERROR
+  201, // QUOTA_EXCEEDED
   202, // TOO_MANY_SIMULTANEOUS_QUERIES
+  203, // NO_FREE_CONNECTION
+  204, // CANNOT_FSYNC
   209, // SOCKET_TIMEOUT
   210, // NETWORK_ERROR
+  214, // CANNOT_STATVFS
   218, // TABLE_IS_DROPPED
+  225, // NO_ZOOKEEPER
   236, // ABORTED
   241, // MEMORY_LIMIT_EXCEEDED
   242, // TABLE_IS_READ_ONLY
   243, // NOT_ENOUGH_SPACE
   252, // TOO_MANY_PARTS
+  254, // NO_ACTIVE_REPLICAS
+  279, // ALL_CONNECTION_TRIES_FAILED
+  285, // TOO_FEW_LIVE_REPLICAS
+  286, // UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE
+  291, // DATABASE_ACCESS_DENIED
+  294, // CANNOT_WRITE_TO_FILE
+  297, // SHARD_HAS_NO_CONNECTIONS
   319, // UNKNOWN_STATUS_OF_INSERT
+  384, // PART_IS_TEMPORARILY_LOCKED
   394, // QUERY_WAS_CANCELLED
+  400, // CANNOT_STAT
+  424, // CANNOT_LINK
   425, // SYSTEM_ERROR
+  439, // CANNOT_SCHEDULE_TASK
+  458, // CANNOT_UNLINK
   497, // ACCESS_DENIED
+  499, // S3_ERROR
+  500, // AZURE_BLOB_STORAGE_ERROR
   516, // AUTHENTICATION_FAILED
+  519, // NO_REMOTE_SHARD_AVAILABLE
+  521, // ATOMIC_RENAME_FAIL
+  531, // CANNOT_FSTAT
+  566, // CANNOT_RMDIR
+  586, // CANNOT_CREATE_FILE
+  641, // CANNOT_APPEND_TO_FILE
+  700, // USER_SESSION_LIMIT_EXCEEDED
+  733, // TABLE_IS_BEING_RESTARTED
+  735, // QUERY_WAS_CANCELLED_BY_CLIENT
+  745, // SERVER_OVERLOADED
+  749, // TCP_CONNECTION_LIMIT_REACHED
+  762, // HTTP_CONNECTION_LIMIT_REACHED
+  774, // TABLE_IS_PERMANENTLY_READ_ONLY
+  778, // MEMORY_RESERVATION_FAILED
+  904, // TOO_MANY_UNAVAILABLE_SHARDS
+  999, // KEEPER_EXCEPTION
 ]);
+
+/** A full disk by another code: that of the file system's own exceptions (1001) says nothing. */
+const NO_SPACE = /No space left on device|Disk quota exceeded|errno: (28|122)\b/;
 
 const TOO_MANY_PARTS = 252;
 const ABORTED = 236;
@@ -92,6 +143,7 @@ export function engineErrorOf(code: number | undefined, message: string, cause?:
 /** True for an error that no row can have caused. */
 export function isStanding(error: EngineError): boolean {
   if (error.fault === 'rows') return false;
+  if (NO_SPACE.test(error.message)) return true;
   return error.fault !== 'other' || error.code === undefined || STANDING_CODES.has(error.code);
 }
 
@@ -108,6 +160,7 @@ function faultOf(code: number | undefined, message: string): Fault {
     case 160: // TOO_SLOW
     case 394: // QUERY_WAS_CANCELLED
       return 'time';
+    case 173: // CANNOT_ALLOCATE_MEMORY
     case 241: // MEMORY_LIMIT_EXCEEDED
     case 307: // TOO_MANY_BYTES
     case 158: // TOO_MANY_ROWS

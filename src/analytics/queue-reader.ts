@@ -100,8 +100,8 @@ export class QueueReader {
   }
 
   private keep(entry: Entry): void {
-    this.next.set(entry.lane, entry.seq + 1);
     const chunk = this.hear(entry);
+    this.next.set(entry.lane, entry.seq + 1);
     this.kept.push({ entry, rows: chunk?.rows ?? 1 });
     this.rows += chunk?.rows ?? 1;
     this.bytes += entry.chunk.length;

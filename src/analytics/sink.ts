@@ -1,12 +1,13 @@
 import { type Journal, journalNames, journalPath, openJournal } from '../journal/journal.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { exposeQueue } from '../journal/queue-metrics.ts';
+import { throttled } from '../telemetry/log.ts';
 import { Drain, type DrainOptions, type DrainSettings } from './drain.ts';
 import type { Engine } from './engine.ts';
 
 export interface SinkOptions
   extends DrainSettings,
-    Pick<DrainOptions, 'listener' | 'log' | 'pauses' | 'patience' | 'onBroken'> {
+    Pick<DrainOptions, 'listener' | 'log' | 'pauses' | 'patience' | 'settling' | 'onBroken'> {
   /** Where the journals are. */
   readonly dataDir: string;
   /** The outbox of the store. */
@@ -33,7 +34,14 @@ export class Sink {
     this.options = options;
     this.add('outbox', options.outbox);
     this.discover();
-    this.discovery = setInterval(() => this.discover(), DISCOVER_EVERY_MS);
+    const warn = throttled(options.log, 60_000);
+    this.discovery = setInterval(() => {
+      try {
+        this.discover();
+      } catch (error) {
+        warn.error({ err: error }, 'the journal of an edge cannot be opened, trying again');
+      }
+    }, DISCOVER_EVERY_MS);
   }
 
   /** Inserts from now on. Call it once the tables exist. */

@@ -20,6 +20,8 @@ export interface SteadyInsertOptions {
   readonly warn: ThrottledLog;
   readonly trouble: Trouble;
   readonly pauses?: Pauses | undefined;
+  /** How long an insert whose answer was lost may go on at a server without anybody waiting for it, ms. */
+  readonly settling?: number | undefined;
   readonly onBroken: (error: EngineError) => void;
 }
 
@@ -38,7 +40,6 @@ const ATTEMPTS_BEFORE_SUSPICION = 8;
 /** Rows above that are tried in parts where an insert keeps needing too much time or memory, or does not get through, bytes. */
 const LARGE_BYTES = 1024 * 1024;
 
-/** How long an insert whose answer was lost may go on at a server without anybody waiting for it, ms. */
 const SETTLING_MS = 1000;
 
 /** Looks for rows that ClickHouse cannot answer before it is gone on without. */
@@ -103,7 +104,7 @@ export class SteadyInsert {
 
   /** Waits until an insert that nobody waits for any more has ended at its server. */
   settle(): Promise<void> {
-    return this.pause(SETTLING_MS);
+    return this.pause(this.options.settling ?? SETTLING_MS);
   }
 
   private async once(insert: Insert): Promise<void> {

@@ -8,6 +8,8 @@ export interface Hindrance {
 /** Keeps what hinders a queue for as long as it does, so that nobody is told the cause of an hour ago. */
 export class Trouble {
   private hindrance: Hindrance | undefined;
+  /** When rows last got through, monotonic ms; 0 before the first. */
+  movedAt = 0;
 
   /** Undefined while nothing does. */
   get present(): Hindrance | undefined {
@@ -19,7 +21,9 @@ export class Trouble {
     this.hindrance = { since: this.hindrance?.since ?? Date.now(), cause };
   }
 
+  /** Something got through. */
   over(): void {
     this.hindrance = undefined;
+    this.movedAt = performance.now();
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { unpackChunk } from '../records/chunk.ts';
+import { CHUNK_HEADER_BYTES, unpackChunk } from '../records/chunk.ts';
 import { type Environment, sizeOf, type Table, type TableSize } from './environment.ts';
 import { checkFormat } from './format.ts';
 import { Lane } from './lane.ts';
@@ -192,7 +192,8 @@ export class LaneQueue {
     let oldestWrittenAt: number | undefined;
     for (const lane of this.lanes()) {
       const [first] = this.run({ lane, from: 0, to: MAX_SEQ }, { entries: 1, bytes: 0 });
-      if (!first) continue;
+      // What is torn is rejected by whoever inserts it.
+      if (!first || first.chunk.length < CHUNK_HEADER_BYTES) continue;
       const { writtenAt } = unpackChunk(first.chunk);
       if (oldestWrittenAt === undefined || writtenAt < oldestWrittenAt) oldestWrittenAt = writtenAt;
     }

@@ -1,8 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Engine, Insert } from '../../src/analytics/engine.ts';
 import { EngineError } from '../../src/analytics/engine-error.ts';
 import { presenceOf } from '../../src/analytics/presence.ts';
 import { rowIdentities } from '../../src/analytics/row-identity.ts';
+import { CommitError } from '../../src/journal/durable.ts';
+import { LaneQueue } from '../../src/journal/lane-queue.ts';
 import { authorizations } from '../../src/records/authorizations.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
 import type { TableName } from '../../src/records/table.ts';
@@ -253,4 +256,207 @@ describe('inserts whose end nobody saw', () => {
     expect(await count('countIf(version = 2)', 'transactions')).toBe(2);
     expect(await count('count()', 'rejected_rows')).toBe(1);
   });
+
+  it('an error that befalls every row is waited out, whatever it is, and told only while it lasts', async () => {
+    let failures = 0;
+    await under.append(
+      authorizations,
+      Array.from({ length: 60 }, (_, index) => tag(`T${index}`)),
+    );
+    const sink = under.open(
+      engineAround(engine, {
+        before() {
+          if (++failures <= 60) throw new EngineError('other', 'nobody has heard of this', { code: 4711 });
+        },
+      }),
+      { settling: 5 },
+    );
+    await until('it is told', () =>
+      sink
+        .problems(Date.now() + 60_000)
+        .join()
+        .includes('nobody has heard'),
+    );
+    await under.drained();
+    expect([await count('count()', 'authorizations'), await count('count()', 'rejected_rows')]).toEqual([
+      60, 0,
+    ]);
+    expect(sink.problems(Date.now() + 60_000)).toEqual([]);
+  });
+
+  it('a single row that ClickHouse never takes makes room for the others once patience is over', async () => {
+    await under.append(authorizations, [tag('strange')]);
+    await under.append(meterSamples, [sample(1)]);
+    under.open(
+      engineAround(engine, {
+        before({ table }) {
+          if (table === 'authorizations') throw new EngineError('other', 'something new', { code: 4711 });
+        },
+      }),
+      { settling: 5, patience: 100 },
+    );
+    await under.drained();
+    expect(await count('count()', 'meter_samples')).toBe(1);
+    expect(await engine.query('SELECT table, error FROM rejected_rows')).toEqual([
+      { table: 'authorizations', error: 'something new' },
+    ]);
+  });
+
+  it('rows of a batch that needs too much memory get in by smaller parts, not one by one', async () => {
+    const rows = Array.from({ length: 900 }, (_, index) => ({
+      ...opened(index + 1),
+      rawStart: 'x'.repeat(5000),
+    }));
+    const sizes: number[] = [];
+    for (let from = 0; from < rows.length; from += 100)
+      await under.send(transactions, rows.slice(from, from + 100));
+    under.open(
+      engineAround(engine, {
+        before({ lines }) {
+          sizes.push(lines.length);
+          if (lines.length > 2_000_000)
+            throw new EngineError('memory', 'memory limit exceeded', { code: 241 });
+        },
+      }),
+      { settling: 5, pauses: { first: 1, longest: 1 } },
+    );
+    await under.drained();
+    expect(await count('count()', 'transactions')).toBe(900);
+    expect(Math.min(...sizes)).toBeGreaterThan(500_000);
+  });
+
+  it('an error that nobody expected neither ends the drain nor doubles a row', async () => {
+    let inserts = 0;
+    await under.append(authorizations, [tag('A'), tag('B')]);
+    await under.append(meterSamples, [sample(1)]);
+    const sink = under.open(
+      engineAround(engine, {
+        after() {
+          if (++inserts < 4) throw new TypeError('a mistake of ours');
+        },
+      }),
+      { settling: 5 },
+    );
+    await under.drained();
+    expect([await count('count()', 'authorizations'), await count('count()', 'meter_samples')]).toEqual([
+      2, 1,
+    ]);
+    expect(sink.problems(Date.now() + 60_000)).toEqual([]);
+  });
+
+  it('a queue that begins with a torn chunk can be measured and drained', async () => {
+    await under.lane.append(Buffer.from('torn'));
+    await under.append(authorizations, [tag('A')]);
+    expect(under.journal.queue.depth()).toMatchObject({ entries: 2 });
+    under.open(engine);
+    await under.drained();
+    expect([await count('count()', 'authorizations'), await count('count()', 'rejected_rows')]).toEqual([
+      1, 1,
+    ]);
+  });
+
+  it('a journal that cannot be written to holds its batch, tells so, and neither loses nor doubles it', async () => {
+    let failures = 3;
+    const { finishBatch } = LaneQueue.prototype;
+    const finishing = vi.spyOn(LaneQueue.prototype, 'finishBatch').mockImplementation(async function (
+      this: LaneQueue,
+    ) {
+      if (failures-- > 0) throw new CommitError('not written to disk: no space');
+      await finishBatch.call(this);
+    });
+    onTestFinished(() => finishing.mockRestore());
+    await under.append(authorizations, [tag('A'), tag('B')]);
+    const sink = under.open(engine, { pauses: { first: 100, longest: 100 } });
+    await until('it is told', () =>
+      sink
+        .problems(Date.now() + 60_000)
+        .join()
+        .includes('no space'),
+    );
+    await under.drained();
+    expect(await count('count()', 'authorizations')).toBe(2);
+    expect(sink.problems(Date.now() + 60_000)).toEqual([]);
+  });
+
+  it('any schedule of failures, kills and merges leaves each row once', async () => {
+    const event = fc.constantFrom('pass', 'pass', 'before', 'after', 'strange', 'kill', 'kill after');
+    const item = fc.record({
+      kind: fc.constantFrom('start', 'stop', 'sample', 'tag'),
+      id: fc.integer({ min: 1, max: 4 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(item, { minLength: 1, maxLength: 14 }),
+        fc.array(event, { maxLength: 10 }),
+        async (items, events) => {
+          const some = openSinkUnderTest();
+          try {
+            await scheduleOf(some, items, events);
+          } finally {
+            await some.close();
+            for (const { name } of tables) await engine.command(`TRUNCATE TABLE ${name}`);
+          }
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  /** Writes the items, drains them by lives of the sink that end where the events say so, and compares. */
+  async function scheduleOf(
+    some: SinkUnderTest,
+    items: readonly { readonly kind: string; readonly id: number }[],
+    events: readonly string[],
+  ): Promise<void> {
+    let received = noon;
+    for (const { kind, id } of items) {
+      received += 1000;
+      if (kind === 'start') await some.send(transactions, [opened(id)]);
+      else if (kind === 'stop') await some.send(transactions, [stopped(id)]);
+      else if (kind === 'sample') await some.append(meterSamples, [sample(id, received)]);
+      else await some.append(authorizations, [{ ...tag(`T${id}`), receivedAt: received }]);
+    }
+    const left = [...events];
+    let killed = false;
+    const failAt = (moment: 'before' | 'after', happening: string | undefined) => {
+      if (killed) throw new EngineError('away', 'killed');
+      if (happening === (moment === 'before' ? 'kill' : 'kill after')) killed = true;
+      if (happening === 'strange' && moment === 'after')
+        throw new EngineError('other', 'new', { code: 4711 });
+      if (killed || happening === moment) throw new EngineError('away', 'cut off');
+    };
+    let present: string | undefined;
+    const hooks: InsertHooks = {
+      before() {
+        present = killed ? undefined : left.shift();
+        failAt('before', present);
+      },
+      async after({ table }) {
+        await merge(table);
+        failAt('after', present);
+      },
+    };
+    const options = { settling: 2, pauses: { first: 1, longest: 2 }, interval: 5, batchRows: 3 };
+    const isDrained = () =>
+      [some.journal.queue, some.store.outbox].every(
+        (queue) => queue.depth().entries === 0 && !queue.savedBatch(),
+      );
+    while (!isDrained()) {
+      killed = false;
+      const sink = some.open(engineAround(engine, hooks), options);
+      await until('it is drained or killed', () => killed || isDrained());
+      await sink.stop();
+    }
+    const ids = (kinds: readonly string[]) =>
+      [...new Set(items.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id))].sort();
+    for (const table of ['transactions', 'meter_samples'] as const) await merge(table);
+    const versions = await engine.query<{ id: number; version: number }>(
+      'SELECT transaction_id AS id, version FROM transactions ORDER BY id',
+    );
+    expect(versions.map(({ id }) => id)).toEqual(ids(['start', 'stop']));
+    expect(versions.filter(({ version }) => version === 2).map(({ id }) => id)).toEqual(ids(['stop']));
+    const samples = await engine.query<{ value: number }>('SELECT value FROM meter_samples ORDER BY value');
+    expect(samples.map(({ value }) => value)).toEqual(ids(['sample']));
+    expect(await count('count()', 'authorizations')).toBe(items.filter(({ kind }) => kind === 'tag').length);
+  }
 });

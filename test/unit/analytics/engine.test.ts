@@ -42,6 +42,9 @@ test.each([
 
 test('a missing table, a full disk or a wrong password is never taken to the rows; something unheard of may be', () => {
   for (const code of [60, 243, 516]) expect(isStanding(engineErrorOf(code, 'x'))).toBe(true);
+  const filesystem =
+    'std::exception. Code: 1001, type: std::__1::__fs::filesystem::filesystem_error, No space left on device';
+  expect(isStanding(engineErrorOf(1001, filesystem))).toBe(true);
   expect(isStanding(engineErrorOf(4711, 'x'))).toBe(false);
 });
 
