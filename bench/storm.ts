@@ -47,7 +47,7 @@ function contender(name: string, boots: 'all' | 'none'): Contender {
       const boot = of('BootNotification');
       return {
         'all back': recovery.afterMs / 1000,
-        'edge back': kill.downMs / 1000,
+        'edge back': kill.forMs / 1000,
         'connect p50': connect?.p50 ?? 0,
         'connect p99': connect?.p99 ?? 0,
         'boot p50': boot?.p50 ?? 0,

@@ -1,12 +1,27 @@
+import { Random } from '../src/simulator/random.ts';
+import type { FullDisk } from './full-disk.ts';
 import type { OwnGateway } from './gateway.ts';
 import type { ChaosEvent } from './measurements.ts';
 
 /** After an edge is back, charge points still find their way to it for this long. */
 const AFTERMATH_MS = 10_000;
 
+/** How long a process is stopped or the disk stays full, ms. */
+const SHORTEST_MS = 500;
+const LONGEST_MS = 6_000;
+
+/** What is done to a gateway: SIGKILL, SIGSTOP until SIGCONT, or a data directory that is full. */
+export type Disturbance = 'kill' | 'pause' | 'disk';
+
 export interface ChaosOptions {
+  /** Killed all at a time, every `everyMs`. */
   readonly names: readonly string[];
+  /** One of these at random, every `everyMs`, to a process at random. */
+  readonly disturbances: readonly Disturbance[];
   readonly everyMs: number;
+  readonly seed: number;
+  /** What `disk` fills. */
+  readonly disk: FullDisk | undefined;
   /** Seconds since the begin of the run. */
   readonly elapsed: () => number;
   /** An edge is killed now. */
@@ -16,40 +31,60 @@ export interface ChaosOptions {
   readonly onFailure: (reason: string) => void;
 }
 
-/** Kills processes of the tool's own gateway with SIGKILL, again and again, all of them at a time. */
+/** Disturbs the tool's own gateway again and again, by a schedule or at random. */
 export class Chaos {
   readonly #gateway: OwnGateway;
   readonly #options: ChaosOptions;
+  readonly #random: Random;
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> = Promise.resolve();
-  #excusedUntil = 0;
+  #dropsUntil = 0;
+  #refusalsUntil = 0;
 
   constructor(gateway: OwnGateway, options: ChaosOptions) {
     this.#gateway = gateway;
     this.#options = options;
+    this.#random = new Random(options.seed);
   }
 
-  /** Whether sockets may drop now, because their edge was killed. */
-  get excusesDrops(): boolean {
-    return performance.now() < this.#excusedUntil;
+  /** Whether a problem of this kind (`kind action`) is to be expected now: sockets drop with their edge, a full disk keeps no message. */
+  excuses(kind: string): boolean {
+    const now = performance.now();
+    if (/^(dropped|refused)/.test(kind)) return now < Math.max(this.#dropsUntil, this.#refusalsUntil);
+    return /^error\b/.test(kind) && now < this.#refusalsUntil;
   }
 
-  /** Kills for the first time after one interval. */
+  /** Strikes for the first time after one interval. */
   start(): void {
-    if (this.#options.names.length === 0) return;
+    const { names, disturbances, everyMs } = this.#options;
+    if (names.length + disturbances.length === 0) return;
     this.#timer = setInterval(() => {
       this.#underWay = this.#underWay.then(() => this.#strike());
-    }, this.#options.everyMs);
+    }, everyMs);
   }
 
-  /** No more kills; resolves when what was killed is back. */
+  /** No more strikes; resolves when what was struck is back. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#underWay;
   }
 
   async #strike(): Promise<void> {
-    await Promise.all(this.#options.names.map((name) => this.#kill(name)));
+    const { names, disturbances, onFailure } = this.#options;
+    try {
+      await Promise.all(names.map((name) => this.#kill(name)));
+      if (disturbances.length > 0) await this.#disturb(this.#random.pick(disturbances));
+    } catch (error) {
+      onFailure(`a disturbance failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async #disturb(disturbance: Disturbance): Promise<void> {
+    const forMs = this.#random.between(SHORTEST_MS, LONGEST_MS);
+    if (disturbance === 'disk') return this.#fillDisk(forMs);
+    const { supervisor: _, ...processes } = await this.#gateway.pids();
+    const name = this.#random.pick(Object.keys(processes).sort());
+    return disturbance === 'kill' ? this.#kill(name) : this.#pause(name, forMs);
   }
 
   async #kill(name: string): Promise<void> {
@@ -57,15 +92,38 @@ export class Chaos {
     const at = elapsed();
     const isEdge = name.startsWith('edge-');
     if (isEdge) {
-      this.#excusedUntil = Number.POSITIVE_INFINITY;
+      this.#dropsUntil = Number.POSITIVE_INFINITY;
       onEdgeKill(at);
     }
     try {
       const downMs = await this.#gateway.kill(name);
-      onEvent({ at, process: name, downMs });
+      onEvent({ at, what: `killed ${name}`, forMs: downMs });
     } catch (error) {
       onFailure(`${name} after SIGKILL: ${error instanceof Error ? error.message : String(error)}`);
     }
-    if (isEdge) this.#excusedUntil = performance.now() + AFTERMATH_MS;
+    if (isEdge) this.#dropsUntil = performance.now() + AFTERMATH_MS;
+  }
+
+  async #pause(name: string, forMs: number): Promise<void> {
+    const { elapsed, onEvent, onFailure } = this.#options;
+    const at = elapsed();
+    const { [name]: pid } = await this.#gateway.pids();
+    if (pid === undefined) return onFailure(`there is no ${name} to stop`);
+    process.kill(pid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, forMs));
+    process.kill(pid, 'SIGCONT');
+    onEvent({ at, what: `stopped ${name}`, forMs });
+  }
+
+  async #fillDisk(forMs: number): Promise<void> {
+    const { disk, elapsed, onEvent, onFailure } = this.#options;
+    if (disk === undefined) return onFailure('there is no disk to fill');
+    const at = elapsed();
+    this.#refusalsUntil = Number.POSITIVE_INFINITY;
+    await disk.fill();
+    await new Promise((resolve) => setTimeout(resolve, forMs));
+    await disk.free();
+    this.#refusalsUntil = performance.now() + AFTERMATH_MS;
+    onEvent({ at, what: 'filled the disk', forMs });
   }
 }

@@ -26,9 +26,10 @@ export interface Second {
 export interface ChaosEvent {
   /** Seconds since the begin of the ramp. */
   readonly at: number;
-  readonly process: string;
-  /** ms from the kill to the restart. */
-  readonly downMs: number;
+  /** For example `killed edge-0`. */
+  readonly what: string;
+  /** ms until what was disturbed was back. */
+  readonly forMs: number;
 }
 
 /** All charge points were connected and accepted again after an edge was killed. */
@@ -87,8 +88,8 @@ export class Measurements {
     return Object.values(this.problemCounts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** @param excusesDrops an edge has just been killed by the load tool itself. */
-  add(report: FleetReport, excusesDrops: boolean): void {
+  /** @param excuses whether a problem of a kind (`kind action`) is to be expected, because the load tool itself has disturbed the gateway. */
+  add(report: FleetReport, excuses: (kind: string) => boolean): void {
     this.#addAll(this.#due, report.phase, report.sinceDue);
     this.#addAll(this.#sent, report.phase, report.sinceSent);
     for (const [action, values] of Object.entries(report.sinceDue)) {
@@ -96,11 +97,11 @@ export class Measurements {
       if (report.phase === 'load') histogram(this.#minute, action).addAll(values);
     }
     for (const [key, count] of Object.entries(report.problemCounts)) {
-      const counts = excusesDrops && isDrop(key) ? this.excusedCounts : this.problemCounts;
+      const counts = excuses(key) ? this.excusedCounts : this.problemCounts;
       counts[key] = (counts[key] ?? 0) + count;
     }
     for (const problem of report.problems) {
-      if (excusesDrops && isDrop(problem.kind)) continue;
+      if (excuses(problem.kind)) continue;
       if (this.problems.length < KEPT_PROBLEMS) this.problems.push(problem);
     }
   }
@@ -184,10 +185,6 @@ function summaries(histograms: ReadonlyMap<string, LatencyHistogram>): Record<st
 }
 
 const PHASE_ORDER: readonly Phase[] = ['ramp', 'load', 'wind-down'];
-
-function isDrop(kind: string): boolean {
-  return kind === 'dropped' || kind === 'refused';
-}
 
 /** Totals over the simulating processes. */
 export function sumTraffic(reports: readonly FleetReport[]): Traffic {

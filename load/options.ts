@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { readDuration } from '../src/config/quantities.ts';
 import { MAX_SAMPLES_PER_METER_VALUE } from '../src/simulator/meter-values.ts';
+import type { Disturbance } from './chaos.ts';
 
 /** A gateway that runs already. */
 export interface Target {
@@ -30,6 +31,8 @@ export interface LoadOptions {
   readonly seed: number;
   readonly report: string | undefined;
   readonly kill: readonly string[];
+  /** One of these at random, each time. */
+  readonly disturb: readonly Disturbance[];
   readonly killEveryMs: number;
   /** Undefined: the tool starts a gateway of its own. */
   readonly target: Target | undefined;
@@ -39,6 +42,8 @@ export interface LoadOptions {
 
 /** What the user got wrong, in one line. */
 export class OptionError extends Error {}
+
+const DISTURBANCES: ReadonlySet<string> = new Set<Disturbance>(['kill', 'pause', 'disk']);
 
 /** One socket is one open file, and 20,000 is a usual hard limit. */
 const SOCKETS_PER_PROCESS = 19_000;
@@ -62,6 +67,7 @@ const FLAGS = {
   seed: ['N', 'of the pseudo-randomness; printed, so that a run can be repeated'],
   report: ['DIR', 'write report.json and index.html there'],
   kill: ['NAMES', 'SIGKILL these processes of the own gateway: control,analytics or edge-0'],
+  disturb: ['KINDS', 'at random, by the seed: kill, pause (SIGSTOP), disk (a full one; needs root)'],
   'kill-every': ['15s', '... this often during the load (15s)'],
   'ocpp-url': ['URL', 'a running gateway, ws://127.0.0.1:9220/ocpp; without it one is started'],
   'api-url': ['URL', '... its API, http://127.0.0.1:9221'],
@@ -112,12 +118,16 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
   const atLeastProcesses = Math.ceil(chargePoints / SOCKETS_PER_PROCESS);
   const kill = (text('kill') ?? '').split(',').filter((name) => name !== '');
   const target = readTarget(text('ocpp-url'), text('api-url'), text('api-key'));
-  if (kill.length > 0 && target !== undefined) {
-    throw new OptionError('--kill is only for a gateway that the load tool starts itself');
+  if ((kill.length > 0 || text('disturb') !== undefined) && target !== undefined) {
+    throw new OptionError('--kill and --disturb are only for a gateway that the load tool starts itself');
   }
   const unknown = kill.find((name) => !/^(control|analytics|edge-\d+)$/.test(name));
   if (unknown !== undefined)
     throw new OptionError(`--kill knows control, analytics and edge-N, not ${unknown}`);
+  const disturb = (text('disturb') ?? '').split(',').filter((kind) => kind !== '');
+  const unknownKind = disturb.find((kind) => !DISTURBANCES.has(kind));
+  if (unknownKind !== undefined)
+    throw new OptionError(`--disturb knows kill, pause and disk, not ${unknownKind}`);
   const bootAfterReconnect = text('boot-after-reconnect') ?? 'half';
   if (bootAfterReconnect !== 'all' && bootAfterReconnect !== 'half' && bootAfterReconnect !== 'none') {
     throw new OptionError(`--boot-after-reconnect must be all, half or none, not ${bootAfterReconnect}`);
@@ -145,6 +155,7 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     seed: whole('seed', Math.floor(Math.random() * 1_000_000), 0),
     report: text('report'),
     kill,
+    disturb: disturb as Disturbance[],
     killEveryMs: duration('kill-every', 15_000),
     target,
     gatewayFlags: end < 0 ? [] : argv.slice(end + 1),

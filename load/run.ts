@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { importTokens } from '../src/simulator/provisioning.ts';
 import { Chaos } from './chaos.ts';
 import type { Phase } from './fleet-messages.ts';
+import { FullDisk } from './full-disk.ts';
 import { type Gateway, OwnGateway, runningGateway } from './gateway.ts';
 import { type Judgement, judge } from './judge.ts';
 import { MachineWatch } from './machine-use.ts';
@@ -50,10 +51,24 @@ export async function runLoad(
   { signal }: Interruption,
 ): Promise<Outcome> {
   progress.say(`seed ${options.seed}, ${count(options.chargePoints)} charge points`);
-  const gateway = await startGateway(options, progress);
+  const disk = options.disturb.includes('disk') ? await FullDisk.mount() : undefined;
+  try {
+    return await onDisk(options, disk, progress, signal);
+  } finally {
+    await disk?.unmount();
+  }
+}
+
+async function onDisk(
+  options: LoadOptions,
+  disk: FullDisk | undefined,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const gateway = await startGateway(options, disk, progress);
   let outcome: Outcome;
   try {
-    outcome = await underLoad(options, gateway, progress, signal);
+    outcome = await underLoad(options, gateway, disk, progress, signal);
   } catch (error) {
     await gateway.stop();
     throw error;
@@ -68,15 +83,20 @@ export async function runLoad(
   }
 }
 
-async function startGateway(options: LoadOptions, progress: Progress): Promise<Gateway> {
+async function startGateway(
+  options: LoadOptions,
+  disk: FullDisk | undefined,
+  progress: Progress,
+): Promise<Gateway> {
   if (options.target !== undefined) return runningGateway(options.target);
   progress.say('starting a gateway');
-  return OwnGateway.start(options.processes, options.gatewayFlags);
+  return OwnGateway.start(options.processes, options.gatewayFlags, disk?.dataDir);
 }
 
 async function underLoad(
   options: LoadOptions,
   gateway: Gateway,
+  disk: FullDisk | undefined,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -101,12 +121,15 @@ async function underLoad(
     gateway instanceof OwnGateway
       ? new Chaos(gateway, {
           names: options.kill,
+          disturbances: options.disturb,
           everyMs: options.killEveryMs,
+          seed: options.seed,
+          disk,
           elapsed: () => measurements.elapsed,
           onEdgeKill: (at) => recovery.begin(at),
           onEvent: (event) => {
             measurements.events.push(event);
-            progress.say(`killed ${event.process}, back after ${Math.round(event.downMs)} ms`);
+            progress.say(`${event.what}, back after ${Math.round(event.forMs)} ms`);
           },
           onFailure: (reason) => deaths.push(reason),
         })
@@ -118,7 +141,7 @@ async function underLoad(
   const simulators = new Simulators(
     orders,
     (report) => {
-      measurements.add(report, chaos?.excusesDrops === true);
+      measurements.add(report, (kind) => chaos?.excuses(kind) === true);
       recovery.look(simulators.latest);
     },
     (reason) => deaths.push(reason),
@@ -247,7 +270,8 @@ async function underLoad(
 
 /** Looks for doubled rows while processes are killed; not with edges, whose charge points confirm only once they are back. */
 function startAudits(options: LoadOptions, audit: () => Promise<void>): { stop(): Promise<void> } {
-  if (options.kill.length === 0 || options.kill.some((name) => name.startsWith('edge-'))) {
+  const mayKillEdges = options.disturb.length > 0 || options.kill.some((name) => name.startsWith('edge-'));
+  if (options.kill.length === 0 || mayKillEdges) {
     return { stop: async () => undefined };
   }
   let stopped = false;

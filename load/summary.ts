@@ -110,9 +110,7 @@ function verification({ verdict: found, measurements }: Outcome): string {
   ];
   if (found.mismatches.length > 10) lines.push(`  ... and ${found.mismatches.length - 10} more`);
   for (const event of measurements.events) {
-    lines.push(
-      `killed ${event.process} at ${event.at.toFixed(0)} s, back after ${Math.round(event.downMs)} ms`,
-    );
+    lines.push(`${event.what} at ${event.at.toFixed(0)} s, back after ${Math.round(event.forMs)} ms`);
   }
   for (const { at, sockets, afterMs } of measurements.recoveries) {
     lines.push(

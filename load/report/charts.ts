@@ -7,7 +7,7 @@ const ACTIONS_IN_CHART = 7;
 /** The plots of a run over time. */
 export function chartsOf(seconds: readonly Second[], events: readonly ChaosEvent[]): Chart[] {
   const bands = bandsOf(seconds);
-  const marks = events.map(({ at, process }) => ({ x: at, name: `SIGKILL ${process}` }));
+  const marks = events.map(({ at, what }) => ({ x: at, name: what }));
   const over = (name: string, of: (second: Second) => number | undefined): Series => ({
     name,
     points: seconds.map((second) => ({ x: second.at, y: of(second) })),

@@ -44,11 +44,11 @@ test('a fleet on a gateway: no error, and ClickHouse has exactly what was confir
 
 test('control and analytics get SIGKILL twice: no socket drops, no error at any charge point, ClickHouse equal', async () => {
   const report = await load('--duration', '8s', '--kill', 'control,analytics', '--kill-every', '3500ms');
-  expect(report.events.map((event) => event.process).sort()).toEqual([
-    'analytics',
-    'analytics',
-    'control',
-    'control',
+  expect(report.events.map((event) => event.what).sort()).toEqual([
+    'killed analytics',
+    'killed analytics',
+    'killed control',
+    'killed control',
   ]);
   expect([report.failures, report.excused]).toEqual([[], []]);
   expect(report.clickhouse?.equal).toBe(true);
@@ -66,12 +66,12 @@ test('the edge gets SIGKILL in mid-load: the charge points return, and all that 
     '--reconnect-spread',
     '500ms',
   );
-  expect(report.events.map((event) => event.process)).toEqual(['edge-0']);
+  expect(report.events.map((event) => event.what)).toEqual(['killed edge-0']);
   expect(report.excused.some((line) => line.includes('60 sockets that dropped'))).toBe(true);
   expect(report.seconds.at(-1)?.openSockets).toBe(60);
   const [recovery] = report.recoveries;
   expect(recovery?.sockets).toBe(60);
-  expect(recovery?.afterMs).toBeGreaterThan(report.events[0]?.downMs ?? Number.NaN);
+  expect(recovery?.afterMs).toBeGreaterThan(report.events[0]?.forMs ?? Number.NaN);
   expect(recovery?.afterMs).toBeLessThan(20_000);
   expect(report.clickhouse?.equal).toBe(true);
 }, 90_000);
