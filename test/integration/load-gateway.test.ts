@@ -76,6 +76,27 @@ test('the edge gets SIGKILL in mid-load: the charge points return, and all that 
   expect(report.clickhouse?.equal).toBe(true);
 }, 90_000);
 
+/** A full disk is a file system of its own, which only root may mount. */
+const mayMount = process.getuid?.() === 0;
+
+test(`random kills, pauses${mayMount ? ' and full disks' : ' (no full disks: that takes root)'}: what was confirmed is there, once`, async () => {
+  const report = await load(
+    ...[
+      '--duration',
+      '14s',
+      '--disturb',
+      mayMount ? 'kill,pause,disk' : 'kill,pause',
+      '--kill-every',
+      '1500ms',
+    ],
+    ...['--seed', '5'],
+  );
+  expect(report.failures).toEqual([]);
+  expect(report.events.some(({ what }) => what === 'filled the disk')).toBe(mayMount);
+  expect(report.events.length).toBeGreaterThan(2);
+  expect(report.clickhouse).toMatchObject({ equal: true, mismatches: [] });
+}, 180_000);
+
 test('the load tool gets SIGKILL: its gateway stops in order, its simulators end, and the next run takes its data away', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'farad-load-killed-'));
   onTestFinished(() => rm(directory, { recursive: true }));
