@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import type { Session } from 'chdb';
 import type { Engine, Insert, QueryParameters, ReadBounds } from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
+import { EngineWall } from './engine-wall.ts';
+import { learnFunctions, type PureFunctions } from './pure-functions.ts';
 import {
   boundedQuery,
   columnNames,
@@ -47,7 +49,7 @@ export async function openChdb(options: ChdbOptions): Promise<Engine> {
   const { Session } = await loadChdb();
   const path = resolve(options.path);
   mkdirSync(path, { recursive: true });
-  mkdirSync(options.workDirectory, { recursive: true });
+  mkdirSync(join(options.workDirectory, USER_FILES), { recursive: true });
   process.chdir(options.workDirectory);
   const open = (connectionArgs: string[]): Session => {
     try {
@@ -61,12 +63,17 @@ export async function openChdb(options: ChdbOptions): Promise<Engine> {
     `--max_server_memory_usage=${options.memory}`,
     `--mark_cache_size=${MARK_CACHE_BYTES}`,
     `--backups.allowed_path=${resolve(options.backups)}`,
+    // An empty folder of our own: relative names lead nowhere else.
+    `--user_files_path=${join(resolve(options.workDirectory), USER_FILES)}`,
   ]);
   // What an earlier process left behind.
   rmSync(join(options.workDirectory, EXPORTS), { recursive: true, force: true });
   mkdirSync(join(options.workDirectory, EXPORTS));
   return new ChdbEngine(writer, open, options);
 }
+
+/** What statements may name as files: nothing. In the working directory. */
+const USER_FILES = 'user-files';
 
 /** Files of exports under way, in the working directory. */
 const EXPORTS = 'exports';
@@ -96,6 +103,7 @@ class ChdbEngine implements Engine {
   private readonly open: (connectionArgs: string[]) => Session;
   private exporter: Session | undefined;
   private foreigner: Session | undefined;
+  private pure: PureFunctions | undefined;
   /** Settings that the foreigner's session was given. */
   private foreignLimits = '';
 
@@ -173,24 +181,44 @@ class ChdbEngine implements Engine {
   }
 
   foreign(sql: string, format: string, timeLimitMs: number): Promise<string> {
+    return this.foreigners.run(() => this.wall(timeLimitMs).run(sql, format));
+  }
+
+  syntaxTree(sql: string, timeLimitMs: number): Promise<string> {
     return this.foreigners.run(async () => {
-      const settings = foreignSettings(this.limits(timeLimitMs));
-      const wanted = JSON.stringify(settings);
-      if (this.foreigner && this.foreignLimits !== wanted) {
-        this.foreigner.close();
-        this.foreigner = undefined;
-      }
-      const session = this.foreigner ?? (await this.foreignSession(settings));
-      this.foreigner = undefined;
-      this.foreignLimits = wanted;
-      try {
-        const text = (await attempt(() => session.queryAsync(sql, { format }))).text();
-        this.foreigner = session;
-        return text;
-      } catch (error) {
-        throw dropped(session, error);
-      }
+      const statement = await this.wall(timeLimitMs).read(sql);
+      return this.askForeigner(`EXPLAIN AST ${statement}`, 'TSVRaw', timeLimitMs);
     });
+  }
+
+  private wall(timeLimitMs: number): EngineWall {
+    return new EngineWall({
+      ask: (sql, format) => this.askForeigner(sql, format, timeLimitMs),
+      rules: async () => {
+        this.pure ??= await learnFunctions(this);
+        return { functions: this.pure, database: this.options.database };
+      },
+    });
+  }
+
+  /** In the session for statements of people, one at a time. */
+  private async askForeigner(sql: string, format: string, timeLimitMs: number): Promise<string> {
+    const settings = foreignSettings(this.limits(timeLimitMs));
+    const wanted = JSON.stringify(settings);
+    if (this.foreigner && this.foreignLimits !== wanted) {
+      this.foreigner.close();
+      this.foreigner = undefined;
+    }
+    const session = this.foreigner ?? (await this.foreignSession(settings));
+    this.foreigner = undefined;
+    this.foreignLimits = wanted;
+    try {
+      const text = (await attempt(() => session.queryAsync(sql, { format }))).text();
+      this.foreigner = session;
+      return text;
+    } catch (error) {
+      throw dropped(session, error);
+    }
   }
 
   async backup(name: string): Promise<string> {

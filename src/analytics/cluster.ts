@@ -54,6 +54,7 @@ export function onCluster(engine: Engine, cluster: string): Engine {
     query: (...question) => engine.query(...question),
     export: (...question) => engine.export(...question),
     foreign: (...question) => engine.foreign(...question),
+    syntaxTree: (...question) => engine.syntaxTree(...question),
     backup: (name) => engine.backup(name),
     close: () => engine.close(),
   };

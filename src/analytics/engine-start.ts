@@ -14,6 +14,7 @@ import { applyRetention } from './retention.ts';
 /** The engine of the configuration: a server where there is a URL, else the embedded one. Throws EngineError. */
 export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engine> {
   const { url, user, password, database, cluster, memory, queryTimeout, insertTimeout } = clickhouse;
+  const { sqlUser, sqlPassword } = clickhouse;
   if (url !== '') {
     const queryMemory = Math.floor(memory / 2);
     const server = openHttp({
@@ -25,6 +26,7 @@ export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engin
       insertTimeout,
       queryTimeout,
       queryMemory,
+      ...(sqlUser !== '' && { guest: { user: sqlUser, password: sqlPassword } }),
     });
     return cluster === '' ? server : onCluster(server, cluster);
   }

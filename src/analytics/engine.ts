@@ -44,8 +44,13 @@ export interface Engine {
     format: string,
     timeLimitMs: number,
   ): AsyncIterable<Buffer>;
-  /** Runs a statement that a person wrote, patiently, in a session that can only read, and answers text in `format`. Judge it before (foreign-statement.ts). */
+  /**
+   * Runs a statement that a person wrote, patiently, in a session that can only read, and answers text in `format`. Judge it before (foreign-statement.ts); the engine
+   * does so once more by what it resolves itself (engine-wall.ts) and rejects with RefusedStatement.
+   */
   foreign(sql: string, format: string, timeLimitMs: number): Promise<string>;
+  /** What EXPLAIN AST says of such a statement, which is not run. Rejects as `foreign`. */
+  syntaxTree(sql: string, timeLimitMs: number): Promise<string>;
   /**
    * Copies the whole database into a new directory and answers its path; undefined where a server holds it, which has ways of its own. Inserts
    * and commands wait meanwhile.

@@ -1,3 +1,5 @@
+import type { PureFunctions } from './pure-functions.ts';
+
 /** What a person may ask ClickHouse in SQL: one SELECT over Farad's own tables, with functions that only compute. */
 
 /** A statement that is refused, and why. */
@@ -69,78 +71,6 @@ function endOfQuoted(sql: string, start: number): number {
   throw new RefusedStatement('a quote is not closed');
 }
 
-/** A function as system.functions tells of it; names in lower case. */
-export interface KnownFunction {
-  readonly name: string;
-  readonly aliasTo: string;
-  readonly isAggregate: number;
-  readonly categories: string;
-}
-
-/** Kinds of functions that compute from their arguments and nothing else. */
-const CATEGORIES = new Set([
-  'Arithmetic',
-  'Arrays',
-  'Bit',
-  'Bitmap',
-  'Comparison',
-  'Conditional',
-  'Dates and Times',
-  'Distance',
-  'Encoding',
-  'Geo',
-  'Hash',
-  'IP Address',
-  'JSON',
-  'Logical',
-  'Map',
-  'Mathematical',
-  'Null',
-  'Rounding',
-  'String',
-  'String Replacement',
-  'String Search',
-  'String Splitting',
-  'Time Window',
-  'Tuple',
-  'Type Conversion',
-  'URL',
-  'UUID',
-]);
-
-const ALSO_ALLOWED = [
-  'lambda',
-  '_cast',
-  'casewithexpression',
-  'materialize',
-  'identity',
-  'totypename',
-  'transform',
-  'bar',
-  'version',
-  'numbers',
-  'finalizeaggregation',
-  'formatreadablesize',
-  'formatreadablequantity',
-  'formatreadabletimedelta',
-  'row_number',
-  'rank',
-  'dense_rank',
-  'ntile',
-  'percent_rank',
-  'laginframe',
-  'leadinframe',
-  'lag',
-  'lead',
-  'nth_value',
-];
-
-/** Whatever ClickHouse sorts them under. */
-const NEVER = ['file', 'url', 'chdb', 'executable', 'remote', 'input', 'sleep'];
-
-const COMBINATORS =
-  /(If|Array|Map|SimpleState|State|MergeState|Merge|ForEach|Distinct|OrDefault|OrNull|Resample|ArgMin|ArgMax)$/;
-
 /** Parts of a statement that read and compute. INTO OUTFILE, FORMAT, SETTINGS, EXPLAIN, SHOW and the like are others. */
 const NODES = new Set([
   'ArrayJoin',
@@ -170,7 +100,7 @@ const NODES = new Set([
 ]);
 
 export interface StatementRules {
-  readonly functions: readonly KnownFunction[];
+  readonly functions: PureFunctions;
   /** The only database that may be read. */
   readonly database: string;
   /** Every database there is. */
@@ -179,23 +109,12 @@ export interface StatementRules {
 
 /** Judges statements by their syntax tree. */
 export class StatementJudge {
-  private readonly allowed: ReadonlySet<string>;
-  private readonly aggregates: ReadonlySet<string>;
+  private readonly functions: PureFunctions;
   private readonly database: string;
   private readonly foreign: ReadonlySet<string>;
 
   constructor({ functions, database, databases }: StatementRules) {
-    const pure = new Set(ALSO_ALLOWED);
-    for (const { name, isAggregate, categories } of functions) {
-      const kinds = categories.split(',').map((kind) => kind.trim());
-      if (isAggregate === 1 || (categories !== '' && kinds.every((kind) => CATEGORIES.has(kind))))
-        pure.add(name);
-    }
-    for (const name of NEVER) pure.delete(name);
-    for (const { name, aliasTo } of functions) if (aliasTo !== '' && pure.has(aliasTo)) pure.add(name);
-    for (const name of NEVER) pure.delete(name);
-    this.allowed = pure;
-    this.aggregates = new Set(functions.filter(({ isAggregate }) => isAggregate).map(({ name }) => name));
+    this.functions = functions;
     this.database = database;
     this.foreign = new Set(
       [...databases, 'system', 'information_schema']
@@ -204,29 +123,33 @@ export class StatementJudge {
     );
   }
 
-  /** `tree`: what EXPLAIN AST says of the statement. Throws RefusedStatement. */
+  /** `tree`: what EXPLAIN AST says of the statement, indented by one space per level. Throws RefusedStatement. */
   judge(tree: string): void {
+    const path: string[] = [];
     for (const line of tree.split('\n')) {
       const [node = '', name = ''] = line.trim().split(' ');
       if (node === '') continue;
+      const depth = line.length - line.trimStart().length;
+      path[depth] = node;
       if (!NODES.has(node)) throw new RefusedStatement(`${node} is not allowed in it`);
-      if (node === 'Function') this.judgeFunction(name);
+      if (node === 'Function') this.judgeFunction(name, path[depth - 1] === 'TableExpression');
       if (node === 'TableIdentifier' || node === 'Identifier') this.judgeName(node, name);
     }
   }
 
-  private judgeFunction(name: string): void {
-    if (this.allowed.has(name.toLowerCase())) return;
-    for (let base = name; COMBINATORS.test(base); ) {
-      base = base.replace(COMBINATORS, '');
-      if (this.aggregates.has(base.toLowerCase())) return;
-    }
+  private judgeFunction(name: string, isTable: boolean): void {
+    if (isTable ? this.functions.isPureTable(name) : this.functions.isPure(name)) return;
     throw new RefusedStatement(`the function ${name} is not allowed in it`);
   }
 
+  /** A function can be handed to another one by its name alone, as in `arrayMap(upper, names)`. */
   private judgeName(node: string, name: string): void {
     const parts = name.split('.');
-    if (parts.length === 1) return;
+    if (parts.length === 1) {
+      if (node === 'Identifier' && this.functions.isSuspect(name.replace(/[`"]/g, '')))
+        throw new RefusedStatement(`${name} is the name of a function that is not allowed in it`);
+      return;
+    }
     const first = (parts[0] ?? '').replace(/[`"]/g, '').toLowerCase();
     const strange = node === 'TableIdentifier' ? first !== this.database : this.foreign.has(first);
     if (strange) throw new RefusedStatement(`only the tables of the database ${this.database} may be read`);

@@ -9,13 +9,20 @@ import {
 } from '@clickhouse/client';
 import type { Engine, Insert, QueryParameters, ReadBounds } from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
+import { EngineWall } from './engine-wall.ts';
+import { learnFunctions, type PureFunctions } from './pure-functions.ts';
 import { boundedQuery, foreignSettings, insertStatement } from './statement.ts';
 import { Turns } from './turns.ts';
 
-export interface HttpOptions {
-  readonly url: string;
+interface Account {
   readonly user: string;
   readonly password: string;
+}
+
+export interface HttpOptions extends Account {
+  readonly url: string;
+  /** Whose rights statements of people have; those of `user` where it is missing. */
+  readonly guest?: Account;
   readonly database: string;
   /** Cluster that the server belongs to; empty or absent for a single one. */
   readonly cluster?: string;
@@ -42,6 +49,8 @@ class HttpEngine implements Engine {
   private readonly options: HttpOptions;
   private readonly writer: ClickHouseClient;
   private readonly reader: ClickHouseClient;
+  private readonly foreigner: ClickHouseClient;
+  private pure: PureFunctions | undefined;
   private readonly writing = new Turns(1);
   private readonly reading = new Turns(READERS);
   private readonly foreigners = new Turns(1);
@@ -49,7 +58,9 @@ class HttpEngine implements Engine {
   constructor(options: HttpOptions) {
     this.options = options;
     this.writer = this.connect(options.insertTimeout, options.database);
-    this.reader = this.connect(options.queryTimeout + NETWORK_MARGIN_MS, options.database);
+    const readTimeout = options.queryTimeout + NETWORK_MARGIN_MS;
+    this.reader = this.connect(readTimeout, options.database);
+    this.foreigner = this.connect(readTimeout, options.database, options.guest);
   }
 
   /** With a client of its own: a server refuses every statement that names a database which does not exist yet. */
@@ -130,22 +141,41 @@ class HttpEngine implements Engine {
   }
 
   foreign(sql: string, format: string, timeLimitMs: number): Promise<string> {
+    return this.foreigners.run(() => this.wall(timeLimitMs).run(sql, format));
+  }
+
+  syntaxTree(sql: string, timeLimitMs: number): Promise<string> {
+    return this.foreigners.run(async () => {
+      const statement = await this.wall(timeLimitMs).read(sql);
+      return this.askForeigner(`EXPLAIN AST ${statement}`, 'TSVRaw', timeLimitMs);
+    });
+  }
+
+  private wall(timeLimitMs: number): EngineWall {
+    return new EngineWall({
+      ask: (sql, format) => this.askForeigner(sql, format, timeLimitMs),
+      rules: async () => {
+        this.pure ??= await learnFunctions(this);
+        return { functions: this.pure, database: this.options.database };
+      },
+    });
+  }
+
+  private askForeigner(sql: string, format: string, timeLimitMs: number): Promise<string> {
     const settings = foreignSettings({
       time: timeLimitMs,
       memory: this.options.queryMemory,
       patient: true,
     });
-    return this.foreigners.run(() =>
-      attempt(async () => {
-        const { stream } = await this.reader.exec({
-          query: `${sql}\nFORMAT ${format}`,
-          clickhouse_settings: { ...settings, readonly: '1' } as ClickHouseSettings,
-        });
-        const pieces: Buffer[] = [];
-        for await (const piece of stream) pieces.push(piece as Buffer);
-        return Buffer.concat(pieces).toString('utf8');
-      }),
-    );
+    return attempt(async () => {
+      const { stream } = await this.foreigner.exec({
+        query: `${sql}\nFORMAT ${format}`,
+        clickhouse_settings: { ...settings, readonly: '1' } as ClickHouseSettings,
+      });
+      const pieces: Buffer[] = [];
+      for await (const piece of stream) pieces.push(piece as Buffer);
+      return Buffer.concat(pieces).toString('utf8');
+    });
   }
 
   backup(): Promise<undefined> {
@@ -153,11 +183,12 @@ class HttpEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.writer.close(), this.reader.close()]);
+    await Promise.all([this.writer.close(), this.reader.close(), this.foreigner.close()]);
   }
 
-  private connect(timeout: number, database?: string): ClickHouseClient {
-    const { url, user, password } = this.options;
+  private connect(timeout: number, database?: string, as: Account = this.options): ClickHouseClient {
+    const { url } = this.options;
+    const { user, password } = as;
     return createClient({
       url,
       username: user,

@@ -1,7 +1,8 @@
 import type { SqlAnswer, SqlQuestion } from '../link/methods.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
-import { type KnownFunction, RefusedStatement, readStatement, StatementJudge } from './foreign-statement.ts';
+import { RefusedStatement, readStatement, StatementJudge } from './foreign-statement.ts';
+import { learnFunctions } from './pure-functions.ts';
 
 export interface SqlServiceOptions {
   /** Undefined while nothing can be asked. */
@@ -19,7 +20,7 @@ interface CompactAnswer {
   readonly data: readonly (readonly unknown[])[];
 }
 
-/** Answers SQL that people wrote. Three fences: what the statement may consist of, a session that can only read, and limits of rows, time and memory. */
+/** Answers SQL that people wrote. Four fences: what the statement may consist of, what the engine resolves it to, a session that can only read, and limits of rows, time and memory. */
 export class SqlService {
   private readonly options: SqlServiceOptions;
   private judge: StatementJudge | undefined;
@@ -37,8 +38,10 @@ export class SqlService {
       const statement = readStatement(sql);
       const wrapped = `SELECT * FROM (\n${statement}\n) LIMIT ${rows + 1}`;
       this.judge ??= await this.learn(engine);
-      this.judge.judge(await this.ask(engine, `EXPLAIN AST ${wrapped}`, 'TSVRaw'));
-      const { meta, data } = JSON.parse(await this.ask(engine, wrapped, 'JSONCompact')) as CompactAnswer;
+      const { timeLimit } = this.options;
+      this.judge.judge(await engine.syntaxTree(wrapped, timeLimit));
+      const answer = await engine.foreign(wrapped, 'JSONCompact', timeLimit);
+      const { meta, data } = JSON.parse(answer) as CompactAnswer;
       return { ok: true, columns: meta, rows: data.slice(0, rows), truncated: data.length > rows };
     } catch (error) {
       if (error instanceof RefusedStatement)
@@ -48,14 +51,8 @@ export class SqlService {
     }
   }
 
-  private ask(engine: Engine, sql: string, format: string): Promise<string> {
-    return engine.foreign(sql, format, this.options.timeLimit);
-  }
-
   private async learn(engine: Engine): Promise<StatementJudge> {
-    const functions = await engine.query<KnownFunction>(`
-SELECT lower(name) AS name, lower(alias_to) AS aliasTo, is_aggregate AS isAggregate, toString(categories) AS categories
-FROM system.functions`);
+    const functions = await learnFunctions(engine);
     const databases = await engine.query<{ name: string }>('SELECT name FROM system.databases');
     return new StatementJudge({
       functions,

@@ -318,6 +318,11 @@ export const schema = {
     ),
     user: text('default', 'User at the ClickHouse server.'),
     password: text('', 'Password at the ClickHouse server.', { secret: true }),
+    sqlUser: text(
+      '',
+      'User at the ClickHouse server for SQL that people write in the console: one that may only SELECT from the database. Empty: clickhouse.user.',
+    ),
+    sqlPassword: text('', 'Password of clickhouse.sqlUser.', { secret: true }),
     database: text('farad', 'Database that holds the tables; created when missing.', {
       pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
       allowed: 'a name of letters, digits and underscores',

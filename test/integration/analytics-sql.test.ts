@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RefusedStatement } from '../../src/analytics/foreign-statement.ts';
 import { openHttp } from '../../src/analytics/http-engine.ts';
 import { migrate } from '../../src/analytics/migrate.ts';
 import { SqlService } from '../../src/analytics/sql-service.ts';
@@ -119,7 +120,7 @@ describe('SQL that a person wrote', () => {
     expect(await ask('SELECT count() FROM connections')).toMatchObject({ ok: true, rows: [[2]] });
   });
 
-  it('even unjudged, the session cannot write, read files or change its settings', async () => {
+  it('even unjudged, a statement cannot write, read files or change its settings', async () => {
     const { engine } = embedded;
     for (const sql of [
       'DROP TABLE connections',
@@ -129,7 +130,7 @@ describe('SQL that a person wrote', () => {
       "SELECT * FROM file('/etc/passwd', 'LineAsString')",
       "SELECT * FROM url('http://127.0.0.1:1/', 'CSV', 'a String')",
     ]) {
-      await expect(engine.foreign(sql, 'JSONCompact', 2000), sql).rejects.toMatchObject({ code: 164 });
+      await expect(engine.foreign(sql, 'JSONCompact', 2000), sql).rejects.toThrow(RefusedStatement);
     }
   });
 

@@ -156,6 +156,7 @@ function engineThatInserts(insert: (insert: Insert) => Promise<void>): Engine {
     query: (sql, parameters, timeLimit) => engine.query(sql, parameters, timeLimit),
     export: (...question) => engine.export(...question),
     foreign: (...question) => engine.foreign(...question),
+    syntaxTree: (...question) => engine.syntaxTree(...question),
     backup: (name) => engine.backup(name),
     close: () => Promise.resolve(),
     insert,

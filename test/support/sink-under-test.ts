@@ -95,6 +95,7 @@ export function engineAround(engine: Engine, { before, after }: InsertHooks): En
     query: (...question) => engine.query(...question),
     export: (...question) => engine.export(...question),
     foreign: (...question) => engine.foreign(...question),
+    syntaxTree: (...question) => engine.syntaxTree(...question),
     backup: (name) => engine.backup(name),
     close: () => Promise.resolve(),
     async insert(insert) {
