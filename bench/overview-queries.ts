@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EnergyRollup } from '../src/analytics/energy/energy-rollup.ts';
 import type { Engine } from '../src/analytics/engine.ts';
 import { openEngine } from '../src/analytics/engine-start.ts';
-import { FleetEnergy } from '../src/analytics/fleet-energy.ts';
 import { migrate } from '../src/analytics/migrate.ts';
 import { QueryService } from '../src/analytics/query-service.ts';
 import { loadConfig } from '../src/config/load-config.ts';
@@ -28,19 +28,18 @@ export const overviewQueriesBench: Bench = {
   ],
   async prepare(given) {
     const { engine, close } = await seededEngine(given);
-    const energy = new FleetEnergy({ engine, timeLimit: 60_000 });
+    const energy = new EnergyRollup({ engine, timeLimit: 60_000, samplesKept: Number.POSITIVE_INFINITY });
     const began = performance.now();
-    await energy.settleRecent();
-    const recent = performance.now() - began;
-    while (await energy.settleSome()) process.stderr.write('.');
-    process.stderr.write(
-      `\nenergy of the fleet worked out in ${Math.round(performance.now() - began)} ms, the last hours in ${Math.round(recent)} ms\n`,
-    );
+    do {
+      await energy.keepUp();
+      process.stderr.write(`\r${energy.waiting} days of connectors wait   `);
+    } while (energy.waiting > 0);
+    process.stderr.write(`\nenergy worked out in ${Math.round(performance.now() - began)} ms\n`);
     const service = new QueryService({
       atATime: 2,
       engine: () => engine,
       queryTimeout: QUERY_TIMEOUT_MS,
-      settled: () => energy,
+      energy: () => energy,
       problem: () => 'closed',
     });
     const questions = questionsAt(await newestSample(engine));
@@ -50,15 +49,6 @@ export const overviewQueriesBench: Bench = {
         ...questions
           .filter(([, query]) => query === 'sessions' || query === 'uptime')
           .map((question) => besideWork(asked(service, question), energy)),
-        {
-          name: 'the last hours of energy worked out, in the background',
-          async run() {
-            const began = performance.now();
-            await energy.settleRecent();
-            const took = performance.now() - began;
-            return { p50: took, p95: took, rows: 0 };
-          },
-        },
       ],
       close,
     };
@@ -85,13 +75,13 @@ function asked(service: QueryService, [name, query, parameters]: Question): Cont
 }
 
 /** The same while the energy of the fleet is worked out all the time; in a gateway that is so for a tenth of it. */
-function besideWork({ name, run }: Contender, energy: FleetEnergy): Contender {
+function besideWork({ name, run }: Contender, energy: EnergyRollup): Contender {
   return {
     name: `${name}, while energy is worked out`,
     async run() {
       let done = false;
       const work = (async () => {
-        while (!done) await energy.settleRecent();
+        while (!done) await energy.keepUp();
       })();
       try {
         return await run();

@@ -1,6 +1,6 @@
+import { EnergyRollup } from '../../src/analytics/energy/energy-rollup.ts';
 import type { Engine } from '../../src/analytics/engine.ts';
 import { openEngine } from '../../src/analytics/engine-start.ts';
-import { FleetEnergy } from '../../src/analytics/fleet-energy.ts';
 import { migrate } from '../../src/analytics/migrate.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { openStore } from '../../src/store/store.ts';
@@ -50,11 +50,17 @@ export async function seedDirectory(
 
 /** Works out what a gateway that had been there all the time would have worked out before. */
 async function settleEnergy(engine: Engine, progress: Progress): Promise<void> {
-  const energy = new FleetEnergy({ engine, timeLimit: WORK_LIMIT_MS });
-  await energy.settleRecent();
-  const hours = energy.hoursDue;
-  do progress('hours of energy', hours - energy.hoursDue, hours);
-  while (await energy.settleSome());
+  const energy = new EnergyRollup({
+    engine,
+    timeLimit: WORK_LIMIT_MS,
+    samplesKept: Number.POSITIVE_INFINITY,
+  });
+  await energy.keepUp();
+  const days = energy.waiting;
+  do {
+    progress('days of energy', days - energy.waiting, days);
+    await energy.keepUp();
+  } while (energy.waiting > 0);
 }
 
 async function register(store: ReturnType<typeof openStore>, number: number, now: number): Promise<void> {

@@ -39,6 +39,8 @@ export function clusterStatements(statement: string, cluster: string): string[] 
       changed.push(`ALTER TABLE ${name} ${on} ${withoutDefault(change)}`);
     return changed;
   }
+  const drop = /^DROP TABLE IF EXISTS (\w+)$/.exec(sql);
+  if (drop) return [sql, `DROP TABLE IF EXISTS ${drop[1]}_local`].map((statement) => `${statement} ${on}`);
   if (/^CREATE DATABASE/.test(sql)) return [`${sql} ${on}`];
   return [sql];
 }

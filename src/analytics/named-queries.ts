@@ -1,6 +1,6 @@
 import { answerTimes } from './queries/answer-times.ts';
 import { connections } from './queries/connections.ts';
-import { energy, type SettledHours } from './queries/energy.ts';
+import { energy } from './queries/energy.ts';
 import { failedAuthorizations } from './queries/failed-authorizations.ts';
 import { errors, faults } from './queries/faults.ts';
 import { idle } from './queries/idle.ts';
@@ -16,23 +16,22 @@ import { uptime } from './queries/uptime.ts';
 import { utilisation } from './queries/utilisation.ts';
 
 /** Every query that other processes may ask for, by its name. */
-export const namedQueries: ReadonlyMap<string, (given: Parameters, settled?: SettledHours) => PreparedQuery> =
-  new Map([
-    ['answer-times', answerTimes],
-    ['connections', connections],
-    ['energy', energy],
-    ['errors', errors],
-    ['failed-authorizations', failedAuthorizations],
-    ['faults', faults],
-    ['idle', idle],
-    ['messages', messages],
-    ['meter-samples', meterSamples],
-    ['meter-sample-totals', meterSampleTotals],
-    ['power', power],
-    ['sessions', sessions],
-    ['storage', storage],
-    ['transactions', transactions],
-    ['transaction-totals', transactionTotals],
-    ['uptime', uptime],
-    ['utilisation', utilisation],
-  ]);
+export const namedQueries: ReadonlyMap<string, (given: Parameters) => PreparedQuery> = new Map([
+  ['answer-times', answerTimes],
+  ['connections', connections],
+  ['energy', energy],
+  ['errors', errors],
+  ['failed-authorizations', failedAuthorizations],
+  ['faults', faults],
+  ['idle', idle],
+  ['messages', messages],
+  ['meter-samples', meterSamples],
+  ['meter-sample-totals', meterSampleTotals],
+  ['power', power],
+  ['sessions', sessions],
+  ['storage', storage],
+  ['transactions', transactions],
+  ['transaction-totals', transactionTotals],
+  ['uptime', uptime],
+  ['utilisation', utilisation],
+]);

@@ -7,11 +7,11 @@ import { NewerDataError, openStore } from '../store/store.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
 import { Backups } from './backups.ts';
+import { EnergyRollup } from './energy/energy-rollup.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { EngineStart } from './engine-start.ts';
 import { Exports } from './exports.ts';
-import { FleetEnergy } from './fleet-energy.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { KnownChargePoints } from './known-charge-points.ts';
 import { LiveEvents } from './live-events.ts';
@@ -26,8 +26,8 @@ const STOP_GRACE_MS = 5000;
 /** How often charge points are looked through for what changed, ms. */
 const KNOWN_EVERY_MS = 15_000;
 
-/** How often the energy of the fleet is brought up to date at most, and how long one step of that may take, ms. */
-const ENERGY_EVERY_MS = 10_000;
+/** How often energy is worked out for what arrived at most, and how long one query of that may take, ms. */
+const ENERGY_EVERY_MS = 1000;
 const WORK_LIMIT_MS = 60_000;
 
 /** How long the query of an export may take, ms. */
@@ -57,7 +57,7 @@ const queries = new QueryService({
   atATime: config.clickhouse.url === '' ? QUERIES_HERE : QUERIES,
   engine: () => start.engine,
   queryTimeout: config.clickhouse.queryTimeout,
-  settled: () => fleetEnergy,
+  energy: () => energy,
   problem: () => start.problem,
 });
 const access = { engine: () => start.engine, problem: () => start.problem };
@@ -68,7 +68,7 @@ const sql = new SqlService({
   timeLimit: config.clickhouse.queryTimeout,
 });
 const backups = new Backups({ ...access, sink, database: config.clickhouse.database });
-let fleetEnergy: FleetEnergy | undefined;
+let energy: EnergyRollup | undefined;
 const stopping = new AbortController();
 
 link.serve('health.read', () => {
@@ -146,16 +146,15 @@ async function beginInserting(): Promise<void> {
 function begin(engine: Engine): void {
   sink.start(engine);
   const known = new KnownChargePoints(engine, store);
-  const energy = new FleetEnergy({ engine, timeLimit: WORK_LIMIT_MS });
-  fleetEnergy = energy;
+  const rollup = new EnergyRollup({
+    engine,
+    timeLimit: WORK_LIMIT_MS,
+    samplesKept: config.retention.meterSamples,
+  });
+  energy = rollup;
   const chores = [
     { name: 'charge-points', every: KNOWN_EVERY_MS, run: () => known.update().then(() => undefined) },
-    { name: 'fleet-energy', every: ENERGY_EVERY_MS, run: () => energy.settleRecent() },
-    {
-      name: 'fleet-energy-before',
-      every: ENERGY_EVERY_MS,
-      run: () => energy.settleSome().then(() => undefined),
-    },
+    { name: 'energy', every: ENERGY_EVERY_MS, run: () => rollup.keepUp() },
   ];
   for (const chore of chores) void keepUp(chore, log, stopping.signal);
 }

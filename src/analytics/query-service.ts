@@ -1,10 +1,10 @@
 import type { AnalyticsQuery, AnalyticsRows } from '../link/methods.ts';
 import { metrics } from '../telemetry/metrics.ts';
+import type { EnergyRollup } from './energy/energy-rollup.ts';
 import type { Engine } from './engine.ts';
 import { EngineError, type Fault } from './engine-error.ts';
 import { namedQueries } from './named-queries.ts';
-import type { SettledHours } from './queries/energy.ts';
-import { BadParameter, NotReady, Parameters, type PreparedQuery } from './queries/parameters.ts';
+import { BadParameter, Parameters, type PreparedQuery } from './queries/parameters.ts';
 import { Turns } from './turns.ts';
 
 export interface QueryServiceOptions {
@@ -14,8 +14,8 @@ export interface QueryServiceOptions {
   readonly engine: () => Engine | undefined;
   /** Time limit of a query, ms (`clickhouse.queryTimeout`). */
   readonly queryTimeout: number;
-  /** Where the energy of the fleet has been worked out before. */
-  readonly settled?: () => SettledHours | undefined;
+  /** What works out energy ahead of the questions about it. */
+  readonly energy?: () => EnergyRollup | undefined;
   /** Why nothing can be asked. */
   readonly problem: () => string;
 }
@@ -65,7 +65,7 @@ export class QueryService {
     parameters: Readonly<Record<string, unknown>>,
     deadline: number,
   ): Promise<AnalyticsRows> {
-    const prepared = prepare(name, parameters, this.options.settled?.());
+    const prepared = prepare(name, parameters);
     if ('ok' in prepared) return prepared;
     const engine = this.options.engine();
     if (!engine) return failure('engine_unavailable', this.options.problem());
@@ -78,9 +78,20 @@ export class QueryService {
 
   private async run(
     engine: Engine,
-    { sql, parameters, patient = false }: PreparedQuery,
+    { sql, parameters, patient = false, energyOf }: PreparedQuery,
     deadline: number,
   ): Promise<AnalyticsRows> {
+    try {
+      const left = energyOf && (await this.options.energy?.()?.settle(energyOf))?.left;
+      if (left)
+        return failure(
+          'being_worked_out',
+          `energy is being worked out anew, ${left} days of connectors are left`,
+        );
+    } catch (error) {
+      if (error instanceof EngineError) return failureOf(error);
+      throw error;
+    }
     const timeLimitMs = Math.floor(Math.min(this.options.queryTimeout, deadline - performance.now()));
     if (timeLimitMs < SHORTEST_MS) return failure('time_limit', 'other queries took all of its time');
     try {
@@ -97,18 +108,16 @@ export class QueryService {
 export function prepare(
   name: string,
   parameters: Readonly<Record<string, unknown>>,
-  settled?: SettledHours,
 ): PreparedQuery | Failure {
   const query = namedQueries.get(name);
   if (!query) return failure('bad_parameter', `there is no query ${JSON.stringify(name)}`);
   try {
     const given = new Parameters(parameters);
-    const prepared = query(given, settled);
+    const prepared = query(given);
     given.end();
     return prepared;
   } catch (error) {
     if (error instanceof BadParameter) return failure('bad_parameter', error.message);
-    if (error instanceof NotReady) return failure('being_worked_out', error.message);
     throw error;
   }
 }

@@ -15,6 +15,8 @@ const EXPIRIES: readonly Expiry[] = [
   { table: 'meter_samples', from: 'toDateTime(received_at)', setting: 'meterSamples' },
   // A rollup row is as old as the youngest sample that it may contain.
   { table: 'energy_hourly', from: '(received_month + toIntervalMonth(1))', setting: 'meterSamples' },
+  { table: 'energy_days', from: 'toDateTime(worked_at)', setting: 'energy' },
+  { table: 'transaction_energy', from: 'toDateTime(worked_at)', setting: 'transactions' },
   { table: 'transactions', from: 'toDateTime(received_at)', setting: 'transactions' },
   { table: 'authorizations', from: 'toDateTime(received_at)', setting: 'authorizations' },
   { table: 'connector_status', from: 'toDateTime(received_at)', setting: 'connectorStatus' },

@@ -359,6 +359,13 @@ export const schema = {
   retention: {
     meterSamples: duration('400d', 'How long ClickHouse keeps meter samples.', { min: '1d' }),
     transactions: duration('3650d', 'How long ClickHouse keeps transactions.', { min: '1d' }),
+    energy: duration(
+      '3650d',
+      'How long ClickHouse keeps energy by connector and day after it was worked out, also where the meter samples are gone.',
+      {
+        min: '1d',
+      },
+    ),
     authorizations: duration('400d', 'How long ClickHouse keeps authorizations.', { min: '1d' }),
     connectorStatus: duration('400d', 'How long ClickHouse keeps the status history of connectors.', {
       min: '1d',

@@ -5,7 +5,7 @@
  */
 
 /** What a column holds: times are epoch milliseconds, a number that is not finite becomes NULL. */
-export type Cell = string | number | null | readonly string[];
+export type Cell = string | number | null | readonly string[] | readonly number[];
 
 export interface Column<Row> {
   readonly name: string;
@@ -30,7 +30,9 @@ export type TableName =
   | 'messages'
   | 'reservations'
   | 'rejected_rows'
-  | 'charge_points';
+  | 'charge_points'
+  | 'energy_days'
+  | 'transaction_energy';
 
 /** One row as a line of JSONCompactEachRow, without the line end. */
 export function encodeRow<Row>(table: Table<Row>, row: Row): string {

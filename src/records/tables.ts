@@ -2,11 +2,13 @@ import { authorizations } from './authorizations.ts';
 import { chargePoints } from './charge-points.ts';
 import { connections } from './connections.ts';
 import { connectorStatus } from './connector-status.ts';
+import { energyDays } from './energy-days.ts';
 import { messages } from './messages.ts';
 import { meterSamples } from './meter-samples.ts';
 import { rejectedRows } from './rejected-rows.ts';
 import { reservations } from './reservations.ts';
 import type { Table } from './table.ts';
+import { transactionEnergy } from './transaction-energy.ts';
 import { transactions } from './transactions.ts';
 
 /** Every ClickHouse table that Farad writes. */
@@ -20,6 +22,8 @@ export const tables: readonly Table[] = [
   rejectedRows,
   reservations,
   chargePoints,
+  energyDays,
+  transactionEnergy,
 ];
 
 const byId = new Map(tables.map((table) => [table.id, table]));

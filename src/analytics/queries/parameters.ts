@@ -1,13 +1,9 @@
+import type { EnergyScope } from '../energy/energy-scope.ts';
 import type { QueryParameters } from '../engine.ts';
 
 /** A parameter of a query is missing, unknown or not what is allowed. */
 export class BadParameter extends Error {
   override readonly name = 'BadParameter';
-}
-
-/** What a query needs is being made ready: it can be asked again later. */
-export class NotReady extends Error {
-  override readonly name = 'NotReady';
 }
 
 /** Identities are at most this long, in characters. */
@@ -146,6 +142,8 @@ export interface PreparedQuery {
   readonly parameters: QueryParameters;
   /** It may read for seconds, and gives way to those that do not. */
   readonly patient?: boolean;
+  /** Energy that is to be worked out before. */
+  readonly energyOf?: EnergyScope;
 }
 
 function missing(name: string): never {

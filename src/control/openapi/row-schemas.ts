@@ -4,7 +4,7 @@ import { maybe, number, rowsOf, text, time, transactionState, whole } from './sh
 /** What the queries of analytics answer. */
 export const rowSchemas = {
   EnergyRows: rowsOf(
-    'One row per interval and subject that used energy.',
+    'One row per interval and subject that used energy, or of which something was left out.',
     {
       start: time('Begin of the interval.'),
       localStart: text('The same in the time zone that was asked for, without zone.'),
@@ -13,7 +13,15 @@ export const rowSchemas = {
       idTag: text('By tag.'),
       energyWh: number('Active energy imported, Wh.'),
       registerFalls: whole(
-        'How often a register fell, for example because a meter was exchanged; nothing was subtracted.',
+        'How often a register fell and stayed, for example because a meter was exchanged; nothing was subtracted.',
+      ),
+      readingsLeftOut: {
+        type: 'object',
+        additionalProperties: { type: 'integer' },
+        description: 'How many readings count for nothing, by the reason for it (docs/energy.md).',
+      },
+      transactionsLeftOut: whole(
+        'How many transactions that began in the interval have no energy in it, because nothing determines theirs.',
       ),
     },
     ['chargePointId', 'connectorId', 'idTag'],

@@ -28,9 +28,9 @@ const questions: readonly Question[] = [
     id: 'queryEnergy',
     summary: 'Energy by hour or day, or who used how much',
     description:
-      'Active energy imported per interval, from the registers that charge points report: the difference between one reading and the next, shared ' +
-      'out evenly over the time between them. By tag, and for one tag, only readings of its transactions count. The total of the whole fleet between full ' +
-      'hours is worked out ahead: it follows what arrives within a minute, and what arrives late within some minutes. A ranking is one row per subject, ' +
+      'Active energy imported per interval, from the registers that charge points report. What no connector delivered does not count: bad readings and transactions whose ' +
+      'energy nothing determines are left out, and told. By tag, and for one tag, only transactions count. For one charge point or tag the answer has everything that has arrived; for ' +
+      'a large fleet it follows within some minutes. Within a quarter of an hour energy counts as even. A ranking is one row per subject, ' +
       'the highest first: `interval=whole`, `sort=-energyWh`.',
     query: {
       interval: {
@@ -78,6 +78,8 @@ const questions: readonly Question[] = [
           connectorId: 1,
           energyWh: 7200,
           registerFalls: 0,
+          readingsLeftOut: {},
+          transactionsLeftOut: 0,
         },
       ],
     }),

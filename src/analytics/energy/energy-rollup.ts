@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { accountOf } from '../../energy/account.ts';
+import { type EnergyDayRow, energyDays } from '../../records/energy-days.ts';
+import { encodeRow, type Table } from '../../records/table.ts';
+import { type TransactionEnergyRow, transactionEnergy } from '../../records/transaction-energy.ts';
+import type { Engine } from '../engine.ts';
+import { DAY_MS } from '../queries/range.ts';
+import { Turns } from '../turns.ts';
+import { type ConnectorDay, dayOf, keyOfDay } from './connector-day.ts';
+import { itemsOfDay } from './day-items.ts';
+import { type EnergyInputs, inputKey, readInputs } from './energy-inputs.ts';
+import type { EnergyScope } from './energy-scope.ts';
+import { type DueDay, TouchedDays } from './touched-days.ts';
+
+export interface EnergyRollupOptions {
+  readonly engine: Engine;
+  /** Time limit of one query, ms. */
+  readonly timeLimit: number;
+  /** How long meter samples are kept, ms: days whose samples may be gone are not worked out anew. */
+  readonly samplesKept: number;
+}
+
+/** Connectors whose inputs are read by one query. */
+const TOGETHER = 200;
+
+/** Days of connectors that one run in the background works out at most. */
+const MOST_AT_ONCE = 2000;
+
+/** As many days are worked out before a question about the whole fleet is answered. */
+const MOST_BEFORE_AN_ANSWER = 500;
+
+/** Moments of a day that may decide what the readings of the day before are worth. */
+const FEW_MOMENTS = 10;
+
+/** Days whose begin is remembered. */
+const MOST_BEGINS = 200_000;
+
+const NOTHING: EnergyInputs = { readings: [], transactions: [] };
+
+/** How many days of connectors are left to be worked out after a start, so that an answer would miss them. */
+export interface Backlog {
+  readonly left: number;
+}
+
+/**
+ * Keeps energy by connector and day, and of each transaction: works a day out anew, from all its readings and transactions, after any of them has arrived. What a question about
+ * one charge point or tag needs is worked out before it is answered.
+ */
+export class EnergyRollup {
+  private readonly engine: Engine;
+  private readonly options: EnergyRollupOptions;
+  private readonly days: TouchedDays;
+  private readonly turns = new Turns(1);
+  /** How days began when they were worked out last. */
+  private readonly begins = new Map<string, string>();
+
+  constructor(options: EnergyRollupOptions) {
+    this.options = options;
+    this.engine = options.engine;
+    this.days = new TouchedDays(options.engine);
+  }
+
+  /** Works out some of what has been touched. Throws EngineError. */
+  async keepUp(): Promise<void> {
+    await this.turns.run(async () => {
+      const now = await this.days.look();
+      await this.workOut(this.days.due(now, MOST_AT_ONCE), now, true);
+    });
+  }
+
+  /** Works out what the answer to a question needs; of the whole fleet only a bounded part. Throws EngineError. */
+  async settle(scope: EnergyScope): Promise<Backlog> {
+    const ids =
+      scope.idTag === undefined ? undefined : new Set(await this.chargePointsOf(scope, scope.idTag));
+    const [firstDay, lastDay] = [dayOf(scope.from) - 1, dayOf(scope.to) + 1];
+    const isMeant = ({ chargePointId, day }: ConnectorDay) =>
+      day >= firstDay &&
+      day <= lastDay &&
+      (scope.chargePointId === undefined || chargePointId === scope.chargePointId) &&
+      (ids === undefined || ids.has(chargePointId));
+    const isFleet = scope.chargePointId === undefined && ids === undefined;
+    return this.turns.run(async () => {
+      // What is worked out may touch the days around it.
+      for (let round = 0; round < 3; round++) {
+        const now = await this.days.look();
+        const { all, leftOver } = this.days.count(firstDay, lastDay);
+        if (isFleet && all > MOST_BEFORE_AN_ANSWER) return { left: leftOver };
+        const due = this.days.due(now, Number.POSITIVE_INFINITY, isMeant);
+        if (due.length === 0) break;
+        await this.workOut(due, now, false);
+      }
+      return { left: 0 };
+    });
+  }
+
+  /** How many days of connectors wait. */
+  get waiting(): number {
+    return this.days.count(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY).all;
+  }
+
+  private async chargePointsOf({ from, to }: EnergyScope, idTag: string): Promise<string[]> {
+    const rows = await this.engine.query<{ id: string }>(
+      `
+SELECT DISTINCT charge_point_id AS id FROM transactions
+WHERE lower(id_tag) = lower({idTag:String})
+  AND started_at BETWEEN fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND fromUnixTimestamp64Milli({to:Int64}, 'UTC')`,
+      { idTag, from: from - 31 * DAY_MS, to },
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  private async workOut(due: readonly DueDay[], now: number, patient: boolean): Promise<void> {
+    const byDay = groupedBy(due, ({ day }) => day);
+    for (const [day, ofDay] of byDay) {
+      const kept = await this.keptWithoutSamples(day, ofDay, now);
+      for (const { chargePointId, connectorId } of kept)
+        this.days.done({ chargePointId, connectorId, day }, now);
+      const open = ofDay.filter((one) => !kept.some((other) => inputKey(other) === inputKey(one)));
+      const byChargePoint = [...groupedBy(open, ({ chargePointId }) => chargePointId)];
+      for (let index = 0; index < byChargePoint.length; index += TOGETHER) {
+        const part = byChargePoint.slice(index, index + TOGETHER);
+        await this.workOutDay(
+          day,
+          part.map(([id]) => id),
+          part.flatMap(([, days]) => days),
+          patient,
+        );
+      }
+    }
+  }
+
+  /** Days that were worked out while all their samples were there, some of which may be gone: what was worked out stays. */
+  private async keptWithoutSamples(day: number, due: readonly DueDay[], now: number): Promise<DueDay[]> {
+    if ((day - 2) * DAY_MS > now - this.options.samplesKept) return [];
+    const worked = await this.engine.query<ConnectorDay>(
+      'SELECT DISTINCT charge_point_id AS chargePointId, connector_id AS connectorId, day FROM energy_days WHERE day = {day:Int32}',
+      { day },
+    );
+    const keys = new Set(worked.map(keyOfDay));
+    return due.filter((one) => keys.has(keyOfDay(one)));
+  }
+
+  private async workOutDay(
+    day: number,
+    chargePointIds: readonly string[],
+    due: readonly DueDay[],
+    patient: boolean,
+  ): Promise<void> {
+    const [clock] = await this.engine.query<{ now: number }>(
+      'SELECT toUnixTimestamp64Milli(now64(3)) AS now',
+    );
+    const workedAt = clock?.now ?? 0;
+    const bounds = { timeLimitMs: this.options.timeLimit, patient };
+    const inputs = await readInputs(this.engine, day, chargePointIds, bounds);
+    const dayRows: EnergyDayRow[] = [];
+    const transactionRows: TransactionEnergyRow[] = [];
+    for (const { chargePointId, connectorId } of due) {
+      const own = inputs.get(inputKey({ chargePointId, connectorId })) ?? NOTHING;
+      const account = accountOf(own.readings, own.transactions);
+      dayRows.push({
+        day,
+        chargePointId,
+        connectorId,
+        items: itemsOfDay(account, own.transactions, day),
+        workedAt,
+      });
+      for (const { transactionId, startedAt, stoppedAt } of own.transactions) {
+        const energy = account.transactions.get(transactionId);
+        const isOfDay = dayOf(startedAt) <= day && dayOf(stoppedAt ?? Number.POSITIVE_INFINITY) >= day;
+        if (!energy || !isOfDay) continue;
+        const { energyWh, energySource: source, reason = '', flags } = energy;
+        transactionRows.push({ chargePointId, transactionId, energyWh, source, reason, flags, workedAt });
+      }
+    }
+    await this.insert(transactionEnergy, transactionRows);
+    await this.insert(energyDays, dayRows);
+    for (const one of due) {
+      this.days.done(one, workedAt);
+      this.touchAround(one, inputs.get(inputKey(one)) ?? NOTHING, workedAt);
+    }
+  }
+
+  /**
+   * What reaches over the edges of a day decides about the days beside it, too: its first moments about the day before, and those of a day that is not the
+   * latest about the day after.
+   */
+  private touchAround(one: DueDay, { readings, transactions }: EnergyInputs, workedAt: number): void {
+    if (one.isForAnother) return;
+    const [begin, end] = [one.day * DAY_MS, (one.day + 1) * DAY_MS];
+    let [first, moments] = [end, 0];
+    let [before, after] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const see = (at: number) => {
+      if (at < begin) before = Math.max(before, at);
+      else if (at >= end) after = Math.min(after, at);
+      else {
+        first = Math.min(first, at);
+        moments++;
+      }
+    };
+    for (const { at } of readings) see(at);
+    for (const { startedAt, stoppedAt } of transactions) {
+      see(startedAt);
+      if (stoppedAt !== null) see(stoppedAt);
+    }
+    if (Number.isFinite(after)) {
+      for (let day = one.day + 1; day <= dayOf(after); day++) this.days.add({ ...one, day }, workedAt);
+    }
+    // Bad readings are told by those that follow: later ones than these say nothing of the day before.
+    const beginning = `${first} ${Math.min(moments, FEW_MOMENTS)}`;
+    const key = keyOfDay(one);
+    const isAsBefore = this.begins.get(key) === beginning;
+    this.begins.delete(key);
+    this.begins.set(key, beginning);
+    if (this.begins.size > MOST_BEGINS) this.begins.delete(this.begins.keys().next().value ?? key);
+    if (isAsBefore || !Number.isFinite(before)) return;
+    for (let day = one.day - 1; day >= dayOf(before); day--) this.days.add({ ...one, day }, workedAt);
+  }
+
+  private async insert<Row>(table: Table<Row>, rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
+    const lines = Buffer.from(rows.map((row) => `${encodeRow(table, row)}\n`).join(''));
+    await this.engine.insert({ table: table.name, lines, token: `energy:${randomUUID()}` });
+  }
+}
+
+function groupedBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,311 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EnergyRollup } from '../../src/analytics/energy/energy-rollup.ts';
+import { migrate, readMigrations } from '../../src/analytics/migrate.ts';
+import { QueryService } from '../../src/analytics/query-service.ts';
+import type { MeterSampleRow } from '../../src/records/meter-samples.ts';
+import { meterSamples } from '../../src/records/meter-samples.ts';
+import { type TransactionRow, transactions } from '../../src/records/transactions.ts';
+import { registerSample, transactionRow } from '../support/analytics-rows.ts';
+import { type EmbeddedEngine, insertRows, openEmbeddedEngine } from '../support/embedded-engine.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** A time of the day of the story. */
+const at = (time: string) => Date.parse(`2026-11-29T${time}:00Z`);
+
+type Sample = Partial<MeterSampleRow> & Pick<MeterSampleRow, 'ts' | 'value'>;
+type Start = Partial<TransactionRow> & Pick<TransactionRow, 'startedAt' | 'meterStart'>;
+
+/** A register in transaction 1. */
+const reads = (time: string, value: number, change: Partial<MeterSampleRow> = {}): Sample => ({
+  ts: at(time),
+  value,
+  transactionId: 1,
+  ...change,
+});
+const runs = (
+  start: string,
+  meterStart: number,
+  stop: string,
+  meterStop: number,
+  change: Partial<TransactionRow> = {},
+): Start => ({
+  startedAt: at(start),
+  meterStart,
+  stoppedAt: at(stop),
+  meterStop,
+  state: 'stopped',
+  version: 2,
+  ...change,
+});
+
+interface Story {
+  readonly name: string;
+  readonly transactions: readonly Start[];
+  readonly samples: readonly Sample[];
+  readonly wh: number;
+  readonly leftOut?: Record<string, number>;
+  readonly falls?: number;
+}
+
+const begins = { context: 'Transaction.Begin' };
+const stories: readonly Story[] = [
+  {
+    name: 'the begin value is repeated in each message',
+    transactions: [runs('08:00', 1000, '09:20', 4000)],
+    samples: [
+      reads('08:50', 2000),
+      reads('08:50', 1000, begins),
+      reads('09:10', 3000),
+      reads('09:10', 1000, begins),
+    ],
+    wh: 3000,
+  },
+  {
+    name: 'readings count from nought, start and stop do not',
+    transactions: [runs('08:00', 4_076_000, '08:40', 4_076_400)],
+    samples: [reads('08:10', 104), reads('08:20', 228), reads('08:30', 353)],
+    wh: 400,
+  },
+  {
+    name: 'one reading is ten times too high',
+    transactions: [runs('08:00', 35_548_000, '08:40', 35_552_000)],
+    samples: [reads('08:10', 35_548_800), reads('08:20', 355_549_200), reads('08:30', 35_550_300)],
+    wh: 4000,
+    leftOut: { 'outside-transaction': 1 },
+  },
+  {
+    name: 'one reading is 0',
+    transactions: [runs('08:00', 500_000, '08:20', 503_000)],
+    samples: [reads('08:10', 0)],
+    wh: 3000,
+    leftOut: { 'outside-transaction': 1 },
+  },
+  {
+    name: 'one reading is 0 between two sessions',
+    transactions: [
+      runs('07:00', 497_000, '07:30', 500_000),
+      runs('08:00', 500_000, '08:20', 503_000, { transactionId: 2 }),
+    ],
+    samples: [reads('07:45', 0, { transactionId: null, context: 'Trigger' })],
+    wh: 6000,
+    leftOut: { 'another-series': 1 },
+  },
+  {
+    name: 'values are impossible',
+    transactions: [runs('08:00', 1000, '08:30', 2000)],
+    samples: [reads('08:10', -5), reads('08:20', 1e15)],
+    wh: 1000,
+    leftOut: { negative: 1, 'beyond-any-meter': 1 },
+  },
+  {
+    name: 'the stop is 0 after a loss of power',
+    transactions: [
+      runs('08:00', 1000, '08:30', 0, { stopReason: 'PowerLoss' }),
+      runs('08:40', 6000, '09:00', 8000, { transactionId: 2 }),
+    ],
+    samples: [reads('08:10', 4000), reads('08:20', 6000), reads('08:50', 7000, { transactionId: 2 })],
+    wh: 7000,
+  },
+  {
+    name: 'the meter is exchanged',
+    transactions: [runs('08:00', 48_000, '09:00', 3000)],
+    samples: [49_000, 50_000, 0, 1500, 2900].map((wh, index) => reads(`08:${index + 1}0`, wh)),
+    wh: 5000,
+    falls: 1,
+  },
+  {
+    name: 'meterStart is missing',
+    transactions: [runs('08:00', 0, '08:40', 905_000, { flags: ['meter-start-missing'] })],
+    samples: [reads('08:10', 900_000), reads('08:20', 903_000)],
+    wh: 5000,
+  },
+  {
+    name: 'meterStop is missing',
+    transactions: [runs('08:00', 1000, '08:40', 1000, { flags: ['meter-stop-missing'] })],
+    samples: [reads('08:10', 4000), reads('08:20', 6000)],
+    wh: 5000,
+  },
+  {
+    name: 'registers come phase by phase while it is open',
+    transactions: [{ startedAt: at('08:00'), meterStart: 300 }],
+    samples: ['L1', 'L2', 'L3'].flatMap((phase) => [
+      reads('08:10', 200, { phase }),
+      reads('08:20', 500, { phase }),
+    ]),
+    wh: 1200,
+  },
+  {
+    name: 'only intervals come while it is open',
+    transactions: [{ startedAt: at('08:00'), meterStart: 300 }],
+    samples: [reads('08:10', 200), reads('08:20', 500)].map((sample) => ({
+      ...sample,
+      measurand: 'Energy.Active.Import.Interval',
+    })),
+    wh: 700,
+  },
+  {
+    name: 'nothing tells what it was',
+    transactions: [runs('08:00', 6000, '08:40', 0)],
+    samples: [],
+    wh: 0,
+  },
+];
+
+describe('energy, worked out anew by connector and day', () => {
+  let embedded: EmbeddedEngine;
+  let service: QueryService;
+  let rollup: EnergyRollup;
+
+  beforeAll(async () => {
+    embedded = await openEmbeddedEngine();
+    service = new QueryService({
+      atATime: 2,
+      engine: () => embedded.engine,
+      energy: () => rollup,
+      queryTimeout: 20_000,
+      problem: () => 'closed',
+    });
+  });
+  beforeEach(() => begin());
+  afterEach(async () => {
+    for (const table of [
+      'meter_samples',
+      'transactions',
+      'energy_days',
+      'energy_touched',
+      'transaction_energy',
+    ]) {
+      await embedded.engine.command(`TRUNCATE TABLE ${table}`);
+    }
+  });
+  afterAll(() => embedded.close());
+
+  function begin(samplesKept = 10_000 * DAY): void {
+    rollup = new EnergyRollup({ engine: embedded.engine, timeLimit: 20_000, samplesKept });
+  }
+  async function energy(parameters: Record<string, unknown> = {}) {
+    const whole = { from: at('00:00'), to: at('00:00') + DAY, interval: 'whole' };
+    const answer = await service.answer({ name: 'energy', parameters: { ...whole, ...parameters } }, 20_000);
+    if (!answer.ok) throw new Error(answer.message);
+    return answer.rows;
+  }
+  const samples = (rows: readonly Sample[]) =>
+    insertRows(embedded.engine, meterSamples, rows.map(registerSample));
+  const started = (rows: readonly Start[]) =>
+    insertRows(
+      embedded.engine,
+      transactions,
+      rows.map((row) => transactionRow({ transactionId: 1, ...row })),
+    );
+
+  it.each(stories)(
+    'is what was delivered where $name',
+    async ({ transactions, samples: readings, wh, leftOut, falls }) => {
+      // Each message in an insert of its own, the last first, with a question in between.
+      for (const reading of [...readings].reverse()) await samples([reading]);
+      await energy({ chargePointId: 'CP-1' });
+      await started(transactions);
+      for (const parameters of [
+        { by: 'connector' },
+        { by: 'connector', chargePointId: 'CP-1' },
+        { by: 'chargePoint', sort: '-energyWh' },
+        { by: 'tag', idTag: 'tag-1' },
+        { by: 'total' },
+      ]) {
+        const [row] = await energy(parameters);
+        const isKnown = wh > 0;
+        const between = parameters.by === 'tag' ? undefined : leftOut;
+        expect(row, JSON.stringify(parameters)).toMatchObject({
+          energyWh: wh,
+          transactionsLeftOut: isKnown ? 0 : 1,
+          registerFalls: falls ?? 0,
+          ...(between && { readingsLeftOut: between }),
+        });
+      }
+    },
+  );
+
+  it('takes in what arrives later, on the days before and after too', async () => {
+    await samples([
+      { ts: at('20:00') - DAY, value: 0 },
+      { ts: at('04:00'), value: 8000 },
+    ]);
+    expect(await energy()).toMatchObject([{ energyWh: 4000 }]);
+    const yesterday = { from: at('00:00') - DAY, to: at('00:00') };
+    expect(await energy(yesterday)).toMatchObject([{ energyWh: 4000 }]);
+    await samples([{ ts: at('22:00') - DAY, value: 8000 }]);
+    expect(await energy(yesterday)).toMatchObject([{ energyWh: 8000 }]);
+    expect(await energy()).toEqual([]);
+    await samples([
+      { ts: at('02:00'), value: 8000 },
+      { ts: at('23:00'), value: 9000 },
+    ]);
+    expect(await energy()).toMatchObject([{ energyWh: 1000 }]);
+  });
+
+  it('goes on where an earlier process was', async () => {
+    await samples([reads('08:00', 0), reads('09:00', 500)]);
+    expect(await energy()).toMatchObject([{ energyWh: 500 }]);
+    await samples([reads('10:00', 800)]);
+    begin();
+    await rollup.keepUp();
+    expect(rollup.waiting).toBe(0);
+    expect(await energy()).toMatchObject([{ energyWh: 800 }]);
+  });
+
+  it('stays as it was worked out once its samples may be gone', async () => {
+    await samples([reads('08:00', 0), reads('09:00', 500)]);
+    expect(await energy()).toMatchObject([{ energyWh: 500 }]);
+    await embedded.engine.command('TRUNCATE TABLE meter_samples');
+    begin(0);
+    await samples([reads('10:00', 800)]);
+    expect(await energy({ chargePointId: 'CP-1' })).toMatchObject([{ energyWh: 500 }]);
+    // Where nothing was worked out before, what is there counts.
+    await samples([
+      reads('10:00', 0, { chargePointId: 'CP-2' }),
+      reads('11:00', 70, { chargePointId: 'CP-2' }),
+    ]);
+    expect(await energy({ chargePointId: 'CP-2' })).toMatchObject([{ energyWh: 70 }]);
+  });
+
+  it('keeps the energy of each transaction beside it', async () => {
+    await started([
+      runs('08:00', 6000, '08:40', 0),
+      runs('09:00', 6000, '09:40', 9000, { transactionId: 2 }),
+      { startedAt: at('10:00'), meterStart: 9000, transactionId: 3 },
+    ]);
+    await samples([reads('10:30', 9400, { transactionId: 3 })]);
+    await rollup.keepUp();
+    expect(
+      await embedded.engine.query(
+        'SELECT transaction_id AS id, energy_wh AS wh, source, reason FROM transaction_energy FINAL ORDER BY id',
+      ),
+    ).toEqual([
+      { id: 1, wh: null, source: 'none', reason: 'meter-stop-below-start' },
+      { id: 2, wh: 3000, source: 'registers', reason: '' },
+      { id: 3, wh: 400, source: 'readings', reason: '' },
+    ]);
+  });
+
+  it('is worked out for what an earlier version left', async () => {
+    const { engine } = embedded;
+    const all = readMigrations();
+    const tables = [
+      'energy_touched_by_samples',
+      'energy_touched_by_transactions',
+      'energy_touched',
+      'energy_days',
+    ];
+    for (const table of [...tables, 'transaction_energy']) await engine.command(`DROP TABLE ${table}`);
+    await engine.command(
+      'ALTER TABLE schema_migrations DELETE WHERE number > 13 SETTINGS mutations_sync = 2',
+    );
+    await samples([reads('08:00', 0), reads('09:00', 500)]);
+    await started([runs('08:00', 0, '09:30', 700)]);
+    expect(await migrate(engine, all)).toContain('014-energy-days');
+    begin();
+    expect(await energy({ by: 'total' })).toMatchObject([{ energyWh: 700 }]);
+  });
+});
