@@ -29,6 +29,18 @@ export const rowIdentities: Readonly<Record<TableName, RowIdentity>> = {
   },
   reservations: { lookup: ['charge_point_id', 'uid'], rest: [], left: 'newest', version: 'version' },
   charge_points: { lookup: ['charge_point_id'], rest: [], left: 'newest', version: 'received_at' },
+  energy_days: {
+    lookup: ['day', 'charge_point_id', 'connector_id'],
+    rest: [],
+    left: 'newest',
+    version: 'worked_at',
+  },
+  transaction_energy: {
+    lookup: ['charge_point_id', 'transaction_id'],
+    rest: [],
+    left: 'newest',
+    version: 'worked_at',
+  },
   authorizations: {
     lookup: ['charge_point_id', 'received_at'],
     rest: ['id_tag', 'parent_id_tag', 'status', 'action'],
