@@ -304,7 +304,7 @@ describe('energy, worked out anew by connector and day', () => {
     );
     await samples([reads('08:00', 0), reads('09:00', 500)]);
     await started([runs('08:00', 0, '09:30', 700)]);
-    expect(await migrate(engine, all)).toContain('014-energy-days');
+    expect(await migrate(engine, all)).toContain('017-energy-days');
     begin();
     expect(await energy({ by: 'total' })).toMatchObject([{ energyWh: 700 }]);
   });
