@@ -11,6 +11,7 @@ import { power } from './queries/power.ts';
 import { sessions } from './queries/sessions.ts';
 import { storage } from './queries/storage.ts';
 import { meterSampleTotals, transactionTotals } from './queries/totals.ts';
+import { transactionReadings } from './queries/transaction-readings.ts';
 import { transactions } from './queries/transactions.ts';
 import { uptime } from './queries/uptime.ts';
 import { utilisation } from './queries/utilisation.ts';
@@ -30,6 +31,7 @@ export const namedQueries: ReadonlyMap<string, (given: Parameters) => PreparedQu
   ['power', power],
   ['sessions', sessions],
   ['storage', storage],
+  ['transaction-readings', transactionReadings],
   ['transactions', transactions],
   ['transaction-totals', transactionTotals],
   ['uptime', uptime],

@@ -56,9 +56,12 @@ export interface Transaction {
   readonly authorization: string;
   readonly reservationId: number | null;
   readonly startedAt: string;
-  readonly meterStart: number;
+  readonly meterStart: number | null;
   readonly stoppedAt: string | null;
   readonly meterStop: number | null;
+  readonly energyWh: number | null;
+  readonly energyReason: string | null;
+  readonly correctedEnergyWh: number | null;
   readonly stopIdTag: string | null;
   readonly stopReason: string | null;
   readonly state: string;

@@ -16,13 +16,14 @@ export interface RangeQuery {
   readonly timezone?: string;
 }
 
-/** The rows of a named query. Throws `bad_parameter`, `time_limit` or `engine_unavailable`. */
+/** The rows of a named query, for which is waited so long, ms, at most. Throws `bad_parameter`, `time_limit` or `engine_unavailable`. */
 export async function askAnalytics(
   deps: Pick<ControlDeps, 'link' | 'config'>,
   name: string,
   parameters: Readonly<Record<string, unknown>>,
+  patienceMs?: number,
 ): Promise<readonly Record<string, unknown>[]> {
-  const answer = await ask(deps, name, parameters);
+  const answer = await ask(deps, name, parameters, patienceMs);
   if (answer.ok) return answer.rows;
   throw apiError(answer.code, { reason: answer.message });
 }
@@ -31,10 +32,10 @@ async function ask(
   { link, config }: Pick<ControlDeps, 'link' | 'config'>,
   name: string,
   parameters: Readonly<Record<string, unknown>>,
+  patienceMs = config.clickhouse.queryTimeout + DEADLINE_MARGIN_MS,
 ): Promise<AnalyticsRows> {
   try {
-    const deadlineMs = config.clickhouse.queryTimeout + DEADLINE_MARGIN_MS;
-    return await link.call('analytics', 'analytics.query', { name, parameters }, { deadlineMs });
+    return await link.call('analytics', 'analytics.query', { name, parameters }, { deadlineMs: patienceMs });
   } catch (error) {
     if (!(error instanceof LinkError) || error.code === 'failed') throw error;
     if (error.code === 'timeout') throw apiError('time_limit', { reason: 'no answer in time' });

@@ -42,6 +42,7 @@ import { addSessionRoutes } from './routes/session.ts';
 import { addSiteRoutes } from './routes/sites.ts';
 import { addTokenImport } from './routes/token-import.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
+import { addTransactionCorrectionRoutes } from './routes/transaction-corrections.ts';
 import { addTransactionRoutes } from './routes/transactions.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 import { endSlowBodies, HEAD_TIMEOUT_MS, MAX_CONNECTIONS, REQUEST_TIMEOUT_MS } from './slow-requests.ts';
@@ -118,6 +119,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   addTokenRoutes(app, deps);
   await addTokenImport(app, deps);
   addTransactionRoutes(app, deps);
+  addTransactionCorrectionRoutes(app, deps);
   addLocalListRoutes(app, deps);
   addLocalListSyncRoutes(app, deps);
   addJobRoutes(app, deps);

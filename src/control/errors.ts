@@ -105,6 +105,16 @@ export const errors = {
     message: 'Nobody has told a wish for transaction {id}.',
     meaning: 'The transaction runs, and its driver wants nothing in particular.',
   },
+  transaction_runs: {
+    status: 409,
+    message: 'Transaction {id} still runs.',
+    meaning: 'What it comes to is not known before it has ended: correct it then.',
+  },
+  unknown_correction: {
+    status: 404,
+    message: 'Nobody has corrected transaction {id}.',
+    meaning: 'The transaction is there, and what its charge point reported stands alone.',
+  },
   unknown_local_list: {
     status: 404,
     message: 'There is no local list {id}.',

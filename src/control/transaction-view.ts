@@ -1,8 +1,15 @@
 import { writeTimestamp } from '../protocol/timestamp.ts';
+import type { TransactionCorrection } from '../store/transaction-corrections.ts';
 import type { TransactionRecord } from '../store/transaction-record.ts';
+import { correctedEnergy, type PublishedEnergy } from './published-energy.ts';
+import { needsReview } from './transaction-review.ts';
 
 /** A transaction as the API shows it (`#/components/schemas/Transaction`). */
-export function viewTransaction(transaction: TransactionRecord) {
+export function viewTransaction(
+  transaction: TransactionRecord,
+  energy: PublishedEnergy,
+  correction: TransactionCorrection | undefined,
+) {
   const { transactionId, chargePointId, connectorId, idTag, parentIdTag, authorization, reservationId } =
     transaction;
   const { startedAt, meterStart, stoppedAt, meterStop, stopIdTag, stopReason, state, flags, version } =
@@ -19,10 +26,19 @@ export function viewTransaction(transaction: TransactionRecord) {
     meterStart,
     stoppedAt: stoppedAt === null ? null : writeTimestamp(stoppedAt),
     meterStop,
+    ...energy,
+    correctedEnergyWh: correction === undefined ? null : correctedEnergy(transaction, correction),
+    correction: correction === undefined ? null : viewCorrection(correction),
+    toReview: correction === undefined && needsReview(transaction),
     stopIdTag: stopIdTag || null,
     stopReason: stopReason || null,
     state,
     flags,
     version,
   };
+}
+
+/** A correction as the API shows it (`#/components/schemas/TransactionCorrection`). */
+export function viewCorrection({ chargePointId: _, at, ...correction }: TransactionCorrection) {
+  return { ...correction, at: writeTimestamp(at) };
 }

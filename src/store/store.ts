@@ -31,6 +31,7 @@ import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
 import { type SitePlans, SitePlanTable } from './site-plans.ts';
 import { type Sites, SiteTable } from './sites.ts';
 import { type Tokens, TokenTable } from './tokens.ts';
+import { type TransactionCorrections, TransactionCorrectionTable } from './transaction-corrections.ts';
 import { TransactionIdMark } from './transaction-id-mark.ts';
 import { TransactionIds } from './transaction-ids.ts';
 import { forgetInventedRegisters } from './transaction-registers.ts';
@@ -63,6 +64,7 @@ export type { SettingsOfChargePoints } from './settings.ts';
 export type { SitePlans } from './site-plans.ts';
 export type { Sites } from './sites.ts';
 export type { Tokens } from './tokens.ts';
+export type { TransactionCorrections } from './transaction-corrections.ts';
 export type { Transactions } from './transactions.ts';
 
 /** Longest charge point identity in UTF-8 bytes; longer ones are refused at the handshake because they are parts of keys. */
@@ -112,6 +114,7 @@ export interface Store {
   readonly sitePlans: SitePlans;
   readonly chargingWishes: ChargingWishes;
   readonly campaigns: Campaigns;
+  readonly transactionCorrections: TransactionCorrections;
   readonly requestIds: RequestIds;
   readonly transactions: Transactions;
   readonly sessions: Sessions;
@@ -139,6 +142,7 @@ const DIRECTORY: readonly Aggregate[] = [
   { name: 'sites', migrations: [] },
   { name: 'site-plans', migrations: [] },
   { name: 'charging-wishes', migrations: [] },
+  { name: 'transaction-corrections', migrations: [] },
   // Tasks with a secret are sealed since version 2; those that are not are read as they are.
   { name: 'campaigns', migrations: [() => undefined] },
 ];
@@ -223,6 +227,7 @@ export function openStore({
     sites: new SiteTable(toDirectory),
     sitePlans: new SitePlanTable(toDirectory),
     chargingWishes: new ChargingWishTable(toDirectory),
+    transactionCorrections: new TransactionCorrectionTable(toDirectory),
     campaigns: new CampaignTable(toDirectory, sealingWith(pepper, 'tasks of campaigns')),
     requestIds: new RequestIdCounter(toDirectory),
     transactions: new LmdbTransactions(

@@ -174,10 +174,12 @@ function Row({
         {duration(Math.max(0, end - Date.parse(item.startedAt)))}
       </td>
       <td data-label="Energy" class="number">
-        {item.meterStop === null ? (
+        {item.state === 'open' ? (
           <span class="soft">running</span>
+        ) : item.energyWh === null ? (
+          <span class="soft">{item.energyReason}</span>
         ) : (
-          quantity(energy(item.meterStop - item.meterStart))
+          quantity(energy(item.energyWh))
         )}
       </td>
       <td data-label="State">

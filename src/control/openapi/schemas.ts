@@ -10,7 +10,7 @@ import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
 import { reservationSchemas } from './reservation-schemas.ts';
 import { rowSchemas } from './row-schemas.ts';
-import { maybe, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
+import { maybe, number, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
 import { siteSchemas } from './site-schemas.ts';
 
 export const registrationStatus: Schema = { type: 'string', enum: ['Accepted', 'Pending', 'Rejected'] };
@@ -233,6 +233,28 @@ export const schemas = {
     meterStart: maybe(whole('Wh; null where none was reported that can be read.')),
     stoppedAt: maybe(time('Null while it is open.')),
     meterStop: maybe(whole('Wh; null while it is open, and where none was reported that can be read.')),
+    energyWh: maybe(
+      number('Wh; so far, while it is open. Never negative, and null where nothing determines it.'),
+    ),
+    energySource: {
+      type: 'string',
+      enum: ['registers', 'readings', 'none'],
+      description: '`registers`: meterStop - meterStart. `readings`: worked out from its meter values.',
+    },
+    energyReason: maybe(
+      text('Why there is none, for example `meter-stop-below-start`, or `readings_unavailable` for now.'),
+    ),
+    energyFlags: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'What was odd about its registers and readings.',
+    },
+    correctedEnergyWh: maybe(number('What the correction comes to, Wh.')),
+    correction: {
+      anyOf: [{ $ref: '#/components/schemas/TransactionCorrection' }, { type: 'null' }],
+      description: 'What an operator says about it; the rest is what the charge point reported.',
+    },
+    toReview: { type: 'boolean', description: 'Somebody should look at it, and nobody has corrected it.' },
     stopIdTag: maybe(text('Who stopped it, where the charge point said.')),
     stopReason: maybe(text('Local where the charge point gave none; null while it is open.')),
     state: transactionState,
@@ -241,6 +263,28 @@ export const schemas = {
   }),
 
   TransactionPage: pageOf('Transaction'),
+
+  TransactionCorrection: object('What an operator says about the energy of a transaction.', {
+    transactionId: whole('Which.'),
+    energyWh: maybe(number('Wh; null where the registers say it.')),
+    meterStart: maybe(whole('Wh; null where the reported one stands.')),
+    meterStop: maybe(whole('Wh; null where the reported one stands.')),
+    note: text('Why.'),
+    by: text('Id of the key.'),
+    at: time('When.'),
+    version: whole('Rises with each correction.'),
+  }),
+
+  TransactionCorrectionUpdate: object(
+    'A correction; absent members are null.',
+    {
+      energyWh: maybe({ type: 'number', minimum: 0, maximum: 1e12, description: 'Wh.' }),
+      meterStart: maybe(whole('Wh.', { minimum: 0, maximum: 1e12 })),
+      meterStop: maybe(whole('Wh.', { minimum: 0, maximum: 1e12 })),
+      note: text('Why.', { minLength: 1, maxLength: 500 }),
+    },
+    ['energyWh', 'meterStart', 'meterStop'],
+  ),
 
   ...siteSchemas,
 

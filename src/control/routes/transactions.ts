@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import type { TransactionState } from '../../store/transaction-record.ts';
+import type { TransactionRecord, TransactionState } from '../../store/transaction-record.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { transactionState } from '../openapi/shapes.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
+import { energiesOf, type PublishedEnergy } from '../published-energy.ts';
 import { addRoute } from '../route.ts';
 import { listTransactions } from '../transaction-list.ts';
 import { viewTransaction } from '../transaction-view.ts';
@@ -24,6 +25,13 @@ const example = {
   meterStart: 1200,
   stoppedAt: '2026-03-01T13:00:00.000Z',
   meterStop: 8400,
+  energyWh: 7200,
+  energySource: 'registers',
+  energyReason: null,
+  energyFlags: [],
+  correctedEnergyWh: null,
+  correction: null,
+  toReview: false,
   stopIdTag: null,
   stopReason: 'Local',
   state: 'stopped',
@@ -47,6 +55,11 @@ const list: Operation = {
       description: 'Only those that this idTag started, in any spelling.',
     },
     state: { ...transactionState, description: 'Only those in this state.' },
+    review: {
+      type: 'boolean',
+      description:
+        'Only those that have ended and that somebody should look at, because their energy is not known or something was odd about them, and that nobody has corrected; or only the others.',
+    },
     from: {
       type: 'string',
       format: 'date-time',
@@ -75,12 +88,25 @@ interface ListQuery extends PageQuery {
   readonly chargePointId?: string;
   readonly idTag?: string;
   readonly state?: TransactionState;
+  readonly review?: boolean;
   readonly from?: string;
   readonly to?: string;
 }
 
-export function addTransactionRoutes(app: FastifyInstance, { store }: ControlDeps): void {
-  addRoute<{ Querystring: ListQuery }>(app, list, ({ query: { cursor, from, to, ...filter } }) => {
+export function addTransactionRoutes(app: FastifyInstance, deps: ControlDeps): void {
+  const { store } = deps;
+  const show = async (transactions: readonly TransactionRecord[]) => {
+    const energies = await energiesOf(deps, transactions);
+    return transactions.map((transaction, index) =>
+      viewTransaction(
+        transaction,
+        energies[index] as PublishedEnergy,
+        store.transactionCorrections.get(transaction.transactionId),
+      ),
+    );
+  };
+
+  addRoute<{ Querystring: ListQuery }>(app, list, async ({ query: { cursor, from, to, ...filter } }) => {
     const before = readCursor('transactions', cursor);
     const { items, next } = listTransactions(store, {
       ...filter,
@@ -89,14 +115,15 @@ export function addTransactionRoutes(app: FastifyInstance, { store }: ControlDep
       ...(before !== undefined && { before }),
     });
     return {
-      items: items.map(viewTransaction),
+      items: await show(items),
       next: next === undefined ? null : writeCursor('transactions', next),
     };
   });
 
-  addRoute<{ Params: { transactionId: number } }>(app, get, ({ params: { transactionId } }) => {
+  addRoute<{ Params: { transactionId: number } }>(app, get, async ({ params: { transactionId } }) => {
     const transaction = store.transactions.get(transactionId);
     if (!transaction) throw apiError('unknown_transaction', { id: transactionId });
-    return viewTransaction(transaction);
+    const [shown] = await show([transaction]);
+    return shown;
   });
 }

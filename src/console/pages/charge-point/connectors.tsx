@@ -60,8 +60,7 @@ function Card({ connector, offline, transaction, latest }: CardProps) {
   const { connectorId, status, errorCode, info, vendorErrorCode, since } = connector;
   const known = transaction ? latest?.powerW : undefined;
   const { number, unit } = known === undefined ? { number: '–', unit: 'kW' } : power(known);
-  const used =
-    transaction && latest?.registerWh !== undefined ? latest.registerWh - transaction.meterStart : undefined;
+  const used = transaction?.energyWh ?? undefined;
   return (
     <li class={`panel connector ${offline ? 'stale' : ''}`}>
       <div class="row">

@@ -28,8 +28,7 @@ export function Head({
     state,
   } = transaction;
   const end = stoppedAt === null ? now.value : Date.parse(stoppedAt);
-  const used =
-    meterStop === null ? series.energyWh.findLast((value) => value !== null) : meterStop - meterStart;
+  const used = transaction.energyWh;
   const current = series.powerW.findLast((value) => value !== null);
   const hours = (end - Date.parse(startedAt)) / 3_600_000;
   return (
@@ -44,7 +43,7 @@ export function Head({
         ))}
       </div>
       <div class="numbers">
-        <Figure name="Energy" value={used === undefined || used === null ? NONE : energy(used)} />
+        <Figure name="Energy" value={used === null ? NONE : energy(used)} />
         {stoppedAt === null ? (
           <Figure
             name="Power now"
@@ -79,7 +78,8 @@ export function Head({
           </Fact>
         )}
         <Fact name="Register">
-          {meterStart} Wh{meterStop === null ? '' : ` to ${meterStop} Wh`}
+          {meterStart === null ? 'not reported' : `${meterStart} Wh`}
+          {meterStop === null ? '' : ` to ${meterStop} Wh`}
         </Fact>
         {transaction.reservationId !== null && <Fact name="Reservation">{transaction.reservationId}</Fact>}
       </dl>

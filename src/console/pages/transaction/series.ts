@@ -35,13 +35,13 @@ interface Readings {
   readonly charges: readonly MeterSample[];
   readonly offers: readonly MeterSample[];
   /** Wh. */
-  readonly meterStart: number;
+  readonly meterStart: number | null;
   readonly limits: readonly LimitStep[];
 }
 
 /** The lines of a transaction's charts out of its readings. */
 export function seriesOf({ powers, registers, charges, offers, meterStart, limits }: Readings): Series {
-  const energyAt = valuesAt(registers.filter(isTotal), (value) => value - meterStart);
+  const energyAt = valuesAt(registers.filter(isTotal), (value) => value - (meterStart ?? value));
   const told = powers.filter(isTotal);
   // Not every charge point tells its power; then it is what the register rose by.
   const powerAt = told.length > 0 ? valuesAt(told) : powerFromRegister(energyAt);

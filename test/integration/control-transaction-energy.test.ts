@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { QueryService } from '../../src/analytics/query-service.ts';
+import { meterSamples } from '../../src/records/meter-samples.ts';
+import { registerSample } from '../support/analytics-rows.ts';
+import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+import { type EmbeddedEngine, insertRows, openEmbeddedEngine } from '../support/embedded-engine.ts';
+
+const at = (hour: number, minute: number): number => Date.UTC(2026, 10, 29, hour, minute);
+
+interface Session {
+  readonly meterStart: number | null;
+  readonly meterStop: number | null;
+  readonly readings?: readonly number[];
+  readonly reason?: string;
+  readonly flags?: readonly string[];
+}
+
+describe('the energy of a transaction', () => {
+  let control: ControlUnderTest;
+  let embedded: EmbeddedEngine;
+  let answers = true;
+  let hour = 0;
+
+  beforeAll(async () => {
+    embedded = await openEmbeddedEngine();
+    const service = new QueryService({
+      atATime: 4,
+      engine: () => (answers ? embedded.engine : undefined),
+      queryTimeout: 20_000,
+      problem: () => 'it is starting',
+    });
+    control = await startControl();
+    control.process('analytics').serve('analytics.query', (query) => service.answer(query, 20_000));
+  });
+  afterAll(async () => {
+    await control.close();
+    await embedded.close();
+  });
+  beforeEach(() => {
+    answers = true;
+    hour++;
+  });
+
+  /** Stores a session of 50 minutes with its readings; answers its number. */
+  async function session({ meterStart, meterStop, readings = [], reason = 'Local', flags = [] }: Session) {
+    const { transactions } = control.store;
+    const [startedAt, stoppedAt] = [at(hour, 0), at(hour, 50)];
+    const { transaction } = await transactions.start({
+      chargePointId: 'CP-1',
+      connectorId: 1,
+      idTag: 'CAFE01',
+      timestamp: new Date(startedAt).toISOString(),
+      startedAt,
+      timestampPlausible: true,
+      meterStart,
+      reservationId: null,
+      flags,
+      rawStart: '{}',
+      receivedAt: startedAt,
+      authorize: () => ({ status: 'Accepted', parentIdTag: '' }),
+    });
+    const { transactionId } = transaction;
+    const samples = readings.map((value, index) =>
+      registerSample({ ts: at(hour, 10 * (index + 1)), value, transactionId }),
+    );
+    await insertRows(embedded.engine, meterSamples, samples);
+    await transactions.stop({
+      chargePointId: 'CP-1',
+      transactionId,
+      timestamp: new Date(stoppedAt).toISOString(),
+      stoppedAt,
+      meterStop,
+      idTag: '',
+      reason,
+      flags: [],
+      rawStop: '{}',
+      receivedAt: stoppedAt,
+    });
+    return transactionId;
+  }
+
+  const shown = async (id: number) => (await control.send('GET', `/api/v1/transactions/${id}`)).body;
+
+  test('is what its registers say, where they determine it', async () => {
+    const id = await session({ meterStart: 1000, meterStop: 4500 });
+    answers = false;
+    expect(await shown(id)).toMatchObject({
+      energyWh: 3500,
+      energySource: 'registers',
+      energyReason: null,
+      energyFlags: [],
+      toReview: false,
+    });
+  });
+
+  test.each<[string, Session, number]>([
+    [
+      'a meter that stops at 0 after a power loss',
+      { meterStart: 1000, meterStop: 0, readings: [4000, 6000], reason: 'PowerLoss' },
+      5000,
+    ],
+    [
+      'a meter that was exchanged',
+      { meterStart: 48_000, meterStop: 3000, readings: [49_000, 50_000, 0, 1500] },
+      5000,
+    ],
+    ['no meterStart', { meterStart: null, meterStop: 905_000, readings: [900_000, 903_000] }, 5000],
+    ['no meterStop', { meterStart: 1000, meterStop: null, readings: [4000, 6000] }, 5000],
+  ])('with %s is worked out from its readings, and to be reviewed', async (_, given, energyWh) => {
+    const id = await session(given);
+    expect(await shown(id)).toMatchObject({ energyWh, energySource: 'readings', toReview: true });
+  });
+
+  test('is null with a reason where nothing determines it', async () => {
+    const id = await session({ meterStart: 1000, meterStop: 0 });
+    expect(await shown(id)).toMatchObject({
+      energyWh: null,
+      energySource: 'none',
+      energyReason: 'meter-stop-below-start',
+    });
+  });
+
+  test('says that readings cannot be asked for, and is told once they can', async () => {
+    const id = await session({ meterStart: 1000, meterStop: null, readings: [4000, 6000] });
+    answers = false;
+    expect(await shown(id)).toMatchObject({ energyWh: null, energyReason: 'readings_unavailable' });
+    answers = true;
+    expect(await shown(id)).toMatchObject({ energyWh: 5000, energyReason: null });
+  });
+
+  test('can be corrected beside what was reported, by whom and when, and the correction taken back', async () => {
+    const id = await session({ meterStart: 1000, meterStop: 0, flags: ['salvaged'] });
+    const review = async () => {
+      const { body } = await control.send('GET', '/api/v1/transactions?review=true&limit=500');
+      return body.items.map(({ transactionId }: { transactionId: number }) => transactionId);
+    };
+    expect(await review()).toContain(id);
+    const path = `/api/v1/transactions/${id}/correction`;
+    const note = 'Read off on site.';
+    expect(await control.send('PUT', path, { json: { meterStop: 6200, note } })).toMatchObject({
+      status: 200,
+      body: { transactionId: id, energyWh: null, meterStop: 6200, note },
+    });
+    const corrected = await shown(id);
+    expect(corrected).toMatchObject({
+      meterStop: 0,
+      energyWh: null,
+      energyReason: 'meter-stop-below-start',
+      correctedEnergyWh: 5200,
+      toReview: false,
+    });
+    expect(Date.parse(corrected.correction.at)).toBeGreaterThan(0);
+    expect(corrected.correction.by).not.toBe('');
+    expect(await review()).not.toContain(id);
+
+    const again = await control.send('PUT', path, { json: { energyWh: 5000, note } });
+    expect(again.body.version).toBeGreaterThan(corrected.correction.version);
+    expect(await shown(id)).toMatchObject({ correctedEnergyWh: 5000 });
+    const { body: trail } = await control.send('GET', '/api/v1/audit');
+    expect(trail.items[0]).toMatchObject({ operation: 'putTransactionCorrection', outcome: 'ok' });
+
+    expect((await control.send('DELETE', path)).status).toBe(204);
+    expect(await shown(id)).toMatchObject({ correction: null, correctedEnergyWh: null, toReview: true });
+    expect((await control.send('DELETE', path)).body.error.code).toBe('unknown_correction');
+  });
+
+  test.each([
+    ['that determines nothing', { meterStart: 500, note: 'x' }],
+    ['whose registers fall', { meterStart: 5000, meterStop: 4000, note: 'x' }],
+    ['of a negative amount', { energyWh: -1, note: 'x' }],
+    ['without a reason', { energyWh: 1 }],
+  ])('takes no correction %s', async (_, json) => {
+    const id = await session({ meterStart: 1000, meterStop: 0 });
+    const answer = await control.send('PUT', `/api/v1/transactions/${id}/correction`, { json });
+    expect(answer).toMatchObject({ status: 422, body: { error: { code: 'invalid_body' } } });
+    expect(await shown(id)).toMatchObject({ correction: null });
+  });
+});
