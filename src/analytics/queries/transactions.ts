@@ -24,7 +24,7 @@ SELECT
   transaction_id AS transactionId, charge_point_id AS chargePointId, connector_id AS connectorId,
   id_tag AS idTag, parent_id_tag AS parentIdTag, authorization, reservation_id AS reservationId,
   started_at AS startedAt, meter_start AS meterStart, stopped_at AS stoppedAt, meter_stop AS meterStop,
-  meter_stop - meter_start AS energyWh, stop_id_tag AS stopIdTag, stop_reason AS stopReason, state, flags,
+  if(meter_stop >= meter_start, meter_stop - meter_start, NULL) AS energyWh, stop_id_tag AS stopIdTag, stop_reason AS stopReason, state, flags,
   received_at AS receivedAt
 FROM ${newestVersions(String(conditions), starts)}
 WHERE ${standing}
