@@ -74,6 +74,8 @@ export class Drain {
   private held: Promise<void> | undefined;
   private letGo: (() => void) | undefined;
   private batchUnderWay: Promise<void> | undefined;
+  /** Monotonic, ms. */
+  private batchBegunAt: number | undefined;
 
   /** From now on the queue is read and the listener hears of it; nothing is inserted before `start`. */
   constructor(options: DrainOptions) {
@@ -107,6 +109,12 @@ export class Drain {
     return this.trouble.present;
   }
 
+  /** Since when nothing has moved although there are rows, monotonic ms; undefined where there are none, or while it is held. */
+  get waitingSince(): number | undefined {
+    if (this.batchBegunAt !== undefined) return Math.max(this.batchBegunAt, this.steady?.movedAt ?? 0);
+    return this.held ? undefined : this.reader.waitingSince;
+  }
+
   private get inserts(): SteadyInsert {
     if (!this.steady) throw new TypeError('start() comes first');
     return this.steady;
@@ -137,9 +145,11 @@ export class Drain {
   private async unlessHeld(work: () => Promise<void>): Promise<void> {
     while (this.held) await this.held;
     if (this.stopping.signal.aborted) return;
+    this.batchBegunAt = performance.now();
     const done = work();
     this.batchUnderWay = done.catch(() => undefined); // who waits for it only wants it to be over
     await done;
+    this.batchBegunAt = undefined;
   }
 
   private async run(): Promise<void> {

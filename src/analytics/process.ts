@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import { joinSupervisor } from '../link/child.ts';
+import { healthOf } from '../link/health.ts';
 import { NewerDataError, openStore } from '../store/store.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
+import { watchman } from '../telemetry/watchman.ts';
 import { Backups } from './backups.ts';
 import { EnergyRollup } from './energy/energy-rollup.ts';
 import type { Engine } from './engine.ts';
@@ -37,6 +39,7 @@ const EXPORT_LIMIT_MS = 5 * 60_000;
 const QUERIES = 2;
 const QUERIES_HERE = Math.min(QUERIES, Math.max(1, availableParallelism() - 1));
 
+const beganAt = Date.now();
 const child = await joinSupervisor<Config>();
 const { link } = child;
 // The embedded engine moves this process into a directory of its own.
@@ -71,9 +74,10 @@ const backups = new Backups({ ...access, sink, database: config.clickhouse.datab
 let energy: EnergyRollup | undefined;
 const stopping = new AbortController();
 
+watchman.start({ log, serves: 'operators' });
 link.serve('health.read', () => {
-  const problems = start.engine ? sink.problems() : [start.problem];
-  return { ready: problems.length === 0, problems };
+  const engineAway = { name: 'engine', since: beganAt, cause: start.problem };
+  return healthOf({ degraded: start.engine ? [] : [engineAway] }, watchman.standing());
 });
 link.serve('analytics.query', (query, { deadlineMs }) => queries.answer(query, deadlineMs));
 link.serve('analytics.sql', (question) => sql.answer(question));

@@ -54,6 +54,11 @@ export class QueueReader {
     return this.since === undefined ? 0 : performance.now() - this.since;
   }
 
+  /** When the oldest entry in the buffer was read, or the last one before it taken, monotonic ms; undefined while it is empty. */
+  get waitingSince(): number | undefined {
+    return this.since;
+  }
+
   /** Reads what is new, a bounded amount. */
   advance(): void {
     const lanes = this.queue.lanes();

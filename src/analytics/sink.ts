@@ -2,6 +2,7 @@ import { type Journal, journalNames, journalPath, openJournal } from '../journal
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { exposeQueue } from '../journal/queue-metrics.ts';
 import { throttled } from '../telemetry/log.ts';
+import { type Watched, watchman } from '../telemetry/watchman.ts';
 import { Drain, type DrainOptions, type DrainSettings } from './drain.ts';
 import type { Engine } from './engine.ts';
 
@@ -17,8 +18,8 @@ export interface SinkOptions
 /** How often it is looked for journals of further edges, ms. */
 const DISCOVER_EVERY_MS = 1000;
 
-/** A queue that gets nothing into ClickHouse for so long is worth telling, ms. */
-const WORTH_TELLING_MS = 10_000;
+/** An insert that ClickHouse has neither taken nor refused for so long will not be answered any more, ms. */
+const UNANSWERED_MS = 5 * 60_000;
 
 /** Moves the journals of all edges and the outbox of the store into ClickHouse, each queue by itself. */
 export class Sink {
@@ -26,6 +27,7 @@ export class Sink {
   private readonly drains = new Map<string, Drain>();
   private readonly journals: Journal[] = [];
   private readonly discovery: NodeJS.Timeout;
+  private readonly endWatches: (() => void)[] = [];
   private engine: Engine | undefined;
   private isHeld = false;
 
@@ -50,16 +52,6 @@ export class Sink {
     for (const drain of this.drains.values()) drain.start(engine);
   }
 
-  /** One line for each queue that has got nothing into ClickHouse for some time. */
-  problems(now: number = Date.now()): string[] {
-    return [...this.drains].flatMap(([name, { hindrance }]) => {
-      const waited = hindrance ? now - hindrance.since : 0;
-      if (!hindrance || waited < WORTH_TELLING_MS) return [];
-      const seconds = Math.round(waited / 1000);
-      return [`${name}: nothing reached ClickHouse for ${seconds} s: ${hindrance.cause.message}`];
-    });
-  }
-
   /** Moves nothing from now on until `release`. Resolves once no insert is under way. */
   async hold(): Promise<void> {
     this.isHeld = true;
@@ -74,6 +66,7 @@ export class Sink {
   /** Resolves once no insert is under way and the journals are closed; the outbox stays open. */
   async stop(): Promise<void> {
     clearInterval(this.discovery);
+    for (const endWatch of this.endWatches) endWatch();
     await Promise.all([...this.drains.values()].map((drain) => drain.stop()));
     await Promise.all(this.journals.map((journal) => journal.close()));
   }
@@ -92,7 +85,19 @@ export class Sink {
     exposeQueue(name, queue);
     const drain = new Drain({ ...this.options, name, queue });
     this.drains.set(name, drain);
+    this.endWatches.push(watchman.watch(watchedDrain(name, drain)));
     if (this.isHeld) void drain.hold();
     if (this.engine) drain.start(this.engine);
   }
+}
+
+function watchedDrain(name: string, drain: Drain): Watched {
+  return {
+    name,
+    waitsFor: 'the answer of ClickHouse',
+    waitingSince: () => drain.waitingSince,
+    cause: () => drain.hindrance && { text: drain.hindrance.cause.message, outside: true },
+    cure: 'restart',
+    cureAfter: UNANSWERED_MS,
+  };
 }

@@ -47,6 +47,8 @@ const LOOKS = 5;
 
 /** Inserts that are tried for as long as it takes, and looked after where it is not certain what became of them. */
 export class SteadyInsert {
+  /** When rows last reached their table, monotonic ms. */
+  movedAt = 0;
   private readonly options: SteadyInsertOptions;
 
   constructor(options: SteadyInsertOptions) {
@@ -79,6 +81,7 @@ export class SteadyInsert {
     }
     sinkMetrics.rows.with({ table: insert.table }).inc(countLines(insert.lines));
     this.options.trouble.over();
+    this.movedAt = performance.now();
     return undefined;
   }
 

@@ -297,7 +297,8 @@ export const errors = {
   not_ready: {
     status: 503,
     message: 'Farad is not ready: {problems}.',
-    meaning: 'At least one process is missing or cannot do its work; `details.processes` says which and why.',
+    meaning:
+      'Something that charge points need is missing, cannot work or stands still: `details.processes` says which process and why. `details.degraded` lists what they do without.',
   },
   shutting_down: {
     status: 503,

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Link } from '../link/link.ts';
-import type { Health, Method, Methods } from '../link/methods.ts';
+import type { Method, Methods } from '../link/methods.ts';
 
 /** The processes that a complete Farad has beside control. */
 export function expectedPeers({ edge }: Pick<Config, 'edge'>): string[] {
@@ -31,6 +31,3 @@ export async function askPeers<M extends Method>(
   );
   return new Map(answers);
 }
-
-/** Health of a process that did not answer. */
-export const AWAY: Health = { ready: false, problems: ['does not answer'] };

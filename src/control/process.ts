@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/schema.ts';
 import { joinSupervisor } from '../link/child.ts';
+import { healthOf } from '../link/health.ts';
 import { NewerDataError, openStore, type Store } from '../store/store.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
+import { watchman } from '../telemetry/watchman.ts';
 import { createApp } from './app.ts';
 import { bootstrapKey } from './bootstrap-key.ts';
 
@@ -20,10 +22,10 @@ const store = await open();
 const { accepted, newKey } = await bootstrapKey(store, config.api.key);
 const app = await createApp({ config, store, link, log, keys: [accepted], version: ownVersion() });
 
-link.serve('health.read', () => ({
-  ready: app.server.listening,
-  problems: app.server.listening ? [] : ['does not listen'],
-}));
+watchman.start({ log, serves: 'operators' });
+link.serve('health.read', () =>
+  healthOf({ problems: app.server.listening ? [] : ['does not listen'] }, watchman.standing()),
+);
 
 try {
   await app.listen({ host: config.api.host, port: config.api.port });

@@ -6,13 +6,15 @@ import {
 import type { Config } from '../config/schema.ts';
 import type { Journal } from '../journal/journal.ts';
 import { RowBuffer } from '../journal/row-buffer.ts';
+import { healthOf } from '../link/health.ts';
 import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
-import type { CallOutcome, ChargePointCall, Disconnect, Health } from '../link/methods.ts';
+import type { CallOutcome, ChargePointCall, Disconnect } from '../link/methods.ts';
 import type { SessionRecord } from '../store/session-record.ts';
 import type { Store } from '../store/store.ts';
 import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
 import { metrics as defaultRegistry, type Registry } from '../telemetry/metrics.ts';
+import { watchman } from '../telemetry/watchman.ts';
 import { createFrameDecider } from '../workers/frame-decider.ts';
 import type { FramePool } from '../workers/frame-pool.ts';
 import { Admission } from './admission.ts';
@@ -185,7 +187,9 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     lastSeenAt: sessions.get(chargePointId)?.chargePoint.lastSeenAt ?? null,
   }));
   link.serve('edge.disconnect', (request) => disconnect(sessions, store, request));
-  link.serve('health.read', () => health(stopping, level()));
+  link.serve('health.read', () =>
+    healthOf({ problems: ownProblems(stopping, level()) }, watchman.standing()),
+  );
 
   return {
     transport: transport.kind,
@@ -252,12 +256,12 @@ async function disconnect(
   return { closed };
 }
 
-function health(stopping: boolean, level: ReturnType<Journal['level']>): Health {
+function ownProblems(stopping: boolean, level: ReturnType<Journal['level']>): string[] {
   const problems: string[] = [];
   if (stopping) problems.push('is stopping');
   if (level === 'no-samples')
     problems.push('the journal is full: MeterValues are refused until it has been drained');
-  return { ready: problems.length === 0, problems };
+  return problems;
 }
 
 /** The edge that held the charge point before closes its socket, unless a newer connection is there by then. */

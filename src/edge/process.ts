@@ -4,6 +4,7 @@ import { joinSupervisor, type StopReason } from '../link/child.ts';
 import { NewerDataError, openStore, type Store } from '../store/store.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
+import { watchman } from '../telemetry/watchman.ts';
 import { createFramePool } from '../workers/frame-pool.ts';
 import { type Edge, startEdge } from './edge.ts';
 import { checkOpenFiles } from './open-files.ts';
@@ -27,6 +28,7 @@ const pool = createFramePool({
   onFault: (error) => log.error({ err: error }, 'a frame worker failed'),
 });
 const edge = await listen();
+watchman.start({ log, serves: 'charge-points' });
 
 child.onStop(async (reason: StopReason) => {
   await edge.stop(reason === 'asked' ? config.ocpp.shutdownGrace : ORPHAN_GRACE_MS);

@@ -1,4 +1,7 @@
+import { basename } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { watchman } from '../telemetry/watchman.ts';
+import { WorkInHand } from '../telemetry/work-in-hand.ts';
 import { DISK_RESERVE, DiskSpace } from './disk-space.ts';
 import { CommitError, durable } from './durable.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -60,6 +63,9 @@ export class Environment {
   readonly space: DiskSpace;
   private readonly root: RootDatabase<unknown, KeyBytes>;
   private readonly commits: GroupCommit;
+  /** Write transactions that are not on the disk yet. */
+  private readonly inHand = new WorkInHand();
+  private readonly endWatch: () => void;
   private transacting = false;
   private open = true;
   private readings = 0;
@@ -78,7 +84,12 @@ export class Environment {
       // A directory name may contain a dot; by default lmdb would take it for a file then.
       noSubdir: false,
     });
-    this.commits = new GroupCommit(this.root);
+    this.commits = new GroupCommit(this.root, this.inHand);
+    this.endWatch = watchman.watch({
+      name: `writes to ${basename(path)}`,
+      waitingSince: this.inHand.oldest,
+      cure: 'restart',
+    });
   }
 
   get isOpen(): boolean {
@@ -133,7 +144,7 @@ export class Environment {
    * other processes never wait for this one's event loop. Resolves once on the disk; rejects with CommitError.
    */
   async write(operations: () => void): Promise<void> {
-    await durable(this.root.batch(operations));
+    await this.inHand.during(() => durable(this.root.batch(operations)));
     this.readings++;
   }
 
@@ -178,6 +189,7 @@ export class Environment {
     if (!this.open) return;
     this.open = false;
     await this.root.close();
+    this.endWatch();
   }
 
   private within<Result>(work: () => Result): Result {

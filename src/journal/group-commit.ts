@@ -1,4 +1,5 @@
 import type { RootDatabase } from 'lmdb';
+import type { WorkInHand } from '../telemetry/work-in-hand.ts';
 import { durable } from './durable.ts';
 
 /** A piece of work and whoever waits for it. */
@@ -14,9 +15,12 @@ export class GroupCommit {
   private readonly root: RootDatabase<unknown, Uint8Array>;
   /** Those who will be in the transaction that has been asked for. */
   private waiting: Work[] = [];
+  private readonly inHand: WorkInHand;
 
-  constructor(root: RootDatabase<unknown, Uint8Array>) {
+  /** `inHand` is told of each transaction. */
+  constructor(root: RootDatabase<unknown, Uint8Array>, inHand: WorkInHand) {
     this.root = root;
+    this.inHand = inHand;
   }
 
   /**
@@ -41,10 +45,12 @@ export class GroupCommit {
   private async commit(): Promise<void> {
     let kept: readonly Work[] | undefined;
     try {
-      await durable(
-        this.root.transaction(() => {
-          kept = this.run(this.takeWaiting());
-        }),
+      await this.inHand.during(() =>
+        durable(
+          this.root.transaction(() => {
+            kept = this.run(this.takeWaiting());
+          }),
+        ),
       );
     } catch (error) {
       // Where it did not even begin, nobody has been taken.

@@ -101,9 +101,22 @@ export interface ConnectorMeters {
 }
 
 export interface Health {
+  /** Whether it does what charge points need of it. */
   readonly ready: boolean;
-  /** One line each: what is not well. */
+  /** One line each: why not. */
   readonly problems: readonly string[];
+  /** What else cannot work now; charge points do without it. Absent where everything can. */
+  readonly degraded?: readonly Degradation[];
+  /** What stands still and may be cured by a new start of this process. */
+  readonly restartFor?: string;
+}
+
+export interface Degradation {
+  readonly name: string;
+  /** Epoch ms. */
+  readonly since: number;
+  /** The cause as it is now. */
+  readonly cause: string;
 }
 
 export interface AnalyticsQuery {

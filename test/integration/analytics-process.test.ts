@@ -107,8 +107,8 @@ describe('the analytics process', () => {
     expect((await waiting).events.map(({ data }) => data.epoch)).toEqual([1, 2]);
     expect(await storage()).toMatchObject({ ok: false, code: 'engine_unavailable' });
     expect(await health()).toMatchObject({
-      ready: false,
-      problems: [expect.stringContaining('ECONNREFUSED')],
+      ready: true,
+      degraded: [{ name: 'engine', cause: expect.stringContaining('ECONNREFUSED') }],
     });
 
     await server.restart();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Health } from '../../src/link/methods.ts';
 import { createRegistry } from '../../src/telemetry/metrics.ts';
 import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+import { until } from '../support/until.ts';
 
 /** Of an operation in the description of the API. */
 interface Described {
@@ -18,6 +19,8 @@ describe('health and metrics', () => {
   afterEach(() => control.close());
 
   const well: Health = { ready: true, problems: [] };
+  const sinkAway = { name: 'outbox', since: Date.UTC(2026, 10, 29, 8), cause: 'connect ECONNREFUSED' };
+  const sinkAwayView = { ...sinkAway, process: 'analytics', since: '2026-11-29T08:00:00.000Z' };
 
   function join(name: string, health: Health = well): void {
     const link = control.process(name);
@@ -37,29 +40,71 @@ describe('health and metrics', () => {
     const { status, body } = await control.send('GET', '/readyz');
     expect({ status, body }).toEqual({
       status: 200,
-      body: { ready: true, processes: { supervisor: well, 'edge-0': well, 'edge-1': well, analytics: well } },
+      body: {
+        ready: true,
+        degraded: [],
+        processes: { supervisor: well, 'edge-0': well, 'edge-1': well, analytics: well, control: well },
+      },
     });
   });
 
   test('/readyz is 503 with the reasons when a process is missing or not well', async () => {
-    for (const name of ['supervisor', 'edge-0']) join(name);
-    join('analytics', { ready: false, problems: ['journal above 90 % of its budget'] });
+    join('supervisor');
+    join('edge-0', {
+      ready: false,
+      problems: ['writes to journal-edge-0 stands still for 25 s: it is full'],
+    });
+    join('analytics', { ready: true, problems: [], degraded: [sinkAway] });
     const { status, body } = await control.send('GET', '/readyz');
     expect([status, body.error.code]).toEqual([503, 'not_ready']);
     expect(body.error.message).toBe(
-      'Farad is not ready: edge-1: does not answer; analytics: journal above 90 % of its budget.',
+      'Farad is not ready: edge-0: writes to journal-edge-0 stands still for 25 s: it is full; edge-1: does not answer.',
     );
-    expect(body.error.details.processes['edge-0']).toEqual(well);
+    expect(body.error.details.processes.supervisor).toEqual(well);
+    expect(body.error.details.degraded).toEqual([sinkAwayView]);
   });
 
   test('/readyz counts a process that fails to say as not ready', async () => {
-    for (const name of ['supervisor', 'edge-0', 'edge-1']) join(name);
-    control.process('analytics').serve('health.read', () => {
+    for (const name of ['supervisor', 'edge-0', 'analytics']) join(name);
+    control.process('edge-1').serve('health.read', () => {
       throw new Error('broken');
     });
     expect((await control.send('GET', '/readyz')).body.error.message).toBe(
-      'Farad is not ready: analytics: does not answer.',
+      'Farad is not ready: edge-1: does not answer.',
     );
+  });
+
+  test('/readyz stays 200 for what charge points do without, and lists it with its cause', async () => {
+    for (const name of ['supervisor', 'edge-0', 'edge-1']) join(name);
+    const away = await control.send('GET', '/readyz');
+    expect(away.status).toBe(200);
+    expect(away.body.degraded).toEqual([
+      { process: 'analytics', name: 'process', since: expect.any(String), cause: 'does not answer' },
+    ]);
+    expect(away.body.processes.analytics).toEqual({ ready: false, problems: ['does not answer'] });
+    const { degraded } = (await control.send('GET', '/readyz')).body;
+    expect(degraded).toEqual(away.body.degraded);
+
+    join('analytics', { ready: true, problems: [], degraded: [sinkAway] });
+    const { status, body } = await control.send('GET', '/readyz');
+    expect([status, body.degraded]).toEqual([200, [sinkAwayView]]);
+  });
+
+  test('/readyz answers within a second though a process hangs, and asks it no second question meanwhile', async () => {
+    for (const name of ['supervisor', 'edge-0', 'analytics']) join(name);
+    let asked = 0;
+    let answer: ((health: Health) => void) | undefined;
+    control.process('edge-1').serve('health.read', () => {
+      asked++;
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    });
+    const answers = await Promise.all([1, 2, 3].map(() => control.send('GET', '/readyz')));
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+    expect(asked).toBe(1);
+    answer?.(well);
+    await until('its late answer counts', async () => (await control.send('GET', '/readyz')).status === 200);
   });
 
   test('/metrics holds those of all processes; a dead one is told, and fails nothing', async () => {

@@ -304,13 +304,21 @@ export const schemas = {
 
   Overview: overviewSchema,
 
-  Health: object('Whether a process can do its work.', {
+  Health: object('Whether a process does what charge points need of it.', {
     ready: { type: 'boolean' },
     problems: { type: 'array', items: { type: 'string' } },
   }),
 
-  Readiness: object('Whether Farad can do its work.', {
+  Degradation: object('What cannot work now, and what charge points do without.', {
+    process: text('Where it is.'),
+    name: text('What stands still or cannot work.'),
+    since: time('Since when.'),
+    cause: text('The cause as it is now.'),
+  }),
+
+  Readiness: object('Whether Farad does all that charge points need.', {
     ready: { type: 'boolean', const: true },
+    degraded: { type: 'array', items: { $ref: '#/components/schemas/Degradation' } },
     processes: { type: 'object', additionalProperties: { $ref: '#/components/schemas/Health' } },
   }),
 } as const satisfies Record<string, Schema>;

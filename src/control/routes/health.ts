@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
+import { healthOf } from '../../link/health.ts';
+import type { Health } from '../../link/methods.ts';
+import { watchman } from '../../telemetry/watchman.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
-import { AWAY, askPeers } from '../peers.ts';
+import { PeerHealth } from '../peer-health.ts';
 import { addRoute } from '../route.ts';
-
-/** Longest wait for the health of a process, ms: probes give up soon. */
-const DEADLINE_MS = 2000;
 
 const alive: Operation = {
   id: 'isAlive',
@@ -18,32 +18,76 @@ const alive: Operation = {
   open: true,
 };
 
+const well = { ready: true, problems: [] };
+
 const ready: Operation = {
   id: 'isReady',
   method: 'GET',
   path: '/readyz',
   tag: 'Operations',
-  summary: 'Whether every process can do its work',
+  summary: 'Whether Farad does all that charge points need',
+  description:
+    'It fails, and names the cause, where edges, the frame workers, the store or the journal cannot work or stand still. What charge points do without (the way into ClickHouse, campaigns, queries) never makes it fail: it is listed under `degraded`.',
   responses: {
-    200: json('All of them can.', ref('Readiness'), {
+    200: json('It does.', ref('Readiness'), {
       ready: true,
-      processes: { 'edge-0': { ready: true, problems: [] }, analytics: { ready: true, problems: [] } },
+      degraded: [
+        {
+          process: 'analytics',
+          name: 'journal-edge-0',
+          since: '2026-11-29T08:00:00.000Z',
+          cause: 'connect ECONNREFUSED 10.0.0.7:8123',
+        },
+      ],
+      processes: { supervisor: well, 'edge-0': well, control: well, analytics: well },
     }),
   },
   errors: ['not_ready'],
   open: true,
 };
 
+/** Charge points do without it: whatever is wrong there, Farad is ready. */
+const SPARED = 'analytics';
+
+const AWAY: Health = { ready: false, problems: ['does not answer'] };
+
 export function addHealthRoutes(app: FastifyInstance, { link, config }: ControlDeps): void {
+  const peers = new PeerHealth(link, config);
+  /** When `SPARED` was first found not to be well, epoch ms. */
+  let sparedSince: number | undefined;
+
   addRoute(app, alive, (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'));
 
   addRoute(app, ready, async () => {
-    const answers = await askPeers(link, config, 'health.read', {}, DEADLINE_MS);
-    const processes = Object.fromEntries([...answers].map(([name, health]) => [name, health ?? AWAY]));
-    const problems = Object.entries(processes)
-      .filter(([, health]) => !health.ready)
-      .map(([name, health]) => `${name}: ${health.problems.join(', ') || 'not ready'}`);
-    if (problems.length === 0) return { ready: true, processes };
-    throw apiError('not_ready', { problems: problems.join('; ') }, { processes });
+    const healths = new Map<string, Health>();
+    for (const [name, health] of await peers.read()) healths.set(name, health ?? AWAY);
+    healths.set(link.name, healthOf({}, watchman.standing()));
+    const spared = healths.get(SPARED);
+    sparedSince = spared?.ready === false ? (sparedSince ?? Date.now()) : undefined;
+
+    const view = { degraded: degradedOf(healths, sparedSince), processes: processesOf(healths) };
+    const failing = [...healths].filter(([name, health]) => !health.ready && name !== SPARED);
+    if (failing.length === 0) return { ready: true, ...view };
+    const problems = failing.map(([name, health]) => `${name}: ${health.problems.join(', ') || 'not ready'}`);
+    throw apiError('not_ready', { problems: problems.join('; ') }, view);
   });
+}
+
+function degradedOf(healths: ReadonlyMap<string, Health>, sparedSince: number | undefined) {
+  return [...healths].flatMap(([process, { degraded = [], problems }]) => {
+    const whole =
+      process === SPARED && sparedSince !== undefined
+        ? [{ name: 'process', since: sparedSince, cause: problems.join(', ') }]
+        : [];
+    return [...whole, ...degraded].map(({ name, since, cause }) => ({
+      process,
+      name,
+      since: new Date(since).toISOString(),
+      cause,
+    }));
+  });
+}
+
+function processesOf(healths: ReadonlyMap<string, Health>) {
+  return Object.fromEntries([...healths].map(([name, { ready, problems }]) => [name, { ready, problems }]));
 }
