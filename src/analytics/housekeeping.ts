@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
+import { watchman } from '../telemetry/watchman.ts';
 
 export interface HousekeepingOptions {
   readonly store: Pick<Store, 'transactions' | 'jobs'>;
@@ -17,6 +18,8 @@ const EVERY_MS = 10_000;
 
 /** Between two write transactions of one look, ms: edges come first. */
 const PAUSE_MS = 50;
+
+const inHand = watchman.workOf({ name: 'housekeeping', limit: 10 * 60_000 });
 
 /**
  * Removes from the operational store what its time is over for: closed transactions that ClickHouse has, after their retention; and gives up on
@@ -47,9 +50,11 @@ export class Housekeeping {
 
   /** Does all that is due; a look under way is not doubled. */
   look(): Promise<void> {
-    this.looking ??= this.keepHouse().finally(() => {
-      this.looking = undefined;
-    });
+    this.looking ??= inHand
+      .during(() => this.keepHouse())
+      .finally(() => {
+        this.looking = undefined;
+      });
     return this.looking;
   }
 

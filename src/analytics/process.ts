@@ -71,6 +71,7 @@ const sql = new SqlService({
   timeLimit: config.clickhouse.queryTimeout,
 });
 const backups = new Backups({ ...access, sink, database: config.clickhouse.database });
+const longQuestions = watchman.workOf({ name: 'exports and SQL', limit: 2 * EXPORT_LIMIT_MS });
 let energy: EnergyRollup | undefined;
 const stopping = new AbortController();
 
@@ -80,9 +81,9 @@ link.serve('health.read', () => {
   return healthOf({ degraded: start.engine ? [] : [engineAway] }, watchman.standing());
 });
 link.serve('analytics.query', (query, { deadlineMs }) => queries.answer(query, deadlineMs));
-link.serve('analytics.sql', (question) => sql.answer(question));
-link.serve('export.open', (question) => files.begin(question));
-link.serve('export.next', ({ id }) => files.next(id));
+link.serve('analytics.sql', (question) => longQuestions.during(() => sql.answer(question)));
+link.serve('export.open', (question) => longQuestions.during(() => files.begin(question)));
+link.serve('export.next', ({ id }) => longQuestions.during(() => files.next(id)));
 link.serve('export.close', async ({ id }) => {
   await files.end(id);
   return {};

@@ -59,6 +59,7 @@ export class SupervisedProcess {
   private restart: NodeJS.Timeout | undefined;
   private stopping = false;
   private refusal: string | undefined;
+  private endReason: string | undefined;
   private startedAt = 0;
   private readonly backOff: BackOff;
   private readonly relay: Relay;
@@ -94,6 +95,7 @@ export class SupervisedProcess {
     this.wasStarted = true;
     this.startedAt = Date.now();
     this.refusal = undefined;
+    this.endReason = undefined;
     const child = fork(file, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -117,7 +119,7 @@ export class SupervisedProcess {
       if (child.pid === undefined) this.hasEnded(`its start failed: ${error.code ?? error.message}`);
     });
     child.once('exit', (code, signal) => {
-      const reason = signal ? `signal ${signal}` : `exit code ${code}`;
+      const reason = this.endReason ?? (signal ? `signal ${signal}` : `exit code ${code}`);
       // Its last words may still be on their way through the channel.
       afterLastMessage(child, () => this.hasEnded(reason));
     });
@@ -140,6 +142,12 @@ export class SupervisedProcess {
     await ended;
     clearTimeout(timer);
     return asked;
+  }
+
+  /** Ends it now, for a reason that the log will tell, so that it is started again. */
+  replace(reason: string): void {
+    this.endReason = reason;
+    this.kill();
   }
 
   /** Ends it now. */

@@ -1,17 +1,23 @@
 import type { Config } from '../config/schema.ts';
+import { healthOf } from '../link/health.ts';
 import type { ReadyInfo } from '../link/messages.ts';
 import { createRelay, type Relay } from '../link/relay.ts';
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import { measureProcess } from '../telemetry/process-metrics.ts';
+import { watchman } from '../telemetry/watchman.ts';
 import { type BackOffSettings, DEFAULT_BACK_OFF } from './back-off.ts';
 import type { DataDirLock } from './data-dir-lock.ts';
 import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints-file.ts';
+import { Heartbeats } from './heartbeat.ts';
 import { StartError } from './start-error.ts';
 import { type ProcessEnd, type ProcessPlan, SupervisedProcess } from './supervised-process.ts';
 
 /** How long a process may take to stop before it is killed, ms. */
 const STOP_GRACE_MS = 10_000;
+
+/** How often each process is asked for a sign of life, ms. */
+const HEARTBEAT_EVERY_MS = 1000;
 
 /** A gateway that was never up gives up when one of its processes ended this often in a row. */
 const GIVE_UP_AFTER = 5;
@@ -101,11 +107,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       }),
     );
   }
-  serveSupervisor(relay, processes);
+  const endWatch = serveSupervisor(relay, processes, log);
   removeEndpoints(lock.directory);
   for (const one of processes) if (mayStart(one.plan)) one.start();
 
   const stop = async (): Promise<void> => {
+    endWatch();
     removeEndpoints(lock.directory);
     await Promise.all(processes.map((one) => one.stop(stopGraceMs)));
     lock.release();
@@ -123,16 +130,33 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   };
 }
 
-/** The supervisor answers for itself on the link, and says which process is down. */
-function serveSupervisor(relay: Relay, processes: readonly SupervisedProcess[]): void {
+/** The supervisor answers for itself on the link: it says which process is down, and which one does not answer any more. Ends the watch when called. */
+function serveSupervisor(relay: Relay, processes: readonly SupervisedProcess[], log: Log): () => void {
   const link = relay.join('supervisor');
   metrics.process = link.name;
   measureProcess(metrics);
+  const heartbeats = new Heartbeats({
+    link,
+    processes: processes.map((one) => ({
+      name: one.plan.name,
+      isEdge: isEdge(one.plan),
+      pid: () => (one.isReady ? one.pid : undefined),
+      end: (reason) => one.replace(reason),
+    })),
+  });
+  for (const watched of heartbeats.watched()) watchman.watch(watched);
+  watchman.start({ log, serves: 'charge-points' });
+  const beating = setInterval(() => heartbeats.tick(), HEARTBEAT_EVERY_MS).unref();
   link.serve('metrics.read', () => metrics.collect());
   link.serve('health.read', () => {
-    const problems = processes.filter((one) => !one.isReady).map((one) => `${one.plan.name} is not running`);
-    return { ready: problems.length === 0, problems };
+    // /readyz sees by itself whether analytics answers, and charge points do without it.
+    const down = processes.filter(({ isReady, plan }) => !isReady && plan.name !== 'analytics');
+    return healthOf({ problems: down.map(({ plan }) => `${plan.name} is not running`) }, watchman.standing());
   });
+  return () => {
+    clearInterval(beating);
+    watchman.stop();
+  };
 }
 
 function isEdge(plan: ProcessPlan): boolean {

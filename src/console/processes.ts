@@ -7,10 +7,19 @@ export interface ProcessState {
   readonly name: string;
   readonly ready: boolean;
   readonly problems: readonly string[];
+  readonly degraded: readonly Degradation[];
   readonly cpu: string;
   readonly memory: string;
   readonly delay: string;
   readonly uptime: string;
+}
+
+/** What cannot work now, and what charge points do without. */
+export interface Degradation {
+  readonly process: string;
+  readonly name: string;
+  readonly since: string;
+  readonly cause: string;
 }
 
 interface Health {
@@ -33,10 +42,13 @@ export function useProcesses(): {
     let before: { readonly at: number; readonly cpu: ReadonlyMap<string, number> } | undefined;
     const load = async () => {
       try {
-        const [health, metrics] = await Promise.all([readHealth(abort.signal), readMetrics(abort.signal)]);
+        const [readiness, metrics] = await Promise.all([
+          readReadiness(abort.signal),
+          readMetrics(abort.signal),
+        ]);
         const at = Date.now();
         const cpu = metrics.get('farad_process_cpu_seconds_total') ?? new Map<string, number>();
-        setProcesses(statesOf(health, metrics, cpuShares(cpu, at, before)));
+        setProcesses(statesOf(readiness, metrics, cpuShares(cpu, at, before)));
         setFailure(undefined);
         before = { at, cpu };
       } catch (error) {
@@ -56,14 +68,17 @@ export function useProcesses(): {
   return { processes, failure };
 }
 
+interface Readiness {
+  readonly processes: Readonly<Record<string, Health>>;
+  readonly degraded: readonly Degradation[];
+}
+
 /** /readyz says it either way, with 200 or with the reasons in the error. */
-async function readHealth(signal: AbortSignal): Promise<Readonly<Record<string, Health>>> {
+async function readReadiness(signal: AbortSignal): Promise<Readiness> {
   const response = await fetch('/readyz', { signal });
-  const answer = (await response.json()) as {
-    processes?: Record<string, Health>;
-    error?: { details?: { processes?: Record<string, Health> } };
-  };
-  return answer.processes ?? answer.error?.details?.processes ?? {};
+  const answer = (await response.json()) as Partial<Readiness> & { error?: { details?: Partial<Readiness> } };
+  const { processes = {}, degraded = [] } = answer.error?.details ?? answer;
+  return { processes, degraded };
 }
 
 type Values = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -93,22 +108,23 @@ function cpuShares(
 }
 
 function statesOf(
-  health: Readonly<Record<string, Health>>,
+  { processes, degraded }: Readiness,
   metrics: Values,
   cpu: ReadonlyMap<string, number>,
 ): ProcessState[] {
   const started = metrics.get('farad_process_start_time_seconds');
-  const names = new Set([...Object.keys(health), ...(started?.keys() ?? [])]);
+  const names = new Set([...Object.keys(processes), ...(started?.keys() ?? [])]);
   return [...names].sort().map((name) => {
     const share = cpu.get(name);
     const bytes = metrics.get('farad_resident_anonymous_bytes')?.get(name);
     const delay = metrics.get('farad_event_loop_delay_seconds')?.get(name);
     const since = started?.get(name);
-    const { ready, problems } = health[name] ?? { ready: true, problems: [] };
+    const { ready, problems } = processes[name] ?? { ready: true, problems: [] };
     return {
       name,
       ready,
       problems,
+      degraded: degraded.filter((one) => one.process === name),
       cpu: share === undefined ? '–' : `${rounded(share * 100)} %`,
       memory: bytes === undefined ? '–' : `${rounded(bytes / 1024 / 1024)} MiB`,
       delay: delay === undefined ? '–' : quantity(latency(delay)),

@@ -2,6 +2,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import { type KnownChargePoint, knownChargePoints } from '../store/known-charge-points.ts';
 import type { Store } from '../store/store.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
+import { watchman } from '../telemetry/watchman.ts';
 import type { Edges } from './edges.ts';
 
 /** Charge points looked at before others get their turn. */
@@ -16,6 +17,9 @@ const FIRST_DUTY = 0.25;
 
 /** A charge point that has been connected for so long should have sent its BootNotification, ms. */
 const BOOTS_WITHIN_MS = 60_000;
+
+/** Even the largest fleet takes minutes, ms. */
+const rounds = watchman.workOf({ name: 'fleet index', limit: 30 * 60_000 });
 
 /** Between two slices, the first of which took `workedMs`. */
 type Rest = (workedMs: number) => Promise<unknown>;
@@ -98,7 +102,7 @@ export class FleetIndex {
   }
 
   private go(rest: Rest): Promise<void> {
-    this.running = this.round(rest);
+    this.running = rounds.during(() => this.round(rest));
     return this.running;
   }
 

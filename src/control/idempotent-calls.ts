@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
+import { watchman } from '../telemetry/watchman.ts';
 import { ApiError, apiError, errorBody } from './errors.ts';
 import { IdempotencyMemory } from './idempotency.ts';
 import type { Schema } from './openapi/operation.ts';
@@ -27,6 +28,9 @@ export const idempotencyReplayed: Readonly<Record<string, Schema>> = {
   },
 };
 
+/** A request that is never answered would keep its key for ever; those that call charge points take their timeouts, ms. */
+const inHand = watchman.workOf({ name: 'requests with an idempotency key', limit: 10 * 60_000 });
+
 type Handler<Shape extends RouteGenericInterface> = (
   request: FastifyRequest<Shape>,
   reply: FastifyReply,
@@ -47,7 +51,7 @@ export function onceByKey<Shape extends RouteGenericInterface>(handler: Handler<
       body: answer,
       replayed,
     } = await memory.answer(JSON.stringify([request.principal?.id, key]), [params, query, body], () =>
-      remembered(request, reply, handler),
+      inHand.during(() => remembered(request, reply, handler)),
     );
     if (replayed) reply.header('idempotency-replayed', 'true');
     return reply.code(status).send(answer);

@@ -3,6 +3,7 @@ import { acknowledged, type Decision, type IncomingCall } from '../central-syste
 import { readFrame } from '../protocol/frame.ts';
 import { type CallHead, scanCall, scanPlainPayload } from '../protocol/scan-call.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
+import { watchman } from '../telemetry/watchman.ts';
 import type { FrameVerdict } from '../workers/frame-batch.ts';
 import { Allowance } from './allowance.ts';
 import type { Answers, UnloggedCall } from './answers.ts';
@@ -38,6 +39,9 @@ export interface ConversationOptions {
 const OPENING_BRACKET = 0x5b;
 const CALLRESULT = 0x33;
 const CALLERROR = 0x34;
+
+/** Messages whose decision waits for the store. */
+const decisions = watchman.workOf({ name: 'decisions', waitsFor: 'the store' });
 
 /**
  * Reads what charge points send and answers it. A charge point has one undecided frame; its later CALLs wait, so that nothing overtakes,
@@ -272,9 +276,11 @@ export class Conversation {
     startedAt: number,
     unlogged?: UnloggedCall,
   ): void {
+    const piece = decisions.begin();
     decision
       .catch((error: unknown) => this.failure(session, action, error))
       .then((decided) => {
+        decisions.end(piece);
         if (decided.kind === 'result' && decided.digest !== undefined) session.noteMeter(decided.digest);
         this.options.answers.give(session, messageId, action, decided, startedAt, unlogged);
         this.settle(session);

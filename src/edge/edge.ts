@@ -77,6 +77,11 @@ const INBOX_TICK_MS = 1_000;
 /** How long the store may take to note the end of sockets before the stop goes on, ms. */
 const RECORDING_GRACE_MS = 500;
 
+const batches = watchman.workOf({ name: 'frame workers', waitsFor: 'the verdict on a batch' });
+const callsInHand = watchman.workOf({ name: 'calls to charge points', serves: 'operators' });
+const signsOfLife = watchman.workOf({ name: 'signs of life', serves: 'operators', limit: SAVE_LAST_SEEN_MS });
+const expiries = watchman.workOf({ name: 'expiry of reservations', serves: 'operators' });
+
 /** Starts an edge: takes over what a dead one of the same name held, and listens. Rejects with ListenError. */
 export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const { name, config, store, journal, link, log } = deps;
@@ -106,7 +111,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   });
   const inbox = new Inbox({
     ...config.edge,
-    pool: deps.pool,
+    pool: watchedPool(deps.pool),
     metrics,
     log: quietly,
     decided: (frame, verdict, bytes) => conversation.decided(frame, verdict, bytes),
@@ -181,7 +186,13 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   ).unref();
   let stopping = false;
 
-  link.serve('edge.call', (request) => call(sessions, calls, request));
+  link.serve('edge.call', (request) =>
+    callsInHand.during(
+      () => call(sessions, calls, request),
+      // Until then the charge point may take its time.
+      clock() + (request.timeoutMs ?? ocpp.callTimeout),
+    ),
+  );
   link.serve('edge.meters', ({ chargePointIds }) => ({ meters: sessions.meters(chargePointIds) }));
   link.serve('edge.seen', ({ chargePointId }) => ({
     lastSeenAt: sessions.get(chargePointId)?.chargePoint.lastSeenAt ?? null,
@@ -237,6 +248,10 @@ function startCentralSystem(
   });
 }
 
+function watchedPool(pool: EdgeDeps['pool']): EdgeDeps['pool'] {
+  return { run: (...batch) => batches.during(() => pool.run(...batch)) };
+}
+
 function call(
   sessions: Sessions,
   calls: OutboundCalls,
@@ -289,7 +304,7 @@ async function tellPrevious(
 
 async function saveLastSeen(centralSystem: CentralSystem, gently: boolean, log: ThrottledLog): Promise<void> {
   try {
-    await centralSystem.saveLastSeen({ gently });
+    await signsOfLife.during(() => centralSystem.saveLastSeen({ gently }));
   } catch (error) {
     log.error({ err: error }, 'signs of life could not be stored');
   }
@@ -297,7 +312,7 @@ async function saveLastSeen(centralSystem: CentralSystem, gently: boolean, log: 
 
 async function expireReservations(centralSystem: CentralSystem, log: ThrottledLog): Promise<void> {
   try {
-    await centralSystem.expireReservations();
+    await expiries.during(() => centralSystem.expireReservations());
   } catch (error) {
     log.error({ err: error }, 'expired reservations could not be ended');
   }

@@ -87,6 +87,7 @@ export class Environment {
     this.commits = new GroupCommit(this.root, this.inHand);
     this.endWatch = watchman.watch({
       name: `writes to ${basename(path)}`,
+      waitsFor: 'the disk, or for the write lock',
       waitingSince: this.inHand.oldest,
       cure: 'restart',
     });

@@ -19,7 +19,7 @@ export function healthOf(
   const lines = [
     ...problems,
     ...needed.map(
-      ({ name, since, cause }) => `${name} stands still for ${secondsFrom(since, now)} s: ${cause}`,
+      ({ name, since, cause }) => `stands still for ${secondsFrom(since, now)} s: ${name} (${cause})`,
     ),
   ];
   const told = [...degraded, ...others.map(({ name, since, cause }) => ({ name, since, cause }))];

@@ -55,16 +55,26 @@ export function mainThreadCpuSeconds(pid: number = process.pid): number | undefi
   return cpuSecondsOf(`/proc/${pid}/task/${pid}/stat`);
 }
 
+/** What the main thread of a process does, as the letter of /proc/PID/stat (R runs, S sleeps, D waits for the disk, T is stopped); undefined where /proc does not say. */
+export function mainThreadState(pid: number): string | undefined {
+  return statFieldsOf(`/proc/${pid}/task/${pid}/stat`)?.[0];
+}
+
 /** CPU seconds of a whole process; undefined where /proc does not say. */
 export function processCpuSeconds(pid: number): number | undefined {
   return cpuSecondsOf(`/proc/${pid}/stat`);
 }
 
 function cpuSecondsOf(statFile: string): number | undefined {
-  const stat = readProc(statFile);
-  // The second field is the name in brackets and may hold spaces; utime and stime are fields 14 and 15.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // utime and stime are fields 14 and 15.
+  const fields = statFieldsOf(statFile);
   return fields && (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** From the third field on: the second one is the name in brackets and may hold spaces. */
+function statFieldsOf(statFile: string): string[] | undefined {
+  const stat = readProc(statFile);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function readProc(file: string): string | undefined {

@@ -1,5 +1,6 @@
 import type { Log } from './log.ts';
 import { metrics, type Registry } from './metrics.ts';
+import { WorkInHand } from './work-in-hand.ts';
 
 /** Who needs it: without the first kind Farad is not ready, without the second it is degraded. */
 export type Serves = 'charge-points' | 'operators';
@@ -24,6 +25,8 @@ export interface Watched {
   readonly limit?: number;
   /** When its oldest work was begun, or when it last moved, monotonic ms; undefined while it has nothing to do. */
   waitingSince(): number | undefined;
+  /** What its work waits for, said where `cause` knows nothing. */
+  readonly waitsFor?: string;
   cause?(): Cause | undefined;
   readonly cure?: Cure;
   /** How long it must stand before it is cured, ms; by default as soon as it is told, or after 40 s where the process has to end. */
@@ -150,6 +153,13 @@ export class Watchman {
     return () => void this.posts.delete(post);
   }
 
+  /** Work of a kind that is looked after for as long as the process lives. */
+  workOf(watched: Omit<Watched, 'waitingSince'>): WorkInHand {
+    const work = new WorkInHand(this.clock);
+    this.watch({ ...watched, waitingSince: work.oldest });
+    return work;
+  }
+
   /** What stands still now. */
   standing(): Standstill[] {
     const standing: Standstill[] = [];
@@ -160,7 +170,7 @@ export class Watchman {
         name: watched.name,
         serves: this.servedBy(watched),
         since: post.toldSince,
-        cause: causeOf(watched)?.text ?? 'it has work and does not move',
+        cause: textOf(watched),
         wantsRestart: watched.cure === 'restart' && this.mayCure(post, this.clock()),
       });
     }
@@ -189,7 +199,7 @@ export class Watchman {
       if (now - Math.max(since, this.resumedAt) < (watched.limit ?? STANDS_STILL_MS)) return;
       post.toldSince = Math.round(this.wallClock() - (now - since));
       this.log?.error(
-        { name: watched.name, forMs: Math.round(now - since), cause: causeOf(watched)?.text },
+        { name: watched.name, forMs: Math.round(now - since), cause: textOf(watched) },
         'something has work and stands still',
       );
     }
@@ -228,4 +238,8 @@ export const watchman = new Watchman();
 
 function causeOf({ cause }: Watched): Cause | undefined {
   return cause?.();
+}
+
+function textOf(watched: Watched): string {
+  return causeOf(watched)?.text ?? `it waits for ${watched.waitsFor ?? 'an end of its work'}`;
 }

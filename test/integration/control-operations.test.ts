@@ -52,13 +52,13 @@ describe('health and metrics', () => {
     join('supervisor');
     join('edge-0', {
       ready: false,
-      problems: ['writes to journal-edge-0 stands still for 25 s: it is full'],
+      problems: ['stands still for 25 s: writes to journal-edge-0 (it waits for the disk)'],
     });
     join('analytics', { ready: true, problems: [], degraded: [sinkAway] });
     const { status, body } = await control.send('GET', '/readyz');
     expect([status, body.error.code]).toEqual([503, 'not_ready']);
     expect(body.error.message).toBe(
-      'Farad is not ready: edge-0: writes to journal-edge-0 stands still for 25 s: it is full; edge-1: does not answer.',
+      'Farad is not ready: edge-0: stands still for 25 s: writes to journal-edge-0 (it waits for the disk); edge-1: does not answer.',
     );
     expect(body.error.details.processes.supervisor).toEqual(well);
     expect(body.error.details.degraded).toEqual([sinkAwayView]);

@@ -14,6 +14,10 @@ export interface FakeBehaviour {
   readonly exitCode?: number;
   readonly ignoresStop?: boolean;
   readonly newKey?: string;
+  /** Its first life computes without an end once it is ready. */
+  readonly blocks?: boolean;
+  /** What it says of its health. */
+  readonly health?: { readonly restartFor: string };
 }
 
 export interface FakeGatewayOptions {
@@ -104,8 +108,12 @@ export class FakeGateway {
 }
 
 /** Polls `probe` until it returns something; fails after ten seconds, saying what was awaited. */
-export async function until<T>(what: string, probe: () => T | undefined | false): Promise<T> {
-  const deadline = Date.now() + 10_000;
+export async function until<T>(
+  what: string,
+  probe: () => T | undefined | false,
+  withinMs = 10_000,
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
   for (;;) {
     const found = probe();
     if (found) return found;

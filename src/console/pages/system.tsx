@@ -3,6 +3,7 @@ import type { Rows } from '../model.ts';
 import { Refused, Shown, Skeleton } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { currentTab, Tabs } from '../parts/tabs.tsx';
+import { When } from '../parts/when.tsx';
 import { useProcesses } from '../processes.ts';
 import { useResource } from '../resource.ts';
 import { may } from '../session.ts';
@@ -68,16 +69,27 @@ function Processes() {
                 </tr>
               </thead>
               <tbody>
-                {processes.map(({ name, ready, problems, cpu, memory, delay, uptime }) => (
+                {processes.map(({ name, ready, problems, degraded, cpu, memory, delay, uptime }) => (
                   <tr key={name}>
                     <td class="id">
                       <b>{name}</b>
                     </td>
                     <td data-label="State">
                       <Status
-                        status={ready ? 'Available' : 'Faulted'}
-                        word={ready ? 'ready' : problems.join('; ') || 'not ready'}
+                        status={!ready ? 'Faulted' : degraded.length > 0 ? 'Pending' : 'Available'}
+                        word={
+                          !ready
+                            ? problems.join('; ') || 'not ready'
+                            : degraded.length > 0
+                              ? 'degraded'
+                              : 'ready'
+                        }
                       />
+                      {degraded.map((one) => (
+                        <div key={one.name} class="soft">
+                          {one.name}, since <When at={one.since} />: {one.cause}
+                        </div>
+                      ))}
                     </td>
                     <td data-label="CPU" class="number">
                       {cpu}

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { CampaignInput, CampaignRecord, CampaignTask } from '../../store/campaign-record.ts';
 import { knownChargePoints } from '../../store/known-charge-points.ts';
 import type { Store } from '../../store/store.ts';
+import { watchman } from '../../telemetry/watchman.ts';
 import { CampaignRun, type CampaignRunOptions } from './campaign-run.ts';
 import { type CampaignFilter, type CampaignTargets, isMeant } from './campaign-targets.ts';
 
@@ -31,6 +32,8 @@ export const MAX_LIVE_CAMPAIGNS = 20;
 
 const STEP_EVERY_MS = 1_000;
 const ADDED_PER_TRANSACTION = 500;
+
+const inHand = watchman.workOf({ name: 'campaigns' });
 
 /** Runs campaigns: one task at many charge points, a bounded number at once, over any restart of Farad. */
 export class Campaigns {
@@ -98,9 +101,11 @@ export class Campaigns {
 
   /** Looks at every campaign and does what is to be done. */
   step(): Promise<void> {
-    this.stepping ??= this.stepAll().finally(() => {
-      this.stepping = undefined;
-    });
+    this.stepping ??= inHand
+      .during(() => this.stepAll())
+      .finally(() => {
+        this.stepping = undefined;
+      });
     return this.stepping;
   }
 

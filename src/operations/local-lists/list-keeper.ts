@@ -1,5 +1,6 @@
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
+import { watchman } from '../../telemetry/watchman.ts';
 import type { ChargePointCalls } from '../charge-point-calls.ts';
 import { ruledOut } from './list-limits.ts';
 import { hasConflict } from './list-sync.ts';
@@ -21,6 +22,10 @@ export interface ListKeeperOptions {
 }
 
 const LOOK_EVERY_MS = 1_000;
+
+/** One charge point may take many CALLs, each with its timeout. */
+const inHand = watchman.workOf({ name: 'local lists', limit: 30 * 60_000 });
+
 const REMEMBER_MS = 30_000;
 /** Charge points that are looked at in one go. */
 const LOOKED_AT = 500;
@@ -121,7 +126,7 @@ export class ListKeeper {
       }
     };
     this.working.add(chargePointId);
-    void work().finally(() => this.working.delete(chargePointId));
+    void inHand.during(work).finally(() => this.working.delete(chargePointId));
   }
 
   private digestOf(listId: string, version: number): string | undefined {

@@ -2,6 +2,7 @@ import type { Link } from '../../link/link.ts';
 import type { ChargePointCall } from '../../link/methods.ts';
 import type { Store } from '../../store/store.ts';
 import { type Log, throttled } from '../../telemetry/log.ts';
+import { watchman } from '../../telemetry/watchman.ts';
 import { createSitePlanPool } from '../../workers/site-plan-pool.ts';
 import { CallBudget } from './budget.ts';
 import { Meters } from './meters.ts';
@@ -43,6 +44,9 @@ const SITES_PER_PAGE = 500;
 const WISHES_PER_SWEEP = 200;
 const SWEEP_MS = 60_000;
 const LOG_EVERY_MS = 10_000;
+
+/** A round waits for the answers of charge points, each of which has its timeout. */
+const rounds = watchman.workOf({ name: 'site planning', limit: 10 * 60_000 });
 
 interface Planned {
   readonly planner: SitePlanner;
@@ -184,10 +188,12 @@ class Sites implements SiteOperations {
     const { planner } = planned;
     planned.startedAt = performance.now();
     planned.dueAt = planned.startedAt + this.deps.settings.interval;
-    planned.running = this.guarded(planner, () => planner.round()).then(() => {
-      planned.running = undefined;
-      if (planner.isOver) this.planned.delete(planner.siteId);
-    });
+    planned.running = rounds
+      .during(() => this.guarded(planner, () => planner.round()))
+      .then(() => {
+        planned.running = undefined;
+        if (planner.isOver) this.planned.delete(planner.siteId);
+      });
   }
 
   /** A round that fails is tried again with the next one: until then charge points hold what they have. */

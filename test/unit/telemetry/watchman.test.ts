@@ -20,7 +20,7 @@ function watchmanAt(start = 1_000_000) {
     work,
     lines,
     watch: (more: Partial<Watched> = {}) =>
-      watchman.watch({ name: 'lane', waitingSince: work.oldest, ...more }),
+      watchman.watch({ name: 'lane', waitsFor: 'the disk', waitingSince: work.oldest, ...more }),
     /** Lets time go on, with a look each second. */
     pass(seconds: number) {
       for (let second = 0; second < seconds; second++) {
@@ -55,7 +55,7 @@ describe('the watchman', () => {
         name: 'lane',
         serves: 'charge-points',
         since: 1_000_000 + HOUR,
-        cause: 'it has work and does not move',
+        cause: 'it waits for the disk',
         wantsRestart: false,
       },
     ]);
