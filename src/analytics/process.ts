@@ -78,7 +78,7 @@ const stopping = new AbortController();
 watchman.start({ log, serves: 'operators' });
 link.serve('health.read', () => {
   const engineAway = { name: 'engine', since: beganAt, cause: start.problem };
-  return healthOf({ degraded: start.engine ? [] : [engineAway] }, watchman.standing());
+  return healthOf({ degraded: start.engine ? sink.hindrances() : [engineAway] }, watchman.standing());
 });
 link.serve('analytics.query', (query, { deadlineMs }) => queries.answer(query, deadlineMs));
 link.serve('analytics.sql', (question) => longQuestions.during(() => sql.answer(question)));

@@ -1,6 +1,7 @@
 import { type Journal, journalNames, journalPath, openJournal } from '../journal/journal.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { exposeQueue } from '../journal/queue-metrics.ts';
+import type { Degradation } from '../link/methods.ts';
 import { throttled } from '../telemetry/log.ts';
 import { type Watched, watchman } from '../telemetry/watchman.ts';
 import { Drain, type DrainOptions, type DrainSettings } from './drain.ts';
@@ -17,6 +18,9 @@ export interface SinkOptions
 
 /** How often it is looked for journals of further edges, ms. */
 const DISCOVER_EVERY_MS = 1000;
+
+/** A queue that gets nothing into ClickHouse for so long is worth telling, ms. */
+const WORTH_TELLING_MS = 10_000;
 
 /** An insert that ClickHouse has neither taken nor refused for so long will not be answered any more, ms. */
 const UNANSWERED_MS = 5 * 60_000;
@@ -50,6 +54,14 @@ export class Sink {
   start(engine: Engine): void {
     this.engine = engine;
     for (const drain of this.drains.values()) drain.start(engine);
+  }
+
+  /** Returns what keeps queues from ClickHouse now, of those that it has kept from it for some time. */
+  hindrances(now: number = Date.now()): Degradation[] {
+    return [...this.drains].flatMap(([name, { hindrance }]) => {
+      if (!hindrance || now - hindrance.since < WORTH_TELLING_MS) return [];
+      return [{ name, since: hindrance.since, cause: hindrance.cause.message }];
+    });
   }
 
   /** Moves nothing from now on until `release`. Resolves once no insert is under way. */

@@ -15,7 +15,8 @@ export function healthOf(
   now: number = Date.now(),
 ): Health {
   const needed = standing.filter(({ serves }) => serves === 'charge-points');
-  const others = standing.filter(({ serves }) => serves === 'operators');
+  const said = new Set(degraded.map(({ name }) => name));
+  const others = standing.filter(({ name, serves }) => serves === 'operators' && !said.has(name));
   const lines = [
     ...problems,
     ...needed.map(

@@ -104,7 +104,7 @@ describe('inserts whose end nobody saw', () => {
       await under.append(authorizations, [tag('A'), tag('B'), tag('A')]);
       const sink = under.open(engineAround(engine, failing(failures)));
       await under.drained();
-      expect(sink.problems(Date.now() + 3_600_000)).toEqual([]);
+      expect(sink.hindrances(Date.now() + 3_600_000)).toEqual([]);
       await merge('transactions');
       expect(
         await engine.query('SELECT transaction_id AS id, version FROM transactions ORDER BY id'),
@@ -272,16 +272,13 @@ describe('inserts whose end nobody saw', () => {
       { settling: 5 },
     );
     await until('it is told', () =>
-      sink
-        .problems(Date.now() + 60_000)
-        .join()
-        .includes('nobody has heard'),
+      sink.hindrances(Date.now() + 60_000).some(({ cause }) => cause.includes('nobody has heard')),
     );
     await under.drained();
     expect([await count('count()', 'authorizations'), await count('count()', 'rejected_rows')]).toEqual([
       60, 0,
     ]);
-    expect(sink.problems(Date.now() + 60_000)).toEqual([]);
+    expect(sink.hindrances(Date.now() + 60_000)).toEqual([]);
   });
 
   it('a single row that ClickHouse never takes makes room for the others once patience is over', async () => {
@@ -341,7 +338,7 @@ describe('inserts whose end nobody saw', () => {
     expect([await count('count()', 'authorizations'), await count('count()', 'meter_samples')]).toEqual([
       2, 1,
     ]);
-    expect(sink.problems(Date.now() + 60_000)).toEqual([]);
+    expect(sink.hindrances(Date.now() + 60_000)).toEqual([]);
   });
 
   it('a queue that begins with a torn chunk can be measured and drained', async () => {
@@ -368,14 +365,11 @@ describe('inserts whose end nobody saw', () => {
     await under.append(authorizations, [tag('A'), tag('B')]);
     const sink = under.open(engine, { pauses: { first: 100, longest: 100 } });
     await until('it is told', () =>
-      sink
-        .problems(Date.now() + 60_000)
-        .join()
-        .includes('no space'),
+      sink.hindrances(Date.now() + 60_000).some(({ cause }) => cause.includes('no space')),
     );
     await under.drained();
     expect(await count('count()', 'authorizations')).toBe(2);
-    expect(sink.problems(Date.now() + 60_000)).toEqual([]);
+    expect(sink.hindrances(Date.now() + 60_000)).toEqual([]);
   });
 
   it('any schedule of failures, kills and merges leaves each row once', async () => {
