@@ -145,8 +145,13 @@ export class Environment {
    * other processes never wait for this one's event loop. Resolves once on the disk; rejects with CommitError.
    */
   async write(operations: () => void): Promise<void> {
-    await this.inHand.during(() => durable(this.root.batch(operations)));
+    await this.commit(() => this.root.batch(operations));
     this.readings++;
+  }
+
+  /** Runs a write of its own and resolves once it is on the disk; until then it counts as work in hand. Rejects with CommitError. */
+  commit<Result>(write: () => Promise<Result>): Promise<Result> {
+    return this.inHand.during(() => durable(write()));
   }
 
   /** Writes a copy as it stands now into the empty directory `path`, while others go on writing. */

@@ -1,4 +1,3 @@
-import { durable } from './durable.ts';
 import type { Environment, Table } from './environment.ts';
 import { laneKey } from './lane-key.ts';
 
@@ -23,6 +22,7 @@ export class Lane {
     this.environment.assertSpace();
     this.seq++;
     // Its own transaction, or one with others of the same moment.
-    await durable(this.entries.put(laneKey(this.number, this.seq), chunk as Buffer) as Promise<boolean>);
+    const key = laneKey(this.number, this.seq);
+    await this.environment.commit(() => this.entries.put(key, chunk as Buffer) as Promise<boolean>);
   }
 }

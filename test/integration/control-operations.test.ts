@@ -149,6 +149,7 @@ describe('the description of the API', () => {
       'DELETE /api/v1/sites/{id}',
       'DELETE /api/v1/tokens/{idTag}',
       'DELETE /api/v1/transactions/{transactionId}/charging-wish',
+      'DELETE /api/v1/transactions/{transactionId}/correction',
       'GET /api/v1/analytics/answer-times',
       'GET /api/v1/analytics/connections',
       'GET /api/v1/analytics/energy',
@@ -231,6 +232,7 @@ describe('the description of the API', () => {
       'PUT /api/v1/sites/{id}',
       'PUT /api/v1/tokens/{idTag}',
       'PUT /api/v1/transactions/{transactionId}/charging-wish',
+      'PUT /api/v1/transactions/{transactionId}/correction',
     ]);
     const text = JSON.stringify(body);
     for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
