@@ -1,6 +1,6 @@
 import type { Table } from './table.ts';
 
-/** What happened in the quarters of an hour of a day on one connector, worked out anew as a whole. */
+/** What happened in a day on one connector, worked out anew as a whole. */
 export interface EnergyDayRow {
   /** Days of UTC since the epoch. */
   readonly day: number;
@@ -12,8 +12,9 @@ export interface EnergyDayRow {
 }
 
 export interface EnergyItem {
-  /** Quarter of an hour of the day, 0 to 95. */
-  readonly quarter: number;
+  /** From when until when, ms of the day, within a quarter of an hour. */
+  readonly since: number;
+  readonly until: number;
   /** 0 outside of transactions. */
   readonly transactionId: number;
   /** That started the transaction. */
@@ -31,7 +32,8 @@ export const energyDays: Table<EnergyDayRow> = {
     { name: 'day', type: 'Int32', value: (row) => row.day },
     { name: 'charge_point_id', type: 'String', value: (row) => row.chargePointId },
     { name: 'connector_id', type: 'Int32', value: (row) => row.connectorId },
-    { name: 'quarters', type: 'Array(UInt8)', value: (row) => row.items.map(({ quarter }) => quarter) },
+    { name: 'since', type: 'Array(UInt32)', value: (row) => row.items.map(({ since }) => since) },
+    { name: 'until', type: 'Array(UInt32)', value: (row) => row.items.map(({ until }) => until) },
     {
       name: 'transaction_ids',
       type: 'Array(Int32)',

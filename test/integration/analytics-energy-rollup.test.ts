@@ -227,6 +227,26 @@ describe('energy, worked out anew by connector and day', () => {
     },
   );
 
+  it.each([
+    ['08:03', '08:13', 700],
+    ['08:04', '08:12', 700],
+    ['08:04', '08:06', 400],
+    ['08:06', '08:10', 0],
+    ['08:05', '08:11', 350],
+    ['08:11', '08:30', 150],
+    ['07:00', '08:04', 0],
+    ['08:12', '09:00', 0],
+  ])('is what flowed from %s to %s, both within a quarter of an hour', async (from, to, wh) => {
+    await started([
+      runs('08:04', 1000, '08:06', 1400),
+      runs('08:10', 1400, '08:12', 1700, { transactionId: 2 }),
+    ]);
+    for (const parameters of [{ by: 'total' }, { chargePointId: 'CP-1' }, { by: 'tag', idTag: 'tag-1' }]) {
+      const rows = await energy({ from: at(from), to: at(to), ...parameters });
+      expect(rows.reduce((sum, row) => sum + Number(row.energyWh), 0)).toBeCloseTo(wh, 6);
+    }
+  });
+
   it('takes in what arrives later, on the days before and after too', async () => {
     await samples([
       { ts: at('20:00') - DAY, value: 0 },

@@ -30,6 +30,8 @@ describe('questions to ClickHouse', () => {
     chargePointId: 'CP-1',
     energyWh: 7200.5,
     registerFalls: 0,
+    readingsLeftOut: {},
+    transactionsLeftOut: 0,
   };
   const totalsRow = {
     chargePointId: 'CP-1',

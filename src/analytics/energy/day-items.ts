@@ -3,10 +3,12 @@ import type { EnergyItem } from '../../records/energy-days.ts';
 import { DAY_MS } from '../queries/range.ts';
 import type { TaggedTransaction } from './energy-inputs.ts';
 
-/** Energy is kept by quarters of an hour, in which it counts as even. */
-export const QUARTER_MS = 900_000;
+/** Energy that flows on is kept by quarters of an hour, in which it counts as even. */
+const QUARTER_MS = 900_000;
 
-/** What of an account lies in a day of UTC, by quarters of an hour. */
+type Item = { -readonly [Key in keyof EnergyItem]: EnergyItem[Key] };
+
+/** What of an account lies in a day of UTC. What begins anew within a quarter of an hour is an item of its own, so that none counts for a time without energy. */
 export function itemsOfDay(
   account: EnergyAccount,
   transactions: readonly TaggedTransaction[],
@@ -14,37 +16,52 @@ export function itemsOfDay(
 ): EnergyItem[] {
   const [begin, end] = [day * DAY_MS, (day + 1) * DAY_MS];
   const tags = new Map(transactions.map(({ transactionId, idTag }) => [transactionId, idTag]));
-  const items = new Map<string, { -readonly [Key in keyof EnergyItem]: EnergyItem[Key] }>();
-  const add = (at: number, named: number | null, kind: string, amount: number) => {
-    const quarter = Math.floor((at - begin) / QUARTER_MS);
+  const items: Item[] = [];
+  const flowing = new Map<number, Item>();
+  const itemOf = (at: number, named: number | null, kind: string, amount: number): Item => {
     const idTag = named === null ? undefined : tags.get(named);
     const transactionId = idTag === undefined ? 0 : (named ?? 0);
-    const key = `${quarter} ${transactionId} ${kind}`;
-    const known = items.get(key);
-    if (known) known.amount += amount;
-    else items.set(key, { quarter, transactionId, idTag: idTag ?? '', kind, amount });
+    const since = at - begin;
+    return { since, until: since, transactionId, idTag: idTag ?? '', kind, amount };
+  };
+  const flows = (at: number, next: number, named: number | null, wh: number) => {
+    const item = { ...itemOf(at, named, '', wh), until: next - begin };
+    const last = flowing.get(item.transactionId);
+    if (last?.until === item.since && quarterOf(last.since) === quarterOf(item.since)) {
+      last.until = item.until;
+      last.amount += wh;
+      return;
+    }
+    flowing.set(item.transactionId, item);
+    items.push(item);
   };
   const isIn = (at: number) => at >= begin && at < end;
+  const happens = (at: number, named: number | null, kind: string) => {
+    if (isIn(at)) items.push(itemOf(at, named, kind, 1));
+  };
   for (const { since, until, wh, transactionId } of account.pieces) {
     if (since === until) {
-      if (isIn(until)) add(until, transactionId, '', wh);
+      if (isIn(until)) flows(until, until, transactionId, wh);
       continue;
     }
     const last = Math.min(until, end);
     for (let at = Math.max(since, begin); at < last; ) {
       const next = Math.min(last, at - (at % QUARTER_MS) + QUARTER_MS);
-      add(at, transactionId, '', (wh * (next - at)) / (until - since));
+      flows(at, next, transactionId, (wh * (next - at)) / (until - since));
       at = next;
     }
   }
-  for (const { at, transactionId } of account.falls) if (isIn(at)) add(at, transactionId, 'fall', 1);
-  for (const { at, transactionId, reason } of account.leftOut)
-    if (isIn(at)) add(at, transactionId, reason, 1);
+  for (const { at, transactionId } of account.falls) happens(at, transactionId, 'fall');
+  for (const { at, transactionId, reason } of account.leftOut) happens(at, transactionId, reason);
   for (const { transactionId, startedAt, state, flags } of transactions) {
     // A second stop of a transaction is no transaction of its own.
-    if (!isIn(startedAt) || state === 'open' || flags.includes('conflicting-stop')) continue;
+    if (state === 'open' || flags.includes('conflicting-stop')) continue;
     if (account.transactions.get(transactionId)?.energyWh === null)
-      add(startedAt, transactionId, 'unknown', 1);
+      happens(startedAt, transactionId, 'unknown');
   }
-  return [...items.values()].sort((a, b) => a.quarter - b.quarter);
+  return items.sort((a, b) => a.since - b.since);
+}
+
+function quarterOf(ofDay: number): number {
+  return Math.floor(ofDay / QUARTER_MS);
 }

@@ -1,5 +1,5 @@
 -- Energy by connector and day (UTC, days since the epoch), worked out by src/energy out of readings and transactions and replaced as a whole whenever one
--- of them touches the day. An item is an amount in a quarter of an hour (0 to 95) of the day: of `kind` '' Wh, else how many register falls (`fall`), transactions without
+-- of them touches the day. An item is an amount from one moment of the day to another (ms, within a quarter of an hour): of `kind` '' Wh, else how many register falls (`fall`), transactions without
 -- a known energy (`unknown`), or readings that count for nothing, by the reason for it. Items outside of transactions have transaction 0.
 -- By Farad's clock: `worked_at` is when the inputs were read.
 CREATE TABLE IF NOT EXISTS energy_days
@@ -7,7 +7,8 @@ CREATE TABLE IF NOT EXISTS energy_days
     day Int32,
     charge_point_id String CODEC(ZSTD(1)),
     connector_id Int32,
-    quarters Array(UInt8) CODEC(ZSTD(1)),
+    since Array(UInt32) CODEC(ZSTD(1)),
+    until Array(UInt32) CODEC(ZSTD(1)),
     transaction_ids Array(Int32) CODEC(ZSTD(1)),
     id_tags Array(String) CODEC(ZSTD(1)),
     kinds Array(LowCardinality(String)) CODEC(ZSTD(1)),

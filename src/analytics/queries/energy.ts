@@ -1,4 +1,3 @@
-import { QUARTER_MS } from '../energy/day-items.ts';
 import type { EnergyScope } from '../energy/energy-scope.ts';
 import { BadParameter, Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { DAY_MS, HOUR_MS } from './range.ts';
@@ -16,7 +15,7 @@ const SUBJECTS = {
   total: [],
 } as const satisfies Record<string, readonly (readonly [column: string, name: string])[]>;
 
-/** Begin, epoch ms, of the hour or day in which a quarter of an hour lies, or of the whole time asked for. Everywhere hours begin with quarters of UTC. */
+/** Begin, epoch ms, of the hour or day in which an item lies, or of the whole time asked for. Everywhere hours begin with quarters of UTC, in one of which an item lies. */
 const BUCKETS = {
   hour: 'toInt64(toUnixTimestamp(toStartOfHour(toDateTime(intDiv(opening, 1000), {timezone:String})))) * 1000',
   day: 'toInt64(toUnixTimestamp(toStartOfDay(toDateTime(intDiv(opening, 1000), {timezone:String}), {timezone:String}))) * 1000',
@@ -27,7 +26,7 @@ const BUCKETS = {
  * Imported energy per hour or day, or of the whole time at once: `from`, `to`, `interval` (hour | day | whole), `timezone` (IANA) in which hours and days
  * begin, `chargePointId`, `idTag` (any spelling), `by` (connector | chargePoint | tag | total), `sort` (start | -energyWh), `limit`, `offset`.
  *
- * Out of the days that the rollup keeps (docs/energy.md). Energy counts as even within a quarter of an hour, where `from` or `to` lies in the middle of one. By tag,
+ * Out of the days that the rollup keeps (docs/energy.md). Where `from` or `to` lies in the middle of an item, its energy counts as even. By tag,
  * and for one tag, only transactions count. `registerFalls` counts registers that fell and stayed, `readingsLeftOut` readings that count for nothing, by the reason for it,
  * and `transactionsLeftOut` transactions that began in the interval and whose energy is not known.
  */
@@ -73,15 +72,16 @@ SELECT fromUnixTimestamp64Milli(bucket, 'UTC') AS start,
   toUInt64(sumIf(amount, kind = 'unknown')) AS transactionsLeftOut
 FROM (
   SELECT charge_point_id, connector_id, id_tag, kind, amount,
-    toInt64(day) * ${DAY_MS} + quarter * ${QUARTER_MS} AS opening, ${BUCKETS[interval]} AS bucket,
-    amount * (least(opening + ${QUARTER_MS}, {to:Int64}) - greatest(opening, {from:Int64})) / ${QUARTER_MS} AS share
+    toInt64(day) * ${DAY_MS} + begin AS opening, toInt64(day) * ${DAY_MS} + end AS closing, ${BUCKETS[interval]} AS bucket,
+    amount * if(opening >= {from:Int64} AND closing <= {to:Int64}, 1,
+      (least(closing, {to:Int64}) - greatest(opening, {from:Int64})) / (closing - opening)) AS share
   FROM (
-    SELECT day, charge_point_id, connector_id, quarters, transaction_ids, id_tags, kinds, amounts
+    SELECT day, charge_point_id, connector_id, since, until, transaction_ids, id_tags, kinds, amounts
     FROM energy_days FINAL
     PREWHERE day BETWEEN {firstDay:Int32} AND {lastDay:Int32} AND ${ofChargePoint}
   )
-  ARRAY JOIN quarters AS quarter, transaction_ids AS transaction_id, id_tags AS id_tag, kinds AS kind, amounts AS amount
-  WHERE opening < {to:Int64} AND opening + ${QUARTER_MS} > {from:Int64} AND ${ofTransaction} AND ${ofTag}
+  ARRAY JOIN since AS begin, until AS end, transaction_ids AS transaction_id, id_tags AS id_tag, kinds AS kind, amounts AS amount
+  WHERE opening < {to:Int64} AND (closing > {from:Int64} OR opening = {from:Int64}) AND ${ofTransaction} AND ${ofTag}
 )
 GROUP BY ${['bucket', ...names].join(', ')}
 HAVING energyWh > 0 OR registerFalls > 0 OR transactionsLeftOut > 0 OR length(readingsLeftOut) > 0
