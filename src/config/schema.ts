@@ -182,7 +182,7 @@ export const schema = {
     waitingBytes: size(
       '256MiB',
       'Most memory of the waiting frames of all charge points of one edge. As it fills, the most that one of them may have falls: an eighth of what is left.',
-      { min: '1MiB' },
+      { min: '4MiB' },
     ),
     workerActions: list(
       ['MeterValues', 'StopTransaction'],

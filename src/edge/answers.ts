@@ -1,7 +1,6 @@
 import type { Decision, Refusal } from '../central-system/decision.ts';
 import { errorFrame, type Malformed, resultFrameOf } from '../protocol/frame.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
-import { INVALID_DATA } from './close-codes.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
 import type { MessageLog } from './message-log.ts';
 import type { Session } from './session.ts';
@@ -17,9 +16,6 @@ export interface UnloggedCall {
   readonly frame: Buffer;
   readonly receivedAt: number;
 }
-
-/** Unreadable frames in a row after which the socket is closed. */
-export const MAX_UNREADABLE = 20;
 
 /** Sends charge points their answers: on the wire, into the message log, into the metrics. */
 export class Answers {
@@ -95,9 +91,6 @@ export class Answers {
       if (session.socket.send(answer)) metrics.sent(answer.length);
     }
     session.unreadable++;
-    if (session.unreadable >= MAX_UNREADABLE) {
-      session.end('unreadable', INVALID_DATA, 'nothing but unreadable messages');
-    }
   }
 
   /** Writes down what came as bytes, where OCPP-J has only text. */

@@ -24,6 +24,12 @@ export interface BacklogOptions {
 /** Part of the room that is left which one charge point may take: whoever takes much is stopped long before nothing is left for others. */
 const SHARE_OF_ROOM = 1 / 8;
 
+/** Part of the room that large queues may fill. The rest is for small ones, so that nobody who sends a few frames notices the others. */
+const LARGE_PART = 7 / 8;
+
+/** A queue up to this size is small, bytes. */
+const SMALL_BYTES = 4096;
+
 /** Longest that waiting frames are dealt with before the event loop looks at sockets again, ms. */
 const TURN_MS = 1;
 
@@ -66,7 +72,7 @@ export class Backlog {
 
   /** Keeps a copy of the frame until its turn comes. */
   add(session: Session, frame: Buffer, receivedAt: number, startedAt: number): void {
-    const { metrics } = this.options;
+    const { metrics, edgeBytes } = this.options;
     if (session.ending !== undefined) {
       metrics.framesNotTaken.inc();
       return;
@@ -74,9 +80,10 @@ export class Backlog {
     const isFirst = session.waiting === undefined;
     const waiting = session.waiting ?? new WaitingFrames();
     const growth = waiting.growth(frame.length);
-    const isTooMuch = growth > 0 && !isFirst && waiting.bytes + growth > this.share();
-    const breaksBound = growth > 0 && this.bytes + growth > this.options.edgeBytes;
-    if (breaksBound || (isTooMuch && !this.pause(session))) {
+    const size = waiting.bytes + growth;
+    const isTooMuch = growth > 0 && !isFirst && size > this.share();
+    const room = edgeBytes * (size <= SMALL_BYTES ? 1 : LARGE_PART);
+    if ((growth > 0 && this.bytes + growth > room) || (isTooMuch && !this.pause(session))) {
       metrics.framesNotTaken.inc();
       this.overflow(session);
       return;
@@ -126,7 +133,8 @@ export class Backlog {
   /** Bytes that the frames of one charge point may hold now. */
   private share(): number {
     const { sessionBytes, edgeBytes } = this.options;
-    return Math.min(sessionBytes, (edgeBytes - this.bytes) * SHARE_OF_ROOM);
+    const left = (edgeBytes * LARGE_PART - this.bytes) * SHARE_OF_ROOM;
+    return Math.max(SMALL_BYTES, Math.min(sessionBytes, left));
   }
 
   /** Lets the charge point wait with its sending; false where the transport cannot. */
@@ -198,14 +206,18 @@ export class Backlog {
   /** One frame of each that is ready, again and again, for as long as a turn may last. */
   private turn(): void {
     const endsAt = this.options.clock() + TURN_MS;
-    // A session that is ready again comes last, within the same loop.
-    for (const session of this.ready) {
-      this.ready.delete(session);
-      this.next(session);
-      if (this.options.clock() >= endsAt) break;
+    try {
+      // A session that is ready again comes last, within the same loop.
+      for (const session of this.ready) {
+        this.ready.delete(session);
+        this.next(session);
+        if (this.options.clock() >= endsAt) break;
+      }
+    } finally {
+      // Whatever becomes of one, the others go on.
+      this.turnIsPlanned = this.ready.size > 0;
+      if (this.turnIsPlanned) setImmediate(() => this.turn());
     }
-    this.turnIsPlanned = this.ready.size > 0;
-    if (this.turnIsPlanned) setImmediate(() => this.turn());
   }
 
   private slow(session: Session): void {

@@ -8,7 +8,7 @@ import type { FrameVerdict } from '../workers/frame-batch.ts';
 import { Allowance } from './allowance.ts';
 import type { Answers, UnloggedCall } from './answers.ts';
 import { Backlog } from './backlog.ts';
-import { UNSUPPORTED_DATA } from './close-codes.ts';
+import { INVALID_DATA, UNSUPPORTED_DATA } from './close-codes.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
 import type { InboxFrame } from './frame-batches.ts';
 import type { Inbox } from './inbox.ts';
@@ -35,6 +35,9 @@ export interface ConversationOptions {
   /** Bytes that those of all together may hold. */
   readonly edgeBytes: number;
 }
+
+/** Unreadable frames in a row after which the socket is closed. */
+const MAX_UNREADABLE = 20;
 
 const OPENING_BRACKET = 0x5b;
 const CALLRESULT = 0x33;
@@ -234,6 +237,10 @@ export class Conversation {
         break;
       default:
         answers.unreadable(session, reading, text, receivedAt);
+        if (session.unreadable >= MAX_UNREADABLE) {
+          const reason = 'nothing but unreadable messages';
+          this.backlog.endAfterAnswers(session, 'unreadable', INVALID_DATA, reason);
+        }
     }
   }
 

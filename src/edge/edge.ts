@@ -161,6 +161,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     clock,
   });
   metrics.chargingPower.readFrom(() => sessions.chargingPower());
+  metrics.frameStandstill.readFrom(() => (clock() - (sessions.waitingSince() ?? clock())) / 1000);
 
   await store.sessions.clearEdge(name);
   const door = createFrontDoor({

@@ -84,6 +84,15 @@ export class Sessions implements Connections {
     return power;
   }
 
+  /** When of the charge points with frames that wait or are being decided the one that waits longest last had one taken, monotonic ms. */
+  waitingSince(): number | undefined {
+    let since: number | undefined;
+    for (const session of this.byChargePoint.values()) {
+      if (session.hasWork && (since === undefined || session.movedAt < since)) since = session.movedAt;
+    }
+    return since;
+  }
+
   /** What the last meter values of these charge points said. */
   meters(chargePointIds: readonly string[]): ConnectorMeter[] {
     const found: ConnectorMeter[] = [];

@@ -46,6 +46,28 @@ describe('liveness', () => {
     expect(session.cause).toBe('unresponsive');
   });
 
+  test('a socket that is not read cannot show a sign of life: it is left alone meanwhile', () => {
+    const { session, sent } = watch(60_000, { idleTimeout: 100_000 });
+    pass(61_000);
+    expect(sent).toEqual(['ping']);
+    session.paused = true;
+    pass(300_000);
+    expect(sent).toEqual(['ping']);
+    session.paused = false;
+    pass(95_000);
+    expect(sent).toEqual(['ping', 'ping', 'drop']);
+  });
+
+  test('a charge point whose frames wait for their turn is not closed as idle', () => {
+    const { session, sent } = watch(0, { idleTimeout: 10_000 });
+    session.undecided = true;
+    pass(30_000);
+    expect(sent).toEqual([]);
+    session.undecided = false;
+    pass(1000);
+    expect(sent).toEqual(['end 1001']);
+  });
+
   test('C13: any sign of life spares the ping and answers one', () => {
     const { session, sent } = watch(60_000);
     for (let minute = 0; minute < 10; minute++) {
