@@ -277,6 +277,19 @@ describe.each(['uws', 'ws'] as const)('a replay on %s', (transport) => {
     expect(ids(client.received)).toEqual(ids(frames));
   });
 
+  test('with twenty unreadable frames in it is closed when all that was taken is answered', async () => {
+    const { open, pool } = gate();
+    await start({}, pool);
+    const client = await booted('CP-1');
+    client.send(meterValues(0));
+    for (let index = 0; index < 20; index++) client.send('garbage');
+    client.send(heartbeat(1));
+    await until('all wait', () => gateway.metric('farad_waiting_frames') === 21);
+    open();
+    expect(await client.closed).toEqual({ code: 1007, reason: 'nothing but unreadable messages' });
+    expect(ids(client.received)).toEqual(['mv-0', 'hb-1']);
+  });
+
   test('of a charge point that is gone is forgotten', async () => {
     const { pool } = gate();
     await start({}, pool);

@@ -120,12 +120,12 @@ describe('the backlog of an edge', () => {
 
   test('the fuller the room, the less may one have: some that send too much leave room for others', () => {
     const { backlog } = backlogOf({ sessionBytes: 1e6, edgeBytes: 2e6 });
-    const talkers = Array.from({ length: 50 }, (_, index) => fakeSession({ id: `T-${index}` }).session);
+    const talkers = Array.from({ length: 16 }, (_, index) => fakeSession({ id: `T-${index}` }).session);
     for (const session of talkers) {
       session.undecided = true;
       for (let index = 0; index < 1000; index++) add(backlog, session, 'x'.repeat(1000));
       expect(session.ending?.cause).toBe('waiting_bytes');
-      expect(session.waiting?.count).toBeGreaterThan(0);
+      expect(session.waiting?.count).toBeGreaterThan(8);
     }
     for (let index = 0; index < 50; index++) {
       const { session } = fakeSession({ id: `SMALL-${index}` });
