@@ -52,7 +52,6 @@ export class EdgeMetrics {
   readonly framesNotTaken: Counter;
   readonly slowedChargePoints: Gauge;
   readonly pausedSockets: Gauge;
-  readonly frameStandstill: Gauge;
   readonly waitingCalls: Gauge;
   readonly strayAnswers: Counter;
   readonly unsentAnswers: Counter;
@@ -139,10 +138,6 @@ export class EdgeMetrics {
       'Charge points that sent faster than their allowance and wait for it.',
     );
     this.pausedSockets = gauge('farad_paused_sockets', 'Sockets that are not read because too much waits.');
-    this.frameStandstill = gauge(
-      'farad_frame_standstill_seconds',
-      'Of the charge points with undecided or waiting frames: how long the one that waits longest has had none taken.',
-    );
     this.unsentAnswers = counter('farad_unsent_answers_total', 'Answers whose socket was closed by then.');
 
     this.calls = registry.counter(

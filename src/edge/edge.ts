@@ -161,7 +161,12 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     clock,
   });
   metrics.chargingPower.readFrom(() => sessions.chargingPower());
-  metrics.frameStandstill.readFrom(() => (clock() - (sessions.waitingSince() ?? clock())) / 1000);
+  const endWatch = watchman.watch({
+    name: 'frames of charge points',
+    waitsFor: 'the one before it',
+    waitingSince: () => sessions.waitingSince(),
+    cure: 'restart',
+  });
 
   await store.sessions.clearEdge(name);
   const door = createFrontDoor({
@@ -208,6 +213,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     port: transport.port,
     async stop(graceMs) {
       stopping = true;
+      endWatch();
       clearInterval(saving);
       clearInterval(expiring);
       handshake.stop();
