@@ -24,7 +24,7 @@ export function retryAfterSeconds(shortage: Shortage): number {
   return least + Math.floor(Math.random() * (most - least + 1));
 }
 
-/** Keeps the number and the rate of new connections within what the edge can take (design.md §5). */
+/** Keeps the number and the rate of new connections within what the edge can take. */
 export class Admission {
   private readonly limits: AdmissionLimits;
   private readonly upgrades: TokenBucket;
