@@ -103,12 +103,12 @@ async function copyOfSound(): Promise<string> {
 const DATABASES = ['state', 'directory', 'journal-edge-0'];
 
 describe('a start on a damaged data directory says in one line which file is wrong', () => {
-  it.each(DATABASES.flatMap((name) => [0, 1, 100, 4096, 8192, 0.5].map((length) => ({ name, length }))))(
+  it.each(DATABASES.flatMap((name) => [0, 1, 100, 4096, 8192, 12_288].map((length) => ({ name, length }))))(
     '$name/data.mdb, cut off at $length',
     async ({ name, length }) => {
       const dataDir = await copyOfSound();
       const file = join(dataDir, name, 'data.mdb');
-      truncateSync(file, length < 1 ? Math.floor(statSync(file).size * length) : length);
+      truncateSync(file, length);
       await expectRefusal(dataDir, `${name}/data.mdb`, /is empty|cut off/);
     },
   );

@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Engine } from '../../src/analytics/engine.ts';
 import { type EmbeddedEngine, openEmbeddedEngine } from '../support/embedded-engine.ts';
 
 /** Some tenths of a second of one core. */
@@ -11,12 +12,15 @@ beforeAll(async () => {
 });
 afterAll(() => embedded.close());
 
-it('a patient read stands still while others run, and goes on after them', async () => {
+it.each([
+  ['patient read', (engine: Engine) => engine.query(WORK, {}, { patient: true })],
+  ['question of a person', (engine: Engine) => engine.foreign(WORK, 'TSV', 20_000)],
+])('a %s stands still while others run, and goes on after them', async (_, ask) => {
   const { engine } = embedded;
   // Both sessions are open.
   await Promise.all([engine.query('SELECT 1'), engine.query('SELECT 1')]);
   const order: string[] = [];
-  const patient = engine.query(WORK, {}, { patient: true }).then(() => order.push('patient'));
+  const patient = ask(engine).then(() => order.push('patient'));
   for (const name of ['first', 'second', 'third']) {
     await engine.query(WORK);
     order.push(name);
@@ -25,7 +29,7 @@ it('a patient read stands still while others run, and goes on after them', async
   expect(order).toEqual(['first', 'second', 'third', 'patient']);
 });
 
-it('what a person asks and what is exported is patient', async () => {
+it('what is exported is patient', async () => {
   const { engine } = embedded;
   const asked = "SELECT getSetting('priority') AS priority";
   const [{ priority: prompt }] = (await engine.query<{ priority: number }>(asked)) as [{ priority: number }];
@@ -35,7 +39,6 @@ it('what a person asks and what is exported is patient', async () => {
     { patient: true },
   )) as [{ priority: number }];
   expect(patient).toBeGreaterThan(prompt);
-  expect(Number(await engine.foreign(asked, 'TSV', 20_000))).toBe(patient);
   expect(Number(await text(engine.export(asked, {}, 'TSV', 20_000)))).toBe(patient);
 });
 

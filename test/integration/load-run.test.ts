@@ -134,7 +134,7 @@ test('wrong flags end with one line and exit code 2', async () => {
   for (const [flag, value, words] of [
     ['--duration', 'soon', '--duration must be a duration'],
     ['--charge-points', '0', '--charge-points must be a whole number from 1'],
-    ['--kill', 'control', '--kill is only for a gateway that the load tool starts itself'],
+    ['--kill', 'control', '--kill and --disturb are only for a gateway that the load tool starts itself'],
   ] as const) {
     const { code, output } = await load(keeping, flag, value);
     expect(output.trimEnd().split('\n')).toHaveLength(1);
