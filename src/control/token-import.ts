@@ -1,18 +1,24 @@
 import type { Readable } from 'node:stream';
-import { type CsvError, parse } from 'csv-parse';
+import { setImmediate } from 'node:timers/promises';
 import type { Store } from '../store/store.ts';
 import type { TokenInput } from '../store/token.ts';
 import { metrics } from '../telemetry/metrics.ts';
+import { type CsvRecord, readCsvRecords } from './csv-records.ts';
 import { apiError } from './errors.ts';
 import { readLines } from './lines.ts';
 import { schemas } from './openapi/schemas.ts';
 import { readToken, type TokenBody } from './token-view.ts';
+import { readUtf16 } from './utf-16.ts';
 import { bodyValidator, describeProblems } from './validation.ts';
 
-/** Longest line of an import; a token is far shorter. */
+/** Longest line of an import, and record of CSV; a token is far shorter. */
 const MAX_LINE_BYTES = 16 * 1024;
 /** Rejected lines that the answer names; all are counted. */
 const MAX_ERRORS = 1000;
+/** Longest text that the answer has for one of them, characters. */
+const MAX_MESSAGE = 300;
+/** Lines after which other requests get their turn: a chunk of the stream may hold tens of thousands. */
+const LINES_PER_TURN = 500;
 
 const columns = Object.keys(schemas.TokenLine.properties);
 
@@ -40,7 +46,9 @@ export async function importTokens(
   stream: Readable,
   { dryRun = false } = {},
 ): Promise<ImportResult> {
-  const candidates = format === 'csv' ? readCsv(stream) : readNdjson(stream);
+  // Not destroyed where reading ends early: the connection has to stay for the answer to a bad header.
+  const bytes = readUtf16(stream.iterator({ destroyOnReturn: false }));
+  const candidates = format === 'csv' ? readCsv(bytes) : readNdjson(bytes);
   const errors: { line: number; message: string }[] = [];
   let lines = 0;
   let rejected = 0;
@@ -48,14 +56,15 @@ export async function importTokens(
   async function* tokens(): AsyncGenerator<TokenInput> {
     for await (const candidate of candidates) {
       lines++;
+      if (lines % LINES_PER_TURN === 0) await setImmediate();
       const problem = 'problem' in candidate ? candidate.problem : problemOf(candidate.token);
       if (problem === undefined && 'token' in candidate) {
         const { idTag, ...rest } = candidate.token as TokenBody & { idTag: string };
         yield readToken(idTag, rest);
       } else {
         rejected++;
-        if (errors.length < MAX_ERRORS)
-          errors.push({ line: candidate.line, message: problem ?? 'is no token' });
+        const message = shorten(problem ?? 'is no token');
+        if (errors.length < MAX_ERRORS) errors.push({ line: candidate.line, message });
       }
     }
   }
@@ -63,8 +72,7 @@ export async function importTokens(
   running.add(1);
   const storing = dryRun ? countAll(tokens()) : directory.tokens.importMany(tokens());
   const imported = await storing.finally(() => running.add(-1));
-  // The CSV reader tells of a broken line only after some that follow it.
-  return { lines, imported, rejected, errors: errors.sort((a, b) => a.line - b.line) };
+  return { lines, imported, rejected, errors };
 }
 
 async function countAll(tokens: AsyncIterable<unknown>): Promise<number> {
@@ -82,8 +90,8 @@ function problemOf(token: unknown): string | undefined {
     .join('; ');
 }
 
-async function* readNdjson(stream: Readable): AsyncGenerator<Candidate> {
-  for await (const { number: line, text } of readLines(stream, MAX_LINE_BYTES)) {
+async function* readNdjson(bytes: AsyncIterable<Buffer>): AsyncGenerator<Candidate> {
+  for await (const { number: line, text } of readLines(bytes, MAX_LINE_BYTES)) {
     if (text === undefined) {
       yield { line, problem: `is longer than ${MAX_LINE_BYTES} bytes or not UTF-8` };
     } else if (text.trim() !== '') {
@@ -101,56 +109,51 @@ function readJsonLine(line: number, text: string): Candidate {
 }
 
 /** CSV with a header line that names the columns, separated by commas or semicolons. */
-async function* readCsv(stream: Readable): AsyncGenerator<Candidate> {
-  const skipped: Candidate[] = [];
-  const parser = parse({
-    bom: true,
-    columns: readHeader,
-    delimiter: [',', ';'],
-    info: true,
-    max_record_size: MAX_LINE_BYTES,
-    on_skip: (error) => {
-      if (error) skipped.push({ line: lineOf(error), problem: error.message });
-      return undefined;
-    },
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    trim: true,
-  });
-  // Not `pipeline`: it would end the connection before the answer to a bad header.
-  stream.once('error', (error) => parser.destroy(error));
-  for await (const { info, record } of stream.pipe(parser) as AsyncIterable<CsvRecord>) {
-    yield* skipped.splice(0);
-    yield { line: info.lines, token: fromCells(record) };
+async function* readCsv(bytes: AsyncIterable<Buffer>): AsyncGenerator<Candidate> {
+  let header: readonly string[] | undefined;
+  for await (const record of readCsvRecords(bytes, MAX_LINE_BYTES)) {
+    const { line } = record;
+    if (header === undefined) {
+      header = readHeader(record);
+    } else if ('problem' in record) {
+      yield record;
+    } else if (record.cells.length !== header.length) {
+      yield { line, problem: `has ${record.cells.length} cells, the header line names ${header.length}` };
+    } else {
+      yield { line, token: fromCells(header, record.cells) };
+    }
   }
-  yield* skipped;
 }
 
-interface CsvRecord {
-  readonly info: { readonly lines: number };
-  readonly record: Readonly<Record<string, string>>;
-}
-
-function lineOf(error: CsvError): number {
-  return Number(error.lines ?? 0);
-}
-
-function readHeader(header: readonly string[]): string[] {
+/** The columns that a header line names. Throws `invalid_body` where they are none of a token. */
+function readHeader(record: CsvRecord): readonly string[] {
+  if ('problem' in record) throw badHeader(record.problem);
+  const header = record.cells;
   const unknown = header.find((name) => !columns.includes(name));
-  if (unknown === undefined && header.includes('idTag')) return [...header];
-  const problem =
-    unknown === undefined
-      ? 'the header line lacks the column idTag'
-      : `the header line has the unknown column ${JSON.stringify(unknown)}; known are ${columns.join(', ')}`;
-  throw apiError('invalid_body', { problem }, { columns });
+  if (unknown !== undefined) {
+    const shown = JSON.stringify(shorten(unknown));
+    throw badHeader(`has the unknown column ${shown}; known are ${columns.join(', ')}`);
+  }
+  if (!header.includes('idTag')) throw badHeader('lacks the column idTag');
+  if (new Set(header).size < header.length) throw badHeader('names a column twice');
+  return header;
+}
+
+function badHeader(problem: string): Error {
+  return apiError('invalid_body', { problem: `the header line ${problem}` }, { columns });
 }
 
 /** Cells are text: an empty one is an absent member, and numbers are read from it. */
-function fromCells(record: Readonly<Record<string, string>>): Record<string, unknown> {
+function fromCells(header: readonly string[], cells: readonly string[]): Record<string, unknown> {
   const token: Record<string, unknown> = {};
-  for (const [name, cell] of Object.entries(record)) {
+  for (const [index, name] of header.entries()) {
+    const cell = cells[index] ?? '';
     if (cell === '') continue;
     token[name] = name === 'maxConcurrent' && /^\d+$/.test(cell) ? Number(cell) : cell;
   }
   return token;
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
 }

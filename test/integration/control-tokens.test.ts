@@ -157,6 +157,87 @@ describe('tokens', () => {
       expect(control.store.tokens.count()).toBe(count);
     });
 
+    /** A body in chunks of 64 kB, as a client with a large file sends it. */
+    const inChunks = (text: string | Buffer) => {
+      const bytes = Buffer.from(text);
+      let at = 0;
+      return new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (at >= bytes.length) return controller.close();
+          controller.enqueue(bytes.subarray(at, at + 65_536));
+          at += 65_536;
+        },
+      });
+    };
+
+    test.each([
+      ['one line of delimiters', ',;'.repeat(1_500_000), 1],
+      ['a quote that nothing closes', `"${'x,\n'.repeat(100_000)}`, 1000],
+      ['a quote on each line that nothing closes', '"x","\n'.repeat(100_000), 1000],
+      ['lines of delimiters', `${',;'.repeat(1000)}\n`.repeat(1500), 1000],
+      ['no line end at all', 'x'.repeat(3_000_000), 1],
+    ])(
+      'as CSV with %s name few problems, keep the good lines and let others be answered',
+      async (_name, junk, named) => {
+        const imported = send('text/csv', inChunks(`idTag\nBEFORE\n${junk}\nAFTER\n`));
+        let answeredBeside = 0;
+        let isOver = false;
+        const over = imported.finally(() => {
+          isOver = true;
+        });
+        while (!isOver) {
+          if ((await control.send('GET', `${path}?limit=1`)).status === 200) answeredBeside++;
+        }
+        const { status, body } = await over;
+        expect(status).toBe(200);
+        expect(answeredBeside).toBeGreaterThan(1);
+        expect(body.errors).toHaveLength(named);
+        expect(body.imported + body.rejected).toBe(body.lines);
+        expect(
+          Math.max(...body.errors.map(({ message }: { message: string }) => message.length)),
+        ).toBeLessThan(310);
+        expect(control.store.tokens.get('BEFORE')).toBeDefined();
+        expect(control.store.tokens.get('AFTER')).toBeDefined();
+      },
+    );
+
+    test.each([
+      ['the header line', `${',;'.repeat(1_500_000)}\n`],
+      ['the only line', ',;'.repeat(1_500_000)],
+      ['a column', `idTag,${'x'.repeat(10_000)}\nA,B\n`],
+    ])('as CSV whose %s is far too long are refused in few words', async (_name, body) => {
+      const answer = await send('text/csv', inChunks(body));
+      expect([answer.status, answer.body.error.code]).toEqual([422, 'invalid_body']);
+      expect(JSON.stringify(answer.body).length).toBeLessThan(1000);
+      expect((await control.send('GET', path)).status).toBe(200);
+    });
+
+    test.each([
+      ['UTF-16, little end first', Buffer.from('\uFEFFidTag;note\r\nWIDE-1;Ladesäule\r\n', 'utf16le')],
+      ['UTF-16, big end first', Buffer.from('\uFEFFidTag;note\r\nWIDE-1;Ladesäule\r\n', 'utf16le').swap16()],
+      ['UTF-8 with its mark, no last line end', Buffer.from('\uFEFFidTag;note\r\nWIDE-1;Ladesäule')],
+    ])('as CSV in %s are read as their mark says', async (_name, bytes) => {
+      expect((await send('text/csv', inChunks(bytes))).body).toMatchObject({ lines: 1, imported: 1 });
+      expect(control.store.tokens.get('WIDE-1')).toMatchObject({ note: 'Ladesäule' });
+    });
+
+    test('with bytes that are no text are reported by line', async () => {
+      const surrogate = Buffer.concat([
+        Buffer.from('A,'),
+        Buffer.from([0xed, 0xa0, 0x80]),
+        Buffer.from('\n'),
+      ]);
+      const bytes = Buffer.concat([
+        Buffer.from('idTag,note\n'),
+        surrogate,
+        Buffer.from('B,\0\nC,"two\r\nlines"\n'),
+      ]);
+      const { body } = await send('text/csv', inChunks(bytes));
+      expect(body).toMatchObject({ lines: 3, errors: [{ line: 2 }] });
+      expect(control.store.tokens.get('C')).toMatchObject({ note: 'two\r\nlines' });
+      expect(control.store.tokens.get('A')).toBeUndefined();
+    });
+
     test('in another format are refused', async () => {
       for (const type of ['application/json', 'text/plain']) {
         const answer = await send(type, '{"idTag":"A"}');

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { ControlDeps } from '../deps.ts';
-import { apiError } from '../errors.ts';
+import { ApiError, apiError } from '../errors.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { addRoute } from '../route.ts';
 import { type ImportFormat, importTokens } from '../token-import.ts';
@@ -77,7 +77,8 @@ export async function addTokenImport(app: FastifyInstance, { store }: ControlDep
       try {
         return await importTokens(store, format, body, query);
       } catch (error) {
-        if (raw.readableAborted || raw.destroyed)
+        // A body that was read whole is destroyed, too: what is wrong with it stands.
+        if (!(error instanceof ApiError) && (raw.readableAborted || raw.destroyed))
           throw apiError('bad_request', { reason: 'the body ended early' });
         throw error;
       }
