@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ExportFormat, ExportOpened, ExportPiece, ExportQuestion } from '../link/methods.ts';
+import type { EnergyRollup } from './energy/energy-rollup.ts';
 import type { Engine, QueryParameters } from './engine.ts';
 import { EngineError } from './engine-error.ts';
-import { failureOf, prepare } from './query-service.ts';
+import { backlogOf, failureOf, prepare } from './query-service.ts';
 
 export interface ExportsOptions {
   readonly engine: () => Engine | undefined;
+  /** What works out energy ahead of the questions about it. */
+  readonly energy?: () => EnergyRollup | undefined;
   readonly problem: () => string;
   /** Time limit of the query, ms. */
   readonly timeLimit: number;
@@ -60,6 +63,8 @@ export class Exports {
     const bounded = 'limit' in prepared.parameters ? all : prepared.parameters;
     this.opening++;
     try {
+      const behind = await backlogOf(prepared, this.options.energy?.());
+      if (behind) return behind;
       const sql = format === 'csv' ? await guarded(engine, prepared.sql, bounded) : prepared.sql;
       const pieces = engine.export(sql, bounded, FORMATS[format], this.options.timeLimit);
       const iterator = pieces[Symbol.asyncIterator]();

@@ -64,7 +64,7 @@ const queries = new QueryService({
   problem: () => start.problem,
 });
 const access = { engine: () => start.engine, problem: () => start.problem };
-const files = new Exports({ ...access, timeLimit: EXPORT_LIMIT_MS });
+const files = new Exports({ ...access, energy: () => energy, timeLimit: EXPORT_LIMIT_MS });
 const sql = new SqlService({
   ...access,
   database: config.clickhouse.database,

@@ -81,18 +81,11 @@ export class QueryService {
     return turns.run(() => this.run(engine, prepared, deadline));
   }
 
-  private async run(
-    engine: Engine,
-    { sql, parameters, patient = false, energyOf }: PreparedQuery,
-    deadline: number,
-  ): Promise<AnalyticsRows> {
+  private async run(engine: Engine, prepared: PreparedQuery, deadline: number): Promise<AnalyticsRows> {
+    const { sql, parameters, patient = false } = prepared;
     try {
-      const left = energyOf && (await this.options.energy?.()?.settle(energyOf))?.left;
-      if (left)
-        return failure(
-          'being_worked_out',
-          `energy is being worked out anew, ${left} days of connectors are left`,
-        );
+      const behind = await backlogOf(prepared, this.options.energy?.());
+      if (behind) return behind;
     } catch (error) {
       if (error instanceof EngineError) return failureOf(error);
       throw error;
@@ -107,6 +100,16 @@ export class QueryService {
       throw error;
     }
   }
+}
+
+/** Works out what energy a query needs, and answers why it cannot be asked yet. Throws EngineError. */
+export async function backlogOf(
+  { energyOf, energyMayLag = false }: PreparedQuery,
+  rollup: EnergyRollup | undefined,
+): Promise<Failure | undefined> {
+  const left = energyOf && (await rollup?.settle(energyOf))?.left;
+  if (!left || energyMayLag) return undefined;
+  return failure('being_worked_out', `energy is being worked out anew, ${left} days of connectors are left`);
 }
 
 /** A named query with its parameters, or what is wrong with them. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EnergyRollup } from '../../src/analytics/energy/energy-rollup.ts';
 import { QueryService } from '../../src/analytics/query-service.ts';
 import { authorizations } from '../../src/records/authorizations.ts';
 import { type ChargePointRow, chargePoints } from '../../src/records/charge-points.ts';
@@ -79,9 +80,11 @@ describe('what operators ask of the fleet', () => {
   beforeAll(async () => {
     embedded = await openEmbeddedEngine();
     const { engine } = embedded;
+    const rollup = new EnergyRollup({ engine, timeLimit: 20_000, samplesKept: 10_000 * 24 * HOUR });
     service = new QueryService({
       atATime: 2,
       engine: () => engine,
+      energy: () => rollup,
       queryTimeout: 20_000,
       problem: () => 'closed',
     });
@@ -137,6 +140,7 @@ describe('what operators ask of the fleet', () => {
         open: 0,
         idTags: 1,
         energyWh: 8000,
+        energyUnknown: 0,
         averageDurationS: 6300,
         medianDurationS: 6300,
       },

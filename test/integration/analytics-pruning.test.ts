@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EnergyRollup } from '../../src/analytics/energy/energy-rollup.ts';
 import { prepare } from '../../src/analytics/query-service.ts';
 import { transactions } from '../../src/records/transactions.ts';
 import { transactionRow } from '../support/analytics-rows.ts';
@@ -28,6 +29,12 @@ describe('a day of transactions', () => {
       receivedAt: noon - 100 * DAY,
     };
     await insertRows(embedded.engine, transactions, [transactionRow(begun)]);
+    const rollup = new EnergyRollup({
+      engine: embedded.engine,
+      timeLimit: 20_000,
+      samplesKept: 10_000 * DAY,
+    });
+    await rollup.keepUp();
   });
   afterAll(() => embedded.close());
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EnergyRollup } from '../../src/analytics/energy/energy-rollup.ts';
 import type { ReadBounds } from '../../src/analytics/engine.ts';
 import { QueryService } from '../../src/analytics/query-service.ts';
 import type { MessageRow } from '../../src/records/messages.ts';
@@ -18,9 +19,15 @@ describe('the named queries', () => {
 
   beforeAll(async () => {
     embedded = await openEmbeddedEngine();
+    const rollup = new EnergyRollup({
+      engine: embedded.engine,
+      timeLimit: 20_000,
+      samplesKept: 1e12,
+    });
     service = new QueryService({
       atATime: 2,
       engine: () => embedded.engine,
+      energy: () => rollup,
       queryTimeout: 20_000,
       problem: () => 'closed',
     });
@@ -177,6 +184,7 @@ describe('the named queries', () => {
         transactions: 2,
         stopped: 1,
         energyWh: 900,
+        energyUnknown: 0,
         firstAt: iso(noon),
         lastAt: iso(noon + MINUTE),
       },

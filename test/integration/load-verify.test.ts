@@ -5,9 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { type Confirmed, Ledger, ledgerRows } from '../../load/ledger.ts';
 import { StoredTotals } from '../../load/stored-totals.ts';
 import { auditDoubles, look, verify } from '../../load/verify.ts';
+import { EnergyRollup } from '../../src/analytics/energy/energy-rollup.ts';
 import type { Engine, Insert } from '../../src/analytics/engine.ts';
-import { Parameters } from '../../src/analytics/queries/parameters.ts';
-import { meterSampleTotals, transactionTotals } from '../../src/analytics/queries/totals.ts';
+import { QueryService } from '../../src/analytics/query-service.ts';
 import { Sink } from '../../src/analytics/sink.ts';
 import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
 import type { Lane } from '../../src/journal/lane.ts';
@@ -43,12 +43,21 @@ let ledger: Ledger;
 
 beforeAll(async () => {
   embedded = await openEmbeddedEngine();
+  const { engine } = embedded;
+  const rollup = new EnergyRollup({ engine, timeLimit: 20_000, samplesKept: 1e12 });
+  const queries = new QueryService({
+    atATime: 2,
+    engine: () => engine,
+    energy: () => rollup,
+    queryTimeout: 20_000,
+    problem: () => 'closed',
+  });
   // A merge would hide doubled rows sooner or later; here it must not be a matter of luck.
   await embedded.engine.command('SYSTEM STOP MERGES meter_samples');
-  totals = new StoredTotals((name, parameters) => {
-    const query = name === 'transaction-totals' ? transactionTotals : meterSampleTotals;
-    const { sql, parameters: values } = query(new Parameters(parameters));
-    return embedded.engine.query(sql, values);
+  totals = new StoredTotals(async (name, parameters) => {
+    const answer = await queries.answer({ name, parameters }, 20_000);
+    if (!answer.ok) throw new Error(answer.message);
+    return [...answer.rows];
   });
 });
 
@@ -70,7 +79,13 @@ afterEach(async () => {
   await journal.close();
   await store.close();
   rmSync(dataDir, { recursive: true, force: true });
-  for (const table of ['meter_samples', 'transactions'])
+  for (const table of [
+    'meter_samples',
+    'transactions',
+    'energy_days',
+    'energy_touched',
+    'transaction_energy',
+  ])
     await embedded.engine.command(`TRUNCATE TABLE ${table}`);
 });
 

@@ -144,6 +144,8 @@ export interface PreparedQuery {
   readonly patient?: boolean;
   /** Energy that is to be worked out before. */
   readonly energyOf?: EnergyScope;
+  /** It is answered also while energy of a large fleet is left to be worked out, and says of which transactions. */
+  readonly energyMayLag?: boolean;
 }
 
 function missing(name: string): never {

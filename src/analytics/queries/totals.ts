@@ -1,5 +1,6 @@
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
-import { IS_SESSION } from './sessions.ts';
+import { isSession } from './sessions.ts';
+import { energyOfTransactions, withEnergy } from './transaction-energy.ts';
 
 /**
  * Per charge point how many samples there are, the sum of their values, and the first and last time: `prefix` of the identity, `from`, `to`,
@@ -20,21 +21,26 @@ ORDER BY charge_point_id`,
 
 /**
  * Per charge point: `count` of rows (each change of a transaction is one, unless `final`), how many transactions and stopped ones those are, the
- * sum of what they imported, and the first and last start. Parameters as of meter-sample-totals.
+ * sum of what the stopped ones imported, how many of them that leaves out because their energy is not known, and the first and last start. Parameters as of meter-sample-totals.
  */
 export function transactionTotals(given: Parameters): PreparedQuery {
   const { conditions, table } = totalsOf(given, 'transactions', 'started_at');
+  const asked = `(
+    SELECT charge_point_id, transaction_id, started_at, state, ${isSession(String(conditions))} AS is_session FROM ${table} WHERE ${conditions}
+  )`;
   return {
     sql: `
-SELECT charge_point_id AS chargePointId, count() AS count, uniqExactIf(transaction_id, ${IS_SESSION}) AS transactions,
+SELECT charge_point_id AS chargePointId, count() AS count, uniqExactIf(transaction_id, is_session) AS transactions,
   uniqExactIf(transaction_id, state = 'stopped') AS stopped,
-  sumIf(meter_stop - meter_start, state = 'stopped' AND meter_stop >= meter_start) AS energyWh,
+  round(sumIf(ifNull(energy_wh, 0), state = 'stopped'), 3) AS energyWh,
+  uniqExactIf(transaction_id, state = 'stopped' AND energy_wh IS NULL) AS energyUnknown,
   min(started_at) AS firstAt, max(started_at) AS lastAt
-FROM ${table}
-WHERE ${conditions}
+FROM ${withEnergy(asked)}
 GROUP BY charge_point_id
 ORDER BY charge_point_id`,
     parameters: conditions.values,
+    energyOf: energyOfTransactions(conditions.values as { from?: number; to?: number }),
+    energyMayLag: true,
   };
 }
 

@@ -1,15 +1,17 @@
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
+import { energyOfTransactions, withEnergy } from './transaction-energy.ts';
 import { newestVersions } from './transaction-versions.ts';
 
 /**
  * Transactions as they stand now, those that left the operational store included, the latest start first: `chargePointId`, `idTag` (any
- * spelling), `state`, `from` and `to` (of the start), `limit`, `offset`.
+ * spelling), `state`, `from` and `to` (of the start), `limit`, `offset`. Their energy is that of `transaction_energy`.
  */
 export function transactions(given: Parameters): PreparedQuery {
   const starts = { from: given.time('from'), to: given.time('to') };
+  const [chargePointId, idTag] = [given.text('chargePointId'), given.text('idTag')];
   const conditions = new Conditions()
-    .where('charge_point_id = {chargePointId:String}', 'chargePointId', given.text('chargePointId'))
-    .where('lower(id_tag) = lower({idTag:String})', 'idTag', given.text('idTag'))
+    .where('charge_point_id = {chargePointId:String}', 'chargePointId', chargePointId)
+    .where('lower(id_tag) = lower({idTag:String})', 'idTag', idTag)
     .between('started_at', starts.from, starts.to);
   const standing = new Conditions().where(
     'state = {state:String}',
@@ -18,18 +20,24 @@ export function transactions(given: Parameters): PreparedQuery {
   );
   const limit = given.integer('limit', { min: 1, max: 1000, byDefault: 100 });
   const offset = given.integer('offset', { min: 0, max: 1_000_000, byDefault: 0 });
+  const page = `(
+    SELECT * EXCEPT (raw_start, raw_stop) FROM ${newestVersions(String(conditions), starts)}
+    WHERE ${standing}
+    ORDER BY started_at DESC, transaction_id DESC
+    LIMIT {limit:UInt32} OFFSET {offset:UInt32}
+  )`;
   return {
     sql: `
 SELECT
   transaction_id AS transactionId, charge_point_id AS chargePointId, connector_id AS connectorId,
   id_tag AS idTag, parent_id_tag AS parentIdTag, authorization, reservation_id AS reservationId,
   started_at AS startedAt, meter_start AS meterStart, stopped_at AS stoppedAt, meter_stop AS meterStop,
-  if(meter_stop >= meter_start, meter_stop - meter_start, NULL) AS energyWh, stop_id_tag AS stopIdTag, stop_reason AS stopReason, state, flags,
+  energyWh, energySource, energyReason, energyFlags, stop_id_tag AS stopIdTag, stop_reason AS stopReason, state, flags,
   received_at AS receivedAt
-FROM ${newestVersions(String(conditions), starts)}
-WHERE ${standing}
-ORDER BY started_at DESC, transaction_id DESC
-LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+FROM ${withEnergy(page)}
+ORDER BY started_at DESC, transaction_id DESC`,
     parameters: { ...conditions.values, ...standing.values, limit, offset },
+    energyOf: energyOfTransactions({ ...starts, chargePointId, idTag }),
+    energyMayLag: true,
   };
 }

@@ -16,7 +16,10 @@ export const fleetSchemas = {
       stopped: whole('Those of them that are over.'),
       open: whole('Those of them that are not.'),
       idTags: whole('How many different idTags, roughly where they are many.'),
-      energyWh: number('What those that are over imported, Wh.'),
+      energyWh: number('What those that are not open imported whose energy is known, Wh.'),
+      energyUnknown: whole(
+        'How many that are not open it leaves out, because nothing determines their energy, or not yet.',
+      ),
       averageDurationS: number('Of those that are over, s.'),
       medianDurationS: number('Of those that are over, s; roughly where they are many.'),
     },

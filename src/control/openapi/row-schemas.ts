@@ -58,7 +58,10 @@ export const rowSchemas = {
     count: whole('Rows: each change of a transaction is one, unless `final`.'),
     transactions: whole('Transactions.'),
     stopped: whole('Those that were stopped.'),
-    energyWh: number('What those imported, Wh.'),
+    energyWh: number('What those imported whose energy is known, Wh.'),
+    energyUnknown: whole(
+      'How many of those that were stopped it leaves out, because nothing determines their energy, or not yet.',
+    ),
     firstAt: time('First start.'),
     lastAt: time('Last start.'),
   }),
@@ -75,7 +78,22 @@ export const rowSchemas = {
     meterStart: maybe(whole('Wh; null where none was reported that can be read.')),
     stoppedAt: maybe(time('Null while it is open.')),
     meterStop: maybe(whole('Wh; null while it is open, and where none was reported that can be read.')),
-    energyWh: maybe(whole('Wh.')),
+    energyWh: maybe(
+      number('Wh; so far, while it is open. Never negative, and null where nothing determines it.'),
+    ),
+    energySource: {
+      type: 'string',
+      enum: ['registers', 'readings', 'none'],
+      description: '`registers`: meterStop - meterStart. `readings`: worked out from its meter values.',
+    },
+    energyReason: maybe(
+      text('Why there is none, for example `meter-stop-below-start`, or `being_worked_out` for now.'),
+    ),
+    energyFlags: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'What was odd about its registers and readings.',
+    },
     stopIdTag: text('Who stopped it, where the charge point said.'),
     stopReason: text('Empty while it is open.'),
     state: transactionState,

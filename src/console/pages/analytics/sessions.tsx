@@ -14,6 +14,7 @@ interface SessionRow {
   readonly stopped: number;
   readonly open: number;
   readonly energyWh: number;
+  readonly energyUnknown: number;
   readonly averageDurationS: number;
   readonly medianDurationS: number;
 }
@@ -66,7 +67,10 @@ export function SessionsReport() {
                 <b>{count(sums.sessions)}</b>{' '}
                 <span class="unit">{sums.sessions === 1 ? 'session' : 'sessions'}</span>{' '}
                 <b>{energy(sums.energyWh).number}</b>{' '}
-                <span class="unit">{energy(sums.energyWh).unit} in those that are over</span>
+                <span class="unit">
+                  {energy(sums.energyWh).unit} in those that are over
+                  {sums.energyUnknown > 0 && `, without ${count(sums.energyUnknown)} of unknown energy`}
+                </span>
               </p>
               <Chart
                 label={`Sessions per ${interval}`}
@@ -89,15 +93,16 @@ export function SessionsReport() {
 function sumsOf(rows: readonly SessionRow[]) {
   const counts = new Map<number, number>();
   let sessions = 0;
-  let energyWh = 0;
+  let [energyWh, energyUnknown] = [0, 0];
   for (const row of rows) {
     const at = Date.parse(row.start) / 1000;
     counts.set(at, (counts.get(at) ?? 0) + row.sessions);
     sessions += row.sessions;
     energyWh += row.energyWh;
+    energyUnknown += row.energyUnknown;
   }
   const times = [...counts.keys()].sort((a, b) => a - b);
-  return { sessions, energyWh, times, counts: times.map((at) => counts.get(at) ?? 0) };
+  return { sessions, energyWh, energyUnknown, times, counts: times.map((at) => counts.get(at) ?? 0) };
 }
 
 function columnsOf(by: 'total' | 'chargePoint' | 'tag', interval: 'hour' | 'day'): Column<SessionRow>[] {
