@@ -63,7 +63,7 @@ export class Exports {
     const bounded = 'limit' in prepared.parameters ? all : prepared.parameters;
     this.opening++;
     try {
-      const behind = await backlogOf(prepared, this.options.energy?.());
+      const { failure: behind } = await backlogOf(prepared, this.options.energy?.());
       if (behind) return behind;
       const sql = format === 'csv' ? await guarded(engine, prepared.sql, bounded) : prepared.sql;
       const pieces = engine.export(sql, bounded, FORMATS[format], this.options.timeLimit);

@@ -83,9 +83,11 @@ export class QueryService {
 
   private async run(engine: Engine, prepared: PreparedQuery, deadline: number): Promise<AnalyticsRows> {
     const { sql, parameters, patient = false } = prepared;
+    let pending = 0;
     try {
-      const behind = await backlogOf(prepared, this.options.energy?.());
-      if (behind) return behind;
+      const backlog = await backlogOf(prepared, this.options.energy?.());
+      if (backlog.failure) return backlog.failure;
+      pending = backlog.pending;
     } catch (error) {
       if (error instanceof EngineError) return failureOf(error);
       throw error;
@@ -94,7 +96,7 @@ export class QueryService {
     if (timeLimitMs < SHORTEST_MS) return failure('time_limit', 'other queries took all of its time');
     try {
       const rows = await engine.query<Record<string, unknown>>(sql, parameters, { timeLimitMs, patient });
-      return { ok: true, rows };
+      return { ok: true, rows, ...(pending > 0 && { pending }) };
     } catch (error) {
       if (error instanceof EngineError) return failureOf(error);
       throw error;
@@ -102,14 +104,18 @@ export class QueryService {
   }
 }
 
-/** Works out what energy a query needs, and answers why it cannot be asked yet. Throws EngineError. */
+/**
+ * Works out what energy a query needs. Answers why it cannot be asked yet, or how many days of connectors its answer does not have. Throws
+ * EngineError.
+ */
 export async function backlogOf(
   { energyOf, energyMayLag = false }: PreparedQuery,
   rollup: EnergyRollup | undefined,
-): Promise<Failure | undefined> {
-  const left = energyOf && (await rollup?.settle(energyOf))?.left;
-  if (!left || energyMayLag) return undefined;
-  return failure('being_worked_out', `energy is being worked out anew, ${left} days of connectors are left`);
+): Promise<{ readonly failure?: Failure; readonly pending: number }> {
+  const { left = 0, pending = 0 } = (energyOf && (await rollup?.settle(energyOf))) || {};
+  if (left === 0 || energyMayLag) return { pending };
+  const description = `energy is being worked out anew, ${left} days of connectors are left`;
+  return { failure: failure('being_worked_out', description), pending };
 }
 
 /** A named query with its parameters, or what is wrong with them. */

@@ -16,15 +16,21 @@ export interface RangeQuery {
   readonly timezone?: string;
 }
 
+/** What a named query answers. */
+export type Answer = Omit<Extract<AnalyticsRows, { ok: true }>, 'ok'>;
+
 /** The rows of a named query, for which is waited so long, ms, at most. Throws `bad_parameter`, `time_limit` or `engine_unavailable`. */
 export async function askAnalytics(
   deps: Pick<ControlDeps, 'link' | 'config'>,
   name: string,
   parameters: Readonly<Record<string, unknown>>,
   patienceMs?: number,
-): Promise<readonly Record<string, unknown>[]> {
+): Promise<Answer> {
   const answer = await ask(deps, name, parameters, patienceMs);
-  if (answer.ok) return answer.rows;
+  if (answer.ok) {
+    const { ok, ...rest } = answer;
+    return rest;
+  }
   throw apiError(answer.code, { reason: answer.message });
 }
 

@@ -98,7 +98,7 @@ async function readingsOf(
   let rows: readonly ReadingRow[];
   try {
     const parameters = { chargePointIds, transactionIds };
-    const answer = await askAnalytics(deps, 'transaction-readings', parameters, PATIENCE_MS);
+    const { rows: answer } = await askAnalytics(deps, 'transaction-readings', parameters, PATIENCE_MS);
     rows = answer as unknown as readonly ReadingRow[];
   } catch (error) {
     if (error instanceof ApiError) return undefined;

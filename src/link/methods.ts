@@ -125,7 +125,12 @@ export interface AnalyticsQuery {
 }
 
 export type AnalyticsRows =
-  | { readonly ok: true; readonly rows: readonly Record<string, unknown>[] }
+  | {
+      readonly ok: true;
+      readonly rows: readonly Record<string, unknown>[];
+      /** Of energy: how many days of connectors changed and are not in it yet; absent where none did. */
+      readonly pending?: number;
+    }
   | {
       readonly ok: false;
       readonly code: 'bad_parameter' | 'time_limit' | 'engine_unavailable' | 'being_worked_out';

@@ -275,6 +275,28 @@ describe('energy, worked out anew by connector and day', () => {
     expect(await energy()).toMatchObject([{ energyWh: 800 }]);
   });
 
+  it('says how many days of connectors are not in an answer about the fleet', async () => {
+    await rollup.keepUp();
+    const ids = Array.from({ length: 501 }, (_, index) => `CP-${index}`);
+    await samples(
+      ids.flatMap((chargePointId) => [
+        reads('08:00', 0, { chargePointId }),
+        reads('09:00', 500, { chargePointId }),
+      ]),
+    );
+    const parameters = { from: at('00:00'), to: at('00:00') + DAY, interval: 'whole', by: 'total' };
+    const ask = (change = {}) =>
+      service.answer({ name: 'energy', parameters: { ...parameters, ...change } }, 20_000);
+    expect(await ask()).toMatchObject({ ok: true, rows: [], pending: 501 });
+    const [from, to] = [at('00:00') - DAY, at('00:00')];
+    expect(await ask({ from, to })).toEqual({ ok: true, rows: [] });
+    expect(await ask({ chargePointId: 'CP-7' })).toMatchObject({ rows: [{ energyWh: 500 }] });
+    await rollup.keepUp();
+    const whole = await ask();
+    expect(whole).toMatchObject({ ok: true, rows: [{ energyWh: 501 * 500 }] });
+    expect(whole).not.toHaveProperty('pending');
+  });
+
   it('stays as it was worked out once its samples may be gone', async () => {
     await samples([reads('08:00', 0), reads('09:00', 500)]);
     expect(await energy()).toMatchObject([{ energyWh: 500 }]);

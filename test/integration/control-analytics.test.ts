@@ -168,6 +168,14 @@ describe('questions to ClickHouse', () => {
     expect(asked).toEqual([query]);
   });
 
+  test('energy says how much of it waits to be worked out', async () => {
+    joinAnalytics();
+    answer = () => ({ ok: true, rows: [], pending: 1200 });
+    const path = '/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z';
+    const { status, body } = await control.send('GET', `/api/v1${path}`);
+    expect({ status, body }).toEqual({ status: 200, body: { rows: [], pending: 1200 } });
+  });
+
   test.each([
     ['/analytics/energy?from=2026-03-01T00:00:00Z', 'to'],
     ['/analytics/energy?from=yesterday&to=2026-03-02T00:00:00Z', 'from'],

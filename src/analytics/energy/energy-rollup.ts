@@ -37,9 +37,12 @@ const MOST_BEGINS = 200_000;
 
 const NOTHING: EnergyInputs = { readings: [], transactions: [] };
 
-/** How many days of connectors are left to be worked out after a start, so that an answer would miss them. */
+/** How many days of connectors that a question is about are not worked out. */
 export interface Backlog {
+  /** Since a start, so that an answer would miss most of what there is. */
   readonly left: number;
+  /** Of what has arrived since, so that an answer misses the latest of it. */
+  readonly pending: number;
 }
 
 /**
@@ -78,24 +81,27 @@ export class EnergyRollup {
       day <= lastDay &&
       (scope.chargePointId === undefined || chargePointId === scope.chargePointId) &&
       (ids === undefined || ids.has(chargePointId));
+    const isAsked = (one: ConnectorDay) =>
+      one.day > firstDay && one.day <= dayOf(scope.to - 1) && isMeant(one);
     const isFleet = scope.chargePointId === undefined && ids === undefined;
     return this.turns.run(async () => {
       // What is worked out may touch the days around it.
       for (let round = 0; round < 3; round++) {
         const now = await this.days.look();
-        const { all, leftOver } = this.days.count(firstDay, lastDay);
-        if (isFleet && all > MOST_BEFORE_AN_ANSWER) return { left: leftOver };
+        const { all, leftOver } = this.days.count(isMeant);
+        if (isFleet && all > MOST_BEFORE_AN_ANSWER)
+          return { left: leftOver, pending: this.days.count(isAsked).all };
         const due = this.days.due(now, Number.POSITIVE_INFINITY, isMeant);
         if (due.length === 0) break;
         await this.workOut(due, now, false);
       }
-      return { left: 0 };
+      return { left: 0, pending: this.days.count(isAsked).all };
     });
   }
 
   /** How many days of connectors wait. */
   get waiting(): number {
-    return this.days.count(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY).all;
+    return this.days.count().all;
   }
 
   private async chargePointsOf({ from, to }: EnergyScope, idTag: string): Promise<string[]> {

@@ -40,13 +40,16 @@ export class TouchedDays {
     this.engine = engine;
   }
 
-  /** How many days wait from `firstDay` to `lastDay`. */
-  count(firstDay: number, lastDay: number): { readonly all: number; readonly leftOver: number } {
+  /** How many days that `isMeant` holds for wait. */
+  count(isMeant: (day: ConnectorDay) => boolean = () => true): {
+    readonly all: number;
+    readonly leftOver: number;
+  } {
     let [all, leftOver] = [0, 0];
-    for (const { day, workedAt, isLeftOver } of this.touched.values()) {
-      if (day < firstDay || day > lastDay || workedAt !== undefined) continue;
+    for (const touched of this.touched.values()) {
+      if (touched.workedAt !== undefined || !isMeant(touched)) continue;
       all++;
-      if (isLeftOver) leftOver++;
+      if (touched.isLeftOver) leftOver++;
     }
     return { all, leftOver };
   }

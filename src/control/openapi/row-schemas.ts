@@ -25,6 +25,11 @@ export const rowSchemas = {
       ),
     },
     ['chargePointId', 'connectorId', 'idTag'],
+    {
+      pending: whole(
+        'How many days of connectors have changed and are not in the answer yet. Absent where the answer has all that has arrived.',
+      ),
+    },
   ),
 
   MeterSampleRows: rowsOf('One row per sample.', {

@@ -40,12 +40,18 @@ export const object = (
   additionalProperties: false,
 });
 
-/** The answer of a query. */
+/** The answer of a query; `beside` may stand beside its rows. */
 export const rowsOf = (
   description: string,
   properties: Readonly<Record<string, Schema>>,
   optional: readonly string[] = [],
-): Schema => object(description, { rows: { type: 'array', items: object('A row.', properties, optional) } });
+  beside: Readonly<Record<string, Schema>> = {},
+): Schema =>
+  object(
+    description,
+    { rows: { type: 'array', items: object('A row.', properties, optional) }, ...beside },
+    Object.keys(beside),
+  );
 
 /** A page of a list of the schema `name`. */
 export const pageOf = (name: string): Schema =>

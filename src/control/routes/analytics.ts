@@ -164,7 +164,7 @@ export function addAnalyticsRoutes(app: FastifyInstance, deps: ControlDeps): voi
         ...(site !== undefined && { members: membersOf(deps, site) }),
       };
       if (format !== 'json') return sendFile(deps, reply, { name, parameters, format });
-      return { rows: await askAnalytics(deps, name, parameters) };
+      return askAnalytics(deps, name, parameters);
     });
   }
   addSqlRoute(app, deps);

@@ -67,11 +67,7 @@ const operation: Operation = {
 };
 
 export function addMessageRoute(app: FastifyInstance, deps: ControlDeps): void {
-  addRoute<{ Params: { id: string }; Querystring: RangeQuery }>(
-    app,
-    operation,
-    async ({ params: { id }, query }) => ({
-      rows: await askAnalytics(deps, 'messages', { chargePointId: id, ...readRange(query) }),
-    }),
+  addRoute<{ Params: { id: string }; Querystring: RangeQuery }>(app, operation, ({ params: { id }, query }) =>
+    askAnalytics(deps, 'messages', { chargePointId: id, ...readRange(query) }),
   );
 }
