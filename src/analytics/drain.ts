@@ -44,7 +44,7 @@ const READER_LIMITS = { buffer: 2 * BATCH_BYTES, read: 8 * 1024 * 1024 };
 const PATIENCE_MS = 5 * 60_000;
 
 /** A repeated insert must reach these tables even if its rows are there: a view behind them may have missed it. */
-const WITH_ROLLUP: ReadonlySet<TableName> = new Set<TableName>(['meter_samples']);
+const WITH_VIEW: ReadonlySet<TableName> = new Set<TableName>(['meter_samples', 'transactions']);
 
 /** How often a queue is looked at, ms; oftener where the interval is short. */
 const LOOK_EVERY_MS = 50;
@@ -253,7 +253,7 @@ export class Drain {
     const insert = { table, lines, token: tokenOf({ uuid, table, spans }) };
     const split = this.saved?.split ?? [];
     if (!split.includes(table)) {
-      const lookFirst = resumed && !WITH_ROLLUP.has(table);
+      const lookFirst = resumed && !WITH_VIEW.has(table);
       const error = await this.inserts.insert(insert, { repeated: resumed, lookFirst });
       if (!error) return [];
       // From here on these rows must never be inserted as a whole again: parts of them are.

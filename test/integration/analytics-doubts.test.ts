@@ -64,6 +64,9 @@ describe('inserts whose end nobody saw', () => {
   });
   const count = async (what: string, table: TableName) =>
     (await engine.query<{ rows: number }>(`SELECT ${what} AS rows FROM ${table}`))[0]?.rows;
+  const touched = async () =>
+    (await engine.query<{ rows: number }>('SELECT count() AS rows FROM energy_touched'))[0]?.rows;
+  const unheardOf = () => new EngineError('other', 'something new', { code: 4711 });
   const merge = (table: TableName) => engine.command(`OPTIMIZE TABLE ${table} FINAL`);
 
   /** Fails inserts, each table's in its turn, as long as there is a failure left in the list; merges what was inserted meanwhile. */
@@ -299,6 +302,27 @@ describe('inserts whose end nobody saw', () => {
     ]);
   });
 
+  it('parts that get in although ClickHouse says otherwise are not inserted again by their halves', async () => {
+    await under.append(authorizations, ['A', 'B', 'C', 'strange', 'D', 'E', 'F', 'G'].map(tag));
+    let wholes = 0;
+    under.open(
+      engineAround(engine, {
+        before({ lines }) {
+          if (lines.includes('"A"') && lines.includes('"G"') && ++wholes) throw unheardOf();
+        },
+        after({ lines }) {
+          if (lines.includes('strange')) throw unheardOf();
+        },
+      }),
+      { settling: 5 },
+    );
+    await under.drained();
+    expect(wholes).toBeGreaterThan(1);
+    expect([await count('count()', 'authorizations'), await count('count()', 'rejected_rows')]).toEqual([
+      8, 0,
+    ]);
+  });
+
   it('rows of a batch that needs too much memory get in by smaller parts, not one by one', async () => {
     const rows = Array.from({ length: 900 }, (_, index) => ({
       ...opened(index + 1),
@@ -340,6 +364,26 @@ describe('inserts whose end nobody saw', () => {
     ]);
     expect(sink.hindrances(Date.now() + 60_000)).toEqual([]);
   });
+
+  it.each(['transactions', 'meter_samples'] as const)(
+    'rows of %s that are there after a crash are told to the view that missed them',
+    async (table) => {
+      const limit = 'ALTER TABLE energy_touched MODIFY SETTING min_free_disk_bytes_to_perform_insert =';
+      await engine.command('TRUNCATE TABLE energy_touched');
+      await engine.command(`${limit} 1000000000000000`);
+      onTestFinished(() => engine.command(`${limit} 0`));
+      if (table === 'transactions') await under.send(transactions, [opened(1)]);
+      else await under.append(meterSamples, [sample(1)]);
+      const cut = under.open(engine);
+      await until('the view has failed', () => cut.problems(Date.now() + 60_000).length > 0);
+      await cut.stop();
+      expect([await count('count()', table), await touched()]).toEqual([1, 0]);
+      await engine.command(`${limit} 0`);
+      under.open(engine);
+      await under.drained();
+      expect([await count('count()', table), await touched()]).toEqual([1, 1]);
+    },
+  );
 
   it('a queue that begins with a torn chunk can be measured and drained', async () => {
     await under.lane.append(Buffer.from('torn'));
