@@ -9,7 +9,7 @@ import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { openHttp } from './http-engine.ts';
 import { migrate } from './migrate.ts';
-import { applyRetention } from './retention.ts';
+import { removeTimeLimits } from './retention.ts';
 
 /** The engine of the configuration: a server where there is a URL, else the embedded one. Throws EngineError. */
 export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engine> {
@@ -42,7 +42,6 @@ export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engin
 
 /** Opens the engine and brings its tables up to date, again and again until that has succeeded: a server may be away when Farad starts. */
 export class EngineStart {
-  private readonly config: Config;
   private readonly log: Log;
   private readonly open: () => Promise<Engine>;
   private opened: Engine | undefined;
@@ -51,7 +50,6 @@ export class EngineStart {
   problem = 'ClickHouse is being started';
 
   constructor(config: Config, log: Log, open: () => Promise<Engine> = () => openEngine(config)) {
-    this.config = config;
     this.log = log;
     this.open = open;
   }
@@ -65,10 +63,11 @@ export class EngineStart {
   async attempt(): Promise<Engine> {
     try {
       this.opened ??= await this.open();
+      await this.opened.prepare();
+      await this.withoutTimeLimits(this.opened);
       const applied = await migrate(this.opened);
       if (applied.length > 0) this.log.info({ migrations: applied }, 'ClickHouse tables brought up to date');
-      const changed = await applyRetention(this.opened, this.config.retention);
-      if (changed.length > 0) this.log.info({ tables: changed }, 'retention of ClickHouse tables set');
+      await this.withoutTimeLimits(this.opened);
       this.ready = true;
       return this.opened;
     } catch (error) {
@@ -94,5 +93,11 @@ export class EngineStart {
 
   async close(): Promise<void> {
     await this.opened?.close();
+  }
+
+  private async withoutTimeLimits(engine: Engine): Promise<void> {
+    const tables = await removeTimeLimits(engine);
+    if (tables.length > 0)
+      this.log.info({ tables }, 'from now on Farad, not ClickHouse, deletes rows that are too old');
   }
 }

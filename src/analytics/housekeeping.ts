@@ -10,8 +10,8 @@ export interface HousekeepingOptions {
   readonly log: Pick<Log, 'debug' | 'warn'>;
   /** How often it looks, ms. */
   readonly everyMs?: number;
-  /** Epoch ms. */
-  readonly clock?: () => number;
+  /** Epoch ms; undefined while the clock is doubted. */
+  readonly trustedNow: () => number | undefined;
 }
 
 const EVERY_MS = 10_000;
@@ -23,18 +23,16 @@ const inHand = watchman.workOf({ name: 'housekeeping', limit: 10 * 60_000 });
 
 /**
  * Removes from the operational store what its time is over for: closed transactions that ClickHouse has, after their retention; and gives up on
- * jobs of charge points that nothing is heard of. In steps of bounded length, until nothing is left to do.
+ * jobs of charge points that nothing is heard of. In steps of bounded length, until nothing is left to do; nothing while the clock is doubted.
  */
 export class Housekeeping {
   private readonly options: HousekeepingOptions;
-  private readonly clock: () => number;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private isStopped = false;
 
   constructor(options: HousekeepingOptions) {
     this.options = options;
-    this.clock = options.clock ?? Date.now;
   }
 
   start(): void {
@@ -59,9 +57,10 @@ export class Housekeeping {
   }
 
   private async keepHouse(): Promise<void> {
-    const { store, jobSilence, log } = this.options;
+    const { store, jobSilence, log, trustedNow } = this.options;
     try {
-      const now = this.clock();
+      const now = trustedNow();
+      if (now === undefined) return;
       const removed = await this.repeat(() => store.transactions.expire(now));
       if (removed > 0) log.debug({ removed }, 'transactions left the operational store');
       const silent = await this.repeat(() => store.jobs.expire(now - jobSilence, now));

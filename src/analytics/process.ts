@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import { joinSupervisor } from '../link/child.ts';
 import { healthOf } from '../link/health.ts';
+import { ClockGuard } from '../store/clock-guard.ts';
 import { NewerDataError, openStore } from '../store/store.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -18,6 +19,7 @@ import { Housekeeping } from './housekeeping.ts';
 import { KnownChargePoints } from './known-charge-points.ts';
 import { LiveEvents } from './live-events.ts';
 import { QueryService } from './query-service.ts';
+import { Retention } from './retention.ts';
 import { Sink } from './sink.ts';
 import { SqlService } from './sql-service.ts';
 import { keepUp } from './upkeep.ts';
@@ -31,6 +33,9 @@ const KNOWN_EVERY_MS = 15_000;
 /** How often energy is worked out for what arrived at most, and how long one query of that may take, ms. */
 const ENERGY_EVERY_MS = 1000;
 const WORK_LIMIT_MS = 60_000;
+
+/** How often rows are looked for that are too old, ms. */
+const RETENTION_EVERY_MS = 60_000;
 
 /** How long the query of an export may take, ms. */
 const EXPORT_LIMIT_MS = 5 * 60_000;
@@ -92,7 +97,9 @@ link.serve('backup.begin', () => backups.begin());
 link.serve('backup.end', ({ id }) => backups.end(id));
 link.serve('events.read', (request) => events.read(request));
 
-const housekeeping = new Housekeeping({ store, jobSilence: config.operations.jobSilence, log });
+const clock = new ClockGuard(config.dataDir);
+const trustedNow = () => clock.trustedNow();
+const housekeeping = new Housekeeping({ store, jobSilence: config.operations.jobSilence, log, trustedNow });
 housekeeping.start();
 
 child.onStop(async (reason) => {
@@ -157,8 +164,15 @@ function begin(engine: Engine): void {
     samplesKept: config.retention.meterSamples,
   });
   energy = rollup;
+  const kept = new Retention({
+    engine,
+    settings: config.retention,
+    cluster: config.clickhouse.cluster,
+    trustedNow,
+  });
   const chores = [
     { name: 'charge-points', every: KNOWN_EVERY_MS, run: () => known.update().then(() => undefined) },
+    { name: 'retention', every: RETENTION_EVERY_MS, run: () => kept.run().then(() => undefined) },
     { name: 'energy', every: ENERGY_EVERY_MS, run: () => rollup.keepUp() },
   ];
   for (const chore of chores) void keepUp(chore, log, stopping.signal);

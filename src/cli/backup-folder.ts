@@ -44,9 +44,12 @@ export function environmentsOf(dataDir: string): string[] {
   return ['directory', 'state', ...journals.sort()];
 }
 
+/** Files that say something of a gateway that runs, or when one ran: a restored directory begins anew. */
+const OF_A_RUN = new Set(['endpoints.json', 'last-seen']);
+
 /** Files that belong to the data and not to a running gateway. */
 export function filesOf(dataDir: string): string[] {
   return readdirSync(dataDir, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== 'endpoints.json' && !entry.name.endsWith('.lock'))
+    .filter((entry) => entry.isFile() && !OF_A_RUN.has(entry.name) && !/\.(lock|tmp)$/.test(entry.name))
     .map(({ name }) => name);
 }

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { adoptClockCommand } from './commands/adopt-clock.ts';
 import { adoptDataCommand } from './commands/adopt-data.ts';
 import { backupCommand } from './commands/backup.ts';
 import { certifyCommand } from './commands/certify.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   restoreCommand,
   checkDataCommand,
   adoptDataCommand,
+  adoptClockCommand,
   helpCommand,
   versionCommand,
 ];

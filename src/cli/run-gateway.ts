@@ -1,7 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
+import { metrics } from '../telemetry/metrics.ts';
 import { announce } from './announcement.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { type Demo, type DemoFleet, startFleet } from './demo.ts';
 import { StartError } from './start-error.ts';
@@ -38,6 +40,7 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
     throw error;
   }
 
+  const clock = new ClockWatch({ dataDir: lock.directory, log, metrics });
   const supervisor = startSupervisor({ ...options, config, lock, log });
   const signalled = new Promise<'signal'>((resolve) => {
     onStopSignals(
@@ -66,6 +69,7 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
     if (error instanceof StartError) options.diagnose?.(lock.directory);
     throw error;
   } finally {
+    clock.stop();
     await fleet?.stop();
     await supervisor.stop();
     demo?.cleanUp();

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { startOperations } from '../operations/operations.ts';
 import { startSites } from '../operations/sites/sites.ts';
+import { ClockGuard } from '../store/clock-guard.ts';
 import { auditChanges } from './audit.ts';
 import { requireKeys } from './authentication.ts';
 import type { ControlDeps } from './deps.ts';
@@ -89,7 +90,9 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   sendSecurityHeaders(app);
   const keyRing = new KeyRing(deps.store, keys);
   const logIns = new LogIns(deps.store, keyRing);
+  const clock = new ClockGuard(deps.config.dataDir);
   const forgetting = setInterval(() => {
+    if (clock.doubt() !== undefined) return;
     logIns.forgetEnded().catch((err: unknown) => deps.log.warn({ err }, 'log-ins that are over stay'));
   }, FORGET_EVERY_MS);
   forgetting.unref();

@@ -10,6 +10,7 @@ import { healthOf } from '../link/health.ts';
 import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
 import type { CallOutcome, ChargePointCall, Disconnect } from '../link/methods.ts';
+import { ClockGuard } from '../store/clock-guard.ts';
 import type { SessionRecord } from '../store/session-record.ts';
 import type { Store } from '../store/store.ts';
 import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
@@ -186,8 +187,9 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     SAVE_LAST_SEEN_MS,
   ).unref();
   const ticking = setInterval(() => inbox.tick(), INBOX_TICK_MS).unref();
+  const machineClock = new ClockGuard(config.dataDir);
   const expiring = setInterval(
-    () => void expireReservations(centralSystem, quietly),
+    () => void expireReservations(centralSystem, machineClock, quietly),
     EXPIRE_RESERVATIONS_MS,
   ).unref();
   let stopping = false;
@@ -317,8 +319,13 @@ async function saveLastSeen(centralSystem: CentralSystem, gently: boolean, log: 
   }
 }
 
-async function expireReservations(centralSystem: CentralSystem, log: ThrottledLog): Promise<void> {
+async function expireReservations(
+  centralSystem: CentralSystem,
+  machineClock: ClockGuard,
+  log: ThrottledLog,
+): Promise<void> {
   try {
+    if (machineClock.doubt() !== undefined) return;
     await expiries.during(() => centralSystem.expireReservations());
   } catch (error) {
     log.error({ err: error }, 'expired reservations could not be ended');

@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, Insert } from '../../src/analytics/engine.ts';
 import { migrate, readMigrations } from '../../src/analytics/migrate.ts';
-import { applyRetention } from '../../src/analytics/retention.ts';
-import { loadConfig } from '../../src/config/load-config.ts';
+import { removeTimeLimits } from '../../src/analytics/retention.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
 import { tables } from '../../src/records/tables.ts';
 import { registerSample } from '../support/analytics-rows.ts';
 import { type EmbeddedEngine, linesOf, openEmbeddedEngine } from '../support/embedded-engine.ts';
-
-const DAY = 86_400_000;
 
 describe('the tables in ClickHouse', () => {
   let embedded: EmbeddedEngine;
@@ -81,21 +78,17 @@ describe('the tables in ClickHouse', () => {
     });
   });
 
-  it('keep rows as long as the settings say, and are altered only where that has changed', async () => {
-    const { retention } = loadConfig({ flags: {} });
-    // charge_points does not grow with time; energy_hourly has no records of its own.
-    expect(await applyRetention(embedded.engine, retention)).toHaveLength(tables.length);
-    expect(await applyRetention(embedded.engine, retention)).toEqual([]);
-    const longer = { ...retention, messages: 7 * DAY, meterSamples: 400.5 * DAY };
-    expect(await applyRetention(embedded.engine, longer)).toEqual([
-      'meter_samples',
-      'energy_hourly',
-      'messages',
-    ]);
+  it('leave nothing to the clock of ClickHouse', async () => {
+    // The table of touched days was made with a time limit.
+    expect(await removeTimeLimits(embedded.engine)).toEqual(['energy_touched']);
+    await embedded.engine.command(
+      'ALTER TABLE messages MODIFY TTL toDateTime(received_at) + toIntervalDay(7)',
+    );
+    expect(await removeTimeLimits(embedded.engine)).toEqual(['messages']);
+    expect(await removeTimeLimits(embedded.engine)).toEqual([]);
     expect(
-      await scalar("SELECT engine_full FROM system.tables WHERE database = 'farad' AND name = 'messages'"),
-    ).toContain('TTL toDateTime(received_at) + toIntervalDay(7)');
-    expect(await applyRetention(embedded.engine, longer)).toEqual([]);
+      await scalar("SELECT count() FROM system.tables WHERE database = 'farad' AND engine_full LIKE '%TTL%'"),
+    ).toBe(0);
   });
 
   describe('with an insert that is repeated', () => {

@@ -11,7 +11,7 @@ test('expires transactions and silent jobs until nothing is left to do', async (
   const jobs = answers(3);
   const store = { transactions: { expire: transactions }, jobs: { expire: jobs } } as never;
   const lines = log();
-  await new Housekeeping({ store, jobSilence: 1_000, log: lines as never, clock: () => 5_000 }).look();
+  await new Housekeeping({ store, jobSilence: 1_000, log: lines as never, trustedNow: () => 5_000 }).look();
   expect(transactions.mock.calls).toEqual([[5_000], [5_000], [5_000], [5_000]]);
   expect(jobs.mock.calls).toEqual([
     [4_000, 5_000],
@@ -23,7 +23,13 @@ test('expires transactions and silent jobs until nothing is left to do', async (
 test('looks again and again, and not after a stop', async () => {
   const expire = answers();
   const store = { transactions: { expire }, jobs: { expire: answers() } } as never;
-  const housekeeping = new Housekeeping({ store, jobSilence: 1_000, log: log() as never, everyMs: 1 });
+  const housekeeping = new Housekeeping({
+    store,
+    jobSilence: 1_000,
+    log: log() as never,
+    everyMs: 1,
+    trustedNow: Date.now,
+  });
   housekeeping.start();
   await vi.waitFor(() => expect(expire.mock.calls.length).toBeGreaterThan(2));
   await housekeeping.stop();
@@ -36,8 +42,20 @@ test('a store that cannot be written to is told, and tried again by the next loo
   const expire = vi.fn(() => Promise.reject(new Error('disk full')));
   const store = { transactions: { expire }, jobs: { expire: answers() } } as never;
   const lines = log();
-  const housekeeping = new Housekeeping({ store, jobSilence: 1_000, log: lines as never });
+  const housekeeping = new Housekeeping({
+    store,
+    jobSilence: 1_000,
+    log: lines as never,
+    trustedNow: Date.now,
+  });
   await housekeeping.look();
   await housekeeping.look();
   expect(lines.warn).toHaveBeenCalledTimes(2);
+});
+
+test('does nothing while the clock is doubted', async () => {
+  const expire = answers();
+  const store = { transactions: { expire }, jobs: { expire } } as never;
+  await new Housekeeping({ store, jobSilence: 1, log: log() as never, trustedNow: () => undefined }).look();
+  expect(expire).not.toHaveBeenCalled();
 });
