@@ -375,7 +375,7 @@ describe('inserts whose end nobody saw', () => {
       if (table === 'transactions') await under.send(transactions, [opened(1)]);
       else await under.append(meterSamples, [sample(1)]);
       const cut = under.open(engine);
-      await until('the view has failed', () => cut.problems(Date.now() + 60_000).length > 0);
+      await until('the view has failed', () => cut.hindrances(Date.now() + 60_000).length > 0);
       await cut.stop();
       expect([await count('count()', table), await touched()]).toEqual([1, 0]);
       await engine.command(`${limit} 0`);

@@ -175,6 +175,7 @@ describe('energy, worked out anew by connector and day', () => {
       'transactions',
       'energy_days',
       'energy_touched',
+      'energy_hourly',
       'transaction_energy',
     ]) {
       await embedded.engine.command(`TRUNCATE TABLE ${table}`);
