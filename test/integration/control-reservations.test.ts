@@ -51,6 +51,19 @@ describe('/reservations', () => {
     expect((await control.send('GET', '/api/v1/reservations/1')).body).toEqual(body.reservation);
   });
 
+  test('a tag that has a parent is reserved for with it; a raw call sends what the caller gives', async () => {
+    await control.store.tokens.put({ idTag: 'TAG-1', status: 'Accepted', parentIdTag: 'FAMILY' });
+    await control.store.tokens.put({ idTag: 'TAG-2', status: 'Accepted' });
+    await reserve({ idTag: 'tag-1' });
+    await reserve({ parentIdTag: 'OTHERS' });
+    await reserve({ idTag: 'TAG-2' });
+    await control.send('POST', '/api/v1/charge-points/CP-1/calls/ReserveNow', {
+      json: { connectorId: 2, expiryDate: LATER, idTag: 'TAG-1', reservationId: 77 },
+    });
+    const parents = chargePoint.calls.map(({ payload }) => (payload as { parentIdTag?: string }).parentIdTag);
+    expect(parents).toEqual(['FAMILY', 'OTHERS', undefined, undefined]);
+  });
+
   test('I1: ids go on where a raw call has taken one, and a given one is used as it is', async () => {
     await control.send('POST', '/api/v1/charge-points/CP-1/calls/ReserveNow', {
       json: { connectorId: 2, expiryDate: LATER, idTag: 'TAG-9', reservationId: 1 },

@@ -224,7 +224,11 @@ function Reserve({ chargePointId = '', onClose, onReserved }: ReserveProps) {
           maxLength={20}
           value={idTag}
           onInput={(event) => setIdTag(event.currentTarget.value)}
+          aria-describedby="reserve-tag-note"
         />
+        <p id="reserve-tag-note" class="small soft">
+          Where the tag has a parent, any tag of that group may use the reservation.
+        </p>
       </div>
       <div class="field">
         <label for="reserve-expiry">Until</label>

@@ -41,7 +41,10 @@ export const reservationSchemas = {
       chargePointId: text('Where.', { minLength: 1 }),
       connectorId: whole('0: any one connector.', { minimum: 0 }),
       idTag: text('For whom.', tag),
-      parentIdTag: text('Any member of this group may use it, too.', tag),
+      parentIdTag: text(
+        'Any member of this group may use it, too. Absent: the parent of the token, where it has one.',
+        tag,
+      ),
       expiryDate: time('When it is to end by itself. It is sent in UTC.'),
       reservationId: whole('Absent: the next free one. One that the charge point holds is replaced.'),
     },

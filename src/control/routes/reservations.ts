@@ -163,7 +163,13 @@ export function addReservationRoutes(app: FastifyInstance, deps: ControlDeps): v
   const reserve = async (body: NewReservation, force: boolean) => {
     const { chargePointId, reservationId: wanted, expiryDate, ...rest } = body;
     const expiresAt = readInstant(expiryDate) as number;
-    const request = { ...rest, expiryDate: writeTimestamp(expiresAt) };
+    // Whoever is of the same group may use it, too (OCPP 1.6 ed. 2 §5.13): the caller need not know the group.
+    const parentIdTag = rest.parentIdTag ?? store.tokens.get(rest.idTag)?.parentIdTag;
+    const request = {
+      ...rest,
+      ...(parentIdTag && { parentIdTag }),
+      expiryDate: writeTimestamp(expiresAt),
+    };
     checkCall(store, chargePointId, 'ReserveNow', { ...request, reservationId: wanted ?? 1 });
     const warnings = warningsAbout(deps, body, expiresAt);
     refuseUnlessForced(chargePointId, warnings, force);
