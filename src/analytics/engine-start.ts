@@ -10,6 +10,7 @@ import { EngineError } from './engine-error.ts';
 import { openHttp } from './http-engine.ts';
 import { migrate } from './migrate.ts';
 import { removeTimeLimits } from './retention.ts';
+import { removeStoredTimeLimits } from './stored-time-limits.ts';
 
 /** The engine of the configuration: a server where there is a URL, else the embedded one. Throws EngineError. */
 export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engine> {
@@ -30,8 +31,10 @@ export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engin
     });
     return cluster === '' ? server : onCluster(server, cluster);
   }
+  const path = resolve(dataDir, 'clickhouse');
+  removeStoredTimeLimits(path);
   return openChdb({
-    path: resolve(dataDir, 'clickhouse'),
+    path,
     workDirectory: resolve(join(dataDir, 'clickhouse-cwd')),
     database,
     backups: resolve(dataDir, 'clickhouse-backups'),
