@@ -300,6 +300,19 @@ describe('energy, worked out anew by connector and day', () => {
     expect(whole).not.toHaveProperty('pending');
   });
 
+  it('is worked out at once for charge points whose identity begins as asked, however much of others waits', async () => {
+    await rollup.keepUp();
+    const others = Array.from({ length: 501 }, (_, index) => `CP-${index}`);
+    await samples(others.map((chargePointId) => reads('08:00', 0, { chargePointId })));
+    await started([runs('08:00', 1000, '09:00', 4000, { chargePointId: 'WITNESS-1' })]);
+    const ask = (prefix: string) =>
+      service.answer({ name: 'transaction-totals', parameters: { prefix } }, 20_000);
+    expect(await ask('CP-')).toMatchObject({ ok: true, pending: 501 });
+    const answer = await ask('WITNESS');
+    expect(answer).toMatchObject({ ok: true, rows: [{ energyWh: 3000, energyUnknown: 0 }] });
+    expect(answer).not.toHaveProperty('pending');
+  });
+
   it('stays as it was worked out once its samples may be gone', async () => {
     await samples([reads('08:00', 0), reads('09:00', 500)]);
     expect(await energy()).toMatchObject([{ energyWh: 500 }]);

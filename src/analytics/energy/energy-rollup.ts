@@ -80,6 +80,7 @@ export class EnergyRollup {
       day >= firstDay &&
       day <= lastDay &&
       (scope.chargePointId === undefined || chargePointId === scope.chargePointId) &&
+      chargePointId.startsWith(scope.prefix ?? '') &&
       (ids === undefined || ids.has(chargePointId));
     const isAsked = (one: ConnectorDay) =>
       one.day > firstDay && one.day <= dayOf(scope.to - 1) && isMeant(one);

@@ -3,5 +3,7 @@ export interface EnergyScope {
   readonly from: number;
   readonly to: number;
   readonly chargePointId?: string;
+  /** How the identities of the charge points begin. */
+  readonly prefix?: string;
   readonly idTag?: string;
 }

@@ -39,7 +39,7 @@ FROM ${withEnergy(asked)}
 GROUP BY charge_point_id
 ORDER BY charge_point_id`,
     parameters: conditions.values,
-    energyOf: energyOfTransactions(conditions.values as { from?: number; to?: number }),
+    energyOf: energyOfTransactions(conditions.values as { from?: number; to?: number; prefix?: string }),
     energyMayLag: true,
   };
 }

@@ -29,17 +29,20 @@ export function energyOfTransactions({
   from,
   to,
   chargePointId,
+  prefix,
   idTag,
 }: {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly chargePointId?: string | undefined;
+  readonly prefix?: string | undefined;
   readonly idTag?: string | undefined;
 }): EnergyScope {
   return {
     from: Math.max(from ?? EVER.from, EVER.from),
     to: Math.min((to ?? EVER.to) + LONGEST_TRANSACTION_MS, EVER.to),
     ...(chargePointId !== undefined && { chargePointId }),
+    ...(prefix !== undefined && { prefix }),
     ...(idTag !== undefined && { idTag }),
   };
 }
