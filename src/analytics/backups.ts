@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupBegun } from '../link/methods.ts';
+import { watchman } from '../telemetry/watchman.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import type { Sink } from './sink.ts';
@@ -19,6 +20,9 @@ const PATIENCE_MS = 10 * 60_000;
 
 /** How long the batch under way may take, ms. */
 const BATCH_MS = 60_000;
+
+/** Copies of the tables; a big one takes its time. */
+const copies = watchman.workOf({ name: 'copy for a backup', limit: 2 * PATIENCE_MS });
 
 /**
  * Holds rows where they are while a backup is taken: each is then either in ClickHouse or in a queue, in the copy as well, and a restored Farad
@@ -50,7 +54,7 @@ export class Backups {
         await this.end(id);
         return unavailable('the rows under way do not get into ClickHouse');
       }
-      const copy = await open.backup(id);
+      const copy = await copies.during(() => open.backup(id));
       if (copy !== undefined) current.copy = copy;
       return { ok: true, id, clickhouse: copy ?? null, database, heldUntil };
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
+import { watchman } from '../telemetry/watchman.ts';
 import { announce } from './announcement.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { lockDataDir } from './data-dir-lock.ts';
@@ -40,7 +41,7 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
     throw error;
   }
 
-  const clock = new ClockWatch({ dataDir: lock.directory, log, metrics });
+  const clock = new ClockWatch({ dataDir: lock.directory, log, metrics, watchman });
   const supervisor = startSupervisor({ ...options, config, lock, log });
   const signalled = new Promise<'signal'>((resolve) => {
     onStopSignals(

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { ChargingProfileRecord } from '../store/charging-profile-record.ts';
 import type { Store } from '../store/store.ts';
+import { watchman } from '../telemetry/watchman.ts';
 import { createSchedulePool, type SchedulePool } from '../workers/schedule-pool.ts';
 import type { PlannedSchedule } from '../workers/schedules.ts';
 
@@ -16,6 +17,9 @@ export interface ScheduleQuestion {
 }
 
 type Settings = Config['smartCharging'];
+
+/** A thread that never comes to the end of what it computes is ended with its process. */
+const inHand = watchman.workOf({ name: 'composite schedules', cure: 'restart' });
 
 /** Composite schedules out of what the store knows about charge points, computed on threads. */
 export class Schedules {
@@ -35,7 +39,8 @@ export class Schedules {
 
   /** One answer per question. Profiles that a charge point may or may not hold are left out. */
   plan(questions: readonly ScheduleQuestion[]): Promise<PlannedSchedule[]> {
-    return this.pool.plan(questions.map((question) => this.taskOf(question)));
+    const tasks = questions.map((question) => this.taskOf(question));
+    return inHand.during(() => this.pool.plan(tasks));
   }
 
   close(): Promise<void> {
