@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
+import { installationId } from '../store/installation.ts';
+import { TransactionIdMark } from '../store/transaction-id-mark.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
 import { BackOff } from './back-off.ts';
 import { openChdb } from './chdb-engine.ts';
@@ -11,6 +13,7 @@ import { openHttp } from './http-engine.ts';
 import { migrate } from './migrate.ts';
 import { removeTimeLimits } from './retention.ts';
 import { removeStoredTimeLimits } from './stored-time-limits.ts';
+import { claimTables } from './table-owner.ts';
 
 /** The engine of the configuration: a server where there is a URL, else the embedded one. Throws EngineError. */
 export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engine> {
@@ -45,6 +48,7 @@ export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engin
 
 /** Opens the engine and brings its tables up to date, again and again until that has succeeded: a server may be away when Farad starts. */
 export class EngineStart {
+  private readonly config: Config;
   private readonly log: Log;
   private readonly open: () => Promise<Engine>;
   private opened: Engine | undefined;
@@ -53,6 +57,7 @@ export class EngineStart {
   problem = 'ClickHouse is being started';
 
   constructor(config: Config, log: Log, open: () => Promise<Engine> = () => openEngine(config)) {
+    this.config = config;
     this.log = log;
     this.open = open;
   }
@@ -71,6 +76,7 @@ export class EngineStart {
       const applied = await migrate(this.opened);
       if (applied.length > 0) this.log.info({ migrations: applied }, 'ClickHouse tables brought up to date');
       await this.withoutTimeLimits(this.opened);
+      await this.claim(this.opened);
       this.ready = true;
       return this.opened;
     } catch (error) {
@@ -96,6 +102,14 @@ export class EngineStart {
 
   async close(): Promise<void> {
     await this.opened?.close();
+  }
+
+  /** The tables of a server are elsewhere than the data directory whose rows they hold. */
+  private async claim(engine: Engine): Promise<void> {
+    const { clickhouse, dataDir } = this.config;
+    const installation = clickhouse.url === '' ? undefined : installationId(dataDir);
+    if (installation === undefined) return;
+    await claimTables(engine, { installation, idsBelow: new TransactionIdMark(dataDir).read() });
   }
 
   private async withoutTimeLimits(engine: Engine): Promise<void> {

@@ -83,6 +83,11 @@ export function markRestoredTables(dataDir: string): void {
   if (known) markTables(dataDir, known.id);
 }
 
+/** Returns the id that belongs to a data directory; undefined where none was settled yet. Throws InstallationError. */
+export function installationId(dataDir: string): string | undefined {
+  return readInstallation(dataDir, false)?.id;
+}
+
 class Parts {
   private readonly dataDir: string;
   private readonly onOpen: ((part: string) => void) | undefined;

@@ -1,11 +1,21 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/analytics/engine.ts';
+import { EngineStart } from '../../src/analytics/engine-start.ts';
 import { openHttp } from '../../src/analytics/http-engine.ts';
 import { migrate } from '../../src/analytics/migrate.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
-import { registerSample } from '../support/analytics-rows.ts';
+import { transactions } from '../../src/records/transactions.ts';
+import { settleInstallation } from '../../src/store/installation.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { registerSample, transactionRow } from '../support/analytics-rows.ts';
 import { type ClickHouseServer, startClickHouse } from '../support/clickhouse-server.ts';
 import { linesOf } from '../support/embedded-engine.ts';
+import { scratchDirectory } from '../unit/journal/scratch.ts';
 
 const PASSWORD = 'f4r4d: and more';
 
@@ -119,5 +129,65 @@ describe('ClickHouse as a server', () => {
     ).rejects.toMatchObject({
       fault: 'time',
     });
+  });
+});
+
+describe('a server holds the rows of one data directory', () => {
+  const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
+  let server: ClickHouseServer;
+  beforeAll(async () => {
+    server = await startClickHouse();
+  });
+  afterAll(() => server.close());
+
+  const flagsOf = (dataDir: string) => ({ 'data-dir': dataDir, 'clickhouse-url': server.url });
+  const newDirectory = async (): Promise<string> => {
+    const dataDir = scratchDirectory();
+    await settleInstallation({ dataDir, edges: ['edge-0'], tables: false });
+    return dataDir;
+  };
+  /** Resolves with the engine once its tables may be used. */
+  const start = (dataDir: string): Promise<Engine> => {
+    const config = loadConfig({ flags: { ...flagsOf(dataDir), 'log-level': 'error' } });
+    return new EngineStart(config, createLog(config, 'analytics')).attempt();
+  };
+  const adopt = (dataDir: string) => {
+    const flags = Object.entries(flagsOf(dataDir)).flatMap(([name, value]) => [`--${name}`, value]);
+    return promisify(execFile)(process.execPath, [MAIN, 'adopt-data', ...flags]);
+  };
+
+  it('refuses those of another until an operator adopts them, with transactionIds behind theirs', async () => {
+    const [ours, theirs] = [await newDirectory(), await newDirectory()];
+    const engine = await start(ours);
+    await expect(start(theirs)).rejects.toMatchObject({
+      fault: 'setup',
+      message: expect.stringMatching(
+        /holds the rows of another installation: set clickhouse\.database .*adopt-data/,
+      ),
+    });
+    await start(ours);
+
+    const row = transactionRow({ transactionId: 5000, startedAt: Date.UTC(2026, 4, 4), meterStart: 0 });
+    await engine.insert({ table: 'transactions', lines: linesOf(transactions, [row]), token: 'foreign' });
+    await expect(start(ours)).rejects.toThrow(
+      'holds transaction 5000, which this data directory has not handed out',
+    );
+
+    await adopt(theirs);
+    await start(theirs);
+    expect(readFileSync(join(theirs, 'transaction-ids'), 'utf8')).toBe('5001\n');
+    await expect(start(ours)).rejects.toThrow('holds the rows of another installation');
+  });
+
+  it('says that a server which is away cannot be asked when its rows are to be adopted', async () => {
+    const dataDir = await newDirectory();
+    await server.kill();
+    await expect(adopt(dataDir)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^farad: ClickHouse at http:\S+ cannot be asked for what it holds: [^\n]+\n$/,
+      ),
+    });
+    await server.restart();
   });
 });
