@@ -7,7 +7,7 @@ const DAY = 86_400;
 const START = Date.parse('2026-03-02T12:00:00.000Z');
 const RUN_MS = 1_000;
 
-/** How many composite schedules one core computes a second (design target: 100,000 for 10 profiles of 3 periods over 24 h, compiled). */
+/** How many composite schedules one core computes a second (target: 100,000 for 10 profiles of 3 periods over 24 h, compiled). */
 export const compositeScheduleBench: Bench = {
   name: 'composite-schedule',
   question: 'How many composite schedules a second does one core compute, over stack depth and range?',

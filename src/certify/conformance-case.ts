@@ -1,6 +1,6 @@
 import type { Scene } from './scene.ts';
 
-/** One case of the catalogue: what is exchanged, in which order, and what the Central System owes. */
+/** One case: what is exchanged, in which order, and what the Central System owes. */
 export interface ConformanceCase {
   /** As in the test case document, without the suffix `_CSMS`. */
   readonly id: `TC_${string}`;

@@ -18,7 +18,7 @@ export interface Expectation {
 
 /** A step that was taken. */
 export interface Step {
-  /** In the notation of the catalogue: `CP> BootNotification`, `CS> Reset`, `API transaction`. */
+  /** Written as `CP> BootNotification`, `CS> Reset`, `API transaction`. */
   readonly name: string;
   readonly expected: string;
   readonly durationMs: number;

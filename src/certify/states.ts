@@ -8,7 +8,7 @@ import {
 } from './messages.ts';
 import type { Scene } from './scene.ts';
 
-/** The states that cases begin in or come back to (catalogue §2). */
+/** The states that cases begin in or come back to. */
 
 /** Resolves with the heartbeat interval, s. */
 export async function booted(scene: Scene): Promise<number> {

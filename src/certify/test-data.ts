@@ -1,6 +1,6 @@
 import type { Operator } from './operator.ts';
 
-/** What the cases are configured with (catalogue §3): one charge point, its connectors, tags and the values operators type. */
+/** What the cases are configured with: one charge point, its connectors, tags and the values operators type. */
 export interface TestData {
   readonly chargePointId: string;
   readonly numberOfConnectors: number;

@@ -49,7 +49,7 @@ async function failureOf(id: string, faults: Faults) {
   return failure;
 }
 
-describe('the catalogue', () => {
+describe('the cases', () => {
   test('has 62 cases, in rows of 34, 5, 5, 10, 6 and 2, each once', () => {
     expect(FUNCTIONALITIES.map(({ cases }) => cases.length)).toEqual([34, 5, 5, 10, 6, 2]);
     expect(new Set(CASES.map(({ id }) => id)).size).toBe(62);

@@ -240,7 +240,7 @@ const stories: readonly Story[] = [
   },
 ];
 
-test('energy as the field reports it is what was delivered, by connector, session, charge point, tag and fleet', async () => {
+test('Q41: energy as the field reports it is what was delivered, by connector, session, charge point, tag and fleet', async () => {
   const gateway = await startGateway();
   await gateway.request('PUT', '/api/v1/tokens/CAFE01', { status: 'Accepted' });
   const from = `${today}T00:00:00Z`;

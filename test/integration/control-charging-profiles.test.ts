@@ -256,7 +256,7 @@ describe('composite schedules', () => {
         : { payload: { status: 'Accepted' } };
   };
 
-  test('TC_066: plan and report stand side by side, in both units, and agree', async () => {
+  test('Q44: plan and report stand side by side, in both units, and agree (TC_066)', async () => {
     await set(0, profile(1));
     reports([{ startPeriod: 0, limit: 8.1 }]);
     const { status, body } = await composite('connectorId=1&duration=3600&unit=A');

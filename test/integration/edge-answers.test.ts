@@ -16,7 +16,7 @@ describe.each(['uws', 'ws'] as const)('answers on %s', (transport) => {
   });
   afterEach(() => gateway.close());
 
-  test('B6: a retry is known by its content, under the old messageId, a new one, or one used for something else', async () => {
+  test('B6, Q37: a retry is known by its content, under the old messageId, a new one, or one used for something else', async () => {
     const [, , first] = await client.call('StartTransaction', start, 'the-start');
     const again = [];
     for (const messageId of ['the-start', 'a-new-id']) {

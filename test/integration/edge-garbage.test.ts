@@ -150,7 +150,7 @@ describe.each(['uws', 'ws'] as const)('garbage on %s', (transport) => {
   const brokenFrames: [what: string, bytes: Buffer][] = [
     ['A14: invalid UTF-8', clientFrame(TEXT, Buffer.from([0x5b, 0xff, 0xfe]))],
     ['A14: a lone surrogate in UTF-8', clientFrame(TEXT, Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]))],
-    ['a compressed bit without negotiation', clientFrame(TEXT, Buffer.from('[]'), { reserved: true })],
+    ['Q36: a compressed bit without negotiation', clientFrame(TEXT, Buffer.from('[]'), { reserved: true })],
     ['an unknown opcode', clientFrame(7, Buffer.from('[]'))],
   ];
   test.each(brokenFrames)('closed by the transport: %s', async (_what, bytes) => {

@@ -54,7 +54,7 @@ describe.each(['uws', 'ws'] as const)('a replay on %s', (transport) => {
     timestamp: at(index),
   });
 
-  test('of 5,000 MeterValues and 20 transactions is answered, in order, on one connection, waiting for answers or not', async () => {
+  test('Q39: of 5,000 MeterValues and 20 transactions is answered, in order, on one connection, waiting for answers or not', async () => {
     await start();
     const [waits, pours, witness] = [await booted('WAITS'), await booted('POURS'), await booted('WITNESS')];
 

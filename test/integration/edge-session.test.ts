@@ -59,7 +59,7 @@ describe.each(['uws', 'ws'] as const)('a session on %s', (transport) => {
     expect(await second.request('StatusNotification', statusNotification)).toEqual({});
   });
 
-  test('a charge point that never boots is asked to, once per connection, where the setting says so', async () => {
+  test('Q40: a charge point that never boots is asked to, once per connection, where the setting says so', async () => {
     await gateway.close();
     gateway = await startEdgeUnderTest({ transport, flags: { 'ocpp-ask-for-boot': 'once' } });
     const client = await connect('CP-1');

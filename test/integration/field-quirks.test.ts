@@ -7,6 +7,8 @@ import { until } from '../support/until.ts';
 
 /** A message as charge points of the field send it, and what becomes of it. */
 interface Quirk {
+  /** In docs/field-quirks.md. */
+  readonly number: string;
   readonly quirk: string;
   /** Where it was met: threads of other projects. */
   readonly met: readonly string[];
@@ -77,7 +79,7 @@ describe('what the field sends', () => {
   const repaired = (labels: Readonly<Record<string, string>>): number =>
     gateway.metric('farad_repairs_total', { vendor: 'Quirk', ...labels });
 
-  describe.each(quirks)('$quirk ($met)', ({ frame, action, lenient, strict, repairs, kept }) => {
+  describe.each(quirks)('$number: $quirk ($met)', ({ frame, action, lenient, strict, repairs, kept }) => {
     test('the lenient reader', async () => {
       const { client, id } = await chargePoint('lenient');
       const answer = await sent(client, frame);
@@ -111,9 +113,9 @@ describe('what the field sends', () => {
   });
 
   test.each([
-    ['an empty text frame (steve #66)', ''],
-    ['message type 1 (steve #916)', '[1,"q","Heartbeat",{}]'],
-    ['bad JSON without an id (lbbrhzn #1078)', '{"oops'],
+    ['Q24: an empty text frame (steve #66)', ''],
+    ['Q24: message type 1 (steve #916)', '[1,"q","Heartbeat",{}]'],
+    ['Q24: bad JSON without an id (lbbrhzn #1078)', '{"oops'],
   ])('no answer, and no harm: %s', async (_what, frame) => {
     const { client } = await chargePoint('lenient');
     client.send(frame);
@@ -131,14 +133,14 @@ describe('what the field sends', () => {
       return { id, outcome: await outcome };
     }
 
-    test('a GetConfiguration answer without its last bracket is read (Grizzl-E; lbbrhzn #176, #442)', async () => {
+    test('Q25: a GetConfiguration answer without its last bracket is read (Grizzl-E; lbbrhzn #176, #442)', async () => {
       const key = '{"configurationKey":[{"key":"HeartbeatInterval","readonly":false,"value":"60"}]}';
       const { id, outcome } = await answeredWith('GetConfiguration', key);
       expect(outcome).toMatchObject({ outcome: 'result', payload: JSON.parse(key) });
       expect(gateway.store.configurations.get(id, 'HeartbeatInterval')?.value).toBe('60');
     });
 
-    test('F11: NumberOfConnectors of 1.6 billion is shown and not believed (lbbrhzn #1997)', async () => {
+    test('F11, Q26: NumberOfConnectors of 1.6 billion is shown and not believed (lbbrhzn #1997)', async () => {
       const key = { key: 'NumberOfConnectors', readonly: true, value: '1600000000' };
       const { id, outcome } = await answeredWith(
         'GetConfiguration',
@@ -148,7 +150,7 @@ describe('what the field sends', () => {
       expect(gateway.store.chargePoints.get(id)?.numberOfConnectors).toBeUndefined();
     });
 
-    test('a GetCompositeSchedule answer from "0" is passed on and counted as broken (Amperfied, evcc #17836)', async () => {
+    test('Q27: a GetCompositeSchedule answer from "0" is passed on and counted as broken (Amperfied, evcc #17836)', async () => {
       const before = gateway.metric('farad_broken_answers_total', { action: 'GetCompositeSchedule' });
       const { outcome } = await answeredWith(
         'GetCompositeSchedule',
@@ -160,7 +162,7 @@ describe('what the field sends', () => {
       );
     });
 
-    test('a charge point that heartbeats but answers nothing shows when it last answered (mobilityhouse #626, #338)', async () => {
+    test('Q28: a charge point that heartbeats but answers nothing shows when it last answered (mobilityhouse #626, #338)', async () => {
       const { client, id } = await chargePoint('lenient');
       const first = gateway.ask('edge.call', { chargePointId: id, action: 'ClearCache', payload: {} });
       client.send([3, (await client.next())[1] as string, { status: 'Accepted' }]);
@@ -177,15 +179,15 @@ describe('what the field sends', () => {
 
   describe('connections', () => {
     test.each([
-      ['no Connection: Upgrade (lbbrhzn PR #1984)', '/ocpp/C-1', { Connection: undefined }, 101],
-      ['slashes doubled (lbbrhzn #1078)', '///ocpp///C-1', {}, 101],
-      ['a slash and a query behind the identity (ev-server WSConnection)', '/ocpp/C-1/?x=', {}, 101],
-      ['a parameter behind the identity (ev-server WSConnection)', '/ocpp/C-1&x=', {}, 101],
-      ['an encoded identity (ocpp-go #115)', '/ocpp/C%201', {}, 101],
-      ['no identity (steve #689)', '/ocpp', {}, 404],
-      ['another path (node-red-ocpp #58, ocpp-go #195)', '/steve/C-1', {}, 404],
+      ['Q29: no Connection: Upgrade (lbbrhzn PR #1984)', '/ocpp/C-1', { Connection: undefined }, 101],
+      ['Q30: slashes doubled (lbbrhzn #1078)', '///ocpp///C-1', {}, 101],
+      ['Q30: a slash and a query behind the identity (ev-server WSConnection)', '/ocpp/C-1/?x=', {}, 101],
+      ['Q30: a parameter behind the identity (ev-server WSConnection)', '/ocpp/C-1&x=', {}, 101],
+      ['Q31: an encoded identity (ocpp-go #115)', '/ocpp/C%201', {}, 101],
+      ['Q31: no identity (steve #689)', '/ocpp', {}, 404],
+      ['Q31: another path (node-red-ocpp #58, ocpp-go #195)', '/steve/C-1', {}, 404],
       [
-        'no subprotocol (steve #135, #1109; ev-server #2761)',
+        'Q32: no subprotocol (steve #135, #1109; ev-server #2761)',
         '/ocpp/C-1',
         { 'Sec-WebSocket-Protocol': undefined },
         400,
@@ -196,7 +198,7 @@ describe('what the field sends', () => {
       expect(status).toBe(expected);
     });
 
-    test('identities in other case are other charge points, since OCPP-J does not say that they are the same', async () => {
+    test('Q33: identities in other case are other charge points, since OCPP-J does not say that they are the same', async () => {
       const [upper, lower] = await Promise.all(
         ['CASE-1', 'case-1'].map((id) => OcppClient.connect(gateway.edge.port, id)),
       );
@@ -205,7 +207,7 @@ describe('what the field sends', () => {
       expect(await upper?.request('Heartbeat', {})).toHaveProperty('currentTime');
     });
 
-    test('A11: a command reaches the newer socket though the old one closes late (ts-ocpp #19, lbbrhzn PR #2122, OpenEMS #2906)', async () => {
+    test('A11, Q34: a command reaches the newer socket though the old one closes late (ts-ocpp #19, lbbrhzn PR #2122, OpenEMS #2906)', async () => {
       const { client: old, id } = await chargePoint('lenient');
       // It does not read, so it does not answer the close frame either.
       old.ws.pause();
@@ -220,7 +222,7 @@ describe('what the field sends', () => {
       expect(await outcome).toMatchObject({ outcome: 'result' });
     });
 
-    test('A9: one that never answers a ping stays where its pings are off (lbbrhzn PR #140, #211; mobilityhouse #626, #190)', async () => {
+    test('A9, Q35: one that never answers a ping stays where its pings are off (lbbrhzn PR #140, #211; mobilityhouse #626, #190)', async () => {
       const flags = { 'ocpp-ping-interval': '200ms', 'ocpp-pong-timeout': '1s' };
       const pinging = await startEdgeUnderTest({ flags });
       try {

@@ -1,7 +1,7 @@
 import type { ConformanceCase } from '../conformance-case.ts';
 import { authorize, dataTransfer } from '../messages.ts';
 
-/** Tags that may not charge, and messages of unknown vendors (catalogue §4.1). */
+/** Tags that may not charge, and messages of unknown vendors. */
 
 export const TC_023_1: ConformanceCase = {
   id: 'TC_023_1',

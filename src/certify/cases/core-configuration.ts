@@ -2,7 +2,7 @@ import type { ConformanceCase } from '../conformance-case.ts';
 import { showsConfiguration } from '../shown.ts';
 import { CONFIGURATION } from './configuration-keys.ts';
 
-/** Reading and changing configuration keys (catalogue §4.1). */
+/** Reading and changing configuration keys. */
 
 export const TC_019_1: ConformanceCase = {
   id: 'TC_019_1',

@@ -10,7 +10,7 @@ import {
 import { showsConnector, showsTransaction } from '../shown.ts';
 import { charging } from '../states.ts';
 
-/** Faults, power loss, and transactions that happened without a connection (catalogue §4.1). */
+/** Faults, power loss, and transactions that happened without a connection. */
 
 const MINUTE = 60_000;
 

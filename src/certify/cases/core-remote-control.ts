@@ -4,7 +4,7 @@ import type { Scene } from '../scene.ts';
 import { readNewestTransaction, showsNoNewTransaction, showsTransaction } from '../shown.ts';
 import { charging } from '../states.ts';
 
-/** What operators do from afar: clear the cache, start, stop (catalogue §4.1). */
+/** What operators do from afar: clear the cache, start, stop. */
 
 async function remoteStart(scene: Scene, status: 'Accepted' | 'Rejected'): Promise<void> {
   const { validTag: idTag, connectorId } = scene.data;

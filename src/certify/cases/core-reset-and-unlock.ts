@@ -4,7 +4,7 @@ import type { Scene } from '../scene.ts';
 import { showsTransaction } from '../shown.ts';
 import { booted, charging } from '../states.ts';
 
-/** Resetting the charge point and unlocking connectors (catalogue §4.1). */
+/** Resetting the charge point and unlocking connectors. */
 
 export const TC_013: ConformanceCase = {
   id: 'TC_013',

@@ -3,7 +3,7 @@ import { authorize, heartbeat, startTransaction, statusNotification, stopTransac
 import { showsChargePoint, showsTransaction } from '../shown.ts';
 import { booted, charging } from '../states.ts';
 
-/** Booting and regular charging sessions (catalogue §4.1). */
+/** Booting and regular charging sessions. */
 
 export const TC_001: ConformanceCase = {
   id: 'TC_001',

@@ -3,7 +3,7 @@ import { bootNotification, diagnosticsStatus, firmwareStatus, now, statusOfAll }
 import type { Scene } from '../scene.ts';
 import { showsChargePoint, showsNewestJob } from '../shown.ts';
 
-/** Firmware Management with diagnostics (catalogue §4.3). */
+/** Firmware Management with diagnostics. */
 
 async function updateFirmware(scene: Scene): Promise<void> {
   await scene.command('UpdateFirmware', { location: scene.data.firmwareUrl, retrieveDate: now() }, {});

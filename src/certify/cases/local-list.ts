@@ -3,7 +3,7 @@ import type { Payload } from '../payload.ts';
 import type { Scene } from '../scene.ts';
 import { readListVersion, showsLocalList } from '../shown.ts';
 
-/** Local Authorization List Management (catalogue §4.2). */
+/** Local Authorization List Management. */
 
 const entry = (idTag: string): Payload => ({ idTag, idTagInfo: { status: 'Accepted' } });
 

@@ -7,7 +7,7 @@ import {
   statusNotification,
 } from '../messages.ts';
 
-/** Remote Trigger (catalogue §4.5). */
+/** Remote Trigger. */
 
 export const TC_054: ConformanceCase = {
   id: 'TC_054',

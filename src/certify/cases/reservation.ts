@@ -5,7 +5,7 @@ import type { Scene } from '../scene.ts';
 import { showsReservation, showsTransaction } from '../shown.ts';
 import { charging } from '../states.ts';
 
-/** Reservation (catalogue §4.4). */
+/** Reservation. */
 
 const HOUR = 3_600_000;
 

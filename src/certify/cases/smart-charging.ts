@@ -5,7 +5,7 @@ import type { Scene } from '../scene.ts';
 import { showsNoProfiles, showsProfiles, showsReportedSchedule } from '../shown.ts';
 import { charging } from '../states.ts';
 
-/** Smart Charging, with stacking (catalogue §4.6). A member that a case does not name must not come: absent stays absent. */
+/** Smart Charging, with stacking. A member that a case does not name must not come: absent stays absent. */
 
 const HOUR = 3_600_000;
 

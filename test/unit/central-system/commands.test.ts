@@ -344,7 +344,7 @@ describe('remote trigger', () => {
     expect(await newest(stand, 0)).toMatchObject({ complete: false });
   });
 
-  test('G12: ExtendedTriggerMessage is linked by the names that it gives to messages', async () => {
+  test('G12, L32: ExtendedTriggerMessage is linked by the names that it gives to messages', async () => {
     const stand = setUp();
     const chargePoint = await withTwoConnectors(stand);
     const request = { requestedMessage: 'FirmwareStatusNotification' };

@@ -192,7 +192,7 @@ describe('the start of a transaction', () => {
     },
   );
 
-  test('E8: a repeated start gets the same id and the same status', async () => {
+  test('E8, Q37: a repeated start gets the same id and the same status', async () => {
     const stand = setUp({ settings: { concurrentTx: 1 } });
     await stand.store.tokens.put({ idTag: 'TAG-1', status: 'Accepted' });
     const chargePoint = await stand.booted();

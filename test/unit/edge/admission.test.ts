@@ -48,7 +48,7 @@ describe('admission', () => {
     expect(door.register(1000, 4)).toBeUndefined();
   });
 
-  test('A3: those refused together are not told to return together', () => {
+  test('A3, Q38: those refused together are not told to return together', () => {
     const told = new Set(Array.from({ length: 200 }, () => retryAfterSeconds('connections')));
     expect(told.size).toBeGreaterThan(10);
     for (const seconds of told)

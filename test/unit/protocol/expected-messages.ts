@@ -13,7 +13,7 @@ import {
   uri,
 } from './expected-member.ts';
 
-// Written from the message tables of OCPP 1.6 edition 2 §6-7, the errata sheet and the security whitepaper §5,
+// Written from the message tables of OCPP 1.6 ed. 2 §6-7, the errata sheet and the security whitepaper §5,
 // not from the schemas that the validators come from.
 
 const acceptedOrRejected = choice('Accepted', 'Rejected');

@@ -68,7 +68,7 @@ describe('composite schedule of one connector', () => {
     ['A', 1],
     ['W', 1000],
   ] as const) {
-    it(`TC_072: stacking in ${unit}: the lower profile goes on at its own elapsed time when the upper one ends`, () => {
+    it(`J.3-1, J.3-2, J.3-10: stacking in ${unit}: the lower profile goes on at its own elapsed time when the upper one ends (TC_072)`, () => {
       const installed = [
         on(1, {
           level: 0,

@@ -53,7 +53,7 @@ const steps = (of: ScheduleTask) =>
   planSchedule(of).chargingSchedulePeriod.map(({ startPeriod, limit }) => [startPeriod, limit]);
 
 describe('planned schedules', () => {
-  test('TC_072: a level whose duration ends gives way to the lower one at its own elapsed time', () => {
+  test('J.3-2: a level whose duration ends gives way to the lower one at its own elapsed time (TC_072)', () => {
     expect(steps(task({ from: NOON + 20_000 }))).toEqual([
       [0, 7],
       [80, 9],

@@ -56,7 +56,7 @@ describe('what a charge point is expected to refuse', () => {
     expect(codes(1, profile({ transactionId: 7 }))).toEqual(['transaction_id_misplaced']);
   });
 
-  test('J5: a stack level below 0 or above ChargeProfileMaxStackLevel', () => {
+  test('J5, Q42: a stack level below 0 or above ChargeProfileMaxStackLevel', () => {
     expect(codes(0, profile({ stackLevel: -1 }))).toEqual(['stack_level_negative']);
     const at = situation(limits({ maxStackLevel: 2 }));
     expect([codes(0, profile({ stackLevel: 2 }), at), codes(0, profile({ stackLevel: 3 }), at)]).toEqual([
@@ -107,7 +107,7 @@ describe('what a charge point is expected to refuse', () => {
     ]);
   });
 
-  test('J10: a unit that ChargingScheduleAllowedChargingRateUnit does not list', () => {
+  test('J10, Q43: a unit that ChargingScheduleAllowedChargingRateUnit does not list', () => {
     expect(codes(0, profile(), situation(limits({ units: ['W'] })))).toEqual(['rate_unit']);
     expect(codes(0, profile(), situation(limits({ units: ['A', 'W'] })))).toEqual([]);
   });
