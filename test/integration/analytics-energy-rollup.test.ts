@@ -186,6 +186,10 @@ describe('energy, worked out anew by connector and day', () => {
   function begin(samplesKept = 10_000 * DAY): void {
     rollup = new EnergyRollup({ engine: embedded.engine, timeLimit: 20_000, samplesKept });
   }
+  async function workOut(): Promise<void> {
+    do await rollup.keepUp();
+    while (rollup.waiting > 0);
+  }
   async function energy(parameters: Record<string, unknown> = {}) {
     const whole = { from: at('00:00'), to: at('00:00') + DAY, interval: 'whole' };
     const answer = await service.answer({ name: 'energy', parameters: { ...whole, ...parameters } }, 20_000);
@@ -345,6 +349,94 @@ describe('energy, worked out anew by connector and day', () => {
       { id: 2, wh: 3000, source: 'registers', reason: '' },
       { id: 3, wh: 400, source: 'readings', reason: '' },
     ]);
+  });
+
+  describe('of a transaction that takes days', () => {
+    const begun = at('08:00') - 40 * DAY;
+    /** A register that rises by 1000 Wh each day, read at noon. */
+    const daily = (day: number) => ({
+      ts: begun + day * DAY + 4 * HOUR,
+      value: 1000 * (day + 1),
+      transactionId: 1,
+    });
+    const known = () =>
+      embedded.engine.query('SELECT energy_wh AS wh, source FROM transaction_energy FINAL ORDER BY wh');
+
+    it.each([
+      ['eight days, touched on the first', 8, 0],
+      ['eight days, touched in the middle', 8, 3],
+      ['an unknown time, touched on the first', Number.POSITIVE_INFINITY, 0],
+    ])('is the same whichever day is worked out last: %s', async (_, days, touched) => {
+      const isOpen = !Number.isFinite(days);
+      const stop = { state: 'stopped' as const, version: 2, stoppedAt: begun + days * DAY + 5 * HOUR };
+      await started([
+        {
+          startedAt: begun,
+          meterStart: 0,
+          ...(isOpen ? {} : { ...stop, meterStop: null, flags: ['meter-stop-missing'] }),
+        },
+      ]);
+      const last = isOpen ? 10 : days;
+      await samples(Array.from({ length: last + 1 }, (__, day) => daily(day)));
+      await workOut();
+      const whole = [{ wh: 1000 * (last + 1), source: 'readings' }];
+      expect(await known()).toEqual(whole);
+      await samples([{ ...daily(touched), ts: daily(touched).ts + 1 }]);
+      await workOut();
+      expect(await known()).toEqual(whole);
+    });
+
+    it('does not shrink once its first samples may be gone, but grows on', async () => {
+      await started([{ startedAt: begun, meterStart: null, flags: ['meter-start-missing'] }]);
+      await samples([0, 1, 2, 3].map(daily));
+      await workOut();
+      expect(await known()).toEqual([{ wh: 3000, source: 'readings' }]);
+      await embedded.engine.command('TRUNCATE TABLE meter_samples');
+      begin(DAY);
+      await samples([4, 5].map(daily));
+      await workOut();
+      expect(await known()).toEqual([{ wh: 3000, source: 'readings' }]);
+      await samples([9].map(daily));
+      await workOut();
+      expect(await known()).toEqual([{ wh: 5000, source: 'readings' }]);
+    });
+
+    it('is kept where the clock was set back by a day between start and stop', async () => {
+      await started([{ ...runs('08:00', 1000, '09:00', 4000), stoppedAt: at('09:00') - DAY }]);
+      await workOut();
+      expect(await known()).toEqual([{ wh: 3000, source: 'registers' }]);
+    });
+  });
+
+  it('does not count a stop as a transaction left out whose transaction had only left the store', async () => {
+    const stop = (transactionId: number, named: number, change: Partial<TransactionRow> = {}): Start => ({
+      ...runs('12:00', 0, '12:00', 700),
+      transactionId,
+      connectorId: 0,
+      meterStart: null,
+      state: 'unmatched',
+      version: 1,
+      rawStop: JSON.stringify({ transactionId: named, meterStop: 700 }),
+      ...change,
+    });
+    const leftOut = async () => {
+      const rows = await energy({ by: 'total' });
+      return rows.map(({ transactionsLeftOut, energyWh }) => [transactionsLeftOut, energyWh]);
+    };
+    await started([
+      runs('08:00', 0, '09:00', 700),
+      { ...runs('08:00', 0, '09:00', 700), transactionId: 2, chargePointId: 'CP-2' },
+    ]);
+    await started([stop(10, 1), stop(11, 1, { flags: ['conflicting-stop'] })]);
+    expect(await leftOut()).toEqual([[0, 1400]]);
+    // What nobody knows, and what another charge point knows.
+    await started([stop(12, 77), stop(13, 2)]);
+    expect(await leftOut()).toEqual([[2, 1400]]);
+    expect(
+      await embedded.engine.query(
+        "SELECT transaction_id AS id FROM transaction_energy FINAL WHERE reason = 'unmatched' ORDER BY id",
+      ),
+    ).toEqual([10, 11, 12, 13].map((id) => ({ id })));
   });
 
   it('is worked out for what an earlier version left', async () => {

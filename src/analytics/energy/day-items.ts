@@ -53,9 +53,8 @@ export function itemsOfDay(
   }
   for (const { at, transactionId } of account.falls) happens(at, transactionId, 'fall');
   for (const { at, transactionId, reason } of account.leftOut) happens(at, transactionId, reason);
-  for (const { transactionId, startedAt, state, flags } of transactions) {
-    // A second stop of a transaction is no transaction of its own.
-    if (state === 'open' || flags.includes('conflicting-stop')) continue;
+  for (const { transactionId, startedAt, state, isSession } of transactions) {
+    if (state === 'open' || !isSession) continue;
     if (account.transactions.get(transactionId)?.energyWh === null)
       happens(startedAt, transactionId, 'unknown');
   }

@@ -8,6 +8,8 @@ export interface TaggedTransaction extends TransactionRegisters {
   readonly chargePointId: string;
   readonly connectorId: number;
   readonly idTag: string;
+  /** Not of a stop that is kept as a row of its own beside the transaction that it names. */
+  readonly isSession: boolean;
 }
 
 /** What the energy of one connector is worked out from. */
@@ -21,6 +23,9 @@ const AROUND_MS = 2 * DAY_MS;
 
 /** Transactions that began longer ago count by their readings only, as if there were none. */
 const LONGEST_TRANSACTION_MS = 31 * DAY_MS;
+
+/** ClickHouse keeps times until then. */
+const LATEST = Date.UTC(2298, 0);
 
 /** A reading as the query writes it, for the least to parse. */
 type Cells = readonly [
@@ -43,12 +48,13 @@ interface ReadingsOfConnector {
 /**
  * Reads what determines the energy of a day on the connectors of some charge points, by charge point and connector (`inputKey`): the transactions that reach into the day or
  * come next to it, their readings from begin to end, and what was read between them. Of transactions that lie outside of the day their readings are left away where start
- * and stop suffice. Throws EngineError.
+ * and stop suffice. `now` is epoch ms. Throws EngineError.
  */
 export async function readInputs(
   engine: Engine,
   day: number,
   chargePointIds: readonly string[],
+  now: number,
   bounds: ReadBounds,
 ): Promise<Map<string, EnergyInputs>> {
   const [begin, end] = [day * DAY_MS, (day + 1) * DAY_MS];
@@ -60,44 +66,42 @@ export async function readInputs(
     bounds,
   );
   const inputs = new Map<string, EnergyInputs>();
-  const reaching: number[] = [];
+  const long: number[] = [];
   const needless: number[] = [];
   for (const transaction of transactions) {
-    const { startedAt, transactionId, stoppedAt, state } = transaction;
-    const endedAt =
-      stoppedAt ?? (state === 'open' ? Number.POSITIVE_INFINITY : startedAt + LONGEST_TRANSACTION_MS);
-    const isNear = Math.max(endedAt, startedAt) >= from;
-    const touches = startedAt < end && Math.max(endedAt, startedAt) >= begin;
-    if (touches && startedAt < from) reaching.push(transactionId);
+    const { startedAt, transactionId } = transaction;
+    const endedAt = endOf(transaction);
+    if (endedAt < from) continue;
+    const touches = reachesInto(transaction, day);
+    if (touches && (startedAt < from || (endedAt > to && now > to))) long.push(transactionId);
     else if (!touches && energyOfRegisters(transaction).energyWh !== null) needless.push(transactionId);
-    if (isNear) inputsOf(inputs, transaction).transactions.push(transaction);
+    inputsOf(inputs, transaction).transactions.push(transaction);
   }
-  const parts = [
-    await readReadings(
-      engine,
-      { from, to },
-      chargePointIds,
-      `ifNull(transaction_id, 0) NOT IN (${list(needless)})`,
-      bounds,
-    ),
-  ];
-  if (reaching.length > 0) {
-    const long = { from: from - LONGEST_TRANSACTION_MS, to: from - 1 };
-    parts.push(
-      await readReadings(
-        engine,
-        long,
-        chargePointIds,
-        `ifNull(transaction_id, 0) IN (${list(reaching)})`,
-        bounds,
-      ),
-    );
+  const ofTransaction = (ids: readonly number[]) => `ifNull(transaction_id, 0) IN (${list(ids)})`;
+  const near = { from, to };
+  const parts = [await readReadings(engine, near, chargePointIds, `NOT ${ofTransaction(needless)}`, bounds)];
+  if (long.length > 0) {
+    // Whatever day they are read for: their energy must not depend on it.
+    const whole = { from: from - LONGEST_TRANSACTION_MS - DAY_MS, to: LATEST };
+    const beyond = `${ofTransaction(long)} AND NOT ${between('ts', near)}`;
+    parts.push(await readReadings(engine, whole, chargePointIds, beyond, bounds));
   }
   for (const row of parts.flat()) {
     const { readings } = inputsOf(inputs, row);
     for (const cells of row.cells) readings.push(readingOf(cells));
   }
   return inputs;
+}
+
+/** Whether something of a transaction may lie in a day of UTC. */
+export function reachesInto(transaction: TransactionRegisters, day: number): boolean {
+  return transaction.startedAt < (day + 1) * DAY_MS && endOf(transaction) >= day * DAY_MS;
+}
+
+/** When nothing of it can come any more. Clocks may have been set back between its start and its stop. */
+function endOf({ startedAt, stoppedAt, state }: TransactionRegisters): number {
+  if (stoppedAt !== null) return Math.max(stoppedAt, startedAt);
+  return state === 'open' ? Number.POSITIVE_INFINITY : startedAt + LONGEST_TRANSACTION_MS;
 }
 
 export function inputKey({
@@ -151,32 +155,65 @@ interface Span {
   readonly to: number;
 }
 
-function readTransactions(
+/** A transaction and which one its stop named, 0 where none. */
+type TransactionRow = Omit<TaggedTransaction, 'isSession'> & { readonly namedId: number };
+
+async function readTransactions(
   engine: Engine,
-  { from, to }: Span,
+  span: Span,
   chargePointIds: readonly string[],
   bounds: ReadBounds,
 ): Promise<TaggedTransaction[]> {
-  return engine.query<TaggedTransaction>(
+  const rows = await engine.query<TransactionRow>(
     `
 SELECT charge_point_id AS chargePointId, connector_id AS connectorId, transaction_id AS transactionId, id_tag AS idTag, toUnixTimestamp64Milli(started_at) AS startedAt,
-  meter_start AS meterStart, toUnixTimestamp64Milli(stopped_at) AS stoppedAt, meter_stop AS meterStop, state, stop_reason AS stopReason, flags
+  meter_start AS meterStart, toUnixTimestamp64Milli(stopped_at) AS stoppedAt, meter_stop AS meterStop, state, stop_reason AS stopReason, flags,
+  if(state = 'unmatched', toInt32(JSONExtractInt(raw_stop, 'transactionId')), 0) AS namedId
 FROM transactions
-WHERE charge_point_id IN ({chargePointIds:Array(String)})
-  AND started_at BETWEEN fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND ${between('started_at', span)}
 ORDER BY charge_point_id, transaction_id, version DESC
 LIMIT 1 BY charge_point_id, transaction_id`,
-    { chargePointIds, from, to },
+    { chargePointIds },
     bounds,
   );
+  const known = await readNamed(engine, rows, bounds);
+  return rows.map(({ namedId, ...row }) => ({
+    ...row,
+    isSession: !row.flags.includes('conflicting-stop') && !known.has(`${namedId} ${row.chargePointId}`),
+  }));
+}
+
+/** Which transactions that stops without one name are known all the same, as `id chargePointId`: they have only left the operational store. */
+async function readNamed(
+  engine: Engine,
+  rows: readonly TransactionRow[],
+  bounds: ReadBounds,
+): Promise<Set<string>> {
+  const naming = rows.filter(({ namedId }) => namedId !== 0);
+  if (naming.length === 0) return new Set();
+  const known = await engine.query<{ id: string }>(
+    `
+SELECT DISTINCT concat(toString(transaction_id), ' ', charge_point_id) AS id FROM transactions
+WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND transaction_id IN (${list(naming.map(({ namedId }) => namedId))})
+  AND state != 'unmatched'`,
+    { chargePointIds: [...new Set(naming.map(({ chargePointId }) => chargePointId))] },
+    bounds,
+  );
+  return new Set(known.map(({ id }) => id));
+}
+
+/** A condition that the time in a column lies in a span, its ends included. */
+function between(column: string, { from, to }: Span): string {
+  const [first, last] = [from, to].map((at) => `fromUnixTimestamp64Milli(toInt64(${at}), 'UTC')`);
+  return `(${column} BETWEEN ${first} AND ${last})`;
 }
 
 /** Signed values are left away: what they sign is told beside them, or by start and stop. */
 function readReadings(
   engine: Engine,
-  { from, to }: Span,
+  span: Span,
   chargePointIds: readonly string[],
-  ofTransactions: string,
+  condition: string,
   bounds: ReadBounds,
 ): Promise<ReadingsOfConnector[]> {
   return engine.query<ReadingsOfConnector>(
@@ -187,10 +224,9 @@ SELECT charge_point_id AS chargePointId, connector_id AS connectorId,
 FROM meter_samples
 WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND connector_id > 0
   AND measurand IN ('Energy.Active.Import.Register', 'Energy.Active.Import.Interval') AND format != 'SignedData'
-  AND ts BETWEEN fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-  AND ${ofTransactions}
+  AND ${between('ts', span)} AND ${condition}
 GROUP BY charge_point_id, connector_id`,
-    { chargePointIds, from, to },
+    { chargePointIds },
     bounds,
   );
 }

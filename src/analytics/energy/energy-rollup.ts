@@ -8,7 +8,7 @@ import { DAY_MS } from '../queries/range.ts';
 import { Turns } from '../turns.ts';
 import { type ConnectorDay, dayOf, keyOfDay } from './connector-day.ts';
 import { itemsOfDay } from './day-items.ts';
-import { type EnergyInputs, inputKey, readInputs } from './energy-inputs.ts';
+import { type EnergyInputs, inputKey, reachesInto, readInputs } from './energy-inputs.ts';
 import type { EnergyScope } from './energy-scope.ts';
 import { type DueDay, TouchedDays } from './touched-days.ts';
 
@@ -158,9 +158,10 @@ WHERE lower(id_tag) = lower({idTag:String})
     );
     const workedAt = clock?.now ?? 0;
     const bounds = { timeLimitMs: this.options.timeLimit, patient };
-    const inputs = await readInputs(this.engine, day, chargePointIds, bounds);
+    const inputs = await readInputs(this.engine, day, chargePointIds, workedAt, bounds);
     const dayRows: EnergyDayRow[] = [];
     const transactionRows: TransactionEnergyRow[] = [];
+    const doubtful: TransactionEnergyRow[] = [];
     for (const { chargePointId, connectorId } of due) {
       const own = inputs.get(inputKey({ chargePointId, connectorId })) ?? NOTHING;
       const account = accountOf(own.readings, own.transactions);
@@ -171,20 +172,41 @@ WHERE lower(id_tag) = lower({idTag:String})
         items: itemsOfDay(account, own.transactions, day),
         workedAt,
       });
-      for (const { transactionId, startedAt, stoppedAt } of own.transactions) {
+      for (const transaction of own.transactions) {
+        const { transactionId } = transaction;
         const energy = account.transactions.get(transactionId);
-        const isOfDay = dayOf(startedAt) <= day && dayOf(stoppedAt ?? Number.POSITIVE_INFINITY) >= day;
-        if (!energy || !isOfDay) continue;
+        if (!energy || !reachesInto(transaction, day)) continue;
         const { energyWh, energySource: source, reason = '', flags } = energy;
-        transactionRows.push({ chargePointId, transactionId, energyWh, source, reason, flags, workedAt });
+        const row = { chargePointId, transactionId, energyWh, source, reason, flags, workedAt };
+        const isWhole =
+          source === 'registers' || transaction.startedAt >= workedAt - this.options.samplesKept;
+        (isWhole ? transactionRows : doubtful).push(row);
       }
     }
+    transactionRows.push(...(await this.grown(doubtful)));
     await this.insert(transactionEnergy, transactionRows);
     await this.insert(energyDays, dayRows);
     for (const one of due) {
       this.days.done(one, workedAt);
       this.touchAround(one, inputs.get(inputKey(one)) ?? NOTHING, workedAt);
     }
+  }
+
+  /** Of transactions whose first readings may be gone those of which more is known than before. */
+  private async grown(rows: readonly TransactionEnergyRow[]): Promise<readonly TransactionEnergyRow[]> {
+    if (rows.length === 0) return rows;
+    const kept = await this.engine.query<{ id: string; wh: number }>(
+      `
+SELECT concat(toString(transaction_id), ' ', charge_point_id) AS id, assumeNotNull(energy_wh) AS wh FROM transaction_energy FINAL
+WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND transaction_id IN (${rows.map(({ transactionId }) => transactionId).join(', ')})
+  AND energy_wh IS NOT NULL`,
+      { chargePointIds: [...new Set(rows.map(({ chargePointId }) => chargePointId))] },
+    );
+    const before = new Map(kept.map(({ id, wh }) => [id, wh]));
+    return rows.filter(({ chargePointId, transactionId, energyWh }) => {
+      const wh = before.get(`${transactionId} ${chargePointId}`);
+      return wh === undefined || (energyWh !== null && energyWh > wh);
+    });
   }
 
   /**
