@@ -28,6 +28,7 @@ const EXPIRIES: readonly Expiry[] = [
   { table: 'energy_touched', since: 'touched_at', keep: TOUCHED_KEPT_MS },
   { table: 'transaction_energy', since: 'worked_at', keep: 'transactions' },
   { table: 'transactions', since: 'received_at', partition: 'year', keep: 'transactions' },
+  { table: 'transaction_closures', since: 'received_at', partition: 'year', keep: 'transactions' },
   { table: 'authorizations', since: 'received_at', partition: 'month', keep: 'authorizations' },
   { table: 'connector_status', since: 'received_at', partition: 'month', keep: 'connectorStatus' },
   { table: 'connections', since: 'received_at', partition: 'month', keep: 'connections' },

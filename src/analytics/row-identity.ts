@@ -41,6 +41,7 @@ export const rowIdentities: Readonly<Record<TableName, RowIdentity>> = {
     left: 'newest',
     version: 'worked_at',
   },
+  transaction_closures: { lookup: ['charge_point_id', 'transaction_id'], rest: [], left: 'one' },
   authorizations: {
     lookup: ['charge_point_id', 'received_at'],
     rest: ['id_tag', 'parent_id_tag', 'status', 'action'],

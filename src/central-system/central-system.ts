@@ -1,3 +1,4 @@
+import type { CloseInput, TransactionRecord } from '../store/transaction-record.ts';
 import { metrics, type Registry } from '../telemetry/metrics.ts';
 import type { CallAnswer, OutgoingCall } from './call-answer.ts';
 import type { CentralSystemSettings } from './central-system-settings.ts';
@@ -11,6 +12,7 @@ import type { Room } from './room.ts';
 import type { RowSink } from './row-sink.ts';
 import { noteAnswer } from './v16/call-answered.ts';
 import { noteLeaving } from './v16/call-leaving.ts';
+import { closeTransaction, closeTransactionsOf } from './v16/core/close-transaction.ts';
 import { finishStop } from './v16/core/stop-transaction.ts';
 import { decideCall } from './v16/decide.ts';
 import { isAwaited } from './v16/follow-up.ts';
@@ -40,6 +42,10 @@ export interface CentralSystem {
    * waits for it, and at the end.
    */
   saveLastSeen(how?: { readonly gently: boolean }): Promise<number>;
+  /** Ends an open transaction whose stop has not come; undefined where none with this id is open. Rejects where it cannot be kept. */
+  closeTransaction(input: CloseInput): Promise<TransactionRecord | undefined>;
+  /** Ends the open transactions of a charge point that is being deleted; `by`: who deletes it. Rejects where that cannot be kept. */
+  closeTransactionsOf(chargePointId: string, by: string): Promise<void>;
   /**
    * Ends reservations whose expiry date is over and forgets old ones, of all charge points, connected or not. To be called every few seconds:
    * no timer has to last until an expiry date.
@@ -131,6 +137,8 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
       }
     },
 
+    closeTransaction: (input) => closeTransaction(room, connected, input),
+    closeTransactionsOf: (chargePointId, by) => closeTransactionsOf(room, connected, chargePointId, by),
     expireReservations: () => expireReservations(room),
     isAwaited: (chargePoint, action) => chargePoint.awaited.length > 0 && isAwaited(chargePoint, action),
     countRepairs: (chargePoint, action, repairs) => counters.repairs(chargePoint, action, repairs),

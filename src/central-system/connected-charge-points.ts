@@ -63,6 +63,11 @@ export class ConnectedChargePoints {
     return chargePoint;
   }
 
+  /** The charge point behind an identity, where it has a socket here. */
+  get(id: string): ChargePoint | undefined {
+    return this.entries.get(id)?.chargePoint;
+  }
+
   leave(chargePoint: ChargePoint): void {
     const entry = this.entries.get(chargePoint.id);
     if (entry === undefined || --entry.sockets > 0) return;

@@ -43,6 +43,7 @@ import { addSessionRoutes } from './routes/session.ts';
 import { addSiteRoutes } from './routes/sites.ts';
 import { addTokenImport } from './routes/token-import.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
+import { addTransactionClosingRoute } from './routes/transaction-closing.ts';
 import { addTransactionCorrectionRoutes } from './routes/transaction-corrections.ts';
 import { addTransactionRoutes } from './routes/transactions.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
@@ -123,6 +124,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   await addTokenImport(app, deps);
   addTransactionRoutes(app, deps);
   addTransactionCorrectionRoutes(app, deps);
+  addTransactionClosingRoute(app, deps);
   addLocalListRoutes(app, deps);
   addLocalListSyncRoutes(app, deps);
   addJobRoutes(app, deps);

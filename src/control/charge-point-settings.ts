@@ -55,12 +55,12 @@ export class SettingsWriter {
     return this.write(id, update, (known) => known);
   }
 
-  /** Removes the settings, the socket, and what the protocol learned. Throws `process_unavailable`; then call it again. */
-  remove(id: string): Promise<void> {
+  /** Removes the settings, the socket, and what the protocol learned, for the key `by`. Throws `process_unavailable`; then call it again. */
+  remove(id: string, by: string): Promise<void> {
     return this.inTurn.run(id, async () => {
       await this.store.settings.remove(id);
       await this.store.localLists.forgetSync(id);
-      await this.edges.forget(id, 'charge point deleted');
+      await this.edges.forget(id, 'charge point deleted', by);
     });
   }
 

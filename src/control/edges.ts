@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
-import type { CallOutcome, ChargePointCall } from '../link/methods.ts';
+import type { CallOutcome, ChargePointCall, Disconnect, TransactionEnd } from '../link/methods.ts';
 import type { Store } from '../store/store.ts';
 import { apiError } from './errors.ts';
 
@@ -61,19 +61,34 @@ export class Edges {
   /** Closes the charge point's socket wherever it is. */
   async disconnect(chargePointId: string, reason: string): Promise<void> {
     for (const edge of this.candidates(chargePointId)) {
-      const { closed } = await this.ask(edge, chargePointId, reason, false);
+      const { closed } = await this.ask(edge, { chargePointId, reason, forget: false });
       if (closed) return;
     }
   }
 
   /**
-   * Closes the charge point's socket and has the edges drop what the protocol learned about it. Throws `process_unavailable`
-   * when no edge is there to do it.
+   * Ends an open transaction of the charge point; false where it is not open. Throws `process_unavailable` when no edge does it: then it may have been
+   * done all the same.
    */
-  async forget(chargePointId: string, reason: string): Promise<void> {
+  async closeTransaction(chargePointId: string, end: TransactionEnd): Promise<boolean> {
+    const [edge] = this.candidates(chargePointId);
+    if (edge === undefined) throw apiError('process_unavailable', { process: 'edge' });
+    try {
+      return (await this.link.call(edge, 'edge.closeTransaction', end)).closed;
+    } catch (error) {
+      if (!(error instanceof LinkError) || error.code === 'failed') throw error;
+      throw apiError('process_unavailable', { process: edge });
+    }
+  }
+
+  /**
+   * Closes the charge point's socket, ends its open transactions, and has the edges drop what the protocol learned about it. `by` names the API key
+   * of who wants it. Throws `process_unavailable` when no edge is there to do it.
+   */
+  async forget(chargePointId: string, reason: string, by: string): Promise<void> {
     const edges = this.candidates(chargePointId);
     if (edges.length === 0) throw apiError('process_unavailable', { process: 'edge' });
-    for (const edge of edges) await this.ask(edge, chargePointId, reason, true);
+    for (const edge of edges) await this.ask(edge, { chargePointId, reason, forget: true, by });
   }
 
   /** The holder first; the others too, because a charge point may have moved a moment ago. */
@@ -96,19 +111,14 @@ export class Edges {
     }
   }
 
-  private async ask(
-    edge: string,
-    chargePointId: string,
-    reason: string,
-    forget: boolean,
-  ): Promise<{ closed: boolean }> {
+  private async ask(edge: string, request: Disconnect): Promise<{ closed: boolean }> {
     try {
-      return await this.link.call(edge, 'edge.disconnect', { chargePointId, reason, forget });
+      return await this.link.call(edge, 'edge.disconnect', request);
     } catch (error) {
       if (!(error instanceof LinkError) || error.code === 'failed') throw error;
       if (error.code === 'no_such_process' || error.code === 'lost') {
         // Its sockets ended with it, but nobody dropped the records.
-        if (!forget) return { closed: false };
+        if (!request.forget) return { closed: false };
       }
       throw apiError('process_unavailable', { process: edge });
     }

@@ -110,6 +110,12 @@ export const errors = {
     message: 'Transaction {id} still runs.',
     meaning: 'What it comes to is not known before it has ended: correct it then.',
   },
+  transaction_ended: {
+    status: 409,
+    message: 'Transaction {id} has ended: it is {state}.',
+    meaning:
+      'Only an open transaction can be closed. What it comes to can be corrected; a stop that comes later is kept in any case.',
+  },
   unknown_correction: {
     status: 404,
     message: 'Nobody has corrected transaction {id}.',

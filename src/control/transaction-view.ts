@@ -1,6 +1,6 @@
 import { writeTimestamp } from '../protocol/timestamp.ts';
 import type { TransactionCorrection } from '../store/transaction-corrections.ts';
-import type { TransactionRecord } from '../store/transaction-record.ts';
+import type { TransactionClosure, TransactionRecord } from '../store/transaction-record.ts';
 import { correctedEnergy, type PublishedEnergy } from './published-energy.ts';
 import { needsReview } from './transaction-review.ts';
 
@@ -12,8 +12,18 @@ export function viewTransaction(
 ) {
   const { transactionId, chargePointId, connectorId, idTag, parentIdTag, authorization, reservationId } =
     transaction;
-  const { startedAt, meterStart, stoppedAt, meterStop, stopIdTag, stopReason, state, flags, version } =
-    transaction;
+  const {
+    startedAt,
+    meterStart,
+    stoppedAt,
+    meterStop,
+    stopIdTag,
+    stopReason,
+    state,
+    flags,
+    closure,
+    version,
+  } = transaction;
   return {
     transactionId,
     chargePointId,
@@ -33,9 +43,14 @@ export function viewTransaction(
     stopIdTag: stopIdTag || null,
     stopReason: stopReason || null,
     state,
+    closure: closure === undefined ? null : viewClosure(closure),
     flags,
     version,
   };
+}
+
+function viewClosure({ at, stoppedAt, ...closure }: TransactionClosure) {
+  return { ...closure, at: writeTimestamp(at), stoppedAt: writeTimestamp(stoppedAt) };
 }
 
 /** A correction as the API shows it (`#/components/schemas/TransactionCorrection`). */

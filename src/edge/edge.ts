@@ -205,7 +205,10 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   link.serve('edge.seen', ({ chargePointId }) => ({
     lastSeenAt: sessions.get(chargePointId)?.chargePoint.lastSeenAt ?? null,
   }));
-  link.serve('edge.disconnect', (request) => disconnect(sessions, store, request));
+  link.serve('edge.closeTransaction', async (end) => ({
+    closed: (await centralSystem.closeTransaction({ cause: 'operator', ...end })) !== undefined,
+  }));
+  link.serve('edge.disconnect', (request) => disconnect(sessions, centralSystem, store, request));
   link.serve('health.read', () =>
     healthOf({ problems: ownProblems(stopping, level()) }, watchman.standing()),
   );
@@ -272,11 +275,16 @@ function call(
 
 async function disconnect(
   sessions: Sessions,
+  centralSystem: CentralSystem,
   store: Store,
-  { chargePointId, reason, forget, before }: Disconnect,
+  { chargePointId, reason, forget, by = '', before }: Disconnect,
 ): Promise<{ closed: boolean }> {
   const closed = await sessions.disconnect(chargePointId, reason, before);
-  if (forget) await store.chargePoints.remove(chargePointId);
+  if (forget) {
+    // First: who was told that the charge point is gone can count on its drivers being free.
+    await centralSystem.closeTransactionsOf(chargePointId, by);
+    await store.chargePoints.remove(chargePointId);
+  }
   return { closed };
 }
 

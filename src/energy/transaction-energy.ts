@@ -11,7 +11,7 @@ export interface TransactionRegisters {
   readonly meterStart: number | null;
   readonly stoppedAt: number | null;
   readonly meterStop: number | null;
-  readonly state: 'open' | 'stopped' | 'superseded' | 'unmatched';
+  readonly state: 'open' | 'stopped' | 'superseded' | 'unmatched' | 'closed';
   readonly stopReason: string;
   /** What was odd about its messages; `meter-start-missing`, `stop-time-unreadable` and their like say what not to count on. */
   readonly flags: readonly string[];

@@ -9,6 +9,8 @@ export interface Methods {
   'edge.call': { request: ChargePointCall; answer: CallOutcome };
   /** Edge: close the charge point's socket, for example after its key was changed or it was deleted. */
   'edge.disconnect': { request: Disconnect; answer: { closed: boolean } };
+  /** Edge: end an open transaction whose stop has not come. Ask the edge that holds the charge point's socket; without one, any. */
+  'edge.closeTransaction': { request: TransactionEnd; answer: { readonly closed: boolean } };
   /** Edge: what the last meter values of these charge points said, of those whose sockets it holds. At most 500. */
   'edge.meters': { request: { readonly chargePointIds: readonly string[] }; answer: ConnectorMeters };
   /** Edge: when anything was last heard of a charge point whose socket it holds, epoch ms; null where it does not. */
@@ -49,11 +51,25 @@ export interface ChargePointCall {
   readonly reference?: string;
 }
 
+/** What an operator says about the end of a transaction. Times are epoch ms. */
+export interface TransactionEnd {
+  readonly transactionId: number;
+  /** Id of an API key. */
+  readonly by: string;
+  readonly at: number;
+  readonly reason: string;
+  readonly stoppedAt: number;
+  /** Wh; null where nobody said. */
+  readonly meterStop: number | null;
+}
+
 export interface Disconnect {
   readonly chargePointId: string;
   readonly reason: string;
-  /** Also removes what the protocol learned about the charge point (boot data, connectors); its transactions stay. */
+  /** Also removes what the protocol learned about the charge point (boot data, connectors); its transactions stay, open ones are closed. */
   readonly forget?: boolean;
+  /** Who wants it to be forgotten: id of an API key. */
+  readonly by?: string;
   /** Only a socket whose session epoch is lower: what another edge says that holds a newer connection. */
   readonly before?: number;
 }

@@ -32,7 +32,8 @@ export type TableName =
   | 'rejected_rows'
   | 'charge_points'
   | 'energy_days'
-  | 'transaction_energy';
+  | 'transaction_energy'
+  | 'transaction_closures';
 
 /** One row as a line of JSONCompactEachRow, without the line end. */
 export function encodeRow<Row>(table: Table<Row>, row: Row): string {

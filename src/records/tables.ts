@@ -8,6 +8,7 @@ import { meterSamples } from './meter-samples.ts';
 import { rejectedRows } from './rejected-rows.ts';
 import { reservations } from './reservations.ts';
 import type { Table } from './table.ts';
+import { transactionClosures } from './transaction-closures.ts';
 import { transactionEnergy } from './transaction-energy.ts';
 import { transactions } from './transactions.ts';
 
@@ -24,6 +25,7 @@ export const tables: readonly Table[] = [
   chargePoints,
   energyDays,
   transactionEnergy,
+  transactionClosures,
 ];
 
 const byId = new Map(tables.map((table) => [table.id, table]));

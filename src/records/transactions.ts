@@ -15,17 +15,21 @@ export interface TransactionRow {
   readonly startedAt: number;
   /** Wh as reported; null where the charge point reported none that can be read. */
   readonly meterStart: number | null;
+  /** Null while the transaction is open or superseded. */
   readonly stoppedAt: number | null;
-  /** Wh as reported; null while the transaction is open, and where the charge point reported none that can be read. */
+  /**
+   * Wh as reported; null while the transaction is open, and where the charge point reported none that can be read. While it is `closed` both are what the closure says: they
+   * are the charge point's own once its stop has come.
+   */
   readonly meterStop: number | null;
   readonly stopIdTag: string;
   /** Empty while the transaction is open. */
   readonly stopReason: string;
   /**
    * `superseded`: a new transaction began on the connector, the stop of this one has not come (yet). `unmatched`: a stop that fits no transaction, kept for
-   * review under an id of ours; the reported one is in `rawStop`.
+   * review under an id of ours; the reported one is in `rawStop`. `closed`: an operator or Farad ended it (`transaction_closures`), its stop has not come (yet).
    */
-  readonly state: 'open' | 'stopped' | 'superseded' | 'unmatched';
+  readonly state: 'open' | 'stopped' | 'superseded' | 'unmatched' | 'closed';
   /** What was odd about it, for example `start-time-unreadable`, `meter-stop-below-start`. */
   readonly flags: readonly string[];
   /** StartTransaction and StopTransaction requests as received, JSON text; empty where there was none. */

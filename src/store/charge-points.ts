@@ -13,7 +13,7 @@ export interface ChargePoints {
   update(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord>;
   /** Notes signs of life, epoch ms, of many at once; unknown ones are left out. Give at most some hundred: they are one transaction. */
   seen(lastSeenAt: ReadonlyMap<string, number>): Promise<void>;
-  /** Removes it with what hangs on it (connectors, configuration and the like); its transactions and reservations stay. */
+  /** Removes it with what hangs on it (connectors, configuration and the like); its transactions and reservations stay: end the open ones before. */
   remove(id: string): Promise<boolean>;
   /** In the order of the ids; `search` looks at id, vendor, model and serial numbers. */
   list(options: ListOptions): Page<ChargePointRecord>;

@@ -9,38 +9,56 @@ export interface TransactionRecord extends TransactionRow {
   readonly stopTimestamp: string;
   /** transactionId of a StopTransaction that did not name this transaction; null where it did. */
   readonly reportedId: number | null;
-  /** When the message that closed it was received; null while it is open. */
+  /** When the message that closed it was received, or its closure made; null while it is open. */
   readonly closedAt: number | null;
+  /** Absent where only messages of the charge point have ended it. Stays when its stop comes after all. */
+  readonly closure?: TransactionClosure;
 }
 
-/** As `Environment.records` takes them. */
-export const TRANSACTION_LAYOUTS: readonly Layout<TransactionRecord>[] = [
-  [
-    'transactionId',
-    'version',
-    'chargePointId',
-    'connectorId',
-    'idTag',
-    'parentIdTag',
-    'authorization',
-    'reservationId',
-    'startedAt',
-    'meterStart',
-    'stoppedAt',
-    'meterStop',
-    'stopIdTag',
-    'stopReason',
-    'state',
-    'flags',
-    'rawStart',
-    'rawStop',
-    'receivedAt',
-    'startTimestamp',
-    'stopTimestamp',
-    'reportedId',
-    'closedAt',
-  ],
+/** Who ended a transaction whose stop had not come, and what was said about its end. It stands beside what the charge point reports. */
+export interface TransactionClosure {
+  /** `operator`: a person. `forgotten`: Farad by itself, as the setting `transactions.forgotten` says. `charge-point-deleted`: with its charge point. */
+  readonly cause: 'operator' | 'forgotten' | 'charge-point-deleted';
+  /** Id of the API key, or of the key whose log-in it was; empty where Farad did it by itself. */
+  readonly by: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Why, in words. */
+  readonly reason: string;
+  /** When the transaction is taken to have ended, epoch ms. */
+  readonly stoppedAt: number;
+  /** Wh; null where nobody said. */
+  readonly meterStop: number | null;
+}
+
+const LAYOUT: Layout<TransactionRecord> = [
+  'transactionId',
+  'version',
+  'chargePointId',
+  'connectorId',
+  'idTag',
+  'parentIdTag',
+  'authorization',
+  'reservationId',
+  'startedAt',
+  'meterStart',
+  'stoppedAt',
+  'meterStop',
+  'stopIdTag',
+  'stopReason',
+  'state',
+  'flags',
+  'rawStart',
+  'rawStop',
+  'receivedAt',
+  'startTimestamp',
+  'stopTimestamp',
+  'reportedId',
+  'closedAt',
 ];
+
+/** As `Environment.records` takes them. */
+export const TRANSACTION_LAYOUTS: readonly Layout<TransactionRecord>[] = [LAYOUT, [...LAYOUT, 'closure']];
 
 export type TransactionState = TransactionRecord['state'];
 
@@ -104,10 +122,14 @@ export interface StopInput {
   readonly receivedAt: number;
 }
 
+export interface CloseInput extends TransactionClosure {
+  readonly transactionId: number;
+}
+
 export interface StopOutcome {
   readonly transaction: TransactionRecord;
   /**
-   * `stopped`: an open transaction ended. `repeated`: it had ended before and did not change. `late`: the stop of a superseded one, recorded.
+   * `stopped`: an open transaction ended. `repeated`: it had ended before and did not change. `late`: the stop of a superseded or closed one, recorded.
    * `unmatched`: no transaction fits, so it is kept as one of its own, for review.
    */
   readonly outcome: 'stopped' | 'repeated' | 'unmatched' | 'late';

@@ -1,11 +1,16 @@
 import type { Table } from '../journal/environment.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
+import { transactionClosures } from '../records/transaction-closures.ts';
 import { transactions as rows } from '../records/transactions.ts';
 import { allOf, keyOf, numberKey } from './keys.ts';
 import { addRow } from './outbox.ts';
 import { type StartIdentity, type StopIdentity, startKey, stopKey } from './transaction-identity.ts';
-import { TRANSACTION_LAYOUTS, type TransactionRecord } from './transaction-record.ts';
+import {
+  TRANSACTION_LAYOUTS,
+  type TransactionClosure,
+  type TransactionRecord,
+} from './transaction-record.ts';
 import type { WritePath } from './write-path.ts';
 
 /**
@@ -83,13 +88,22 @@ export class TransactionTable {
     else this.linkForever(record);
     if (record.reportedId !== null) this.byStop.put(stopKey(record), id);
     this.records.put(numberKey(id), record);
-    const row = addRow(this.outbox, rows, record);
+    const row = this.tell(record);
     if (record.closedAt !== null) {
       this.closed.put(keyOf(record.closedAt, id), { id, row });
     } else {
       this.openByConnector.put(keyOf(record.chargePointId, record.connectorId), id);
       this.openByTag.put(keyOf(foldIdTag(record.idTag), id), id);
     }
+  }
+
+  /** Puts the row of a record into the outbox, within a write transaction; answers its sequence number. */
+  tell(record: TransactionRecord): number {
+    return addRow(this.outbox, rows, record);
+  }
+
+  tellClosure({ transactionId, chargePointId }: TransactionRecord, closure: TransactionClosure): void {
+    addRow(this.outbox, transactionClosures, { transactionId, chargePointId, ...closure });
   }
 
   /** Removes at most `limit` transactions that were closed before `closedBefore` and whose rows have all left the outbox; answers how many. */

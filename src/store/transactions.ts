@@ -3,6 +3,7 @@ import { foldIdTag } from '../protocol/id-tag.ts';
 import { MAX_VISITED } from './listing.ts';
 import type { TransactionIds } from './transaction-ids.ts';
 import type {
+  CloseInput,
   StartInput,
   StartOutcome,
   StopInput,
@@ -20,6 +21,8 @@ export interface Transactions {
   start(input: StartInput): Promise<StartOutcome>;
   /** Closes the transaction that the stop names or must mean; a stop is never refused (obligations E6, E7, E9, E13). */
   stop(input: StopInput): Promise<StopOutcome>;
+  /** Ends an open transaction without its stop, which may still come. Answers undefined where none with this id is open. */
+  close(input: CloseInput): Promise<TransactionRecord | undefined>;
   /** The transaction that the stop would close, or has closed. */
   endedBy(stop: StopInput): TransactionRecord | undefined;
   get(transactionId: number): TransactionRecord | undefined;
@@ -90,8 +93,13 @@ export class LmdbTransactions implements Transactions {
   stop(input: StopInput): Promise<StopOutcome> {
     return this.path.transact(() => {
       const named = this.named(input);
-      if (named?.state === 'open') return this.close(named, input, 'stopped', []);
-      if (named?.state === 'superseded') return this.close(named, input, 'late', ['late-stop']);
+      if (named?.state === 'open') return this.end(named, input, 'stopped', []);
+      if (named?.state === 'superseded') return this.end(named, input, 'late', ['late-stop']);
+      if (named?.state === 'closed') {
+        // The days up to the end that was assumed are worked out anew, too, although the transaction may not reach them any more.
+        this.table.tell(named);
+        return this.end(named, input, 'late', ['late-stop']);
+      }
       if (named && named.stopTimestamp === input.timestamp && named.meterStop === input.meterStop) {
         return { transaction: named, outcome: 'repeated' };
       }
@@ -105,8 +113,28 @@ export class LmdbTransactions implements Transactions {
       if (input.transactionId > 0) return this.keepUnmatched(input, 'transaction-id-unknown');
       const meant = this.meant(input);
       return meant
-        ? this.close(meant, input, 'stopped', ['transaction-id-missing'], input.transactionId)
+        ? this.end(meant, input, 'stopped', ['transaction-id-missing'], input.transactionId)
         : this.keepUnmatched(input, 'transaction-id-missing');
+    });
+  }
+
+  close({ transactionId, ...closure }: CloseInput): Promise<TransactionRecord | undefined> {
+    return this.path.transact(() => {
+      const open = this.table.get(transactionId);
+      if (open?.state !== 'open') return undefined;
+      const { stoppedAt, meterStop, at } = closure;
+      const closed: TransactionRecord = {
+        ...open,
+        version: open.version + 1,
+        state: 'closed',
+        stoppedAt,
+        meterStop,
+        closedAt: at,
+        closure,
+      };
+      this.table.write(closed, open);
+      this.table.tellClosure(closed, closure);
+      return closed;
     });
   }
 
@@ -194,7 +222,7 @@ export class LmdbTransactions implements Transactions {
     return candidates.length === 1 ? candidates[0] : undefined;
   }
 
-  private close(
+  private end(
     open: TransactionRecord,
     input: StopInput,
     outcome: 'stopped' | 'late',

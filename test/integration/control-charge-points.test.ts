@@ -234,7 +234,9 @@ describe('charge points', () => {
 
     const asked = joinEdge();
     expect((await control.send('DELETE', `${path}/CP-1`)).status).toBe(204);
-    expect(asked).toEqual([{ chargePointId: 'CP-1', reason: 'charge point deleted', forget: true }]);
+    expect(asked).toEqual([
+      { chargePointId: 'CP-1', reason: 'charge point deleted', forget: true, by: 'bootstrap' },
+    ]);
     expect(control.store.settings.get('CP-1')).toBeUndefined();
   });
 

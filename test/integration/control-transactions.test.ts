@@ -104,6 +104,6 @@ describe('transactions', () => {
   });
 
   test('cannot be filtered by a state that does not exist', async () => {
-    expect((await control.send('GET', '/api/v1/transactions?state=closed')).status).toBe(400);
+    expect((await control.send('GET', '/api/v1/transactions?state=ended')).status).toBe(400);
   });
 });

@@ -32,8 +32,14 @@ export function scriptedEdge({ store, config, process }: ControlUnderTest): Scri
   const chargePoints = new ScriptedChargePoints(central);
   const link = process('edge-0');
   link.serve('edge.call', (call) => chargePoints.call(call) as Promise<CallOutcome>);
-  link.serve('edge.disconnect', async ({ chargePointId, forget }) => {
-    if (forget) await store.chargePoints.remove(chargePointId);
+  link.serve('edge.closeTransaction', async (end) => ({
+    closed: (await central.closeTransaction({ cause: 'operator', ...end })) !== undefined,
+  }));
+  link.serve('edge.disconnect', async ({ chargePointId, forget, by = '' }) => {
+    if (forget) {
+      await central.closeTransactionsOf(chargePointId, by);
+      await store.chargePoints.remove(chargePointId);
+    }
     return { closed: false };
   });
   const send = async (id: string, action: string, payload: object): Promise<void> => {

@@ -1,5 +1,6 @@
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { energyOfTransactions, withEnergy } from './transaction-energy.ts';
+import { withClosures } from './transaction-remarks.ts';
 import { newestVersions } from './transaction-versions.ts';
 
 /**
@@ -16,7 +17,7 @@ export function transactions(given: Parameters): PreparedQuery {
   const standing = new Conditions().where(
     'state = {state:String}',
     'state',
-    given.oneOf('state', ['open', 'stopped', 'superseded', 'unmatched']),
+    given.oneOf('state', ['open', 'stopped', 'superseded', 'unmatched', 'closed']),
   );
   const limit = given.integer('limit', { min: 1, max: 1000, byDefault: 100 });
   const offset = given.integer('offset', { min: 0, max: 1_000_000, byDefault: 0 });
@@ -33,8 +34,8 @@ SELECT
   id_tag AS idTag, parent_id_tag AS parentIdTag, authorization, reservation_id AS reservationId,
   started_at AS startedAt, meter_start AS meterStart, stopped_at AS stoppedAt, meter_stop AS meterStop,
   energyWh, energySource, energyReason, energyFlags, stop_id_tag AS stopIdTag, stop_reason AS stopReason, state, flags,
-  received_at AS receivedAt
-FROM ${withEnergy(page)}
+  closedAt, closedBy, closureCause, closureReason, closureStoppedAt, closureMeterStop, received_at AS receivedAt
+FROM ${withClosures(withEnergy(page))}
 ORDER BY started_at DESC, transaction_id DESC`,
     parameters: { ...conditions.values, ...standing.values, limit, offset },
     energyOf: energyOfTransactions({ ...starts, chargePointId, idTag }),

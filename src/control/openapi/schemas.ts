@@ -231,8 +231,12 @@ export const schemas = {
     reservationId: maybe(whole('Reservation that it used.')),
     startedAt: time("By the charge point's clock where that was usable."),
     meterStart: maybe(whole('Wh; null where none was reported that can be read.')),
-    stoppedAt: maybe(time('Null while it is open.')),
-    meterStop: maybe(whole('Wh; null while it is open, and where none was reported that can be read.')),
+    stoppedAt: maybe(time('Null while it is open; while it is closed, what the closure says.')),
+    meterStop: maybe(
+      whole(
+        'Wh; null while it is open, and where none was reported that can be read; while it is closed, what the closure says.',
+      ),
+    ),
     energyWh: maybe(
       number('Wh; so far, while it is open. Never negative, and null where nothing determines it.'),
     ),
@@ -258,9 +262,41 @@ export const schemas = {
     stopIdTag: maybe(text('Who stopped it, where the charge point said.')),
     stopReason: maybe(text('Local where the charge point gave none; null while it is open.')),
     state: transactionState,
+    closure: {
+      anyOf: [{ $ref: '#/components/schemas/TransactionClosure' }, { type: 'null' }],
+      description: 'How it was ended without its stop; stays when that comes after all.',
+    },
     flags: { type: 'array', items: { type: 'string' }, description: 'What was odd about it.' },
     version: whole('Rises with each change.'),
   }),
+
+  TransactionClosure: object('What was said about the end of a transaction whose stop had not come.', {
+    cause: {
+      type: 'string',
+      enum: ['operator', 'forgotten', 'charge-point-deleted'],
+      description: '`forgotten`: by Farad itself, as the setting `transactions.forgotten` says.',
+    },
+    by: text('Id of the key; empty where Farad did it by itself.'),
+    at: time('When it was closed.'),
+    reason: text('Why, in words; may be empty.'),
+    stoppedAt: time('When it is taken to have ended.'),
+    meterStop: maybe(whole('Wh; null where nobody said.')),
+  }),
+
+  TransactionEnd: object(
+    'The end of a transaction whose stop has not come.',
+    {
+      meterStop: maybe(
+        whole('Wh, not below meterStart; without it the energy is what the meter values tell.', {
+          minimum: 0,
+          maximum: 1e12,
+        }),
+      ),
+      time: maybe(time('When it ended: not before its start and not in the future. Default: now.')),
+      reason: text('Why.', { maxLength: 500 }),
+    },
+    ['meterStop', 'time', 'reason'],
+  ),
 
   TransactionPage: pageOf('Transaction'),
 

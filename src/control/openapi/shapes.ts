@@ -62,5 +62,5 @@ export const pageOf = (name: string): Schema =>
 
 export const transactionState: Schema = {
   type: 'string',
-  enum: ['open', 'stopped', 'superseded', 'unmatched'],
+  enum: ['open', 'stopped', 'superseded', 'unmatched', 'closed'],
 };

@@ -156,7 +156,7 @@ const remove: Operation = {
   tag,
   summary: 'Delete a charge point',
   description:
-    'Removes its settings and what the protocol learned about it, and closes its socket. Its transactions and its history stay. ' +
+    'Removes its settings and what the protocol learned about it, and closes its socket. Its transactions and its history stay; those that are open are closed, so that their drivers may charge elsewhere. ' +
     'With open registration the charge point may come back, as a new one.',
   params,
   responses: { 204: { description: 'The charge point is gone.' } },
@@ -225,9 +225,9 @@ export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps, fl
     return show(id);
   });
 
-  addRoute<OfChargePoint>(app, remove, async ({ params: { id } }, reply) => {
+  addRoute<OfChargePoint>(app, remove, async ({ params: { id }, principal }, reply) => {
     if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
-    await writer.remove(id);
+    await writer.remove(id, principal?.id ?? '');
     return reply.code(204).send();
   });
 }

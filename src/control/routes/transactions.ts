@@ -1,15 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import type { TransactionRecord, TransactionState } from '../../store/transaction-record.ts';
+import type { TransactionState } from '../../store/transaction-record.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { transactionState } from '../openapi/shapes.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
-import { energiesOf, type PublishedEnergy } from '../published-energy.ts';
 import { addRoute } from '../route.ts';
+import { showTransactions } from '../shown-transactions.ts';
 import { listTransactions } from '../transaction-list.ts';
-import { viewTransaction } from '../transaction-view.ts';
 import { readInstant } from '../validation.ts';
 
 const tag = 'Transactions';
@@ -35,8 +34,23 @@ const example = {
   stopIdTag: null,
   stopReason: 'Local',
   state: 'stopped',
+  closure: null,
   flags: [],
   version: 2,
+};
+
+export const closedExample = {
+  ...example,
+  stopReason: null,
+  state: 'closed',
+  closure: {
+    cause: 'operator',
+    by: 'bootstrap',
+    at: '2026-03-08T09:00:00.000Z',
+    reason: 'Charge point was exchanged.',
+    stoppedAt: '2026-03-01T13:00:00.000Z',
+    meterStop: 8400,
+  },
 };
 
 const list: Operation = {
@@ -95,17 +109,6 @@ interface ListQuery extends PageQuery {
 
 export function addTransactionRoutes(app: FastifyInstance, deps: ControlDeps): void {
   const { store } = deps;
-  const show = async (transactions: readonly TransactionRecord[]) => {
-    const energies = await energiesOf(deps, transactions);
-    return transactions.map((transaction, index) =>
-      viewTransaction(
-        transaction,
-        energies[index] as PublishedEnergy,
-        store.transactionCorrections.get(transaction.transactionId),
-      ),
-    );
-  };
-
   addRoute<{ Querystring: ListQuery }>(app, list, async ({ query: { cursor, from, to, ...filter } }) => {
     const before = readCursor('transactions', cursor);
     const { items, next } = listTransactions(store, {
@@ -115,7 +118,7 @@ export function addTransactionRoutes(app: FastifyInstance, deps: ControlDeps): v
       ...(before !== undefined && { before }),
     });
     return {
-      items: await show(items),
+      items: await showTransactions(deps, items),
       next: next === undefined ? null : writeCursor('transactions', next),
     };
   });
@@ -123,7 +126,7 @@ export function addTransactionRoutes(app: FastifyInstance, deps: ControlDeps): v
   addRoute<{ Params: { transactionId: number } }>(app, get, async ({ params: { transactionId } }) => {
     const transaction = store.transactions.get(transactionId);
     if (!transaction) throw apiError('unknown_transaction', { id: transactionId });
-    const [shown] = await show([transaction]);
+    const [shown] = await showTransactions(deps, [transaction]);
     return shown;
   });
 }

@@ -1,0 +1,45 @@
+import type { CloseInput, TransactionRecord } from '../../../store/transaction-record.ts';
+import { type ConnectedChargePoints, close } from '../../connected-charge-points.ts';
+import type { Room } from '../../room.ts';
+import { endProfilesOf } from '../smart-charging/end-of-transaction.ts';
+
+type Connected = Pick<ConnectedChargePoints, 'get'>;
+
+/**
+ * Ends an open transaction whose StopTransaction has not come, in its place: the tag is free for another at once (OCPP 1.6 ed. 2 §7.2, ConcurrentTx), and meter
+ * values that do not name it are not taken for its own any more. The stop may still come (§4.10). Answers undefined where none with this id is open.
+ */
+export async function closeTransaction(
+  room: Room,
+  connected: Connected,
+  input: CloseInput,
+): Promise<TransactionRecord | undefined> {
+  const closed = await room.store.transactions.close(input);
+  if (closed === undefined) return undefined;
+  const chargePoint = connected.get(closed.chargePointId);
+  if (chargePoint !== undefined) close(chargePoint, closed.transactionId);
+  await endProfilesOf(room, closed);
+  room.counters.transaction('closed');
+  return closed;
+}
+
+/** Ends the open transactions of a charge point that is being deleted: nobody will ever hear of them again. `by` names who deletes it. */
+export async function closeTransactionsOf(
+  room: Room,
+  connected: Connected,
+  chargePointId: string,
+  by: string,
+): Promise<void> {
+  const at = room.clock();
+  for (const { transactionId, startedAt } of room.store.transactions.openOf(chargePointId)) {
+    await closeTransaction(room, connected, {
+      transactionId,
+      cause: 'charge-point-deleted',
+      by,
+      at,
+      reason: '',
+      stoppedAt: Math.max(at, startedAt),
+      meterStop: null,
+    });
+  }
+}
