@@ -200,6 +200,12 @@ export const errors = {
     message: 'Too many campaigns are under way.',
     meaning: 'At most 20 campaigns may be under way, scheduled or paused. Abort one, or wait for its end.',
   },
+  no_matching_charge_points: {
+    status: 409,
+    message: 'No charge point matches the targets of the campaign.',
+    meaning:
+      'Targets are chosen when a campaign is created. Look at how the charge points describe themselves, and at `GET /api/v1/campaigns/matches`.',
+  },
   unreadable_profile: {
     status: 409,
     message: 'A charging profile of charge point {id} cannot be planned with: {reason}.',

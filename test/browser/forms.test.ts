@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { logIn, openTab } from '../support/browser.ts';
 import { chargingStory } from '../support/charging-story.ts';
@@ -6,7 +7,7 @@ import { until } from '../support/until.ts';
 
 it('an operator sets up a site and a local list in forms, and sees either as JSON', async () => {
   const gateway = await startGateway();
-  await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
+  const story = await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
   await until('searches know it', async () => {
     const found = await gateway.request<{ total: number }>('GET', '/api/v1/charge-points?sort=id&text=bay-1');
     return found.total === 1;
@@ -83,5 +84,46 @@ it('an operator sets up a site and a local list in forms, and sees either as JSO
       { idTag: 'CARD0002', idTagInfo: { status: 'Blocked', parentIdTag: 'FLEET-1' } },
     ],
   });
+
+  // A remote start begins with no invented tag, suggests real ones, and cannot be sent without.
+  await gateway.request('PUT', '/api/v1/tokens/CARD0001', { status: 'Accepted' });
+  await page.goto(`${gateway.api}/charge-points/BAY-12?tab=commands&action=RemoteStartTransaction`);
+  const idTag = page.getByLabel('idTag', { exact: true });
+  await page.getByText('idTag is missing.').waitFor();
+  expect(await idTag.inputValue()).toBe('');
+  const send = page.getByRole('button', { name: 'Send RemoteStartTransaction' });
+  expect(await send.isDisabled()).toBe(true);
+  await page.locator('option[value="CARD0001"]').waitFor({ state: 'attached' });
+  await idTag.fill('CARD0001');
+  await send.click();
+  await until('the charge point was asked', async () => story.asked.includes('RemoteStartTransaction'));
+
+  // Whom a campaign is for is seen before it begins.
+  await page.goto(`${gateway.api}/campaigns`);
+  await page.getByRole('button', { name: 'New campaign' }).click();
+  const campaign = page.getByRole('dialog', { name: 'New campaign' });
+  await campaign.getByLabel('Name', { exact: true }).fill('firmware');
+  await campaign.getByText('location is missing.').waitFor();
+  const begin = campaign.getByRole('button', { name: 'Begin campaign' });
+  await campaign.getByLabel('What is sent').selectOption('ClearCache');
+  await campaign.getByLabel('Vendor').fill('Nobody');
+  await campaign.getByText('No charge point matches.').waitFor();
+  expect(await begin.isDisabled()).toBe(true);
+  await campaign.getByLabel('Vendor').fill('voltwerk');
+  await campaign.getByText('1 charge point: BAY-12').waitFor();
+  await tab.expectAccessible('the form of a campaign');
+  await begin.click();
+  await page.getByRole('heading', { name: 'firmware' }).waitFor();
+
+  // All that the filters find is exported, not the page on the screen.
+  for (let session = 0; session < 60; session++) await story.chargeOnce(2, 'CARD0001');
+  await page.goto(`${gateway.api}/transactions?state=stopped`);
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export all as CSV' }).click();
+  const lines = readFileSync(await (await saved).path(), 'utf8')
+    .trim()
+    .split('\r\n');
+  expect(lines[0]).toMatch(/^transactionId,chargePointId,/);
+  expect(lines).toHaveLength(61);
   expect(tab.complaints).toEqual([]);
 }, 90_000);

@@ -100,6 +100,20 @@ describe('campaigns', () => {
     expect(job.body).toMatchObject({ state: 'succeeded', status: 'Installed' });
   });
 
+  test('tell whom a filter finds before they begin, and do not begin for nobody', async () => {
+    const match = (query: string) => control.send('GET', `${path}/matches${query}`);
+    expect(await match('?all=true')).toMatchObject({
+      status: 200,
+      body: { total: 3, sample: ['CP-1', 'CP-2', 'CP-3'] },
+    });
+    expect((await match('?firmwareVersion=1&idPrefix=CP-2')).body).toEqual({ total: 1, sample: ['CP-2'] });
+    expect((await match('?group=nowhere')).body).toEqual({ total: 0, sample: [] });
+    expect((await match('?all=false')).status).toBe(400);
+    const refused = await create({ targets: { group: 'nowhere' } });
+    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'no_matching_charge_points' } } });
+    expect((await control.send('GET', path)).body.items).toEqual([]);
+  });
+
   test('fill in the requestId that signed updates and logs need', async () => {
     const firmware = {
       location: 'https://files.example/2.bin',

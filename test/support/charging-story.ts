@@ -6,6 +6,8 @@ export interface ChargingStory extends StrictChargePoint {
   readonly transactionId: number;
   /** Sends one more MeterValues: `minute` of the session, W, Wh on the register, % of charge. */
   meter(minute: number, powerW: number, registerWh: number, soc: number): Promise<void>;
+  /** A short session of 10 Wh on a connector, from start to stop. */
+  chargeOnce(connectorId: number, idTag: string): Promise<void>;
 }
 
 /** A charge point with a session that began ten minutes ago at 1,000 Wh; it answers every command with Accepted. */
@@ -60,6 +62,17 @@ export async function chargingStory(
           },
         ],
       });
+    },
+    async chargeOnce(connectorId, idTag) {
+      const timestamp = new Date().toISOString();
+      const begun = await chargePoint.call('StartTransaction', {
+        connectorId,
+        idTag,
+        meterStart: 0,
+        timestamp,
+      });
+      const stop = { transactionId: begun.transactionId, idTag, meterStop: 10, timestamp };
+      await chargePoint.call('StopTransaction', stop);
     },
   };
 }

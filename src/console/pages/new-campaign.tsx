@@ -1,10 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
-import { request } from '../api.ts';
+import { queryOf, request } from '../api.ts';
 import { dangerOf } from '../commands.ts';
+import { counted } from '../format.ts';
 import type { Campaign } from '../model.ts';
 import { actions, readActions } from '../openapi.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { useSuggestions } from '../parts/suggestions.ts';
+import { missingMember, startingPayload } from '../payload.ts';
 
 const TARGETS = [
   ['group', 'Group'],
@@ -13,6 +16,11 @@ const TARGETS = [
   ['firmwareVersion', 'Firmware'],
   ['idPrefix', 'Id begins with'],
 ] as const;
+
+interface Matches {
+  readonly total: number;
+  readonly sample: readonly string[];
+}
 
 interface NewCampaignProps {
   readonly onClose: () => void;
@@ -35,12 +43,17 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
   const known = actions.value;
   const chosen = known?.get(action);
   useEffect(() => {
-    if (chosen) setPayload(JSON.stringify(chosen.example, null, 2));
+    if (chosen) setPayload(JSON.stringify(startingPayload(chosen), null, 2));
   }, [chosen]);
 
   const parsed = parse(payload);
   const filter = Object.fromEntries(Object.entries(targets).filter(([, value]) => value !== ''));
   const danger = parsed && dangerOf(action, parsed);
+  const missing = parsed && chosen && missingMember(chosen.schema, parsed);
+  const isAimed = all || Object.keys(filter).length > 0;
+  const matches = useSuggestions<Matches>(all ? 'all' : JSON.stringify(filter), () =>
+    isAimed ? `/campaigns/matches${queryOf(all ? { all } : filter)}` : undefined,
+  );
   const create = () =>
     doing.run(async () => {
       const body = {
@@ -90,9 +103,13 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
             rows={6}
             spellcheck={false}
             aria-invalid={!parsed}
+            aria-describedby="campaign-missing"
             value={payload}
             onInput={(event) => setPayload(event.currentTarget.value)}
           />
+          <span id="campaign-missing" class="small soft" role="status">
+            {missing === undefined ? '' : `${missing} is missing.`}
+          </span>
         </div>
         <fieldset class="field">
           <legend>Charge points that</legend>
@@ -113,6 +130,9 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
               ))}
             </div>
           )}
+          <p class="small soft" role="status">
+            {isAimed && matches ? foundText(matches) : 'Say which charge points.'}
+          </p>
         </fieldset>
         <div class="field">
           <label for="campaign-at-once">At a time</label>
@@ -147,8 +167,10 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
             disabled={
               doing.busy ||
               !parsed ||
+              missing !== undefined ||
               (Boolean(danger) && !sure) ||
-              (!all && Object.keys(filter).length === 0)
+              !isAimed ||
+              matches?.total === 0
             }
           >
             Begin campaign
@@ -157,6 +179,12 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
       </form>
     </Dialog>
   );
+}
+
+function foundText({ total, sample }: Matches): string {
+  if (total === 0) return 'No charge point matches.';
+  const others = total > sample.length ? ' and others' : '';
+  return `${counted(total, 'charge point')}: ${sample.join(', ')}${others}`;
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,6 +1,5 @@
 import { queryOf } from '../api.ts';
 import { now } from '../clock.ts';
-import { saveCsv } from '../csv.ts';
 import { counted, duration, energy, quantity, stamp } from '../format.ts';
 import { useHeldBack } from '../held-back.ts';
 import { useLive } from '../live.ts';
@@ -15,6 +14,7 @@ import { useResource } from '../resource.ts';
 import { place, setQuery, urlOf } from '../router.ts';
 import { dayBegin } from '../time-range.ts';
 import { Reservations } from './reservations.tsx';
+import { TransactionExport } from './transaction-export.tsx';
 
 const PER_PAGE = 50;
 const NONE: readonly Transaction[] = [];
@@ -86,9 +86,7 @@ export function TransactionList({
         >
           Clear filters
         </button>
-        <button type="button" disabled={shown.length === 0} onClick={() => exportPage(shown)}>
-          Export CSV
-        </button>
+        <TransactionExport filters={filters} none={shown.length === 0} />
       </form>
       <div class="panel">
         <Shown of={list} what="transactions" lines={10}>
@@ -194,24 +192,4 @@ function Row({
 function isoDay(day: string | undefined, later: number): string | undefined {
   const begin = dayBegin(day, later);
   return begin === undefined ? undefined : new Date(begin).toISOString();
-}
-
-function exportPage(items: readonly Transaction[]): void {
-  const columns = [
-    'transactionId',
-    'chargePointId',
-    'connectorId',
-    'idTag',
-    'startedAt',
-    'meterStart',
-    'stoppedAt',
-    'meterStop',
-    'stopReason',
-    'state',
-  ] as const;
-  saveCsv(
-    'transactions.csv',
-    columns,
-    items.map((item) => columns.map((name) => item[name])),
-  );
 }

@@ -1,35 +1,17 @@
-import { useEffect, useState } from 'preact/hooks';
-import { queryOf, request } from '../api.ts';
+import { useState } from 'preact/hooks';
+import { queryOf } from '../api.ts';
 import type { ChargePoint, Page } from '../model.ts';
 import { TextFilter } from './filter-fields.tsx';
-
-/** How long typing may pause before it is searched for, ms. */
-const PAUSE_MS = 150;
-const MOST = 8;
+import { useSuggestions } from './suggestions.ts';
 
 /** Charge points that what was typed may mean, for a field whose `list` has this `id`. */
 export function ChargePointSuggestions({ id, text }: { readonly id: string; readonly text: string }) {
-  const [found, setFound] = useState<readonly ChargePoint[]>([]);
-  useEffect(() => {
-    const wanted = text.trim();
-    if (wanted === '') return;
-    const abort = new AbortController();
-    const timer = setTimeout(async () => {
-      const path = `/charge-points${queryOf({ text: wanted, sort: 'id', limit: MOST })}`;
-      // A suggestion that does not come is none: the field can be filled without.
-      const page = await request<Page<ChargePoint>>('GET', path, { signal: abort.signal }).catch(
-        () => undefined,
-      );
-      if (page && !abort.signal.aborted) setFound(page.items);
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [text]);
+  const found = useSuggestions<Page<ChargePoint>>(text, (wanted, limit) =>
+    wanted === '' ? undefined : `/charge-points${queryOf({ text: wanted, sort: 'id', limit })}`,
+  );
   return (
     <datalist id={id}>
-      {found.map(({ id: name, boot }) => (
+      {found?.items.map(({ id: name, boot }) => (
         <option key={name} value={name}>
           {boot ? `${boot.vendor} ${boot.model}` : ''}
         </option>

@@ -1,7 +1,11 @@
 import { localInput } from '../format.ts';
 import type { Schema } from '../openapi.ts';
+import { TokenSuggestions } from './token-suggestions.tsx';
 
 type Json = unknown;
+
+/** Members that hold an idTag. */
+const TAGS: ReadonlySet<string> = new Set(['idTag', 'parentIdTag']);
 
 interface SchemaFieldProps {
   readonly name: string;
@@ -112,7 +116,15 @@ function PlainField({ name, path, schema, value, required, onChange }: SchemaFie
       <label for={id}>
         {name} {!required && <i>optional</i>}
       </label>
-      <PlainInput id={id} schema={schema} value={value} required={required} onChange={onChange} />
+      <PlainInput
+        id={id}
+        schema={schema}
+        value={value}
+        required={required}
+        onChange={onChange}
+        {...(TAGS.has(name) && { list: `${id}-known` })}
+      />
+      {TAGS.has(name) && <TokenSuggestions id={`${id}-known`} text={String(value ?? '')} />}
     </div>
   );
 }
@@ -123,7 +135,8 @@ function PlainInput({
   value,
   required,
   onChange,
-}: Omit<SchemaFieldProps, 'name' | 'path'> & { readonly id: string }) {
+  list,
+}: Omit<SchemaFieldProps, 'name' | 'path'> & { readonly id: string; readonly list?: string }) {
   const text = value === undefined || value === null ? '' : String(value);
   if (schema.enum) {
     return (
@@ -183,6 +196,7 @@ function PlainInput({
     <input
       id={id}
       type="text"
+      list={list}
       autocomplete="off"
       spellcheck={false}
       maxLength={schema.maxLength}

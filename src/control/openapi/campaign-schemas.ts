@@ -24,7 +24,8 @@ const task: Schema = {
   ],
 };
 
-const filter = {
+/** Members of a filter for charge points; all that are there must match. */
+export const campaignFilter = {
   all: { type: 'boolean', const: true, description: 'Every charge point.' },
   group: text('Those whose settings have this group.', { minLength: 1, maxLength: 200 }),
   vendor: text('Those that told this vendor at their last boot, without case.', {
@@ -57,7 +58,7 @@ export const campaignSchemas = {
             minItems: 1,
             maxItems: 50_000,
           }),
-          ...filter,
+          ...campaignFilter,
         },
         minProperties: 1,
         additionalProperties: false,
@@ -75,6 +76,11 @@ export const campaignSchemas = {
     },
     ['atOnce', 'startAt', 'endAt', 'itemTimeout'],
   ),
+
+  CampaignMatches: object('Charge points that a filter finds now.', {
+    total: count('How many.'),
+    sample: list({ type: 'string' }, 'The first of their identities, in order.', { maxItems: 10 }),
+  }),
 
   Campaign: object('One task at many charge points.', {
     id: text('Chosen by Farad.'),

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { CampaignFilter } from '../../operations/campaigns/campaign-targets.ts';
 import type { CampaignCommand } from '../../operations/campaigns/campaigns.ts';
 import { CAMPAIGN_ITEM_STATES, type CampaignItemState } from '../../store/campaign-record.ts';
 import { type NewCampaignBody, readCampaign, viewCampaign, viewResult } from '../campaign-view.ts';
@@ -6,6 +7,7 @@ import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { signingIn, signingWarnings } from '../firmware-check.ts';
+import { campaignFilter } from '../openapi/campaign-schemas.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
 import { addRoute } from '../route.ts';
@@ -75,7 +77,23 @@ const create: Operation = {
     },
   },
   responses: { 201: json('The campaign.', ref('Campaign'), example) },
-  errors: ['invalid_payload', 'likely_refused', 'too_many_campaigns'],
+  errors: ['invalid_payload', 'likely_refused', 'no_matching_charge_points', 'too_many_campaigns'],
+};
+
+/** Identities that an answer to `match` names. */
+const SAMPLE = 10;
+
+const match: Operation = {
+  id: 'matchCampaignTargets',
+  method: 'GET',
+  path: '/api/v1/campaigns/matches',
+  tag,
+  summary: 'Find the charge points that a campaign would be for',
+  description: 'Those that match every parameter; all of them where there is none.',
+  query: campaignFilter,
+  responses: {
+    200: json('The charge points.', ref('CampaignMatches'), { total: 123, sample: ['CP-17', 'CP-18'] }),
+  },
 };
 
 const list: Operation = {
@@ -176,9 +194,14 @@ export function addCampaignRoutes(app: FastifyInstance, { store, operations }: C
       }
       const campaign = await operations.campaigns.create(wanted);
       if (campaign === 'too_many') throw apiError('too_many_campaigns', {});
+      if (campaign === 'no_match') throw apiError('no_matching_charge_points', {});
       reply.code(201);
       return viewCampaign(find(campaign.id));
     },
+  );
+
+  addRoute<{ Querystring: CampaignFilter }>(app, match, ({ query }) =>
+    operations.campaigns.matches(query, SAMPLE),
   );
 
   addRoute<{ Querystring: PageQuery }>(app, list, ({ query: { cursor, limit } }) => {

@@ -25,6 +25,13 @@ export interface NewCampaign {
   readonly itemTimeout: number;
 }
 
+/** Charge points that a filter finds. */
+export interface CampaignMatches {
+  readonly total: number;
+  /** Some of their identities. */
+  readonly sample: readonly string[];
+}
+
 export type CampaignCommand = 'pause' | 'resume' | 'abort';
 
 /** Campaigns that may be under way at a time. */
@@ -69,10 +76,14 @@ export class Campaigns {
     await Promise.all([...this.runs.values()].map((run) => run.idle()));
   }
 
-  /** `too_many`: as many as may be are under way already. Resolves once it is prepared. */
-  async create(input: NewCampaign): Promise<CampaignRecord | 'too_many'> {
+  /**
+   * Resolves once the campaign is prepared. `too_many`: as many as may be are under way already. `no_match`: its filter finds no charge point, and targets
+   * are chosen now.
+   */
+  async create(input: NewCampaign): Promise<CampaignRecord | 'too_many' | 'no_match'> {
     const { store, clock } = this.options;
     if (this.all().filter(isLive).length >= MAX_LIVE_CAMPAIGNS) return 'too_many';
+    if (!('ids' in input.targets) && !(await this.findsAny(input.targets))) return 'no_match';
     await this.forgetOld();
     const now = clock();
     const { targets, ...rest } = input;
@@ -87,6 +98,17 @@ export class Campaigns {
       endedAt: null,
     };
     return this.prepare(await store.campaigns.create(campaign, named));
+  }
+
+  /** Returns how many charge points a filter finds, and the first `most` of them in the order of their ids. */
+  async matches(filter: CampaignFilter, most: number): Promise<CampaignMatches> {
+    const sample: string[] = [];
+    let total = 0;
+    for await (const id of this.foundBy(filter)) {
+      total++;
+      if (sample.length < most) sample.push(id);
+    }
+    return { total, sample };
   }
 
   /** `wrong_state`: a campaign that has ended, or is not paused, and so on. */
@@ -154,8 +176,17 @@ export class Campaigns {
       yield* named;
       return;
     }
-    for await (const known of knownChargePoints(store)) {
-      if (isMeant(targets as CampaignFilter, known)) yield known.id;
+    yield* this.foundBy(targets as CampaignFilter);
+  }
+
+  private async findsAny(filter: CampaignFilter): Promise<boolean> {
+    for await (const _ of this.foundBy(filter)) return true;
+    return false;
+  }
+
+  private async *foundBy(filter: CampaignFilter): AsyncGenerator<string> {
+    for await (const known of knownChargePoints(this.options.store)) {
+      if (isMeant(filter, known)) yield known.id;
     }
   }
 

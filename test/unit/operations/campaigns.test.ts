@@ -78,7 +78,7 @@ async function fleet(ids: readonly string[] = ['A', 'B', 'C', 'D', 'E']): Promis
         itemTimeout: 3_600_000,
         ...more,
       });
-      if (campaign === 'too_many') throw new Error(campaign);
+      if (typeof campaign === 'string') throw new Error(campaign);
       await self.settle();
       return campaign;
     },
@@ -192,11 +192,18 @@ describe('a campaign', () => {
     const named = await create({ targets: { ids: ['E', 'A', 'E'] } });
     expect(Object.keys(results(named.id))).toEqual(['A', 'E']);
     expect(stand.store.campaigns.get(named.id)?.targets).toEqual({ named: 2 });
-    const { id } = await create({
-      targets: { vendor: boot.chargePointVendor.toUpperCase(), firmwareVersion: '2.0' },
-    });
-    expect(results(id)).toEqual({});
-    expect(stand.store.campaigns.get(id)?.state).toBe('finished');
+    const vendor = boot.chargePointVendor.toUpperCase();
+    const { id } = await create({ targets: { vendor, firmwareVersion: '1.0' } });
+    expect(Object.keys(results(id))).toHaveLength(5);
+  });
+
+  test('is refused where its filter finds nobody', async () => {
+    const { create, campaigns, stand } = await fleet();
+    const targets = { firmwareVersion: '2.0' };
+    await expect(create({ targets })).rejects.toThrow('no_match');
+    expect(stand.store.campaigns.list({ limit: 10 }).items).toEqual([]);
+    expect(await campaigns.matches(targets, 10)).toEqual({ total: 0, sample: [] });
+    expect(await campaigns.matches({ all: true }, 2)).toEqual({ total: 5, sample: ['A', 'B'] });
   });
 
   test('begins at its start and asks nobody after its end', async () => {

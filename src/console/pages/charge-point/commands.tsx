@@ -6,10 +6,10 @@ import { type Action, actions, readActions } from '../../openapi.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { SchemaObject } from '../../parts/schema-form.tsx';
 import { Refused, Skeleton } from '../../parts/states.tsx';
+import { missingMember, type Payload, startingPayload } from '../../payload.ts';
 import { place, setQuery } from '../../router.ts';
 import { may } from '../../session.ts';
 import { Answer, type Sent } from './answer.tsx';
-import { startingPayload } from './starting-payload.ts';
 
 /** Everything that OCPP 1.6 lets a Central System send, with forms made from its schemas. */
 export function Commands({ chargePoint }: { readonly chargePoint: ChargePoint }) {
@@ -56,10 +56,10 @@ export function Commands({ chargePoint }: { readonly chargePoint: ChargePoint })
   );
 }
 
-type Payload = Readonly<Record<string, unknown>>;
-
 function Command({ action, chargePoint }: { readonly action: Action; readonly chargePoint: ChargePoint }) {
-  const [payload, setPayload] = useState<Payload>(() => startingPayload(action, chargePoint));
+  const [payload, setPayload] = useState<Payload>(() =>
+    startingPayload(action, chargePoint.connectors.find(({ connectorId }) => connectorId > 0)?.connectorId),
+  );
   const [text, setText] = useState(() => JSON.stringify(payload, null, 2));
   const [problem, setProblem] = useState('');
   const [asking, setAsking] = useState(false);
@@ -97,6 +97,7 @@ function Command({ action, chargePoint }: { readonly action: Action; readonly ch
     }
   };
   const danger = dangerOf(action.name, payload);
+  const missing = missingMember(action.schema, payload);
   const allowed = may('operator');
 
   return (
@@ -136,10 +137,11 @@ function Command({ action, chargePoint }: { readonly action: Action; readonly ch
             <button
               type="submit"
               class="primary"
-              disabled={!allowed || problem !== '' || sent?.state === 'waiting'}
+              disabled={!allowed || problem !== '' || missing !== undefined || sent?.state === 'waiting'}
             >
               {sent?.state === 'waiting' ? 'Waiting for the answer…' : `Send ${action.name}`}
             </button>
+            {allowed && missing !== undefined && <span class="soft">{missing} is missing.</span>}
             {!allowed && <span class="soft">Sending commands takes the role operator.</span>}
           </div>
           {sent && <Answer id={chargePoint.id} action={action.name} sent={sent} />}

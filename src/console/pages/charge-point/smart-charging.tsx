@@ -156,18 +156,23 @@ function Schedules({ found }: { readonly found: Composite }) {
       {reported ? (
         <p class="soft">
           Reported <When at={reported.at} />
-          {!reported.fresh && ', an earlier answer'}.{' '}
-          {differences !== null &&
-            (differences.length === 0 ? (
-              <span class="tone-available">Both agree.</span>
-            ) : (
-              <b class="tone-attention">They differ; what lies between is shaded.</b>
-            ))}
+          {!reported.fresh && ', an earlier answer'}. {differences !== null && <Comparison found={found} />}
         </p>
       ) : (
         <p class="soft">The charge point has not told what it makes of its profiles.</p>
       )}
     </>
+  );
+}
+
+/** Where no profile limits it a charge point reports what its hardware allows, which neither agrees nor differs. */
+function Comparison({ found: { planned, differences } }: { readonly found: Composite }) {
+  if (differences?.length) return <b class="tone-attention">They differ; what lies between is shaded.</b>;
+  const limited = planned.periods.filter(({ limit }) => limit !== null).length;
+  if (limited === 0) return <>No profile limits it in this time: what it reports is its own limit.</>;
+  const whole = limited === planned.periods.length;
+  return (
+    <span class="tone-available">{whole ? 'Both agree.' : 'Both agree while a profile limits it.'}</span>
   );
 }
 
