@@ -56,6 +56,8 @@ it('every metric and label that the dashboard and the alert rules name exists in
   });
   await gateway.request('POST', '/api/v1/charge-points/DEPLOY-1/calls/Reset', { type: 'Soft' });
   await gateway.request('GET', '/api/v1/analytics/storage');
+  const elsewhere = await fetch(gateway.ocpp.replace(/^ws(.*)\/ocpp$/, 'http$1/elsewhere'));
+  expect(elsewhere.status).toBe(404);
   const text = await until('all processes tell their metrics', async () => {
     const all = await gateway.request<string>('GET', '/metrics');
     return all.includes('farad_sink_rows_total{') && all.includes('farad_call_seconds_bucket{') && all;
