@@ -23,7 +23,7 @@ export interface Followed {
 const WINDOW = 128;
 
 /** A register in kWh may be behind one in Wh by less than this. */
-const COARSE_WH = 1000;
+export const COARSE_WH = 1000;
 
 /** Where registers of 31 and 32 bits begin anew, Wh. */
 const WRAPS = [2 ** 31, 2 ** 32];

@@ -12,7 +12,7 @@ export interface EnergyLimits {
 export const DEFAULT_LIMITS: EnergyLimits = { maxPowerW: 1_000_000, longestGapMs: 48 * HOUR_MS };
 
 /** By how much times of readings may be off, ms. */
-const READING_SLACK_MS = 60_000;
+export const READING_SLACK_MS = 60_000;
 
 /** By how much start and stop may be off, ms: a clock may have been set between them. */
 const TRANSACTION_SLACK_MS = 15 * 60_000;

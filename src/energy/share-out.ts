@@ -70,10 +70,10 @@ function onScale(
 
 /** Readings that rise by no more than the register did; the rest of it is shared out over the time before and after them. */
 function ofAnotherScale(first: Moment, last: Moment, moments: readonly Moment[]) {
-  const { kept } = follow(moments, ANY_POWER);
+  const { kept, hasWrapped } = follow(moments, ANY_POWER);
   const [begin, end] = [kept[0], kept.at(-1)];
-  if (begin === undefined || end === undefined || kept.length < 2 || kept.some(({ isAnew }) => isAnew))
-    return undefined;
+  if (begin === undefined || end === undefined || kept.length < 2) return undefined;
+  if (hasWrapped || kept.some(({ isAnew }) => isAnew)) return undefined;
   const rest = last.wh - first.wh - (end.wh - begin.wh);
   if (rest < -toleranceOf(begin, end)) return undefined;
   const before = Math.max(begin.at - first.at, 0);

@@ -1,8 +1,10 @@
-import { fell, follow, toleranceOf, wrapped } from './follow.ts';
-import { DEFAULT_LIMITS, type EnergyLimits, mostBetween, mostOfTransaction } from './limits.ts';
+import { follow, wrapped } from './follow.ts';
+import { DEFAULT_LIMITS, type EnergyLimits, mostOfTransaction } from './limits.ts';
 import { type MeterSeries, type Moment, seriesOf } from './moments.ts';
 import { type EnergyReading, type Fall, impossibility, type LeftOut, type Piece } from './reading.ts';
+import { refutationOf } from './refutation.ts';
 import { type Shared, shareOut } from './share-out.ts';
+import { refutedTrack, type Track, trackOf } from './track.ts';
 
 /** What the StartTransaction and StopTransaction of a transaction say. Times are epoch ms, registers Wh. */
 export interface TransactionRegisters {
@@ -35,8 +37,8 @@ export interface TransactionEnergy {
   /** Why there is none. */
   readonly reason?: UnknownEnergy;
   /**
-   * What to review: `register-fell`, `register-wrapped`, `session-register` (readings count from the begin of the transaction), `start-of-another-series`,
-   * `readings-left-out`, `meter-start-missing`, `meter-stop-missing`, `meter-stop-implausible`.
+   * What to review: `register-fell`, `register-jumped`, `register-wrapped`, `session-register` (readings count from the begin of the transaction),
+   * `start-of-another-series`, `readings-left-out`, `meter-start-missing`, `meter-stop-missing`, `meter-stop-implausible`.
    */
   readonly flags: readonly string[];
 }
@@ -82,9 +84,9 @@ export function curveOf(
   const stop = stopOf(transaction);
   const curve =
     start && stop && isPlausible(transaction, stop.wh - start.wh, limits)
-      ? byRegisters(transaction, start, stop, series)
-      : series.moments.length > 0
-        ? byReadings(transaction, start, stop, series, limits)
+      ? judged(transaction, start, stop, series, limits)
+      : series.moments.length > 0 || series.begin
+        ? byReadings(transaction, start, stop, trackOf(start, stop, series, limits), limits)
         : withoutReadings(transaction, start, stop, limits);
   if (leftOut.length + curve.leftOut.length === 0) return curve;
   return {
@@ -129,7 +131,7 @@ function byRegisters(
 ): TransactionCurve {
   const { steps, outside }: Shared = shareOut(start, stop, series);
   return {
-    energy: { energyWh: stop.wh - start.wh, energySource: 'registers', flags: [] },
+    energy: { energyWh: rounded(stop.wh - start.wh), energySource: 'registers', flags: [] },
     pieces: steps.map((step) => ({ ...step, transactionId })),
     first: start,
     last: stop,
@@ -159,7 +161,7 @@ function withoutReadings(
     return { ...unknown(reason), first: start, last: start };
   }
   return {
-    energy: { energyWh, energySource: 'registers', flags: ['register-wrapped'] },
+    energy: { energyWh: rounded(energyWh), energySource: 'registers', flags: ['register-wrapped'] },
     pieces: [{ since: start.at, until: Math.max(stop.at, start.at), wh: energyWh, transactionId }],
     first: start,
     last: stop,
@@ -168,20 +170,31 @@ function withoutReadings(
   };
 }
 
+/** Registers that could be right by themselves count unless the readings clearly speak against them. */
+function judged(
+  transaction: TransactionRegisters,
+  start: Moment,
+  stop: Moment,
+  series: MeterSeries,
+  limits: EnergyLimits,
+): TransactionCurve {
+  const refutation = refutationOf(start, stop, series, limits);
+  if (refutation?.isClear)
+    return byReadings(transaction, start, stop, refutedTrack(start, stop, refutation), limits);
+  const curve = byRegisters(transaction, start, stop, series);
+  return refutation ? { ...curve, energy: { ...curve.energy, flags: [refutation.flag] } } : curve;
+}
+
 function byReadings(
   transaction: TransactionRegisters,
   start: Moment | undefined,
   stop: Moment | undefined,
-  series: MeterSeries,
+  { base, moments, end, isSession, isStartLeft }: Track,
   limits: EnergyLimits,
 ): TransactionCurve {
   const { transactionId, state } = transaction;
-  const isSession = start !== undefined && countsFromBegin(start, series, limits);
-  const base = isSession ? { ...start, wh: series.begin?.wh ?? 0 } : (start ?? series.begin);
-  const end = isSession && stop && start && !fell(start, stop) ? undefined : stop;
-  const moments = [...(base ? [base] : []), ...series.moments, ...(end ? [end] : [])];
   const { kept, leftOut, falls, hasWrapped } = follow(
-    moments.sort((a, b) => a.at - b.at),
+    [...(base ? [base] : []), ...moments, ...(end ? [end] : [])].sort((a, b) => a.at - b.at),
     limits,
   );
   const out: LeftOut[] = leftOut
@@ -202,41 +215,33 @@ function byReadings(
     energyWh += gain;
     if (gain > 0) pieces.push({ since: kept[index - 1]?.at ?? at, until: at, wh: gain, transactionId });
   }
+  const isOfAnother =
+    isStartLeft || (!isSession && start !== undefined && kept[1]?.isAnew === true && isSame(kept[0], start));
   const flags: string[] = [];
   if (falls.length > 0) flags.push('register-fell');
+  if (kept.some((one, index) => one.isAnew && index > (isOfAnother ? 1 : 0) && !falls.includes(one.at)))
+    flags.push('register-jumped');
   if (hasWrapped) flags.push('register-wrapped');
   if (isSession) flags.push('session-register');
-  else if (start && kept[1]?.isAnew && isSame(kept[0], start)) flags.push('start-of-another-series');
+  if (isOfAnother) flags.push('start-of-another-series');
   if (start === undefined) flags.push('meter-start-missing');
   if (stop && !isSame(kept.at(-1), stop)) flags.push('meter-stop-implausible');
   if (stop === undefined && state === 'stopped') flags.push('meter-stop-missing');
   const tail = kept.at(-1);
+  const first = isOfAnother ? kept[isStartLeft ? 0 : 1] : (start ?? kept[0]);
   return {
-    energy: { energyWh, energySource: 'readings', flags },
+    energy: { energyWh: rounded(energyWh), energySource: 'readings', flags },
     pieces,
-    first: start ?? kept[0],
-    last: isSession && tail ? { ...tail, wh: start.wh + energyWh } : tail,
+    first,
+    last: isSession && tail ? { ...tail, wh: start ? start.wh + energyWh : tail.wh } : tail,
     leftOut: out,
     falls: falls.map((at) => ({ at, transactionId })),
   };
 }
 
-/**
- * Whether readings count from the begin of the transaction on, while its meterStart is that of the meter's life: because they name another begin value, or because
- * most of them are below meterStart and the first rose no faster than the later ones make likely.
- */
-function countsFromBegin(start: Moment, { moments, begin }: MeterSeries, limits: EnergyLimits): boolean {
-  if (begin) return Math.abs(begin.wh - start.wh) > toleranceOf(begin, start);
-  const below = moments.filter((moment) => fell(start, moment));
-  const first = moments[0];
-  if (first === undefined || below[0] !== first || below.length * 2 <= moments.length) return false;
-  if (first.wh > mostBetween(first.at - start.at, limits)) return false;
-  let fastest = 0;
-  for (const [index, { at, wh }] of moments.entries()) {
-    const before = moments[index - 1];
-    if (before && at > before.at) fastest = Math.max(fastest, (wh - before.wh) / (at - before.at));
-  }
-  return moments.length < 2 || first.wh <= Math.max(1000, 3 * fastest * (first.at - start.at));
+/** To a thousandth of 1 Wh: what is beyond that comes of adding up. */
+function rounded(wh: number): number {
+  return Math.round(wh * 1000) / 1000;
 }
 
 function isSame(a: Moment | undefined, b: Moment | undefined): boolean {

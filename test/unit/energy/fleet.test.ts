@@ -54,6 +54,15 @@ const faults: Readonly<Record<string, Spoil>> = {
   impossible: (session) =>
     each(session, (one) => [one, ...[-5, 1e15, Number.NaN].map((wh) => ({ ...one, wh }))]),
   'loss of power': (session) => stopped(session, { meterStop: 0, stopReason: 'PowerLoss' }),
+  'start of nought, lifetime readings': (session) => stopped(session, { meterStart: 0 }),
+  'start of nought, lifetime begin value': (session, [begin = 0]) => {
+    const [first, ...others] = session.readings;
+    const readings = first ? [{ ...first, wh: begin, context: 'Transaction.Begin' }, ...others] : [];
+    return { ...stopped(session, { meterStart: 0 }), readings };
+  },
+  'stop ten times too high': (session, wh) => stopped(session, { meterStop: 10 * (wh.at(-1) ?? 0) }),
+  'stop as the start': (session, [begin = 0]) => stopped(session, { meterStop: begin }),
+  'stuck readings': (session, [begin = 0]) => each(session, (one) => [{ ...one, wh: begin }]),
   'no start': (session) => stopped(session, { meterStart: 0, flags: ['meter-start-missing'] }),
   'whole kWh': (session) =>
     each(session, (one) => [{ ...one, wh: Math.round(one.wh / 1000) * 1000, coarse: true }]),
