@@ -53,6 +53,8 @@ export const hotPathBench: Bench = {
           heartbeatInterval: 300_000,
           bootRetryInterval: 60_000,
           concurrentTx: 0,
+          forgotten: 'keep',
+          forgottenAfter: 86_400_000,
           unknownTags: 'invalid',
           reservationSlack: 0,
           reservationRetention: 1,

@@ -8,6 +8,10 @@ export interface CentralSystemSettings {
   readonly bootRetryInterval: number;
   /** How many transactions a tag may run at once; 0 = no limit. */
   readonly concurrentTx: number;
+  /** What becomes of open transactions whose stop is overdue: where they are not kept, they do not count for `concurrentTx`. */
+  readonly forgotten: 'keep' | 'ignore' | 'close';
+  /** How long a transaction has to be suspect before it is forgotten. */
+  readonly forgottenAfter: number;
   /** What becomes of a tag that is not registered. */
   readonly unknownTags: 'invalid' | 'accept';
   /** How long after its expiry date a reservation counts as held. */

@@ -82,6 +82,8 @@ export interface CentralSystemOptions {
   readonly vendors?: VendorRegistry;
   /** Epoch ms. */
   readonly clock?: () => number;
+  /** Since when charge points could tell this Farad anything, epoch ms; default now. */
+  readonly beganAt?: number;
   readonly registry?: Registry;
   /** Told that a charge point which never sent a BootNotification was refused a message: it may be asked for one. */
   readonly onNeverBooted?: (chargePointId: string) => void;
@@ -100,6 +102,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     vendors: options.vendors ?? createVendorRegistry(),
     settings,
     clock: options.clock ?? Date.now,
+    beganAt: options.beganAt ?? Date.now(),
     counters,
     onNeverBooted: options.onNeverBooted ?? (() => undefined),
     onFault,

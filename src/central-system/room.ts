@@ -25,6 +25,7 @@ export interface Room {
     | 'referencedCalls'
     | 'givenKeys'
     | 'keys'
+    | 'sessions'
   >;
   readonly rows: RowSink;
   readonly keepSamples: KeepSamples;
@@ -32,6 +33,8 @@ export interface Room {
   readonly settings: CentralSystemSettings;
   /** Epoch ms. */
   readonly clock: () => number;
+  /** Since when charge points could tell us anything, epoch ms. */
+  readonly beganAt: number;
   readonly counters: Counters;
   /** Told that a charge point which never sent a BootNotification was refused a message. */
   readonly onNeverBooted: (chargePointId: string) => void;

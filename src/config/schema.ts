@@ -207,6 +207,16 @@ export const schema = {
     retention: duration('30d', 'How long a closed transaction stays in the operational store.', {
       min: '1h',
     }),
+    forgotten: oneOf(
+      ['keep', 'ignore', 'close'],
+      'keep',
+      'What becomes of an open transaction whose stop is overdue (GET /api/v1/transactions?suspect=true), once it has been for transactions.forgottenAfter. keep: people decide, and it counts for ConcurrentTx. ignore: it stays open, and does not count. close: Farad closes it, and it does not count; a stop that comes later is kept.',
+    ),
+    forgottenAfter: duration(
+      '1d',
+      'How long a charge point with an open transaction may be away and silent before the transaction is suspect, and how long one has to be suspect before transactions.forgotten holds.',
+      { min: '10m' },
+    ),
   },
 
   reservations: {

@@ -65,7 +65,13 @@ export interface AppOptions extends Omit<ControlDeps, 'edges' | 'operations'> {
 export async function createApp({ keys, version, ...rest }: AppOptions): Promise<FastifyInstance> {
   const edges = new Edges(rest.link, rest.store, rest.config.ocpp);
   const calls = callsThrough(edges);
-  const running = await startOperations({ ...rest, calls });
+  const clock = new ClockGuard(rest.config.dataDir);
+  const running = await startOperations({
+    ...rest,
+    calls,
+    closeTransaction: (chargePointId, end) => edges.closeTransaction(chargePointId, end),
+    trustedNow: () => clock.trustedNow(),
+  });
   const deps: ControlDeps = { ...rest, edges, operations: running };
   const app = Fastify({
     bodyLimit: deps.config.api.bodyLimit,
@@ -91,7 +97,6 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   sendSecurityHeaders(app);
   const keyRing = new KeyRing(deps.store, keys);
   const logIns = new LogIns(deps.store, keyRing);
-  const clock = new ClockGuard(deps.config.dataDir);
   const forgetting = setInterval(() => {
     if (clock.doubt() !== undefined) return;
     logIns.forgetEnded().catch((err: unknown) => deps.log.warn({ err }, 'log-ins that are over stay'));

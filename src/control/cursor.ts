@@ -12,6 +12,7 @@ const positions = {
   'charge-points': TEXT,
   'charge-points-in-order': /^\[.*\]$/s,
   'local-lists': TEXT,
+  'open-transactions': /^-?\d{1,15} .*$/s,
   reservations: NUMBER,
   sites: TEXT,
   tokens: TEXT,

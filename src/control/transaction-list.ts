@@ -1,6 +1,7 @@
 import { foldIdTag } from '../protocol/id-tag.ts';
+import { suspicionsOf } from '../store/forgotten-transactions.ts';
 import type { Store } from '../store/store.ts';
-import type { TransactionRecord, TransactionState } from '../store/transaction-record.ts';
+import type { OpenListing, TransactionRecord, TransactionState } from '../store/transaction-record.ts';
 import { filteredPage, type Listing } from './filtered-page.ts';
 import { needsReview } from './transaction-review.ts';
 
@@ -15,23 +16,44 @@ export interface TransactionQuery {
   readonly to?: number;
   /** Only those that somebody should look at and nobody has corrected, or only the others. */
   readonly review?: boolean;
+  /** Only open ones whose stop is overdue, by charge point and connector; or only the others, newest first. */
+  readonly suspect?: boolean;
+  /** `transactions.forgottenAfter`, ms. */
+  readonly forgottenAfter: number;
   /** `next` of the page before. */
   readonly before?: string;
   readonly limit: number;
 }
 
-/** Transactions newest first. A page may be short, even empty, and yet have a `next`. */
+/** Transactions newest first, suspects by charge point and connector. A page may be short, even empty, and yet have a `next`. */
 export function listTransactions(store: Store, query: TransactionQuery): Listing<TransactionRecord> {
-  const { chargePointId, state, limit, idTag, from, to, review } = query;
+  const { chargePointId, state, limit, idTag, from, to, review, suspect, forgottenAfter } = query;
+  const now = Date.now();
   const tag = idTag === undefined ? undefined : foldIdTag(idTag);
   const matches = (transaction: TransactionRecord): boolean =>
     (tag === undefined || foldIdTag(transaction.idTag) === tag) &&
     (from === undefined || transaction.startedAt >= from) &&
     (to === undefined || transaction.startedAt < to) &&
-    (review === undefined || isToReview(transaction) === review);
+    (review === undefined || isToReview(transaction) === review) &&
+    (suspect === undefined || isSuspect(transaction) === suspect);
   const isToReview = (transaction: TransactionRecord): boolean =>
     needsReview(transaction) && store.transactionCorrections.get(transaction.transactionId) === undefined;
-  const all = tag === undefined && from === undefined && to === undefined && review === undefined;
+  const isSuspect = (transaction: TransactionRecord): boolean =>
+    suspicionsOf(store, transaction, now, forgottenAfter).length > 0;
+  if (suspect === true) {
+    if (state !== undefined && state !== 'open') return { items: [] };
+    return filteredPage((after, count) => openOnes(store, { chargePointId, after, limit: count }), {
+      after: query.before,
+      limit,
+      matches,
+    });
+  }
+  const all =
+    suspect === undefined &&
+    tag === undefined &&
+    from === undefined &&
+    to === undefined &&
+    review === undefined;
 
   const list = (before: string | undefined, count: number): Listing<TransactionRecord> => {
     const { transactions, next } = store.transactions.list({
@@ -43,4 +65,9 @@ export function listTransactions(store: Store, query: TransactionQuery): Listing
     return { items: transactions, ...(next !== undefined && { next }) };
   };
   return filteredPage(list, { after: query.before, limit, ...(!all && { matches }) });
+}
+
+function openOnes(store: Store, listing: OpenListing): Listing<TransactionRecord> {
+  const { transactions, next } = store.transactions.listOpen(listing);
+  return { items: transactions, ...(next !== undefined && { next }) };
 }

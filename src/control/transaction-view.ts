@@ -1,4 +1,5 @@
 import { writeTimestamp } from '../protocol/timestamp.ts';
+import type { Suspicion } from '../store/forgotten-transactions.ts';
 import type { TransactionCorrection } from '../store/transaction-corrections.ts';
 import type { TransactionClosure, TransactionRecord } from '../store/transaction-record.ts';
 import { correctedEnergy, type PublishedEnergy } from './published-energy.ts';
@@ -9,6 +10,7 @@ export function viewTransaction(
   transaction: TransactionRecord,
   energy: PublishedEnergy,
   correction: TransactionCorrection | undefined,
+  suspicions: readonly Suspicion[],
 ) {
   const { transactionId, chargePointId, connectorId, idTag, parentIdTag, authorization, reservationId } =
     transaction;
@@ -44,6 +46,10 @@ export function viewTransaction(
     stopReason: stopReason || null,
     state,
     closure: closure === undefined ? null : viewClosure(closure),
+    suspicions: suspicions.map(({ reason, since }) => ({
+      reason,
+      since: since === null ? null : writeTimestamp(since),
+    })),
     flags,
     version,
   };

@@ -206,7 +206,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     lastSeenAt: sessions.get(chargePointId)?.chargePoint.lastSeenAt ?? null,
   }));
   link.serve('edge.closeTransaction', async (end) => ({
-    closed: (await centralSystem.closeTransaction({ cause: 'operator', ...end })) !== undefined,
+    closed: (await centralSystem.closeTransaction(end)) !== undefined,
   }));
   link.serve('edge.disconnect', (request) => disconnect(sessions, centralSystem, store, request));
   link.serve('health.read', () =>
@@ -251,6 +251,7 @@ function startCentralSystem(
       heartbeatInterval,
       bootRetryInterval,
       ...config.auth,
+      ...config.transactions,
       reservationSlack: config.reservations.expirySlack,
       reservationRetention: config.reservations.retention,
     },

@@ -51,10 +51,11 @@ export interface ChargePointCall {
   readonly reference?: string;
 }
 
-/** What an operator says about the end of a transaction. Times are epoch ms. */
+/** What is said about the end of a transaction whose stop has not come. Times are epoch ms. */
 export interface TransactionEnd {
   readonly transactionId: number;
-  /** Id of an API key. */
+  readonly cause: 'operator' | 'forgotten' | 'charge-point-deleted';
+  /** Id of an API key; empty where Farad does it by itself. */
   readonly by: string;
   readonly at: number;
   readonly reason: string;

@@ -1,8 +1,10 @@
 import type { Config } from '../config/schema.ts';
 import type { Store } from '../store/store.ts';
+import type { CloseInput } from '../store/transaction-record.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
 import { Campaigns } from './campaigns/campaigns.ts';
 import type { ChargePointCalls } from './charge-point-calls.ts';
+import { ForgottenTransactions } from './forgotten-transactions.ts';
 import { ListKeeper } from './local-lists/list-keeper.ts';
 import { LocalLists } from './local-lists/local-lists.ts';
 
@@ -20,8 +22,12 @@ export interface Operations {
 export interface OperationsDeps {
   readonly store: Store;
   readonly calls: ChargePointCalls;
-  readonly config: Pick<Config, 'ocpp' | 'operations'>;
+  /** Has the edge that holds a charge point close a transaction; false where it is not open any more. Rejects where no edge can. */
+  readonly closeTransaction: (chargePointId: string, end: CloseInput) => Promise<boolean>;
+  readonly config: Pick<Config, 'ocpp' | 'operations' | 'transactions'>;
   readonly log: Log;
+  /** Epoch ms; undefined while the clock is doubted. */
+  readonly trustedNow: () => number | undefined;
 }
 
 /** One line of a kind in so many ms. */
@@ -31,8 +37,10 @@ const LOG_EVERY_MS = 10_000;
 export async function startOperations({
   store,
   calls: all,
+  closeTransaction,
   config,
   log,
+  trustedNow,
 }: OperationsDeps): Promise<Operations> {
   const quietly = throttled(log, LOG_EVERY_MS);
   const { calls, release } = releasable(all);
@@ -53,15 +61,24 @@ export async function startOperations({
     callTimeout: config.ocpp.callTimeout,
     kept: config.operations.campaignsKept,
   });
+  const forgotten = new ForgottenTransactions({
+    store,
+    close: closeTransaction,
+    after: config.transactions.forgottenAfter,
+    log: quietly,
+    trustedNow,
+    beganAt: Date.now(),
+  });
   await campaigns.start();
   keeper.start();
+  if (config.transactions.forgotten === 'close') forgotten.start();
   return {
     campaigns,
     localLists,
     async stop() {
       release();
       keeper.stop();
-      await campaigns.stop();
+      await Promise.all([campaigns.stop(), forgotten.stop()]);
     },
   };
 }

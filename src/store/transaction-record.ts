@@ -143,8 +143,15 @@ export interface TransactionFilter {
   readonly limit: number;
 }
 
+export interface OpenListing {
+  readonly chargePointId?: string | undefined;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
 export interface TransactionPage {
-  /** Newest receipt first. */
+  /** In the order of the listing. */
   readonly transactions: readonly TransactionRecord[];
   /** Where to go on; absent at the end. A page may be short, even empty, and yet have a `next`: work per call is bounded. */
   readonly next?: string;

@@ -3,7 +3,7 @@ import type { LaneQueue } from '../journal/lane-queue.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
 import { transactionClosures } from '../records/transaction-closures.ts';
 import { transactions as rows } from '../records/transactions.ts';
-import { allOf, keyOf, numberKey } from './keys.ts';
+import { after, allOf, keyOf, numberKey } from './keys.ts';
 import { addRow } from './outbox.ts';
 import { type StartIdentity, type StopIdentity, startKey, stopKey } from './transaction-identity.ts';
 import {
@@ -64,6 +64,19 @@ export class TransactionTable {
 
   openWith(idTag: string): TransactionRecord[] {
     return this.all(this.openByTag.getRange(allOf(foldIdTag(idTag))));
+  }
+
+  /** Open ones in the order of charge points and connectors, from behind the place where a listing ended. */
+  *openAfter(
+    chargePointId?: string,
+    place?: { chargePointId: string; connectorId: number },
+  ): Generator<TransactionRecord> {
+    const { start, end } = chargePointId === undefined ? allOf() : allOf(chargePointId);
+    const from = place ? after(keyOf(place.chargePointId, place.connectorId)) : start;
+    for (const { value } of this.openByConnector.getRange({ start: from, end })) {
+      const record = this.get(value);
+      if (record) yield record;
+    }
   }
 
   /** Newest receipt first, from before the position of a listing. */

@@ -4,6 +4,7 @@ import { MAX_VISITED } from './listing.ts';
 import type { TransactionIds } from './transaction-ids.ts';
 import type {
   CloseInput,
+  OpenListing,
   StartInput,
   StartOutcome,
   StopInput,
@@ -30,6 +31,8 @@ export interface Transactions {
   openOf(chargePointId: string): TransactionRecord[];
   /** By tag in any spelling. */
   openByTag(idTag: string): TransactionRecord[];
+  /** Open ones in the order of charge points and connectors. Throws RangeError where `after` is no cursor. */
+  listOpen(options: OpenListing): TransactionPage;
   /** Throws RangeError where `before` is no cursor. */
   list(filter: TransactionFilter): TransactionPage;
   /** Removes closed transactions whose retention is over and that ClickHouse has: a bounded number per call, answers how many. */
@@ -176,6 +179,18 @@ export class LmdbTransactions implements Transactions {
     return { transactions };
   }
 
+  listOpen({ after, limit, chargePointId }: OpenListing): TransactionPage {
+    const transactions: TransactionRecord[] = [];
+    for (const record of this.table.openAfter(chargePointId, readPlace(after))) {
+      const last = transactions.at(-1);
+      if (last && transactions.length === limit) {
+        return { transactions, next: `${last.connectorId} ${last.chargePointId}` };
+      }
+      transactions.push(record);
+    }
+    return { transactions };
+  }
+
   expire(now: number): Promise<number> {
     return this.path.transact(() => this.table.removeClosed(now - this.retention, EXPIRED_PER_TRANSACTION));
   }
@@ -297,4 +312,11 @@ function readCursor(cursor: string | undefined): { receivedAt: number; id: numbe
   if (receivedAt === undefined || id === undefined)
     throw new RangeError(`${JSON.stringify(cursor)} is no cursor`);
   return { receivedAt: Number(receivedAt), id: Number(id) };
+}
+
+function readPlace(cursor: string | undefined): { chargePointId: string; connectorId: number } | undefined {
+  if (cursor === undefined) return undefined;
+  const [, connectorId, chargePointId] = /^(-?\d+) (.*)$/s.exec(cursor) ?? [];
+  if (chargePointId === undefined) throw new RangeError(`${JSON.stringify(cursor)} is no cursor`);
+  return { chargePointId, connectorId: Number(connectorId) };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { API_KEY, type ControlUnderTest, startControl } from '../support/control-under-test.ts';
 import { type ScriptedEdge, scriptedEdge } from '../support/scripted-edge.ts';
+import { until } from '../support/until.ts';
 import { start } from '../unit/store/starts-and-stops.ts';
 
 const MINUTE = 60_000;
@@ -157,6 +158,57 @@ test('deleting a charge point closes its open transactions', async () => {
       state: 'closed',
       closure: { cause: 'charge-point-deleted', by: 'bootstrap', meterStop: null },
     });
+  } finally {
+    await control.close();
+  }
+});
+
+test('open transactions whose stop is overdue are listed with the reasons', async () => {
+  const control = await startControl();
+  try {
+    const edge = scriptedEdge(control);
+    const begin = async (chargePointId: string, status: string): Promise<void> => {
+      await edge.boot(chargePointId);
+      const request = { connectorId: 1, idTag: 'X', meterStart: 0, timestamp: ago(5) };
+      await edge.send(chargePointId, 'StartTransaction', request);
+      const report = { connectorId: 1, errorCode: 'NoError', status };
+      await until('the clock goes on', () => Date.now() > started(chargePointId));
+      await edge.send(chargePointId, 'StatusNotification', report);
+    };
+    const started = (id: string): number => control.store.transactions.openOn(id, 1)?.receivedAt ?? 0;
+    await begin('CP-1', 'Available');
+    await begin('CP-2', 'Charging');
+    await begin('CP-3', 'Charging');
+    await begin('CP-4', 'Available');
+    await control.store.chargePoints.remove('CP-3');
+    const list = async (query: string): Promise<unknown[]> => {
+      const found: unknown[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const more: string = cursor === '' ? '' : `&cursor=${cursor}`;
+        const { status, body } = await control.send('GET', `/api/v1/transactions?${query}${more}`);
+        expect(status).toBe(200);
+        for (const { chargePointId, suspicions } of body.items) {
+          found.push([chargePointId, ...suspicions.map(({ reason }: { reason: string }) => reason)]);
+        }
+        cursor = body.next;
+      }
+      return found;
+    };
+    const suspects = [
+      ['CP-1', 'connector-available'],
+      ['CP-3', 'charge-point-gone'],
+      ['CP-4', 'connector-available'],
+    ];
+    expect(await list('suspect=true')).toEqual(suspects);
+    expect(await list('suspect=true&limit=1')).toEqual(suspects);
+    expect(await list('suspect=true&chargePointId=CP-4')).toEqual([suspects[2]]);
+    expect(await list('suspect=true&state=stopped')).toEqual([]);
+    expect(await list('suspect=false')).toEqual([['CP-2']]);
+    expect(await list('state=open&limit=2')).toHaveLength(4);
+    const { body } = await control.send('GET', '/api/v1/transactions?suspect=true&limit=1');
+    const foreign = await control.send('GET', `/api/v1/transactions?cursor=${body.next}`);
+    expect([foreign.status, foreign.body.error.code]).toEqual([400, 'invalid_parameter']);
   } finally {
     await control.close();
   }

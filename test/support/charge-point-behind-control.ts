@@ -36,6 +36,8 @@ export async function connectChargePoint(
       heartbeatInterval: 300_000,
       bootRetryInterval: 60_000,
       concurrentTx: 0,
+      forgotten: 'keep',
+      forgottenAfter: 86_400_000,
       unknownTags: 'accept',
       reservationSlack: 0,
       reservationRetention: 3_600_000,

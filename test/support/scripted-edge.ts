@@ -22,6 +22,7 @@ export function scriptedEdge({ store, config, process }: ControlUnderTest): Scri
     settings: {
       ...config.ocpp,
       ...config.auth,
+      ...config.transactions,
       reservationSlack: config.reservations.expirySlack,
       reservationRetention: config.reservations.retention,
     },
@@ -33,7 +34,7 @@ export function scriptedEdge({ store, config, process }: ControlUnderTest): Scri
   const link = process('edge-0');
   link.serve('edge.call', (call) => chargePoints.call(call) as Promise<CallOutcome>);
   link.serve('edge.closeTransaction', async (end) => ({
-    closed: (await central.closeTransaction({ cause: 'operator', ...end })) !== undefined,
+    closed: (await central.closeTransaction(end)) !== undefined,
   }));
   link.serve('edge.disconnect', async ({ chargePointId, forget, by = '' }) => {
     if (forget) {

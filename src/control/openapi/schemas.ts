@@ -10,7 +10,7 @@ import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
 import { reservationSchemas } from './reservation-schemas.ts';
 import { rowSchemas } from './row-schemas.ts';
-import { maybe, number, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
+import { list, maybe, number, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
 import { siteSchemas } from './site-schemas.ts';
 
 export const registrationStatus: Schema = { type: 'string', enum: ['Accepted', 'Pending', 'Rejected'] };
@@ -266,6 +266,19 @@ export const schemas = {
       anyOf: [{ $ref: '#/components/schemas/TransactionClosure' }, { type: 'null' }],
       description: 'How it was ended without its stop; stays when that comes after all.',
     },
+    suspicions: list(
+      object('Why an open transaction may have ended long ago.', {
+        reason: {
+          type: 'string',
+          enum: ['silent', 'connector-available', 'charge-point-gone'],
+          description:
+            '`silent`: its charge point is not connected and silent for longer than `transactions.forgottenAfter`. `connector-available`: its connector was reported Available ' +
+            'after it began. `charge-point-gone`: its charge point was deleted.',
+        },
+        since: maybe(time('Since when; null where it is not known.')),
+      }),
+      'What speaks for it that its stop is overdue; empty where nothing does.',
+    ),
     flags: { type: 'array', items: { type: 'string' }, description: 'What was odd about it.' },
     version: whole('Rises with each change.'),
   }),

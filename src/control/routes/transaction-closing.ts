@@ -60,7 +60,13 @@ export function addTransactionClosingRoute(app: FastifyInstance, deps: ControlDe
     const transaction = find(id);
     if (transaction.state !== 'open') throw ended(transaction);
     const at = Date.now();
-    const end = { transactionId: id, by: principal?.id ?? '', at, ...readEnd(transaction, body, at) };
+    const end = {
+      transactionId: id,
+      cause: 'operator',
+      by: principal?.id ?? '',
+      at,
+      ...readEnd(transaction, body, at),
+    } as const;
     const closed = await edges.closeTransaction(transaction.chargePointId, end);
     store.refresh();
     const now = find(id);

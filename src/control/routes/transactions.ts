@@ -35,6 +35,7 @@ const example = {
   stopReason: 'Local',
   state: 'stopped',
   closure: null,
+  suspicions: [],
   flags: [],
   version: 2,
 };
@@ -74,6 +75,11 @@ const list: Operation = {
       description:
         'Only those that have ended and that somebody should look at, because their energy is not known or something was odd about them, and that nobody has corrected; or only the others.',
     },
+    suspect: {
+      type: 'boolean',
+      description:
+        'Only open ones whose stop is overdue, with `suspicions`, in the order of charge points and connectors; or only the others.',
+    },
     from: {
       type: 'string',
       format: 'date-time',
@@ -103,23 +109,26 @@ interface ListQuery extends PageQuery {
   readonly idTag?: string;
   readonly state?: TransactionState;
   readonly review?: boolean;
+  readonly suspect?: boolean;
   readonly from?: string;
   readonly to?: string;
 }
 
 export function addTransactionRoutes(app: FastifyInstance, deps: ControlDeps): void {
-  const { store } = deps;
+  const { store, config } = deps;
   addRoute<{ Querystring: ListQuery }>(app, list, async ({ query: { cursor, from, to, ...filter } }) => {
-    const before = readCursor('transactions', cursor);
+    const listing = filter.suspect === true ? 'open-transactions' : 'transactions';
+    const before = readCursor(listing, cursor);
     const { items, next } = listTransactions(store, {
       ...filter,
+      forgottenAfter: config.transactions.forgottenAfter,
       ...(from !== undefined && { from: readInstant(from) as number }),
       ...(to !== undefined && { to: readInstant(to) as number }),
       ...(before !== undefined && { before }),
     });
     return {
       items: await showTransactions(deps, items),
-      next: next === undefined ? null : writeCursor('transactions', next),
+      next: next === undefined ? null : writeCursor(listing, next),
     };
   });
 

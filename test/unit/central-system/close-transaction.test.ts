@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import type { CentralSystemSettings } from '../../../src/central-system/central-system.ts';
 import { counted, idOf, infoOf, NOON, setUp, start, stop } from './central-system-fixture.ts';
 
 const MINUTE = 60_000;
 
 /** A tag that may charge once at a time and does so at CP-1. */
-async function charging() {
-  const stand = setUp({ settings: { concurrentTx: 1 } });
+async function charging(settings: Partial<CentralSystemSettings> = {}) {
+  const stand = setUp({ settings: { concurrentTx: 1, ...settings } });
   await stand.store.tokens.put({ idTag: 'TAG-1', status: 'Accepted' });
   const chargePoint = await stand.booted();
   const id = idOf(await stand.send(chargePoint, 'StartTransaction', start()));
@@ -20,8 +21,14 @@ async function charging() {
       stoppedAt: NOON + 2 * MINUTE,
       meterStop: 1200,
     });
-  const startElsewhere = async (): Promise<unknown> =>
-    infoOf(await stand.send(await stand.booted('CP-2'), 'StartTransaction', start())).status;
+  /** What a start at another charge point is answered, which ends at once. */
+  const startElsewhere = async (): Promise<unknown> => {
+    const other = await stand.booted('CP-2');
+    const timestamp = new Date(stand.now).toISOString();
+    const answer = await stand.send(other, 'StartTransaction', start({ timestamp }));
+    await stand.send(other, 'StopTransaction', stop(idOf(answer), { timestamp }));
+    return infoOf(answer).status;
+  };
   const transactions = (event: string): number =>
     counted(stand.registry, 'farad_transactions_total', { event });
   return { stand, chargePoint, id, close, startElsewhere, transactions };
@@ -78,4 +85,20 @@ test('E15: the transactions of a charge point that is deleted end with it', asyn
     meterStop: null,
   });
   expect(await startElsewhere()).toBe('Accepted');
+});
+
+test.each([
+  ['keep', 'ConcurrentTx'],
+  ['ignore', 'Accepted'],
+  ['close', 'Accepted'],
+] as const)('E15: a forgotten transaction with the setting %s: %s', async (forgotten, answered) => {
+  const { stand, chargePoint, startElsewhere } = await charging({ forgotten, forgottenAfter: 30 * MINUTE });
+  const session = { chargePointId: 'CP-1', edge: 'edge-0', connectedAt: NOON, remoteAddress: '192.0.2.1' };
+  await stand.store.sessions.claim(session);
+  const available = { connectorId: 1, errorCode: 'NoError', status: 'Available' };
+  await stand.send(chargePoint, 'StatusNotification', { ...available, timestamp: '2026-03-01T13:00:00Z' });
+  stand.now += 29 * MINUTE;
+  expect(await startElsewhere()).toBe('ConcurrentTx');
+  stand.now += MINUTE;
+  expect(await startElsewhere()).toBe(answered);
 });

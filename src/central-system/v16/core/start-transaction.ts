@@ -2,7 +2,7 @@ import type { AuthorizationStatus } from '../../../protocol/v16/generated/messag
 import { authorizations } from '../../../records/authorizations.ts';
 import type { StartInput, TransactionRecord } from '../../../store/transaction-record.ts';
 import type { ChargePoint } from '../../charge-point.ts';
-import { exceedsConcurrency } from '../../concurrent-transactions.ts';
+import { counting, exceedsConcurrency } from '../../concurrent-transactions.ts';
 import { open } from '../../connected-charge-points.ts';
 import { confirm, refuse } from '../../decision.ts';
 import type { Room } from '../../room.ts';
@@ -32,7 +32,8 @@ export const startTransaction: TransactionHandler = {
       ...start,
       authorize(others) {
         const tooMany =
-          status === 'Accepted' && exceedsConcurrency(token, room.settings.concurrentTx, others);
+          status === 'Accepted' &&
+          exceedsConcurrency(token, room.settings.concurrentTx, () => counting(room, others()));
         return { status: tooMany ? 'ConcurrentTx' : status, parentIdTag };
       },
     });
