@@ -66,8 +66,8 @@ module.exports = {
     {
       name: 'uws-has-one-door',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/edge/transport/uws\\.ts$' },
-      to: { path: '(uWebSockets|@rjweb/uws)' },
+      from: { path: '^src/', pathNot: '^src/edge/transport/uws(-builds)?\\.ts$' },
+      to: { path: '(uWebSockets|@btc-vision/uwebsockets|@rjweb/uws)' },
     },
     {
       name: 'chdb-has-one-door',

@@ -1,4 +1,4 @@
-import { loadUws } from '../../src/edge/transport/uws.ts';
+import { findUws } from '../../src/edge/transport/uws-builds.ts';
 import { type BenchAction, CONSTANT_ANSWERS, MESSAGE_IDS } from './messages.ts';
 
 /** The limit: uWebSockets.js that answers each CALL with a constant, picked by the first letter of its messageId. */
@@ -10,11 +10,12 @@ for (const [action, payload] of Object.entries(CONSTANT_ANSWERS)) {
   answers[id.charCodeAt(0)] = `[3,"${id}",${JSON.stringify(payload)}]`;
 }
 
-const engine = loadUws();
-if (engine === undefined) throw new Error('uWebSockets.js does not load here');
-const app = engine.App();
+const build = findUws('uws');
+if ('missing' in build) throw new Error(`uWebSockets.js does not load here: ${build.missing}`);
+const { uws } = build;
+const app = uws.App();
 app.ws('/*', {
-  compression: engine.DISABLED,
+  compression: uws.DISABLED,
   idleTimeout: 0,
   sendPingsAutomatically: false,
   upgrade(res, req, context) {
@@ -26,7 +27,6 @@ app.ws('/*', {
 });
 app.listen('127.0.0.1', 0, (token) => {
   if (!token) throw new Error('no port');
-  const portOf = engine.us_socket_local_port ?? engine.getSocketPort;
-  process.send?.({ port: portOf?.(token) });
+  process.send?.({ port: uws.us_socket_local_port(token) });
 });
 process.once('disconnect', () => process.exit());

@@ -1,10 +1,15 @@
 import type { Config } from '../config/schema.ts';
+import type { SocketEngine } from '../link/messages.ts';
 import type { Demo } from './demo.ts';
 import type { Started } from './supervisor.ts';
 import { version } from './version.ts';
 
 /** Says on standard output where the gateway is found; log lines go to standard error. */
-export function announce(config: Config, { endpoints, newKey }: Started, demo: Demo | undefined): void {
+export function announce(
+  config: Config,
+  { endpoints, newKey, engine }: Started,
+  demo: Demo | undefined,
+): void {
   const lines = [
     `Farad ${version()} serves`,
     `  charge points   ${endpoints.ocpp}/{chargePointId}`,
@@ -12,6 +17,8 @@ export function announce(config: Config, { endpoints, newKey }: Started, demo: D
     `  API             ${endpoints.api}/api/v1 (described at ${endpoints.api}/docs)`,
     `  data            ${config.dataDir}`,
   ];
+  if (engine) lines.push(`  engine          ${engineText(engine)} on Node ${process.versions.node}`);
+  if (engine?.faults) lines.push(`This engine has faults: ${engine.faults}. What helps: ${engine.cure}.`);
   if (newKey) lines.push(`  new API key     ${newKey} (not shown again)`);
   if (demo) {
     // The fragment never leaves the browser: the console takes the key from it and forgets it.
@@ -19,4 +26,9 @@ export function announce(config: Config, { endpoints, newKey }: Started, demo: D
     lines.push(`Demo with ${demo.chargePoints} simulated charge points: ${endpoints.api}/#key=${key}`);
   }
   console.log(lines.join('\n'));
+}
+
+function engineText({ kind, package: name, version, adapted }: SocketEngine): string {
+  if (kind === 'ws') return `ws ${version}`;
+  return `uWebSockets.js (${name} ${version}${adapted ? ', adapted to an older glibc' : ''})`;
 }

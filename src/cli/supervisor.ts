@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { healthOf } from '../link/health.ts';
-import type { ReadyInfo } from '../link/messages.ts';
+import type { ReadyInfo, SocketEngine } from '../link/messages.ts';
 import { createRelay, type Relay } from '../link/relay.ts';
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
@@ -44,6 +44,8 @@ export interface Started {
   readonly endpoints: Endpoints;
   /** An API key that control generated at this start. */
   readonly newKey: string | undefined;
+  /** The WebSocket server of the edges. */
+  readonly engine: SocketEngine | undefined;
 }
 
 /**
@@ -77,7 +79,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     writeEndpoints(lock.directory, endpoints);
     if (isUp) return;
     isUp = true;
-    settle.resolve({ endpoints, newKey: known.newKey });
+    settle.resolve({ endpoints, newKey: known.newKey, engine: known.engine });
   };
 
   const onEnd = (plan: ProcessPlan, end: ProcessEnd): boolean => {

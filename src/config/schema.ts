@@ -129,9 +129,9 @@ export const schema = {
       'lenient repairs harmless, well-known faults of charge points; strict answers them with a CALLERROR.',
     ),
     transport: oneOf(
-      ['auto', 'uws', 'ws'],
+      ['auto', 'uws', 'uws-old', 'ws'],
       'auto',
-      'WebSocket server: uws (uWebSockets.js), ws (on Node http), or auto, which prefers uws where it loads.',
+      'WebSocket server: uws (uWebSockets.js), uws-old (its build of 2023 for older systems), ws (on Node http), or auto, which prefers uws where it loads.',
     ),
     shutdownGrace: duration(
       '8s',

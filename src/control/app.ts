@@ -41,6 +41,7 @@ import { addOverviewRoute } from './routes/overview.ts';
 import { addReservationRoutes } from './routes/reservations.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addSiteRoutes } from './routes/sites.ts';
+import { addSystemRoute } from './routes/system.ts';
 import { addTokenImport } from './routes/token-import.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
 import { addTransactionClosingRoute } from './routes/transaction-closing.ts';
@@ -149,6 +150,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   addApiKeyRoutes(app, deps.store, keyRing);
   addAuditRoute(app, deps.store);
   addOverviewRoute(app, deps, fleet);
+  addSystemRoute(app, deps, version);
   addHealthRoutes(app, deps);
   addMetricsRoute(app, deps);
   addDocsRoutes(app, operations, version);

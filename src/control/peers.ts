@@ -11,16 +11,17 @@ export function expectedPeers({ edge }: Pick<Config, 'edge'>): string[] {
   ];
 }
 
-/** Asks every expected process the same; undefined for those that do not answer in time or are not there. */
+/** Asks every expected process, or those that `among` picks, the same; undefined for those that do not answer in time or are not there. */
 export async function askPeers<M extends Method>(
   link: Link,
   config: Pick<Config, 'edge'>,
   method: M,
   request: Methods[M]['request'],
   deadlineMs: number,
+  among: (name: string) => boolean = () => true,
 ): Promise<Map<string, Methods[M]['answer'] | undefined>> {
   const live = new Set(link.peers());
-  const names = [...new Set([...expectedPeers(config), ...live])];
+  const names = [...new Set([...expectedPeers(config), ...live])].filter(among);
   const answers = await Promise.all(
     names.map(async (name) => {
       if (!live.has(name)) return [name, undefined] as const;

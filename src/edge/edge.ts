@@ -9,6 +9,7 @@ import { RowBuffer } from '../journal/row-buffer.ts';
 import { healthOf } from '../link/health.ts';
 import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
+import type { SocketEngine } from '../link/messages.ts';
 import type { CallOutcome, ChargePointCall, Disconnect } from '../link/methods.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
 import type { SessionRecord } from '../store/session-record.ts';
@@ -50,7 +51,7 @@ export interface EdgeDeps {
 
 /** An edge at work: holds sockets of charge points and answers them. */
 export interface Edge {
-  readonly transport: 'uws' | 'ws';
+  readonly engine: SocketEngine;
   /** The port that was bound. */
   readonly port: number;
   /**
@@ -209,12 +210,13 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     closed: (await centralSystem.closeTransaction(end)) !== undefined,
   }));
   link.serve('edge.disconnect', (request) => disconnect(sessions, centralSystem, store, request));
+  link.serve('edge.engine', () => transport.engine);
   link.serve('health.read', () =>
     healthOf({ problems: ownProblems(stopping, level()) }, watchman.standing()),
   );
 
   return {
-    transport: transport.kind,
+    engine: transport.engine,
     port: transport.port,
     async stop(graceMs) {
       stopping = true;

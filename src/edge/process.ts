@@ -37,8 +37,9 @@ child.onStop(async (reason: StopReason) => {
   await store.close();
 });
 
-log.info({ port: edge.port, transport: edge.transport }, 'charge points can connect');
-child.ready({ ocpp: baseUrl(edge) });
+const { kind, package: engine, version } = edge.engine;
+log.info({ port: edge.port, transport: kind, engine: `${engine} ${version}` }, 'charge points can connect');
+child.ready({ ocpp: baseUrl(edge), engine: edge.engine });
 
 async function openData(): Promise<[Store, Journal]> {
   const transactionRetention = config.transactions.retention;

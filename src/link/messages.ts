@@ -25,10 +25,25 @@ export interface PeersMessage {
   readonly names: readonly string[];
 }
 
+/** The WebSocket server of an edge. */
+export interface SocketEngine {
+  readonly kind: 'uws' | 'uws-old' | 'ws';
+  /** On npm. */
+  readonly package: string;
+  readonly version: string;
+  /** Whether it was loaded with the names that functions have in an older glibc. */
+  readonly adapted: boolean;
+  /** What it is known to do wrong, and what helps. */
+  readonly faults?: string;
+  readonly cure?: string;
+}
+
 /** Where a process listens: `ws://…` of an edge, `http://…` of control. */
 export interface ReadyInfo {
   /** Edge: base URL for charge points, with the port that was really bound: `ws://127.0.0.1:9220/ocpp`. */
   readonly ocpp?: string;
+  /** Edge: the WebSocket server that it runs on. */
+  readonly engine?: SocketEngine;
   /** Control: base URL of the API: `http://127.0.0.1:9221`. */
   readonly api?: string;
   /** Control: an API key that was generated just now, to be printed once. */

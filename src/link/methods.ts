@@ -1,4 +1,5 @@
 import type { MetricFamily } from '../telemetry/metrics.ts';
+import type { SocketEngine } from './messages.ts';
 
 /**
  * Every call that one process of Farad makes to another: name, request and answer.
@@ -18,6 +19,8 @@ export interface Methods {
     request: { readonly chargePointId: string };
     answer: { readonly lastSeenAt: number | null };
   };
+  /** Edge: the WebSocket server that it runs on. */
+  'edge.engine': { request: Record<string, never>; answer: SocketEngine };
   /** Any process: its metrics now. */
   'metrics.read': { request: Record<string, never>; answer: MetricFamily[] };
   /** Any process: whether it can do its work, with the reasons if not. */

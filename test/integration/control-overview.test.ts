@@ -157,3 +157,20 @@ test('the console is served with a policy that lets nothing else in, and its scr
   expect(asset.headers.get('cache-control')).toContain('immutable');
   expect((await fetch(`${control.base}/nowhere`)).status).toBe(404);
 });
+
+test('the system names its versions and the engine of each edge; an edge that is away has none', async () => {
+  const engine = { kind: 'uws', package: 'uWebSockets.js', version: '20.57.0', adapted: false } as const;
+  control.process('edge-0').serve('edge.engine', () => engine);
+  control.process('edge-1');
+  const { status, body } = await control.send('GET', '/api/v1/system');
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    version: '0.0.0',
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    edges: [
+      { name: 'edge-0', engine },
+      { name: 'edge-1', engine: null },
+    ],
+  });
+});

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type EdgeUnderTest, startEdgeUnderTest } from '../support/edge-under-test.ts';
+import { ENGINES } from '../support/engines.ts';
 import { handshakeHead, OcppClient, rawRequest } from '../support/ocpp-client.ts';
 import { until } from '../support/until.ts';
 import { clientFrame } from '../support/websocket-bytes.ts';
@@ -7,7 +8,7 @@ import { clientFrame } from '../support/websocket-bytes.ts';
 const TEXT = 1;
 const CONTINUATION = 0;
 
-describe.each(['uws', 'ws'] as const)('garbage on %s', (transport) => {
+describe.each(ENGINES)('garbage on %s', (transport) => {
   let gateway: EdgeUnderTest;
   /** Another charge point: nothing that the first one sends may disturb it. */
   let bystander: OcppClient;
@@ -174,7 +175,7 @@ describe.each(['uws', 'ws'] as const)('garbage on %s', (transport) => {
   });
 });
 
-describe.each(['uws', 'ws'] as const)('limits on %s', (transport) => {
+describe.each(ENGINES)('limits on %s', (transport) => {
   let gateway: EdgeUnderTest;
 
   async function start(flags: Record<string, string>): Promise<OcppClient> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type EdgeUnderTest, startEdgeUnderTest } from '../support/edge-under-test.ts';
+import { ENGINES } from '../support/engines.ts';
 import { type ClientOptions, type Frame, OcppClient } from '../support/ocpp-client.ts';
 import { until } from '../support/until.ts';
 
@@ -7,7 +8,7 @@ const statusNotification = { connectorId: 1, errorCode: 'NoError', status: 'Avai
 const start = { connectorId: 1, idTag: 'CAFE01', meterStart: 1000, timestamp: '2026-11-20T10:00:00Z' };
 const sample = { timestamp: '2026-11-20T10:01:00Z', sampledValue: [{ value: '1100' }] };
 
-describe.each(['uws', 'ws'] as const)('a session on %s', (transport) => {
+describe.each(ENGINES)('a session on %s', (transport) => {
   let gateway: EdgeUnderTest;
 
   beforeEach(async () => {

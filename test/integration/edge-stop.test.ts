@@ -8,6 +8,7 @@ import { loadConfig } from '../../src/config/load-config.ts';
 import type { FromSupervisor, LinkMessage, ToSupervisor } from '../../src/link/messages.ts';
 import { createRelay } from '../../src/link/relay.ts';
 import { startEdgeUnderTest } from '../support/edge-under-test.ts';
+import { ENGINES } from '../support/engines.ts';
 import { OcppClient, rawRequest } from '../support/ocpp-client.ts';
 import { until } from '../support/until.ts';
 
@@ -16,7 +17,7 @@ const meterValues = {
   meterValue: [{ timestamp: '2026-11-20T10:00:00Z', sampledValue: [{ value: '1' }] }],
 };
 
-describe.each(['uws', 'ws'] as const)('stopping an edge on %s', (transport) => {
+describe.each(ENGINES)('stopping an edge on %s', (transport) => {
   test('what has arrived is answered, then every socket is closed with 1001 and nothing is held any more', async () => {
     const held: (() => void)[] = [];
     const gateway = await startEdgeUnderTest({

@@ -16,9 +16,10 @@ import { openStore, type Store } from '../../src/store/store.ts';
 import { logTo } from '../../src/telemetry/log.ts';
 import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
 import { createFramePool, type FramePool } from '../../src/workers/frame-pool.ts';
+import type { EngineKind } from './engines.ts';
 
 export interface EdgeOptions {
-  readonly transport?: 'uws' | 'ws';
+  readonly transport?: EngineKind;
   /** Flags as on the command line: `{ 'ocpp-registration': 'closed' }`. */
   readonly flags?: Readonly<Record<string, string>>;
   /** Stands between the edge and the real frame workers. */

@@ -12,6 +12,7 @@ import { reservationSchemas } from './reservation-schemas.ts';
 import { rowSchemas } from './row-schemas.ts';
 import { list, maybe, number, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
 import { siteSchemas } from './site-schemas.ts';
+import { systemSchema } from './system-schema.ts';
 
 export const registrationStatus: Schema = { type: 'string', enum: ['Accepted', 'Pending', 'Rejected'] };
 export const tokenStatus: Schema = { type: 'string', enum: ['Accepted', 'Blocked', 'Expired'] };
@@ -352,6 +353,7 @@ export const schemas = {
   ...chargingProfileSchemas,
 
   Overview: overviewSchema,
+  System: systemSchema,
 
   Health: object('Whether a process does what charge points need of it.', {
     ready: { type: 'boolean' },

@@ -1,6 +1,8 @@
+import type { SocketEngine } from '../../link/messages.ts';
+
 /**
- * What Farad needs of a WebSocket server. Two implementations (`uws.ts`, `ws.ts`) behave alike as far as a charge point can tell; nothing
- * outside this folder knows which one runs.
+ * What Farad needs of a WebSocket server. Two implementations (`uws.ts`, `ws.ts`) behave alike as far as a charge point can tell; what is
+ * outside this folder only says which one runs.
  */
 
 /** The head of an HTTP request. Only valid during the call that it is handed to. */
@@ -72,7 +74,7 @@ export interface ListenOptions {
 }
 
 export interface Transport {
-  readonly kind: 'uws' | 'ws';
+  readonly engine: SocketEngine;
   /** The port that is bound. */
   readonly port: number;
   /** No new connection from now on; open sockets stay until they are ended one by one. */

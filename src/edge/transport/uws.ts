@@ -1,5 +1,10 @@
-import { createRequire } from 'node:module';
-import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket, WebSocket } from '@rjweb/uws';
+import type {
+  HttpRequest,
+  HttpResponse,
+  TemplatedApp,
+  us_listen_socket,
+  WebSocket,
+} from '@btc-vision/uwebsockets.js';
 import {
   type HttpAnswer,
   isUpgrade,
@@ -11,19 +16,9 @@ import {
   type Transport,
   type TransportEvents,
 } from './transport.ts';
+import type { UwsBuild, UwsModule } from './uws-builds.ts';
 
-/** What Farad uses of uWebSockets.js. The official package and the fork on npm differ in the names of the last four. */
-interface Engine {
-  App(): TemplatedApp;
-  readonly DISABLED: number;
-  readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
-  us_listen_socket_close?(socket: us_listen_socket): void;
-  us_socket_local_port?(socket: us_listen_socket): number;
-  closeSocket?(socket: us_listen_socket): void;
-  getSocketPort?(socket: us_listen_socket): number;
-}
-
-/** Listens with options, which the types of the fork leave out. */
+/** Listens with options, which the types leave out. */
 interface ListeningApp {
   listen(
     host: string,
@@ -33,35 +28,26 @@ interface ListeningApp {
   ): unknown;
 }
 
-const SHARED_PORT = 0;
-
-/** The official package where a user has installed it (needed on Node 22 and later), else the fork; undefined where neither loads. */
-export function loadUws(): Engine | undefined {
-  const require = createRequire(import.meta.url);
-  for (const name of ['uWebSockets.js', '@rjweb/uws']) {
-    try {
-      return require(name) as Engine;
-    } catch {
-      // Not installed, or no binary for this platform: the caller says so if nothing is left.
-    }
-  }
-  return undefined;
+/** What the build of 2023 calls `forEach`. */
+interface OldRequest {
+  forEachHeader?: HttpRequest['forEach'];
 }
 
-/** uWebSockets.js as a transport. Rejects with ListenError where it does not load or the port cannot be had. */
+const SHARED_PORT = 0;
+
+/** uWebSockets.js as a transport. Rejects with ListenError where the port cannot be had. */
 export async function listenUws<Arrival, Session>(
+  { uws, info }: UwsBuild,
   options: ListenOptions,
   events: TransportEvents<Arrival, Session>,
 ): Promise<Transport> {
-  const engine = loadUws();
-  if (!engine) throw new ListenError('uWebSockets.js has no binary for this platform or version of Node');
-  const app = engine.App();
+  const app = uws.App();
   app.ws<{ arrival: Arrival }>('/*', {
-    compression: engine.DISABLED,
-    maxPayloadLength: options.maxFrameSize,
+    compression: uws.DISABLED,
+    // What the engine refuses itself ends without a close frame: so it refuses only what is far beyond.
+    maxPayloadLength: 2 * options.maxFrameSize,
     maxBackpressure: options.maxBackpressure,
-    // Declared as a number by the types, read as a boolean by the engine.
-    closeOnBackpressureLimit: 1,
+    closeOnBackpressureLimit: true,
     idleTimeout: 0,
     maxLifetime: 0,
     sendPingsAutomatically: false,
@@ -84,7 +70,8 @@ export async function listenUws<Arrival, Session>(
     },
     message(ws, message, binary) {
       const { session } = (ws as Held<Arrival, Session>).farad;
-      if (session !== undefined) events.message(session, Buffer.from(message), binary);
+      if (message.byteLength > options.maxFrameSize) ws.end(TOO_BIG, 'the message is too big');
+      else if (session !== undefined) events.message(session, Buffer.from(message), binary);
     },
     ping(ws) {
       const { session } = (ws as Held<Arrival, Session>).farad;
@@ -101,24 +88,20 @@ export async function listenUws<Arrival, Session>(
   app.any('/*', (res, req) => answer(res, events.request(new UwsHead(req, res))));
 
   const { host, shared } = options;
-  const closeListener = engine.us_listen_socket_close ?? engine.closeSocket;
-  const portOf = engine.us_socket_local_port ?? engine.getSocketPort;
-  if (!closeListener || !portOf)
-    throw new ListenError('this version of uWebSockets.js is not known to Farad');
   let { port } = options;
   if (port === 0) {
     // Only with a number does the engine ask for sharing, and for a port that old connections of a killed edge still linger on.
-    const found = await listen(app, engine, { host, port, shared: false });
-    port = portOf(found);
-    closeListener(found);
+    const found = await listen(app, uws, { host, port, shared: false });
+    port = uws.us_socket_local_port(found);
+    uws.us_listen_socket_close(found);
   }
-  const token = await listen(app, engine, { host, port, shared });
+  const token = await listen(app, uws, { host, port, shared });
   let accepting = true;
   return {
-    kind: 'uws',
-    port: portOf(token),
+    engine: info,
+    port: uws.us_socket_local_port(token),
     stopAccepting() {
-      if (accepting) closeListener(token);
+      if (accepting) uws.us_listen_socket_close(token);
       accepting = false;
     },
   };
@@ -175,6 +158,9 @@ class UwsSocket<Session> implements Socket {
   }
 }
 
+/** Close code of a message that is too big (RFC 6455 §7.4.1). */
+const TOO_BIG = 1009;
+
 /** What `send` answers when the limit of backpressure was reached and the message thrown away. */
 const DROPPED = 2;
 
@@ -203,9 +189,12 @@ class UwsHead implements RequestHead {
     // getHeader gives the first of several; a list may lawfully be spread over repeated headers.
     if (name !== 'sec-websocket-protocol') return this.req.getHeader(name);
     const values: string[] = [];
-    this.req.forEachHeader((key, value) => {
+    const each = (key: string, value: string): void => {
       if (key === name) values.push(value);
-    });
+    };
+    const req = this.req as HttpRequest & OldRequest;
+    if (req.forEachHeader) req.forEachHeader(each);
+    else req.forEach(each);
     return values.join(',');
   }
 }
@@ -219,11 +208,11 @@ function answer(res: HttpResponse, { status, headers = {}, body }: HttpAnswer): 
 
 function listen(
   app: TemplatedApp,
-  engine: Engine,
+  uws: UwsModule,
   { host, port, shared }: Pick<ListenOptions, 'host' | 'port' | 'shared'>,
 ): Promise<us_listen_socket> {
   return new Promise((resolve, reject) => {
-    const mode = shared ? SHARED_PORT : engine.LIBUS_LISTEN_EXCLUSIVE_PORT;
+    const mode = shared ? SHARED_PORT : uws.LIBUS_LISTEN_EXCLUSIVE_PORT;
     (app as unknown as ListeningApp).listen(host, port, mode, (token) => {
       if (token) resolve(token);
       else reject(new ListenError(`cannot listen on ${host}:${port}: the port is taken or not allowed`));

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { SocketEngine } from '../../link/messages.ts';
 import {
   type HttpAnswer,
   isUpgrade,
@@ -13,6 +15,9 @@ import {
   type Transport,
   type TransportEvents,
 } from './transport.ts';
+
+const { version } = createRequire(import.meta.url)('ws/package.json') as { version: string };
+const WS: SocketEngine = { kind: 'ws', package: 'ws', version, adapted: false };
 
 /** Longest that a peer may take for the request head, ms. */
 const HEAD_TIMEOUT_MS = 10_000;
@@ -66,7 +71,7 @@ export async function listenWs<Arrival, Session>(
     });
   });
   const port = await listen(server, options);
-  return { kind: 'ws', port, stopAccepting: () => void server.close() };
+  return { engine: WS, port, stopAccepting: () => void server.close() };
 }
 
 type SessionEvents<Session> = Pick<TransportEvents<unknown, Session>, 'message' | 'sign' | 'close'>;
