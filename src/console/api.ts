@@ -23,6 +23,7 @@ export interface RequestOptions {
   readonly body?: unknown;
   /** Sent as it is, under this content type. */
   readonly raw?: { readonly type: string; readonly content: Blob | string };
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -37,16 +38,15 @@ export function onLoggedOut(then: () => void): void {
 export async function request<Answer>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
-  { body, raw, signal }: RequestOptions = {},
+  { body, raw, headers, signal }: RequestOptions = {},
 ): Promise<Answer> {
+  const type = raw?.type ?? (body === undefined ? undefined : 'application/json');
   const response = await reach(`/api/v1${path}`, {
     method,
+    headers: { ...headers, ...(type !== undefined && { 'content-type': type }) },
     ...(signal && { signal }),
-    ...(body !== undefined && {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-    ...(raw && { headers: { 'content-type': raw.type }, body: raw.content }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(raw && { body: raw.content }),
   });
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;
   throw await failureOf(response, path);

@@ -75,6 +75,7 @@ export interface Token {
   readonly expiryDate: string | null;
   readonly note: string | null;
   readonly maxConcurrent: number | null;
+  readonly version: number;
 }
 
 export interface MeterSample {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { VersionConflict } from '../store/expected-version.ts';
 import { ApiError, apiError, errorBody } from './errors.ts';
 import { describeProblems } from './validation.ts';
 
@@ -75,6 +76,8 @@ function sendError(
 
 function toApiError(error: unknown, request: FastifyRequest): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof VersionConflict)
+    return apiError('changed_meanwhile', {}, { version: error.current ?? null });
   const { code, validation, validationContext, message } = error as FastifyError;
   if (validation) return invalid(validation as ErrorObject[], validationContext);
   switch (code) {

@@ -245,6 +245,13 @@ export const errors = {
     meaning:
       'What is known of the charge point, or the standard, speaks against the request. Nothing was sent; with `force=true` it is. `details.warnings` lists the reasons.',
   },
+  changed_meanwhile: {
+    status: 412,
+    message: 'It was changed since it was read, or is not what was expected.',
+    meaning:
+      'The request said by `If-Match` or `If-None-Match` what it takes to be there, and something else is. Nothing was changed; read it again. ' +
+      '`details.version` is what is there now, null where nothing is.',
+  },
   idempotency_key_reused: {
     status: 422,
     message: 'The Idempotency-Key was used for another request.',

@@ -8,6 +8,7 @@ import type {
 import { bodyLimitOf } from './body-limit.ts';
 import { onceByKey } from './idempotent-calls.ts';
 import type { Operation, Schema } from './openapi/operation.ts';
+import { addEntityTag } from './preconditions.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -33,6 +34,7 @@ export function addRoute<Shape extends RouteGenericInterface>(
     method: operation.method,
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
     ...hooks,
+    ...(operation.versioned && { preSerialization: addEntityTag }),
     exposeHeadRoute: false,
     bodyLimit: bodyLimitOf(operation, app.initialConfig.bodyLimit ?? 0),
     config: { operation },

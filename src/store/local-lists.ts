@@ -1,4 +1,5 @@
 import type { Table } from '../journal/environment.ts';
+import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { keyOf, textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type {
@@ -16,10 +17,16 @@ export interface LocalLists {
   get(id: string): LocalListRecord | undefined;
   /** The list that is wanted at a charge point: its own, else that of its group. */
   wantedAt(chargePointId: string, group: string | undefined): LocalListHead | undefined;
-  /** Creates or replaces it; `taken` names the list that has its scope already. */
-  put(list: LocalListInput): Promise<LocalListRecord | { readonly taken: string }>;
-  /** False where there was none. */
-  remove(id: string): Promise<boolean>;
+  /**
+   * Creates or replaces it; `taken` names the list that has its scope already. Rejects with VersionConflict where what is stored is not what was
+   * expected.
+   */
+  put(
+    list: LocalListInput,
+    expected?: ExpectedVersion,
+  ): Promise<LocalListRecord | { readonly taken: string }>;
+  /** False where there was none. Rejects as `put`. */
+  remove(id: string, expected?: ExpectedVersion): Promise<boolean>;
   /** In the order of the ids. */
   list(options: ListOptions): Page<LocalListHead>;
   /** How the last sync of a charge point ended. */
@@ -54,11 +61,15 @@ export class LocalListTable implements LocalLists {
     return shared === undefined ? undefined : this.heads.get(textKey(shared));
   }
 
-  put(input: LocalListInput): Promise<LocalListRecord | { readonly taken: string }> {
+  put(
+    input: LocalListInput,
+    expected?: ExpectedVersion,
+  ): Promise<LocalListRecord | { readonly taken: string }> {
     return this.path.transact(() => {
+      const before = this.get(input.id);
+      requireVersion(before, expected);
       const holder = this.byScope.get(scopeKey(input.scope));
       if (holder !== undefined && holder !== input.id) return { taken: holder };
-      const before = this.get(input.id);
       if (before) this.byScope.remove(scopeKey(before.scope));
       const list = { ...input, version: this.path.nextVersion() };
       const { entries, ...head } = list;
@@ -69,9 +80,10 @@ export class LocalListTable implements LocalLists {
     });
   }
 
-  remove(id: string): Promise<boolean> {
+  remove(id: string, expected?: ExpectedVersion): Promise<boolean> {
     return this.path.transact(() => {
       const list = this.get(id);
+      requireVersion(list, expected);
       if (!list) return false;
       this.byScope.remove(scopeKey(list.scope));
       this.heads.remove(textKey(id));

@@ -1,4 +1,5 @@
 import type { Table } from '../journal/environment.ts';
+import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { keyOf, textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { SiteInput, SiteRecord } from './site-record.ts';
@@ -14,10 +15,13 @@ export interface Sites {
   get(id: string): SiteRecord | undefined;
   /** The site that shares power among this connector and others. */
   ofConnector(chargePointId: string, connectorId: number): string | undefined;
-  /** Creates or replaces it, unless a connector belongs to another site. */
-  put(site: SiteInput): Promise<SiteRecord | MemberTaken>;
-  /** False where there was none. */
-  remove(id: string): Promise<boolean>;
+  /**
+   * Creates or replaces it, unless a connector belongs to another site. Rejects with VersionConflict where what is stored is not what was
+   * expected.
+   */
+  put(site: SiteInput, expected?: ExpectedVersion): Promise<SiteRecord | MemberTaken>;
+  /** False where there was none. Rejects as `put`. */
+  remove(id: string, expected?: ExpectedVersion): Promise<boolean>;
   /** In the order of the ids. */
   list(options: ListOptions): Page<SiteRecord>;
 }
@@ -41,13 +45,14 @@ export class SiteTable implements Sites {
     return this.byConnector.get(keyOf(chargePointId, connectorId));
   }
 
-  put(input: SiteInput): Promise<SiteRecord | MemberTaken> {
+  put(input: SiteInput, expected?: ExpectedVersion): Promise<SiteRecord | MemberTaken> {
     return this.path.transact(() => {
+      const before = this.get(input.id);
+      requireVersion(before, expected);
       for (const { chargePointId, connectorId } of input.members) {
         const site = this.ofConnector(chargePointId, connectorId);
         if (site !== undefined && site !== input.id) return { taken: { chargePointId, connectorId, site } };
       }
-      const before = this.get(input.id);
       if (before) this.unlink(before);
       const site = { ...input, version: this.path.nextVersion() };
       this.table.put(textKey(site.id), site);
@@ -58,9 +63,10 @@ export class SiteTable implements Sites {
     });
   }
 
-  remove(id: string): Promise<boolean> {
+  remove(id: string, expected?: ExpectedVersion): Promise<boolean> {
     return this.path.transact(() => {
       const site = this.get(id);
+      requireVersion(site, expected);
       if (!site) return false;
       this.unlink(site);
       return this.table.removeSync(textKey(id));

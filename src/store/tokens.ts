@@ -1,6 +1,7 @@
 import { sizeOf, type Table } from '../journal/environment.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
 import { DecodedRecords } from './decoded-records.ts';
+import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { Token, TokenInput } from './token.ts';
@@ -10,9 +11,10 @@ import type { WritePath } from './write-path.ts';
 export interface Tokens {
   /** One read, or none while the token is at hand and no token has changed. */
   get(idTag: string): Token | undefined;
-  put(token: TokenInput): Promise<Token>;
-  /** False where there was none. */
-  remove(idTag: string): Promise<boolean>;
+  /** Rejects with VersionConflict where what is stored is not what was expected. */
+  put(token: TokenInput, expected?: ExpectedVersion): Promise<Token>;
+  /** False where there was none. Rejects as `put`. */
+  remove(idTag: string, expected?: ExpectedVersion): Promise<boolean>;
   /** In write transactions of at most 500; answers how many were stored. What was stored before a failure stays. */
   importMany(tokens: Iterable<TokenInput> | AsyncIterable<TokenInput>): Promise<number>;
   /** In the order of the folded idTag; `search` looks at idTag, parent and note. */
@@ -52,12 +54,16 @@ export class TokenTable implements Tokens {
     return this.decoded.get(idTag);
   }
 
-  put(token: TokenInput): Promise<Token> {
-    return this.path.transact(() => this.write(token));
+  put(token: TokenInput, expected?: ExpectedVersion): Promise<Token> {
+    return this.path.transact(() => {
+      requireVersion(this.table.get(tokenKey(token.idTag)), expected);
+      return this.write(token);
+    });
   }
 
-  remove(idTag: string): Promise<boolean> {
+  remove(idTag: string, expected?: ExpectedVersion): Promise<boolean> {
     return this.path.transact(() => {
+      requireVersion(this.table.get(tokenKey(idTag)), expected);
       this.path.count(CHANGES);
       return this.table.removeSync(tokenKey(idTag));
     });

@@ -1,6 +1,6 @@
 import type { ComponentChild } from 'preact';
 import { useState } from 'preact/hooks';
-import { request } from '../api.ts';
+import { save as write } from '../save.ts';
 import { Refusal, useDoing } from './action.tsx';
 import { Dialog } from './dialog.tsx';
 
@@ -12,6 +12,8 @@ interface DocumentEditorProps<Document> {
   /** Absent for a new one. */
   readonly id?: string;
   readonly document: Document;
+  /** Of `document` as it was read; absent for a new one. */
+  readonly version?: number;
   readonly hint: string;
   /** Where its members are described. */
   readonly docs: string;
@@ -26,6 +28,8 @@ export function DocumentEditor<Document>(props: DocumentEditorProps<Document>) {
   const doing = useDoing();
   const [id, setId] = useState(known ?? '');
   const [document, setDocument] = useState(props.document);
+  // The page behind may read a newer one meanwhile; what is written here began with this.
+  const [version] = useState(props.version);
   const [text, setText] = useState<string | undefined>();
   const [problem, setProblem] = useState('');
   /** What the JSON says, if it is any; tells what is wrong otherwise. */
@@ -44,7 +48,7 @@ export function DocumentEditor<Document>(props: DocumentEditorProps<Document>) {
     doing.run(async () => {
       const found = read();
       if (!found) return;
-      await request('PUT', `${path}/${encodeURIComponent(id)}`, { body: found.document });
+      await write(`${path}/${encodeURIComponent(id)}`, found.document, version);
       onSaved(id);
     });
   const showForm = () => {

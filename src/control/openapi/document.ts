@@ -1,6 +1,7 @@
 import type { Role } from '../../store/api-keys.ts';
 import { type ErrorCode, errors } from '../errors.ts';
 import { idempotencyKey, idempotencyReplayed } from '../idempotent-calls.ts';
+import { entityTag, preconditions } from '../preconditions.ts';
 import { roleOf } from '../roles.ts';
 import { payloadSchemas } from './ocpp-payloads.ts';
 import { type Content, type Operation, type ResponseDeclaration, type Schema, tags } from './operation.ts';
@@ -106,7 +107,11 @@ function describe(operation: Operation): OpenApiOperation {
 
 function parametersOf(operation: Operation): Parameter[] {
   const { params = {}, query = {}, requiredQuery = [] } = operation;
-  const headers = { ...operation.headers, ...(operation.idempotent && idempotencyKey) };
+  const headers = {
+    ...operation.headers,
+    ...(operation.idempotent && idempotencyKey),
+    ...(operation.versioned && operation.method !== 'GET' && preconditions),
+  };
   const list = (
     where: Parameter['in'],
     declared: Readonly<Record<string, Schema>>,
@@ -126,14 +131,13 @@ function parametersOf(operation: Operation): Parameter[] {
   ];
 }
 
-function successesOf({ responses, idempotent }: Operation): Record<string, OpenApiResponse> {
+function successesOf({ responses, idempotent, versioned }: Operation): Record<string, OpenApiResponse> {
+  const added = { ...(idempotent && idempotencyReplayed), ...(versioned && entityTag) };
   return Object.fromEntries(
-    Object.entries(responses).map(([status, declared]) => [
-      status,
-      responseOf(
-        idempotent ? { ...declared, headers: { ...declared.headers, ...idempotencyReplayed } } : declared,
-      ),
-    ]),
+    Object.entries(responses).map(([status, declared]) => {
+      const headers = { ...declared.headers, ...(declared.content && added) };
+      return [status, responseOf(Object.keys(headers).length > 0 ? { ...declared, headers } : declared)];
+    }),
   );
 }
 
@@ -163,7 +167,7 @@ function contentOf(content: Readonly<Record<string, Content>>): Record<string, M
 
 /** The errors that an operation may answer: its own, and those that follow from what it reads. */
 export function errorCodesOf(operation: Operation): ErrorCode[] {
-  const { method, body, params, idempotent } = operation;
+  const { method, body, params, idempotent, versioned } = operation;
   const codes = new Set<ErrorCode>(operation.errors);
   if (!operation.open) {
     codes.add('unauthorized').add('too_many_attempts').add('forbidden').add('cross_origin');
@@ -172,6 +176,7 @@ export function errorCodesOf(operation: Operation): ErrorCode[] {
   codes.add('invalid_parameter');
   if (params) codes.add('invalid_url');
   if (idempotent) codes.add('idempotency_key_reused').add('busy');
+  if (versioned && method !== 'GET') codes.add('changed_meanwhile');
   // Also where no body is wanted: one that is sent all the same is read before it is left out.
   if (method !== 'GET' && !body?.isStream) codes.add('invalid_json').add('payload_too_large');
   if (method !== 'GET') codes.add('unsupported_media_type').add('bad_request').add('request_timeout');

@@ -6,6 +6,7 @@ import { apiError } from '../errors.ts';
 import { type LocalListBody, readLocalList, viewLocalList, viewLocalListHead } from '../local-list-view.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
+import { expectedVersion } from '../preconditions.ts';
 import { addRoute } from '../route.ts';
 
 const tag = 'Local lists';
@@ -42,6 +43,7 @@ const listing: Operation = {
 
 const get: Operation = {
   id: 'getLocalList',
+  versioned: true,
   method: 'GET',
   path,
   tag,
@@ -53,6 +55,7 @@ const get: Operation = {
 
 const put: Operation = {
   id: 'putLocalList',
+  versioned: true,
   method: 'PUT',
   path,
   tag,
@@ -81,6 +84,7 @@ const put: Operation = {
 
 const remove: Operation = {
   id: 'deleteLocalList',
+  versioned: true,
   method: 'DELETE',
   path,
   tag,
@@ -117,17 +121,20 @@ export function addLocalListRoutes(app: FastifyInstance, { store }: ControlDeps)
 
   addRoute<OfList>(app, get, ({ params: { id } }) => show(id));
 
-  addRoute<OfList & { Body: LocalListBody }>(app, put, async ({ params: { id }, body }, reply) => {
+  addRoute<OfList & { Body: LocalListBody }>(app, put, async (request, reply) => {
+    const { id } = request.params;
     const known = store.localLists.get(id);
-    const written = await store.localLists.put(readLocalList(id, body));
+    const written = await store.localLists.put(readLocalList(id, request.body), expectedVersion(request));
     if ('taken' in written) {
       throw apiError('local_list_scope_taken', { list: written.taken }, { list: written.taken });
     }
     return reply.code(known ? 200 : 201).send(show(id));
   });
 
-  addRoute<OfList>(app, remove, async ({ params: { id } }, reply) => {
-    if (!(await store.localLists.remove(id))) throw apiError('unknown_local_list', { id });
+  addRoute<OfList>(app, remove, async (request, reply) => {
+    const { id } = request.params;
+    if (!(await store.localLists.remove(id, expectedVersion(request))))
+      throw apiError('unknown_local_list', { id });
     return reply.code(204).send();
   });
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { SiteOperations } from '../../operations/sites/sites.ts';
+import type { ExpectedVersion } from '../../store/expected-version.ts';
 import type { SiteInput, SiteRecord } from '../../store/site-record.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
@@ -7,6 +8,7 @@ import { apiError } from '../errors.ts';
 import { InTurn } from '../in-turn.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
+import { expectedVersion } from '../preconditions.ts';
 import { addRoute } from '../route.ts';
 import { changeSite, readSite, type SiteBody, type SiteChangeBody, viewSite } from '../site-body.ts';
 
@@ -58,6 +60,7 @@ const list: Operation = {
 
 const get: Operation = {
   id: 'getSite',
+  versioned: true,
   method: 'GET',
   path,
   tag,
@@ -69,6 +72,7 @@ const get: Operation = {
 
 const put: Operation = {
   id: 'putSite',
+  versioned: true,
   method: 'PUT',
   path,
   tag,
@@ -91,6 +95,7 @@ const put: Operation = {
 
 const patch: Operation = {
   id: 'changeSite',
+  versioned: true,
   method: 'PATCH',
   path,
   tag,
@@ -113,6 +118,7 @@ const patch: Operation = {
 
 const remove: Operation = {
   id: 'deleteSite',
+  versioned: true,
   method: 'DELETE',
   path,
   tag,
@@ -147,8 +153,8 @@ export function addSiteRoutes(app: FastifyInstance, { store }: ControlDeps, site
     if (!found) throw apiError('unknown_site', { id });
     return found;
   };
-  const write = async (input: SiteInput) => {
-    const written = await store.sites.put(input);
+  const write = async (input: SiteInput, expected: ExpectedVersion | undefined) => {
+    const written = await store.sites.put(input, expected);
     if ('taken' in written) throw apiError('connector_taken', written.taken, written.taken);
     sites.changed(input.id);
     return viewSite(written);
@@ -170,25 +176,29 @@ export function addSiteRoutes(app: FastifyInstance, { store }: ControlDeps, site
 
   addRoute<OfSite>(app, get, ({ params: { id } }) => viewSite(find(id)));
 
-  addRoute<OfSite & { Body: SiteBody }>(app, put, ({ params: { id }, body }, reply) =>
-    inTurn.run(id, async () => {
+  addRoute<OfSite & { Body: SiteBody }>(app, put, (request, reply) => {
+    const { id } = request.params;
+    return inTurn.run(id, async () => {
       const known = store.sites.get(id);
-      return reply.code(known ? 200 : 201).send(await write(readSite(id, body)));
-    }),
-  );
+      const written = await write(readSite(id, request.body), expectedVersion(request));
+      return reply.code(known ? 200 : 201).send(written);
+    });
+  });
 
-  addRoute<OfSite & { Body: SiteChangeBody }>(app, patch, ({ params: { id }, body }) =>
-    inTurn.run(id, () => write(changeSite(find(id), body))),
-  );
+  addRoute<OfSite & { Body: SiteChangeBody }>(app, patch, (request) => {
+    const { id } = request.params;
+    return inTurn.run(id, () => write(changeSite(find(id), request.body), expectedVersion(request)));
+  });
 
-  addRoute<OfSite>(app, remove, ({ params: { id } }, reply) =>
-    inTurn.run(id, async () => {
+  addRoute<OfSite>(app, remove, (request, reply) => {
+    const { id } = request.params;
+    return inTurn.run(id, async () => {
       find(id);
-      await store.sites.remove(id);
+      await store.sites.remove(id, expectedVersion(request));
       sites.changed(id);
       return reply.code(204).send();
-    }),
-  );
+    });
+  });
 
   addRoute<OfSite>(app, plan, ({ params: { id } }) => {
     find(id);

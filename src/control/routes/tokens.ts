@@ -7,6 +7,7 @@ import { filteredPage } from '../filtered-page.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { tokenStatus } from '../openapi/schemas.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
+import { expectedVersion } from '../preconditions.ts';
 import { addRoute } from '../route.ts';
 import { readToken, type TokenBody, viewToken } from '../token-view.ts';
 
@@ -48,6 +49,7 @@ const listing: Operation = {
 
 const get: Operation = {
   id: 'getToken',
+  versioned: true,
   method: 'GET',
   path,
   tag,
@@ -59,6 +61,7 @@ const get: Operation = {
 
 const put: Operation = {
   id: 'putToken',
+  versioned: true,
   method: 'PUT',
   path,
   tag,
@@ -83,6 +86,7 @@ const put: Operation = {
 
 const remove: Operation = {
   id: 'deleteToken',
+  versioned: true,
   method: 'DELETE',
   path,
   tag,
@@ -123,14 +127,16 @@ export function addTokenRoutes(app: FastifyInstance, { store }: ControlDeps): vo
     return viewToken(token);
   });
 
-  addRoute<OfToken & { Body: TokenBody }>(app, put, async ({ params: { idTag }, body }, reply) => {
+  addRoute<OfToken & { Body: TokenBody }>(app, put, async (request, reply) => {
+    const { idTag } = request.params;
     const known = store.tokens.get(idTag);
-    const token = await store.tokens.put(readToken(idTag, body));
+    const token = await store.tokens.put(readToken(idTag, request.body), expectedVersion(request));
     return reply.code(known ? 200 : 201).send(viewToken(token));
   });
 
-  addRoute<OfToken>(app, remove, async ({ params: { idTag } }, reply) => {
-    const removed = await store.tokens.remove(idTag);
+  addRoute<OfToken>(app, remove, async (request, reply) => {
+    const { idTag } = request.params;
+    const removed = await store.tokens.remove(idTag, expectedVersion(request));
     if (!removed) throw apiError('unknown_token', { idTag });
     return reply.code(204).send();
   });

@@ -14,7 +14,7 @@ export function SiteEditor({ site, ...rest }: SiteEditorProps) {
     <DocumentEditor
       what="site"
       path="/sites"
-      {...(site && { id: site.id })}
+      {...(site && { id: site.id, version: site.version })}
       document={site ? documentOf(site) : NEW_SITE}
       hint="Limits per phase in A or W, constant or as a schedule."
       docs="/docs#putSite"

@@ -27,7 +27,7 @@ export function SitePage({ id }: { readonly id: string }) {
               <span class="tag">{found.sharing}</span>
               {may('operator') && (
                 <span class="end row tight">
-                  <button type="button" onClick={() => setDialog('edit')}>
+                  <button type="button" disabled={site.loading} onClick={() => setDialog('edit')}>
                     Change
                   </button>
                   <button type="button" class="danger" onClick={() => setDialog('delete')}>
@@ -66,7 +66,10 @@ export function SitePage({ id }: { readonly id: string }) {
           {dialog === 'edit' && (
             <SiteEditor
               site={found}
-              onClose={() => setDialog(undefined)}
+              onClose={() => {
+                setDialog(undefined);
+                site.reload();
+              }}
               onSaved={() => {
                 setDialog(undefined);
                 site.reload();

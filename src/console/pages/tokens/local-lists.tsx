@@ -27,6 +27,7 @@ interface LocalList extends LocalListDocument {
 
 interface Editing {
   readonly id?: string;
+  readonly version?: number;
   readonly document: LocalListDocument;
 }
 
@@ -38,7 +39,7 @@ export function LocalLists() {
   const edit = (id: string) =>
     doing.run(async () => {
       const { id: _, version, unknownTags, ...document } = await request<LocalList>('GET', pathOf(id));
-      setEditing({ id, document });
+      setEditing({ id, version, document });
     });
   const remove = (id: string) =>
     doing.run(async () => {
@@ -133,6 +134,7 @@ export function LocalLists() {
           what="list"
           path="/local-lists"
           {...(editing.id !== undefined && { id: editing.id })}
+          {...(editing.version !== undefined && { version: editing.version })}
           document={editing.document}
           hint="An entry without idTagInfo takes it from its token."
           docs="/docs#putLocalList"

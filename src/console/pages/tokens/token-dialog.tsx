@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
-import { request } from '../../api.ts';
 import { localInput } from '../../format.ts';
 import type { Token } from '../../model.ts';
 import { useDoing } from '../../parts/action.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
+import { save as write } from '../../save.ts';
 
 interface TokenDialogProps {
   /** The one to change; absent for a new one. */
-  readonly token?: Token;
+  readonly token?: Omit<Token, 'version'> & { readonly version?: number };
   readonly onClose: () => void;
   readonly onSaved: (idTag: string) => void;
 }
@@ -20,6 +20,8 @@ export function TokenDialog({ token, onClose, onSaved }: TokenDialogProps) {
   const [expiry, setExpiry] = useState(token?.expiryDate ? localInput(new Date(token.expiryDate)) : '');
   const [atATime, setAtATime] = useState(token?.maxConcurrent?.toString() ?? '');
   const [note, setNote] = useState(token?.note ?? '');
+  // The page behind may read a newer one meanwhile; what is written here began with this.
+  const [version] = useState(token?.version);
 
   const save = () =>
     doing.run(async () => {
@@ -30,7 +32,7 @@ export function TokenDialog({ token, onClose, onSaved }: TokenDialogProps) {
         maxConcurrent: atATime === '' ? null : Number(atATime),
         note: note || null,
       };
-      await request('PUT', `/tokens/${encodeURIComponent(idTag)}`, { body });
+      await write(`/tokens/${encodeURIComponent(idTag)}`, body, version);
       onSaved(idTag);
     });
 

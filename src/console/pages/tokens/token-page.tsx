@@ -39,7 +39,7 @@ export function TokenPage({ idTag }: { readonly idTag: string }) {
                 <TokenStatus token={token} />
                 {may('operator') && (
                   <span class="end row tight">
-                    <button type="button" onClick={() => setDialog('edit')}>
+                    <button type="button" disabled={resource.loading} onClick={() => setDialog('edit')}>
                       Change
                     </button>
                     <button type="button" class="danger" onClick={() => setDialog('delete')}>
@@ -78,7 +78,10 @@ export function TokenPage({ idTag }: { readonly idTag: string }) {
               maxConcurrent: null,
             }
           }
-          onClose={() => setDialog(undefined)}
+          onClose={() => {
+            setDialog(undefined);
+            resource.reload();
+          }}
           onSaved={() => {
             setDialog(undefined);
             resource.reload();

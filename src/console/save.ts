@@ -1,0 +1,18 @@
+import { Failure, request } from './api.ts';
+
+/**
+ * Writes what was read at `version`, or creates it where there was none, and never over what somebody else has written meanwhile. Throws Failure.
+ */
+export async function save(path: string, body: unknown, version: number | undefined): Promise<void> {
+  const headers = version === undefined ? { 'if-none-match': '*' } : { 'if-match': `"${version}"` };
+  try {
+    await request('PUT', path, { body, headers });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'changed_meanwhile') throw error;
+    const message =
+      version === undefined
+        ? 'There is one of this name already.'
+        : 'Somebody has changed it since you opened it. Close this, look at it again, and repeat your change.';
+    throw new Failure(error.status, error.code, message, error.details);
+  }
+}
