@@ -1,6 +1,7 @@
-import { request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Agent, request } from 'node:http';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { API_KEY, type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+import { exchange } from '../support/hostile-api/exchange.ts';
 
 const path = '/api/v1/tokens';
 
@@ -266,6 +267,23 @@ describe('tokens', () => {
       await vi.waitFor(async () => expect(await running()).toBe('0'));
       expect(control.log.join('')).not.toContain('"level":"error"');
       expect((await control.send('GET', `${path}/T0`)).status).toBe(200);
+    });
+
+    test('with a bad header leave the connection to the request behind them', async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      onTestFinished(() => agent.destroy());
+      const headers = { authorization: `Bearer ${API_KEY}` };
+      const imported = {
+        method: 'POST',
+        url: `${path}/import`,
+        headers: { ...headers, 'content-type': 'text/csv' },
+        body: Buffer.from(`nothing\n${'x'.repeat(300_000)}`),
+      };
+      const after = { method: 'GET', url: path, headers };
+      for (let round = 0; round < 3; round++) {
+        expect((await exchange(control.base, agent, imported, 5000)).status).toBe(422);
+        expect((await exchange(control.base, agent, after, 5000)).status).toBe(200);
+      }
     });
   });
 });
