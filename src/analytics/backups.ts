@@ -40,7 +40,7 @@ export class Backups {
     const { engine, problem, sink, database, patience = PATIENCE_MS } = this.options;
     const open = engine();
     if (!open) return unavailable(problem());
-    if (this.current) return unavailable('another backup is under way');
+    if (this.current) return { ok: false, code: 'backup_running', message: 'another backup is under way' };
     const id = randomUUID();
     const heldUntil = Date.now() + patience;
     const current: NonNullable<Backups['current']> = {

@@ -179,6 +179,11 @@ export const errors = {
     message: 'The list {list} is for the same charge points already.',
     meaning: 'A charge point or a group has one list of its own. `details.list` names the one that it has.',
   },
+  backup_running: {
+    status: 409,
+    message: 'A backup cannot begin now: {reason}.',
+    meaning: 'One backup is taken at a time. The other one ends by itself within ten minutes.',
+  },
   sync_running: {
     status: 409,
     message: 'The local list of charge point {id} is being brought up to date already.',

@@ -167,7 +167,7 @@ export type BackupBegun =
       /** Epoch ms. */
       readonly heldUntil: number;
     }
-  | { readonly ok: false; readonly code: 'engine_unavailable'; readonly message: string };
+  | { readonly ok: false; readonly code: 'engine_unavailable' | 'backup_running'; readonly message: string };
 
 export interface SqlQuestion {
   readonly sql: string;

@@ -20,7 +20,7 @@ const begin: Operation = {
     '`farad backup` does all of it. No row moves to ClickHouse until the end of the backup, charge points are served as ever; the tables of the embedded ' +
     'ClickHouse are copied before this answers.',
   responses: { 201: json('The data directory can be copied now.', ref('Backup')) },
-  errors: ['engine_unavailable'],
+  errors: ['engine_unavailable', 'backup_running'],
 };
 
 const end: Operation = {
