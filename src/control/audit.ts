@@ -72,7 +72,9 @@ function targetOf({ params, query }: Operation, request: FastifyRequest): Record
     const value = sent[name];
     if (value === undefined || (Array.isArray(choices) && !choices.includes(value))) return [];
     const shown = typeof value === 'string' ? value.slice(0, MAX_PARAMETER) : value;
-    return typeof shown === 'object' ? [] : [[name, shown] as const];
+    // Numbers are read from any text: one that JSON cannot hold is none.
+    const isShown = typeof shown === 'number' ? Number.isFinite(shown) : typeof shown !== 'object';
+    return isShown ? [[name, shown] as const] : [];
   });
   return redactJson(Object.fromEntries(declared)) as Record<string, string>;
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { notFound } from './error-handling.ts';
 import { apiError } from './errors.ts';
 import type { KeyAttempts } from './key-attempts.ts';
@@ -22,7 +22,7 @@ export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: Log
   app.decorateRequest('via', 'none');
   app.addHook('onRequest', async (request) => {
     const { operation, open } = request.routeOptions.config;
-    if (request.is404) throw notFound(request);
+    if (request.is404 || isNowhere(request)) throw notFound(request);
     if (open || operation?.open) return;
     const { authorization, cookie } = request.headers;
     if (authorization !== undefined) {
@@ -41,4 +41,10 @@ export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: Log
     if (!request.principal) throw apiError('unauthorized', {});
     if (operation) requireRole(request, roleOf(operation));
   });
+}
+
+/** What the router takes for a path all the same: `*`, which is none, and a name that is empty. */
+function isNowhere({ url, params, routeOptions }: FastifyRequest): boolean {
+  if (url.startsWith('*')) return true;
+  return routeOptions.config.operation !== undefined && Object.values(params as object).includes('');
 }

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { readTimestamp } from '../protocol/timestamp.ts';
 import type { Schema } from './openapi/operation.ts';
 import { schemas } from './openapi/schemas.ts';
+import { patterns } from './openapi/shapes.ts';
 
 /** Members of a body, its objects and lists together, of which all problems are looked for. */
 const FEW_MEMBERS = 500;
@@ -26,6 +27,12 @@ const bodies = new Ajv(strict);
 /** Finds every problem; only for bodies with few members. */
 const bodiesInFull = new Ajv({ ...strict, allErrors: true });
 parameters.addKeyword('example');
+parameters.addKeyword({
+  keyword: 'exact',
+  validate: (type: unknown, value: unknown) =>
+    typeof value !== 'number' || (type === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value)),
+  error: { message: 'is a number beyond what can be counted with' },
+});
 
 export interface Problem {
   /** JSON pointer of the offending member; empty for the value itself. */
@@ -45,7 +52,18 @@ export interface Validator {
 }
 
 export function parameterValidator(schema: Schema): Validator {
-  return atFirstUse(() => parameters.compile(schema));
+  return atFirstUse(() => parameters.compile(exact(schema)));
+}
+
+/** Demands of every number that it is one: Ajv takes any text of digits for one, and holds infinity to no bound. */
+function exact({ properties, ...schema }: Schema): Schema {
+  const all = Object.entries((properties ?? {}) as Readonly<Record<string, Schema>>);
+  return {
+    ...schema,
+    properties: Object.fromEntries(
+      all.map(([name, property]) => [name, { ...property, exact: property.type }]),
+    ),
+  };
 }
 
 /** Finds every problem of a body with few members, and the first of a larger one. */
@@ -113,6 +131,10 @@ function describeProblem({ instancePath, keyword, params, message }: ErrorObject
         path: instancePath,
         problem: `must be one of ${(allowed.allowedValues as unknown[]).join(', ')}`,
       };
+    case 'pattern': {
+      const inWords = patterns.get(String(allowed.pattern));
+      return { path: instancePath, problem: inWords ?? message ?? 'breaks a pattern' };
+    }
     case 'format':
       return {
         path: instancePath,

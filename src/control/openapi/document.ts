@@ -173,7 +173,7 @@ export function errorCodesOf(operation: Operation): ErrorCode[] {
     codes.add('unauthorized').add('too_many_attempts').add('forbidden').add('cross_origin');
   }
   // Also where there are none: unknown ones are refused.
-  codes.add('invalid_parameter');
+  codes.add('invalid_parameter').add('headers_too_large');
   if (params) codes.add('invalid_url');
   if (idempotent) codes.add('idempotency_key_reused').add('busy');
   if (versioned && method !== 'GET') codes.add('changed_meanwhile');

@@ -1,11 +1,12 @@
 import type { Schema } from './operation.ts';
-import { list, maybe, object, pageOf, text, time, whole } from './shapes.ts';
+import { list, maybe, object, PRINTED, pageOf, text, time, whole } from './shapes.ts';
 
 const note = maybe(text('Whatever operators want to remember.', { maxLength: 2000 }));
 const updateType: Schema = { type: 'string', enum: ['Full', 'Differential'] };
 const idTag = text('At most 20 characters; upper and lower case make no difference.', {
   minLength: 1,
   maxLength: 20,
+  pattern: PRINTED,
 });
 
 const idTagInfo = object(
@@ -23,7 +24,7 @@ const scope: Schema = {
   oneOf: [
     object('One charge point.', { chargePointId: text('Its identity.', { minLength: 1, maxLength: 255 }) }),
     object('All charge points of a group, as their settings say.', {
-      group: text('Name of the group.', { minLength: 1, maxLength: 200 }),
+      group: text('Name of the group.', { minLength: 1, maxLength: 200, pattern: PRINTED }),
     }),
   ],
 };

@@ -10,7 +10,18 @@ import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
 import { reservationSchemas } from './reservation-schemas.ts';
 import { rowSchemas } from './row-schemas.ts';
-import { list, maybe, number, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
+import {
+  list,
+  maybe,
+  number,
+  object,
+  PRINTED,
+  pageOf,
+  text,
+  time,
+  transactionState,
+  whole,
+} from './shapes.ts';
 import { siteSchemas } from './site-schemas.ts';
 import { systemSchema } from './system-schema.ts';
 
@@ -33,7 +44,9 @@ const settings = {
     maximum: 86_400,
     description: 'Seconds between WebSocket pings; 0 sends none, null leaves it to `ocpp.pingInterval`.',
   }),
-  group: maybe(text('A name that puts charge points together.', { minLength: 1, maxLength: 200 })),
+  group: maybe(
+    text('A name that puts charge points together.', { minLength: 1, maxLength: 200, pattern: PRINTED }),
+  ),
   note: maybe(text('Whatever operators want to remember.', { maxLength: 2000 })),
 };
 
@@ -74,6 +87,7 @@ const tokenSettings = {
 const idTag = text('At most 20 characters; upper and lower case make no difference.', {
   minLength: 1,
   maxLength: 20,
+  pattern: PRINTED,
 });
 
 const callResult = object('The charge point answered with a CALLRESULT.', {

@@ -19,6 +19,16 @@ export const whole = (description: string, more: Schema = {}): Schema => ({
   ...more,
 });
 
+/** Of names that people give: not blank, no control characters. */
+export const PRINTED = '^(?!\\s*$)[^\\u0000-\\u001f\\u007f-\\u009f]*$';
+/** The same, for a name that other paths go on from. */
+export const PRINTED_SEGMENT = '^(?!\\s*$)[^/\\u0000-\\u001f\\u007f-\\u009f]*$';
+/** What the patterns demand, in words. */
+export const patterns: ReadonlyMap<string, string> = new Map([
+  [PRINTED, 'must not be blank and has no control characters'],
+  [PRINTED_SEGMENT, 'must not be blank and has neither slashes nor control characters'],
+]);
+
 /** An array. */
 export const list = (items: Schema, description?: string, more: Schema = {}): Schema => ({
   type: 'array',

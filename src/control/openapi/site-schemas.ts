@@ -1,5 +1,5 @@
 import type { Schema } from './operation.ts';
-import { maybe, number, object, pageOf, text, time, whole } from './shapes.ts';
+import { maybe, number, object, PRINTED, pageOf, text, time, whole } from './shapes.ts';
 
 const perPhase: Schema = {
   description: 'For L1, L2 and L3, or one number for each of them.',
@@ -42,7 +42,11 @@ const limit: Schema = {
   ],
 };
 
-const groupId = text('Name of the group within its site.', { minLength: 1, maxLength: 200 });
+const groupId = text('Name of the group within its site.', {
+  minLength: 1,
+  maxLength: 200,
+  pattern: PRINTED,
+});
 const parent = maybe(text('The group that it is part of; null for the whole site.'));
 const group = object('A part of the site with a limit of its own.', { id: groupId, parent, limit });
 

@@ -133,6 +133,8 @@ const put: Operation = {
     200: json('The settings were replaced.', ref('ChargePoint'), example),
     201: json('The charge point was provisioned.', ref('ChargePoint'), example),
   },
+  // Somebody else may delete it at the same time.
+  errors: ['unknown_charge_point'],
 };
 
 const patch: Operation = {

@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { wantedList } from '../../operations/local-lists/wanted-list.ts';
+import type { LocalListRecord } from '../../store/local-list-record.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { type LocalListBody, readLocalList, viewLocalList, viewLocalListHead } from '../local-list-view.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
+import { PRINTED } from '../openapi/shapes.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
 import { expectedVersion } from '../preconditions.ts';
 import { addRoute } from '../route.ts';
@@ -63,7 +65,7 @@ const put: Operation = {
   description:
     'What charge points shall hold to authorize without asking. Nothing is sent by this, unless `sync` is automatic: then every charge point of the ' +
     'scope is brought up to date when it is connected, and again when the list or a token in it changes.',
-  params,
+  params: { id: { ...params.id, pattern: PRINTED } },
   body: {
     required: true,
     checked: true,
@@ -100,11 +102,7 @@ interface OfList {
 }
 
 export function addLocalListRoutes(app: FastifyInstance, { store }: ControlDeps): void {
-  const show = (id: string) => {
-    const list = store.localLists.get(id);
-    if (!list) throw apiError('unknown_local_list', { id });
-    return viewLocalList(list, wantedList(list, store.tokens).unknownTags);
-  };
+  const show = (list: LocalListRecord) => viewLocalList(list, wantedList(list, store.tokens).unknownTags);
 
   addRoute<{ Querystring: PageQuery & { text?: string } }>(app, listing, ({ query }) => {
     const after = readCursor('local-lists', query.cursor);
@@ -119,7 +117,11 @@ export function addLocalListRoutes(app: FastifyInstance, { store }: ControlDeps)
     };
   });
 
-  addRoute<OfList>(app, get, ({ params: { id } }) => show(id));
+  addRoute<OfList>(app, get, ({ params: { id } }) => {
+    const list = store.localLists.get(id);
+    if (!list) throw apiError('unknown_local_list', { id });
+    return show(list);
+  });
 
   addRoute<OfList & { Body: LocalListBody }>(app, put, async (request, reply) => {
     const { id } = request.params;
@@ -128,7 +130,7 @@ export function addLocalListRoutes(app: FastifyInstance, { store }: ControlDeps)
     if ('taken' in written) {
       throw apiError('local_list_scope_taken', { list: written.taken }, { list: written.taken });
     }
-    return reply.code(known ? 200 : 201).send(show(id));
+    return reply.code(known ? 200 : 201).send(show(written));
   });
 
   addRoute<OfList>(app, remove, async (request, reply) => {

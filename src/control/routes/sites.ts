@@ -7,6 +7,7 @@ import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { InTurn } from '../in-turn.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
+import { PRINTED_SEGMENT } from '../openapi/shapes.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
 import { expectedVersion } from '../preconditions.ts';
 import { addRoute } from '../route.ts';
@@ -15,7 +16,7 @@ import { changeSite, readSite, type SiteBody, type SiteChangeBody, viewSite } fr
 const tag = 'Sites';
 const path = '/api/v1/sites/{id}';
 const params = {
-  id: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^/]+$', description: 'Name of the site.' },
+  id: { type: 'string', minLength: 1, maxLength: 200, description: 'Name of the site.' },
 };
 const site = {
   groups: [
@@ -79,7 +80,7 @@ const put: Operation = {
   summary: 'Create or replace a site',
   description:
     'From then on Farad shares the power of the site among running transactions: it sets a TxProfile for each of them and a TxDefaultProfile on each connector.',
-  params,
+  params: { id: { ...params.id, pattern: PRINTED_SEGMENT } },
   body: {
     required: true,
     checked: true,

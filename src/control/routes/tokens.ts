@@ -6,6 +6,7 @@ import { apiError } from '../errors.ts';
 import { filteredPage } from '../filtered-page.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { tokenStatus } from '../openapi/schemas.ts';
+import { PRINTED } from '../openapi/shapes.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
 import { expectedVersion } from '../preconditions.ts';
 import { addRoute } from '../route.ts';
@@ -67,7 +68,7 @@ const put: Operation = {
   tag,
   summary: 'Create or replace a token',
   description: 'Takes effect with the next message that presents the idTag.',
-  params,
+  params: { idTag: { ...params.idTag, pattern: PRINTED } },
   body: {
     required: true,
     checked: true,
