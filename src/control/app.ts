@@ -14,6 +14,7 @@ import { type AcceptedKey, KeyRing } from './key-ring.ts';
 import { LogIns } from './log-ins.ts';
 import type { Operation } from './openapi/operation.ts';
 import { callsThrough } from './operations-calls.ts';
+import { Recognition } from './recognition.ts';
 import { logRequests } from './request-log.ts';
 import { addAnalyticsRoutes } from './routes/analytics.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
@@ -98,6 +99,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   sendSecurityHeaders(app);
   const keyRing = new KeyRing(deps.store, keys);
   const logIns = new LogIns(deps.store, keyRing);
+  const recognition = new Recognition(keyRing, logIns);
   const forgetting = setInterval(() => {
     if (clock.doubt() !== undefined) return;
     logIns.forgetEnded().catch((err: unknown) => deps.log.warn({ err }, 'log-ins that are over stay'));
@@ -145,8 +147,8 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   addChargingWishRoutes(app, deps, sites);
   addAnalyticsRoutes(app, deps);
   addBackupRoutes(app, deps);
-  addEventRoute(app, deps);
-  addSessionRoutes(app, keyRing, logIns);
+  addEventRoute(app, deps, recognition);
+  addSessionRoutes(app, keyRing, logIns, recognition);
   addApiKeyRoutes(app, deps.store, keyRing);
   addAuditRoute(app, deps.store);
   addOverviewRoute(app, deps, fleet);

@@ -3,6 +3,7 @@ import { notFound } from './error-handling.ts';
 import { apiError } from './errors.ts';
 import type { KeyAttempts } from './key-attempts.ts';
 import type { LogIns } from './log-ins.ts';
+import { bearerKey } from './recognition.ts';
 import { requireRole, roleOf } from './roles.ts';
 import { assertNotForeign, assertSameOrigin } from './same-origin.ts';
 
@@ -26,8 +27,7 @@ export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: Log
     if (open || operation?.open) return;
     const { authorization, cookie } = request.headers;
     if (authorization !== undefined) {
-      const key = authorization.match(/^Bearer +(\S+)$/i)?.[1];
-      request.principal = keys.holderOf(key, request.ip)?.principal ?? null;
+      request.principal = keys.holderOf(bearerKey(request.headers), request.ip)?.principal ?? null;
       request.via = 'key';
     } else {
       request.principal = logIns.find(cookie)?.principal ?? null;

@@ -1,14 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Link } from '../link/link.ts';
-import type { EventsPage, EventsRequest, LiveEvent, Topic } from '../link/methods.ts';
+import type { EventsPage, EventsRequest, LiveEvent } from '../link/methods.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
-
-export const topics = [
-  'status',
-  'transactions',
-  'connections',
-  'authorizations',
-] as const satisfies readonly Topic[];
+import { type EventFilter, questionOf, topics, wants } from './event-filter.ts';
 
 const PROCESS = 'analytics';
 /** Events per read. */
@@ -23,8 +17,9 @@ const LAST_RETRY_MS = 5000;
 
 /** Who gets the events: one client. All of these are called in the order of events. */
 export interface Subscriber {
-  readonly topics: ReadonlySet<Topic>;
-  readonly chargePointId?: string;
+  readonly filter: EventFilter;
+  /** It gets every event that it wants after this id from now on, or hears `missed`. Called once, before all else. */
+  joined(id: bigint): void;
   /** Answers whether it takes more now; if not, `drained` says when. */
   event(event: LiveEvent): boolean;
   /** Events between the last one and the next are gone. */
@@ -33,6 +28,13 @@ export interface Subscriber {
   drained(): Promise<void>;
   /** Nothing follows: it is so slow that what it should get next is no longer kept, or the ids of events begin anew. */
   end(reason: 'slow_client' | 'restarted'): void;
+}
+
+export interface Subscription {
+  /** Ends the delivery. */
+  leave(): void;
+  /** Id up to which the subscriber was given all that it wants; undefined while something waits for it. */
+  position(): bigint | undefined;
 }
 
 interface Reader {
@@ -75,15 +77,21 @@ export class EventFeed {
     this.warn = throttled(log, 10_000);
   }
 
-  /** Starts to deliver: after the event `after`, or only new ones. The returned function ends it. */
-  subscribe(subscriber: Subscriber, after?: bigint): () => void {
+  /** Starts to deliver: after the event `after`, or only new ones. */
+  subscribe(subscriber: Subscriber, after?: bigint): Subscription {
     const reader: Reader = { subscriber, position: after ?? -1n, next: undefined, full: false, left: false };
     this.readers.add(reader);
     this.started ??= this.start();
     void this.started.then(() => this.join(reader, after === undefined));
-    return () => {
-      reader.left = true;
-      this.readers.delete(reader);
+    return {
+      leave: () => {
+        reader.left = true;
+        this.readers.delete(reader);
+      },
+      position: () =>
+        reader.next === this.dropped + this.recent.length
+          ? later(reader.position, BigInt(this.cursor))
+          : undefined,
     };
   }
 
@@ -164,19 +172,18 @@ export class EventFeed {
 
   private async join(reader: Reader, onlyNew: boolean): Promise<void> {
     const { subscriber } = reader;
-    if (onlyNew) reader.position = BigInt(this.cursor);
-    else if (reader.position > BigInt(this.cursor) && !(await this.exists(reader))) {
-      reader.position = BigInt(this.cursor);
-      subscriber.missed();
-    }
+    const isFromElsewhere = !onlyNew && reader.position > BigInt(this.cursor) && !(await this.exists(reader));
+    if (onlyNew || isFromElsewhere) reader.position = BigInt(this.cursor);
+    if (reader.left) return;
+    subscriber.joined(reader.position);
+    if (isFromElsewhere) subscriber.missed();
     while (reader.position < this.floor && !reader.left) {
       const page = await this.read(
         {
           after: String(reader.position),
-          topics: [...subscriber.topics],
+          ...questionOf(subscriber.filter),
           limit: PAGE,
           waitMs: 0,
-          ...(subscriber.chargePointId !== undefined && { chargePointId: subscriber.chargePointId }),
         },
         reader,
       );
@@ -220,10 +227,7 @@ function give(subscriber: Subscriber, { event }: Entry): boolean {
     subscriber.missed();
     return true;
   }
-  if (!subscriber.topics.has(event.topic)) return true;
-  const { chargePointId } = subscriber;
-  if (chargePointId !== undefined && event.data.chargePointId !== chargePointId) return true;
-  return subscriber.event(event);
+  return wants(subscriber.filter, event) ? subscriber.event(event) : true;
 }
 
 function later(a: bigint, b: bigint): bigint {

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { LiveEvent, Topic } from '../link/methods.ts';
+import type { LiveEvent } from '../link/methods.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { Subscriber } from './event-feed.ts';
+import type { EventFilter } from './event-filter.ts';
+import type { Recognised } from './recognition.ts';
 
 /** How long a dropped client has to take the last words, ms. */
 const FAREWELL_MS = 2000;
@@ -11,24 +13,21 @@ const dropped = metrics.counter('farad_api_event_streams_dropped_total', 'Event 
   'reason',
 ]);
 
-export interface EventFilter {
-  readonly topics: ReadonlySet<Topic>;
-  readonly chargePointId?: string;
-}
-
 /** One client of GET /events: server-sent events (HTML Living Standard §9.2) on a response whose head was already sent. */
 export class EventStream implements Subscriber {
-  readonly topics: ReadonlySet<Topic>;
-  declare readonly chargePointId?: string;
+  readonly filter: EventFilter;
+  private readonly listener: Recognised;
   private readonly response: ServerResponse;
   private ended = false;
   private takenBefore = -1;
+  /** The last position that it was told. */
+  private said: bigint | undefined;
   private takesMore: () => void = () => undefined;
 
-  constructor(response: ServerResponse, { topics, chargePointId }: EventFilter) {
+  constructor(response: ServerResponse, filter: EventFilter, listener: Recognised) {
     this.response = response;
-    this.topics = topics;
-    if (chargePointId !== undefined) this.chargePointId = chargePointId;
+    this.filter = filter;
+    this.listener = listener;
     open.add(1);
     response.on('drain', () => this.takesMore());
     response.on('close', () => {
@@ -41,6 +40,11 @@ export class EventStream implements Subscriber {
     this.write('retry: 2000\n\n');
   }
 
+  joined(id: bigint): void {
+    this.said = id;
+    this.write(`id: ${id}\nevent: joined\ndata: ${JSON.stringify({ listener: this.listener })}\n\n`);
+  }
+
   event({ id, topic, data }: LiveEvent): boolean {
     return this.write(`id: ${id}\nevent: ${topic}\ndata: ${JSON.stringify(data)}\n\n`);
   }
@@ -51,15 +55,19 @@ export class EventStream implements Subscriber {
 
   /**
    * A comment: keeps proxies from closing a silent connection, and finds clients that are gone. Drops a client that took
-   * nothing since the last one although something waits for it.
+   * nothing since the last one although something waits for it. `position`: up to which event it was given everything, so that it need not
+   * begin far back when it comes again.
    */
-  heartbeat(): void {
+  heartbeat(position?: bigint): void {
     const { writableLength, socket } = this.response;
     // Node counts what it was given; what still waits was not taken.
     const taken = socket ? socket.bytesWritten - socket.writableLength : 0;
     if (writableLength > 0 && taken === this.takenBefore) this.end('slow_client');
     this.takenBefore = taken;
     this.write(': heartbeat\n\n');
+    if (position === undefined || position === this.said) return;
+    this.said = position;
+    this.write(`id: ${position}\nevent: position\ndata: {}\n\n`);
   }
 
   async drained(): Promise<void> {
@@ -70,7 +78,7 @@ export class EventStream implements Subscriber {
   }
 
   /** Ends the stream; the client sees why in a last event `end` and may resume where it was. */
-  end(reason: 'slow_client' | 'restarted' | 'shutting_down'): void {
+  end(reason: 'slow_client' | 'restarted' | 'shutting_down' | 'logged_out'): void {
     if (this.ended) return;
     this.ended = true;
     dropped.with({ reason }).inc();

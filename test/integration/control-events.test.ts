@@ -68,6 +68,19 @@ describe('GET /events', () => {
     await vi.waitFor(() => expect(some.events.map(({ id }) => id)).toEqual(['2']));
   });
 
+  test('streams of several charge points, and some topics of all', async () => {
+    const some = await listen(
+      '?topics=status&chargePointId=CP-1&chargePointId=CP-2&fleetTopics=transactions',
+    );
+    await listening();
+    for (const id of ['CP-1', 'CP-2', 'CP-3']) {
+      happen('connections', id);
+      happen('status', id);
+      happen('transactions', id);
+    }
+    await vi.waitFor(() => expect(some.events.map(({ id }) => id)).toEqual(['2', '3', '5', '6', '9']));
+  });
+
   test('goes on after the event that a client had last', async () => {
     for (let count = 0; count < 5; count++) happen('status', 'CP-1');
     const resumed = await listen('', { 'last-event-id': '3' });
@@ -76,16 +89,65 @@ describe('GET /events', () => {
     await vi.waitFor(() => expect(first.events.map(({ id }) => id)).toEqual(['5']));
   });
 
-  test.each(['?topics=weather', '?lastEventId=abc', '?topics='])(
-    'refuses %s before the stream begins',
-    async (query) => {
-      const { status, body } = await control.send('GET', `/api/v1/events${query}`);
-      expect([status, body.error.code]).toEqual([400, 'invalid_parameter']);
-    },
-  );
+  test.each([
+    ['a topic', '?topics=weather'],
+    ['an id', '?lastEventId=abc'],
+    ['no topic', '?topics='],
+    ['a topic of the fleet', '?fleetTopics=weather'],
+    ['101 charge points', `?${'chargePointId=A&'.repeat(101)}`],
+  ])('refuses %s before the stream begins', async (_what, query) => {
+    const { status, body } = await control.send('GET', `/api/v1/events${query}`);
+    expect([status, body.error.code]).toEqual([400, 'invalid_parameter']);
+  });
 
   test('demands a key', async () => {
     expect((await fetch(`${control.base}/api/v1/events`)).status).toBe(401);
+  });
+
+  test('ends with the log-in or the key that it was begun with, and for nobody else', async () => {
+    const created = await control.send('POST', '/api/v1/api-keys', {
+      json: { id: 'looker', role: 'viewer' },
+    });
+    const logIn = async () => {
+      const response = await fetch(`${control.base}/api/v1/session`, {
+        method: 'POST',
+        headers: { origin: control.base, 'content-type': 'application/json' },
+        body: JSON.stringify({ key: created.body.key }),
+      });
+      const { expiresAt } = (await response.json()) as { expiresAt: string };
+      return { cookie: (response.headers.get('set-cookie') ?? '').split(';')[0] as string, expiresAt };
+    };
+    const [first, second] = [await logIn(), await logIn()];
+    const streams = await Promise.all(
+      [first, second].map(async ({ cookie }) => {
+        const reader = new EventReader(`${control.base}/api/v1/events`, { cookie });
+        readers.push(reader);
+        expect((await reader.head).status).toBe(200);
+        return reader;
+      }),
+    );
+    const [left, staying] = streams as [EventReader, EventReader];
+    const withKey = await listen('', { authorization: `Bearer ${created.body.key}` });
+    const other = await listen();
+    await vi.waitFor(() => expect(left.marks.length + withKey.marks.length).toBe(2));
+    const listener = { id: 'looker', role: 'viewer' };
+    expect(left.marks).toEqual([
+      { id: '0', event: 'joined', data: { listener: { ...listener, expiresAt: first.expiresAt } } },
+    ]);
+    expect(withKey.marks[0]?.data).toEqual({ listener: { ...listener, expiresAt: null } });
+
+    const headers = { cookie: first.cookie, origin: control.base };
+    await fetch(`${control.base}/api/v1/session`, { method: 'DELETE', headers });
+    await vi.waitFor(() => expect(left.ended).toBe(true), { timeout: 3000 });
+    expect(left.events).toEqual([{ event: 'end', data: { reason: 'logged_out' } }]);
+    happen('status', 'CP-1');
+    await vi.waitFor(() => expect(staying.events.length + withKey.events.length).toBe(2));
+
+    await control.send('DELETE', '/api/v1/api-keys/looker');
+    await vi.waitFor(() => expect([staying.ended, withKey.ended]).toEqual([true, true]), { timeout: 3000 });
+    happen('status', 'CP-2');
+    await vi.waitFor(() => expect(other.events.length).toBe(2));
+    expect([left, staying, withKey].map(({ events }) => events.length)).toEqual([1, 2, 2]);
   });
 
   test('drops a client that hangs, counts why, and goes on for the others', async () => {

@@ -8,7 +8,10 @@ export interface StreamedEvent {
 
 /** A client of GET /events that reads as the HTML standard says, and can stop reading without closing. */
 export class EventReader {
+  /** What happened, and what became of the stream. */
   readonly events: StreamedEvent[] = [];
+  /** Where it is: `joined` and `position`. */
+  readonly marks: StreamedEvent[] = [];
   comments = 0;
   ended = false;
   readonly head: Promise<{ status: number; headers: NodeJS.Dict<string | string[]> }>;
@@ -58,7 +61,8 @@ export class EventReader {
     }
     const { id, event, data } = fields;
     if (data === undefined) return;
-    this.events.push({
+    const kept = event === 'joined' || event === 'position' ? this.marks : this.events;
+    kept.push({
       ...(id !== undefined && { id }),
       ...(event !== undefined && { event }),
       data: JSON.parse(data),

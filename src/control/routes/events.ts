@@ -2,14 +2,25 @@ import type { FastifyInstance } from 'fastify';
 import type { Topic } from '../../link/methods.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
-import { EventFeed, topics } from '../event-feed.ts';
+import { EventFeed, type Subscription } from '../event-feed.ts';
+import { type EventFilter, topics } from '../event-filter.ts';
 import { EventStream } from '../event-stream.ts';
 import type { Operation } from '../openapi/operation.ts';
+import type { Recognition } from '../recognition.ts';
 import { addRoute } from '../route.ts';
 
 /** Most clients that may listen at a time. */
 const MAX_STREAMS = 256;
 const HEARTBEAT_MS = 15_000;
+/** How often streams are held against the keys and log-ins that they were begun with, ms. */
+const RECOGNISED_EVERY_MS = 1000;
+/** More charge points than these are asked for as all of them. */
+const MAX_CHARGE_POINTS = 100;
+
+const topicList = {
+  type: 'string',
+  pattern: `^(${topics.join('|')})(,(${topics.join('|')}))*$`,
+};
 
 const operation: Operation = {
   id: 'streamEvents',
@@ -20,14 +31,24 @@ const operation: Operation = {
   description:
     'Server-sent events. The event type is the topic, the data a JSON object that names its charge point. A client that reconnects with ' +
     '`Last-Event-ID` gets what it missed, as far as that is kept; where it is not, an event `missed` says so. A client that takes its events ' +
-    'too slowly is ended with an event `end` that gives the reason; it may come back with `Last-Event-ID`. Comments keep the connection alive.',
+    'too slowly is ended with an event `end` that gives the reason; it may come back with `Last-Event-ID`. So is one whose key or log-in has ended ' +
+    '(`logged_out`). The first event, `joined`, says with its id after which event the stream begins, and as whom the client was recognised; ' +
+    '`position` says now and then up to which id everything was sent. Comments keep the connection alive.',
   query: {
     topics: {
-      type: 'string',
-      pattern: `^(${topics.join('|')})(,(${topics.join('|')}))*$`,
+      ...topicList,
       description: `One or more of ${topics.join(', ')}, separated by commas; absent: all of them.`,
     },
-    chargePointId: { type: 'string', description: 'Only events of this charge point.' },
+    chargePointId: {
+      type: 'array',
+      items: { type: 'string' },
+      maxItems: MAX_CHARGE_POINTS,
+      description: 'Only events of this charge point; several times: of these.',
+    },
+    fleetTopics: {
+      ...topicList,
+      description: 'Topics that come of every charge point, whatever `chargePointId` says.',
+    },
     lastEventId: {
       type: 'string',
       pattern: '^\\d{1,30}$',
@@ -60,32 +81,51 @@ const operation: Operation = {
 
 interface EventsQuery {
   readonly topics?: string;
-  readonly chargePointId?: string;
+  readonly chargePointId?: readonly string[];
+  readonly fleetTopics?: string;
   readonly lastEventId?: string;
 }
 
-export function addEventRoute(app: FastifyInstance, { link, log }: ControlDeps): void {
+interface Listening {
+  readonly stream: EventStream;
+  readonly subscription: Subscription;
+  /** Whether the key or log-in that it was begun with still counts. */
+  readonly isRecognised: () => boolean;
+}
+
+export function addEventRoute(
+  app: FastifyInstance,
+  { link, log }: ControlDeps,
+  recognition: Recognition,
+): void {
   const feed = new EventFeed(link, log);
-  const streams = new Set<EventStream>();
+  const listening = new Set<Listening>();
   let closing = false;
   const heartbeat = setInterval(() => {
-    for (const stream of streams) stream.heartbeat();
+    for (const { stream, subscription } of listening) stream.heartbeat(subscription.position());
   }, HEARTBEAT_MS);
   heartbeat.unref();
+  const recognising = setInterval(() => {
+    for (const { stream, isRecognised } of listening) if (!isRecognised()) stream.end('logged_out');
+  }, RECOGNISED_EVERY_MS);
+  recognising.unref();
 
   // Before the server waits for its connections to end: these would never end by themselves.
   app.addHook('preClose', async () => {
     closing = true;
     clearInterval(heartbeat);
+    clearInterval(recognising);
     feed.close();
-    for (const stream of streams) stream.end('shutting_down');
+    for (const { stream } of listening) stream.end('shutting_down');
   });
 
-  addRoute<{ Querystring: EventsQuery }>(app, operation, ({ query, headers }, reply) => {
+  addRoute<{ Querystring: EventsQuery }>(app, operation, (request, reply) => {
+    const { query, headers } = request;
     if (closing) throw apiError('shutting_down', {});
-    if (streams.size >= MAX_STREAMS) throw apiError('busy', { what: 'event streams' });
+    if (listening.size >= MAX_STREAMS) throw apiError('busy', { what: 'event streams' });
     const after = readEventId(headers['last-event-id'] ?? query.lastEventId);
-    const wanted = query.topics?.split(',') ?? topics;
+    const listener = recognition.of(headers);
+    if (!listener) throw apiError('unauthorized', {});
     reply.hijack();
     reply.raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
@@ -93,18 +133,27 @@ export function addEventRoute(app: FastifyInstance, { link, log }: ControlDeps):
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
-    const { chargePointId } = query;
-    const stream = new EventStream(reply.raw, {
-      topics: new Set(wanted as Topic[]),
-      ...(chargePointId !== undefined && { chargePointId }),
-    });
-    streams.add(stream);
-    const leave = feed.subscribe(stream, after);
+    const stream = new EventStream(reply.raw, filterOf(query), listener);
+    const subscription = feed.subscribe(stream, after);
+    const entry = { stream, subscription, isRecognised: () => recognition.of(headers) !== undefined };
+    listening.add(entry);
     reply.raw.once('close', () => {
-      leave();
-      streams.delete(stream);
+      subscription.leave();
+      listening.delete(entry);
     });
   });
+}
+
+function filterOf({ topics: wanted, chargePointId, fleetTopics }: EventsQuery): EventFilter {
+  return {
+    topics: setOf(wanted) ?? new Set(topics),
+    ...(chargePointId && { chargePointIds: new Set(chargePointId) }),
+    fleetTopics: setOf(fleetTopics) ?? new Set(),
+  };
+}
+
+function setOf(list: string | undefined): Set<Topic> | undefined {
+  return list === undefined ? undefined : new Set(list.split(',') as Topic[]);
 }
 
 function readEventId(text: string | string[] | undefined): bigint | undefined {

@@ -4,6 +4,7 @@ import { apiError, tooManyAttempts } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { LogIns } from '../log-ins.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
+import type { Recognition } from '../recognition.ts';
 import { addRoute } from '../route.ts';
 import { assertSameOrigin } from '../same-origin.ts';
 
@@ -54,7 +55,12 @@ const end: Operation = {
   responses: { 204: { description: 'The cookie is worth nothing any more.' } },
 };
 
-export function addSessionRoutes(app: FastifyInstance, keys: KeyRing, logIns: LogIns): void {
+export function addSessionRoutes(
+  app: FastifyInstance,
+  keys: KeyRing,
+  logIns: LogIns,
+  recognition: Recognition,
+): void {
   const limit = new AttemptLimit(MAX_FAILURES, WINDOW_MS);
 
   /** Before a byte of the body is read: whatever is wrong with the rest counts as a failed attempt. */
@@ -82,10 +88,10 @@ export function addSessionRoutes(app: FastifyInstance, keys: KeyRing, logIns: Lo
     { onRequest: admit },
   );
 
-  addRoute(app, get, ({ principal, headers }) => {
-    if (!principal) throw apiError('unauthorized', {});
-    const logIn = headers.authorization === undefined ? logIns.find(headers.cookie) : undefined;
-    return { ...principal, expiresAt: logIn ? new Date(logIn.expiresAt).toISOString() : null };
+  addRoute(app, get, ({ headers }) => {
+    const recognised = recognition.of(headers);
+    if (!recognised) throw apiError('unauthorized', {});
+    return recognised;
   });
 
   addRoute(app, end, async (request, reply) => {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { EventFeed, type Subscriber, topics } from '../../../src/control/event-feed.ts';
+import { EventFeed, type Subscriber } from '../../../src/control/event-feed.ts';
+import { type EventFilter, topics } from '../../../src/control/event-filter.ts';
 import type { Link } from '../../../src/link/link.ts';
 import type { EventsPage, EventsRequest, LiveEvent, Topic } from '../../../src/link/methods.ts';
 import { createRelay, type Relay } from '../../../src/link/relay.ts';
@@ -67,17 +68,25 @@ class EventSource {
 }
 
 class Listener implements Subscriber {
-  readonly topics: ReadonlySet<Topic>;
-  declare readonly chargePointId?: string;
+  readonly filter: EventFilter;
   readonly got: string[] = [];
+  joinedAfter: bigint | undefined;
   /** Takes so many at a time; absent: all. */
   take?: number;
   /** Ready for more. */
   more: () => void = () => undefined;
 
-  constructor(wanted: readonly Topic[] = topics, chargePointId?: string) {
-    this.topics = new Set(wanted);
-    if (chargePointId !== undefined) this.chargePointId = chargePointId;
+  constructor(wanted: readonly Topic[] = topics, chargePointId?: string, fleetTopics: readonly Topic[] = []) {
+    this.filter = {
+      topics: new Set(wanted),
+      fleetTopics: new Set(fleetTopics),
+      ...(chargePointId !== undefined && { chargePointIds: new Set([chargePointId]) }),
+    };
+  }
+
+  joined(id: bigint): void {
+    expect(this.got).toEqual([]);
+    this.joinedAfter = id;
   }
 
   event({ id }: LiveEvent): boolean {
@@ -132,6 +141,41 @@ describe('live events', () => {
     expect(status.got).toEqual(['1']);
     expect(one.got).toEqual(['2']);
     expect(source.longPolls().length).toBeLessThanOrEqual(3);
+  });
+
+  test('come of every charge point on some topics, and of one on the others', async () => {
+    source.add('status', 'CP-1', 10_500);
+    const mixed = new Listener(['status'], 'CP-2', ['transactions']);
+    const all = new Listener();
+    feed.subscribe(all);
+    await settled();
+    source.add('transactions', 'CP-1');
+    source.add('status', 'CP-1');
+    source.add('status', 'CP-2');
+    await vi.waitFor(() => expect(all.got.length).toBe(3));
+    // Catches up with reads of its own, then takes part in the shared ones.
+    feed.subscribe(mixed, 10_400n);
+    await vi.waitFor(() => expect(mixed.got).toEqual(['10501', '10503']));
+    source.add('status', 'CP-1');
+    source.add('transactions', 'CP-3');
+    await vi.waitFor(() => expect(mixed.got).toEqual(['10501', '10503', '10505']));
+  });
+
+  test('say where a client begins, and up to where it has everything', async () => {
+    source.add('status', 'CP-1', 5);
+    const listener = new Listener(topics, 'CP-2');
+    const slow = new Listener();
+    slow.take = 1;
+    const { position } = feed.subscribe(listener, 3n);
+    const slowly = feed.subscribe(slow);
+    expect(position()).toBeUndefined();
+    await settled();
+    expect([listener.joinedAfter, slow.joinedAfter]).toEqual([3n, 5n]);
+    expect(position()).toBe(5n);
+    source.add('status', 'CP-1', 4);
+    await vi.waitFor(() => expect(position()).toBe(9n));
+    expect(listener.got).toEqual([]);
+    expect([slow.got, slowly.position()]).toEqual([['6'], undefined]);
   });
 
   test('begin with what is new for a client that never listened before', async () => {
@@ -204,7 +248,7 @@ describe('live events', () => {
 
   test('are not polled for when nobody listens, and end for a client that leaves', async () => {
     const listener = new Listener();
-    const leave = feed.subscribe(listener);
+    const { leave } = feed.subscribe(listener);
     await settled();
     leave();
     source.add('status', 'CP-1');

@@ -18,7 +18,11 @@ describe('a stream of server-sent events', () => {
     client = new EventReader(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {});
     [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
     response.writeHead(200);
-    stream = new EventStream(response, { topics: new Set(['status']) });
+    stream = new EventStream(
+      response,
+      { topics: new Set(['status']), fleetTopics: new Set() },
+      { id: 'looker', role: 'viewer', expiresAt: null },
+    );
     await client.head;
   });
   afterEach(() => {
@@ -58,6 +62,18 @@ describe('a stream of server-sent events', () => {
     expect(client.events).toEqual([
       { id: '7', event: 'status', data: { padding: '' } },
       { event: 'missed', data: {} },
+    ]);
+  });
+
+  test('begins with whom it was recognised as, and tells its place where that has changed', async () => {
+    stream.joined(3n);
+    for (const [index, position] of [undefined, 3n, 5n, 5n].entries()) {
+      stream.heartbeat(position);
+      await vi.waitFor(() => expect(client.comments).toBe(index + 1));
+    }
+    expect(client.marks).toEqual([
+      { id: '3', event: 'joined', data: { listener: { id: 'looker', role: 'viewer', expiresAt: null } } },
+      { id: '5', event: 'position', data: {} },
     ]);
   });
 

@@ -1,0 +1,38 @@
+import type { EventsRequest, LiveEvent, Topic } from '../link/methods.ts';
+
+export const topics = [
+  'status',
+  'transactions',
+  'connections',
+  'authorizations',
+] as const satisfies readonly Topic[];
+
+/** Which events a client of GET /events wants. */
+export interface EventFilter {
+  readonly topics: ReadonlySet<Topic>;
+  /** Of these charge points only; absent: of all. */
+  readonly chargePointIds?: ReadonlySet<string>;
+  /** Wanted of every charge point, whatever `chargePointIds` says. */
+  readonly fleetTopics: ReadonlySet<Topic>;
+}
+
+export function wants(
+  { topics, chargePointIds, fleetTopics }: EventFilter,
+  { topic, data }: LiveEvent,
+): boolean {
+  if (fleetTopics.has(topic)) return true;
+  return topics.has(topic) && (!chargePointIds || chargePointIds.has(data.chargePointId as string));
+}
+
+/** What to ask analytics for: all that the filter wants, and little else. */
+export function questionOf({
+  topics,
+  chargePointIds,
+  fleetTopics,
+}: EventFilter): Pick<EventsRequest, 'topics' | 'chargePointId'> {
+  const [only, ...others] = chargePointIds ?? [];
+  return {
+    topics: [...new Set([...topics, ...fleetTopics])],
+    ...(only !== undefined && others.length === 0 && fleetTopics.size === 0 && { chargePointId: only }),
+  };
+}
