@@ -166,3 +166,13 @@ export interface Campaign {
 export type Counts = Readonly<
   Record<'pending' | 'asking' | 'running' | 'succeeded' | 'failed' | 'unknown' | 'total', number>
 >;
+
+export type Role = 'viewer' | 'operator' | 'admin';
+
+/** Who is logged in. */
+export interface Session {
+  readonly id: string;
+  readonly role: Role;
+  /** RFC 3339; null with a key. */
+  readonly expiresAt: string | null;
+}

@@ -1,13 +1,6 @@
 import { signal } from '@preact/signals';
 import { Failure, onLoggedOut, request } from './api.ts';
-
-export type Role = 'viewer' | 'operator' | 'admin';
-
-export interface Session {
-  readonly id: string;
-  readonly role: Role;
-  readonly expiresAt: string | null;
-}
+import type { Role, Session } from './model.ts';
 
 /** Undefined until the API has said whether somebody is logged in. */
 export const session = signal<Session | null | undefined>(undefined);
@@ -23,10 +16,20 @@ export function may(role: Role): boolean {
   return own !== undefined && RANKS[own] >= RANKS[role];
 }
 
-onLoggedOut(() => {
+/** The tabs of a browser have one cookie: what one does with it concerns the others. */
+const channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel('farad session') : undefined;
+channel?.addEventListener('message', () => void (session.value ? recognise() : readSession()));
+
+function loggedOut(): void {
   if (session.value) farewell.value = 'Your log-in has ended. Please log in again.';
   session.value = null;
-});
+}
+onLoggedOut(loggedOut);
+
+/** Tells log-ins apart, also those with the same key. */
+export function labelOf({ id, role, expiresAt }: Session): string {
+  return `${id} ${role} ${expiresAt}`;
+}
 
 /** `#key=...` of the line that a demo prints: fills the form, and leaves the address bar and the history. */
 export function takeKeyFromFragment(): void {
@@ -45,12 +48,26 @@ export async function readSession(): Promise<void> {
   }
 }
 
+/** Finds out whether whoever is logged in here still is: another tab may have logged out, and somebody else in. */
+export async function recognise(): Promise<void> {
+  const before = session.value;
+  if (!before) return;
+  try {
+    const found = await request<Session>('GET', '/session');
+    if (session.value === before && labelOf(found) !== labelOf(before)) session.value = found;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (error.status === 401) loggedOut();
+  }
+}
+
 /** Throws Failure. */
 export async function logIn(key: string): Promise<void> {
   const begun = await request<Session>('POST', '/session', { body: { key } });
   offeredKey.value = '';
   farewell.value = '';
   session.value = begun;
+  channel?.postMessage('changed');
 }
 
 /** Throws Failure. */
@@ -58,4 +75,5 @@ export async function logOut(): Promise<void> {
   await request('DELETE', '/session');
   farewell.value = 'You are logged out.';
   session.value = null;
+  channel?.postMessage('changed');
 }

@@ -2,7 +2,7 @@ import { queryOf } from '../api.ts';
 import { now } from '../clock.ts';
 import { counted, duration, energy, quantity, stamp } from '../format.ts';
 import { useHeldBack } from '../held-back.ts';
-import { useLive } from '../live.ts';
+import { useLive } from '../live/live.ts';
 import type { Page, Transaction } from '../model.ts';
 import { ChoiceFilter, DayFilter, TextFilter } from '../parts/filter-fields.tsx';
 import { Pager } from '../parts/pager.tsx';

@@ -1,6 +1,6 @@
 import { now } from '../clock.ts';
 import { duration } from '../format.ts';
-import { feed } from '../live.ts';
+import { feed } from '../live/live.ts';
 import { logOut, session } from '../session.ts';
 import { theme, toggleTheme } from '../theme.ts';
 import { SearchBox } from './search-box.tsx';

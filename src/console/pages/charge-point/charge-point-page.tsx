@@ -1,4 +1,4 @@
-import { useLive } from '../../live.ts';
+import { useLive } from '../../live/live.ts';
 import type { ChargePoint } from '../../model.ts';
 import { Fact } from '../../parts/fact.tsx';
 import { Shown } from '../../parts/states.tsx';

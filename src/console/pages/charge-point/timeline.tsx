@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { queryOf } from '../../api.ts';
 import { clock, day, duration, zone } from '../../format.ts';
 import { type Happening, KINDS, type Kind } from '../../happening.ts';
-import { useLive } from '../../live.ts';
+import { useLive } from '../../live/live.ts';
 import type { ConnectionEvent, Message, Rows } from '../../model.ts';
 import { Fact } from '../../parts/fact.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';

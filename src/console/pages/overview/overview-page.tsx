@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { feed } from '../../live.ts';
+import { feed } from '../../live/live.ts';
 import type { Overview } from '../../model.ts';
 import { Shown } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { now } from '../../clock.ts';
 import { power, quantity, zone } from '../../format.ts';
-import { useLive } from '../../live.ts';
+import { useLive } from '../../live/live.ts';
 import type { MeterSample, Transaction } from '../../model.ts';
 import { Chart, roomOfCharts } from '../../parts/chart.tsx';
 import { Empty, Refused, Room, Shown, Skeleton } from '../../parts/states.tsx';
@@ -23,7 +23,7 @@ const ROOM = roomOfCharts(Object.values(CHART_HEIGHTS), 16 + 32);
 export function TransactionPage({ id }: { readonly id: string }) {
   const resource = useResource<Transaction>(`/transactions/${encodeURIComponent(id)}`);
   useLive(
-    { topics: ['transactions'], ...(resource.data && { chargePointId: resource.data.chargePointId }) },
+    resource.data && { topics: ['transactions'], chargePointId: resource.data.chargePointId },
     resource.reload,
   );
   return (
