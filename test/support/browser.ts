@@ -27,6 +27,8 @@ export interface BrowserOptions {
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
+  /** A name that the browser takes for this machine, so that its pages are those of another one. */
+  readonly host?: string;
 }
 
 /** A page in a browser with an empty profile, closed after the test. */
@@ -47,11 +49,12 @@ export async function openTab({
   theme = 'light',
   width = 1280,
   height = 800,
+  host,
 }: BrowserOptions = {}): Promise<Tab> {
   const profile = mkdtempSync(join(tmpdir(), 'farad-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: findBrowser() ?? 'chromium',
-    args: SWITCHES,
+    args: host === undefined ? SWITCHES : [...SWITCHES, `--host-resolver-rules=MAP ${host} 127.0.0.1`],
     headless: true,
     viewport: { width, height },
     colorScheme: theme,
