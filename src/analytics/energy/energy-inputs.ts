@@ -19,7 +19,7 @@ export interface EnergyInputs {
 }
 
 /** How far around a day readings and transactions matter for what lies between transactions, ms. */
-const AROUND_MS = 2 * DAY_MS;
+export const AROUND_MS = 2 * DAY_MS;
 
 /** Transactions that began longer ago count by their readings only, as if there were none. */
 const LONGEST_TRANSACTION_MS = 31 * DAY_MS;
@@ -27,37 +27,44 @@ const LONGEST_TRANSACTION_MS = 31 * DAY_MS;
 /** ClickHouse keeps times until then. */
 const LATEST = Date.UTC(2298, 0);
 
-/** A reading as the query writes it, for the least to parse. */
-type Cells = readonly [
-  at: number,
-  isInterval: number,
-  wh: number | null,
-  coarse: number,
-  context: string,
-  phase: string,
-  location: string,
-  transactionId: number,
-];
+/** Ids in the text of a query, which ClickHouse takes up to 256 KiB. */
+const MOST_IDS = 5000;
 
-interface ReadingsOfConnector {
+/** Readings that agree in all but time and value, for the least to write and parse. */
+interface ReadingsAlike {
   readonly chargePointId: string;
   readonly connectorId: number;
-  readonly cells: readonly Cells[];
+  readonly isInterval: number;
+  readonly isCoarse: number;
+  readonly context: string;
+  readonly phase: string;
+  readonly location: string;
+  /** 0 where they name none. */
+  readonly transactionId: number;
+  readonly times: readonly number[];
+  /** In the unit in which they were sent; null where a sample was no number. */
+  readonly values: readonly (number | null)[];
+}
+
+/** Days of UTC since the epoch, both included. */
+interface Days {
+  readonly firstDay: number;
+  readonly lastDay: number;
 }
 
 /**
- * Reads what determines the energy of a day on the connectors of some charge points, by charge point and connector (`inputKey`): the transactions that reach into the day or
- * come next to it, their readings from begin to end, and what was read between them. Of transactions that lie outside of the day their readings are left away where start
+ * Reads what determines the energy of some days on the connectors of some charge points, by charge point and connector (`inputKey`): the transactions that reach into the days or
+ * come next to them, their readings from begin to end, and what was read between them. Of transactions that lie outside of the days their readings are left away where start
  * and stop suffice. `now` is epoch ms. Throws EngineError.
  */
 export async function readInputs(
   engine: Engine,
-  day: number,
+  { firstDay, lastDay }: Days,
   chargePointIds: readonly string[],
   now: number,
   bounds: ReadBounds,
 ): Promise<Map<string, EnergyInputs>> {
-  const [begin, end] = [day * DAY_MS, (day + 1) * DAY_MS];
+  const [begin, end] = [firstDay * DAY_MS, (lastDay + 1) * DAY_MS];
   const [from, to] = [begin - AROUND_MS, end + AROUND_MS];
   const transactions = await readTransactions(
     engine,
@@ -72,24 +79,23 @@ export async function readInputs(
     const { startedAt, transactionId } = transaction;
     const endedAt = endOf(transaction);
     if (endedAt < from) continue;
-    const touches = reachesInto(transaction, day);
+    const touches = startedAt < end && endedAt >= begin;
     if (touches && (startedAt < from || (endedAt > to && now > to))) long.push(transactionId);
     else if (!touches && energyOfRegisters(transaction).energyWh !== null) needless.push(transactionId);
     inputsOf(inputs, transaction).transactions.push(transaction);
   }
-  const ofTransaction = (ids: readonly number[]) => `ifNull(transaction_id, 0) IN (${list(ids)})`;
   const near = { from, to };
-  const parts = [await readReadings(engine, near, chargePointIds, `NOT ${ofTransaction(needless)}`, bounds)];
-  if (long.length > 0) {
-    // Whatever day they are read for: their energy must not depend on it.
-    const whole = { from: from - LONGEST_TRANSACTION_MS - DAY_MS, to: LATEST };
-    const beyond = `${ofTransaction(long)} AND NOT ${between('ts', near)}`;
+  // To leave them away only spares work.
+  const others = needless.length <= MOST_IDS ? `NOT ${ofTransactions(needless)}` : '1';
+  const parts = [await readReadings(engine, near, chargePointIds, others, bounds)];
+  // Whatever days they are read for: the energy of a transaction must not depend on it.
+  const whole = { from: from - LONGEST_TRANSACTION_MS - DAY_MS, to: LATEST };
+  for (let index = 0; index < long.length; index += MOST_IDS) {
+    const some = ofTransactions(long.slice(index, index + MOST_IDS));
+    const beyond = `${some} AND NOT ${between('ts', near)}`;
     parts.push(await readReadings(engine, whole, chargePointIds, beyond, bounds));
   }
-  for (const row of parts.flat()) {
-    const { readings } = inputsOf(inputs, row);
-    for (const cells of row.cells) readings.push(readingOf(cells));
-  }
+  for (const alike of parts.flat()) inputsOf(inputs, alike).readings.push(...readingsOf(alike));
   return inputs;
 }
 
@@ -128,26 +134,24 @@ function list(ids: readonly number[]): string {
   return ids.length === 0 ? '-1' : ids.join(', ');
 }
 
-function readingOf([
-  at,
-  isInterval,
-  wh,
-  coarse,
-  context,
-  phase,
-  location,
-  transactionId,
-]: Cells): EnergyReading {
-  return {
+function ofTransactions(ids: readonly number[]): string {
+  return `ifNull(transaction_id, 0) IN (${list(ids)})`;
+}
+
+function readingsOf(alike: ReadingsAlike): EnergyReading[] {
+  const { isInterval, isCoarse, context, phase, location, transactionId, times, values } = alike;
+  const measurand = isInterval === 1 ? 'interval' : 'register';
+  const coarse = isCoarse === 1;
+  return times.map((at, index) => ({
     at,
-    measurand: isInterval === 1 ? 'interval' : 'register',
-    wh: wh ?? Number.NaN,
-    coarse: coarse === 1,
+    measurand,
+    wh: (values[index] ?? Number.NaN) * (coarse ? 1000 : 1),
+    coarse,
     context,
     phase,
     location,
     transactionId: transactionId === 0 ? null : transactionId,
-  };
+  }));
 }
 
 interface Span {
@@ -215,17 +219,17 @@ function readReadings(
   chargePointIds: readonly string[],
   condition: string,
   bounds: ReadBounds,
-): Promise<ReadingsOfConnector[]> {
-  return engine.query<ReadingsOfConnector>(
+): Promise<ReadingsAlike[]> {
+  return engine.query<ReadingsAlike>(
     `
-SELECT charge_point_id AS chargePointId, connector_id AS connectorId,
-  groupArray((toUnixTimestamp64Milli(ts), toUInt8(measurand = 'Energy.Active.Import.Interval'), value * if(lower(unit) = 'kwh', 1000, 1),
-    toUInt8(lower(unit) = 'kwh'), context, phase, location, ifNull(transaction_id, 0))) AS cells
+SELECT charge_point_id AS chargePointId, connector_id AS connectorId, toUInt8(measurand = 'Energy.Active.Import.Interval') AS isInterval,
+  toUInt8(lower(unit) = 'kwh') AS isCoarse, context, phase, location, ifNull(transaction_id, 0) AS transactionId,
+  groupArray(toUnixTimestamp64Milli(ts)) AS times, groupArray(ifNull(value, nan)) AS values
 FROM meter_samples
 WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND connector_id > 0
   AND measurand IN ('Energy.Active.Import.Register', 'Energy.Active.Import.Interval') AND format != 'SignedData'
   AND ${between('ts', span)} AND ${condition}
-GROUP BY charge_point_id, connector_id`,
+GROUP BY chargePointId, connectorId, isInterval, isCoarse, context, phase, location, transactionId`,
     { chargePointIds },
     bounds,
   );

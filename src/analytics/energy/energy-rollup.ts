@@ -8,9 +8,10 @@ import { DAY_MS } from '../queries/range.ts';
 import { Turns } from '../turns.ts';
 import { type ConnectorDay, dayOf, keyOfDay } from './connector-day.ts';
 import { itemsOfDay } from './day-items.ts';
-import { type EnergyInputs, inputKey, reachesInto, readInputs } from './energy-inputs.ts';
+import { AROUND_MS, type EnergyInputs, inputKey, reachesInto, readInputs } from './energy-inputs.ts';
 import type { EnergyScope } from './energy-scope.ts';
 import { type DueDay, TouchedDays } from './touched-days.ts';
+import { partsOf, type WorkPart } from './work-parts.ts';
 
 export interface EnergyRollupOptions {
   readonly engine: Engine;
@@ -20,14 +21,17 @@ export interface EnergyRollupOptions {
   readonly samplesKept: number;
 }
 
-/** Connectors whose inputs are read by one query. */
-const TOGETHER = 200;
-
 /** Days of connectors that one run in the background works out at most. */
 const MOST_AT_ONCE = 2000;
 
-/** As many days are worked out before a question about the whole fleet is answered. */
+/** As many days are worked out at most before a question about the whole fleet is answered. */
 const MOST_BEFORE_AN_ANSWER = 500;
+
+/** So many connectors of a charge point count for a day: what a broken one makes up beyond them does not keep a fleet from its answers. */
+const MOST_CONNECTORS = 4;
+
+/** What was noted in so short a time, ms, need not be noted anew where more waits than is worked out before an answer. */
+const LOOKED_LATELY_MS = 5000;
 
 /** Moments of a day that may decide what the readings of the day before are worth. */
 const FEW_MOMENTS = 10;
@@ -54,6 +58,8 @@ export class EnergyRollup {
   private readonly options: EnergyRollupOptions;
   private readonly days: TouchedDays;
   private readonly turns = new Turns(1);
+  /** When it was noted last what has arrived, by the monotonic clock. */
+  private lookedAt = Number.NEGATIVE_INFINITY;
   /** How days began when they were worked out last. */
   private readonly begins = new Map<string, string>();
 
@@ -63,12 +69,10 @@ export class EnergyRollup {
     this.days = new TouchedDays(options.engine);
   }
 
-  /** Works out some of what has been touched. Throws EngineError. */
+  /** Works out some of what has been touched; questions come in between. Throws EngineError. */
   async keepUp(): Promise<void> {
-    await this.turns.run(async () => {
-      const now = await this.days.look();
-      await this.workOut(this.days.due(now, MOST_AT_ONCE), now, true);
-    });
+    const due = this.days.due(await this.look(), MOST_AT_ONCE);
+    for (const part of partsOf(due)) await this.turns.run(() => this.workOut(part, true));
   }
 
   /** Works out what the answer to a question needs; of the whole fleet only a bounded part. Throws EngineError. */
@@ -76,33 +80,48 @@ export class EnergyRollup {
     const ids =
       scope.idTag === undefined ? undefined : new Set(await this.chargePointsOf(scope, scope.idTag));
     const [firstDay, lastDay] = [dayOf(scope.from) - 1, dayOf(scope.to) + 1];
-    const isMeant = ({ chargePointId, day }: ConnectorDay) =>
+    const { chargePointId } = scope;
+    const isMeant = ({ chargePointId: id, day }: ConnectorDay) =>
       day >= firstDay &&
       day <= lastDay &&
-      (scope.chargePointId === undefined || chargePointId === scope.chargePointId) &&
-      chargePointId.startsWith(scope.prefix ?? '') &&
-      (ids === undefined || ids.has(chargePointId));
+      id.startsWith(scope.prefix ?? '') &&
+      (ids === undefined || ids.has(id));
+    const meant = { chargePointId, isMeant };
     const isAsked = (one: ConnectorDay) =>
       one.day > firstDay && one.day <= dayOf(scope.to - 1) && isMeant(one);
-    const isFleet = scope.chargePointId === undefined && ids === undefined;
-    return this.turns.run(async () => {
-      // What is worked out may touch the days around it.
-      for (let round = 0; round < 3; round++) {
-        const now = await this.days.look();
-        const { all, leftOver } = this.days.count(isMeant);
-        if (isFleet && all > MOST_BEFORE_AN_ANSWER)
-          return { left: leftOver, pending: this.days.count(isAsked).all };
-        const due = this.days.due(now, Number.POSITIVE_INFINITY, isMeant);
-        if (due.length === 0) break;
-        await this.workOut(due, now, false);
+    const asked = { chargePointId, isMeant: isAsked };
+    const isFleet = chargePointId === undefined && ids === undefined;
+    if (isFleet) {
+      const mostOfOne = MOST_CONNECTORS * (lastDay - firstDay + 1);
+      const isMuch = () => this.days.count(meant, mostOfOne).backlog > MOST_BEFORE_AN_ANSWER;
+      if (this.lookedAt < performance.now() - LOOKED_LATELY_MS || !isMuch()) await this.look();
+      // It does not wait for its turn either: what is worked out meanwhile would not be enough.
+      if (isMuch()) {
+        const { leftOver } = this.days.count(meant, mostOfOne);
+        return { left: leftOver, pending: this.days.count(asked).all };
       }
-      return { left: 0, pending: this.days.count(isAsked).all };
-    });
+    }
+    let rest = isFleet ? MOST_BEFORE_AN_ANSWER : MOST_AT_ONCE;
+    // What is worked out may touch the days around it.
+    for (let round = 0; round < 3 && rest > 0; round++) {
+      const due = this.days.due(await this.look(), rest, meant);
+      if (due.length === 0) break;
+      rest -= due.length;
+      for (const part of partsOf(due)) await this.turns.run(() => this.workOut(part, false));
+    }
+    return { left: 0, pending: this.days.count(asked).all };
   }
 
   /** How many days of connectors wait. */
   get waiting(): number {
     return this.days.count().all;
+  }
+
+  /** Answers the time of ClickHouse. */
+  private async look(): Promise<number> {
+    const now = await this.days.look();
+    this.lookedAt = performance.now();
+    return now;
   }
 
   private async chargePointsOf({ from, to }: EnergyScope, idTag: string): Promise<string[]> {
@@ -116,80 +135,61 @@ WHERE lower(id_tag) = lower({idTag:String})
     return rows.map(({ id }) => id);
   }
 
-  private async workOut(due: readonly DueDay[], now: number, patient: boolean): Promise<void> {
-    const byDay = groupedBy(due, ({ day }) => day);
-    for (const [day, ofDay] of byDay) {
-      const kept = await this.keptWithoutSamples(day, ofDay, now);
-      for (const { chargePointId, connectorId } of kept)
-        this.days.done({ chargePointId, connectorId, day }, now);
-      const open = ofDay.filter((one) => !kept.some((other) => inputKey(other) === inputKey(one)));
-      const byChargePoint = [...groupedBy(open, ({ chargePointId }) => chargePointId)];
-      for (let index = 0; index < byChargePoint.length; index += TOGETHER) {
-        const part = byChargePoint.slice(index, index + TOGETHER);
-        await this.workOutDay(
-          day,
-          part.map(([id]) => id),
-          part.flatMap(([, days]) => days),
-          patient,
-        );
-      }
-    }
-  }
-
-  /** Days that were worked out while all their samples were there, some of which may be gone: what was worked out stays. */
-  private async keptWithoutSamples(day: number, due: readonly DueDay[], now: number): Promise<DueDay[]> {
-    if ((day - 2) * DAY_MS > now - this.options.samplesKept) return [];
-    const worked = await this.engine.query<ConnectorDay>(
-      'SELECT DISTINCT charge_point_id AS chargePointId, connector_id AS connectorId, day FROM energy_days WHERE day = {day:Int32}',
-      { day },
-    );
-    const keys = new Set(worked.map(keyOfDay));
-    return due.filter((one) => keys.has(keyOfDay(one)));
-  }
-
-  private async workOutDay(
-    day: number,
-    chargePointIds: readonly string[],
-    due: readonly DueDay[],
-    patient: boolean,
-  ): Promise<void> {
+  private async workOut(part: WorkPart, patient: boolean): Promise<void> {
     const [clock] = await this.engine.query<{ now: number }>(
       'SELECT toUnixTimestamp64Milli(now64(3)) AS now',
     );
     const workedAt = clock?.now ?? 0;
     const bounds = { timeLimitMs: this.options.timeLimit, patient };
-    const inputs = await readInputs(this.engine, day, chargePointIds, workedAt, bounds);
+    const kept = await this.keptWithoutSamples(part, workedAt);
+    for (const one of part.days) if (kept.has(keyOfDay(one))) this.days.done(one, workedAt);
+    const due = part.days.filter((one) => !kept.has(keyOfDay(one)));
+    if (due.length === 0) return;
+    const inputs = await readInputs(this.engine, part, part.chargePointIds, workedAt, bounds);
     const dayRows: EnergyDayRow[] = [];
     const transactionRows: TransactionEnergyRow[] = [];
     const doubtful: TransactionEnergyRow[] = [];
-    for (const { chargePointId, connectorId } of due) {
-      const own = inputs.get(inputKey({ chargePointId, connectorId })) ?? NOTHING;
-      const account = accountOf(own.readings, own.transactions);
-      dayRows.push({
-        day,
-        chargePointId,
-        connectorId,
-        items: itemsOfDay(account, own.transactions, day),
-        workedAt,
-      });
-      for (const transaction of own.transactions) {
-        const { transactionId } = transaction;
+    for (const [key, ofConnector] of groupedBy(due, inputKey)) {
+      const { readings, transactions } = inputs.get(key) ?? NOTHING;
+      const account = accountOf(readings, transactions);
+      for (const { day, chargePointId, connectorId } of ofConnector) {
+        const items = itemsOfDay(account, transactions, day);
+        dayRows.push({ day, chargePointId, connectorId, items, workedAt });
+      }
+      for (const transaction of transactions) {
+        const { transactionId, chargePointId, startedAt } = transaction;
         const energy = account.transactions.get(transactionId);
-        if (!energy || !reachesInto(transaction, day)) continue;
+        if (!energy || !ofConnector.some(({ day }) => reachesInto(transaction, day))) continue;
         const { energyWh, energySource: source, reason = '', flags } = energy;
         const row = { chargePointId, transactionId, energyWh, source, reason, flags, workedAt };
-        const isWhole =
-          source === 'registers' || transaction.startedAt >= workedAt - this.options.samplesKept;
+        const isWhole = source === 'registers' || startedAt >= workedAt - this.options.samplesKept;
         (isWhole ? transactionRows : doubtful).push(row);
       }
     }
     transactionRows.push(...(await this.grown(doubtful)));
     await this.insert(transactionEnergy, transactionRows);
     await this.insert(energyDays, dayRows);
+    const together = new Set(due.map(keyOfDay));
     for (const one of due) {
       this.days.done(one, workedAt);
-      this.touchAround(one, inputs.get(inputKey(one)) ?? NOTHING, workedAt);
+      this.touchAround(one, inputs.get(inputKey(one)) ?? NOTHING, together, workedAt);
     }
+  }
+
+  /** Days that were worked out while all their samples were there, some of which may be gone: what was worked out stays. */
+  private async keptWithoutSamples(
+    { firstDay, lastDay, chargePointIds }: WorkPart,
+    now: number,
+  ): Promise<Set<string>> {
+    const oldest = dayOf(now - this.options.samplesKept) + 2;
+    if (firstDay > oldest) return new Set();
+    const worked = await this.engine.query<ConnectorDay>(
+      `
+SELECT DISTINCT charge_point_id AS chargePointId, connector_id AS connectorId, day FROM energy_days
+WHERE day BETWEEN {firstDay:Int32} AND {lastDay:Int32} AND charge_point_id IN ({chargePointIds:Array(String)})`,
+      { firstDay, lastDay: Math.min(lastDay, oldest), chargePointIds },
+    );
+    return new Set(worked.map(keyOfDay));
   }
 
   /** Of transactions whose first readings may be gone those of which more is known than before. */
@@ -211,10 +211,19 @@ WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND transaction_id IN 
 
   /**
    * What reaches over the edges of a day decides about the days beside it, too: its first moments about the day before, and those of a day that is not the
-   * latest about the day after.
+   * latest about the day after. Those that were worked out `together` with it have seen what it is made of.
    */
-  private touchAround(one: DueDay, { readings, transactions }: EnergyInputs, workedAt: number): void {
+  private touchAround(
+    one: DueDay,
+    { readings, transactions }: EnergyInputs,
+    together: ReadonlySet<string>,
+    workedAt: number,
+  ): void {
     if (one.isForAnother) return;
+    const touch = (day: number) => {
+      const other = { ...one, day };
+      if (!together.has(keyOfDay(other))) this.days.add(other, workedAt);
+    };
     const [begin, end] = [one.day * DAY_MS, (one.day + 1) * DAY_MS];
     let [first, moments] = [end, 0];
     let [before, after] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -226,13 +235,13 @@ WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND transaction_id IN 
         moments++;
       }
     };
-    for (const { at } of readings) see(at);
+    for (const { at } of readings) if (at >= begin - AROUND_MS && at < end + AROUND_MS) see(at);
     for (const { startedAt, stoppedAt } of transactions) {
       see(startedAt);
       if (stoppedAt !== null) see(stoppedAt);
     }
     if (Number.isFinite(after)) {
-      for (let day = one.day + 1; day <= dayOf(after); day++) this.days.add({ ...one, day }, workedAt);
+      for (let day = one.day + 1; day <= dayOf(after); day++) touch(day);
     }
     // Bad readings are told by those that follow: later ones than these say nothing of the day before.
     const beginning = `${first} ${Math.min(moments, FEW_MOMENTS)}`;
@@ -242,7 +251,7 @@ WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND transaction_id IN 
     this.begins.set(key, beginning);
     if (this.begins.size > MOST_BEGINS) this.begins.delete(this.begins.keys().next().value ?? key);
     if (isAsBefore || !Number.isFinite(before)) return;
-    for (let day = one.day - 1; day >= dayOf(before); day--) this.days.add({ ...one, day }, workedAt);
+    for (let day = one.day - 1; day >= dayOf(before); day--) touch(day);
   }
 
   private async insert<Row>(table: Table<Row>, rows: readonly Row[]): Promise<void> {

@@ -1,11 +1,20 @@
 import type { Engine } from '../engine.ts';
-import { type ConnectorDay, keyOfDay } from './connector-day.ts';
+import { type ConnectorDay, dayOf, keyOfDay } from './connector-day.ts';
 
 /** Rows and the note that they touched a day become visible within this time of each other, ms. */
 const VISIBLE_WITHIN_MS = 5000;
 
 /** An insert is over so long after it began, ms. */
 const LONGEST_INSERT_MS = 60_000;
+
+/** Days of one charge point that are taken before it is the turn of the next one. */
+const OF_ONE_AT_A_TIME = 32;
+
+/** Days of one charge point that are kept in memory; ClickHouse knows of the others. */
+const MOST_OF_ONE = 5000;
+
+/** The share of what is taken that days other than the last ones have, however many of those wait. */
+const SHARE_OF_OTHERS = 1 / 8;
 
 interface Touched extends DueDay {
   touchedAt: number;
@@ -28,30 +37,51 @@ interface Note {
   readonly touchedAt: number;
 }
 
+/** Numbers of days. */
+export interface WaitingDays {
+  readonly all: number;
+  readonly backlog: number;
+  readonly leftOver: number;
+}
+
+/** Days that are meant; where a charge point is named, only its own. */
+export interface MeantDays {
+  readonly chargePointId?: string | undefined;
+  isMeant(day: ConnectorDay): boolean;
+}
+
+const ALL: MeantDays = { isMeant: () => true };
+
 /** Which days of which connectors have to be worked out. All times are those of ClickHouse, epoch ms. */
 export class TouchedDays {
   private readonly engine: Engine;
-  private readonly touched = new Map<string, Touched>();
+  /** By charge point, the one whose turn comes last at the end. */
+  private readonly touched = new Map<string, Map<string, Touched>>();
   /** When days were worked out of late, so that a note that is seen again is no new one. */
   private readonly worked = new Map<string, number>();
+  /** Charge points of which more waits than is kept in memory. */
+  private readonly overflowing = new Set<string>();
   private readUntil: number | undefined;
 
   constructor(engine: Engine) {
     this.engine = engine;
   }
 
-  /** How many days that `isMeant` holds for wait. */
-  count(isMeant: (day: ConnectorDay) => boolean = () => true): {
-    readonly all: number;
-    readonly leftOver: number;
-  } {
-    let [all, leftOver] = [0, 0];
-    for (const touched of this.touched.values()) {
-      if (touched.workedAt !== undefined || !isMeant(touched)) continue;
-      all++;
-      if (touched.isLeftOver) leftOver++;
+  /** How many days that are meant wait, and how many of them since the start; of these, and for `backlog`, a charge point counts for `mostOfOne` at most. */
+  count(meant: MeantDays = ALL, mostOfOne = Number.POSITIVE_INFINITY): WaitingDays {
+    let [all, backlog, leftOver] = [0, 0, 0];
+    for (const ofOne of this.queues(meant)) {
+      let [own, ownLeftOver] = [0, 0];
+      for (const touched of ofOne.values()) {
+        if (touched.workedAt !== undefined || !meant.isMeant(touched)) continue;
+        own++;
+        if (touched.isLeftOver) ownLeftOver++;
+      }
+      all += own;
+      backlog += Math.min(own, mostOfOne);
+      leftOver += Math.min(ownLeftOver, mostOfOne);
     }
-    return { all, leftOver };
+    return { all, backlog, leftOver };
   }
 
   /** Takes note of what has arrived since the last time, and answers the time of ClickHouse. Throws EngineError. */
@@ -61,6 +91,11 @@ export class TouchedDays {
     const notes =
       readUntil === undefined ? await this.leftOver() : await this.since(readUntil - LONGEST_INSERT_MS);
     for (const note of notes) this.note(note, { isLeftOver: readUntil === undefined });
+    for (const id of this.overflowing) {
+      if ((this.touched.get(id)?.size ?? 0) > MOST_OF_ONE / 2) continue;
+      this.overflowing.delete(id);
+      for (const note of await this.leftOver(id)) this.note(note, { isLeftOver: true });
+    }
     this.readUntil = now;
     for (const [key, at] of this.worked) if (at < now - 3 * LONGEST_INSERT_MS) this.worked.delete(key);
     return now;
@@ -72,41 +107,72 @@ export class TouchedDays {
     this.note({ chargePointId, connectorId, day: day.day, touchedAt }, { isForAnother: true });
   }
 
-  /** At most `most` days that `isMeant` holds for and that can be worked out now; those of the last days first. */
-  due(now: number, most: number, isMeant: (day: ConnectorDay) => boolean = () => true): DueDay[] {
-    const recent = Math.floor(now / 86_400_000) - 1;
-    const found: Touched[] = [];
-    const before: Touched[] = [];
-    for (const touched of this.touched.values()) {
-      const { workedAt, touchedAt, day } = touched;
-      if (workedAt !== undefined && now < touchedAt + VISIBLE_WITHIN_MS) continue;
-      if (!isMeant(touched)) continue;
-      if (day >= recent) found.push(touched);
-      else before.push(touched);
-      if (found.length >= most) return found;
+  /**
+   * At most `most` days that are meant and can be worked out now, charge point by charge point in turns: however many days of one wait, those of the others go on. The days
+   * around today come first, yet never all of the others last.
+   */
+  due(now: number, most: number, meant: MeantDays = ALL): DueDay[] {
+    const today = dayOf(now);
+    const last: Touched[][] = [];
+    const others: Touched[][] = [];
+    for (const ofOne of this.queues(meant)) {
+      const [lastOfOne, othersOfOne]: [Touched[], Touched[]] = [[], []];
+      for (const touched of ofOne.values()) {
+        const { workedAt, touchedAt, day } = touched;
+        if (workedAt !== undefined && now < touchedAt + VISIBLE_WITHIN_MS) continue;
+        if (!meant.isMeant(touched)) continue;
+        (Math.abs(day - today) <= 1 ? lastOfOne : othersOfOne).push(touched);
+      }
+      if (lastOfOne.length > 0) last.push(lastOfOne);
+      if (othersOfOne.length > 0) others.push(othersOfOne.sort((a, b) => b.day - a.day));
     }
-    before.sort((a, b) => b.day - a.day);
-    return [...found, ...before.slice(0, most - found.length)];
+    const reserved = Math.min(sumOf(others), Math.ceil(most * SHARE_OF_OTHERS));
+    const found = inTurns(last, most - reserved);
+    found.push(...inTurns(others, most - found.length));
+    for (const { chargePointId } of found) this.takeTurn(chargePointId);
+    return found;
   }
 
   /** Notes that the inputs of a day were read at `workedAt`. */
   done(day: ConnectorDay, workedAt: number): void {
     const key = keyOfDay(day);
-    const touched = this.touched.get(key);
+    const ofOne = this.touched.get(day.chargePointId);
+    const touched = ofOne?.get(key);
     this.worked.set(key, workedAt);
     if (touched === undefined) return;
-    if (workedAt >= touched.touchedAt + VISIBLE_WITHIN_MS) this.touched.delete(key);
-    else if (workedAt >= touched.touchedAt) touched.workedAt = workedAt;
+    if (workedAt >= touched.touchedAt + VISIBLE_WITHIN_MS) {
+      ofOne?.delete(key);
+      if (ofOne?.size === 0) this.touched.delete(day.chargePointId);
+    } else if (workedAt >= touched.touchedAt) touched.workedAt = workedAt;
+  }
+
+  private queues({ chargePointId }: MeantDays): Iterable<ReadonlyMap<string, Touched>> {
+    if (chargePointId === undefined) return this.touched.values();
+    const own = this.touched.get(chargePointId);
+    return own ? [own] : [];
+  }
+
+  private takeTurn(chargePointId: string): void {
+    const ofOne = this.touched.get(chargePointId);
+    if (!ofOne) return;
+    this.touched.delete(chargePointId);
+    this.touched.set(chargePointId, ofOne);
   }
 
   private note({ touchedAt, ...day }: Note, { isLeftOver = false, isForAnother = false }): void {
     const key = keyOfDay(day);
     const workedAt = this.worked.get(key);
     if (workedAt !== undefined && workedAt >= touchedAt + VISIBLE_WITHIN_MS) return;
-    const known = this.touched.get(key);
+    const ofOne = this.touched.get(day.chargePointId) ?? new Map<string, Touched>();
+    const known = ofOne.get(key);
     if (known && known.touchedAt >= touchedAt) return;
+    if (!known && ofOne.size >= MOST_OF_ONE) {
+      this.overflowing.add(day.chargePointId);
+      return;
+    }
     const isSeen = workedAt !== undefined && workedAt >= touchedAt;
-    this.touched.set(key, {
+    this.touched.set(day.chargePointId, ofOne);
+    ofOne.set(key, {
       ...day,
       touchedAt,
       workedAt: isSeen ? workedAt : undefined,
@@ -131,16 +197,41 @@ GROUP BY charge_point_id, connector_id, day`,
     );
   }
 
-  /** What earlier processes did not work out. */
-  private leftOver(): Promise<Note[]> {
-    return this.engine.query<Note>(`
+  /** What was touched and not worked out since, of one charge point or of all. */
+  private leftOver(chargePointId?: string): Promise<Note[]> {
+    const ofOne = chargePointId === undefined ? '1' : 'charge_point_id = {chargePointId:String}';
+    return this.engine.query<Note>(
+      `
 SELECT charge_point_id AS chargePointId, connector_id AS connectorId, day, toUnixTimestamp64Milli(max(touched_at)) AS touchedAt
 FROM (
-  SELECT charge_point_id, connector_id, day, touched_at, toDateTime64(0, 3, 'UTC') AS worked_at FROM energy_touched
+  SELECT charge_point_id, connector_id, day, touched_at, toDateTime64(0, 3, 'UTC') AS worked_at FROM energy_touched WHERE ${ofOne}
   UNION ALL
-  SELECT charge_point_id, connector_id, day, toDateTime64(0, 3, 'UTC'), worked_at FROM energy_days
+  SELECT charge_point_id, connector_id, day, toDateTime64(0, 3, 'UTC'), worked_at FROM energy_days WHERE ${ofOne}
 )
 GROUP BY charge_point_id, connector_id, day
-HAVING max(touched_at) + INTERVAL ${VISIBLE_WITHIN_MS} MILLISECOND > max(worked_at)`);
+HAVING max(touched_at) + INTERVAL ${VISIBLE_WITHIN_MS} MILLISECOND > max(worked_at)
+ORDER BY day DESC
+LIMIT ${MOST_OF_ONE + 1} BY charge_point_id`,
+      chargePointId === undefined ? {} : { chargePointId },
+    );
   }
+}
+
+/** At most `most` of what lies in queues: some of the first, some of the second, and so on, until it is the turn of the first again. */
+function inTurns<Item>(queues: readonly (readonly Item[])[], most: number): Item[] {
+  const taken: Item[] = [];
+  let waiting = queues;
+  for (let from = 0; waiting.length > 0 && taken.length < most; from += OF_ONE_AT_A_TIME) {
+    for (const queue of waiting) {
+      const room = Math.min(OF_ONE_AT_A_TIME, most - taken.length);
+      if (room <= 0) break;
+      taken.push(...queue.slice(from, from + room));
+    }
+    waiting = waiting.filter((queue) => queue.length > from + OF_ONE_AT_A_TIME);
+  }
+  return taken;
+}
+
+function sumOf(queues: readonly (readonly unknown[])[]): number {
+  return queues.reduce((sum, { length }) => sum + length, 0);
 }
