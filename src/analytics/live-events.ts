@@ -1,3 +1,4 @@
+import { energyOfRegisters, type TransactionRegisters } from '../energy/transaction-energy.ts';
 import type { EventsPage, EventsRequest, LiveEvent, Topic } from '../link/methods.ts';
 import { authorizations } from '../records/authorizations.ts';
 import type { Chunk } from '../records/chunk.ts';
@@ -17,7 +18,11 @@ export interface LiveEventsLimits {
 interface Source {
   readonly topic: Topic;
   readonly view: RowView;
+  /** What is told beside the row. */
+  readonly more?: (data: Data) => Data;
 }
+
+type Data = Readonly<Record<string, unknown>>;
 
 /** Rows of one chunk; read only when somebody asks for them. */
 interface Group {
@@ -38,13 +43,13 @@ const sources = new Map<number, Source>(
   (
     [
       ['status', connectorStatus, []],
-      ['transactions', transactions, ['raw_start', 'raw_stop']],
+      ['transactions', transactions, ['raw_start', 'raw_stop'], energyTold],
       ['connections', connections, []],
       ['authorizations', authorizations, []],
     ] as const
-  ).map(([topic, table, hidden]) => [
+  ).map(([topic, table, hidden, more]) => [
     table.id,
-    { topic, view: new RowView(table as unknown as Table, hidden) },
+    { topic, view: new RowView(table as unknown as Table, hidden), ...(more && { more }) },
   ]),
 );
 
@@ -134,7 +139,11 @@ export class LiveEvents {
     group.events ??= group.source.view
       .read(group.chunk)
       .slice(0, group.rows)
-      .map((data, index) => ({ id: this.idOf(group.first + index), topic: group.source.topic, data }));
+      .map((data, index) => ({
+        id: this.idOf(group.first + index),
+        topic: group.source.topic,
+        data: { ...data, ...group.source.more?.(data) },
+      }));
     return group.events;
   }
 
@@ -193,4 +202,18 @@ export class LiveEvents {
     this.waking = undefined;
     for (const wake of [...this.waiting]) wake();
   }
+}
+
+/** The energy of a transaction that has ended as far as its registers determine it; with the reason `readings_unavailable` it takes its readings, too: ask for it then. */
+function energyTold(data: Data): Data {
+  if (data.state === 'open') return { energyWh: null, energySource: 'none', energyReason: null };
+  const { startedAt, stoppedAt } = data;
+  const energy = energyOfRegisters({
+    ...(data as unknown as TransactionRegisters),
+    startedAt: Date.parse(String(startedAt)),
+    stoppedAt: typeof stoppedAt === 'string' ? Date.parse(stoppedAt) : null,
+  });
+  const { energyWh, energySource, reason } = energy;
+  const isLeftOpen = energyWh === null && data.state !== 'unmatched';
+  return { energyWh, energySource, energyReason: isLeftOpen ? 'readings_unavailable' : (reason ?? null) };
 }

@@ -22,6 +22,7 @@ import { QueryService } from './query-service.ts';
 import { Retention } from './retention.ts';
 import { Sink } from './sink.ts';
 import { SqlService } from './sql-service.ts';
+import { ToldCorrections } from './told-corrections.ts';
 import { keepUp } from './upkeep.ts';
 
 /** How long a stopping process waits for the insert under way, ms. Its batch is saved, so nothing is lost without it. */
@@ -29,6 +30,9 @@ const STOP_GRACE_MS = 5000;
 
 /** How often charge points are looked through for what changed, ms. */
 const KNOWN_EVERY_MS = 15_000;
+
+/** How often corrections of transactions are looked through for what changed, ms: there are few. */
+const CORRECTIONS_EVERY_MS = 5_000;
 
 /** How often energy is worked out for what arrived at most, and how long one query of that may take, ms. */
 const ENERGY_EVERY_MS = 1000;
@@ -158,6 +162,7 @@ async function beginInserting(): Promise<void> {
 function begin(engine: Engine): void {
   sink.start(engine);
   const known = new KnownChargePoints(engine, store);
+  const corrections = new ToldCorrections(engine, store);
   const rollup = new EnergyRollup({
     engine,
     timeLimit: WORK_LIMIT_MS,
@@ -172,6 +177,11 @@ function begin(engine: Engine): void {
   });
   const chores = [
     { name: 'charge-points', every: KNOWN_EVERY_MS, run: () => known.update().then(() => undefined) },
+    {
+      name: 'corrections',
+      every: CORRECTIONS_EVERY_MS,
+      run: () => corrections.update().then(() => undefined),
+    },
     { name: 'retention', every: RETENTION_EVERY_MS, run: () => kept.run().then(() => undefined) },
     { name: 'energy', every: ENERGY_EVERY_MS, run: () => rollup.keepUp() },
   ];

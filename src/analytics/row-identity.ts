@@ -42,6 +42,12 @@ export const rowIdentities: Readonly<Record<TableName, RowIdentity>> = {
     version: 'worked_at',
   },
   transaction_closures: { lookup: ['charge_point_id', 'transaction_id'], rest: [], left: 'one' },
+  transaction_corrections: {
+    lookup: ['charge_point_id', 'transaction_id'],
+    rest: [],
+    left: 'newest',
+    version: 'received_at',
+  },
   authorizations: {
     lookup: ['charge_point_id', 'received_at'],
     rest: ['id_tag', 'parent_id_tag', 'status', 'action'],

@@ -5,7 +5,6 @@ import {
   type TransactionEnergy,
   type TransactionRegisters,
 } from '../energy/transaction-energy.ts';
-import type { TransactionCorrection } from '../store/transaction-corrections.ts';
 import { askAnalytics } from './analytics-query.ts';
 import type { ControlDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
@@ -58,26 +57,6 @@ export async function energiesOf(
     if (readings === undefined) return { ...publish(energy), energyReason: UNAVAILABLE };
     return publish(energyOfTransaction(transaction, readings.get(transaction.transactionId) ?? []));
   });
-}
-
-/** The energy that a correction stands for, Wh; null where it leaves it open. */
-export function correctedEnergy(
-  transaction: TransactionRegisters,
-  { energyWh, meterStart, meterStop }: Pick<TransactionCorrection, 'energyWh' | 'meterStart' | 'meterStop'>,
-): number | null {
-  if (energyWh !== null) return energyWh;
-  // What was said about the registers that the charge point reported does not hold for those in their place.
-  const replaced = (name: string, given: number | null) => given !== null && [`${name}-`];
-  const gone = [replaced('meter-start', meterStart), replaced('meter-stop', meterStop)].flatMap(
-    (prefixes) => prefixes || [],
-  );
-  const flags = transaction.flags.filter((flag) => !gone.some((prefix) => flag.startsWith(prefix)));
-  return energyOfRegisters({
-    ...transaction,
-    flags,
-    meterStart: meterStart ?? transaction.meterStart,
-    meterStop: meterStop ?? transaction.meterStop,
-  }).energyWh;
 }
 
 function needsReadings({ state }: EnergySubject, energy: TransactionEnergy | undefined): boolean {

@@ -1,8 +1,9 @@
+import { correctedEnergy } from '../energy/corrected-energy.ts';
 import { writeTimestamp } from '../protocol/timestamp.ts';
 import type { Suspicion } from '../store/forgotten-transactions.ts';
 import type { TransactionCorrection } from '../store/transaction-corrections.ts';
 import type { TransactionClosure, TransactionRecord } from '../store/transaction-record.ts';
-import { correctedEnergy, type PublishedEnergy } from './published-energy.ts';
+import type { PublishedEnergy } from './published-energy.ts';
 import { needsReview } from './transaction-review.ts';
 
 /** A transaction as the API shows it (`#/components/schemas/Transaction`). */

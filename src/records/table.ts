@@ -33,7 +33,8 @@ export type TableName =
   | 'charge_points'
   | 'energy_days'
   | 'transaction_energy'
-  | 'transaction_closures';
+  | 'transaction_closures'
+  | 'transaction_corrections';
 
 /** One row as a line of JSONCompactEachRow, without the line end. */
 export function encodeRow<Row>(table: Table<Row>, row: Row): string {

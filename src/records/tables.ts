@@ -9,6 +9,7 @@ import { rejectedRows } from './rejected-rows.ts';
 import { reservations } from './reservations.ts';
 import type { Table } from './table.ts';
 import { transactionClosures } from './transaction-closures.ts';
+import { transactionCorrections } from './transaction-corrections.ts';
 import { transactionEnergy } from './transaction-energy.ts';
 import { transactions } from './transactions.ts';
 
@@ -26,6 +27,7 @@ export const tables: readonly Table[] = [
   energyDays,
   transactionEnergy,
   transactionClosures,
+  transactionCorrections,
 ];
 
 const byId = new Map(tables.map((table) => [table.id, table]));

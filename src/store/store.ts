@@ -10,7 +10,6 @@ import { type Campaigns, CampaignTable } from './campaigns.ts';
 import { hashChargePointKey, loadPepper, verifyChargePointKey } from './charge-point-key.ts';
 import { type ChargePoints, ChargePointTable } from './charge-points.ts';
 import { type ChargingProfiles, ChargingProfileTable } from './charging-profiles.ts';
-import { type ChargingWishes, ChargingWishTable } from './charging-wishes.ts';
 import { type Commands, CommandTable } from './commands.ts';
 import { type Configurations, ConfigurationTable } from './configuration.ts';
 import { type Connectors, ConnectorTable } from './connectors.ts';
@@ -29,11 +28,13 @@ import { sealingWith } from './sealing.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
 import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
 import { type SitePlans, SitePlanTable } from './site-plans.ts';
+import type { ChargingWish } from './site-record.ts';
 import { type Sites, SiteTable } from './sites.ts';
 import { type Tokens, TokenTable } from './tokens.ts';
-import { type TransactionCorrections, TransactionCorrectionTable } from './transaction-corrections.ts';
+import type { TransactionCorrection } from './transaction-corrections.ts';
 import { TransactionIdMark } from './transaction-id-mark.ts';
 import { TransactionIds } from './transaction-ids.ts';
+import { type TransactionNotes, TransactionNoteTable } from './transaction-notes.ts';
 import { forgetInventedRegisters } from './transaction-registers.ts';
 import { LmdbTransactions, type Transactions } from './transactions.ts';
 import { WritePath } from './write-path.ts';
@@ -45,7 +46,6 @@ export type { Availabilities } from './availability.ts';
 export type { Campaigns } from './campaigns.ts';
 export type { ChargePoints } from './charge-points.ts';
 export type { ChargingProfiles } from './charging-profiles.ts';
-export type { ChargingWishes } from './charging-wishes.ts';
 export type { Commands } from './commands.ts';
 export type { Configurations } from './configuration.ts';
 export type { Connectors } from './connectors.ts';
@@ -64,7 +64,7 @@ export type { SettingsOfChargePoints } from './settings.ts';
 export type { SitePlans } from './site-plans.ts';
 export type { Sites } from './sites.ts';
 export type { Tokens } from './tokens.ts';
-export type { TransactionCorrections } from './transaction-corrections.ts';
+export type { TransactionNotes } from './transaction-notes.ts';
 export type { Transactions } from './transactions.ts';
 
 /** Longest charge point identity in UTF-8 bytes; longer ones are refused at the handshake because they are parts of keys. */
@@ -112,9 +112,10 @@ export interface Store {
   readonly localLists: LocalLists;
   readonly sites: Sites;
   readonly sitePlans: SitePlans;
-  readonly chargingWishes: ChargingWishes;
+  /** What drivers want. */
+  readonly chargingWishes: TransactionNotes<ChargingWish>;
   readonly campaigns: Campaigns;
-  readonly transactionCorrections: TransactionCorrections;
+  readonly transactionCorrections: TransactionNotes<TransactionCorrection>;
   readonly requestIds: RequestIds;
   readonly transactions: Transactions;
   readonly sessions: Sessions;
@@ -226,8 +227,11 @@ export function openStore({
     localLists: new LocalListTable(toDirectory),
     sites: new SiteTable(toDirectory),
     sitePlans: new SitePlanTable(toDirectory),
-    chargingWishes: new ChargingWishTable(toDirectory),
-    transactionCorrections: new TransactionCorrectionTable(toDirectory),
+    chargingWishes: new TransactionNoteTable<ChargingWish>(toDirectory, 'charging-wishes'),
+    transactionCorrections: new TransactionNoteTable<TransactionCorrection>(
+      toDirectory,
+      'transaction-corrections',
+    ),
     campaigns: new CampaignTable(toDirectory, sealingWith(pepper, 'tasks of campaigns')),
     requestIds: new RequestIdCounter(toDirectory),
     transactions: new LmdbTransactions(

@@ -3,6 +3,7 @@ import { WINDOW, windowOf } from './page.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { DAY_MS, FROM, rangeOf, TO } from './range.ts';
 import { energyOfTransactions, withEnergy } from './transaction-energy.ts';
+import { withCorrections } from './transaction-remarks.ts';
 
 const INTERVALS = {
   hour: 'toStartOfHour(started_at, {timezone:String})',
@@ -18,6 +19,7 @@ const SUBJECTS = {
 /**
  * Transactions by the hour or day of their start: `from`, `to`, `interval` (hour | day), `timezone`, `by` (total | chargePoint | tag), `chargePointId`,
  * `group`, `limit`, `offset`. Duration is that of stopped ones, energy that of all which are not open; `energyUnknown` counts those whose energy is not known.
+ * `correctedEnergyWh` has what operators say in the place of what was reported, for the `corrected` ones.
  */
 export function sessions(given: Parameters): PreparedQuery {
   const range = rangeOf(given);
@@ -35,11 +37,12 @@ SELECT toTimeZone(toDateTime64(${INTERVALS[interval]}, 3), 'UTC') AS start,
   count() AS sessions, countIf(state = 'stopped') AS stopped, countIf(state = 'open') AS open,
   uniq(lower(id_tag)) AS idTags,
   round(sumIf(ifNull(energy_wh, 0), state != 'open'), 3) AS energyWh, countIf(state != 'open' AND energy_wh IS NULL) AS energyUnknown,
+  round(sumIf(coalesce(corrected_wh, energy_wh, 0), state != 'open'), 3) AS correctedEnergyWh, countIf(corrected_wh IS NOT NULL) AS corrected,
   round(ifNotFinite(avgIf(durationS, state = 'stopped'), 0)) AS averageDurationS,
   round(ifNotFinite(quantileIf(0.5)(durationS, state = 'stopped'), 0)) AS medianDurationS
 FROM (
   SELECT *, greatest(toFloat64(dateDiff('second', started_at, ifNull(stopped_at, started_at))), 0) AS durationS
-  FROM ${withEnergy(asked)}
+  FROM ${withCorrections(withEnergy(asked))}
 )
 GROUP BY ALL
 ORDER BY ALL

@@ -15,3 +15,20 @@ export function withClosures(transactions: string): string {
     ) AS said USING (charge_point_id, transaction_id)
   )`;
 }
+
+/**
+ * The rows of `transactions`, a table, with what operators say about their energy: `correctedEnergyWh`, `correctedBy`, `correctedAt` and `correctionNote`, all NULL where nobody
+ * says anything.
+ */
+export function withCorrections(transactions: string): string {
+  return `(
+    SELECT *, corrected_wh AS correctedEnergyWh, if(is_corrected, corrected_by, NULL) AS correctedBy,
+      if(is_corrected, corrected_at, NULL) AS correctedAt, if(is_corrected, note, NULL) AS correctionNote
+    FROM ${transactions} AS reported
+    LEFT ANY JOIN (
+      SELECT charge_point_id, transaction_id, corrected_wh, corrected_by, corrected_at, note, 1 AS is_corrected
+      FROM transaction_corrections FINAL
+      WHERE NOT removed
+    ) AS corrected USING (charge_point_id, transaction_id)
+  )`;
+}

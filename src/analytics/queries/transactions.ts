@@ -1,6 +1,6 @@
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { energyOfTransactions, withEnergy } from './transaction-energy.ts';
-import { withClosures } from './transaction-remarks.ts';
+import { withClosures, withCorrections } from './transaction-remarks.ts';
 import { newestVersions } from './transaction-versions.ts';
 
 /**
@@ -33,9 +33,9 @@ SELECT
   transaction_id AS transactionId, charge_point_id AS chargePointId, connector_id AS connectorId,
   id_tag AS idTag, parent_id_tag AS parentIdTag, authorization, reservation_id AS reservationId,
   started_at AS startedAt, meter_start AS meterStart, stopped_at AS stoppedAt, meter_stop AS meterStop,
-  energyWh, energySource, energyReason, energyFlags, stop_id_tag AS stopIdTag, stop_reason AS stopReason, state, flags,
+  energyWh, energySource, energyReason, energyFlags, correctedEnergyWh, correctedBy, correctedAt, correctionNote, stop_id_tag AS stopIdTag, stop_reason AS stopReason, state, flags,
   closedAt, closedBy, closureCause, closureReason, closureStoppedAt, closureMeterStop, received_at AS receivedAt
-FROM ${withClosures(withEnergy(page))}
+FROM ${withCorrections(withClosures(withEnergy(page)))}
 ORDER BY started_at DESC, transaction_id DESC`,
     parameters: { ...conditions.values, ...standing.values, limit, offset },
     energyOf: energyOfTransactions({ ...starts, chargePointId, idTag }),

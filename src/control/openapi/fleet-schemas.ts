@@ -20,6 +20,10 @@ export const fleetSchemas = {
       energyUnknown: whole(
         'How many that are not open it leaves out, because nothing determines their energy, or not yet.',
       ),
+      correctedEnergyWh: number(
+        'The same, with what operators corrected in the place of what was reported, Wh.',
+      ),
+      corrected: whole('How many of them operators have corrected.'),
       averageDurationS: number('Of those that are over, s.'),
       medianDurationS: number('Of those that are over, s; roughly where they are many.'),
     },

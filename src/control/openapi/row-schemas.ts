@@ -99,6 +99,12 @@ export const rowSchemas = {
       items: { type: 'string' },
       description: 'What was odd about its registers and readings.',
     },
+    correctedEnergyWh: maybe(
+      number('Wh, as an operator corrected it; null where nobody did, as with those below.'),
+    ),
+    correctedBy: maybe(text('By which key.')),
+    correctedAt: maybe(time('When.')),
+    correctionNote: maybe(text('Why.')),
     stopIdTag: text('Who stopped it, where the charge point said.'),
     stopReason: text('Empty while it is open.'),
     state: transactionState,

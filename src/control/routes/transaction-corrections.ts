@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { correctedEnergy } from '../../energy/corrected-energy.ts';
 import type { TransactionRecord } from '../../store/transaction-record.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
-import { correctedEnergy } from '../published-energy.ts';
 import { addRoute } from '../route.ts';
 import { viewCorrection } from '../transaction-view.ts';
 

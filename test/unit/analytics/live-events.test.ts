@@ -46,6 +46,43 @@ const ask = (change: Partial<EventsRequest> = {}): EventsRequest => ({
 /** Where a reader begins that wants everything from now on. */
 const now = async (events: LiveEvents) => (await events.read(ask())).cursor;
 
+const changed = (change: Parameters<typeof transactionRow>[0]) =>
+  unpackChunk(packChunk(transactions.id, 1, noon, `${encodeRow(transactions, transactionRow(change))}\n`));
+
+test.each([
+  ['is open', { state: 'open' }, { energyWh: null, energySource: 'none', energyReason: null }],
+  [
+    'has ended',
+    { state: 'stopped', meterStop: 3_500 },
+    { energyWh: 2_500, energySource: 'registers', energyReason: null },
+  ],
+  [
+    'was closed',
+    { state: 'closed', meterStop: 2_000 },
+    { energyWh: 1_000, energySource: 'registers', energyReason: null },
+  ],
+  [
+    'has a stop below its start',
+    { state: 'stopped', meterStop: 10 },
+    { energyWh: null, energySource: 'none', energyReason: 'readings_unavailable' },
+  ],
+  [
+    'is a stop without a start',
+    { state: 'unmatched', meterStart: null, meterStop: 10 },
+    { energyWh: null, energySource: 'none', energyReason: 'unmatched' },
+  ],
+] as const)(
+  'the event of a transaction that %s tells the energy that its registers determine',
+  async (_, row, told) => {
+    const events = new LiveEvents();
+    const after = await now(events);
+    const stoppedAt = row.state === 'open' ? null : noon + 3_600_000;
+    events.add(changed({ transactionId: 7, startedAt: noon, meterStart: 1_000, stoppedAt, ...row }));
+    const { events: read } = await events.read(ask({ after }));
+    expect(read[0]?.data).toMatchObject(told);
+  },
+);
+
 test('a reader gets what happens after it came, with times and names as the API shows them', async () => {
   const events = new LiveEvents();
   events.add(status('before'));
