@@ -7,3 +7,4 @@ await import('./generate-protocol.mjs');
 await orExplain(() => setUp({ development: true }));
 await import('./generate-settings.mjs');
 await import('./generate-api-errors.mjs');
+await import('./generate-decisions.mjs');

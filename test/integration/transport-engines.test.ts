@@ -136,7 +136,7 @@ describe.each(ENGINES)('the engine %s', (kind) => {
     else expect(refused.length).toBeGreaterThan(0);
   });
 
-  test(`a request head that comes byte by byte is ${can.splitHeads ? 'taken' : 'refused'}`, async () => {
+  test(`Q45: a request head that comes byte by byte is ${can.splitHeads ? 'taken' : 'refused'}`, async () => {
     const peer = await dial();
     for (const byte of handshakeHead('/ocpp/CP-1')) {
       peer.socket.write(byte);

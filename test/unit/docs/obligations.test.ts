@@ -152,7 +152,7 @@ function quirksOf(page: string): string[] {
   const numbers = [...read(page).matchAll(/^\| (Q\d+) \| [^|]+ \| [^|]+ \|(?: [^|]+)? \|$/gm)].map(
     ([, number = '']) => number,
   );
-  expect(numbers).toEqual(numbers.map((_, index) => `Q${index + 1}`));
+  expect(new Set(numbers)).toEqual(new Set(numbers.map((_, index) => `Q${index + 1}`)));
   return numbers;
 }
 
