@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { readSession, takeKeyFromFragment } from './session.ts';
+import { beginSession, takeKeyFromFragment } from './session.ts';
 import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
@@ -11,6 +11,9 @@ const root = document.getElementById('console');
 if (!root) throw new Error('the page has no place for the console');
 takeKeyFromFragment();
 // The link may be opened where the console already is.
-addEventListener('hashchange', takeKeyFromFragment);
-void readSession();
+addEventListener('hashchange', () => {
+  takeKeyFromFragment();
+  void beginSession();
+});
+void beginSession();
 render(<App />, root);

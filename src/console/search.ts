@@ -12,6 +12,9 @@ export interface Found {
 
 const MOST = 8;
 
+/** OCPP 1.6 has 32 signed bits for it. */
+const HIGHEST_TRANSACTION = 2 ** 31 - 1;
+
 /** What is called `text`, the likeliest first. A part that cannot be searched is left out. */
 export async function searchEverything(text: string, signal: AbortSignal): Promise<Found[]> {
   const parts = await Promise.all(
@@ -59,11 +62,9 @@ export async function searchLastUses(idTag: string, signal: AbortSignal): Promis
 
 /** One that has just come is not in the index of the fleet yet. */
 async function exactChargePoint(text: string, signal: AbortSignal): Promise<Found[]> {
-  return [
-    ofChargePoint(
-      await request<ChargePoint>('GET', `/charge-points/${encodeURIComponent(text)}`, { signal }),
-    ),
-  ];
+  const path = `/charge-points${queryOf({ id: text })}`;
+  const { items } = await request<Page<ChargePoint>>('GET', path, { signal });
+  return items.map(ofChargePoint);
 }
 
 async function chargePoints(text: string, signal: AbortSignal): Promise<Found[]> {
@@ -74,9 +75,15 @@ async function chargePoints(text: string, signal: AbortSignal): Promise<Found[]>
 
 async function transaction(text: string, signal: AbortSignal): Promise<Found[]> {
   if (!/^\d{1,10}$/.test(text)) return [];
-  const found = await request<Transaction>('GET', `/transactions/${text}`, { signal });
-  const more = `${found.chargePointId} · ${found.idTag} · ${found.state}`;
-  return [{ kind: 'Transaction', name: text, more, url: urlOf.transaction(found.transactionId) }];
+  if (Number(text) > HIGHEST_TRANSACTION) return [];
+  const path = `/transactions${queryOf({ transactionId: text })}`;
+  const { items } = await request<Page<Transaction>>('GET', path, { signal });
+  return items.map(({ transactionId, chargePointId, idTag, state }) => ({
+    kind: 'Transaction',
+    name: String(transactionId),
+    more: `${chargePointId} · ${idTag} · ${state}`,
+    url: urlOf.transaction(transactionId),
+  }));
 }
 
 async function tokens(text: string, signal: AbortSignal): Promise<Found[]> {

@@ -18,11 +18,12 @@ export function may(role: Role): boolean {
 
 /** The tabs of a browser have one cookie: what one does with it concerns the others. */
 const channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel('farad session') : undefined;
-channel?.addEventListener('message', () => void (session.value ? recognise() : readSession()));
+channel?.addEventListener('message', () => void (session.value ? recognise() : resume()));
 
 function loggedOut(): void {
   if (session.value) farewell.value = 'Your log-in has ended. Please log in again.';
   session.value = null;
+  note(false);
 }
 onLoggedOut(loggedOut);
 
@@ -31,7 +32,15 @@ export function labelOf({ id, role, expiresAt }: Session): string {
   return `${id} ${role} ${expiresAt}`;
 }
 
-/** `#key=...` of the line that a demo prints: fills the form, and leaves the address bar and the history. */
+/** Says that somebody logged in here, so that a first visit need not ask (and be refused). No secret: the cookie is out of reach of scripts. */
+const HINT = 'farad-logged-in';
+
+function note(isLoggedIn: boolean): void {
+  if (isLoggedIn) localStorage.setItem(HINT, '1');
+  else localStorage.removeItem(HINT);
+}
+
+/** `#key=...` of the line that a demo prints: is taken for the log-in, and leaves the address bar and the history. */
 export function takeKeyFromFragment(): void {
   const key = new URLSearchParams(location.hash.slice(1)).get('key');
   if (key === null) return;
@@ -39,12 +48,34 @@ export function takeKeyFromFragment(): void {
   history.replaceState(null, '', location.pathname + location.search);
 }
 
-export async function readSession(): Promise<void> {
+/** Takes up an earlier log-in, else logs in by a key that came in the URL. */
+export async function beginSession(): Promise<void> {
+  await resume();
+  if (session.value) offeredKey.value = '';
+  if (offeredKey.value === '') return;
+  try {
+    await logIn(offeredKey.value);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    farewell.value = error.message;
+    session.value = null;
+  }
+}
+
+/** Takes up an earlier log-in, where there may be one. */
+async function resume(): Promise<void> {
+  const isFirstVisit = localStorage.getItem(HINT) === null;
+  if (isFirstVisit) {
+    if (offeredKey.value === '') session.value = null;
+    return;
+  }
   try {
     session.value = await request<Session>('GET', '/session');
   } catch (error) {
-    if (error instanceof Failure && error.status === 0) farewell.value = error.message;
-    session.value = null;
+    if (!(error instanceof Failure)) throw error;
+    if (error.status === 0) farewell.value = error.message;
+    if (error.status === 401) note(false);
+    if (offeredKey.value === '') session.value = null;
   }
 }
 
@@ -67,6 +98,7 @@ export async function logIn(key: string): Promise<void> {
   offeredKey.value = '';
   farewell.value = '';
   session.value = begun;
+  note(true);
   channel?.postMessage('changed');
 }
 
@@ -75,5 +107,6 @@ export async function logOut(): Promise<void> {
   await request('DELETE', '/session');
   farewell.value = 'You are logged out.';
   session.value = null;
+  note(false);
   channel?.postMessage('changed');
 }

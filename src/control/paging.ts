@@ -1,3 +1,4 @@
+import { apiError } from './errors.ts';
 import type { Schema } from './openapi/operation.ts';
 
 /** Query parameters of every list. */
@@ -16,4 +17,10 @@ export const pageQuery = {
 export interface PageQuery {
   readonly cursor?: string;
   readonly limit: number;
+}
+
+/** Throws `invalid_parameter` where a parameter that names one item comes with others, which could only contradict it. */
+export function refuseFiltersBeside(name: string, others: Readonly<Record<string, unknown>>): void {
+  if (Object.values(others).every((given) => given === undefined)) return;
+  throw apiError('invalid_parameter', { name, problem: 'goes with no other filter' }, { parameter: name });
 }

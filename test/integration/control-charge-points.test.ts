@@ -43,6 +43,20 @@ describe('charge points', () => {
     return asked;
   }
 
+  test('one is found by its identity before the index of the fleet has it, or nothing is', async () => {
+    await seen('CP-9');
+    const find = (query: string) => control.send('GET', `${path}?${query}`);
+    expect(await find('id=CP-9')).toMatchObject({
+      status: 200,
+      body: { items: [{ id: 'CP-9' }], next: null },
+    });
+    expect(await find('id=cp-9')).toMatchObject({ status: 200, body: { items: [] } });
+    expect(await find('id=CP-9&text=9')).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_parameter', details: { parameter: 'id' } } },
+    });
+  });
+
   test('are provisioned, changed and shown without ever showing their key', async () => {
     const created = await control.send('PUT', `${path}/CP%201`, {
       json: { group: 'Depot', pingInterval: 30, key: 'sixteen-bytes-ok' },

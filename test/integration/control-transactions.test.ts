@@ -82,6 +82,18 @@ describe('transactions', () => {
     expect(open.body).toMatchObject({ state: 'open', stoppedAt: null, meterStop: null, stopReason: null });
   });
 
+  test('one is found by its number, or nothing is, and no filter goes with it', async () => {
+    const find = (query: string) => control.send('GET', `/api/v1/transactions?${query}`);
+    const [first] = ids;
+    expect((await find(`transactionId=${first}`)).body).toMatchObject({
+      items: [{ transactionId: first }],
+      next: null,
+    });
+    expect((await find('transactionId=2147483647')).body).toEqual({ items: [], next: null });
+    expect((await find('transactionId=2147483648')).status).toBe(400);
+    expect((await find(`transactionId=${first}&state=open`)).status).toBe(400);
+  });
+
   test('that nobody started are 404, and what is no number is 400', async () => {
     const unknown = await control.send('GET', '/api/v1/transactions/-1');
     expect([unknown.status, unknown.body.error.code]).toEqual([404, 'unknown_transaction']);

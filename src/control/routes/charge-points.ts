@@ -7,7 +7,7 @@ import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import type { FleetIndex } from '../fleet-index.ts';
 import { type BodyDeclaration, json, type Operation, ref } from '../openapi/operation.ts';
-import { type PageQuery, pageQuery } from '../paging.ts';
+import { type PageQuery, pageQuery, refuseFiltersBeside } from '../paging.ts';
 import { requireRole } from '../roles.ts';
 import { addRoute } from '../route.ts';
 import { type Sort, sortedPage, sortNames } from '../sorted-charge-points.ts';
@@ -71,6 +71,12 @@ const list: Operation = {
   summary: 'List charge points',
   description: 'All that are provisioned or were seen, in the order of their identities.',
   query: {
+    id: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+      description: 'Only the one of this identity, or none. It goes with no other filter, and is current.',
+    },
     text: {
       type: 'string',
       minLength: 1,
@@ -170,6 +176,7 @@ interface OfChargePoint {
 }
 
 interface ListQuery extends PageQuery {
+  readonly id?: string;
   readonly status?: string;
   readonly sort?: Sort;
   readonly text?: string;
@@ -188,7 +195,12 @@ export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps, fl
   };
 
   addRoute<{ Querystring: ListQuery }>(app, list, async ({ query }) => {
-    const { cursor, sort, limit, ...filter } = query;
+    const { id, cursor, sort, limit, ...filter } = query;
+    if (id !== undefined) {
+      refuseFiltersBeside('id', { ...filter, sort, cursor });
+      const known = findChargePoint(store, id);
+      return { items: known ? [viewChargePoint(store, edges, known)] : [], next: null };
+    }
     if (sort === undefined && Object.values(filter).every((wanted) => wanted === undefined)) {
       const after = readCursor('charge-points', cursor);
       const { items, next } = await listChargePoints(store, { ...(after !== undefined && { after }), limit });

@@ -5,7 +5,7 @@ import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { transactionState } from '../openapi/shapes.ts';
-import { type PageQuery, pageQuery } from '../paging.ts';
+import { type PageQuery, pageQuery, refuseFiltersBeside } from '../paging.ts';
 import { addRoute } from '../route.ts';
 import { showTransactions } from '../shown-transactions.ts';
 import { listTransactions } from '../transaction-list.ts';
@@ -63,6 +63,12 @@ const list: Operation = {
   description:
     'Newest first. Closed transactions are listed until the setting `transactions.retention` is over; all of them can be queried under Analytics.',
   query: {
+    transactionId: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 2_147_483_647,
+      description: 'Only the one of this number, or none. It goes with no other filter.',
+    },
     chargePointId: { type: 'string', description: 'Only those of this charge point.' },
     idTag: {
       type: 'string',
@@ -105,6 +111,7 @@ const get: Operation = {
 };
 
 interface ListQuery extends PageQuery {
+  readonly transactionId?: number;
   readonly chargePointId?: string;
   readonly idTag?: string;
   readonly state?: TransactionState;
@@ -116,7 +123,14 @@ interface ListQuery extends PageQuery {
 
 export function addTransactionRoutes(app: FastifyInstance, deps: ControlDeps): void {
   const { store, config } = deps;
-  addRoute<{ Querystring: ListQuery }>(app, list, async ({ query: { cursor, from, to, ...filter } }) => {
+  addRoute<{ Querystring: ListQuery }>(app, list, async ({ query }) => {
+    const { transactionId, cursor, from, to, ...filter } = query;
+    if (transactionId !== undefined) {
+      const { limit: _, ...others } = filter;
+      refuseFiltersBeside('transactionId', { ...others, cursor, from, to });
+      const known = store.transactions.get(transactionId);
+      return { items: await showTransactions(deps, known ? [known] : []), next: null };
+    }
     const listing = filter.suspect === true ? 'open-transactions' : 'transactions';
     const before = readCursor(listing, cursor);
     const { items, next } = listTransactions(store, {

@@ -6,7 +6,8 @@ import { type Group, PHASES } from './plan.ts';
 
 /** An hour at a reading every two seconds. */
 const MOST = 1800;
-const COLOURS = ['charging', 'available', 'attention'];
+/** None of them is the colour of a status. */
+const COLOURS = ['series-1', 'series-2', 'series-3'];
 
 interface Moment {
   /** Epoch seconds. */
