@@ -60,12 +60,37 @@ export interface Transaction {
   readonly stoppedAt: string | null;
   readonly meterStop: number | null;
   readonly energyWh: number | null;
+  readonly energySource: 'registers' | 'readings' | 'none';
   readonly energyReason: string | null;
+  readonly energyFlags: readonly string[];
   readonly correctedEnergyWh: number | null;
+  readonly correction: {
+    readonly energyWh: number | null;
+    readonly meterStart: number | null;
+    readonly meterStop: number | null;
+    readonly note: string;
+    readonly by: string;
+    readonly at: string;
+  } | null;
+  readonly closure: {
+    readonly cause: 'operator' | 'forgotten' | 'charge-point-deleted';
+    readonly by: string;
+    readonly at: string;
+    readonly reason: string;
+    readonly stoppedAt: string;
+    readonly meterStop: number | null;
+  } | null;
+  readonly suspicions: readonly Suspicion[];
   readonly stopIdTag: string | null;
   readonly stopReason: string | null;
   readonly state: string;
   readonly flags: readonly string[];
+}
+
+/** What speaks for it that an open transaction has ended. */
+export interface Suspicion {
+  readonly reason: 'silent' | 'connector-available' | 'charge-point-gone';
+  readonly since: string | null;
 }
 
 export interface Token {

@@ -177,6 +177,13 @@ it(
     await page.goto(`${gateway.api}/tokens`);
     await page.getByText('No token here').waitFor();
     expect(await page.getByRole('button', { name: 'Add a token' }).count()).toBe(0);
+    await story.call('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Available' });
+    await page.goto(`${gateway.api}/transactions?tab=review`);
+    await page.getByText('its connector is Available again').waitFor();
+    expect(await page.getByRole('button', { name: 'Close' }).count()).toBe(0);
+    await page.goto(`${gateway.api}/transactions/${story.transactionId}`);
+    await page.getByText('its connector is Available again').waitFor();
+    expect(await page.getByRole('button', { name: 'Close' }).count()).toBe(0);
     await page.goto(`${gateway.api}/system?tab=audit`);
     await page.getByText('this takes the role admin').waitFor();
     await tab.picture('viewer-forbidden');

@@ -132,6 +132,59 @@ it('an operator sets up a site and a local list in forms, and sees either as JSO
     .split('\r\n');
   expect(lines[0]).toMatch(/^transactionId,chargePointId,/);
   expect(lines).toHaveLength(61);
-  // The browser's own word about the one refusal above.
-  expect(tab.complaints).toEqual([expect.stringContaining('412')]);
+
+  // What will never be stopped is closed, and what was odd is corrected, with the original beside it.
+  await story.call('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Available' });
+  const timestamp = new Date().toISOString();
+  const fallen = await story.call('StartTransaction', {
+    connectorId: 2,
+    idTag: 'CARD0001',
+    meterStart: 5000,
+    timestamp,
+  });
+  const odd = fallen.transactionId;
+  await story.call('StopTransaction', { transactionId: odd, meterStop: 4000, timestamp, reason: 'Local' });
+  const { transactionId: overdue } = story;
+  await page.goto(`${gateway.api}/transactions?tab=review`);
+  await page.getByText('its connector is Available again').waitFor();
+  await page.getByText('meterStop is below meterStart').waitFor();
+  await tab.expectAccessible('transactions to review');
+  await tab.picture('to-review');
+  await page.getByRole('button', { name: `Close transaction ${overdue}` }).click();
+  const closing = page.getByRole('dialog', { name: `Close transaction ${overdue}` });
+  await tab.expectAccessible('the form of a closing');
+  await tab.picture('form-closing');
+  await closing.getByLabel('meterStop, Wh').fill('4000');
+  await closing.getByLabel('Ended at').fill('2001-01-01T12:00:00');
+  await closing.getByLabel('Reason').fill('cable was cut');
+  await closing.getByRole('button', { name: 'Close transaction' }).click();
+  await closing.getByText('must not be before the start of the transaction').waitFor();
+  await closing.getByLabel('Ended at').fill('');
+  await closing.getByRole('button', { name: 'Close transaction' }).click();
+  await page.getByText('is closed, with 3.00 kWh.').waitFor();
+  await page.getByText('No stop is overdue').waitFor();
+  expect(await gateway.request('GET', `/api/v1/transactions/${overdue}`)).toMatchObject({
+    state: 'closed',
+    closure: { by: 'bootstrap', reason: 'cable was cut', meterStop: 4000 },
+  });
+  await page.getByRole('button', { name: `Correct transaction ${odd}` }).click();
+  const correcting = page.getByRole('dialog', { name: `Correct transaction ${odd}` });
+  await correcting.getByLabel('Energy, kWh').fill('1.1');
+  await correcting.getByLabel('Why').fill('read off the meter');
+  await tab.expectAccessible('the form of a correction');
+  await tab.picture('form-correction');
+  await correcting.getByRole('button', { name: 'Save correction' }).click();
+  await page.getByText('counts 1.10 kWh as bootstrap corrected it; no energy was reported.').waitFor();
+  await page.getByText('Nothing to look at').waitFor();
+  await page.goto(`${gateway.api}/transactions/${odd}`);
+  await page.getByText('by bootstrap').waitFor();
+  await page.getByText('read off the meter').waitFor();
+  await tab.expectAccessible('a corrected transaction');
+  await tab.picture('corrected-transaction');
+  await page.getByRole('button', { name: 'Change the correction' }).click();
+  await page.getByRole('button', { name: 'Take it back' }).click();
+  await page.getByRole('button', { name: 'Correct', exact: true }).waitFor();
+  expect(await gateway.request('GET', `/api/v1/transactions/${odd}`)).toMatchObject({ correction: null });
+  // The browser's own words about the two refusals above.
+  expect(tab.complaints).toEqual([expect.stringContaining('412'), expect.stringContaining('422')]);
 }, 90_000);

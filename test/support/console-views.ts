@@ -15,6 +15,7 @@ const VIEWS: readonly View[] = [
   ['maintenance', '/charge-points/BAY-12?tab=maintenance', 'no list is wanted here'],
   ['settings', '/charge-points/BAY-12?tab=settings', 'New key'],
   ['transactions', '/transactions', 'CARD0001'],
+  ['to-review', '/transactions?tab=review', 'it is a stop that fits no transaction'],
   ['reservations', '/transactions?tab=reservations', 'held'],
   ['tokens', '/tokens', 'FLEET-1'],
   ['local-lists', '/tokens?tab=lists', 'group Depot north'],
@@ -59,6 +60,8 @@ export async function gatewayWithEveryView(): Promise<{
   for (let minute = 1; minute <= 3; minute++)
     await story.meter(minute, 9000 + minute, 1000 + 150 * minute, 40 + minute);
   await story.call('Authorize', { idTag: 'CARD0002' });
+  const unknown = { transactionId: 99_999, meterStop: 10, timestamp: new Date().toISOString() };
+  await story.call('StopTransaction', { ...unknown, idTag: 'CARD0001' });
   await send('PUT', '/local-lists/depot', {
     scope: { group: 'Depot north' },
     entries: [{ idTag: 'CARD0001' }],

@@ -13,8 +13,10 @@ import { WaitingRows } from '../parts/waiting-rows.tsx';
 import { useResource } from '../resource.ts';
 import { place, setQuery, urlOf } from '../router.ts';
 import { dayBegin } from '../time-range.ts';
+import { reasonInWords } from '../transaction-words.ts';
 import { Reservations } from './reservations.tsx';
 import { TransactionExport } from './transaction-export.tsx';
+import { TransactionsToReview } from './transactions-to-review.tsx';
 
 const PER_PAGE = 50;
 const NONE: readonly Transaction[] = [];
@@ -22,6 +24,7 @@ const idOf = ({ transactionId }: Transaction) => transactionId;
 
 const TABS = [
   ['', 'Transactions'],
+  ['review', 'To review'],
   ['reservations', 'Reservations'],
 ] as const;
 
@@ -30,9 +33,15 @@ export function TransactionsPage() {
     <>
       <h1>Transactions</h1>
       <Tabs label="Transactions and reservations" root="/transactions" tabs={TABS} />
-      {currentTab(TABS) === '' ? <TransactionList /> : <Reservations />}
+      <Part />
     </>
   );
+}
+
+function Part() {
+  const tab = currentTab(TABS);
+  if (tab === 'review') return <TransactionsToReview />;
+  return tab === '' ? <TransactionList /> : <Reservations />;
 }
 
 /** Transactions newest first; those of one charge point or token on its page. */
@@ -76,6 +85,7 @@ export function TransactionList({
             ['stopped', 'stopped'],
             ['superseded', 'superseded'],
             ['unmatched', 'unmatched'],
+            ['closed', 'closed'],
           ]}
         />
         <DayFilter name="from" label="Started from" />
@@ -174,8 +184,12 @@ function Row({
       <td data-label="Energy" class="number">
         {item.state === 'open' ? (
           <span class="soft">running</span>
+        ) : item.correctedEnergyWh !== null ? (
+          <>
+            {quantity(energy(item.correctedEnergyWh))} <span class="soft">corrected</span>
+          </>
         ) : item.energyWh === null ? (
-          <span class="soft">{item.energyReason}</span>
+          <span class="soft">{item.energyReason && reasonInWords(item.energyReason)}</span>
         ) : (
           quantity(energy(item.energyWh))
         )}

@@ -13,6 +13,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   Reserved: 'attention',
   Pending: 'attention',
   superseded: 'attention',
+  closed: 'attention',
   Unavailable: 'none',
   Faulted: 'fault',
   Rejected: 'fault',

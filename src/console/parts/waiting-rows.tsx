@@ -5,15 +5,17 @@ interface WaitingRowsProps {
   readonly waiting: number;
   /** What waits, in words, for those who do not see where it stands. */
   readonly what: string;
+  /** How the list is ordered, in words. */
+  readonly order?: string;
   readonly show: () => void;
 }
 
-/** Above a list, newest first: how many new rows wait, and a button that shows them. As high without it, so that the list stays. */
-export function WaitingRows({ waiting, what, show }: WaitingRowsProps) {
+/** Above a list: how it is ordered, how many new rows wait, and a button that shows them. As high without it, so that the list stays. */
+export function WaitingRows({ waiting, what, order = 'Newest first', show }: WaitingRowsProps) {
   const line = useRef<HTMLDivElement>(null);
   return (
     <div class="waiting-rows" ref={line} tabIndex={-1}>
-      <span class="soft">Newest first</span>
+      <span class="soft">{order}</span>
       <span role="status">
         {waiting > 0 && (
           <button

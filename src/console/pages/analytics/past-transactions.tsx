@@ -13,6 +13,7 @@ interface PastTransaction {
   readonly startedAt: string;
   readonly stoppedAt: string | null;
   readonly energyWh: number | null;
+  readonly correctedEnergyWh: number | null;
   readonly stopReason: string;
   readonly state: string;
 }
@@ -34,7 +35,9 @@ export function PastTransactionsReport() {
             label="State"
             options={[
               ['', 'Any'],
-              ...['open', 'stopped', 'superseded', 'unmatched'].map((state) => [state, state] as const),
+              ...['open', 'stopped', 'superseded', 'unmatched', 'closed'].map(
+                (state) => [state, state] as const,
+              ),
             ]}
           />
           <TextFilter name="idTag" label="Token" placeholder="whole idTag" />
@@ -66,6 +69,11 @@ export function PastTransactionsReport() {
               name: 'Energy',
               number: true,
               show: ({ energyWh }) => orDash(energyWh === null ? null : quantity(energy(energyWh))),
+            },
+            {
+              name: 'Corrected',
+              number: true,
+              show: ({ correctedEnergyWh: wh }) => orDash(wh === null ? null : quantity(energy(wh))),
             },
             {
               name: 'State',

@@ -36,11 +36,6 @@ export function Head({
       <div class="row">
         <h1>Transaction {transactionId}</h1>
         <Status status={state} />
-        {transaction.flags.map((flag) => (
-          <span key={flag} class="tag">
-            {flag}
-          </span>
-        ))}
       </div>
       <div class="numbers">
         <Figure name="Energy" value={used === null ? NONE : energy(used)} />

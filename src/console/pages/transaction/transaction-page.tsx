@@ -9,6 +9,7 @@ import { Status } from '../../parts/status.tsx';
 import { useResource } from '../../resource.ts';
 import { urlOf } from '../../router.ts';
 import { useSamples } from '../../samples.ts';
+import { Account } from './account.tsx';
 import { Head } from './head.tsx';
 import { type SessionLimit, useSessionLimit } from './limit.ts';
 import { CHART_HEIGHTS, exportCurve, seriesOf, spanOf } from './series.ts';
@@ -28,12 +29,18 @@ export function TransactionPage({ id }: { readonly id: string }) {
   );
   return (
     <Shown of={resource} what={`transaction ${id}`} lines={10}>
-      {(transaction) => <One transaction={transaction} />}
+      {(transaction) => <One transaction={transaction} onChanged={resource.reload} />}
     </Shown>
   );
 }
 
-function One({ transaction }: { readonly transaction: Transaction }) {
+function One({
+  transaction,
+  onChanged,
+}: {
+  readonly transaction: Transaction;
+  readonly onChanged: () => void;
+}) {
   const { transactionId, chargePointId, connectorId, startedAt, stoppedAt } = transaction;
   const range = (measurand: string) => ({
     chargePointId,
@@ -66,6 +73,7 @@ function One({ transaction }: { readonly transaction: Transaction }) {
   return (
     <>
       <Head transaction={transaction} series={series} />
+      <Account transaction={transaction} onChanged={onChanged} />
       <section class="panel" aria-labelledby="curve">
         <header>
           <h2 id="curve">Power and energy</h2>

@@ -1,0 +1,131 @@
+import { useState } from 'preact/hooks';
+import { request } from '../../api.ts';
+import { energy, quantity } from '../../format.ts';
+import type { Transaction } from '../../model.ts';
+import { useDoing } from '../../parts/action.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
+import { sourceInWords } from '../../transaction-words.ts';
+
+interface CorrectDialogProps {
+  readonly transaction: Transaction;
+  readonly onClose: () => void;
+  readonly onSaved: () => void;
+}
+
+/** Says the energy of a transaction, or its registers, beside what the charge point reported. */
+export function CorrectDialog({ transaction, onClose, onSaved }: CorrectDialogProps) {
+  const { transactionId, correction, energyWh, meterStart, meterStop } = transaction;
+  const path = `/transactions/${transactionId}/correction`;
+  const doing = useDoing();
+  const [kWh, setKWh] = useState(correction?.energyWh == null ? '' : String(correction.energyWh / 1000));
+  const [start, setStart] = useState(textOf(correction?.meterStart));
+  const [stop, setStop] = useState(textOf(correction?.meterStop));
+  const [note, setNote] = useState(correction?.note ?? '');
+  const save = () =>
+    doing.run(async () => {
+      const body = {
+        // To a thousandth of a Wh: 1.1 kWh is 1100 Wh.
+        energyWh: kWh === '' ? null : Math.round(Number(kWh) * 1e6) / 1000,
+        meterStart: start === '' ? null : Number(start),
+        meterStop: stop === '' ? null : Number(stop),
+        note,
+      };
+      await request('PUT', path, { body });
+      onSaved();
+    });
+  const takeBack = () =>
+    doing.run(async () => {
+      await request('DELETE', path);
+      onSaved();
+    });
+  return (
+    <FormDialog
+      title={`Correct transaction ${transactionId}`}
+      submit="Save correction"
+      doing={doing}
+      onClose={onClose}
+      onSubmit={save}
+      extra={
+        correction && (
+          <button type="button" class="danger" disabled={doing.busy} onClick={() => void takeBack()}>
+            Take it back
+          </button>
+        )
+      }
+    >
+      <p>
+        Reported: {energyWh === null ? 'no energy' : quantity(energy(energyWh))}{' '}
+        <span class="soft">({sourceInWords(transaction)})</span>. That stays; what you say stands beside it.
+      </p>
+      <Field
+        id="correct-energy"
+        label="Energy, kWh"
+        value={kWh}
+        onInput={setKWh}
+        step="any"
+        hint="Or the registers:"
+      />
+      <Field
+        id="correct-start"
+        label="meterStart, Wh"
+        value={start}
+        onInput={setStart}
+        hint={`Empty: as reported, ${registerOf(meterStart)}.`}
+      />
+      <Field
+        id="correct-stop"
+        label="meterStop, Wh"
+        value={stop}
+        onInput={setStop}
+        hint={`Empty: as reported, ${registerOf(meterStop)}.`}
+      />
+      <div class="field">
+        <label for="correct-note">Why</label>
+        <input
+          id="correct-note"
+          required
+          maxLength={500}
+          value={note}
+          onInput={(event) => setNote(event.currentTarget.value)}
+        />
+      </div>
+    </FormDialog>
+  );
+}
+
+interface FieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  readonly step?: 'any' | number;
+  readonly hint: string;
+}
+
+function Field({ id, label, value, onInput, step = 1, hint }: FieldProps) {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="number"
+        min={0}
+        step={step}
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+        aria-describedby={`${id}-hint`}
+      />
+      <span id={`${id}-hint`} class="hint">
+        {hint}
+      </span>
+    </div>
+  );
+}
+
+function textOf(register: number | null | undefined): string {
+  return register == null ? '' : String(register);
+}
+
+function registerOf(register: number | null): string {
+  return register === null ? 'nothing' : `${register} Wh`;
+}
