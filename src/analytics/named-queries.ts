@@ -1,5 +1,6 @@
 import { answerTimes } from './queries/answer-times.ts';
 import { connections } from './queries/connections.ts';
+import { doubtfulTransactions } from './queries/doubtful-transactions.ts';
 import { energy } from './queries/energy.ts';
 import { failedAuthorizations } from './queries/failed-authorizations.ts';
 import { errors, faults } from './queries/faults.ts';
@@ -11,6 +12,7 @@ import { power } from './queries/power.ts';
 import { sessions } from './queries/sessions.ts';
 import { storage } from './queries/storage.ts';
 import { meterSampleTotals, transactionTotals } from './queries/totals.ts';
+import { transactionDigests } from './queries/transaction-digests.ts';
 import { transactionReadings } from './queries/transaction-readings.ts';
 import { transactions } from './queries/transactions.ts';
 import { uptime } from './queries/uptime.ts';
@@ -20,6 +22,7 @@ import { utilisation } from './queries/utilisation.ts';
 export const namedQueries: ReadonlyMap<string, (given: Parameters) => PreparedQuery> = new Map([
   ['answer-times', answerTimes],
   ['connections', connections],
+  ['doubtful-transactions', doubtfulTransactions],
   ['energy', energy],
   ['errors', errors],
   ['failed-authorizations', failedAuthorizations],
@@ -31,6 +34,7 @@ export const namedQueries: ReadonlyMap<string, (given: Parameters) => PreparedQu
   ['power', power],
   ['sessions', sessions],
   ['storage', storage],
+  ['transaction-digests', transactionDigests],
   ['transaction-readings', transactionReadings],
   ['transactions', transactions],
   ['transaction-totals', transactionTotals],

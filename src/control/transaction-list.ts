@@ -20,6 +20,8 @@ export interface TransactionQuery {
   readonly suspect?: boolean;
   /** `transactions.forgottenAfter`, ms. */
   readonly forgottenAfter: number;
+  /** Those about whose energy there is a doubt. */
+  readonly doubtful?: ReadonlySet<number>;
   /** `next` of the page before. */
   readonly before?: string;
   readonly limit: number;
@@ -27,7 +29,7 @@ export interface TransactionQuery {
 
 /** Transactions newest first, suspects by charge point and connector. A page may be short, even empty, and yet have a `next`. */
 export function listTransactions(store: Store, query: TransactionQuery): Listing<TransactionRecord> {
-  const { chargePointId, state, limit, idTag, from, to, review, suspect, forgottenAfter } = query;
+  const { chargePointId, state, limit, idTag, from, to, review, suspect, forgottenAfter, doubtful } = query;
   const now = Date.now();
   const tag = idTag === undefined ? undefined : foldIdTag(idTag);
   const matches = (transaction: TransactionRecord): boolean =>
@@ -37,7 +39,8 @@ export function listTransactions(store: Store, query: TransactionQuery): Listing
     (review === undefined || isToReview(transaction) === review) &&
     (suspect === undefined || isSuspect(transaction) === suspect);
   const isToReview = (transaction: TransactionRecord): boolean =>
-    needsReview(transaction) && store.transactionCorrections.get(transaction.transactionId) === undefined;
+    (needsReview(transaction) || doubtful?.has(transaction.transactionId) === true) &&
+    store.transactionCorrections.get(transaction.transactionId) === undefined;
   const isSuspect = (transaction: TransactionRecord): boolean =>
     suspicionsOf(store, transaction, now, forgottenAfter).length > 0;
   if (suspect === true) {

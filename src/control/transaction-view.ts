@@ -42,7 +42,7 @@ export function viewTransaction(
     ...energy,
     correctedEnergyWh: correction === undefined ? null : correctedEnergy(transaction, correction),
     correction: correction === undefined ? null : viewCorrection(correction),
-    toReview: correction === undefined && needsReview(transaction),
+    toReview: correction === undefined && needsReview(transaction, energy.energyFlags),
     stopIdTag: stopIdTag || null,
     stopReason: stopReason || null,
     state,

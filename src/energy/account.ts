@@ -1,6 +1,8 @@
+import { inTime, lateEnergy } from './begin-time.ts';
 import { fell, follow } from './follow.ts';
 import { DEFAULT_LIMITS, type EnergyLimits, mostBetween } from './limits.ts';
 import { type Moment, seriesOf } from './moments.ts';
+import { overlapOf } from './overlap.ts';
 import type { EnergyReading, Fall, LeftOut, Piece } from './reading.ts';
 import { shareOut } from './share-out.ts';
 import {
@@ -35,31 +37,34 @@ interface Gap {
 
 /**
  * Works out the energy of one connector from its readings and transactions: a function of what they are, not of their order or how often they were told. Each
- * transaction is followed by its own readings; between transactions, what their registers rose by counts where they prove to be of one series.
+ * transaction is followed by its own readings, until the next one begins; between transactions, what their registers rose by counts where they prove to be of one series.
  */
 export function accountOf(
-  readings: readonly EnergyReading[],
-  transactions: readonly TransactionRegisters[],
+  told: readonly EnergyReading[],
+  toldTransactions: readonly TransactionRegisters[],
   limits: EnergyLimits = DEFAULT_LIMITS,
 ): EnergyAccount {
+  const { readings, transactions, late } = inTime(told, toldTransactions);
   const energies = new Map<number, TransactionEnergy>();
   const pieces: Piece[] = [];
   const leftOut: LeftOut[] = [];
   const falls: Fall[] = [];
   const spans = spansOf(transactions);
   const gaps = assign(readings, spans);
+  const curves = curvesOf(spans, limits);
   let before: TransactionCurve | undefined;
   for (const [index, gap] of gaps.entries()) {
-    const span = spans[index];
-    const curve =
-      span && curveOf(span.transaction, span.named.length > 0 ? span.named : span.unnamed, limits);
+    const [span, curve] = [spans[index], curves[index]];
     const between = gapBetween(before?.last, curve?.first, gap, limits);
     for (const part of curve ? [between, curve] : [between]) {
       pieces.push(...part.pieces);
       leftOut.push(...part.leftOut);
       falls.push(...part.falls);
     }
-    if (span && curve) energies.set(span.transaction.transactionId, curve.energy);
+    if (span && curve) {
+      const { transactionId } = span.transaction;
+      energies.set(transactionId, late.has(transactionId) ? lateEnergy(curve.energy) : curve.energy);
+    }
     if (curve) before = curve.last || !before ? curve : before;
   }
   for (const transaction of transactions) {
@@ -70,6 +75,22 @@ export function accountOf(
     (a, b) => a.since - b.since || a.until - b.until || (a.transactionId ?? 0) - (b.transactionId ?? 0),
   );
   return { pieces, transactions: energies, leftOut, falls };
+}
+
+/** Of each transaction, where those that began while it had not ended leave it: what the meter delivered once counts once. */
+function curvesOf(spans: readonly Span[], limits: EnergyLimits): TransactionCurve[] {
+  const told = spans.map(({ transaction, named, unnamed }) => ({
+    transaction,
+    readings: named.length > 0 ? named : unnamed,
+  }));
+  const curves = told.map(({ transaction, readings }) => curveOf(transaction, readings, limits));
+  let endedAt = Number.NEGATIVE_INFINITY;
+  const isInOrder = told.every(({ transaction: { startedAt, stoppedAt } }) => {
+    const begunAfter = startedAt >= endedAt;
+    endedAt = Math.max(endedAt, stoppedAt ?? endedAt);
+    return begunAfter;
+  });
+  return isInOrder ? curves : curves.map((curve, index) => overlapOf(told, curves, index, limits) ?? curve);
 }
 
 /** One connector carries one transaction: what began before another and was never stopped ends with the start of that. */

@@ -20,6 +20,9 @@ const TRANSACTION_SLACK_MS = 15 * 60_000;
 /** The longest session that anything is known of, for transactions whose times are of no use, ms. */
 const LONGEST_SESSION_MS = 24 * HOUR_MS;
 
+/** No transaction goes on for longer: what claims to have begun before that was told by a clock that was not set, ms. */
+export const LONGEST_TRANSACTION_MS = 31 * 24 * HOUR_MS;
+
 /** The most energy between two readings, Wh; `ms` is the time between them. */
 export function mostBetween(ms: number, { maxPowerW }: EnergyLimits): number {
   return (maxPowerW * (Math.max(ms, 0) + READING_SLACK_MS)) / HOUR_MS;

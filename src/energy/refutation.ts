@@ -1,5 +1,11 @@
 import { COARSE_WH, fell, follow, type Kept, toleranceOf } from './follow.ts';
-import { type EnergyLimits, mostBetween, mostOfTransaction, READING_SLACK_MS } from './limits.ts';
+import {
+  DEFAULT_LIMITS,
+  type EnergyLimits,
+  mostBetween,
+  mostOfTransaction,
+  READING_SLACK_MS,
+} from './limits.ts';
 import type { MeterSeries, Moment } from './moments.ts';
 
 /** What readings of a transaction have against its meterStart and meterStop, though these could be right by themselves. */
@@ -52,14 +58,36 @@ export function refutationOf(
   return found && { ...found, isClear: found.isClear && isWhole };
 }
 
+/** Whether readings could show that a transaction began or ended at another register than it told, were all of them known. */
+export function mayBeRefuted({
+  meterStart,
+  meterStop,
+}: {
+  readonly meterStart: number | null;
+  readonly meterStop: number | null;
+}): boolean {
+  if (meterStart === null || meterStop === null) return true;
+  const rise = meterStop - meterStart;
+  return (
+    meterStart === 0 ||
+    rise <= toleranceOf({ coarse: false }, { coarse: false }) ||
+    rise > mostBetween(0, DEFAULT_LIMITS)
+  );
+}
+
 /** Whether readings rise from start to stop by small steps, so that nothing is against either. */
 function isPlain(start: Moment, stop: Moment, own: readonly Moment[]): boolean {
   let level = start.wh;
   for (const { wh } of [...own, stop]) {
-    if (wh < level || wh > level + STRAY_WH) return false;
+    if (!isSmallStep(level, wh)) return false;
     level = wh;
   }
   return true;
+}
+
+/** Whether a register that goes from one value to the next, Wh, raises no doubt about either. */
+export function isSmallStep(from: number, to: number): boolean {
+  return to >= from && to <= from + STRAY_WH;
 }
 
 /** Whether a begin value shows that meterStart is of another series: it lies above it by more than can have flowed until then, clearly or above a 0 that may stand for anything. */

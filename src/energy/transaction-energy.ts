@@ -1,3 +1,4 @@
+import { inTime, lateEnergy } from './begin-time.ts';
 import { follow, wrapped } from './follow.ts';
 import { DEFAULT_LIMITS, type EnergyLimits, mostOfTransaction } from './limits.ts';
 import { type MeterSeries, type Moment, seriesOf } from './moments.ts';
@@ -26,6 +27,7 @@ export type UnknownEnergy =
   | 'meter-stop-missing'
   | 'meter-stop-below-start'
   | 'too-much-for-its-time'
+  | 'overlapping'
   | 'unmatched';
 
 /** Energy as it is published: never negative, and null where nothing determines it. */
@@ -38,7 +40,8 @@ export interface TransactionEnergy {
   readonly reason?: UnknownEnergy;
   /**
    * What to review: `register-fell`, `register-jumped`, `register-wrapped`, `session-register` (readings count from the begin of the transaction),
-   * `start-of-another-series`, `readings-left-out`, `meter-start-missing`, `meter-stop-missing`, `meter-stop-implausible`.
+   * `start-of-another-series`, `readings-left-out`, `meter-start-missing`, `meter-stop-missing`, `meter-stop-implausible`, `overlapping` (another one claims what it claims),
+   * `start-time-implausible`.
    */
   readonly flags: readonly string[];
 }
@@ -59,7 +62,7 @@ export function energyOfRegisters(
   transaction: TransactionRegisters,
   limits: EnergyLimits = DEFAULT_LIMITS,
 ): TransactionEnergy {
-  return curveOf(transaction, [], limits).energy;
+  return energyOfTransaction(transaction, [], limits);
 }
 
 /** Answers what meterStart, meterStop and the transaction's own readings, in any order, determine. */
@@ -68,7 +71,10 @@ export function energyOfTransaction(
   readings: readonly EnergyReading[],
   limits: EnergyLimits = DEFAULT_LIMITS,
 ): TransactionEnergy {
-  return curveOf(transaction, readings, limits).energy;
+  const told = inTime(readings, [transaction]);
+  const [only = transaction] = told.transactions;
+  const { energy } = curveOf(only, told.readings, limits);
+  return told.late.size > 0 ? lateEnergy(energy) : energy;
 }
 
 /** Works out the energy of a transaction and how it spreads over its time, from its own readings in any order. */
@@ -82,9 +88,13 @@ export function curveOf(
   const series = seriesOf(readings, leftOut);
   const start = startOf(transaction);
   const stop = stopOf(transaction);
+  // What names no transaction may be of something else.
+  const areOwn = readings.some(({ transactionId }) => transactionId !== null);
   const curve =
     start && stop && isPlausible(transaction, stop.wh - start.wh, limits)
-      ? judged(transaction, start, stop, series, limits)
+      ? areOwn
+        ? judged(transaction, start, stop, series, limits)
+        : byRegisters(transaction, start, stop, series)
       : series.moments.length > 0 || series.begin
         ? byReadings(transaction, start, stop, trackOf(start, stop, series, limits), limits)
         : withoutReadings(transaction, start, stop, limits);
@@ -248,7 +258,8 @@ function isSame(a: Moment | undefined, b: Moment | undefined): boolean {
   return a !== undefined && b !== undefined && a.at === b.at && a.wh === b.wh;
 }
 
-function unknown(reason: UnknownEnergy): TransactionCurve {
+/** A transaction of which nothing is known. */
+export function unknown(reason: UnknownEnergy): TransactionCurve {
   return {
     energy: { energyWh: null, energySource: 'none', reason, flags: [] },
     pieces: [],

@@ -94,6 +94,17 @@ export class TransactionTable {
     }
   }
 
+  /** Others of the charge point that were received next before and next after it, at most `most` of each. */
+  around({ chargePointId, receivedAt, transactionId }: TransactionRecord, most: number): TransactionRecord[] {
+    const own = keyOf(chargePointId, receivedAt, transactionId);
+    const { start, end } = allOf(chargePointId);
+    const [before, after] = [
+      { start: own, end: start, reverse: true },
+      { start: own, end },
+    ].map((range) => this.all(this.byChargePoint.getRange({ ...range, exclusiveStart: true, limit: most })));
+    return [...(before ?? []), ...(after ?? [])];
+  }
+
   /** Writes a record in the place of `previous`. */
   write(record: TransactionRecord, previous?: TransactionRecord): void {
     const id = record.transactionId;

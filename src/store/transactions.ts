@@ -33,6 +33,8 @@ export interface Transactions {
   openByTag(idTag: string): TransactionRecord[];
   /** Open ones in the order of charge points and connectors. Throws RangeError where `after` is no cursor. */
   listOpen(options: OpenListing): TransactionPage;
+  /** Others of its charge point that were received next before and next after it, at most `most` of each. */
+  around(transaction: TransactionRecord, most: number): TransactionRecord[];
   /** Throws RangeError where `before` is no cursor. */
   list(filter: TransactionFilter): TransactionPage;
   /** Removes closed transactions whose retention is over and that ClickHouse has: a bounded number per call, answers how many. */
@@ -162,6 +164,10 @@ export class LmdbTransactions implements Transactions {
 
   openByTag(idTag: string): TransactionRecord[] {
     return this.table.openWith(idTag);
+  }
+
+  around(transaction: TransactionRecord, most: number): TransactionRecord[] {
+    return this.table.around(transaction, most);
   }
 
   list({ chargePointId, state, before, limit }: TransactionFilter): TransactionPage {

@@ -122,6 +122,27 @@ const stories: readonly Story[] = [
     wh: 5000,
   },
   {
+    name: 'meterStart is 0 and the readings are of a life',
+    transactions: [runs('08:00', 0, '08:40', 905_000)],
+    samples: [reads('08:10', 900_000), reads('08:20', 903_000)],
+    wh: 5000,
+  },
+  {
+    name: 'two transactions claim the same',
+    transactions: [
+      runs('08:00', 1000, '10:30', 6000),
+      runs('09:00', 3000, '10:00', 5000, { transactionId: 2 }),
+    ],
+    samples: [],
+    wh: 4000,
+  },
+  {
+    name: 'the start is years old',
+    transactions: [runs('08:00', 1000, '08:40', 2000, { startedAt: Date.UTC(2019, 0, 1), receivedAt: at('08:00') })],
+    samples: [reads('08:10', 1600)],
+    wh: 1000,
+  },
+  {
     name: 'meterStop is missing',
     transactions: [runs('08:00', 1000, '08:40', 1000, { flags: ['meter-stop-missing'] })],
     samples: [reads('08:10', 4000), reads('08:20', 6000)],

@@ -13,6 +13,8 @@ interface Session {
   readonly readings?: readonly number[];
   readonly reason?: string;
   readonly flags?: readonly string[];
+  /** Of its hour, when it starts and stops. */
+  readonly minutes?: readonly [start: number, stop: number];
 }
 
 describe('the energy of a transaction', () => {
@@ -41,10 +43,17 @@ describe('the energy of a transaction', () => {
     hour++;
   });
 
-  /** Stores a session of 50 minutes with its readings; answers its number. */
-  async function session({ meterStart, meterStop, readings = [], reason = 'Local', flags = [] }: Session) {
+  /** Stores a session with a reading every ten minutes; answers its number. */
+  async function session({
+    meterStart,
+    meterStop,
+    readings = [],
+    reason = 'Local',
+    flags = [],
+    minutes = [0, 50],
+  }: Session) {
     const { transactions } = control.store;
-    const [startedAt, stoppedAt] = [at(hour, 0), at(hour, 50)];
+    const [startedAt, stoppedAt] = [at(hour, minutes[0]), at(hour, minutes[1])];
     const { transaction } = await transactions.start({
       chargePointId: 'CP-1',
       connectorId: 1,
@@ -105,10 +114,33 @@ describe('the energy of a transaction', () => {
       5000,
     ],
     ['no meterStart', { meterStart: null, meterStop: 905_000, readings: [900_000, 903_000] }, 5000],
+    [
+      'a meterStart of 0 before lifetime readings',
+      { meterStart: 0, meterStop: 905_000, readings: [900_000, 903_000] },
+      5000,
+    ],
+    [
+      'a meterStop that cannot be',
+      { meterStart: 1000, meterStop: 400_000, readings: [2000, 3000, 4000, 5000] },
+      4000,
+    ],
+    [
+      'a register that begins anew',
+      { meterStart: 1000, meterStop: 1800, readings: [2000, 3000, 0, 800] },
+      3800,
+    ],
     ['no meterStop', { meterStart: 1000, meterStop: null, readings: [4000, 6000] }, 5000],
   ])('with %s is worked out from its readings, and to be reviewed', async (_, given, energyWh) => {
     const id = await session(given);
     expect(await shown(id)).toMatchObject({ energyWh, energySource: 'readings', toReview: true });
+  });
+
+  test('counts once what two transactions of a connector claim', async () => {
+    const first = await session({ meterStart: 1000, meterStop: 6000, minutes: [0, 50] });
+    const second = await session({ meterStart: 3000, meterStop: 5000, minutes: [20, 40] });
+    const flagged = { energyFlags: ['overlapping'], toReview: true };
+    expect(await shown(first)).toMatchObject({ energyWh: 2000, ...flagged });
+    expect(await shown(second)).toMatchObject({ energyWh: 2000, ...flagged });
   });
 
   test('is null with a reason where nothing determines it', async () => {

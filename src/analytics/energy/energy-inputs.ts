@@ -1,4 +1,6 @@
+import { LONGEST_TRANSACTION_MS } from '../../energy/limits.ts';
 import type { EnergyReading } from '../../energy/reading.ts';
+import { mayBeRefuted } from '../../energy/refutation.ts';
 import { energyOfRegisters, type TransactionRegisters } from '../../energy/transaction-energy.ts';
 import type { Engine, ReadBounds } from '../engine.ts';
 import { DAY_MS } from '../queries/range.ts';
@@ -20,9 +22,6 @@ export interface EnergyInputs {
 
 /** How far around a day readings and transactions matter for what lies between transactions, ms. */
 export const AROUND_MS = 2 * DAY_MS;
-
-/** Transactions that began longer ago count by their readings only, as if there were none. */
-const LONGEST_TRANSACTION_MS = 31 * DAY_MS;
 
 /** ClickHouse keeps times until then. */
 const LATEST = Date.UTC(2298, 0);
@@ -55,7 +54,7 @@ interface Days {
 /**
  * Reads what determines the energy of some days on the connectors of some charge points, by charge point and connector (`inputKey`): the transactions that reach into the days or
  * come next to them, their readings from begin to end, and what was read between them. Of transactions that lie outside of the days their readings are left away where start
- * and stop suffice. `now` is epoch ms. Throws EngineError.
+ * and stop suffice, or nothing in the days depends on them. `now` is epoch ms. Throws EngineError.
  */
 export async function readInputs(
   engine: Engine,
@@ -68,11 +67,12 @@ export async function readInputs(
   const [from, to] = [begin - AROUND_MS, end + AROUND_MS];
   const transactions = await readTransactions(
     engine,
-    { from: from - LONGEST_TRANSACTION_MS, to },
+    between('started_at', { from: from - LONGEST_TRANSACTION_MS, to }),
     chargePointIds,
     bounds,
   );
   const inputs = new Map<string, EnergyInputs>();
+  const beside = besideOf(transactions, { from: begin, to: end });
   const long: number[] = [];
   const needless: number[] = [];
   for (const transaction of transactions) {
@@ -80,8 +80,10 @@ export async function readInputs(
     const endedAt = endOf(transaction);
     if (endedAt < from) continue;
     const touches = startedAt < end && endedAt >= begin;
+    const isBeside = beside.has(transactionId) && mayBeRefuted(transaction);
     if (touches && (startedAt < from || (endedAt > to && now > to))) long.push(transactionId);
-    else if (!touches && energyOfRegisters(transaction).energyWh !== null) needless.push(transactionId);
+    else if (!touches && !isBeside && energyOfRegisters(transaction).energyWh !== null)
+      needless.push(transactionId);
     inputsOf(inputs, transaction).transactions.push(transaction);
   }
   const near = { from, to };
@@ -95,8 +97,37 @@ export async function readInputs(
     const beyond = `${some} AND NOT ${between('ts', near)}`;
     parts.push(await readReadings(engine, whole, chargePointIds, beyond, bounds));
   }
-  for (const alike of parts.flat()) inputsOf(inputs, alike).readings.push(...readingsOf(alike));
+  const unread = new Map<number, string>();
+  const read = new Set(transactions.map(({ transactionId }) => transactionId));
+  for (const alike of parts.flat()) {
+    const { chargePointId, transactionId } = alike;
+    inputsOf(inputs, alike).readings.push(...readingsOf(alike));
+    if (transactionId !== 0 && !read.has(transactionId)) unread.set(transactionId, chargePointId);
+  }
+  // Told by a clock that was not set: they began long ago, and have readings of these days.
+  const late = [...unread.keys()];
+  for (let index = 0; index < late.length; index += MOST_IDS) {
+    const some = `transaction_id IN (${list(late.slice(index, index + MOST_IDS))})`;
+    const told = await readTransactions(engine, some, [...new Set(unread.values())], bounds);
+    for (const transaction of told) inputsOf(inputs, transaction).transactions.push(transaction);
+  }
   return inputs;
+}
+
+/** Those that come last before some days and first after them on their connectors: what lies between them and the days depends on what they stood at. */
+function besideOf(transactions: readonly TaggedTransaction[], { from, to }: Span): Set<number> {
+  const before = new Map<string, TaggedTransaction>();
+  const after = new Map<string, TaggedTransaction>();
+  for (const transaction of transactions) {
+    const key = inputKey(transaction);
+    const { startedAt } = transaction;
+    if (endOf(transaction) < from) {
+      if (startedAt >= (before.get(key)?.startedAt ?? startedAt)) before.set(key, transaction);
+    } else if (startedAt >= to && startedAt <= (after.get(key)?.startedAt ?? startedAt)) {
+      after.set(key, transaction);
+    }
+  }
+  return new Set([...before.values(), ...after.values()].map(({ transactionId }) => transactionId));
 }
 
 /** Whether something of a transaction may lie in a day of UTC. */
@@ -164,7 +195,7 @@ type TransactionRow = Omit<TaggedTransaction, 'isSession'> & { readonly namedId:
 
 async function readTransactions(
   engine: Engine,
-  span: Span,
+  condition: string,
   chargePointIds: readonly string[],
   bounds: ReadBounds,
 ): Promise<TaggedTransaction[]> {
@@ -174,7 +205,7 @@ SELECT charge_point_id AS chargePointId, connector_id AS connectorId, transactio
   meter_start AS meterStart, toUnixTimestamp64Milli(stopped_at) AS stoppedAt, meter_stop AS meterStop, state, stop_reason AS stopReason, flags,
   if(state = 'unmatched', toInt32(JSONExtractInt(raw_stop, 'transactionId')), 0) AS namedId
 FROM transactions
-WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND ${between('started_at', span)}
+WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND ${condition}
 ORDER BY charge_point_id, transaction_id, version DESC
 LIMIT 1 BY charge_point_id, transaction_id`,
     { chargePointIds },

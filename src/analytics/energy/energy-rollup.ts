@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { accountOf } from '../../energy/account.ts';
+import { LONGEST_TRANSACTION_MS } from '../../energy/limits.ts';
 import { type EnergyDayRow, energyDays } from '../../records/energy-days.ts';
 import { encodeRow, type Table } from '../../records/table.ts';
 import { type TransactionEnergyRow, transactionEnergy } from '../../records/transaction-energy.ts';
@@ -228,6 +229,8 @@ WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND transaction_id IN 
     let [first, moments] = [end, 0];
     let [before, after] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     const see = (at: number) => {
+      // A clock that was not set tells of any year.
+      if (at < begin - LONGEST_TRANSACTION_MS || at >= end + LONGEST_TRANSACTION_MS) return;
       if (at < begin) before = Math.max(before, at);
       else if (at >= end) after = Math.min(after, at);
       else {

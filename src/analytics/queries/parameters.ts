@@ -29,8 +29,8 @@ export class Parameters {
   text(name: string): string | undefined {
     const value = this.take(name);
     if (value === undefined) return undefined;
-    if (typeof value !== 'string' || value.length > LONGEST_TEXT || !value.isWellFormed()) {
-      throw new BadParameter(`${name} must be text of at most ${LONGEST_TEXT} characters`);
+    if (!isText(value) || value.length > LONGEST_TEXT) {
+      throw new BadParameter(`${name} must be text of at most ${LONGEST_TEXT} characters, none of them NUL`);
     }
     return value;
   }
@@ -43,12 +43,9 @@ export class Parameters {
   texts(name: string, most: number): readonly string[] | undefined {
     const value = this.take(name);
     if (value === undefined) return undefined;
-    const isFine =
-      Array.isArray(value) &&
-      value.length <= most &&
-      value.every((text): text is string => typeof text === 'string' && text.isWellFormed());
+    const isFine = Array.isArray(value) && value.length <= most && value.every(isText);
     if (!isFine || Buffer.byteLength(value.join('')) > LONGEST_LIST) {
-      throw new BadParameter(`${name} must be a list of at most ${most} texts`);
+      throw new BadParameter(`${name} must be a list of at most ${most} texts, without NUL`);
     }
     return value;
   }
@@ -107,6 +104,11 @@ export class Parameters {
     this.unread.delete(name);
     return this.given[name];
   }
+}
+
+/** Whether ClickHouse takes it as it is: no parameter of a query can hold a NUL. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 }
 
 /** Conditions of a query and the values of their placeholders; what came from outside is only ever a value. */

@@ -10,7 +10,7 @@ export function meterSampleTotals(given: Parameters): PreparedQuery {
   const { conditions, table } = totalsOf(given, 'meter_samples', 'ts');
   return {
     sql: `
-SELECT charge_point_id AS chargePointId, count() AS count, sum(value) AS sum, min(ts) AS firstAt, max(ts) AS lastAt
+SELECT charge_point_id AS chargePointId, count() AS count, round(sum(value), 3) AS sum, min(ts) AS firstAt, max(ts) AS lastAt
 FROM ${table}
 WHERE ${conditions}
 GROUP BY charge_point_id

@@ -9,6 +9,7 @@ import { type PageQuery, pageQuery, refuseFiltersBeside } from '../paging.ts';
 import { addRoute } from '../route.ts';
 import { showTransactions } from '../shown-transactions.ts';
 import { listTransactions } from '../transaction-list.ts';
+import { doubtfulOf } from '../transaction-review.ts';
 import { readInstant } from '../validation.ts';
 
 const tag = 'Transactions';
@@ -133,8 +134,10 @@ export function addTransactionRoutes(app: FastifyInstance, deps: ControlDeps): v
     }
     const listing = filter.suspect === true ? 'open-transactions' : 'transactions';
     const before = readCursor(listing, cursor);
+    const doubtful = filter.review === undefined ? undefined : await doubtfulOf(deps, filter.chargePointId);
     const { items, next } = listTransactions(store, {
       ...filter,
+      ...(doubtful && { doubtful }),
       forgottenAfter: config.transactions.forgottenAfter,
       ...(from !== undefined && { from: readInstant(from) as number }),
       ...(to !== undefined && { to: readInstant(to) as number }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accountOf } from '../../../src/energy/account.ts';
 import { energyOfRegisters } from '../../../src/energy/transaction-energy.ts';
-import { reading, sum, transaction } from '../../support/energy-story.ts';
+import { at, reading, sum, transaction } from '../../support/energy-story.ts';
 
 describe('the energy of a connector', () => {
   it.each([
@@ -124,6 +124,24 @@ describe('the energy of a transaction', () => {
     ],
   ])('is not known: %s', (reason, registers) => {
     expect(energyOfRegisters(registers)).toEqual({ energyWh: null, energySource: 'none', reason, flags: [] });
+  });
+
+  it.each([
+    ['alone', []],
+    ['and that of its first readings', [{ ...reading(1300, '08:00'), at: Date.UTC(2019, 0, 1, 0, 10) }]],
+  ])('counts at the time of its readings where the clock of its start was not set: %s', (_, old) => {
+    const told = {
+      ...transaction({ start: [1000, '08:00'], stop: [2000, '08:40'] }),
+      startedAt: Date.UTC(2019, 0, 1),
+    };
+    const { transactions, pieces } = accountOf([...old, reading(1600, '08:10')], [told]);
+    expect(transactions.get(1)).toEqual({
+      energyWh: 1000,
+      energySource: 'registers',
+      flags: ['start-time-implausible'],
+    });
+    const since = Math.min(...pieces.map((piece) => piece.since));
+    expect(since).toBe(at('08:10'));
   });
 
   it('tells by flags what stands in for its registers', () => {
