@@ -57,6 +57,8 @@ interface Story {
   readonly delivered: number;
   /** Wh of each session, the first one first. */
   readonly sessions: readonly number[];
+  /** Whether somebody should look at all of them. */
+  readonly isToReview?: boolean;
 }
 
 const begin = { value: '1000', context: 'Transaction.Begin' };
@@ -227,6 +229,43 @@ const stories: readonly Story[] = [
     },
   },
   {
+    name: 'a start of 0 before readings of the life of the meter',
+    delivered: 3000,
+    sessions: [3000],
+    isToReview: true,
+    async tell(teller) {
+      await teller.start(0, '00:01');
+      await teller.read(250_000, '00:02');
+      await teller.read(251_500, '00:03');
+      await teller.stop(253_000, '00:04');
+    },
+  },
+  {
+    name: 'a stop far above the last reading',
+    delivered: 1500,
+    sessions: [1500],
+    isToReview: true,
+    async tell(teller) {
+      await teller.start(1000, '00:01');
+      await teller.read(2000, '00:02');
+      await teller.read(2500, '00:03');
+      await teller.stop(60_000, '00:04');
+    },
+  },
+  {
+    name: 'a stop that comes after the next transaction of the connector',
+    delivered: 4000,
+    sessions: [2000, 2000],
+    isToReview: true,
+    async tell(teller) {
+      const next = new Teller(teller.client);
+      await teller.start(1000, '00:01');
+      await next.start(3000, '00:03');
+      await next.stop(5000, '00:05');
+      await teller.stop(6000, '00:07');
+    },
+  },
+  {
     name: 'a clock that stands in 1970 until the first Heartbeat',
     delivered: 1000,
     sessions: [1000],
@@ -257,6 +296,16 @@ test('Q41: energy as the field reports it is what was delivered, by connector, s
     return items.map(({ energyWh }) => energyWh).reverse();
   };
 
+  const reported = async (id: string): Promise<(number | null)[]> => {
+    const path = `/api/v1/analytics/transactions?chargePointId=${id}`;
+    const { rows } = await gateway.request<{ rows: Session[] }>('GET', path);
+    return rows.map(({ energyWh }) => energyWh).reverse();
+  };
+  const listed = async (id: string): Promise<number> => {
+    const path = `/api/v1/transactions?review=true&chargePointId=${id}`;
+    return (await gateway.request<{ items: Session[] }>('GET', path)).items.length;
+  };
+
   const told = stories.map((story, place) => ({ ...story, id: `FIELD-${place}` }));
   for (const { id, tell, connectorId } of told) {
     const client = await OcppClient.connect(Number(new URL(gateway.ocpp).port), id);
@@ -264,12 +313,13 @@ test('Q41: energy as the field reports it is what was delivered, by connector, s
     await tell(new Teller(client, connectorId));
     await client.close();
   }
-  for (const { id, name, delivered, sessions: expected } of told) {
+  for (const { id, name, delivered, sessions: expected, isToReview } of told) {
     await until(
       `${name}: ${delivered} Wh`,
       async () => (await energy(`by=connector&chargePointId=${id}`)) === delivered,
     );
-    expect([name, await sessions(id)]).toEqual([name, expected]);
+    expect([name, await sessions(id), await reported(id)]).toEqual([name, expected, expected]);
+    if (isToReview === true) expect([name, await listed(id)]).toEqual([name, expected.length]);
   }
   const sum = stories.reduce((all, { delivered }) => all + delivered, 0);
   for (const by of ['total', 'chargePoint', 'tag']) {

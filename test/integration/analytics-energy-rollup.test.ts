@@ -138,7 +138,9 @@ const stories: readonly Story[] = [
   },
   {
     name: 'the start is years old',
-    transactions: [runs('08:00', 1000, '08:40', 2000, { startedAt: Date.UTC(2019, 0, 1), receivedAt: at('08:00') })],
+    transactions: [
+      runs('08:00', 1000, '08:40', 2000, { startedAt: Date.UTC(2019, 0, 1), receivedAt: at('08:00') }),
+    ],
     samples: [reads('08:10', 1600)],
     wh: 1000,
   },
