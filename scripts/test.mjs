@@ -1,5 +1,5 @@
 /**
- * All that CI runs, in order; the first failure stops. Arguments go to vitest: npm test -- test/unit/config
+ * All that CI runs, in order; the first failure stops. Arguments go to vitest, and the other Nodes are left out: npm test -- test/unit/config
  * Ends with vitest's summary and, when tests ran, a line "N passed, N failed".
  */
 import { spawnSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { provideBrowser } from './browser.mjs';
 import { root, targets } from './build.mjs';
+import { testOtherNodes } from './other-nodes.mjs';
 import { orExplain, setUp } from './setup.mjs';
 
 const counts = join(root, 'node_modules/.cache/farad-test-counts.json');
@@ -21,6 +22,8 @@ await step('types', () =>
 );
 await step('rooms', () => runs('depcruise', '--config', '.dependency-cruiser.cjs', 'src'));
 await step('generated code', () => runs(process.execPath, 'scripts/generate.mjs', '--check'));
+// Before the others: the last line is to count these.
+if (process.argv.length === 2) await step('other Nodes', testOtherNodes);
 rmSync(counts, { force: true });
 await step('tests', () =>
   runs(
