@@ -4,12 +4,13 @@ import type { Demo } from './demo.ts';
 import type { Started } from './supervisor.ts';
 import { version } from './version.ts';
 
-/** Says on standard output where the gateway is found; log lines go to standard error. */
-export function announce(
-  config: Config,
-  { endpoints, newKey, engine }: Started,
-  demo: Demo | undefined,
-): void {
+/** Says on standard output where the gateway is found, in one JSON object where the log is to be JSON; log lines go to standard error. */
+export function announce(config: Config, started: Started, demo: Demo | undefined): void {
+  const { endpoints, newKey, engine } = started;
+  if (config.log.format === 'json') {
+    console.log(JSON.stringify(asLogLine(config, started, demo)));
+    return;
+  }
   const lines = [
     `Farad ${version()} serves`,
     `  charge points   ${endpoints.ocpp}/{chargePointId}`,
@@ -31,4 +32,19 @@ export function announce(
 function engineText({ kind, package: name, version, adapted }: SocketEngine): string {
   if (kind === 'ws') return `ws ${version}`;
   return `uWebSockets.js (${name} ${version}${adapted ? ', adapted to an older glibc' : ''})`;
+}
+
+function asLogLine(config: Config, { endpoints, newKey, engine }: Started, demo: Demo | undefined): object {
+  return {
+    level: engine?.faults ? 'warn' : 'info',
+    time: new Date().toISOString(),
+    process: 'supervisor',
+    msg: `Farad ${version()} serves`,
+    ocpp: endpoints.ocpp,
+    api: endpoints.api,
+    dataDir: config.dataDir,
+    ...(engine && { engine }),
+    ...(newKey && { newKey }),
+    ...(demo && { demo: demo.chargePoints }),
+  };
 }

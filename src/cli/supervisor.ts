@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import { healthOf } from '../link/health.ts';
 import type { ReadyInfo, SocketEngine } from '../link/messages.ts';
@@ -116,7 +117,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const stop = async (): Promise<void> => {
     endWatch();
     removeEndpoints(lock.directory);
-    await Promise.all(processes.map((one) => one.stop(stopGraceMs)));
+    await stopInTurn(processes, config.ocpp.drain, stopGraceMs);
     lock.release();
   };
 
@@ -130,6 +131,22 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       for (const one of processes) one.kill();
     },
   };
+}
+
+/**
+ * Stops all at once; or, where the sockets are to be closed over `drainMs`, the edges first, so that control can tell meanwhile that Farad is not
+ * ready. What has not stopped `graceMs` after the drain is killed.
+ */
+async function stopInTurn(
+  processes: readonly SupervisedProcess[],
+  drainMs: number,
+  graceMs: number,
+): Promise<void> {
+  const deadline = performance.now() + drainMs + graceMs;
+  const stopNow = (one: SupervisedProcess): Promise<boolean> => one.stop(deadline - performance.now());
+  const edges = Promise.all(processes.filter(({ plan }) => isEdge(plan)).map(stopNow));
+  if (drainMs > 0) await Promise.race([edges, pause(drainMs + graceMs / 2, undefined, { ref: false })]);
+  await Promise.all([edges, ...processes.filter(({ plan }) => !isEdge(plan)).map(stopNow)]);
 }
 
 /** The supervisor answers for itself on the link: it says which process is down, and which one does not answer any more. Ends the watch when called. */

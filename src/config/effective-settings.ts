@@ -16,7 +16,10 @@ export function effectiveSettings({ config, origins }: LoadedConfig): string {
     }
     const { setting, flag, env, path } = named;
     const origin = origins.get(path) ?? 'default';
-    lines.push(`${indent}# ${setting.help}`, `${indent}# --${flag}, ${env}: ${setting.allowed}.`);
+    lines.push(
+      `${indent}# ${setting.help}`,
+      `${indent}# --${flag}, ${env}${setting.secret ? ` or ${env}_FILE` : ''}: ${setting.allowed}.`,
+    );
     lines.push(`${indent}${line(name, named, valueAt(config, path))}  # ${origin}`);
   }
   return lines.join('\n');

@@ -54,16 +54,48 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** What Kubernetes puts under `FARAD_API_PORT` where a service is called farad-api: nobody meant a setting. */
+const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
+
 function strongest(
-  { path, flag, env: envName }: NamedSetting,
+  { path, flag, env: envName, setting }: NamedSetting,
   fromFile: ReadonlyMap<string, unknown>,
   env: Readonly<Record<string, string | undefined>>,
   flags: Readonly<Record<string, string>>,
 ): [Origin, unknown] {
   if (Object.hasOwn(flags, flag)) return ['flag', flags[flag]];
-  if (env[envName] !== undefined) return ['environment', env[envName]];
+  const fromFileOfIts = setting.secret ? readSecretFile(path, envName, env) : undefined;
+  if (fromFileOfIts !== undefined) return ['environment', fromFileOfIts];
+  const value = env[envName];
+  if (value !== undefined && !SERVICE_LINK.test(value)) return ['environment', value];
   if (fromFile.has(path)) return ['file', fromFile.get(path)];
   return ['default', undefined];
+}
+
+/**
+ * The secret in the file that `FARAD_…_FILE` names, as secrets of containers and services come; without the line break at its end. Throws
+ * ConfigError where it is given twice, cannot be read or is empty.
+ */
+function readSecretFile(
+  path: string,
+  envName: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const name = `${envName}_FILE`;
+  const file = env[name];
+  if (file === undefined) return undefined;
+  if (env[envName] !== undefined)
+    throw new ConfigError(path, `${path} is given twice: by ${envName} and by ${name}`);
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(path, `${path}: cannot read ${file} (${name}): ${code}`);
+  }
+  const secret = content.replace(/\r?\n$/, '');
+  if (secret === '') throw new ConfigError(path, `${path}: ${file} (${name}) is empty`);
+  return secret;
 }
 
 function wrongValue({ path, flag, env, setting }: NamedSetting, raw: unknown, origin: Origin): string {

@@ -133,6 +133,11 @@ export const schema = {
       'auto',
       'WebSocket server: uws (uWebSockets.js), uws-old (its build of 2023 for older systems), ws (on Node http), or auto, which prefers uws where it loads.',
     ),
+    drain: duration(
+      '0s',
+      'Over how long a stop spreads the closing of the sockets, so that a fleet does not come back all at once; meanwhile new connections get 503 and /readyz fails. The whole stop takes at most 10s more.',
+      { max: '1h' },
+    ),
     shutdownGrace: duration(
       '8s',
       'How long a stopping edge works on what is in flight before it closes the sockets.',

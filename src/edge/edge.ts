@@ -23,6 +23,7 @@ import { Admission } from './admission.ts';
 import { Answers } from './answers.ts';
 import { BootRequests } from './boot-requests.ts';
 import { Conversation } from './conversation.ts';
+import { drain } from './drain.ts';
 import { EdgeMetrics } from './edge-metrics.ts';
 import { createFrontDoor } from './front-door.ts';
 import { Handshake } from './handshake.ts';
@@ -55,10 +56,10 @@ export interface Edge {
   /** The port that was bound. */
   readonly port: number;
   /**
-   * Stops: no new connections, decides what has arrived (for `graceMs` at most), closes every socket with 1001, and resolves when all rows and
-   * all state are written.
+   * Stops: refuses new connections while it closes the sockets evenly over `drainMs`, then decides what has arrived (for `graceMs` at most), closes
+   * every socket that is left with 1001, and resolves when all rows and all state are written.
    */
-  stop(graceMs: number): Promise<void>;
+  stop(graceMs: number, drainMs?: number): Promise<void>;
 }
 
 /** Every chunk is a put of LMDB, which costs the event loop as much as a dozen rows. */
@@ -66,6 +67,9 @@ const ROW_BUFFER = { maxRows: 2000, maxDelayMs: 50 };
 
 /** One line of a kind in so many ms. */
 const LOG_EVERY_MS = 10_000;
+
+/** What a charge point is told when its socket is closed. */
+const STOPPING = 'Farad is stopping';
 
 /** How often signs of life go to the store, ms. */
 const SAVE_LAST_SEEN_MS = 120_000;
@@ -218,17 +222,19 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   return {
     engine: transport.engine,
     port: transport.port,
-    async stop(graceMs) {
+    async stop(graceMs, drainMs = 0) {
       stopping = true;
       endWatch();
+      handshake.stop();
+      if (drainMs > 0) log.info({ sockets: sessions.size, drainMs }, 'closing the sockets evenly');
+      await drain(sessions, drainMs, STOPPING);
       clearInterval(saving);
       clearInterval(expiring);
-      handshake.stop();
       transport.stopAccepting();
       conversation.stop();
       await atMost(graceMs, conversation.idle());
       clearInterval(ticking);
-      sessions.closeAll('Farad is stopping');
+      sessions.closeAll(STOPPING);
       await atMost(RECORDING_GRACE_MS, sessions.settled());
       await saveLastSeen(centralSystem, false, quietly);
       await store.sessions.clearEdge(name);

@@ -31,7 +31,8 @@ const edge = await listen();
 watchman.start({ log, serves: 'charge-points' });
 
 child.onStop(async (reason: StopReason) => {
-  await edge.stop(reason === 'asked' ? config.ocpp.shutdownGrace : ORPHAN_GRACE_MS);
+  const { shutdownGrace, drain } = config.ocpp;
+  await (reason === 'asked' ? edge.stop(shutdownGrace, drain) : edge.stop(ORPHAN_GRACE_MS));
   await pool.close();
   await journal.close();
   await store.close();

@@ -52,6 +52,7 @@ const REPLACED = 'replaced by a newer connection';
 export class Sessions implements Connections {
   private readonly options: SessionsOptions;
   private readonly byChargePoint = new Map<string, Session>();
+  private forgottenAsAWhole = false;
   private readonly recordings = new Set<Promise<void>>();
 
   constructor(options: SessionsOptions) {
@@ -160,7 +161,20 @@ export class Sessions implements Connections {
     return true;
   }
 
+  /** Closes up to `count` sockets of those whose frames are all decided, the oldest first. */
+  closeIdle(count: number, reason: string): void {
+    let left = count;
+    for (const session of [...this.byChargePoint.values()]) {
+      if (left <= 0) return;
+      if (session.hasWork) continue;
+      session.end('stopping', GOING_AWAY, reason);
+      left--;
+    }
+  }
+
+  /** Closes every socket, of an edge whose sessions are forgotten as a whole afterwards. */
   closeAll(reason: string): void {
+    this.forgottenAsAWhole = true;
     for (const session of [...this.byChargePoint.values()]) session.end('stopping', GOING_AWAY, reason);
   }
 
@@ -206,7 +220,7 @@ export class Sessions implements Connections {
     await session.claiming;
     const words = reasonOf(session, code, reason);
     this.addRow(session, 'closed', code, words, closedAt - session.openedAt, closedAt);
-    if (session.epoch === 0 || session.cause === 'stopping') return;
+    if (session.epoch === 0 || this.forgottenAsAWhole) return;
     try {
       await store.sessions.release(session.chargePoint.id, session.epoch);
     } catch (error) {

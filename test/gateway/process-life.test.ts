@@ -44,6 +44,21 @@ describe('the processes of a gateway', () => {
     socket.close();
   });
 
+  it('a drain is seen from outside: /readyz names it until the last socket is closed', async () => {
+    const gateway = await startGateway(['--ocpp-drain', '4s']);
+    const socket = new WebSocket(`${gateway.ocpp}/CP-1`, 'ocpp1.6');
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+    const exited = gateway.stop();
+    const problems = await until('it is not ready', async () => {
+      const response = await fetch(`${gateway.api}/readyz`);
+      return response.status === 503 && (await response.text());
+    });
+    expect(problems).toContain('edge-0: is stopping');
+    expect(await closed).toBe(1001);
+    expect(await exited).toBe(0);
+  });
+
   it('a second start on the same data directory ends with one line', async () => {
     const dataDir = dataDirectory();
     await startGateway([], dataDir);

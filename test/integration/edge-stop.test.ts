@@ -61,6 +61,32 @@ describe.each(ENGINES)('stopping an edge on %s', (transport) => {
     await gateway.close();
   });
 
+  test('a drain refuses new connections and closes the sockets evenly, while it answers the others', async () => {
+    const gateway = await startEdgeUnderTest({ transport });
+    const ids = Array.from({ length: 10 }, (_, index) => `CP-${index}`);
+    const clients = await Promise.all(ids.map((id) => OcppClient.connect(gateway.edge.port, id)));
+    for (const client of clients) await client.boot();
+    const left: number[] = [];
+    for (const { closed } of clients) void closed.then(() => left.push(performance.now()));
+    const startedAt = performance.now();
+    const stopped = gateway.edge.stop(2000, 1000);
+
+    await expect(OcppClient.connect(gateway.edge.port, 'CP-NEW')).rejects.toThrow('HTTP 503');
+    expect(await gateway.ask('health.read', {})).toMatchObject({ ready: false, problems: ['is stopping'] });
+    await until('some are closed', () => left.length >= 3);
+    expect(left.length).toBeLessThan(8);
+    expect(gateway.store.sessions.count()).toBeLessThan(ids.length);
+    const last = clients.at(-1) as OcppClient;
+    expect((await last.call('Heartbeat', {}))[0]).toBe(3);
+
+    await stopped;
+    expect(await last.closed).toEqual({ code: 1001, reason: 'Farad is stopping' });
+    await until('all have left', () => left.length === ids.length);
+    expect((left.at(-1) as number) - startedAt).toBeGreaterThan(800);
+    expect((left.at(-1) as number) - (left[0] as number)).toBeGreaterThan(600);
+    await gateway.close();
+  });
+
   test('what cannot be decided in time does not hold up the end', async () => {
     const gateway = await startEdgeUnderTest({
       transport,

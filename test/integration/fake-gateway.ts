@@ -28,6 +28,8 @@ export interface FakeGatewayOptions {
   readonly behaviour?: Readonly<Record<string, FakeBehaviour>>;
   readonly backOff?: { readonly first: number; readonly longest: number; readonly stableAfter: number };
   readonly stopGraceMs?: number;
+  /** `ocpp.drain` as text. */
+  readonly drain?: string;
   /** Starts it as npx does: under a shell that waits for it. */
   readonly shell?: boolean;
   /** Starts it with an IPC channel, as the load tool does. */
@@ -85,7 +87,7 @@ export class FakeGateway {
   /** Resolves with the endpoints once everything is ready. */
   serving(): Promise<Endpoints> {
     return until('the gateway serves', () =>
-      this.stdout.includes(' serves\n') ? this.endpoints() : undefined,
+      / serves["\n]/.test(this.stdout) ? this.endpoints() : undefined,
     );
   }
 

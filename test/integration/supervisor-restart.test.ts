@@ -26,8 +26,8 @@ test('a start brings up every process and writes where the gateway is found', as
   expect(endpoints.api).toBe(`http://127.0.0.1:${gateway.events('control', 'ready')[0]?.bound}`);
   const pids = Object.fromEntries(gateway.events(undefined, 'ready').map(({ name, pid }) => [name, pid]));
   expect(endpoints.processes).toEqual(pids);
-  expect(gateway.stdout).toContain(`${endpoints.ocpp}/{chargePointId}`);
-  expect(gateway.stdout).not.toContain('API key');
+  expect(gateway.stdout).toContain(`"ocpp":"${endpoints.ocpp}"`);
+  expect(gateway.stdout).not.toContain('newKey');
   expect(gateway.events('edge-0', 'started')[0]).toMatchObject({
     title: 'farad edge-0',
     dataDir: directory.path,

@@ -62,6 +62,30 @@ test('a process that does not stop in time is killed', async () => {
   expect(gateway.stderr).toContain('control did not stop in time and is killed');
 });
 
+test('with a drain the edges stop first, and what does not stop is killed after the drain and the grace', async () => {
+  const gateway = start({ behaviour: { 'edge-0': { ignoresStop: true } }, stopGraceMs: 800, drain: '600ms' });
+  const { processes } = await gateway.serving();
+  const askedAt = performance.now();
+  gateway.child.kill('SIGTERM');
+  await until('the edge is asked', () => gateway.events('edge-0', 'stopping').length === 1);
+  expect(gateway.events('control', 'stopping')).toEqual([]);
+  await until('control is asked', () => gateway.events('control', 'stopping').length === 1);
+  // Not before half of the grace is over, so that it can tell of the drain.
+  expect(performance.now() - askedAt).toBeGreaterThan(900);
+  expect(isRunning(processes['edge-0'] as number)).toBe(true);
+  expect(await gateway.exited()).toEqual({ code: 0, signal: null });
+  expect(performance.now() - askedAt).toBeGreaterThan(1300);
+  expect(gateway.stderr).toContain('edge-0 did not stop in time and is killed');
+});
+
+test('with a drain that is over early nobody waits for the rest of it', async () => {
+  const gateway = start({ drain: '1h' });
+  await gateway.serving();
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.exited()).toEqual({ code: 0, signal: null });
+  expect(gateway.events(undefined, 'stopping')).toHaveLength(3);
+});
+
 test('a second signal does not wait for anyone', async () => {
   const gateway = start({ behaviour: { control: { ignoresStop: true } } });
   const { processes } = await gateway.serving();

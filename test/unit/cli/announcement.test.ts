@@ -32,3 +32,19 @@ test('faults of the engine are said in one line, with what helps', () => {
   const lines = announced({ ...today, kind: 'uws-old', faults: 'it drops heads', cure: 'another Node' });
   expect(lines).toContain('This engine has faults: it drops heads. What helps: another Node.');
 });
+
+test('where the log is JSON, so is the announcement', () => {
+  const print = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  const endpoints = { pid: 1, ocpp: 'ws://h:1/ocpp', api: 'http://h:2', processes: {} };
+  const config = loadConfig({ flags: { 'log-format': 'json' } });
+  announce(config, { endpoints, newKey: 'farad_key', engine: today }, undefined);
+  expect(print.mock.calls).toHaveLength(1);
+  expect(JSON.parse(String(print.mock.calls[0]?.[0]))).toMatchObject({
+    level: 'info',
+    process: 'supervisor',
+    ocpp: 'ws://h:1/ocpp',
+    api: 'http://h:2',
+    newKey: 'farad_key',
+    engine: today,
+  });
+});

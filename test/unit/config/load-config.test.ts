@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConfigError } from '../../../src/config/config-error.ts';
+import { valueAt } from '../../../src/config/effective-settings.ts';
 import {
   isLoopback,
   loadConfig,
   loadConfigWithOrigins,
   type Sources,
 } from '../../../src/config/load-config.ts';
+import { settings } from '../../../src/config/schema.ts';
 
 let directory: string;
 
@@ -129,6 +131,66 @@ test('a key that no setting has is refused with the one that was meant', () => {
   expect(refusal({ flags: { 'ocp-port': '1' } }).message).toBe(
     'unknown flag --ocp-port; did you mean --ocpp-port?',
   );
+});
+
+test('a secret may lie in a file that the environment names, without the line break at its end', () => {
+  const secret = (content: string): string => {
+    const file = join(directory, 'secret');
+    writeFileSync(file, content);
+    return file;
+  };
+  const key = 'farad_0123456789abcdef';
+  const read = (content: string): string =>
+    loadConfig({ env: { FARAD_API_KEY_FILE: secret(content) } }).api.key;
+  expect([key, `${key}\n`, `${key}\r\n`].map(read)).toEqual([key, key, key]);
+  expect(
+    loadConfig({ env: { FARAD_CLICKHOUSE_PASSWORD_FILE: secret(' two words \n') } }).clickhouse.password,
+  ).toBe(' two words ');
+  // A flag beats the environment, and nothing is read then.
+  expect(
+    loadConfig({ env: { FARAD_API_KEY_FILE: '/nowhere' }, flags: { 'api-key': `${key}-flag` } }).api.key,
+  ).toBe(`${key}-flag`);
+  for (const { setting, env } of settings.filter((named) => named.setting.secret)) {
+    expect(() => loadConfig({ env: { [`${env}_FILE`]: '/nowhere' } }), setting.help).toThrow(
+      `cannot read /nowhere (${env}_FILE): ENOENT`,
+    );
+  }
+});
+
+test.each([
+  ['empty', '', {}, /api\.key: .*secret \(FARAD_API_KEY_FILE\) is empty/],
+  [
+    'given twice',
+    'farad_0123456789abcdef',
+    { FARAD_API_KEY: 'farad_x' },
+    /given twice: by FARAD_API_KEY and by/,
+  ],
+  ['not what is allowed', 'short', {}, /^api\.key must be .* \(FARAD_API_KEY\)$/],
+])(
+  'a secret file that is %s stops the start in one line without the secret',
+  (_what, content, more, message) => {
+    const file = join(directory, 'secret');
+    writeFileSync(file, content);
+    const refused = refusal({ env: { FARAD_API_KEY_FILE: file, ...more } });
+    expect(refused.path).toBe('api.key');
+    expect(refused.message).toMatch(message);
+    if (content !== '') expect(refused.message).not.toContain(content);
+  },
+);
+
+test('every setting can be given by the environment', () => {
+  for (const { path, env, setting } of settings) {
+    const { config, origins } = loadConfigWithOrigins({
+      env: { [env]: setting.write(setting.default), FARAD_OCPP_REGISTRATION: 'open' },
+    });
+    if (path !== 'ocpp.registration') expect(origins.get('ocpp.registration')).toBe('environment');
+    expect(origins.get(path), env).toBe('environment');
+    expect(valueAt(config, path), env).toEqual(setting.default);
+  }
+});
+
+test('what Kubernetes says of a service called farad-api is no port', () => {
+  expect(loadConfig({ env: { FARAD_API_PORT: 'tcp://10.96.0.7:9221' } })).toEqual(loadConfig());
 });
 
 test('the environment may hold names of others: container platforms invent them', () => {
