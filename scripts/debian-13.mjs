@@ -7,21 +7,21 @@
  *   node scripts/debian-13.mjs VERSION COMMAND…     a command in the checkout there, with that Node: 24.21.0 node --version
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, targets } from './build.mjs';
+import { DEBIAN_ROOT, debianRoot, run } from './debian-root.mjs';
 import { OTHER_NODES, provideNode } from './other-nodes.mjs';
 import { orExplain, setUp } from './setup.mjs';
 
-const MIRROR = 'http://deb.debian.org/debian';
 const TESTS = ['test/integration/transport-engines.test.ts', 'test/gateway/charging-session.test.ts'];
 
-const debian = join(root, 'node_modules/.cache/farad-debian-13');
+const debian = DEBIAN_ROOT;
 const checkout = join(debian, 'opt/farad');
 
 await orExplain(async () => {
   await setUp({ development: true, wanted: Object.values(targets) });
-  makeRoot();
+  debianRoot();
   copyCheckout();
   const [version, ...command] = process.argv.slice(2);
   run('mount', '-t', 'proc', 'proc', join(debian, 'proc'));
@@ -32,21 +32,6 @@ await orExplain(async () => {
     run('umount', join(debian, 'proc'));
   }
 });
-
-function makeRoot() {
-  if (existsSync(join(debian, 'etc/debian_version'))) return;
-  if (process.getuid?.() !== 0) throw new Error('a Debian root is made by root only');
-  if (!succeeds('debootstrap', '--version')) {
-    if (!existsSync('/usr/bin/apt-get')) throw new Error('install debootstrap first');
-    console.log('farad: installing debootstrap');
-    run('apt-get', 'update', '-qq');
-    run('apt-get', 'install', '-y', '-qq', 'debootstrap');
-  }
-  console.log('farad: making a Debian 13 root (debootstrap trixie)');
-  rmSync(debian, { recursive: true, force: true });
-  mkdirSync(debian, { recursive: true });
-  run('debootstrap', '--variant=minbase', 'trixie', debian, MIRROR);
-}
 
 /** As hard links: both lie on one file system, and nothing there is written in place. */
 function copyCheckout() {
@@ -99,14 +84,4 @@ function binaryOf(version) {
   const { node, reason } = provideNode(version);
   if (!node) throw new Error(reason);
   return node;
-}
-
-function run(command, ...args) {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0)
-    throw new Error(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`);
-}
-
-function succeeds(command, ...args) {
-  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
