@@ -47,6 +47,7 @@ import { addTokenImport } from './routes/token-import.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
 import { addTransactionClosingRoute } from './routes/transaction-closing.ts';
 import { addTransactionCorrectionRoutes } from './routes/transaction-corrections.ts';
+import { addTransactionEnergyRoute } from './routes/transaction-energy.ts';
 import { addTransactionRoutes } from './routes/transactions.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 import { endSlowBodies, HEAD_TIMEOUT_MS, MAX_CONNECTIONS, REQUEST_TIMEOUT_MS } from './slow-requests.ts';
@@ -131,6 +132,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   addTokenRoutes(app, deps);
   await addTokenImport(app, deps);
   addTransactionRoutes(app, deps);
+  addTransactionEnergyRoute(app, deps);
   addTransactionCorrectionRoutes(app, deps);
   addTransactionClosingRoute(app, deps);
   addLocalListRoutes(app, deps);

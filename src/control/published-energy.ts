@@ -28,7 +28,8 @@ const TOGETHER = 250;
 /** By how much clocks of Farad may differ at most, ms. */
 const MARGIN_MS = 86_400_000;
 
-const UNAVAILABLE = 'readings_unavailable';
+/** The reason of an energy that is not known while analytics does not answer. */
+export const UNAVAILABLE = 'readings_unavailable';
 
 interface DigestRow {
   readonly transactionId: number;
@@ -115,12 +116,12 @@ function bearsOut({ isEven, firstWh, lastWh }: DigestRow, { meterStart, meterSto
   return isSmallStep(meterStart, firstWh) && isSmallStep(lastWh, meterStop);
 }
 
-function publish({ energyWh, energySource, reason, flags }: TransactionEnergy): PublishedEnergy {
+export function publish({ energyWh, energySource, reason, flags }: TransactionEnergy): PublishedEnergy {
   return { energyWh, energySource, energyReason: reason ?? null, energyFlags: flags };
 }
 
 /** By transaction; undefined where analytics does not answer in time, or there are too many of them. */
-async function readingsOf(
+export async function readingsOf(
   deps: Pick<ControlDeps, 'link' | 'config'>,
   transactions: readonly TransactionRecord[],
 ): Promise<Map<number, EnergyReading[]> | undefined> {

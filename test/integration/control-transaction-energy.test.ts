@@ -160,6 +160,62 @@ describe('the energy of a transaction', () => {
     expect(await shown(id)).toMatchObject({ energyWh: 5000, energyReason: null });
   });
 
+  test.each<[string, Session, readonly number[], readonly string[]]>([
+    [
+      'counts from 0 per session',
+      { meterStart: 4_076_000, meterStop: 4_076_400, readings: [104, 228, 353] },
+      [0, 104, 228, 353, 400],
+      [],
+    ],
+    [
+      'is once ten times too high, and once 0',
+      {
+        meterStart: 35_548_000,
+        meterStop: null,
+        readings: [35_548_800, 355_549_200, 35_550_300, 0, 35_551_000],
+      },
+      [0, 800, 2300, 3000],
+      ['too-fast', 'fell-and-returned'],
+    ],
+    [
+      'is impossible',
+      { meterStart: 1000, meterStop: 2000, readings: [-5, 1e15] },
+      [0, 1000],
+      ['negative', 'beyond-any-meter'],
+    ],
+    [
+      'has no begin',
+      { meterStart: null, meterStop: 905_000, readings: [900_000, 903_000] },
+      [0, 3000, 5000],
+      [],
+    ],
+    ['stands still at the end', { meterStart: 0, meterStop: 600, readings: [600, 600] }, [0, 600, 600], []],
+  ])('rises as it was delivered where the register %s', async (_, given, energies, reasons) => {
+    const id = await session(given);
+    const { body } = await control.send('GET', `/api/v1/transactions/${id}/energy`);
+    const { points, leftOut } = body as {
+      points: { time: string; energyWh: number }[];
+      leftOut: { reason: string }[];
+    };
+    expect(points.map(({ energyWh }) => energyWh)).toEqual(energies);
+    expect(leftOut.map(({ reason }) => reason).sort()).toEqual([...reasons].sort());
+    expect(points[0]?.time).toBe(new Date(at(hour, given.meterStart === null ? 10 : 0)).toISOString());
+    expect(body.energyWh).toBe(energies.at(-1));
+    const two = (await control.send('GET', `/api/v1/transactions/${id}/energy?points=2`)).body.points;
+    expect(two).toEqual([points[0], points.at(-1)]);
+  });
+
+  test('has no curve while nothing can be asked, but for its registers', async () => {
+    const known = await session({ meterStart: 1000, meterStop: 4000, readings: [2000] });
+    hour++;
+    const unknown = await session({ meterStart: 1000, meterStop: null, readings: [2000] });
+    answers = false;
+    const curve = async (id: number) => (await control.send('GET', `/api/v1/transactions/${id}/energy`)).body;
+    expect((await curve(known)).points).toHaveLength(2);
+    expect(await curve(unknown)).toMatchObject({ points: [], energyReason: 'readings_unavailable' });
+    expect((await control.send('GET', '/api/v1/transactions/999999/energy')).status).toBe(404);
+  });
+
   test('can be corrected beside what was reported, by whom and when, and the correction taken back', async () => {
     const id = await session({ meterStart: 1000, meterStop: 0, flags: ['salvaged'] });
     const review = async () => {

@@ -24,6 +24,7 @@ import {
 } from './shapes.ts';
 import { siteSchemas } from './site-schemas.ts';
 import { systemSchema } from './system-schema.ts';
+import { energySchemas, publishedEnergy } from './transaction-energy-schemas.ts';
 
 export const registrationStatus: Schema = { type: 'string', enum: ['Accepted', 'Pending', 'Rejected'] };
 export const tokenStatus: Schema = { type: 'string', enum: ['Accepted', 'Blocked', 'Expired'] };
@@ -252,22 +253,7 @@ export const schemas = {
         'Wh; null while it is open, and where none was reported that can be read; while it is closed, what the closure says.',
       ),
     ),
-    energyWh: maybe(
-      number('Wh; so far, while it is open. Never negative, and null where nothing determines it.'),
-    ),
-    energySource: {
-      type: 'string',
-      enum: ['registers', 'readings', 'none'],
-      description: '`registers`: meterStop - meterStart. `readings`: worked out from its meter values.',
-    },
-    energyReason: maybe(
-      text('Why there is none, for example `meter-stop-below-start`, or `readings_unavailable` for now.'),
-    ),
-    energyFlags: {
-      type: 'array',
-      items: { type: 'string' },
-      description: 'What was odd about its registers and readings.',
-    },
+    ...publishedEnergy,
     correctedEnergyWh: maybe(number('What the correction comes to, Wh.')),
     correction: {
       anyOf: [{ $ref: '#/components/schemas/TransactionCorrection' }, { type: 'null' }],
@@ -325,6 +311,8 @@ export const schemas = {
     },
     ['meterStop', 'time', 'reason'],
   ),
+
+  ...energySchemas,
 
   TransactionPage: pageOf('Transaction'),
 
