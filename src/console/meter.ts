@@ -3,7 +3,6 @@ import type { MeterSample } from './model.ts';
 export interface Latest {
   readonly powerW?: number;
   readonly soc?: number;
-  readonly registerWh?: number;
 }
 
 /** In W, Wh and so on, whatever prefix the charge point uses. */
@@ -17,7 +16,7 @@ export function isTotal({ phase, location }: MeterSample): boolean {
 
 /** The newest of what a card shows, per connector. `samples` newest first. */
 export function latestByConnector(samples: readonly MeterSample[]): Map<number, Latest> {
-  const found = new Map<number, { powerW?: number; soc?: number; registerWh?: number }>();
+  const found = new Map<number, { powerW?: number; soc?: number }>();
   for (const sample of samples) {
     const value = baseValue(sample);
     if (value === null) continue;
@@ -26,16 +25,15 @@ export function latestByConnector(samples: readonly MeterSample[]): Map<number, 
     if (sample.measurand === 'SoC') latest.soc ??= value;
     if (!isTotal(sample)) continue;
     if (sample.measurand === 'Power.Active.Import') latest.powerW ??= value;
-    if (sample.measurand === 'Energy.Active.Import.Register') latest.registerWh ??= value;
   }
   return found;
 }
 
-/** Power, W, between one reading of the register and the next, at the earlier one. `registers`: Wh by epoch seconds, rising. */
-export function powerFromRegister(registers: ReadonlyMap<number, number>): Map<number, number> {
+/** Mean power, W, from one moment to the next, at the earlier one. `energies`: Wh by epoch seconds, both rising. */
+export function powerFromEnergy(energies: ReadonlyMap<number, number>): Map<number, number> {
   const powers = new Map<number, number>();
   let before: readonly [number, number] | undefined;
-  for (const [time, value] of registers) {
+  for (const [time, value] of energies) {
     if (before && time > before[0]) powers.set(before[0], ((value - before[1]) * 3600) / (time - before[0]));
     before = [time, value];
   }

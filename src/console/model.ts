@@ -93,6 +93,17 @@ export interface Suspicion {
   readonly since: string | null;
 }
 
+/** How much a transaction had got by then. */
+export interface EnergyPoint {
+  readonly time: string;
+  /** Wh since its begin; it never falls. */
+  readonly energyWh: number;
+}
+
+export interface EnergyCurve {
+  readonly points: readonly EnergyPoint[];
+}
+
 export interface Token {
   readonly idTag: string;
   readonly status: string;

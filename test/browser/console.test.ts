@@ -75,10 +75,11 @@ it(
     await page.getByRole('link', { name: String(story.transactionId), exact: true }).click();
     await page.getByRole('heading', { name: `Transaction ${story.transactionId}` }).waitFor();
     const points = async () => Number(await page.locator('[data-points]').getAttribute('data-points'));
-    await page.locator('[data-points="2"]').waitFor({ state: 'attached' });
+    // The begin of the transaction, and two readings.
+    await page.locator('[data-points="3"]').waitFor({ state: 'attached' });
     await story.meter(3, 12_000, 1500, 42);
     await story.meter(4, 22_000, 1800, 43);
-    await until('the curve has grown', async () => (await points()) === 4);
+    await until('the curve has grown', async () => (await points()) === 5);
     await page.getByText('22.0 kW').first().waitFor();
     await page.getByText('0.80 kWh').first().waitFor();
     // A profile for this transaction is drawn over its power, in the same unit.
@@ -116,6 +117,7 @@ it(
       .split('\r\n');
     expect(lines[0]).toBe('time,power_w,energy_wh');
     expect(lines.slice(1).map((line) => line.split(',').slice(1))).toEqual([
+      ['', '0'],
       ['10000', '100'],
       ['11000', '300'],
       ['12000', '500'],

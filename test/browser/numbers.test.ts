@@ -48,7 +48,8 @@ it('shows the numbers that the simulator knows it sent: nothing lost, nothing do
     'Power now': quantity(power(fleet.powerOf(one))),
   });
   await page.getByText(`${meterStart} Wh`, { exact: true }).waitFor();
-  await expectPoints(page, points);
+  // Its curve begins with the transaction.
+  await expectPoints(page, points + 1);
   await tab.picture('numbers-running');
 
   // When it is over, its StopTransaction has brought a reading of both its ends.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readExposition } from '../../../src/console/exposition.ts';
-import { latestByConnector, powerFromRegister } from '../../../src/console/meter.ts';
+import { latestByConnector, powerFromEnergy } from '../../../src/console/meter.ts';
 import type { MeterSample } from '../../../src/console/model.ts';
 
 function sample(more: Partial<MeterSample>): MeterSample {
@@ -23,18 +23,16 @@ test('a card shows the newest total of each connector, kW as W, phases left out'
     sample({ value: 10.5, unit: 'kW' }),
     sample({ value: 9000 }),
     sample({ measurand: 'SoC', unit: 'Percent', location: 'EV', value: 41 }),
-    sample({ measurand: 'Energy.Active.Import.Register', unit: 'Wh', value: null }),
-    sample({ measurand: 'Energy.Active.Import.Register', unit: 'Wh', value: 1300 }),
     sample({ connectorId: 2, value: 7 }),
   ]);
   expect(Object.fromEntries(latest)).toEqual({
-    1: { powerW: 10_500, soc: 41, registerWh: 1300 },
+    1: { powerW: 10_500, soc: 41 },
     2: { powerW: 7 },
   });
 });
 
-test('where no power is told, it is what the register rose by', () => {
-  const powers = powerFromRegister(
+test('where no power is told, it is what the energy rose by', () => {
+  const powers = powerFromEnergy(
     new Map([
       [0, 1000],
       [60, 1100],

@@ -1,7 +1,7 @@
 import { queryOf } from '../../api.ts';
 import { now } from '../../clock.ts';
 import { duration, energy, power, quantity } from '../../format.ts';
-import { latestByConnector } from '../../meter.ts';
+import { type Latest, latestByConnector } from '../../meter.ts';
 import type { ChargePoint, Connector, MeterSample, Page, Rows, Transaction } from '../../model.ts';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
@@ -51,9 +51,7 @@ interface CardProps {
   readonly connector: Connector;
   readonly offline: boolean;
   readonly transaction: Transaction | undefined;
-  readonly latest:
-    | { readonly powerW?: number; readonly soc?: number; readonly registerWh?: number }
-    | undefined;
+  readonly latest: Latest | undefined;
 }
 
 function Card({ connector, offline, transaction, latest }: CardProps) {

@@ -1,6 +1,6 @@
 import { saveCsv } from '../../csv.ts';
-import { baseValue, isTotal, powerFromRegister } from '../../meter.ts';
-import type { MeterSample, Transaction } from '../../model.ts';
+import { baseValue, isTotal, powerFromEnergy } from '../../meter.ts';
+import type { EnergyPoint, MeterSample, Transaction } from '../../model.ts';
 import type { Line } from '../../parts/chart-line.ts';
 import type { LimitStep } from '../../session-limit.ts';
 
@@ -31,20 +31,19 @@ export interface Series {
 
 interface Readings {
   readonly powers: readonly MeterSample[];
-  readonly registers: readonly MeterSample[];
+  /** How the energy rose, as the API tells. */
+  readonly energy: readonly EnergyPoint[];
   readonly charges: readonly MeterSample[];
   readonly offers: readonly MeterSample[];
-  /** Wh. */
-  readonly meterStart: number | null;
   readonly limits: readonly LimitStep[];
 }
 
 /** The lines of a transaction's charts out of its readings. */
-export function seriesOf({ powers, registers, charges, offers, meterStart, limits }: Readings): Series {
-  const energyAt = valuesAt(registers.filter(isTotal), (value) => value - (meterStart ?? value));
+export function seriesOf({ powers, energy, charges, offers, limits }: Readings): Series {
+  const energyAt = new Map(energy.map(({ time, energyWh }) => [Date.parse(time) / 1000, energyWh]));
   const told = powers.filter(isTotal);
-  // Not every charge point tells its power; then it is what the register rose by.
-  const powerAt = told.length > 0 ? valuesAt(told) : powerFromRegister(energyAt);
+  // Not every charge point tells its power; then it is what the energy rose by.
+  const powerAt = told.length > 0 ? valuesAt(told) : powerFromEnergy(energyAt);
   const socAt = valuesAt(charges);
   const times = sorted([...powerAt.keys(), ...energyAt.keys(), ...socAt.keys()]);
   const along = (values: ReadonlyMap<number, number>) => times.map((time) => values.get(time) ?? null);
@@ -143,11 +142,11 @@ function known(values: readonly (number | null)[]): (number | undefined)[] {
 }
 
 /** By epoch seconds. */
-function valuesAt(samples: readonly MeterSample[], change = (value: number) => value): Map<number, number> {
+function valuesAt(samples: readonly MeterSample[]): Map<number, number> {
   const values = new Map<number, number>();
   for (const sample of samples) {
     const value = baseValue(sample);
-    if (value !== null) values.set(Date.parse(sample.time) / 1000, change(value));
+    if (value !== null) values.set(Date.parse(sample.time) / 1000, value);
   }
   return values;
 }

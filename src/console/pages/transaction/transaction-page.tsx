@@ -1,8 +1,9 @@
 import { useMemo } from 'preact/hooks';
+import { queryOf } from '../../api.ts';
 import { now } from '../../clock.ts';
 import { power, quantity, zone } from '../../format.ts';
 import { useLive } from '../../live/live.ts';
-import type { MeterSample, Transaction } from '../../model.ts';
+import type { EnergyCurve, MeterSample, Transaction } from '../../model.ts';
 import { Chart, roomOfCharts } from '../../parts/chart.tsx';
 import { Empty, Refused, Room, Shown, Skeleton } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -17,6 +18,12 @@ import { Wish } from './wish.tsx';
 
 /** Readings just outside of a transaction belong to it: the first and the last one may carry the moment itself. */
 const MARGIN_MS = 60_000;
+/** Points of the energy's curve: more than a screen has pixels for. */
+const POINTS = 1000;
+/** How often it is asked for again while it grows, ms. */
+const CURVE_EVERY_MS = 3000;
+/** So long after the stop its last readings have come, ms. */
+const SETTLED_MS = 60_000;
 /** Of the charts, the line below them that tells of the limit and their padding: what the driver wants stands below. */
 const ROOM = roomOfCharts(Object.values(CHART_HEIGHTS), 16 + 32);
 
@@ -50,9 +57,13 @@ function One({
     to: stoppedAt === null ? undefined : Date.parse(stoppedAt) + MARGIN_MS,
   });
   const powers = useSamples(range('Power.Active.Import'));
-  const registers = useSamples(range('Energy.Active.Import.Register'));
   const charges = useSamples(range('SoC'));
   const offers = useSamples(range('Power.Offered'));
+  const isGrowing = stoppedAt === null || now.value < Date.parse(stoppedAt) + SETTLED_MS;
+  const curve = useResource<EnergyCurve>(
+    `/transactions/${transactionId}/energy${queryOf({ points: POINTS })}`,
+    isGrowing ? { everyMs: CURVE_EVERY_MS } : {},
+  );
   const span = spanOf(transaction, now.value);
   const limit = useSessionLimit(transaction, span[1] * 1000);
   const ofIt = ({ transactionId: found }: MeterSample) => found === transactionId || found === null;
@@ -60,15 +71,14 @@ function One({
     () =>
       seriesOf({
         powers: powers.samples.filter(ofIt),
-        registers: registers.samples.filter(ofIt),
+        energy: curve.data?.points ?? [],
         charges: charges.samples.filter(ofIt),
         offers: offers.samples.filter(ofIt),
-        meterStart: transaction.meterStart,
         limits: limit?.steps ?? [],
       }),
-    [powers.samples, registers.samples, charges.samples, offers.samples, transaction.meterStart, limit],
+    [powers.samples, curve.data, charges.samples, offers.samples, limit],
   );
-  const failure = powers.failure ?? registers.failure;
+  const failure = powers.failure ?? curve.failure;
 
   return (
     <>
@@ -110,7 +120,7 @@ function One({
                 <p class="visually-hidden" data-points={series.times.length} />
                 {limit && <LimitWords limit={limit} />}
               </>
-            ) : powers.complete && registers.complete ? (
+            ) : powers.complete && (curve.data ?? curve.failure) ? (
               <Empty title="No meter values yet">
                 <p>
                   The charge point sends them every MeterValueSampleInterval seconds; a triggered MeterValues
