@@ -1,4 +1,3 @@
-import { saveCsv } from '../../csv.ts';
 import { baseValue, isTotal, powerFromEnergy } from '../../meter.ts';
 import type { EnergyPoint, MeterSample, Transaction } from '../../model.ts';
 import type { Line } from '../../parts/chart-line.ts';
@@ -149,17 +148,4 @@ function valuesAt(samples: readonly MeterSample[]): Map<number, number> {
     if (value !== null) values.set(Date.parse(sample.time) / 1000, value);
   }
   return values;
-}
-
-/** Lets the browser save the readings as CSV. */
-export function exportCurve(id: number, { times, powerW, energyWh }: Series): void {
-  saveCsv(
-    `transaction-${id}.csv`,
-    ['time', 'power_w', 'energy_wh'],
-    times.map((time, index) => [
-      new Date(time * 1000).toISOString(),
-      powerW[index] ?? null,
-      energyWh[index] ?? null,
-    ]),
-  );
 }

@@ -11,9 +11,10 @@ import { useResource } from '../../resource.ts';
 import { urlOf } from '../../router.ts';
 import { useSamples } from '../../samples.ts';
 import { Account } from './account.tsx';
+import { exportCurve } from './export-curve.ts';
 import { Head } from './head.tsx';
 import { type SessionLimit, useSessionLimit } from './limit.ts';
-import { CHART_HEIGHTS, exportCurve, seriesOf, spanOf } from './series.ts';
+import { CHART_HEIGHTS, seriesOf, spanOf } from './series.ts';
 import { Wish } from './wish.tsx';
 
 /** Readings just outside of a transaction belong to it: the first and the last one may carry the moment itself. */
