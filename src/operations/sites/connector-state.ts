@@ -1,3 +1,4 @@
+import type { TransactionRegisters } from '../../energy/transaction-energy.ts';
 import type { ConnectorPlan } from '../../store/site-plan-record.ts';
 import type { SiteMember } from '../../store/site-record.ts';
 
@@ -10,13 +11,9 @@ export interface MeterReading {
 }
 
 /** The transaction that runs on a connector, as far as planning needs it. */
-export interface RunningTransaction {
-  readonly transactionId: number;
+export interface RunningTransaction extends TransactionRegisters {
   /** Epoch ms. */
   readonly receivedAt: number;
-  readonly startedAt: number;
-  /** Wh; null where the charge point reported none. */
-  readonly meterStart: number | null;
 }
 
 /** A measured current counts as above another one only by more than what meters and vehicles are off by. */

@@ -2,13 +2,12 @@ import type { Link } from '../../link/link.ts';
 import { LinkError } from '../../link/link-error.ts';
 import type { ConnectorMeter } from '../../link/methods.ts';
 import { connectorKey } from '../../store/site-record.ts';
+import { RecentRegisters } from './recent-registers.ts';
 
 /** What is known of a connector's meter. */
 export interface MeterState {
   /** W over all phases. */
   readonly powerW: number;
-  /** Wh; undefined where the charge point tells none. */
-  readonly registerWh: number | undefined;
   /** When this reading became known here, epoch ms. */
   readonly seenAt: number;
 }
@@ -16,14 +15,11 @@ export interface MeterState {
 interface Kept {
   readonly meter: ConnectorMeter;
   readonly state: MeterState | undefined;
-  readonly seenAt: number;
+  readonly registers: RecentRegisters;
 }
 
 /** Most charge points in one question: an edge answers it within one turn of its event loop. */
 const CHARGE_POINTS_PER_CALL = 500;
-/** Readings closer than this say too little about power where it has to be worked out from energy. */
-const LEAST_INTERVAL_MS = 1000;
-const HOUR = 3_600_000;
 
 /** The last meter values of connectors, fetched from the edges that have them at hand. */
 export class Meters {
@@ -36,6 +32,11 @@ export class Meters {
 
   get(chargePointId: string, connectorId: number): MeterState | undefined {
     return this.kept.get(connectorKey(chargePointId, connectorId))?.state;
+  }
+
+  /** The last readings of a connector's energy register; undefined where none was told. */
+  registers(chargePointId: string, connectorId: number): RecentRegisters | undefined {
+    return this.kept.get(connectorKey(chargePointId, connectorId))?.registers;
   }
 
   forget(key: string): void {
@@ -60,18 +61,12 @@ export class Meters {
     const key = connectorKey(meter.chargePointId, meter.connectorId);
     const before = this.kept.get(key);
     if (before?.meter.at === meter.at && before.meter.powerW === meter.powerW) return;
-    const powerW = meter.powerW ?? powerFromEnergy(meter, before, now);
-    const registerWh = meter.registerWh ?? before?.state?.registerWh;
-    const state = powerW === undefined ? before?.state : { powerW, registerWh, seenAt: now };
-    this.kept.set(key, { meter, state, seenAt: now });
+    const registers = before?.registers ?? new RecentRegisters();
+    const { at, registerWh } = meter;
+    if (registerWh !== undefined) registers.add({ at, seenAt: now, wh: registerWh });
+    // Some charge points tell only their energy register.
+    const powerW = meter.powerW ?? (registerWh === undefined ? undefined : registers.powerW(now));
+    const state = powerW === undefined ? before?.state : { powerW, seenAt: now };
+    this.kept.set(key, { meter, state, registers });
   }
-}
-
-/** For charge points that tell only their energy register: the mean power since the reading before. */
-function powerFromEnergy(meter: ConnectorMeter, before: Kept | undefined, now: number): number | undefined {
-  if (before === undefined || meter.registerWh === undefined || before.meter.registerWh === undefined)
-    return undefined;
-  const elapsed = now - before.seenAt;
-  const energy = meter.registerWh - before.meter.registerWh;
-  return elapsed < LEAST_INTERVAL_MS || energy < 0 ? undefined : (energy * HOUR) / elapsed;
 }

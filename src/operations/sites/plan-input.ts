@@ -71,7 +71,7 @@ function planned(
   if (now - transaction.receivedAt < ANSWERED_MS) return connector;
   const minimum = Math.round(site.minimumCurrent * 10);
   const wish = site.sharing === 'wishes' ? store.chargingWishes.get(transaction.transactionId) : undefined;
-  const register = meters.get(member.chargePointId, member.connectorId)?.registerWh;
+  const registers = meters.registers(member.chargePointId, member.connectorId);
   return {
     ...connector,
     steering: {
@@ -81,7 +81,8 @@ function planned(
       maximum: state.maximum,
       weight: weightOf(wish, {
         now,
-        deliveredWh: deliveredWh(register, transaction.meterStart),
+        // Nothing weighs against a wish while it is not known.
+        deliveredWh: (wish && registers?.deliveredWh(transaction, transaction.receivedAt)) ?? 0,
         voltage: site.voltage,
         phases: member.phases.length,
         minimumCurrent: site.minimumCurrent,
@@ -92,11 +93,6 @@ function planned(
       unsure: state.plan.shareSent !== null && !state.isBusy,
     },
   };
-}
-
-/** What weighs against a wish: nothing while it is not known. */
-function deliveredWh(register: number | undefined, meterStart: number | null): number {
-  return register === undefined || meterStart === null ? 0 : Math.max(0, register - meterStart);
 }
 
 /** The phases of the site that a connector loads. */

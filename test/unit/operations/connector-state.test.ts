@@ -22,12 +22,22 @@ function later(seconds: number, current?: number): void {
   state.judge(MINIMUM, now);
 }
 
+const RUNNING = {
+  transactionId: 1,
+  meterStart: 0,
+  stoppedAt: null,
+  meterStop: null,
+  state: 'open' as const,
+  stopReason: '',
+  flags: [],
+};
+
 beforeEach(() => {
   now = 1_000_000;
   state = new ConnectorState('A/1', MEMBER, SETTLE, now);
   state.edge = 'edge-0';
   state.change({ fallback: 0 });
-  state.sees({ transactionId: 1, receivedAt: now, startedAt: now, meterStart: 0 }, now);
+  state.sees({ ...RUNNING, receivedAt: now, startedAt: now }, now);
   accepted(160);
   later(20, 158);
 });
