@@ -3,6 +3,11 @@ import type { MeterDigest } from './frame-batch.ts';
 export const ENERGY_REGISTER = 'Energy.Active.Import.Register';
 export const POWER = 'Power.Active.Import';
 
+/** Whether a sample says what its connector is at: a begin value is what it was at, however often and late it is repeated. */
+export function isLive(measurand: string, context: string | undefined): boolean {
+  return measurand === POWER || (measurand === ENERGY_REGISTER && context !== 'Transaction.Begin');
+}
+
 /**
  * Picks the last energy register and the last power out of the samples of one message. A value over all phases is taken as it is; where
  * the charge point names only phases, those of the newest time are added up.
@@ -28,7 +33,7 @@ export class DigestReader {
     if (ts > this.at) this.at = ts;
   }
 
-  /** A sample whose measurand is ENERGY_REGISTER or POWER; `unit` Wh, kWh, W or kW, empty for the default. */
+  /** A sample that `isLive`; `unit` Wh, kWh, W or kW, empty for the default. */
   take(measurand: string, phase: string, unit: string, value: number, ts: number): void {
     const scaled = unit === 'kWh' || unit === 'kW' ? value * 1000 : value;
     (measurand === POWER ? this.power : this.energy).add(phase, scaled, ts);

@@ -6,7 +6,7 @@ import {
   UNIT_OF_MEASURE_VALUES,
   VALUE_FORMAT_VALUES,
 } from '../protocol/v16/generated/messages.ts';
-import { ENERGY_REGISTER, POWER } from './meter-digest.ts';
+import { ENERGY_REGISTER, isLive } from './meter-digest.ts';
 import {
   canonicalUnit,
   DEFAULT_CONTEXT,
@@ -129,7 +129,7 @@ function termsOf(number: number): SampleTerms {
     phase,
     unit: ofUnit,
     signed,
-    isForDigest: !signed && (measurand === ENERGY_REGISTER || measurand === POWER),
+    isForDigest: !signed && isLive(measurand, context),
     cells: wordPadded(text),
     length: text.length,
     spellings: [],

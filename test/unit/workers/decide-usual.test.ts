@@ -170,6 +170,16 @@ describe('a MeterValues frame that is read off its bytes', () => {
       rows: 2,
       verdict: { action: 'MeterValues', samples: 2, digest: { lastRegisterWh: 1001, powerW: 7000 } },
     });
+    const repeated = [{ value: '2000' }, { value: '1000', context: 'Transaction.Begin' }];
+    const payload = {
+      connectorId: 1,
+      transactionId: 7,
+      meterValue: [{ timestamp: '2026-03-01T11:59:00Z', sampledValue: repeated }],
+    };
+    expect(fromBytes(frame('m-1', 'MeterValues', payload))).toMatchObject({
+      rows: 2,
+      verdict: { digest: { lastRegisterWh: 2000 } },
+    });
     const seven = Array.from({ length: 7 }, (_, n) => ({
       value: `23${n}.5`,
       context: 'Sample.Clock',

@@ -180,6 +180,14 @@ describe('the digest of a message', () => {
     expect(digestOf(rows)).toEqual({ connectorId: 1, lastRegisterWh: 30, at: Date.UTC(2026, 2, 1, 11, 59) });
   });
 
+  test('is not what the register was at when the transaction began, wherever that is repeated', () => {
+    const begin = { value: '1000', context: 'Transaction.Begin' };
+    expect(digest({ value: '2000' }, begin)?.lastRegisterWh).toBe(2000);
+    expect(digest(begin, { value: '3000' })?.lastRegisterWh).toBe(3000);
+    expect(digest(begin)?.lastRegisterWh).toBeUndefined();
+    expect(digest({ ...begin, measurand: 'Power.Active.Import' })?.powerW).toBe(1000);
+  });
+
   test('leaves out what is no number, and is none without samples', () => {
     expect(digest({ value: 'n/a' }, { value: '5', format: 'SignedData' })).toEqual({
       connectorId: 1,
