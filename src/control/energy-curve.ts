@@ -1,7 +1,10 @@
-import { curveOf, type TransactionCurve } from '../energy/transaction-energy.ts';
+import { accountOf } from '../energy/account.ts';
+import type { EnergyReading } from '../energy/reading.ts';
+import { curveOf, energyOfRegisters, type TransactionCurve } from '../energy/transaction-energy.ts';
 import { writeTimestamp } from '../protocol/timestamp.ts';
 import type { TransactionRecord } from '../store/transaction-record.ts';
 import type { ControlDeps } from './deps.ts';
+import { overlapping } from './overlapping-transactions.ts';
 import { type PublishedEnergy, publish, readingsOf, UNAVAILABLE } from './published-energy.ts';
 
 /** Readings left out that an answer names. */
@@ -22,12 +25,17 @@ export interface EnergyCurve extends PublishedEnergy {
 
 /** Works out how the energy of a transaction rose, in at most `most` points; without readings while analytics does not answer. */
 export async function energyCurveOf(
-  deps: Pick<ControlDeps, 'link' | 'config'>,
+  deps: Pick<ControlDeps, 'store' | 'link' | 'config'>,
   transaction: TransactionRecord,
   most: number,
 ): Promise<EnergyCurve> {
-  const readings = await readingsOf(deps, [transaction]);
-  const curve = curveOf(transaction, readings?.get(transaction.transactionId) ?? []);
+  const told = [transaction, ...overlapping(deps.store, transaction)];
+  const readings = await readingsOf(deps, told);
+  const curve = curveAmong(
+    transaction,
+    told,
+    told.flatMap(({ transactionId }) => readings?.get(transactionId) ?? []),
+  );
   const published = publish(curve.energy);
   const isWaiting =
     readings === undefined && published.energyWh === null && transaction.state !== 'unmatched';
@@ -43,6 +51,25 @@ export async function energyCurveOf(
       wh: Number.isFinite(wh) ? wh : null,
       reason,
     })),
+  };
+}
+
+/** The curve of a transaction by its own readings, or where others ran at the same time, by the account of all of them. */
+function curveAmong(
+  transaction: TransactionRecord,
+  told: readonly TransactionRecord[],
+  readings: readonly EnergyReading[],
+): Omit<TransactionCurve, 'falls'> {
+  if (told.length === 1) return curveOf(transaction, readings);
+  const { transactions, pieces, leftOut } = accountOf(readings, told);
+  const isOwn = ({ transactionId }: { transactionId: number | null }) =>
+    transactionId === transaction.transactionId;
+  return {
+    energy: transactions.get(transaction.transactionId) ?? energyOfRegisters(transaction),
+    pieces: pieces.filter(isOwn),
+    leftOut: leftOut.filter(isOwn),
+    first: undefined,
+    last: undefined,
   };
 }
 
