@@ -71,14 +71,10 @@ export class HostileRequests {
       return encodeURIComponent(random.pick(known[name]));
     });
     if (!isWrong || wrongName !== '') return path;
-    return random.pick([
-      `${path}/`,
-      `/${path}`,
-      path.toUpperCase(),
-      `${path}%00`,
-      `${path}/../..`,
-      `${path};a=b`,
-    ]);
+    const elsewhere = [`${path}/`, `/${path}`, path.toUpperCase(), `${path}/../..`];
+    // Behind a word these would make a name of another operation.
+    const own = target.path.endsWith('}') ? [`${path}%00`, `${path};a=b`] : [];
+    return random.pick([...elsewhere, ...own]);
   }
 
   #queryFor(target: Target, isWrong: boolean): string {
