@@ -33,7 +33,7 @@ await orExplain(async () => {
   }
 });
 
-/** As hard links: both lie on one file system, and nothing there is written in place. */
+/** As hard links, made anew each time: both lie on one file system. */
 function copyCheckout() {
   rmSync(checkout, { recursive: true, force: true });
   mkdirSync(join(checkout, 'node_modules'), { recursive: true });
