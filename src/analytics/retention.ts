@@ -8,7 +8,7 @@ type Settings = Config['retention'];
 type Span = 'week' | 'month' | 'year';
 
 interface Expiry {
-  readonly table: TableName | 'energy_hourly' | 'energy_touched';
+  readonly table: TableName | 'energy_touched';
   /** The column with the time that a row's age counts from; missing where only whole partitions go, since the table is large. */
   readonly since?: string;
   readonly partition?: Span;
@@ -23,8 +23,8 @@ const TOUCHED_KEPT_MS = 60 * DAY_MS;
 
 const EXPIRIES: readonly Expiry[] = [
   { table: 'meter_samples', partition: 'month', keep: 'meterSamples' },
-  { table: 'energy_hourly', partition: 'month', keep: 'meterSamples' },
   { table: 'energy_days', since: 'worked_at', keep: 'energy' },
+  { table: 'energy_fleet_days', since: 'worked_at', keep: 'energy' },
   { table: 'energy_touched', since: 'touched_at', keep: TOUCHED_KEPT_MS },
   { table: 'transaction_energy', since: 'worked_at', keep: 'transactions' },
   { table: 'transactions', since: 'received_at', partition: 'year', keep: 'transactions' },

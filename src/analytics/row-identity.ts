@@ -35,6 +35,7 @@ export const rowIdentities: Readonly<Record<TableName, RowIdentity>> = {
     left: 'newest',
     version: 'worked_at',
   },
+  energy_fleet_days: { lookup: ['day', 'bucket'], rest: [], left: 'newest', version: 'worked_at' },
   transaction_energy: {
     lookup: ['charge_point_id', 'transaction_id'],
     rest: [],

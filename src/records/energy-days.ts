@@ -7,8 +7,16 @@ export interface EnergyDayRow {
   readonly chargePointId: string;
   readonly connectorId: number;
   readonly items: readonly EnergyItem[];
+  readonly flowed: readonly LastFlow[];
   /** When its inputs were read, by the clock of ClickHouse, epoch ms: the newest row counts. */
   readonly workedAt: number;
+}
+
+/** Until when in the day energy of a transaction flowed; from its begin where it had none at all. */
+export interface LastFlow {
+  readonly transactionId: number;
+  /** ms of the day */
+  readonly until: number;
 }
 
 export interface EnergyItem {
@@ -47,5 +55,30 @@ export const energyDays: Table<EnergyDayRow> = {
     },
     { name: 'amounts', type: 'Array(Float64)', value: (row) => row.items.map(({ amount }) => amount) },
     { name: 'worked_at', type: "DateTime64(3, 'UTC')", value: (row) => row.workedAt },
+    {
+      name: 'wh',
+      type: 'Float64',
+      value: (row) => row.items.reduce((sum, { kind, amount }) => (kind === '' ? sum + amount : sum), 0),
+    },
+    {
+      name: 'odd_kinds',
+      type: 'Array(LowCardinality(String))',
+      value: (row) => row.items.filter(isOdd).map(({ kind }) => kind),
+    },
+    {
+      name: 'odd_amounts',
+      type: 'Array(Float64)',
+      value: (row) => row.items.filter(isOdd).map(({ amount }) => amount),
+    },
+    {
+      name: 'flowed_ids',
+      type: 'Array(Int32)',
+      value: (row) => row.flowed.map(({ transactionId }) => transactionId),
+    },
+    { name: 'flowed_until', type: 'Array(UInt32)', value: (row) => row.flowed.map(({ until }) => until) },
   ],
 };
+
+function isOdd({ kind }: EnergyItem): boolean {
+  return kind !== '';
+}

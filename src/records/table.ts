@@ -32,6 +32,7 @@ export type TableName =
   | 'rejected_rows'
   | 'charge_points'
   | 'energy_days'
+  | 'energy_fleet_days'
   | 'transaction_energy'
   | 'transaction_closures'
   | 'transaction_corrections';

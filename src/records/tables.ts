@@ -3,6 +3,7 @@ import { chargePoints } from './charge-points.ts';
 import { connections } from './connections.ts';
 import { connectorStatus } from './connector-status.ts';
 import { energyDays } from './energy-days.ts';
+import { energyFleetDays } from './energy-fleet-days.ts';
 import { messages } from './messages.ts';
 import { meterSamples } from './meter-samples.ts';
 import { rejectedRows } from './rejected-rows.ts';
@@ -25,6 +26,7 @@ export const tables: readonly Table[] = [
   reservations,
   chargePoints,
   energyDays,
+  energyFleetDays,
   transactionEnergy,
   transactionClosures,
   transactionCorrections,

@@ -198,7 +198,7 @@ describe('energy, worked out anew by connector and day', () => {
       'transactions',
       'energy_days',
       'energy_touched',
-      'energy_hourly',
+      'energy_fleet_days',
       'transaction_energy',
     ]) {
       await embedded.engine.command(`TRUNCATE TABLE ${table}`);
@@ -305,6 +305,32 @@ describe('energy, worked out anew by connector and day', () => {
     expect(await energy()).toMatchObject([{ energyWh: 800 }]);
   });
 
+  it('adds up over a fleet what an earlier process worked out and did not add up', async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `CP-${index}`);
+    await samples(
+      ids.flatMap((chargePointId) => [
+        reads('08:00', 0, { chargePointId }),
+        reads('09:00', 500, { chargePointId }),
+      ]),
+    );
+    await rollup.keepUp();
+    expect(await energy({ by: 'total' })).toMatchObject([{ energyWh: 15_000 }]);
+    await samples([
+      reads('10:00', 800, { chargePointId: 'CP-7' }),
+      reads('09:00', 0, { chargePointId: 'CP-8' }),
+    ]);
+    // It works out what it is asked for, and ends before it has added up anything.
+    expect(await energy({ chargePointId: 'CP-7' })).toMatchObject([{ energyWh: 800 }]);
+    await embedded.engine.command('TRUNCATE TABLE energy_touched');
+    begin();
+    expect(await energy({ by: 'total' })).toMatchObject([{ energyWh: 15_300 }]);
+    // What was there and is not any more is replaced, too.
+    await embedded.engine.command("DELETE FROM meter_samples WHERE charge_point_id != 'CP-7'");
+    await samples(ids.map((chargePointId) => reads('09:00', 500, { chargePointId })));
+    await workOut();
+    expect(await energy({ by: 'total' })).toMatchObject([{ energyWh: 800 }]);
+  });
+
   it('says how many days of connectors are not in an answer about the fleet', async () => {
     await rollup.keepUp();
     const ids = Array.from({ length: 501 }, (_, index) => `CP-${index}`);
@@ -388,6 +414,8 @@ describe('energy, worked out anew by connector and day', () => {
     it.each([
       ['eight days, touched on the first', 8, 0],
       ['eight days, touched in the middle', 8, 3],
+      ['33 days, touched on the first', 33, 0],
+      ['38 days, touched after 36', 38, 36],
       ['an unknown time, touched on the first', Number.POSITIVE_INFINITY, 0],
     ])('is the same whichever day is worked out last: %s', async (_, days, touched) => {
       const isOpen = !Number.isFinite(days);
@@ -470,15 +498,34 @@ describe('energy, worked out anew by connector and day', () => {
       'energy_touched_by_transactions',
       'energy_touched',
       'energy_days',
+      'energy_fleet_days',
     ];
     for (const table of [...tables, 'transaction_energy']) await engine.command(`DROP TABLE ${table}`);
-    await engine.command(
-      'ALTER TABLE schema_migrations DELETE WHERE number > 13 SETTINGS mutations_sync = 2',
-    );
+    await engine.command('ALTER TABLE schema_migrations DELETE WHERE number > 7 SETTINGS mutations_sync = 2');
+    const earlier = all.filter(({ number }) => number <= 13);
+    expect(await migrate(engine, earlier)).toContain('008-energy-hourly');
     await samples([reads('08:00', 0), reads('09:00', 500)]);
     await started([runs('08:00', 0, '09:30', 700)]);
     expect(await migrate(engine, all)).toContain('017-energy-days');
     begin();
     expect(await energy({ by: 'total' })).toMatchObject([{ energyWh: 700 }]);
+    const left = await engine.query("SELECT name FROM system.tables WHERE name LIKE 'energy_hourly%'");
+    expect(left).toEqual([]);
+  });
+
+  it('is added up over a fleet by an upgrade', async () => {
+    const { engine } = embedded;
+    await samples([reads('08:00', 0), reads('09:00', 500), reads('09:10', -1)]);
+    await energy();
+    await engine.command('DROP TABLE energy_fleet_days');
+    for (const column of ['wh', 'odd_kinds', 'odd_amounts'])
+      await engine.command(`ALTER TABLE energy_days DROP COLUMN ${column}`);
+    await engine.command(
+      'ALTER TABLE schema_migrations DELETE WHERE number > 20 SETTINGS mutations_sync = 2',
+    );
+    expect(await migrate(engine)).toContain('021-energy-fleet-days');
+    const figures = [{ energyWh: 500, readingsLeftOut: { negative: 1 } }];
+    expect(await energy({ by: 'total' })).toMatchObject(figures);
+    expect(await energy({ by: 'chargePoint', from: at('00:00') - DAY })).toMatchObject(figures);
   });
 });

@@ -27,7 +27,13 @@ describe('energy by hour and day', () => {
     });
   });
   afterEach(async () => {
-    for (const table of ['meter_samples', 'transactions', 'energy_days', 'energy_touched']) {
+    for (const table of [
+      'meter_samples',
+      'transactions',
+      'energy_days',
+      'energy_touched',
+      'energy_fleet_days',
+    ]) {
       await embedded.engine.command(`TRUNCATE TABLE ${table}`);
     }
   });
@@ -334,6 +340,74 @@ describe('energy by hour and day', () => {
           readingsLeftOut: { 'fell-and-returned': 2 },
         }),
       ]);
+    });
+
+    it.each([
+      ['at midnight', 0, 0],
+      ['at quarters of an hour', 6 * HOUR + 15 * MINUTE, 9 * HOUR + 45 * MINUTE],
+      ['within quarters of an hour', 6 * HOUR + 7 * MINUTE, 9 * HOUR + 52 * MINUTE + 1],
+    ])('is the same of a fleet and of its connectors over days, with edges %s', async (_, after, before) => {
+      const begin = noon - 12 * HOUR;
+      const ids = ['CP-1', 'CP-2', 'CP-3'];
+      await started(
+        ids.flatMap((chargePointId, index) =>
+          [0, 1, 2, 3].map((day) => ({
+            chargePointId,
+            transactionId: 10 * index + day + 1,
+            startedAt: begin + day * 24 * HOUR + (8 + index) * HOUR + 20 * MINUTE,
+            meterStart: day === index ? 5000 : 1000 * day,
+            stoppedAt: begin + day * 24 * HOUR + (8 + index) * HOUR + 47 * MINUTE,
+            // One of each has no energy that can be known.
+            meterStop: 1000 * day + 700,
+            version: 2,
+            state: 'stopped' as const,
+          })),
+        ),
+      );
+      // A bad reading, and a register that falls and stays.
+      const registers = [1000, 1300, -5, 1900, 40, 90, 500, 800, 1700];
+      await samples(
+        ids.flatMap((chargePointId, index) =>
+          registers.map((value, place) => ({
+            chargePointId,
+            connectorId: 2,
+            ts: begin + 4 * MINUTE + place * 11 * HOUR + index * 7000,
+            value,
+          })),
+        ),
+      );
+      const range = { from: begin + after, to: begin + 4 * 24 * HOUR - before, timezone: 'Asia/Kathmandu' };
+      const figures = (rows: readonly Record<string, unknown>[]) => {
+        const leftOut: Record<string, number> = {};
+        let [wh, falls, unknown] = [0, 0, 0];
+        for (const { energyWh, registerFalls, readingsLeftOut, transactionsLeftOut } of rows) {
+          wh += Number(energyWh);
+          falls += Number(registerFalls);
+          unknown += Number(transactionsLeftOut);
+          for (const [reason, count] of Object.entries(readingsLeftOut as Record<string, number>))
+            leftOut[reason] = (leftOut[reason] ?? 0) + count;
+        }
+        return { wh: expect.closeTo(wh, 1), falls, leftOut, unknown };
+      };
+      const one = await Promise.all(ids.map((chargePointId) => energy({ ...range, chargePointId })));
+      const whole = figures(one.flat());
+      expect(whole).toMatchObject({ falls: 6, leftOut: { negative: 3 }, unknown: 3 });
+      for (const by of ['total', 'connector', 'chargePoint']) {
+        for (const interval of ['hour', 'day', 'whole']) {
+          const rows = await energy({ ...range, by, interval });
+          const { wh, ...others } = figures(rows);
+          expect({ ...others, wh: wh.sample }, `${by} ${interval}`).toEqual(whole);
+        }
+      }
+      const days = await energy({ ...range, by: 'total', interval: 'day' });
+      const perConnector = await energy({ ...range, by: 'connector', interval: 'day' });
+      for (const { start, energyWh } of days) {
+        const same = perConnector.filter((row) => row.start === start);
+        expect(energyWh).toBeCloseTo(
+          same.reduce((sum, row) => sum + Number(row.energyWh), 0),
+          1,
+        );
+      }
     });
 
     it('stays as it was worked out when the samples are gone', async () => {

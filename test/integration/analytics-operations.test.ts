@@ -7,7 +7,7 @@ import { type ConnectionRow, connections } from '../../src/records/connections.t
 import { type ConnectorStatusRow, connectorStatus } from '../../src/records/connector-status.ts';
 import { type MessageRow, messages } from '../../src/records/messages.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
-import { transactions } from '../../src/records/transactions.ts';
+import { type TransactionRow, transactions } from '../../src/records/transactions.ts';
 import { registerSample, transactionRow } from '../support/analytics-rows.ts';
 import { type EmbeddedEngine, insertRows, openEmbeddedEngine } from '../support/embedded-engine.ts';
 
@@ -404,37 +404,43 @@ describe('what operators ask of the fleet', () => {
     ]);
   });
 
-  it('idle: of readings as high the earliest counts, in whatever order and however low they are', async () => {
+  it('idle: from when no energy flowed any more, in whatever order that was told', async () => {
     const at = (minute: number) => monday - 20 * HOUR + minute * MINUTE;
     const ended = {
       startedAt: at(0),
       meterStart: 0,
       stoppedAt: at(200),
-      meterStop: 0,
+      meterStop: 400,
       state: 'stopped' as const,
     };
+    const on = (transactionId: number, change: Partial<TransactionRow> = {}) =>
+      transactionRow({ ...ended, transactionId, chargePointId: `CP-${transactionId}`, ...change });
     await insertRows(embedded.engine, transactions, [
-      transactionRow({ ...ended, transactionId: 21, chargePointId: 'CP-20' }),
-      transactionRow({ ...ended, transactionId: 22, chargePointId: 'CP-20' }),
+      on(21),
+      on(22, { meterStop: null, flags: ['meter-stop-missing'] }),
+      // Nothing was charged, and nobody knows what was.
+      on(23, { meterStop: 0 }),
+      on(24, { meterStart: 5000 }),
+      // Over midnight.
+      on(25, { stoppedAt: at(200) + 24 * HOUR }),
     ]);
-    const readings = [
-      [180, -100],
-      [70, -100],
-      [10, -500],
-      [130, -100],
-    ] as const;
-    for (const [minute, value] of readings) {
-      await insertRows(embedded.engine, meterSamples, [
-        registerSample({ chargePointId: 'CP-20', transactionId: 21, ts: at(minute), value }),
-        registerSample({ chargePointId: 'CP-20', transactionId: 22, ts: at(minute), value: 500 + value }),
-        // Another charge point's idea of the same transaction.
-        registerSample({ chargePointId: 'CP-21', transactionId: 21, ts: at(minute + 5), value: 9000 }),
-      ]);
+    const reads = (transactionId: number, minute: number, value: number) =>
+      registerSample({ chargePointId: `CP-${transactionId}`, transactionId, ts: at(minute), value });
+    for (const [minute, value] of [
+      [180, 400],
+      [70, 400],
+      [10, 100],
+      [130, 400],
+    ] as const) {
+      await insertRows(embedded.engine, meterSamples, [reads(21, minute, value), reads(22, minute, value)]);
     }
+    await insertRows(embedded.engine, meterSamples, [reads(25, 10, 100), reads(25, 20 * 60, 400)]);
     const rows = await ask('idle', { from: at(-60), to: at(60) });
     expect(
       rows.map(({ transactionId, chargedUntil, idleS }) => [transactionId, chargedUntil, idleS]),
     ).toEqual([
+      [25, iso(at(20 * 60)), (4 * 60 + 200) * 60],
+      [23, iso(at(0)), 200 * 60],
       [21, iso(at(70)), 130 * 60],
       [22, iso(at(70)), 130 * 60],
     ]);

@@ -9,7 +9,7 @@ import { openSinkUnderTest } from '../support/sink-under-test.ts';
 import { until } from '../support/until.ts';
 
 const noon = Date.UTC(2026, 4, 4, 12);
-const TABLES = ['transactions', 'meter_samples', 'energy_hourly'] as const;
+const TABLES = ['transactions', 'meter_samples', 'energy_touched'] as const;
 
 it('full disks of ClickHouse and kills of analytics, in turn, neither lose nor double a row, and no cause is told that is over', async () => {
   const server = await startClickHouse();
@@ -49,7 +49,7 @@ it('full disks of ClickHouse and kills of analytics, in turn, neither lose nor d
 
   let analytics = startAnalytics(config);
   await analytics.started;
-  for (const full of [TABLES, ['energy_hourly'], TABLES, ['transactions'], ['energy_hourly']] as const) {
+  for (const full of [TABLES, ['energy_touched'], TABLES, ['transactions'], ['energy_touched']] as const) {
     await leaveFree(1e15, full);
     for (let count = 0; count < 4; count++) await write();
     await until(

@@ -38,7 +38,7 @@ describe('the sink', () => {
     await under.close();
     for (const table of [
       'meter_samples',
-      'energy_hourly',
+      'energy_touched',
       'connections',
       'rejected_rows',
       'connector_status',

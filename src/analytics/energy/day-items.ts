@@ -1,5 +1,5 @@
 import type { EnergyAccount } from '../../energy/account.ts';
-import type { EnergyItem } from '../../records/energy-days.ts';
+import type { EnergyItem, LastFlow } from '../../records/energy-days.ts';
 import { DAY_MS } from '../queries/range.ts';
 import type { TaggedTransaction } from './energy-inputs.ts';
 
@@ -59,6 +59,38 @@ export function itemsOfDay(
       happens(startedAt, transactionId, 'unknown');
   }
   return items.sort((a, b) => a.since - b.since);
+}
+
+/** Until when in a day of UTC energy of each transaction flowed, of those about which readings tell. `items`: those of the day. */
+export function lastFlowsOf(
+  items: readonly EnergyItem[],
+  account: EnergyAccount,
+  transactions: readonly TaggedTransaction[],
+  day: number,
+): LastFlow[] {
+  const untilOf = new Map<number, number>();
+  for (const { transactionId, startedAt } of transactions) {
+    const since = startedAt - day * DAY_MS;
+    const isEmpty = account.transactions.get(transactionId)?.energyWh === 0;
+    if (isEmpty && since >= 0 && since < DAY_MS) untilOf.set(transactionId, since);
+  }
+  const unread = unreadOf(account, transactions);
+  for (const { transactionId, kind, amount, until } of items) {
+    if (transactionId === 0 || kind !== '' || amount <= 0 || unread.has(transactionId)) continue;
+    untilOf.set(transactionId, Math.max(untilOf.get(transactionId) ?? 0, until));
+  }
+  return [...untilOf].map(([transactionId, until]) => ({ transactionId, until }));
+}
+
+/** Transactions whose energy is shared out evenly from start to stop, because nothing was read in between. */
+function unreadOf({ pieces }: EnergyAccount, transactions: readonly TaggedTransaction[]): Set<number> {
+  const ends = new Map(transactions.map((one) => [one.transactionId, one]));
+  const unread = new Set<number>();
+  for (const { since, until, transactionId } of pieces) {
+    const own = transactionId === null ? undefined : ends.get(transactionId);
+    if (own && since === own.startedAt && until === own.stoppedAt) unread.add(own.transactionId);
+  }
+  return unread;
 }
 
 function quarterOf(ofDay: number): number {

@@ -110,6 +110,11 @@ export async function readInputs(
     const some = `transaction_id IN (${list(late.slice(index, index + MOST_IDS))})`;
     const told = await readTransactions(engine, some, [...new Set(unread.values())], bounds);
     for (const transaction of told) inputsOf(inputs, transaction).transactions.push(transaction);
+    // Their other readings count, too: the energy of a transaction must not depend on the days.
+    const others = `${ofTransactions(told.map(({ transactionId }) => transactionId))} AND NOT ${between('ts', near)}`;
+    const ever = { from: 0, to: LATEST };
+    for (const alike of await readReadings(engine, ever, chargePointIds, others, bounds))
+      inputsOf(inputs, alike).readings.push(...readingsOf(alike));
   }
   return inputs;
 }

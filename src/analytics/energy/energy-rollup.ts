@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { accountOf } from '../../energy/account.ts';
 import { LONGEST_TRANSACTION_MS } from '../../energy/limits.ts';
 import { type EnergyDayRow, energyDays } from '../../records/energy-days.ts';
-import { encodeRow, type Table } from '../../records/table.ts';
 import { type TransactionEnergyRow, transactionEnergy } from '../../records/transaction-energy.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, ReadBounds } from '../engine.ts';
 import { DAY_MS } from '../queries/range.ts';
 import { Turns } from '../turns.ts';
 import { type ConnectorDay, dayOf, keyOfDay } from './connector-day.ts';
-import { itemsOfDay } from './day-items.ts';
+import { itemsOfDay, lastFlowsOf } from './day-items.ts';
 import { AROUND_MS, type EnergyInputs, inputKey, reachesInto, readInputs } from './energy-inputs.ts';
 import type { EnergyScope } from './energy-scope.ts';
+import { FleetDays } from './fleet-days.ts';
+import { insertRows } from './insert-rows.ts';
 import { type DueDay, TouchedDays } from './touched-days.ts';
 import { partsOf, type WorkPart } from './work-parts.ts';
 
@@ -23,7 +23,7 @@ export interface EnergyRollupOptions {
 }
 
 /** Days of connectors that one run in the background works out at most. */
-const MOST_AT_ONCE = 2000;
+const MOST_AT_ONCE = 5000;
 
 /** As many days are worked out at most before a question about the whole fleet is answered. */
 const MOST_BEFORE_AN_ANSWER = 500;
@@ -58,6 +58,7 @@ export class EnergyRollup {
   private readonly engine: Engine;
   private readonly options: EnergyRollupOptions;
   private readonly days: TouchedDays;
+  private readonly fleet: FleetDays;
   private readonly turns = new Turns(1);
   /** When it was noted last what has arrived, by the monotonic clock. */
   private lookedAt = Number.NEGATIVE_INFINITY;
@@ -68,12 +69,14 @@ export class EnergyRollup {
     this.options = options;
     this.engine = options.engine;
     this.days = new TouchedDays(options.engine);
+    this.fleet = new FleetDays(options.engine);
   }
 
   /** Works out some of what has been touched; questions come in between. Throws EngineError. */
   async keepUp(): Promise<void> {
     const due = this.days.due(await this.look(), MOST_AT_ONCE);
     for (const part of partsOf(due)) await this.turns.run(() => this.workOut(part, true));
+    await this.turns.run(() => this.fleet.sumUp(this.bounds(true)));
   }
 
   /** Works out what the answer to a question needs; of the whole fleet only a bounded part. Throws EngineError. */
@@ -88,29 +91,38 @@ export class EnergyRollup {
       id.startsWith(scope.prefix ?? '') &&
       (ids === undefined || ids.has(id));
     const meant = { chargePointId, isMeant };
-    const isAsked = (one: ConnectorDay) =>
-      one.day > firstDay && one.day <= dayOf(scope.to - 1) && isMeant(one);
-    const asked = { chargePointId, isMeant: isAsked };
+    const isAsked = (day: number) => day > firstDay && day <= dayOf(scope.to - 1);
     const isFleet = chargePointId === undefined && ids === undefined;
     if (isFleet) {
       const mostOfOne = MOST_CONNECTORS * (lastDay - firstDay + 1);
-      const isMuch = () => this.days.count(meant, mostOfOne).backlog > MOST_BEFORE_AN_ANSWER;
-      if (this.lookedAt < performance.now() - LOOKED_LATELY_MS || !isMuch()) await this.look();
-      // It does not wait for its turn either: what is worked out meanwhile would not be enough.
-      if (isMuch()) {
-        const { leftOver } = this.days.count(meant, mostOfOne);
-        return { left: leftOver, pending: this.days.count(asked).all };
+      const count = () => this.days.count(meant, mostOfOne, isAsked);
+      let waiting = count();
+      if (waiting.backlog <= MOST_BEFORE_AN_ANSWER || this.lookedAt < performance.now() - LOOKED_LATELY_MS) {
+        await this.look();
+        waiting = count();
       }
+      // It does not wait for its turn either: what is worked out meanwhile would not be enough.
+      if (waiting.backlog > MOST_BEFORE_AN_ANSWER) return { left: waiting.leftOver, pending: waiting.asked };
     }
     let rest = isFleet ? MOST_BEFORE_AN_ANSWER : MOST_AT_ONCE;
     // What is worked out may touch the days around it.
     for (let round = 0; round < 3 && rest > 0; round++) {
-      const due = this.days.due(await this.look(), rest, meant);
+      const now = await this.look();
+      const due = this.days.due(now, rest, { ...meant, wait: true });
+      due.push(...this.days.due(now, rest - due.length, { ...meant, wait: false }));
       if (due.length === 0) break;
       rest -= due.length;
       for (const part of partsOf(due)) await this.turns.run(() => this.workOut(part, false));
     }
-    return { left: 0, pending: this.days.count(asked).all };
+    if (isFleet) {
+      const isNear = (day: number) => day >= firstDay && day <= lastDay;
+      await this.turns.run(() => this.fleet.sumUp(this.bounds(false), isNear));
+    }
+    return { left: 0, pending: this.days.count(meant, undefined, isAsked).asked };
+  }
+
+  private bounds(patient: boolean): ReadBounds {
+    return { timeLimitMs: this.options.timeLimit, patient };
   }
 
   /** How many days of connectors wait. */
@@ -141,12 +153,11 @@ WHERE lower(id_tag) = lower({idTag:String})
       'SELECT toUnixTimestamp64Milli(now64(3)) AS now',
     );
     const workedAt = clock?.now ?? 0;
-    const bounds = { timeLimitMs: this.options.timeLimit, patient };
     const kept = await this.keptWithoutSamples(part, workedAt);
     for (const one of part.days) if (kept.has(keyOfDay(one))) this.days.done(one, workedAt);
     const due = part.days.filter((one) => !kept.has(keyOfDay(one)));
     if (due.length === 0) return;
-    const inputs = await readInputs(this.engine, part, part.chargePointIds, workedAt, bounds);
+    const inputs = await readInputs(this.engine, part, part.chargePointIds, workedAt, this.bounds(patient));
     const dayRows: EnergyDayRow[] = [];
     const transactionRows: TransactionEnergyRow[] = [];
     const doubtful: TransactionEnergyRow[] = [];
@@ -155,7 +166,8 @@ WHERE lower(id_tag) = lower({idTag:String})
       const account = accountOf(readings, transactions);
       for (const { day, chargePointId, connectorId } of ofConnector) {
         const items = itemsOfDay(account, transactions, day);
-        dayRows.push({ day, chargePointId, connectorId, items, workedAt });
+        const flowed = lastFlowsOf(items, account, transactions, day);
+        dayRows.push({ day, chargePointId, connectorId, items, flowed, workedAt });
       }
       for (const transaction of transactions) {
         const { transactionId, chargePointId, startedAt } = transaction;
@@ -168,8 +180,9 @@ WHERE lower(id_tag) = lower({idTag:String})
       }
     }
     transactionRows.push(...(await this.grown(doubtful)));
-    await this.insert(transactionEnergy, transactionRows);
-    await this.insert(energyDays, dayRows);
+    await insertRows(this.engine, transactionEnergy, transactionRows);
+    await this.fleet.change(due);
+    await insertRows(this.engine, energyDays, dayRows);
     const together = new Set(due.map(keyOfDay));
     for (const one of due) {
       this.days.done(one, workedAt);
@@ -255,12 +268,6 @@ WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND transaction_id IN 
     if (this.begins.size > MOST_BEGINS) this.begins.delete(this.begins.keys().next().value ?? key);
     if (isAsBefore || !Number.isFinite(before)) return;
     for (let day = one.day - 1; day >= dayOf(before); day--) touch(day);
-  }
-
-  private async insert<Row>(table: Table<Row>, rows: readonly Row[]): Promise<void> {
-    if (rows.length === 0) return;
-    const lines = Buffer.from(rows.map((row) => `${encodeRow(table, row)}\n`).join(''));
-    await this.engine.insert({ table: table.name, lines, token: `energy:${randomUUID()}` });
   }
 }
 

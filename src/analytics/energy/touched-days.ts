@@ -40,6 +40,7 @@ interface Note {
 /** Numbers of days. */
 export interface WaitingDays {
   readonly all: number;
+  readonly asked: number;
   readonly backlog: number;
   readonly leftOver: number;
 }
@@ -47,6 +48,8 @@ export interface WaitingDays {
 /** Days that are meant; where a charge point is named, only its own. */
 export interface MeantDays {
   readonly chargePointId?: string | undefined;
+  /** Whether they wait, or were worked out and are to be once more since rows may have become visible after that; both where it is missing. */
+  readonly wait?: boolean;
   isMeant(day: ConnectorDay): boolean;
 }
 
@@ -67,21 +70,29 @@ export class TouchedDays {
     this.engine = engine;
   }
 
-  /** How many days that are meant wait, and how many of them since the start; of these, and for `backlog`, a charge point counts for `mostOfOne` at most. */
-  count(meant: MeantDays = ALL, mostOfOne = Number.POSITIVE_INFINITY): WaitingDays {
-    let [all, backlog, leftOver] = [0, 0, 0];
+  /**
+   * How many days that are meant wait, how many of them are asked for, and how many wait since the start; of these, and for `backlog`, a charge point counts for `mostOfOne` at
+   * most.
+   */
+  count(
+    meant: MeantDays = ALL,
+    mostOfOne = Number.POSITIVE_INFINITY,
+    isAsked: (day: number) => boolean = () => true,
+  ): WaitingDays {
+    let [all, asked, backlog, leftOver] = [0, 0, 0, 0];
     for (const ofOne of this.queues(meant)) {
       let [own, ownLeftOver] = [0, 0];
       for (const touched of ofOne.values()) {
         if (touched.workedAt !== undefined || !meant.isMeant(touched)) continue;
         own++;
+        if (isAsked(touched.day)) asked++;
         if (touched.isLeftOver) ownLeftOver++;
       }
       all += own;
       backlog += Math.min(own, mostOfOne);
       leftOver += Math.min(ownLeftOver, mostOfOne);
     }
-    return { all, backlog, leftOver };
+    return { all, asked, backlog, leftOver };
   }
 
   /** Takes note of what has arrived since the last time, and answers the time of ClickHouse. Throws EngineError. */
@@ -120,6 +131,7 @@ export class TouchedDays {
       for (const touched of ofOne.values()) {
         const { workedAt, touchedAt, day } = touched;
         if (workedAt !== undefined && now < touchedAt + VISIBLE_WITHIN_MS) continue;
+        if (meant.wait !== undefined && meant.wait !== (workedAt === undefined)) continue;
         if (!meant.isMeant(touched)) continue;
         (Math.abs(day - today) <= 1 ? lastOfOne : othersOfOne).push(touched);
       }

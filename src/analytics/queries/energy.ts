@@ -1,4 +1,5 @@
 import type { EnergyScope } from '../energy/energy-scope.ts';
+import { items, sumsOfConnectors, sumsOfFleet } from './energy-sources.ts';
 import { BadParameter, Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { DAY_MS, HOUR_MS } from './range.ts';
 
@@ -22,11 +23,22 @@ const BUCKETS = {
   whole: '{from:Int64}',
 } as const;
 
+/** What is told of a row of items. */
+const OF_ITEMS = `round(sumIf(share, kind = ''), 3) AS energyWh, toUInt64(sumIf(amount, kind = 'fall')) AS registerFalls,
+  sumMapIf(map(toString(kind), toUInt64(amount)), kind NOT IN ('', 'fall', 'unknown')) AS readingsLeftOut,
+  toUInt64(sumIf(amount, kind = 'unknown')) AS transactionsLeftOut`;
+
+/** The same of a row of sums of connectors. */
+const OF_SUMS = `round(sum(wh), 3) AS energyWh, toUInt64(sum(arraySum((kind, amount) -> if(kind = 'fall', amount, 0), odd_kinds, odd_amounts))) AS registerFalls,
+  mapFromArrays((sumMap(arrayFilter(kind -> kind NOT IN ('fall', 'unknown'), arrayMap(kind -> toString(kind), odd_kinds)),
+    arrayMap(amount -> toUInt64(amount), arrayFilter((amount, kind) -> kind NOT IN ('fall', 'unknown'), odd_amounts, odd_kinds))) AS left_out).1, left_out.2) AS readingsLeftOut,
+  toUInt64(sum(arraySum((kind, amount) -> if(kind = 'unknown', amount, 0), odd_kinds, odd_amounts))) AS transactionsLeftOut`;
+
 /**
  * Imported energy per hour or day, or of the whole time at once: `from`, `to`, `interval` (hour | day | whole), `timezone` (IANA) in which hours and days
  * begin, `chargePointId`, `idTag` (any spelling), `by` (connector | chargePoint | tag | total), `sort` (start | -energyWh), `limit`, `offset`.
  *
- * Out of the days that the rollup keeps (docs/energy.md). Where `from` or `to` lies in the middle of an item, its energy counts as even. By tag,
+ * Out of the days that the rollup keeps (docs/energy.md), of a whole fleet out of what they add up to. Where `from` or `to` lies in the middle of an item, its energy counts as even. By tag,
  * and for one tag, only transactions count. `registerFalls` counts registers that fell and stayed, `readingsLeftOut` readings that count for nothing, by the reason for it,
  * and `transactionsLeftOut` transactions that began in the interval and whose energy is not known.
  */
@@ -57,6 +69,13 @@ export function energy(given: Parameters): PreparedQuery {
   const columns = subject.map(([column, name]) => ` ${column} AS ${name},`).join('');
   const names = subject.map(([, name]) => name);
   const order = [...(sort === 'start' ? [] : ['energyWh DESC']), 'start', ...names];
+  const isFleet = chargePointId === undefined && idTag === undefined;
+  const isOfSums = isFleet && interval === 'whole' && (by === 'connector' || by === 'chargePoint');
+  const source = isOfSums
+    ? sumsOfConnectors({ from, to })
+    : isFleet && by === 'total'
+      ? sumsOfFleet({ from, to })
+      : items(String(ofChargePoint), `${ofTransaction} AND ${ofTag}`);
   const energyOf: EnergyScope = {
     from,
     to,
@@ -67,22 +86,8 @@ export function energy(given: Parameters): PreparedQuery {
     sql: `
 SELECT fromUnixTimestamp64Milli(bucket, 'UTC') AS start,
   formatDateTime(toDateTime(intDiv(bucket, 1000), {timezone:String}), '%Y-%m-%dT%H:%i:%S') AS localStart,${columns}
-  round(sumIf(share, kind = ''), 3) AS energyWh, toUInt64(sumIf(amount, kind = 'fall')) AS registerFalls,
-  sumMapIf(map(toString(kind), toUInt64(amount)), kind NOT IN ('', 'fall', 'unknown')) AS readingsLeftOut,
-  toUInt64(sumIf(amount, kind = 'unknown')) AS transactionsLeftOut
-FROM (
-  SELECT charge_point_id, connector_id, id_tag, kind, amount,
-    toInt64(day) * ${DAY_MS} + begin AS opening, toInt64(day) * ${DAY_MS} + end AS closing, ${BUCKETS[interval]} AS bucket,
-    amount * if(opening >= {from:Int64} AND closing <= {to:Int64}, 1,
-      (least(closing, {to:Int64}) - greatest(opening, {from:Int64})) / (closing - opening)) AS share
-  FROM (
-    SELECT day, charge_point_id, connector_id, since, until, transaction_ids, id_tags, kinds, amounts
-    FROM energy_days FINAL
-    PREWHERE day BETWEEN {firstDay:Int32} AND {lastDay:Int32} AND ${ofChargePoint}
-  )
-  ARRAY JOIN since AS begin, until AS end, transaction_ids AS transaction_id, id_tags AS id_tag, kinds AS kind, amounts AS amount
-  WHERE opening < {to:Int64} AND (closing > {from:Int64} OR opening = {from:Int64}) AND ${ofTransaction} AND ${ofTag}
-)
+  ${isOfSums ? OF_SUMS : OF_ITEMS}
+FROM (SELECT *, ${BUCKETS[interval]} AS bucket FROM ${source})
 GROUP BY ${['bucket', ...names].join(', ')}
 HAVING energyWh > 0 OR registerFalls > 0 OR transactionsLeftOut > 0 OR length(readingsLeftOut) > 0
 ORDER BY ${order.join(', ')}

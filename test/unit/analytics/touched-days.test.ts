@@ -97,7 +97,27 @@ describe('which days of energy are worked out next', () => {
     const { days } = new TouchedTable();
     for (let connectorId = 1; connectorId <= 3000; connectorId++) days.add(dayOf(0, { connectorId }), NOW);
     for (const day of fleet(11)) days.add(day, NOW);
-    expect(days.count(undefined, 8)).toEqual({ all: 3010, backlog: 18, leftOver: 0 });
+    expect(days.count(undefined, 8)).toEqual({
+      all: 3010,
+      asked: 3010,
+      backlog: 18,
+      leftOver: 0,
+    });
+  });
+
+  test('what waits can be taken before what was worked out and is to be once more', () => {
+    const { days } = new TouchedTable();
+    for (const day of fleet(20)) days.add(day, NOW);
+    for (const day of fleet(10)) days.done(day, NOW + 1);
+    const soon = NOW + 10_000;
+    const meant = { isMeant: () => true };
+    expect(days.due(soon, 100, { ...meant, wait: true }).map(({ chargePointId }) => chargePointId)).toEqual(
+      fleet(20)
+        .slice(10)
+        .map(({ chargePointId }) => chargePointId),
+    );
+    expect(days.due(soon, 100, { ...meant, wait: false })).toHaveLength(10);
+    expect(days.due(soon, 100)).toHaveLength(20);
   });
 
   test('what is beyond the bound of one charge point is taken up again from ClickHouse', async () => {

@@ -69,7 +69,7 @@ export function SqlReport() {
             </button>
             <span class="small soft">
               Tables: transactions, meter_samples, connector_status, connections, messages, authorizations,
-              charge_points, energy_days, transaction_energy, energy_hourly
+              charge_points, energy_days, energy_fleet_days, transaction_energy
             </span>
           </div>
         </form>
