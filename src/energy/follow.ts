@@ -78,7 +78,8 @@ export function follow(moments: readonly Moment[], limits: EnergyLimits): Follow
       }
     } else if (isTooFast(last, moment, limits)) {
       const high = cameBack(moments, index, last, limits);
-      leave(moments.slice(index, index + high), 'too-fast');
+      for (const bad of moments.slice(index, index + high))
+        leave([bad], fell(last, bad) ? 'fell-and-returned' : 'too-fast');
       if (high > 0) index += high - 1;
       else kept.push(keptOf(moment, true));
     } else {
@@ -151,11 +152,13 @@ function fallenBack(kept: readonly Kept[], moment: Moment, limits: EnergyLimits)
   return 0;
 }
 
-/** How many moments from `begin` on are too high before the register falls back to what agrees with `last`; 0 where it does not. */
+/** How many moments from `begin` on are too high, or bad in between, before the register falls back to what agrees with `last`; 0 where it does not. */
 function cameBack(moments: readonly Moment[], begin: number, last: Moment, limits: EnergyLimits): number {
+  let high = moments[begin] as Moment;
   for (let index = begin + 1; index < Math.min(moments.length, begin + WINDOW); index++) {
     const moment = moments[index] as Moment;
-    if (agrees(last, moment, limits) && fell(moments[index - 1] as Moment, moment)) return index - begin;
+    if (agrees(last, moment, limits) && fell(high, moment)) return index - begin;
+    if (!fell(last, moment)) high = moment;
   }
   return 0;
 }

@@ -29,6 +29,28 @@ describe('the energy of a connector', () => {
       4000,
     ],
     [
+      'a reading that is ten times too high, and one of nought after it, while it is open',
+      [transaction({ start: [35_548_000, '08:00'] })],
+      [
+        reading(35_548_800, '08:10'),
+        reading(355_549_200, '08:20'),
+        reading(0, '08:30'),
+        reading(35_550_300, '08:40'),
+      ],
+      2300,
+    ],
+    [
+      'a reading of nought, and one that is ten times too high after it, while it is open',
+      [transaction({ start: [35_548_000, '08:00'] })],
+      [
+        reading(35_548_800, '08:10'),
+        reading(0, '08:20'),
+        reading(355_549_200, '08:30'),
+        reading(35_550_300, '08:40'),
+      ],
+      2300,
+    ],
+    [
       'a reading of nought in between',
       [transaction({ start: [500_000, '08:00'], stop: [503_000, '08:20'] })],
       [reading(0, '08:10')],
