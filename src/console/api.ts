@@ -1,29 +1,11 @@
-/** A refusal of the API, or no answer at all (`status` 0). */
-export class Failure extends Error {
-  override readonly name = 'Failure';
-  readonly status: number;
-  /** Error code of the API, `unreachable` where nothing answered. */
-  readonly code: string;
-  readonly details: Readonly<Record<string, unknown>>;
+import { Failure } from './failure.ts';
+import { farad } from './farad-time.ts';
+import { type SendOptions, send } from './sending.ts';
 
-  constructor(
-    status: number,
-    code: string,
-    message: string,
-    details: Readonly<Record<string, unknown>> = {},
-  ) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.details = details;
-  }
-}
+export { Failure } from './failure.ts';
 
-export interface RequestOptions {
-  readonly body?: unknown;
-  /** Sent as it is, under this content type. */
-  readonly raw?: { readonly type: string; readonly content: Blob | string };
-  readonly headers?: Readonly<Record<string, string>>;
+export interface RequestOptions extends SendOptions {
+  /** Of a GET: what leaves may be carried out, whoever has lost interest. */
   readonly signal?: AbortSignal;
 }
 
@@ -34,40 +16,38 @@ export function onLoggedOut(then: () => void): void {
   whenLoggedOut = then;
 }
 
-/** Asks the API; `path` is what follows `/api/v1`. Throws Failure, and what the abortion of `signal` throws. */
+/**
+ * Asks the API; `path` is what follows `/api/v1`. What may change something leaves soon or never (`send`). Throws Failure, and what the
+ * abortion of `signal` throws.
+ */
 export async function request<Answer>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
-  { body, raw, headers, signal }: RequestOptions = {},
+  { body, raw, headers, signal, onSent }: RequestOptions = {},
 ): Promise<Answer> {
-  const type = raw?.type ?? (body === undefined ? undefined : 'application/json');
-  const response = await reach(`/api/v1${path}`, {
-    method,
-    headers: { ...headers, ...(type !== undefined && { 'content-type': type }) },
-    ...(signal && { signal }),
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(raw && { body: raw.content }),
-  });
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;
-  throw await failureOf(response, path);
+  const url = `/api/v1${path}`;
+  const { status, text } =
+    method === 'GET' ? await look(url, signal) : await send(method, url, { body, raw, headers, onSent });
+  if (status >= 200 && status < 300) return (status === 204 ? undefined : JSON.parse(text)) as Answer;
+  throw failureOf(status, text, path);
 }
 
-async function reach(url: string, init: RequestInit): Promise<Response> {
+async function look(url: string, signal: AbortSignal | undefined): Promise<{ status: number; text: string }> {
   try {
-    return await fetch(url, init);
+    const response = await fetch(url, signal ? { signal } : {});
+    farad.told(response.headers.get('farad-time'));
+    return { status: response.status, text: await response.text() };
   } catch (error) {
-    if (init.signal?.aborted) throw error;
+    if (signal?.aborted) throw error;
     throw new Failure(0, 'unreachable', 'Farad does not answer. It may be starting again.');
   }
 }
 
-async function failureOf(response: Response, path: string): Promise<Failure> {
-  const text = await response.text();
+function failureOf(status: number, text: string, path: string): Failure {
   const found = readError(text);
-  if (response.status === 401 && path !== '/session') whenLoggedOut();
-  if (!found)
-    return new Failure(response.status, 'unexpected', `Farad answered with status ${response.status}.`);
-  return new Failure(response.status, found.code, found.message, found.details);
+  if (status === 401 && path !== '/session') whenLoggedOut();
+  if (!found) return new Failure(status, 'unexpected', `Farad answered with status ${status}.`);
+  return new Failure(status, found.code, found.message, found.details);
 }
 
 function readError(

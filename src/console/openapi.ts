@@ -1,17 +1,6 @@
 import { signal } from '@preact/signals';
 import { request } from './api.ts';
-
-/** A JSON Schema, as far as OCPP's payloads use it. */
-export interface Schema {
-  readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly format?: string;
-  readonly maxLength?: number;
-  readonly multipleOf?: number;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-}
+import type { Action, Schema } from './ocpp-schema.ts';
 
 interface ApiDescription {
   readonly paths: Readonly<
@@ -30,12 +19,6 @@ interface ApiDescription {
     >
   >;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-}
-
-export interface Action {
-  readonly name: string;
-  readonly schema: Schema;
-  readonly example: Readonly<Record<string, unknown>>;
 }
 
 /** What can be sent to charge points, out of the description of the API; undefined until it was read. */

@@ -1,4 +1,4 @@
-import type { Action, Schema } from './openapi.ts';
+import type { Action, Schema } from './ocpp-schema.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Failure } from './api.ts';
 import { readExposition } from './exposition.ts';
+import { Failure } from './failure.ts';
 import { duration, latency, quantity, rounded } from './format.ts';
 
 export interface ProcessState {

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { Failure, request } from './api.ts';
+import { request } from './api.ts';
+import { Failure } from './failure.ts';
 
 /** Something that the API answers: the last good answer stays while it is asked again, and when that fails. */
 export interface Resource<Data> {

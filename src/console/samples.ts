@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Failure, queryOf, request } from './api.ts';
+import { queryOf, request } from './api.ts';
+import { Failure } from './failure.ts';
 import type { MeterSample, Rows } from './model.ts';
 
 /** Samples per request. */

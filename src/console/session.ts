@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { Failure, onLoggedOut, request } from './api.ts';
+import { onLoggedOut, request } from './api.ts';
+import { Failure } from './failure.ts';
 import type { Role, Session } from './model.ts';
 
 /** Undefined until the API has said whether somebody is logged in. */
@@ -18,14 +19,19 @@ export function may(role: Role): boolean {
 
 /** The tabs of a browser have one cookie: what one does with it concerns the others. */
 const channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel('farad session') : undefined;
-channel?.addEventListener('message', () => void (session.value ? recognise() : resume()));
+channel?.addEventListener('message', ({ data }: MessageEvent<'began' | 'ended'>) => {
+  if (data === 'ended') loggedOut();
+  else void (session.value ? recognise() : takeUp());
+});
 
 function loggedOut(): void {
   if (session.value) farewell.value = 'Your log-in has ended. Please log in again.';
   session.value = null;
-  note(false);
 }
-onLoggedOut(loggedOut);
+onLoggedOut(() => {
+  loggedOut();
+  note(false);
+});
 
 /** Tells log-ins apart, also those with the same key. */
 export function labelOf({ id, role, expiresAt }: Session): string {
@@ -69,6 +75,10 @@ async function resume(): Promise<void> {
     if (offeredKey.value === '') session.value = null;
     return;
   }
+  await takeUp();
+}
+
+async function takeUp(): Promise<void> {
   try {
     session.value = await request<Session>('GET', '/session');
   } catch (error) {
@@ -88,7 +98,9 @@ export async function recognise(): Promise<void> {
     if (session.value === before && labelOf(found) !== labelOf(before)) session.value = found;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (error.status === 401) loggedOut();
+    if (error.status !== 401) return;
+    loggedOut();
+    note(false);
   }
 }
 
@@ -99,7 +111,7 @@ export async function logIn(key: string): Promise<void> {
   farewell.value = '';
   session.value = begun;
   note(true);
-  channel?.postMessage('changed');
+  channel?.postMessage('began');
 }
 
 /** Throws Failure. */
@@ -108,5 +120,5 @@ export async function logOut(): Promise<void> {
   farewell.value = 'You are logged out.';
   session.value = null;
   note(false);
-  channel?.postMessage('changed');
+  channel?.postMessage('ended');
 }

@@ -4,6 +4,7 @@ import { startSites } from '../operations/sites/sites.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
 import { auditChanges } from './audit.ts';
 import { requireKeys } from './authentication.ts';
+import { keepDeadlines } from './deadline.ts';
 import type { ControlDeps } from './deps.ts';
 import { Edges } from './edges.ts';
 import { answerUnreadable, answerUnroutable, handleErrors } from './error-handling.ts';
@@ -98,6 +99,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   endSlowBodies(app, deps.config.api.bodyTimeout);
   readJsonBodies(app);
   sendSecurityHeaders(app);
+  keepDeadlines(app);
   const keyRing = new KeyRing(deps.store, keys);
   const logIns = new LogIns(deps.store, keyRing);
   const recognition = new Recognition(keyRing, logIns);

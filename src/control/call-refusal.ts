@@ -19,11 +19,14 @@ export function refusalOf(sent: SentCall, id: string, action: string): ApiError 
         { id, action, registration: sent.registration },
         { registration: sent.registration },
       );
-    default:
+    default: {
+      const { outcome, messageId } = sent;
+      const isUnsent = outcome === 'timeout' && sent.sent === false;
       return apiError(
-        sent.outcome,
+        outcome,
         { id, action },
-        sent.messageId === undefined ? {} : { messageId: sent.messageId },
+        { ...(messageId !== undefined && { messageId }), ...(isUnsent && { sent: false }) },
       );
+    }
   }
 }

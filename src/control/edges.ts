@@ -14,7 +14,7 @@ const LOOK_DEADLINE_MS = 500;
 /** What became of a call; `messageId` is unknown where the whole edge was lost with it. */
 export type SentCall =
   | CallOutcome
-  | { readonly outcome: 'connection_lost' | 'timeout'; readonly messageId?: never };
+  | { readonly outcome: 'connection_lost' | 'timeout'; readonly messageId?: never; readonly sent?: never };
 
 /** The edges, as control uses them: each charge point is on at most one of them. */
 export class Edges {

@@ -146,6 +146,12 @@ export const errors = {
     message: 'The request did not arrive completely in time.',
     meaning: 'The client took too long to send its request.',
   },
+  too_late: {
+    status: 412,
+    message: 'The request arrived {lateMs} ms after its deadline.',
+    meaning:
+      'Its `Farad-Deadline` was over when it had arrived. Nothing was changed and nothing was sent. `details.lateMs` says by how much.',
+  },
   not_connected: {
     status: 409,
     message: 'Charge point {id} is not connected.',
@@ -333,7 +339,8 @@ export const errors = {
     status: 504,
     message: 'Charge point {id} did not answer {action} in time.',
     meaning:
-      'The call was sent and no answer came within `ocpp.callTimeout`; whether the charge point acted on it is unknown.',
+      'The call was sent and no answer came within `ocpp.callTimeout`; whether the charge point acted on it is unknown. Where `details.sent` is ' +
+      'false it waited for its turn all that time, and was not sent.',
   },
   time_limit: {
     status: 504,

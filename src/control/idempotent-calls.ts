@@ -67,11 +67,14 @@ async function remembered<Shape extends RouteGenericInterface>(
     const body = await handler(request, reply);
     return { status: reply.statusCode, body };
   } catch (error) {
-    const wasSent =
-      error instanceof ApiError && (error.code === 'connection_lost' || error.code === 'timeout');
-    if (!wasSent) throw error;
+    if (!(error instanceof ApiError) || !mayHaveLeft(error)) throw error;
     return { status: error.status, body: errorBody(error) };
   }
+}
+
+function mayHaveLeft({ code, details }: ApiError): boolean {
+  if (code === 'timeout') return (details as { sent?: boolean }).sent !== false;
+  return code === 'connection_lost';
 }
 
 function readKey(header: string | string[] | undefined): string | undefined {

@@ -206,7 +206,7 @@ export class OutboundCalls {
     if (place >= 0) {
       line.waiting.splice(place, 1);
       this.options.metrics.waitingCalls.add(-1);
-      this.finish(line, call, { outcome: 'timeout', messageId: call.messageId });
+      this.finish(line, call, { outcome: 'timeout', messageId: call.messageId, sent: false });
     } else {
       this.conclude(line, call, ...withoutAnswer(call, 'timeout'));
     }
@@ -268,7 +268,7 @@ function withoutAnswer(
     ];
   }
   return [
-    reason === 'timeout' ? { outcome: reason, messageId } : { outcome: 'not_connected' },
+    reason === 'timeout' ? { outcome: reason, messageId, sent: false } : { outcome: 'not_connected' },
     { kind: 'none', reason: 'not_sent' },
   ];
 }

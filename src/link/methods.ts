@@ -102,7 +102,8 @@ export type CallOutcome =
   | { readonly outcome: 'registration_state'; readonly registration: string }
   /** Sent, and the socket closed before an answer: what the charge point did is unknown. */
   | { readonly outcome: 'connection_lost'; readonly messageId: string }
-  | { readonly outcome: 'timeout'; readonly messageId: string };
+  /** `sent` is false where it waited for its turn until its time was over. */
+  | { readonly outcome: 'timeout'; readonly messageId: string; readonly sent?: false };
 
 /** What the last meter values of a connector said. */
 export interface ConnectorMeter {

@@ -111,7 +111,8 @@ it('twelve tabs share one event stream over plain HTTP from another machine, wha
   await Promise.all(others.map((page) => page.getByText('looker · viewer').waitFor()));
   await expectNews(others);
   await oneStream();
-  expect(tab.complaints).toEqual([]);
+  // What a tab had asked just when another logged out is refused, which the browser notes.
+  expect(tab.complaints.filter((complaint) => !/status of 401/.test(complaint))).toEqual([]);
 }, 120_000);
 
 /** Shows or hides a page, to itself: the browser under test shows all of them at once. */

@@ -137,6 +137,12 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
     [{ outcome: 'queue_full' }, 429, 'queue_full', {}],
     [{ outcome: 'connection_lost', messageId: 'm-9' }, 502, 'connection_lost', { messageId: 'm-9' }],
     [{ outcome: 'timeout', messageId: 'm-9' }, 504, 'timeout', { messageId: 'm-9' }],
+    [
+      { outcome: 'timeout', messageId: 'm-9', sent: false },
+      504,
+      'timeout',
+      { messageId: 'm-9', sent: false },
+    ],
   ])('answers %j with its status and code', async (outcome, status, code, details) => {
     joinEdge();
     answer = () => outcome;
@@ -236,13 +242,15 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
       joinEdge();
       answer = () => ({ outcome: 'not_connected' });
       expect((await call('ClearCache', key('k-1'))).status).toBe(409);
+      answer = () => ({ outcome: 'timeout', messageId: 'm-1', sent: false });
+      expect((await call('ClearCache', key('k-1'))).status).toBe(504);
       answer = () => ({ outcome: 'timeout', messageId: 'm-2' });
       expect((await call('ClearCache', key('k-1'))).status).toBe(504);
       answer = () => accepted;
       const replayed = await call('ClearCache', key('k-1'));
       expect(replayed.status).toBe(504);
       expect(replayed.body.error.details).toEqual({ messageId: 'm-2' });
-      expect(calls.length).toBe(2);
+      expect(calls.length).toBe(3);
     });
 
     test('must be printable', async () => {

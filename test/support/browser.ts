@@ -102,7 +102,7 @@ export async function openTab({
 }
 
 /** Logs in as a newcomer does: with a URL whose fragment holds the key. */
-export async function logIn({ page }: Tab, api: string, key: string): Promise<void> {
+export async function logIn({ page }: Pick<Tab, 'page'>, api: string, key: string): Promise<void> {
   await page.goto(`${api}/#key=${encodeURIComponent(key)}`);
   await page.getByRole('navigation', { name: 'Sections' }).waitFor();
 }

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { Failure } from '../api.ts';
+import { Failure } from '../failure.ts';
 import { Mark } from '../parts/mark.tsx';
 import { farewell, logIn, offeredKey } from '../session.ts';
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { Failure } from '../api.ts';
+import { Failure, isOutcomeUnknown } from '../failure.ts';
 
 export interface Doing {
   readonly busy: boolean;
@@ -35,6 +35,8 @@ export function Refusal({ failure }: { readonly failure: Failure | undefined }) 
   const problems = (failure.details.problems ?? []) as readonly { path: string; problem: string }[];
   return (
     <div class="note failure" role="alert">
+      {failure.code === 'not_sent' && <b>Not sent</b>}
+      {isOutcomeUnknown(failure) && <b>Outcome unknown</b>}
       <span>{failure.message}</span>
       {problems.length > 1 && (
         <ul>

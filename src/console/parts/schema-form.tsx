@@ -1,5 +1,5 @@
 import { localInput } from '../format.ts';
-import type { Schema } from '../openapi.ts';
+import type { Schema } from '../ocpp-schema.ts';
 import { TokenSuggestions } from './token-suggestions.tsx';
 
 type Json = unknown;

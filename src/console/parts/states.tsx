@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import type { Failure } from '../api.ts';
 import { now } from '../clock.ts';
+import type { Failure } from '../failure.ts';
 import { ago } from '../format.ts';
 import type { Resource } from '../resource.ts';
 

@@ -1,6 +1,7 @@
 import { now } from '../clock.ts';
 import { duration } from '../format.ts';
 import { feed } from '../live/live.ts';
+import { unsent } from '../sending.ts';
 import { logOut, session } from '../session.ts';
 import { theme, toggleTheme } from '../theme.ts';
 import { SearchBox } from './search-box.tsx';
@@ -10,6 +11,7 @@ export function Bar() {
     <header class="bar">
       <SearchBox />
       <div class="who">
+        <Unsent />
         <LiveLight />
         <button
           type="button"
@@ -27,6 +29,21 @@ export function Bar() {
         </button>
       </div>
     </header>
+  );
+}
+
+/** A moment is nothing to speak of, ms. */
+const NOTICED_MS = 1000;
+
+/** Says what somebody wanted and has not left the browser, whichever form it came from; silent otherwise. */
+function Unsent() {
+  const waited = now.value - Math.min(...unsent.value);
+  return (
+    <span role="status" class="small">
+      {waited > NOTICED_MS && (
+        <span class="tone-attention">Not sent yet: waiting for a connection, {duration(waited)}</span>
+      )}
+    </span>
   );
 }
 

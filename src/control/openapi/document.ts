@@ -1,4 +1,5 @@
 import type { Role } from '../../store/api-keys.ts';
+import { deadlineHeader } from '../deadline.ts';
 import { type ErrorCode, errors } from '../errors.ts';
 import { idempotencyKey, idempotencyReplayed } from '../idempotent-calls.ts';
 import { entityTag, preconditions } from '../preconditions.ts';
@@ -73,7 +74,7 @@ export function describeApi(operations: readonly Operation[], version: string): 
       version,
       description:
         'Provision charge points and tokens, send OCPP 1.6 messages, follow transactions and query meter values. ' +
-        'Times are RFC 3339 with a zone; answers use UTC with milliseconds. Lists are paged: pass `next` of a page as `cursor`.',
+        'Times are RFC 3339 with a zone; answers use UTC with milliseconds. `Farad-Time` of every answer is the time here. Lists are paged: pass `next` of a page as `cursor`.',
     },
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     security: [{ apiKey: [] }],
@@ -111,6 +112,7 @@ function parametersOf(operation: Operation): Parameter[] {
     ...operation.headers,
     ...(operation.idempotent && idempotencyKey),
     ...(operation.versioned && operation.method !== 'GET' && preconditions),
+    ...(operation.method !== 'GET' && deadlineHeader),
   };
   const list = (
     where: Parameter['in'],
@@ -179,7 +181,9 @@ export function errorCodesOf(operation: Operation): ErrorCode[] {
   if (versioned && method !== 'GET') codes.add('changed_meanwhile');
   // Also where no body is wanted: one that is sent all the same is read before it is left out.
   if (method !== 'GET' && !body?.isStream) codes.add('invalid_json').add('payload_too_large');
-  if (method !== 'GET') codes.add('unsupported_media_type').add('bad_request').add('request_timeout');
+  if (method !== 'GET') {
+    codes.add('unsupported_media_type').add('bad_request').add('request_timeout').add('too_late');
+  }
   if (body?.checked) codes.add('invalid_body');
   return [...codes.add('internal_error')];
 }

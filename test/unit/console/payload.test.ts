@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Action, Schema } from '../../../src/console/openapi.ts';
+import type { Action, Schema } from '../../../src/console/ocpp-schema.ts';
 import { missingMember, startingPayload } from '../../../src/console/payload.ts';
 
 const text: Schema = { type: 'string', maxLength: 20 };

@@ -122,7 +122,7 @@ describe('calls to a charge point', () => {
     void send('ClearCache', 60_000);
     const second = send('Reset', 1000);
     pass(1200);
-    expect(await second).toMatchObject({ outcome: 'timeout' });
+    expect(await second).toMatchObject({ outcome: 'timeout', sent: false });
     answer(sentIds()[0] as string);
     expect(fake.sent).toHaveLength(1);
   });

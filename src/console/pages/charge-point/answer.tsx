@@ -1,11 +1,12 @@
-import type { Failure } from '../../api.ts';
 import type { CallAnswer } from '../../call-answer.ts';
 import { now } from '../../clock.ts';
 import { nextOf } from '../../commands.ts';
+import { type Failure, isOutcomeUnknown } from '../../failure.ts';
 import { duration } from '../../format.ts';
 import { Followed } from './followed.tsx';
 
 export type Sent =
+  | { readonly state: 'unsent'; readonly at: number }
   | { readonly state: 'waiting'; readonly at: number }
   | { readonly state: 'answered'; readonly at: number; readonly answer: CallAnswer }
   | { readonly state: 'refused'; readonly at: number; readonly failure: Failure };
@@ -20,6 +21,13 @@ export function Answer({
   readonly action: string;
   readonly sent: Sent;
 }) {
+  if (sent.state === 'unsent') {
+    return (
+      <div class="note" role="status">
+        Not sent yet: waiting for a connection to Farad, {duration(Math.max(0, now.value - sent.at))} so far.
+      </div>
+    );
+  }
   if (sent.state === 'waiting') {
     return (
       <div class="note" role="status">
@@ -53,12 +61,12 @@ export function Answer({
 }
 
 function Unanswered({ failure }: { readonly failure: Failure }) {
-  const unknown = failure.code === 'timeout' || failure.code === 'connection_lost';
+  const unknown = isOutcomeUnknown(failure);
   return (
     <div class="note failure answer" role="alert">
-      <b>{unknown ? 'No answer' : 'Not sent'}</b>
+      <b>{unknown ? 'Outcome unknown' : 'Not sent'}</b>
       <span>{failure.message}</span>
-      {unknown && <p>It was sent, and nobody knows what the charge point did with it.</p>}
+      {unknown && <p>It may have been sent, and nobody knows what the charge point did with it.</p>}
       <code>{failure.code}</code>
     </div>
   );

@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Failure, request } from '../../api.ts';
+import { request } from '../../api.ts';
 import { dangerOf, PROFILES } from '../../commands.ts';
+import { Failure } from '../../failure.ts';
 import type { ChargePoint } from '../../model.ts';
-import { type Action, actions, readActions } from '../../openapi.ts';
+import type { Action } from '../../ocpp-schema.ts';
+import { actions, readActions } from '../../openapi.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { SchemaObject } from '../../parts/schema-form.tsx';
 import { Refused, Skeleton } from '../../parts/states.tsx';
@@ -87,10 +89,11 @@ function Command({ action, chargePoint }: { readonly action: Action; readonly ch
   const send = async () => {
     setAsking(false);
     const at = Date.now();
-    setSent({ state: 'waiting', at });
+    setSent({ state: 'unsent', at });
+    const onSent = () => setSent({ state: 'waiting', at: Date.now() });
     const path = `/charge-points/${encodeURIComponent(chargePoint.id)}/calls/${action.name}`;
     try {
-      setSent({ state: 'answered', at, answer: await request('POST', path, { body: payload }) });
+      setSent({ state: 'answered', at, answer: await request('POST', path, { body: payload, onSent }) });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       setSent({ state: 'refused', at, failure: error });
@@ -99,6 +102,7 @@ function Command({ action, chargePoint }: { readonly action: Action; readonly ch
   const danger = dangerOf(action.name, payload);
   const missing = missingMember(action.schema, payload);
   const allowed = may('operator');
+  const underWay = sent?.state === 'unsent' || sent?.state === 'waiting';
 
   return (
     <section class="panel command" aria-labelledby="command">
@@ -137,9 +141,9 @@ function Command({ action, chargePoint }: { readonly action: Action; readonly ch
             <button
               type="submit"
               class="primary"
-              disabled={!allowed || problem !== '' || missing !== undefined || sent?.state === 'waiting'}
+              disabled={!allowed || problem !== '' || missing !== undefined || underWay}
             >
-              {sent?.state === 'waiting' ? 'Waiting for the answer…' : `Send ${action.name}`}
+              {underWay ? 'Waiting for the answer…' : `Send ${action.name}`}
             </button>
             {allowed && missing !== undefined && <span class="soft">{missing} is missing.</span>}
             {!allowed && <span class="soft">Sending commands takes the role operator.</span>}

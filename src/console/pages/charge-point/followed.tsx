@@ -1,4 +1,4 @@
-import { Failure } from '../../api.ts';
+import { Failure } from '../../failure.ts';
 import { clock } from '../../format.ts';
 import { useResource } from '../../resource.ts';
 

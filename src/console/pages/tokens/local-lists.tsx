@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { Failure, request } from '../../api.ts';
+import { request } from '../../api.ts';
+import { Failure } from '../../failure.ts';
 import { count } from '../../format.ts';
 import type { Page } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
