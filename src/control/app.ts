@@ -114,8 +114,8 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   auditChanges(app, deps);
 
   const operations: Operation[] = [];
-  app.addHook('onRoute', ({ config }) => {
-    if (config?.operation) operations.push(config.operation);
+  app.addHook('onRoute', ({ config, method }) => {
+    if (config?.operation && method !== 'HEAD') operations.push(config.operation);
   });
 
   const fleet = new FleetIndex(deps.store, deps.edges, deps.log);

@@ -34,7 +34,7 @@ export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: Log
       request.via = 'session';
       // A key is shown on purpose; a cookie comes along by itself, whoever wrote the page.
       if (request.principal) {
-        if (request.method === 'GET') assertNotForeign(request.headers);
+        if (request.method === 'GET' || request.method === 'HEAD') assertNotForeign(request.headers);
         else assertSameOrigin(request.headers);
       }
     }

@@ -32,7 +32,7 @@ export function keepDeadlines(app: FastifyInstance, now: () => number = Date.now
 
 function assertInTime({ headers, method }: FastifyRequest, now: number): void {
   const deadline = headers['farad-deadline'];
-  if (deadline === undefined || method === 'GET') return;
+  if (deadline === undefined || method === 'GET' || method === 'HEAD') return;
   const at = typeof deadline === 'string' ? readInstant(deadline) : undefined;
   if (at === undefined) {
     const problem = 'must be a time with its zone, for example 2026-03-01T12:00:00Z';

@@ -35,7 +35,8 @@ export function addRoute<Shape extends RouteGenericInterface>(
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
     ...hooks,
     ...(operation.versioned && { preSerialization: addEntityTag }),
-    exposeHeadRoute: false,
+    // As GET, without the body (RFC 9110 §9.3.2).
+    exposeHeadRoute: operation.method === 'GET',
     bodyLimit: bodyLimitOf(operation, app.initialConfig.bodyLimit ?? 0),
     config: { operation },
     schema: {

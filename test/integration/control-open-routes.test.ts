@@ -27,7 +27,7 @@ async function ask(
   const response = await fetch(`${control.base}${path}`, { method, headers, ...(body && { body }) });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-  const code = isJson ? JSON.parse(text).error?.code : undefined;
+  const code = isJson && text !== '' ? JSON.parse(text).error?.code : undefined;
   return { status: response.status, code, retryAfter: response.headers.get('retry-after'), text };
 }
 
@@ -259,5 +259,33 @@ describe('log-ins with one key', () => {
     });
     expect(end.status).toBe(204);
     await until('the session is gone', () => control.store.consoleSessions.list().length === 64);
+  });
+});
+
+describe('HEAD', () => {
+  test('answers as GET does, without the body, for every route that can be looked at', async () => {
+    const { body } = await control.send('GET', '/api/v1/openapi.json');
+    const paths = Object.keys(body.paths as object).filter((path) => body.paths[path].get);
+    expect(paths.length).toBeGreaterThan(40);
+    for (const path of ['/', '/charge-points', ...paths]) {
+      const url = control.base + path.replace(/\{\w+\}/g, 'x');
+      const headers = bearer(API_KEY);
+      const head = await fetch(url, { method: 'HEAD', headers, signal: AbortSignal.timeout(5000) });
+      expect(await head.text()).toBe('');
+      const abort = new AbortController();
+      const get = await fetch(url, { headers, signal: abort.signal });
+      abort.abort();
+      expect([path, head.status, head.headers.get('content-type')]).toEqual([
+        path,
+        get.status,
+        get.headers.get('content-type'),
+      ]);
+    }
+    for (const path of ['/', '/healthz', '/api/v1/openapi.json', '/api/v1/events'])
+      expect((await ask('HEAD', path, bearer(API_KEY))).status).toBe(200);
+    expect((await ask('HEAD', '/healthz')).status).toBe(200);
+    expect((await ask('HEAD', '/api/v1/charge-points')).status).toBe(401);
+    expect((await ask('HEAD', '/nothing')).status).toBe(404);
+    expect((await ask('HEAD', '/api/v1/charge-points/x/calls/Reset', bearer(API_KEY))).status).toBe(404);
   });
 });

@@ -31,7 +31,7 @@ export function addConsoleRoutes(app: FastifyInstance, files = readConsole()): v
   const page = files.get('/index.html');
   if (!page) return;
   const serve = (url: string, file: ConsoleFile) =>
-    app.get(url, { config: { open: true }, exposeHeadRoute: false }, (request, reply) =>
+    app.get(url, { config: { open: true }, exposeHeadRoute: true }, (request, reply) =>
       send(reply, file, String(request.headers['accept-encoding'] ?? '')),
     );
   serve('/', page);

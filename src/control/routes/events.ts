@@ -17,6 +17,8 @@ const RECOGNISED_EVERY_MS = 1000;
 /** More charge points than these are asked for as all of them. */
 const MAX_CHARGE_POINTS = 100;
 
+const MEDIA_TYPE = 'text/event-stream; charset=utf-8';
+
 const topicList = {
   type: 'string',
   pattern: `^(${topics.join('|')})(,(${topics.join('|')}))*$`,
@@ -126,10 +128,14 @@ export function addEventRoute(
     const after = readEventId(headers['last-event-id'] ?? query.lastEventId);
     const listener = recognition.of(headers);
     if (!listener) throw apiError('unauthorized', {});
+    if (request.method === 'HEAD') {
+      void reply.type(MEDIA_TYPE).send();
+      return;
+    }
     reply.hijack();
     reply.raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': MEDIA_TYPE,
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
