@@ -57,7 +57,7 @@ export class OwnGateway implements Gateway {
   static async start(edges: number, flags: readonly string[], filled?: string): Promise<OwnGateway> {
     await removeAbandoned();
     const dataDir = filled ?? (await makeOwnDirectory());
-    const apiKey = randomBytes(24).toString('base64url');
+    const apiKey = apiKeyIn(flags) ?? randomBytes(24).toString('base64url');
     const args = [
       'serve',
       '--data-dir',
@@ -146,6 +146,16 @@ export class OwnGateway implements Gateway {
       );
     }
   }
+}
+
+/** The last key that flags of `farad serve` name; without one the gateway takes that of its environment. */
+export function apiKeyIn(flags: readonly string[]): string | undefined {
+  const given = flags.flatMap((flag, index) => {
+    if (flag.startsWith('--api-key=')) return [flag.slice('--api-key='.length)];
+    const value = flags[index + 1];
+    return flag === '--api-key' && value !== undefined ? [value] : [];
+  });
+  return given.at(-1);
 }
 
 /** The last few thousand characters that a process printed. */

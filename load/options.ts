@@ -71,7 +71,7 @@ const FLAGS = {
   'kill-every': ['15s', '... this often during the load (15s)'],
   'ocpp-url': ['URL', 'a running gateway, ws://127.0.0.1:9220/ocpp; without it one is started'],
   'api-url': ['URL', '... its API, http://127.0.0.1:9221'],
-  'api-key': ['KEY', '... and an admin key'],
+  'api-key': ['KEY', '... and an admin key; alone, the key of the gateway that is started'],
 } as const;
 type Flag = keyof typeof FLAGS;
 
@@ -117,7 +117,9 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
   const chargePoints = whole('charge-points', 1_000, 1, 100_000);
   const atLeastProcesses = Math.ceil(chargePoints / SOCKETS_PER_PROCESS);
   const kill = (text('kill') ?? '').split(',').filter((name) => name !== '');
-  const target = readTarget(text('ocpp-url'), text('api-url'), text('api-key'));
+  const apiKey = text('api-key');
+  const target = readTarget(text('ocpp-url'), text('api-url'), apiKey);
+  const ownKey = target === undefined && apiKey !== undefined ? ['--api-key', apiKey] : [];
   if ((kill.length > 0 || text('disturb') !== undefined) && target !== undefined) {
     throw new OptionError('--kill and --disturb are only for a gateway that the load tool starts itself');
   }
@@ -158,7 +160,7 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     disturb: disturb as Disturbance[],
     killEveryMs: duration('kill-every', 15_000),
     target,
-    gatewayFlags: end < 0 ? [] : argv.slice(end + 1),
+    gatewayFlags: [...ownKey, ...(end < 0 ? [] : argv.slice(end + 1))],
   };
 }
 
@@ -176,7 +178,7 @@ function parse(argv: readonly string[]): Record<string, string | boolean | undef
 }
 
 function readTarget(ocppUrl?: string, apiUrl?: string, apiKey?: string): Target | undefined {
-  if (ocppUrl === undefined && apiUrl === undefined && apiKey === undefined) return undefined;
+  if (ocppUrl === undefined && apiUrl === undefined) return undefined;
   if (ocppUrl === undefined || apiUrl === undefined || apiKey === undefined) {
     throw new OptionError('a running gateway needs all of --ocpp-url, --api-url and --api-key');
   }

@@ -32,7 +32,7 @@ async function load(...flags: string[]) {
 }
 
 test('a fleet on a gateway: no error, and ClickHouse has exactly what was confirmed', async () => {
-  const report = await load('--duration', '4s');
+  const report = await load('--duration', '4s', '--api-key', 'a-key-that-somebody-chose');
   expect(report.failures).toEqual([]);
   expect(report.clickhouse).toMatchObject({ equal: true, mismatches: [] });
   expect(report.clickhouse?.storedSamples).toBeGreaterThan(60 * 7 * 7);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { apiKeyIn } from '../../../load/gateway.ts';
 import { HELP, OptionError, readOptions } from '../../../load/options.ts';
 
 test('without flags: a thousand charge points against a gateway of its own', () => {
@@ -36,6 +37,15 @@ test('a running gateway is named in full or not at all', () => {
     apiKey: 'k',
   });
   expect(() => readOptions(['--ocpp-url', 'ws://h:1/ocpp'])).toThrow('--api-key');
+});
+
+test('a key alone is that of the gateway that is started, as one among its flags is', () => {
+  const options = readOptions(['--api-key', 'k', '--', '--edge-frame-workers', '2']);
+  expect(options?.target).toBeUndefined();
+  expect(options?.gatewayFlags).toEqual(['--api-key', 'k', '--edge-frame-workers', '2']);
+  expect(apiKeyIn(options?.gatewayFlags ?? [])).toBe('k');
+  expect(apiKeyIn(['--api-key', 'k', '--api-key=other'])).toBe('other');
+  expect(apiKeyIn(['--api-port', '1'])).toBeUndefined();
 });
 
 test.each([
