@@ -141,6 +141,8 @@ describe('what operators ask of the fleet', () => {
         idTags: 1,
         energyWh: 8000,
         energyUnknown: 0,
+        correctedEnergyWh: 8000,
+        corrected: 0,
         averageDurationS: 6300,
         medianDurationS: 6300,
       },
