@@ -42,6 +42,8 @@ export interface CentralSystem {
    * waits for it, and at the end.
    */
   saveLastSeen(how?: { readonly gently: boolean }): Promise<number>;
+  /** The same of charge points that have left, so that nobody sees an earlier time than while they were connected. To be called every moment. */
+  saveLeft(): Promise<number>;
   /** Ends an open transaction whose stop has not come; undefined where none with this id is open. Rejects where it cannot be kept. */
   closeTransaction(input: CloseInput): Promise<TransactionRecord | undefined>;
   /** Ends the open transactions of a charge point that is being deleted; `by`: who deletes it. Rejects where that cannot be kept. */
@@ -119,6 +121,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     forget: (chargePoint) => connected.leave(chargePoint),
     refresh: (chargePoint) => connected.refresh(chargePoint),
     saveLastSeen: ({ gently } = { gently: false }) => connected.saveLastSeen(gently),
+    saveLeft: () => connected.saveLeft(),
 
     decide(chargePoint, call, receivedAt) {
       chargePoint.lastSeenAt = receivedAt;

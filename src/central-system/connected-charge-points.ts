@@ -80,9 +80,18 @@ export class ConnectedChargePoints {
   }
 
   /** Writes the signs of life since the last time, all at once or a few at a time; answers of how many charge points. */
-  async saveLastSeen(gently: boolean): Promise<number> {
+  saveLastSeen(gently: boolean): Promise<number> {
     const due = [...this.left.keys()];
     for (const entry of this.entries.values()) if (isUnsaved(entry)) due.push(entry.chargePoint.id);
+    return this.save(due, gently);
+  }
+
+  /** Writes the signs of life of those that have left, a few at a time; answers of how many charge points. */
+  saveLeft(): Promise<number> {
+    return this.save([...this.left.keys()], true);
+  }
+
+  private async save(due: readonly string[], gently: boolean): Promise<number> {
     const perWrite = gently ? SEEN_PER_GENTLE_WRITE : SEEN_PER_WRITE;
     let saved = 0;
     for (let start = 0; start < due.length; start += perWrite) {

@@ -14,8 +14,10 @@ export function viewChargePoint(
   store: Store,
   edges: Edges,
   { id, settings, record }: KnownChargePoint,
-  lastSeenAt = record?.lastSeenAt,
+  seenByEdge = 0,
 ) {
+  // Either may be behind: the store learns it now and then, an edge that took over has heard nothing yet.
+  const lastSeenAt = Math.max(seenByEdge, record?.lastSeenAt ?? 0) || undefined;
   const connection = viewConnection(store, edges, id);
   return {
     id,

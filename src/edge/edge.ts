@@ -73,6 +73,8 @@ const STOPPING = 'Farad is stopping';
 
 /** How often signs of life go to the store, ms. */
 const SAVE_LAST_SEEN_MS = 120_000;
+/** Those that have left are not waited for so long: only the store knows of them. */
+const SAVE_LEFT_MS = 250;
 
 /** How often reservations are looked at whose expiry date may be over, ms. */
 const EXPIRE_RESERVATIONS_MS = 2_000;
@@ -188,8 +190,12 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const transport = await listenOn(ocpp.transport, { ...ocpp, shared: deps.shared }, door, log);
 
   const saving = setInterval(
-    () => void saveLastSeen(centralSystem, true, quietly),
+    () => void saveLastSeen(() => centralSystem.saveLastSeen({ gently: true }), quietly),
     SAVE_LAST_SEEN_MS,
+  ).unref();
+  const savingLeft = setInterval(
+    () => void saveLastSeen(() => centralSystem.saveLeft(), quietly),
+    SAVE_LEFT_MS,
   ).unref();
   const ticking = setInterval(() => inbox.tick(), INBOX_TICK_MS).unref();
   const machineClock = new ClockGuard(config.dataDir);
@@ -229,6 +235,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       if (drainMs > 0) log.info({ sockets: sessions.size, drainMs }, 'closing the sockets evenly');
       await drain(sessions, drainMs, STOPPING);
       clearInterval(saving);
+      clearInterval(savingLeft);
       clearInterval(expiring);
       transport.stopAccepting();
       conversation.stop();
@@ -236,7 +243,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       clearInterval(ticking);
       sessions.closeAll(STOPPING);
       await atMost(RECORDING_GRACE_MS, sessions.settled());
-      await saveLastSeen(centralSystem, false, quietly);
+      await saveLastSeen(() => centralSystem.saveLastSeen(), quietly);
       await store.sessions.clearEdge(name);
       await rows.flush();
     },
@@ -328,9 +335,9 @@ async function tellPrevious(
   }
 }
 
-async function saveLastSeen(centralSystem: CentralSystem, gently: boolean, log: ThrottledLog): Promise<void> {
+async function saveLastSeen(save: () => Promise<unknown>, log: ThrottledLog): Promise<void> {
   try {
-    await signsOfLife.during(() => centralSystem.saveLastSeen({ gently }));
+    await signsOfLife.during(save);
   } catch (error) {
     log.error({ err: error }, 'signs of life could not be stored');
   }

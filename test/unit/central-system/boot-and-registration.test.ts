@@ -209,9 +209,15 @@ describe('boot and registration', () => {
     const chargePoint = await stand.booted();
     stand.now += 5000;
     await stand.send(chargePoint, 'NoSuchAction', {});
+    const other = await stand.booted('CP-2');
     stand.central.forget(chargePoint);
-    expect(await stand.central.saveLastSeen()).toBe(1);
+    // At once, and without those that are still there.
+    expect(await stand.central.saveLeft()).toBe(1);
     expect(stand.store.chargePoints.get('CP-1')?.lastSeenAt).toBe(stand.now);
+    expect(await stand.central.saveLeft()).toBe(0);
+    await stand.send(other, 'NoSuchAction', {});
+    stand.central.forget(other);
+    expect(await stand.central.saveLastSeen()).toBe(1);
   });
 
   test('C13: signs of life that are saved a few at a time are all saved, once, with an end of the work in between', async () => {
