@@ -9,6 +9,8 @@ export interface Resource<Data> {
   readonly answers: string | undefined;
   /** Why the last attempt failed; undefined once one succeeds. */
   readonly failure: Failure | undefined;
+  /** Since when it fails, epoch ms, where it is asked again by itself until it succeeds. */
+  readonly failingSince: number | undefined;
   readonly loading: boolean;
   /** Epoch ms of the last good answer. */
   readonly loadedAt: number | undefined;
@@ -20,12 +22,19 @@ interface State<Data> {
   readonly data?: Data;
   readonly answers?: string;
   readonly failure?: Failure;
+  readonly failingSince?: number;
   readonly loading: boolean;
   readonly loadedAt?: number;
 }
 
-/** Asks again this long after a failure, ms, where the resource is asked again at all. */
+/** Asks again so long after a first failure that may pass, ms, and twice as long after each further one, up to the last. */
 const RETRY_MS = 3000;
+const LAST_RETRY_MS = 30_000;
+
+/** No answer, or a part of Farad that is away for now: nothing that another question would change. */
+function mayPass({ status }: Failure): boolean {
+  return status === 0 || status === 502 || status === 503;
+}
 
 export interface ResourceOptions {
   /** Asks again this long after each answer, ms, while the page is visible. */
@@ -46,6 +55,7 @@ export function useResource<Data>(
     if (path === undefined) return;
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let retryMs = RETRY_MS;
     const load = async () => {
       setState((before) =>
         before.path === path || keep ? { ...before, path, loading: true } : { path, loading: true },
@@ -53,12 +63,23 @@ export function useResource<Data>(
       try {
         const data = await request<Data>('GET', path, { signal: abort.signal });
         setState({ path, data, answers: path, loading: false, loadedAt: Date.now() });
+        retryMs = RETRY_MS;
         if (everyMs !== undefined) again(everyMs);
       } catch (error) {
         if (abort.signal.aborted) return;
         const failure = error instanceof Failure ? error : new Failure(0, 'unexpected', String(error));
-        setState((before) => ({ ...before, path, failure, loading: false }));
-        if (everyMs !== undefined && failure.status !== 403 && failure.status !== 404)
+        const isRetried = mayPass(failure);
+        setState(({ failingSince, ...before }) => ({
+          ...before,
+          path,
+          failure,
+          loading: false,
+          ...(isRetried && { failingSince: failingSince ?? Date.now() }),
+        }));
+        if (isRetried) {
+          again(everyMs === undefined ? retryMs : Math.max(everyMs, RETRY_MS));
+          retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
+        } else if (everyMs !== undefined && failure.status !== 403 && failure.status !== 404)
           again(Math.max(everyMs, RETRY_MS));
       }
     };
@@ -78,6 +99,7 @@ export function useResource<Data>(
     data: (current as State<Data>).data,
     answers: (current as State<Data>).answers,
     failure: (current as State<Data>).failure,
+    failingSince: (current as State<Data>).failingSince,
     loading: current.loading,
     loadedAt: (current as State<Data>).loadedAt,
     reload,

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { now } from '../clock.ts';
 import type { Failure } from '../failure.ts';
-import { ago } from '../format.ts';
+import { ago, stamp } from '../format.ts';
 import type { Resource } from '../resource.ts';
 
 /** What is on its way, at about its height, so that nothing jumps. */
@@ -49,7 +49,16 @@ export function Empty({
 }
 
 /** What failed, since when, and what to do. */
-export function Refused({ failure, retry }: { readonly failure: Failure; readonly retry?: () => void }) {
+export function Refused({
+  failure,
+  failingSince,
+  retry,
+}: {
+  readonly failure: Failure;
+  /** Epoch ms, where it is tried again by itself. */
+  readonly failingSince?: number | undefined;
+  readonly retry?: () => void;
+}) {
   if (failure.status === 403) {
     const role = String(failure.details.role ?? 'another role');
     return (
@@ -65,6 +74,9 @@ export function Refused({ failure, retry }: { readonly failure: Failure; readonl
       <p>
         {failure.message} {failure.status > 0 && <code>{failure.code}</code>}
       </p>
+      {failingSince !== undefined && (
+        <p class="soft">Since {stamp(failingSince)}; it is tried again by itself.</p>
+      )}
       {retry && (
         <button type="button" onClick={retry}>
           Try again
@@ -91,9 +103,13 @@ export function Shown<Data>({ room, ...props }: ShownProps<Data>) {
 }
 
 function State<Data>({ of, what, lines = 4, children }: Omit<ShownProps<Data>, 'room'>) {
-  const { data, failure, loadedAt, reload } = of;
+  const { data, failure, failingSince, loadedAt, reload } = of;
   if (data === undefined) {
-    return failure ? <Refused failure={failure} retry={reload} /> : <Skeleton lines={lines} what={what} />;
+    return failure ? (
+      <Refused failure={failure} failingSince={failingSince} retry={reload} />
+    ) : (
+      <Skeleton lines={lines} what={what} />
+    );
   }
   if (!failure) return <>{children(data)}</>;
   return (

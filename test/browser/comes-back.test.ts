@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { logIn, openTab } from '../support/browser.ts';
+import { chargingStory } from '../support/charging-story.ts';
+import { API_KEY, startGateway } from '../support/gateway.ts';
+
+it('a report that fails while analytics is away says since when, and comes by itself once it is back', async () => {
+  const gateway = await startGateway();
+  await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
+  const tab = await openTab();
+  const { page } = tab;
+  await logIn(tab, gateway.api, API_KEY);
+  gateway.kill('analytics');
+  await page.goto(`${gateway.api}/analytics?tab=transactions`);
+  await page.getByText(/Since \d{4}-\d\d-\d\d \d\d:\d\d.*; it is tried again by itself\./).waitFor();
+  await page.getByRole('cell', { name: 'BAY-12' }).waitFor({ timeout: 60_000 });
+  expect(await page.getByText('This did not work').count()).toBe(0);
+}, 90_000);
