@@ -94,6 +94,6 @@ it('the service names settings that exist', () => {
   const unit = read('systemd/farad.service');
   const names = [...unit.matchAll(/\bFARAD_[A-Z_]+/g)].map(([name]) => name);
   expect(names).toContain('FARAD_DATA_DIR');
-  const known = settings.map(({ env }) => env);
+  const known = settings.flatMap(({ env, setting }) => (setting.secret ? [env, `${env}_FILE`] : [env]));
   for (const name of names) expect(known).toContain(name);
 });

@@ -51,7 +51,7 @@ export const RAW_KEPT: readonly (readonly [string, number])[] = (
     ['GET //', 404],
     ['GET http://farad/healthz', 200],
     ['TRACE /healthz', 404],
-    ['HEAD /healthz', 404],
+    ['HEAD /healthz', 200],
     ['GET /healthz#x', 400],
     ['GET /\xff', 400],
   ] as const
