@@ -10,7 +10,7 @@ export const deadlineHeader: Readonly<Record<string, Schema>> = {
     format: 'date-time',
     description:
       'Refuses the request with `too_late` if it arrives completely only after this time, by the clock that `Farad-Time` of earlier answers tells. ' +
-      'Whoever gives a request up then can be sure that nothing comes of it.',
+      'Whoever gives a request up then can be sure that nothing comes of it. Of a body that is read as it arrives (an import) only the head has to be in time.',
   },
 };
 

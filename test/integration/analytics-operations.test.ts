@@ -138,6 +138,7 @@ describe('what operators ask of the fleet', () => {
         sessions: 2,
         stopped: 2,
         open: 0,
+        closed: 0,
         idTags: 1,
         energyWh: 8000,
         energyUnknown: 0,

@@ -147,6 +147,23 @@ describe('transactions with the energy that is published of them', () => {
     ]);
   });
 
+  it.each(['closed', 'superseded'] as const)('count in every sum where they are %s', async (state) => {
+    const over = { state, stoppedAt: null, chargePointId: 'CP-1' };
+    await tell(
+      runs(1, 1000, 4000, { chargePointId: 'CP-1' }),
+      runs(2, 4000, null, { ...over, startedAt: at('09:00') }),
+      runs(3, 9000, null, { ...over, startedAt: at('10:00'), connectorId: 2 }),
+    );
+    const reading = { chargePointId: 'CP-1', transactionId: 2, ts: at('09:10'), value: 5800 };
+    await insertRows(embedded.engine, meterSamples, [registerSample(reading)]);
+    expect(await ask('sessions', day)).toMatchObject([
+      { sessions: 3, stopped: 1, open: 0, closed: 2, energyWh: 4800, energyUnknown: 1 },
+    ]);
+    expect(await ask('transaction-totals', { final: true })).toMatchObject([
+      { transactions: 3, stopped: 1, energyWh: 4800, energyUnknown: 1 },
+    ]);
+  });
+
   it('say of which the energy has not been worked out yet', async () => {
     rollup = undefined;
     await tell(runs(1, 1000, 4000));

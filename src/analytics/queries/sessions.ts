@@ -35,6 +35,7 @@ export function sessions(given: Parameters): PreparedQuery {
 SELECT toTimeZone(toDateTime64(${INTERVALS[interval]}, 3), 'UTC') AS start,
   formatDateTime(${INTERVALS[interval]}, '%Y-%m-%dT%H:%i:%S', {timezone:String}) AS localStart${SUBJECTS[by]},
   count() AS sessions, countIf(state = 'stopped') AS stopped, countIf(state = 'open') AS open,
+  countIf(state NOT IN ('open', 'stopped')) AS closed,
   uniq(lower(id_tag)) AS idTags,
   round(sumIf(ifNull(energy_wh, 0), state != 'open'), 3) AS energyWh, countIf(state != 'open' AND energy_wh IS NULL) AS energyUnknown,
   round(sumIf(coalesce(corrected_wh, energy_wh, 0), state != 'open'), 3) AS correctedEnergyWh, countIf(corrected_wh IS NOT NULL) AS corrected,

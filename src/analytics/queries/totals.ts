@@ -21,7 +21,7 @@ ORDER BY charge_point_id`,
 
 /**
  * Per charge point: `count` of rows (each change of a transaction is one, unless `final`), how many transactions and stopped ones those are, the
- * sum of what the stopped ones imported, how many of them that leaves out because their energy is not known, and the first and last start. Parameters as of meter-sample-totals.
+ * sum of what those that are over imported, how many of them that leaves out because their energy is not known, and the first and last start. Parameters as of meter-sample-totals.
  */
 export function transactionTotals(given: Parameters): PreparedQuery {
   const { conditions, table } = totalsOf(given, 'transactions', 'started_at');
@@ -32,8 +32,8 @@ export function transactionTotals(given: Parameters): PreparedQuery {
     sql: `
 SELECT charge_point_id AS chargePointId, count() AS count, uniqExactIf(transaction_id, is_session) AS transactions,
   uniqExactIf(transaction_id, state = 'stopped') AS stopped,
-  round(sumIf(ifNull(energy_wh, 0), state = 'stopped'), 3) AS energyWh,
-  uniqExactIf(transaction_id, state = 'stopped' AND energy_wh IS NULL) AS energyUnknown,
+  round(sumIf(ifNull(energy_wh, 0), is_session AND state != 'open'), 3) AS energyWh,
+  uniqExactIf(transaction_id, is_session AND state != 'open' AND energy_wh IS NULL) AS energyUnknown,
   min(started_at) AS firstAt, max(started_at) AS lastAt
 FROM ${withEnergy(asked)}
 GROUP BY charge_point_id

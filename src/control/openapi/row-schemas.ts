@@ -63,9 +63,9 @@ export const rowSchemas = {
     count: whole('Rows: each change of a transaction is one, unless `final`.'),
     transactions: whole('Transactions.'),
     stopped: whole('Those that were stopped.'),
-    energyWh: number('What those imported whose energy is known, Wh.'),
+    energyWh: number('What those that are not open imported whose energy is known, Wh.'),
     energyUnknown: whole(
-      'How many of those that were stopped it leaves out, because nothing determines their energy, or not yet.',
+      'How many that are not open it leaves out, because nothing determines their energy, or not yet.',
     ),
     firstAt: time('First start.'),
     lastAt: time('Last start.'),

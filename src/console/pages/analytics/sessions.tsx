@@ -12,6 +12,7 @@ interface SessionRow {
   readonly idTag?: string;
   readonly sessions: number;
   readonly stopped: number;
+  readonly closed: number;
   readonly open: number;
   readonly energyWh: number;
   readonly energyUnknown: number;
@@ -122,7 +123,7 @@ function columnsOf(by: 'total' | 'chargePoint' | 'tag', interval: 'hour' | 'day'
         ? [{ name: 'Token', show: ({ idTag = '' }: SessionRow) => <a href={urlOf.token(idTag)}>{idTag}</a> }]
         : []),
     { name: 'Sessions', number: true, show: ({ sessions }) => <b>{count(sessions)}</b> },
-    { name: 'Over', number: true, show: ({ stopped }) => count(stopped) },
+    { name: 'Over', number: true, show: ({ stopped, closed }) => count(stopped + closed) },
     { name: 'Running', number: true, show: ({ open }) => count(open) },
     { name: 'Energy', number: true, show: ({ energyWh }) => quantity(energy(energyWh)) },
     { name: 'Average', number: true, show: (row) => lengthOf(row, row.averageDurationS) },
