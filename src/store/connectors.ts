@@ -67,6 +67,11 @@ export class ConnectorTable implements Connectors {
 
 /** A clock that runs ahead must not outdate what comes after: no report is younger than its receipt. */
 function isLate(row: ConnectorStatusRow, held: ConnectorRecord): boolean {
-  const age = Math.min(held.ts, held.receivedAt) - Math.min(row.ts, row.receivedAt);
+  return isBefore(Math.min(row.ts, row.receivedAt), Math.min(held.ts, held.receivedAt));
+}
+
+/** Whether a report that states the time `ts` was made before `moment`, both by the clock of the charge point; one that was set back since says nothing. Epoch ms. */
+export function isBefore(ts: number, moment: number): boolean {
+  const age = moment - ts;
   return age > 0 && age <= LATE_AT_MOST_MS;
 }

@@ -1,3 +1,4 @@
+import { isBefore } from './connectors.ts';
 import type { Store } from './store.ts';
 import type { TransactionRecord } from './transaction-record.ts';
 
@@ -5,7 +6,7 @@ import type { TransactionRecord } from './transaction-record.ts';
 export interface Suspicion {
   /**
    * - `silent`: its charge point is not connected, and nothing was heard of it for as long as the setting `transactions.forgottenAfter` says.
-   * - `connector-available`: its connector was reported Available after it began (OCPP 1.6 ed. 2 §4.9).
+   * - `connector-available`: its connector was reported Available after it began (OCPP 1.6 ed. 2 §4.9): told after its start, and of a later time.
    * - `charge-point-gone`: its charge point was deleted.
    */
   readonly reason: 'silent' | 'connector-available' | 'charge-point-gone';
@@ -18,7 +19,7 @@ type Known = Pick<Store, 'chargePoints' | 'connectors' | 'sessions'>;
 /** What speaks against an open transaction at `now`; `after` is the setting `transactions.forgottenAfter`, ms. Empty for one that is not open. */
 export function suspicionsOf(
   { chargePoints, connectors, sessions }: Known,
-  { state, chargePointId, connectorId, receivedAt }: TransactionRecord,
+  { state, chargePointId, connectorId, startedAt, receivedAt }: TransactionRecord,
   now: number,
   after: number,
 ): Suspicion[] {
@@ -27,7 +28,9 @@ export function suspicionsOf(
   if (chargePoint === undefined) return [{ reason: 'charge-point-gone', since: null }];
   const suspicions: Suspicion[] = [];
   const connector = connectors.get(chargePointId, connectorId);
-  if (connector?.status === 'Available' && connector.receivedAt > receivedAt) {
+  const isAvailable = connector?.status === 'Available' && connector.receivedAt > receivedAt;
+  // A report that waited in a queue may be told after the start and yet speak of the time before it.
+  if (isAvailable && connector.ts !== startedAt && !isBefore(connector.ts, startedAt)) {
     // Since when is by the charge point's clock: taken for no earlier than the start, and for no later than the report.
     const since = Math.min(Math.max(connector.since, receivedAt), connector.receivedAt);
     suspicions.push({ reason: 'connector-available', since });

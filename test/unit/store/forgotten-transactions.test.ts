@@ -71,6 +71,17 @@ describe('an open transaction', () => {
     expect(suspicions(NOON + HOUR)).toEqual([]);
   });
 
+  test('is not suspect because of a report from before it began that came late', async () => {
+    const { store, transaction, suspicions } = await charging();
+    const { startedAt } = transaction;
+    await status(store, 'Available', NOON + MINUTE, startedAt - 1);
+    expect(suspicions(NOON + HOUR)).toEqual([]);
+    await status(store, 'Available', NOON + MINUTE, startedAt);
+    expect(suspicions(NOON + HOUR)).toEqual([]);
+    await status(store, 'Available', NOON + 2 * MINUTE, startedAt + 1);
+    expect(suspicions(NOON + HOUR)).toMatchObject([{ reason: 'connector-available' }]);
+  });
+
   test.each([
     ['years behind', NOON - 3000 * DAY, NOON],
     ['years ahead', NOON + 3000 * DAY, NOON + HOUR],
