@@ -8,11 +8,18 @@ export interface AdmissionLimits {
 }
 
 /** Why there is no room for a connection now. */
-export type Shortage = 'stopping' | 'connections' | 'upgrade_rate' | 'registration_rate' | 'charge_points';
+export type Shortage =
+  | 'stopping'
+  | 'deleting'
+  | 'connections'
+  | 'upgrade_rate'
+  | 'registration_rate'
+  | 'charge_points';
 
 /** Seconds after which another try makes sense, spread so that those refused together do not return together. */
 const RETRY_AFTER_S: Readonly<Record<Shortage, readonly [least: number, most: number]>> = {
   stopping: [2, 10],
+  deleting: [1, 10],
   connections: [30, 90],
   upgrade_rate: [1, 10],
   registration_rate: [1, 10],

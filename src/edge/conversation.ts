@@ -57,6 +57,9 @@ export class Conversation {
   private readonly backlog: Backlog;
   /** Sessions with an undecided frame. */
   private underWay = 0;
+  /** Those of them whose socket is closed. */
+  private readonly left = new Set<Session>();
+  private readonly leftListeners: (() => void)[] = [];
   private stopping = false;
   private readonly idleListeners: (() => void)[] = [];
 
@@ -84,6 +87,13 @@ export class Conversation {
   idle(): Promise<void> {
     if (this.isIdle()) return Promise.resolve();
     return new Promise((resolve) => void this.idleListeners.push(resolve));
+  }
+
+  /** Resolves when nothing is being decided any more that came over a closed socket of the charge point. */
+  async settledOf(chargePointId: string): Promise<void> {
+    while ([...this.left].some(({ chargePoint }) => chargePoint.id === chargePointId)) {
+      await new Promise<void>((resolve) => void this.leftListeners.push(resolve));
+    }
   }
 
   /** Takes a message; `bytes` are only valid during the call. Never throws. */
@@ -155,6 +165,7 @@ export class Conversation {
   }
 
   closed(session: Session): void {
+    if (session.undecided) this.left.add(session);
     this.backlog.forget(session);
   }
 
@@ -204,8 +215,7 @@ export class Conversation {
       messageLog.callIn(session.chargePoint.id, messageId, action, bytes.toString(), receivedAt);
     }
     if (inbox.add(session, messageId, action, bytes, receivedAt, startedAt)) {
-      session.undecided = true;
-      this.underWay++;
+      this.begin(session);
       return;
     }
     const description = 'too much is being processed, send it again later';
@@ -267,8 +277,7 @@ export class Conversation {
       } else {
         unlogged = { frame: Buffer.from(frame), receivedAt };
       }
-      session.undecided = true;
-      this.underWay++;
+      this.begin(session);
       this.awaitDecision(session, decision, messageId, action, startedAt, unlogged);
     } else {
       answers.give(session, messageId, action, decision, startedAt, { frame, receivedAt });
@@ -296,10 +305,19 @@ export class Conversation {
       .catch((error: unknown) => this.broken(session, error));
   }
 
+  private begin(session: Session): void {
+    session.undecided = true;
+    this.underWay++;
+    // A frame worker may hand a frame back after the socket has closed.
+    if (session.closed) this.left.add(session);
+  }
+
   private settle(session: Session): void {
     if (!session.undecided) return;
     session.undecided = false;
     this.underWay--;
+    if (!this.left.delete(session)) return;
+    for (const listener of this.leftListeners.splice(0)) listener();
   }
 
   private isIdle(): boolean {

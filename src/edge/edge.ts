@@ -23,6 +23,7 @@ import { Admission } from './admission.ts';
 import { Answers } from './answers.ts';
 import { BootRequests } from './boot-requests.ts';
 import { Conversation } from './conversation.ts';
+import { Departures } from './departures.ts';
 import { drain } from './drain.ts';
 import { EdgeMetrics } from './edge-metrics.ts';
 import { createFrontDoor } from './front-door.ts';
@@ -155,6 +156,12 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     clock,
   });
   const bootRequests = new BootRequests({ ...ocpp, sessions, calls });
+  const departures = new Departures({
+    sessions,
+    conversation,
+    centralSystem,
+    chargePoints: store.chargePoints,
+  });
   const handshake = new Handshake({
     ...ocpp,
     directory: {
@@ -165,6 +172,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       verifyKey: (key, keyHash) => store.keys.verify(key, keyHash),
     },
     connections: sessions,
+    departures,
     admission: new Admission(ocpp),
     clock,
   });
@@ -219,7 +227,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   link.serve('edge.closeTransaction', async (end) => ({
     closed: (await centralSystem.closeTransaction(end)) !== undefined,
   }));
-  link.serve('edge.disconnect', (request) => disconnect(sessions, centralSystem, store, request));
+  link.serve('edge.disconnect', (request) => disconnect(sessions, departures, request));
   link.serve('edge.engine', () => transport.engine);
   link.serve('health.read', () =>
     healthOf({ problems: ownProblems(stopping, level()) }, watchman.standing()),
@@ -291,16 +299,12 @@ function call(
 
 async function disconnect(
   sessions: Sessions,
-  centralSystem: CentralSystem,
-  store: Store,
+  departures: Departures,
   { chargePointId, reason, forget, by = '', before }: Disconnect,
 ): Promise<{ closed: boolean }> {
-  const closed = await sessions.disconnect(chargePointId, reason, before);
-  if (forget) {
-    // First: who was told that the charge point is gone can count on its drivers being free.
-    await centralSystem.closeTransactionsOf(chargePointId, by);
-    await store.chargePoints.remove(chargePointId);
-  }
+  const closed = forget
+    ? await departures.forget(chargePointId, reason, by)
+    : await sessions.disconnect(chargePointId, reason, before);
   return { closed };
 }
 

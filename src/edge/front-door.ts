@@ -46,7 +46,7 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
     const { reason, text, chargePointId } = verdict;
     const code = verdict.kind === 'refused' ? verdict.answer.status : DISMISSED;
     metrics.refused(reason);
-    if (code === 503) {
+    if (code === 503 && reason !== 'deleting') {
       log.warn({ reason, sockets: sessions.size }, 'connections are refused: a limit is reached');
     }
     if (reason === 'path' || reason === 'no_upgrade' || !written.take(clock())) return;

@@ -24,6 +24,11 @@ export interface Connections {
   has(chargePointId: string): boolean;
 }
 
+/** The charge points that are being forgotten. */
+export interface Departing {
+  has(chargePointId: string): boolean;
+}
+
 export interface HandshakeOptions {
   /** `ocpp.path` */
   readonly path: string;
@@ -32,6 +37,7 @@ export interface HandshakeOptions {
   readonly subprotocolMismatch: 'refuse' | 'close';
   readonly directory: Directory;
   readonly connections: Connections;
+  readonly departures: Departing;
   readonly admission: Admission;
   /** Monotonic, ms. */
   readonly clock: () => number;
@@ -88,6 +94,7 @@ export interface Dismissed {
 
 const SHORTAGES: Readonly<Record<Shortage, string>> = {
   stopping: 'Farad is stopping, come back later',
+  deleting: 'the charge point is being deleted, come back later',
   connections: 'too many connections, come back later',
   upgrade_rate: 'too many connections at once, come back later',
   registration_rate: 'too many new charge points at once, come back later',
@@ -158,8 +165,9 @@ export class Handshake {
   }
 
   private admit(chargePointId: string, head: RequestHead): Admitted | Refused {
-    const { directory, connections, admission, clock, registration } = this.options;
+    const { directory, connections, departures, admission, clock, registration } = this.options;
     if (this.stopping) return noRoom('stopping', chargePointId);
+    if (departures.has(chargePointId)) return noRoom('deleting', chargePointId);
     const settings = directory.settings(chargePointId);
     const known =
       settings !== undefined || connections.has(chargePointId) || directory.isKnown(chargePointId);

@@ -1,3 +1,5 @@
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type EdgeUnderTest, startEdgeUnderTest } from '../support/edge-under-test.ts';
 import { ENGINES } from '../support/engines.ts';
@@ -6,7 +8,26 @@ import { until } from '../support/until.ts';
 
 const statusNotification = { connectorId: 1, errorCode: 'NoError', status: 'Available' };
 const start = { connectorId: 1, idTag: 'CAFE01', meterStart: 1000, timestamp: '2026-11-20T10:00:00Z' };
+const boot = { chargePointVendor: 'Farad', chargePointModel: 'Test' };
 const sample = { timestamp: '2026-11-20T10:01:00Z', sampledValue: [{ value: '1100' }] };
+
+type Write = (...input: unknown[]) => Promise<unknown>;
+
+/** Holds a write of the store back until it is let go; `done` then resolves when it is written. */
+function holdBack(table: object, method: string) {
+  const methods = table as Record<string, Write>;
+  const write = (methods[method] as Write).bind(table);
+  const gate = new EventEmitter();
+  const state = { called: false, letGo: () => gate.emit('open'), done: once(gate, 'done') };
+  methods[method] = async (...input) => {
+    state.called = true;
+    await once(gate, 'open');
+    const written = await write(...input);
+    gate.emit('done');
+    return written;
+  };
+  return state;
+}
 
 describe.each(ENGINES)('a session on %s', (transport) => {
   let gateway: EdgeUnderTest;
@@ -215,6 +236,39 @@ describe.each(ENGINES)('a session on %s', (transport) => {
     expect(gateway.store.chargePoints.get('CP-1')).toBeUndefined();
     expect(await gateway.ask('edge.disconnect', request)).toEqual({ closed: false });
   });
+
+  test.each([
+    ['StartTransaction', start, 'transactions', 'start'],
+    ['BootNotification', boot, 'chargePoints', 'update'],
+    ['StatusNotification', statusNotification, 'connectors', 'report'],
+  ] as const)(
+    'nothing of a deleted charge point is left by its last %s',
+    async (action, payload, table, method) => {
+      const { store, edge } = gateway;
+      const client = await connect('CP-1');
+      await client.boot();
+      const held = holdBack(store[table], method);
+      client.send([2, 'last', action, payload]);
+      await until('it is being decided', () => held.called);
+      const request = { chargePointId: 'CP-1', reason: 'charge point deleted', forget: true, by: 'key-1' };
+      const deleted = gateway.ask('edge.disconnect', request);
+      expect(await client.closed).toMatchObject({ code: 1008 });
+      await Promise.race([deleted, pause(50)]);
+      await expect(OcppClient.connect(edge.port, 'CP-1')).rejects.toThrow('503');
+      held.letGo();
+      expect(await deleted).toEqual({ closed: true });
+      await held.done;
+      expect(store.transactions.openOf('CP-1')).toEqual([]);
+      expect(store.transactions.list({ chargePointId: 'CP-1', limit: 10 }).transactions).toMatchObject(
+        action === 'StartTransaction'
+          ? [{ state: 'closed', closure: { cause: 'charge-point-deleted', by: 'key-1' } }]
+          : [],
+      );
+      expect(store.connectors.of('CP-1')).toEqual([]);
+      expect(store.chargePoints.get('CP-1')).toBeUndefined();
+      await connect('CP-1');
+    },
+  );
 
   test('connections are written down with who, when, why and how long', async () => {
     const client = await connect('CP-1');

@@ -50,6 +50,7 @@ function world(options: Partial<HandshakeOptions> = {}, known: readonly string[]
       },
     },
     connections: { size: 0, has: () => false },
+    departures: { has: () => false },
     admission: new Admission(limits),
     clock: () => 0,
     ...options,
@@ -128,6 +129,15 @@ describe('the decision about a handshake', () => {
       { kind: 'admitted', known: false },
       { kind: 'refused', reason: 'registration_rate', answer: { status: 503 } },
     ]);
+  });
+
+  test('one that is being deleted is told to come back', () => {
+    const { handshake } = world({ departures: { has: (id) => id === 'CP-1' } }, ['CP-1', 'CP-2']);
+    expect(handshake.upgrade(head('/ocpp/CP-1'))).toMatchObject({
+      reason: 'deleting',
+      answer: { status: 503, headers: { 'Retry-After': expect.any(String) } },
+    });
+    expect(handshake.upgrade(head('/ocpp/CP-2'))).toMatchObject({ kind: 'admitted' });
   });
 
   test('while stopping everybody is told to come back, and the health check fails', () => {
