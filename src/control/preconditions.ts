@@ -33,7 +33,8 @@ export function expectedVersion({ headers }: FastifyRequest): ExpectedVersion | 
   }
   if (match === undefined) return undefined;
   if (match.trim() === '*') return 'any';
-  const [, version] = /^\s*"(\d{1,15})"\s*$/.exec(match) ?? [];
+  // A proxy that compresses answers makes their ETags weak; versions are never reused, so that changes nothing.
+  const [, version] = /^\s*(?:W\/)?"(0|[1-9]\d{0,14})"\s*$/.exec(match) ?? [];
   if (version === undefined) throw invalid('If-Match', 'must be an ETag that was read, or *');
   return Number(version);
 }

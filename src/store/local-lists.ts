@@ -83,8 +83,8 @@ export class LocalListTable implements LocalLists {
   remove(id: string, expected?: ExpectedVersion): Promise<boolean> {
     return this.path.transact(() => {
       const list = this.get(id);
-      requireVersion(list, expected);
       if (!list) return false;
+      requireVersion(list, expected);
       this.byScope.remove(scopeKey(list.scope));
       this.heads.remove(textKey(id));
       return this.table.removeSync(textKey(id));

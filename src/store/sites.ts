@@ -66,8 +66,8 @@ export class SiteTable implements Sites {
   remove(id: string, expected?: ExpectedVersion): Promise<boolean> {
     return this.path.transact(() => {
       const site = this.get(id);
-      requireVersion(site, expected);
       if (!site) return false;
+      requireVersion(site, expected);
       this.unlink(site);
       return this.table.removeSync(textKey(id));
     });

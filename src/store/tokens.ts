@@ -63,7 +63,9 @@ export class TokenTable implements Tokens {
 
   remove(idTag: string, expected?: ExpectedVersion): Promise<boolean> {
     return this.path.transact(() => {
-      requireVersion(this.table.get(tokenKey(idTag)), expected);
+      const known = this.table.get(tokenKey(idTag));
+      if (!known) return false;
+      requireVersion(known, expected);
       this.path.count(CHANGES);
       return this.table.removeSync(tokenKey(idTag));
     });

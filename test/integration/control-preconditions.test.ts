@@ -41,7 +41,11 @@ describe.each([
     expect((await control.send('DELETE', path, { headers: { 'if-match': read } })).status).toBe(412);
     expect(await etag()).toBe(current);
     expect((await put(first, { 'if-match': '*' })).status).toBe(200);
-    expect((await control.send('DELETE', path, { headers: { 'if-match': await etag() } })).status).toBe(204);
+    // As a proxy that compresses answers makes them.
+    expect((await put(second, { 'if-match': `W/${await etag()}` })).status).toBe(200);
+    const last = { headers: { 'if-match': await etag() } };
+    expect((await control.send('DELETE', path, last)).status).toBe(204);
+    expect((await control.send('DELETE', path, last)).status).toBe(404);
     expect(await put(first, { 'if-match': '*' })).toMatchObject({
       status: 412,
       body: { error: { details: { version: null } } },
@@ -57,7 +61,7 @@ describe.each([
 
   test.each([
     [{ 'if-match': '7' }, 'If-Match'],
-    [{ 'if-match': 'W/"7"' }, 'If-Match'],
+    [{ 'if-match': '"07"' }, 'If-Match'],
     [{ 'if-match': '"7", "8"' }, 'If-Match'],
     [{ 'if-none-match': '"7"' }, 'If-None-Match'],
     [{ 'if-none-match': '*', 'if-match': '*' }, 'If-None-Match'],
