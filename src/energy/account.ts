@@ -159,9 +159,16 @@ function gapBetween(
   const falls: Fall[] = [];
   if (before && after && after.at >= before.at && after.at - before.at <= limits.longestGapMs) {
     if (!fell(before, after) && after.wh - before.wh <= mostBetween(after.at - before.at, limits)) {
-      const { steps, outside } = shareOut(before, after, series);
-      for (const { at, wh } of outside)
-        leftOut.push({ at, wh, transactionId: null, reason: 'another-series' });
+      const { steps, leftOut: left } = shareOut(before, after, series);
+      for (const { moment, reason } of left) {
+        const { at, wh } = moment;
+        leftOut.push({
+          at,
+          wh,
+          transactionId: null,
+          reason: reason === 'outside' ? 'another-series' : reason,
+        });
+      }
       return { pieces: steps.map((step) => ({ ...step, transactionId: null })), leftOut, falls };
     }
     if (fell(before, after)) falls.push({ at: after.at, transactionId: null });

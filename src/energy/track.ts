@@ -47,13 +47,17 @@ export function refutedTrack(start: Moment, stop: Moment, { of, own }: Refutatio
 function countsFromBegin(start: Moment, { moments, begin }: MeterSeries, limits: EnergyLimits): boolean {
   if (begin) return fell(start, begin);
   const below = moments.filter((moment) => fell(start, moment));
-  const first = moments[0];
-  if (first === undefined || below[0] !== first || below.length * 2 <= moments.length) return false;
+  const first = below[0];
+  if (first === undefined || below.length * 2 <= moments.length) return false;
+  // One that no connector reaches from meterStart is a stray one; another shows that the register fell later.
+  const before = moments.slice(0, moments.indexOf(first));
+  if (before.length > 1 || before.some(({ at, wh }) => wh - start.wh <= mostBetween(at - start.at, limits)))
+    return false;
   if (first.wh > mostBetween(first.at - start.at, limits)) return false;
   let fastest = 0;
-  for (const [index, { at, wh }] of moments.entries()) {
-    const before = moments[index - 1];
-    if (before && at > before.at) fastest = Math.max(fastest, (wh - before.wh) / (at - before.at));
+  for (const [index, { at, wh }] of below.entries()) {
+    const last = below[index - 1];
+    if (last && at > last.at) fastest = Math.max(fastest, (wh - last.wh) / (at - last.at));
   }
-  return moments.length < 2 || first.wh <= Math.max(1000, 3 * fastest * (first.at - start.at));
+  return below.length < 2 || first.wh <= Math.max(1000, 3 * fastest * (first.at - start.at));
 }

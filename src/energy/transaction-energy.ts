@@ -1,10 +1,10 @@
 import { inTime, lateEnergy } from './begin-time.ts';
 import { follow, wrapped } from './follow.ts';
-import { DEFAULT_LIMITS, type EnergyLimits, mostOfTransaction } from './limits.ts';
+import { DEFAULT_LIMITS, type EnergyLimits, mostOfTransaction, READING_SLACK_MS } from './limits.ts';
 import { type MeterSeries, type Moment, seriesOf } from './moments.ts';
 import { type EnergyReading, type Fall, impossibility, type LeftOut, type Piece } from './reading.ts';
 import { refutationOf } from './refutation.ts';
-import { type Shared, shareOut } from './share-out.ts';
+import { shareOut } from './share-out.ts';
 import { refutedTrack, type Track, trackOf } from './track.ts';
 
 /** What the StartTransaction and StopTransaction of a transaction say. Times are epoch ms, registers Wh. */
@@ -85,9 +85,9 @@ export function curveOf(
 ): TransactionCurve {
   if (transaction.state === 'unmatched') return unknown('unmatched');
   const leftOut: LeftOut[] = [];
-  const series = seriesOf(readings, leftOut);
   const start = startOf(transaction);
   const stop = stopOf(transaction);
+  const series = seriesOf(stop ? readings : untilClosed(transaction, readings, leftOut), leftOut);
   // What names no transaction may be of something else.
   const areOwn = readings.some(({ transactionId }) => transactionId !== null);
   const curve =
@@ -104,6 +104,20 @@ export function curveOf(
     leftOut: [...leftOut, ...curve.leftOut],
     energy: { ...curve.energy, flags: [...curve.energy.flags, 'readings-left-out'] },
   };
+}
+
+/** Readings until a transaction was closed: no register tells of what is said to come after that. The others are added to `leftOut`. */
+function untilClosed(
+  { transactionId, state, startedAt, stoppedAt }: TransactionRegisters,
+  readings: readonly EnergyReading[],
+  leftOut: LeftOut[],
+): readonly EnergyReading[] {
+  if (state !== 'closed' || stoppedAt === null || stoppedAt < startedAt) return readings;
+  const until = stoppedAt + READING_SLACK_MS;
+  for (const { at, wh } of readings) {
+    if (at > until) leftOut.push({ at, wh, transactionId, reason: 'outside-transaction' });
+  }
+  return readings.filter(({ at }) => at <= until);
 }
 
 /** The register that its StartTransaction named; undefined where it named none that can be. */
@@ -139,13 +153,18 @@ function byRegisters(
   stop: Moment,
   series: MeterSeries,
 ): TransactionCurve {
-  const { steps, outside }: Shared = shareOut(start, stop, series);
+  const { steps, leftOut } = shareOut(start, stop, series);
   return {
     energy: { energyWh: rounded(stop.wh - start.wh), energySource: 'registers', flags: [] },
     pieces: steps.map((step) => ({ ...step, transactionId })),
     first: start,
     last: stop,
-    leftOut: outside.map(({ at, wh }) => ({ at, wh, transactionId, reason: 'outside-transaction' })),
+    leftOut: leftOut.map(({ moment: { at, wh }, reason }) => ({
+      at,
+      wh,
+      transactionId,
+      reason: reason === 'outside' ? 'outside-transaction' : reason,
+    })),
     falls: [],
   };
 }
@@ -192,7 +211,9 @@ function judged(
   if (refutation?.isClear)
     return byReadings(transaction, start, stop, refutedTrack(start, stop, refutation), limits);
   const curve = byRegisters(transaction, start, stop, series);
-  return refutation ? { ...curve, energy: { ...curve.energy, flags: [refutation.flag] } } : curve;
+  // That readings are left out is flagged with what is left out.
+  if (refutation === undefined || refutation.flag === 'readings-left-out') return curve;
+  return { ...curve, energy: { ...curve.energy, flags: [refutation.flag] } };
 }
 
 function byReadings(

@@ -188,7 +188,7 @@ describe('registers that the readings of a transaction refute', () => {
       'an exchange that may be times out of order',
       [1000, 3500],
       [2000, 3000, 1500, 1600, 1700].map((wh, index) => [wh, `08:${index + 1}0`] as const),
-      ['register-fell'],
+      ['register-fell', 'readings-left-out'],
     ],
     [
       'a car that draws twice as much at the end, after a clock was set back by ten minutes',
