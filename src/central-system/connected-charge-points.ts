@@ -28,6 +28,7 @@ export class ConnectedChargePoints {
   private readonly entries = new Map<string, Entry>();
   /** Signs of life of those that have left since the last write. */
   private readonly left = new Map<string, number>();
+  private savingLeft: Promise<number> | undefined;
   private readonly store: StoreOfConnected;
   private readonly strictByDefault: boolean;
   private readonly clock: () => number;
@@ -86,9 +87,12 @@ export class ConnectedChargePoints {
     return this.save(due, gently);
   }
 
-  /** Writes the signs of life of those that have left, a few at a time; answers of how many charge points. */
+  /** Writes the signs of life of those that have left, a few at a time; answers of how many charge points. While one such write goes on no other begins. */
   saveLeft(): Promise<number> {
-    return this.save([...this.left.keys()], true);
+    this.savingLeft ??= this.save([...this.left.keys()], true).finally(() => {
+      this.savingLeft = undefined;
+    });
+    return this.savingLeft;
   }
 
   private async save(due: readonly string[], gently: boolean): Promise<number> {

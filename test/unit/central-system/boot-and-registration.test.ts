@@ -236,6 +236,21 @@ describe('boot and registration', () => {
     expect(await stand.central.saveLastSeen()).toBe(0);
   });
 
+  test('C13: when very many leave, their signs of life are saved a few at a time however often that is asked for', async () => {
+    const stand = setUp();
+    const chargePoints = [];
+    for (let place = 0; place < 95; place++) chargePoints.push(await stand.booted(`CP-${place}`));
+    stand.now += 60_000;
+    for (const chargePoint of chargePoints) {
+      await stand.send(chargePoint, 'NoSuchAction', {});
+      stand.central.forget(chargePoint);
+    }
+    const saving = stand.central.saveLeft();
+    expect(stand.central.saveLeft()).toBe(saving);
+    expect(await saving).toBe(95);
+    expect(await stand.central.saveLeft()).toBe(0);
+  });
+
   test('C13: answering a command is remembered apart from being seen', async () => {
     const stand = setUp();
     const chargePoint = await stand.booted();
