@@ -100,7 +100,7 @@ test('a call that stays unanswered times out at its deadline, and only that one'
 test('a process that dies with calls in flight loses them at once', async () => {
   const [, analytics] = await fork('control', 'analytics');
   const waiting = callVia('control', 'analytics', 'never', { count: 3, deadlineMs: 20_000 });
-  expect(await codeOf(query('analytics', 'die', {}, 20_000))).toBe('lost');
+  expect(await codeOf(query('analytics', 'die', { inFlight: 3 }, 20_000))).toBe('lost');
   expect(await waiting).toEqual([{ code: 'lost' }, { code: 'lost' }, { code: 'lost' }]);
   expect(analytics?.signalCode).toBe('SIGKILL');
 });
