@@ -3,7 +3,7 @@ import { connect, type Socket as TcpSocket } from 'node:net';
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { listenOn } from '../../src/edge/transport/listen.ts';
-import type { Transport, TransportEvents } from '../../src/edge/transport/transport.ts';
+import type { RequestHead, Transport, TransportEvents } from '../../src/edge/transport/transport.ts';
 import { logTo } from '../../src/telemetry/log.ts';
 import { ENGINES, type EngineKind } from '../support/engines.ts';
 import { handshakeHead } from '../support/ocpp-client.ts';
@@ -40,12 +40,16 @@ interface Abilities {
 
 const lines: { msg: string }[] = [];
 const texts: string[] = [];
+const heads: Pick<RequestHead, 'secure' | 'peerCertificate'>[] = [];
 const closed: { code: number; reason: string }[] = [];
 
 /** Takes everyone and sends every text back. */
 const echo: TransportEvents<string, { send(text: string): boolean }> = {
   request: (head) => ({ status: 200, body: `${head.method} ${head.path}\n` }),
-  upgrade: () => ({ arrival: '', protocol: 'ocpp1.6' }),
+  upgrade({ secure, peerCertificate }) {
+    heads.push({ secure, peerCertificate });
+    return { arrival: '', protocol: 'ocpp1.6' };
+  },
   open: (_arrival, socket) => socket,
   message(session, bytes) {
     texts.push(bytes.toString());
@@ -84,6 +88,7 @@ describe.each(ENGINES)('the engine %s', (kind) => {
   afterAll(() => transport.stopAccepting());
   beforeEach(() => {
     texts.length = 0;
+    heads.length = 0;
     closed.length = 0;
   });
 
@@ -159,6 +164,12 @@ describe.each(ENGINES)('the engine %s', (kind) => {
       expect(status(peer)).toBe(count > can.headers ? '431' : '101');
     }
     peer.socket.destroy();
+  });
+
+  test('a plain connection is not secure and shows no certificate', async () => {
+    const { socket } = await upgraded();
+    socket.destroy();
+    expect(heads).toEqual([{ secure: false, peerCertificate: undefined }]);
   });
 
   test(`a frame in the segment of the upgrade is ${can.earlyFrames ? 'taken' : 'lost'}, what follows is not`, async () => {

@@ -12,8 +12,23 @@ export interface RequestHead {
   /** The path as sent: not decoded, without the query. */
   readonly path: string;
   readonly remoteAddress: string;
+  /** Whether it came over TLS. */
+  readonly secure: boolean;
+  /** What the peer showed in the TLS handshake; undefined without TLS, and where it showed none. */
+  readonly peerCertificate: PeerCertificate | undefined;
   /** Value of a header by its lower-case name, empty if absent; repeated ones joined by a comma. */
   header(name: string): string;
+}
+
+/** The certificate of a TLS client, shown or not to be trusted: whoever decides about the upgrade decides about it too. */
+export interface PeerCertificate {
+  /** DER of the certificate itself, without those that issued it. */
+  readonly raw: Uint8Array;
+  /**
+   * Why it is not to be trusted, by OpenSSL's name (`CERT_HAS_EXPIRED`, `DEPTH_ZERO_SELF_SIGNED_CERT`); undefined where its chain leads to a
+   * client CA of the endpoint.
+   */
+  readonly problem: string | undefined;
 }
 
 export interface HttpAnswer {
@@ -96,6 +111,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   200: 'OK',
   400: 'Bad Request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   426: 'Upgrade Required',

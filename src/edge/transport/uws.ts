@@ -165,6 +165,8 @@ const TOO_BIG = 1009;
 const DROPPED = 2;
 
 class UwsHead implements RequestHead {
+  readonly secure = false;
+  readonly peerCertificate = undefined;
   private readonly req: HttpRequest;
   private readonly res: HttpResponse;
 

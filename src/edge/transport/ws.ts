@@ -157,6 +157,8 @@ class WsSocket<Session> implements Socket {
 }
 
 class NodeHead implements RequestHead {
+  readonly secure = false;
+  readonly peerCertificate = undefined;
   private readonly request: IncomingMessage;
 
   constructor(request: IncomingMessage) {

@@ -12,7 +12,14 @@ const usual = {
 
 function head(path: string, headers: Readonly<Record<string, string>> = {}): RequestHead {
   const all: Record<string, string> = { ...usual, ...headers };
-  return { method: 'GET', path, remoteAddress: '192.0.2.1', header: (name) => all[name] ?? '' };
+  return {
+    method: 'GET',
+    path,
+    remoteAddress: '192.0.2.1',
+    secure: false,
+    peerCertificate: undefined,
+    header: (name) => all[name] ?? '',
+  };
 }
 
 interface World {
