@@ -4,6 +4,7 @@ import { authorizations } from '../records/authorizations.ts';
 import type { Chunk } from '../records/chunk.ts';
 import { connections } from '../records/connections.ts';
 import { connectorStatus } from '../records/connector-status.ts';
+import { securityEvents } from '../records/security-events.ts';
 import type { Table } from '../records/table.ts';
 import { transactions } from '../records/transactions.ts';
 import { RowView } from './row-view.ts';
@@ -46,6 +47,7 @@ const sources = new Map<number, Source>(
       ['transactions', transactions, ['raw_start', 'raw_stop'], energyTold],
       ['connections', connections, []],
       ['authorizations', authorizations, []],
+      ['security', securityEvents, [], flagTold],
     ] as const
   ).map(([topic, table, hidden, more]) => [
     table.id,
@@ -202,6 +204,11 @@ export class LiveEvents {
     this.waking = undefined;
     for (const wake of [...this.waiting]) wake();
   }
+}
+
+/** ClickHouse keeps a flag as a number; GET /security-events tells true or false, and so does the event. */
+function flagTold({ critical }: Data): Data {
+  return { critical: typeof critical === 'number' ? critical === 1 : null };
 }
 
 /** The energy of a transaction that has ended as far as its registers determine it; with the reason `readings_unavailable` it takes its readings, too: ask for it then. */

@@ -9,6 +9,7 @@ import { messages } from './queries/messages.ts';
 import { meterSamples } from './queries/meter-samples.ts';
 import type { Parameters, PreparedQuery } from './queries/parameters.ts';
 import { power } from './queries/power.ts';
+import { securityEvents } from './queries/security-events.ts';
 import { sessions } from './queries/sessions.ts';
 import { storage } from './queries/storage.ts';
 import { meterSampleTotals, transactionTotals } from './queries/totals.ts';
@@ -32,6 +33,7 @@ export const namedQueries: ReadonlyMap<string, (given: Parameters) => PreparedQu
   ['meter-samples', meterSamples],
   ['meter-sample-totals', meterSampleTotals],
   ['power', power],
+  ['security-events', securityEvents],
   ['sessions', sessions],
   ['storage', storage],
   ['transaction-digests', transactionDigests],

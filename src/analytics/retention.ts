@@ -32,6 +32,7 @@ const EXPIRIES: readonly Expiry[] = [
   { table: 'authorizations', since: 'received_at', partition: 'month', keep: 'authorizations' },
   { table: 'connector_status', since: 'received_at', partition: 'month', keep: 'connectorStatus' },
   { table: 'connections', since: 'received_at', partition: 'month', keep: 'connections' },
+  { table: 'security_events', since: 'received_at', partition: 'month', keep: 'securityEvents' },
   { table: 'messages', partition: 'week', keep: 'messages' },
   { table: 'reservations', since: 'received_at', partition: 'year', keep: 'reservations' },
   { table: 'rejected_rows', since: 'received_at', partition: 'month', keep: 'rejectedRows' },

@@ -64,6 +64,11 @@ export const rowIdentities: Readonly<Record<TableName, RowIdentity>> = {
     rest: ['event', 'epoch', 'remote_address', 'reason'],
     left: 'all',
   },
+  security_events: {
+    lookup: ['charge_point_id', 'received_at'],
+    rest: ['source', 'type', 'reason', 'tech_info', 'remote_address', 'raw_timestamp'],
+    left: 'all',
+  },
   messages: {
     lookup: ['charge_point_id', 'received_at'],
     rest: ['direction', 'type', 'message_id', 'action', 'error_code', 'payload'],

@@ -386,6 +386,7 @@ export const schema = {
       min: '1d',
     }),
     connections: duration('90d', 'How long ClickHouse keeps the history of connections.', { min: '1d' }),
+    securityEvents: duration('400d', 'How long ClickHouse keeps security events.', { min: '1d' }),
     messages: duration('30d', 'How long ClickHouse keeps the message log.', { min: '1d' }),
     reservations: duration('400d', 'How long ClickHouse keeps reservations.', { min: '1d' }),
     rejectedRows: duration('90d', 'How long ClickHouse keeps rows that it refused.', { min: '1d' }),

@@ -41,6 +41,7 @@ import { addMessageRoute } from './routes/messages.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addOverviewRoute } from './routes/overview.ts';
 import { addReservationRoutes } from './routes/reservations.ts';
+import { addSecurityEventRoutes } from './routes/security-events.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addSiteRoutes } from './routes/sites.ts';
 import { addSystemRoute } from './routes/system.ts';
@@ -124,6 +125,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   app.addHook('onClose', () => fleet.close());
   addChargePointRoutes(app, deps, fleet);
   addMessageRoute(app, deps);
+  addSecurityEventRoutes(app, deps);
   await addCallRoute(app, deps);
   addCommandRoutes(app, deps);
   addConfigurationRoutes(app, deps);

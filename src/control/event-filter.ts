@@ -5,6 +5,7 @@ export const topics = [
   'transactions',
   'connections',
   'authorizations',
+  'security',
 ] as const satisfies readonly Topic[];
 
 /** Which events a client of GET /events wants. */

@@ -1,10 +1,12 @@
 import type { RowSink } from '../central-system/row-sink.ts';
 import { connections } from '../records/connections.ts';
+import { securityEvents } from '../records/security-events.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { INTERNAL_ERROR, PROTOCOL_ERROR } from './close-codes.ts';
 import type { Conversation } from './conversation.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
 import type { Admitted, Dismissed, Handshake, Refused } from './handshake.ts';
+import { securityEventOf } from './security-refusals.ts';
 import type { Session } from './session.ts';
 import type { SessionGuard } from './session-guard.ts';
 import type { Sessions } from './sessions.ts';
@@ -50,6 +52,7 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
       log.warn({ reason, sockets: sessions.size }, 'connections are refused: a limit is reached');
     }
     if (reason === 'path' || reason === 'no_upgrade' || !written.take(clock())) return;
+    const receivedAt = Date.now();
     rows.add(connections, {
       chargePointId,
       event: 'refused',
@@ -58,8 +61,10 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
       code,
       reason: text,
       durationMs: null,
-      receivedAt: Date.now(),
+      receivedAt,
     });
+    const event = securityEventOf(reason, text, chargePointId, remoteAddress, receivedAt);
+    if (event !== undefined) rows.add(securityEvents, event);
   };
 
   return {

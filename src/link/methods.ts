@@ -206,7 +206,7 @@ export type ExportOpened =
   | { readonly ok: true; readonly id: string; readonly piece: ExportPiece }
   | Extract<AnalyticsRows, { ok: false }>;
 
-export type Topic = 'status' | 'transactions' | 'connections' | 'authorizations';
+export type Topic = 'status' | 'transactions' | 'connections' | 'authorizations' | 'security';
 
 export interface EventsRequest {
   /** Id of the last event that the reader has; absent for only new ones. */

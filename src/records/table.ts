@@ -35,7 +35,8 @@ export type TableName =
   | 'energy_fleet_days'
   | 'transaction_energy'
   | 'transaction_closures'
-  | 'transaction_corrections';
+  | 'transaction_corrections'
+  | 'security_events';
 
 /** One row as a line of JSONCompactEachRow, without the line end. */
 export function encodeRow<Row>(table: Table<Row>, row: Row): string {

@@ -8,6 +8,7 @@ import { messages } from './messages.ts';
 import { meterSamples } from './meter-samples.ts';
 import { rejectedRows } from './rejected-rows.ts';
 import { reservations } from './reservations.ts';
+import { securityEvents } from './security-events.ts';
 import type { Table } from './table.ts';
 import { transactionClosures } from './transaction-closures.ts';
 import { transactionCorrections } from './transaction-corrections.ts';
@@ -30,6 +31,7 @@ export const tables: readonly Table[] = [
   transactionEnergy,
   transactionClosures,
   transactionCorrections,
+  securityEvents,
 ];
 
 const byId = new Map(tables.map((table) => [table.id, table]));

@@ -7,6 +7,7 @@ import { type ConnectionRow, connections } from '../../src/records/connections.t
 import { type ConnectorStatusRow, connectorStatus } from '../../src/records/connector-status.ts';
 import { type MessageRow, messages } from '../../src/records/messages.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
+import { type SecurityEventRow, securityEvents } from '../../src/records/security-events.ts';
 import { type TransactionRow, transactions } from '../../src/records/transactions.ts';
 import { registerSample, transactionRow } from '../support/analytics-rows.ts';
 import { type EmbeddedEngine, insertRows, openEmbeddedEngine } from '../support/embedded-engine.ts';
@@ -319,6 +320,53 @@ describe('what operators ask of the fleet', () => {
     expect(await ask('connections', { from: sunday, to: monday - 2 * HOUR, group: 'north' })).toEqual([
       expect.objectContaining({ chargePointId: 'CP-1', event: 'opened', code: null }),
     ]);
+  });
+
+  it('security events: newest first by receipt, by type, source and what is critical, a page at a time', async () => {
+    const event = (change: Partial<SecurityEventRow>): SecurityEventRow => ({
+      chargePointId: 'CP-1',
+      source: 'charge-point',
+      type: 'TamperDetectionActivated',
+      critical: true,
+      reason: '',
+      techInfo: '',
+      remoteAddress: '',
+      reportedAt: monday - 30 * 24 * HOUR,
+      rawTimestamp: '2026-01-03T00:00:00Z',
+      receivedAt: monday,
+      ...change,
+    });
+    await insertRows(embedded.engine, securityEvents, [
+      event({}),
+      event({ chargePointId: 'CP-2', type: "x' OR 1 --", critical: null, receivedAt: monday + 1 }),
+      event({
+        source: 'farad',
+        type: 'FailedToAuthenticateAtCentralSystem',
+        critical: false,
+        reason: 'credentials',
+        receivedAt: monday + 2,
+      }),
+    ]);
+    const rows = await ask('security-events', {});
+    expect(rows.map(({ critical }) => critical)).toEqual([false, null, true]);
+    expect(rows[2]).toEqual({
+      chargePointId: 'CP-1',
+      source: 'charge-point',
+      type: 'TamperDetectionActivated',
+      critical: true,
+      reason: '',
+      techInfo: '',
+      remoteAddress: '',
+      reportedAt: iso(monday - 30 * 24 * HOUR),
+      rawTimestamp: '2026-01-03T00:00:00Z',
+      receivedAt: iso(monday),
+    });
+    expect(await ask('security-events', { type: "x' OR 1 --" })).toEqual([rows[1]]);
+    expect(await ask('security-events', { source: 'farad' })).toEqual([rows[0]]);
+    expect(await ask('security-events', { critical: true })).toEqual([rows[2]]);
+    expect(await ask('security-events', { chargePointId: 'CP-1' })).toEqual([rows[0], rows[2]]);
+    expect(await ask('security-events', { limit: 1, offset: 1 })).toEqual([rows[1]]);
+    expect(await ask('security-events', { from: monday + 1, to: monday + 2 })).toEqual([rows[1]]);
   });
 
   it('power: lowest, average and highest of each step; phases of one moment are added, kW is read as such', async () => {

@@ -62,7 +62,36 @@ describe('questions to ClickHouse', () => {
     receivedAt: '2026-03-01T12:00:00.000Z',
   };
 
+  const securityRow = {
+    chargePointId: 'CP 1',
+    source: 'farad',
+    type: 'FailedToAuthenticateAtCentralSystem',
+    critical: false,
+    reason: 'credentials',
+    techInfo: 'wrong or missing credentials',
+    remoteAddress: '10.0.0.1',
+    reportedAt: '2026-03-01T12:00:00.000Z',
+    rawTimestamp: '',
+    receivedAt: '2026-03-01T12:00:00.000Z',
+  };
+
   test.each<[string, AnalyticsQuery, object[]]>([
+    [
+      '/security-events?from=2026-03-01T00:00:00Z&type=X&critical=true&group=north',
+      {
+        name: 'security-events',
+        parameters: { from, type: 'X', critical: true, group: 'north', limit: 100, offset: 0 },
+      },
+      [securityRow, { ...securityRow, critical: null }],
+    ],
+    [
+      '/charge-points/CP%201/security-events?source=farad&limit=5&offset=1',
+      {
+        name: 'security-events',
+        parameters: { chargePointId: 'CP 1', source: 'farad', critical: false, limit: 5, offset: 1 },
+      },
+      [securityRow],
+    ],
     [
       '/analytics/energy?interval=day&by=chargePoint&from=2026-03-01T01:00:00%2B01:00&to=2026-03-02T00:00:00Z&chargePointId=CP-1&idTag=T&timezone=Europe/Berlin',
       {

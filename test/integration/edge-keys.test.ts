@@ -176,6 +176,28 @@ describe('a key that a charge point is given by ChangeConfiguration', () => {
     expect(await opens()).toBe(true);
   });
 
+  test('L17: a refusal for the sake of security is a security event; for another reason it is none', async () => {
+    expect(await opens(fresh)).toBe(false);
+    await expect(
+      OcppClient.connect(gateway.edge.port, 'CP-1', { subprotocols: ['ocpp2.0.1'] }),
+    ).rejects.toThrow('HTTP 400');
+    await until('both are recorded', () => gateway.rows('connections').length === 2);
+    expect(gateway.rows('security_events')).toEqual([
+      {
+        charge_point_id: 'CP-1',
+        source: 'farad',
+        type: 'FailedToAuthenticateAtCentralSystem',
+        critical: 0,
+        reason: 'credentials',
+        tech_info: expect.stringContaining('credentials'),
+        remote_address: '127.0.0.1',
+        reported_at: expect.any(Number),
+        raw_timestamp: '',
+        received_at: expect.any(Number),
+      },
+    ]);
+  });
+
   test('an empty value and other keys open nothing', async () => {
     await change('', answering('Accepted'));
     expect([await opens(Buffer.from('')), await opens(), await opens(old)]).toEqual([false, false, true]);

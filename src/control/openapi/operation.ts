@@ -75,6 +75,7 @@ export const tags = {
   'Local lists': 'What charge points hold to authorize without asking (OCPP 1.6 ed. 2 §3.5.2).',
   Jobs: 'Firmware updates, and uploads of diagnostics and logs.',
   Campaigns: 'One thing at many charge points, a bounded number at a time.',
+  Security: 'How charge points authenticate, and what happened about their security.',
   Analytics: 'Questions answered by ClickHouse.',
   Events: 'What happens, as it happens.',
   Access: 'Log-in of the console, API keys and their roles, and who did what.',

@@ -127,6 +127,26 @@ export const rowSchemas = {
     newestPartition: text('Name.'),
   }),
 
+  SecurityEventRows: rowsOf('One row per security event, newest first.', {
+    chargePointId: text('Whose.'),
+    source: {
+      type: 'string',
+      enum: ['charge-point', 'farad'],
+      description: 'Who told it: a SecurityEventNotification, or Farad, which refused a connection.',
+    },
+    type: text('Free text; the white paper names some, for example TamperDetectionActivated.'),
+    critical: {
+      type: ['boolean', 'null'],
+      description: 'By the list of the white paper; null for a type that is not on it.',
+    },
+    reason: text('Code of the refusal, for example credentials; empty for an event of a charge point.'),
+    techInfo: text('What the charge point added, secrets hidden, or the reason of the refusal in words.'),
+    remoteAddress: text('Where a refused connection came from; else empty.'),
+    reportedAt: time("By the charge point's clock, or when it was received where that was unusable."),
+    rawTimestamp: text('That time as sent; empty for an event of Farad.'),
+    receivedAt: time('When Farad got it.'),
+  }),
+
   MessageRows: rowsOf('One row per OCPP-J message.', {
     chargePointId: text('Of which charge point.'),
     direction: {

@@ -5,6 +5,7 @@ import { authorizations } from '../../../src/records/authorizations.ts';
 import { packChunk, unpackChunk } from '../../../src/records/chunk.ts';
 import { connectorStatus } from '../../../src/records/connector-status.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
+import { securityEvents } from '../../../src/records/security-events.ts';
 import { encodeRow } from '../../../src/records/table.ts';
 import { transactions } from '../../../src/records/transactions.ts';
 import { transactionRow } from '../../support/analytics-rows.ts';
@@ -37,7 +38,7 @@ const status = (...chargePointIds: string[]) =>
   );
 
 const ask = (change: Partial<EventsRequest> = {}): EventsRequest => ({
-  topics: ['status', 'transactions', 'connections', 'authorizations'],
+  topics: ['status', 'transactions', 'connections', 'authorizations', 'security'],
   limit: 100,
   waitMs: 0,
   ...change,
@@ -222,4 +223,29 @@ test('close lets waiting readers go', async () => {
   const waiting = events.read(ask({ waitMs: 30_000 }));
   events.close();
   expect((await waiting).events).toEqual([]);
+});
+
+test('a security event says true or false, or that nobody knows, whether it is critical', async () => {
+  const events = new LiveEvents();
+  const after = await now(events);
+  const row = (critical: boolean | null) =>
+    `${encodeRow(securityEvents, {
+      chargePointId: 'CP-1',
+      source: 'charge-point',
+      type: 'X',
+      critical,
+      reason: '',
+      techInfo: '',
+      remoteAddress: '',
+      reportedAt: noon,
+      rawTimestamp: '',
+      receivedAt: noon,
+    })}\n`;
+  events.add(unpackChunk(packChunk(securityEvents.id, 3, noon, [true, false, null].map(row).join(''))));
+  const page = await events.read(ask({ after, topics: ['security'] }));
+  expect(page.events.map(({ topic, data }) => [topic, data.critical, data.reportedAt])).toEqual([
+    ['security', true, '2026-05-04T12:00:00.000Z'],
+    ['security', false, '2026-05-04T12:00:00.000Z'],
+    ['security', null, '2026-05-04T12:00:00.000Z'],
+  ]);
 });

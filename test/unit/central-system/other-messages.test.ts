@@ -88,6 +88,59 @@ describe('notifications', () => {
     }
   });
 
+  test('L31: a security event is kept with both times, and says whether it is critical', async () => {
+    const stand = setUp();
+    const chargePoint = await stand.booted();
+    const event = { type: 'TamperDetectionActivated', timestamp: '2026-03-01T11:00:00Z', techInfo: 'lid' };
+    for (const more of [{}, { type: 'InvalidMessages', techInfo: undefined }, { type: 'Mine' }]) {
+      await stand.send(chargePoint, 'SecurityEventNotification', { ...event, ...more });
+    }
+    const kept = {
+      chargePointId: chargePoint.id,
+      source: 'charge-point',
+      type: event.type,
+      critical: true,
+      reason: '',
+      techInfo: 'lid',
+      remoteAddress: '',
+      reportedAt: Date.UTC(2026, 2, 1, 11),
+      rawTimestamp: event.timestamp,
+      receivedAt: stand.now,
+    };
+    expect(stand.rows('security_events')).toEqual([
+      kept,
+      { ...kept, type: 'InvalidMessages', critical: false, techInfo: '' },
+      { ...kept, type: 'Mine', critical: null },
+    ]);
+  });
+
+  test('L31: whatever a security event holds, what can be read of it is kept, and no secret', async () => {
+    const stand = setUp();
+    const chargePoint = await stand.booted();
+    const event = { type: 'Odd', timestamp: '2026-03-01T11:00:00Z' };
+    for (const more of [
+      { timestamp: 'then' },
+      { timestamp: '2026-03-01T11:00:00' + '0'.repeat(500), techInfo: 'y'.repeat(5000) },
+      { type: 'T'.repeat(500), techInfo: null },
+      { type: '__proto__\u0000\ud800', techInfo: { deep: [1] } },
+      { techInfo: 'AuthorizationKey: 0011223344 at ftp://me:pass@host/x' },
+    ]) {
+      expect(
+        (await stand.send(chargePoint, 'SecurityEventNotification', { ...event, ...more })).payload,
+      ).toEqual({});
+    }
+    const rows = stand.rows('security_events');
+    expect(rows).toMatchObject([
+      { rawTimestamp: 'then', reportedAt: stand.now },
+      { techInfo: expect.stringMatching(/^y{255,2000}$/) },
+      { type: 'T'.repeat(255), critical: null },
+      { type: '__proto__\u0000\ud800', techInfo: '' },
+      { type: 'Odd' },
+    ]);
+    expect(String(rows[1]?.rawTimestamp).length).toBe(64);
+    expect(JSON.stringify(rows)).not.toMatch(/0011223344|pass@/);
+  });
+
   test('L20: without a certificate authority a signing request is Rejected, not refused', async () => {
     const stand = setUp();
     const answer = await stand.send(await stand.booted(), 'SignCertificate', { csr: 'x' });

@@ -68,8 +68,8 @@ export function SqlReport() {
               {doing.busy ? 'Asking…' : 'Ask'}
             </button>
             <span class="small soft">
-              Tables: transactions, meter_samples, connector_status, connections, messages, authorizations,
-              charge_points, energy_days, energy_fleet_days, transaction_energy
+              Tables: transactions, meter_samples, connector_status, connections, security_events, messages,
+              authorizations, charge_points, energy_days, energy_fleet_days, transaction_energy
             </span>
           </div>
         </form>

@@ -1,0 +1,31 @@
+import { isCritical, type SecurityEventRow } from '../records/security-events.ts';
+import type { RefusalReason } from './handshake.ts';
+
+/** What a refusal for a reason of security is called as a security event: a name of the security whitepaper ed. 3 §8, said of this side. */
+const TYPES: { readonly [Reason in RefusalReason]?: string } = {
+  credentials: 'FailedToAuthenticateAtCentralSystem',
+};
+
+/** The security event that a refused connection is (security whitepaper ed. 3 A00.FR.323, .408); undefined where it was refused for another reason. */
+export function securityEventOf(
+  reason: RefusalReason,
+  text: string,
+  chargePointId: string,
+  remoteAddress: string,
+  receivedAt: number,
+): SecurityEventRow | undefined {
+  const type = TYPES[reason];
+  if (type === undefined) return undefined;
+  return {
+    chargePointId,
+    source: 'farad',
+    type,
+    critical: isCritical(type),
+    reason,
+    techInfo: text,
+    remoteAddress,
+    reportedAt: receivedAt,
+    rawTimestamp: '',
+    receivedAt,
+  };
+}
