@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { ConfigError } from './config-error.ts';
+import { type Environment, givenBy, unknownVariables } from './environment.ts';
 import { type Config, type NamedSetting, settings } from './schema.ts';
 import { suggestion } from './suggestion.ts';
 
@@ -10,7 +11,7 @@ export type Origin = 'default' | 'file' | 'environment' | 'flag';
 export interface Sources {
   /** Path of a YAML file. */
   readonly file?: string;
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Environment;
   /** Flag names without their dashes, to their values: `{ 'ocpp-port': '0' }`. */
   readonly flags?: Readonly<Record<string, string>>;
 }
@@ -19,6 +20,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** Dotted path to where the value came from. */
   readonly origins: ReadonlyMap<string, Origin>;
+  /** Names in the environment that look like settings and are none, each with the one that was meant. */
+  readonly unknown: readonly string[];
 }
 
 /** The effective settings: defaults < file < environment < flags. Throws ConfigError at the first wrong one. */
@@ -34,19 +37,19 @@ export function loadConfigWithOrigins({ file, env = {}, flags = {} }: Sources): 
   const origins = new Map<string, Origin>();
   for (const named of settings) {
     const { path, setting } = named;
-    const [origin, raw] = strongest(named, fromFile, env, flags);
-    origins.set(path, origin);
-    if (origin === 'default') {
+    const found = strongest(named, fromFile, env, flags);
+    origins.set(path, found.origin);
+    if (found.origin === 'default') {
       values.set(path, setting.default);
       continue;
     }
-    const reading = setting.read(raw);
-    if (!reading.ok) throw new ConfigError(path, wrongValue(named, raw, origin));
+    const reading = setting.read(found.raw);
+    if (!reading.ok) throw new ConfigError(path, wrongValue(named, found));
     values.set(path, reading.value);
   }
   const config = nest(values);
   checkTogether(config, origins);
-  return { config, origins };
+  return { config, origins, unknown: unknownVariables(env) };
 }
 
 /** True for addresses that only this machine can reach. */
@@ -54,56 +57,30 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** What Kubernetes puts under `FARAD_API_PORT` where a service is called farad-api: nobody meant a setting. */
-const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
+/** Where the value of a setting comes from, and which name the user gave it there. */
+interface Strongest {
+  readonly origin: Origin;
+  readonly raw: unknown;
+  readonly where: string;
+}
 
 function strongest(
-  { path, flag, env: envName, setting }: NamedSetting,
+  named: NamedSetting,
   fromFile: ReadonlyMap<string, unknown>,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   flags: Readonly<Record<string, string>>,
-): [Origin, unknown] {
-  if (Object.hasOwn(flags, flag)) return ['flag', flags[flag]];
-  const fromFileOfIts = setting.secret ? readSecretFile(path, envName, env) : undefined;
-  if (fromFileOfIts !== undefined) return ['environment', fromFileOfIts];
-  const value = env[envName];
-  if (value !== undefined && !SERVICE_LINK.test(value)) return ['environment', value];
-  if (fromFile.has(path)) return ['file', fromFile.get(path)];
-  return ['default', undefined];
+): Strongest {
+  const { path, flag } = named;
+  if (Object.hasOwn(flags, flag)) return { origin: 'flag', raw: flags[flag], where: `--${flag}` };
+  const given = givenBy(env, named);
+  if (given !== undefined) return { origin: 'environment', raw: given.value, where: given.name };
+  if (fromFile.has(path)) return { origin: 'file', raw: fromFile.get(path), where: 'settings file' };
+  return { origin: 'default', raw: undefined, where: '' };
 }
 
-/**
- * The secret in the file that `FARAD_…_FILE` names, as secrets of containers and services come; without the line break at its end. Throws
- * ConfigError where it is given twice, cannot be read or is empty.
- */
-function readSecretFile(
-  path: string,
-  envName: string,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  const name = `${envName}_FILE`;
-  const file = env[name];
-  if (file === undefined) return undefined;
-  if (env[envName] !== undefined)
-    throw new ConfigError(path, `${path} is given twice: by ${envName} and by ${name}`);
-  let content: string;
-  try {
-    content = readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError(path, `${path}: cannot read ${file} (${name}): ${code}`);
-  }
-  const secret = content.replace(/\r?\n$/, '');
-  if (secret === '') throw new ConfigError(path, `${path}: ${file} (${name}) is empty`);
-  return secret;
-}
-
-function wrongValue({ path, flag, env, setting }: NamedSetting, raw: unknown, origin: Origin): string {
-  const where = { flag: ` (--${flag})`, environment: ` (${env})`, file: ' (settings file)', default: '' }[
-    origin
-  ];
+function wrongValue({ path, setting }: NamedSetting, { raw, where }: Strongest): string {
   const given = setting.secret ? '' : `, not ${JSON.stringify(raw)}`;
-  return `${path} must be ${setting.allowed}${given}${where}`;
+  return `${path} must be ${setting.allowed}${given} (${where})`;
 }
 
 /** What no single setting can check by itself. */

@@ -17,7 +17,8 @@ Defaults give way to the YAML file (\`--config FILE\` or \`FARAD_CONFIG\`), the 
 A setting has one name in three spellings: \`ocpp.port\` in the file, \`FARAD_OCPP_PORT\` in the environment, \`--ocpp-port\` as a flag.
 Durations are written \`200ms\`, \`30s\`, \`5m\`, \`12h\`, \`30d\`; sizes \`512B\`, \`64KiB\`, \`16MiB\`, \`4GiB\`. Lists are comma separated, or YAML lists.
 A secret (${secrets()}) may also lie in a file that the environment names: \`FARAD_API_KEY_FILE=/run/secrets/farad-api-key\`.
-\`farad config\` prints what holds and where it came from. A wrong value stops the start with one line that names it.
+\`farad config\` prints what holds and where it came from. A wrong value stops the start with one line that names it, and so does an unknown name in the file or among the flags. The
+environment may hold names of others: one that begins with \`FARAD_\` and is no setting is named in a warning.
 
 Everything binds to loopback by default. Another \`ocpp.host\` demands an explicit \`ocpp.registration\`.`;
 

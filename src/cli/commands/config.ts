@@ -9,7 +9,10 @@ export const configCommand: Command = {
   takesSettings: true,
   flags: [settingsFileFlag],
   async run({ flags }) {
-    console.log(effectiveSettings(loadConfigWithOrigins(sourcesFrom(flags))));
+    const loaded = loadConfigWithOrigins(sourcesFrom(flags));
+    for (const name of loaded.unknown)
+      console.error(`farad: the environment has a name that is no setting: ${name}`);
+    console.log(effectiveSettings(loaded));
     return 0;
   },
 };

@@ -1,4 +1,5 @@
 import { loadConfigWithOrigins } from '../../config/load-config.ts';
+import { createLog } from '../../telemetry/log.ts';
 import type { Command } from '../command.ts';
 import { checkDataDir, checkOpenFiles } from '../data-dir-check.ts';
 import { prepareDemo } from '../demo.ts';
@@ -26,6 +27,8 @@ export const serveCommand: Command = {
     requireAnalyticsEngine(loaded.config);
     const demo = flags.demo === undefined ? undefined : prepareDemo(flags.demo, loaded);
     const config = demo?.config ?? loaded.config;
+    const log = createLog(config, 'supervisor');
+    for (const name of loaded.unknown) log.warn(`the environment has a name that is no setting: ${name}`);
     checkOpenFiles();
     return runGateway({
       config,

@@ -87,6 +87,16 @@ test('farad config prints effective values, with a settings file from --config o
   vi.unstubAllEnvs();
 });
 
+test('farad config names what the environment has that is no setting', async () => {
+  vi.stubEnv('FARAD_OCPP_PROT', '1234');
+  const said = await run('config');
+  vi.unstubAllEnvs();
+  expect(said.code).toBe(0);
+  expect(err).toContain(
+    'farad: the environment has a name that is no setting: FARAD_OCPP_PROT; did you mean FARAD_OCPP_PORT?',
+  );
+});
+
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

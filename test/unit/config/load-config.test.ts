@@ -165,7 +165,7 @@ test.each([
     { FARAD_API_KEY: 'farad_x' },
     /given twice: by FARAD_API_KEY and by/,
   ],
-  ['not what is allowed', 'short', {}, /^api\.key must be .* \(FARAD_API_KEY\)$/],
+  ['not what is allowed', 'short', {}, /^api\.key must be .* \(FARAD_API_KEY_FILE\)$/],
 ])(
   'a secret file that is %s stops the start in one line without the secret',
   (_what, content, more, message) => {
@@ -189,14 +189,42 @@ test('every setting can be given by the environment', () => {
   }
 });
 
+test('a file of a setting that is no secret is refused, not passed over', () => {
+  expect(refusal({ env: { FARAD_OCPP_PORT_FILE: '/run/port' } })).toEqual({
+    path: 'ocpp.port',
+    message: 'ocpp.port is not read from a file: use FARAD_OCPP_PORT, not FARAD_OCPP_PORT_FILE',
+  });
+});
+
+test('a name in the environment that is no setting is told with the one that was meant', () => {
+  const env = {
+    FARAD_OCPP_PROT: '1',
+    FARAD_SECRETS: 'x',
+    FARAD_OCPP_PORT: '1',
+    FARAD_CONFIG: 'y',
+    HOME: '/root',
+    FARAD_API_KEY_FILE: undefined,
+  };
+  expect(loadConfigWithOrigins({ env }).unknown).toEqual([
+    'FARAD_OCPP_PROT; did you mean FARAD_OCPP_PORT?',
+    'FARAD_SECRETS',
+  ]);
+});
+
 test('what Kubernetes says of a service called farad-api is no port', () => {
   expect(loadConfig({ env: { FARAD_API_PORT: 'tcp://10.96.0.7:9221' } })).toEqual(loadConfig());
 });
 
 test('the environment may hold names of others: container platforms invent them', () => {
-  expect(loadConfig({ env: { FARAD_SERVICE_HOST: '10.0.0.1', FARAD_PORT: 'tcp://10.0.0.1:9220' } })).toEqual(
-    loadConfig(),
-  );
+  const env = {
+    FARAD_SERVICE_HOST: '10.0.0.1',
+    FARAD_PORT: 'tcp://10.0.0.1:9220',
+    FARAD_API_PORT_9221_TCP_ADDR: '10.0.0.1',
+    FARAD_SERVICE_PORT_OCPP: '9220',
+  };
+  const loaded = loadConfigWithOrigins({ env });
+  expect(loaded.config).toEqual(loadConfig());
+  expect(loaded.unknown).toEqual([]);
 });
 
 test.each([
