@@ -19,6 +19,8 @@ export interface LiveEventsLimits {
 interface Source {
   readonly topic: Topic;
   readonly view: RowView;
+  /** What rows are about: of those of one chunk that are about the same the last one is told, for they were written together. */
+  readonly of?: string;
   /** What is told beside the row. */
   readonly more?: (data: Data) => Data;
 }
@@ -44,14 +46,14 @@ const sources = new Map<number, Source>(
   (
     [
       ['status', connectorStatus, []],
-      ['transactions', transactions, ['raw_start', 'raw_stop'], energyTold],
+      ['transactions', transactions, ['raw_start', 'raw_stop'], { of: 'transactionId', more: energyTold }],
       ['connections', connections, []],
       ['authorizations', authorizations, []],
       ['security', securityEvents, [], flagTold],
     ] as const
   ).map(([topic, table, hidden, more]) => [
     table.id,
-    { topic, view: new RowView(table as unknown as Table, hidden), ...(more && { more }) },
+    { topic, view: new RowView(table as unknown as Table, hidden), ...more },
   ]),
 );
 
@@ -138,15 +140,18 @@ export class LiveEvents {
   }
 
   private eventsOf(group: Group): readonly LiveEvent[] {
-    group.events ??= group.source.view
-      .read(group.chunk)
-      .slice(0, group.rows)
-      .map((data, index) => ({
-        id: this.idOf(group.first + index),
-        topic: group.source.topic,
-        data: { ...data, ...group.source.more?.(data) },
-      }));
+    group.events ??= this.eventsIn(group);
     return group.events;
+  }
+
+  private eventsIn({ first, rows: count, source, chunk }: Group): LiveEvent[] {
+    const { topic, view, of, more } = source;
+    const rows = view.read(chunk).slice(0, count);
+    const last = of && new Map(rows.map((data, index) => [data[of], index]));
+    return rows.flatMap((data, index) => {
+      if (last && last.get(data[of]) !== index) return [];
+      return [{ id: this.idOf(first + index), topic, data: { ...data, ...more?.(data) } }];
+    });
   }
 
   /** The number of the event that the reader has; where it cannot be one of ours, it has missed some. */

@@ -101,10 +101,24 @@ export class ConnectedChargePoints {
     for (let start = 0; start < due.length; start += perWrite) {
       if (gently && start > 0) await delay(GENTLE_PAUSE_MS, undefined, { ref: false });
       const seen = this.takeUnsaved(due.slice(start, start + perWrite));
-      if (seen.size > 0) await this.store.chargePoints.seen(seen);
+      if (seen.size > 0) await this.write(seen);
       saved += seen.size;
     }
     return saved;
+  }
+
+  /** Where it fails they are due again. */
+  private async write(seen: ReadonlyMap<string, number>): Promise<void> {
+    try {
+      await this.store.chargePoints.seen(seen);
+    } catch (error) {
+      for (const [id, at] of seen) {
+        const entry = this.entries.get(id);
+        if (entry === undefined) this.left.set(id, Math.max(this.left.get(id) ?? 0, at));
+        else entry.savedSeenAt = Math.min(entry.savedSeenAt, at - 1);
+      }
+      throw error;
+    }
   }
 
   /** What of these is still to be written: who wants it later need not write it again. */

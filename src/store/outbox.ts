@@ -3,9 +3,15 @@ import { packChunk } from '../records/chunk.ts';
 import { encodeRow, type Table } from '../records/table.ts';
 
 /**
- * Adds a row to the outbox as part of the write transaction that is running: it leaves for ClickHouse if and only if the change of state that it tells
- * of has happened. Answers its sequence number.
+ * Adds rows to the outbox as part of the write transaction that is running: they leave for ClickHouse if and only if the change of state that they tell
+ * of has happened. Answers the sequence number of the chunk that has them.
  */
+export function addRows<Row>(outbox: LaneQueue, table: Table<Row>, rows: readonly Row[]): number {
+  const lines = rows.map((row) => `${encodeRow(table, row)}\n`).join('');
+  return outbox.appendInTransaction(packChunk(table.id, rows.length, Date.now(), lines));
+}
+
+/** As `addRows`, of one row. */
 export function addRow<Row>(outbox: LaneQueue, table: Table<Row>, row: Row): number {
-  return outbox.appendInTransaction(packChunk(table.id, 1, Date.now(), `${encodeRow(table, row)}\n`));
+  return addRows(outbox, table, [row]);
 }

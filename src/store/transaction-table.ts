@@ -4,7 +4,7 @@ import { foldIdTag } from '../protocol/id-tag.ts';
 import { transactionClosures } from '../records/transaction-closures.ts';
 import { transactions as rows } from '../records/transactions.ts';
 import { after, allOf, keyOf, numberKey } from './keys.ts';
-import { addRow } from './outbox.ts';
+import { addRow, addRows } from './outbox.ts';
 import { type StartIdentity, type StopIdentity, startKey, stopKey } from './transaction-identity.ts';
 import {
   TRANSACTION_LAYOUTS,
@@ -112,18 +112,15 @@ export class TransactionTable {
     else this.linkForever(record);
     if (record.reportedId !== null) this.byStop.put(stopKey(record), id);
     this.records.put(numberKey(id), record);
-    const row = this.tell(record);
+    // The days up to the end that was assumed are worked out anew, too, although the transaction may not reach them any more.
+    const told = previous?.state === 'closed' ? [previous, record] : [record];
+    const row = addRows(this.outbox, rows, told);
     if (record.closedAt !== null) {
       this.closed.put(keyOf(record.closedAt, id), { id, row });
     } else {
       this.openByConnector.put(keyOf(record.chargePointId, record.connectorId), id);
       this.openByTag.put(keyOf(foldIdTag(record.idTag), id), id);
     }
-  }
-
-  /** Puts the row of a record into the outbox, within a write transaction; answers its sequence number. */
-  tell(record: TransactionRecord): number {
-    return addRow(this.outbox, rows, record);
   }
 
   tellClosure({ transactionId, chargePointId }: TransactionRecord, closure: TransactionClosure): void {

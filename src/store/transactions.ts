@@ -99,12 +99,8 @@ export class LmdbTransactions implements Transactions {
     return this.path.transact(() => {
       const named = this.named(input);
       if (named?.state === 'open') return this.end(named, input, 'stopped', []);
-      if (named?.state === 'superseded') return this.end(named, input, 'late', ['late-stop']);
-      if (named?.state === 'closed') {
-        // The days up to the end that was assumed are worked out anew, too, although the transaction may not reach them any more.
-        this.table.tell(named);
+      if (named?.state === 'superseded' || named?.state === 'closed')
         return this.end(named, input, 'late', ['late-stop']);
-      }
       if (named && named.stopTimestamp === input.timestamp && named.meterStop === input.meterStop) {
         return { transaction: named, outcome: 'repeated' };
       }

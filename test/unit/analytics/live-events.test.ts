@@ -84,6 +84,29 @@ test.each([
   },
 );
 
+test('a transaction that changed twice in one write is told once, as it is in the end', async () => {
+  const events = new LiveEvents();
+  const after = await now(events);
+  const rows = [
+    { transactionId: 7, version: 2, state: 'closed' },
+    { transactionId: 8, version: 2, state: 'superseded' },
+    { transactionId: 7, version: 3, state: 'stopped' },
+  ] as const;
+  const lines = rows.map(
+    (row) => `${encodeRow(transactions, transactionRow({ startedAt: noon, meterStart: 1, ...row }))}\n`,
+  );
+  events.add(unpackChunk(packChunk(transactions.id, rows.length, noon, lines.join(''))));
+  const { events: read, cursor } = await events.read(ask({ after }));
+  expect(read.map(({ data }) => [data.transactionId, data.version])).toEqual([
+    [8, 2],
+    [7, 3],
+  ]);
+  expect((await events.read(ask({ after: cursor }))).events).toEqual([]);
+  // What was told in a write before stays told.
+  events.add(changed({ transactionId: 7, startedAt: noon, meterStart: 1, version: 4, state: 'stopped' }));
+  expect((await events.read(ask({ after: cursor }))).events).toHaveLength(1);
+});
+
 test('a reader gets what happens after it came, with times and names as the API shows them', async () => {
   const events = new LiveEvents();
   events.add(status('before'));

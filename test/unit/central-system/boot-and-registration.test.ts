@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ChargePoint } from '../../../src/central-system/charge-point.ts';
 import { boot, counted, idOf, result, setUp, start, stop } from './central-system-fixture.ts';
 
@@ -249,6 +249,25 @@ describe('boot and registration', () => {
     expect(stand.central.saveLeft()).toBe(saving);
     expect(await saving).toBe(95);
     expect(await stand.central.saveLeft()).toBe(0);
+  });
+
+  test('C13: signs of life that could not be saved are due again, of those that left and of those that are there', async () => {
+    const stand = setUp();
+    const [gone, there] = [await stand.booted('CP-1'), await stand.booted('CP-2')];
+    stand.now += 5000;
+    for (const chargePoint of [gone, there]) await stand.send(chargePoint, 'NoSuchAction', {});
+    stand.central.forget(gone);
+    const seen = vi.spyOn(stand.store.chargePoints, 'seen').mockRejectedValue(new Error('ENOSPC'));
+    await expect(stand.central.saveLeft()).rejects.toThrow('ENOSPC');
+    await expect(stand.central.saveLastSeen()).rejects.toThrow('ENOSPC');
+    seen.mockRestore();
+    expect(await stand.central.saveLeft()).toBe(1);
+    expect(await stand.central.saveLastSeen()).toBe(1);
+    expect(['CP-1', 'CP-2'].map((id) => stand.store.chargePoints.get(id)?.lastSeenAt)).toEqual([
+      stand.now,
+      stand.now,
+    ]);
+    expect(await stand.central.saveLastSeen()).toBe(0);
   });
 
   test('C13: answering a command is remembered apart from being seen', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CloseInput } from '../../../src/store/transaction-record.ts';
-import { drainOutbox, outboxRows, scratchDirectory, scratchStore } from './scratch.ts';
+import { drainOutbox, outboxRows, outboxSizes, scratchDirectory, scratchStore } from './scratch.ts';
 import { MINUTE, NOON, start, stop } from './starts-and-stops.ts';
 
 const HOUR = 60 * MINUTE;
@@ -97,6 +97,8 @@ test('E13: a stop that comes after the closing is kept: its values stand, the cl
     [2, NOON + HOUR],
     [3, NOON + 30 * MINUTE],
   ]);
+  // Together with what took its place, so that nobody is told of it as of something new.
+  expect(outboxSizes(store, 'transactions')).toEqual([1, 1, 2]);
 });
 
 test('a repeated start of a closed transaction gets its number again and opens nothing', async () => {

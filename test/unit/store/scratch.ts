@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Entry } from '../../../src/journal/lane-queue.ts';
-import { unpackChunk } from '../../../src/records/chunk.ts';
+import { type Chunk, unpackChunk } from '../../../src/records/chunk.ts';
 import { tableById } from '../../../src/records/tables.ts';
 import { openStore, type Store, type StoreOptions } from '../../../src/store/store.ts';
 import { scratchDirectory } from '../journal/scratch.ts';
@@ -16,13 +16,28 @@ export function scratchStore(options: Partial<StoreOptions> = {}): Store {
 
 /** What waits in the outbox: the rows of a table, by column. */
 export function outboxRows(store: Store, tableName: string): Record<string, unknown>[] {
-  return outboxEntries(store).flatMap(({ chunk }) => {
-    const { tableId, lines } = unpackChunk(chunk);
-    const table = tableById(tableId);
-    if (table?.name !== tableName) return [];
-    const cells = JSON.parse(lines.toString()) as unknown[];
-    return [Object.fromEntries(table.columns.map(({ name }, index) => [name, cells[index]]))];
-  });
+  return chunksOf(store, tableName).flatMap(({ tableId, lines }) =>
+    lines
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .map((line) => {
+        const cells = JSON.parse(line) as unknown[];
+        const columns = tableById(tableId)?.columns ?? [];
+        return Object.fromEntries(columns.map(({ name }, index) => [name, cells[index]]));
+      }),
+  );
+}
+
+/** How many rows each chunk of a table has. */
+export function outboxSizes(store: Store, tableName: string): number[] {
+  return chunksOf(store, tableName).map(({ rows }) => rows);
+}
+
+function chunksOf(store: Store, tableName: string): Chunk[] {
+  return outboxEntries(store)
+    .map(({ chunk }) => unpackChunk(chunk))
+    .filter(({ tableId }) => tableById(tableId)?.name === tableName);
 }
 
 /** As the sink does once ClickHouse has everything. */
