@@ -56,10 +56,15 @@ export async function sendFile(
     });
   if (!opened.ok) throw apiError(opened.code, { reason: opened.message });
   const { type, ending } = FILES[question.format];
-  return reply
-    .type(type)
-    .header('content-disposition', `attachment; filename="farad-${question.name}.${ending}"`)
-    .send(Readable.from(pieces(link, opened.id, opened.piece), { objectMode: false, highWaterMark: 1 }));
+  reply.type(type).header('content-disposition', `attachment; filename="farad-${question.name}.${ending}"`);
+  if (reply.request.method === 'HEAD') {
+    // Nobody wants the rest: a stream would be read to its end, for nothing.
+    if (!opened.piece.done) await giveUp(link, opened.id);
+    return reply.send(Readable.from([]));
+  }
+  return reply.send(
+    Readable.from(pieces(link, opened.id, opened.piece), { objectMode: false, highWaterMark: 1 }),
+  );
 }
 
 /** A failure in the middle breaks the connection off, so that nobody takes half a file for a whole one. */
@@ -77,11 +82,14 @@ async function* pieces(
       if (piece.bytes.length > 0) yield piece.bytes;
     }
   } finally {
-    if (!done) {
-      // The client went away. Analytics gives the export up by itself if it does not hear of it.
-      await link.call('analytics', 'export.close', { id }).catch((error: unknown) => {
-        if (!(error instanceof LinkError)) throw error;
-      });
-    }
+    // The client went away.
+    if (!done) await giveUp(link, id);
   }
+}
+
+/** Analytics gives an export up by itself if it does not hear of it. */
+async function giveUp(link: ControlDeps['link'], id: string): Promise<void> {
+  await link.call('analytics', 'export.close', { id }).catch((error: unknown) => {
+    if (!(error instanceof LinkError)) throw error;
+  });
 }

@@ -86,6 +86,17 @@ describe('answers as files', () => {
     expect(closed).toEqual(['e-1']);
   });
 
+  test('HEAD answers as GET does and has nothing read of the file but its first piece', async () => {
+    joinAnalytics(100_000);
+    const path = `/api/v1/analytics/faults?${range}&format=csv`;
+    const headers = { authorization: `Bearer ${API_KEY}` };
+    const head = await fetch(`${control.base}${path}`, { method: 'HEAD', headers });
+    expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+    expect(head.headers.get('content-disposition')).toContain('farad-faults.csv');
+    expect(head.headers.get('content-length')).toBeNull();
+    expect([served, closed]).toEqual([1, ['e-1']]);
+  });
+
   test('a failure in the middle breaks the answer off instead of ending it', async () => {
     joinAnalytics(10, 3);
     const response = await fetchFile(`/api/v1/analytics/idle?${range}&format=ndjson`);
