@@ -6,7 +6,10 @@ import type { ThrottledLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
 
 export interface ForgottenTransactionsOptions {
-  readonly store: Pick<Store, 'transactions' | 'chargePoints' | 'connectors' | 'sessions' | 'refresh'>;
+  readonly store: Pick<
+    Store,
+    'transactions' | 'chargePoints' | 'connectors' | 'sessions' | 'audit' | 'refresh'
+  >;
   /** Has the edge that holds the charge point close it; false where it is not open any more. Rejects where no edge can. */
   readonly close: (chargePointId: string, end: CloseInput) => Promise<boolean>;
   /** `transactions.forgottenAfter`, ms. */
@@ -25,6 +28,9 @@ const LOOKED_AT = 200;
 const PAUSE_MS = 20;
 
 const inHand = watchman.workOf({ name: 'forgotten transactions', limit: 30 * 60_000 });
+
+/** As it is named in the audit trail: what operators do over the API. */
+const OPERATION = 'closeTransaction';
 
 /** Closes open transactions that have been suspect for as long as the settings say (`transactions.forgotten: close`). */
 export class ForgottenTransactions {
@@ -82,20 +88,47 @@ export class ForgottenTransactions {
     return closed;
   }
 
-  private close(
+  private async close(
     { transactionId, chargePointId, startedAt }: TransactionRecord,
     suspicions: readonly Suspicion[],
     now: number,
   ): Promise<boolean> {
-    const ended = suspicions.flatMap(({ since }) => since ?? []);
-    return this.options.close(chargePointId, {
+    const since = suspicions.flatMap((suspicion) => suspicion.since ?? []);
+    const end: CloseInput = {
       transactionId,
       cause: 'forgotten',
       by: '',
       at: now,
       reason: suspicions.map(({ reason }) => reason).join(', '),
-      stoppedAt: Math.max(Math.min(now, ...ended), startedAt),
+      stoppedAt: Math.max(Math.min(now, ...since), startedAt),
       meterStop: null,
-    });
+    };
+    const closed = await this.options.close(chargePointId, end);
+    if (closed) await this.audit(chargePointId, end);
+    return closed;
+  }
+
+  /** What was done is done: where the trail cannot be written, that is logged. */
+  private async audit(
+    chargePointId: string,
+    { transactionId, at, reason, stoppedAt }: CloseInput,
+  ): Promise<void> {
+    try {
+      await this.options.store.audit.add({
+        at,
+        actor: '',
+        role: '',
+        via: 'farad',
+        remoteAddress: '',
+        operation: OPERATION,
+        target: { transactionId: String(transactionId), id: chargePointId },
+        request: JSON.stringify({ time: new Date(stoppedAt).toISOString(), reason }),
+        status: 200,
+        outcome: 'ok',
+        durationMs: 0,
+      });
+    } catch (error) {
+      this.options.log.error({ err: error, transactionId }, 'the audit trail cannot be written');
+    }
   }
 }

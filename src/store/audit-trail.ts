@@ -3,14 +3,14 @@ import type { Table } from '../journal/environment.ts';
 import { numberKey } from './keys.ts';
 import type { WritePath } from './write-path.ts';
 
-/** One thing that somebody did through the API, with what came of it. Times are epoch ms. */
+/** One thing that somebody did through the API, or Farad unasked, with what came of it. Times are epoch ms. */
 export interface AuditRecord {
   readonly at: number;
-  /** Id of the API key; empty for a log-in that failed. */
+  /** Id of the API key; empty for a log-in that failed, and where Farad did it by itself. */
   readonly actor: string;
   readonly role: string;
-  /** How the actor showed who it is. */
-  readonly via: 'key' | 'session' | 'none';
+  /** How the actor showed who it is; `farad` where nobody asked for it but a setting. */
+  readonly via: 'key' | 'session' | 'none' | 'farad';
   readonly remoteAddress: string;
   /** `operationId` in the description of the API. */
   readonly operation: string;

@@ -82,7 +82,8 @@ function Row({ entry }: { readonly entry: AuditEntry }) {
     <tr>
       <td data-label="When">{stamp(at)}</td>
       <td data-label="Key">
-        {actor || <span class="soft">nobody</span>} <span class="soft">{role}</span>
+        {actor || <span class="soft">{via === 'farad' ? 'Farad itself' : 'nobody'}</span>}{' '}
+        <span class="soft">{role}</span>
       </td>
       <td data-label="What">{operation}</td>
       <td data-label="About">

@@ -29,9 +29,13 @@ export const accessSchemas = {
   AuditEntry: object('Something that was done or tried.', {
     seq: whole('Rises by one with each entry.'),
     at: time('When the request came.'),
-    actor: text('Key that was used; empty for a log-in that failed.'),
+    actor: text('Key that was used; empty for a log-in that failed, and for what Farad does by itself.'),
     role: text('Its role then.'),
-    via: { type: 'string', enum: ['key', 'session', 'none'] },
+    via: {
+      type: 'string',
+      enum: ['key', 'session', 'none', 'farad'],
+      description: 'How the actor showed who it is; `farad`: nobody asked for it but a setting.',
+    },
     remoteAddress: text('Where it came from.'),
     operation: text('`operationId` in this description.'),
     target: {

@@ -15,7 +15,7 @@ const operation: Operation = {
   tag: 'Access',
   summary: 'Who did what',
   description:
-    'Newest first: every request that may have changed something or reached a charge point, done or refused, and every log-in. Secrets are ' +
+    'Newest first: every request that may have changed something or reached a charge point, done or refused, every log-in, and each transaction that Farad closed by itself. Secrets are ' +
     'hidden, and so is whatever an operation does not declare. Kept are the last 150,000 changes, 40,000 refusals and requests of viewers, and ' +
     '10,000 requests without a key; where there is no room, the oldest of whoever has most goes. What is refused again and again within a minute ' +
     'is counted in one entry.',

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ForgottenTransactions } from '../../../src/operations/forgotten-transactions.ts';
 import type { CloseInput } from '../../../src/store/transaction-record.ts';
 import { logTo, throttled } from '../../../src/telemetry/log.ts';
@@ -46,6 +46,17 @@ test('a forgotten transaction is closed with its reasons, as ended when it was l
   });
   expect(store.transactions.openOf('CP-2')).toHaveLength(1);
   expect(await forgotten.look()).toBe(0);
+  expect(store.audit.list({ limit: 10 })).toMatchObject([
+    {
+      at: NOON + DAY,
+      actor: '',
+      via: 'farad',
+      operation: 'closeTransaction',
+      target: { transactionId: String(closed?.transactionId), id: 'CP-1' },
+      request: '{"time":"2026-11-20T12:00:00.000Z","reason":"silent"}',
+      status: 200,
+    },
+  ]);
 });
 
 test('nothing is closed while the clock is doubted', async () => {
@@ -53,6 +64,14 @@ test('nothing is closed while the clock is doubted', async () => {
   clock.now = undefined;
   expect(await forgotten.look()).toBe(0);
   expect(store.transactions.openOf('CP-1')).toHaveLength(1);
+});
+
+test('a closing that the audit trail does not take is done all the same, and told', async () => {
+  const { store, forgotten, clock, lines } = await looking();
+  vi.spyOn(store.audit, 'add').mockRejectedValue(new Error('ENOSPC'));
+  clock.now = NOON + 2 * DAY;
+  expect(await forgotten.look()).toBe(1);
+  expect(lines.join()).toContain('the audit trail cannot be written');
 });
 
 test('where no edge can close it, that is logged and tried again', async () => {
