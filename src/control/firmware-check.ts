@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import { bitsOf, weaknessOf } from '../certificates/key-strength.ts';
 import type { CampaignTask } from '../store/campaign-record.ts';
 import type { Warning } from './warnings.ts';
 
@@ -9,9 +10,6 @@ export interface FirmwareSigning {
   /** Base64. */
   readonly signature: string;
 }
-
-/** Security equivalent to 112 bits (security whitepaper ed. 3 A00.FR.501-503). */
-const MIN_BITS = { rsa: 2048, ec: 224 } as const;
 
 /** Strict base64, line breaks apart. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -38,7 +36,9 @@ export function signingWarnings({ signingCertificate, signature }: FirmwareSigni
     warnings.push(refused('certificate', message));
   }
   const weakness = weaknessOf(publicKey);
-  if (weakness !== undefined) warnings.push(refused('certificate', weakness));
+  if (weakness !== undefined) {
+    warnings.push(refused('certificate', `the key of the signing certificate ${weakness}`));
+  }
   if (!/^O=./m.test(subject)) {
     const message = 'the signing certificate names no organization';
     warnings.push({ code: 'certificate', message, refusal: false });
@@ -62,20 +62,6 @@ function readCertificate(pem: string): X509Certificate | undefined {
   } catch {
     return undefined;
   }
-}
-
-function weaknessOf(key: KeyObject): string | undefined {
-  const type = key.asymmetricKeyType;
-  if (type !== 'rsa' && type !== 'ec') return undefined;
-  const bits = bitsOf(key);
-  return bits < MIN_BITS[type]
-    ? `the key of the signing certificate has ${bits} bits instead of at least ${MIN_BITS[type]}`
-    : undefined;
-}
-
-/** Those of an elliptic curve stand in its name; infinite where there are none. */
-function bitsOf({ asymmetricKeyDetails: { modulusLength, namedCurve = '' } = {} }: KeyObject): number {
-  return modulusLength ?? Number(/\d{3}/.exec(namedCurve)?.[0] ?? Number.POSITIVE_INFINITY);
 }
 
 function signatureProblem(text: string, key: KeyObject): string | undefined {

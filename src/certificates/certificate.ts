@@ -1,0 +1,77 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { readPem, writePem } from './pem.ts';
+
+/** Who a certificate is for, as far as OCPP asks. */
+export interface SubjectNames {
+  /** CN; empty where there is none. */
+  readonly commonName: string;
+  /** O, as often as it is there. */
+  readonly organizations: readonly string[];
+}
+
+/** A certificate that could be read. Times are epoch ms. */
+export interface Certificate {
+  readonly pem: string;
+  readonly der: Uint8Array;
+  readonly x509: X509Certificate;
+  /** Hexadecimal, lower case, without leading zeros. */
+  readonly serial: string;
+  /** Of its DER, hexadecimal. */
+  readonly sha256: string;
+  readonly subject: SubjectNames;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** Whether it was issued with its own key. */
+  readonly isSelfSigned: boolean;
+}
+
+/** Reads the certificates of a text, in its order; undefined where there is none, or one that is no certificate. */
+export function readCertificates(pem: string): Certificate[] | undefined {
+  const certificates: Certificate[] = [];
+  for (const der of readPem(pem, 'CERTIFICATE')) {
+    const certificate = readCertificate(der);
+    if (certificate === undefined) return undefined;
+    certificates.push(certificate);
+  }
+  return certificates.length > 0 ? certificates : undefined;
+}
+
+/** Reads one certificate from its DER; undefined where it is none. */
+export function readCertificate(der: Uint8Array): Certificate | undefined {
+  const x509 = parse(der);
+  if (x509 === undefined) return undefined;
+  const { subject } = x509.toLegacyObject() as { subject?: Readonly<Record<string, string | string[]>> };
+  return {
+    pem: writePem('CERTIFICATE', der),
+    der,
+    x509,
+    serial: normaliseSerial(x509.serialNumber),
+    sha256: fingerprintOf(der),
+    subject: { commonName: all(subject?.CN)[0] ?? '', organizations: all(subject?.O) },
+    notBefore: Date.parse(x509.validFrom),
+    notAfter: Date.parse(x509.validTo),
+    isSelfSigned: x509.checkIssued(x509) && x509.verify(x509.publicKey),
+  };
+}
+
+/** Serial numbers are compared like this: hexadecimal, lower case, without leading zeros (security whitepaper ed. 3 §6.1). */
+export function normaliseSerial(serial: string): string {
+  return serial.toLowerCase().replace(/^0+(?=.)/, '');
+}
+
+/** SHA-256 of the DER of a certificate, hexadecimal. */
+export function fingerprintOf(der: Uint8Array): string {
+  return createHash('sha256').update(der).digest('hex');
+}
+
+function parse(der: Uint8Array): X509Certificate | undefined {
+  try {
+    return new X509Certificate(der);
+  } catch {
+    return undefined;
+  }
+}
+
+function all(value: string | readonly string[] | undefined): readonly string[] {
+  return typeof value === 'string' ? [value] : (value ?? []);
+}
