@@ -21,8 +21,13 @@ export interface ChargingProfiles {
   cleared(chargePointId: string, filter: ClearFilter): Promise<void>;
   /** A ClearChargingProfile got no answer. */
   perhapsCleared(chargePointId: string, filter: ClearFilter, at: number): Promise<void>;
-  /** A transaction ended on the connector: its TxProfiles are gone (§3.13.1). Two looks where there are none. */
-  transactionEnded(chargePointId: string, connectorId: number, transactionId: number): Promise<void>;
+}
+
+/** Which transaction ended, and where. */
+interface EndedTransaction {
+  readonly chargePointId: string;
+  readonly connectorId: number;
+  readonly transactionId: number;
 }
 
 /** Stands in keys for a TxProfile whose transaction is not known; transactionIds are positive. */
@@ -76,30 +81,22 @@ export class ChargingProfileTable implements ChargingProfiles {
     });
   }
 
-  async transactionEnded(chargePointId: string, connectorId: number, transactionId: number): Promise<void> {
-    const ranges = [
-      allOf(chargePointId, transactionId),
-      allOf(chargePointId, NO_TRANSACTION, connectorId),
-    ] as const;
-    if (!ranges.some((range) => this.hasAny(range))) return;
-    await this.path.transact(() => {
-      for (const range of ranges) {
-        for (const { value: key } of Array.from(this.ofTransactions.getRange({ ...range }))) {
-          const record = this.table.get(key);
-          if (record) this.remove(record);
-        }
-      }
-    });
+  /** A transaction ended: its TxProfiles are gone, and those of its connector whose transaction is not known (§3.13.1). Within a write transaction. */
+  removeOf({ chargePointId, connectorId, transactionId }: EndedTransaction): void {
+    for (const { value: key } of Array.from(this.ofTransactions.getRange(allOf(chargePointId)))) {
+      const record = this.table.get(key);
+      if (record === undefined) continue;
+      const isItsOwn =
+        record.transactionId === null
+          ? record.connectorId === connectorId
+          : record.transactionId === transactionId;
+      if (isItsOwn) this.remove(record);
+    }
   }
 
   /** Within a write transaction. */
   removeAllOf(chargePointId: string): void {
     for (const record of this.of(chargePointId)) this.remove(record);
-  }
-
-  private hasAny(range: { start: Buffer; end: Buffer }): boolean {
-    for (const _ of this.ofTransactions.getRange({ ...range, limit: 1 })) return true;
-    return false;
   }
 
   private write(record: Omit<ChargingProfileRecord, 'version'>): void {

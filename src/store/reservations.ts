@@ -31,8 +31,6 @@ export interface Reservations {
     at: number,
     which: (reservation: ReservationRecord) => boolean,
   ): Promise<ReservationRecord[]>;
-  /** A transaction began: ends the reservation that it names, or that its tag or group held on the connector (§5.13). */
-  used(use: ReservationUse): Promise<ReservationRecord | undefined>;
   /** Ends a bounded number of those that expired before `before`; answers how many. */
   expire(before: number, at: number): Promise<number>;
   /** Removes a bounded number of those that were over before `before` and that ClickHouse has; answers how many. */
@@ -109,11 +107,13 @@ export class LmdbReservations implements Reservations {
     );
   }
 
-  used(use: ReservationUse): Promise<ReservationRecord | undefined> {
-    return this.path.transact(() => {
-      const reservation = use.reservationId === null ? this.meant(use) : this.named(use);
-      return reservation && this.table.end(reservation, 'used', use.at, use.transactionId);
-    });
+  /**
+   * A transaction began: ends the reservation that it names, or that its tag or group held on the connector (§5.13), and answers it. Within a write
+   * transaction.
+   */
+  use(use: ReservationUse): ReservationRecord | undefined {
+    const reservation = use.reservationId === null ? this.meant(use) : this.named(use);
+    return reservation && this.table.end(reservation, 'used', use.at, use.transactionId);
   }
 
   async expire(before: number, at: number): Promise<number> {
@@ -152,14 +152,15 @@ export class LmdbReservations implements Reservations {
     idTag,
     parentIdTag,
   }: ReservationUse): ReservationRecord | undefined {
+    const held = this.table.live(chargePointId);
+    if (held.length === 0) return undefined;
     const tag = foldIdTag(idTag);
     const parent = foldIdTag(parentIdTag);
     const isFor = (reservation: ReservationRecord): boolean =>
       foldIdTag(reservation.idTag) === tag ||
       (parent !== '' && foldIdTag(reservation.parentIdTag) === parent);
     const fitting = answeredFirst(
-      this.table
-        .live(chargePointId)
+      held
         .filter((reservation) => reservation.connectorId === connectorId || reservation.connectorId === 0)
         .filter(isFor),
     );

@@ -192,6 +192,7 @@ export function openStore({
   const availabilities = new AvailabilityTable(toState);
   const commands = new CommandTable(toState);
   const chargingProfiles = new ChargingProfileTable(toState);
+  const reservations = new LmdbReservations(toState, outbox);
   const reportedSchedules = new ReportedScheduleTable(toState);
   const jobs = new JobTable(toState);
   const heldLists = new HeldListTable(toState);
@@ -218,7 +219,7 @@ export function openStore({
     commands,
     chargingProfiles,
     reportedSchedules,
-    reservations: new LmdbReservations(toState, outbox),
+    reservations,
     reservationIds: new ReservationIdCounter(toDirectory),
     jobs,
     heldLists,
@@ -234,12 +235,12 @@ export function openStore({
     ),
     campaigns: new CampaignTable(toDirectory, sealingWith(pepper, 'tasks of campaigns')),
     requestIds: new RequestIdCounter(toDirectory),
-    transactions: new LmdbTransactions(
-      toState,
-      outbox,
-      new TransactionIds(toState, owner, new TransactionIdMark(dataDir)),
-      transactionRetention,
-    ),
+    transactions: new LmdbTransactions(toState, outbox, {
+      ids: new TransactionIds(toState, owner, new TransactionIdMark(dataDir)),
+      retention: transactionRetention,
+      reservations,
+      profiles: chargingProfiles,
+    }),
     sessions: new SessionTable(toState),
     outbox,
     apiKeys: new ApiKeyTable(toDirectory),

@@ -1,5 +1,6 @@
 import type { Layout } from '../journal/environment.ts';
 import type { TransactionRow } from '../records/transactions.ts';
+import type { ReservationRecord } from './reservation-record.ts';
 
 /** A transaction as kept until ClickHouse has it and its retention is over (OCPP 1.6 ed. 2 §4.8, §4.10). Times are epoch ms. */
 export interface TransactionRecord extends TransactionRow {
@@ -100,6 +101,8 @@ export interface StartOutcome {
   readonly created: boolean;
   /** The transaction that was open on the connector and is now taken for ended: one connector carries one transaction. */
   readonly superseded?: TransactionRecord;
+  /** The reservation that the start has ended (§5.13). */
+  readonly reservation?: ReservationRecord;
 }
 
 export interface StopInput {

@@ -1,6 +1,10 @@
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
+import type { ChargingProfileTable } from './charging-profiles.ts';
 import { MAX_VISITED } from './listing.ts';
+import { openedBy, unmatchedStop } from './new-transaction.ts';
+import type { LmdbReservations } from './reservations.ts';
+import { readCursor, readPlace } from './transaction-cursors.ts';
 import type { TransactionIds } from './transaction-ids.ts';
 import type {
   CloseInput,
@@ -16,7 +20,10 @@ import type {
 import { TransactionTable } from './transaction-table.ts';
 import type { WritePath } from './write-path.ts';
 
-/** Transactions, from their start until ClickHouse has them and their retention is over. In `state`. */
+/**
+ * Transactions, from their start until ClickHouse has them and their retention is over. What ends with a start or an end ends in the same write
+ * transaction: the reservation that was held for it (§5.13), the TxProfiles of one that is over (§3.13.1, §7.10). In `state`.
+ */
 export interface Transactions {
   /** Finds or creates it, in one write transaction (obligations E1, E8, E15, E16). */
   start(input: StartInput): Promise<StartOutcome>;
@@ -41,6 +48,14 @@ export interface Transactions {
   expire(now: number): Promise<number>;
 }
 
+export interface TransactionsOptions {
+  readonly ids: TransactionIds;
+  /** ms. */
+  readonly retention: number;
+  readonly reservations: Pick<LmdbReservations, 'use'>;
+  readonly profiles: Pick<ChargingProfileTable, 'removeOf'>;
+}
+
 const EXPIRED_PER_TRANSACTION = 200;
 
 export class LmdbTransactions implements Transactions {
@@ -48,74 +63,44 @@ export class LmdbTransactions implements Transactions {
   private readonly ids: TransactionIds;
   private readonly table: TransactionTable;
   private readonly retention: number;
+  private readonly reservations: Pick<LmdbReservations, 'use'>;
+  private readonly profiles: Pick<ChargingProfileTable, 'removeOf'>;
 
-  /** `retention` in ms. */
-  constructor(path: WritePath, outbox: LaneQueue, ids: TransactionIds, retention: number) {
+  constructor(
+    path: WritePath,
+    outbox: LaneQueue,
+    { ids, retention, reservations, profiles }: TransactionsOptions,
+  ) {
     this.path = path;
     this.ids = ids;
     this.table = new TransactionTable(path, outbox);
     this.retention = retention;
+    this.reservations = reservations;
+    this.profiles = profiles;
   }
 
   start(input: StartInput): Promise<StartOutcome> {
     return this.path.transact(() => {
       const repeated = this.table.startedAs({ ...input, startTimestamp: input.timestamp });
       if (repeated && (repeated.state === 'open' || input.timestampPlausible)) {
-        return { transaction: repeated, created: false };
+        return this.started({ transaction: repeated, created: false }, input);
       }
       const superseded = this.supersede(input);
       const authorization = input.authorize(() => this.table.openWith(input.idTag));
-      const transaction: TransactionRecord = {
-        transactionId: this.ids.take(),
-        version: 1,
-        chargePointId: input.chargePointId,
-        connectorId: input.connectorId,
-        idTag: input.idTag,
-        parentIdTag: authorization.parentIdTag,
-        authorization: authorization.status,
-        reservationId: input.reservationId,
-        startedAt: input.startedAt,
-        meterStart: input.meterStart,
-        stoppedAt: null,
-        meterStop: null,
-        stopIdTag: '',
-        stopReason: '',
-        state: 'open',
-        flags: repeated ? [...input.flags, 'start-repeats-closed'] : input.flags,
-        rawStart: input.rawStart,
-        rawStop: '',
-        receivedAt: input.receivedAt,
-        startTimestamp: input.timestamp,
-        stopTimestamp: '',
-        reportedId: null,
-        closedAt: null,
-      };
+      const flags = repeated ? [...input.flags, 'start-repeats-closed'] : input.flags;
+      const transaction = openedBy({ ...input, flags }, this.ids.take(), authorization);
       this.table.write(transaction);
-      return superseded ? { transaction, created: true, superseded } : { transaction, created: true };
+      if (superseded === undefined) return this.started({ transaction, created: true }, input);
+      this.profiles.removeOf(superseded);
+      return this.started({ transaction, created: true, superseded }, input);
     });
   }
 
   stop(input: StopInput): Promise<StopOutcome> {
     return this.path.transact(() => {
-      const named = this.named(input);
-      if (named?.state === 'open') return this.end(named, input, 'stopped', []);
-      if (named?.state === 'superseded' || named?.state === 'closed')
-        return this.end(named, input, 'late', ['late-stop']);
-      if (named && named.stopTimestamp === input.timestamp && named.meterStop === input.meterStop) {
-        return { transaction: named, outcome: 'repeated' };
-      }
-      const known = this.known(input);
-      if (named) {
-        // A different stop of a transaction that has one: the first counts, this one is kept for review.
-        if (!known) this.keepUnmatched(input, 'conflicting-stop');
-        return { transaction: named, outcome: 'repeated' };
-      }
-      if (known) return { transaction: known, outcome: 'repeated' };
-      if (input.transactionId > 0) return this.keepUnmatched(input, 'transaction-id-unknown');
-      const meant = this.meant(input);
-      return meant
-        ? this.end(meant, input, 'stopped', ['transaction-id-missing'], input.transactionId)
-        : this.keepUnmatched(input, 'transaction-id-missing');
+      const stopped = this.recordStop(input);
+      if (stopped.outcome !== 'unmatched') this.profiles.removeOf(stopped.transaction);
+      return stopped;
     });
   }
 
@@ -135,6 +120,7 @@ export class LmdbTransactions implements Transactions {
       };
       this.table.write(closed, open);
       this.table.tellClosure(closed, closure);
+      this.profiles.removeOf(closed);
       return closed;
     });
   }
@@ -195,6 +181,35 @@ export class LmdbTransactions implements Transactions {
 
   expire(now: number): Promise<number> {
     return this.path.transact(() => this.table.removeClosed(now - this.retention, EXPIRED_PER_TRANSACTION));
+  }
+
+  /** Ends the reservation that the start names; a new one also that which was held for its tag or group on the connector. */
+  private started(outcome: StartOutcome, { reservationId, receivedAt }: StartInput): StartOutcome {
+    if (reservationId === null && !outcome.created) return outcome;
+    const reservation = this.reservations.use({ ...outcome.transaction, at: receivedAt });
+    return reservation === undefined ? outcome : { ...outcome, reservation };
+  }
+
+  private recordStop(input: StopInput): StopOutcome {
+    const named = this.named(input);
+    if (named?.state === 'open') return this.end(named, input, 'stopped', []);
+    if (named?.state === 'superseded' || named?.state === 'closed')
+      return this.end(named, input, 'late', ['late-stop']);
+    if (named && named.stopTimestamp === input.timestamp && named.meterStop === input.meterStop) {
+      return { transaction: named, outcome: 'repeated' };
+    }
+    const known = this.known(input);
+    if (named) {
+      // A different stop of a transaction that has one: the first counts, this one is kept for review.
+      if (!known) this.keepUnmatched(input, 'conflicting-stop');
+      return { transaction: named, outcome: 'repeated' };
+    }
+    if (known) return { transaction: known, outcome: 'repeated' };
+    if (input.transactionId > 0) return this.keepUnmatched(input, 'transaction-id-unknown');
+    const meant = this.meant(input);
+    return meant
+      ? this.end(meant, input, 'stopped', ['transaction-id-missing'], input.transactionId)
+      : this.keepUnmatched(input, 'transaction-id-missing');
   }
 
   /** The transaction on the connector has ended without our being told: its stop may still come. */
@@ -264,33 +279,8 @@ export class LmdbTransactions implements Transactions {
     return { transaction, outcome };
   }
 
-  /** Under an id of our own: the reported one may be, or become, that of another transaction. */
   private keepUnmatched(input: StopInput, flag: string): StopOutcome {
-    const transaction: TransactionRecord = {
-      transactionId: this.ids.take(),
-      version: 1,
-      chargePointId: input.chargePointId,
-      connectorId: 0,
-      idTag: input.idTag,
-      parentIdTag: '',
-      authorization: '',
-      reservationId: null,
-      startedAt: input.stoppedAt,
-      meterStart: null,
-      stoppedAt: input.stoppedAt,
-      meterStop: input.meterStop,
-      stopIdTag: input.idTag,
-      stopReason: input.reason,
-      state: 'unmatched',
-      flags: [...input.flags, flag],
-      rawStart: '',
-      rawStop: input.rawStop,
-      receivedAt: input.receivedAt,
-      startTimestamp: '',
-      stopTimestamp: input.timestamp,
-      reportedId: input.transactionId,
-      closedAt: input.receivedAt,
-    };
+    const transaction = unmatchedStop(input, this.ids.take(), flag);
     this.table.write(transaction);
     return { transaction, outcome: 'unmatched' };
   }
@@ -306,19 +296,4 @@ function oddities(open: TransactionRecord, { meterStop, stoppedAt }: StopInput):
 /** Whether both registers are known and the one is lower than the other. */
 function isBelow(register: number | null, other: number | null): boolean {
   return register !== null && other !== null && register < other;
-}
-
-function readCursor(cursor: string | undefined): { receivedAt: number; id: number } | undefined {
-  if (cursor === undefined) return undefined;
-  const [, receivedAt, id] = /^(-?\d+)-(\d+)$/.exec(cursor) ?? [];
-  if (receivedAt === undefined || id === undefined)
-    throw new RangeError(`${JSON.stringify(cursor)} is no cursor`);
-  return { receivedAt: Number(receivedAt), id: Number(id) };
-}
-
-function readPlace(cursor: string | undefined): { chargePointId: string; connectorId: number } | undefined {
-  if (cursor === undefined) return undefined;
-  const [, connectorId, chargePointId] = /^(-?\d+) (.*)$/s.exec(cursor) ?? [];
-  if (chargePointId === undefined) throw new RangeError(`${JSON.stringify(cursor)} is no cursor`);
-  return { chargePointId, connectorId: Number(connectorId) };
 }

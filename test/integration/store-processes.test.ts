@@ -107,3 +107,49 @@ test('an edge that is killed in mid-load has lost no transaction that it confirm
   }
   expect(new Set(told).size).toBe(told.length);
 }, 60_000);
+
+test('a start or a stop happens altogether or not at all, whenever its edge is killed (E16, I4, J18)', async () => {
+  const count = 200;
+  for (const confirmed of [5, 30, 60, 90]) {
+    const dataDir = scratchDirectory();
+    const edge = startProgram<{ chargePointId: string; did: 'start' | 'stop' } | { ready: true }>(
+      'start-upon-start',
+      [dataDir, String(count)],
+    );
+    await vi.waitFor(() => expect(edge.told).toContainEqual({ ready: true }), waiting);
+    edge.process.send('go');
+    const did = (what: string) =>
+      edge.told.flatMap((one) => ('did' in one && one.did === what ? [one.chargePointId] : []));
+    await vi.waitFor(() => expect(did('start').length).toBeGreaterThan(confirmed), waiting);
+    edge.process.kill('SIGKILL');
+    await edge.ended;
+
+    const store = scratchStore({ dataDir, role: 'edge' });
+    const found = Array.from({ length: count }, (_, index) => {
+      const chargePointId = `CP-${index}`;
+      const states = store.transactions
+        .list({ chargePointId, limit: 3 })
+        .transactions.map(({ state, meterStart }) => `${meterStart} ${state}`);
+      const profiles = store.chargingProfiles.of(chargePointId).map(({ transactionId }) => transactionId);
+      const open = store.transactions.openOn(chargePointId, 1)?.transactionId;
+      return {
+        chargePointId,
+        states: states.sort().join(', '),
+        ending: store.reservations.withId(7).find((one) => one.chargePointId === chargePointId)?.ending,
+        strays: profiles.filter((id) => id !== open),
+      };
+    });
+    for (const { chargePointId, states, ending, strays } of found) {
+      const hasStarted = states !== '0 open';
+      expect(states, chargePointId).toMatch(/^(0 open|0 superseded, 1 (open|stopped))$/);
+      expect({ chargePointId, ending, strays }).toEqual({
+        chargePointId,
+        ending: hasStarted ? 'used' : '',
+        strays: [],
+      });
+    }
+    const statesOf = new Map(found.map(({ chargePointId, states }) => [chargePointId, states]));
+    for (const id of did('start')) expect(statesOf.get(id)).toMatch(/^0 superseded, 1 /);
+    for (const id of did('stop')) expect(statesOf.get(id)).toBe('0 superseded, 1 stopped');
+  }
+}, 60_000);

@@ -72,7 +72,7 @@ test('J16: the plan follows what is installed and what runs; in doubt a profile 
     );
   // 10 A on connector 1 and 32 A on connector 2 are more than the 40 A of the charge point.
   expect(await planned()).toEqual([[40], [10], [32], [10]]);
-  await chargingProfiles.transactionEnded('CP-1', 2, transactionId);
+  await chargingProfiles.cleared('CP-1', { id: 2 });
   expect(await planned()).toEqual([[20], [10], [10], [10]]);
 });
 

@@ -3,6 +3,7 @@ import type { ChargingProfile } from '../../../src/protocol/v16/generated/messag
 import type { ChargingProfileInput, ClearFilter } from '../../../src/store/charging-profile-record.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { scratchDirectory, scratchStore } from './scratch.ts';
+import { start, stop } from './starts-and-stops.ts';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 
@@ -89,30 +90,32 @@ describe('what is installed', () => {
     const dataDir = scratchDirectory();
     const before = openStore({ dataDir, role: 'setup' });
     const { chargingProfiles } = before;
+    const { transactionId } = (await before.transactions.start(start())).transaction;
+    const other = transactionId + 1;
     await chargingProfiles.installed(input(1, 1, 'TxDefaultProfile', 0));
-    await chargingProfiles.installed(input(1, 2, 'TxProfile', 0, { transactionId: 77 }));
-    await chargingProfiles.installed(input(1, 3, 'TxProfile', 1, { transactionId: 77 }));
-    await chargingProfiles.installed(input(2, 4, 'TxProfile', 0, { transactionId: 78 }));
+    await chargingProfiles.installed(input(1, 2, 'TxProfile', 0, { transactionId }));
+    await chargingProfiles.installed(input(1, 3, 'TxProfile', 1, { transactionId }));
+    await chargingProfiles.installed(input(2, 4, 'TxProfile', 0, { transactionId: other }));
     await chargingProfiles.installed(input(1, 5, 'TxProfile', 2));
     await chargingProfiles.installed(input(2, 6, 'TxProfile', 2));
-    await chargingProfiles.installed(
-      input(1, 7, 'TxProfile', 0, { chargePointId: 'CP-2', transactionId: 77 }),
-    );
+    await chargingProfiles.installed(input(1, 7, 'TxProfile', 0, { chargePointId: 'CP-2', transactionId }));
     await before.close();
     const store = scratchStore({ dataDir });
-    await store.chargingProfiles.transactionEnded('CP-1', 1, 77);
+    await store.transactions.stop(stop(transactionId));
     expect([ids(store), ids(store, 'CP-2')]).toEqual([[1, 4, 6], [7]]);
-    await store.chargingProfiles.transactionEnded('CP-1', 1, 77);
+    await store.transactions.stop(stop(transactionId));
     expect(ids(store)).toEqual([1, 4, 6]);
   });
 
   test('J18: a TxProfile set anew belongs to the transaction that it names now', async () => {
     const store = scratchStore();
-    await store.chargingProfiles.installed(input(1, 2, 'TxProfile', 0, { transactionId: 77 }));
-    await store.chargingProfiles.perhapsInstalled(input(1, 2, 'TxProfile', 0, { transactionId: 78 }));
-    await store.chargingProfiles.transactionEnded('CP-1', 1, 77);
+    const first = (await store.transactions.start(start())).transaction.transactionId;
+    const second = (await store.transactions.start(start({ connectorId: 2 }))).transaction.transactionId;
+    await store.chargingProfiles.installed(input(1, 2, 'TxProfile', 0, { transactionId: first }));
+    await store.chargingProfiles.perhapsInstalled(input(1, 2, 'TxProfile', 0, { transactionId: second }));
+    await store.transactions.stop(stop(first));
     expect(ids(store)).toEqual([2]);
-    await store.chargingProfiles.transactionEnded('CP-1', 1, 78);
+    await store.transactions.stop(stop(second));
     expect(ids(store)).toEqual([]);
   });
 

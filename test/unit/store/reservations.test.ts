@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Environment } from '../../../src/journal/environment.ts';
-import type { ReservationInput, ReservationUse } from '../../../src/store/reservation-record.ts';
+import type { ReservationInput } from '../../../src/store/reservation-record.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
+import type { StartInput } from '../../../src/store/transaction-record.ts';
 import { drainOutbox, outboxRows, scratchDirectory, scratchStore } from './scratch.ts';
+import { start } from './starts-and-stops.ts';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 const HOUR = 3_600_000;
@@ -23,16 +25,20 @@ const input = (reservationId: number, more: Partial<ReservationInput> = {}): Res
   at: NOON + 1,
   ...more,
 });
-const use = (more: Partial<ReservationUse> = {}): ReservationUse => ({
-  chargePointId: 'CP-1',
-  connectorId: 1,
-  transactionId: 77,
-  reservationId: null,
-  idTag: 'TAG-1',
-  parentIdTag: '',
-  at: NOON + 5,
-  ...more,
-});
+let starts = 0;
+/** A start that nothing repeats; `parentIdTag` is that of its tag. */
+const begin = (
+  store: Store,
+  { parentIdTag = '', ...more }: Partial<StartInput> & { parentIdTag?: string } = {},
+) =>
+  store.transactions.start(
+    start({
+      meterStart: ++starts,
+      receivedAt: NOON + 5,
+      authorize: () => ({ status: 'Accepted', parentIdTag }),
+      ...more,
+    }),
+  );
 const live = (store: Store, id = 'CP-1') =>
   store.reservations.live(id).map(({ reservationId }) => reservationId);
 
@@ -90,10 +96,11 @@ test('I4, E18: a start that names the reservation ends it, once, even if it was 
   await store.reservations.answered(input(8));
   await store.reservations.expire(NOON + HOUR + 1, NOON + HOUR + 1);
   expect(live(store)).toEqual([]);
-  const used = await store.reservations.used(use({ reservationId: 7 }));
-  expect(used).toMatchObject({ state: 'ended', ending: 'used', transactionId: 77, endedAt: NOON + 5 });
-  expect(await store.reservations.used(use({ reservationId: 7, transactionId: 78 }))).toBeUndefined();
-  expect(store.reservations.withId(7)[0]?.transactionId).toBe(77);
+  const { reservation, transaction } = await begin(store, { reservationId: 7 });
+  const { transactionId } = transaction;
+  expect(reservation).toMatchObject({ state: 'ended', ending: 'used', transactionId, endedAt: NOON + 5 });
+  expect((await begin(store, { reservationId: 7 })).reservation).toBeUndefined();
+  expect(store.reservations.withId(7)[0]?.transactionId).toBe(transactionId);
   expect(store.reservations.withId(8)[0]?.ending).toBe('expired');
 });
 
@@ -101,8 +108,8 @@ test('I7: an unknown or foreign reservationId ends nothing', async () => {
   const store = scratchStore();
   await store.reservations.answered(input(7, { chargePointId: 'CP-2' }));
   await store.reservations.answered(input(8));
-  expect(await store.reservations.used(use({ reservationId: 7 }))).toBeUndefined();
-  expect(await store.reservations.used(use({ reservationId: 4711 }))).toBeUndefined();
+  expect((await begin(store, { reservationId: 7 })).reservation).toBeUndefined();
+  expect((await begin(store, { reservationId: 4711 })).reservation).toBeUndefined();
   expect([live(store), live(store, 'CP-2')]).toEqual([[8], [7]]);
 });
 
@@ -111,11 +118,11 @@ test.each([
   ['a member of its group', { idTag: 'OTHER', parentIdTag: 'family', connectorId: 2 }, [7]],
   ['a stranger', { idTag: 'STRANGER', parentIdTag: 'OTHERS', connectorId: 2 }, [7, 9]],
   ['its tag on a connector that is not reserved', { connectorId: 3 }, [7, 9]],
-])('I4: without an id, a start with %s ends what it may have used', async (_who, start, left) => {
+])('I4: without an id, a start with %s ends what it may have used', async (_who, used, left) => {
   const store = scratchStore();
   await store.reservations.answered(input(7, { connectorId: 1 }));
   await store.reservations.answered(input(9, { connectorId: 2, idTag: 'TAG-2', parentIdTag: 'FAMILY' }));
-  await store.reservations.used(use(start));
+  await begin(store, used);
   expect(live(store)).toEqual(left);
 });
 
@@ -123,9 +130,9 @@ test('I2: a reservation of connector 0 is used on any connector, and one of the 
   const store = scratchStore();
   await store.reservations.answered(input(7, { connectorId: 0 }));
   await store.reservations.answered(input(8, { connectorId: 2 }));
-  await store.reservations.used(use({ connectorId: 2 }));
+  await begin(store, { connectorId: 2 });
   expect(live(store)).toEqual([7]);
-  await store.reservations.used(use({ connectorId: 2 }));
+  await begin(store, { connectorId: 2 });
   expect(live(store)).toEqual([]);
 });
 
@@ -158,11 +165,11 @@ test('I8: reservations expire after their date, one years ahead stays', async ()
 test('every change of a reservation is a row for ClickHouse, the newest with the highest version', async () => {
   const store = scratchStore();
   await store.reservations.answered(input(7));
-  await store.reservations.used(use({ reservationId: 7 }));
+  const { transactionId } = (await begin(store, { reservationId: 7 })).transaction;
   const rows = outboxRows(store, 'reservations');
   expect(rows).toMatchObject([
     { reservation_id: 7, state: 'active', transaction_id: null, received_at: NOON, ended_at: null },
-    { reservation_id: 7, state: 'ended', ending: 'used', transaction_id: 77, received_at: NOON },
+    { reservation_id: 7, state: 'ended', ending: 'used', transaction_id: transactionId, received_at: NOON },
   ]);
   expect(Number(rows[1]?.version)).toBeGreaterThan(Number(rows[0]?.version));
 });
@@ -240,21 +247,22 @@ test('one that is asked for again under its id stays until the answer, and is me
   await store.reservations.answered(input(7, { messageId: 'again', idTag: 'TAG-2', state: 'refused' }));
   expect(store.reservations.live('CP-1')).toMatchObject([{ idTag: 'TAG-1' }]);
   await store.reservations.asked(input(7, { messageId: 'third' }));
-  expect(await store.reservations.used(use({ reservationId: 7 }))).toMatchObject({ answer: 'Accepted' });
+  expect(await begin(store, { reservationId: 7 })).toMatchObject({ reservation: { answer: 'Accepted' } });
   await store.reservations.answered(input(7, { messageId: 'third' }));
   expect(store.reservations.live('CP-1')).toMatchObject([{ messageId: 'third', state: 'active' }]);
 });
 
 test('what happens while the CALL is under way holds, unless the charge point refused', async () => {
   const store = scratchStore();
+  const ids: number[] = [];
   for (const id of [8, 9]) {
     await store.reservations.asked(input(id, { messageId: `asked-${id}` }));
-    await store.reservations.used(use({ reservationId: id }));
+    ids.push((await begin(store, { reservationId: id })).transaction.transactionId);
   }
   await store.reservations.answered(input(8, { messageId: 'asked-8' }));
   await store.reservations.answered(input(9, { messageId: 'asked-9', state: 'refused', answer: 'Faulted' }));
   expect(store.reservations.withId(8)).toMatchObject([
-    { state: 'ended', ending: 'used', transactionId: 77, answer: 'Accepted' },
+    { state: 'ended', ending: 'used', transactionId: ids[0], answer: 'Accepted' },
   ]);
   expect(store.reservations.withId(9)).toMatchObject([
     { state: 'refused', ending: '', transactionId: null, answer: 'Faulted' },

@@ -1,7 +1,6 @@
 import type { CloseInput, TransactionRecord } from '../../../store/transaction-record.ts';
 import { type ConnectedChargePoints, close } from '../../connected-charge-points.ts';
 import type { Room } from '../../room.ts';
-import { endProfilesOf } from '../smart-charging/end-of-transaction.ts';
 
 type Connected = Pick<ConnectedChargePoints, 'get'>;
 
@@ -18,7 +17,6 @@ export async function closeTransaction(
   if (closed === undefined) return undefined;
   const chargePoint = connected.get(closed.chargePointId);
   if (chargePoint !== undefined) close(chargePoint, closed.transactionId);
-  await endProfilesOf(room, closed);
   room.counters.transaction('closed');
   return closed;
 }

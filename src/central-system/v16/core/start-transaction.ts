@@ -10,8 +10,6 @@ import { judgeTag } from '../../tag-authorization.ts';
 import type { Told } from '../expectation.ts';
 import { noteTold } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
-import { endReservationBy } from '../reservation/end-of-reservation.ts';
-import { endProfilesOf } from '../smart-charging/end-of-transaction.ts';
 import { idTagInfo } from './id-tag-info.ts';
 import { asSent, INT32_MAX, MemberReader } from './transaction-members.ts';
 import { readTransactionMessage, type TransactionMessage } from './transaction-message.ts';
@@ -38,8 +36,6 @@ export const startTransaction: TransactionHandler = {
       },
     });
     if (transaction.state === 'open') open(chargePoint, transaction.connectorId, transaction.transactionId);
-    await endReservationBy(room, transaction, created, receivedAt);
-    if (superseded !== undefined) await endProfilesOf(room, superseded);
     if (created) noteTold(room, chargePoint, toldStart(messageId, start, transaction.transactionId));
     note(room, transaction, start.idTag, parentIdTag, receivedAt);
     room.counters.transaction(created ? 'started' : 'start-repeated');

@@ -9,7 +9,6 @@ import type { Room } from '../../room.ts';
 import { judgeTag, mayStop } from '../../tag-authorization.ts';
 import { noteTold } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
-import { endProfilesOf } from '../smart-charging/end-of-transaction.ts';
 import { idTagInfo } from './id-tag-info.ts';
 import { meterContext } from './meter-context.ts';
 import { asSent, INT32_MAX, MemberReader } from './transaction-members.ts';
@@ -63,7 +62,6 @@ export async function finishStop(
   const { transaction, outcome } = await room.store.transactions.stop(input);
   close(chargePoint, transaction.transactionId);
   if (outcome !== 'unmatched') {
-    await endProfilesOf(room, transaction);
     noteTold(room, chargePoint, {
       action: 'StopTransaction',
       messageId: stop.messageId ?? '',

@@ -1,5 +1,4 @@
 import type { ConnectorRecord } from '../../../store/connector-record.ts';
-import type { TransactionRecord } from '../../../store/transaction-record.ts';
 import type { ChargePoint } from '../../charge-point.ts';
 import type { Room } from '../../room.ts';
 
@@ -31,30 +30,6 @@ export async function endReservationsOf(
     at,
     (held) => connectorId === 0 || held.connectorId === connectorId || (held.connectorId === 0 && noneIsLeft),
   );
-}
-
-/**
- * A start ends the reservation that it names, or that was held for its tag or group on the connector (§4.8, §5.13). `isNew`: not a repeat of a
- * start that has ended one already.
- */
-export async function endReservationBy(
-  { store }: Room,
-  transaction: TransactionRecord,
-  isNew: boolean,
-  at: number,
-): Promise<void> {
-  const { chargePointId, connectorId, transactionId, reservationId, idTag, parentIdTag } = transaction;
-  const named = reservationId !== null;
-  if (!named && !(isNew && store.reservations.live(chargePointId).length > 0)) return;
-  await store.reservations.used({
-    chargePointId,
-    connectorId,
-    transactionId,
-    reservationId,
-    idTag,
-    parentIdTag,
-    at,
-  });
 }
 
 /** Ends what expired longer ago than clocks differ, and forgets what was over long ago (§5.13). */
