@@ -14,7 +14,15 @@ export interface MeterSeries {
   readonly begin: Moment | undefined;
 }
 
-const PHASES: ReadonlySet<string> = new Set(['L1', 'L2', 'L3', 'L1-N', 'L2-N', 'L3-N']);
+/** A phase has two names: against neutral it is the same one. */
+const PHASES: ReadonlyMap<string, string> = new Map([
+  ['L1', 'L1'],
+  ['L2', 'L2'],
+  ['L3', 'L3'],
+  ['L1-N', 'L1'],
+  ['L2-N', 'L2'],
+  ['L3-N', 'L3'],
+]);
 const PLACES = ['Outlet', 'Inlet', 'Cable', 'EV', 'Body'];
 
 /** Registers come before intervals. */
@@ -68,11 +76,11 @@ function inOrder(readings: readonly EnergyReading[]): MeterSeries {
 function overPhases(readings: readonly EnergyReading[]): Moment[] {
   const sorted = [...readings].sort(byTime);
   const phases = new Map<string, EnergyReading>();
-  const all = new Set(sorted.map(({ phase }) => phase));
+  const all = new Set(sorted.map(conductorOf));
   if (all.size <= 1) return distinct(sorted);
   const moments: Moment[] = [];
   for (const [index, reading] of sorted.entries()) {
-    phases.set(reading.phase, reading);
+    phases.set(conductorOf(reading), reading);
     if (sorted[index + 1]?.at === reading.at || phases.size < all.size) continue;
     let [wh, coarse] = [0, false];
     for (const phase of phases.values()) {
@@ -82,6 +90,10 @@ function overPhases(readings: readonly EnergyReading[]): Moment[] {
     moments.push({ at: reading.at, wh, coarse });
   }
   return moments;
+}
+
+function conductorOf({ phase }: EnergyReading): string {
+  return PHASES.get(phase) ?? phase;
 }
 
 /** Without repeats, and without a value in kWh where there is one in Wh of the same moment. */
@@ -113,8 +125,8 @@ function summedUp(readings: readonly EnergyReading[]): MeterSeries {
   const moments: Moment[] = [];
   const seen = new Set<string>();
   for (const [index, reading] of counted.entries()) {
-    const { at, phase } = reading;
-    const key = `${at} ${phase}`;
+    const { at } = reading;
+    const key = `${at} ${conductorOf(reading)}`;
     if (!seen.has(key)) sum += reading.wh;
     seen.add(key);
     coarse ||= reading.coarse;

@@ -386,7 +386,8 @@ describe('what operators ask of the fleet', () => {
       power(1, 1200, 'L3'),
       power(5, 7.3, '', 'kW'),
       power(5, 7.3, '', 'kW'), // repeated
-      power(65, 400, ''),
+      power(65, 150, 'L1-N'),
+      power(65, 250, 'L2-N'),
     ]);
     const curve = { chargePointId: 'CP-9', to: monday + 2 * HOUR, points: 2 };
     expect(await ask('power', curve)).toEqual([

@@ -89,7 +89,9 @@ const START = "fromUnixTimestamp64Milli({from:Int64} + step * {step:Int64}, 'UTC
 function moments(conditions: Conditions): string {
   return `(
   SELECT charge_point_id, connector_id, intDiv(toUnixTimestamp64Milli(ts) - {from:Int64}, {step:Int64}) AS step,
-    if(countIf(phase = '') > 0, maxIf(inWatts, phase = ''), sumIf(inWatts, phase IN ('L1', 'L2', 'L3'))) AS watts
+    multiIf(countIf(phase = '') > 0, maxIf(inWatts, phase = ''),
+      countIf(phase IN ('L1', 'L2', 'L3')) > 0, sumIf(inWatts, phase IN ('L1', 'L2', 'L3')),
+      sumIf(inWatts, phase IN ('L1-N', 'L2-N', 'L3-N'))) AS watts
   FROM (
     SELECT charge_point_id, connector_id, ts, phase, any(assumeNotNull(value)) * if(lower(any(unit)) = 'kw', 1000, 1) AS inWatts
     FROM meter_samples

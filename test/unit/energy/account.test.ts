@@ -112,6 +112,8 @@ describe('the energy of a connector', () => {
 
   it.each([
     ['by phases', ['L1', 'L2', 'L3'], 'register' as const, [100, 300, 700], 2100],
+    ['by a phase under two names', ['L1', 'L1-N'], 'register' as const, [100, 300, 700], 700],
+    ['by intervals of a phase under two names', ['L1', 'L1-N'], 'interval' as const, [100, 300, 700], 1100],
     ['by intervals', [''], 'interval' as const, [100, 300, 700], 1100],
   ])('rises while a transaction is open: %s', (_, phases, measurand, values, wh) => {
     const open = transaction({ start: [0, '08:00'] });
