@@ -37,6 +37,9 @@ export interface MeterDigest {
   readonly lastRegisterWh?: number;
   /** Power.Active.Import over all phases, W. */
   readonly powerW?: number;
+  /** Rank of the place where the register was read, and of that of the power; absent: the outlet. What is read at several places is never mixed. */
+  readonly registerPlace?: number;
+  readonly powerPlace?: number;
   /** Time of the newest sample, epoch ms. */
   readonly at: number;
 }

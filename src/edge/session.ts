@@ -2,6 +2,7 @@ import type { ChargePoint } from '../central-system/charge-point.ts';
 import type { MeterDigest } from '../central-system/decision.ts';
 import type { CallLine } from './call-line.ts';
 import type { CloseCause } from './close-codes.ts';
+import { LiveMeter } from './live-meter.ts';
 import { OFF_WHEEL, type WheelEntry } from './timer-wheel.ts';
 import type { Socket } from './transport/transport.ts';
 import type { WaitingFrames } from './waiting-frames.ts';
@@ -46,8 +47,8 @@ export class Session implements WheelEntry {
   movedAt = 0;
   /** CALLs of ours. */
   calls: CallLine<Session> | undefined = undefined;
-  /** Last known register and power by connector. */
-  meters: Map<number, MeterDigest> | undefined = undefined;
+  /** By connector. */
+  meters: Map<number, LiveMeter> | undefined = undefined;
 
   /** When anything was last heard, monotonic ms. */
   heardAt: number;
@@ -87,7 +88,12 @@ export class Session implements WheelEntry {
 
   noteMeter(digest: MeterDigest): void {
     this.meters ??= new Map();
-    this.meters.set(digest.connectorId, digest);
+    let meter = this.meters.get(digest.connectorId);
+    if (meter === undefined) {
+      meter = new LiveMeter();
+      this.meters.set(digest.connectorId, meter);
+    }
+    meter.take(digest);
   }
 
   /** Closes the socket with a close frame. The close event follows at once. */

@@ -98,14 +98,14 @@ export class Sessions implements Connections {
   meters(chargePointIds: readonly string[]): ConnectorMeter[] {
     const found: ConnectorMeter[] = [];
     for (const chargePointId of chargePointIds) {
-      for (const digest of this.byChargePoint.get(chargePointId)?.meters?.values() ?? []) {
-        const { connectorId, at, powerW, lastRegisterWh } = digest;
+      for (const [connectorId, meter] of this.byChargePoint.get(chargePointId)?.meters ?? []) {
+        const { at, powerW, registerWh } = meter;
         found.push({
           chargePointId,
           connectorId,
           at,
           ...(powerW !== undefined && { powerW }),
-          ...(lastRegisterWh !== undefined && { registerWh: lastRegisterWh }),
+          ...(registerWh !== undefined && { registerWh }),
         });
       }
     }

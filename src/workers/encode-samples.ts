@@ -1,7 +1,7 @@
 import type { MeterValue } from '../protocol/v16/generated/messages.ts';
 import type { LineBuffer } from '../records/line-buffer.ts';
 import { encodeCell } from '../records/table.ts';
-import { type DigestReader, ENERGY_REGISTER, isLive } from './meter-digest.ts';
+import { type DigestReader, ENERGY_REGISTER, isLive, placeOf } from './meter-digest.ts';
 import type { MeterSource } from './meter-source.ts';
 import { SampleClock } from './sample-time.ts';
 import { isPrintedNumber, readSampledNumber, valueFlag } from './sampled-number.ts';
@@ -45,7 +45,7 @@ export function encodeMeterValues(
       digest.see(time.ts);
       if (!signed && isLive(measurand, sample.context)) {
         const value = printed ? Number(raw) : readSampledNumber(raw);
-        if (value !== null) digest.take(measurand, phase, unit, value, time.ts);
+        if (value !== null) digest.take(measurand, phase, placeOf(sample.location), unit, value, time.ts);
       }
       text += `${head}${measurand}","${phase}","${sample.location ?? DEFAULT_LOCATION}","${
         sample.context ?? DEFAULT_CONTEXT

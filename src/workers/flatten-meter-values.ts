@@ -9,7 +9,7 @@ import {
 import { nearestValue } from '../protocol/v16/nearest-value.ts';
 import type { MeterSampleRow } from '../records/meter-samples.ts';
 import type { MeterDigest } from './frame-batch.ts';
-import { DigestReader, ENERGY_REGISTER, isLive } from './meter-digest.ts';
+import { DigestReader, ENERGY_REGISTER, isLive, placeOf } from './meter-digest.ts';
 import type { MeterSource } from './meter-source.ts';
 import { SampleClock, type SampleTime } from './sample-time.ts';
 import { readSampledNumber, valueFlag } from './sampled-number.ts';
@@ -52,7 +52,7 @@ export function digestOf(rows: readonly MeterSampleRow[]): MeterDigest | undefin
     reader.see(row.ts);
     const { measurand, value } = row;
     if (value !== null && row.format === 'Raw' && isLive(measurand, row.context)) {
-      reader.take(measurand, row.phase, row.unit, value, row.ts);
+      reader.take(measurand, row.phase, placeOf(row.location), row.unit, value, row.ts);
     }
   }
   return reader.end();

@@ -1,30 +1,43 @@
+import { DEFAULT_LIMITS } from '../energy/limits.ts';
+import { impossibility } from '../energy/reading.ts';
 import type { MeterDigest } from './frame-batch.ts';
 
 export const ENERGY_REGISTER = 'Energy.Active.Import.Register';
 export const POWER = 'Power.Active.Import';
 
-/** Whether a sample says what its connector is at: a begin value is what it was at, however often and late it is repeated. */
+/** Where meters sit (OCPP 1.6 ed. 2 §7.24), the place first whose values count before those of the others. */
+const PLACES = new Map(['Outlet', 'Inlet', 'Cable', 'EV', 'Body'].map((location, rank) => [location, rank]));
+
+/** The rank of a location, 0 for the outlet and where none is named: what is read at several of them is never mixed. */
+export function placeOf(location: string | undefined): number {
+  return location === undefined || location === '' ? 0 : (PLACES.get(location) ?? PLACES.size);
+}
+
+/**
+ * Whether a sample says what its connector is at: a begin value is what it was at, however often and late it is repeated, and an interval is no
+ * register.
+ */
 export function isLive(measurand: string, context: string | undefined): boolean {
   return measurand === POWER || (measurand === ENERGY_REGISTER && context !== 'Transaction.Begin');
 }
 
 /**
- * Picks the last energy register and the last power out of the samples of one message. A value over all phases is taken as it is; where
- * the charge point names only phases, those of the newest time are added up.
+ * Picks the last energy register and the last power out of the samples of one message, each from the best place that it names. A value over all phases is taken as it is;
+ * where the charge point names only phases, those of the newest time are added up. What no meter can show is left out.
  */
 export class DigestReader {
   private connectorId = 0;
   private at = 0;
   private samples = 0;
-  private readonly energy = new PhaseTotal();
-  private readonly power = new PhaseTotal();
+  private readonly energy = new NewestTotal();
+  private readonly power = new NewestTotal();
 
   begin(connectorId: number): void {
     this.connectorId = connectorId;
     this.at = 0;
     this.samples = 0;
-    this.energy.begin();
-    this.power.begin();
+    this.energy.begin(NOWHERE, -1);
+    this.power.begin(NOWHERE, -1);
   }
 
   /** Any sample: `at` is the newest of them. */
@@ -33,52 +46,75 @@ export class DigestReader {
     if (ts > this.at) this.at = ts;
   }
 
-  /** A sample that `isLive`; `unit` Wh, kWh, W or kW, empty for the default. */
-  take(measurand: string, phase: string, unit: string, value: number, ts: number): void {
+  /** A sample that `isLive`; `place` as `placeOf`, `unit` Wh, kWh, W or kW, empty for the default. */
+  take(measurand: string, phase: string, place: number, unit: string, value: number, ts: number): void {
     const scaled = unit === 'kWh' || unit === 'kW' ? value * 1000 : value;
-    (measurand === POWER ? this.power : this.energy).add(phase, scaled, ts);
+    if (measurand === POWER) {
+      if (scaled <= DEFAULT_LIMITS.maxPowerW) this.power.add(phase, place, scaled, ts);
+    } else if (impossibility(scaled) === undefined) {
+      this.energy.add(phase, place, scaled, ts);
+    }
   }
 
   /** Undefined where the message had no sample at all. */
   end(): MeterDigest | undefined {
     if (this.samples === 0) return undefined;
-    const lastRegisterWh = this.energy.total();
-    const powerW = this.power.total();
-    const { connectorId, at } = this;
+    const { connectorId, at, energy, power } = this;
+    const digest: { -readonly [Member in keyof MeterDigest]: MeterDigest[Member] } = { connectorId, at };
+    const lastRegisterWh = energy.total();
+    const powerW = power.total();
     if (lastRegisterWh !== undefined) {
-      return powerW === undefined
-        ? { connectorId, at, lastRegisterWh }
-        : { connectorId, at, lastRegisterWh, powerW };
+      digest.lastRegisterWh = lastRegisterWh;
+      if (energy.place > 0) digest.registerPlace = energy.place;
     }
-    return powerW === undefined ? { connectorId, at } : { connectorId, at, powerW };
+    if (powerW !== undefined) {
+      digest.powerW = powerW;
+      if (power.place > 0) digest.powerPlace = power.place;
+    }
+    return digest;
   }
 }
 
-/** The newest value of one measurand over all phases. */
-class PhaseTotal {
+/** Worse than any place. */
+const NOWHERE = PLACES.size + 1;
+
+/** The newest value of one measurand over all phases, from the best place that has any. */
+class NewestTotal {
+  place = NOWHERE;
   private ts = -1;
   private whole: number | undefined;
-  private phases: number | undefined;
+  private readonly phases: (number | undefined)[] = [undefined, undefined, undefined];
 
-  begin(): void {
-    this.ts = -1;
+  begin(place: number, ts: number): void {
+    this.place = place;
+    this.ts = ts;
     this.whole = undefined;
-    this.phases = undefined;
+    this.phases.fill(undefined);
   }
 
-  add(phase: string, value: number, ts: number): void {
-    if (ts < this.ts) return;
-    if (ts > this.ts) {
-      this.begin();
-      this.ts = ts;
-    }
-    if (phase === '') this.whole = value;
-    else if (CONDUCTORS.has(phase)) this.phases = (this.phases ?? 0) + value;
+  add(phase: string, place: number, value: number, ts: number): void {
+    const conductor = phase === '' ? undefined : CONDUCTORS.get(phase);
+    if (phase !== '' && conductor === undefined) return;
+    if (place > this.place || (place === this.place && ts < this.ts)) return;
+    if (place < this.place || ts > this.ts) this.begin(place, ts);
+    if (conductor === undefined) this.whole = value;
+    else this.phases[conductor] = value;
   }
 
   total(): number | undefined {
-    return this.whole ?? this.phases;
+    if (this.whole !== undefined) return this.whole;
+    let sum: number | undefined;
+    for (const value of this.phases) if (value !== undefined) sum = (sum ?? 0) + value;
+    return sum;
   }
 }
 
-const CONDUCTORS: ReadonlySet<string> = new Set(['L1', 'L2', 'L3', 'L1-N', 'L2-N', 'L3-N']);
+/** A phase has two names: against neutral it is the same one. */
+const CONDUCTORS: ReadonlyMap<string, number> = new Map([
+  ['L1', 0],
+  ['L2', 1],
+  ['L3', 2],
+  ['L1-N', 0],
+  ['L2-N', 1],
+  ['L3-N', 2],
+]);

@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './frame-batch.ts';
+import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict, MeterDigest } from './frame-batch.ts';
 
 /**
  * How batches and verdicts cross to a thread and back: as a few flat arrays, because the engine copies objects member by member, which for a
@@ -32,8 +32,11 @@ type Others = [index: number, verdict: FrameVerdict][];
 /** Offset, length, receivedAt, strict, length of the identity, number of open transactions. */
 const FIGURES_OF_FRAME = 6;
 
-/** Samples; connectorId, at, lastRegisterWh and powerW of the digest, NaN where there is none. */
-const FIGURES_OF_VERDICT = 5;
+/** Samples; connectorId, at, lastRegisterWh and powerW of the digest, NaN where there is none; the ranks of their places. */
+const FIGURES_OF_VERDICT = 6;
+
+/** The rank of a place is lower. */
+const PLACES = 8;
 
 const NONE = Number.NaN;
 
@@ -107,6 +110,7 @@ export function packVerdict({ verdicts, figures: batch, faults }: BatchVerdict):
     figures[at + 2] = digest?.at ?? NONE;
     figures[at + 3] = digest?.lastRegisterWh ?? NONE;
     figures[at + 4] = digest?.powerW ?? NONE;
+    figures[at + 5] = (digest?.registerPlace ?? 0) * PLACES + (digest?.powerPlace ?? 0);
   }
   return { figures, others: others.length === 0 ? undefined : serialize(others), batch, faults };
 }
@@ -138,11 +142,14 @@ function plainVerdict(figures: Float64Array, at: number): FrameVerdict {
   if (Number.isNaN(connectorId)) return { action, samples };
   const lastRegisterWh = figures[at + 3] as number;
   const powerW = figures[at + 4] as number;
-  const digest: { connectorId: number; at: number; lastRegisterWh?: number; powerW?: number } = {
+  const places = figures[at + 5] as number;
+  const digest: { -readonly [Member in keyof MeterDigest]: MeterDigest[Member] } = {
     connectorId,
     at: figures[at + 2] as number,
   };
   if (!Number.isNaN(lastRegisterWh)) digest.lastRegisterWh = lastRegisterWh;
   if (!Number.isNaN(powerW)) digest.powerW = powerW;
+  if (places >= PLACES) digest.registerPlace = Math.floor(places / PLACES);
+  if (places % PLACES > 0) digest.powerPlace = places % PLACES;
   return { action, samples, digest };
 }

@@ -6,7 +6,7 @@ import {
   UNIT_OF_MEASURE_VALUES,
   VALUE_FORMAT_VALUES,
 } from '../protocol/v16/generated/messages.ts';
-import { ENERGY_REGISTER, isLive } from './meter-digest.ts';
+import { ENERGY_REGISTER, isLive, placeOf } from './meter-digest.ts';
 import {
   canonicalUnit,
   DEFAULT_CONTEXT,
@@ -20,6 +20,8 @@ import { sameWords, wordPadded } from './words.ts';
 export interface SampleTerms {
   readonly measurand: string;
   readonly phase: string;
+  /** As `placeOf`. */
+  readonly place: number;
   readonly unit: string;
   readonly signed: boolean;
   /** Whether the digest wants to see its value. */
@@ -127,6 +129,7 @@ function termsOf(number: number): SampleTerms {
   const made: SampleTerms = {
     measurand,
     phase,
+    place: placeOf(location),
     unit: ofUnit,
     signed,
     isForDigest: !signed && isLive(measurand, context),

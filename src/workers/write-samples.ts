@@ -60,7 +60,8 @@ export function writeSamples(
       digest.see(ts);
       if (!terms.signed && isPrintedDigits(frames, from, to)) {
         if (terms.isForDigest) {
-          digest.take(terms.measurand, terms.phase, terms.unit, printedNumber(frames, from, to), ts);
+          const { measurand, phase, place, unit } = terms;
+          digest.take(measurand, phase, place, unit, printedNumber(frames, from, to), ts);
         }
         writeTwice(lines, frames, from, to);
         if (tailAt < 0) {
@@ -76,7 +77,8 @@ export function writeSamples(
         const raw = latin1(frames, from, to);
         if (terms.isForDigest) {
           const value = readSampledNumber(raw);
-          if (value !== null) digest.take(terms.measurand, terms.phase, terms.unit, value, ts);
+          const { measurand, phase, place, unit } = terms;
+          if (value !== null) digest.take(measurand, phase, place, unit, value, ts);
         }
         lines.ascii(unprintedEnd(raw, terms.signed, source, flags));
       }

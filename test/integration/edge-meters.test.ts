@@ -49,6 +49,18 @@ test('an edge tells what the last meter values of its charge points said, and no
       { chargePointId: 'CP-1', connectorId: 1, at, powerW: 3450, registerWh: 1234.5 },
       { chargePointId: 'CP-1', connectorId: 2, at, registerWh: 7000 },
     ]);
+
+    // What it says of its inlet is about another meter.
+    const inlet = (value: string, measurand: string) => ({ value, measurand, location: 'Inlet' });
+    await report(1, inlet('9999', 'Energy.Active.Import.Register'), inlet('3700', 'Power.Active.Import'));
+    await report(2, inlet('40', 'Power.Active.Import'), inlet('8', 'Energy.Active.Import.Register'));
+    expect(await ask()).toEqual([
+      { chargePointId: 'CP-1', connectorId: 1, at, powerW: 3450, registerWh: 1234.5 },
+      { chargePointId: 'CP-1', connectorId: 2, at, powerW: 40 },
+    ]);
+    await report(2, watts('30', 'L1'));
+    await report(2, inlet('41', 'Power.Active.Import'));
+    expect((await ask())[1]).toEqual({ chargePointId: 'CP-1', connectorId: 2, at, powerW: 30 });
   } finally {
     await gateway.close();
   }

@@ -188,6 +188,58 @@ describe('the digest of a message', () => {
     expect(digest({ ...begin, measurand: 'Power.Active.Import' })?.powerW).toBe(1000);
   });
 
+  test('mixes no places: the outlet counts, else the best of the others, in whatever order and however old', () => {
+    const power = (value: string, location?: string) => ({
+      value,
+      measurand: 'Power.Active.Import',
+      ...(location !== undefined && { location }),
+    });
+    const inlet = { value: '52000', location: 'Inlet' };
+    expect(digest(inlet, { value: '50000' }, { value: '9', location: 'Body' })?.lastRegisterWh).toBe(50_000);
+    expect(digest(power('7700', 'Inlet'), power('7000'), power('6900', 'EV'))).toMatchObject({
+      powerW: 7000,
+    });
+    expect(digest(power('6900', 'EV'), power('7700', 'Inlet'), inlet)).toMatchObject({
+      powerW: 7700,
+      powerPlace: 1,
+      lastRegisterWh: 52_000,
+      registerPlace: 1,
+    });
+    const outletBefore = flattenMeterValues(
+      [
+        { timestamp: '2026-03-01T11:58:00Z', sampledValue: [{ value: '50000' }] },
+        { timestamp: '2026-03-01T11:59:00Z', sampledValue: [inlet] },
+      ],
+      source,
+    );
+    expect(digestOf(outletBefore)).toMatchObject({ lastRegisterWh: 50_000 });
+    // One phase at the outlet is not made whole by another at the inlet.
+    const phase = (phase: string, location: string) => ({ ...power('100', location), phase });
+    expect(digest(phase('L1', 'Outlet'), phase('L2', 'Inlet'))?.powerW).toBe(100);
+    expect(digest(phase('N', 'Outlet'), power('5', 'Inlet'))?.powerW).toBe(5);
+  });
+
+  test('counts a phase once, whatever it is called and however often it is told', () => {
+    const power = (phase: string, value: string, context = 'Sample.Periodic') => ({
+      value,
+      phase,
+      context,
+      measurand: 'Power.Active.Import',
+    });
+    const twice = [power('L1', '100'), power('L2', '200'), power('L1', '100', 'Sample.Clock')];
+    expect(digest(...twice, power('L2-N', '200'))?.powerW).toBe(300);
+  });
+
+  test('takes no interval for a register, and nothing that no meter can show', () => {
+    expect(
+      digest({ value: '250', measurand: 'Energy.Active.Import.Interval' })?.lastRegisterWh,
+    ).toBeUndefined();
+    expect(digest({ value: '1e15' }, { value: '-5' })?.lastRegisterWh).toBeUndefined();
+    expect(digest({ value: '7000' }, { value: '1e15' })?.lastRegisterWh).toBe(7000);
+    expect(digest({ value: '7e9', measurand: 'Power.Active.Import' })?.powerW).toBeUndefined();
+    expect(digest({ value: '350', unit: 'kW', measurand: 'Power.Active.Import' })?.powerW).toBe(350_000);
+  });
+
   test('leaves out what is no number, and is none without samples', () => {
     expect(digest({ value: 'n/a' }, { value: '5', format: 'SignedData' })).toEqual({
       connectorId: 1,

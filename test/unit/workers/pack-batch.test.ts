@@ -33,6 +33,13 @@ test('every kind of verdict comes back as it was given, in its place', () => {
     { action: 'StopTransaction', messageId: 'm-7', samples: 2, stop: { request: { a: 1 }, flags: ['x'] } },
     { action: '', unhandled: true, samples: 0 },
     { action, samples: 1, digest: { connectorId: 3, at: 5, powerW: 1 } },
+    { action, samples: 1, digest: { connectorId: 3, at: 5, powerW: 1, powerPlace: 5 } },
+    { action, samples: 1, digest: { connectorId: 3, at: 5, lastRegisterWh: 1, registerPlace: 1 } },
+    {
+      action,
+      samples: 1,
+      digest: { connectorId: 3, at: 5, lastRegisterWh: 1, registerPlace: 2, powerW: 3, powerPlace: 4 },
+    },
   ];
   const given: BatchVerdict = {
     verdicts,
