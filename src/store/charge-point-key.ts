@@ -65,6 +65,21 @@ export function loadPepper(dataDir: string): Buffer {
   return pepper;
 }
 
+/** Hashes of charge point keys, made with the pepper of the data directory. */
+export interface ChargePointKeys {
+  /** For `ChargePointSettings.keyHash`. */
+  hash(key: Uint8Array): string;
+  /** Whether `key` is the one that was hashed, in constant time; false without a hash. */
+  verify(key: Uint8Array, keyHash: string | undefined): boolean;
+}
+
+export function keysWith(pepper: Uint8Array): ChargePointKeys {
+  return {
+    hash: (key) => hashChargePointKey(key, pepper),
+    verify: (key, keyHash) => keyHash !== undefined && verifyChargePointKey(key, keyHash, pepper),
+  };
+}
+
 /** Whether the data directory has its pepper. */
 export function hasPepper(dataDir: string): boolean {
   return existsSync(join(dataDir, PEPPER_FILE));

@@ -7,7 +7,15 @@ import { type ApiKeys, ApiKeyTable } from './api-keys.ts';
 import { AuditTable, type AuditTrail } from './audit-trail.ts';
 import { type Availabilities, AvailabilityTable } from './availability.ts';
 import { type Campaigns, CampaignTable } from './campaigns.ts';
-import { hashChargePointKey, loadPepper, verifyChargePointKey } from './charge-point-key.ts';
+import {
+  type CertificateAuthorities,
+  CertificateAuthorityTable,
+  type SealingKeys,
+  sealingOfAuthorities,
+} from './certificate-authorities.ts';
+import { type CertificateRequests, CertificateRequestTable } from './certificate-requests.ts';
+import { type Certificates, CertificateTable } from './certificates.ts';
+import { type ChargePointKeys, keysWith, loadPepper } from './charge-point-key.ts';
 import { type ChargePoints, ChargePointTable } from './charge-points.ts';
 import { type ChargingProfiles, ChargingProfileTable } from './charging-profiles.ts';
 import { type Commands, CommandTable } from './commands.ts';
@@ -16,6 +24,7 @@ import { type Connectors, ConnectorTable } from './connectors.ts';
 import { type ConsoleSessions, ConsoleSessionTable } from './console-sessions.ts';
 import { type GivenKeys, GivenKeyTable } from './given-keys.ts';
 import { type HeldLists, HeldListTable } from './held-lists.ts';
+import { type InstalledCertificateLists, InstalledCertificateTable } from './installed-certificates.ts';
 import { type Jobs, JobTable } from './jobs.ts';
 import { type LocalLists, LocalListTable } from './local-lists.ts';
 import { type ReferencedCalls, ReferencedCallTable } from './referenced-calls.ts';
@@ -27,6 +36,7 @@ import { type Aggregate, bringUpToDate } from './schema-version.ts';
 import { sealingWith } from './sealing.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
 import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
+import { type Signings, SigningTable } from './signings.ts';
 import { type SitePlans, SitePlanTable } from './site-plans.ts';
 import type { ChargingWish } from './site-record.ts';
 import { type Sites, SiteTable } from './sites.ts';
@@ -44,6 +54,9 @@ export type { ApiKeys } from './api-keys.ts';
 export type { AuditTrail } from './audit-trail.ts';
 export type { Availabilities } from './availability.ts';
 export type { Campaigns } from './campaigns.ts';
+export type { CertificateAuthorities } from './certificate-authorities.ts';
+export type { CertificateRequests } from './certificate-requests.ts';
+export type { Certificates } from './certificates.ts';
 export type { ChargePoints } from './charge-points.ts';
 export type { ChargingProfiles } from './charging-profiles.ts';
 export type { Commands } from './commands.ts';
@@ -52,6 +65,7 @@ export type { Connectors } from './connectors.ts';
 export type { ConsoleSessions } from './console-sessions.ts';
 export type { GivenKeys } from './given-keys.ts';
 export type { HeldLists } from './held-lists.ts';
+export type { InstalledCertificateLists } from './installed-certificates.ts';
 export type { Jobs } from './jobs.ts';
 export type { ListOptions, Page } from './listing.ts';
 export type { LocalLists } from './local-lists.ts';
@@ -61,6 +75,7 @@ export type { ReservationIds } from './reservation-ids.ts';
 export type { Reservations } from './reservations.ts';
 export type { Sessions } from './sessions.ts';
 export type { SettingsOfChargePoints } from './settings.ts';
+export type { Signings } from './signings.ts';
 export type { SitePlans } from './site-plans.ts';
 export type { Sites } from './sites.ts';
 export type { Tokens } from './tokens.ts';
@@ -82,14 +97,8 @@ export interface StoreOptions {
   readonly transactionRetention?: number;
   /** Bytes of the disk that are left free. Default 64 MiB. */
   readonly diskReserve?: number;
-}
-
-/** Hashes of charge point keys, made with the pepper of the data directory. */
-export interface ChargePointKeys {
-  /** For `ChargePointSettings.keyHash`. */
-  hash(key: Uint8Array): string;
-  /** Whether `key` is the one that was hashed, in constant time; false without a hash. */
-  verify(key: Uint8Array, keyHash: string | undefined): boolean;
+  /** What private keys of certificate authorities are sealed with (`security.sealingKeyFile`), and what they were sealed with before; absent: they cannot be opened. */
+  readonly sealingKeys?: SealingKeys;
 }
 
 /** Operational state of the installation: reads are synchronous, writes resolve once they are on the disk. */
@@ -109,6 +118,11 @@ export interface Store {
   readonly heldLists: HeldLists;
   readonly referencedCalls: ReferencedCalls;
   readonly givenKeys: GivenKeys;
+  readonly certificateRequests: CertificateRequests;
+  readonly installedCertificates: InstalledCertificateLists;
+  readonly certificates: Certificates;
+  readonly certificateAuthorities: CertificateAuthorities;
+  readonly signings: Signings;
   readonly localLists: LocalLists;
   readonly sites: Sites;
   readonly sitePlans: SitePlans;
@@ -146,6 +160,9 @@ const DIRECTORY: readonly Aggregate[] = [
   { name: 'transaction-corrections', migrations: [] },
   // Tasks with a secret are sealed since version 2; those that are not are read as they are.
   { name: 'campaigns', migrations: [() => undefined] },
+  { name: 'certificates', migrations: [] },
+  { name: 'certificate-authorities', migrations: [] },
+  { name: 'signings', migrations: [] },
 ];
 
 /** What lies in `state`, written by the edges: what the protocol learns. */
@@ -163,6 +180,8 @@ const STATE: readonly Aggregate[] = [
   { name: 'jobs', migrations: [] },
   { name: 'referenced-calls', migrations: [] },
   { name: 'given-keys', migrations: [] },
+  { name: 'certificate-requests', migrations: [] },
+  { name: 'installed-certificates', migrations: [] },
   { name: 'sessions', migrations: [] },
   // Version 2 as with connectors; since version 3 nothing stands for a register that could not be read.
   { name: 'transactions', migrations: [() => undefined, forgetInventedRegisters] },
@@ -178,6 +197,7 @@ export function openStore({
   owner = role,
   transactionRetention = 30 * DAY_MS,
   diskReserve = DISK_RESERVE,
+  sealingKeys,
 }: StoreOptions): Store {
   mkdirSync(dataDir, { recursive: true });
   // Before the databases: where those are and it is not, it was lost.
@@ -198,6 +218,9 @@ export function openStore({
   const heldLists = new HeldListTable(toState);
   const referencedCalls = new ReferencedCallTable(toState);
   const givenKeys = new GivenKeyTable(toState);
+  const certificateRequests = new CertificateRequestTable(toState);
+  const installedCertificates = new InstalledCertificateTable(toState);
+  const certificates = new CertificateTable(toDirectory);
   return {
     tokens: new TokenTable(toDirectory),
     settings: new SettingsTable(toDirectory),
@@ -212,6 +235,8 @@ export function openStore({
       heldLists,
       referencedCalls,
       givenKeys,
+      certificateRequests,
+      installedCertificates,
     ]),
     connectors,
     configurations,
@@ -225,6 +250,11 @@ export function openStore({
     heldLists,
     referencedCalls,
     givenKeys,
+    certificateRequests,
+    installedCertificates,
+    certificates,
+    certificateAuthorities: new CertificateAuthorityTable(toDirectory, sealingOfAuthorities(sealingKeys)),
+    signings: new SigningTable(toDirectory, certificates),
     localLists: new LocalListTable(toDirectory),
     sites: new SiteTable(toDirectory),
     sitePlans: new SitePlanTable(toDirectory),
@@ -261,11 +291,4 @@ function openEnvironment(path: string, aggregates: readonly Aggregate[], diskRes
   const environment = new Environment(path, { diskReserve });
   bringUpToDate(environment, environment.path, aggregates);
   return environment;
-}
-
-function keysWith(pepper: Uint8Array): ChargePointKeys {
-  return {
-    hash: (key) => hashChargePointKey(key, pepper),
-    verify: (key, keyHash) => keyHash !== undefined && verifyChargePointKey(key, keyHash, pepper),
-  };
 }
