@@ -54,6 +54,21 @@ export async function migrate(
   await engine.prepare();
   await checkVersion(engine);
   await engine.command(SCHEMA_TABLE);
+  const due = await dueMigrations(engine, migrations);
+  for (const { number, name, statements } of due) {
+    for (const statement of statements) await engine.command(statement);
+    await engine.command(`INSERT INTO schema_migrations VALUES (${number}, '${name}', now64(3))`);
+  }
+  return due.map(({ name }) => name);
+}
+
+/** Returns the migrations that `migrate` would run now, in order; changes nothing. Throws EngineError as `migrate` does. */
+export async function dueMigrations(
+  engine: Engine,
+  migrations: readonly Migration[] = readMigrations(),
+): Promise<readonly Migration[]> {
+  const [existing] = await engine.query<{ result: number }>('EXISTS TABLE schema_migrations');
+  if (existing?.result !== 1) return migrations;
   const rows = await engine.query<{ number: number }>('SELECT DISTINCT number FROM schema_migrations');
   const applied = new Set(rows.map(({ number }) => number));
   const reached = Math.max(0, ...applied);
@@ -64,12 +79,7 @@ export async function migrate(
       `the ClickHouse database has schema ${reached}, but this version of Farad knows schemas up to ${newest}: start the newer version, or use another database`,
     );
   }
-  const due = migrations.filter(({ number }) => !applied.has(number));
-  for (const { number, name, statements } of due) {
-    for (const statement of statements) await engine.command(statement);
-    await engine.command(`INSERT INTO schema_migrations VALUES (${number}, '${name}', now64(3))`);
-  }
-  return due.map(({ name }) => name);
+  return migrations.filter(({ number }) => !applied.has(number));
 }
 
 /** Statements end with a semicolon at the end of a line; comments are whole lines. */

@@ -8,6 +8,7 @@ import { configCommand } from './commands/config.ts';
 import { helpCommand } from './commands/help.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { serveCommand } from './commands/serve.ts';
+import { upgradeCheckCommand } from './commands/upgrade-check.ts';
 import { versionCommand } from './commands/version.ts';
 
 /** Every command, in the order of `farad --help`. */
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   backupCommand,
   restoreCommand,
   checkDataCommand,
+  upgradeCheckCommand,
   adoptDataCommand,
   adoptClockCommand,
   helpCommand,

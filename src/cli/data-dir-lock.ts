@@ -11,6 +11,9 @@ const ATTEMPTS = 4;
 /** How long the children of a killed supervisor may take to notice, ms; they promise 500. */
 const ORPHANS_LEAVE_WITHIN_MS = 2000;
 
+/** Another gateway runs on the data directory. */
+export class DataDirInUseError extends StartError {}
+
 /** Held by the one supervisor of a data directory, as long as that process lives. */
 export interface DataDirLock {
   /** The directory's real path. */
@@ -27,8 +30,8 @@ interface LockFile {
 
 /**
  * Takes `dataDir` (created when missing) for this process: a file per supervisor, named after pid and start time, which
- * says who else is there. Waits until the children of a supervisor that was killed have vanished. Throws StartError when
- * another gateway runs on the directory, or when it cannot be written.
+ * says who else is there. Waits until the children of a supervisor that was killed have vanished. Throws DataDirInUseError when
+ * another gateway runs on the directory, StartError when it cannot be written.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const directory = prepare(dataDir);
@@ -50,7 +53,9 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
     if (!other) break;
     rmSync(file, { force: true });
     if (attempt === ATTEMPTS) {
-      throw new StartError(`${dataDir} is in use by another Farad (process ${other.content?.holder.pid})`);
+      throw new DataDirInUseError(
+        `${dataDir} is in use by another Farad (process ${other.content?.holder.pid})`,
+      );
     }
     // Both may have written before either looked: step back for an uneven time.
     await wait(20 + Math.random() * 100);

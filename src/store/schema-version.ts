@@ -11,6 +11,28 @@ export interface Aggregate {
   readonly migrations: readonly Migration[];
 }
 
+/** A kind of records that is not as this Farad writes it. */
+export interface SchemaDifference {
+  readonly name: string;
+  /** Its version in the environment. */
+  readonly found: number;
+  /** The newest version that this Farad knows; 0 for a kind of records that it does not know at all. */
+  readonly known: number;
+}
+
+/** Returns what `bringUpToDate` would migrate, or refuse where `found` is the higher one. Changes nothing. */
+export function schemaDifferences(
+  environment: Environment,
+  aggregates: readonly Aggregate[],
+): SchemaDifference[] {
+  const versions = environment.records<number>('schema');
+  const known = knownVersions(aggregates);
+  return [...versions.getRange({})]
+    .map(({ key, value: found }) => ({ name: Buffer.from(key).toString(), found }))
+    .map(({ name, found }) => ({ name, found, known: known.get(name) ?? 0 }))
+    .filter(({ found, known: newest }) => found !== newest);
+}
+
 /**
  * Makes the records of an environment what this Farad expects. An older directory is migrated, each aggregate in one write transaction, by whichever
  * process comes first; the others wait for it. Throws NewerDataError where a newer Farad has written, and then changes nothing.
@@ -20,13 +42,9 @@ export function bringUpToDate(
   where: string,
   aggregates: readonly Aggregate[],
 ): void {
+  for (const { name, found, known } of schemaDifferences(environment, aggregates))
+    if (found > known) throw new NewerDataError(`"${name}" in ${where}`, found, known);
   const versions = environment.records<number>('schema');
-  const known = new Map(aggregates.map(({ name, migrations }) => [name, migrations.length + 1]));
-  for (const { key, value: found } of versions.getRange({})) {
-    const name = Buffer.from(key).toString();
-    const current = known.get(name) ?? 0;
-    if (found > current) throw new NewerDataError(`"${name}" in ${where}`, found, current);
-  }
   for (const { name, migrations } of aggregates) {
     const key = Buffer.from(name);
     if (versions.get(key) === migrations.length + 1) continue;
@@ -37,4 +55,8 @@ export function bringUpToDate(
       versions.put(key, migrations.length + 1);
     });
   }
+}
+
+function knownVersions(aggregates: readonly Aggregate[]): Map<string, number> {
+  return new Map(aggregates.map(({ name, migrations }) => [name, migrations.length + 1]));
 }

@@ -146,7 +146,7 @@ export interface Store {
 }
 
 /** What lies in `directory`, written by control: what operators provision. */
-const DIRECTORY: readonly Aggregate[] = [
+export const DIRECTORY: readonly Aggregate[] = [
   { name: 'tokens', migrations: [] },
   { name: 'charge-point-settings', migrations: [] },
   { name: 'api-keys', migrations: [] },
@@ -166,7 +166,7 @@ const DIRECTORY: readonly Aggregate[] = [
 ];
 
 /** What lies in `state`, written by the edges: what the protocol learns. */
-const STATE: readonly Aggregate[] = [
+export const STATE: readonly Aggregate[] = [
   { name: 'charge-points', migrations: [] },
   { name: 'configuration', migrations: [] },
   { name: 'commands', migrations: [] },
