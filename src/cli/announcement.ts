@@ -6,20 +6,28 @@ import { version } from './version.ts';
 
 /** Says on standard output where the gateway is found, in one JSON object where the log is to be JSON; log lines go to standard error. */
 export function announce(config: Config, started: Started, demo: Demo | undefined): void {
-  const { endpoints, newKey, engine } = started;
+  const { endpoints, newKey, ocpp } = started;
+  const engines = enginesOf(ocpp);
   if (config.log.format === 'json') {
     console.log(JSON.stringify(asLogLine(config, started, demo)));
     return;
   }
   const lines = [
     `Farad ${version()} serves`,
-    `  charge points   ${endpoints.ocpp}/{chargePointId}`,
+    ...ocpp.map(
+      ({ url }, index) => `  ${index === 0 ? 'charge points' : '             '}   ${url}/{chargePointId}`,
+    ),
     `  console         ${endpoints.api}/`,
     `  API             ${endpoints.api}/api/v1 (described at ${endpoints.api}/docs)`,
     `  data            ${config.dataDir}`,
   ];
-  if (engine) lines.push(`  engine          ${engineText(engine)} on Node ${process.versions.node}`);
-  if (engine?.faults) lines.push(`This engine has faults: ${engine.faults}. What helps: ${engine.cure}.`);
+  if (engines.length > 0) {
+    const names = engines.map(engineText).join(' and ');
+    lines.push(`  engine          ${names} on Node ${process.versions.node}`);
+  }
+  for (const { faults, cure } of engines) {
+    if (faults) lines.push(`This engine has faults: ${faults}. What helps: ${cure}.`);
+  }
   if (newKey) lines.push(`  new API key     ${newKey} (not shown again)`);
   if (demo) {
     // The fragment never leaves the browser: the console takes the key from it and forgets it.
@@ -34,9 +42,15 @@ function engineText({ kind, package: name, version, adapted }: SocketEngine): st
   return `uWebSockets.js (${name} ${version}${adapted ? ', adapted to an older glibc' : ''})`;
 }
 
-function asLogLine(config: Config, { endpoints, newKey, engine }: Started, demo: Demo | undefined): object {
+/** Each kind once. */
+function enginesOf(ocpp: Started['ocpp']): SocketEngine[] {
+  return [...new Map(ocpp.map(({ engine }) => [engine.kind, engine])).values()];
+}
+
+function asLogLine(config: Config, { endpoints, newKey, ocpp }: Started, demo: Demo | undefined): object {
+  const [engine] = enginesOf(ocpp);
   return {
-    level: engine?.faults ? 'warn' : 'info',
+    level: ocpp.some(({ engine: { faults } }) => faults) ? 'warn' : 'info',
     time: new Date().toISOString(),
     process: 'supervisor',
     msg: `Farad ${version()} serves`,
@@ -44,6 +58,7 @@ function asLogLine(config: Config, { endpoints, newKey, engine }: Started, demo:
     api: endpoints.api,
     dataDir: config.dataDir,
     ...(engine && { engine }),
+    ...(ocpp.length > 1 && { endpoints: ocpp }),
     ...(newKey && { newKey }),
     ...(demo && { demo: demo.chargePoints }),
   };

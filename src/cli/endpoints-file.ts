@@ -6,8 +6,10 @@ import { writeAtomically } from './write-atomically.ts';
 export interface Endpoints {
   /** The supervisor. */
   readonly pid: number;
-  /** Base URL for charge points: `ws://127.0.0.1:9220/ocpp`. */
+  /** Base URL for charge points, without TLS where there is one: `ws://127.0.0.1:9220/ocpp`. */
   readonly ocpp: string;
+  /** Every one, in the order of the settings. */
+  readonly ocppEndpoints: readonly string[];
   /** Base URL of the API: `http://127.0.0.1:9221`. */
   readonly api: string;
   /** Name to process id. */

@@ -7,6 +7,7 @@ import { announce } from './announcement.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { type Demo, type DemoFleet, startFleet } from './demo.ts';
+import { onHangUp } from './hang-up.ts';
 import { StartError } from './start-error.ts';
 import { onStopSignals } from './stop-signals.ts';
 import type { ProcessPlan } from './supervised-process.ts';
@@ -44,6 +45,13 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
   const clock = new ClockWatch({ dataDir: lock.directory, log, metrics, watchman });
   const supervisor = startSupervisor({ ...options, config, lock, log });
   const signalled = new Promise<'signal'>((resolve) => {
+    onHangUp(
+      () => void supervisor.reload(),
+      (reason) => {
+        log.info({ reason }, 'stopping');
+        resolve('signal');
+      },
+    );
     onStopSignals(
       (reason) => {
         log.info({ reason }, 'stopping');

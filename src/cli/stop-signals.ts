@@ -22,7 +22,7 @@ export function onStopSignals(first: (reason: string) => void, again: () => void
   const abandoned = (reason: string): void => {
     if (firstAt === undefined) begin(reason);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, receive);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, receive);
   // npx puts a shell in between, which dies of a SIGTERM without passing it on.
   if (process.env.npm_command === 'exec') onParentGone(() => abandoned('npx ended'));
   if (process.send) onChannelClosed(() => abandoned('its starter ended'));

@@ -29,6 +29,7 @@ export interface ProcessPlan {
 export interface StartInfo {
   readonly config: unknown;
   readonly exclusive: boolean;
+  readonly sharedSecret: Uint8Array;
 }
 
 export interface ProcessEvents {

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { endpointsOf, withPorts } from '../config/endpoints.ts';
 import type { Config } from '../config/schema.ts';
 import { healthOf } from '../link/health.ts';
-import type { ReadyInfo, SocketEngine } from '../link/messages.ts';
-import { createRelay, type Relay } from '../link/relay.ts';
+import type { Link } from '../link/link.ts';
+import type { OcppEndpoint, ReadyInfo } from '../link/messages.ts';
+import { createRelay } from '../link/relay.ts';
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import { measureProcess } from '../telemetry/process-metrics.ts';
@@ -19,6 +22,11 @@ const STOP_GRACE_MS = 10_000;
 
 /** How often each process is asked for a sign of life, ms. */
 const HEARTBEAT_EVERY_MS = 1000;
+
+/** How long a process may take to read its certificates again, ms. */
+const RELOAD_WITHIN_MS = 5000;
+
+const SHARED_SECRET_BYTES = 32;
 
 /** A gateway that was never up gives up when one of its processes ended this often in a row. */
 const GIVE_UP_AFTER = 5;
@@ -39,14 +47,16 @@ export interface Supervisor {
   stop(): Promise<void>;
   /** Kills every process now. */
   kill(): void;
+  /** Has every process read its certificates again; the log says what came of it. */
+  reload(): Promise<void>;
 }
 
 export interface Started {
   readonly endpoints: Endpoints;
   /** An API key that control generated at this start. */
   readonly newKey: string | undefined;
-  /** The WebSocket server of the edges. */
-  readonly engine: SocketEngine | undefined;
+  /** Of the edges, in the order of the settings. */
+  readonly ocpp: readonly OcppEndpoint[];
 }
 
 /**
@@ -60,6 +70,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   /** What the processes said on their first start; it holds for every later one. */
   let known: ReadyInfo = {};
   const processes: SupervisedProcess[] = [];
+  const sharedSecret = randomBytes(SHARED_SECRET_BYTES);
   let isUp = false;
   let stopped: Promise<void> | undefined;
   const [ready, settle] = deferred<Started>();
@@ -67,6 +78,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const startInfo = () => ({
     config: withBoundPorts(config, known),
     exclusive: plans.filter(isEdge).length === 1,
+    sharedSecret,
   });
 
   const onReady = (plan: ProcessPlan, info: ReadyInfo): void => {
@@ -80,7 +92,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     writeEndpoints(lock.directory, endpoints);
     if (isUp) return;
     isUp = true;
-    settle.resolve({ endpoints, newKey: known.newKey, engine: known.engine });
+    settle.resolve({ endpoints, newKey: known.newKey, ocpp: known.endpoints ?? [] });
   };
 
   const onEnd = (plan: ProcessPlan, end: ProcessEnd): boolean => {
@@ -93,7 +105,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   };
 
   const mayStart = (plan: ProcessPlan): boolean =>
-    config.ocpp.port !== 0 || known.ocpp !== undefined || !isEdge(plan) || plan === plans.find(isEdge);
+    endpointsOf(config).every(({ port }) => port !== 0) ||
+    known.endpoints !== undefined ||
+    !isEdge(plan) ||
+    plan === plans.find(isEdge);
 
   for (const plan of plans) {
     processes.push(
@@ -110,7 +125,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       }),
     );
   }
-  const endWatch = serveSupervisor(relay, processes, log);
+  const link = relay.join('supervisor');
+  const endWatch = serveSupervisor(link, processes, log);
   removeEndpoints(lock.directory);
   for (const one of processes) if (mayStart(one.plan)) one.start();
 
@@ -130,6 +146,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     kill: () => {
       for (const one of processes) one.kill();
     },
+    reload: () => reloadAll(link, log),
   };
 }
 
@@ -150,8 +167,7 @@ async function stopInTurn(
 }
 
 /** The supervisor answers for itself on the link: it says which process is down, and which one does not answer any more. Ends the watch when called. */
-function serveSupervisor(relay: Relay, processes: readonly SupervisedProcess[], log: Log): () => void {
-  const link = relay.join('supervisor');
+function serveSupervisor(link: Link, processes: readonly SupervisedProcess[], log: Log): () => void {
   metrics.process = link.name;
   measureProcess(metrics);
   const heartbeats = new Heartbeats({
@@ -178,6 +194,21 @@ function serveSupervisor(relay: Relay, processes: readonly SupervisedProcess[], 
   };
 }
 
+async function reloadAll(link: Link, log: Log): Promise<void> {
+  const speakTls = link.peers().filter((name) => name.startsWith('edge-'));
+  const answers = await Promise.allSettled(
+    speakTls.map(async (name) => ({
+      name,
+      ...(await link.call(name, 'tls.reload', {}, { deadlineMs: RELOAD_WITHIN_MS })),
+    })),
+  );
+  for (const answer of answers) {
+    if (answer.status === 'rejected')
+      log.warn({ err: answer.reason }, 'a process did not read its certificates again');
+  }
+  log.info('certificates were read again where they changed');
+}
+
 function isEdge(plan: ProcessPlan): boolean {
   return plan.name.startsWith('edge-');
 }
@@ -185,8 +216,7 @@ function isEdge(plan: ProcessPlan): boolean {
 /** The settings with the ports that were bound before, so that a restarted process is found where it was. */
 function withBoundPorts(config: Config, known: ReadyInfo): Config {
   return {
-    ...config,
-    ocpp: { ...config.ocpp, port: portOf(known.ocpp) ?? config.ocpp.port },
+    ...withPorts(config, known.endpoints?.map(({ url }) => portOf(url)) ?? []),
     api: { ...config.api, port: portOf(known.api) ?? config.api.port },
   };
 }
@@ -197,9 +227,11 @@ function portOf(url: string | undefined): number | undefined {
 
 function currentEndpoints(known: ReadyInfo, processes: readonly SupervisedProcess[]): Endpoints {
   const pids = processes.map((one) => [one.plan.name, one.pid ?? 0] as const);
+  const urls = known.endpoints?.map(({ url }) => url) ?? [];
   return {
     pid: process.pid,
-    ocpp: known.ocpp ?? '',
+    ocpp: (urls.find((url) => url.startsWith('ws://')) ?? urls[0]) || '',
+    ocppEndpoints: urls,
     api: known.api ?? '',
     processes: Object.fromEntries(pids),
   };

@@ -5,14 +5,18 @@ import { type NamedSetting, settings } from './schema.ts';
 /** The effective settings as a YAML file with their help; it can be used as a settings file. Secrets are not shown. */
 export function effectiveSettings({ config, origins }: LoadedConfig): string {
   const lines: string[] = [];
-  let group = '';
+  let group: readonly string[] = [];
   for (const named of settings) {
     const parts = named.path.split('.');
     const name = parts.pop() as string;
     const indent = '  '.repeat(parts.length);
-    if (parts.join('.') !== group) {
-      group = parts.join('.');
-      lines.push('', `${group}:`);
+    if (parts.join('.') !== group.join('.')) {
+      // A group of a group comes last in it.
+      const known = parts.findIndex((part, level) => part !== group[level]);
+      if (known === 0) lines.push('');
+      for (const [level, part] of parts.entries())
+        if (level >= known) lines.push(`${'  '.repeat(level)}${part}:`);
+      group = parts;
     }
     const { setting, flag, env, path } = named;
     const origin = origins.get(path) ?? 'default';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { ConfigError } from './config-error.ts';
+import { type Endpoint, endpointsOf } from './endpoints.ts';
 import { type Environment, givenBy, unknownVariables } from './environment.ts';
 import { type Config, type NamedSetting, settings } from './schema.ts';
 import { suggestion } from './suggestion.ts';
@@ -85,18 +86,33 @@ function wrongValue({ path, setting }: NamedSetting, { raw, where }: Strongest):
 
 /** What no single setting can check by itself. */
 function checkTogether(config: Config, origins: ReadonlyMap<string, Origin>): void {
-  if (!isLoopback(config.ocpp.host) && origins.get('ocpp.registration') === 'default') {
+  const endpoints = endpointsOf(config);
+  const setting = config.ocpp.endpoints.length === 0 ? 'ocpp.host' : 'ocpp.endpoints';
+  const open = endpoints.find(({ host }) => !isLoopback(host));
+  if (open && origins.get('ocpp.registration') === 'default') {
     throw new ConfigError(
       'ocpp.registration',
-      `ocpp.registration must be set to open or closed when ocpp.host (${config.ocpp.host}) is not a loopback address`,
+      `ocpp.registration must be set to open or closed when ${setting} (${open.host}) is not a loopback address`,
     );
   }
-  if (
-    config.ocpp.port !== 0 &&
-    config.ocpp.port === config.api.port &&
-    config.ocpp.host === config.api.host
-  ) {
-    throw new ConfigError('api.port', `api.port must differ from ocpp.port, both are ${config.ocpp.port}`);
+  const { host, port } = config.api;
+  if (port !== 0 && endpoints.some((endpoint) => endpoint.port === port && endpoint.host === host)) {
+    const other = setting === 'ocpp.host' ? 'ocpp.port' : setting;
+    throw new ConfigError('api.port', `api.port must differ from ${other}, both are ${port}`);
+  }
+  const twice = endpoints.find((endpoint, index) => {
+    const same = (one: Endpoint): boolean => one.port === endpoint.port && one.host === endpoint.host;
+    return endpoint.port !== 0 && endpoints.findIndex(same) !== index;
+  });
+  if (twice) {
+    const { host, port } = twice;
+    throw new ConfigError('ocpp.endpoints', `ocpp.endpoints has ${host}:${port} twice`);
+  }
+  if (endpoints.some(({ secure }) => secure) && config.ocpp.tls.certificates.length === 0) {
+    throw new ConfigError(
+      'ocpp.tls.certificates',
+      'ocpp.tls.certificates and ocpp.tls.keys must be set where ocpp.endpoints has a wss:// one',
+    );
   }
 }
 

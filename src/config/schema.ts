@@ -1,4 +1,5 @@
 import { duration, flag, integer, list, oneOf, type Setting, size, text } from './setting.ts';
+import { ocppTls } from './tls-settings.ts';
 
 const host = (help: string): Setting<string> =>
   text('127.0.0.1', help, { pattern: /^[A-Za-z0-9.:_-]+$/, allowed: 'an IP address or a host name' });
@@ -25,6 +26,10 @@ export const schema = {
       'Address the OCPP port binds to. Any address but a loopback one demands an explicit ocpp.registration.',
     ),
     port: port(9220, 'Port that charge points connect to; 0 lets the system choose one.'),
+    endpoints: list(
+      [],
+      'Where charge points connect, plain and TLS side by side: ws://HOST:PORT or wss://HOST:PORT, with options as a query: transport=auto|uws|uws-old|ws and, for wss, clientCertificate=none|ask|require (ask, once a client CA is known). Empty: the one of ocpp.host, ocpp.port and ocpp.transport; otherwise these are not used.',
+    ),
     path: text('/ocpp', 'Path before the charge point identity in the URL.', {
       pattern: /^(\/[A-Za-z0-9._~-]+)+$/,
       allowed: 'a path such as /ocpp: starts with a slash, does not end with one',
@@ -145,6 +150,7 @@ export const schema = {
         max: '9s',
       },
     ),
+    tls: ocppTls,
   },
 
   auth: {

@@ -9,7 +9,7 @@ import { RowBuffer } from '../journal/row-buffer.ts';
 import { healthOf } from '../link/health.ts';
 import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
-import type { SocketEngine } from '../link/messages.ts';
+import type { OcppEndpoint } from '../link/messages.ts';
 import type { CallOutcome, ChargePointCall, Disconnect } from '../link/methods.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
 import type { SessionRecord } from '../store/session-record.ts';
@@ -32,9 +32,9 @@ import { Inbox } from './inbox.ts';
 import { Liveness } from './liveness.ts';
 import { MessageLog } from './message-log.ts';
 import { OutboundCalls } from './outbound-calls.ts';
+import { openPorts } from './ports.ts';
 import { SessionGuard } from './session-guard.ts';
 import { Sessions } from './sessions.ts';
-import { listenOn } from './transport/listen.ts';
 
 export interface EdgeDeps {
   /** `edge-0` */
@@ -46,15 +46,20 @@ export interface EdgeDeps {
   readonly pool: Pick<FramePool, 'run'>;
   readonly link: Pick<Link, 'call' | 'serve'>;
   readonly log: Log;
-  /** Whether other edges listen on the same port. */
+  /** Whether other edges listen on the same ports. */
   readonly shared: boolean;
+  /** The same in all of them. */
+  readonly sharedSecret: Uint8Array;
+  /** PEM of authorities whose client certificates are trusted beside those of `ocpp.tls.clientCas`; asked once a second. */
+  readonly clientAuthorities?: () => readonly string[];
   readonly registry?: Registry;
 }
 
 /** An edge at work: holds sockets of charge points and answers them. */
 export interface Edge {
-  readonly engine: SocketEngine;
-  /** The port that was bound. */
+  /** In the order of the settings. */
+  readonly endpoints: readonly OcppEndpoint[];
+  /** The port of the first. */
   readonly port: number;
   /**
    * Stops: refuses new connections while it closes the sockets evenly over `drainMs`, then decides what has arrived (for `graceMs` at most), closes
@@ -91,7 +96,7 @@ const callsInHand = watchman.workOf({ name: 'calls to charge points', serves: 'o
 const signsOfLife = watchman.workOf({ name: 'signs of life', serves: 'operators', limit: SAVE_LAST_SEEN_MS });
 const expiries = watchman.workOf({ name: 'expiry of reservations', serves: 'operators' });
 
-/** Starts an edge: takes over what a dead one of the same name held, and listens. Rejects with ListenError. */
+/** Starts an edge: takes over what a dead one of the same name held, and listens. Rejects with ListenError or KeyPairError. */
 export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const { name, config, store, journal, link, log } = deps;
   const { ocpp } = config;
@@ -195,7 +200,17 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     log: quietly,
     clock,
   });
-  const transport = await listenOn(ocpp.transport, { ...ocpp, shared: deps.shared }, door, log);
+  const ports = await openPorts(
+    {
+      config,
+      shared: deps.shared,
+      ticketSecret: deps.sharedSecret,
+      clientAuthorities: deps.clientAuthorities ?? (() => []),
+      log,
+      registry: deps.registry ?? defaultRegistry,
+    },
+    door,
+  );
 
   const saving = setInterval(
     () => void saveLastSeen(() => centralSystem.saveLastSeen({ gently: true }), quietly),
@@ -228,14 +243,15 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     closed: (await centralSystem.closeTransaction(end)) !== undefined,
   }));
   link.serve('edge.disconnect', (request) => disconnect(sessions, departures, request));
-  link.serve('edge.engine', () => transport.engine);
+  link.serve('edge.endpoints', () => ports.endpoints);
+  link.serve('tls.reload', () => ({ problem: ports.reload() ?? null }));
   link.serve('health.read', () =>
-    healthOf({ problems: ownProblems(stopping, level()) }, watchman.standing()),
+    healthOf({ problems: ownProblems(stopping, level()), degraded: ports.degraded() }, watchman.standing()),
   );
 
   return {
-    engine: transport.engine,
-    port: transport.port,
+    endpoints: ports.endpoints,
+    port: ports.numbers[0] as number,
     async stop(graceMs, drainMs = 0) {
       stopping = true;
       endWatch();
@@ -245,7 +261,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       clearInterval(saving);
       clearInterval(savingLeft);
       clearInterval(expiring);
-      transport.stopAccepting();
+      ports.stopAccepting();
       conversation.stop();
       await atMost(graceMs, conversation.idle());
       clearInterval(ticking);

@@ -5,6 +5,7 @@ import { NewerDataError, openStore, type Store } from '../store/store.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
+import { KeyPairError } from '../tls/key-pairs.ts';
 import { createFramePool } from '../workers/frame-pool.ts';
 import { type Edge, startEdge } from './edge.ts';
 import { checkOpenFiles } from './open-files.ts';
@@ -38,9 +39,11 @@ child.onStop(async (reason: StopReason) => {
   await store.close();
 });
 
-const { kind, package: engine, version } = edge.engine;
-log.info({ port: edge.port, transport: kind, engine: `${engine} ${version}` }, 'charge points can connect');
-child.ready({ ocpp: baseUrl(edge), engine: edge.engine });
+for (const { url, engine } of edge.endpoints) {
+  const { kind, package: name, version } = engine;
+  log.info({ url, transport: kind, engine: `${name} ${version}` }, 'charge points can connect');
+}
+child.ready({ endpoints: edge.endpoints });
 
 async function openData(): Promise<[Store, Journal]> {
   const transactionRetention = config.transactions.retention;
@@ -57,16 +60,22 @@ async function openData(): Promise<[Store, Journal]> {
 
 async function listen(): Promise<Edge> {
   try {
-    return await startEdge({ name, config, store, journal, pool, link, log, shared: !child.exclusive });
+    const { exclusive, sharedSecret } = child;
+    return await startEdge({
+      name,
+      config,
+      store,
+      journal,
+      pool,
+      link,
+      log,
+      shared: !exclusive,
+      sharedSecret,
+    });
   } catch (error) {
-    if (error instanceof ListenError) return child.refuse(`ocpp.port: ${error.message}`);
-    throw error;
+    if (error instanceof KeyPairError) return child.refuse(error.message);
+    if (!(error instanceof ListenError)) throw error;
+    const setting = config.ocpp.endpoints.length > 0 ? 'ocpp.endpoints' : 'ocpp.port';
+    return child.refuse(`${setting}: ${error.message}`);
   }
-}
-
-/** Where charge points reach it: any-address hosts are shown as loopback. */
-function baseUrl({ port }: Edge): string {
-  const { host, path } = config.ocpp;
-  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
-  return `ws://${shown}:${port}${path}`;
 }

@@ -13,8 +13,10 @@ export interface Child<Config> {
   /** `edge-0`, `control`, `analytics`. */
   readonly name: string;
   readonly config: Config;
-  /** False when several edges share the OCPP port. */
+  /** False when several edges share the OCPP ports. */
   readonly exclusive: boolean;
+  /** Random, and the same for all processes from the start of the supervisor to its end. */
+  readonly sharedSecret: Uint8Array;
   readonly link: Link;
   /** Tells the supervisor that this process does its work now; only then do others see it in `peers()`. */
   ready(info: ReadyInfo): void;
@@ -50,6 +52,8 @@ export async function joinSupervisor<Config>(): Promise<Child<Config>> {
 
   const joined = firstMessage<Config>();
   process.on('SIGINT', () => undefined);
+  // A terminal that closes sends it to everyone; otherwise it is meant for the supervisor.
+  process.on('SIGHUP', () => undefined);
   process.on('SIGTERM', () => void stop('asked'));
   process.once('disconnect', () => {
     // Not process.exit: an engine's own exit handlers may hang, and the next start waits for this process to vanish.
@@ -68,6 +72,7 @@ export async function joinSupervisor<Config>(): Promise<Child<Config>> {
     name: start.name,
     config: start.config,
     exclusive: start.exclusive,
+    sharedSecret: start.sharedSecret,
     link,
     ready: (info) => tell({ kind: 'ready', info }),
     onStop: (handler) => void handlers.push(handler),

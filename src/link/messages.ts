@@ -38,12 +38,17 @@ export interface SocketEngine {
   readonly cure?: string;
 }
 
+/** Where charge points connect, and what serves them there. */
+export interface OcppEndpoint {
+  /** Base URL, with the port that was really bound: `wss://127.0.0.1:9220/ocpp`. */
+  readonly url: string;
+  readonly engine: SocketEngine;
+}
+
 /** Where a process listens: `ws://…` of an edge, `http://…` of control. */
 export interface ReadyInfo {
-  /** Edge: base URL for charge points, with the port that was really bound: `ws://127.0.0.1:9220/ocpp`. */
-  readonly ocpp?: string;
-  /** Edge: the WebSocket server that it runs on. */
-  readonly engine?: SocketEngine;
+  /** Edge: in the order of the settings. */
+  readonly endpoints?: readonly OcppEndpoint[];
   /** Control: base URL of the API: `http://127.0.0.1:9221`. */
   readonly api?: string;
   /** Control: an API key that was generated just now, to be printed once. */
@@ -55,8 +60,10 @@ export interface StartMessage<Config = unknown> {
   readonly kind: 'start';
   readonly name: string;
   readonly config: Config;
-  /** False when several edges share the OCPP port. */
+  /** False when several edges share the OCPP ports. */
   readonly exclusive: boolean;
+  /** Random, and the same for all processes from the start of the supervisor to its end. */
+  readonly sharedSecret: Uint8Array;
 }
 
 export interface ReadyMessage {

@@ -1,5 +1,5 @@
 import type { MetricFamily } from '../telemetry/metrics.ts';
-import type { SocketEngine } from './messages.ts';
+import type { OcppEndpoint } from './messages.ts';
 
 /**
  * Every call that one process of Farad makes to another: name, request and answer.
@@ -19,8 +19,10 @@ export interface Methods {
     request: { readonly chargePointId: string };
     answer: { readonly lastSeenAt: number | null };
   };
-  /** Edge: the WebSocket server that it runs on. */
-  'edge.engine': { request: Record<string, never>; answer: SocketEngine };
+  /** Edge: where charge points connect to it. */
+  'edge.endpoints': { request: Record<string, never>; answer: readonly OcppEndpoint[] };
+  /** Edge, control: read certificates and keys again. `problem` says why what was read before still holds. */
+  'tls.reload': { request: Record<string, never>; answer: { readonly problem: string | null } };
   /** Any process: its metrics now. */
   'metrics.read': { request: Record<string, never>; answer: MetricFamily[] };
   /** Any process: whether it can do its work, with the reasons if not. */

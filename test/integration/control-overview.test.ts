@@ -160,7 +160,8 @@ test('the console is served with a policy that lets nothing else in, and its scr
 
 test('the system names its versions and the engine of each edge; an edge that is away has none', async () => {
   const engine = { kind: 'uws', package: 'uWebSockets.js', version: '20.57.0', adapted: false } as const;
-  control.process('edge-0').serve('edge.engine', () => engine);
+  const endpoints = [{ url: 'wss://127.0.0.1:9443/ocpp', engine }];
+  control.process('edge-0').serve('edge.endpoints', () => endpoints);
   control.process('edge-1');
   const { status, body } = await control.send('GET', '/api/v1/system');
   expect(status).toBe(200);
@@ -169,8 +170,8 @@ test('the system names its versions and the engine of each edge; an edge that is
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
     edges: [
-      { name: 'edge-0', engine },
-      { name: 'edge-1', engine: null },
+      { name: 'edge-0', engine, endpoints },
+      { name: 'edge-1', engine: null, endpoints: [] },
     ],
   });
 });

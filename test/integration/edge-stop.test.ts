@@ -132,7 +132,13 @@ describe('the process of an edge', () => {
     children.push(child);
     const messages: ToSupervisor[] = [];
     child.on('message', (message) => messages.push(message as ToSupervisor));
-    child.send({ kind: 'start', name, config, exclusive } satisfies FromSupervisor);
+    child.send({
+      kind: 'start',
+      name,
+      config,
+      exclusive,
+      sharedSecret: new Uint8Array(32),
+    } satisfies FromSupervisor);
     return { child, messages, exited: new Promise((resolve) => child.once('exit', resolve)) };
   }
 
@@ -140,7 +146,7 @@ describe('the process of an edge', () => {
     const ready = await until('the edge is ready', () =>
       messages.find((message) => message.kind === 'ready'),
     );
-    return Number(new URL((ready.kind === 'ready' && ready.info.ocpp) || '').port);
+    return Number(new URL((ready.kind === 'ready' && ready.info.endpoints?.[0]?.url) || '').port);
   }
 
   test('SIGTERM: answers what is in flight, closes with 1001 and exits 0', async () => {

@@ -36,7 +36,7 @@ export function startAnalytics(config: Config): AnalyticsProcess {
   const tell = (message: FromSupervisor): void => {
     if (child.connected) child.send(message);
   };
-  tell({ kind: 'start', name: 'analytics', config, exclusive: true });
+  tell({ kind: 'start', name: 'analytics', config, exclusive: true, sharedSecret: new Uint8Array(32) });
   const port = relay.attach('analytics', tell);
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const started = new Promise<'ready' | { refused: string }>((resolve, reject) => {

@@ -49,7 +49,7 @@ export function startControlProcess(relay: Relay, config: Config): ControlProces
     port?.detach();
     return (code ?? signal) as number | string;
   });
-  tell({ kind: 'start', name: 'control', config, exclusive: true });
+  tell({ kind: 'start', name: 'control', config, exclusive: true, sharedSecret: new Uint8Array(32) });
   port = relay.attach('control', tell);
   return { child, started, ended, log };
 }

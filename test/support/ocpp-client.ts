@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { WebSocket } from 'ws';
 
 export interface ClientOptions {
@@ -7,6 +8,8 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Path before the identity. */
   readonly path?: string;
+  /** Over TLS, as Node's client has it. */
+  readonly tls?: ConnectionOptions;
 }
 
 /** A frame of OCPP-J as an array. */
@@ -36,9 +39,9 @@ export class OcppClient {
 
   /** Rejects with `HTTP <status>` where the upgrade is refused. */
   static async connect(port: number, id: string, options: ClientOptions = {}): Promise<OcppClient> {
-    const { subprotocols = ['ocpp1.6'], headers = {}, path = '/ocpp' } = options;
-    const url = `ws://127.0.0.1:${port}${path}/${encodeURIComponent(id)}`;
-    const ws = new WebSocket(url, [...subprotocols], { headers, perMessageDeflate: false });
+    const { subprotocols = ['ocpp1.6'], headers = {}, path = '/ocpp', tls } = options;
+    const url = `${tls ? 'wss' : 'ws'}://127.0.0.1:${port}${path}/${encodeURIComponent(id)}`;
+    const ws = new WebSocket(url, [...subprotocols], { headers, perMessageDeflate: false, ...tls });
     const client = new OcppClient(ws);
     await new Promise<void>((resolve, reject) => {
       ws.once('open', resolve);

@@ -28,7 +28,18 @@ export const systemSchema = object('What Farad runs on.', {
     type: 'array',
     items: object('An edge process.', {
       name: text('Of the process.'),
-      engine: maybe({ ...engine, description: 'Null while the edge does not answer.' }),
+      engine: maybe({
+        ...engine,
+        description: 'Of its first endpoint; null while the edge does not answer.',
+      }),
+      endpoints: {
+        type: 'array',
+        description: 'Where charge points connect; empty while the edge does not answer.',
+        items: object('A port for charge points.', {
+          url: text('Base URL: `wss://` is over TLS.'),
+          engine,
+        }),
+      },
     }),
   },
 });

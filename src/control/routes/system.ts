@@ -7,13 +7,16 @@ import { addRoute } from '../route.ts';
 /** Longest wait for the answer of an edge, ms. */
 const DEADLINE_MS = 3000;
 
+const UWS = { kind: 'uws', package: '@btc-vision/uwebsockets.js', version: '20.57.0', adapted: false };
+
 const operation: Operation = {
   id: 'getSystem',
   method: 'GET',
   path: '/api/v1/system',
   tag: 'Operations',
   summary: 'What Farad runs on',
-  description: 'The versions of Farad and Node.js, and which WebSocket server holds the charge points.',
+  description:
+    'The versions of Farad and Node.js, where charge points connect, and which WebSocket server holds them there.',
   responses: {
     200: json('The versions.', ref('System'), {
       version: '0.1.0',
@@ -22,7 +25,8 @@ const operation: Operation = {
       edges: [
         {
           name: 'edge-0',
-          engine: { kind: 'uws', package: '@btc-vision/uwebsockets.js', version: '20.57.0', adapted: false },
+          engine: UWS,
+          endpoints: [{ url: 'ws://127.0.0.1:9220/ocpp', engine: UWS }],
         },
       ],
     }),
@@ -31,12 +35,16 @@ const operation: Operation = {
 
 export function addSystemRoute(app: FastifyInstance, { link, config }: ControlDeps, version: string): void {
   addRoute(app, operation, async () => {
-    const answers = await askPeers(link, config, 'edge.engine', {}, DEADLINE_MS, isEdge);
+    const answers = await askPeers(link, config, 'edge.endpoints', {}, DEADLINE_MS, isEdge);
     return {
       version,
       node: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
-      edges: [...answers].map(([name, engine]) => ({ name, engine: engine ?? null })),
+      edges: [...answers].map(([name, endpoints]) => ({
+        name,
+        engine: endpoints?.[0]?.engine ?? null,
+        endpoints: endpoints ?? [],
+      })),
     };
   });
 }

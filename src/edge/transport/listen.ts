@@ -16,6 +16,10 @@ export async function listenOn<Arrival, Session>(
   log: Log,
 ): Promise<Transport> {
   if (kind === 'ws') return listenWs(options, events);
+  if (options.tls) {
+    if (kind !== 'auto') throw new ListenError(`${kind} does not speak TLS here; take ws or auto`);
+    return listenWs(options, events);
+  }
   const build = findUws(kind === 'auto' ? 'uws' : kind);
   if ('missing' in build) {
     if (kind !== 'auto') throw new ListenError(`uWebSockets.js does not load here: ${build.missing}`);

@@ -1,4 +1,6 @@
 import type { SocketEngine } from '../../link/messages.ts';
+import type { ContextSettings } from '../../tls/context.ts';
+import type { Credentials } from '../../tls/credentials.ts';
 
 /**
  * What Farad needs of a WebSocket server. Two implementations (`uws.ts`, `ws.ts`) behave alike as far as a charge point can tell; what is
@@ -86,6 +88,43 @@ export interface ListenOptions {
   readonly maxFrameSize: number;
   /** Bytes that may wait to be sent on one socket; more closes it. */
   readonly maxBackpressure: number;
+  /** Absent on a plain port. */
+  readonly tls?: TlsOptions;
+}
+
+/** What a port does over TLS. */
+export interface TlsOptions extends ContextSettings, GateLimits {
+  readonly credentials: Pick<Credentials, 'shown' | 'onChange'>;
+  /** Undefined: `ask` once any client CA is known, `none` until then. */
+  readonly clientCertificate: 'none' | 'ask' | 'require' | undefined;
+  /** Shared by all processes that listen on the port. */
+  readonly ticketSecret: Uint8Array;
+  readonly meter: HandshakeMeter;
+}
+
+/** Where a TLS port tells of its handshakes. */
+export interface HandshakeMeter {
+  count(result: HandshakeResult): void;
+  /** `inFlight` says how many are not done, whenever it is asked. */
+  watch(inFlight: () => number): void;
+}
+
+/** What became of a TLS handshake; a label of a metric. */
+export type HandshakeResult =
+  | 'full'
+  | 'resumed'
+  | 'failed'
+  | 'timeout'
+  | 'not_tls'
+  | 'plain_http'
+  | 'too_many';
+
+export interface GateLimits {
+  /** How long a client may take to begin its handshake, and again to end it, ms. */
+  readonly handshakeTimeout: number;
+  /** Most that have not ended it. */
+  readonly maxHandshakes: number;
+  readonly handshakesPerSecond: number;
 }
 
 export interface Transport {

@@ -1,17 +1,19 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { SocketEngine } from '../../link/messages.ts';
+import { httpText } from './http-text.ts';
+import { createTlsServer, peerCertificate } from './tls-server.ts';
 import {
-  type HttpAnswer,
   isUpgrade,
   ListenError,
   type ListenOptions,
+  type PeerCertificate,
   type RequestHead,
   type Socket,
-  statusLine,
   type Transport,
   type TransportEvents,
 } from './transport.ts';
@@ -25,7 +27,7 @@ const HEAD_TIMEOUT_MS = 10_000;
 /** Longest wait for the peer's half of a close, ms; then the connection is dropped. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** `ws` on Node's http as a transport: works everywhere, and will carry TLS. Rejects with ListenError where the port cannot be had. */
+/** `ws` on Node's http as a transport: works everywhere, over TLS too. Rejects with ListenError where the port cannot be had. */
 export async function listenWs<Arrival, Session>(
   options: ListenOptions,
   events: TransportEvents<Arrival, Session>,
@@ -42,9 +44,11 @@ export async function listenWs<Arrival, Session>(
     closeTimeout: CLOSE_TIMEOUT_MS,
   };
   const sockets = new WebSocketServer(socketOptions);
-  const server = createServer({ headersTimeout: HEAD_TIMEOUT_MS, requestTimeout: HEAD_TIMEOUT_MS });
+  const limits = { headersTimeout: HEAD_TIMEOUT_MS, requestTimeout: HEAD_TIMEOUT_MS };
+  const secured = options.tls && createTlsServer(options.tls, limits);
+  const server = secured?.server ?? createServer(limits);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { status, headers, body } = events.request(new NodeHead(request));
+    const { status, headers, body } = events.request(new NodeHead(request, secured !== undefined));
     response.writeHead(status, {
       'Content-Type': 'text/plain; charset=utf-8',
       ...headers,
@@ -55,7 +59,7 @@ export async function listenWs<Arrival, Session>(
   server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
     // A peer that goes away meanwhile is not worth a word: there is no session yet.
     connection.on('error', () => connection.destroy());
-    const requestHead = new NodeHead(request);
+    const requestHead = new NodeHead(request, secured !== undefined);
     const asks = requestHead.header('sec-websocket-key') !== '';
     const verdict = asks ? events.upgrade(requestHead) : events.request(requestHead);
     if (!isUpgrade(verdict)) {
@@ -71,7 +75,14 @@ export async function listenWs<Arrival, Session>(
     });
   });
   const port = await listen(server, options);
-  return { engine: WS, port, stopAccepting: () => void server.close() };
+  return {
+    engine: WS,
+    port,
+    stopAccepting() {
+      server.close();
+      secured?.stop();
+    },
+  };
 }
 
 type SessionEvents<Session> = Pick<TransportEvents<unknown, Session>, 'message' | 'sign' | 'close'>;
@@ -157,12 +168,16 @@ class WsSocket<Session> implements Socket {
 }
 
 class NodeHead implements RequestHead {
-  readonly secure = false;
-  readonly peerCertificate = undefined;
+  readonly secure: boolean;
   private readonly request: IncomingMessage;
 
-  constructor(request: IncomingMessage) {
+  constructor(request: IncomingMessage, secure: boolean) {
     this.request = request;
+    this.secure = secure;
+  }
+
+  get peerCertificate(): PeerCertificate | undefined {
+    return this.secure ? peerCertificate(this.request.socket as TLSSocket) : undefined;
   }
 
   get method(): string {
@@ -185,18 +200,7 @@ class NodeHead implements RequestHead {
   }
 }
 
-function httpText({ status, headers = {}, body }: HttpAnswer): string {
-  const all = {
-    'Content-Type': 'text/plain; charset=utf-8',
-    ...headers,
-    'Content-Length': String(Buffer.byteLength(body)),
-    Connection: 'close',
-  };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${statusLine(status)}\r\n${lines.join('')}\r\n${body}`;
-}
-
-function listen(server: ReturnType<typeof createServer>, { host, port }: ListenOptions): Promise<number> {
+function listen(server: Server, { host, port }: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(new ListenError(`cannot listen on ${host}:${port}: ${error.code ?? error.message}`));

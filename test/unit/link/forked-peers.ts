@@ -8,7 +8,7 @@ const file = fileURLToPath(new URL('../../fixtures/link/process.mjs', import.met
 /** Forks test/fixtures/link/process.mjs as `name`; resolves when it can be called. */
 export function forkPeer(relay: Relay, name: string): Promise<ChildProcess> {
   const child = fork(file, [], { serialization: 'advanced' });
-  child.send({ kind: 'start', name, config: {}, exclusive: true });
+  child.send({ kind: 'start', name, config: {}, exclusive: true, sharedSecret: new Uint8Array(32) });
   const port = relay.attach(name, (message) => {
     if (child.connected) child.send(message, () => undefined);
   });
