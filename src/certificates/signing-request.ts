@@ -18,7 +18,7 @@ export interface SigningRequest {
 export interface ExpectedSubject {
   /** The serial number of the charge point, which CN must be (security whitepaper ed. 3 A00.FR.511). */
   readonly commonName: string | undefined;
-  /** The operator's name, which O must contain (A00.FR.407). */
+  /** The operator's name, which must be among its O (A00.FR.407). */
   readonly organization: string | undefined;
 }
 
@@ -62,12 +62,12 @@ export function problemsOf(request: SigningRequest, expected: ExpectedSubject): 
   const broken = signatureProblem(request);
   if (broken !== undefined) problems.push(broken);
   const { commonName, organization } = expected;
-  if (commonName !== undefined && subject.commonName.toLowerCase() !== commonName.toLowerCase()) {
+  if (commonName !== undefined && subject.commonName !== commonName) {
     problems.push(
       `its CN is "${subject.commonName}" and the serial number of the charge point "${commonName}"`,
     );
   }
-  if (organization !== undefined && !subject.organizations.some((name) => name.includes(organization))) {
+  if (organization !== undefined && !subject.organizations.includes(organization)) {
     problems.push(`its O is "${subject.organizations.join(', ')}" and the operator's name "${organization}"`);
   }
   return problems;

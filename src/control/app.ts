@@ -24,6 +24,7 @@ import { addAvailabilityRoute } from './routes/availability.ts';
 import { addBackupRoutes } from './routes/backups.ts';
 import { addCallRoute } from './routes/calls.ts';
 import { addCampaignRoutes } from './routes/campaigns.ts';
+import { addCertificateAuthorityRoutes } from './routes/certificate-authority.ts';
 import { addChargePointRoutes } from './routes/charge-points.ts';
 import { addChargingProfileRoutes } from './routes/charging-profiles.ts';
 import { addChargingWishRoutes } from './routes/charging-wishes.ts';
@@ -143,6 +144,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   addLocalListSyncRoutes(app, deps);
   addJobRoutes(app, deps);
   addCampaignRoutes(app, deps);
+  addCertificateAuthorityRoutes(app, deps);
   const sites = startSites({
     ...deps,
     settings: deps.config.sites,

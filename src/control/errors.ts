@@ -121,6 +121,22 @@ export const errors = {
     message: 'Nobody has corrected transaction {id}.',
     meaning: 'The transaction is there, and what its charge point reported stands alone.',
   },
+  unknown_certificate_authority: {
+    status: 404,
+    message: 'There is no certificate authority {id}.',
+    meaning: 'None was made, or it has been deleted.',
+  },
+  no_sealing_key: {
+    status: 409,
+    message: 'There is no key that private keys of a certificate authority are sealed with.',
+    meaning:
+      'The setting `security.sealingKeyFile` is empty, or names another key than the one that they were sealed with. It is a file with at least 32 secret bytes outside of the data directory.',
+  },
+  too_many_authorities: {
+    status: 409,
+    message: 'There are {most} certificate authorities already.',
+    meaning: 'Delete one whose certificates are not in use any more.',
+  },
   unknown_local_list: {
     status: 404,
     message: 'There is no local list {id}.',

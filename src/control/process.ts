@@ -9,6 +9,7 @@ import { createLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
 import { createApp } from './app.ts';
 import { bootstrapKey } from './bootstrap-key.ts';
+import { readSealingKeys, SealingKeyError } from './sealing-keys.ts';
 
 /** How long a stopping control waits for answers under way, ms; then it closes their connections. */
 const STOP_GRACE_MS = 3000;
@@ -55,9 +56,11 @@ child.ready({
 
 async function open(): Promise<Store> {
   try {
-    return openStore({ dataDir: config.dataDir, role: 'control' });
+    const sealingKeys = readSealingKeys(config);
+    return openStore({ dataDir: config.dataDir, role: 'control', ...(sealingKeys && { sealingKeys }) });
   } catch (error) {
-    if (error instanceof NewerDataError) return child.refuse(error.message);
+    if (error instanceof NewerDataError || error instanceof SealingKeyError)
+      return child.refuse(error.message);
     throw error;
   }
 }

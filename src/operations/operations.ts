@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts';
 import type { CloseInput } from '../store/transaction-record.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
 import { Campaigns } from './campaigns/campaigns.ts';
+import { Authorities } from './certificates/authorities.ts';
 import type { ChargePointCalls } from './charge-point-calls.ts';
 import { ForgottenTransactions } from './forgotten-transactions.ts';
 import { ListKeeper } from './local-lists/list-keeper.ts';
@@ -12,6 +13,7 @@ import { LocalLists } from './local-lists/local-lists.ts';
 export interface Operations {
   readonly campaigns: Campaigns;
   readonly localLists: LocalLists;
+  readonly certificates: { readonly authorities: Authorities };
   /**
    * Begins nothing more; nothing touches the store once it has resolved. What charge points answer later is on record at the edge, for the next
    * process to take up.
@@ -69,12 +71,15 @@ export async function startOperations({
     trustedNow,
     beganAt: Date.now(),
   });
+  const resealed = await store.certificateAuthorities.reseal();
+  if (resealed > 0) log.info({ authorities: resealed }, 'private keys were sealed with the present key');
   await campaigns.start();
   keeper.start();
   if (config.transactions.forgotten === 'close') forgotten.start();
   return {
     campaigns,
     localLists,
+    certificates: { authorities: new Authorities({ store, clock: Date.now }) },
     async stop() {
       release();
       keeper.stop();

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openChdb } from '../../src/analytics/chdb-engine.ts';
 import type { OpenApiDocument } from '../../src/control/openapi/document.ts';
+import { openStore } from '../../src/store/store.ts';
 import { EventReader } from '../support/event-reader.ts';
 import { RSA } from '../support/firmware-signers.ts';
 import { dataDirectory, type Gateway, startGateway } from '../support/gateway.ts';
@@ -63,8 +66,12 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   const hunt = new SecretHunt();
   const apiKey = hunt.text('the configured API key');
   const dataDir = dataDirectory();
+  const sealingKey = join(dataDirectory(), 'sealing-key');
+  const sealingSecret = hunt.text('the key that seals');
+  writeFileSync(sealingKey, sealingSecret.repeat(2));
+  const quickly = ['--sink-interval', '50ms', '--ocpp-call-timeout', '5s'];
   const gateway = await startGateway(
-    ['--api-key', apiKey, '--log-level', 'trace', '--sink-interval', '50ms', '--ocpp-call-timeout', '5s'],
+    ['--api-key', apiKey, '--log-level', 'trace', ...quickly, '--security-sealing-key-file', sealingKey],
     dataDir,
   );
   const port = Number(new URL(gateway.ocpp).port);
@@ -215,6 +222,13 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
     sql: `SELECT nothing FROM transactions WHERE '${ftp}' = 1`,
   });
 
+  // Certificate authorities.
+  for (const algorithm of ['ecdsa-p256', 'rsa-2048']) {
+    const { status } = await operator.ask('POST', '/api/v1/certificate-authority', { algorithm });
+    expect(status).toBe(201);
+  }
+  await huntPrivateKeys(hunt, dataDir, sealingSecret.repeat(2));
+
   // Campaigns: one that is carried out, and such that wait for a charge point that never comes.
   const campaignKey = hunt.text('an AuthorizationKey of a campaign');
   await operator.ask('PUT', '/api/v1/charge-points/NEVER-1', { note: WITNESS });
@@ -302,6 +316,7 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   hunt.search('the tables of ClickHouse', inTables);
 
   expect(hunt.findings).toEqual([]);
+  for (const copy of [backup, dataDir]) expect(await openedKeys(copy)).toEqual([undefined, undefined]);
   // The search is worth something only where it looked into what surrounded the secrets.
   for (const searched of [inData, inBackup, inTables, Buffer.from(operator.answers)]) {
     expect(searched.includes(WITNESS)).toBe(true);
@@ -309,6 +324,31 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   expect(JSON.stringify(events.events)).toContain('SAFE-1');
   expect(gateway.output()).toContain('debug');
 }, 180_000);
+
+/** Opens the private keys of all authorities with what they are sealed with, for the search: the number that each is made of. */
+async function huntPrivateKeys(hunt: SecretHunt, dataDir: string, sealingKey: string): Promise<void> {
+  const sealingKeys = { present: Buffer.from(sealingKey) };
+  const store = openStore({ dataDir, role: 'analytics', sealingKeys });
+  for (const { id } of store.certificateAuthorities.all()) {
+    const keys = Object.entries(store.certificateAuthorities.keysOf(id) ?? {});
+    expect(keys).toHaveLength(2);
+    for (const [name, pem] of keys) {
+      const { d = '' } = createPrivateKey(pem as string).export({ format: 'jwk' });
+      hunt.bytes(`the ${name} of an authority`, Buffer.from(d, 'base64url'));
+    }
+  }
+  await store.close();
+}
+
+/** Whether private keys can be opened with what lies in a data directory or a backup. */
+async function openedKeys(directory: string): Promise<unknown[]> {
+  const present = readFileSync(join(directory, 'pepper'));
+  const store = openStore({ dataDir: directory, role: 'setup', sealingKeys: { present } });
+  const { certificateAuthorities } = store;
+  const keys = certificateAuthorities.all().map(({ id }) => certificateAuthorities.keysOf(id));
+  await store.close();
+  return keys;
+}
 
 /** Asks every GET of the API that answers at once. */
 async function askEverything(operator: Operator, ids: { readonly campaign: string }): Promise<void> {

@@ -8,6 +8,7 @@ import type { Config } from '../../src/config/schema.ts';
 import { createApp } from '../../src/control/app.ts';
 import { bootstrapKey } from '../../src/control/bootstrap-key.ts';
 import type { OpenApiDocument } from '../../src/control/openapi/document.ts';
+import { readSealingKeys } from '../../src/control/sealing-keys.ts';
 import type { Link } from '../../src/link/link.ts';
 import { createRelay, type Relay } from '../../src/link/relay.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
@@ -50,7 +51,8 @@ export async function startControl(
 ): Promise<ControlUnderTest> {
   const dataDir = await mkdtemp(join(tmpdir(), 'farad-control-'));
   const config = change(loadConfig({ flags: { 'data-dir': dataDir, 'api-port': '0', 'api-key': API_KEY } }));
-  const store = openStore({ dataDir, role: 'setup' });
+  const sealingKeys = readSealingKeys(config);
+  const store = openStore({ dataDir, role: 'setup', ...(sealingKeys && { sealingKeys }) });
   const relay = createRelay();
   const lines: string[] = [];
   const log = logTo({ write: (line) => void lines.push(line) }, 'debug', 'control');

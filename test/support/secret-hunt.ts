@@ -23,12 +23,18 @@ export class SecretHunt {
 
   /** A secret that somebody else made. */
   add(name: string, secret: string): string {
-    const bytes = Buffer.from(secret);
-    this.spell(name, bytes);
+    this.bytes(name, Buffer.from(secret));
     this.spell(`${name} in capitals`, Buffer.from(secret.toUpperCase()));
     this.spell(`${name} in small letters`, Buffer.from(secret.toLowerCase()));
-    this.spell(`${name} in hexadecimal`, Buffer.from(bytes.toString('hex')));
     this.spell(`${name} in UTF-16`, Buffer.from(secret, 'utf16le'));
+    return secret;
+  }
+
+  /** One that is no text. */
+  bytes(name: string, bytes: Buffer): void {
+    this.spell(name, bytes);
+    this.spell(`${name} in hexadecimal`, Buffer.from(bytes.toString('hex')));
+    this.spell(`${name} in hexadecimal capitals`, Buffer.from(bytes.toString('hex').toUpperCase()));
     // Three ways in which its bytes may fall into groups of base64, without what its neighbours have a part in.
     for (const shift of [0, 1, 2]) {
       const padded = Buffer.concat([Buffer.alloc(shift), bytes]);
@@ -40,7 +46,6 @@ export class SecretHunt {
         );
       }
     }
-    return secret;
   }
 
   /** Notes which secrets are in `content`. */

@@ -73,6 +73,7 @@ export const tags = {
   'Smart charging': 'Charging profiles that charge points hold, and the schedules that follow from them.',
   Sites: 'Connectors that share the power of a place.',
   'Local lists': 'What charge points hold to authorize without asking (OCPP 1.6 ed. 2 §3.5.2).',
+  Certificates: 'Certificates of charge points: who issues them, which there are, and which are revoked.',
   Jobs: 'Firmware updates, and uploads of diagnostics and logs.',
   Campaigns: 'One thing at many charge points, a bounded number at a time.',
   Security: 'How charge points authenticate, and what happened about their security.',

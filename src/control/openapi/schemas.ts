@@ -1,6 +1,7 @@
 import { errors } from '../errors.ts';
 import { accessSchemas } from './access-schemas.ts';
 import { campaignSchemas } from './campaign-schemas.ts';
+import { certificateSchemas } from './certificate-schemas.ts';
 import { chargingProfileSchemas } from './charging-profile-schemas.ts';
 import { commandSchemas } from './command-schemas.ts';
 import { fleetSchemas } from './fleet-schemas.ts';
@@ -342,6 +343,7 @@ export const schemas = {
 
   ...localListSchemas,
 
+  ...certificateSchemas,
   ...jobSchemas,
 
   ...campaignSchemas,

@@ -20,7 +20,7 @@ describe('a signing request', () => {
   it.each<RequestKey>(['ec', 'rsa', 'rsa-pss'])('L21: with a good %s key is found good', async (key) => {
     const { csr, key: own } = await makeSigningRequest(key);
     const request = await read(csr);
-    expect(problemsOf(request, { commonName: 'sn-1', organization: 'Acme' })).toEqual([]);
+    expect(problemsOf(request, { commonName: 'SN-1', organization: 'Acme Charging' })).toEqual([]);
     expect(request.subject).toEqual({ commonName: 'SN-1', organizations: ['Acme Charging'] });
     expect(own.equals(own) && request.publicKey.asymmetricKeyType).toBe(key === 'ec' ? 'ec' : 'rsa');
   });
