@@ -1,4 +1,5 @@
 import { Random } from '../src/simulator/random.ts';
+import type { FakeClock } from './fake-clock.ts';
 import type { FullDisk } from './full-disk.ts';
 import type { OwnGateway } from './gateway.ts';
 import type { ChaosEvent } from './measurements.ts';
@@ -10,8 +11,14 @@ const AFTERMATH_MS = 10_000;
 const SHORTEST_MS = 500;
 const LONGEST_MS = 6_000;
 
-/** What is done to a gateway: SIGKILL, SIGSTOP until SIGCONT, or a data directory that is full. */
-export type Disturbance = 'kill' | 'pause' | 'disk';
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** How far a clock may jump, ms. Back by less than a day: times that a charge point tells are not believed where they lie farther ahead. */
+const JUMPS_MS = [-20 * 60 * MINUTE_MS, -90 * MINUTE_MS, -MINUTE_MS, MINUTE_MS, 3 * DAY_MS, 3 * 365 * DAY_MS];
+
+/** What is done to a gateway: SIGKILL, SIGSTOP until SIGCONT, a data directory that is full, or a clock that is wrong. */
+export type Disturbance = 'kill' | 'pause' | 'disk' | 'clock';
 
 export interface ChaosOptions {
   /** Killed all at a time, every `everyMs`. */
@@ -22,6 +29,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** What `disk` fills. */
   readonly disk: FullDisk | undefined;
+  /** What `clock` sets. */
+  readonly clock: FakeClock | undefined;
   /** Seconds since the begin of the run. */
   readonly elapsed: () => number;
   /** An edge is killed now. */
@@ -82,6 +91,7 @@ export class Chaos {
   async #disturb(disturbance: Disturbance): Promise<void> {
     const forMs = this.#random.between(SHORTEST_MS, LONGEST_MS);
     if (disturbance === 'disk') return this.#fillDisk(forMs);
+    if (disturbance === 'clock') return this.#setClock(forMs);
     const { supervisor: _, ...processes } = await this.#gateway.pids();
     const name = this.#random.pick(Object.keys(processes).sort());
     return disturbance === 'kill' ? this.#kill(name) : this.#pause(name, forMs);
@@ -113,6 +123,21 @@ export class Chaos {
     await new Promise((resolve) => setTimeout(resolve, forMs));
     process.kill(pid, 'SIGCONT');
     onEvent({ at, what: `stopped ${name}`, forMs });
+  }
+
+  async #setClock(forMs: number): Promise<void> {
+    const { clock, elapsed, onEvent, onFailure } = this.#options;
+    if (clock === undefined) return onFailure('there is no clock to set');
+    const at = elapsed();
+    const offMs = this.#random.pick(JUMPS_MS);
+    await clock.set(offMs);
+    await new Promise((resolve) => setTimeout(resolve, forMs));
+    await clock.set(0);
+    onEvent({
+      at,
+      what: `set the clock ${offMs < 0 ? 'back' : 'ahead'} by ${Math.abs(offMs) / MINUTE_MS} min`,
+      forMs,
+    });
   }
 
   async #fillDisk(forMs: number): Promise<void> {

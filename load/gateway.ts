@@ -52,9 +52,15 @@ export class OwnGateway implements Gateway {
    * Starts `farad serve` and waits until it serves.
    * @param flags more flags for it.
    * @param filled a data directory to run on, which goes with the gateway; a new one if absent.
+   * @param environment beside that of this process.
    * @throws Error with the end of its log if it does not come up.
    */
-  static async start(edges: number, flags: readonly string[], filled?: string): Promise<OwnGateway> {
+  static async start(
+    edges: number,
+    flags: readonly string[],
+    filled?: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<OwnGateway> {
     await removeAbandoned();
     const dataDir = filled ?? (await makeOwnDirectory());
     const apiKey = apiKeyIn(flags) ?? randomBytes(24).toString('base64url');
@@ -71,7 +77,7 @@ export class OwnGateway implements Gateway {
     ];
     args.push('--edge-processes', String(edges), '--log-level', 'warn', ...flags);
     const child = spawn(process.execPath, [mainFile(), ...args], {
-      env: { ...process.env, FARAD_API_KEY: apiKey },
+      env: { ...process.env, ...environment, FARAD_API_KEY: apiKey },
       // The channel carries nothing: when it closes, because this process has ended, the gateway stops.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A group of its own: Ctrl-C in the terminal reaches the load tool, which stops the gateway after the fleet.

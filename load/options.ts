@@ -34,6 +34,8 @@ export interface LoadOptions {
   /** One of these at random, each time. */
   readonly disturb: readonly Disturbance[];
   readonly killEveryMs: number;
+  /** Path of libfaketime; undefined: where it is usually installed. */
+  readonly faketime: string | undefined;
   /** Undefined: the tool starts a gateway of its own. */
   readonly target: Target | undefined;
   /** Flags for the gateway that the tool starts. */
@@ -43,7 +45,7 @@ export interface LoadOptions {
 /** What the user got wrong, in one line. */
 export class OptionError extends Error {}
 
-const DISTURBANCES: ReadonlySet<string> = new Set<Disturbance>(['kill', 'pause', 'disk']);
+const DISTURBANCES: ReadonlySet<string> = new Set<Disturbance>(['kill', 'pause', 'disk', 'clock']);
 
 /** One socket is one open file, and 20,000 is a usual hard limit. */
 const SOCKETS_PER_PROCESS = 19_000;
@@ -67,7 +69,8 @@ const FLAGS = {
   seed: ['N', 'of the pseudo-randomness; printed, so that a run can be repeated'],
   report: ['DIR', 'write report.json and index.html there'],
   kill: ['NAMES', 'SIGKILL these processes of the own gateway: control,analytics or edge-0'],
-  disturb: ['KINDS', 'at random, by the seed: kill, pause (SIGSTOP), disk (a full one; needs root)'],
+  disturb: ['KINDS', 'at random, by the seed: kill, pause (SIGSTOP), disk (a full one; needs root), clock'],
+  faketime: ['FILE', 'libfaketime for `clock` (where it is usually installed)'],
   'kill-every': ['15s', '... this often during the load (15s)'],
   'ocpp-url': ['URL', 'a running gateway, ws://127.0.0.1:9220/ocpp; without it one is started'],
   'api-url': ['URL', '... its API, http://127.0.0.1:9221'],
@@ -159,6 +162,7 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     kill,
     disturb: disturb as Disturbance[],
     killEveryMs: duration('kill-every', 15_000),
+    faketime: text('faketime'),
     target,
     gatewayFlags: [...ownKey, ...(end < 0 ? [] : argv.slice(end + 1))],
   };

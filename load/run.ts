@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { importTokens } from '../src/simulator/provisioning.ts';
+import { startAudits } from './audits.ts';
 import { Chaos } from './chaos.ts';
+import { FakeClock } from './fake-clock.ts';
 import type { Phase } from './fleet-messages.ts';
 import { FullDisk } from './full-disk.ts';
 import { type Gateway, OwnGateway, runningGateway } from './gateway.ts';
@@ -35,7 +37,6 @@ export interface Outcome {
 const TICK_MS = 1_000;
 /** How long charge points may take to be connected and charging after the ramp, or settled after the wind-down. */
 const PATIENCE_MS = 60_000;
-const AUDIT_EVERY_MS = 4_000;
 /** A stored sample has been confirmed after this time, and the ledgers know it. */
 const AUDIT_LAG_MS = 1_500;
 
@@ -51,24 +52,32 @@ export async function runLoad(
   { signal }: Interruption,
 ): Promise<Outcome> {
   progress.say(`seed ${options.seed}, ${count(options.chargePoints)} charge points`);
+  const clock = options.disturb.includes('clock') ? await FakeClock.make(options.faketime) : undefined;
   const disk = options.disturb.includes('disk') ? await FullDisk.mount() : undefined;
   try {
-    return await onDisk(options, disk, progress, signal);
+    return await onGround(options, { disk, clock }, progress, signal);
   } finally {
     await disk?.unmount();
+    await clock?.remove();
   }
 }
 
-async function onDisk(
+/** What a gateway runs on, where that is to be disturbed. */
+interface Ground {
+  readonly disk: FullDisk | undefined;
+  readonly clock: FakeClock | undefined;
+}
+
+async function onGround(
   options: LoadOptions,
-  disk: FullDisk | undefined,
+  ground: Ground,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const gateway = await startGateway(options, disk, progress);
+  const gateway = await startGateway(options, ground, progress);
   let outcome: Outcome;
   try {
-    outcome = await underLoad(options, gateway, disk, progress, signal);
+    outcome = await underLoad(options, gateway, ground, progress, signal);
   } catch (error) {
     await gateway.stop();
     throw error;
@@ -85,18 +94,18 @@ async function onDisk(
 
 async function startGateway(
   options: LoadOptions,
-  disk: FullDisk | undefined,
+  { disk, clock }: Ground,
   progress: Progress,
 ): Promise<Gateway> {
   if (options.target !== undefined) return runningGateway(options.target);
   progress.say('starting a gateway');
-  return OwnGateway.start(options.processes, options.gatewayFlags, disk?.dataDir);
+  return OwnGateway.start(options.processes, options.gatewayFlags, disk?.dataDir, clock?.environment);
 }
 
 async function underLoad(
   options: LoadOptions,
   gateway: Gateway,
-  disk: FullDisk | undefined,
+  { disk, clock }: Ground,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -125,6 +134,7 @@ async function underLoad(
           everyMs: options.killEveryMs,
           seed: options.seed,
           disk,
+          clock,
           elapsed: () => measurements.elapsed,
           onEdgeKill: (at) => recovery.begin(at),
           onEvent: (event) => {
@@ -265,28 +275,6 @@ async function underLoad(
       deaths,
     }),
     gatewayLog: gateway.log,
-  };
-}
-
-/** Looks for doubled rows while processes are killed; not with edges, whose charge points confirm only once they are back. */
-function startAudits(options: LoadOptions, audit: () => Promise<void>): { stop(): Promise<void> } {
-  const mayKillEdges = options.disturb.length > 0 || options.kill.some((name) => name.startsWith('edge-'));
-  if (options.kill.length === 0 || mayKillEdges) {
-    return { stop: async () => undefined };
-  }
-  let stopped = false;
-  const auditing = (async () => {
-    while (!stopped) {
-      await poll(() => (stopped ? true : undefined), AUDIT_EVERY_MS, 100);
-      // Control or analytics may be down at this very moment: then the next audit tells.
-      await audit().catch(() => undefined);
-    }
-  })();
-  return {
-    stop: () => {
-      stopped = true;
-      return auditing;
-    },
   };
 }
 

@@ -39,6 +39,16 @@ test('a running gateway is named in full or not at all', () => {
   expect(() => readOptions(['--ocpp-url', 'ws://h:1/ocpp'])).toThrow('--api-key');
 });
 
+test('what is to be disturbed is named one by one, and nothing of a gateway that others run', () => {
+  expect(readOptions(['--disturb', 'kill,clock', '--faketime', '/lib/x.so'])).toMatchObject({
+    disturb: ['kill', 'clock'],
+    faketime: '/lib/x.so',
+  });
+  expect(() => readOptions(['--disturb', 'clocks'])).toThrow('clocks');
+  const target = ['--ocpp-url', 'ws://h:1', '--api-url', 'http://h:2', '--api-key', 'k'];
+  expect(() => readOptions([...target, '--disturb', 'clock'])).toThrow('--disturb');
+});
+
 test('a key alone is that of the gateway that is started, as one among its flags is', () => {
   const options = readOptions(['--api-key', 'k', '--', '--edge-frame-workers', '2']);
   expect(options?.target).toBeUndefined();
