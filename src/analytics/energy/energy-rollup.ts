@@ -34,6 +34,9 @@ const MOST_CONNECTORS = 4;
 /** What was noted in so short a time, ms, need not be noted anew where more waits than is worked out before an answer. */
 const LOOKED_LATELY_MS = 5000;
 
+/** A question waits for about so long for what an earlier process has left to be known, ms. */
+const PATIENCE_MS = 2000;
+
 /** Moments of a day that may decide what the readings of the day before are worth. */
 const FEW_MOMENTS = 10;
 
@@ -86,19 +89,17 @@ export class EnergyRollup {
     const [firstDay, lastDay] = [dayOf(scope.from) - 1, dayOf(scope.to) + 1];
     const { chargePointId } = scope;
     const isMeant = ({ chargePointId: id, day }: ConnectorDay) =>
-      day >= firstDay &&
-      day <= lastDay &&
-      id.startsWith(scope.prefix ?? '') &&
-      (ids === undefined || ids.has(id));
-    const meant = { chargePointId, isMeant };
+      isNear(day) && id.startsWith(scope.prefix ?? '') && (ids === undefined || ids.has(id));
+    const isNear = (day: number) => day >= firstDay && day <= lastDay;
     const isAsked = (day: number) => day > firstDay && day <= dayOf(scope.to - 1);
     const isFleet = chargePointId === undefined && ids === undefined;
+    const meant = { chargePointId, isMeant, ...(isFleet && { isNear }) };
     if (isFleet) {
       const mostOfOne = MOST_CONNECTORS * (lastDay - firstDay + 1);
       const count = () => this.days.count(meant, mostOfOne, isAsked);
       let waiting = count();
       if (waiting.backlog <= MOST_BEFORE_AN_ANSWER || this.lookedAt < performance.now() - LOOKED_LATELY_MS) {
-        await this.look();
+        await this.look(PATIENCE_MS);
         waiting = count();
       }
       // It does not wait for its turn either: what is worked out meanwhile would not be enough.
@@ -107,17 +108,15 @@ export class EnergyRollup {
     let rest = isFleet ? MOST_BEFORE_AN_ANSWER : MOST_AT_ONCE;
     // What is worked out may touch the days around it.
     for (let round = 0; round < 3 && rest > 0; round++) {
-      const now = await this.look();
+      const now = await this.look(PATIENCE_MS);
+      if (!isFleet) await this.days.know(chargePointId === undefined ? (ids ?? []) : [chargePointId]);
       const due = this.days.due(now, rest, { ...meant, wait: true });
       due.push(...this.days.due(now, rest - due.length, { ...meant, wait: false }));
       if (due.length === 0) break;
       rest -= due.length;
       for (const part of partsOf(due)) await this.turns.run(() => this.workOut(part, false));
     }
-    if (isFleet) {
-      const isNear = (day: number) => day >= firstDay && day <= lastDay;
-      await this.turns.run(() => this.fleet.sumUp(this.bounds(false), isNear));
-    }
+    if (isFleet) await this.turns.run(() => this.fleet.sumUp(this.bounds(false), isNear));
     return { left: 0, pending: this.days.count(meant, undefined, isAsked).asked };
   }
 
@@ -131,8 +130,8 @@ export class EnergyRollup {
   }
 
   /** Answers the time of ClickHouse. */
-  private async look(): Promise<number> {
-    const now = await this.days.look();
+  private async look(patienceMs?: number): Promise<number> {
+    const now = await this.days.look(patienceMs);
     this.lookedAt = performance.now();
     return now;
   }

@@ -1,8 +1,6 @@
 import type { Engine } from '../engine.ts';
 import { type ConnectorDay, dayOf, keyOfDay } from './connector-day.ts';
-
-/** Rows and the note that they touched a day become visible within this time of each other, ms. */
-const VISIBLE_WITHIN_MS = 5000;
+import { LeftOver, MOST_OF_ONE, type Note, VISIBLE_WITHIN_MS } from './left-over.ts';
 
 /** An insert is over so long after it began, ms. */
 const LONGEST_INSERT_MS = 60_000;
@@ -10,8 +8,8 @@ const LONGEST_INSERT_MS = 60_000;
 /** Days of one charge point that are taken before it is the turn of the next one. */
 const OF_ONE_AT_A_TIME = 32;
 
-/** Days of one charge point that are kept in memory; ClickHouse knows of the others. */
-const MOST_OF_ONE = 5000;
+/** Of what an earlier process has left no more is read while so much waits. */
+const MOST_BEFORE_MORE = 200_000;
 
 /** The share of what is taken that days other than the last ones have, however many of those wait. */
 const SHARE_OF_OTHERS = 1 / 8;
@@ -30,13 +28,6 @@ export interface DueDay extends ConnectorDay {
   readonly isForAnother: boolean;
 }
 
-interface Note {
-  readonly chargePointId: string;
-  readonly connectorId: number;
-  readonly day: number;
-  readonly touchedAt: number;
-}
-
 /** Numbers of days. */
 export interface WaitingDays {
   readonly all: number;
@@ -51,28 +42,34 @@ export interface MeantDays {
   /** Whether they wait, or were worked out and are to be once more since rows may have become visible after that; both where it is missing. */
   readonly wait?: boolean;
   isMeant(day: ConnectorDay): boolean;
+  /** Where what an earlier process has left of these charge points may be unknown: whether a connector's day of this number may be meant. */
+  isNear?(day: number): boolean;
 }
 
-const ALL: MeantDays = { isMeant: () => true };
+const ALL: MeantDays = { isMeant: () => true, isNear: () => true };
 
 /** Which days of which connectors have to be worked out. All times are those of ClickHouse, epoch ms. */
 export class TouchedDays {
   private readonly engine: Engine;
+  private readonly mostBeforeMore: number;
   /** By charge point, the one whose turn comes last at the end. */
   private readonly touched = new Map<string, Map<string, Touched>>();
   /** When days were worked out of late, so that a note that is seen again is no new one. */
   private readonly worked = new Map<string, number>();
   /** Charge points of which more waits than is kept in memory. */
   private readonly overflowing = new Set<string>();
+  private readonly leftOver: LeftOver;
   private readUntil: number | undefined;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, mostBeforeMore = MOST_BEFORE_MORE) {
     this.engine = engine;
+    this.mostBeforeMore = mostBeforeMore;
+    this.leftOver = new LeftOver(engine);
   }
 
   /**
    * How many days that are meant wait, how many of them are asked for, and how many wait since the start; of these, and for `backlog`, a charge point counts for `mostOfOne` at
-   * most.
+   * most. What an earlier process may have left and is not read yet counts as if all of it waited.
    */
   count(
     meant: MeantDays = ALL,
@@ -92,24 +89,47 @@ export class TouchedDays {
       backlog += Math.min(own, mostOfOne);
       leftOver += Math.min(ownLeftOver, mostOfOne);
     }
+    if (meant.isNear !== undefined) {
+      for (const { day, notes } of this.leftOver.unknown) {
+        if (!meant.isNear(day)) continue;
+        all += notes;
+        backlog += notes;
+        leftOver += notes;
+        if (isAsked(day)) asked += notes;
+      }
+    }
     return { all, asked, backlog, leftOver };
   }
 
-  /** Takes note of what has arrived since the last time, and answers the time of ClickHouse. Throws EngineError. */
-  async look(): Promise<number> {
+  /**
+   * Takes note of what has arrived since the last time, and for about `patienceMs` of what an earlier process has left; answers the time of ClickHouse. Throws
+   * EngineError.
+   */
+  async look(patienceMs = Number.POSITIVE_INFINITY): Promise<number> {
+    const begunAt = performance.now();
     const now = await this.now();
     const { readUntil } = this;
-    const notes =
-      readUntil === undefined ? await this.leftOver() : await this.since(readUntil - LONGEST_INSERT_MS);
-    for (const note of notes) this.note(note, { isLeftOver: readUntil === undefined });
+    const notes = readUntil === undefined ? [] : await this.since(readUntil - LONGEST_INSERT_MS);
+    for (const note of notes) this.note(note);
+    this.readUntil = now;
     for (const id of this.overflowing) {
       if ((this.touched.get(id)?.size ?? 0) > MOST_OF_ONE / 2) continue;
       this.overflowing.delete(id);
-      for (const note of await this.leftOver(id)) this.note(note, { isLeftOver: true });
+      this.noteLeft(await this.leftOver.ofOne(id));
     }
-    this.readUntil = now;
+    while (this.size() < this.mostBeforeMore) {
+      const more = await this.leftOver.next();
+      if (more === undefined) break;
+      this.noteLeft(more);
+      if (performance.now() - begunAt > patienceMs) break;
+    }
     for (const [key, at] of this.worked) if (at < now - 3 * LONGEST_INSERT_MS) this.worked.delete(key);
     return now;
+  }
+
+  /** Takes note of all that waits of some charge points. Throws EngineError. */
+  async know(chargePointIds: Iterable<string>): Promise<void> {
+    this.noteLeft(await this.leftOver.ofThese(chargePointIds));
   }
 
   /** Adds a day that has to be worked out for another one's sake. */
@@ -171,7 +191,17 @@ export class TouchedDays {
     this.touched.set(chargePointId, ofOne);
   }
 
-  private note({ touchedAt, ...day }: Note, { isLeftOver = false, isForAnother = false }): void {
+  private noteLeft(notes: readonly Note[]): void {
+    for (const note of notes) this.note(note, { isLeftOver: true });
+  }
+
+  private size(): number {
+    let size = 0;
+    for (const ofOne of this.touched.values()) size += ofOne.size;
+    return size;
+  }
+
+  private note({ touchedAt, ...day }: Note, { isLeftOver = false, isForAnother = false } = {}): void {
     const key = keyOfDay(day);
     const workedAt = this.worked.get(key);
     if (workedAt !== undefined && workedAt >= touchedAt + VISIBLE_WITHIN_MS) return;
@@ -206,25 +236,6 @@ FROM energy_touched
 WHERE touched_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
 GROUP BY charge_point_id, connector_id, day`,
       { since },
-    );
-  }
-
-  /** What was touched and not worked out since, of one charge point or of all. */
-  private leftOver(chargePointId?: string): Promise<Note[]> {
-    const ofOne = chargePointId === undefined ? '1' : 'charge_point_id = {chargePointId:String}';
-    return this.engine.query<Note>(
-      `
-SELECT charge_point_id AS chargePointId, connector_id AS connectorId, day, toUnixTimestamp64Milli(max(touched_at)) AS touchedAt
-FROM (
-  SELECT charge_point_id, connector_id, day, touched_at, toDateTime64(0, 3, 'UTC') AS worked_at FROM energy_touched WHERE ${ofOne}
-  UNION ALL
-  SELECT charge_point_id, connector_id, day, toDateTime64(0, 3, 'UTC'), worked_at FROM energy_days WHERE ${ofOne}
-)
-GROUP BY charge_point_id, connector_id, day
-HAVING max(touched_at) + INTERVAL ${VISIBLE_WITHIN_MS} MILLISECOND > max(worked_at)
-ORDER BY day DESC
-LIMIT ${MOST_OF_ONE + 1} BY charge_point_id`,
-      chargePointId === undefined ? {} : { chargePointId },
     );
   }
 }

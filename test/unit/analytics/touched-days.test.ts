@@ -11,11 +11,24 @@ interface Note extends ConnectorDay {
   readonly touchedAt: number;
 }
 
+interface Given {
+  readonly chargePointId?: string;
+  readonly since?: number;
+}
+
 /** ClickHouse, as far as days that were touched go: what is not worked out is told at the start and by charge point. */
 class TouchedTable {
   now = NOW;
+  /** Queries about some days that were asked. */
+  parts = 0;
+  failing = false;
   notes: Note[] = [];
-  readonly days = new TouchedDays({ query: (sql: string, given = {}) => this.answer(sql, given) } as Engine);
+  readonly days: TouchedDays;
+
+  constructor(mostBeforeMore?: number) {
+    const query = (sql: string, given = {}) => this.answer(sql, given);
+    this.days = new TouchedDays({ query } as Engine, mostBeforeMore);
+  }
 
   touch(days: readonly ConnectorDay[]): void {
     this.notes.push(...days.map((day) => ({ ...day, touchedAt: this.now + 1000 })));
@@ -35,10 +48,24 @@ class TouchedTable {
     return due;
   }
 
-  private async answer<Row>(sql: string, { chargePointId }: { chargePointId?: string }): Promise<Row[]> {
+  private async answer<Row>(sql: string, { chargePointId, since = 0 }: Given): Promise<Row[]> {
     if (!sql.includes('energy_touched')) return [{ now: this.now }] as Row[];
-    const isAsked = (note: Note) => chargePointId === undefined || note.chargePointId === chargePointId;
-    return this.notes.filter(isAsked) as Row[];
+    if (sql.includes('count()')) return this.byDay() as Row[];
+    if (this.failing) throw new Error('time limit');
+    const days = /day IN \(([-\d, ]+)\)/.exec(sql)?.[1]?.split(', ').map(Number);
+    this.parts += Number(days !== undefined);
+    return this.notes.filter(
+      (note) =>
+        note.touchedAt >= since &&
+        (chargePointId === undefined || note.chargePointId === chargePointId) &&
+        (days === undefined || days.includes(note.day)),
+    ) as Row[];
+  }
+
+  private byDay(): { day: number; notes: number }[] {
+    const notesOf = new Map<number, number>();
+    for (const { day } of this.notes) notesOf.set(day, (notesOf.get(day) ?? 0) + 1);
+    return [...notesOf].map(([day, notes]) => ({ day, notes })).sort((one, other) => other.day - one.day);
   }
 }
 
@@ -127,6 +154,41 @@ describe('which days of energy are worked out next', () => {
     expect(table.days.count().all).toBe(5000);
     for (let run = 0; run < 20 && table.notes.length > 0; run++) await table.work(1000);
     expect(table.notes).toEqual([]);
+  });
+
+  test('what an earlier process left is read part by part, and no more while much waits', async () => {
+    const table = new TouchedTable(400);
+    for (let ago = 0; ago < 120; ago++) table.touch(fleet(10, { day: TODAY - ago }));
+    table.now += 3_600_000;
+    await table.days.look(0);
+    expect([table.parts, table.days.count().all]).toEqual([1, 1200]);
+    await table.days.look();
+    expect(table.parts).toBe(1);
+    // Of one charge point it is known for the asking, of those that were not asked for it counts.
+    const ofOne = { chargePointId: 'CP-7', isMeant: () => true };
+    expect(table.days.count(ofOne).all).toBe(50);
+    await table.days.know(['CP-7']);
+    expect(table.days.count(ofOne).all).toBe(120);
+    const isLongAgo = (day: number) => day < TODAY - 110;
+    const longAgo = { isMeant: ({ day }: ConnectorDay) => isLongAgo(day), isNear: isLongAgo };
+    expect(table.days.count(longAgo, 1, isLongAgo)).toMatchObject({
+      asked: 9 * 10 + 9,
+      leftOver: 9 * 10 + 1,
+    });
+    for (const day of table.days.due(table.now, 10_000)) table.days.done(day, table.now);
+    await table.days.look();
+    expect(table.parts).toBe(2);
+  });
+
+  test('where a part cannot be read it is read again, and none is left out', async () => {
+    const table = new TouchedTable();
+    for (let ago = 0; ago < 120; ago++) table.touch(fleet(10, { day: TODAY - ago }));
+    table.failing = true;
+    await expect(table.days.look()).rejects.toThrow('time limit');
+    expect(table.days.count().all).toBe(1200);
+    table.failing = false;
+    await Promise.all([table.days.look(), table.days.look()]);
+    expect(table.days.due(NOW + 60_000, 10_000)).toHaveLength(1200);
   });
 });
 
