@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { type Config, settings } from '../../../src/config/schema.ts';
+import { renderChart } from '../../support/chart.ts';
 
 const file = (path: string): URL => new URL(`../../../${path}`, import.meta.url);
 const read = (path: string): string => readFileSync(file(path), 'utf8');
@@ -106,3 +107,47 @@ test('the pod runs one gateway without rights, and is given time to stop', () =>
   expect(given.FARAD_API_KEY_FILE).toMatch(new RegExp(`^(${mounts.join('|')})/`));
   expect(given.FARAD_DATA_DIR).toMatch(/^\/data\//);
 });
+
+test('the Helm chart renders to the plain manifests, and takes other settings, resources and storage', () => {
+  const folder = file('deploy/helm/farad/').pathname;
+  const rendered = (changes = {}, release = 'farad') =>
+    renderChart(folder, release, changes)
+      .map((text): (typeof manifests)[number] => parse(text))
+      .sort((a, b) => a.kind.localeCompare(b.kind));
+  expect(sortedByName(rendered())).toEqual(sortedByName(manifests));
+  const [service, gateway] = rendered(
+    {
+      service: { type: 'LoadBalancer' },
+      env: { FARAD_OCPP_REGISTRATION: 'open', FARAD_CLICKHOUSE_URL: 'http://clickhouse:8123' },
+      resources: { limits: { memory: '8Gi' } },
+      storageClassName: 'fast',
+    },
+    'west',
+  );
+  new Service(service).validate();
+  const { spec } = new StatefulSet(gateway);
+  new StatefulSet(gateway).validate();
+  expect(service).toMatchObject({ metadata: { name: 'west' }, spec: { type: 'LoadBalancer' } });
+  const [container] = spec?.template.spec?.containers ?? [];
+  expect(container?.env).toContainEqual({ name: 'FARAD_CLICKHOUSE_URL', value: 'http://clickhouse:8123' });
+  expect(container?.resources).toEqual({ limits: { memory: '8Gi' } });
+  expect(spec?.volumeClaimTemplates?.[0]?.spec?.storageClassName).toBe('fast');
+  expect(spec?.serviceName).toBe('west');
+});
+
+test('the versions of chart, image and package are one', () => {
+  const { version } = JSON.parse(read('package.json')) as { version: string };
+  const chart = parse(read('deploy/helm/farad/Chart.yaml')) as { version: string; appVersion: string };
+  const values = parse(read('deploy/helm/farad/values.yaml')) as { image: { tag: string } };
+  expect([chart.version, chart.appVersion, values.image.tag]).toEqual([version, version, version]);
+  expect(read('deploy/kubernetes/farad.yaml')).toContain(`image: farad:${version}`);
+});
+
+/** The order of environment variables says nothing. */
+function sortedByName(documents: typeof manifests): unknown {
+  return JSON.parse(
+    JSON.stringify(documents, (key, value) =>
+      key === 'env' ? [...value].sort((a, b) => a.name.localeCompare(b.name)) : value,
+    ),
+  );
+}
