@@ -6,6 +6,7 @@ import type { ChargePoint } from './charge-point.ts';
 import { ConnectedChargePoints } from './connected-charge-points.ts';
 import { createCounters } from './counters.ts';
 import { type Decision, type IncomingCall, refuse } from './decision.ts';
+import { LateWrites } from './late-writes.ts';
 import type { KeepSamples, StopRemainder } from './meter-keeper.ts';
 import { maySend } from './registration.ts';
 import type { Room } from './room.ts';
@@ -44,6 +45,8 @@ export interface CentralSystem {
   saveLastSeen(how?: { readonly gently: boolean }): Promise<number>;
   /** The same of charge points that have left, so that nobody sees an earlier time than while they were connected. To be called every moment. */
   saveLeft(): Promise<number>;
+  /** Resolves when all that was answered so far is on the disk, or has failed. */
+  settled(): Promise<void>;
   /** Ends an open transaction whose stop has not come; undefined where none with this id is open. Rejects where it cannot be kept. */
   closeTransaction(input: CloseInput): Promise<TransactionRecord | undefined>;
   /** Ends the open transactions of a charge point that is being deleted; `by`: who deletes it. Rejects where that cannot be kept. */
@@ -101,6 +104,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     store,
     rows: options.rows,
     keepSamples: options.keepSamples,
+    lateWrites: new LateWrites(onFault),
     vendors: options.vendors ?? createVendorRegistry(),
     settings,
     clock: options.clock ?? Date.now,
@@ -143,6 +147,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
       }
     },
 
+    settled: () => room.lateWrites.settled(),
     closeTransaction: (input) => closeTransaction(room, connected, input),
     closeTransactionsOf: (chargePointId, by) => closeTransactionsOf(room, connected, chargePointId, by),
     expireReservations: () => expireReservations(room),

@@ -1,6 +1,7 @@
 import type { Store } from '../store/store.ts';
 import type { CentralSystemSettings } from './central-system-settings.ts';
 import type { Counters } from './counters.ts';
+import type { LateWrites } from './late-writes.ts';
 import type { KeepSamples } from './meter-keeper.ts';
 import type { RowSink } from './row-sink.ts';
 import type { VendorRegistry } from './vendor-registry.ts';
@@ -29,6 +30,7 @@ export interface Room {
   >;
   readonly rows: RowSink;
   readonly keepSamples: KeepSamples;
+  readonly lateWrites: LateWrites;
   readonly vendors: VendorRegistry;
   readonly settings: CentralSystemSettings;
   /** Epoch ms. */

@@ -16,6 +16,7 @@ export interface Connector {
   readonly info: string;
   readonly vendorErrorCode: string;
   readonly since: string;
+  readonly mayBeOutdated: boolean;
 }
 
 export interface ChargePoint {

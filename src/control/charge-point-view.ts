@@ -54,13 +54,11 @@ function viewConnection(store: Store, edges: Edges, id: string) {
 }
 
 function viewConnectors(store: Store, id: string) {
-  return store.connectors
-    .of(id)
-    .map(({ chargePointId: _, ts, since, receivedAt: _at, version: _version, ...rest }) => ({
-      ...rest,
-      at: writeTimestamp(ts),
-      since: writeTimestamp(since),
-    }));
+  return store.connectors.of(id).map((connector) => {
+    const { chargePointId: _, ts, since, receivedAt: _at, version: _version, ...rest } = connector;
+    const mayBeOutdated = store.connectors.mayBeOutdated(connector);
+    return { ...rest, at: writeTimestamp(ts), since: writeTimestamp(since), mayBeOutdated };
+  });
 }
 
 function viewSettings({

@@ -6,7 +6,7 @@ import type { Sessions } from './sessions.ts';
 export interface DeparturesOptions {
   readonly sessions: Pick<Sessions, 'disconnect'>;
   readonly conversation: Pick<Conversation, 'settledOf'>;
-  readonly centralSystem: Pick<CentralSystem, 'closeTransactionsOf'>;
+  readonly centralSystem: Pick<CentralSystem, 'closeTransactionsOf' | 'settled'>;
   readonly chargePoints: Pick<Store['chargePoints'], 'remove'>;
 }
 
@@ -26,7 +26,7 @@ export class Departures {
   }
 
   /**
-   * Closes the charge point's socket, ends its open transactions and removes what the protocol learned about it, all after what it sent before is decided:
+   * Closes the charge point's socket, ends its open transactions and removes what the protocol learned about it, all after what it sent before is decided and stored:
    * a start or a boot that is decided later would bring something of it back. `by` names who deletes it. Answers whether it had a socket.
    */
   async forget(chargePointId: string, reason: string, by: string): Promise<boolean> {
@@ -35,6 +35,7 @@ export class Departures {
     try {
       const closed = await sessions.disconnect(chargePointId, reason);
       await conversation.settledOf(chargePointId);
+      await centralSystem.settled();
       // First: who was told that the charge point is gone can count on its drivers being free.
       await centralSystem.closeTransactionsOf(chargePointId, by);
       await chargePoints.remove(chargePointId);

@@ -189,7 +189,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     cure: 'restart',
   });
 
-  await store.sessions.clearEdge(name);
+  await store.sessions.clearDeadEdge(name, Date.now());
   const door = createFrontDoor({
     handshake,
     sessions,
@@ -265,6 +265,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       conversation.stop();
       await atMost(graceMs, conversation.idle());
       clearInterval(ticking);
+      await atMost(graceMs, centralSystem.settled());
       sessions.closeAll(STOPPING);
       await atMost(RECORDING_GRACE_MS, sessions.settled());
       await saveLastSeen(() => centralSystem.saveLastSeen(), quietly);

@@ -10,12 +10,18 @@ interface Work {
   readonly failed: (reason: unknown) => void;
 }
 
-/** Runs pieces of work in write transactions that they share, yet each of them is all or nothing by itself. */
+/** How long work that nobody waits for may wait until somebody else wants a transaction, ms. */
+const UNHURRIED_MS = 20;
+
+/** Runs pieces of work in write transactions that they share, in the order in which they came, yet each of them is all or nothing by itself. */
 export class GroupCommit {
   private readonly root: RootDatabase<unknown, Uint8Array>;
   /** Those who will be in the transaction that has been asked for. */
   private waiting: Work[] = [];
   private readonly inHand: WorkInHand;
+  /** A transaction for those who wait has been asked for. */
+  private asked = false;
+  private unhurried: NodeJS.Timeout | undefined;
 
   /** `inHand` is told of each transaction. */
   constructor(root: RootDatabase<unknown, Uint8Array>, inHand: WorkInHand) {
@@ -25,9 +31,10 @@ export class GroupCommit {
 
   /**
    * Resolves with what `work` returned once that is on the disk; rejects with what it threw, and then nothing of it is kept, or with CommitError.
-   * Whoever comes before the transaction begins joins it. `work` is synchronous, and is run again where another one threw beside it.
+   * Whoever comes before the transaction begins joins it. `work` is synchronous, and is run again where another one threw beside it. With `hurry` false it
+   * waits some 20 ms for a transaction that somebody else wants.
    */
-  add<Result>(work: () => Result): Promise<Result> {
+  add<Result>(work: () => Result, hurry = true): Promise<Result> {
     return new Promise((resolve, reject) => {
       let result: Result;
       this.waiting.push({
@@ -37,8 +44,18 @@ export class GroupCommit {
         committed: () => resolve(result),
         failed: reject,
       });
-      if (this.waiting.length === 1) void this.commit();
+      if (hurry) this.hurry();
+      else if (!this.asked) this.unhurried ??= setTimeout(() => this.hurry(), UNHURRIED_MS);
     });
+  }
+
+  /** Asks for the transaction of those who wait, if any do. */
+  hurry(): void {
+    if (this.asked || this.waiting.length === 0) return;
+    this.asked = true;
+    clearTimeout(this.unhurried);
+    this.unhurried = undefined;
+    void this.commit();
   }
 
   /** Never rejects: those who wait are told. */
@@ -63,6 +80,7 @@ export class GroupCommit {
   private takeWaiting(): readonly Work[] {
     const works = this.waiting;
     this.waiting = [];
+    this.asked = false;
     return works;
   }
 

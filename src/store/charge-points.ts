@@ -11,7 +11,9 @@ export interface ChargePoints {
   register(id: string, now: number, max: number): Promise<ChargePointRecord | 'full'>;
   /** Changes it, creating it where it is unknown; answers the new record. */
   update(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord>;
-  /** Notes signs of life, epoch ms, of many at once; unknown ones are left out. Give at most some hundred: they are one transaction. */
+  /** As `update`, with the next write: nobody waits for it. */
+  note(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord>;
+  /** Notes signs of life, epoch ms, of many at once, with the next write; unknown ones are left out. Give at most some hundred: they are one transaction. */
   seen(lastSeenAt: ReadonlyMap<string, number>): Promise<void>;
   /** Removes it with what hangs on it (connectors, configuration and the like); its transactions and reservations stay: end the open ones before. */
   remove(id: string): Promise<boolean>;
@@ -54,9 +56,13 @@ export class ChargePointTable implements ChargePoints {
     return this.path.transact(() => this.write(this.get(id) ?? unseen(id, now), change));
   }
 
+  note(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord> {
+    return this.path.transactLater(() => this.write(this.get(id) ?? unseen(id, now), change));
+  }
+
   async seen(lastSeenAt: ReadonlyMap<string, number>): Promise<void> {
     if (lastSeenAt.size === 0) return;
-    await this.path.transact(() => {
+    await this.path.transactLater(() => {
       for (const [id, at] of lastSeenAt) {
         const known = this.get(id);
         if (known && known.lastSeenAt < at) this.write(known, { lastSeenAt: at });

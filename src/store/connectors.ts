@@ -2,7 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { type ConnectorStatusRow, connectorStatus } from '../records/connector-status.ts';
 import { CONNECTOR_LAYOUTS, type ConnectorRecord } from './connector-record.ts';
-import { allOf, keyOf } from './keys.ts';
+import { allOf, keyOf, textKey } from './keys.ts';
 import { addRow } from './outbox.ts';
 import type { WritePath } from './write-path.ts';
 
@@ -12,10 +12,15 @@ export interface Connectors {
   /** All of a charge point, by connector. */
   of(chargePointId: string): ConnectorRecord[];
   /**
-   * Keeps a StatusNotification: its row goes to the outbox in any case; the present state changes unless the report is older than the one held, and
-   * `current` tells which.
+   * Keeps a StatusNotification with the next write: its row goes to the outbox in any case; the present state changes unless the report is older than
+   * the one held, and `current` tells which. Where it changes, `also` is run within the same write transaction. Throws CommitError where the disk is full.
    */
-  report(row: ConnectorStatusRow): Promise<{ connector: ConnectorRecord; current: boolean }>;
+  report(
+    row: ConnectorStatusRow,
+    also?: () => void,
+  ): Promise<{ connector: ConnectorRecord; current: boolean }>;
+  /** Whether a report that was answered after this one may have been lost, because the edge that answered it was ended before it could store it. */
+  mayBeOutdated(connector: ConnectorRecord): boolean;
 }
 
 /**
@@ -28,10 +33,13 @@ export class ConnectorTable implements Connectors {
   private readonly path: WritePath;
   private readonly table: Table<ConnectorRecord>;
   private readonly outbox: LaneQueue;
+  /** When an edge was found to have ended without a stop while it held the charge point, epoch ms. */
+  private readonly doubts: Table<number>;
 
   constructor(path: WritePath, outbox: LaneQueue) {
     this.path = path;
     this.table = path.environment.records('connectors', CONNECTOR_LAYOUTS);
+    this.doubts = path.environment.records('connector-doubts');
     this.outbox = outbox;
   }
 
@@ -43,8 +51,11 @@ export class ConnectorTable implements Connectors {
     return Array.from(this.table.getRange(allOf(chargePointId)), ({ value }) => value);
   }
 
-  report(row: ConnectorStatusRow): Promise<{ connector: ConnectorRecord; current: boolean }> {
-    return this.path.transact(() => {
+  report(
+    row: ConnectorStatusRow,
+    also: () => void = () => undefined,
+  ): Promise<{ connector: ConnectorRecord; current: boolean }> {
+    return this.path.transactLater(() => {
       addRow(this.outbox, connectorStatus, row);
       const held = this.get(row.chargePointId, row.connectorId);
       if (held && isLate(row, held)) return { connector: held, current: false };
@@ -54,14 +65,26 @@ export class ConnectorTable implements Connectors {
         version: this.path.nextVersion(),
       };
       this.table.put(keyOf(row.chargePointId, row.connectorId), connector);
+      also();
       return { connector, current: true };
     });
+  }
+
+  mayBeOutdated({ chargePointId, receivedAt }: ConnectorRecord): boolean {
+    const since = this.doubts.get(textKey(chargePointId));
+    return since !== undefined && receivedAt <= since;
+  }
+
+  /** From now on what was reported until `at` may be outdated. Within a write transaction. */
+  doubt(chargePointId: string, at: number): void {
+    this.doubts.put(textKey(chargePointId), at);
   }
 
   /** Within a write transaction. */
   removeAllOf(chargePointId: string): void {
     for (const { connectorId } of this.of(chargePointId))
       this.table.remove(keyOf(chargePointId, connectorId));
+    this.doubts.remove(textKey(chargePointId));
   }
 }
 

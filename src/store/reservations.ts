@@ -31,6 +31,8 @@ export interface Reservations {
     at: number,
     which: (reservation: ReservationRecord) => boolean,
   ): Promise<ReservationRecord[]>;
+  /** As `end`, within the write transaction that is running. */
+  endWithin: (...what: Parameters<Reservations['end']>) => ReservationRecord[];
   /** Ends a bounded number of those that expired before `before`; answers how many. */
   expire(before: number, at: number): Promise<number>;
   /** Removes a bounded number of those that were over before `before` and that ClickHouse has; answers how many. */
@@ -99,12 +101,19 @@ export class LmdbReservations implements Reservations {
     at: number,
     which: (reservation: ReservationRecord) => boolean,
   ): Promise<ReservationRecord[]> {
-    return this.path.transact(() =>
-      this.table
-        .live(chargePointId)
-        .filter(which)
-        .map((reservation) => this.table.end(reservation, ending, at)),
-    );
+    return this.path.transact(() => this.endWithin(chargePointId, ending, at, which));
+  }
+
+  endWithin(
+    chargePointId: string,
+    ending: Exclude<ReservationEnding, 'used'>,
+    at: number,
+    which: (reservation: ReservationRecord) => boolean,
+  ): ReservationRecord[] {
+    return this.table
+      .live(chargePointId)
+      .filter(which)
+      .map((reservation) => this.table.end(reservation, ending, at));
   }
 
   /**

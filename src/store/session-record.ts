@@ -7,4 +7,6 @@ export interface SessionRecord {
   /** Epoch ms. */
   readonly connectedAt: number;
   readonly remoteAddress: string;
+  /** The other edge that held the charge point until this session; absent where none did. */
+  readonly takenFrom?: string;
 }

@@ -1,4 +1,5 @@
 import { sizeOf, type Table } from '../journal/environment.ts';
+import type { ConnectorTable } from './connectors.ts';
 import { textKey } from './keys.ts';
 import type { SessionRecord } from './session-record.ts';
 import type { WritePath } from './write-path.ts';
@@ -7,11 +8,16 @@ import type { WritePath } from './write-path.ts';
 export interface Sessions {
   get(chargePointId: string): SessionRecord | undefined;
   /** The newest connection wins, also where edges come here in another order than their sockets opened in. */
-  claim(session: Omit<SessionRecord, 'epoch'>): Promise<Claim>;
+  claim(session: Omit<SessionRecord, 'epoch' | 'takenFrom'>): Promise<Claim>;
   /** Only if the charge point is still held under that epoch; answers whether it was. */
   release(chargePointId: string, epoch: number): Promise<boolean>;
-  /** What a dead edge held; answers how many. To be called before that edge accepts sockets again. */
+  /** What an edge held that has stopped; answers how many. */
   clearEdge(edge: string): Promise<number>;
+  /**
+   * What an edge held that ended without a stop; answers how many. The statuses of their connectors, and of those that another edge has taken over since,
+   * may be outdated until they are reported after `now`, epoch ms. To be called before that edge accepts sockets again.
+   */
+  clearDeadEdge(edge: string, now: number): Promise<number>;
   /** O(1). */
   count(): number;
 }
@@ -28,53 +34,86 @@ export interface Claim {
 /** Edges overtake each other by so much at most, ms. A connection that seems to be newer by more was there before the clock was set back. */
 const OVERTAKEN_WITHIN_MS = 10_000;
 
+/** How long a dead edge may be away while its charge points connect to others, ms. */
+const TAKEN_OVER_WITHIN_MS = 60_000;
+
 const EPOCH = Buffer.from('session-epoch');
 const CLEARED_PER_TRANSACTION = 500;
 
 export class SessionTable implements Sessions {
   private readonly path: WritePath;
   private readonly table: Table<SessionRecord>;
+  private readonly connectors: Pick<ConnectorTable, 'doubt'>;
 
-  constructor(path: WritePath) {
+  constructor(path: WritePath, connectors: Pick<ConnectorTable, 'doubt'>) {
     this.path = path;
     this.table = path.environment.records('sessions');
+    this.connectors = connectors;
   }
 
   get(chargePointId: string): SessionRecord | undefined {
     return this.table.get(textKey(chargePointId));
   }
 
-  claim(claimed: Omit<SessionRecord, 'epoch'>): Promise<Claim> {
+  claim(claimed: Omit<SessionRecord, 'epoch' | 'takenFrom'>): Promise<Claim> {
     const key = textKey(claimed.chargePointId);
     return this.path.transact(() => {
       const previous = this.table.get(key);
-      const session = { ...claimed, epoch: this.path.count(EPOCH) };
-      if (previous && hasOvertaken(previous, session)) return { session, newer: previous };
+      const epoch = this.path.count(EPOCH);
+      if (previous && hasOvertaken(previous, claimed))
+        return { session: { ...claimed, epoch }, newer: previous };
+      const isTaken = previous !== undefined && previous.edge !== claimed.edge;
+      const session = { ...claimed, epoch, ...(isTaken && { takenFrom: previous.edge }) };
       this.table.put(key, session);
       return previous ? { session, previous } : { session };
     });
   }
 
   release(chargePointId: string, epoch: number): Promise<boolean> {
-    return this.path.transact(() => {
+    return this.path.transactLater(() => {
       const key = textKey(chargePointId);
       return this.table.get(key)?.epoch === epoch && this.table.removeSync(key);
     });
   }
 
-  async clearEdge(edge: string): Promise<number> {
-    const held: SessionRecord[] = [];
-    for (const { value } of this.table.getRange({})) if (value.edge === edge) held.push(value);
-    let cleared = 0;
-    for (let start = 0; start < held.length; start += CLEARED_PER_TRANSACTION) {
-      const chunk = held.slice(start, start + CLEARED_PER_TRANSACTION);
-      cleared += await this.path.transact(() => chunk.filter((session) => this.removeIfSame(session)).length);
-    }
-    return cleared;
+  clearEdge(edge: string): Promise<number> {
+    return this.clear(
+      (session) => session.edge === edge,
+      edge,
+      () => undefined,
+    );
+  }
+
+  clearDeadEdge(edge: string, now: number): Promise<number> {
+    return this.clear(
+      ({ edge: holder, takenFrom, connectedAt }) =>
+        holder === edge || (takenFrom === edge && now - connectedAt < TAKEN_OVER_WITHIN_MS),
+      edge,
+      ({ chargePointId }) => this.connectors.doubt(chargePointId, now),
+    );
   }
 
   count(): number {
     return sizeOf(this.table).entries;
+  }
+
+  /** Removes the sessions of `edge`, after `also` was done with each that `fits`; answers how many were removed. */
+  private async clear(
+    fits: (session: SessionRecord) => boolean,
+    edge: string,
+    also: (session: SessionRecord) => void,
+  ): Promise<number> {
+    const found: SessionRecord[] = [];
+    for (const { value } of this.table.getRange({})) if (fits(value)) found.push(value);
+    let cleared = 0;
+    for (let start = 0; start < found.length; start += CLEARED_PER_TRANSACTION) {
+      const chunk = found.slice(start, start + CLEARED_PER_TRANSACTION);
+      cleared += await this.path.transact(() => {
+        chunk.forEach(also);
+        return chunk.filter((session) => session.edge === edge && this.removeIfSame(session)).length;
+      });
+    }
+    return cleared;
   }
 
   private removeIfSame({ chargePointId, epoch }: SessionRecord): boolean {
@@ -83,7 +122,7 @@ export class SessionTable implements Sessions {
   }
 }
 
-function hasOvertaken(earlier: SessionRecord, session: SessionRecord): boolean {
+function hasOvertaken(earlier: SessionRecord, session: Omit<SessionRecord, 'epoch'>): boolean {
   const ahead = earlier.connectedAt - session.connectedAt;
   return earlier.edge !== session.edge && ahead > 0 && ahead < OVERTAKEN_WITHIN_MS;
 }

@@ -271,7 +271,7 @@ export function openStore({
       reservations,
       profiles: chargingProfiles,
     }),
-    sessions: new SessionTable(toState),
+    sessions: new SessionTable(toState, connectors),
     outbox,
     apiKeys: new ApiKeyTable(toDirectory),
     consoleSessions: new ConsoleSessionTable(toDirectory),

@@ -8,6 +8,7 @@ const MOST_CONNECTIONS = 200;
 
 interface ChargePoint {
   readonly connection: { readonly edge: string } | null;
+  readonly connectors: readonly { readonly mayBeOutdated: boolean }[];
 }
 
 const start = (): Promise<Gateway> =>
@@ -54,9 +55,16 @@ describe('several edges on one port', () => {
     const gateway = await start();
     const fleet = await onePerEdge(gateway);
     const before = gateway.endpoints().processes;
+    const { id, client } = fleet.get('edge-1') as { id: string; client: OcppClient };
+    const status = { connectorId: 1, errorCode: 'NoError', status: 'Available' };
+    const outdated = async () =>
+      (await gateway.request<ChargePoint>('GET', `/api/v1/charge-points/${id}`)).connectors.map(
+        ({ mayBeOutdated }) => mayBeOutdated,
+      );
+    await client.request('StatusNotification', status);
+    await until('the status is stored', async () => (await outdated())[0] === false);
     gateway.kill('edge-1');
 
-    const { id, client } = fleet.get('edge-1') as { id: string; client: OcppClient };
     expect((await client.closed).code).toBe(1006);
     const again = await until('it connects again', () =>
       OcppClient.connect(port(gateway), id).catch(() => undefined),
@@ -64,6 +72,9 @@ describe('several edges on one port', () => {
     expect(await again.request('Heartbeat', {})).toHaveProperty('currentTime');
     expect(await reset(gateway, id, again)).toMatchObject({ outcome: 'result' });
     await until('the killed one is back', () => gateway.endpoints().processes['edge-1'] !== before['edge-1']);
+    expect(await outdated()).toEqual([true]);
+    await again.request('StatusNotification', status);
+    await until('the status is told anew', async () => (await outdated())[0] === false);
 
     for (const edge of ['edge-0', 'edge-2']) {
       const other = fleet.get(edge) as { id: string; client: OcppClient };

@@ -218,8 +218,14 @@ describe('charge points', () => {
       registration: 'Accepted',
       boot: { vendor: 'Acme', model: 'One' },
       firstSeenAt: '2026-01-01T00:00:00.000Z',
-      connectors: [{ connectorId: 1, status: 'Charging', since: '2026-01-03T00:00:00.000Z' }],
+      connectors: [
+        { connectorId: 1, status: 'Charging', since: '2026-01-03T00:00:00.000Z', mayBeOutdated: false },
+      ],
       settings: null,
+    });
+    await control.store.sessions.clearDeadEdge('edge-0', at + 1);
+    expect((await control.send('GET', `${path}/CP-1`)).body).toMatchObject({
+      connectors: [{ connectorId: 1, status: 'Charging', mayBeOutdated: true }],
     });
   });
 

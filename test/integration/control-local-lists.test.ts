@@ -168,9 +168,8 @@ describe('local lists', () => {
       status: 'Available',
       errorCode: 'LocalListConflict',
     });
-    const shown = await at('CP-1');
-    expect(shown).toMatchObject({ state: 'conflict' });
-    expect(shown.conflictAt).toMatch(/Z$/);
+    await expect.poll(() => at('CP-1')).toMatchObject({ state: 'conflict' });
+    expect((await at('CP-1')).conflictAt).toMatch(/Z$/);
   });
 
   test('G15: nothing is sent by writing a list', async () => {

@@ -93,7 +93,7 @@ test('an edge that is killed in mid-load has lost no transaction that it confirm
   await vi.waitFor(() => expect(startsOf(edge).length).toBeGreaterThan(50), waiting);
   edge.process.kill('SIGKILL');
   expect(await edge.ended).toBe('SIGKILL');
-  expect(await survivor.sessions.clearEdge('edge-0')).toBeGreaterThan(50);
+  expect(await survivor.sessions.clearDeadEdge('edge-0', Date.now())).toBeGreaterThan(50);
 
   const told = await drain(survivor).then(async (ids) => {
     while (survivor.outbox.lanes().length > 0) ids.push(...(await drain(survivor)));

@@ -127,6 +127,11 @@ export const schemas = {
     vendorErrorCode: text('Error code of the vendor.'),
     at: time("Time of the status by the charge point's clock."),
     since: time('When the connector came into this status.'),
+    mayBeOutdated: {
+      type: 'boolean',
+      description:
+        'Whether a newer status may have been lost: Farad ended without a stop while it held the charge point, and the connector has not reported since.',
+    },
   }),
 
   ChargePoint: object('A charge point: what was provisioned and what was seen.', {

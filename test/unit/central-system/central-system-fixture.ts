@@ -45,7 +45,7 @@ export interface Stand {
   rows(table: TableName): Record<string, unknown>[];
   /** Meter samples that were flushed, each as columns by name. */
   samples(): Record<string, unknown>[];
-  /** Sends a CALL and checks the answer against its schema, as every test does that way. */
+  /** Sends a CALL, waits until what it says is stored, and checks the answer against its schema, as every test does that way. */
   send(chargePoint: ChargePoint, action: string, payload: unknown): Promise<Answer>;
   /** What became of a CALL of ours; resolves once that is noted. */
   answered(chargePoint: ChargePoint, action: string, payload: unknown, answer: CallAnswer): Promise<void>;
@@ -151,6 +151,7 @@ export function setUp(options: Options = {}): Stand {
     async send(chargePoint, action, payload) {
       const given = central.decide(chargePoint, { messageId: `m-${messages++}`, action, payload }, stand.now);
       const decision = await given;
+      await central.settled();
       if (decision.kind === 'result' && isAction(action)) {
         expect(checkResponse(action, decision.payload)).toBeUndefined();
         if (decision.json !== undefined) expect(JSON.parse(decision.json)).toEqual(decision.payload);

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../../src/store/store.ts';
 import { scratchDirectory, scratchStore } from './scratch.ts';
 
 const claimed = (chargePointId: string, edge: string) => ({
@@ -85,4 +86,54 @@ test('an edge that starts again forgets what it held before it died, and nothing
   expect(sessions.count()).toBe(1);
   expect(sessions.get('OTHER')).toBeDefined();
   expect(await sessions.clearEdge('edge-0')).toBe(0);
+});
+
+describe('an edge that ended without a stop', () => {
+  const report = (store: Store, chargePointId: string, receivedAt: number) =>
+    store.connectors.report({
+      ...{ chargePointId, connectorId: 1, status: 'Charging', errorCode: 'NoError' },
+      ...{ info: '', vendorId: '', vendorErrorCode: '', ts: receivedAt, receivedAt },
+    });
+  const doubted = (store: Store, ids: readonly string[]) =>
+    ids.filter((id) =>
+      store.connectors.of(id).some((connector) => store.connectors.mayBeOutdated(connector)),
+    );
+  const ids = ['CP-0', 'CP-1', 'CP-2'];
+
+  test('leaves statuses in doubt of those it held, until they are reported again', async () => {
+    const store = scratchStore();
+    for (const id of ids) {
+      await store.sessions.claim(claimed(id, id === 'CP-2' ? 'edge-1' : 'edge-0'));
+      await report(store, id, 2_000);
+    }
+    expect(doubted(store, ids)).toEqual([]);
+    expect(await store.sessions.clearDeadEdge('edge-0', 3_000)).toBe(2);
+    expect(doubted(store, ids)).toEqual(['CP-0', 'CP-1']);
+    await report(store, 'CP-0', 3_001);
+    expect(doubted(store, ids)).toEqual(['CP-1']);
+  });
+
+  test('leaves them in doubt of those, too, that another edge has taken over meanwhile', async () => {
+    const store = scratchStore();
+    await store.sessions.claim(claimed('CP-0', 'edge-1'));
+    await store.sessions.claim({ ...claimed('CP-0', 'edge-0'), connectedAt: 2_000 });
+    await store.sessions.claim(claimed('CP-1', 'edge-0'));
+    await store.sessions.claim({ ...claimed('CP-1', 'edge-1'), connectedAt: 100_000 });
+    for (const id of ['CP-0', 'CP-1']) await report(store, id, 1_500);
+    expect(await store.sessions.clearDeadEdge('edge-0', 100_500)).toBe(1);
+    expect(store.sessions.get('CP-1')).toMatchObject({ edge: 'edge-1' });
+    expect(doubted(store, ids)).toEqual(['CP-0', 'CP-1']);
+    expect(await store.sessions.clearDeadEdge('edge-1', 100_600)).toBe(1);
+  });
+
+  test('but not of those that it has lost long ago, and one that stopped leaves none', async () => {
+    const store = scratchStore();
+    await store.sessions.claim(claimed('CP-0', 'edge-0'));
+    await store.sessions.claim({ ...claimed('CP-0', 'edge-1'), connectedAt: 20_000 });
+    await store.sessions.claim(claimed('CP-1', 'edge-1'));
+    for (const id of ['CP-0', 'CP-1']) await report(store, id, 1_500);
+    expect(await store.sessions.clearDeadEdge('edge-0', 100_000)).toBe(0);
+    expect(await store.sessions.clearEdge('edge-1')).toBe(2);
+    expect(doubted(store, ids)).toEqual([]);
+  });
 });

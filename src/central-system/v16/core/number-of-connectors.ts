@@ -4,15 +4,15 @@ import type { Room } from '../../room.ts';
 /** More connectors than any charge point has: numbers beyond are nonsense (firmware was met that reports 1.6 billion) and not believed. */
 export const MAX_CONNECTORS = 1024;
 
-/** Connectors are 1 to n without gaps (OCPP 1.6 ed. 2 §3.8): a connector or a NumberOfConnectors that is told of raises n. */
-export async function learnConnectors(
+/** Connectors are 1 to n without gaps (OCPP 1.6 ed. 2 §3.8): a connector or a NumberOfConnectors that is told of raises n, at once. */
+export function learnConnectors(
   { store }: Room,
   chargePoint: ChargePoint,
   connectors: number,
   now: number,
-): Promise<void> {
+): Promise<unknown> | undefined {
   const believable = Number.isInteger(connectors) && connectors > 0 && connectors <= MAX_CONNECTORS;
-  if (!believable || connectors <= chargePoint.numberOfConnectors) return;
+  if (!believable || connectors <= chargePoint.numberOfConnectors) return undefined;
   chargePoint.numberOfConnectors = connectors;
-  await store.chargePoints.update(chargePoint.id, { numberOfConnectors: connectors }, now);
+  return store.chargePoints.note(chargePoint.id, { numberOfConnectors: connectors }, now);
 }

@@ -15,21 +15,28 @@ const INT32_MAX = 2_147_483_647;
 const WHOLE_POINT: ReadonlySet<string> = new Set(['Available', 'Unavailable', 'Faulted']);
 
 /**
- * StatusNotification (OCPP 1.6 ed. 2 §4.9). Every report is kept; it is the connector's present state unless it is older than the one held.
+ * StatusNotification (OCPP 1.6 ed. 2 §4.9), answered before it is on the disk. Every report is kept; it is the connector's present state unless it is older
+ * than the one held.
  * An error code beside a status other than Faulted is a warning and changes no status. Transactions are not derived from it.
  */
 export const statusNotification: Handler<'StatusNotification'> = {
-  async handle(room, chargePoint, request, receivedAt) {
+  handle(room, chargePoint, request, receivedAt) {
     const row = statusRow(chargePoint, request, receivedAt);
+    const writes: (Promise<unknown> | undefined)[] = [];
     if (describesState(row)) {
-      const { current } = await room.store.connectors.report(row);
-      await learnConnectors(room, chargePoint, row.connectorId, receivedAt);
-      if (current) await endReservationsOf(room, chargePoint, row, receivedAt);
+      const report = room.store.connectors.report(row, () =>
+        endReservationsOf(room, chargePoint, row, receivedAt),
+      );
+      writes.push(report, learnConnectors(room, chargePoint, row.connectorId, receivedAt));
     } else {
       room.rows.add(connectorStatus, row);
     }
-    if (row.errorCode === 'LocalListConflict') await flagListConflict(room, chargePoint, receivedAt);
-    return acknowledged;
+    if (row.errorCode === 'LocalListConflict') writes.push(flagListConflict(room, chargePoint, receivedAt));
+    return room.lateWrites.answer(
+      chargePoint.id,
+      acknowledged,
+      writes.filter((write) => write !== undefined),
+    );
   },
 };
 
@@ -58,6 +65,6 @@ function statusRow(
 }
 
 /** Our answer about a tag contradicted the charge point's local list: the list wants to be sent again (§3.5.2). */
-async function flagListConflict({ store }: Room, { id }: ChargePoint, receivedAt: number): Promise<void> {
-  await store.chargePoints.update(id, { localListConflictAt: receivedAt }, receivedAt);
+function flagListConflict({ store }: Room, { id }: ChargePoint, receivedAt: number): Promise<unknown> {
+  return store.chargePoints.note(id, { localListConflictAt: receivedAt }, receivedAt);
 }

@@ -6,14 +6,14 @@ const OUT_OF_SERVICE = { Faulted: 'faulted', Unavailable: 'unavailable' } as con
 
 /**
  * A connector or the charge point as a whole that is Faulted or Unavailable holds no reservation any more (OCPP 1.6 ed. 2 §5.13). One for
- * connector 0, any connector, lasts while a single connector is left.
+ * connector 0, any connector, lasts while a single connector is left. Within a write transaction.
  */
-export async function endReservationsOf(
+export function endReservationsOf(
   { store }: Room,
   { id, numberOfConnectors }: ChargePoint,
   { connectorId, status }: Pick<ConnectorRecord, 'connectorId' | 'status'>,
   at: number,
-): Promise<void> {
+): void {
   const ending = OUT_OF_SERVICE[status as keyof typeof OUT_OF_SERVICE];
   if (ending === undefined || store.reservations.live(id).length === 0) return;
   const out = new Set(
@@ -24,7 +24,7 @@ export async function endReservationsOf(
   ).add(connectorId);
   const each = Array.from({ length: numberOfConnectors }, (_, index) => index + 1);
   const noneIsLeft = out.has(0) || (each.length > 0 && each.every((connector) => out.has(connector)));
-  await store.reservations.end(
+  store.reservations.endWithin(
     id,
     ending,
     at,

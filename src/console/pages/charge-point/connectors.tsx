@@ -55,7 +55,7 @@ interface CardProps {
 }
 
 function Card({ connector, offline, transaction, latest }: CardProps) {
-  const { connectorId, status, errorCode, info, vendorErrorCode, since } = connector;
+  const { connectorId, status, errorCode, info, vendorErrorCode, since, mayBeOutdated } = connector;
   const known = transaction ? latest?.powerW : undefined;
   const { number, unit } = known === undefined ? { number: '–', unit: 'kW' } : power(known);
   const used = transaction?.energyWh ?? undefined;
@@ -79,6 +79,15 @@ function Card({ connector, offline, transaction, latest }: CardProps) {
             <time dateTime={since} title={since}>
               {duration(now.value - Date.parse(since))}
             </time>
+            {mayBeOutdated && (
+              <span
+                class="soft"
+                title="Farad was ended without a stop; the connector has not reported since."
+              >
+                {' '}
+                may be outdated
+              </span>
+            )}
           </dd>
         </div>
         {transaction && used !== undefined && used >= 0 && (
