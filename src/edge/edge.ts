@@ -50,8 +50,6 @@ export interface EdgeDeps {
   readonly shared: boolean;
   /** The same in all of them. */
   readonly sharedSecret: Uint8Array;
-  /** PEM of authorities whose client certificates are trusted beside those of `ocpp.tls.clientCas`; asked once a second. */
-  readonly clientAuthorities?: () => readonly string[];
   readonly registry?: Registry;
 }
 
@@ -205,7 +203,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       config,
       shared: deps.shared,
       ticketSecret: deps.sharedSecret,
-      clientAuthorities: deps.clientAuthorities ?? (() => []),
+      authorities: store.certificateAuthorities,
       log,
       registry: deps.registry ?? defaultRegistry,
     },

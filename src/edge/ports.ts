@@ -2,6 +2,7 @@ import { type Endpoint, endpointsOf, endpointUrl } from '../config/endpoints.ts'
 import type { Config } from '../config/schema.ts';
 import type { OcppEndpoint } from '../link/messages.ts';
 import type { Degradation } from '../link/methods.ts';
+import type { CertificateAuthorities } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Registry } from '../telemetry/metrics.ts';
 import { checkContext, contextOptions } from '../tls/context.ts';
@@ -22,8 +23,8 @@ export interface PortOptions {
   readonly shared: boolean;
   /** The same in all of them. */
   readonly ticketSecret: Uint8Array;
-  /** PEM of authorities whose client certificates are trusted beside those of `ocpp.tls.clientCas`; asked once a second. */
-  readonly clientAuthorities: () => readonly string[];
+  /** Farad's own, whose client certificates are trusted beside those of `ocpp.tls.clientCas`; looked at once a second. */
+  readonly authorities: Pick<CertificateAuthorities, 'revision' | 'trusted'>;
   readonly log: Log;
   readonly registry: Registry;
 }
@@ -85,9 +86,11 @@ class TlsSide {
   private readonly options: PortOptions;
   private readonly meter: TlsMeter;
   private readonly looking: NodeJS.Timeout;
+  /** Of the authorities as they are trusted. */
+  private revision: number | undefined;
 
   constructor(options: PortOptions) {
-    const { config, ticketSecret, clientAuthorities, log, registry } = options;
+    const { config, ticketSecret, log, registry } = options;
     const { tls } = config.ocpp;
     this.options = options;
     this.meter = new TlsMeter(registry);
@@ -98,8 +101,8 @@ class TlsSide {
       registry,
       check: (shown) => checkContext(PREFIX, contextOptions(shown, tls, ticketSecret)),
     });
-    this.credentials.trust(clientAuthorities());
-    this.looking = setInterval(() => this.credentials.trust(clientAuthorities()), LOOK_EVERY_MS).unref();
+    this.lookAtAuthorities();
+    this.looking = setInterval(() => this.lookAtAuthorities(), LOOK_EVERY_MS).unref();
   }
 
   optionsOf({ clientCertificate }: Endpoint): TlsOptions {
@@ -110,6 +113,14 @@ class TlsSide {
 
   degraded(): Degradation[] {
     return this.credentials.problems().map(({ since, text }) => ({ name: PREFIX, since, cause: text }));
+  }
+
+  private lookAtAuthorities(): void {
+    const { authorities } = this.options;
+    const revision = authorities.revision();
+    if (revision === this.revision) return;
+    this.revision = revision;
+    this.credentials.trust(authorities.trusted());
   }
 
   stop(): void {

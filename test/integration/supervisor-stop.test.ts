@@ -42,6 +42,19 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+test('SIGHUP has every edge read its certificates again, and stops nothing', async () => {
+  const gateway = start();
+  const { processes } = await gateway.serving();
+  gateway.child.kill('SIGHUP');
+  // As a whole group gets it.
+  for (const pid of Object.values(processes)) process.kill(pid, 'SIGHUP');
+  await until('the edge reads again', () => gateway.events('edge-0', 'reload').length === 1);
+  expect(gateway.events('analytics', 'reload')).toEqual([]);
+  expect(Object.values(processes).every(isRunning)).toBe(true);
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.exited()).toEqual({ code: 0, signal: null });
+});
+
 test('Ctrl-C reaches the children and arrives twice, and is still one graceful stop', async () => {
   const gateway = start();
   const { processes } = await gateway.serving();

@@ -24,8 +24,6 @@ export interface EdgeOptions {
   readonly flags?: Readonly<Record<string, string>>;
   /** Stands between the edge and the real frame workers. */
   readonly pool?: (real: FramePool) => Pick<FramePool, 'run'>;
-  /** PEM of authorities that are trusted beside those of the settings. */
-  readonly clientAuthorities?: () => readonly string[];
   /** Data directory of an edge that ran before. */
   readonly dataDir?: string;
 }
@@ -93,7 +91,6 @@ export async function startEdgeUnderTest(options: EdgeOptions = {}): Promise<Edg
     log,
     shared: false,
     sharedSecret: new Uint8Array(32),
-    ...(options.clientAuthorities && { clientAuthorities: options.clientAuthorities }),
     registry,
   });
   let stopped: Promise<void> | undefined;
