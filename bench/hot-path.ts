@@ -56,6 +56,7 @@ export const hotPathBench: Bench = {
           forgotten: 'keep',
           forgottenAfter: 86_400_000,
           unknownTags: 'invalid',
+          signsOutside: false,
           reservationSlack: 0,
           reservationRetention: 1,
         },

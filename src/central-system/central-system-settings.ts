@@ -14,6 +14,8 @@ export interface CentralSystemSettings {
   readonly forgottenAfter: number;
   /** What becomes of a tag that is not registered. */
   readonly unknownTags: 'invalid' | 'accept';
+  /** Whether an outside certificate authority signs requests; otherwise Farad does, if it has an authority. */
+  readonly signsOutside: boolean;
   /** How long after its expiry date a reservation counts as held. */
   readonly reservationSlack: number;
   /** How long a reservation that is over is kept. */

@@ -27,6 +27,8 @@ export interface ChargePoint {
   awaited: readonly CommandRecord[];
   /** Replaced, never changed, when a transaction opens or closes. */
   openTransactions: readonly OpenTransaction[];
+  /** Resolves once the answer to its last SignCertificate is on its way; undefined while there is none to come. */
+  signing: Promise<void> | undefined;
   /** Time of the last frame, epoch ms; any frame is a sign of life, so the session sets it too. */
   lastSeenAt: number;
 }

@@ -58,6 +58,7 @@ export class ConnectedChargePoints {
       triggered: new Set(awaited.flatMap(triggeredBy)),
       awaited: awaited.length === 0 ? NOTHING : awaited,
       openTransactions: this.store.transactions.openOf(id).map(toOpen),
+      signing: undefined,
       lastSeenAt: record?.lastSeenAt ?? 0,
     };
     this.entries.set(id, { chargePoint, sockets: 1, savedSeenAt: chargePoint.lastSeenAt });

@@ -27,6 +27,9 @@ export interface Room {
     | 'givenKeys'
     | 'keys'
     | 'sessions'
+    | 'certificateAuthorities'
+    | 'certificateRequests'
+    | 'installedCertificates'
   >;
   readonly rows: RowSink;
   readonly keepSamples: KeepSamples;

@@ -25,6 +25,8 @@ import { addBackupRoutes } from './routes/backups.ts';
 import { addCallRoute } from './routes/calls.ts';
 import { addCampaignRoutes } from './routes/campaigns.ts';
 import { addCertificateAuthorityRoutes } from './routes/certificate-authority.ts';
+import { addCertificateRequestRoutes } from './routes/certificate-requests.ts';
+import { addCertificateRoutes } from './routes/certificates.ts';
 import { addChargePointRoutes } from './routes/charge-points.ts';
 import { addChargingProfileRoutes } from './routes/charging-profiles.ts';
 import { addChargingWishRoutes } from './routes/charging-wishes.ts';
@@ -75,6 +77,7 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   const running = await startOperations({
     ...rest,
     calls,
+    disconnect: (chargePointId, reason) => edges.disconnect(chargePointId, reason),
     closeTransaction: (chargePointId, end) => edges.closeTransaction(chargePointId, end),
     trustedNow: () => clock.trustedNow(),
   });
@@ -145,6 +148,8 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
   addJobRoutes(app, deps);
   addCampaignRoutes(app, deps);
   addCertificateAuthorityRoutes(app, deps);
+  addCertificateRoutes(app, deps);
+  addCertificateRequestRoutes(app, deps);
   const sites = startSites({
     ...deps,
     settings: deps.config.sites,

@@ -290,6 +290,7 @@ function startCentralSystem(
       bootRetryInterval,
       ...config.auth,
       ...config.transactions,
+      signsOutside: config.security.signingHook !== '',
       reservationSlack: config.reservations.expirySlack,
       reservationRetention: config.reservations.retention,
     },

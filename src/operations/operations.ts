@@ -4,6 +4,9 @@ import type { CloseInput } from '../store/transaction-record.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
 import { Campaigns } from './campaigns/campaigns.ts';
 import { Authorities } from './certificates/authorities.ts';
+import { Revocations } from './certificates/revocations.ts';
+import { signingHook } from './certificates/signing-hook.ts';
+import { Signings } from './certificates/signings.ts';
 import type { ChargePointCalls } from './charge-point-calls.ts';
 import { ForgottenTransactions } from './forgotten-transactions.ts';
 import { ListKeeper } from './local-lists/list-keeper.ts';
@@ -13,7 +16,7 @@ import { LocalLists } from './local-lists/local-lists.ts';
 export interface Operations {
   readonly campaigns: Campaigns;
   readonly localLists: LocalLists;
-  readonly certificates: { readonly authorities: Authorities };
+  readonly certificates: Certificates;
   /**
    * Begins nothing more; nothing touches the store once it has resolved. What charge points answer later is on record at the edge, for the next
    * process to take up.
@@ -21,12 +24,21 @@ export interface Operations {
   stop(): Promise<void>;
 }
 
+/** Who issues certificates of charge points, what becomes of their requests, and the end of those that are revoked. */
+export interface Certificates {
+  readonly authorities: Authorities;
+  readonly signings: Signings;
+  readonly revocations: Revocations;
+}
+
 export interface OperationsDeps {
   readonly store: Store;
   readonly calls: ChargePointCalls;
   /** Has the edge that holds a charge point close a transaction; false where it is not open any more. Rejects where no edge can. */
   readonly closeTransaction: (chargePointId: string, end: CloseInput) => Promise<boolean>;
-  readonly config: Pick<Config, 'ocpp' | 'operations' | 'transactions'>;
+  /** Closes the charge point's socket wherever it is. Rejects where that is not certain. */
+  readonly disconnect: (chargePointId: string, reason: string) => Promise<void>;
+  readonly config: Pick<Config, 'ocpp' | 'operations' | 'transactions' | 'security'>;
   readonly log: Log;
   /** Epoch ms; undefined while the clock is doubted. */
   readonly trustedNow: () => number | undefined;
@@ -40,6 +52,7 @@ export async function startOperations({
   store,
   calls: all,
   closeTransaction,
+  disconnect,
   config,
   log,
   trustedNow,
@@ -71,19 +84,41 @@ export async function startOperations({
     trustedNow,
     beganAt: Date.now(),
   });
+  const { cpoName, certificateSubject, certificateLifetime, signingPatience, ...security } = config.security;
+  const authorities = new Authorities({ store, clock: Date.now });
+  const hook =
+    security.signingHook === '' ? undefined : signingHook(security.signingHook, security.signingHookTimeout);
+  const certificates = {
+    authorities,
+    signings: new Signings({
+      store,
+      calls,
+      authorities,
+      hook,
+      rules: { subject: certificateSubject, cpoName, lifetime: certificateLifetime },
+      patience: signingPatience,
+      callTimeout: config.ocpp.callTimeout,
+      log: quietly,
+      clock: Date.now,
+    }),
+    revocations: new Revocations({ store, disconnect, log: quietly, clock: Date.now }),
+  };
   const resealed = await store.certificateAuthorities.reseal();
   if (resealed > 0) log.info({ authorities: resealed }, 'private keys were sealed with the present key');
   await campaigns.start();
   keeper.start();
+  certificates.signings.start();
+  certificates.revocations.start();
   if (config.transactions.forgotten === 'close') forgotten.start();
   return {
     campaigns,
     localLists,
-    certificates: { authorities: new Authorities({ store, clock: Date.now }) },
+    certificates,
     async stop() {
       release();
       keeper.stop();
-      await Promise.all([campaigns.stop(), forgotten.stop()]);
+      const { signings, revocations } = certificates;
+      await Promise.all([campaigns.stop(), forgotten.stop(), signings.stop(), revocations.stop()]);
     },
   };
 }

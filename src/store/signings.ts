@@ -1,7 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import type { CertificateInput } from './certificate-record.ts';
 import type { CertificateTable } from './certificates.ts';
-import { allOf, keyOf, textKey } from './keys.ts';
+import { after, allOf, keyOf, textKey } from './keys.ts';
 import type { Page } from './listing.ts';
 import type { WritePath } from './write-path.ts';
 
@@ -85,7 +85,7 @@ export interface Signings {
   /** Of a charge point, newest first. */
   of(chargePointId: string): Signing[];
   /** Those that have not ended, in the order of their requests. */
-  open(): Signing[];
+  open(options: { readonly after?: string; readonly limit: number }): Page<Signing>;
   /** Adds one, and ends those of the charge point that are open; false where it is there already. */
   add(signing: Omit<Signing, 'version'>): Promise<boolean>;
   /** Changes it, and keeps a certificate with it, in one transaction; undefined where it is not in one of `from` (any more). */
@@ -139,8 +139,12 @@ export class SigningTable implements Signings {
     return this.all(this.byChargePoint.getRange(allOf(chargePointId))).reverse();
   }
 
-  open(): Signing[] {
-    return this.all(this.openOnes.getRange({}));
+  open({ after: last, limit }: { after?: string; limit: number }): Page<Signing> {
+    const start = last === undefined ? Buffer.of(0) : after(Buffer.from(last, 'hex'));
+    const entries = Array.from(this.openOnes.getRange({ start, limit }));
+    const end = entries.at(-1);
+    const isMore = entries.length === limit && end !== undefined;
+    return { items: this.all(entries), ...(isMore && { next: Buffer.from(end.key).toString('hex') }) };
   }
 
   add(signing: Omit<Signing, 'version'>): Promise<boolean> {
@@ -151,7 +155,10 @@ export class SigningTable implements Signings {
         if (!isOpenSigning(other.state) || !isOpenSigning(signing.state)) continue;
         this.write({ ...other, state: 'superseded', chain: null, endedAt: signing.receivedAt });
       }
-      for (const old of known.slice(KEPT - 1)) this.remove(old);
+      const byUse = [...known].sort(
+        (a, b) => Number(isOpenSigning(b.state)) - Number(isOpenSigning(a.state)),
+      );
+      for (const old of byUse.slice(KEPT - 1)) this.remove(old);
       this.write({ ...signing, version: 0 });
       return true;
     });

@@ -39,6 +39,7 @@ export async function connectChargePoint(
       forgotten: 'keep',
       forgottenAfter: 86_400_000,
       unknownTags: 'accept',
+      signsOutside: false,
       reservationSlack: 0,
       reservationRetention: 3_600_000,
     },

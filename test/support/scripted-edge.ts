@@ -7,6 +7,8 @@ import { ScriptedChargePoints } from './scripted-charge-points.ts';
 /** An edge on control's link whose charge points a test writes, with the real central system behind it. */
 export interface ScriptedEdge {
   readonly chargePoints: ScriptedChargePoints;
+  /** Whose socket control had closed, and why. */
+  readonly closed: readonly string[];
   /** Boots a charge point, so that it is known, accepted and connected. */
   boot(id: string, more?: object): Promise<void>;
   /** A CALL of a charge point. */
@@ -23,6 +25,7 @@ export function scriptedEdge({ store, config, process }: ControlUnderTest): Scri
       ...config.ocpp,
       ...config.auth,
       ...config.transactions,
+      signsOutside: config.security.signingHook !== '',
       reservationSlack: config.reservations.expirySlack,
       reservationRetention: config.reservations.retention,
     },
@@ -36,7 +39,9 @@ export function scriptedEdge({ store, config, process }: ControlUnderTest): Scri
   link.serve('edge.closeTransaction', async (end) => ({
     closed: (await central.closeTransaction(end)) !== undefined,
   }));
-  link.serve('edge.disconnect', async ({ chargePointId, forget, by = '' }) => {
+  const closed: string[] = [];
+  link.serve('edge.disconnect', async ({ chargePointId, reason, forget, by = '' }) => {
+    closed.push(`${chargePointId}: ${reason}`);
     if (forget) {
       await central.closeTransactionsOf(chargePointId, by);
       await store.chargePoints.remove(chargePointId);
@@ -50,6 +55,7 @@ export function scriptedEdge({ store, config, process }: ControlUnderTest): Scri
   };
   return {
     chargePoints,
+    closed,
     send,
     async boot(id, more = {}) {
       await send(id, 'BootNotification', { chargePointVendor: 'Acme', chargePointModel: 'One', ...more });

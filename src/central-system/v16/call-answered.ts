@@ -15,7 +15,10 @@ import { localListAnswered } from './local-auth-list-management/send-local-list.
 import { triggerAnswered } from './remote-trigger/trigger-message.ts';
 import { cancelReservationAnswered } from './reservation/cancel-reservation.ts';
 import { reserveNowAnswered } from './reservation/reserve-now.ts';
+import { rootDeleted } from './security/delete-certificate.ts';
+import { installedCertificatesTold } from './security/get-installed-certificate-ids.ts';
 import { logAnswered } from './security/get-log.ts';
+import { rootInstalled } from './security/install-certificate.ts';
 import { signedFirmwareAnswered } from './security/signed-update-firmware.ts';
 import { clearChargingProfileAnswered } from './smart-charging/clear-charging-profile.ts';
 import { compositeScheduleAnswered } from './smart-charging/get-composite-schedule.ts';
@@ -27,12 +30,15 @@ const followers: { readonly [A in CentralSystemAction]?: Follower<A> } = {
   ChangeAvailability: availabilityAnswered,
   ChangeConfiguration: changeConfigurationAnswered,
   ClearChargingProfile: clearChargingProfileAnswered,
+  DeleteCertificate: rootDeleted,
   ExtendedTriggerMessage: triggerAnswered,
   GetCompositeSchedule: compositeScheduleAnswered,
   GetConfiguration: getConfigurationAnswered,
   GetDiagnostics: diagnosticsAnswered,
+  GetInstalledCertificateIds: installedCertificatesTold,
   GetLocalListVersion: localListVersionAnswered,
   GetLog: logAnswered,
+  InstallCertificate: rootInstalled,
   ReserveNow: reserveNowAnswered,
   Reset: resetAnswered,
   SendLocalList: localListAnswered,

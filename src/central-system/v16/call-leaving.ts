@@ -8,10 +8,12 @@ import type { Herald } from './herald.ts';
 import { localListLeaving } from './local-auth-list-management/send-local-list.ts';
 import { reserveNowLeaving } from './reservation/reserve-now.ts';
 import { authorizationKeyLeaving } from './security/authorization-key.ts';
+import { certificateSignedLeaving } from './security/certificate-signed.ts';
 import { logAsked } from './security/get-log.ts';
 import { signedFirmwareAsked } from './security/signed-update-firmware.ts';
 
 const heralds: { readonly [A in CentralSystemAction]?: Herald<A> } = {
+  CertificateSigned: certificateSignedLeaving,
   ChangeConfiguration: authorizationKeyLeaving,
   GetDiagnostics: diagnosticsAsked,
   GetLog: logAsked,

@@ -5,12 +5,13 @@ import type {
   CampaignRecord,
   CampaignTask,
 } from '../../store/campaign-record.ts';
-import type { KeptAnswer, ReferencedCall } from '../../store/referenced-calls.ts';
+import type { KeptAnswer } from '../../store/referenced-calls.ts';
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { metrics } from '../../telemetry/metrics.ts';
-import { type CallReply, type ChargePointCalls, neverLeft } from '../charge-point-calls.ts';
+import type { ChargePointCalls } from '../charge-point-calls.ts';
 import { isSuccess, type LocalLists } from '../local-lists/local-lists.ts';
+import { type Outcome, outcomeOf } from '../referenced-outcome.ts';
 import { jobKindOf, judgeAnswer, judgeJob, type Verdict } from './campaign-task.ts';
 
 export interface CampaignRunOptions {
@@ -36,9 +37,6 @@ const LOOKED_AT = 500;
 const TRY_AGAIN_MS = 10_000;
 /** Beyond the times that the edge keeps, ms: its writes and the way to them. */
 const MARGIN_MS = 5_000;
-
-/** What became of a question that was put to a charge point. */
-type Outcome = { readonly answer: KeptAnswer } | { readonly notSent: string };
 
 /**
  * One campaign at work. Everything that it decides is on the disk first: an item is `asking` before its CALL is handed over, the edge notes the
@@ -310,19 +308,4 @@ export class CampaignRun {
     this.pending.add(chargePointId);
     this.notBefore.set(chargePointId, this.options.clock() + TRY_AGAIN_MS);
   }
-}
-
-/** What the reply of a CALL comes to; `call` is what the edge has on record about it. */
-function outcomeOf(reply: CallReply, call: ReferencedCall | undefined): Outcome {
-  const { outcome } = reply;
-  if (outcome === 'result') return { answer: { kind: 'result', payload: reply.payload } };
-  if (outcome === 'error') return { answer: { kind: 'error', code: reply.code } };
-  if (neverLeft(outcome)) return { notSent: outcome };
-  if (call?.answer) return { answer: call.answer };
-  // The edge notes a CALL before it sends it. Only where nobody heard from the edge may that still be to come.
-  const edgeHasSpoken =
-    outcome === 'connection_lost' || ('messageId' in reply && reply.messageId !== undefined);
-  return call === undefined && edgeHasSpoken
-    ? { notSent: 'never_left' }
-    : { answer: { kind: 'none', reason: outcome } };
 }

@@ -16,7 +16,7 @@ import { checkResponse } from '../../../src/protocol/v16/validate.ts';
 import { unpackChunk } from '../../../src/records/chunk.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
 import type { Table, TableName } from '../../../src/records/table.ts';
-import { openStore, type Store } from '../../../src/store/store.ts';
+import { openStore, type Store, type StoreOptions } from '../../../src/store/store.ts';
 import { createRegistry, type Registry } from '../../../src/telemetry/metrics.ts';
 import { createFrameDecider } from '../../../src/workers/frame-decider.ts';
 
@@ -27,6 +27,7 @@ export interface Options {
   readonly settings?: Partial<CentralSystemSettings>;
   /** Of an earlier one, to start again on its data. */
   readonly dataDir?: string;
+  readonly sealingKeys?: StoreOptions['sealingKeys'];
   /** Takes the place of parts of the store. */
   readonly store?: (real: Store) => Partial<Store>;
 }
@@ -95,7 +96,8 @@ afterEach(async () => {
 export function setUp(options: Options = {}): Stand {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'farad-central-'));
   directories.add(dataDir);
-  const store = openStore({ dataDir, role: 'setup' });
+  const { sealingKeys } = options;
+  const store = openStore({ dataDir, role: 'setup', ...(sealingKeys && { sealingKeys }) });
   const registry = createRegistry({ process: 'test' });
   const vendors = createVendorRegistry();
   const added: { table: TableName; row: unknown }[] = [];
@@ -129,6 +131,7 @@ export function setUp(options: Options = {}): Stand {
       forgotten: 'keep',
       forgottenAfter: 24 * 3_600_000,
       unknownTags: 'invalid',
+      signsOutside: false,
       reservationSlack: 30_000,
       reservationRetention: 30 * 24 * 3_600_000,
       ...options.settings,

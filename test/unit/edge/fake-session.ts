@@ -35,6 +35,7 @@ export function fakeSession({
     triggered: new Set(),
     awaited: [],
     openTransactions: [],
+    signing: undefined,
     lastSeenAt: 0,
   };
   const close = (word: string): void => {

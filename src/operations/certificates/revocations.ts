@@ -1,0 +1,86 @@
+import type { Store } from '../../store/store.ts';
+import type { ThrottledLog } from '../../telemetry/log.ts';
+import { watchman } from '../../telemetry/watchman.ts';
+
+export interface RevocationsOptions {
+  readonly store: Pick<Store, 'certificates'>;
+  /** Closes the charge point's socket wherever it is; rejects where that is not certain. */
+  readonly disconnect: (chargePointId: string, reason: string) => Promise<void>;
+  readonly log: ThrottledLog;
+  /** Epoch ms. */
+  readonly clock: () => number;
+  readonly stepEveryMs?: number;
+}
+
+const STEP_EVERY_MS = 1_000;
+const FORGET_EVERY_MS = 3_600_000;
+/** Certificates are told of so long after they have expired, ms. */
+const KEPT_MS = 365 * 24 * 3_600_000;
+
+const inHand = watchman.workOf({ name: 'revoked certificates', limit: 5 * 60_000 });
+
+/**
+ * Closes the sessions of charge points whose certificate was revoked: at once, and again until it is certain, whichever process died meanwhile. Whoever uses another
+ * certificate, or a password, comes back; the handshake refuses the rest. Forgets certificates that expired long ago.
+ */
+export class Revocations {
+  private readonly options: RevocationsOptions;
+  private timer: NodeJS.Timeout | undefined;
+  private enforcing: Promise<void> | undefined;
+  private forgottenAt = 0;
+  private isStopped = false;
+
+  constructor(options: RevocationsOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    this.timer = setInterval(() => void this.step(), this.options.stepEveryMs ?? STEP_EVERY_MS).unref();
+  }
+
+  /** Nothing touches the store once this has resolved. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearInterval(this.timer);
+    await this.enforcing;
+  }
+
+  /** Resolves when the sessions of what is revoked by now are closed, or it is known that they cannot be yet. */
+  async enforce(): Promise<void> {
+    // A look under way may have begun before the revocation.
+    await this.enforcing;
+    await this.step();
+  }
+
+  private step(): Promise<void> {
+    this.enforcing ??= inHand
+      .during(async () => {
+        await this.closeAll();
+        await this.forget();
+      })
+      .catch((error: unknown) =>
+        this.options.log.warn({ err: error }, 'revoked certificates stay in use for now'),
+      )
+      .finally(() => {
+        this.enforcing = undefined;
+      });
+    return this.enforcing;
+  }
+
+  private async closeAll(): Promise<void> {
+    const { store, disconnect } = this.options;
+    for (const { sha256, serial, chargePointId } of store.certificates.closing()) {
+      if (this.isStopped) return;
+      await disconnect(chargePointId, `the certificate ${serial} is revoked`);
+      await store.certificates.change(sha256, (known) => ({ ...known, closing: false }));
+    }
+  }
+
+  private async forget(): Promise<void> {
+    const { store, clock } = this.options;
+    const now = clock();
+    if (now - this.forgottenAt < FORGET_EVERY_MS) return;
+    this.forgottenAt = now;
+    while (!this.isStopped && (await store.certificates.forgetExpired(now - KEPT_MS)) > 0);
+  }
+}
