@@ -9,6 +9,8 @@ const positions = {
   audit: NUMBER,
   'campaign-results': TEXT,
   campaigns: TEXT,
+  'certificate-requests': /^[0-9a-f]+$/,
+  certificates: /^[0-9a-f]+$/,
   'charge-points': TEXT,
   'charge-points-in-order': /^\[.*\]$/s,
   'local-lists': TEXT,

@@ -121,6 +121,37 @@ export const errors = {
     message: 'Nobody has corrected transaction {id}.',
     meaning: 'The transaction is there, and what its charge point reported stands alone.',
   },
+  unknown_certificate: {
+    status: 404,
+    message: 'There is no certificate {serial}.',
+    meaning: 'Farad has not issued it and nobody has told Farad of it, or it expired long ago.',
+  },
+  ambiguous_certificate: {
+    status: 409,
+    message: 'Several certificates have the serial number {serial}: say which by its SHA-256.',
+    meaning: 'Issuers number their certificates independently. `details.sha256` lists the certificates.',
+  },
+  certificate_exists: {
+    status: 409,
+    message: 'The certificate {serial} is known already.',
+    meaning: 'Farad has issued it or was told of it, maybe for another charge point.',
+  },
+  unfit_certificate: {
+    status: 422,
+    message: 'The certificate does not fit: {problem}.',
+    meaning:
+      'It cannot be read, has expired, or is not what it was asked for: the certificate for a signing request has the public key of that request.',
+  },
+  unknown_certificate_request: {
+    status: 404,
+    message: 'There is no certificate request {id}.',
+    meaning: 'No charge point has made it, or newer ones have taken its place.',
+  },
+  certificate_request_state: {
+    status: 409,
+    message: 'The certificate request {id} waits for no certificate: it is {state}.',
+    meaning: 'It has its certificate already, or has ended.',
+  },
   unknown_certificate_authority: {
     status: 404,
     message: 'There is no certificate authority {id}.',

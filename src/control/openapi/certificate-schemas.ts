@@ -1,9 +1,13 @@
 import { AUTHORITY_ALGORITHMS } from '../../certificates/authority.ts';
+import { REVOCATION_REASONS } from '../../certificates/revocation-list.ts';
+import { CERTIFICATE_STATES } from '../../store/certificate-record.ts';
+import { SIGNING_STATES } from '../../store/signings.ts';
 import type { Schema } from './operation.ts';
-import { list, maybe, object, PRINTED, text, time } from './shapes.ts';
+import { list, maybe, object, PRINTED, pageOf, text, time, whole } from './shapes.ts';
 
 const name = (description: string): Schema =>
   text(description, { minLength: 1, maxLength: 64, pattern: PRINTED });
+const reason: Schema = { type: 'string', enum: REVOCATION_REASONS };
 const algorithm: Schema = {
   type: 'string',
   enum: AUTHORITY_ALGORITHMS,
@@ -45,5 +49,58 @@ export const certificateSchemas = {
       'Newest first. Certificates of all of them are good; new ones are issued by the newest with the kind of key of the request, else by the newest.',
     ),
     current: maybe(text('Id of the newest that can issue.')),
+  }),
+  Certificate: object('A client certificate of a charge point.', {
+    serial: text('Hexadecimal, without leading zeros.'),
+    sha256: text('Of its DER, hexadecimal.'),
+    chargePointId: text('Whose it is.'),
+    commonName: text('CN.'),
+    organization: text('O.'),
+    authority: maybe(text('Id of the authority of Farad that issued it; null for any other.')),
+    notBefore: time('Valid from.'),
+    notAfter: time('Valid until.'),
+    state: {
+      type: 'string',
+      enum: CERTIFICATE_STATES,
+      description:
+        'issued: nobody knows whether the charge point has it, and it is good all the same. installed: the charge point accepted it. rejected: it did not. revoked: it is refused.',
+    },
+    issuedAt: time('When Farad issued it, or was told of it.'),
+    installedAt: maybe(time('When the charge point accepted it.')),
+    revokedAt: maybe(time('When it was revoked.')),
+    reason: maybe({ ...reason, description: 'Why it was revoked.' }),
+    certificate: text('PEM.'),
+  }),
+  CertificatePage: pageOf('Certificate'),
+  KnownCertificate: object('A certificate that another authority has issued for a charge point.', {
+    chargePointId: text('Whose it is.', { minLength: 1, maxLength: 255 }),
+    certificate: text('PEM; only the first certificate is read.', { minLength: 1, maxLength: 20_000 }),
+  }),
+  Revocation: object('A revocation.', { reason: { ...reason, description: 'As revocation lists say it.' } }, [
+    'reason',
+  ]),
+  CertificateRequest: object('What a charge point wants to have signed (SignCertificate).', {
+    id: text('Chosen by Farad.'),
+    chargePointId: text('Who asks.'),
+    csr: text('The request, as it came.'),
+    receivedAt: time('When it came.'),
+    state: {
+      type: 'string',
+      enum: SIGNING_STATES,
+      description:
+        'received: to be signed. ordered: an outside authority has it. signed: to be sent. sending: under way. installed, rejected: as the charge point answered. refused: nobody will sign it. failed: given up. superseded: the charge point has made another request.',
+    },
+    problem: maybe(text('What keeps it from going on, or why it ended as it did.')),
+    attempts: whole('How often somebody was asked to sign it.'),
+    sendings: whole('How often the certificate was sent.'),
+    serial: maybe(text('Of its certificate.')),
+    endedAt: maybe(time('Null while more may come.')),
+  }),
+  CertificateRequestPage: pageOf('CertificateRequest'),
+  SignedCertificate: object('What an outside authority has signed.', {
+    certificate: text('PEM: the certificate and those above it, in any order.', {
+      minLength: 1,
+      maxLength: 60_000,
+    }),
   }),
 } as const satisfies Record<string, Schema>;
