@@ -6,6 +6,8 @@ export class ChargePointMemory {
   readonly transactionIds = new Set<number>();
   /** The last `currentTime` that the Central System told. */
   currentTime: string | undefined;
+  /** What it shows when it connects; undefined while it has no password. */
+  password: Buffer | undefined;
   #registerWh = 1000;
   #lastId: number;
 

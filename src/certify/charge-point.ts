@@ -19,14 +19,33 @@ export interface ReceivedCall {
   answer(payload: Payload): void;
 }
 
-export interface ChargePointOptions {
+/** What a charge point shows when it connects. */
+export interface Presentation {
   /** Without the identity: `ws://127.0.0.1:9220/ocpp`. */
-  readonly ocppUrl: string;
+  readonly url: string;
+  /** Of HTTP basic authentication; the user name is the identity. */
+  readonly password?: Buffer;
+  readonly protocols?: readonly string[];
+}
+
+export interface ChargePointOptions {
   readonly identity: string;
   /** Ids of the CALLs that earlier connections of this charge point saw; added to. */
   readonly callIds: Set<string>;
   /** Longest wait for the upgrade, ms. */
   readonly timeoutMs: number;
+}
+
+/** The Central System did not upgrade the connection. */
+export class RefusedUpgrade extends Mismatch {
+  /** Undefined where no HTTP answer came. */
+  readonly status: number | undefined;
+
+  constructor(cause: unknown) {
+    super('the upgrade to ocpp1.6', refusal(cause));
+    const { code } = cause as { code?: unknown };
+    this.status = typeof code === 'number' ? code : undefined;
+  }
 }
 
 /** The types of the library demand every option, but it has a default for each. */
@@ -62,14 +81,16 @@ export class ChargePoint {
     return this.#breach.signal;
   }
 
-  /** Opens a connection. Throws a Mismatch when the upgrade is refused. */
-  async connect(): Promise<void> {
-    const { ocppUrl, identity, timeoutMs } = this.#options;
+  /** Opens a connection. Throws a RefusedUpgrade when the Central System refuses it. */
+  async connect({ url, password, protocols = ['ocpp1.6'] }: Presentation): Promise<void> {
+    const { identity, timeoutMs } = this.#options;
     const options: Partial<ClientOptions> = {
-      endpoint: ocppUrl,
+      endpoint: url,
       identity,
-      protocols: ['ocpp1.6'],
-      strictMode: true,
+      // The library takes bytes, too; its types do not know.
+      ...(password && { password: password as unknown as string }),
+      protocols: [...protocols],
+      strictMode: ['ocpp1.6'],
       reconnect: false,
       // The bound of the step is what counts; this one only tidies up behind it.
       callTimeoutMs: 2 * timeoutMs,
@@ -91,7 +112,7 @@ export class ChargePoint {
     try {
       await client.connect();
     } catch (error) {
-      throw new Mismatch('the upgrade to ocpp1.6', refusal(error));
+      throw new RefusedUpgrade(error);
     }
     this.#client = client;
   }

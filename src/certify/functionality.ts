@@ -8,6 +8,9 @@ import * as firmware from './cases/firmware.ts';
 import * as localList from './cases/local-list.ts';
 import * as trigger from './cases/remote-trigger.ts';
 import * as reservation from './cases/reservation.ts';
+import * as certificates from './cases/security-certificates.ts';
+import * as credentials from './cases/security-credentials.ts';
+import * as signed from './cases/security-firmware-and-logs.ts';
 import * as smartCharging from './cases/smart-charging.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 
@@ -20,7 +23,7 @@ export interface Functionality {
   readonly cases: readonly ConformanceCase[];
 }
 
-/** All rows but Security, whose profiles are not part of this assessment, with all their cases. */
+/** All rows; of Security, the cases that need no TLS and no certificate of the charge point. */
 export const FUNCTIONALITIES: readonly Functionality[] = [
   {
     name: 'Core',
@@ -111,6 +114,23 @@ export const FUNCTIONALITIES: readonly Functionality[] = [
     name: 'Remote Trigger',
     description: 'Asking the charge point for messages that it otherwise starts itself.',
     cases: [trigger.TC_054, trigger.TC_055],
+  },
+  {
+    name: 'Security',
+    description:
+      'Passwords, root certificates of the charge point, signed firmware and the security log; not TLS, and not certificates of the charge point.',
+    cases: [
+      credentials.TC_073,
+      certificates.TC_075_1,
+      certificates.TC_075_2,
+      certificates.TC_076,
+      certificates.TC_078,
+      signed.TC_079,
+      signed.TC_080,
+      signed.TC_081,
+      credentials.TC_085,
+      credentials.TC_088,
+    ],
   },
 ];
 

@@ -169,6 +169,18 @@ export async function diagnosticsStatus(scene: Scene, status: string): Promise<v
   await scene.send('DiagnosticsStatusNotification', { status }, EMPTY);
 }
 
+export async function signedFirmwareStatus(scene: Scene, requestId: number, status: string): Promise<void> {
+  await scene.send('SignedFirmwareStatusNotification', { status, requestId }, EMPTY);
+}
+
+export async function logStatus(scene: Scene, requestId: number, status: string): Promise<void> {
+  await scene.send('LogStatusNotification', { status, requestId }, EMPTY);
+}
+
+export async function securityEvent(scene: Scene, type: string): Promise<void> {
+  await scene.send('SecurityEventNotification', { type, timestamp: now() }, EMPTY);
+}
+
 /** A data transfer to a vendor that the Central System has no business with. */
 export async function dataTransfer(scene: Scene, vendorId: string): Promise<void> {
   const refusals = ['Rejected', 'UnknownMessageId', 'UnknownVendorId'];

@@ -43,6 +43,12 @@ export class Operator {
     await this.#expect([200, 201], 'PUT', chargePointPath(chargePointId), { note: 'farad certify' });
   }
 
+  /** What the charge point has to show from now on. */
+  async setPassword(chargePointId: string, password: Buffer): Promise<void> {
+    const keyHex = password.toString('hex');
+    await this.#expect([200], 'PATCH', chargePointPath(chargePointId), { keyHex });
+  }
+
   /** Succeeds, too, when there is no such charge point. */
   async removeChargePoint(chargePointId: string): Promise<void> {
     await this.#expect([204, 404], 'DELETE', chargePointPath(chargePointId));

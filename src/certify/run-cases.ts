@@ -72,12 +72,12 @@ async function runCase(
   const { ocppUrl, operator, data, memory, stepTimeoutMs = STEP_TIMEOUT_MS, quietMs = QUIET_MS } = options;
   const startedAt = performance.now();
   const chargePoint = new ChargePoint({
-    ocppUrl,
     identity: data.chargePointId,
     callIds: memory.callIds,
     timeoutMs: stepTimeoutMs,
   });
   const scene = new Scene({
+    ocppUrl,
     edition: edition ?? options.editions[0],
     data,
     chargePoint,

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { bounded } from './bounded.ts';
-import type { ChargePoint } from './charge-point.ts';
+import { type ChargePoint, type Presentation, RefusedUpgrade } from './charge-point.ts';
 import type { ChargePointMemory } from './charge-point-memory.ts';
 import type { Edition } from './editions.ts';
 import { Mismatch, StepFailure } from './mismatch.ts';
@@ -26,6 +26,8 @@ export interface Step {
 }
 
 export interface SceneOptions {
+  /** `ws://127.0.0.1:9220/ocpp` */
+  readonly ocppUrl: string;
   readonly edition: Edition;
   readonly data: TestData;
   readonly chargePoint: ChargePoint;
@@ -46,10 +48,12 @@ export class Scene {
   readonly operator: Operator;
   readonly steps: Step[] = [];
   readonly warnings: string[] = [];
+  readonly #ocppUrl: string;
   readonly #chargePoint: ChargePoint;
   readonly #stepTimeoutMs: number;
 
-  constructor({ edition, data, chargePoint, memory, operator, stepTimeoutMs }: SceneOptions) {
+  constructor({ ocppUrl, edition, data, chargePoint, memory, operator, stepTimeoutMs }: SceneOptions) {
+    this.#ocppUrl = ocppUrl;
     this.edition = edition;
     this.data = data;
     this.memory = memory;
@@ -105,16 +109,36 @@ export class Scene {
     return this.#step(`API ${what}`, 'an answer', read);
   }
 
-  /** The charge point opens a connection. */
-  connect(): Promise<void> {
-    return this.#step('CP connects', 'the upgrade to ocpp1.6', () => this.#chargePoint.connect());
+  /** The charge point opens a connection, with the password that it has. */
+  connect(shown: Partial<Presentation> = {}): Promise<void> {
+    return this.#step('CP connects', 'the upgrade to ocpp1.6', () => this.#connect(shown));
   }
 
   /** The connection is lost without a word, and a new one is opened. No BootNotification follows by itself. */
   reconnect(): Promise<void> {
     return this.#step('CP reconnects', 'the upgrade to ocpp1.6', async () => {
       await this.#chargePoint.vanish();
-      await this.#chargePoint.connect();
+      await this.#connect();
+    });
+  }
+
+  /** The connection is lost without a word. */
+  vanish(): Promise<void> {
+    return this.#step('CP vanishes', 'nothing', () => this.#chargePoint.vanish());
+  }
+
+  /** The charge point shows something else than it should (`how`), and must be refused before the upgrade, with one of the HTTP statuses. */
+  refused(how: string, shown: Partial<Presentation>, statuses: readonly number[]): Promise<void> {
+    const expected = `a refusal with HTTP ${statuses.join(' or ')}`;
+    return this.#step(`CP connects ${how}`, expected, async () => {
+      try {
+        await this.#chargePoint.connect({ url: this.#ocppUrl, ...shown });
+      } catch (error) {
+        if (!(error instanceof RefusedUpgrade)) throw error;
+        if (error.status !== undefined && statuses.includes(error.status)) return;
+        throw new Mismatch(expected, error.came);
+      }
+      throw new Mismatch(expected, 'the upgrade to ocpp1.6');
     });
   }
 
@@ -126,6 +150,11 @@ export class Scene {
   /** Something that passes the case but is not as it should be. */
   warn(text: string): void {
     this.warnings.push(text);
+  }
+
+  #connect(shown: Partial<Presentation> = {}): Promise<void> {
+    const { password } = this.memory;
+    return this.#chargePoint.connect({ url: this.#ocppUrl, ...(password && { password }), ...shown });
   }
 
   /** Takes a step; `isOver` tells the work that its time is nearly up, so that it can say what it has seen. */

@@ -50,9 +50,9 @@ async function failureOf(id: string, faults: Faults) {
 }
 
 describe('the cases', () => {
-  test('has 62 cases, in rows of 34, 5, 5, 10, 6 and 2, each once', () => {
-    expect(FUNCTIONALITIES.map(({ cases }) => cases.length)).toEqual([34, 5, 5, 10, 6, 2]);
-    expect(new Set(CASES.map(({ id }) => id)).size).toBe(62);
+  test('has 72 cases, in rows of 34, 5, 5, 10, 6, 2 and 10, each once', () => {
+    expect(FUNCTIONALITIES.map(({ cases }) => cases.length)).toEqual([34, 5, 5, 10, 6, 2, 10]);
+    expect(new Set(CASES.map(({ id }) => id)).size).toBe(72);
   });
 
   test('differs between its editions in these cases and no others', () => {
@@ -66,7 +66,7 @@ describe('the cases', () => {
 test('a right Central System passes every case in both editions', async () => {
   const results = await run(CASES.map(({ id }) => id));
   expect(results.filter(({ passed }) => !passed).map(({ id, failure }) => ({ id, failure }))).toEqual([]);
-  expect(results).toHaveLength(62 + 8);
+  expect(results).toHaveLength(72 + 8);
   expect(results.every(({ steps, frames }) => steps.length > 0 && frames.length > 0)).toBe(true);
 }, 60_000);
 
@@ -233,6 +233,8 @@ describe('a case fails, and names step, expectation and what came, when', () => 
     ['a list that was accepted is not held', 'TC_043_4', 'local-list', { held: { listVersion: null } }],
     ['a firmware job fails without notice', 'TC_044_2', 'firmware-jobs', { items: [{ state: 'running' }] }],
     ['an upload fails without notice', 'TC_045_2', 'diagnostics-jobs', { items: [{ state: 'running' }] }],
+    ['an invalid signature is no failure', 'TC_081', 'firmware-jobs', { items: [{ state: 'running' }] }],
+    ['a security log is not there yet', 'TC_079', 'diagnostics-jobs', { items: [{ state: 'running' }] }],
     ['a refused reservation is held', 'TC_048_4', 'reservations', { state: 'active' }],
     ['connector 0 is dropped as falsy', 'TC_049', 'reservations', { connectorId: null }],
     ['a cancelled reservation is held', 'TC_051', 'reservations', { ending: null }],
@@ -244,6 +246,25 @@ describe('a case fails, and names step, expectation and what came, when', () => 
       book: (right, asked) => (asked === resource ? { ...right, ...wrong } : right),
     });
     expect(failure?.stepName).toMatch(/^API /);
+  });
+
+  test.each(['TC_073', 'TC_085', 'TC_088'])('%s: whoever connects is let in', async (id) => {
+    expect(await failureOf(id, { admits: () => true })).toMatchObject({
+      expected: expect.stringMatching(/^a refusal with HTTP 40/),
+      came: expect.stringMatching(/^the upgrade to ocpp1.6$|subprotocol/),
+    });
+  });
+
+  test('a new password is not taken', async () => {
+    let changed = false;
+    const failure = await failureOf('TC_073', {
+      request: (right) => {
+        changed = true;
+        return right;
+      },
+      admits: (right) => right && !changed,
+    });
+    expect(failure).toMatchObject({ stepName: 'CP reconnects', came: 'HTTP 401 Unauthorized' });
   });
 
   test('a list that failed is taken for the one that is held', async () => {
@@ -302,7 +323,7 @@ describe('every case in which an operator sends something fails when', () => {
     const sends = ({ steps }: CaseResult) => steps.some(({ name }) => name.startsWith('CS>'));
     commanding = results.filter(sends).map(({ id }) => id);
     await central?.close();
-    expect(new Set(commanding).size).toBe(47);
+    expect(new Set(commanding).size).toBe(55);
   }, 60_000);
 
   const failing = async (faults: Faults) =>

@@ -29,6 +29,16 @@ export class TinyBooks {
       case 'UpdateFirmware':
         this.#jobs.firmware?.unshift({ state: 'waiting', location: request.location });
         break;
+      case 'SignedUpdateFirmware':
+        this.#jobs.firmware?.unshift({
+          state: 'waiting',
+          requestId: request.requestId,
+          location: (request.firmware as Json).location,
+        });
+        break;
+      case 'GetLog':
+        this.#jobs.diagnostics?.unshift({ state: 'waiting', requestId: request.requestId });
+        break;
       case 'GetDiagnostics':
         this.#jobs.diagnostics?.unshift({ state: 'waiting', fileName: answer.fileName });
         break;
@@ -61,8 +71,10 @@ export class TinyBooks {
   /** The charge point reported on a job. */
   reported(kind: 'firmware' | 'diagnostics', status: string): void {
     const [job] = this.#jobs[kind] ?? [];
-    const isOver = /Failed$/.test(status) ? 'failed' : 'succeeded';
-    const goesOn = ['Downloading', 'Downloaded', 'Installing', 'Uploading'].includes(status);
+    const isOver = /Failed$|^InvalidSignature$/.test(status) ? 'failed' : 'succeeded';
+    const goesOn = /^(Downloading|Downloaded|SignatureVerified|Installing|InstallRebooting|Uploading)$/.test(
+      status,
+    );
     if (job && status !== 'Idle') Object.assign(job, { status, state: goesOn ? 'running' : isOver });
   }
 

@@ -27,6 +27,8 @@ export interface Faults {
   after?(action: string, connection: Connection): void;
   /** Members of a transaction as the API shows it. */
   transaction?(right: Json): Json;
+  /** Whether a charge point may connect; `right` is what a right one says. */
+  admits?(right: boolean): boolean;
   /** What the API shows of a charge point's configuration, jobs, local list, profiles and reservations. */
   book?(right: Json, resource: string): Json;
 }
@@ -46,6 +48,7 @@ export class TinyCentralSystem {
   readonly #status: Json = {};
   readonly #connectors = new Map<number, Json>();
   readonly #books = new TinyBooks();
+  readonly #passwords = new Map<string, Buffer>();
   #sent = 0;
 
   private constructor(faults: Faults, rpc: RPCServer, ocppPort: number, http: Server, apiPort: number) {
@@ -54,6 +57,13 @@ export class TinyCentralSystem {
     this.#http = http;
     this.ocppUrl = `ws://127.0.0.1:${ocppPort}/ocpp`;
     this.apiUrl = `http://127.0.0.1:${apiPort}`;
+    rpc.auth((accept, reject, { identity, password, protocols }) => {
+      const demanded = this.#passwords.get(identity);
+      const isRight = demanded === undefined || demanded.equals(Buffer.from(password ?? []));
+      const speaks = protocols.has('ocpp1.6');
+      if (this.#faults.admits?.(isRight && speaks) ?? (isRight && speaks)) accept({}, speaks && 'ocpp1.6');
+      else reject(speaks ? 401 : 400, 'Refused');
+    });
     rpc.on('client', (connection: Connection) => this.#onConnection(connection));
     http.on('request', (request, response) => {
       // A case that fails leaves before its CALL is answered.
@@ -112,6 +122,12 @@ export class TinyCentralSystem {
         this.#status.diagnosticsStatus = payload.status;
         this.#books.reported('diagnostics', String(payload.status));
         return {};
+      case 'SignedFirmwareStatusNotification':
+        this.#books.reported('firmware', String(payload.status));
+        return {};
+      case 'LogStatusNotification':
+        this.#books.reported('diagnostics', String(payload.status));
+        return {};
       default:
         return {};
     }
@@ -161,6 +177,7 @@ export class TinyCentralSystem {
     const book =
       resource === 'reservations' ? this.#books.reservation(Number(id)) : this.#books.ofChargePoint(part);
     if (book) return void reply(200, this.#faults.book?.(book, part || 'reservations') ?? book);
+    if (request.method === 'PATCH') this.#passwords.set(id, Buffer.from(String(body.keyHex), 'hex'));
     if (resource === 'charge-points')
       return void (request.method === 'DELETE' ? reply(204, undefined) : reply(200, this.#chargePoint(id)));
     if (resource === 'transactions') return void reply(200, this.#showTransaction(id));
@@ -179,6 +196,8 @@ export class TinyCentralSystem {
     const request = this.#faults.request?.(payload, action) ?? payload;
     const answer = await connection.call(action, request);
     this.#books.answered(action, payload, answer as Json);
+    if (payload.key === 'AuthorizationKey')
+      this.#passwords.set(chargePointId, Buffer.from(String(payload.value), 'hex'));
     const shown = { outcome: 'result', messageId: await messageId, payload: answer, durationMs: 1 };
     return this.#faults.shown?.(shown, action) ?? shown;
   }
@@ -188,6 +207,7 @@ export class TinyCentralSystem {
       id,
       connected: true,
       registration: 'Accepted',
+      keyState: this.#passwords.has(id) ? 'held' : 'none',
       ...this.#status,
       connectors: [...this.#connectors.values()],
     };

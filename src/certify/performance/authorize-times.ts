@@ -31,8 +31,8 @@ export class AuthorizeProbe {
     for (let index = 0; index < chargePoints; index++) {
       const identity = `${prefix}${index + 1}`;
       await operator.provision(identity);
-      const chargePoint = new ChargePoint({ ocppUrl, identity, callIds: new Set(), timeoutMs: 30_000 });
-      await chargePoint.connect();
+      const chargePoint = new ChargePoint({ identity, callIds: new Set(), timeoutMs: 30_000 });
+      await chargePoint.connect({ url: ocppUrl });
       this.#chargePoints.push(chargePoint);
       await chargePoint.call('BootNotification', { chargePointVendor: 'Farad', chargePointModel: 'Certify' });
     }

@@ -12,9 +12,9 @@ export async function measureResponseTimeout(
   { ocppUrl, identity, operator }: { ocppUrl: string; identity: string; operator: Operator },
   patienceMs: number,
 ): Promise<number> {
-  const chargePoint = new ChargePoint({ ocppUrl, identity, callIds: new Set(), timeoutMs: patienceMs });
+  const chargePoint = new ChargePoint({ identity, callIds: new Set(), timeoutMs: patienceMs });
   await operator.provision(identity);
-  await chargePoint.connect();
+  await chargePoint.connect({ url: ocppUrl });
   try {
     await chargePoint.call('BootNotification', { chargePointVendor: 'Farad', chargePointModel: 'Certify' });
     const arrival = chargePoint.awaitCall('GetConfiguration');
