@@ -10,6 +10,7 @@ import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
 import { Backups } from './backups.ts';
+import { BrokenParts } from './broken-parts.ts';
 import { EnergyRollup } from './energy/energy-rollup.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
@@ -37,6 +38,9 @@ const CORRECTIONS_EVERY_MS = 5_000;
 /** How often energy is worked out for what arrived at most, and how long one query of that may take, ms. */
 const ENERGY_EVERY_MS = 1000;
 const WORK_LIMIT_MS = 60_000;
+
+/** How often it is looked for parts that a full disk has broken, ms: they can be mended for some minutes. */
+const PARTS_EVERY_MS = 20_000;
 
 /** How often rows are looked for that are too old, ms. */
 const RETENTION_EVERY_MS = 60_000;
@@ -185,5 +189,10 @@ function begin(engine: Engine): void {
     { name: 'retention', every: RETENTION_EVERY_MS, run: () => kept.run().then(() => undefined) },
     { name: 'energy', every: ENERGY_EVERY_MS, run: () => rollup.keepUp() },
   ];
+  // The tables of a server are in the hands of whoever runs it.
+  if (config.clickhouse.url === '') {
+    const parts = new BrokenParts({ engine, log });
+    chores.push({ name: 'parts', every: PARTS_EVERY_MS, run: () => parts.look().then(() => undefined) });
+  }
   for (const chore of chores) void keepUp(chore, log, stopping.signal);
 }
