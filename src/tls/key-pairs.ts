@@ -19,6 +19,7 @@ export interface KeyPair {
   readonly key: string;
   /** Where the certificate lies. */
   readonly file: string;
+  readonly keyFile: string;
   readonly subject: string;
   /** Epoch ms. */
   readonly notBefore: number;
@@ -63,6 +64,7 @@ export function readKeyPairs(prefix: string, { certificates, keys }: KeyPairFile
       certificate,
       key,
       file,
+      keyFile,
       subject: parsed.subject.replaceAll('\n', ', '),
       notBefore: Date.parse(parsed.validFrom),
       notAfter: Date.parse(parsed.validTo),

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect, type Socket as TcpSocket } from 'node:net';
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { listenOn } from '../../src/edge/transport/listen.ts';
 import type { RequestHead, Transport, TransportEvents } from '../../src/edge/transport/transport.ts';
 import { logTo } from '../../src/telemetry/log.ts';
 import { ENGINES, type EngineKind } from '../support/engines.ts';
 import { handshakeHead } from '../support/ocpp-client.ts';
+import { startTlsPort } from '../support/tls-port.ts';
 import { until } from '../support/until.ts';
 import { clientFrame } from '../support/websocket-bytes.ts';
 
@@ -78,12 +80,23 @@ test('auto takes a build of today where one loads, and says nothing', async () =
   expect(lines).toEqual([]);
 });
 
-describe.each(ENGINES)('the engine %s', (kind) => {
+/** The build of 2023 is not trusted with TLS. */
+const WAYS = ENGINES.flatMap((kind) => [
+  { kind, over: 'TCP' },
+  ...(kind === 'uws-old' ? [] : [{ kind, over: 'TLS' }]),
+]);
+
+describe.each(WAYS)('the engine $kind over $over', ({ kind, over }) => {
   const can = ABILITIES[kind];
-  let transport: Transport;
+  let transport: Pick<Transport, 'port' | 'engine' | 'stopAccepting'>;
+  let ca: string | undefined;
   beforeAll(async () => {
     lines.length = 0;
-    transport = await listen(kind);
+    if (over === 'TLS') {
+      const secure = await startTlsPort({ transport: kind, events: echo, maxFrameSize: MAX_FRAME });
+      ca = secure.authority.certificate;
+      transport = { ...secure, stopAccepting: secure.close };
+    } else transport = await listen(kind);
   });
   afterAll(() => transport.stopAccepting());
   beforeEach(() => {
@@ -94,14 +107,15 @@ describe.each(ENGINES)('the engine %s', (kind) => {
 
   /** A connection, and what came back on it so far. */
   async function dial(): Promise<{ socket: TcpSocket; received: () => string }> {
-    const socket = connect({ port: transport.port, host: '127.0.0.1', noDelay: true });
+    const to = { port: transport.port, host: '127.0.0.1', noDelay: true };
+    const socket = ca === undefined ? connect(to) : connectTls({ ...to, ca, servername: 'localhost' });
     let received = '';
     socket
       .on('error', () => undefined)
       .on('data', (data) => {
         received += data.toString('latin1');
       });
-    await once(socket, 'connect');
+    await once(socket, ca === undefined ? 'connect' : 'secureConnect');
     return { socket, received: () => received };
   }
 
@@ -166,10 +180,10 @@ describe.each(ENGINES)('the engine %s', (kind) => {
     peer.socket.destroy();
   });
 
-  test('a plain connection is not secure and shows no certificate', async () => {
+  test('it tells whether a connection is secure, and that nobody showed a certificate', async () => {
     const { socket } = await upgraded();
     socket.destroy();
-    expect(heads).toEqual([{ secure: false, peerCertificate: undefined }]);
+    expect(heads).toEqual([{ secure: over === 'TLS', peerCertificate: undefined }]);
   });
 
   test(`a frame in the segment of the upgrade is ${can.earlyFrames ? 'taken' : 'lost'}, what follows is not`, async () => {

@@ -7,3 +7,6 @@ export const ENGINES: readonly EngineKind[] = [
   ...(['uws', 'uws-old'] as const).filter((kind) => 'uws' in findUws(kind)),
   'ws',
 ];
+
+/** Those that speak TLS. */
+export const TLS_ENGINES: readonly EngineKind[] = ENGINES.filter((kind) => kind !== 'uws-old');

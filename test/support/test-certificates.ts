@@ -44,7 +44,7 @@ export async function createTestAuthority(commonName = 'Test Root'): Promise<Tes
     serialNumber: (serial++).toString(16),
     name: `CN=${commonName}, O=Farad tests`,
     notBefore: new Date(Date.now() - DAY_MS),
-    notAfter: new Date(Date.now() + 30 * DAY_MS),
+    notAfter: new Date(Date.now() + 400 * DAY_MS),
     keys,
     signingAlgorithm: EC,
     extensions: [
@@ -62,7 +62,7 @@ export async function createTestAuthority(commonName = 'Test Root'): Promise<Tes
         subject: `CN=${wishes.commonName ?? 'localhost'}, O=${organization}`,
         issuer: root.subject,
         notBefore: wishes.notBefore ?? new Date(Date.now() - DAY_MS),
-        notAfter: wishes.notAfter ?? new Date(Date.now() + 20 * DAY_MS),
+        notAfter: wishes.notAfter ?? new Date(Date.now() + 90 * DAY_MS),
         publicKey: own.publicKey,
         signingKey: keys.privateKey,
         signingAlgorithm: EC,

@@ -9,6 +9,7 @@ import type {
   TlsOptions,
   TransportEvents,
 } from '../../src/edge/transport/transport.ts';
+import type { SocketEngine } from '../../src/link/messages.ts';
 import { logTo } from '../../src/telemetry/log.ts';
 import { createRegistry } from '../../src/telemetry/metrics.ts';
 import { checkContext, contextOptions } from '../../src/tls/context.ts';
@@ -21,16 +22,23 @@ import {
   writePem,
 } from './test-certificates.ts';
 
+type EchoEvents = TransportEvents<string, { send(text: string): boolean }>;
+
 export interface TlsPortOptions extends Partial<Omit<TlsOptions, 'credentials' | 'ticketSecret' | 'meter'>> {
   readonly transport?: EngineKind | 'auto';
+  readonly algorithm?: 'rsa' | 'ec';
   /** Whose client certificates are trusted, PEM. */
   readonly clientCas?: readonly string[];
   readonly ticketSecret?: Uint8Array;
+  /** Instead of the echo. */
+  readonly events?: EchoEvents;
+  readonly maxFrameSize?: number;
 }
 
 /** A TLS port that answers every text with itself, and plain requests with `ok`. */
 export interface TlsPort {
   readonly port: number;
+  readonly engine: SocketEngine;
   /** Issued the port's certificate. */
   readonly authority: TestAuthority;
   readonly credentials: Credentials;
@@ -47,14 +55,14 @@ export interface TlsPort {
 }
 
 export async function startTlsPort(options: TlsPortOptions = {}): Promise<TlsPort> {
-  const { transport = 'ws', clientCas = [], ticketSecret = new Uint8Array(32), ...tls } = options;
+  const { transport = 'ws', clientCas = [], ticketSecret = new Uint8Array(32), algorithm, ...tls } = options;
   const directory = mkdtempSync(join(tmpdir(), 'farad-tls-port-'));
   const authority = await createTestAuthority();
   const replace = ({ certificate, key }: TestCertificate): void => {
     writePem(directory, 'port.pem', certificate);
     writePem(directory, 'port.key', key);
   };
-  replace(await authority.issue());
+  replace(await authority.issue(algorithm && { algorithm }));
   const lines: Record<string, unknown>[] = [];
   const log = logTo(
     { write: (line) => void lines.push(JSON.parse(line) as object as never) },
@@ -82,7 +90,7 @@ export async function startTlsPort(options: TlsPortOptions = {}): Promise<TlsPor
       host: '127.0.0.1',
       port: 0,
       shared: false,
-      maxFrameSize: 65_536,
+      maxFrameSize: options.maxFrameSize ?? 65_536,
       maxBackpressure: 1024 * 1024,
       tls: {
         ...settings,
@@ -97,11 +105,12 @@ export async function startTlsPort(options: TlsPortOptions = {}): Promise<TlsPor
         },
       },
     },
-    echoing(heads),
+    options.events ?? echoing(heads),
     log,
   );
   return {
     port: opened.port,
+    engine: opened.engine,
     authority,
     credentials,
     lines,
@@ -117,9 +126,7 @@ export async function startTlsPort(options: TlsPortOptions = {}): Promise<TlsPor
   };
 }
 
-function echoing(
-  heads: TlsPort['heads'][number][],
-): TransportEvents<string, { send(text: string): boolean }> {
+function echoing(heads: TlsPort['heads'][number][]): EchoEvents {
   return {
     request: () => ({ status: 200, body: 'ok\n' }),
     upgrade({ secure, peerCertificate }) {

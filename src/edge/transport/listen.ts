@@ -1,7 +1,7 @@
 import type { SocketEngine } from '../../link/messages.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { ListenError, type ListenOptions, type Transport, type TransportEvents } from './transport.ts';
-import { listenUws } from './uws.ts';
+import { listenUws, whyNotUws } from './uws.ts';
 import { findUws } from './uws-builds.ts';
 import { listenWs } from './ws.ts';
 
@@ -16,18 +16,31 @@ export async function listenOn<Arrival, Session>(
   log: Log,
 ): Promise<Transport> {
   if (kind === 'ws') return listenWs(options, events);
-  if (options.tls) {
-    if (kind !== 'auto') throw new ListenError(`${kind} does not speak TLS here; take ws or auto`);
+  const { tls } = options;
+  const unable = tls && (kind === 'uws-old' ? 'a build of 2023 is not trusted with TLS' : whyNotUws(tls));
+  if (unable !== undefined) {
+    if (kind !== 'auto') throw new ListenError(`uWebSockets.js cannot serve this TLS port: ${unable}`);
+    log.info(
+      { port: options.port, reason: unable },
+      'a TLS port runs on ws: uWebSockets.js cannot do all of it',
+    );
     return listenWs(options, events);
   }
   const build = findUws(kind === 'auto' ? 'uws' : kind);
-  if ('missing' in build) {
-    if (kind !== 'auto') throw new ListenError(`uWebSockets.js does not load here: ${build.missing}`);
+  if ('missing' in build || (tls && build.info.kind === 'uws-old')) {
+    const reason = 'missing' in build ? build.missing : 'only a build of 2023 loads';
+    if (kind !== 'auto') throw new ListenError(`uWebSockets.js does not load here: ${reason}`);
     log.warn(
-      { node: process.version, platform: `${process.platform}-${process.arch}`, reason: build.missing },
+      { node: process.version, platform: `${process.platform}-${process.arch}`, reason },
       'uWebSockets.js does not load here, falling back to ws: slower, and more memory per socket',
     );
     return listenWs(options, events);
   }
-  return listenUws(build, options, events);
+  const transport = await listenUws(build, options, events);
+  tls?.credentials.onChange(() => {
+    const reason = whyNotUws(tls);
+    if (reason !== undefined)
+      log.warn({ port: transport.port, reason }, 'a TLS port does so from the next start on');
+  });
+  return transport;
 }

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { TemplatedApp, us_listen_socket } from '@btc-vision/uwebsockets.js';
+import type { AppOptions, TemplatedApp, us_listen_socket } from '@btc-vision/uwebsockets.js';
 import type { SocketEngine } from '../../link/messages.ts';
 import { lacksC23, loadOnOlderGlibc } from './older-glibc.ts';
 
 /** What Farad uses of uWebSockets.js. The build of 2023 has the last two under other names. */
 export interface UwsModule {
   App(): TemplatedApp;
+  /** Throws where the files do not fit, without saying why. */
+  SSLApp(options: AppOptions): TemplatedApp;
   readonly DISABLED: number;
   readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
   us_listen_socket_close(socket: us_listen_socket): void;
@@ -97,6 +99,7 @@ function named(module: unknown): UwsModule {
   if (!close || !port) throw new Error('not a version that Farad knows');
   return {
     App: () => uws.App(),
+    SSLApp: (options) => uws.SSLApp(options),
     DISABLED: uws.DISABLED,
     LIBUS_LISTEN_EXCLUSIVE_PORT: uws.LIBUS_LISTEN_EXCLUSIVE_PORT,
     us_listen_socket_close: close,

@@ -1,10 +1,12 @@
 import type {
+  AppOptions,
   HttpRequest,
   HttpResponse,
   TemplatedApp,
   us_listen_socket,
   WebSocket,
 } from '@btc-vision/uwebsockets.js';
+import type { Shown } from '../../tls/credentials.ts';
 import {
   type HttpAnswer,
   isUpgrade,
@@ -13,6 +15,7 @@ import {
   type RequestHead,
   type Socket,
   statusLine,
+  type TlsOptions,
   type Transport,
   type TransportEvents,
 } from './transport.ts';
@@ -41,7 +44,72 @@ export async function listenUws<Arrival, Session>(
   options: ListenOptions,
   events: TransportEvents<Arrival, Session>,
 ): Promise<Transport> {
-  const app = uws.App();
+  const { host, shared, tls } = options;
+  let { port } = options;
+  let app = tls ? uws.SSLApp(pairOf(tls.credentials.shown(), tls)) : uws.App();
+  addRoutes(app, uws, options, events);
+  if (port === 0 || (tls && !shared)) {
+    // Only with a number does the engine ask for sharing, and for a port that old connections of a killed edge still linger on.
+    const found = listen(app, uws, { host, port, shared: false });
+    port = uws.us_socket_local_port(found);
+    uws.us_listen_socket_close(found);
+  }
+  let token = listen(app, uws, { host, port, shared: shared || tls !== undefined });
+  let accepting = true;
+  const stopAccepting = (): void => {
+    if (accepting) uws.us_listen_socket_close(token);
+    accepting = false;
+  };
+  // An app keeps its pair: another one shares the port for a moment, and who is connected stays with the first.
+  tls?.credentials.onChange((shown) => {
+    if (!accepting) return;
+    const next = uws.SSLApp(pairOf(shown, tls));
+    addRoutes(next, uws, options, events);
+    const opened = listenNow(next, { host, port, mode: SHARED_PORT });
+    if (!opened) throw new ListenError(`cannot listen on ${host}:${port} again`);
+    const former = token;
+    [app, token] = [next, opened];
+    // Just after the turn has accepted what waits there: that would be reset.
+    setImmediate(() => uws.us_listen_socket_close(former));
+  });
+  return { engine: info, port: uws.us_socket_local_port(token), stopAccepting };
+}
+
+/** Why the engine cannot do what the port is to do over TLS; undefined where it can. */
+export function whyNotUws({
+  credentials,
+  clientCertificate,
+  minVersion,
+  sessionTickets,
+}: TlsOptions): string | undefined {
+  const { pairs, clientCas } = credentials.shown();
+  const asks = clientCertificate ?? (clientCas.length > 0 ? 'ask' : 'none');
+  if (pairs.length > 1) return 'it shows one certificate, and ocpp.tls.certificates has more';
+  if (asks !== 'none') return 'client certificates are asked for, and it cannot say what is wrong with one';
+  if (minVersion !== 'TLSv1.2') return 'it always speaks TLS 1.2, which ocpp.tls.minVersion forbids';
+  if (!sessionTickets) return 'it always gives session tickets, which ocpp.tls.sessionTickets forbids';
+  return undefined;
+}
+
+/** What the engine is to show; it reads the files itself. */
+function pairOf({ pairs }: Shown, { ciphers }: TlsOptions): AppOptions {
+  const [pair] = pairs;
+  if (pair === undefined) throw new ListenError('a TLS port needs a certificate');
+  return {
+    cert_file_name: pair.file,
+    key_file_name: pair.keyFile,
+    ssl_ciphers: ciphers,
+    ssl_prefer_low_memory_usage: true,
+  };
+}
+
+function addRoutes<Arrival, Session>(
+  app: TemplatedApp,
+  uws: UwsModule,
+  options: ListenOptions,
+  events: TransportEvents<Arrival, Session>,
+): void {
+  const secure = options.tls !== undefined;
   app.ws<{ arrival: Arrival }>('/*', {
     compression: uws.DISABLED,
     // What the engine refuses itself ends without a close frame: so it refuses only what is far beyond.
@@ -52,7 +120,7 @@ export async function listenUws<Arrival, Session>(
     maxLifetime: 0,
     sendPingsAutomatically: false,
     upgrade(res, req, context) {
-      const verdict = events.upgrade(new UwsHead(req, res));
+      const verdict = events.upgrade(new UwsHead(req, res, secure));
       if (!isUpgrade(verdict)) return answer(res, verdict);
       res.upgrade(
         { arrival: verdict.arrival },
@@ -85,26 +153,7 @@ export async function listenUws<Arrival, Session>(
       (ws as Held<Arrival, Session>).farad.gone(code, Buffer.from(message).toString(), events);
     },
   });
-  app.any('/*', (res, req) => answer(res, events.request(new UwsHead(req, res))));
-
-  const { host, shared } = options;
-  let { port } = options;
-  if (port === 0) {
-    // Only with a number does the engine ask for sharing, and for a port that old connections of a killed edge still linger on.
-    const found = await listen(app, uws, { host, port, shared: false });
-    port = uws.us_socket_local_port(found);
-    uws.us_listen_socket_close(found);
-  }
-  const token = await listen(app, uws, { host, port, shared });
-  let accepting = true;
-  return {
-    engine: info,
-    port: uws.us_socket_local_port(token),
-    stopAccepting() {
-      if (accepting) uws.us_listen_socket_close(token);
-      accepting = false;
-    },
-  };
+  app.any('/*', (res, req) => answer(res, events.request(new UwsHead(req, res, secure))));
 }
 
 /** The WebSocket object with what Farad keeps on it. */
@@ -165,12 +214,13 @@ const TOO_BIG = 1009;
 const DROPPED = 2;
 
 class UwsHead implements RequestHead {
-  readonly secure = false;
+  readonly secure: boolean;
   readonly peerCertificate = undefined;
   private readonly req: HttpRequest;
   private readonly res: HttpResponse;
 
-  constructor(req: HttpRequest, res: HttpResponse) {
+  constructor(req: HttpRequest, res: HttpResponse, secure: boolean) {
+    this.secure = secure;
     this.req = req;
     this.res = res;
   }
@@ -212,12 +262,21 @@ function listen(
   app: TemplatedApp,
   uws: UwsModule,
   { host, port, shared }: Pick<ListenOptions, 'host' | 'port' | 'shared'>,
-): Promise<us_listen_socket> {
-  return new Promise((resolve, reject) => {
-    const mode = shared ? SHARED_PORT : uws.LIBUS_LISTEN_EXCLUSIVE_PORT;
-    (app as unknown as ListeningApp).listen(host, port, mode, (token) => {
-      if (token) resolve(token);
-      else reject(new ListenError(`cannot listen on ${host}:${port}: the port is taken or not allowed`));
-    });
+): us_listen_socket {
+  const mode = shared ? SHARED_PORT : uws.LIBUS_LISTEN_EXCLUSIVE_PORT;
+  const token = listenNow(app, { host, port, mode });
+  if (token) return token;
+  throw new ListenError(`cannot listen on ${host}:${port}: the port is taken or not allowed`);
+}
+
+/** The engine listens within the call. */
+function listenNow(
+  app: TemplatedApp,
+  { host, port, mode }: { readonly host: string; readonly port: number; readonly mode: number },
+): us_listen_socket | undefined {
+  let opened: us_listen_socket | false = false;
+  (app as unknown as ListeningApp).listen(host, port, mode, (token) => {
+    opened = token;
   });
+  return opened || undefined;
 }
