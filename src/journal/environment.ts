@@ -1,23 +1,19 @@
 import { basename } from 'node:path';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { open, type RootDatabase } from 'lmdb';
 import { watchman } from '../telemetry/watchman.ts';
 import { WorkInHand } from '../telemetry/work-in-hand.ts';
+import { Cell, CellsOfTransaction } from './cell.ts';
 import { DISK_RESERVE, DiskSpace } from './disk-space.ts';
 import { CommitError, durable } from './durable.ts';
+import { Emptiness } from './emptiness.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { KeyBytes, Table } from './table.ts';
+
+export type { KeyBytes, Table } from './table.ts';
 
 /** An environment was closed, or is used in a way that its owner ruled out. A programming error. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
-}
-
-/** Keys are built by the code that owns a table (binary, so that their order is ours and no text can upset it). */
-export type KeyBytes = Uint8Array;
-
-/** A table. Whoever writes to it is told of the whole transaction (`transact`, `write`), so that no single `put` need be waited for. */
-export interface Table<Value> extends Omit<Database<Value, KeyBytes>, 'put' | 'remove'> {
-  put(key: KeyBytes, value: Value): unknown;
-  remove(key: KeyBytes): unknown;
 }
 
 export interface TableSize {
@@ -63,6 +59,7 @@ export class Environment {
   readonly space: DiskSpace;
   private readonly root: RootDatabase<unknown, KeyBytes>;
   private readonly commits: GroupCommit;
+  private readonly cells = new CellsOfTransaction(() => this.transacting);
   /** Write transactions that are not on the disk yet. */
   private readonly inHand = new WorkInHand();
   private readonly endWatch: () => void;
@@ -84,7 +81,7 @@ export class Environment {
       // A directory name may contain a dot; by default lmdb would take it for a file then.
       noSubdir: false,
     });
-    this.commits = new GroupCommit(this.root, this.inHand);
+    this.commits = new GroupCommit(this.root, this.inHand, this.cells);
     this.endWatch = watchman.watch({
       name: `writes to ${basename(path)}`,
       waitsFor: 'the disk, or for the write lock',
@@ -120,6 +117,16 @@ export class Environment {
     return this.root.openDB<Buffer, KeyBytes>(name, { encoding: 'binary', keyEncoding: 'binary' });
   }
 
+  /** A record of a table that nearly every piece of work changes. */
+  cell<Value>(table: Table<Value>, key: KeyBytes): Cell<Value> {
+    return new Cell(table, key, this.cells);
+  }
+
+  /** Whether a table is empty, which is asked again and again. */
+  emptiness(table: Table<unknown>): Emptiness {
+    return new Emptiness(table, this.cells);
+  }
+
   /**
    * Runs `work` inside one write transaction: it sees what it has written, and if it throws nothing of it is kept. Resolves with what it returned
    * once that is on the disk. Calls made while another transaction is being flushed share the next one.
@@ -150,7 +157,15 @@ export class Environment {
   /** As `transact`, but blocks until the result is on the disk: for the start of a process or thread. */
   transactSync<Result>(work: () => Result): Result {
     this.readings++;
-    return this.root.transactionSync(() => this.within(work));
+    try {
+      return this.root.transactionSync(() => {
+        const result = this.within(work);
+        this.cells.write();
+        return result;
+      });
+    } finally {
+      this.cells.forget();
+    }
   }
 
   /**
@@ -207,7 +222,7 @@ export class Environment {
   async close(): Promise<void> {
     if (!this.open) return;
     this.open = false;
-    this.commits.hurry();
+    await this.commits.drain();
     await this.root.close();
     this.endWatch();
   }

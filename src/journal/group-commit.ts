@@ -1,5 +1,6 @@
 import type { RootDatabase } from 'lmdb';
 import type { WorkInHand } from '../telemetry/work-in-hand.ts';
+import type { CellsOfTransaction } from './cell.ts';
 import { durable } from './durable.ts';
 
 /** A piece of work and whoever waits for it. */
@@ -13,20 +14,28 @@ interface Work {
 /** How long work that nobody waits for may wait until somebody else wants a transaction, ms. */
 const UNHURRIED_MS = 20;
 
+/** The event loop and everybody else's writes stand still while a transaction does its work, so it does so many pieces at most. */
+const MOST_WORK = 1_000;
+
 /** Runs pieces of work in write transactions that they share, in the order in which they came, yet each of them is all or nothing by itself. */
 export class GroupCommit {
   private readonly root: RootDatabase<unknown, Uint8Array>;
   /** Those who will be in the transaction that has been asked for. */
-  private waiting: Work[] = [];
+  private readonly waiting: Work[] = [];
   private readonly inHand: WorkInHand;
+  private readonly cells: CellsOfTransaction;
   /** A transaction for those who wait has been asked for. */
   private asked = false;
   private unhurried: NodeJS.Timeout | undefined;
+  /** The last transaction could not take all who waited. */
+  private isLeftOver = false;
+  private committing: Promise<void> | undefined;
 
   /** `inHand` is told of each transaction. */
-  constructor(root: RootDatabase<unknown, Uint8Array>, inHand: WorkInHand) {
+  constructor(root: RootDatabase<unknown, Uint8Array>, inHand: WorkInHand, cells: CellsOfTransaction) {
     this.root = root;
     this.inHand = inHand;
+    this.cells = cells;
   }
 
   /**
@@ -55,11 +64,24 @@ export class GroupCommit {
     this.asked = true;
     clearTimeout(this.unhurried);
     this.unhurried = undefined;
-    void this.commit();
+    this.committing = this.commit();
+  }
+
+  /** Resolves when nobody waits any more. */
+  async drain(): Promise<void> {
+    while (this.waiting.length > 0) {
+      this.hurry();
+      await this.committing;
+    }
   }
 
   /** Never rejects: those who wait are told. */
   private async commit(): Promise<void> {
+    await this.commitOnce();
+    if (this.isLeftOver) this.hurry();
+  }
+
+  private async commitOnce(): Promise<void> {
     let kept: readonly Work[] | undefined;
     try {
       await this.inHand.during(() =>
@@ -78,9 +100,9 @@ export class GroupCommit {
   }
 
   private takeWaiting(): readonly Work[] {
-    const works = this.waiting;
-    this.waiting = [];
     this.asked = false;
+    const works = this.waiting.splice(0, MOST_WORK);
+    this.isLeftOver = this.waiting.length > 0;
     return works;
   }
 
@@ -96,18 +118,24 @@ export class GroupCommit {
       // Runs at once, since a transaction is under way.
       void this.root.childTransaction(() => {
         for (const work of works) work.run();
+        this.cells.write();
       });
       return true;
     } catch {
+      this.cells.forget();
       return false;
     }
   }
 
   private runAlone(work: Work): boolean {
     try {
-      void this.root.childTransaction(work.run);
+      void this.root.childTransaction(() => {
+        work.run();
+        this.cells.write();
+      });
       return true;
     } catch (error) {
+      this.cells.forget();
       work.failed(error);
       return false;
     }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CHUNK_HEADER_BYTES, unpackChunk } from '../records/chunk.ts';
+import type { Cell } from './cell.ts';
 import { type Environment, sizeOf, type Table, type TableSize } from './environment.ts';
 import { checkFormat } from './format.ts';
 import { Lane } from './lane.ts';
@@ -71,12 +72,14 @@ export class LaneQueue {
   private readonly environment: Environment;
   private readonly entries: Table<Buffer>;
   private readonly meta: Table<unknown>;
+  private readonly sharedSeq: Cell<number>;
 
   /** Opens, or creates, the queue `name` inside an environment. Throws NewerDataError where a newer Farad wrote it. */
   constructor(environment: Environment, name: string) {
     this.environment = environment;
     this.entries = environment.bytes(name);
     this.meta = environment.records(`${name}-meta`);
+    this.sharedSeq = environment.cell(this.meta as Table<number>, SHARED_SEQ);
     checkFormat(environment, this.meta, `the queue ${name} in ${environment.path}`, FORMAT);
     this.uuid = (this.meta.get(UUID) as string | undefined) ?? this.createUuid();
   }
@@ -99,8 +102,8 @@ export class LaneQueue {
   /** Adds a chunk as part of the write transaction that is running in this environment; answers its sequence number in the shared lane. */
   appendInTransaction(chunk: Uint8Array): number {
     this.environment.assertTransacting('appendInTransaction');
-    const seq = ((this.meta.get(SHARED_SEQ) as number | undefined) ?? 0) + 1;
-    this.meta.put(SHARED_SEQ, seq);
+    const seq = (this.sharedSeq.get() ?? 0) + 1;
+    this.sharedSeq.put(seq);
     this.entries.put(laneKey(SHARED_LANE, seq), chunk as Buffer);
     return seq;
   }

@@ -1,3 +1,4 @@
+import type { Emptiness } from '../journal/emptiness.ts';
 import type { Table } from '../journal/environment.ts';
 import {
   type ChargingProfileInput,
@@ -38,11 +39,13 @@ export class ChargingProfileTable implements ChargingProfiles {
   private readonly table: Table<ChargingProfileRecord>;
   /** Keys of TxProfiles by transaction and connector. */
   private readonly ofTransactions: Table<Buffer>;
+  private readonly txProfiles: Emptiness;
 
   constructor(path: WritePath) {
     this.path = path;
     this.table = path.environment.records('charging-profiles');
     this.ofTransactions = path.environment.bytes('charging-profiles-of-transactions');
+    this.txProfiles = path.environment.emptiness(this.ofTransactions);
   }
 
   of(chargePointId: string): ChargingProfileRecord[] {
@@ -83,6 +86,7 @@ export class ChargingProfileTable implements ChargingProfiles {
 
   /** A transaction ended: its TxProfiles are gone, and those of its connector whose transaction is not known (§3.13.1). Within a write transaction. */
   removeOf({ chargePointId, connectorId, transactionId }: EndedTransaction): void {
+    if (this.txProfiles.isEmpty) return;
     for (const { value: key } of Array.from(this.ofTransactions.getRange(allOf(chargePointId)))) {
       const record = this.table.get(key);
       if (record === undefined) continue;
@@ -104,7 +108,9 @@ export class ChargingProfileTable implements ChargingProfiles {
     const before = this.table.get(key);
     if (before) this.remove(before);
     this.table.put(key, { ...record, version: this.path.nextVersion() });
-    if (record.purpose === 'TxProfile') this.ofTransactions.put(transactionKey(record), key);
+    if (record.purpose !== 'TxProfile') return;
+    this.ofTransactions.put(transactionKey(record), key);
+    this.txProfiles.filled();
   }
 
   private remove(record: ChargingProfileRecord): void {

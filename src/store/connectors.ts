@@ -3,7 +3,7 @@ import type { LaneQueue } from '../journal/lane-queue.ts';
 import { type ConnectorStatusRow, connectorStatus } from '../records/connector-status.ts';
 import { CONNECTOR_LAYOUTS, type ConnectorRecord } from './connector-record.ts';
 import { allOf, keyOf, textKey } from './keys.ts';
-import { addRow } from './outbox.ts';
+import { packRows } from './outbox.ts';
 import type { WritePath } from './write-path.ts';
 
 /** Present state of connectors. In `state`. */
@@ -55,8 +55,9 @@ export class ConnectorTable implements Connectors {
     row: ConnectorStatusRow,
     also: () => void = () => undefined,
   ): Promise<{ connector: ConnectorRecord; current: boolean }> {
+    const chunk = packRows(connectorStatus, [row]);
     return this.path.transactLater(() => {
-      addRow(this.outbox, connectorStatus, row);
+      this.outbox.appendInTransaction(chunk);
       const held = this.get(row.chargePointId, row.connectorId);
       if (held && isLate(row, held)) return { connector: held, current: false };
       const connector: ConnectorRecord = {

@@ -7,8 +7,13 @@ import { encodeRow, type Table } from '../records/table.ts';
  * of has happened. Answers the sequence number of the chunk that has them.
  */
 export function addRows<Row>(outbox: LaneQueue, table: Table<Row>, rows: readonly Row[]): number {
+  return outbox.appendInTransaction(packRows(table, rows));
+}
+
+/** Rows as the outbox takes them, where they are known before the write transaction begins. */
+export function packRows<Row>(table: Table<Row>, rows: readonly Row[]): Buffer {
   const lines = rows.map((row) => `${encodeRow(table, row)}\n`).join('');
-  return outbox.appendInTransaction(packChunk(table.id, rows.length, Date.now(), lines));
+  return packChunk(table.id, rows.length, Date.now(), lines);
 }
 
 /** As `addRows`, of one row. */

@@ -1,3 +1,4 @@
+import type { Emptiness } from '../journal/emptiness.ts';
 import type { Table } from '../journal/environment.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { reservations as rows } from '../records/reservations.ts';
@@ -21,6 +22,7 @@ export class ReservationTable {
   private readonly byId: Table<number>;
   private readonly byChargePoint: Table<number>;
   private readonly liveOnes: Table<number>;
+  private readonly liveness: Emptiness;
   /** Of the live ones, by time of expiry. */
   private readonly expiries: Table<number>;
   /** By the time when they were over; the value is the sequence number of the newest row in the outbox. */
@@ -34,6 +36,7 @@ export class ReservationTable {
     this.byId = environment.records('reservations-by-id');
     this.byChargePoint = environment.records('reservations-by-charge-point');
     this.liveOnes = environment.records('live-reservations');
+    this.liveness = environment.emptiness(this.liveOnes);
     this.expiries = environment.records('reservation-expiries');
     this.ended = environment.records('ended-reservations');
   }
@@ -49,7 +52,7 @@ export class ReservationTable {
   }
 
   live(chargePointId: string): ReservationRecord[] {
-    return this.all(this.liveOnes.getRange(allOf(chargePointId)));
+    return this.liveness.isEmpty ? [] : this.all(this.liveOnes.getRange(allOf(chargePointId)));
   }
 
   list({ chargePointId, before, limit }: ReservationFilter): Page<ReservationRecord> {
@@ -93,6 +96,7 @@ export class ReservationTable {
       this.ended.put(keyOf(endedAt, uid), { uid, row });
     } else {
       this.liveOnes.put(keyOf(chargePointId, uid), uid);
+      this.liveness.filled();
       this.expiries.put(keyOf(expiryDate, uid), uid);
     }
     return record;

@@ -1,3 +1,4 @@
+import type { Cell } from '../journal/cell.ts';
 import type { Table } from '../journal/environment.ts';
 import { TRANSACTION_ID_BLOCK, type TransactionIdMark } from './transaction-id-mark.ts';
 import type { WritePath } from './write-path.ts';
@@ -19,26 +20,25 @@ interface Block {
  */
 export class TransactionIds {
   private readonly path: WritePath;
-  private readonly blocks: Table<Block>;
+  private readonly block: Cell<Block>;
   private readonly starts: Table<number>;
-  private readonly key: Buffer;
   private readonly mark: TransactionIdMark;
 
   /** `owner` names the edge. */
   constructor(path: WritePath, owner: string, mark: TransactionIdMark) {
     this.path = path;
     this.mark = mark;
-    this.blocks = path.environment.records('transaction-id-blocks', [['next', 'last']]);
+    const blocks = path.environment.records<Block>('transaction-id-blocks', [['next', 'last']]);
+    this.block = path.environment.cell(blocks, Buffer.from(owner));
     this.starts = path.environment.records('meta');
-    this.key = Buffer.from(owner);
   }
 
   /** The next id. Within a write transaction only. Throws RangeError when all 2^31 - 1 are used up. */
   take(): number {
     this.path.environment.assertTransacting('taking a transactionId');
-    const known = this.blocks.get(this.key);
+    const known = this.block.get();
     const block = known && known.next <= known.last ? known : this.reserve();
-    this.blocks.put(this.key, { next: block.next + 1, last: block.last });
+    this.block.put({ next: block.next + 1, last: block.last });
     return block.next;
   }
 

@@ -5,7 +5,7 @@ import { transactionClosures } from '../records/transaction-closures.ts';
 import { transactions as rows } from '../records/transactions.ts';
 import { after, allOf, keyOf, numberKey } from './keys.ts';
 import { addRow, addRows } from './outbox.ts';
-import { type StartIdentity, type StopIdentity, startKey, stopKey } from './transaction-identity.ts';
+import { type StopIdentity, startKey, stopKey } from './transaction-identity.ts';
 import {
   TRANSACTION_LAYOUTS,
   type TransactionClosure,
@@ -45,8 +45,9 @@ export class TransactionTable {
     return this.records.get(numberKey(id));
   }
 
-  startedAs(identity: StartIdentity): TransactionRecord | undefined {
-    return this.at(this.byStart.get(startKey(identity)));
+  /** By its `startKey`. */
+  startedAs(identity: Buffer): TransactionRecord | undefined {
+    return this.at(this.byStart.get(identity));
   }
 
   /** Only of stops that did not name the transaction they were counted to. */
@@ -105,11 +106,11 @@ export class TransactionTable {
     return [...(before ?? []), ...(after ?? [])];
   }
 
-  /** Writes a record in the place of `previous`. */
-  write(record: TransactionRecord, previous?: TransactionRecord): void {
+  /** Writes a record in the place of `previous`; `identity`: its `startKey`, where it is known. */
+  write(record: TransactionRecord, previous?: TransactionRecord, identity?: Buffer): void {
     const id = record.transactionId;
     if (previous) this.unlinkPresent(previous);
-    else this.linkForever(record);
+    else this.linkForever(record, identity);
     if (record.reportedId !== null) this.byStop.put(stopKey(record), id);
     this.records.put(numberKey(id), record);
     // The days up to the end that was assumed are worked out anew, too, although the transaction may not reach them any more.
@@ -143,11 +144,11 @@ export class TransactionTable {
     return removed;
   }
 
-  private linkForever(record: TransactionRecord): void {
+  private linkForever(record: TransactionRecord, identity?: Buffer): void {
     const { transactionId: id, chargePointId, receivedAt } = record;
     this.byTime.put(keyOf(receivedAt, id), id);
     this.byChargePoint.put(keyOf(chargePointId, receivedAt, id), id);
-    if (record.state !== 'unmatched') this.byStart.put(startKey(record), id);
+    if (record.state !== 'unmatched') this.byStart.put(identity ?? startKey(record), id);
   }
 
   private unlinkPresent(record: TransactionRecord): void {

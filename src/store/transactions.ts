@@ -5,6 +5,7 @@ import { MAX_VISITED } from './listing.ts';
 import { openedBy, unmatchedStop } from './new-transaction.ts';
 import type { LmdbReservations } from './reservations.ts';
 import { readCursor, readPlace } from './transaction-cursors.ts';
+import { startKey } from './transaction-identity.ts';
 import type { TransactionIds } from './transaction-ids.ts';
 import type {
   CloseInput,
@@ -63,25 +64,22 @@ export class LmdbTransactions implements Transactions {
   private readonly ids: TransactionIds;
   private readonly table: TransactionTable;
   private readonly retention: number;
-  private readonly reservations: Pick<LmdbReservations, 'use'>;
-  private readonly profiles: Pick<ChargingProfileTable, 'removeOf'>;
+  private readonly reservations: TransactionsOptions['reservations'];
+  private readonly profiles: TransactionsOptions['profiles'];
 
-  constructor(
-    path: WritePath,
-    outbox: LaneQueue,
-    { ids, retention, reservations, profiles }: TransactionsOptions,
-  ) {
+  constructor(path: WritePath, outbox: LaneQueue, options: TransactionsOptions) {
     this.path = path;
-    this.ids = ids;
+    this.ids = options.ids;
     this.table = new TransactionTable(path, outbox);
-    this.retention = retention;
-    this.reservations = reservations;
-    this.profiles = profiles;
+    this.retention = options.retention;
+    this.reservations = options.reservations;
+    this.profiles = options.profiles;
   }
 
   start(input: StartInput): Promise<StartOutcome> {
+    const identity = startKey({ ...input, startTimestamp: input.timestamp });
     return this.path.transact(() => {
-      const repeated = this.table.startedAs({ ...input, startTimestamp: input.timestamp });
+      const repeated = this.table.startedAs(identity);
       if (repeated && (repeated.state === 'open' || input.timestampPlausible)) {
         return this.started({ transaction: repeated, created: false }, input);
       }
@@ -89,7 +87,7 @@ export class LmdbTransactions implements Transactions {
       const authorization = input.authorize(() => this.table.openWith(input.idTag));
       const flags = repeated ? [...input.flags, 'start-repeats-closed'] : input.flags;
       const transaction = openedBy({ ...input, flags }, this.ids.take(), authorization);
-      this.table.write(transaction);
+      this.table.write(transaction, undefined, identity);
       if (superseded === undefined) return this.started({ transaction, created: true }, input);
       this.profiles.removeOf(superseded);
       return this.started({ transaction, created: true, superseded }, input);

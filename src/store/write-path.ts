@@ -1,3 +1,4 @@
+import type { Cell } from '../journal/cell.ts';
 import { type Environment, EnvironmentError, type Table } from '../journal/environment.ts';
 import { type Counter, type Histogram, metrics } from '../telemetry/metrics.ts';
 
@@ -21,6 +22,8 @@ export class WritePath {
   private readonly mayWrite: boolean;
   private readonly name: string;
   private readonly meta: Table<number>;
+  /** By the name of the counter, one of the constants. */
+  private readonly counters = new Map<Buffer, Cell<number>>();
   private readonly seconds: Histogram;
   private readonly failures: Counter;
 
@@ -66,14 +69,24 @@ export class WritePath {
   /** Counts a counter of the environment up. Within `transact` only. */
   count(counter: Buffer): number {
     this.environment.assertTransacting('counting');
-    const next = this.counted(counter) + 1;
-    this.meta.put(counter, next);
+    const cell = this.cellOf(counter);
+    const next = (cell.get() ?? 0) + 1;
+    cell.put(next);
     return next;
   }
 
   /** Where a counter of the environment stands. */
   counted(counter: Buffer): number {
-    return this.meta.get(counter) ?? 0;
+    return this.cellOf(counter).get() ?? 0;
+  }
+
+  private cellOf(counter: Buffer): Cell<number> {
+    let cell = this.counters.get(counter);
+    if (cell === undefined) {
+      cell = this.environment.cell(this.meta, counter);
+      this.counters.set(counter, cell);
+    }
+    return cell;
   }
 
   private assertMayWrite(): void {

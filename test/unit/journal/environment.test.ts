@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CommitError } from '../../../src/journal/durable.ts';
 import { Environment } from '../../../src/journal/environment.ts';
 import { scratchDirectory, scratchEnvironment } from './scratch.ts';
@@ -40,6 +40,18 @@ test('work is done once, however much beside it in the same commit throws', asyn
   const counted = outcomes.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);
   expect(counted).toEqual(Array.from({ length: 90 }, (_, index) => index + 1));
   expect(table.get(key('counter'))).toBe(90);
+});
+
+test('a transaction does a bounded amount of work, and what is left over is in the next', async () => {
+  const environment = scratchEnvironment();
+  const table = environment.records<number>('things');
+  const works = Array.from({ length: 2_500 }, (_, index) =>
+    environment.transact(() => table.put(key(`${index}`), index)),
+  );
+  await works[0];
+  expect([999, 1_000].map((index) => table.get(key(`${index}`)))).toEqual([999, undefined]);
+  await Promise.all(works);
+  expect(table.get(key('2499'))).toBe(2_499);
 });
 
 test('work that throws with nothing beside it leaves nothing behind', async () => {
@@ -222,16 +234,58 @@ describe('work that nobody waits for', () => {
     const path = scratchDirectory();
     const environment = new Environment(path);
     const { work } = inOrder(environment);
-    void environment.transactLater(work('later'));
+    for (let index = 0; index < 2_500; index++) void environment.transactLater(work('later'));
     await environment.close();
     const again = new Environment(path);
     onTestFinished(() => again.close());
-    expect(again.records<number>('things').get(key('later'))).toBe(1);
+    expect(again.records<number>('things').get(key('later'))).toBe(2_500);
   });
 
   test('is refused at once where the disk is full', () => {
     const environment = new Environment(scratchDirectory(), { diskReserve: Number.MAX_SAFE_INTEGER });
     onTestFinished(() => environment.close());
     expect(() => environment.transactLater(() => undefined)).toThrow(CommitError);
+  });
+});
+
+describe('a cell', () => {
+  const counting = () => {
+    const environment = scratchEnvironment();
+    const table = environment.records<number>('things');
+    const cell = environment.cell(table, key('counter'));
+    const put = vi.spyOn(table, 'put');
+    const count = (fail = false) =>
+      environment.transact(() => {
+        const next = (cell.get() ?? 0) + 1;
+        cell.put(next);
+        if (fail) throw new RangeError('no');
+        return next;
+      });
+    return { environment, table, cell, put, count };
+  };
+
+  test('is written once, however many pieces of work of a transaction change it', async () => {
+    const { table, cell, put, count } = counting();
+    expect(await Promise.all([count(), count(), count()])).toEqual([1, 2, 3]);
+    expect(put).toHaveBeenCalledTimes(1);
+    expect([cell.get(), table.get(key('counter'))]).toEqual([3, 3]);
+    expect(await count()).toBe(4);
+  });
+
+  test('keeps nothing of work that threw', async () => {
+    const { table, count } = counting();
+    const outcomes = await Promise.allSettled([count(), count(true), count()]);
+    expect(outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value)).toEqual([1, false, 2]);
+    expect(table.get(key('counter'))).toBe(2);
+  });
+
+  test('shows what others have written between two transactions', async () => {
+    const { environment, table, cell, count } = counting();
+    await count();
+    await environment.transact(() => table.put(key('counter'), 10));
+    expect(cell.get()).toBe(10);
+    expect(await count()).toBe(11);
+    environment.transactSync(() => cell.put(20));
+    expect(await count()).toBe(21);
   });
 });

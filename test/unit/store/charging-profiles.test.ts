@@ -107,6 +107,18 @@ describe('what is installed', () => {
     expect(ids(store)).toEqual([1, 4, 6]);
   });
 
+  test('J18: a TxProfile that was set in the same write transaction dies with its transaction, too', async () => {
+    const store = scratchStore();
+    const { transactionId } = (await store.transactions.start(start())).transaction;
+    const other = (await store.transactions.start(start({ connectorId: 2 }))).transaction;
+    await Promise.all([
+      store.transactions.stop(stop(other.transactionId)),
+      store.chargingProfiles.installed(input(1, 2, 'TxProfile', 0, { transactionId })),
+      store.transactions.stop(stop(transactionId)),
+    ]);
+    expect(ids(store)).toEqual([]);
+  });
+
   test('J18: a TxProfile set anew belongs to the transaction that it names now', async () => {
     const store = scratchStore();
     const first = (await store.transactions.start(start())).transaction.transactionId;

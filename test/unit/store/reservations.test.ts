@@ -126,6 +126,16 @@ test.each([
   expect(live(store)).toEqual(left);
 });
 
+test('I4: a start finds the reservation that was made in the same write transaction', async () => {
+  const store = scratchStore();
+  const [, , started] = await Promise.all([
+    begin(store, { chargePointId: 'CP-2' }),
+    store.reservations.answered(input(7)),
+    begin(store),
+  ]);
+  expect(started.reservation).toMatchObject({ reservationId: 7, ending: 'used' });
+});
+
 test('I2: a reservation of connector 0 is used on any connector, and one of the connector itself goes first', async () => {
   const store = scratchStore();
   await store.reservations.answered(input(7, { connectorId: 0 }));

@@ -1,0 +1,81 @@
+import type { KeyBytes, Table } from './table.ts';
+
+/**
+ * A record that nearly every piece of work changes, such as a counter. However many share a write transaction, it is read and written once in
+ * it: the transaction keeps it at hand, and writes it when all work is done.
+ */
+export class Cell<Value> {
+  private readonly table: Table<Value>;
+  private readonly key: KeyBytes;
+  private readonly transaction: CellsOfTransaction;
+  private held: Value | undefined;
+  private isHeld = false;
+  private isChanged = false;
+
+  constructor(table: Table<Value>, key: KeyBytes, transaction: CellsOfTransaction) {
+    this.table = table;
+    this.key = key;
+    this.transaction = transaction;
+  }
+
+  /** What it holds; within a transaction what that has put into it. */
+  get(): Value | undefined {
+    if (!this.isHeld) {
+      const value = this.table.get(this.key);
+      if (!this.transaction.holds(this)) return value;
+      this.held = value;
+      this.isHeld = true;
+    }
+    return this.held;
+  }
+
+  /** Within a transaction only. */
+  put(value: Value): void {
+    if (!this.isHeld) this.isHeld = this.transaction.holds(this);
+    this.held = value;
+    this.isChanged = true;
+  }
+
+  /** The work of the transaction is done. */
+  write(): void {
+    if (this.isChanged) this.table.put(this.key, this.held as Value);
+    this.forget();
+  }
+
+  /** The work of the transaction is given up, or has been written. */
+  forget(): void {
+    this.held = undefined;
+    this.isHeld = false;
+    this.isChanged = false;
+  }
+}
+
+/** What a transaction must know of a cell. */
+type HeldCell = Pick<Cell<unknown>, 'write' | 'forget'>;
+
+/** Which cells the running write transaction has at hand. */
+export class CellsOfTransaction {
+  private readonly cells: HeldCell[] = [];
+  private readonly isTransacting: () => boolean;
+
+  constructor(isTransacting: () => boolean) {
+    this.isTransacting = isTransacting;
+  }
+
+  /** Keeps a cell at hand until the end of the transaction; false where none is running. */
+  holds(cell: HeldCell): boolean {
+    if (!this.isTransacting()) return false;
+    this.cells.push(cell);
+    return true;
+  }
+
+  /** Writes what was changed: the last work of a transaction. */
+  write(): void {
+    for (const cell of this.cells.splice(0)) cell.write();
+  }
+
+  /** The transaction did not come about. */
+  forget(): void {
+    for (const cell of this.cells.splice(0)) cell.forget();
+  }
+}
