@@ -16,6 +16,7 @@ export function gatewayPlan(config: Config): ProcessPlan[] {
   const edges = edgeNames(config).map((name) => ({
     name,
     file: built('../edge/process.js'),
+    sharesPorts: config.edge.processes > 1,
     ...FRUGAL,
   }));
   return [

@@ -1,6 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import cluster from 'node:cluster';
 import { setPriority } from 'node:os';
-import type { FromSupervisor, LinkMessage, ReadyInfo, ToSupervisor } from '../link/messages.ts';
+import type {
+  FromSupervisor,
+  LinkMessage,
+  ListensMessage,
+  ReadyInfo,
+  ToSupervisor,
+} from '../link/messages.ts';
 import type { Port, Relay } from '../link/relay.ts';
 import type { Log } from '../telemetry/log.ts';
 import { BackOff, type BackOffSettings } from './back-off.ts';
@@ -21,6 +28,8 @@ export interface ProcessPlan {
   readonly idleClass?: boolean;
   /** Arguments of Node, on top of those that the supervisor was started with. */
   readonly nodeFlags?: readonly string[];
+  /** Its servers may listen on the same ports as those of others of which this is true. */
+  readonly sharesPorts?: boolean;
   /** What its environment has on top of the supervisor's: for what is read before the process itself could set it. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -92,30 +101,36 @@ export class SupervisedProcess {
   }
 
   start(): void {
-    const { name, file, nice, nodeFlags = [], environment } = this.plan;
+    const { name, file, nice, nodeFlags = [], environment = {}, sharesPorts = false } = this.plan;
     this.wasStarted = true;
     this.startedAt = Date.now();
     this.refusal = undefined;
     this.endReason = undefined;
-    const child = fork(file, [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [...process.execArgv, ...nodeFlags],
-      env: { ...process.env, ...environment },
-    });
+    const child = launch({ file, nodeFlags, environment, sharesPorts });
     this.child = child;
     // Before the child has threads of its own: they inherit its priority.
     if (nice && child.pid) setPriority(child.pid, nice);
     if (child.pid) this.events.started(child.pid);
 
+    // A worker of the cluster throws away what comes before it listens; what other forks get waits for them.
+    const early: FromSupervisor[] = [];
+    let listens = !sharesPorts;
     const send = (message: FromSupervisor): void => {
+      if (!listens) early.push(message);
+      else tell(message);
+    };
+    const tell = (message: FromSupervisor): void => {
       // A channel that breaks here belongs to a process whose end is about to be seen.
       if (child.connected) child.send(message, () => undefined);
     };
     send({ kind: 'start', name, ...this.startInfo() });
     const port = this.relay.attach(name, send);
     this.port = port;
-    child.on('message', (message) => this.receive(message as ToSupervisor, port));
+    child.on('message', (message: ToSupervisor | ListensMessage) => {
+      if (message.kind !== 'listens') return this.receive(message, port);
+      listens = true;
+      for (const waiting of early.splice(0)) tell(waiting);
+    });
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (child.pid === undefined) this.hasEnded(`its start failed: ${error.code ?? error.message}`);
     });
@@ -197,6 +212,25 @@ export class SupervisedProcess {
     );
     this.restart = setTimeout(() => this.start(), delayMs);
   }
+}
+
+/** Forks it; where ports are shared, as a worker of Node's cluster: that binds a port once and hands it to all. */
+function launch({
+  file,
+  nodeFlags,
+  environment,
+  sharesPorts,
+}: Required<Pick<ProcessPlan, 'file' | 'nodeFlags' | 'environment' | 'sharesPorts'>>): ChildProcess {
+  const serialization = 'advanced';
+  const stdio: ['ignore', 'inherit', 'inherit', 'ipc'] = ['ignore', 'inherit', 'inherit', 'ipc'];
+  const execArgv = [...process.execArgv, ...nodeFlags];
+  if (!sharesPorts) {
+    return fork(file, [], { serialization, stdio, execArgv, env: { ...process.env, ...environment } });
+  }
+  // The kernel shares connections out: the supervisor accepts none.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  cluster.setupPrimary({ exec: file, args: [], serialization, stdio, execArgv });
+  return cluster.fork(environment).process;
 }
 
 /** Runs `then` once everything that the ended process sent has been received. */

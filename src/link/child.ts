@@ -1,7 +1,8 @@
+import cluster from 'node:cluster';
 import { metrics } from '../telemetry/metrics.ts';
 import { measureProcess } from '../telemetry/process-metrics.ts';
 import { createLink, type Link, type LinkEnd } from './link.ts';
-import type { FromSupervisor, ReadyInfo, StartMessage, ToSupervisor } from './messages.ts';
+import type { FromSupervisor, ListensMessage, ReadyInfo, StartMessage, ToSupervisor } from './messages.ts';
 
 /** Longest life of a process after its supervisor is gone, ms. */
 const ORPHAN_GRACE_MS = 250;
@@ -39,6 +40,8 @@ export const REFUSED_EXIT_CODE = 78;
  */
 export async function joinSupervisor<Config>(): Promise<Child<Config>> {
   if (!process.send) throw new Error('this file is a process of Farad, started by `farad serve`');
+  // A process that shares ports is a worker of Node's cluster, which would end it by itself when the supervisor is gone.
+  if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.umask(0o077); // whatever this process writes is for its own user
   const handlers: ((reason: StopReason) => void | Promise<void>)[] = [];
   let stopping = false;
@@ -97,10 +100,11 @@ function firstMessage<Config>(): Promise<{ start: StartMessage<Config>; link: Li
       link = createLink({ name: message.name, send: tell });
       resolve({ start: message as StartMessage<Config>, link });
     });
+    if (cluster.worker) tell({ kind: 'listens' });
   });
 }
 
 /** Sends to the supervisor; a channel that just closed is dealt with by its 'disconnect' event. */
-function tell(message: ToSupervisor): void {
+function tell(message: ToSupervisor | ListensMessage): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }

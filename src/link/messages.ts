@@ -77,5 +77,10 @@ export interface RefusedMessage {
   readonly reason: string;
 }
 
+/** From a child that shares ports: what is sent from now on is read. */
+export interface ListensMessage {
+  readonly kind: 'listens';
+}
+
 export type FromSupervisor = StartMessage | LinkMessage;
 export type ToSupervisor = ReadyMessage | RefusedMessage | LinkMessage;

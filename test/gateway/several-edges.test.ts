@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Gateway, startGateway } from '../support/gateway.ts';
+import { dataDirectory, type Gateway, startGateway } from '../support/gateway.ts';
 import { OcppClient } from '../support/ocpp-client.ts';
+import { createTestAuthority, writePem } from '../support/test-certificates.ts';
+import { shakeHands } from '../support/tls-clients.ts';
 import { until } from '../support/until.ts';
 
 const EDGES = ['edge-0', 'edge-1', 'edge-2'];
@@ -11,8 +13,8 @@ interface ChargePoint {
   readonly connectors: readonly { readonly mayBeOutdated: boolean }[];
 }
 
-const start = (): Promise<Gateway> =>
-  startGateway(['--edge-processes', String(EDGES.length), '--ocpp-registration', 'open']);
+const start = (...flags: string[]): Promise<Gateway> =>
+  startGateway(['--edge-processes', String(EDGES.length), '--ocpp-registration', 'open', ...flags]);
 
 const port = (gateway: Gateway): number => Number(new URL(gateway.ocpp).port);
 
@@ -21,11 +23,14 @@ async function edgeOf(gateway: Gateway, id: string): Promise<string | undefined>
 }
 
 /** A booted charge point on each edge: the kernel shares connections out, so as many connect as it takes. */
-async function onePerEdge(gateway: Gateway): Promise<Map<string, { id: string; client: OcppClient }>> {
+async function onePerEdge(
+  gateway: Gateway,
+  connect = (id: string) => OcppClient.connect(port(gateway), id),
+): Promise<Map<string, { id: string; client: OcppClient }>> {
   const found = new Map<string, { id: string; client: OcppClient }>();
   for (let place = 0; place < MOST_CONNECTIONS && found.size < EDGES.length; place++) {
     const id = `CP-${place}`;
-    const client = await OcppClient.connect(port(gateway), id);
+    const client = await connect(id);
     await client.boot();
     const edge = (await edgeOf(gateway, id)) as string;
     if (found.has(edge)) await client.close();
@@ -100,5 +105,39 @@ describe('several edges on one port', () => {
       client = newer;
     }
     expect([...visited].sort()).toEqual(EDGES);
+  });
+
+  it('over TLS on Node too: sessions that one process began another resumes, and a killed one comes back', async () => {
+    const directory = dataDirectory();
+    const authority = await createTestAuthority();
+    const pair = await authority.issue();
+    const gateway = await start(
+      ...['--ocpp-endpoints', 'ws://127.0.0.1:0?transport=ws,wss://127.0.0.1:0?transport=ws'],
+      ...['--ocpp-tls-certificates', writePem(directory, 'a.pem', pair.certificate)],
+      ...['--ocpp-tls-keys', writePem(directory, 'a.key', pair.key)],
+    );
+    const [plain, secure] = gateway.endpoints().ocppEndpoints.map((url) => Number(new URL(url).port));
+    const ca = authority.certificate;
+    const first = await shakeHands(secure as number, { ca, maxVersion: 'TLSv1.2' });
+    const session = first.getSession() as Buffer;
+    first.destroy();
+    const tls = { ca, maxVersion: 'TLSv1.2', session } as const;
+    const fleet = await onePerEdge(gateway, (id) => OcppClient.connect(secure as number, id, { tls }));
+    const metrics = await gateway.request<string>('GET', '/metrics');
+    for (const edge of EDGES) {
+      expect(metrics).toMatch(
+        new RegExp(`farad_tls_handshakes_total{(?=[^}]*"resumed")(?=[^}]*"${edge}")[^}]*} [1-9]`),
+      );
+    }
+    const before = gateway.endpoints().processes;
+    gateway.kill('edge-0');
+    await until('it is back', () => gateway.endpoints().processes['edge-0'] !== before['edge-0']);
+    for (const edge of ['edge-1', 'edge-2']) {
+      const { client } = fleet.get(edge) as { client: OcppClient };
+      expect(await client.request('Heartbeat', {})).toHaveProperty('currentTime');
+    }
+    const again = await onePerEdge(gateway, (id) => OcppClient.connect(plain as number, id));
+    for (const { client } of again.values()) await client.close();
+    expect(await gateway.stop()).toBe(0);
   });
 });

@@ -29,6 +29,7 @@ export interface Gateway {
 export interface Endpoints {
   readonly pid: number;
   readonly ocpp: string;
+  readonly ocppEndpoints: readonly string[];
   readonly api: string;
   readonly processes: Readonly<Record<string, number>>;
 }

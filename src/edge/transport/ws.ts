@@ -32,9 +32,6 @@ export async function listenWs<Arrival, Session>(
   options: ListenOptions,
   events: TransportEvents<Arrival, Session>,
 ): Promise<Transport> {
-  if (options.shared) {
-    throw new ListenError('several edge processes on one port need uWebSockets.js; ws cannot share it');
-  }
   // The types of ws do not know closeTimeout yet.
   const socketOptions: ServerOptions & { closeTimeout: number } = {
     noServer: true,
@@ -200,11 +197,21 @@ class NodeHead implements RequestHead {
   }
 }
 
-function listen(server: Server, { host, port }: ListenOptions): Promise<number> {
+async function listen(server: Server, { host, port, shared }: ListenOptions): Promise<number> {
+  if (!shared || port !== 0) return bind(server, host, port, !shared);
+  // The supervisor hands out a port by its number: so the first to come finds one, and asks for that.
+  const finder = createServer();
+  const found = await bind(finder, host, 0, true);
+  await new Promise((resolve) => finder.close(resolve));
+  return bind(server, host, found, false);
+}
+
+function bind(server: Server, host: string, port: number, exclusive: boolean): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(new ListenError(`cannot listen on ${host}:${port}: ${error.code ?? error.message}`));
     });
-    server.listen({ host, port, exclusive: true }, () => resolve((server.address() as AddressInfo).port));
+    // What is not exclusive comes from the supervisor, which binds it once for all.
+    server.listen({ host, port, exclusive }, () => resolve((server.address() as AddressInfo).port));
   });
 }
