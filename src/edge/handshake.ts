@@ -52,6 +52,8 @@ export type RefusalReason =
   | 'websocket_key'
   | 'subprotocol'
   | 'unknown'
+  | 'certificate_missing'
+  | 'certificate_untrusted'
   | 'credentials'
   | Shortage;
 
@@ -161,7 +163,7 @@ export class Handshake {
       }
       return refuse('subprotocol', 400, text, chargePointId);
     }
-    return this.admit(chargePointId, head);
+    return refuseCertificate(chargePointId, head) ?? this.admit(chargePointId, head);
   }
 
   private admit(chargePointId: string, head: RequestHead): Admitted | Refused {
@@ -213,6 +215,25 @@ export class Handshake {
     const answer = this.stopping ? { status: 503, body: 'stopping\n' } : { status: 200, body: 'ok\n' };
     return { kind: 'answered', answer };
   }
+}
+
+/** What an endpoint refuses that demands a certificate, whatever the charge point's profile. */
+function refuseCertificate(
+  chargePointId: string,
+  { demandsCertificate, peerCertificate }: RequestHead,
+): Refused | undefined {
+  if (demandsCertificate !== true) return undefined;
+  if (peerCertificate === undefined) {
+    return refuse('certificate_missing', 403, 'this endpoint demands a client certificate', chargePointId);
+  }
+  const { problem } = peerCertificate;
+  if (problem === undefined) return undefined;
+  return refuse(
+    'certificate_untrusted',
+    403,
+    `the client certificate is not trusted: ${problem}`,
+    chargePointId,
+  );
 }
 
 function notFound(): Refused {

@@ -5,7 +5,12 @@ import type { ConnectionOptions, SecureVersion } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EdgeUnderTest, startEdgeUnderTest } from '../support/edge-under-test.ts';
 import { OcppClient } from '../support/ocpp-client.ts';
-import { createTestAuthority, type TestAuthority, writePem } from '../support/test-certificates.ts';
+import {
+  createTestAuthority,
+  type TestAuthority,
+  type TestCertificate,
+  writePem,
+} from '../support/test-certificates.ts';
 import { shakeHands } from '../support/tls-clients.ts';
 import { until } from '../support/until.ts';
 
@@ -128,4 +133,34 @@ test.each([
   };
   const wrong = value.endsWith('.key') ? join(directory, value) : value;
   await expect(startEdgeUnderTest({ flags: { ...flags, [flag]: wrong } })).rejects.toThrow(message);
+});
+
+test('an endpoint that demands a certificate refuses who has none, or one of somebody else, in words', async () => {
+  const [ours, foreign] = [await createTestAuthority('Ours'), await createTestAuthority('Foreign')];
+  const demanding = await startEdgeUnderTest({
+    flags: {
+      'ocpp-endpoints': 'wss://127.0.0.1:0?clientCertificate=require',
+      'ocpp-tls-certificates': join(directory, 'ec.pem'),
+      'ocpp-tls-keys': join(directory, 'ec.key'),
+      'ocpp-tls-client-cas': writePem(directory, 'clients.pem', ours.certificate),
+    },
+  });
+  try {
+    const connect = async (pair?: TestCertificate): Promise<OcppClient> => {
+      const shown = pair && { cert: pair.certificate, key: pair.key };
+      return OcppClient.connect(demanding.edge.port, 'CP-9', { tls: trusting(shown) });
+    };
+    await expect(connect()).rejects.toThrow('HTTP 403');
+    await expect(connect(await foreign.issue())).rejects.toThrow('HTTP 403');
+    expect(demanding.metric('farad_refused_upgrades_total', { reason: 'certificate_missing' })).toBe(1);
+    expect(demanding.metric('farad_refused_upgrades_total', { reason: 'certificate_untrusted' })).toBe(1);
+    await until('they are rows', () => demanding.rows('connections').length === 2);
+    expect(demanding.rows('connections').map(({ reason }) => reason)).toEqual([
+      'this endpoint demands a client certificate',
+      'the client certificate is not trusted: UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ]);
+    await (await connect(await ours.issue({ commonName: 'SN-9' }))).close();
+  } finally {
+    await demanding.close();
+  }
 });

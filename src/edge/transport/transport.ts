@@ -18,6 +18,8 @@ export interface RequestHead {
   readonly secure: boolean;
   /** What the peer showed in the TLS handshake; undefined without TLS, and where it showed none. */
   readonly peerCertificate: PeerCertificate | undefined;
+  /** Whether the endpoint demands one that is to be trusted (`clientCertificate=require`). */
+  readonly demandsCertificate?: boolean;
   /** Value of a header by its lower-case name, empty if absent; repeated ones joined by a comma. */
   header(name: string): string;
 }

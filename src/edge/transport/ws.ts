@@ -14,6 +14,7 @@ import {
   type PeerCertificate,
   type RequestHead,
   type Socket,
+  type TlsOptions,
   type Transport,
   type TransportEvents,
 } from './transport.ts';
@@ -45,7 +46,7 @@ export async function listenWs<Arrival, Session>(
   const secured = options.tls && createTlsServer(options.tls, limits);
   const server = secured?.server ?? createServer(limits);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { status, headers, body } = events.request(new NodeHead(request, secured !== undefined));
+    const { status, headers, body } = events.request(new NodeHead(request, options.tls));
     response.writeHead(status, {
       'Content-Type': 'text/plain; charset=utf-8',
       ...headers,
@@ -56,7 +57,7 @@ export async function listenWs<Arrival, Session>(
   server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
     // A peer that goes away meanwhile is not worth a word: there is no session yet.
     connection.on('error', () => connection.destroy());
-    const requestHead = new NodeHead(request, secured !== undefined);
+    const requestHead = new NodeHead(request, options.tls);
     const asks = requestHead.header('sec-websocket-key') !== '';
     const verdict = asks ? events.upgrade(requestHead) : events.request(requestHead);
     if (!isUpgrade(verdict)) {
@@ -166,11 +167,13 @@ class WsSocket<Session> implements Socket {
 
 class NodeHead implements RequestHead {
   readonly secure: boolean;
+  readonly demandsCertificate: boolean;
   private readonly request: IncomingMessage;
 
-  constructor(request: IncomingMessage, secure: boolean) {
+  constructor(request: IncomingMessage, tls: TlsOptions | undefined) {
     this.request = request;
-    this.secure = secure;
+    this.secure = tls !== undefined;
+    this.demandsCertificate = tls?.clientCertificate === 'require';
   }
 
   get peerCertificate(): PeerCertificate | undefined {
