@@ -195,7 +195,7 @@ function serveSupervisor(link: Link, processes: readonly SupervisedProcess[], lo
 }
 
 async function reloadAll(link: Link, log: Log): Promise<void> {
-  const speakTls = link.peers().filter((name) => name.startsWith('edge-'));
+  const speakTls = link.peers().filter((name) => name.startsWith('edge-') || name === 'control');
   const answers = await Promise.allSettled(
     speakTls.map(async (name) => ({
       name,

@@ -108,6 +108,9 @@ function checkTogether(config: Config, origins: ReadonlyMap<string, Origin>): vo
     const { host, port } = twice;
     throw new ConfigError('ocpp.endpoints', `ocpp.endpoints has ${host}:${port} twice`);
   }
+  if (config.api.tls.certificates.length !== config.api.tls.keys.length) {
+    throw new ConfigError('api.tls.keys', 'api.tls.keys must name a file for each of api.tls.certificates');
+  }
   if (endpoints.some(({ secure }) => secure) && config.ocpp.tls.certificates.length === 0) {
     throw new ConfigError(
       'ocpp.tls.certificates',

@@ -1,5 +1,5 @@
 import { duration, flag, integer, list, oneOf, type Setting, size, text } from './setting.ts';
-import { ocppTls } from './tls-settings.ts';
+import { apiTls, ocppTls } from './tls-settings.ts';
 
 const host = (help: string): Setting<string> =>
   text('127.0.0.1', help, { pattern: /^[A-Za-z0-9.:_-]+$/, allowed: 'an IP address or a host name' });
@@ -365,6 +365,7 @@ export const schema = {
         max: '10m',
       },
     ),
+    tls: apiTls,
   },
 
   clickhouse: {

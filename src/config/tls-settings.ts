@@ -4,7 +4,7 @@ import { duration, flag, integer, list, oneOf, text } from './setting.ts';
  * The four suites that the security whitepaper demands (A00.FR.317, obligation L13), and their forward secret kin for RSA certificates. TLS 1.3
  * has suites of its own, which are always offered.
  */
-const CIPHERS = [
+export const CIPHERS = [
   'ECDHE-ECDSA-AES128-GCM-SHA256',
   'ECDHE-ECDSA-AES256-GCM-SHA384',
   'ECDHE-RSA-AES128-GCM-SHA256',
@@ -48,4 +48,14 @@ export const ocppTls = {
     'Most TLS handshakes that one edge process begins per second; further ones wait for their turn, so that those who are connected are answered.',
     { min: 1 },
   ),
+};
+
+/** `api.tls`: the API, the console and the metrics over HTTPS. */
+export const apiTls = {
+  certificates: list(
+    [],
+    'PEM files, as ocpp.tls.certificates, of the API, the console and the metrics, which then speak HTTPS only. Empty: plain HTTP.',
+  ),
+  keys: list([], 'PEM files with the private keys of api.tls.certificates, in the same order.'),
+  minVersion: oneOf(['TLSv1.2', 'TLSv1.3'], 'TLSv1.2', 'Oldest version of TLS that is spoken.'),
 };

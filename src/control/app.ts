@@ -1,7 +1,9 @@
+import type { Server } from 'node:https';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { startOperations } from '../operations/operations.ts';
 import { startSites } from '../operations/sites/sites.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
+import type { ApiTls } from './api-tls.ts';
 import { auditChanges } from './audit.ts';
 import { requireKeys } from './authentication.ts';
 import { keepDeadlines } from './deadline.ts';
@@ -67,10 +69,12 @@ export interface AppOptions extends Omit<ControlDeps, 'edges' | 'operations'> {
   readonly keys: readonly AcceptedKey[];
   /** Version of Farad, for the description of the API. */
   readonly version: string;
+  /** Absent: plain HTTP. */
+  readonly tls?: ApiTls | undefined;
 }
 
 /** The HTTP side of Farad, not yet listening. */
-export async function createApp({ keys, version, ...rest }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ keys, version, tls, ...rest }: AppOptions): Promise<FastifyInstance> {
   const edges = new Edges(rest.link, rest.store, rest.config.ocpp);
   const calls = callsThrough(edges);
   const clock = new ClockGuard(rest.config.dataDir);
@@ -86,13 +90,17 @@ export async function createApp({ keys, version, ...rest }: AppOptions): Promise
     bodyLimit: deps.config.api.bodyLimit,
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerUnroutable,
-    http: { headersTimeout: HEAD_TIMEOUT_MS },
+    // Fastify takes the one or the other; what it is given decides whether it speaks TLS.
+    ...(tls
+      ? { https: { ...tls.options(), headersTimeout: HEAD_TIMEOUT_MS } }
+      : { http: { headersTimeout: HEAD_TIMEOUT_MS } }),
     logController: new LogController({ disableRequestLogging: true }),
     loggerInstance: deps.log,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_SEGMENT },
   }) as unknown as FastifyInstance;
 
+  tls?.serve(app.server as Server);
   app.setValidatorCompiler(({ schema, httpPart }) =>
     httpPart === 'body' ? bodyValidator(schema as never) : parameterValidator(schema as never),
   );

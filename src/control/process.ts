@@ -6,7 +6,10 @@ import { healthOf } from '../link/health.ts';
 import { NewerDataError, openStore, type Store } from '../store/store.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
+import { metrics } from '../telemetry/metrics.ts';
 import { watchman } from '../telemetry/watchman.ts';
+import { KeyPairError } from '../tls/key-pairs.ts';
+import { ApiTls } from './api-tls.ts';
 import { createApp } from './app.ts';
 import { bootstrapKey } from './bootstrap-key.ts';
 import { readSealingKeys, SealingKeyError } from './sealing-keys.ts';
@@ -21,12 +24,17 @@ endOnFault(log);
 
 const store = await open();
 const { accepted, newKey } = await bootstrapKey(store, config.api.key);
-const app = await createApp({ config, store, link, log, keys: [accepted], version: ownVersion() });
+const tls = await openTls();
+const app = await createApp({ tls, config, store, link, log, keys: [accepted], version: ownVersion() });
 
 watchman.start({ log, serves: 'operators' });
 link.serve('health.read', () =>
-  healthOf({ problems: app.server.listening ? [] : ['does not listen'] }, watchman.standing()),
+  healthOf(
+    { problems: app.server.listening ? [] : ['does not listen'], degraded: tls?.degraded() ?? [] },
+    watchman.standing(),
+  ),
 );
+link.serve('tls.reload', () => ({ problem: tls?.reload() ?? null }));
 
 try {
   await app.listen({ host: config.api.host, port: config.api.port });
@@ -46,11 +54,12 @@ child.onStop(async (reason) => {
     await app.close();
     clearTimeout(grace);
   }
+  tls?.stop();
   await store.close();
 });
 
 child.ready({
-  api: baseUrl(config.api.host, app.server.address() as AddressInfo),
+  api: baseUrl(tls ? 'https' : 'http', config.api.host, app.server.address() as AddressInfo),
   ...(newKey !== undefined && { newKey }),
 });
 
@@ -65,10 +74,21 @@ async function open(): Promise<Store> {
   }
 }
 
+async function openTls(): Promise<ApiTls | undefined> {
+  if (config.api.tls.certificates.length === 0) return undefined;
+  try {
+    return new ApiTls({ config, ticketSecret: child.sharedSecret, log, registry: metrics });
+  } catch (error) {
+    if (error instanceof KeyPairError) return child.refuse(error.message);
+    throw error;
+  }
+}
+
 /** Where people reach it: any-address hosts are shown as loopback. */
-function baseUrl(host: string, { port, family }: AddressInfo): string {
-  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
-  return family === 'IPv6' && host.includes(':') ? `http://[${host}]:${port}` : `http://${host}:${port}`;
+function baseUrl(scheme: 'http' | 'https', host: string, { port, family }: AddressInfo): string {
+  if (host === '0.0.0.0' || host === '::') return `${scheme}://127.0.0.1:${port}`;
+  const shown = family === 'IPv6' && host.includes(':') ? `[${host}]` : host;
+  return `${scheme}://${shown}:${port}`;
 }
 
 function ownVersion(): string {
