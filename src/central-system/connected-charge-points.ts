@@ -102,16 +102,16 @@ export class ConnectedChargePoints {
     for (let start = 0; start < due.length; start += perWrite) {
       if (gently && start > 0) await delay(GENTLE_PAUSE_MS, undefined, { ref: false });
       const seen = this.takeUnsaved(due.slice(start, start + perWrite));
-      if (seen.size > 0) await this.write(seen);
+      if (seen.size > 0) await this.write(seen, gently);
       saved += seen.size;
     }
     return saved;
   }
 
   /** Where it fails they are due again. */
-  private async write(seen: ReadonlyMap<string, number>): Promise<void> {
+  private async write(seen: ReadonlyMap<string, number>, gently: boolean): Promise<void> {
     try {
-      await this.store.chargePoints.seen(seen);
+      await this.store.chargePoints.seen(seen, gently);
     } catch (error) {
       for (const [id, at] of seen) {
         const entry = this.entries.get(id);

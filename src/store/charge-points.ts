@@ -13,8 +13,8 @@ export interface ChargePoints {
   update(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord>;
   /** As `update`, with the next write: nobody waits for it. */
   note(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord>;
-  /** Notes signs of life, epoch ms, of many at once, with the next write; unknown ones are left out. Give at most some hundred: they are one transaction. */
-  seen(lastSeenAt: ReadonlyMap<string, number>): Promise<void>;
+  /** Notes signs of life, epoch ms, of many at once, `gently` with the next write; unknown ones are left out. Give at most some hundred: they are one transaction. */
+  seen(lastSeenAt: ReadonlyMap<string, number>, gently?: boolean): Promise<void>;
   /** Removes it with what hangs on it (connectors, configuration and the like); its transactions and reservations stay: end the open ones before. */
   remove(id: string): Promise<boolean>;
   /** In the order of the ids; `search` looks at id, vendor, model and serial numbers. */
@@ -60,14 +60,15 @@ export class ChargePointTable implements ChargePoints {
     return this.path.transactLater(() => this.write(this.get(id) ?? unseen(id, now), change));
   }
 
-  async seen(lastSeenAt: ReadonlyMap<string, number>): Promise<void> {
+  async seen(lastSeenAt: ReadonlyMap<string, number>, gently = false): Promise<void> {
     if (lastSeenAt.size === 0) return;
-    await this.path.transactLater(() => {
+    const note = (): void => {
       for (const [id, at] of lastSeenAt) {
         const known = this.get(id);
         if (known && known.lastSeenAt < at) this.write(known, { lastSeenAt: at });
       }
-    });
+    };
+    await (gently ? this.path.transactLater(note) : this.path.transact(note));
   }
 
   remove(id: string): Promise<boolean> {
