@@ -5,6 +5,7 @@ import { type Endpoint, endpointsOf } from './endpoints.ts';
 import { type Environment, givenBy, unknownVariables } from './environment.ts';
 import { type Config, type NamedSetting, settings } from './schema.ts';
 import { suggestion } from './suggestion.ts';
+import { trustedProxies } from './trusted-proxies.ts';
 
 /** Where an effective value came from, weakest first. */
 export type Origin = 'default' | 'file' | 'environment' | 'flag';
@@ -86,6 +87,7 @@ function wrongValue({ path, setting }: NamedSetting, { raw, where }: Strongest):
 
 /** What no single setting can check by itself. */
 function checkTogether(config: Config, origins: ReadonlyMap<string, Origin>): void {
+  trustedProxies(config.trustedProxies);
   const endpoints = endpointsOf(config);
   const setting = config.ocpp.endpoints.length === 0 ? 'ocpp.host' : 'ocpp.endpoints';
   const open = endpoints.find(({ host }) => !isLoopback(host));

@@ -21,6 +21,11 @@ export const schema = {
     },
   ),
 
+  trustedProxies: list(
+    [],
+    'Addresses and networks (10.0.0.0/8) of proxies in front of Farad, of charge points and of the API. What their headers say of the other end is believed: X-Forwarded-For, X-Forwarded-Proto and, of charge points, Farad-Client-Certificate and Farad-Client-Verify.',
+  ),
+
   ocpp: {
     host: host(
       'Address the OCPP port binds to. Any address but a loopback one demands an explicit ocpp.registration.',

@@ -1,5 +1,6 @@
 import type { Server } from 'node:https';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { trustedProxies } from '../config/trusted-proxies.ts';
 import { startOperations } from '../operations/operations.ts';
 import { startSites } from '../operations/sites/sites.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
@@ -97,6 +98,8 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     logController: new LogController({ disableRequestLogging: true }),
     loggerInstance: deps.log,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Then `request.ip` is who is behind a trusted proxy: in the limits of log-ins and in the audit.
+    trustProxy: trustedProxies(deps.config.trustedProxies),
     routerOptions: { maxParamLength: MAX_SEGMENT },
   }) as unknown as FastifyInstance;
 

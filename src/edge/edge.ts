@@ -4,6 +4,7 @@ import {
   createCentralSystem,
 } from '../central-system/central-system.ts';
 import type { Config } from '../config/schema.ts';
+import { trustedProxies } from '../config/trusted-proxies.ts';
 import type { Journal } from '../journal/journal.ts';
 import { RowBuffer } from '../journal/row-buffer.ts';
 import { healthOf } from '../link/health.ts';
@@ -190,6 +191,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   await store.sessions.clearDeadEdge(name, Date.now());
   const door = createFrontDoor({
     handshake,
+    isProxy: trustedProxies(config.trustedProxies),
     sessions,
     conversation,
     guard,

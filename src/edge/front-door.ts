@@ -5,6 +5,7 @@ import type { ThrottledLog } from '../telemetry/log.ts';
 import { INTERNAL_ERROR, PROTOCOL_ERROR } from './close-codes.ts';
 import type { Conversation } from './conversation.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
+import { throughProxy } from './forwarded-head.ts';
 import type { Admitted, Dismissed, Handshake, Refused } from './handshake.ts';
 import { securityEventOf } from './security-refusals.ts';
 import type { Session } from './session.ts';
@@ -15,6 +16,8 @@ import type { HttpAnswer, RequestHead, TransportEvents } from './transport/trans
 
 export interface FrontDoorOptions {
   readonly handshake: Handshake;
+  /** Whose headers about the other end are believed. */
+  readonly isProxy: (address: string) => boolean;
   readonly sessions: Sessions;
   readonly conversation: Pick<Conversation, 'receive'>;
   readonly guard: SessionGuard;
@@ -41,7 +44,7 @@ const BROKEN: HttpAnswer = { status: 500, body: 'internal error\n' };
 
 /** What the transport tells, brought to where it belongs. Whatever throws there concerns that one connection. */
 export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arrival, Session> {
-  const { handshake, sessions, conversation, guard, rows, metrics, log, clock } = options;
+  const { handshake, isProxy, sessions, conversation, guard, rows, metrics, log, clock } = options;
   const written = new TokenBucket(REFUSALS_WRITTEN_PER_SECOND);
 
   const note = (verdict: Refused | Dismissed, remoteAddress: string): void => {
@@ -68,8 +71,9 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
   };
 
   return {
-    request(head: RequestHead) {
+    request(asked: RequestHead) {
       try {
+        const head = throughProxy(asked, isProxy);
         const verdict = handshake.request(head);
         if (verdict.kind === 'refused') note(verdict, head.remoteAddress);
         return verdict.answer;
@@ -79,8 +83,9 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
       }
     },
 
-    upgrade(head: RequestHead) {
+    upgrade(asked: RequestHead) {
       try {
+        const head = throughProxy(asked, isProxy);
         const verdict = handshake.upgrade(head);
         const { remoteAddress } = head;
         if (verdict.kind !== 'admitted') note(verdict, remoteAddress);
