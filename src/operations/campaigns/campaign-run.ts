@@ -12,10 +12,10 @@ import { metrics } from '../../telemetry/metrics.ts';
 import type { ChargePointCalls } from '../charge-point-calls.ts';
 import { isSuccess, type LocalLists } from '../local-lists/local-lists.ts';
 import { type Outcome, outcomeOf } from '../referenced-outcome.ts';
-import { jobKindOf, judgeAnswer, judgeJob, type Verdict } from './campaign-task.ts';
+import { jobKindOf, judgeAnswer, judgeJob, judgeRenewal, type Verdict } from './campaign-task.ts';
 
 export interface CampaignRunOptions {
-  readonly store: Pick<Store, 'campaigns' | 'jobs' | 'referencedCalls' | 'refresh'>;
+  readonly store: Pick<Store, 'campaigns' | 'jobs' | 'signings' | 'referencedCalls' | 'refresh'>;
   readonly calls: ChargePointCalls;
   readonly localLists: Pick<LocalLists, 'sync'>;
   readonly log: ThrottledLog;
@@ -221,7 +221,7 @@ export class CampaignRun {
     const kind = answer.kind === 'error' ? undefined : jobKindOf(task);
     const verdict =
       kind === undefined
-        ? judgeAnswer(answer)
+        ? judgeAnswer(answer, task)
         : judgeJob(this.options.store.jobs.get(chargePointId, kind, reference));
     await this.note(chargePointId, verdict, answer);
   }
@@ -273,7 +273,8 @@ export class CampaignRun {
     const { chargePointId, reference, askedAt, answer } = item;
     const kind = jobKindOf(task);
     const job = kind && store.jobs.get(chargePointId, kind, reference ?? '');
-    let verdict = judgeJob(job);
+    let verdict =
+      kind === undefined ? judgeRenewal(store.signings.of(chargePointId), askedAt ?? 0) : judgeJob(job);
     const { itemTimeout = 0 } = store.campaigns.get(this.id) ?? {};
     const began = Math.max(askedAt ?? 0, job?.startsAt ?? 0);
     if (verdict.state === 'running' && clock() - began > itemTimeout) {

@@ -1,6 +1,7 @@
 import type { CampaignTask } from '../../store/campaign-record.ts';
 import type { JobKind, JobRecord } from '../../store/job-record.ts';
 import type { KeptAnswer } from '../../store/referenced-calls.ts';
+import { isOpenSigning, type Signing } from '../../store/signings.ts';
 
 /** What is known of a charge point in a campaign after it was asked. */
 export interface Verdict {
@@ -20,6 +21,23 @@ export function jobKindOf(task: CampaignTask): JobKind | undefined {
   return 'action' in task && Object.hasOwn(JOBS, task.action) ? JOBS[task.action] : undefined;
 }
 
+/** Whether the task has charge points ask for a new certificate: then it is done once that is installed. */
+function isRenewal(task: CampaignTask): boolean {
+  if (!('action' in task) || task.action !== 'ExtendedTriggerMessage') return false;
+  return task.payload.requestedMessage === 'SignChargePointCertificate';
+}
+
+/** Why a renewal goes on while the charge point has not asked for its certificate. */
+const NO_REQUEST = 'no_request';
+
+/** How far a charge point has come that agreed to ask for a certificate after `askedAt`, epoch ms; `signings` are its, newest first. */
+export function judgeRenewal(signings: readonly Signing[], askedAt: number): Verdict {
+  const signing = signings.find(({ receivedAt, state }) => receivedAt >= askedAt && state !== 'superseded');
+  if (signing === undefined) return { state: 'running', reason: NO_REQUEST };
+  if (isOpenSigning(signing.state)) return { state: 'running', reason: signing.state };
+  return { state: signing.state === 'installed' ? 'succeeded' : 'failed', reason: signing.state };
+}
+
 /** Statuses by which charge points agree to what they were asked. */
 const AGREEMENT: ReadonlySet<string> = new Set([
   'Accepted',
@@ -30,12 +48,13 @@ const AGREEMENT: ReadonlySet<string> = new Set([
 ]);
 
 /** What an answer means where no job follows. A CALLERROR is a final answer (obligation G14). */
-export function judgeAnswer(answer: KeptAnswer): Verdict {
+export function judgeAnswer(answer: KeptAnswer, task: CampaignTask): Verdict {
   if (answer.kind === 'error') return { state: 'failed', reason: answer.code };
   if (answer.kind === 'none') return { state: 'unknown', reason: answer.reason };
   const status = statusIn(answer.payload);
   if (status === undefined) return { state: 'succeeded', reason: null };
-  return { state: AGREEMENT.has(status) ? 'succeeded' : 'failed', reason: status };
+  if (!AGREEMENT.has(status)) return { state: 'failed', reason: status };
+  return isRenewal(task) ? { state: 'running', reason: NO_REQUEST } : { state: 'succeeded', reason: status };
 }
 
 /** How far a job has come. One that was not answered is followed all the same: its reports tell whether the charge point took it. */

@@ -1,13 +1,13 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CertificateRequest } from '../../store/certificate-requests.ts';
-import type { KeptAnswer } from '../../store/referenced-calls.ts';
-import { isOpenSigning, type Signing, type SigningChange, type SigningState } from '../../store/signings.ts';
+import type { Signing, SigningChange } from '../../store/signings.ts';
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { metrics } from '../../telemetry/metrics.ts';
 import { watchman } from '../../telemetry/watchman.ts';
 import type { ChargePointCalls } from '../charge-point-calls.ts';
 import { type Outcome, outcomeOf } from '../referenced-outcome.ts';
+import { RequestIntake } from './request-intake.ts';
+import type { SigningHook } from './signing-hook.ts';
+import { certificateAfter, endOf, type SigningEnd } from './signing-outcome.ts';
 import { type Signed, type SigningTaskOptions, signRequest, takeCertificate } from './signing-task.ts';
 
 export interface SigningsOptions extends SigningTaskOptions {
@@ -51,28 +51,33 @@ const inHand = watchman.workOf({ name: 'signing requests', limit: 10 * 60_000 })
  */
 export class Signings {
   private readonly options: SigningsOptions;
+  private readonly intake: RequestIntake;
   private readonly working = new Map<string, Promise<void>>();
+  /** Those of them that wait for a charge point or an outside authority. */
+  private readonly waiting = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private stepping: Promise<void> | undefined;
-  /** `seq` of the last request that was taken up, and where the last look ended. */
-  private taken = 0;
+  /** Where the last look ended. */
   private position: string | undefined;
   private isStopped = false;
 
   constructor(options: SigningsOptions) {
     this.options = options;
+    this.intake = new RequestIntake(options.store, options.clock);
   }
 
   start(): void {
     this.timer = setInterval(() => void this.step(), this.options.stepEveryMs ?? STEP_EVERY_MS).unref();
   }
 
-  /** Begins nothing more; nothing touches the store once this has resolved. */
+  /** Begins nothing more, and takes no more answers; nothing touches the store once this has resolved. */
   async stop(): Promise<void> {
     this.isStopped = true;
+    this.intake.stop();
     clearInterval(this.timer);
     await this.stepping;
-    await this.idle();
+    const writing = [...this.working].filter(([id]) => !this.waiting.has(id));
+    await Promise.all(writing.map(([, done]) => done));
   }
 
   /** Resolves when nothing is worked on. */
@@ -113,7 +118,8 @@ export class Signings {
   }
 
   private async stepOnce(): Promise<void> {
-    await this.takeUp();
+    // Whoever asks now does not wait until those have had their turn who are not there.
+    for (const id of await this.intake.takeUp()) this.workOn(this.options.store.signings.get(id));
     const { signings } = this.options.store;
     const page = signings.open({
       limit: LOOKED_AT,
@@ -122,37 +128,13 @@ export class Signings {
     this.position = page.next;
     for (const signing of page.items) {
       if (this.isStopped || this.working.size >= AT_ONCE) return;
-      if (!this.working.has(signing.id)) this.work(signing);
+      this.workOn(signing);
     }
   }
 
-  private async takeUp(): Promise<void> {
-    const { store } = this.options;
-    for (let isMore = true; isMore && !this.isStopped; ) {
-      const requests = store.certificateRequests.since(this.taken, LOOKED_AT);
-      for (const request of requests) {
-        if (this.isStopped) return;
-        const known = store.signings.of(request.chargePointId);
-        // An earlier process has taken up this one, or a later one in its place.
-        if (!known.some(({ seq }) => seq >= request.seq)) await this.take(request, known);
-        this.taken = request.seq;
-      }
-      isMore = requests.length === LOOKED_AT;
-      if (isMore) await nextTurn();
-    }
-  }
-
-  /** A charge point that got no certificate yet may repeat itself: that changes nothing. */
-  private async take(request: CertificateRequest, known: readonly Signing[]): Promise<void> {
-    const { store, clock } = this.options;
-    const now = clock();
-    const isRepeated = known.some(({ csr, state }) => csr === request.csr && isOpenSigning(state));
-    const repeated = {
-      state: 'superseded',
-      problem: 'it repeats one that is under way',
-      endedAt: now,
-    } as const;
-    await store.signings.add({ ...NEW, ...request, nextAt: now, ...(isRepeated && repeated) });
+  private workOn(signing: Signing | undefined): void {
+    const isFree = signing !== undefined && this.working.size < AT_ONCE && !this.working.has(signing.id);
+    if (isFree && !this.isStopped) this.work(signing);
   }
 
   private work(signing: Signing): void {
@@ -178,12 +160,16 @@ export class Signings {
   }
 
   private async sign(signing: Signing): Promise<void> {
-    const { clock } = this.options;
+    const { clock, calls } = this.options;
     const attempts = signing.attempts + 1;
-    const result = await signRequest(this.options, signing);
+    const result = await signRequest({ ...this.options, hook: this.hookFor(signing) }, signing).catch(
+      (error: unknown): Signed => ({ kind: 'later', problem: `it could not be signed: ${String(error)}` }),
+    );
     if (this.isStopped) return;
-    if (result.kind === 'signed') await this.keepSigned(signing, result);
-    else if (result.kind === 'refused') await this.end(signing, 'refused', result.problem, { attempts });
+    if (result.kind === 'signed') {
+      const kept = await this.keepSigned(signing, result);
+      if (kept && calls.isConnected(signing.chargePointId) && !this.isStopped) await this.send(kept);
+    } else if (result.kind === 'refused') await this.end(signing, 'refused', result.problem, { attempts });
     else if (result.kind === 'ordered') {
       await this.change(signing, { state: 'ordered', attempts, problem: null });
     } else {
@@ -216,9 +202,26 @@ export class Signings {
     const announced = await store.signings.change(id, ['signed'], sending);
     if (announced === undefined || this.isStopped) return;
     const payload = { certificateChain: chain ?? '' };
-    const reply = await calls.call({ chargePointId, action: 'CertificateSigned', payload, reference });
+    const call = { chargePointId, action: 'CertificateSigned', payload, reference };
+    const reply = await this.waitFor(id, () => calls.call(call));
     store.refresh();
     await this.settle(announced, outcomeOf(reply, store.referencedCalls.get(chargePointId, reference)));
+  }
+
+  private hookFor({ id }: Signing): SigningHook | undefined {
+    const { hook } = this.options;
+    return hook && ((order) => this.waitFor(id, () => hook(order)));
+  }
+
+  /** What `ask` answers; for ever nothing after a stop. */
+  private async waitFor<Answer>(id: string, ask: () => Promise<Answer>): Promise<Answer> {
+    this.waiting.add(id);
+    try {
+      return await ask();
+    } finally {
+      if (this.isStopped) await new Promise<never>(() => undefined);
+      this.waiting.delete(id);
+    }
   }
 
   /** CertificateSigned was handed over by a process that has ended, or that could not write down what came of it. */
@@ -252,9 +255,8 @@ export class Signings {
       else await this.change(signing, { state: 'signed', problem, nextAt: clock() + ASK_AGAIN_MS });
       return;
     }
-    const word = wordOf(answer);
-    if (word === 'Accepted') await this.end(signing, 'installed', null);
-    else await this.end(signing, 'rejected', `the charge point has answered ${word}`);
+    const { state, problem } = endOf(answer);
+    await this.end(signing, state, problem);
   }
 
   private giveUp(signing: Signing): Promise<void> {
@@ -266,20 +268,15 @@ export class Signings {
 
   private async end(
     signing: Signing,
-    state: Extract<SigningState, 'installed' | 'rejected' | 'refused' | 'failed'>,
+    state: SigningEnd,
     problem: string | null,
     more: SigningChange = {},
   ): Promise<void> {
     const { store, clock } = this.options;
     const now = clock();
     const known = signing.sha256 === null ? undefined : store.certificates.get(signing.sha256);
-    // One whose earlier sending got no answer may have been taken then.
-    const isTold = state === 'installed' || (state === 'rejected' && signing.sendings === 1);
-    const certificate =
-      known === undefined || known.state === 'revoked' || !isTold
-        ? undefined
-        : { ...known, state, installedAt: state === 'installed' ? now : null };
     const change = { ...more, state, problem, chain: null, endedAt: now };
+    const certificate = certificateAfter(known, signing, state, now);
     if (!(await store.signings.change(signing.id, [signing.state], change, certificate))) return;
     ended.with({ state }).inc();
     if (problem !== null) this.tell(signing, problem);
@@ -294,24 +291,4 @@ export class Signings {
     const about = { chargePoint: chargePointId, request: id, problem };
     this.options.log.warn(about, 'a charge point does not get the certificate that it asked for');
   }
-}
-
-const NEW = {
-  state: 'received',
-  problem: null,
-  attempts: 0,
-  sendings: 0,
-  reference: null,
-  sentAt: null,
-  sha256: null,
-  chain: null,
-  endedAt: null,
-} as const;
-
-function wordOf(answer: Exclude<KeptAnswer, { kind: 'none' }>): string {
-  if (answer.kind === 'error') return answer.code;
-  const { payload } = answer;
-  const status =
-    typeof payload === 'object' && payload !== null && 'status' in payload ? payload.status : undefined;
-  return typeof status === 'string' ? status.slice(0, 50) : 'nothing that can be read';
 }

@@ -157,6 +157,39 @@ describe('a campaign', () => {
     });
   });
 
+  test('L24: that renews certificates follows each to its end', async () => {
+    const { create, chargePoints, stand, pass, restart, results } = await fleet(['A', 'B', 'C', 'D']);
+    const { signings } = stand.store;
+    chargePoints.script = ({ chargePointId }) => ({
+      result: { status: chargePointId === 'C' ? 'NotImplemented' : 'Accepted' },
+    });
+    const signing = { csr: '', problem: null, attempts: 0, sendings: 0, nextAt: 0, reference: null };
+    const more = { sentAt: null, sha256: null, chain: null, endedAt: null };
+    const ask = (id: string, chargePointId: string, seq: number, receivedAt: number) =>
+      signings.add({ ...signing, ...more, id, seq, chargePointId, receivedAt, state: 'received' });
+    // A request from before is not the one that the campaign wants.
+    await ask('old', 'A', 1, NOON - 1);
+    await signings.change('old', ['received'], { state: 'installed' });
+    const { id } = await create({
+      task: { action: 'ExtendedTriggerMessage', payload: { requestedMessage: 'SignChargePointCertificate' } },
+      itemTimeout: 3_600_000,
+    });
+    const none = 'running no_request';
+    expect(results(id)).toEqual({ A: none, B: none, C: 'failed NotImplemented', D: none });
+    await ask('first', 'A', 2, NOON);
+    await ask('other', 'B', 3, NOON);
+    await pass(1_000);
+    expect(results(id)).toMatchObject({ A: 'running received', B: 'running received' });
+    // It may make another one meanwhile.
+    await ask('second', 'A', 4, NOON + 1);
+    await signings.change('second', ['received'], { state: 'installed' });
+    await signings.change('other', ['received'], { state: 'rejected' });
+    await restart();
+    expect(results(id)).toMatchObject({ A: 'succeeded installed', B: 'failed rejected', D: none });
+    await pass(3_600_000);
+    expect(results(id)).toMatchObject({ D: 'unknown no_request' });
+  });
+
   test('never has more charge points at work than it may, and fills up as they end', async () => {
     const { create, chargePoints, stand, settle, results } = await fleet();
     chargePoints.script = () => ({ result: {} });

@@ -284,10 +284,6 @@ describe('CertificateSigned', () => {
     // Taken up and about to be signed: what the one does, the other need not.
     farad.restart();
     await farad.signings.step();
-    await farad.signings.idle();
-    expect(farad.signing().state).toBe('signed');
-    farad.restart();
-    await farad.signings.step();
     await until('the charge point has it', () => sent(farad).length === 1);
     await farad.chargePoints.idle();
     expect(farad.signing().state).toBe('sending');
@@ -300,6 +296,19 @@ describe('CertificateSigned', () => {
     }
     expect(sent(farad)).toHaveLength(1);
     expect(farad.stand.store.certificates.of(ID)).toHaveLength(1);
+  });
+
+  test('is not waited for by a stop, and neither is an outside authority', async () => {
+    const silent = new Promise<never>(() => undefined);
+    for (const hook of [() => silent, undefined]) {
+      const farad = await works(hook ? { hook, authority: false } : {});
+      farad.chargePoints.script = () => ({ onlyEdgeHears: { status: 'Accepted' } });
+      await farad.ask(csr);
+      await farad.signings.step();
+      await until('somebody is asked', () => farad.orders.length + sent(farad).length === 1);
+      await farad.signings.stop();
+      expect(farad.signing().state).toBe(hook ? 'received' : 'sending');
+    }
   });
 
   test('goes on after the edge has died, before it left or after', async () => {
