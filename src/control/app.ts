@@ -40,6 +40,7 @@ import { addConsoleRoutes } from './routes/console.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addEventRoute } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addInstalledCertificateRoutes } from './routes/installed-certificates.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addLocalListSyncRoutes } from './routes/local-list-sync.ts';
 import { addLocalListRoutes } from './routes/local-lists.ts';
@@ -161,6 +162,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addCertificateAuthorityRoutes(app, deps);
   addCertificateRoutes(app, deps);
   addCertificateRequestRoutes(app, deps);
+  addInstalledCertificateRoutes(app, deps);
   const sites = startSites({
     ...deps,
     settings: deps.config.sites,

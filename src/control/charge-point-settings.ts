@@ -60,6 +60,10 @@ export class SettingsWriter {
     return this.inTurn.run(id, async () => {
       await this.store.settings.remove(id);
       await this.store.localLists.forgetSync(id);
+      const now = Date.now();
+      for (const { sha256, state } of this.store.certificates.of(id)) {
+        if (state !== 'revoked') await this.store.certificates.revoke(sha256, 'cessationOfOperation', now);
+      }
       await this.edges.forget(id, 'charge point deleted', by);
     });
   }

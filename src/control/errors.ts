@@ -121,6 +121,12 @@ export const errors = {
     message: 'Nobody has corrected transaction {id}.',
     meaning: 'The transaction is there, and what its charge point reported stands alone.',
   },
+  last_root: {
+    status: 409,
+    message: 'This may be the last root of the Central System that charge point {id} has.',
+    meaning:
+      'Without one it trusts no TLS of any Central System, and may never come back. Nothing was sent. Ask it which roots it has (`installed-certificates/refresh`), or say `confirm=true`.',
+  },
   unknown_certificate: {
     status: 404,
     message: 'There is no certificate {serial}.',

@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { loadX509 } from '../../src/certificates/library.ts';
 import { readPem } from '../../src/certificates/pem.ts';
 import { openStore } from '../../src/store/store.ts';
 import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
@@ -51,8 +52,28 @@ it('L22: authorities of each kind are made, told of, and deleted; their keys ope
   const { body: shown } = await control.send('GET', '/api/v1/certificate-authority');
   expect(shown.authorities.map(({ id }: { id: string }) => id)).toEqual(ids);
   expect(shown.current).toBe(ids[0]);
+  const now = Date.now();
+  for (const [sha256, authority, state] of [
+    ['01', ids[1], 'revoked'],
+    ['02', ids[1], 'installed'],
+    ['03', ids[0], 'revoked'],
+  ] as const) {
+    const names = { chargePointId: 'CP-1', commonName: 'SN-1', organization: '', pem: '' };
+    const times = { notBefore: now, notAfter: now + 1e9, issuedAt: now, installedAt: null, revokedAt: now };
+    const certificate = {
+      sha256,
+      serial: `a${sha256}`,
+      authority: authority ?? null,
+      state,
+      ...names,
+      ...times,
+    };
+    await control.store.certificates.put({ ...certificate, reason: 'superseded', closing: false });
+  }
   const { body: list } = await control.send('GET', `/api/v1/certificate-authority/crl?authority=${ids[1]}`);
   expect(readPem(list, 'X509 CRL')).toHaveLength(1);
+  const { X509Crl } = await loadX509();
+  expect(new X509Crl(list).entries.map(({ serialNumber }) => serialNumber)).toEqual(['0a01']);
 
   const secrets = ids.map((id) => control.store.certificateAuthorities.keysOf(id));
   const lines = secrets

@@ -43,10 +43,7 @@ describe('certificates over the API', () => {
     await edge.send('CP-1', 'SignCertificate', { csr });
     const requests = async () =>
       (await control.send('GET', '/api/v1/certificate-requests?chargePointId=CP-1')).body.items;
-    await until(
-      'the hook was tried',
-      async () => (await requests())[0]?.problem !== null && (await requests()).length > 0,
-    );
+    await until('the hook was tried', async () => (await requests())[0]?.problem ?? undefined);
     const [{ id, state, problem }] = await requests();
     expect([state, problem]).toEqual(['received', 'the signing hook cannot be reached: ECONNREFUSED']);
     expect(control.log.join('')).toContain(problem);
@@ -105,8 +102,11 @@ describe('certificates over the API', () => {
       const wrong = await control.send('POST', '/api/v1/certificates', { json: { ...json, certificate } });
       expect([wrong.status, wrong.body.error.code]).toEqual([422, 'unfit_certificate']);
     }
-    const path = `/api/v1/certificates/${added.body.serial}/revoke`;
-    expect((await control.send('POST', path, { json: {} })).body.reason).toBe('unspecified');
+    const path = `/api/v1/certificates/${added.body.serial}`;
+    expect((await control.send('DELETE', '/api/v1/charge-points/CP-3')).status).toBe(204);
+    const gone = { state: 'revoked', reason: 'cessationOfOperation' };
+    expect((await control.send('GET', path)).body).toMatchObject(gone);
+    expect((await control.send('POST', `${path}/revoke`, { json: {} })).body).toMatchObject(gone);
   });
 });
 

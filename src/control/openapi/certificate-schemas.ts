@@ -1,12 +1,18 @@
 import { AUTHORITY_ALGORITHMS } from '../../certificates/authority.ts';
 import { REVOCATION_REASONS } from '../../certificates/revocation-list.ts';
 import { CERTIFICATE_STATES } from '../../store/certificate-record.ts';
+import { INSTALLED_CERTIFICATE_TYPES } from '../../store/installed-certificates.ts';
 import { SIGNING_STATES } from '../../store/signings.ts';
 import type { Schema } from './operation.ts';
 import { list, maybe, object, PRINTED, pageOf, text, time, whole } from './shapes.ts';
 
 const name = (description: string): Schema =>
   text(description, { minLength: 1, maxLength: 64, pattern: PRINTED });
+const certificateType: Schema = {
+  type: 'string',
+  enum: INSTALLED_CERTIFICATE_TYPES,
+  description: 'What it is for.',
+};
 const reason: Schema = { type: 'string', enum: REVOCATION_REASONS };
 const algorithm: Schema = {
   type: 'string',
@@ -97,6 +103,47 @@ export const certificateSchemas = {
     endedAt: maybe(time('Null while more may come.')),
   }),
   CertificateRequestPage: pageOf('CertificateRequest'),
+  CertificateHashData: object('What a charge point names a certificate by (CertificateHashDataType).', {
+    hashAlgorithm: { type: 'string', enum: ['SHA256', 'SHA384', 'SHA512'] },
+    issuerNameHash: text('Hexadecimal, over the name of the issuer.', { maxLength: 256 }),
+    issuerKeyHash: text('Hexadecimal, over the public key of the issuer.', { maxLength: 256 }),
+    serialNumber: text('Hexadecimal.', { maxLength: 256 }),
+  }),
+  InstalledCertificates: object('Roots of a type at a charge point.', {
+    certificateType,
+    certificates: {
+      type: ['array', 'null'],
+      items: object('A root.', {
+        hashData: { $ref: '#/components/schemas/CertificateHashData' },
+        subject: maybe(text("Whose it is, where Farad has sent it or it is Farad's own.")),
+      }),
+      description: 'As the charge point told them; null while it was never asked.',
+    },
+    toldAt: maybe(time('When it told.')),
+    changedSince: {
+      type: 'boolean',
+      description: 'Something was installed or deleted since, or may have been.',
+    },
+  }),
+  InstalledCertificatesList: object('Roots at a charge point.', {
+    items: list({ $ref: '#/components/schemas/InstalledCertificates' }, 'By type.'),
+  }),
+  InstalledCertificatesAnswer: object('What a charge point answered, and what it has then.', {
+    answer: { $ref: '#/components/schemas/CallAnswer' },
+    warnings: list({ $ref: '#/components/schemas/Warning' }),
+    items: list({ $ref: '#/components/schemas/InstalledCertificates' }, 'By type.'),
+  }),
+  InstalledCertificatesQuestion: object('Which roots to ask for.', { certificateType }),
+  RootToInstall: object('A root for a charge point.', {
+    certificateType,
+    certificate: text('PEM, of at most 5500 characters once its line ends are LF.', {
+      minLength: 1,
+      maxLength: 8000,
+    }),
+  }),
+  RootToDelete: object('A root to be deleted.', {
+    certificateHashData: { $ref: '#/components/schemas/CertificateHashData' },
+  }),
   SignedCertificate: object('What an outside authority has signed.', {
     certificate: text('PEM: the certificate and those above it, in any order.', {
       minLength: 1,

@@ -10,6 +10,7 @@ import { signingIn, signingWarnings } from '../firmware-check.ts';
 import { campaignFilter } from '../openapi/campaign-schemas.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
+import { rootWarningsOf } from '../root-check.ts';
 import { addRoute } from '../route.ts';
 import { forceQuery, refuseUnlessForced } from '../warnings.ts';
 
@@ -189,9 +190,10 @@ export function addCampaignRoutes(app: FastifyInstance, { store, operations }: C
     async (request, reply) => {
       const wanted = await readCampaign(request.body, store);
       const signing = signingIn(wanted.task);
-      if (signing) {
-        refuseUnlessForced('of the campaign', signingWarnings(signing, Date.now()), request.query.force);
-      }
+      const warnings = signing
+        ? signingWarnings(signing, Date.now())
+        : rootWarningsOf(wanted.task, Date.now());
+      if (warnings) refuseUnlessForced('of the campaign', warnings, request.query.force);
       const campaign = await operations.campaigns.create(wanted);
       if (campaign === 'too_many') throw apiError('too_many_campaigns', {});
       if (campaign === 'no_match') throw apiError('no_matching_charge_points', {});

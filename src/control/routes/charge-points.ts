@@ -165,7 +165,7 @@ const remove: Operation = {
   summary: 'Delete a charge point',
   description:
     'Removes its settings and what the protocol learned about it, and closes its socket. Its transactions and its history stay; those that are open are closed, so that their drivers may charge elsewhere. ' +
-    'With open registration the charge point may come back, as a new one.',
+    'Its certificates are revoked. With open registration the charge point may come back, as a new one.',
   params,
   responses: { 204: { description: 'The charge point is gone.' } },
   errors: ['unknown_charge_point', 'process_unavailable'],
