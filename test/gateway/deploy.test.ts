@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { settings } from '../../src/config/schema.ts';
-import { startGateway } from '../support/gateway.ts';
+import { dataDirectory, startGateway } from '../support/gateway.ts';
 import { connectStrictChargePoint } from '../support/strict-charge-point.ts';
+import { createTestAuthority, writePem } from '../support/test-certificates.ts';
 import { until } from '../support/until.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../deploy/${path}`, import.meta.url), 'utf8');
@@ -42,7 +43,13 @@ function metricsIn(text: string): Map<string, Set<string>> {
 }
 
 it('every metric and label that the dashboard and the alert rules name exists in a running gateway', async () => {
-  const gateway = await startGateway();
+  const directory = dataDirectory();
+  const pair = await (await createTestAuthority()).issue();
+  const gateway = await startGateway([
+    ...['--ocpp-endpoints', 'ws://127.0.0.1:0,wss://127.0.0.1:0'],
+    ...['--ocpp-tls-certificates', writePem(directory, 'a.pem', pair.certificate)],
+    ...['--ocpp-tls-keys', writePem(directory, 'a.key', pair.key)],
+  ]);
   const chargePoint = await connectStrictChargePoint(gateway.ocpp, 'DEPLOY-1', () => ({
     status: 'Accepted',
   }));
