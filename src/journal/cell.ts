@@ -69,9 +69,14 @@ export class CellsOfTransaction {
     return true;
   }
 
-  /** Writes what was changed: the last work of a transaction. */
+  /** Writes what was changed: the last work of a transaction. Where that fails, nothing stays at hand that is not on the disk. */
   write(): void {
-    for (const cell of this.cells.splice(0)) cell.write();
+    const cells = this.cells.splice(0);
+    try {
+      for (const cell of cells) cell.write();
+    } finally {
+      for (const cell of cells) cell.forget();
+    }
   }
 
   /** The transaction did not come about. */
