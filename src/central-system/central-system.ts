@@ -1,3 +1,4 @@
+import { loweredFrom } from '../store/current-profile.ts';
 import type { CloseInput, TransactionRecord } from '../store/transaction-record.ts';
 import { metrics, type Registry } from '../telemetry/metrics.ts';
 import type { CallAnswer, OutgoingCall } from './call-answer.ts';
@@ -61,10 +62,10 @@ export interface CentralSystem {
   /** Counts the repairs that a frame worker made to a message. */
   countRepairs(chargePoint: ChargePoint, action: string, repairs: readonly string[]): void;
   /**
-   * Whether a CALL may be sent to the charge point in its present registration (OCPP 1.6 ed. 2 §4.2, errata 3.40); undefined if it may.
-   * `payload` is looked at for TriggerMessage only.
+   * Why a CALL must not be sent to the charge point; undefined if it may: its present registration (OCPP 1.6 ed. 2 §4.2, errata 3.40), or a security profile
+   * that it would lower (security whitepaper ed. 3 A00.FR.005).
    */
-  mayCall(chargePoint: ChargePoint, action: string, payload?: unknown): 'registration_state' | undefined;
+  mayCall(chargePoint: ChargePoint, action: string, payload?: unknown): CallBar | undefined;
   /**
    * Keeps what Farad must know of a CALL even if it never learns of an answer; undefined where that is nothing. The CALL leaves once the
    * promise resolves to true; false: it could not be kept, so the CALL must not leave. Every CALL that was kept is followed by `onCallAnswered`.
@@ -76,6 +77,9 @@ export interface CentralSystem {
    */
   onCallAnswered(chargePoint: ChargePoint, call: OutgoingCall, answer: CallAnswer): Promise<void>;
 }
+
+/** Why a CALL must not be sent. */
+export type CallBar = 'registration_state' | 'security_profile_not_raised';
 
 export interface CentralSystemOptions {
   readonly store: Room['store'];
@@ -154,8 +158,13 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     isAwaited: (chargePoint, action) => chargePoint.awaited.length > 0 && isAwaited(chargePoint, action),
     countRepairs: (chargePoint, action, repairs) => counters.repairs(chargePoint, action, repairs),
 
-    mayCall: (chargePoint, action, payload) =>
-      maySend(chargePoint, action, payload) ? undefined : 'registration_state',
+    mayCall(chargePoint, action, payload) {
+      if (!maySend(chargePoint, action, payload)) {
+        return 'registration_state';
+      }
+      const lowered = loweredFrom(store, chargePoint.id, action, payload);
+      return lowered === undefined ? undefined : 'security_profile_not_raised';
+    },
 
     beforeCall: (chargePoint, call) =>
       noteLeaving(room, chargePoint, call)?.then(

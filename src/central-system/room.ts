@@ -25,6 +25,7 @@ export interface Room {
     | 'heldLists'
     | 'referencedCalls'
     | 'givenKeys'
+    | 'security'
     | 'keys'
     | 'sessions'
     | 'certificateAuthorities'

@@ -173,6 +173,11 @@ export const schema = {
       'Organization (O) that the certificates of charge points must name. Empty: it is not looked at.',
       { pattern: /^$|^[^\p{Cc}]{1,64}$/u, allowed: 'empty, or at most 64 characters' },
     ),
+    minProfile: integer(
+      0,
+      'Lowest security profile that any charge point may connect with: 1 is a password, 2 a password over TLS, 3 a client certificate; 0 leaves it to each charge point.',
+      { min: 0, max: 3 },
+    ),
     sealingKeyFile: text(
       '',
       'File with at least 32 secret bytes that the private keys of certificate authorities are sealed with. It must lie outside of dataDir and its backups. Empty: Farad can have no authority of its own.',

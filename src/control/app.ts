@@ -7,6 +7,7 @@ import { ClockGuard } from '../store/clock-guard.ts';
 import type { ApiTls } from './api-tls.ts';
 import { auditChanges } from './audit.ts';
 import { requireKeys } from './authentication.ts';
+import { SettingsWriter } from './charge-point-settings.ts';
 import { keepDeadlines } from './deadline.ts';
 import type { ControlDeps } from './deps.ts';
 import { Edges } from './edges.ts';
@@ -48,6 +49,7 @@ import { addMessageRoute } from './routes/messages.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addOverviewRoute } from './routes/overview.ts';
 import { addReservationRoutes } from './routes/reservations.ts';
+import { addSecurityRoutes } from './routes/security.ts';
 import { addSecurityEventRoutes } from './routes/security-events.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addSiteRoutes } from './routes/sites.ts';
@@ -78,7 +80,7 @@ export interface AppOptions extends Omit<ControlDeps, 'edges' | 'operations'> {
 /** The HTTP side of Farad, not yet listening. */
 export async function createApp({ keys, version, tls, ...rest }: AppOptions): Promise<FastifyInstance> {
   const edges = new Edges(rest.link, rest.store, rest.config.ocpp);
-  const calls = callsThrough(edges);
+  const calls = callsThrough(edges, rest);
   const clock = new ClockGuard(rest.config.dataDir);
   const running = await startOperations({
     ...rest,
@@ -139,8 +141,10 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   // Begins at once, so that nobody has to wait for the first round.
   app.addHook('onListen', async () => fleet.begin());
   app.addHook('onClose', () => fleet.close());
-  addChargePointRoutes(app, deps, fleet);
+  const writer = new SettingsWriter(deps);
+  addChargePointRoutes(app, deps, fleet, writer);
   addMessageRoute(app, deps);
+  addSecurityRoutes(app, deps, writer);
   addSecurityEventRoutes(app, deps);
   await addCallRoute(app, deps);
   addCommandRoutes(app, deps);

@@ -13,6 +13,14 @@ export function refusalOf(sent: SentCall, id: string, action: string): ApiError 
       return apiError('queue_full', { id });
     case 'not_recorded':
       return apiError('storage_full', {});
+    case 'security_profile_not_raised':
+      return apiError('security_profile_not_raised', { id, current: 'not lower' });
+    case 'security_prerequisites_missing':
+      return apiError('security_prerequisites_missing', {
+        id,
+        profile: 'wanted',
+        reasons: 'something is missing',
+      });
     case 'registration_state':
       return apiError(
         'registration_state',

@@ -6,6 +6,7 @@ import { type CentralSystemAction, isCentralSystemAction } from '../protocol/v16
 import { checkRequest } from '../protocol/v16/validate.ts';
 import type { CampaignItem, CampaignRecord, CampaignTask } from '../store/campaign-record.ts';
 import { findChargePoint } from '../store/known-charge-points.ts';
+import { wantedProfile } from '../store/security-profile.ts';
 import type { Store } from '../store/store.ts';
 import { redactJson } from '../telemetry/redaction.ts';
 import { apiError } from './errors.ts';
@@ -33,11 +34,15 @@ const PROBLEMS_SHOWN = 20;
 const NUMBERED: ReadonlySet<string> = new Set(['SignedUpdateFirmware', 'GetLog']);
 
 /** What an operator asks for. Throws an ApiError where that cannot be: a payload that breaks its schema, charge points that nobody knows. */
-export async function readCampaign(body: NewCampaignBody, store: Store): Promise<NewCampaign> {
+export async function readCampaign(
+  body: NewCampaignBody,
+  store: Store,
+  force: boolean,
+): Promise<NewCampaign> {
   const { name, targets, atOnce = AT_ONCE, startAt, endAt, itemTimeout = ITEM_TIMEOUT_S } = body;
   return {
     name,
-    task: await readTask(body.task, store),
+    task: await readTask(body.task, store, force),
     targets: readTargets(targets, store),
     atOnce,
     startAt: startAt === undefined ? 0 : (readInstant(startAt) ?? 0),
@@ -46,13 +51,14 @@ export async function readCampaign(body: NewCampaignBody, store: Store): Promise
   };
 }
 
-async function readTask(task: CampaignTask, { requestIds }: Store): Promise<CampaignTask> {
+async function readTask(task: CampaignTask, { requestIds }: Store, force: boolean): Promise<CampaignTask> {
   if ('localList' in task) return task;
   const { action } = task;
   const isNumbered = NUMBERED.has(action) && task.payload.requestId === undefined;
   const payload = isNumbered ? { ...task.payload, requestId: await requestIds.next() } : task.payload;
   const violation = isCentralSystemAction(action) && checkRequest(action as CentralSystemAction, payload);
-  if (!violation) return { action, payload };
+  const isForced = force && wantedProfile(action, payload) !== undefined;
+  if (!violation) return { action, payload, ...(isForced && { force }) };
   const { code, description, path } = violation;
   throw apiError('invalid_payload', { action, description }, { path, ocppCode: code, description });
 }

@@ -6,6 +6,7 @@ import { refusalOf } from './call-refusal.ts';
 import { findChargePoint } from './charge-point-view.ts';
 import type { ControlDeps } from './deps.ts';
 import { apiError, type ErrorCode } from './errors.ts';
+import { securityRefusal } from './security-checks.ts';
 
 /** The charge point's answer, good or bad (`#/components/schemas/CallAnswer`). */
 export type AnsweredCall = Extract<CallOutcome, { outcome: 'result' | 'error' }>;
@@ -21,6 +22,8 @@ export const callErrors = [
   'timeout',
   'busy',
   'storage_full',
+  'security_profile_not_raised',
+  'security_prerequisites_missing',
 ] as const satisfies readonly ErrorCode[];
 
 /** Throws for what cannot be sent: an action or a charge point that does not exist, a payload that breaks the schema. */
@@ -34,14 +37,20 @@ export function checkCall(store: Store, id: string, action: string, payload: unk
   throw apiError('invalid_payload', { action, description }, { path, ocppCode: code, description });
 }
 
-/** Sends a CALL at once and exactly once, and answers the charge point's words; throws where there are none. */
+/**
+ * Sends a CALL at once and exactly once, and answers the charge point's words; throws where there are none. With `force` a security profile is raised
+ * although something is missing for it.
+ */
 export async function callChargePoint(
-  { store, edges }: Pick<ControlDeps, 'store' | 'edges'>,
+  { store, edges, config }: Pick<ControlDeps, 'store' | 'edges' | 'config'>,
   id: string,
   action: string,
   payload: unknown,
+  { force = false } = {},
 ): Promise<AnsweredCall> {
   checkCall(store, id, action, payload);
+  const refusal = securityRefusal({ store, config }, id, { action, payload, force });
+  if (refusal) throw refusal;
   const sent = await edges.call({ chargePointId: id, action, payload });
   if (sent.outcome === 'result' || sent.outcome === 'error') return sent;
   throw refusalOf(sent, id, action);

@@ -1,9 +1,12 @@
+import { isAccepted } from '../store/charge-point-security.ts';
 import type { ChargePointSettings } from '../store/charge-point-settings.ts';
+import type { SecurityProfile } from '../store/security-profile.ts';
 import { MAX_CHARGE_POINT_ID_BYTES, type Store } from '../store/store.ts';
 import type { ControlDeps } from './deps.ts';
 import type { Edges } from './edges.ts';
 import { apiError } from './errors.ts';
 import { InTurn } from './in-turn.ts';
+import { lowersSecurity } from './security-view.ts';
 
 /** As the standard says (security whitepaper A00.FR.205). */
 const MIN_KEY_BYTES = 16;
@@ -21,6 +24,9 @@ export interface ChargePointUpdate {
   /** Text. */
   readonly key?: string | null;
   readonly keyHex?: string;
+  readonly securityProfile?: SecurityProfile | null;
+  readonly serialNumber?: string | null;
+  readonly showsDigits?: boolean | null;
 }
 
 /** Refuses what cannot be an identity: such a charge point could never connect. */
@@ -53,6 +59,32 @@ export class SettingsWriter {
   /** Sets only what the update has. */
   change(id: string, update: ChargePointUpdate): Promise<{ created: boolean }> {
     return this.write(id, update, (known) => known);
+  }
+
+  /** Fixes the profile with which it has to connect, or leaves that to it; what was pending or reached over OCPP counts no more. */
+  decideProfile(id: string, profile: SecurityProfile | undefined): Promise<void> {
+    return this.inTurn.run(id, async () => {
+      const {
+        securityProfile: _,
+        version: _version,
+        ...known
+      } = this.store.settings.get(id) ?? { id, version: 0 };
+      await this.store.settings.put({
+        ...known,
+        profileVersion: (known.profileVersion ?? 0) + 1,
+        ...(profile !== undefined && { securityProfile: profile }),
+      });
+      await this.closeIfOther(id);
+    });
+  }
+
+  /** The socket was opened with a profile that is not accepted any more. */
+  private async closeIfOther(id: string): Promise<void> {
+    this.store.refresh();
+    const used = this.store.sessions.get(id)?.securityProfile;
+    if (used === undefined || isAccepted(this.store.security.state(id, this.store.settings.get(id)), used))
+      return;
+    await this.edges.disconnect(id, 'security profile changed');
   }
 
   /** Removes the settings, the socket, and what the protocol learned, for the key `by`. Throws `process_unavailable`; then call it again. */
@@ -88,6 +120,12 @@ export class SettingsWriter {
       const { pingInterval } = update;
       const newKey = key && !this.isTheKey(id, known, key) ? key : undefined;
       const isDecided = newKey !== undefined || key === null;
+      const { securityProfile } = update;
+      const { fixed } = this.store.security.state(id, known);
+      const isOtherProfile = securityProfile !== undefined && securityProfile !== (fixed ?? null);
+      if (isOtherProfile && lowersSecurity(this.store, id, securityProfile)) {
+        throw apiError('security_profile_lowered', { id });
+      }
       await this.store.settings.put({
         id,
         ...present({
@@ -100,11 +138,17 @@ export class SettingsWriter {
           group: chosen(update.group, before?.group),
           note: chosen(update.note, before?.note),
           keyHash: key === null ? undefined : newKey ? this.store.keys.hash(newKey) : known?.keyHash,
+          keySetAt: newKey ? Date.now() : key === null ? undefined : known?.keySetAt,
+          showsDigits: chosen(update.showsDigits, known?.showsDigits),
+          serialNumber: chosen(update.serialNumber, known?.serialNumber),
+          securityProfile: isOtherProfile ? (securityProfile ?? undefined) : known?.securityProfile,
+          profileVersion: isOtherProfile ? (known?.profileVersion ?? 0) + 1 : known?.profileVersion,
           keyVersion: isDecided ? (known?.keyVersion ?? 0) + 1 : known?.keyVersion,
         }),
       });
       // The socket was opened with another key, or with none.
       if (newKey) await this.edges.disconnect(id, 'charge point key changed');
+      else if (isOtherProfile) await this.closeIfOther(id);
       return { created: known === undefined };
     });
   }

@@ -68,6 +68,9 @@ function viewSettings({
   pingInterval,
   group,
   note,
+  securityProfile,
+  serialNumber,
+  showsDigits,
   version,
 }: ChargePointSettings) {
   return {
@@ -76,6 +79,9 @@ function viewSettings({
     pingInterval: pingInterval === undefined ? null : pingInterval / 1000,
     group: group ?? null,
     note: note ?? null,
+    securityProfile: securityProfile ?? null,
+    serialNumber: serialNumber ?? null,
+    showsDigits: showsDigits ?? false,
     hasKey: keyHash !== undefined,
     version,
   };

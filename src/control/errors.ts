@@ -328,6 +328,31 @@ export const errors = {
     meaning:
       'Failed log-ins and wrong keys are limited per address. `Retry-After` says when the next one may be tried. Keys that were used from this address before are not affected.',
   },
+  security_prerequisites_missing: {
+    status: 409,
+    message: 'Charge point {id} cannot connect with security profile {profile} yet: {reasons}.',
+    meaning:
+      'A profile takes a key (1, 2), an endpoint with TLS and a root certificate at the charge point (2, 3), a client certificate (3). Nothing was sent or changed; `details.missing` says what is missing, as far as Farad knows. With `force=true` ' +
+      'it goes ahead all the same.',
+  },
+  security_profile_lowered: {
+    status: 409,
+    message: 'This would lower the security profile of charge point {id}.',
+    meaning:
+      'Settings can raise a profile only. To lower it for one charge point, an admin says why: PUT /charge-points/{id}/security.',
+  },
+  reason_missing: {
+    status: 409,
+    message: 'To lower the security of charge point {id} takes a `reason`.',
+    meaning: 'Nothing was changed. The reason is kept in the audit trail.',
+  },
+  security_profile_not_raised: {
+    status: 409,
+    message: 'The security profile of charge point {id} is {current}, and OCPP can only raise it.',
+    meaning:
+      'A ChangeConfiguration of SecurityProfile must have a value from 1 to 3 that is higher than the present profile (security whitepaper ed. 3 A05.FR.01). Nothing was sent. Lower it at the charge ' +
+      'point itself, and here with PUT /charge-points/{id}/security.',
+  },
   queue_full: {
     status: 429,
     message: 'Too many calls wait for charge point {id}.',

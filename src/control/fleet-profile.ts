@@ -23,7 +23,7 @@ export interface FleetProfileLine {
   readonly warnings: readonly Warning[];
 }
 
-type Deps = Pick<ControlDeps, 'store' | 'edges'>;
+type Deps = Pick<ControlDeps, 'store' | 'edges' | 'config'>;
 
 /**
  * Sets the same profile at many charge points, `atOnce` of them at a time, and tells of each as soon as it has answered. Whoever stops

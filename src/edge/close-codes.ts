@@ -23,5 +23,6 @@ export type CloseCause =
   | 'binary'
   | 'unreadable'
   | 'no_room'
+  | 'security'
   | 'failure'
   | 'stopping';

@@ -164,6 +164,17 @@ export class Conversation {
     this.proceed(session);
   }
 
+  /** Takes nothing more of the session until `until` has settled. */
+  hold(session: Session, until: Promise<unknown>): void {
+    session.movedAt = performance.now();
+    this.begin(session);
+    const goOn = (): void => {
+      this.settle(session);
+      this.proceed(session);
+    };
+    until.then(goOn, goOn).catch((error: unknown) => this.broken(session, error));
+  }
+
   closed(session: Session): void {
     if (session.undecided) this.left.add(session);
     this.backlog.forget(session);

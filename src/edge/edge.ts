@@ -13,6 +13,7 @@ import { LinkError } from '../link/link-error.ts';
 import type { OcppEndpoint } from '../link/messages.ts';
 import type { CallOutcome, ChargePointCall, Disconnect } from '../link/methods.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
+import { serialNumberOf } from '../store/known-charge-points.ts';
 import type { SessionRecord } from '../store/session-record.ts';
 import type { Store } from '../store/store.ts';
 import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
@@ -168,12 +169,23 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   });
   const handshake = new Handshake({
     ...ocpp,
+    minProfile: config.security.minProfile,
     directory: {
       settings: (id) => store.settings.get(id),
       isKnown: (id) => store.chargePoints.get(id) !== undefined,
       count: () => store.chargePoints.count(),
       acceptedKeys: (id, settings) => store.givenKeys.accepted(id, settings),
       verifyKey: (key, keyHash) => store.keys.verify(key, keyHash),
+      profiles: (id, settings) => store.security.state(id, settings),
+      serialNumber: (id, settings) => serialNumberOf(settings, store.chargePoints.get(id)),
+      certificates: {
+        cpoName: config.security.cpoName,
+        revoked(certificate) {
+          const known = store.certificates.shown(certificate);
+          return known?.state === 'revoked' ? (known.reason ?? '') : undefined;
+        },
+        holder: (certificate) => store.certificates.shown(certificate)?.chargePointId,
+      },
     },
     connections: sessions,
     departures,

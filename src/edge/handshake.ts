@@ -1,7 +1,10 @@
+import type { ProfileState } from '../store/charge-point-security.ts';
 import type { ChargePointSettings } from '../store/charge-point-settings.ts';
-import { type AcceptedKey, afterShown, needsNoKey } from '../store/given-keys.ts';
+import { type AcceptedKey, afterShown } from '../store/given-keys.ts';
+import type { SecurityProfile } from '../store/security-profile.ts';
 import { type Admission, retryAfterSeconds, type Shortage } from './admission.ts';
-import { readBasicCredentials } from './basic-credentials.ts';
+import { type Authentication, type AuthenticationReason, authenticate } from './authenticate.ts';
+import type { CertificateRules } from './charge-point-certificate.ts';
 import { prefixSegments, readTarget } from './request-target.ts';
 import { offersSubprotocol, SUBPROTOCOL } from './subprotocol.ts';
 import type { HttpAnswer, RequestHead } from './transport/transport.ts';
@@ -17,6 +20,11 @@ export interface Directory {
   acceptedKeys(chargePointId: string, settings: ChargePointSettings | undefined): readonly AcceptedKey[];
   /** Constant in time. */
   verifyKey(key: Uint8Array, keyHash: string): boolean;
+  /** Which security profiles it may use. */
+  profiles(chargePointId: string, settings: ChargePointSettings | undefined): ProfileState;
+  /** What its certificate must name; undefined where nobody knows. */
+  serialNumber(chargePointId: string, settings: ChargePointSettings | undefined): string | undefined;
+  readonly certificates: CertificateRules;
 }
 
 export interface Connections {
@@ -35,6 +43,8 @@ export interface HandshakeOptions {
   readonly registration: 'open' | 'closed';
   /** `ocpp.subprotocolMismatch` */
   readonly subprotocolMismatch: 'refuse' | 'close';
+  /** `security.minProfile` */
+  readonly minProfile: number;
   readonly directory: Directory;
   readonly connections: Connections;
   readonly departures: Departing;
@@ -52,9 +62,7 @@ export type RefusalReason =
   | 'websocket_key'
   | 'subprotocol'
   | 'unknown'
-  | 'certificate_missing'
-  | 'certificate_untrusted'
-  | 'credentials'
+  | AuthenticationReason
   | Shortage;
 
 /** The request becomes a session of this charge point. */
@@ -67,6 +75,12 @@ export interface Admitted {
   readonly settings: ChargePointSettings | undefined;
   /** Hash of the key that it showed, where that settles which keys it may show from now on. */
   readonly settles: string | undefined;
+  /** By which it was recognised. */
+  readonly profile: SecurityProfile;
+  /** A higher profile is pending: which one it uses from now on is settled by who connects. */
+  readonly isProfileOpen: boolean;
+  /** DER of the certificate that it was recognised by. */
+  readonly certificate: Uint8Array | undefined;
 }
 
 /** A plain request, answered. */
@@ -176,39 +190,41 @@ export class Handshake {
     if (!known && registration === 'closed') {
       return refuse('unknown', 404, 'unknown charge point', chargePointId);
     }
-    const accepted = directory.acceptedKeys(chargePointId, settings);
-    const shown = this.shownKey(chargePointId, accepted, head);
-    if (shown === undefined && !needsNoKey(accepted)) {
-      const headers = { 'WWW-Authenticate': 'Basic realm="OCPP"' };
-      return refuse('credentials', 401, 'wrong or missing credentials', chargePointId, headers);
-    }
+    const state = directory.profiles(chargePointId, settings);
+    const acceptedKeys = directory.acceptedKeys(chargePointId, settings);
+    const authorization = head.header('authorization');
+    const shown = { secure: head.secure, peerCertificate: head.peerCertificate, authorization };
+    const authentication = authenticate(shown, {
+      ...state,
+      chargePointId,
+      minProfile: this.options.minProfile,
+      acceptedKeys,
+      showsDigits: settings?.showsDigits ?? false,
+      verifyKey: directory.verifyKey,
+      serialNumber: () => directory.serialNumber(chargePointId, settings),
+      certificates: directory.certificates,
+      now: Date.now(),
+    });
+    if (authentication.kind === 'denied') return denied(authentication, chargePointId);
     const now = clock();
     const shortage =
       admission.upgrade(now, connections.size, connections.has(chargePointId)) ??
       (known ? undefined : admission.register(now, directory.count()));
     if (shortage !== undefined) return noRoom(shortage, chargePointId);
-    const settles = shown !== undefined && afterShown(accepted, shown) !== accepted ? shown : undefined;
-    return { kind: 'admitted', chargePointId, protocol: SUBPROTOCOL, known, settings, settles };
-  }
-
-  /**
-   * Hash of the key that was shown. The user name must be the identity of the URL, or else any valid pair would open any path (security whitepaper
-   * A00.FR.204).
-   */
-  private shownKey(
-    chargePointId: string,
-    accepted: readonly AcceptedKey[],
-    head: RequestHead,
-  ): string | undefined {
-    if (accepted.every(({ keyHash }) => keyHash === null)) return undefined;
-    const credentials = readBasicCredentials(head.header('authorization'));
-    if (credentials === undefined || !credentials.user.equals(Buffer.from(chargePointId, 'utf8'))) {
-      return undefined;
-    }
-    const { directory } = this.options;
-    return accepted.findLast(
-      ({ keyHash }) => keyHash !== null && directory.verifyKey(credentials.password, keyHash),
-    )?.keyHash as string | undefined;
+    const { profile, keyHash, certificate } = authentication;
+    const settles =
+      keyHash !== undefined && afterShown(acceptedKeys, keyHash) !== acceptedKeys ? keyHash : undefined;
+    return {
+      kind: 'admitted',
+      chargePointId,
+      protocol: SUBPROTOCOL,
+      known,
+      settings,
+      settles,
+      profile,
+      isProfileOpen: state.pending.length > 0,
+      certificate: certificate?.raw,
+    };
   }
 
   private health(): Answered {
@@ -234,6 +250,14 @@ function refuseCertificate(
     `the client certificate is not trusted: ${problem}`,
     chargePointId,
   );
+}
+
+function denied(
+  { reason, text }: Extract<Authentication, { kind: 'denied' }>,
+  chargePointId: string,
+): Refused {
+  if (reason !== 'credentials') return refuse(reason, 403, text, chargePointId);
+  return refuse(reason, 401, text, chargePointId, { 'WWW-Authenticate': 'Basic realm="OCPP"' });
 }
 
 function notFound(): Refused {

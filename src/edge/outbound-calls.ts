@@ -1,4 +1,4 @@
-import type { CallAnswer, OutgoingCall } from '../central-system/central-system.ts';
+import type { CallAnswer, CallBar, OutgoingCall } from '../central-system/central-system.ts';
 import type { ChargePoint } from '../central-system/charge-point.ts';
 import type { CallOutcome, ChargePointCall } from '../link/methods.ts';
 import { type CallError, type CallResult, callFrame } from '../protocol/frame.ts';
@@ -17,7 +17,7 @@ import { TimerWheel } from './timer-wheel.ts';
 
 /** What of the central system the calls need. */
 export interface CallGate {
-  mayCall(chargePoint: ChargePoint, action: string, payload?: unknown): 'registration_state' | undefined;
+  mayCall(chargePoint: ChargePoint, action: string, payload?: unknown): CallBar | undefined;
   beforeCall(chargePoint: ChargePoint, call: OutgoingCall): Promise<boolean> | undefined;
   onCallAnswered(chargePoint: ChargePoint, call: OutgoingCall, answer: CallAnswer): Promise<void>;
 }
@@ -77,9 +77,8 @@ export class OutboundCalls {
   call(session: Session, call: ChargePointCall): Promise<CallOutcome> {
     const { gate, callQueue, callTimeout, clock } = this.options;
     const { chargePoint } = session;
-    if (gate.mayCall(chargePoint, call.action, call.payload) !== undefined) {
-      return Promise.resolve(notInThisState(chargePoint));
-    }
+    const bar = gate.mayCall(chargePoint, call.action, call.payload);
+    if (bar !== undefined) return Promise.resolve(barred(bar, chargePoint));
     session.calls ??= { open: undefined, waiting: [], secrets: [] };
     const line = session.calls;
     if (line.waiting.length >= callQueue) return Promise.resolve({ outcome: 'queue_full' });
@@ -150,8 +149,9 @@ export class OutboundCalls {
     const { gate } = this.options;
     const { chargePoint } = session;
     // It may have been told Pending or Rejected while the call was waiting.
-    if (gate.mayCall(chargePoint, call.action, call.payload) !== undefined) {
-      this.finish(line, call, notInThisState(chargePoint));
+    const bar = gate.mayCall(chargePoint, call.action, call.payload);
+    if (bar !== undefined) {
+      this.finish(line, call, barred(bar, chargePoint));
       return;
     }
     line.open = call;
@@ -280,6 +280,6 @@ function outgoing(
   return { messageId, action, payload, sentAt, ...(reference !== undefined && { reference }) };
 }
 
-function notInThisState(chargePoint: ChargePoint): CallOutcome {
-  return { outcome: 'registration_state', registration: chargePoint.registration };
+function barred(bar: CallBar, { registration }: ChargePoint): CallOutcome {
+  return bar === 'registration_state' ? { outcome: bar, registration } : { outcome: bar };
 }

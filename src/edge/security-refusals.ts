@@ -1,9 +1,18 @@
 import { isCritical, type SecurityEventRow } from '../records/security-events.ts';
+import type { AuthenticationReason } from './authenticate.ts';
 import type { RefusalReason } from './handshake.ts';
 
 /** What a refusal for a reason of security is called as a security event: a name of the security whitepaper ed. 3 §8, said of this side. */
-const TYPES: { readonly [Reason in RefusalReason]?: string } = {
+const TYPES: Readonly<Partial<Record<RefusalReason, string>>> &
+  Readonly<Record<AuthenticationReason, string>> = {
   credentials: 'FailedToAuthenticateAtCentralSystem',
+  security_profile: 'FailedToAuthenticateAtCentralSystem',
+  certificate_missing: 'InvalidChargePointCertificate',
+  certificate_untrusted: 'InvalidChargePointCertificate',
+  certificate_expired: 'InvalidChargePointCertificate',
+  certificate_revoked: 'InvalidChargePointCertificate',
+  certificate_identity: 'InvalidChargePointCertificate',
+  certificate_weak: 'InvalidChargePointCertificate',
 };
 
 /** The security event that a refused connection is (security whitepaper ed. 3 A00.FR.323, .408); undefined where it was refused for another reason. */

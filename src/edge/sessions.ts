@@ -1,7 +1,10 @@
 import type { CentralSystem } from '../central-system/central-system.ts';
 import type { RowSink } from '../central-system/row-sink.ts';
+import { fingerprintOf } from '../certificates/certificate.ts';
 import type { ConnectorMeter } from '../link/methods.ts';
 import { type ConnectionRow, connections } from '../records/connections.ts';
+import { securityEvents } from '../records/security-events.ts';
+import type { SecurityProfile } from '../store/security-profile.ts';
 import type { SessionRecord } from '../store/session-record.ts';
 import type { Store } from '../store/store.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
@@ -18,6 +21,7 @@ import type { EdgeMetrics } from './edge-metrics.ts';
 import type { Admitted, Connections } from './handshake.ts';
 import type { Liveness } from './liveness.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
+import { securityEventOf } from './security-refusals.ts';
 import { Session } from './session.ts';
 import type { SessionGuard } from './session-guard.ts';
 import type { Socket } from './transport/transport.ts';
@@ -25,9 +29,9 @@ import type { Socket } from './transport/transport.ts';
 export interface SessionsOptions {
   /** Name of this edge, for example `edge-0`. */
   readonly edge: string;
-  readonly store: Pick<Store, 'sessions' | 'chargePoints' | 'givenKeys'>;
+  readonly store: Pick<Store, 'sessions' | 'chargePoints' | 'givenKeys' | 'security'>;
   readonly centralSystem: Pick<CentralSystem, 'chargePoint' | 'forget'>;
-  readonly conversation: Pick<Conversation, 'closed'>;
+  readonly conversation: Pick<Conversation, 'closed' | 'hold'>;
   readonly calls: Pick<OutboundCalls, 'closed'>;
   readonly liveness: Liveness;
   readonly guard: SessionGuard;
@@ -112,12 +116,9 @@ export class Sessions implements Connections {
     return found;
   }
 
-  open(
-    { chargePointId, known, settings, settles }: Admitted,
-    remoteAddress: string,
-    socket: Socket,
-  ): Session {
-    const { centralSystem, liveness, metrics, pingInterval, clock } = this.options;
+  open(admitted: Admitted, remoteAddress: string, socket: Socket): Session {
+    const { centralSystem, conversation, liveness, metrics, pingInterval, clock } = this.options;
+    const { chargePointId, settings } = admitted;
     const session = new Session(
       centralSystem.chargePoint(chargePointId),
       socket,
@@ -131,8 +132,11 @@ export class Sessions implements Connections {
     older?.end('replaced', POLICY_VIOLATION, REPLACED);
     metrics.opened();
     liveness.watch(session);
-    session.claiming = this.claim(session, known, settles);
+    session.claiming = this.claim(session, admitted);
     this.track(session, session.claiming);
+    // Whoever gets an answer can count on it: from then on the old key, or the lower profile, opens nothing any more.
+    if (admitted.settles !== undefined || admitted.isProfileOpen)
+      conversation.hold(session, session.claiming);
     return session;
   }
 
@@ -190,14 +194,25 @@ export class Sessions implements Connections {
       .finally(() => this.recordings.delete(recording));
   }
 
-  /** Makes the socket known to the installation, and the charge point or the key that it showed if that is new. */
-  private async claim(session: Session, known: boolean, settles: string | undefined): Promise<void> {
+  /** Makes the socket known to the installation, and the charge point, the key that it showed or the profile that it uses if that is new. */
+  private async claim(
+    session: Session,
+    { known, settles, settings, profile, isProfileOpen, certificate }: Admitted,
+  ): Promise<void> {
     const { edge, store, maxChargePoints, takenFrom, log } = this.options;
     const { id } = session.chargePoint;
     const { openedAt: connectedAt, remoteAddress } = session;
     try {
-      const [{ session: record, previous, newer }, registered] = await Promise.all([
-        store.sessions.claim({ chargePointId: id, edge, connectedAt, remoteAddress }),
+      const [isStillAccepted, { session: record, previous, newer }, registered] = await Promise.all([
+        isProfileOpen ? store.security.connected(id, settings, profile, connectedAt) : true,
+        store.sessions.claim({
+          chargePointId: id,
+          edge,
+          connectedAt,
+          remoteAddress,
+          securityProfile: profile,
+          ...(certificate && { certificate: fingerprintOf(certificate) }),
+        }),
         known ? undefined : store.chargePoints.register(id, connectedAt, maxChargePoints),
         settles === undefined ? undefined : store.givenKeys.shown(id, settles),
       ]);
@@ -205,12 +220,22 @@ export class Sessions implements Connections {
       session.claiming = undefined;
       this.addRow(session, 'opened', null, 'connected', null, connectedAt);
       if (previous !== undefined && previous.edge !== edge) takenFrom(previous, record.epoch);
+      if (!isStillAccepted) this.refuseLate(session, profile);
       if (newer !== undefined) session.end('replaced', POLICY_VIOLATION, REPLACED);
       if (registered === 'full') session.end('no_room', TRY_AGAIN_LATER, 'no room for another charge point');
     } catch (error) {
       log.error({ err: error, chargePoint: id }, 'a connection could not be recorded');
       session.end('failure', INTERNAL_ERROR, 'internal error');
     }
+  }
+
+  /** It has connected on a higher profile elsewhere, while this connection was being made (security whitepaper ed. 3 A05.FR.08). */
+  private refuseLate(session: Session, profile: SecurityProfile): void {
+    const text = `security profile ${profile} is not accepted any more`;
+    const { id } = session.chargePoint;
+    const event = securityEventOf('security_profile', text, id, session.remoteAddress, Date.now());
+    if (event) this.options.rows.add(securityEvents, event);
+    session.end('security', POLICY_VIOLATION, text);
   }
 
   /** Conditional on the epoch: by now a newer connection may be recorded. */

@@ -99,8 +99,18 @@ export type CallOutcome =
       readonly details: unknown;
       readonly durationMs: number;
     }
-  /** `not_recorded`: the disk took no note of it, so it was not sent. */
-  | { readonly outcome: 'not_connected' | 'queue_full' | 'not_recorded' }
+  /**
+   * Not sent. `not_recorded`: the disk took no note of it; `security_profile_not_raised`: it would lower the security profile of the charge point, or
+   * leave it; `security_prerequisites_missing`: control knows of something that the profile lacks.
+   */
+  | {
+      readonly outcome:
+        | 'not_connected'
+        | 'queue_full'
+        | 'not_recorded'
+        | 'security_profile_not_raised'
+        | 'security_prerequisites_missing';
+    }
   | { readonly outcome: 'registration_state'; readonly registration: string }
   /** Sent, and the socket closed before an answer: what the charge point did is unknown. */
   | { readonly outcome: 'connection_lost'; readonly messageId: string }

@@ -2,7 +2,12 @@ import type { KeptAnswer } from './referenced-calls.ts';
 
 /** What a campaign does at each charge point: send one CALL, or bring its local authorization list up to date. */
 export type CampaignTask =
-  | { readonly action: string; readonly payload: Readonly<Record<string, unknown>> }
+  | {
+      readonly action: string;
+      readonly payload: Readonly<Record<string, unknown>>;
+      /** A security profile is raised also where something is missing for it. */
+      readonly force?: boolean;
+    }
   | { readonly localList: 'auto' | 'full' | 'differential' };
 
 /**

@@ -1,3 +1,5 @@
+import type { SecurityProfile } from './security-profile.ts';
+
 /** What operators set for a charge point; it may never have connected. */
 export interface ChargePointSettings {
   readonly id: string;
@@ -5,6 +7,16 @@ export interface ChargePointSettings {
   readonly keyHash?: string;
   /** Rises when operators set or remove the key; absent = 0. A key that was given by ChangeConfiguration holds above one of the same version. */
   readonly keyVersion?: number;
+  /** When operators set it, epoch ms; absent where that was before Farad noted it. */
+  readonly keySetAt?: number;
+  /** It shows the hexadecimal digits of its key in place of the bytes they stand for. */
+  readonly showsDigits?: boolean;
+  /** The one security profile that it has to use; absent = whichever it authenticates by. */
+  readonly securityProfile?: SecurityProfile;
+  /** Rises when operators decide on the profile; absent = 0. What OCPP has changed since holds above a decision of the same version. */
+  readonly profileVersion?: number;
+  /** Common name of its certificate; absent = what it told at its last boot. */
+  readonly serialNumber?: string;
   readonly registration?: 'Accepted' | 'Pending' | 'Rejected';
   /** Overrides `ocpp.reader`. */
   readonly reader?: 'lenient' | 'strict';

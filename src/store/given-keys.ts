@@ -9,6 +9,8 @@ export interface AcceptedKey {
   readonly keyHash: string | null;
   /** Of the ChangeConfiguration that gave it; null for what held before. */
   readonly messageId: string | null;
+  /** When it was given, epoch ms; absent for what held before, and in records of an older Farad. */
+  readonly givenAt?: number;
 }
 
 /** What a charge point may show after it was given a key by ChangeConfiguration. */
@@ -35,6 +37,7 @@ export interface GivenKeys {
     settings: ChargePointSettings | undefined,
     messageId: string,
     keyHashes: readonly string[],
+    at: number,
   ): Promise<void>;
   /** The charge point has taken the key of that CALL, or has not. */
   answered(chargePointId: string, messageId: string, isTaken: boolean): Promise<void>;
@@ -66,10 +69,11 @@ export class GivenKeyTable implements GivenKeys {
     settings: ChargePointSettings | undefined,
     messageId: string,
     keyHashes: readonly string[],
+    at: number,
   ): Promise<void> {
     return this.path.transact(() => {
       const [first, ...others] = this.accepted(chargePointId, settings);
-      const given = keyHashes.map((keyHash) => ({ keyHash, messageId }));
+      const given = keyHashes.map((keyHash) => ({ keyHash, messageId, givenAt: at }));
       const accepted = [first ?? ofSettings(settings), ...[...others, ...given].slice(1 - MAX_ACCEPTED)];
       this.write({ chargePointId, keyVersion: versionOf(settings), accepted });
     });

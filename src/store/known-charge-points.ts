@@ -59,6 +59,16 @@ async function* inOrder<Item>(
   } while (after !== undefined);
 }
 
+/** What the certificate of a charge point must name (security whitepaper ed. 3 A00.FR.405): as operators say, else as it told at its last boot. */
+export function serialNumberOf(
+  settings: ChargePointSettings | undefined,
+  record: ChargePointRecord | undefined,
+): string | undefined {
+  return (
+    settings?.serialNumber || record?.boot?.serialNumber || record?.boot?.chargeBoxSerialNumber || undefined
+  );
+}
+
 /** The store's order of keys: UTF-8 bytes, which differs from that of JavaScript strings beyond the basic plane. */
 export function compareIds(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,3 +1,5 @@
+import type { SecurityProfile } from './security-profile.ts';
+
 /** Which edge holds the socket of a charge point. */
 export interface SessionRecord {
   readonly chargePointId: string;
@@ -9,4 +11,8 @@ export interface SessionRecord {
   readonly remoteAddress: string;
   /** The other edge that held the charge point until this session; absent where none did. */
   readonly takenFrom?: string;
+  /** By which it authenticated; absent in records of an older Farad. */
+  readonly securityProfile?: SecurityProfile;
+  /** SHA-256 of the certificate that it showed, in hexadecimal. */
+  readonly certificate?: string;
 }

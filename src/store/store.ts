@@ -16,6 +16,7 @@ import {
 import { type CertificateRequests, CertificateRequestTable } from './certificate-requests.ts';
 import { type Certificates, CertificateTable } from './certificates.ts';
 import { type ChargePointKeys, keysWith, loadPepper } from './charge-point-key.ts';
+import { type ChargePointSecurity, ChargePointSecurityTable } from './charge-point-security.ts';
 import { type ChargePoints, ChargePointTable } from './charge-points.ts';
 import { type ChargingProfiles, ChargingProfileTable } from './charging-profiles.ts';
 import { type Commands, CommandTable } from './commands.ts';
@@ -57,6 +58,7 @@ export type { Campaigns } from './campaigns.ts';
 export type { CertificateAuthorities } from './certificate-authorities.ts';
 export type { CertificateRequests } from './certificate-requests.ts';
 export type { Certificates } from './certificates.ts';
+export type { ChargePointSecurity } from './charge-point-security.ts';
 export type { ChargePoints } from './charge-points.ts';
 export type { ChargingProfiles } from './charging-profiles.ts';
 export type { Commands } from './commands.ts';
@@ -123,6 +125,7 @@ export interface Store {
   readonly certificates: Certificates;
   readonly certificateAuthorities: CertificateAuthorities;
   readonly signings: Signings;
+  readonly security: ChargePointSecurity;
   readonly localLists: LocalLists;
   readonly sites: Sites;
   readonly sitePlans: SitePlans;
@@ -182,6 +185,7 @@ export const STATE: readonly Aggregate[] = [
   { name: 'given-keys', migrations: [] },
   { name: 'certificate-requests', migrations: [] },
   { name: 'installed-certificates', migrations: [] },
+  { name: 'charge-point-security', migrations: [] },
   { name: 'sessions', migrations: [] },
   // Version 2 as with connectors; since version 3 nothing stands for a register that could not be read.
   { name: 'transactions', migrations: [() => undefined, forgetInventedRegisters] },
@@ -221,6 +225,7 @@ export function openStore({
   const certificateRequests = new CertificateRequestTable(toState);
   const installedCertificates = new InstalledCertificateTable(toState);
   const certificates = new CertificateTable(toDirectory);
+  const security = new ChargePointSecurityTable(toState);
   return {
     tokens: new TokenTable(toDirectory),
     settings: new SettingsTable(toDirectory),
@@ -237,6 +242,7 @@ export function openStore({
       givenKeys,
       certificateRequests,
       installedCertificates,
+      security,
     ]),
     connectors,
     configurations,
@@ -255,6 +261,7 @@ export function openStore({
     certificates,
     certificateAuthorities: new CertificateAuthorityTable(toDirectory, sealingOfAuthorities(sealingKeys)),
     signings: new SigningTable(toDirectory, certificates),
+    security,
     localLists: new LocalListTable(toDirectory),
     sites: new SiteTable(toDirectory),
     sitePlans: new SitePlanTable(toDirectory),

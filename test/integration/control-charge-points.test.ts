@@ -145,7 +145,7 @@ describe('charge points', () => {
     const { givenKeys, keys, settings } = control.store;
     const given = Buffer.from('given-over-ocpp-1');
     const give = (key: Buffer, messageId: string) =>
-      givenKeys.leaving('CP-1', settings.get('CP-1'), messageId, [keys.hash(key)]);
+      givenKeys.leaving('CP-1', settings.get('CP-1'), messageId, [keys.hash(key)], Date.now());
     const opening = () => givenKeys.accepted('CP-1', settings.get('CP-1'));
     const state = async () => (await control.send('GET', `${path}/CP-1`)).body.keyState;
     await control.send('PUT', `${path}/CP-1`, { json: {} });

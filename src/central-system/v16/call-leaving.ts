@@ -10,11 +10,12 @@ import { reserveNowLeaving } from './reservation/reserve-now.ts';
 import { authorizationKeyLeaving } from './security/authorization-key.ts';
 import { certificateSignedLeaving } from './security/certificate-signed.ts';
 import { logAsked } from './security/get-log.ts';
+import { securityProfileLeaving } from './security/security-profile.ts';
 import { signedFirmwareAsked } from './security/signed-update-firmware.ts';
 
 const heralds: { readonly [A in CentralSystemAction]?: Herald<A> } = {
   CertificateSigned: certificateSignedLeaving,
-  ChangeConfiguration: authorizationKeyLeaving,
+  ChangeConfiguration: (...call) => authorizationKeyLeaving(...call) ?? securityProfileLeaving(...call),
   GetDiagnostics: diagnosticsAsked,
   GetLog: logAsked,
   ReserveNow: reserveNowLeaving,

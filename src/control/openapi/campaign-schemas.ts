@@ -16,7 +16,14 @@ const task: Schema = {
           description:
             'The request payload of the action, sent as it is to every charge point. A requestId that is missing where the action needs one is filled in.',
         },
+        force: {
+          type: 'boolean',
+          readOnly: true,
+          description:
+            'A security profile is raised although something is missing for it: the campaign was created with `force`.',
+        },
       },
+      ['force'],
     ),
     object('A sync of the local authorization list that is wanted at the charge point.', {
       localList: syncMode,

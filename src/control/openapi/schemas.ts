@@ -11,6 +11,7 @@ import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
 import { reservationSchemas } from './reservation-schemas.ts';
 import { rowSchemas } from './row-schemas.ts';
+import { profile, securitySchemas } from './security-schemas.ts';
 import {
   list,
   maybe,
@@ -50,6 +51,22 @@ const settings = {
     text('A name that puts charge points together.', { minLength: 1, maxLength: 200, pattern: PRINTED }),
   ),
   note: maybe(text('Whatever operators want to remember.', { maxLength: 2000 })),
+  securityProfile: maybe({
+    ...profile,
+    description:
+      'The one security profile that it has to use, as operators have set it: 1 password, 2 password over TLS, 3 client certificate, 0 nothing; null: whichever it authenticates by. What has become of it over OCPP since: GET /charge-points/{id}/security.',
+  }),
+  serialNumber: maybe(
+    text('Common name of its client certificate; null: the serial number of its last BootNotification.', {
+      minLength: 1,
+      maxLength: 64,
+      pattern: PRINTED,
+    }),
+  ),
+  showsDigits: maybe({
+    type: 'boolean',
+    description: 'It shows the hexadecimal digits of its key in place of the bytes; null: it does not.',
+  }),
 };
 
 const key = {
@@ -344,6 +361,7 @@ export const schemas = {
     ['energyWh', 'meterStart', 'meterStop'],
   ),
 
+  ...securitySchemas,
   ...siteSchemas,
 
   ...localListSchemas,

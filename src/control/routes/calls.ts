@@ -6,6 +6,7 @@ import { readJson } from '../json-body.ts';
 import { payloadExamples, payloadSchemaName } from '../openapi/ocpp-payloads.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { addRoute } from '../route.ts';
+import { forceProfileQuery } from '../security-checks.ts';
 
 const operation: Operation = {
   id: 'callChargePoint',
@@ -18,7 +19,7 @@ const operation: Operation = {
     'coerced or stripped, and a legal payload is never refused for plausibility: the charge point decides. The call is sent at once and ' +
     'exactly once. 200 means that the charge point answered, with a CALLRESULT or a CALLERROR; look at `outcome`, and in `payload` at the ' +
     "charge point's own status. What OCPP forbids in the present registration state is refused with 409 `registration_state`: among them a " +
-    'TriggerMessage for a BootNotification to a charge point that is accepted (errata 3.40).',
+    'TriggerMessage for a BootNotification to a charge point that is accepted (errata 3.40). A ChangeConfiguration of SecurityProfile can only raise it.',
   params: {
     id: { type: 'string', description: 'Identity of the charge point.' },
     Action: {
@@ -29,6 +30,7 @@ const operation: Operation = {
   },
   // A wrong action gets the error that lists the right ones.
   paramsChecked: false,
+  query: forceProfileQuery,
   idempotent: true,
   body: {
     description: 'The request payload of the action.',
@@ -59,6 +61,8 @@ const operation: Operation = {
     'payload_too_large',
     'not_connected',
     'registration_state',
+    'security_profile_not_raised',
+    'security_prerequisites_missing',
     'invalid_payload',
     'queue_full',
     'storage_full',
@@ -73,10 +77,14 @@ export async function addCallRoute(app: FastifyInstance, deps: ControlDeps): Pro
     // Whatever the content type says, the body is the payload: `curl -d '{...}'` works as it is.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, parsePayload);
-    addRoute<{ Params: { id: string; Action: string } }>(scope, operation, async ({ params, body }) => {
-      const { id, Action: action } = params;
-      return callChargePoint(deps, id, action, body === undefined ? {} : body);
-    });
+    addRoute<{ Params: { id: string; Action: string }; Querystring: { force: boolean } }>(
+      scope,
+      operation,
+      async ({ params, body, query }) => {
+        const { id, Action: action } = params;
+        return callChargePoint(deps, id, action, body === undefined ? {} : body, query);
+      },
+    );
   });
 }
 

@@ -53,7 +53,8 @@ const create: Operation = {
     'Each charge point is asked once, when it is connected, no more than `atOnce` at a time; where a job begins, its place is free when that has ended. The ' +
     'campaign goes on over restarts of Farad. A charge point whose answer was lost is not asked again: its result is `unknown`, unless the reports of ' +
     'its job show what came of it. Only where it is certain that the CALL never left is it sent again. A task with signed firmware is looked at as ' +
-    'in a job of its own.',
+    'in a job of its own. A ChangeConfiguration of SecurityProfile is not sent where it would not raise the profile, or where something is missing for it: the result is `failed` ' +
+    'with the reason `security_profile_not_raised` or `security_prerequisites_missing`; with `force` the latter is not looked at.',
   query: forceQuery,
   body: {
     required: true,
@@ -188,7 +189,7 @@ export function addCampaignRoutes(app: FastifyInstance, { store, operations }: C
     app,
     create,
     async (request, reply) => {
-      const wanted = await readCampaign(request.body, store);
+      const wanted = await readCampaign(request.body, store, request.query.force);
       const signing = signingIn(wanted.task);
       const warnings = signing
         ? signingWarnings(signing, Date.now())

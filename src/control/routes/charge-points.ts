@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { listChargePoints } from '../charge-point-list.ts';
-import { type ChargePointUpdate, checkIdentity, SettingsWriter } from '../charge-point-settings.ts';
+import { type ChargePointUpdate, checkIdentity, type SettingsWriter } from '../charge-point-settings.ts';
 import { findChargePoint, viewChargePoint } from '../charge-point-view.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
@@ -48,6 +48,9 @@ const example = {
     pingInterval: null,
     group: 'Depot north',
     note: null,
+    securityProfile: null,
+    serialNumber: null,
+    showsDigits: false,
     hasKey: true,
     version: 3,
   },
@@ -131,7 +134,7 @@ const put: Operation = {
   tag,
   summary: 'Provision a charge point, or replace its settings',
   description:
-    'Members that are absent become null, except for the key: that one stays unless it is given. A new key closes the socket of the ' +
+    'Members that are absent become null, except for what decides who may connect: the key, `securityProfile`, `serialNumber` and `showsDigits` stay unless they are given. A new key closes the socket of the ' +
     'charge point, so that it has to show the key.',
   params,
   body,
@@ -140,7 +143,7 @@ const put: Operation = {
     201: json('The charge point was provisioned.', ref('ChargePoint'), example),
   },
   // Somebody else may delete it at the same time.
-  errors: ['unknown_charge_point'],
+  errors: ['unknown_charge_point', 'security_profile_lowered'],
 };
 
 const patch: Operation = {
@@ -154,7 +157,7 @@ const patch: Operation = {
   params,
   body,
   responses: { 200: json('The settings were changed.', ref('ChargePoint'), example) },
-  errors: ['unknown_charge_point'],
+  errors: ['unknown_charge_point', 'security_profile_lowered'],
 };
 
 const remove: Operation = {
@@ -184,9 +187,13 @@ interface ListQuery extends PageQuery {
   readonly registration?: string;
 }
 
-export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps, fleet: FleetIndex): void {
+export function addChargePointRoutes(
+  app: FastifyInstance,
+  deps: ControlDeps,
+  fleet: FleetIndex,
+  writer: SettingsWriter,
+): void {
   const { store, edges } = deps;
-  const writer = new SettingsWriter(deps);
 
   const show = (id: string, lastSeenAt?: number) => {
     const known = findChargePoint(store, id);
@@ -246,7 +253,7 @@ export function addChargePointRoutes(app: FastifyInstance, deps: ControlDeps, fl
   });
 }
 
-/** Keys of charge points are secrets: to set or remove one takes more than to change a setting. */
+/** Keys of charge points are secrets, and who a certificate is for is no less: that takes more than to change a setting. */
 function holdsKey(update: ChargePointUpdate): boolean {
-  return 'key' in update || 'keyHex' in update;
+  return 'key' in update || 'keyHex' in update || 'serialNumber' in update;
 }

@@ -7,6 +7,7 @@ import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { addRoute } from '../route.ts';
+import { forceProfileQuery } from '../security-checks.ts';
 
 const tag = 'Charge points';
 const id = { type: 'string', description: 'Identity of the charge point, percent-encoded.' };
@@ -53,8 +54,9 @@ const change: Operation = {
   description:
     'Sends ChangeConfiguration, whatever is known of the key, and shows the answer. RebootRequired: the value is kept as `pending` until the ' +
     'charge point has been reset and has booted. The value of AuthorizationKey is sent and never shown again; once the ' +
-    'charge point has taken it, it opens its connections instead of the key before (`keyState` of the charge point).',
+    'charge point has taken it, it opens its connections instead of the key before (`keyState` of the charge point). SecurityProfile can only be raised; what is missing for it has to be there first, or `force`.',
   params: { id, key: { type: 'string', description: 'Upper and lower case make no difference.' } },
+  query: forceProfileQuery,
   body: {
     required: true,
     checked: true,
@@ -108,15 +110,13 @@ export function addConfigurationRoutes(app: FastifyInstance, deps: ControlDeps):
     return { items: show(params.id) };
   });
 
-  addRoute<{ Params: { id: string; key: string }; Body: { value: string } }>(
+  addRoute<{ Params: { id: string; key: string }; Body: { value: string }; Querystring: { force: boolean } }>(
     app,
     change,
-    async ({ params, body: { value } }) => {
+    async ({ params, body: { value }, query }) => {
       const warnings = configurationWarnings(store, params.id, params.key, value);
-      const answered = await callChargePoint(deps, params.id, 'ChangeConfiguration', {
-        key: params.key,
-        value,
-      });
+      const payload = { key: params.key, value };
+      const answered = await callChargePoint(deps, params.id, 'ChangeConfiguration', payload, query);
       const known = store.configurations.get(params.id, params.key);
       return { answer: answered, key: known ? viewConfigurationKey(known) : null, warnings };
     },

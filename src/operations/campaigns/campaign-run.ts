@@ -9,7 +9,7 @@ import type { KeptAnswer } from '../../store/referenced-calls.ts';
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { metrics } from '../../telemetry/metrics.ts';
-import type { ChargePointCalls } from '../charge-point-calls.ts';
+import { type ChargePointCalls, isSecurityBar } from '../charge-point-calls.ts';
 import { isSuccess, type LocalLists } from '../local-lists/local-lists.ts';
 import { type Outcome, outcomeOf } from '../referenced-outcome.ts';
 import { jobKindOf, judgeAnswer, judgeJob, judgeRenewal, type Verdict } from './campaign-task.ts';
@@ -197,8 +197,11 @@ export class CampaignRun {
       const report = await localLists.sync(chargePointId, task.localList);
       return () => this.settleSync(chargePointId, report);
     }
-    const { action, payload } = task;
-    const reply = await calls.call({ chargePointId, action, payload, reference });
+    const { action, payload, force = false } = task;
+    const reply = await calls.call({ chargePointId, action, payload, reference, force });
+    const { outcome } = reply;
+    if (isSecurityBar(outcome))
+      return () => this.note(chargePointId, { state: 'failed', reason: outcome }, null);
     return () => {
       store.refresh();
       const call = store.referencedCalls.get(chargePointId, reference);

@@ -40,6 +40,7 @@ function world(options: Partial<HandshakeOptions> = {}, known: readonly string[]
     path: '/ocpp',
     registration: 'closed',
     subprotocolMismatch: 'refuse',
+    minProfile: 0,
     directory: {
       settings(id) {
         result.reads++;
@@ -50,6 +51,9 @@ function world(options: Partial<HandshakeOptions> = {}, known: readonly string[]
         return known.includes(id);
       },
       count: () => known.length,
+      profiles: () => ({ fixed: undefined, pending: [] }),
+      serialNumber: () => undefined,
+      certificates: { cpoName: '', revoked: () => undefined, holder: () => undefined },
       acceptedKeys: (_id, settings) => [{ keyHash: settings?.keyHash ?? null, messageId: null }],
       verifyKey(key) {
         result.verified++;

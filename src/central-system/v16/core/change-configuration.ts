@@ -1,10 +1,11 @@
 import { isUnanswered } from '../expectation.ts';
 import { type Follower, statusOf } from '../follower.ts';
 import { authorizationKeyAnswered } from '../security/authorization-key.ts';
+import { securityProfileAnswered } from '../security/security-profile.ts';
 
 /**
  * ChangeConfiguration (OCPP 1.6 ed. 2 §5.3): Accepted holds at once, RebootRequired after the next reset; Rejected, NotSupported and errors
- * change nothing. A new AuthorizationKey opens the next connection, too.
+ * change nothing. A new AuthorizationKey opens the next connection, too, and a new SecurityProfile is what it may come with.
  */
 export const changeConfigurationAnswered: Follower<'ChangeConfiguration'> = (
   room,
@@ -15,6 +16,7 @@ export const changeConfigurationAnswered: Follower<'ChangeConfiguration'> = (
   Promise.all([
     configurationAnswered(room, chargePoint, call, answer),
     authorizationKeyAnswered(room, chargePoint, call, answer),
+    securityProfileAnswered(room, chargePoint, call, answer),
   ]);
 
 const configurationAnswered: Follower<'ChangeConfiguration'> = (

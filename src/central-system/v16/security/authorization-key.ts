@@ -13,10 +13,10 @@ type Change = CallOf<'ChangeConfiguration'>;
  * A ChangeConfiguration that gives a key: from before it leaves, the charge point may show the new key as well as the old one, for whatever happens to
  * this process, the charge point may use either. Undefined for any other key, and for an empty value, which takes a key away.
  */
-export const authorizationKeyLeaving: Herald<'ChangeConfiguration'> = ({ store }, { id }, call) => {
+export const authorizationKeyLeaving: Herald<'ChangeConfiguration'> = ({ store, clock }, { id }, call) => {
   if (!givesKey(call)) return undefined;
   const keyHashes = formsOf(call.payload.value).map((bytes) => store.keys.hash(bytes));
-  return store.givenKeys.leaving(id, store.settings.get(id), call.messageId, keyHashes);
+  return store.givenKeys.leaving(id, store.settings.get(id), call.messageId, keyHashes, clock());
 };
 
 /**
