@@ -44,6 +44,7 @@ export function Chart({
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const [at, setAt] = useState<number | null>(null);
+  const [isMissing, setMissing] = useState(false);
   const shown = useRef(span);
   shown.current = span;
   const latest = useRef({ times, lines });
@@ -53,9 +54,11 @@ export function Chart({
   useEffect(() => {
     let gone = false;
     let watcher: ResizeObserver | undefined;
-    void import('./plot.ts').then(({ draw }) => {
+    const begin = async (): Promise<void> => {
+      const { draw } = await import('./plot.ts');
       const host = place.current;
       if (gone || !host) return;
+      setMissing(false);
       const drawn = draw(host, {
         lines,
         height,
@@ -71,6 +74,10 @@ export function Chart({
       drawn.setData(dataOf(latest.current.times, latest.current.lines));
       watcher = new ResizeObserver(() => drawn.setSize({ width: host.clientWidth, height }));
       watcher.observe(host);
+    };
+    begin().catch((error: unknown) => {
+      if (!gone) setMissing(true);
+      console.warn('a chart cannot be drawn', error);
     });
     return () => {
       gone = true;
@@ -99,6 +106,12 @@ export function Chart({
           </span>
         ))}
       </figcaption>
+      {isMissing && (
+        <p class="note" role="status">
+          The chart could not be drawn, perhaps because Farad was out of reach or has been updated. Reload the
+          page to try again.
+        </p>
+      )}
       <div ref={place} style={{ minHeight: `${height}px` }} />
     </figure>
   );
