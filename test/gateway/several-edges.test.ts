@@ -56,6 +56,41 @@ describe('several edges on one port', () => {
       expect(await reset(gateway, id, client)).toMatchObject({ outcome: 'result' });
   });
 
+  it('L4: after the first answer on a higher profile no edge takes the lower one, whatever was killed', async () => {
+    const gateway = await start();
+    const key = '00112233445566778899aabbccddeeff00112233';
+    const pair = Buffer.concat([Buffer.from('UP-1:'), Buffer.from(key, 'hex')]).toString('base64');
+    const lower = () => OcppClient.connect(port(gateway), 'UP-1');
+    const higher = () =>
+      OcppClient.connect(port(gateway), 'UP-1', { headers: { authorization: `Basic ${pair}` } });
+    const path = '/api/v1/charge-points/UP-1';
+    await gateway.request('PUT', path, { keyHex: key, securityProfile: 0 });
+    const client = await lower();
+    await client.boot();
+    const changed = gateway.request('PUT', `${path}/configuration/SecurityProfile`, { value: '1' });
+    client.send([3, (await client.next())[1], { status: 'Accepted' }]);
+    await changed;
+    await client.close();
+    expect(await (await lower()).request('Heartbeat', {})).toHaveProperty('currentTime');
+    expect(await (await higher()).request('Heartbeat', {})).toHaveProperty('currentTime');
+    for (const edge of EDGES) gateway.kill(edge);
+
+    const refusal = () =>
+      lower().then(
+        () => 'taken',
+        ({ message }: Error) => message,
+      );
+    const said = await until('an edge answers', async () => {
+      const word = await refusal();
+      return /ECONN|hang up/.test(word) ? undefined : word;
+    });
+    expect(said).toBe('HTTP 401');
+    for (let time = 0; time < 10; time++) expect(await refusal()).toMatch(/HTTP 401|ECONN|hang up/);
+    await (await until('it connects', () => higher().catch(() => undefined))).close();
+    const security = await gateway.request('GET', `${path}/security`);
+    expect(security).toMatchObject({ profile: 1, profileFrom: 'charge-point', pending: [] });
+  });
+
   it('SIGKILL of one edge leaves the sockets of the others up, and its own charge points find another', async () => {
     const gateway = await start();
     const fleet = await onePerEdge(gateway);
