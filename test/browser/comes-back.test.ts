@@ -17,7 +17,7 @@ it('a report that fails while analytics is away says since when, and comes by it
 
   // The library of the charts is a file of its own, and may be out of reach when it is needed.
   await page.route(/\/assets\/plot[^/]*\.js$/, (route) => route.abort());
-  await page.goto(`${gateway.api}/analytics?tab=energy`);
+  await page.goto(`${gateway.api}/analytics?tab=sessions`);
   await page
     .getByText(/The chart could not be drawn.*Reload the page/)
     .first()
