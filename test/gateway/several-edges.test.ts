@@ -156,7 +156,8 @@ describe('several edges on one port', () => {
     const first = await shakeHands(secure as number, { ca, maxVersion: 'TLSv1.2' });
     const session = first.getSession() as Buffer;
     first.destroy();
-    const tls = { ca, maxVersion: 'TLSv1.2', session } as const;
+    // A session is resumed under the name that it was begun with.
+    const tls = { ca, maxVersion: 'TLSv1.2', session, servername: 'localhost' } as const;
     const fleet = await onePerEdge(gateway, (id) => OcppClient.connect(secure as number, id, { tls }));
     const metrics = await gateway.request<string>('GET', '/metrics');
     for (const edge of EDGES) {
