@@ -19,12 +19,20 @@ export interface ReceivedCall {
   answer(payload: Payload): void;
 }
 
+/** PEM: the certificate with those that issued it, and its private key. */
+export interface ClientCertificate {
+  readonly chain: string;
+  readonly key: string;
+}
+
 /** What a charge point shows when it connects. */
 export interface Presentation {
   /** Without the identity: `ws://127.0.0.1:9220/ocpp`. */
   readonly url: string;
   /** Of HTTP basic authentication; the user name is the identity. */
   readonly password?: Buffer;
+  /** Of profile 3. */
+  readonly certificate?: ClientCertificate;
   readonly protocols?: readonly string[];
 }
 
@@ -32,6 +40,8 @@ export interface ChargePointOptions {
   readonly identity: string;
   /** Ids of the CALLs that earlier connections of this charge point saw; added to. */
   readonly callIds: Set<string>;
+  /** PEM of the root that it trusts over TLS; undefined: those that Node knows. */
+  readonly ca?: string;
   /** Longest wait for the upgrade, ms. */
   readonly timeoutMs: number;
 }
@@ -82,8 +92,8 @@ export class ChargePoint {
   }
 
   /** Opens a connection. Throws a RefusedUpgrade when the Central System refuses it. */
-  async connect({ url, password, protocols = ['ocpp1.6'] }: Presentation): Promise<void> {
-    const { identity, timeoutMs } = this.#options;
+  async connect({ url, password, certificate, protocols = ['ocpp1.6'] }: Presentation): Promise<void> {
+    const { identity, timeoutMs, ca } = this.#options;
     const options: Partial<ClientOptions> = {
       endpoint: url,
       identity,
@@ -95,7 +105,12 @@ export class ChargePoint {
       // The bound of the step is what counts; this one only tidies up behind it.
       callTimeoutMs: 2 * timeoutMs,
       pingIntervalMs: 0,
-      wsOpts: { handshakeTimeout: timeoutMs, perMessageDeflate: false },
+      wsOpts: {
+        handshakeTimeout: timeoutMs,
+        perMessageDeflate: false,
+        ...(ca !== undefined && { ca }),
+        ...(certificate && { cert: certificate.chain, key: certificate.key }),
+      },
     };
     const client = new RPCClient(options as ClientOptions);
     client.handle((call: IHandlersOption) => this.#onCall(call));

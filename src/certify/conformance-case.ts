@@ -9,6 +9,10 @@ export interface ConformanceCase {
   readonly editionsDiffer?: string;
   /** True when the case makes the first connection itself; else it starts connected, booted and with all connectors Available. */
   readonly startsOffline?: boolean;
+  /** True when the gateway has to be reached over TLS, and to issue certificates; the case is not run where that is not known. */
+  readonly needsTls?: boolean;
+  /** True when it is played by the charge point whose profile is raised. */
+  readonly asRaised?: boolean;
   /** Throws a StepFailure where the Central System does not do what it owes. */
   run(scene: Scene): Promise<void>;
 }

@@ -11,6 +11,8 @@ import * as reservation from './cases/reservation.ts';
 import * as certificates from './cases/security-certificates.ts';
 import * as credentials from './cases/security-credentials.ts';
 import * as signed from './cases/security-firmware-and-logs.ts';
+import * as signing from './cases/security-signing.ts';
+import * as tls from './cases/security-tls.ts';
 import * as smartCharging from './cases/smart-charging.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 
@@ -23,7 +25,7 @@ export interface Functionality {
   readonly cases: readonly ConformanceCase[];
 }
 
-/** All rows; of Security, the cases that need no TLS and no certificate of the charge point. */
+/** All rows, with all their cases. */
 export const FUNCTIONALITIES: readonly Functionality[] = [
   {
     name: 'Core',
@@ -117,18 +119,22 @@ export const FUNCTIONALITIES: readonly Functionality[] = [
   },
   {
     name: 'Security',
-    description:
-      'Passwords, root certificates of the charge point, signed firmware and the security log; not TLS, and not certificates of the charge point.',
+    description: 'Passwords, TLS and security profiles, certificates, signed firmware and the security log.',
     cases: [
       credentials.TC_073,
+      signing.TC_074,
       certificates.TC_075_1,
       certificates.TC_075_2,
       certificates.TC_076,
+      signing.TC_077,
       certificates.TC_078,
       signed.TC_079,
       signed.TC_080,
       signed.TC_081,
+      tls.TC_083,
       credentials.TC_085,
+      tls.TC_086,
+      tls.TC_087,
       credentials.TC_088,
     ],
   },

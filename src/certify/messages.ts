@@ -17,7 +17,7 @@ export async function bootNotification(scene: Scene): Promise<number> {
     {
       chargePointVendor: 'Farad',
       chargePointModel: 'Certify',
-      chargePointSerialNumber: 'FC-000001',
+      chargePointSerialNumber: scene.data.serialNumber,
       firmwareVersion: '1.0.0',
     },
     {
@@ -179,6 +179,14 @@ export async function logStatus(scene: Scene, requestId: number, status: string)
 
 export async function securityEvent(scene: Scene, type: string): Promise<void> {
   await scene.send('SecurityEventNotification', { type, timestamp: now() }, EMPTY);
+}
+
+export async function signCertificate(scene: Scene, csr: string): Promise<void> {
+  await scene.send(
+    'SignCertificate',
+    { csr },
+    { text: 'status Accepted', holds: ({ status }) => status === 'Accepted' },
+  );
 }
 
 /** A data transfer to a vendor that the Central System has no business with. */

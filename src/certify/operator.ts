@@ -49,6 +49,15 @@ export class Operator {
     await this.#expect([200], 'PATCH', chargePointPath(chargePointId), { keyHex });
   }
 
+  /** Makes an authority that signs by this algorithm where there is none; resolves with whether it was made now. */
+  async provideAuthority(algorithm: string): Promise<boolean> {
+    const { authorities } = await this.#expect([200], 'GET', AUTHORITY_PATH);
+    const known = Array.isArray(authorities) ? authorities : [];
+    if (known.some((authority) => memberAt(authority, 'algorithm') === algorithm)) return false;
+    await this.#expect([201], 'POST', AUTHORITY_PATH, { algorithm });
+    return true;
+  }
+
   /** Succeeds, too, when there is no such charge point. */
   async removeChargePoint(chargePointId: string): Promise<void> {
     await this.#expect([204, 404], 'DELETE', chargePointPath(chargePointId));
@@ -149,6 +158,8 @@ function noAnswer(error: Error): string {
   const { cause } = error;
   return cause instanceof Error ? `${error.message} (${cause.message || cause.name})` : error.message;
 }
+
+const AUTHORITY_PATH = '/api/v1/certificate-authority';
 
 function tokenPath(idTag: string): string {
   return `/api/v1/tokens/${encodeURIComponent(idTag)}`;

@@ -6,6 +6,7 @@ import type { ConformanceCase } from './conformance-case.ts';
 import type { Edition } from './editions.ts';
 import { Mismatch, StepFailure } from './mismatch.ts';
 import type { Operator } from './operator.ts';
+import type { SecureEndpoint } from './own-gateway.ts';
 import { Scene, type Step } from './scene.ts';
 import { booted } from './states.ts';
 import type { TestData } from './test-data.ts';
@@ -38,6 +39,7 @@ export interface RunOptions {
   readonly editions: readonly [Edition, ...Edition[]];
   /** `ws://127.0.0.1:9220/ocpp` */
   readonly ocppUrl: string;
+  readonly secure?: SecureEndpoint;
   readonly operator: Operator;
   readonly data: TestData;
   readonly memory?: ChargePointMemory;
@@ -52,10 +54,14 @@ export interface RunOptions {
 const STEP_TIMEOUT_MS = 5000;
 const QUIET_MS = 150;
 
-/** Runs the cases one after the other, in the order given, each in every edition that it differs in. No case cleans up after itself. */
+/**
+ * Runs the cases one after the other, in the order given, each in every edition that it differs in, but for those that need TLS where no such endpoint is
+ * known. No case cleans up after itself.
+ */
 export async function* runCases(options: RunOptions): AsyncGenerator<CaseResult> {
   const memory = options.memory ?? new ChargePointMemory();
   for (const conformanceCase of options.cases) {
+    if (conformanceCase.needsTls && !options.secure) continue;
     const editions = conformanceCase.editionsDiffer === undefined ? [undefined] : options.editions;
     for (const edition of editions) {
       if (options.signal?.aborted) return;
@@ -69,15 +75,20 @@ async function runCase(
   edition: Edition | undefined,
   options: RunOptions & { memory: ChargePointMemory },
 ): Promise<CaseResult> {
-  const { ocppUrl, operator, data, memory, stepTimeoutMs = STEP_TIMEOUT_MS, quietMs = QUIET_MS } = options;
+  const { ocppUrl, secure, operator, memory, stepTimeoutMs = STEP_TIMEOUT_MS, quietMs = QUIET_MS } = options;
   const startedAt = performance.now();
+  const data = conformanceCase.asRaised
+    ? { ...options.data, chargePointId: options.data.raisedChargePointId }
+    : options.data;
   const chargePoint = new ChargePoint({
     identity: data.chargePointId,
     callIds: memory.callIds,
     timeoutMs: stepTimeoutMs,
+    ...(secure?.ca !== undefined && { ca: secure.ca }),
   });
   const scene = new Scene({
     ocppUrl,
+    ...(secure && { secure }),
     edition: edition ?? options.editions[0],
     data,
     chargePoint,

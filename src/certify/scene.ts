@@ -6,6 +6,7 @@ import type { ChargePointMemory } from './charge-point-memory.ts';
 import type { Edition } from './editions.ts';
 import { Mismatch, StepFailure } from './mismatch.ts';
 import type { Operator, Reply } from './operator.ts';
+import type { SecureEndpoint } from './own-gateway.ts';
 import { brief, memberAt, type Payload } from './payload.ts';
 import type { TestData } from './test-data.ts';
 
@@ -28,6 +29,7 @@ export interface Step {
 export interface SceneOptions {
   /** `ws://127.0.0.1:9220/ocpp` */
   readonly ocppUrl: string;
+  readonly secure?: SecureEndpoint;
   readonly edition: Edition;
   readonly data: TestData;
   readonly chargePoint: ChargePoint;
@@ -49,11 +51,22 @@ export class Scene {
   readonly steps: Step[] = [];
   readonly warnings: string[] = [];
   readonly #ocppUrl: string;
+  readonly #secure: SecureEndpoint | undefined;
   readonly #chargePoint: ChargePoint;
   readonly #stepTimeoutMs: number;
 
-  constructor({ ocppUrl, edition, data, chargePoint, memory, operator, stepTimeoutMs }: SceneOptions) {
+  constructor({
+    ocppUrl,
+    secure,
+    edition,
+    data,
+    chargePoint,
+    memory,
+    operator,
+    stepTimeoutMs,
+  }: SceneOptions) {
     this.#ocppUrl = ocppUrl;
+    this.#secure = secure;
     this.edition = edition;
     this.data = data;
     this.memory = memory;
@@ -90,6 +103,46 @@ export class Scene {
     });
   }
 
+  /**
+   * `CS> action`: the Central System sends a CALL by itself, because of what `cause` does, and not before that is done; resolves with its payload, which has
+   * to be as expected.
+   */
+  receives(
+    action: string,
+    { text, holds }: Expectation,
+    answer: Payload,
+    cause: () => Promise<void>,
+  ): Promise<Payload> {
+    const arrival = this.#chargePoint.awaitCall(action);
+    let isCaused = false;
+    return this.#step(`CS> ${action}`, `${action}.req with ${text}`, async () => {
+      const [call] = await Promise.all([
+        arrival.then((received) => {
+          if (!isCaused)
+            throw new Mismatch(`${action}.req after the answer to what it is about`, 'it before');
+          return received;
+        }),
+        cause().then(() => {
+          isCaused = true;
+        }),
+      ]);
+      if (!holds(call.payload)) throw new Mismatch(`${action}.req with ${text}`, brief(call.payload));
+      call.answer(answer);
+      return call.payload;
+    });
+  }
+
+  /** Does something beside the wire, as a person would at the device or with a tool. */
+  does<T>(what: string, expected: string, work: () => Promise<T>): Promise<T> {
+    return this.#step(what, expected, work);
+  }
+
+  /** Where the Central System is reached over TLS. */
+  get secure(): SecureEndpoint {
+    if (!this.#secure) throw new Error('the case needs TLS');
+    return this.#secure;
+  }
+
   /** The API has to show `members` of something, at once or soon. */
   shows(what: string, read: () => Promise<unknown>, members: Payload): Promise<void> {
     const expected = `${what} with ${brief(members)}`;
@@ -112,6 +165,13 @@ export class Scene {
   /** The charge point opens a connection, with the password that it has. */
   connect(shown: Partial<Presentation> = {}): Promise<void> {
     return this.#step('CP connects', 'the upgrade to ocpp1.6', () => this.#connect(shown));
+  }
+
+  /** The charge point opens a connection and shows nothing but this. */
+  connectShowing(shown: Partial<Presentation>): Promise<void> {
+    return this.#step('CP connects', 'the upgrade to ocpp1.6', () =>
+      this.#chargePoint.connect({ url: this.#ocppUrl, ...shown }),
+    );
   }
 
   /** The connection is lost without a word, and a new one is opened. No BootNotification follows by itself. */

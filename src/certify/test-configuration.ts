@@ -25,7 +25,7 @@ export function testConfiguration(circumstances: Circumstances): Fact[] {
   return [
     ['Device under test', `${product.name} ${product.version}, Charging Station Management System`],
     ['Gateway', ownSettings ? ['started for this report', ...settings].join(' ') : `running at ${ocppUrl}`],
-    ['Communication', 'OCPP-J 1.6, JSON over WebSocket, subprotocol ocpp1.6, security profiles 0 and 1'],
+    ['Communication', 'OCPP-J 1.6, JSON over WebSocket, subprotocol ocpp1.6, security profiles 0 to 3'],
     ['Test cases', `after the OCTT 1.6 test case document, edition ${editions.join(' and ')}`],
     ['Tool', `farad certify ${toolVersion}; charge point on ocpp-rpc in strict mode`],
     ['Order', shuffleSeed === undefined ? 'as in the document' : `shuffled with seed ${shuffleSeed}`],

@@ -3,6 +3,10 @@ import type { Operator } from './operator.ts';
 /** What the cases are configured with: one charge point, its connectors, tags and the values operators type. */
 export interface TestData {
   readonly chargePointId: string;
+  /** Of the charge point whose security profile is raised, which cannot be undone over OCPP. */
+  readonly raisedChargePointId: string;
+  /** What both call their serial number. */
+  readonly serialNumber: string;
   readonly numberOfConnectors: number;
   /** The connector that all cases use. */
   readonly connectorId: number;
@@ -33,6 +37,8 @@ export interface TestData {
 
 export const DEFAULT_TEST_DATA: TestData = {
   chargePointId: 'FARAD-CERTIFY',
+  raisedChargePointId: 'FARAD-CERTIFY-RAISED',
+  serialNumber: 'FC-000001',
   numberOfConnectors: 2,
   connectorId: 1,
   validTag: 'CERTIFY-VALID',
@@ -70,5 +76,5 @@ export async function provision(operator: Operator, data: TestData): Promise<voi
 export async function unprovision(operator: Operator, data: TestData): Promise<void> {
   const tags = [data.validTag, data.expiredTag, data.blockedTag, data.memberTag, data.otherMemberTag];
   for (const tag of tags) await operator.removeToken(tag);
-  await operator.removeChargePoint(data.chargePointId);
+  for (const id of [data.chargePointId, data.raisedChargePointId]) await operator.removeChargePoint(id);
 }

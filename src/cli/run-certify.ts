@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CertifyOptions, certify } from '../certify/certify.ts';
 import { EDITIONS, type Edition, isEdition } from '../certify/editions.ts';
 import { CASES } from '../certify/functionality.ts';
 import { Mismatch } from '../certify/mismatch.ts';
-import { GatewayStartError } from '../certify/own-gateway.ts';
+import { GatewayStartError, type SecureEndpoint } from '../certify/own-gateway.ts';
 import { DECLARED_S } from '../certify/performance/declared.ts';
 import { FULL_LOAD, type LoadPlan } from '../certify/performance/load-plan.ts';
 import { outcomeText, verdict } from '../certify/report/wording.ts';
@@ -66,7 +67,13 @@ function readOptions(flags: CommandLine['flags']): Omit<CertifyOptions, 'progres
 }
 
 function readTarget(flags: CommandLine['flags']): CertifyOptions['target'] {
-  const { 'ocpp-url': ocppUrl, 'api-url': apiUrl, 'api-key': apiKey } = flags;
+  const {
+    'ocpp-url': ocppUrl,
+    'api-url': apiUrl,
+    'api-key': apiKey,
+    'secure-ocpp-url': secureUrl,
+    ca,
+  } = flags;
   if (ocppUrl === undefined && apiUrl === undefined && apiKey === undefined)
     return { command: [process.execPath, fileURLToPath(new URL('../main.js', import.meta.url))] };
   if (ocppUrl === undefined || apiUrl === undefined || apiKey === undefined)
@@ -75,7 +82,21 @@ function readTarget(flags: CommandLine['flags']): CertifyOptions['target'] {
     throw new UsageError(`--ocpp-url must begin with ws:// or wss://, not ${ocppUrl}`);
   if (!URL.canParse(apiUrl) || !/^https?:/.test(apiUrl))
     throw new UsageError(`--api-url must begin with http:// or https://, not ${apiUrl}`);
-  return { ocppUrl: ocppUrl.replace(/\/+$/, ''), apiUrl, apiKey };
+  const secure = secureUrl === undefined ? undefined : readSecure(secureUrl, ca);
+  return { ocppUrl: ocppUrl.replace(/\/+$/, ''), ...(secure && { secure }), apiUrl, apiKey };
+}
+
+function readSecure(url: string, ca: string | undefined): SecureEndpoint {
+  if (!URL.canParse(url) || !url.startsWith('wss:'))
+    throw new UsageError(`--secure-ocpp-url must begin with wss://, not ${url}`);
+  try {
+    return {
+      url: url.replace(/\/+$/, ''),
+      ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
+    };
+  } catch (error) {
+    throw new UsageError(`--ca ${ca} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
 }
 
 function readOnly(text: string | undefined): string[] | undefined {

@@ -50,9 +50,15 @@ async function failureOf(id: string, faults: Faults) {
 }
 
 describe('the cases', () => {
-  test('has 72 cases, in rows of 34, 5, 5, 10, 6, 2 and 10, each once', () => {
-    expect(FUNCTIONALITIES.map(({ cases }) => cases.length)).toEqual([34, 5, 5, 10, 6, 2, 10]);
-    expect(new Set(CASES.map(({ id }) => id)).size).toBe(72);
+  test('has 77 cases, in rows of 34, 5, 5, 10, 6, 2 and 15, each once', () => {
+    expect(FUNCTIONALITIES.map(({ cases }) => cases.length)).toEqual([34, 5, 5, 10, 6, 2, 15]);
+    expect(new Set(CASES.map(({ id }) => id)).size).toBe(77);
+  });
+
+  test('needs TLS in these cases and no others, which are not run without', async () => {
+    const needing = CASES.filter(({ needsTls }) => needsTls).map(({ id }) => id);
+    expect(needing).toEqual(['TC_074', 'TC_077', 'TC_083', 'TC_086', 'TC_087']);
+    expect(await run(needing)).toEqual([]);
   });
 
   test('differs between its editions in these cases and no others', () => {

@@ -1,7 +1,7 @@
 import type { ConformanceCase } from '../conformance-case.ts';
 import { securityEvent } from '../messages.ts';
 import type { Scene } from '../scene.ts';
-import { type HashAlgorithm, hashDataOf, newRoot, type Root } from '../test-certificates.ts';
+import { type CertificateWithKey, type HashAlgorithm, hashDataOf, newRoot } from '../test-certificates.ts';
 
 /** Security: the root certificates that a charge point holds. */
 
@@ -10,7 +10,7 @@ type CertificateType = 'CentralSystemRootCertificate' | 'ManufacturerRootCertifi
 async function install(
   scene: Scene,
   certificateType: CertificateType,
-  { pem }: Root,
+  { pem }: CertificateWithKey,
   status = 'Accepted',
 ): Promise<void> {
   await scene.command('InstallCertificate', { certificateType, certificate: pem }, { status });
@@ -19,7 +19,7 @@ async function install(
 async function listed(
   scene: Scene,
   certificateType: CertificateType,
-  roots: readonly Root[],
+  roots: readonly CertificateWithKey[],
   algorithm: HashAlgorithm = 'SHA256',
 ): Promise<void> {
   const certificateHashData = await Promise.all(roots.map((root) => hashDataOf(root, algorithm)));

@@ -8,12 +8,12 @@ export const TITLE = 'OCPP 1.6 conformance of a Central System';
 export const DISCLAIMER =
   'This is a self-assessment, made by the product’s own tool. It is not a certificate of the Open Charge Alliance, was not made by an ' +
   'accredited laboratory, and does not replace either. The cases are written after the public test case document of the OCPP Compliance ' +
-  'Testing Tool (OCTT); the tool itself was not used. Of the security cases, those that need TLS or a certificate of the charge point are not part of it.';
+  'Testing Tool (OCTT); the tool itself was not used.';
 
 export const REFERENCE_STANDARD = 'OCPP 1.6 Edition 2 with errata sheet v4.0 (2019-10-23)';
 
 export const OPTIONAL_FEATURES =
-  'Firmware Management, Smart Charging, Reservation, Local Authorization List Management, Remote Trigger, Security (in part)';
+  'Firmware Management, Smart Charging, Reservation, Local Authorization List Management, Remote Trigger, Security';
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
   pass: 'Pass',

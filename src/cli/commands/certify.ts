@@ -13,6 +13,16 @@ export const certifyCommand: Command = {
       help: 'A gateway that runs; without it one is started.',
       value: 'ws://HOST:PORT/PATH',
     },
+    {
+      name: 'secure-ocpp-url',
+      help: 'The same gateway over TLS; without it the cases that need TLS are left out.',
+      value: 'wss://HOST:PORT/PATH',
+    },
+    {
+      name: 'ca',
+      help: 'The root that its TLS certificates lead to; default: those of Node.',
+      value: 'a PEM file',
+    },
     { name: 'api-url', help: 'Its API.', value: 'http://HOST:PORT' },
     { name: 'api-key', help: 'A key of its API.', value: 'the key' },
     { name: 'only', help: 'Runs these cases and takes no figures.', value: 'TC_001,TC_003,...' },

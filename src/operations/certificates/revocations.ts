@@ -3,7 +3,7 @@ import type { ThrottledLog } from '../../telemetry/log.ts';
 import { watchman } from '../../telemetry/watchman.ts';
 
 export interface RevocationsOptions {
-  readonly store: Pick<Store, 'certificates'>;
+  readonly store: Pick<Store, 'certificates' | 'sessions'>;
   /** Closes the charge point's socket wherever it is; rejects where that is not certain. */
   readonly disconnect: (chargePointId: string, reason: string) => Promise<void>;
   readonly log: ThrottledLog;
@@ -20,8 +20,8 @@ const KEPT_MS = 365 * 24 * 3_600_000;
 const inHand = watchman.workOf({ name: 'revoked certificates', limit: 5 * 60_000 });
 
 /**
- * Closes the sessions of charge points whose certificate was revoked: at once, and again until it is certain, whichever process died meanwhile. Whoever uses another
- * certificate, or a password, comes back; the handshake refuses the rest. Forgets certificates that expired long ago.
+ * Closes the sessions of charge points whose certificate was revoked: at once, and again until it is certain, whichever process died meanwhile. Those that began with
+ * another certificate, or with a password, stay. Forgets certificates that expired long ago.
  */
 export class Revocations {
   private readonly options: RevocationsOptions;
@@ -71,9 +71,17 @@ export class Revocations {
     const { store, disconnect } = this.options;
     for (const { sha256, serial, chargePointId } of store.certificates.closing()) {
       if (this.isStopped) return;
-      await disconnect(chargePointId, `the certificate ${serial} is revoked`);
+      if (this.mayUse(chargePointId, sha256))
+        await disconnect(chargePointId, `the certificate ${serial} is revoked`);
       await store.certificates.change(sha256, (known) => ({ ...known, closing: false }));
     }
+  }
+
+  /** Whether the charge point is connected with the certificate, as far as that is known. */
+  private mayUse(chargePointId: string, sha256: string): boolean {
+    const session = this.options.store.sessions.get(chargePointId);
+    // What an older Farad has written does not say by what it began.
+    return session?.securityProfile === undefined || session.certificate === sha256;
   }
 
   private async forget(): Promise<void> {
