@@ -49,7 +49,7 @@ const sources = new Map<number, Source>(
       ['transactions', transactions, ['raw_start', 'raw_stop'], { of: 'transactionId', more: energyTold }],
       ['connections', connections, []],
       ['authorizations', authorizations, []],
-      ['security', securityEvents, [], flagTold],
+      ['security', securityEvents, [], { more: flagTold }],
     ] as const
   ).map(([topic, table, hidden, more]) => [
     table.id,

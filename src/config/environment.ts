@@ -17,6 +17,9 @@ const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
 const OF_A_SERVICE =
   /^FARAD_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/;
 
+/** What Farad's own tests and benches are told. */
+const OF_TESTS = /^FARAD_(TEST_\w+|FUZZ_\w+|BENCH_\w+|SHUFFLE_SEED|CHROMIUM)$/;
+
 /** What the environment gives for a setting, and the name that it has there. */
 export interface Given {
   readonly name: string;
@@ -49,7 +52,9 @@ export function unknownVariables(env: Environment): string[] {
   const known = new Set([...names, ...names.map((name) => `${name}_FILE`), SETTINGS_FILE]);
   return Object.entries(env).flatMap(([name, value]) => {
     if (!name.startsWith(PREFIX) || value === undefined || known.has(name)) return [];
-    return SERVICE_LINK.test(value) || OF_A_SERVICE.test(name) ? [] : [`${name}${suggestion(name, names)}`];
+    return SERVICE_LINK.test(value) || OF_A_SERVICE.test(name) || OF_TESTS.test(name)
+      ? []
+      : [`${name}${suggestion(name, names)}`];
   });
 }
 

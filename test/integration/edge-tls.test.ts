@@ -159,6 +159,7 @@ test('an endpoint that demands a certificate refuses who has none, or one of som
       'this endpoint demands a client certificate',
       'the client certificate is not trusted: UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     ]);
+    await demanding.store.settings.put({ id: 'CP-9', serialNumber: 'SN-9' });
     await (await connect(await ours.issue({ commonName: 'SN-9' }))).close();
   } finally {
     await demanding.close();

@@ -1,7 +1,6 @@
 import { loadConfigWithOrigins } from '../../config/load-config.ts';
 import type { Command } from '../command.ts';
 import { settingsFileFlag, sourcesFrom } from '../settings-sources.ts';
-import { checkUpgrade } from '../upgrade-check.ts';
 import { version } from '../version.ts';
 
 export const upgradeCheckCommand: Command = {
@@ -10,7 +9,9 @@ export const upgradeCheckCommand: Command = {
     'Says what the first start of this Farad would change in a data directory, and whether it could start.',
   takesSettings: true,
   flags: [settingsFileFlag],
+  /** What looks at databases and tables is loaded here, so that no other command waits for it, or needs as many open files. */
   async run({ flags }) {
+    const { checkUpgrade } = await import('../upgrade-check.ts');
     const { config } = loadConfigWithOrigins(sourcesFrom(flags));
     const { findings, problems } = await checkUpgrade(config);
     console.log(`farad ${version()} on ${config.dataDir}`);

@@ -39,6 +39,7 @@ const example = {
       vendorErrorCode: '',
       at: '2026-03-01T12:00:02.000Z',
       since: '2026-03-01T12:00:02.000Z',
+      mayBeOutdated: false,
     },
   ],
   keyState: 'held',

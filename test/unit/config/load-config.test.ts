@@ -221,6 +221,8 @@ test('the environment may hold names of others: container platforms invent them'
     FARAD_PORT: 'tcp://10.0.0.1:9220',
     FARAD_API_PORT_9221_TCP_ADDR: '10.0.0.1',
     FARAD_SERVICE_PORT_OCPP: '9220',
+    FARAD_TEST_COUNTS: '/tmp/counts',
+    FARAD_CHROMIUM: '/usr/bin/chromium',
   };
   const loaded = loadConfigWithOrigins({ env });
   expect(loaded.config).toEqual(loadConfig());
