@@ -3,6 +3,7 @@ import { issueCertificate } from '../../certificates/issue.ts';
 import { problemsOf, readSigningRequest, type SigningRequest } from '../../certificates/signing-request.ts';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
 import type { CertificateInput } from '../../store/certificate-record.ts';
+import { serialNumberOf } from '../../store/known-charge-points.ts';
 import type { Signing } from '../../store/signings.ts';
 import type { Store } from '../../store/store.ts';
 import type { Authorities } from './authorities.ts';
@@ -35,10 +36,13 @@ export type Signed =
 
 /** Has a request signed, by an authority of Farad's own or an outside one. Changes nothing itself. */
 export async function signRequest(options: SigningTaskOptions, signing: Signing): Promise<Signed> {
-  const { hook, rules } = options;
+  const { hook, rules, store } = options;
   const request = await readSigningRequest(signing.csr);
   if (request === undefined) return { kind: 'refused', problem: 'the signing request cannot be read' };
-  const serialNumber = serialNumberOf(options.store, signing.chargePointId);
+  const serialNumber = serialNumberOf(
+    store.settings.get(signing.chargePointId),
+    store.chargePoints.get(signing.chargePointId),
+  );
   const problems = subjectProblems(request, serialNumber, rules);
   if (problems.length > 0) {
     return { kind: 'refused', problem: `the signing request is refused: ${problems.join('; ')}` };
@@ -160,13 +164,8 @@ function subjectProblems(
   if (serialNumber !== undefined) return problems;
   return [
     ...problems,
-    'nobody knows the serial number of the charge point, which it must name: it has told none',
+    'nobody knows the serial number of the charge point, which it must name: it has told none, and its settings have none',
   ];
-}
-
-function serialNumberOf({ chargePoints }: SigningTaskOptions['store'], id: string): string | undefined {
-  const boot = chargePoints.get(id)?.boot;
-  return boot?.serialNumber || boot?.chargeBoxSerialNumber || undefined;
 }
 
 /** CertificateSignedMaxChainSize, where the charge point has told it (security whitepaper ed. 3 §7.3). */

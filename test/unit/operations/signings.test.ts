@@ -210,6 +210,15 @@ describe('a charge point that asks for a certificate', () => {
     }
   });
 
+  test('L21: names the serial number that operators gave, before the one that was told at boot', async () => {
+    const farad = await works();
+    await farad.stand.store.settings.put({ id: ID, serialNumber: 'SN-2' });
+    await farad.ask((await makeSigningRequest('ec', [{ O: ['Acme Charging'] }, { CN: ['SN-2'] }])).csr);
+    await farad.settle();
+    expect(farad.signing().state).toBe('installed');
+    expect(farad.stand.store.certificates.of(ID)).toMatchObject([{ commonName: 'SN-2' }]);
+  });
+
   test('L22: gets the names that are known, where they are to be set', async () => {
     const farad = await works({ subject: 'set' });
     await farad.ask((await makeSigningRequest('rsa', [{ CN: ['tool'] }])).csr);
