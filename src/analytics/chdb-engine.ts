@@ -3,7 +3,7 @@ import { createReadStream, mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Session } from 'chdb';
-import type { Engine, Insert, QueryParameters, ReadBounds } from './engine.ts';
+import type { CommandOrder, Engine, Insert, QueryParameters, ReadBounds } from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
 import { EngineWall } from './engine-wall.ts';
 import { learnFunctions, type PureFunctions } from './pure-functions.ts';
@@ -103,6 +103,8 @@ class ChdbEngine implements Engine {
   private readonly open: (connectionArgs: string[]) => Session;
   private exporter: Session | undefined;
   private foreigner: Session | undefined;
+  /** Of commands that wait for nothing. */
+  private foremost: Promise<Session> | undefined;
   private pure: PureFunctions | undefined;
   /** Settings that the foreigner's session was given. */
   private foreignLimits = '';
@@ -119,8 +121,15 @@ class ChdbEngine implements Engine {
     await this.command(`USE ${database}`);
   }
 
-  async command(sql: string): Promise<void> {
+  async command(sql: string, { ahead = false }: CommandOrder = {}): Promise<void> {
+    if (ahead) return this.commandAhead(sql);
     await this.writing.run(() => attempt(() => this.writer.queryAsync(sql)));
+  }
+
+  private async commandAhead(sql: string): Promise<void> {
+    this.foremost ??= this.session();
+    const session = await this.foremost;
+    await attempt(() => session.queryAsync(sql));
   }
 
   async insert({ table, lines, token }: Insert): Promise<void> {
@@ -231,7 +240,9 @@ class ChdbEngine implements Engine {
   async close(): Promise<void> {
     const { drainPending } = await loadChdb();
     await drainPending();
-    for (const session of [...this.idle, this.exporter, this.foreigner, this.writer]) session?.close();
+    const foremost = await this.foremost;
+    for (const session of [...this.idle, this.exporter, this.foreigner, foremost, this.writer])
+      session?.close();
   }
 
   private async session(): Promise<Session> {

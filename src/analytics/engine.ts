@@ -19,6 +19,12 @@ export interface ReadBounds {
   readonly patient?: boolean;
 }
 
+/** When a command runs. */
+export interface CommandOrder {
+  /** At once, beside inserts and commands that are under way. */
+  readonly ahead?: boolean;
+}
+
 /**
  * ClickHouse, embedded or as a server: the same SQL and the same buffers. Every method rejects with EngineError.
  * Inserts and commands wait for each other; queries run beside them.
@@ -27,7 +33,7 @@ export interface Engine {
   /** Creates the database where it is missing. To be called, and repeated until it succeeds, before anything else. */
   prepare(): Promise<void>;
   /** A statement without a result. Nothing that came from outside may be part of `sql`. */
-  command(sql: string): Promise<void>;
+  command(sql: string, order?: CommandOrder): Promise<void>;
   insert(insert: Insert): Promise<void>;
   /**
    * Reads rows as objects. `sql` has neither SETTINGS nor FORMAT; what came from outside is in `parameters`. Times come as ISO 8601 text.

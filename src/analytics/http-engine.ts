@@ -7,7 +7,7 @@ import {
   type ClickHouseSettings,
   createClient,
 } from '@clickhouse/client';
-import type { Engine, Insert, QueryParameters, ReadBounds } from './engine.ts';
+import type { CommandOrder, Engine, Insert, QueryParameters, ReadBounds } from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
 import { EngineWall } from './engine-wall.ts';
 import { learnFunctions, type PureFunctions } from './pure-functions.ts';
@@ -77,8 +77,9 @@ class HttpEngine implements Engine {
     }
   }
 
-  async command(sql: string): Promise<void> {
-    await this.writing.run(() => attempt(() => this.writer.command({ query: sql })));
+  async command(sql: string, { ahead = false }: CommandOrder = {}): Promise<void> {
+    const run = () => attempt(() => this.writer.command({ query: sql }));
+    await (ahead ? run() : this.writing.run(run));
   }
 
   async insert({ lines, ...insert }: Insert): Promise<void> {

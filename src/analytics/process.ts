@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,12 +20,13 @@ import { Exports } from './exports.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { KnownChargePoints } from './known-charge-points.ts';
 import { LiveEvents } from './live-events.ts';
+import { MergePause } from './merge-pause.ts';
 import { QueryService } from './query-service.ts';
 import { Retention } from './retention.ts';
 import { Sink } from './sink.ts';
 import { SqlService } from './sql-service.ts';
 import { ToldCorrections } from './told-corrections.ts';
-import { keepUp } from './upkeep.ts';
+import { type Chore, keepUp } from './upkeep.ts';
 
 /** How long a stopping process waits for the insert under way, ms. Its batch is saved, so nothing is lost without it. */
 const STOP_GRACE_MS = 5000;
@@ -151,6 +153,12 @@ function openSink(): Sink {
   });
 }
 
+/** Bytes that are left on the file system of the data directory. */
+async function bytesLeft(): Promise<number> {
+  const { bavail, bsize } = await statfs(config.dataDir);
+  return bavail * bsize;
+}
+
 async function beginInserting(): Promise<void> {
   try {
     begin(await start.attempt());
@@ -179,7 +187,7 @@ function begin(engine: Engine): void {
     cluster: config.clickhouse.cluster,
     trustedNow,
   });
-  const chores = [
+  const chores: Chore[] = [
     { name: 'charge-points', every: KNOWN_EVERY_MS, run: () => known.update().then(() => undefined) },
     {
       name: 'corrections',
@@ -193,6 +201,7 @@ function begin(engine: Engine): void {
   if (config.clickhouse.url === '') {
     const parts = new BrokenParts({ engine, log });
     chores.push({ name: 'parts', every: PARTS_EVERY_MS, run: () => parts.look().then(() => undefined) });
+    chores.push(new MergePause({ engine, left: bytesLeft, log }));
   }
   for (const chore of chores) void keepUp(chore, log, stopping.signal);
 }
