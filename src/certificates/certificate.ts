@@ -19,6 +19,8 @@ export interface Certificate {
   /** Of its DER, hexadecimal. */
   readonly sha256: string;
   readonly subject: SubjectNames;
+  /** Names of who issued it, in one line: `O=Acme, CN=Acme CA`. */
+  readonly issuer: string;
   readonly notBefore: number;
   readonly notAfter: number;
   /** Whether it was issued with its own key. */
@@ -48,6 +50,7 @@ export function readCertificate(der: Uint8Array): Certificate | undefined {
     serial: normaliseSerial(x509.serialNumber),
     sha256: fingerprintOf(der),
     subject: { commonName: all(subject?.CN)[0] ?? '', organizations: all(subject?.O) },
+    issuer: x509.issuer.replaceAll('\n', ', '),
     notBefore: Date.parse(x509.validFrom),
     notAfter: Date.parse(x509.validTo),
     isSelfSigned: x509.checkIssued(x509) && x509.verify(x509.publicKey),

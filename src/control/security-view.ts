@@ -1,3 +1,4 @@
+import { readCertificates } from '../certificates/certificate.ts';
 import type { Config } from '../config/schema.ts';
 import { writeTimestamp } from '../protocol/timestamp.ts';
 import { needsNoKey } from '../store/given-keys.ts';
@@ -38,12 +39,17 @@ export function viewSecurity(deps: Deps, id: string) {
       serial: certificate.serial,
       commonName: certificate.commonName,
       organization: certificate.organization,
+      issuer: issuerOf(certificate.pem),
       notBefore: writeTimestamp(certificate.notBefore),
       notAfter: writeTimestamp(certificate.notAfter),
       state: certificate.state,
     })),
     missing: ([1, 2, 3] as const).map((profile) => ({ profile, items: missingFor(deps, id, profile) })),
   };
+}
+
+function issuerOf(pem: string): string {
+  return readCertificates(pem)?.[0]?.issuer ?? '';
 }
 
 function viewConnection({ store, edges }: Deps, id: string) {

@@ -72,6 +72,10 @@ describe('certificates over the API', () => {
     expect(await listed('chargePointId=CP-1&state=installed')).toEqual([leaf?.serial]);
     expect(await listed('chargePointId=CP-2')).toEqual([]);
 
+    const { certificates } = (await control.send('GET', '/api/v1/charge-points/CP-1/security')).body;
+    expect(certificates).toMatchObject([{ serial: leaf?.serial, issuer: leaf?.issuer, state: 'installed' }]);
+    expect(leaf?.issuer).toBe('CN=Out issuing');
+
     const shouted = `00${leaf?.serial.toUpperCase()}`;
     const revoked = await control.send('POST', `/api/v1/certificates/${shouted}/revoke`, {
       json: { reason: 'keyCompromise' },

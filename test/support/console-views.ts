@@ -13,6 +13,7 @@ const VIEWS: readonly View[] = [
   ['configuration', '/charge-points/BAY-12?tab=configuration', 'Nobody has asked'],
   ['smart-charging', '/charge-points/BAY-12?tab=charging', 'It holds no charging profile'],
   ['maintenance', '/charge-points/BAY-12?tab=maintenance', 'no list is wanted here'],
+  ['security-of-one', '/charge-points/BAY-12?tab=security', 'TamperDetectionActivated'],
   ['settings', '/charge-points/BAY-12?tab=settings', 'New key'],
   ['transactions', '/transactions', 'CARD0001'],
   ['to-review', '/transactions?tab=review', 'it is a stop that fits no transaction'],
@@ -62,6 +63,11 @@ export async function gatewayWithEveryView(): Promise<{
   await story.call('Authorize', { idTag: 'CARD0002' });
   const unknown = { transactionId: 99_999, meterStop: 10, timestamp: new Date().toISOString() };
   await story.call('StopTransaction', { ...unknown, idTag: 'CARD0001' });
+  await story.call('SecurityEventNotification', {
+    type: 'TamperDetectionActivated',
+    timestamp: new Date().toISOString(),
+    techInfo: 'lid opened',
+  });
   await send('PUT', '/local-lists/depot', {
     scope: { group: 'Depot north' },
     entries: [{ idTag: 'CARD0001' }],

@@ -1,6 +1,12 @@
-export type Topic = 'status' | 'transactions' | 'connections' | 'authorizations';
+export type Topic = 'status' | 'transactions' | 'connections' | 'authorizations' | 'security';
 
-export const TOPICS: readonly Topic[] = ['status', 'transactions', 'connections', 'authorizations'];
+export const TOPICS: readonly Topic[] = [
+  'status',
+  'transactions',
+  'connections',
+  'authorizations',
+  'security',
+];
 
 export interface LiveEvent {
   readonly topic: Topic;

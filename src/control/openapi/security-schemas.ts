@@ -67,6 +67,7 @@ export const securitySchemas = {
         serial: text('Serial number of the certificate.'),
         commonName: text('CN.'),
         organization: text('O.'),
+        issuer: text('Who issued it, as the certificate names it.'),
         notBefore: time('Valid from.'),
         notAfter: time('Valid until.'),
         state: { type: 'string', enum: CERTIFICATE_STATES },

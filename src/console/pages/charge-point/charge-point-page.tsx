@@ -13,6 +13,7 @@ import { Commands } from './commands.tsx';
 import { Configuration } from './configuration.tsx';
 import { Connectors } from './connectors.tsx';
 import { Maintenance } from './maintenance.tsx';
+import { Security } from './security/security.tsx';
 import { Settings } from './settings.tsx';
 import { SmartCharging } from './smart-charging.tsx';
 import { Timeline } from './timeline.tsx';
@@ -23,6 +24,7 @@ const TABS = [
   ['configuration', 'Configuration'],
   ['charging', 'Smart charging'],
   ['maintenance', 'Lists and firmware'],
+  ['security', 'Security'],
   ['reservations', 'Reservations'],
   ['transactions', 'Transactions'],
   ['settings', 'Settings'],
@@ -47,6 +49,7 @@ export function ChargePointPage({ id }: { readonly id: string }) {
           {tab === 'configuration' && <Configuration chargePoint={chargePoint} />}
           {tab === 'charging' && <SmartCharging chargePoint={chargePoint} />}
           {tab === 'maintenance' && <Maintenance chargePoint={chargePoint} />}
+          {tab === 'security' && <Security chargePoint={chargePoint} />}
           {tab === 'reservations' && <Reservations chargePointId={id} />}
           {tab === 'transactions' && <TransactionList chargePointId={id} />}
           {tab === 'settings' && <Settings chargePoint={chargePoint} onSaved={resource.reload} />}

@@ -3,6 +3,7 @@ import { queryOf } from '../../api.ts';
 import { clock, day, duration, zone } from '../../format.ts';
 import { type Happening, KINDS, type Kind } from '../../happening.ts';
 import { useLive } from '../../live/live.ts';
+import { LOG_DELAY_MS } from '../../log-delay.ts';
 import type { ConnectionEvent, Message, Rows } from '../../model.ts';
 import { Fact } from '../../parts/fact.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
@@ -11,8 +12,6 @@ import { place, setQuery } from '../../router.ts';
 import { storyOf } from '../../story.ts';
 
 const MOST = 300;
-/** A message shows in the log about this long after it was sent, ms. */
-const LOG_DELAY_MS = 1200;
 
 /** What happened, newest first: a request and its answer are one line, whose frames unfold in place. */
 export function Timeline({ id }: { readonly id: string }) {

@@ -1,0 +1,36 @@
+import { useLive } from '../../../live/live.ts';
+import type { ChargePoint } from '../../../model.ts';
+import { Shown } from '../../../parts/states.tsx';
+import { useResource } from '../../../resource.ts';
+import type { ChargePointSecurity, InstalledRoots } from '../../../security.ts';
+import { SecurityEvents } from '../../security/security-events.tsx';
+import { Certificates } from './certificates.tsx';
+import { Profile } from './profile.tsx';
+import { Roots } from './roots.tsx';
+
+/** By what a charge point is recognised, its certificates, and what happened to its security. */
+export function Security({ chargePoint }: { readonly chargePoint: ChargePoint }) {
+  const { id } = chargePoint;
+  const path = `/charge-points/${encodeURIComponent(id)}`;
+  const security = useResource<ChargePointSecurity>(`${path}/security`, { everyMs: 10_000 });
+  const roots = useResource<{ readonly items: readonly InstalledRoots[] }>(`${path}/installed-certificates`, {
+    everyMs: 15_000,
+  });
+  useLive({ topics: ['security', 'connections'], chargePointId: id }, security.reload);
+  return (
+    <Shown of={security} what="its security" lines={8}>
+      {(state) => (
+        <Shown of={roots} what="its roots" lines={8}>
+          {({ items }) => (
+            <>
+              <Profile security={state} />
+              <Certificates security={state} />
+              <Roots items={items} />
+              <SecurityEvents chargePointId={id} />
+            </>
+          )}
+        </Shown>
+      )}
+    </Shown>
+  );
+}

@@ -1,0 +1,91 @@
+import type { ComponentChildren } from 'preact';
+import { queryOf } from '../../api.ts';
+import { count, zone } from '../../format.ts';
+import { useHeldBack } from '../../held-back.ts';
+import { useLive } from '../../live/live.ts';
+import { LOG_DELAY_MS } from '../../log-delay.ts';
+import type { Rows } from '../../model.ts';
+import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
+import { Pager } from '../../parts/pager.tsx';
+import { Empty, Shown } from '../../parts/states.tsx';
+import { WaitingRows } from '../../parts/waiting-rows.tsx';
+import { useResource } from '../../resource.ts';
+import { place } from '../../router.ts';
+import type { SecurityEvent } from '../../security.ts';
+import { EventTable } from './event-table.tsx';
+
+const PER_PAGE = 50;
+const NONE: readonly SecurityEvent[] = [];
+const nameOf = (event: SecurityEvent) => JSON.stringify(event);
+
+interface SecurityEventsProps {
+  /** Absent: of the whole fleet. */
+  readonly chargePointId?: string;
+  /** Fields beside those that there always are, and what they ask for. */
+  readonly filters?: ComponentChildren;
+  readonly parameters?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Security events, newest first; what comes meanwhile waits above them. */
+export function SecurityEvents({ chargePointId, filters, parameters = {} }: SecurityEventsProps) {
+  const value = (name: string) => place.value.query.get(name) ?? undefined;
+  const offset = Number(value('cursor') ?? 0) || 0;
+  const source = value('source');
+  const critical = value('critical') === 'true' ? 'true' : undefined;
+  const query = queryOf({ source, critical, type: value('type'), ...parameters, limit: PER_PAGE, offset });
+  const root = chargePointId === undefined ? '' : `/charge-points/${encodeURIComponent(chargePointId)}`;
+  const list = useResource<Rows<SecurityEvent>>(`${root}/security-events${query}`, {
+    everyMs: 15_000,
+    keep: true,
+  });
+  useLive({ topics: ['security'], ...(chargePointId !== undefined && { chargePointId }) }, () =>
+    setTimeout(list.reload, LOG_DELAY_MS),
+  );
+  const { shown, waiting, show } = useHeldBack(list.data?.rows ?? NONE, list.answers, nameOf);
+  return (
+    <section class="panel" aria-labelledby="security-events">
+      <header>
+        <h2 id="security-events">Security events</h2>
+        <span class="small soft">times in {zone}</span>
+      </header>
+      <form class="filters body" aria-label="Filters of events" onSubmit={(event) => event.preventDefault()}>
+        <ChoiceFilter name="source" label="Told by" options={SOURCES} />
+        <ChoiceFilter name="critical" label="Weight" options={WEIGHTS} />
+        <TextFilter name="type" label="Type" placeholder="whole name" />
+        {filters}
+      </form>
+      <Shown of={list} what="security events" lines={6}>
+        {({ rows }) =>
+          shown.length === 0 ? (
+            <Empty title="No security event here">
+              <p>
+                What charge points tell by SecurityEventNotification, and connections that Farad refused for a
+                reason of security, show here.
+              </p>
+            </Empty>
+          ) : (
+            <>
+              <WaitingRows waiting={waiting} what="security events" show={show} />
+              <EventTable events={shown} ofOne={chargePointId !== undefined} />
+              <Pager
+                next={rows.length === PER_PAGE ? String(offset + PER_PAGE) : null}
+                sum={`${count(offset + 1)} to ${count(offset + shown.length)}`}
+              />
+            </>
+          )
+        }
+      </Shown>
+    </section>
+  );
+}
+
+const SOURCES = [
+  ['', 'Anybody'],
+  ['charge-point', 'the charge point'],
+  ['farad', 'Farad, which refused'],
+] as const;
+
+const WEIGHTS = [
+  ['', 'Any'],
+  ['true', 'critical'],
+] as const;

@@ -1,0 +1,93 @@
+import { duration } from './format.ts';
+
+/** How a charge point authenticates, as the API tells it. Times are RFC 3339. */
+export interface ChargePointSecurity {
+  readonly profile: number | null;
+  readonly profileFrom: 'operator' | 'charge-point' | null;
+  readonly reachedAt: string | null;
+  readonly pending: readonly {
+    readonly profile: number;
+    readonly since: string;
+    readonly accepted: boolean;
+  }[];
+  readonly minProfile: number;
+  readonly connection: {
+    readonly profile: number | null;
+    readonly connectedAt: string;
+    readonly certificate: string | null;
+  } | null;
+  readonly serialNumber: string | null;
+  readonly password: {
+    readonly state: 'none' | 'held' | 'changing';
+    readonly setAt: string | null;
+    readonly setBy: 'operator' | 'ocpp' | null;
+  };
+  readonly certificates: readonly OwnCertificate[];
+  readonly missing: readonly {
+    readonly profile: number;
+    readonly items: readonly { readonly code: string; readonly message: string }[];
+  }[];
+}
+
+/** A client certificate of a charge point. */
+export interface OwnCertificate {
+  readonly sha256: string;
+  readonly serial: string;
+  readonly commonName: string;
+  readonly issuer: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly state: string;
+}
+
+/** Roots of one type at a charge point. */
+export interface InstalledRoots {
+  readonly certificateType: string;
+  readonly certificates: readonly { readonly hashData: HashData; readonly subject: string | null }[] | null;
+  readonly toldAt: string | null;
+  readonly changedSince: boolean;
+}
+
+export interface HashData {
+  readonly hashAlgorithm: string;
+  readonly issuerNameHash: string;
+  readonly issuerKeyHash: string;
+  readonly serialNumber: string;
+}
+
+export interface SecurityEvent {
+  readonly chargePointId: string;
+  readonly source: 'charge-point' | 'farad';
+  readonly type: string;
+  readonly critical: boolean | null;
+  readonly reason: string;
+  readonly techInfo: string;
+  readonly remoteAddress: string;
+  readonly receivedAt: string;
+}
+
+const PROFILES = ['nothing', 'password', 'password over TLS', 'client certificate'] as const;
+
+/** A security profile by its number and what a charge point has to show: `2, password over TLS`. */
+export function profileInWords(profile: number): string {
+  return `${profile}, ${PROFILES[profile] ?? 'unknown'}`;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** From here on an expiry is worth a colour, ms. */
+const NEAR_MS = 30 * DAY_MS;
+const CLOSE_MS = 7 * DAY_MS;
+
+export interface Expiry {
+  /** Class of a tone; empty where nothing is to be done. */
+  readonly tone: string;
+  readonly words: string;
+}
+
+/** How near the end of a certificate is, at `now` (epoch ms). */
+export function expiryOf(notAfter: string, now: number): Expiry {
+  const left = Date.parse(notAfter) - now;
+  if (left <= 0) return { tone: 'tone-fault', words: `expired ${duration(-left)} ago` };
+  const tone = left < CLOSE_MS ? 'tone-fault' : left < NEAR_MS ? 'tone-attention' : '';
+  return { tone, words: `${duration(left)} left` };
+}
