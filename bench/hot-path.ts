@@ -10,6 +10,7 @@ import { Session } from '../src/edge/session.ts';
 import { SessionGuard } from '../src/edge/session-guard.ts';
 import { journalPath, openJournal } from '../src/journal/journal.ts';
 import { RowBuffer } from '../src/journal/row-buffer.ts';
+import { ocpp16 } from '../src/protocol/v16/dialect.ts';
 import { openStore } from '../src/store/store.ts';
 import { logTo, throttled } from '../src/telemetry/log.ts';
 import { createRegistry } from '../src/telemetry/metrics.ts';
@@ -87,9 +88,9 @@ export const hotPathBench: Bench = {
       return {
         conversation,
         session: (index) => {
-          const chargePoint = centralSystem.chargePoint(`BENCH-${index}`);
+          const chargePoint = centralSystem.chargePoint(`BENCH-${index}`, ocpp16);
           chargePoint.registration = 'Accepted';
-          return new Session(chargePoint, socket, '127.0.0.1', 0, Date.now(), performance.now());
+          return new Session(chargePoint, ocpp16, socket, '127.0.0.1', 0, Date.now(), performance.now());
         },
       };
     };

@@ -1,3 +1,4 @@
+import type { Dialect } from '../protocol/version.ts';
 import { loweredFrom } from '../store/current-profile.ts';
 import type { CloseInput, TransactionRecord } from '../store/transaction-record.ts';
 import { metrics, type Registry } from '../telemetry/metrics.ts';
@@ -26,8 +27,11 @@ export type { CentralSystemSettings } from './central-system-settings.ts';
 
 /** Everything that is protocol decision, for the charge points of one edge. */
 export interface CentralSystem {
-  /** The charge point behind an identity, read from the store when the first socket of it opens. Call `forget` once per call of this. */
-  chargePoint(id: string): ChargePoint;
+  /**
+   * The charge point behind an identity, read from the store when the first socket of it opens; `dialect`: of the version that was agreed on for the socket.
+   * Call `forget` once per call of this.
+   */
+  chargePoint(id: string, dialect: Dialect): ChargePoint;
   /** A socket of the charge point closed. It is forgotten with its last socket. */
   forget(chargePoint: ChargePoint): void;
   /** Reads again what operators may have set (strictness). */
@@ -125,7 +129,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
   };
 
   return {
-    chargePoint: (id) => connected.enter(id),
+    chargePoint: (id, dialect) => connected.enter(id, dialect),
     forget: (chargePoint) => connected.leave(chargePoint),
     refresh: (chargePoint) => connected.refresh(chargePoint),
     saveLastSeen: ({ gently } = { gently: false }) => connected.saveLastSeen(gently),

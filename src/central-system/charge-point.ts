@@ -1,3 +1,4 @@
+import type { Dialect } from '../protocol/version.ts';
 import type { CommandRecord } from '../store/command-record.ts';
 
 /** What the Central System last answered to a BootNotification; `Unknown` while there was none (OCPP 1.6 ed. 2 §4.2). */
@@ -13,6 +14,8 @@ export type OpenTransaction = readonly [connectorId: number, transactionId: numb
  */
 export interface ChargePoint {
   readonly id: string;
+  /** Of the version that it speaks on its newest socket. */
+  dialect: Dialect;
   registration: Registration;
   /** Refuse what breaks the schema instead of repairing it. */
   strict: boolean;

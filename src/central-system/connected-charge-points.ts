@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Dialect } from '../protocol/version.ts';
 import type { CommandRecord } from '../store/command-record.ts';
 import type { Store } from '../store/store.ts';
 import type { ChargePoint, OpenTransaction } from './charge-point.ts';
@@ -39,10 +40,11 @@ export class ConnectedChargePoints {
     this.clock = clock;
   }
 
-  enter(id: string): ChargePoint {
+  enter(id: string, dialect: Dialect): ChargePoint {
     const known = this.entries.get(id);
     if (known !== undefined) {
       known.sockets++;
+      known.chargePoint.dialect = dialect;
       this.refresh(known.chargePoint);
       return known.chargePoint;
     }
@@ -50,6 +52,7 @@ export class ConnectedChargePoints {
     const awaited = this.store.commands.awaited(id, this.clock());
     const chargePoint: ChargePoint = {
       id,
+      dialect,
       registration: record?.registration ?? 'Unknown',
       strict: this.isStrict(id),
       vendor: record?.boot?.vendor ?? '',

@@ -44,10 +44,9 @@ export class Answers {
       frame = resultFrameOf(messageId, payload);
       if (messageLog.wants(action)) this.logResult(session, messageId, action, payload, call);
     } else {
-      const { chargePoint } = session;
       const isLogged = messageLog.wants(action) || (call !== undefined && this.isShown(session, decision));
       if (call !== undefined && isLogged) {
-        messageLog.callIn(chargePoint.id, messageId, action, call.frame.toString(), call.receivedAt);
+        messageLog.callIn(session, messageId, action, call.frame.toString(), call.receivedAt);
       }
       frame = this.refusal(session, messageId, action, decision, isLogged);
     }
@@ -67,10 +66,18 @@ export class Answers {
     const chargePointId = session.chargePoint.id;
     const answeredAt = Date.now();
     if (call === undefined) {
-      messageLog.resultOut(chargePointId, messageId, action, answer, answeredAt);
+      messageLog.resultOut(session, messageId, action, answer, answeredAt);
     } else {
       const { frame, receivedAt } = call;
-      messageLog.exchange({ chargePointId, messageId, action, frame, answer, receivedAt, answeredAt });
+      messageLog.exchange(session, {
+        chargePointId,
+        messageId,
+        action,
+        frame,
+        answer,
+        receivedAt,
+        answeredAt,
+      });
     }
   }
 
@@ -84,7 +91,7 @@ export class Answers {
     const chargePoint = session.chargePoint.id;
     metrics.unreadable('malformed');
     const isLogged = messageLog.wantsBroken(chargePoint);
-    if (isLogged) messageLog.unreadable(chargePoint, messageId ?? '', text, receivedAt);
+    if (isLogged) messageLog.unreadable(session, messageId ?? '', text, receivedAt);
     log.warn({ chargePoint, problem: description }, 'a charge point sent what is no OCPP-J message');
     if (messageId !== undefined) {
       const answer = this.refusal(session, messageId, '', frame, isLogged);
@@ -94,11 +101,11 @@ export class Answers {
   }
 
   /** Writes down what came as bytes, where OCPP-J has only text. */
-  binary({ chargePoint }: Session, bytes: Buffer, receivedAt: number): void {
+  binary(session: Session, bytes: Buffer, receivedAt: number): void {
     const { messageLog, metrics } = this.options;
     metrics.unreadable('binary');
-    if (messageLog.wantsBroken(chargePoint.id)) {
-      messageLog.unreadable(chargePoint.id, '', bytes.toString(), receivedAt);
+    if (messageLog.wantsBroken(session.chargePoint.id)) {
+      messageLog.unreadable(session, '', bytes.toString(), receivedAt);
     }
   }
 
@@ -117,10 +124,11 @@ export class Answers {
   ): string {
     const { messageLog, metrics } = this.options;
     const { code, description, details } = refusal;
-    const frame = errorFrame(messageId, code, description, details);
+    const written = session.dialect.errorCodes[code];
+    const frame = errorFrame(messageId, written, description, details);
     metrics.meter(action).refused(code);
     if (isLogged) {
-      messageLog.errorOut(session.chargePoint.id, messageId, action, code, frame, Date.now());
+      messageLog.errorOut(session, messageId, action, written, frame, Date.now());
     }
     return frame;
   }

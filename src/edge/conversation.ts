@@ -1,7 +1,7 @@
 import type { CentralSystem } from '../central-system/central-system.ts';
 import { acknowledged, type Decision, type IncomingCall } from '../central-system/decision.ts';
 import { readFrame } from '../protocol/frame.ts';
-import { type CallHead, scanCall, scanPlainPayload } from '../protocol/scan-call.ts';
+import type { CallHead } from '../protocol/scan-call.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
 import type { FrameVerdict } from '../workers/frame-batch.ts';
@@ -193,13 +193,14 @@ export class Conversation {
   }
 
   private take(session: Session, bytes: Buffer, receivedAt: number, startedAt: number): void {
-    const head = scanCall(bytes);
+    const { dialect } = session;
+    const head = dialect.scanCall(bytes);
     if (head === undefined) {
       this.read(session, bytes, receivedAt, startedAt);
     } else if (this.workerActions.has(head.action) && this.isForWorkers(session, head, bytes)) {
       this.post(session, head, bytes, receivedAt, startedAt);
     } else {
-      const payload = scanPlainPayload(bytes, head.payloadAt);
+      const payload = dialect.scanPayload(bytes, head.payloadAt);
       if (payload === undefined) {
         this.read(session, bytes, receivedAt, startedAt);
       } else {
@@ -215,7 +216,7 @@ export class Conversation {
     if (session.chargePoint.registration !== 'Accepted') return false;
     // What may have been triggered is looked at here.
     if (this.options.centralSystem.isAwaited(session.chargePoint, action)) return false;
-    return action !== 'StopTransaction' || bytes.includes('"transactionData"', 0, 'latin1');
+    return session.dialect.isForWorkers(action, bytes);
   }
 
   private post(session: Session, head: CallHead, bytes: Buffer, receivedAt: number, startedAt: number): void {
@@ -223,7 +224,7 @@ export class Conversation {
     const { messageId, action } = head;
     metrics.meter(action).received.inc();
     if (messageLog.wants(action)) {
-      messageLog.callIn(session.chargePoint.id, messageId, action, bytes.toString(), receivedAt);
+      messageLog.callIn(session, messageId, action, bytes.toString(), receivedAt);
     }
     if (inbox.add(session, messageId, action, bytes, receivedAt, startedAt)) {
       this.begin(session);
@@ -284,7 +285,7 @@ export class Conversation {
     if (decision instanceof Promise) {
       let unlogged: UnloggedCall | undefined;
       if (messageLog.wants(action)) {
-        messageLog.callIn(session.chargePoint.id, messageId, action, frame.toString(), receivedAt);
+        messageLog.callIn(session, messageId, action, frame.toString(), receivedAt);
       } else {
         unlogged = { frame: Buffer.from(frame), receivedAt };
       }

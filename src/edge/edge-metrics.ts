@@ -1,6 +1,6 @@
 import type { CallOutcome } from '../link/methods.ts';
+import { isKnownAction } from '../protocol/dialects.ts';
 import type { ErrorCode } from '../protocol/error-code.ts';
-import { isAction } from '../protocol/v16/actions.ts';
 import {
   type Counter,
   type Family,
@@ -39,7 +39,7 @@ export class ActionMeter {
   }
 }
 
-/** Label of whatever 1.6 has no name for: what comes from the wire must not make labels. */
+/** Label of whatever no version has a name for: what comes from the wire must not make labels. */
 const OTHER = 'other';
 
 /** Everything that an edge counts. */
@@ -184,11 +184,11 @@ export class EdgeMetrics {
     );
   }
 
-  /** The meter of an action; all that 1.6 does not know share one. */
+  /** The meter of an action; all that no version knows share one. */
   meter(action: string): ActionMeter {
     const known = this.meters.get(action);
     if (known !== undefined) return known;
-    if (!isAction(action) && action !== OTHER) return this.meter(OTHER);
+    if (!isKnownAction(action) && action !== OTHER) return this.meter(OTHER);
     const meter = this.createMeter(action);
     this.meters.set(action, meter);
     return meter;
@@ -224,12 +224,12 @@ export class EdgeMetrics {
   }
 
   called(action: string, outcome: CallOutcome): void {
-    const label = isAction(action) ? action : OTHER;
+    const label = isKnownAction(action) ? action : OTHER;
     this.calls.with({ action: label, outcome: outcome.outcome }).inc();
     if ('durationMs' in outcome) this.callSeconds.with({ action: label }).observe(outcome.durationMs / 1000);
   }
 
   brokenAnswer(action: string): void {
-    this.brokenAnswers.with({ action: isAction(action) ? action : OTHER }).inc();
+    this.brokenAnswers.with({ action: isKnownAction(action) ? action : OTHER }).inc();
   }
 }

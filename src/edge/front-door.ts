@@ -90,7 +90,7 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
         const { remoteAddress } = head;
         if (verdict.kind !== 'admitted') note(verdict, remoteAddress);
         if (verdict.kind === 'refused') return verdict.answer;
-        const protocol = verdict.kind === 'admitted' ? verdict.protocol : '';
+        const protocol = verdict.kind === 'admitted' ? verdict.dialect.subprotocol : '';
         return { arrival: { verdict, remoteAddress }, protocol };
       } catch (error) {
         guard.caughtBefore(error);

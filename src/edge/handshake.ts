@@ -1,3 +1,5 @@
+import { DIALECTS, offeredDialect } from '../protocol/dialects.ts';
+import type { Dialect } from '../protocol/version.ts';
 import type { ProfileState } from '../store/charge-point-security.ts';
 import type { ChargePointSettings } from '../store/charge-point-settings.ts';
 import { type AcceptedKey, afterShown } from '../store/given-keys.ts';
@@ -6,7 +8,6 @@ import { type Admission, retryAfterSeconds, type Shortage } from './admission.ts
 import { type Authentication, type AuthenticationReason, authenticate } from './authenticate.ts';
 import type { CertificateRules } from './charge-point-certificate.ts';
 import { prefixSegments, readTarget } from './request-target.ts';
-import { offersSubprotocol, SUBPROTOCOL } from './subprotocol.ts';
 import type { HttpAnswer, RequestHead } from './transport/transport.ts';
 
 /** What the handshake has to know about charge points: single reads, never awaited. */
@@ -69,7 +70,8 @@ export type RefusalReason =
 export interface Admitted {
   readonly kind: 'admitted';
   readonly chargePointId: string;
-  readonly protocol: string;
+  /** Of the version that it speaks on this connection. */
+  readonly dialect: Dialect;
   /** False for one that has to be created. */
   readonly known: boolean;
   readonly settings: ChargePointSettings | undefined;
@@ -116,6 +118,8 @@ const SHORTAGES: Readonly<Record<Shortage, string>> = {
   registration_rate: 'too many new charge points at once, come back later',
   charge_points: 'no room for another charge point, come back later',
 };
+
+const SUBPROTOCOLS = DIALECTS.map(({ subprotocol }) => subprotocol).join(' or ');
 
 const WEBSOCKET_VERSION = '13';
 
@@ -170,17 +174,18 @@ export class Handshake {
     if (!WEBSOCKET_KEY.test(head.header('sec-websocket-key'))) {
       return refuse('websocket_key', 400, 'Sec-WebSocket-Key is not 16 bytes in base64', chargePointId);
     }
-    if (!offersSubprotocol(head.header('sec-websocket-protocol'))) {
-      const text = `Sec-WebSocket-Protocol must offer ${SUBPROTOCOL}`;
+    const dialect = offeredDialect(head.header('sec-websocket-protocol'));
+    if (dialect === undefined) {
+      const text = `Sec-WebSocket-Protocol must offer ${SUBPROTOCOLS}`;
       if (this.options.subprotocolMismatch === 'close') {
         return { kind: 'dismissed', reason: 'subprotocol', text, chargePointId };
       }
       return refuse('subprotocol', 400, text, chargePointId);
     }
-    return refuseCertificate(chargePointId, head) ?? this.admit(chargePointId, head);
+    return refuseCertificate(chargePointId, head) ?? this.admit(chargePointId, dialect, head);
   }
 
-  private admit(chargePointId: string, head: RequestHead): Admitted | Refused {
+  private admit(chargePointId: string, dialect: Dialect, head: RequestHead): Admitted | Refused {
     const { directory, connections, departures, admission, clock, registration } = this.options;
     if (this.stopping) return noRoom('stopping', chargePointId);
     if (departures.has(chargePointId)) return noRoom('deleting', chargePointId);
@@ -217,7 +222,7 @@ export class Handshake {
     return {
       kind: 'admitted',
       chargePointId,
-      protocol: SUBPROTOCOL,
+      dialect,
       known,
       settings,
       settles,

@@ -4,6 +4,10 @@ import { payloadOf } from '../records/frame-payload.ts';
 import { type MessageRow, messages } from '../records/messages.ts';
 import { redactPayload } from './message-redaction.ts';
 import { PerMinute } from './per-minute.ts';
+import type { Session } from './session.ts';
+
+/** Whose frames they are. */
+export type Speaker = Pick<Session, 'dialect'> & { readonly chargePoint: { readonly id: string } };
 
 export interface MessageLogOptions {
   readonly enabled: boolean;
@@ -15,15 +19,6 @@ export interface MessageLogOptions {
   /** How full the journal is: the message log is the first to stop. */
   readonly level: () => 'normal' | 'no-messages' | 'no-samples';
 }
-
-/** Actions of charge points whose requests have no place for a secret: looking for one would cost more than the row. */
-const WITHOUT_SECRETS: ReadonlySet<string> = new Set([
-  'Authorize',
-  'Heartbeat',
-  'MeterValues',
-  'StartTransaction',
-  'StopTransaction',
-]);
 
 /** Bytes of a frame that is kept as a whole, with its answer, without being looked into. */
 const MAX_WHOLE = 4096;
@@ -58,23 +53,23 @@ export class MessageLog {
   }
 
   /** A CALL of the charge point as received, and the JSON that it is answered with. */
-  exchange(exchange: Exchange): void {
+  exchange(speaker: Speaker, exchange: Exchange): void {
     const { action, frame, answer } = exchange;
     const room = Math.min(this.options.maxPayload, MAX_WHOLE);
-    if (WITHOUT_SECRETS.has(action) && frame.length <= room && answer.length * MAX_UTF8 <= room) {
+    if (speaker.dialect.hasNoSecrets(action) && frame.length <= room && answer.length * MAX_UTF8 <= room) {
       this.options.rows.exchange(exchange);
     } else {
-      const { chargePointId, messageId, receivedAt, answeredAt } = exchange;
-      this.callIn(chargePointId, messageId, action, Buffer.from(frame).toString(), receivedAt);
-      this.resultOut(chargePointId, messageId, action, answer, answeredAt);
+      const { messageId, receivedAt, answeredAt } = exchange;
+      this.callIn(speaker, messageId, action, Buffer.from(frame).toString(), receivedAt);
+      this.resultOut(speaker, messageId, action, answer, answeredAt);
     }
   }
 
   /** A CALL of the charge point, as received. */
-  callIn(chargePointId: string, messageId: string, action: string, frame: string, receivedAt: number): void {
+  callIn(speaker: Speaker, messageId: string, action: string, frame: string, receivedAt: number): void {
     const payload = payloadOf(frame, 'call');
-    this.add({
-      chargePointId,
+    this.add(speaker, {
+      chargePointId: speaker.chargePoint.id,
       direction: 'in',
       type: 'CALL',
       messageId,
@@ -86,16 +81,10 @@ export class MessageLog {
   }
 
   /** The CALLRESULT that a CALL was answered with; `payload` is JSON. */
-  resultOut(
-    chargePointId: string,
-    messageId: string,
-    action: string,
-    payload: string,
-    receivedAt: number,
-  ): void {
+  resultOut(speaker: Speaker, messageId: string, action: string, payload: string, receivedAt: number): void {
     const type = 'CALLRESULT';
-    this.add({
-      chargePointId,
+    this.add(speaker, {
+      chargePointId: speaker.chargePoint.id,
       direction: 'out',
       type,
       messageId,
@@ -108,7 +97,7 @@ export class MessageLog {
 
   /** The CALLERROR that a CALL was answered with, as sent. */
   errorOut(
-    chargePointId: string,
+    speaker: Speaker,
     messageId: string,
     action: string,
     errorCode: string,
@@ -117,14 +106,23 @@ export class MessageLog {
   ): void {
     const payload = errorPayload(frame);
     const type = 'CALLERROR';
-    this.add({ chargePointId, direction: 'out', type, messageId, action, errorCode, payload, receivedAt });
+    this.add(speaker, {
+      chargePointId: speaker.chargePoint.id,
+      direction: 'out',
+      type,
+      messageId,
+      action,
+      errorCode,
+      payload,
+      receivedAt,
+    });
   }
 
   /** A CALL of ours, as sent. */
-  callOut(chargePointId: string, messageId: string, action: string, frame: string, receivedAt: number): void {
+  callOut(speaker: Speaker, messageId: string, action: string, frame: string, receivedAt: number): void {
     const payload = payloadOf(frame, 'call');
-    this.add({
-      chargePointId,
+    this.add(speaker, {
+      chargePointId: speaker.chargePoint.id,
       direction: 'out',
       type: 'CALL',
       messageId,
@@ -137,7 +135,7 @@ export class MessageLog {
 
   /** An answer of the charge point, as received; `errorCode` is empty for a CALLRESULT, `action` where no CALL of ours was waiting for it. */
   answerIn(
-    chargePointId: string,
+    speaker: Speaker,
     messageId: string,
     action: string,
     errorCode: string | undefined,
@@ -145,8 +143,8 @@ export class MessageLog {
     receivedAt: number,
   ): void {
     const isError = errorCode !== undefined;
-    this.add({
-      chargePointId,
+    this.add(speaker, {
+      chargePointId: speaker.chargePoint.id,
       direction: 'in',
       type: isError ? 'CALLERROR' : 'CALLRESULT',
       messageId,
@@ -158,11 +156,11 @@ export class MessageLog {
   }
 
   /** A frame that could not be read. */
-  unreadable(chargePointId: string, messageId: string, frame: string, receivedAt: number): void {
+  unreadable(speaker: Speaker, messageId: string, frame: string, receivedAt: number): void {
     const type = 'unreadable';
     const payload = frame;
-    this.add({
-      chargePointId,
+    this.add(speaker, {
+      chargePointId: speaker.chargePoint.id,
       direction: 'in',
       type,
       messageId,
@@ -173,8 +171,8 @@ export class MessageLog {
     });
   }
 
-  private add(row: MessageRow): void {
-    const clean = WITHOUT_SECRETS.has(row.action) ? row.payload : redactPayload(row.payload);
+  private add({ dialect }: Speaker, row: MessageRow): void {
+    const clean = dialect.hasNoSecrets(row.action) ? row.payload : redactPayload(row.payload);
     const payload = cutText(clean, this.options.maxPayload);
     this.options.rows.add(messages, payload === row.payload ? row : { ...row, payload });
   }

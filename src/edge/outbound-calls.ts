@@ -2,8 +2,6 @@ import type { CallAnswer, CallBar, OutgoingCall } from '../central-system/centra
 import type { ChargePoint } from '../central-system/charge-point.ts';
 import type { CallOutcome, ChargePointCall } from '../link/methods.ts';
 import { type CallError, type CallResult, callFrame } from '../protocol/frame.ts';
-import { isAction } from '../protocol/v16/actions.ts';
-import { checkResponse } from '../protocol/v16/validate.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { secretsIn } from '../telemetry/redaction.ts';
 import { CallIds } from './call-ids.ts';
@@ -35,16 +33,6 @@ export interface OutboundCallsOptions {
   /** Monotonic, ms. */
   readonly clock: () => number;
 }
-
-/** Actions whose requests have a place for a secret; looking for one elsewhere would be a waste. */
-const MAY_CARRY_SECRETS: ReadonlySet<string> = new Set([
-  'ChangeConfiguration',
-  'DataTransfer',
-  'GetDiagnostics',
-  'GetLog',
-  'SignedUpdateFirmware',
-  'UpdateFirmware',
-]);
 
 /**
  * How exactly `ocpp.callTimeout` is kept, ms: certification measures it. The timer runs only while a CALL is under way.
@@ -102,13 +90,13 @@ export class OutboundCalls {
     if (line === undefined || call === undefined || call.messageId !== answer.messageId) {
       metrics.strayAnswers.inc();
       if (messageLog.wants('')) {
-        messageLog.answerIn(session.chargePoint.id, answer.messageId, '', errorCode, frame, receivedAt);
+        messageLog.answerIn(session, answer.messageId, '', errorCode, frame, receivedAt);
       }
       return;
     }
     const durationMs = clock() - call.sentAt;
     if (messageLog.wants(call.action)) {
-      messageLog.answerIn(session.chargePoint.id, call.messageId, call.action, errorCode, frame, receivedAt);
+      messageLog.answerIn(session, call.messageId, call.action, errorCode, frame, receivedAt);
     }
     const { messageId } = call;
     if (answer.type === 'result') {
@@ -182,9 +170,8 @@ export class OutboundCalls {
 
   private transmit(session: Session, line: CallLine<Session>, call: OutboundCall<Session>): void {
     const { messageLog, metrics, clock } = this.options;
-    const { chargePoint } = session;
     const frame = callFrame(call.messageId, call.action, call.payload);
-    if (MAY_CARRY_SECRETS.has(call.action)) {
+    if (session.dialect.mayTellSecrets(call.action)) {
       line.secrets = [...line.secrets, ...secretsIn(call.payload)].slice(-SECRETS_REMEMBERED);
     }
     call.hasLeft = true;
@@ -192,7 +179,7 @@ export class OutboundCalls {
     this.wheel.schedule(call, call.sentAt + call.timeoutMs);
     metrics.sent(frame.length);
     if (messageLog.wants(call.action)) {
-      messageLog.callOut(chargePoint.id, call.messageId, call.action, frame, Date.now());
+      messageLog.callOut(session, call.messageId, call.action, frame, Date.now());
     }
     // Where the socket is closed, or closes of this, its close event settles the call.
     session.socket.send(frame);
@@ -247,7 +234,8 @@ export class OutboundCalls {
 
   /** A broken answer is passed on as it is: the operator shall see the charge point's own words. */
   private checkWords(session: Session, call: OutboundCall<Session>, payload: unknown): void {
-    const violation = isAction(call.action) ? checkResponse(call.action, payload) : undefined;
+    const { dialect } = session;
+    const violation = dialect.isAction(call.action) ? dialect.checkResponse(call.action, payload) : undefined;
     if (violation === undefined) return;
     this.options.metrics.brokenAnswer(call.action);
     this.options.log.warn(

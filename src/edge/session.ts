@@ -1,5 +1,6 @@
 import type { ChargePoint } from '../central-system/charge-point.ts';
 import type { MeterDigest } from '../central-system/decision.ts';
+import type { Dialect } from '../protocol/version.ts';
 import type { CallLine } from './call-line.ts';
 import type { CloseCause } from './close-codes.ts';
 import { LiveMeter } from './live-meter.ts';
@@ -20,6 +21,8 @@ export interface Ending {
  */
 export class Session implements WheelEntry {
   readonly chargePoint: ChargePoint;
+  /** Of the version that was agreed on for this socket. */
+  readonly dialect: Dialect;
   readonly socket: Socket;
   readonly remoteAddress: string;
   /** Epoch ms. */
@@ -67,6 +70,7 @@ export class Session implements WheelEntry {
 
   constructor(
     chargePoint: ChargePoint,
+    dialect: Dialect,
     socket: Socket,
     remoteAddress: string,
     pingInterval: number,
@@ -74,6 +78,7 @@ export class Session implements WheelEntry {
     heardAt: number,
   ) {
     this.chargePoint = chargePoint;
+    this.dialect = dialect;
     this.socket = socket;
     this.remoteAddress = remoteAddress;
     this.pingInterval = pingInterval;

@@ -118,9 +118,10 @@ export class Sessions implements Connections {
 
   open(admitted: Admitted, remoteAddress: string, socket: Socket): Session {
     const { centralSystem, conversation, liveness, metrics, pingInterval, clock } = this.options;
-    const { chargePointId, settings } = admitted;
+    const { chargePointId, dialect, settings } = admitted;
     const session = new Session(
-      centralSystem.chargePoint(chargePointId),
+      centralSystem.chargePoint(chargePointId, dialect),
+      dialect,
       socket,
       remoteAddress,
       settings?.pingInterval ?? pingInterval,
@@ -210,6 +211,7 @@ export class Sessions implements Connections {
           edge,
           connectedAt,
           remoteAddress,
+          version: session.dialect.version,
           securityProfile: profile,
           ...(certificate && { certificate: fingerprintOf(certificate) }),
         }),

@@ -1,6 +1,6 @@
 import { readDamagedFrame } from './damaged-frame.ts';
 import { cutDeep, hasManyBrackets, isTooDeep, MAX_DEPTH } from './depth.ts';
-import { type ErrorCode, toErrorCode } from './error-code.ts';
+import { toErrorCode } from './error-code.ts';
 import { malformed, type Reading, unusableAnswer } from './reading.ts';
 
 export type { Call, CallError, CallResult, Ignored, Malformed, Reading } from './reading.ts';
@@ -106,10 +106,10 @@ export function resultFrameOf(messageId: string, json: string): string {
   return `[3,${quoted(messageId)},${json}]`;
 }
 
-/** A CALLERROR (OCPP-J 1.6 §4.2.3): always five elements, the description cut at 255 characters. */
+/** A CALLERROR (OCPP-J 1.6 §4.2.3): always five elements, the description cut at 255 characters; `code` in the spelling of the wire. */
 export function errorFrame(
   messageId: string,
-  code: ErrorCode,
+  code: string,
   description = '',
   details: Readonly<Record<string, unknown>> = {},
 ): string {

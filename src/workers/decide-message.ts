@@ -1,6 +1,7 @@
 import type { MeterValuesRequest, StopTransactionRequest } from '../protocol/v16/generated/messages.ts';
 import { repairRequest } from '../protocol/v16/lenient.ts';
-import { checkRequest, type Violation } from '../protocol/v16/validate.ts';
+import { checkRequest } from '../protocol/v16/validate.ts';
+import type { Violation } from '../protocol/version.ts';
 import type { LineBuffer } from '../records/line-buffer.ts';
 import { type MeterSampleRow, meterSamples } from '../records/meter-samples.ts';
 import { encodeMeterValues } from './encode-samples.ts';

@@ -186,10 +186,10 @@ describe('a security profile that is raised by ChangeConfiguration', () => {
     expect(gateway.metric('farad_refused_upgrades_total', { reason: 'security_profile' })).toBe(1);
   });
 
-  test('L1: the session says by which profile it is connected', async () => {
+  test('L1: the session says by which profile it is connected, and in which version of OCPP', async () => {
     const client = await connect(1, 'CP-2');
     await until('it is recorded', () => gateway.store.sessions.get('CP-2') !== undefined);
-    expect(gateway.store.sessions.get('CP-2')?.securityProfile).toBe(0);
+    expect(gateway.store.sessions.get('CP-2')).toMatchObject({ securityProfile: 0, version: '1.6' });
     await client.close();
     await gateway.store.settings.put({ id: 'CP-2', keyHash: gateway.store.keys.hash(password) });
     const again = await connect(1, 'CP-2');

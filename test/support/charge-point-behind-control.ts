@@ -2,6 +2,7 @@ import { createCentralSystem } from '../../src/central-system/central-system.ts'
 import type { ChargePoint } from '../../src/central-system/charge-point.ts';
 import { createVendorRegistry } from '../../src/central-system/vendor-registry.ts';
 import type { CallOutcome, ChargePointCall } from '../../src/link/methods.ts';
+import { ocpp16 } from '../../src/protocol/v16/dialect.ts';
 import { createRegistry } from '../../src/telemetry/metrics.ts';
 import type { ControlUnderTest } from './control-under-test.ts';
 
@@ -47,7 +48,7 @@ export async function connectChargePoint(
       throw error;
     },
   });
-  const chargePoint: ChargePoint = central.chargePoint(id);
+  const chargePoint: ChargePoint = central.chargePoint(id, ocpp16);
   let messages = 0;
   const point: ChargePointBehindControl = {
     calls: [],

@@ -2,6 +2,7 @@ import type { CallAnswer, CentralSystem } from '../../src/central-system/central
 import type { ChargePointCall } from '../../src/link/methods.ts';
 import type { CallReply, ChargePointCalls } from '../../src/operations/charge-point-calls.ts';
 import { isCentralSystemAction } from '../../src/protocol/v16/actions.ts';
+import { ocpp16 } from '../../src/protocol/v16/dialect.ts';
 import { checkRequest } from '../../src/protocol/v16/validate.ts';
 
 /** What a scripted charge point does with a CALL: answers, or a name for what goes wrong. */
@@ -67,7 +68,7 @@ export class ScriptedChargePoints implements ChargePointCalls {
     if (script === 'not_connected' || script === 'queue_full') return { outcome: script };
     if (script === 'edge_dies_before') return { outcome: 'connection_lost' };
     if (script === 'edge_silent') return { outcome: 'timeout' };
-    const chargePoint = this.central.chargePoint(chargePointId);
+    const chargePoint = this.central.chargePoint(chargePointId, ocpp16);
     const messageId = `scripted-${++this.messages}`;
     const sent = { messageId, action, payload, sentAt: this.clock(), ...(reference && { reference }) };
     await this.note(Promise.resolve(this.central.beforeCall(chargePoint, sent)));

@@ -1,5 +1,6 @@
 import { createCentralSystem } from '../../src/central-system/central-system.ts';
 import type { CallOutcome } from '../../src/link/methods.ts';
+import { ocpp16 } from '../../src/protocol/v16/dialect.ts';
 import { createRegistry } from '../../src/telemetry/metrics.ts';
 import type { ControlUnderTest } from './control-under-test.ts';
 import { ScriptedChargePoints } from './scripted-charge-points.ts';
@@ -50,7 +51,7 @@ export function scriptedEdge({ store, config, process }: ControlUnderTest): Scri
   });
   const send = async (id: string, action: string, payload: object): Promise<void> => {
     const call = { messageId: 'm', action, payload };
-    const decision = await central.decide(central.chargePoint(id), call, Date.now());
+    const decision = await central.decide(central.chargePoint(id, ocpp16), call, Date.now());
     if (decision.kind !== 'result') throw new Error(`${action}: ${decision.description}`);
   };
   return {

@@ -5,7 +5,8 @@ import {
   isChargePointAction,
 } from '../../protocol/v16/actions.ts';
 import { repairRequest } from '../../protocol/v16/lenient.ts';
-import { checkRequest, type Violation } from '../../protocol/v16/validate.ts';
+import { checkRequest } from '../../protocol/v16/validate.ts';
+import type { Violation } from '../../protocol/version.ts';
 import { messages } from '../../records/messages.ts';
 import type { ChargePoint } from '../charge-point.ts';
 import { type Decision, type IncomingCall, type Refusal, refuse } from '../decision.ts';

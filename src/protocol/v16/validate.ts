@@ -1,16 +1,8 @@
 import type { ErrorCode } from '../error-code.ts';
+import type { Violation } from '../version.ts';
 import type { Action } from './actions.ts';
 import { requestValidators, responseValidators } from './generated/validators.ts';
 import type { SchemaError, Validator } from './validator.ts';
-
-/** The first thing that is wrong with a payload, as it goes into a CALLERROR. */
-export interface Violation {
-  readonly code: ErrorCode;
-  /** Names the offending member: `meterValue[0].sampledValue[2].unit: "Foo" is not one of Wh, kWh, ...`. */
-  readonly description: string;
-  /** The offending member, `meterValue[0].sampledValue[2].unit`; empty for the payload itself. */
-  readonly path: string;
-}
 
 /**
  * Checks a request payload against the schema of its action; undefined if it is valid.

@@ -1,11 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ChargePoint } from '../../../src/central-system/charge-point.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { boot, counted, idOf, result, setUp, start, stop } from './central-system-fixture.ts';
 
 describe('boot and registration', () => {
   test('C1: a boot is answered with status, time and a whole number of seconds', async () => {
     const stand = setUp({ settings: { heartbeatInterval: 90_500 } });
-    const { payload } = await stand.send(stand.central.chargePoint('CP-1'), 'BootNotification', boot);
+    const { payload } = await stand.send(stand.central.chargePoint('CP-1', ocpp16), 'BootNotification', boot);
     expect(payload).toEqual({ status: 'Accepted', currentTime: '2026-03-01T12:00:00.000Z', interval: 91 });
   });
 
@@ -14,7 +15,11 @@ describe('boot and registration', () => {
     const intervals = [];
     for (const registration of ['Accepted', 'Pending', 'Rejected'] as const) {
       await stand.store.settings.put({ id: 'CP-1', registration });
-      const { payload } = await stand.send(stand.central.chargePoint('CP-1'), 'BootNotification', boot);
+      const { payload } = await stand.send(
+        stand.central.chargePoint('CP-1', ocpp16),
+        'BootNotification',
+        boot,
+      );
       intervals.push([payload.status, payload.interval]);
     }
     expect(intervals).toEqual([
@@ -26,14 +31,14 @@ describe('boot and registration', () => {
 
   test('C2: the interval is never 0, however short the setting', async () => {
     const stand = setUp({ settings: { heartbeatInterval: 200 } });
-    const { payload } = await stand.send(stand.central.chargePoint('CP-1'), 'BootNotification', boot);
+    const { payload } = await stand.send(stand.central.chargePoint('CP-1', ocpp16), 'BootNotification', boot);
     expect(payload.interval).toBe(1);
   });
 
   test('C3: a rejected charge point is sent no CALL', async () => {
     const stand = setUp();
     await stand.store.settings.put({ id: 'CP-1', registration: 'Rejected' });
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     await stand.send(chargePoint, 'BootNotification', boot);
     for (const action of ['GetConfiguration', 'TriggerMessage', 'Reset', 'RemoteStartTransaction']) {
       expect(stand.central.mayCall(chargePoint, action, {})).toBe('registration_state');
@@ -43,7 +48,7 @@ describe('boot and registration', () => {
   test('C4: a pending charge point may be configured and triggered', async () => {
     const stand = setUp();
     await stand.store.settings.put({ id: 'CP-1', registration: 'Pending' });
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     await stand.send(chargePoint, 'BootNotification', boot);
     for (const action of ['GetConfiguration', 'ChangeConfiguration', 'TriggerMessage']) {
       expect(stand.central.mayCall(chargePoint, action, {})).toBeUndefined();
@@ -53,7 +58,7 @@ describe('boot and registration', () => {
   test('C5: a pending charge point is not started or stopped remotely', async () => {
     const stand = setUp();
     await stand.store.settings.put({ id: 'CP-1', registration: 'Pending' });
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     await stand.send(chargePoint, 'BootNotification', boot);
     expect(stand.central.mayCall(chargePoint, 'RemoteStartTransaction', {})).toBe('registration_state');
     expect(stand.central.mayCall(chargePoint, 'RemoteStopTransaction', {})).toBe('registration_state');
@@ -68,7 +73,7 @@ describe('boot and registration', () => {
     'C6: while %s, anything but a boot gets SecurityError and changes nothing',
     async (registration) => {
       const stand = setUp();
-      const chargePoint = stand.central.chargePoint('CP-1');
+      const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
       if (registration !== 'never booted') {
         await stand.store.settings.put({ id: 'CP-1', registration: registration as 'Pending' });
         await stand.send(chargePoint, 'BootNotification', boot);
@@ -93,7 +98,7 @@ describe('boot and registration', () => {
   test('C7: what a pending charge point was asked for by TriggerMessage is processed', async () => {
     const stand = setUp();
     await stand.store.settings.put({ id: 'CP-1', registration: 'Pending' });
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     await stand.send(chargePoint, 'BootNotification', boot);
     const status = { connectorId: 1, errorCode: 'NoError', status: 'Available' };
 
@@ -114,7 +119,7 @@ describe('boot and registration', () => {
   test('C7: ExtendedTriggerMessage names some messages otherwise', async () => {
     const stand = setUp();
     await stand.store.settings.put({ id: 'CP-1', registration: 'Pending' });
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     await stand.send(chargePoint, 'BootNotification', boot);
     const request = { requestedMessage: 'SignChargePointCertificate' };
     void stand.answered(chargePoint, 'ExtendedTriggerMessage', request, result({ status: 'Accepted' }));
@@ -125,7 +130,7 @@ describe('boot and registration', () => {
 
   test('C8: a queued transaction message that is refused before acceptance leaves a copy', async () => {
     const stand = setUp();
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     await stand.send(chargePoint, 'StartTransaction', start());
     await stand.send(chargePoint, 'StopTransaction', stop(7));
     await stand.send(chargePoint, 'Heartbeat', {});
@@ -142,7 +147,7 @@ describe('boot and registration', () => {
 
   test('C9: an accepted charge point is not asked to boot again, an unaccepted one may be', async () => {
     const stand = setUp();
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     const trigger = { requestedMessage: 'BootNotification' };
     expect(stand.central.mayCall(chargePoint, 'TriggerMessage', trigger)).toBeUndefined();
     await stand.send(chargePoint, 'BootNotification', boot);
@@ -182,7 +187,7 @@ describe('boot and registration', () => {
   test('C12: while Pending a key may be set; accepted at the boot after the operator agreed', async () => {
     const stand = setUp();
     await stand.store.settings.put({ id: 'CP-1', registration: 'Pending' });
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     expect((await stand.send(chargePoint, 'BootNotification', boot)).payload.status).toBe('Pending');
     const change = { key: 'AuthorizationKey', value: '0011223344' };
     expect(stand.central.mayCall(chargePoint, 'ChangeConfiguration', change)).toBeUndefined();
@@ -316,7 +321,7 @@ describe('boot and registration', () => {
 
   test('C15: every text may be as long as its maximum, and is kept', async () => {
     const stand = setUp({ settings: { reader: 'strict' } });
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     expect((await stand.send(chargePoint, 'BootNotification', longest)).payload.status).toBe('Accepted');
     expect(stand.store.chargePoints.get('CP-1')?.boot).toEqual({
       vendor: longest.chargePointVendor,
@@ -334,14 +339,18 @@ describe('boot and registration', () => {
   test('C15: the strict reader refuses a text beyond its maximum and names it', async () => {
     const stand = setUp({ settings: { reader: 'strict' } });
     const request = { ...longest, firmwareVersion: 'F'.repeat(51) };
-    const { decision } = await stand.send(stand.central.chargePoint('CP-1'), 'BootNotification', request);
+    const { decision } = await stand.send(
+      stand.central.chargePoint('CP-1', ocpp16),
+      'BootNotification',
+      request,
+    );
     expect(decision).toMatchObject({ kind: 'error', code: 'PropertyConstraintViolation' });
     expect(decision).toHaveProperty('description', expect.stringContaining('firmwareVersion'));
   });
 
   test('C16: the lenient reader accepts an over-long boot and counts the repair by vendor and model', async () => {
     const stand = setUp();
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     const request = { ...boot, chargePointSerialNumber: 'S'.repeat(60) };
     expect((await stand.send(chargePoint, 'BootNotification', request)).payload.status).toBe('Accepted');
     expect(stand.store.chargePoints.get('CP-1')?.boot?.serialNumber).toBe('S'.repeat(25));
@@ -352,7 +361,11 @@ describe('boot and registration', () => {
   test('C16: a boot without vendor or with nonsense in it keeps no charge point offline', async () => {
     const stand = setUp();
     const request = { chargePointModel: 'Test-1', firmwareVersion: { major: 1 } };
-    const { payload } = await stand.send(stand.central.chargePoint('CP-1'), 'BootNotification', request);
+    const { payload } = await stand.send(
+      stand.central.chargePoint('CP-1', ocpp16),
+      'BootNotification',
+      request,
+    );
     expect(payload.status).toBe('Accepted');
     expect(stand.store.chargePoints.get('CP-1')?.boot).toEqual({ vendor: '', model: 'Test-1' });
   });
@@ -361,12 +374,12 @@ describe('boot and registration', () => {
     const first = setUp();
     const before = await first.booted();
     first.central.forget(before);
-    const again = first.central.chargePoint('CP-1');
+    const again = first.central.chargePoint('CP-1', ocpp16);
     expect((await first.send(again, 'Heartbeat', {})).code).toBeUndefined();
     await first.close();
 
     const second = setUp({ dataDir: first.dataDir });
-    const after = second.central.chargePoint('CP-1');
+    const after = second.central.chargePoint('CP-1', ocpp16);
     expect(after).toMatchObject({ registration: 'Accepted', vendor: 'Farad', model: 'Test-1' });
     expect((await second.send(after, 'Heartbeat', {})).code).toBeUndefined();
   });
@@ -379,7 +392,7 @@ describe('boot and registration', () => {
         }),
       }),
     });
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     expect((await stand.send(chargePoint, 'BootNotification', boot)).code).toBe('InternalError');
     expect(chargePoint.registration).toBe('Unknown');
     expect(stand.faults).toHaveLength(1);

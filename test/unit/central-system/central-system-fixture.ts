@@ -12,6 +12,7 @@ import type { ChargePoint } from '../../../src/central-system/charge-point.ts';
 import type { Decision } from '../../../src/central-system/decision.ts';
 import { createVendorRegistry, type VendorRegistry } from '../../../src/central-system/vendor-registry.ts';
 import { isAction } from '../../../src/protocol/v16/actions.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { checkResponse } from '../../../src/protocol/v16/validate.ts';
 import { unpackChunk } from '../../../src/records/chunk.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
@@ -173,7 +174,7 @@ export function setUp(options: Options = {}): Stand {
         answer,
       ),
     async booted(id = 'CP-1') {
-      const chargePoint = central.chargePoint(id);
+      const chargePoint = central.chargePoint(id, ocpp16);
       const { payload } = await stand.send(chargePoint, 'BootNotification', boot);
       expect(payload.status).toBe('Accepted');
       return chargePoint;

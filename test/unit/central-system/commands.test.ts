@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChargePoint } from '../../../src/central-system/charge-point.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { boot, idOf, NOON, result, type Stand, setUp, start, stop } from './central-system-fixture.ts';
 
 const MINUTE = 60_000;
@@ -359,7 +360,7 @@ describe('remote trigger', () => {
   test('C7: what a pending charge point was triggered for is processed and linked, also after a restart of Farad', async () => {
     const stand = setUp();
     await stand.store.settings.put({ id: 'CP-1', registration: 'Pending' });
-    const chargePoint = stand.central.chargePoint('CP-1');
+    const chargePoint = stand.central.chargePoint('CP-1', ocpp16);
     await stand.send(chargePoint, 'BootNotification', boot);
     const request = { requestedMessage: 'StatusNotification', connectorId: 1 };
     await stand.answered(chargePoint, 'TriggerMessage', request, accepted);
@@ -367,7 +368,7 @@ describe('remote trigger', () => {
 
     const later = setUp({ dataDir: stand.dataDir });
     later.now = NOON + 1000;
-    const again = later.central.chargePoint('CP-1');
+    const again = later.central.chargePoint('CP-1', ocpp16);
     expect((await later.send(again, 'StatusNotification', status(1, 'Available'))).code).toBeUndefined();
     expect(await newest(later, 1)).toMatchObject({ complete: true });
     expect((await later.send(again, 'Heartbeat', {})).code).toBe('SecurityError');

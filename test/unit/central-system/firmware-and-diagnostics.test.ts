@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChargePoint } from '../../../src/central-system/charge-point.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { ask, leave, result } from './ask.ts';
 import { boot, NOON, type Stand, setUp } from './central-system-fixture.ts';
 
@@ -145,7 +146,7 @@ describe('a firmware update', () => {
 
     const stand = setUp({ dataDir: before.dataDir });
     stand.now = before.now + 60_000;
-    const again = stand.central.chargePoint('CP-1');
+    const again = stand.central.chargePoint('CP-1', ocpp16);
     const answer = await stand.send(again, 'BootNotification', { ...boot, firmwareVersion: '2.0' });
     expect(answer.payload.status).toBe('Accepted');
     expect(firmwareJob(stand)).toMatchObject({ state: 'running', firmwareBefore: '1.0' });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { boot, counted, setUp } from './central-system-fixture.ts';
 
 describe('DataTransfer', () => {
@@ -231,12 +232,15 @@ describe('the charge points at hand', () => {
   test('All sockets of an identity share one charge point until the last has closed', async () => {
     const stand = setUp();
     const one = await stand.booted();
-    const two = stand.central.chargePoint('CP-1');
+    const two = stand.central.chargePoint('CP-1', ocpp16);
     expect(two).toBe(one);
+    const other = { ...ocpp16 };
+    stand.central.forget(stand.central.chargePoint('CP-1', other));
+    expect(one.dialect, 'that of the newest socket').toBe(other);
     stand.central.forget(one);
-    expect(stand.central.chargePoint('CP-1')).toBe(one);
+    expect(stand.central.chargePoint('CP-1', ocpp16)).toBe(one);
     stand.central.forget(one);
     stand.central.forget(two);
-    expect(stand.central.chargePoint('CP-1')).not.toBe(one);
+    expect(stand.central.chargePoint('CP-1', ocpp16)).not.toBe(one);
   });
 });

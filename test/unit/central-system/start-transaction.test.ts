@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { boot, counted, idOf, infoOf, NOON, setUp, start, stop } from './central-system-fixture.ts';
 
 describe('the start of a transaction', () => {
@@ -59,7 +60,7 @@ describe('the start of a transaction', () => {
     await first.close();
     const second = setUp({ dataDir: first.dataDir });
     const answer = await second.send(
-      second.central.chargePoint('CP-1'),
+      second.central.chargePoint('CP-1', ocpp16),
       'StartTransaction',
       start({ meterStart: 7 }),
     );
@@ -220,7 +221,7 @@ describe('the start of a transaction', () => {
 
   test('E8: the same start on two sockets in one tick is one transaction', async () => {
     const stand = setUp();
-    const [one, other] = [await stand.booted(), stand.central.chargePoint('CP-1')];
+    const [one, other] = [await stand.booted(), stand.central.chargePoint('CP-1', ocpp16)];
     const answers = await Promise.all(
       [one, other].map((chargePoint) => stand.send(chargePoint, 'StartTransaction', start())),
     );
@@ -280,7 +281,7 @@ describe('the start of a transaction', () => {
     const first = setUp();
     const chargePoint = await first.booted();
     first.central.forget(chargePoint);
-    const reconnected = first.central.chargePoint('CP-1');
+    const reconnected = first.central.chargePoint('CP-1', ocpp16);
     const id = idOf(await first.send(reconnected, 'StartTransaction', start()));
     await first.send(reconnected, 'StopTransaction', stop(id));
     expect(first.store.transactions.get(id)).toMatchObject({
@@ -413,7 +414,7 @@ describe('the start of a transaction', () => {
     const id = idOf(await first.send(await first.booted(), 'StartTransaction', start()));
     await first.close();
     const second = setUp({ dataDir: first.dataDir });
-    const chargePoint = second.central.chargePoint('CP-1');
+    const chargePoint = second.central.chargePoint('CP-1', ocpp16);
     expect(chargePoint.openTransactions).toEqual([[1, id]]);
     expect((await second.send(chargePoint, 'BootNotification', boot)).payload.status).toBe('Accepted');
     expect(idOf(await second.send(chargePoint, 'StartTransaction', start()))).toBe(id);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Environment } from '../../../src/journal/environment.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { CONNECTOR_LAYOUTS } from '../../../src/store/connector-record.ts';
 import { TRANSACTION_LAYOUTS } from '../../../src/store/transaction-record.ts';
 import { idOf, setUp, start, stop } from './central-system-fixture.ts';
@@ -62,7 +63,7 @@ test('what an older Farad stored with the names of members is read and written o
   const stand = setUp({ dataDir: old.dataDir });
   expect(stand.store.transactions.get(id)).toEqual(transaction);
   expect(stand.store.connectors.of(chargePoint.id)).toEqual([connector]);
-  const same = stand.central.chargePoint(chargePoint.id);
+  const same = stand.central.chargePoint(chargePoint.id, ocpp16);
   await stand.send(same, 'StopTransaction', stop(id));
   const { rawStart } = transaction ?? {};
   expect(stand.store.transactions.get(id)).toMatchObject({ rawStart, version: 2, state: 'stopped' });

@@ -2,6 +2,8 @@ import type { ChargePoint } from '../../../src/central-system/charge-point.ts';
 import { EdgeMetrics } from '../../../src/edge/edge-metrics.ts';
 import { Session } from '../../../src/edge/session.ts';
 import { SessionGuard } from '../../../src/edge/session-guard.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
+import type { Dialect } from '../../../src/protocol/version.ts';
 import { createRegistry } from '../../../src/telemetry/metrics.ts';
 
 export interface FakeSession {
@@ -12,6 +14,7 @@ export interface FakeSession {
 
 export interface FakeSessionOptions {
   readonly id?: string;
+  readonly dialect?: Dialect;
   readonly pingInterval?: number;
   readonly heardAt?: number;
   readonly onClose?: (session: Session) => void;
@@ -20,6 +23,7 @@ export interface FakeSessionOptions {
 /** A session on a socket that only notes what is asked of it. */
 export function fakeSession({
   id = 'CP-1',
+  dialect = ocpp16,
   pingInterval = 0,
   heardAt = 0,
   onClose,
@@ -27,6 +31,7 @@ export function fakeSession({
   const sent: string[] = [];
   const chargePoint: ChargePoint = {
     id,
+    dialect,
     registration: 'Accepted',
     strict: false,
     vendor: '',
@@ -54,7 +59,7 @@ export function fakeSession({
     end: (code: number) => close(`end ${code}`),
     drop: () => close('drop'),
   };
-  const session: Session = new Session(chargePoint, socket, '192.0.2.1', pingInterval, 0, heardAt);
+  const session: Session = new Session(chargePoint, dialect, socket, '192.0.2.1', pingInterval, 0, heardAt);
   return { session, sent };
 }
 

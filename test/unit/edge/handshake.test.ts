@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Admission } from '../../../src/edge/admission.ts';
 import { Handshake, type HandshakeOptions } from '../../../src/edge/handshake.ts';
 import type { RequestHead } from '../../../src/edge/transport/transport.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 
 const usual = {
   upgrade: 'websocket',
@@ -76,7 +77,7 @@ describe('the decision about a handshake', () => {
     expect(world().handshake.upgrade(head('/ocpp/CP-1'))).toMatchObject({
       kind: 'admitted',
       chargePointId: 'CP-1',
-      protocol: 'ocpp1.6',
+      dialect: ocpp16,
       known: true,
     });
   });

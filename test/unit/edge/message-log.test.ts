@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { cutText, MessageLog, type MessageLogOptions } from '../../../src/edge/message-log.ts';
 import { redactPayload } from '../../../src/edge/message-redaction.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import type { Exchange } from '../../../src/records/exchanges.ts';
 import type { MessageRow } from '../../../src/records/messages.ts';
+
+const speaker = { chargePoint: { id: 'CP' }, dialect: ocpp16 };
 
 describe('redaction of a message', () => {
   test.each([
@@ -76,17 +79,17 @@ describe('the message log', () => {
 
   test('looks for secrets in every message that has a place for one, also in what could not be read', () => {
     const { log: messageLog, rows } = log();
-    messageLog.callIn('CP', '1', 'DataTransfer', '[2,"1","DataTransfer",{"data":"ftp://u:secret@h"}]', 0);
-    messageLog.resultOut('CP', '1', 'DataTransfer', '{"data":"ftp://u:secret@h"}', 0);
+    messageLog.callIn(speaker, '1', 'DataTransfer', '[2,"1","DataTransfer",{"data":"ftp://u:secret@h"}]', 0);
+    messageLog.resultOut(speaker, '1', 'DataTransfer', '{"data":"ftp://u:secret@h"}', 0);
     messageLog.callOut(
-      'CP',
+      speaker,
       '2',
       'ChangeConfiguration',
       '[2,"2","ChangeConfiguration",{"key":"AuthorizationKey","value":"secret"}]',
       0,
     );
     messageLog.answerIn(
-      'CP',
+      speaker,
       '2',
       'GetConfiguration',
       undefined,
@@ -94,14 +97,14 @@ describe('the message log', () => {
       0,
     );
     messageLog.answerIn(
-      'CP',
+      speaker,
       '2',
       '',
       'GenericError',
       '[4,"2","GenericError","",{"u":"ftp://u:secret@h"}]',
       0,
     );
-    messageLog.unreadable('CP', '', 'ftp://u:secret@h', 0);
+    messageLog.unreadable(speaker, '', 'ftp://u:secret@h', 0);
     expect(rows).toHaveLength(6);
     expect(JSON.stringify(rows)).not.toContain('secret');
   });
@@ -119,18 +122,28 @@ describe('the message log', () => {
   test('leaves an exchange whole that has no place for a secret and need not be cut', () => {
     const { log: messageLog, rows, exchanges } = log();
     const whole = exchange('Authorize', '{"idTag":"A"}');
-    messageLog.exchange(whole);
+    messageLog.exchange(speaker, whole);
     expect(exchanges).toEqual([whole]);
     expect(rows).toEqual([]);
+  });
+
+  test('what has no place for a secret is for the version to say', () => {
+    const { log: messageLog, rows, exchanges } = log();
+    const wary = { ...speaker, dialect: { ...ocpp16, hasNoSecrets: () => false } };
+    messageLog.exchange(wary, exchange('Authorize', '{"idTag":"ftp://u:secret@h"}'));
+    expect(exchanges).toEqual([]);
+    expect(rows).toHaveLength(2);
+    expect(JSON.stringify(rows)).not.toContain('secret');
   });
 
   test('takes an exchange apart that may hold a secret, or is too long', () => {
     const { log: messageLog, rows, exchanges } = log();
     messageLog.exchange(
+      speaker,
       exchange('DataTransfer', '{"data":"ftp://u:secret@h"}', '{"data":"ftp://u:secret@h"}'),
     );
-    messageLog.exchange(exchange('StopTransaction', `{"idTag":"${'A'.repeat(1000)}"}`));
-    messageLog.exchange(exchange('Authorize', '{"idTag":"A"}', `"${'a'.repeat(1000)}"`));
+    messageLog.exchange(speaker, exchange('StopTransaction', `{"idTag":"${'A'.repeat(1000)}"}`));
+    messageLog.exchange(speaker, exchange('Authorize', '{"idTag":"A"}', `"${'a'.repeat(1000)}"`));
     expect(exchanges).toEqual([]);
     expect(
       rows.map(({ direction, type, action, receivedAt }) => [direction, type, action, receivedAt]),

@@ -4,6 +4,7 @@ import { EdgeMetrics } from '../../../src/edge/edge-metrics.ts';
 import { MessageLog } from '../../../src/edge/message-log.ts';
 import { OutboundCalls } from '../../../src/edge/outbound-calls.ts';
 import type { CallOutcome } from '../../../src/link/methods.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { createRegistry } from '../../../src/telemetry/metrics.ts';
 import { type FakeSession, fakeGuard, fakeSession } from './fake-session.ts';
 
@@ -263,5 +264,23 @@ describe('calls to a charge point', () => {
     expect(await later).toMatchObject({ payload: { status: 'Accepted', data: 'was [redacted]' } });
     expect(JSON.stringify(answers)).not.toContain(payload.value);
     expect(fake.sent[0]).toContain(payload.value);
+  });
+
+  test('what a request may tell, and how an answer has to look, is for the version of the connection to say', async () => {
+    const checked: string[] = [];
+    const dialect = {
+      ...ocpp16,
+      mayTellSecrets: (action: string) => action === 'ClearCache',
+      checkResponse: (action: string) => void checked.push(action),
+    };
+    fake = fakeSession({ dialect, onClose: (session) => calls.closed(session) });
+    const told = calls.call(fake.session, {
+      chargePointId: 'CP-1',
+      action: 'ClearCache',
+      payload: { password: 'hush-hush' },
+    });
+    answer(sentIds()[0] as string, { status: 'Accepted', said: 'hush-hush' });
+    expect(checked).toEqual(['ClearCache']);
+    expect(JSON.stringify(await told)).not.toContain('hush');
   });
 });

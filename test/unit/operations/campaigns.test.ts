@@ -6,6 +6,7 @@ import {
   type NewCampaign,
 } from '../../../src/operations/campaigns/campaigns.ts';
 import { LocalLists } from '../../../src/operations/local-lists/local-lists.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import type { CampaignRecord } from '../../../src/store/campaign-record.ts';
 import { type Script, ScriptedChargePoints } from '../../support/scripted-charge-points.ts';
 import { until } from '../../support/until.ts';
@@ -32,7 +33,10 @@ async function fleet(ids: readonly string[] = ['A', 'B', 'C', 'D', 'E']): Promis
   const { store } = stand;
   for (const id of ids) {
     await store.settings.put({ id, group: id < 'C' ? 'north' : 'south' });
-    await stand.send(stand.central.chargePoint(id), 'BootNotification', { ...boot, firmwareVersion: '1.0' });
+    await stand.send(stand.central.chargePoint(id, ocpp16), 'BootNotification', {
+      ...boot,
+      firmwareVersion: '1.0',
+    });
   }
   const chargePoints = new ScriptedChargePoints(stand.central, () => stand.now);
   const start = async (): Promise<Campaigns> => {
@@ -124,7 +128,7 @@ const update = {
 
 async function report(stand: Stand, id: string, ...statuses: string[]): Promise<void> {
   for (const status of statuses) {
-    await stand.send(stand.central.chargePoint(id), 'FirmwareStatusNotification', { status });
+    await stand.send(stand.central.chargePoint(id, ocpp16), 'FirmwareStatusNotification', { status });
   }
 }
 
@@ -485,7 +489,7 @@ describe('a campaign after a restart of control', () => {
     chargePoints.script = () => new Promise(() => undefined);
     const { id } = await create();
     // The edge has noted the CALL, and control dies with the edge.
-    await stand.central.beforeCall(stand.central.chargePoint('A'), {
+    await stand.central.beforeCall(stand.central.chargePoint('A', ocpp16), {
       messageId: 'm',
       action: 'ClearCache',
       payload: {},

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SyncMode, SyncReport } from '../../../src/operations/local-lists/list-sync.ts';
 import { LocalLists } from '../../../src/operations/local-lists/local-lists.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { checkRequest } from '../../../src/protocol/v16/validate.ts';
 import type { WantedEntry } from '../../../src/store/local-list-record.ts';
 import { type Script, ScriptedChargePoints } from '../../support/scripted-charge-points.ts';
@@ -345,7 +346,7 @@ describe('a sync', () => {
     await want('A');
     await sync();
     stand.now += 1_000;
-    await stand.send(stand.central.chargePoint('CP-1'), 'StatusNotification', {
+    await stand.send(stand.central.chargePoint('CP-1', ocpp16), 'StatusNotification', {
       connectorId: 0,
       errorCode: 'LocalListConflict',
       status: 'Available',

@@ -7,6 +7,7 @@ import { readSigningRequest } from '../../../src/certificates/signing-request.ts
 import { Authorities } from '../../../src/operations/certificates/authorities.ts';
 import type { HookAnswer, HookOrder } from '../../../src/operations/certificates/signing-hook.ts';
 import { Signings } from '../../../src/operations/certificates/signings.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import type { Signing } from '../../../src/store/signings.ts';
 import { ScriptedChargePoints } from '../../support/scripted-charge-points.ts';
 import { makeSigningRequest } from '../../support/signing-requests.ts';
@@ -56,7 +57,7 @@ async function works({ authority = true, hook, subject = 'check' }: Given = {}):
     });
   }
   const serial = { chargePointSerialNumber: 'SN-1' };
-  await stand.send(stand.central.chargePoint(ID), 'BootNotification', { ...boot, ...serial });
+  await stand.send(stand.central.chargePoint(ID, ocpp16), 'BootNotification', { ...boot, ...serial });
   const chargePoints = new ScriptedChargePoints(stand.central, clock);
   let started = 0;
   const start = (): Signings => {
@@ -97,7 +98,8 @@ async function works({ authority = true, hook, subject = 'check' }: Given = {}):
     orders: [],
     signings: undefined as never,
     async ask(csr) {
-      return (await stand.send(stand.central.chargePoint(ID), 'SignCertificate', { csr })).payload.status;
+      return (await stand.send(stand.central.chargePoint(ID, ocpp16), 'SignCertificate', { csr })).payload
+        .status;
     },
     async settle() {
       for (let i = 0; i < 4; i++) {
@@ -203,7 +205,7 @@ describe('a charge point that asks for a certificate', () => {
       ['take', 'installed'],
     ] as const) {
       const farad = await works({ subject });
-      await farad.stand.send(farad.stand.central.chargePoint(ID), 'BootNotification', boot);
+      await farad.stand.send(farad.stand.central.chargePoint(ID, ocpp16), 'BootNotification', boot);
       await farad.ask(csr);
       await farad.settle();
       expect(farad.signing().state).toBe(state);

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFrame } from '../../../src/protocol/frame.ts';
-import { scanCall, scanPlainPayload } from '../../../src/protocol/scan-call.ts';
 import { CHARGE_POINT_ACTIONS } from '../../../src/protocol/v16/actions.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { repairRequest } from '../../../src/protocol/v16/lenient.ts';
+import { scanPlainPayload } from '../../../src/protocol/v16/scan-plain-payload.ts';
 import { checkRequest } from '../../../src/protocol/v16/validate.ts';
+
+const { scanCall } = ocpp16;
 
 const TYPES = new Set(['call', 'result', 'error', 'ignored', 'malformed']);
 const session = [

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { scanCall, scanPlainPayload } from '../../../src/protocol/scan-call.ts';
+import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { ACTIONS } from '../../../src/protocol/v16/generated/messages.ts';
+import { scanPlainPayload } from '../../../src/protocol/v16/scan-plain-payload.ts';
+
+const { scanCall } = ocpp16;
 
 /** The head alone: where the payload begins is held to by what is read of it. */
 const scan = (text: string) => headOf(scanCall(Buffer.from(text)));

@@ -1,5 +1,6 @@
 import { repairRequest } from '../../../protocol/v16/lenient.ts';
-import { checkRequest, type Violation } from '../../../protocol/v16/validate.ts';
+import { checkRequest } from '../../../protocol/v16/validate.ts';
+import type { Violation } from '../../../protocol/version.ts';
 import { payloadOf } from '../../../records/frame-payload.ts';
 
 type Members = Readonly<Record<string, unknown>>;

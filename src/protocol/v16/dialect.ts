@@ -1,0 +1,53 @@
+import { ERROR_CODES, type ErrorCode } from '../error-code.ts';
+import { callScanner } from '../scan-call.ts';
+import type { Dialect } from '../version.ts';
+import {
+  type Action,
+  CENTRAL_SYSTEM_ACTIONS,
+  CHARGE_POINT_ACTIONS,
+  isAction,
+  isCentralSystemAction,
+  isChargePointAction,
+} from './actions.ts';
+import { ACTIONS } from './generated/messages.ts';
+import { scanPlainPayload } from './scan-plain-payload.ts';
+import { checkRequest, checkResponse } from './validate.ts';
+
+const WITH_SECRETS: ReadonlySet<string> = new Set<Action>([
+  'ChangeConfiguration',
+  'DataTransfer',
+  'GetDiagnostics',
+  'GetLog',
+  'SignedUpdateFirmware',
+  'UpdateFirmware',
+]);
+
+const WITHOUT_SECRETS: ReadonlySet<string> = new Set<Action>([
+  'Authorize',
+  'Heartbeat',
+  'MeterValues',
+  'StartTransaction',
+  'StopTransaction',
+]);
+
+/** OCPP 1.6 edition 2 with its security extension, over OCPP-J 1.6. */
+export const ocpp16: Dialect = {
+  version: '1.6',
+  subprotocol: 'ocpp1.6',
+  chargePointActions: CHARGE_POINT_ACTIONS,
+  centralSystemActions: CENTRAL_SYSTEM_ACTIONS,
+  // Farad names them as 1.6 writes them.
+  errorCodes: Object.fromEntries(ERROR_CODES.map((code) => [code, code])) as Record<ErrorCode, string>,
+  isAction,
+  isChargePointAction,
+  isCentralSystemAction,
+  checkRequest: (action, payload) => checkRequest(action as Action, payload),
+  checkResponse: (action, payload) => checkResponse(action as Action, payload),
+  scanCall: callScanner(ACTIONS),
+  scanPayload: scanPlainPayload,
+  isForWorkers: (action, frame) =>
+    action === 'MeterValues' ||
+    (action === 'StopTransaction' && frame.includes('"transactionData"', 0, 'latin1')),
+  mayTellSecrets: (action) => WITH_SECRETS.has(action),
+  hasNoSecrets: (action) => WITHOUT_SECRETS.has(action),
+};
