@@ -54,7 +54,7 @@ const MAY_IMPORT = {
     'tls',
   ],
   console: [],
-  simulator: ['protocol'],
+  simulator: ['protocol', 'certificates'],
   certify: [],
 };
 

@@ -11,6 +11,7 @@ import type { InstalledProfile } from './installed-profile.ts';
 import type { Random } from './random.ts';
 import { ReportedStatus } from './reported-status.ts';
 import { Alarm, type AlarmOwner } from './scheduler.ts';
+import { Security } from './security.ts';
 import type { SendOptions } from './site.ts';
 import type { World } from './world.ts';
 
@@ -25,6 +26,7 @@ export class ChargePoint implements Controls, DialogueOwner, AlarmOwner {
   readonly random: Random;
   readonly hardware: Hardware;
   readonly configuration = new Configuration();
+  readonly security: Security;
   readonly connectors: readonly Connector[];
   firmwareStatus: FirmwareStatus = 'Idle';
   firmwareVersion: string;
@@ -47,6 +49,9 @@ export class ChargePoint implements Controls, DialogueOwner, AlarmOwner {
     this.random = random;
     this.hardware = world.habits.hardware(index, random);
     this.firmwareVersion = this.hardware.firmwareVersion;
+    this.security = new Security(index, id, world.security);
+    if (world.security.profile !== 0)
+      this.configuration.assign('SecurityProfile', String(world.security.profile));
     this.connectors = Array.from(
       { length: this.hardware.connectors },
       (_, place) => new Connector(place + 1, this),
@@ -176,6 +181,10 @@ export class ChargePoint implements Controls, DialogueOwner, AlarmOwner {
     // A hard reset does not wait: its StopTransactions follow after the next boot (errata 3.36).
     this.#rebootBy = kind === 'Hard' ? now : now + SOFT_RESET_MS;
     scheduler.set(this.#reboot, now + 100);
+  }
+
+  reconnect(): void {
+    this.#dialogue.reconnect();
   }
 
   later(ms: number, work: () => void): void {

@@ -80,9 +80,9 @@ export class Connection implements WebSocketOwner, AlarmOwner {
       this.#client?.destroy();
       return;
     }
-    const { world, index, id } = this.#site;
+    const { world, index, id, security } = this.#site;
     this.#dueAt = dueAt;
-    this.#client = new WebSocketClient(world.endpoint(index, id), this);
+    this.#client = new WebSocketClient(world.endpoint(index, id, security), this);
     world.scheduler.set(this.#giveUp, world.scheduler.now() + HANDSHAKE_MS);
   }
 
@@ -92,6 +92,7 @@ export class Connection implements WebSocketOwner, AlarmOwner {
     scheduler.cancel(this.#giveUp);
     this.#isOpen = true;
     this.#failedAttempts = 0;
+    this.#site.security.proved();
     traffic.openSockets++;
     recorder.connected(scheduler.now() - this.#dueAt);
     this.#owner.onConnected(this.#client);
@@ -131,8 +132,14 @@ export class Connection implements WebSocketOwner, AlarmOwner {
     }
     const http = status === undefined ? '' : `HTTP ${status} `;
     this.#report(wasOpen ? 'dropped' : 'refused', `${http}${code} ${reason}`.trimEnd());
+    if (!wasOpen) this.#tryFormer();
     const attempt = wasOpen ? 0 : ++this.#failedAttempts;
     this.start(Math.max(this.#cutUntil, scheduler.now()) + habits.reconnectMs(attempt, this.#site.random));
+  }
+
+  #tryFormer(): void {
+    const { security, configuration } = this.#site;
+    if (security.fallBack()) configuration.assign('SecurityProfile', String(security.profile));
   }
 
   #leave(client: WebSocketClient): void {

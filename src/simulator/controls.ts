@@ -30,6 +30,8 @@ export interface Controls extends Site {
   connector(id: number): Connector | undefined;
   /** Reboots: ends transactions with the given reason, drops the socket, comes back with a BootNotification. */
   reboot(kind: 'Soft' | 'Hard' | 'update'): void;
+  /** Closes the socket and opens another one, as after a change of what it is recognised by. */
+  reconnect(): void;
   bootNotification(): void;
   heartbeat(): void;
   /** StatusNotification for connector 0, which only knows Available, Unavailable and Faulted (obligation F7). */

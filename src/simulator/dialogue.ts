@@ -86,6 +86,11 @@ export class Dialogue implements ConnectionOwner, RegistrationOwner {
     this.#connection.restart();
   }
 
+  /** The line is opened anew, by a charge point that goes on as it was. */
+  reconnect(): void {
+    this.#connection.restart();
+  }
+
   /** Ends for good, with a closing handshake. */
   stop(): void {
     this.#registration.pause();

@@ -3,12 +3,17 @@ import type { Habits } from './habits.ts';
 import { Random } from './random.ts';
 import { newTraffic, type Recorder, type Traffic } from './recorder.ts';
 import { Alarm, type AlarmOwner, Scheduler } from './scheduler.ts';
+import { type FleetSecurity, NO_SECURITY, type Security } from './security.ts';
 import type { Endpoint } from './websocket-client.ts';
 import type { World } from './world.ts';
 
 export interface FleetOptions {
   /** Where the Central System listens, for example `ws://127.0.0.1:9220/ocpp`; identities are appended. */
   readonly url: string;
+  /** The same over TLS, for security profiles 2 and 3; where it is left out and `url` is `wss`, that one. */
+  readonly secureUrl?: string;
+  /** How charge points prove who they are; without it they do not. */
+  readonly security?: Omit<FleetSecurity, 'speaksTls'>;
   readonly chargePoints: number;
   /** Number of the first charge point, where several processes share a fleet. */
   readonly firstIndex?: number;
@@ -47,6 +52,8 @@ export class Fleet implements AlarmOwner {
     this.scheduler = new Scheduler(options.observeLateness);
     const firstIndex = options.firstIndex ?? 0;
     const url = new URL(options.url);
+    const secureUrl = options.secureUrl === undefined ? url : new URL(options.secureUrl);
+    const isSecure = ({ profile }: Security): boolean => profile >= 2 || url.protocol === 'wss:';
     const idPrefix = `${Math.floor(Date.now() / 1000).toString(36)}-`;
     const world: World = {
       scheduler: this.scheduler,
@@ -55,7 +62,16 @@ export class Fleet implements AlarmOwner {
       traffic: this.traffic,
       idPrefix,
       answerHead: Buffer.from(`[3,"${idPrefix}`),
-      endpoint: (index, id) => endpoint(url, index, id),
+      security: {
+        ...NO_SECURITY,
+        ...options.security,
+        speaksTls: secureUrl.protocol === 'wss:',
+      },
+      endpoint: (index, id, security) => ({
+        ...endpoint(isSecure(security) ? secureUrl : url, index, id),
+        authorization: security.authorization(),
+        tls: isSecure(security) ? security.tls() : undefined,
+      }),
     };
     this.chargePoints = Array.from({ length: options.chargePoints }, (_, place) => {
       const index = firstIndex + place;
@@ -124,7 +140,7 @@ function endpoint(url: URL, index: number, id: string): Endpoint {
   const address = 2 + Math.floor(index / SOCKETS_PER_ADDRESS);
   return {
     host,
-    port: Number(url.port || 80),
+    port: Number(url.port || (url.protocol === 'wss:' ? 443 : 80)),
     path: `${url.pathname.replace(/\/+$/, '')}/${encodeURIComponent(id)}`,
     subprotocols: ['ocpp1.6'],
     localAddress: host.startsWith('127.') ? `127.0.0.${address}` : undefined,

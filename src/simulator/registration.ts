@@ -1,4 +1,5 @@
 import type { BootNotificationResponse, RegistrationStatus } from '../protocol/v16/generated/messages.ts';
+import { serialNumberOf } from './hardware.ts';
 import { Alarm, type AlarmOwner } from './scheduler.ts';
 import type { Site } from './site.ts';
 
@@ -63,7 +64,7 @@ export class Registration implements AlarmOwner {
       {
         chargePointVendor: vendor,
         chargePointModel: model,
-        chargePointSerialNumber: `SN${String(this.#site.index).padStart(8, '0')}`,
+        chargePointSerialNumber: serialNumberOf(this.#site.index),
         firmwareVersion: this.#owner.firmwareVersion,
         meterType: 'simulated',
       },

@@ -4,6 +4,7 @@ import type { Configuration } from './configuration.ts';
 import type { Hardware } from './hardware.ts';
 import type { InstalledProfile } from './installed-profile.ts';
 import type { Random } from './random.ts';
+import type { Security } from './security.ts';
 import type { World } from './world.ts';
 
 /** Options of a CALL that is sent once and forgotten if the line is lost. */
@@ -22,6 +23,7 @@ export interface Site {
   readonly random: Random;
   readonly hardware: Hardware;
   readonly configuration: Configuration;
+  readonly security: Security;
   readonly profiles: readonly InstalledProfile[];
   /** A transaction is over, and with it its TxProfiles (OCPP 1.6 ed. 2 §3.13.1). */
   dropTxProfiles(connectorId: number): void;

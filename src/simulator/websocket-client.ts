@@ -1,18 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { openSocket, type SocketTarget } from './open-socket.ts';
 import { type FrameHandler, FrameReader, FrameWriter, OPCODE } from './websocket-frames.ts';
 
 /** Where a client connects to and how it introduces itself. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
+export interface Endpoint extends SocketTarget {
   /** Path with query, percent-encoded. */
   readonly path: string;
   readonly subprotocols: readonly string[];
   /** Value of the Authorization header, if any. */
   readonly authorization?: string | undefined;
-  /** Local address to connect from: each has its own 28,000 ephemeral ports. */
-  readonly localAddress?: string | undefined;
 }
 
 /** How a connection ended. `code` 1006: without a close frame; `status`: the handshake was answered with this HTTP status instead of 101. */
@@ -41,11 +38,12 @@ const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 const writer = new FrameWriter(randomBytes(4).readInt32LE(0));
 
 /**
- * A lean WebSocket client (RFC 6455) directly on a TCP socket: masked frames, fragments on receipt, ping and pong, close codes. No
+ * A lean WebSocket client (RFC 6455) directly on a TCP or TLS socket: masked frames, fragments on receipt, ping and pong, close codes. No
  * timer and no buffer of its own while idle, so that one process can hold twenty thousand of them.
  */
 export class WebSocketClient implements FrameHandler {
   readonly #socket: Socket;
+  readonly #isSecure: boolean;
   readonly #owner: WebSocketOwner;
   readonly #reader = new FrameReader();
   #handshake:
@@ -67,19 +65,8 @@ export class WebSocketClient implements FrameHandler {
       offered: endpoint.subprotocols,
       received: undefined,
     };
-    this.#socket = connect({
-      host: endpoint.host,
-      port: endpoint.port,
-      noDelay: true,
-      ...(endpoint.localAddress === undefined ? {} : { localAddress: endpoint.localAddress }),
-      onread: {
-        buffer: readBuffer,
-        callback: (length: number) => {
-          this.#onBytes(readBuffer.subarray(0, length));
-          return true;
-        },
-      },
-    });
+    this.#isSecure = endpoint.tls !== undefined;
+    this.#socket = openSocket(endpoint, readBuffer, (bytes) => this.#onBytes(bytes));
     this.#socket.on('error', (error) => {
       this.#errorText = error.message;
     });
@@ -124,9 +111,10 @@ export class WebSocketClient implements FrameHandler {
     this.#socket.destroy();
   }
 
-  /** Resets the TCP connection: the server sees ECONNRESET. */
+  /** Resets the TCP connection: the server sees ECONNRESET. Over TLS it is dropped. */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    if (this.#isSecure) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   takeTextBytes(payload: Buffer): boolean {
@@ -159,8 +147,9 @@ export class WebSocketClient implements FrameHandler {
 
   #write(frame: Buffer): void {
     this.#socket.write(frame);
-    // Zero means that the kernel has taken all of it within the call, so the slab is free again.
-    if (this.#socket.writableLength > 0) writer.retire();
+    // Zero means that the kernel has taken all of it within the call, so the slab is free again. TLS has then encrypted what is not behind another write.
+    const taken = this.#isSecure ? frame.length : 0;
+    if (this.#socket.writableLength > taken) writer.retire();
   }
 
   #sendClose(code: number, reason: string): void {

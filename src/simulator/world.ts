@@ -1,6 +1,7 @@
 import type { Habits } from './habits.ts';
 import type { Recorder, Traffic } from './recorder.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { FleetSecurity, Security } from './security.ts';
 import type { Endpoint } from './websocket-client.ts';
 
 /** What all charge points of a process share. */
@@ -13,5 +14,6 @@ export interface World {
   readonly idPrefix: string;
   /** `[3,"` and that prefix. */
   readonly answerHead: Uint8Array;
-  endpoint(chargePoint: number, id: string): Endpoint;
+  readonly security: FleetSecurity;
+  endpoint(chargePoint: number, id: string, security: Security): Endpoint;
 }

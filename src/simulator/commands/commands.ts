@@ -7,6 +7,7 @@ import { firmwareCommands } from './firmware.ts';
 import { localListCommands } from './local-list.ts';
 import { remoteTriggerCommands } from './remote-trigger.ts';
 import { reservationCommands } from './reservation.ts';
+import { securityCommands } from './security.ts';
 import { smartChargingCommands } from './smart-charging.ts';
 
 const commands: Commands = {
@@ -15,6 +16,7 @@ const commands: Commands = {
   ...localListCommands,
   ...remoteTriggerCommands,
   ...reservationCommands,
+  ...securityCommands,
   ...smartChargingCommands,
 };
 

@@ -1,4 +1,5 @@
 import type { Commands } from '../controls.ts';
+import { changeSecurity } from './security.ts';
 
 /** Central System commands of the Core profile (OCPP 1.6 ed. 2 §5). */
 export const coreCommands = {
@@ -32,9 +33,10 @@ export const coreCommands = {
     return { payload: { status }, afterwards: () => connector.changeAvailability(operative) };
   },
 
-  ChangeConfiguration: (controls, { key, value }) => ({
-    payload: { status: controls.configuration.change(key, value) },
-  }),
+  ChangeConfiguration: (controls, { key, value }) =>
+    changeSecurity(controls, key, value) ?? {
+      payload: { status: controls.configuration.change(key, value) },
+    },
 
   GetConfiguration: (controls, { key }) => ({ payload: controls.configuration.read(key ?? []) }),
 
