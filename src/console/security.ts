@@ -55,6 +55,30 @@ export interface HashData {
   readonly serialNumber: string;
 }
 
+/** What a charge point wants to have signed. */
+export interface CertificateRequest {
+  readonly id: string;
+  readonly chargePointId: string;
+  readonly receivedAt: string;
+  readonly state: string;
+  readonly problem: string | null;
+  readonly attempts: number;
+  readonly sendings: number;
+}
+
+/** States of such a request in words. */
+export const REQUEST_STATES: Readonly<Record<string, string>> = {
+  received: 'to be signed',
+  ordered: 'with the outside authority',
+  signed: 'signed and to be sent',
+  sending: 'being sent',
+  installed: 'installed',
+  rejected: 'rejected by the charge point',
+  refused: 'refused',
+  failed: 'given up',
+  superseded: 'replaced by another one',
+};
+
 export interface SecurityEvent {
   readonly chargePointId: string;
   readonly source: 'charge-point' | 'farad';
@@ -71,6 +95,11 @@ const PROFILES = ['nothing', 'password', 'password over TLS', 'client certificat
 /** A security profile by its number and what a charge point has to show: `2, password over TLS`. */
 export function profileInWords(profile: number): string {
   return `${profile}, ${PROFILES[profile] ?? 'unknown'}`;
+}
+
+/** The profile that a charge point has to show, else by which it is connected; 0 where neither is known. */
+export function presentProfile({ profile, connection }: ChargePointSecurity): number {
+  return profile ?? connection?.profile ?? 0;
 }
 
 const DAY_MS = 24 * 3_600_000;

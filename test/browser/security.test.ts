@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { logIn, openTab } from '../support/browser.ts';
 import { chargingStory } from '../support/charging-story.ts';
-import { API_KEY, startGateway } from '../support/gateway.ts';
+import { API_KEY, dataDirectory, startGateway } from '../support/gateway.ts';
+import { SecureChargePoint } from '../support/secure-charge-point.ts';
 
-it('the security of a charge point, with its events as they happen', async () => {
+it('shows security events of a charge point as they happen', async () => {
   const gateway = await startGateway();
   const story = await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
   const tell = (type: string, techInfo: string) =>
@@ -25,6 +28,79 @@ it('the security of a charge point, with its events as they happen', async () =>
   await page.getByLabel('Weight').selectOption('true');
   await page.getByText('odd frame').waitFor({ state: 'detached' });
   await page.getByText('lid opened').waitFor();
-  await tab.picture('security-of-one');
   expect(tab.complaints).toEqual([]);
 }, 60_000);
+
+it('follows what is done about the security of a charge point to its end', async () => {
+  const sealingKey = join(dataDirectory(), 'key');
+  writeFileSync(sealingKey, 'thirty-two bytes are the least of it');
+  const gateway = await startGateway(['--security-sealing-key-file', sealingKey]);
+  await gateway.request('POST', '/api/v1/certificate-authority', { algorithm: 'ecdsa-p256' });
+  const root = { hashAlgorithm: 'SHA256', issuerNameHash: 'aa', issuerKeyHash: 'bb', serialNumber: '1a2b' };
+  const chargePoint = await SecureChargePoint.connect({
+    id: 'BAY-12',
+    plainPort: Number(new URL(gateway.ocpp).port),
+    roots: [root],
+  });
+  const tab = await openTab();
+  const { page } = tab;
+  page.setDefaultTimeout(15_000);
+  await logIn(tab, gateway.api, API_KEY);
+  await page.goto(`${gateway.api}/charge-points/BAY-12?tab=security`);
+  const dialog = page.getByRole('dialog');
+  const open = async (name: string) => {
+    await page.getByRole('button', { name, exact: true }).click();
+    await tab.expectAccessible(name);
+  };
+  const close = () => dialog.getByRole('button', { name: 'Close', exact: true }).click();
+
+  await open('Raise the profile');
+  await dialog.getByText('no key is set for it').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Send ChangeConfiguration' }).isDisabled()).toBe(true);
+  await close();
+
+  await open('Set a new password');
+  await dialog.getByText('It is not connected by TLS').waitFor();
+  await dialog.getByRole('button', { name: 'Send ChangeConfiguration' }).click();
+  await dialog.getByText('Waiting for it to come back with the new password.').waitFor();
+  expect(chargePoint.key).toHaveLength(20);
+  // It needs no password yet; it shows the new one as soon as its profile says so.
+  await close();
+  await open('Raise the profile');
+  await dialog.getByRole('button', { name: 'Send ChangeConfiguration' }).click();
+  await dialog.getByText('It has connected on profile 1.').waitFor();
+  await tab.picture('security-raised');
+  await close();
+  await page.getByText('1, password').first().waitFor();
+  await open('Set a new password');
+  await dialog.getByRole('button', { name: 'Send ChangeConfiguration' }).click();
+  await dialog.getByText('It has come back with the new password.').waitFor();
+  await close();
+
+  await open('Renew the certificate');
+  await dialog.getByRole('button', { name: 'Send ExtendedTriggerMessage' }).click();
+  await dialog.getByText('It has installed its new certificate.').waitFor();
+  await close();
+  await page.getByText('CN=Farad issuing').waitFor();
+
+  await page.getByRole('button', { name: 'Ask the charge point (GetInstalledCertificateIds)' }).click();
+  await page.getByRole('button', { name: 'Delete root 1a2b' }).click();
+  await dialog.getByRole('button', { name: 'Send DeleteCertificate' }).click();
+  await dialog.getByText('No root of the Central System may be left.').waitFor();
+  expect(chargePoint.roots).toHaveLength(1);
+  await tab.expectAccessible('the last root');
+  await dialog.getByRole('button', { name: 'Delete the last root' }).click();
+  await dialog.getByText('Accepted').waitFor();
+  expect(chargePoint.roots).toEqual([]);
+  await close();
+  await page.getByText('It told of none').waitFor();
+
+  await open('Lower the profile');
+  await dialog.getByLabel('Why').fill('its modem was replaced');
+  await dialog.getByRole('button', { name: 'Lower the profile' }).click();
+  await page.getByText('set by an operator').waitFor();
+  await tab.picture('security-of-one');
+  expect(await gateway.request('GET', '/api/v1/charge-points/BAY-12/security')).toMatchObject({ profile: 0 });
+  // The browser's own word about the last root.
+  expect(tab.complaints).toEqual([expect.stringContaining('409')]);
+}, 90_000);

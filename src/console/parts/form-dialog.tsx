@@ -9,7 +9,9 @@ interface FormDialogProps {
   readonly submit: string;
   /** What the button beside it says, which closes. */
   readonly close?: string;
-  readonly doing: Doing;
+  readonly doing: Pick<Doing, 'busy'> & Partial<Pick<Doing, 'failure'>>;
+  /** What it does may do harm. */
+  readonly danger?: boolean;
   /** What came of it, beside a refusal. */
   readonly outcome?: ComponentChildren;
   /** Before the other buttons. */
@@ -26,6 +28,7 @@ export function FormDialog({
   submit,
   close = 'Cancel',
   doing,
+  danger = false,
   outcome,
   extra,
   onClose,
@@ -49,7 +52,7 @@ export function FormDialog({
           <button type="button" onClick={onClose}>
             {close}
           </button>
-          <button type="submit" class="primary" disabled={doing.busy}>
+          <button type="submit" class={danger ? 'danger' : 'primary'} disabled={doing.busy}>
             {submit}
           </button>
         </div>

@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'preact/hooks';
-import { request } from '../../api.ts';
 import { dangerOf, PROFILES } from '../../commands.ts';
 import { Failure } from '../../failure.ts';
 import type { ChargePoint } from '../../model.ts';
@@ -11,7 +10,8 @@ import { Refused, Skeleton } from '../../parts/states.tsx';
 import { missingMember, type Payload, startingPayload } from '../../payload.ts';
 import { place, setQuery } from '../../router.ts';
 import { may } from '../../session.ts';
-import { Answer, type Sent } from './answer.tsx';
+import { Answer } from './answer.tsx';
+import { useSending } from './use-sending.ts';
 
 /** Everything that OCPP 1.6 lets a Central System send, with forms made from its schemas. */
 export function Commands({ chargePoint }: { readonly chargePoint: ChargePoint }) {
@@ -65,7 +65,7 @@ function Command({ action, chargePoint }: { readonly action: Action; readonly ch
   const [text, setText] = useState(() => JSON.stringify(payload, null, 2));
   const [problem, setProblem] = useState('');
   const [asking, setAsking] = useState(false);
-  const [sent, setSent] = useState<Sent | undefined>();
+  const { sent, busy, ...sending } = useSending(chargePoint.id);
 
   const change = (changed: Payload) => {
     setPayload(changed);
@@ -86,23 +86,13 @@ function Command({ action, chargePoint }: { readonly action: Action; readonly ch
       setProblem(error instanceof Error ? error.message : 'This is not JSON.');
     }
   };
-  const send = async () => {
+  const send = () => {
     setAsking(false);
-    const at = Date.now();
-    setSent({ state: 'unsent', at });
-    const onSent = () => setSent({ state: 'waiting', at: Date.now() });
-    const path = `/charge-points/${encodeURIComponent(chargePoint.id)}/calls/${action.name}`;
-    try {
-      setSent({ state: 'answered', at, answer: await request('POST', path, { body: payload, onSent }) });
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      setSent({ state: 'refused', at, failure: error });
-    }
+    return sending.send(action.name, payload);
   };
   const danger = dangerOf(action.name, payload);
   const missing = missingMember(action.schema, payload);
   const allowed = may('operator');
-  const underWay = sent?.state === 'unsent' || sent?.state === 'waiting';
 
   return (
     <section class="panel command" aria-labelledby="command">
@@ -141,9 +131,9 @@ function Command({ action, chargePoint }: { readonly action: Action; readonly ch
             <button
               type="submit"
               class="primary"
-              disabled={!allowed || problem !== '' || missing !== undefined || underWay}
+              disabled={!allowed || problem !== '' || missing !== undefined || busy}
             >
-              {underWay ? 'Waiting for the answer…' : `Send ${action.name}`}
+              {busy ? 'Waiting for the answer…' : `Send ${action.name}`}
             </button>
             {allowed && missing !== undefined && <span class="soft">{missing} is missing.</span>}
             {!allowed && <span class="soft">Sending commands takes the role operator.</span>}

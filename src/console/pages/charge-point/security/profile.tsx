@@ -1,14 +1,22 @@
+import type { ComponentChildren } from 'preact';
 import { Fact } from '../../../parts/fact.tsx';
 import { When } from '../../../parts/when.tsx';
 import { type ChargePointSecurity, profileInWords } from '../../../security.ts';
 
 /** The security profile: what holds, what is to come, by what it is connected now, and how old its password is. */
-export function Profile({ security }: { readonly security: ChargePointSecurity }) {
+export function Profile({
+  security,
+  children,
+}: {
+  readonly security: ChargePointSecurity;
+  readonly children: ComponentChildren;
+}) {
   const { pending, minProfile, serialNumber } = security;
   return (
     <section class="panel" aria-labelledby="security-profile">
       <header>
         <h2 id="security-profile">Security profile</h2>
+        {children}
       </header>
       <dl class="facts body">
         <Fact name="Has to use">

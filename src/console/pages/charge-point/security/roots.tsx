@@ -1,23 +1,43 @@
+import { useState } from 'preact/hooks';
+import { request } from '../../../api.ts';
+import type { ChargePoint } from '../../../model.ts';
+import { Refusal, useDoing } from '../../../parts/action.tsx';
 import { Empty } from '../../../parts/states.tsx';
-import { When } from '../../../parts/when.tsx';
 import type { InstalledRoots } from '../../../security.ts';
+import { may } from '../../../session.ts';
+import { DeleteRoot } from './delete-root.tsx';
+import { ROOT_TYPES, type Root, RootTable } from './root-table.tsx';
 
-/** What the roots of a type are for. */
-export const ROOT_TYPES: Readonly<Record<string, string>> = {
-  CentralSystemRootCertificate: 'Central System',
-  ManufacturerRootCertificate: 'manufacturer',
-};
+interface RootsProps {
+  readonly chargePoint: ChargePoint;
+  readonly path: string;
+  readonly items: readonly InstalledRoots[];
+  readonly onChanged: () => void;
+}
 
 /** The roots that a charge point trusts, as it told them. */
-export function Roots({ items }: { readonly items: readonly InstalledRoots[] }) {
-  const told = items.flatMap(({ certificateType, certificates, toldAt }) =>
-    (certificates ?? []).map((root) => ({ ...root, certificateType, toldAt })),
+export function Roots({ chargePoint: { id, connected }, path, items, onChanged }: RootsProps) {
+  const doing = useDoing();
+  const [deleting, setDeleting] = useState<Root | undefined>();
+  const allowed = may('operator') && connected;
+  const told = items.flatMap(({ certificateType, certificates, toldAt, changedSince }) =>
+    (certificates ?? []).map((root) => ({ ...root, certificateType, toldAt, changedSince })),
   );
+  const ask = () =>
+    doing.run(async () => {
+      for (const certificateType of Object.keys(ROOT_TYPES))
+        await request('POST', `${path}/refresh`, { body: { certificateType } });
+      onChanged();
+    });
   return (
     <section class="panel" aria-labelledby="roots">
       <header>
         <h2 id="roots">Roots that it trusts</h2>
+        <button type="button" class="end" disabled={!allowed || doing.busy} onClick={() => void ask()}>
+          {doing.busy ? 'Asking…' : 'Ask the charge point (GetInstalledCertificateIds)'}
+        </button>
       </header>
+      <Refusal failure={doing.failure} />
       {told.length === 0 ? (
         <Empty
           title={items.some(({ toldAt }) => toldAt !== null) ? 'It told of none' : 'Nobody has asked it'}
@@ -25,32 +45,17 @@ export function Roots({ items }: { readonly items: readonly InstalledRoots[] }) 
           <p>It tells its roots by GetInstalledCertificateIds.</p>
         </Empty>
       ) : (
-        <div class="scroll">
-          <table class="table cards">
-            <thead>
-              <tr>
-                <th scope="col">Serial number</th>
-                <th scope="col">For TLS of the</th>
-                <th scope="col">Subject</th>
-                <th scope="col">Told</th>
-              </tr>
-            </thead>
-            <tbody>
-              {told.map(({ hashData, subject, certificateType, toldAt }) => (
-                <tr key={JSON.stringify(hashData)}>
-                  <td class="id">
-                    <code>{hashData.serialNumber}</code>
-                  </td>
-                  <td data-label="For TLS of the">{ROOT_TYPES[certificateType] ?? certificateType}</td>
-                  <td data-label="Subject">{subject ?? <span class="soft">unknown to Farad</span>}</td>
-                  <td data-label="Told">
-                    <When at={toldAt} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <RootTable roots={told} onDelete={allowed ? setDeleting : undefined} />
+      )}
+      {deleting && (
+        <DeleteRoot
+          id={id}
+          path={path}
+          hashData={deleting.hashData}
+          subject={deleting.subject}
+          onClose={() => setDeleting(undefined)}
+          onDeleted={onChanged}
+        />
       )}
     </section>
   );

@@ -7,13 +7,15 @@ import { SecurityEvents } from '../../security/security-events.tsx';
 import { Certificates } from './certificates.tsx';
 import { Profile } from './profile.tsx';
 import { Roots } from './roots.tsx';
+import { SecurityActions } from './security-actions.tsx';
 
 /** By what a charge point is recognised, its certificates, and what happened to its security. */
 export function Security({ chargePoint }: { readonly chargePoint: ChargePoint }) {
   const { id } = chargePoint;
   const path = `/charge-points/${encodeURIComponent(id)}`;
   const security = useResource<ChargePointSecurity>(`${path}/security`, { everyMs: 10_000 });
-  const roots = useResource<{ readonly items: readonly InstalledRoots[] }>(`${path}/installed-certificates`, {
+  const rootsPath = `${path}/installed-certificates`;
+  const roots = useResource<{ readonly items: readonly InstalledRoots[] }>(rootsPath, {
     everyMs: 15_000,
   });
   useLive({ topics: ['security', 'connections'], chargePointId: id }, security.reload);
@@ -23,9 +25,16 @@ export function Security({ chargePoint }: { readonly chargePoint: ChargePoint })
         <Shown of={roots} what="its roots" lines={8}>
           {({ items }) => (
             <>
-              <Profile security={state} />
+              <Profile security={state}>
+                <SecurityActions
+                  id={id}
+                  connected={chargePoint.connected}
+                  security={state}
+                  onChanged={security.reload}
+                />
+              </Profile>
               <Certificates security={state} />
-              <Roots items={items} />
+              <Roots chargePoint={chargePoint} path={rootsPath} items={items} onChanged={roots.reload} />
               <SecurityEvents chargePointId={id} />
             </>
           )}

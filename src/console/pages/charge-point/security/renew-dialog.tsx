@@ -1,0 +1,55 @@
+import { useState } from 'preact/hooks';
+import type { Page } from '../../../model.ts';
+import { FormDialog } from '../../../parts/form-dialog.tsx';
+import { useResource } from '../../../resource.ts';
+import { type CertificateRequest, REQUEST_STATES } from '../../../security.ts';
+import { Answer } from '../answer.tsx';
+import { isAgreed, useSending } from '../use-sending.ts';
+import { Goal } from './goal.tsx';
+
+/** Has a charge point ask for a new certificate, and follows its request to the end. */
+export function RenewDialog({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+  const sending = useSending(id);
+  const requests = useResource<Page<CertificateRequest>>(
+    `/certificate-requests?chargePointId=${encodeURIComponent(id)}`,
+    { everyMs: 1000 },
+  );
+  const newest = requests.data?.items[0];
+  const [before, setBefore] = useState<string | undefined>();
+  const send = () => {
+    setBefore(newest?.id ?? '');
+    return sending.send('ExtendedTriggerMessage', { requestedMessage: 'SignChargePointCertificate' });
+  };
+  const request = before !== undefined && newest?.id !== before ? newest : undefined;
+  return (
+    <FormDialog
+      title={`Renew the certificate of ${id}`}
+      submit="Send ExtendedTriggerMessage"
+      close="Close"
+      doing={{ busy: sending.busy || !requests.data }}
+      onClose={onClose}
+      onSubmit={send}
+      outcome={
+        <>
+          {sending.sent && <Answer id={id} action="ExtendedTriggerMessage" sent={sending.sent} />}
+          {isAgreed(sending.sent) && (
+            <Goal
+              isReached={request?.state === 'installed'}
+              waiting={request ? stateOf(request) : 'Waiting for its SignCertificate.'}
+              reached="It has installed its new certificate. The old one stays good until it ends or is revoked."
+            />
+          )}
+        </>
+      }
+    >
+      <p>
+        It makes a new key pair and sends SignCertificate; Farad has it signed and sends CertificateSigned.
+      </p>
+    </FormDialog>
+  );
+}
+
+function stateOf({ state, problem }: CertificateRequest): string {
+  const words = `Its request is ${REQUEST_STATES[state] ?? state}.`;
+  return problem ? `${words} ${problem}` : words;
+}
