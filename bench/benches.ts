@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
 import { compositeScheduleBench } from './composite-schedule.ts';
+import { enginesBenches } from './engines.ts';
 import { frameWorkerBench } from './frame-worker.ts';
 import { framesBenches } from './frames.ts';
 import { hotPathBench } from './hot-path.ts';
@@ -28,6 +29,7 @@ export const benches: readonly Bench[] = [
   ingestBench,
   latencyBench,
   stormBench,
+  ...enginesBenches,
   operatorApiBench,
   operatorsBench,
   compositeScheduleBench,

@@ -26,13 +26,13 @@ export const socketsBench: Bench = {
   prepare: () => ({ contenders: [1_000, 5_000, 19_000].map((chargePoints) => sessions(chargePoints, 1)) }),
 };
 
-/** A gateway of its own for each run: memory that a process once had is not what the next run needs. */
-export function sessions(chargePoints: number, edges: number): Contender {
+/** A gateway of its own for each run, with settings as flags: memory that a process once had is not what the next run needs. */
+export function sessions(chargePoints: number, edges: number, flags: readonly string[] = []): Contender {
   const held = `${chargePoints.toLocaleString('en-US')} sessions`;
   return {
     name: edges === 1 ? held : `${held}, ${edges} edges`,
     async run() {
-      const server = await startFarad({ sinkPaused: true, edges });
+      const server = await startFarad({ sinkPaused: true, edges, flags });
       const memory = (): number =>
         server.holders.reduce((sum, pid) => sum + (residentAnonymousBytes(pid) ?? Number.NaN), 0);
       try {

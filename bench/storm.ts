@@ -1,28 +1,30 @@
 import { readOptions } from '../load/options.ts';
 import { Progress } from '../load/progress.ts';
 import { runLoad } from '../load/run.ts';
-import type { Bench, Contender } from './bench.ts';
+import type { Bench, Contender, Figure } from './bench.ts';
 import { sizes } from './sizes.ts';
 
 const [CHARGE_POINTS, SPREAD_SECONDS] = [sizes.chargePoints(19_000), 8];
+
+export const STORM_FIGURES: readonly Figure[] = [
+  { key: 'all back', unit: 's from SIGKILL until the last one is accepted again', better: 'lower' },
+  { key: 'edge back', unit: 's from SIGKILL until the edge listens again', better: 'lower' },
+  { key: 'connect p50', unit: 'ms of a handshake', better: 'lower' },
+  { key: 'connect p99', unit: 'ms', better: 'lower' },
+  { key: 'boot p50', unit: 'ms from when BootNotification was due to its answer', better: 'lower' },
+  { key: 'boot p99', unit: 'ms', better: 'lower' },
+];
 
 /** What happens when all charge points come back at the same time, because their edge was killed. */
 export const stormBench: Bench = {
   name: 'storm',
   question: `How long until ${CHARGE_POINTS.toLocaleString('en-US')} charge points, whose edge was killed, have reconnected (jittered over ${SPREAD_SECONDS} s) and booted?`,
-  figures: [
-    { key: 'all back', unit: 's from SIGKILL until the last one is accepted again', better: 'lower' },
-    { key: 'edge back', unit: 's from SIGKILL until the edge listens again', better: 'lower' },
-    { key: 'connect p50', unit: 'ms of a handshake', better: 'lower' },
-    { key: 'connect p99', unit: 'ms', better: 'lower' },
-    { key: 'boot p50', unit: 'ms from when BootNotification was due to its answer', better: 'lower' },
-    { key: 'boot p99', unit: 'ms', better: 'lower' },
-  ],
-  prepare: () => ({ contenders: [contender('all boot', 'all'), contender('none boots again', 'none')] }),
+  figures: STORM_FIGURES,
+  prepare: () => ({ contenders: [storm('all boot', 'all'), storm('none boots again', 'none')] }),
 };
 
-/** A gateway of its own for each run; what was confirmed before, during and after the storm is verified as in any load. */
-function contender(name: string, boots: 'all' | 'none'): Contender {
+/** A gateway of its own for each run, with settings as flags; what was confirmed before, during and after the storm is verified as in any load. */
+export function storm(name: string, boots: 'all' | 'none', flags: readonly string[] = []): Contender {
   return {
     name,
     async run() {
@@ -30,7 +32,7 @@ function contender(name: string, boots: 'all' | 'none'): Contender {
         ...['--charge-points', String(CHARGE_POINTS), '--ramp', `${Math.ceil(CHARGE_POINTS / 1500)}s`],
         ...['--duration', '25s', '--kill', 'edge-0', '--kill-every', '15s', '--wind-down', '8s'],
         ...['--reconnect-spread', `${SPREAD_SECONDS}s`, '--boot-after-reconnect', boots],
-        ...['--meter-interval', '30s', '--seed', '1'],
+        ...['--meter-interval', '30s', '--seed', '1', ...flags],
       ]);
       if (options === undefined) throw new Error('no options');
       const signal = new AbortController().signal;
