@@ -17,9 +17,17 @@ import { shuffled } from './shuffle.ts';
 import { testConfiguration } from './test-configuration.ts';
 import { DEFAULT_TEST_DATA, provision, unprovision } from './test-data.ts';
 
+/** A gateway that is started for the run. */
+export interface OwnTarget {
+  /** What runs it, as for `startOwnGateway`. */
+  readonly command: readonly [string, ...string[]];
+  /** Engine of its plain port, as `ocpp.transport` names them. */
+  readonly engine: string;
+}
+
 export interface CertifyOptions {
   /** A gateway that runs, or the command that runs one. */
-  readonly target: Gateway | { readonly command: readonly [string, ...string[]] };
+  readonly target: Gateway | OwnTarget;
   /** Ids of the cases to run; all when absent. No figures are taken then. */
   readonly only?: readonly string[];
   /** Runs the cases in an order that follows from this number. */
@@ -52,6 +60,10 @@ export async function certify(options: CertifyOptions): Promise<Report> {
   const settings = {
     'ocpp-call-timeout': `${options.responseTimeoutMs}ms`,
     'ocpp-heartbeat-interval': '1s',
+    // The cases ask of TLS what only `ws` can do: that is what `auto` takes there.
+    ...(target.engine !== 'auto' && {
+      'ocpp-endpoints': `ws://127.0.0.1:0?transport=${target.engine},wss://127.0.0.1:0`,
+    }),
   };
   progress.say('Starting a gateway with a data directory of its own');
   const gateway = await startOwnGateway(target.command, settings);

@@ -11,6 +11,7 @@ import { FULL_LOAD, type LoadPlan } from '../certify/performance/load-plan.ts';
 import { outcomeText, verdict } from '../certify/report/wording.ts';
 import { writeReport } from '../certify/report/write-report.ts';
 import type { CaseResult } from '../certify/run-cases.ts';
+import { TRANSPORTS, type Transport } from '../config/endpoints.ts';
 import { suggestion } from '../config/suggestion.ts';
 import type { CommandLine } from './command-line.ts';
 import { StartError } from './start-error.ts';
@@ -75,7 +76,11 @@ function readTarget(flags: CommandLine['flags']): CertifyOptions['target'] {
     ca,
   } = flags;
   if (ocppUrl === undefined && apiUrl === undefined && apiKey === undefined)
-    return { command: [process.execPath, fileURLToPath(new URL('../main.js', import.meta.url))] };
+    return {
+      command: [process.execPath, fileURLToPath(new URL('../main.js', import.meta.url))],
+      engine: readEngine(flags.engine ?? 'auto'),
+    };
+  if (flags.engine !== undefined) throw new UsageError('--engine is for a gateway that is started');
   if (ocppUrl === undefined || apiUrl === undefined || apiKey === undefined)
     throw new UsageError('a gateway that runs is named by all three of --ocpp-url, --api-url and --api-key');
   if (!URL.canParse(ocppUrl) || !/^wss?:/.test(ocppUrl))
@@ -84,6 +89,12 @@ function readTarget(flags: CommandLine['flags']): CertifyOptions['target'] {
     throw new UsageError(`--api-url must begin with http:// or https://, not ${apiUrl}`);
   const secure = secureUrl === undefined ? undefined : readSecure(secureUrl, ca);
   return { ocppUrl: ocppUrl.replace(/\/+$/, ''), ...(secure && { secure }), apiUrl, apiKey };
+}
+
+function readEngine(text: string): Transport {
+  const engine = TRANSPORTS.find((known) => known === text);
+  if (!engine) throw new UsageError(`--engine must be one of ${TRANSPORTS.join(', ')}, not ${text}`);
+  return engine;
 }
 
 function readSecure(url: string, ca: string | undefined): SecureEndpoint {

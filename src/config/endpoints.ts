@@ -1,7 +1,10 @@
 import { ConfigError } from './config-error.ts';
 import type { Config } from './schema.ts';
 
-const TRANSPORTS = ['auto', 'uws', 'uws-old', 'ws'] as const;
+/** What serves WebSockets, as `ocpp.transport` and the option `transport` of an endpoint name it. */
+export const TRANSPORTS = ['auto', 'uws', 'uws-old', 'ws'] as const;
+
+export type Transport = (typeof TRANSPORTS)[number];
 const CLIENT_CERTIFICATES = ['none', 'ask', 'require'] as const;
 
 /** Where charge points connect: one port of every edge. */
@@ -12,7 +15,7 @@ export interface Endpoint {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly transport: (typeof TRANSPORTS)[number];
+  readonly transport: Transport;
   /** Undefined: `ask` once any client CA is known, `none` until then. */
   readonly clientCertificate: (typeof CLIENT_CERTIFICATES)[number] | undefined;
 }

@@ -9,6 +9,7 @@ import type { Report } from '../../src/certify/report/report.ts';
 import { TinyCentralSystem } from './tiny-central-system.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
+const nowhere = { ocppUrl: 'ws://127.0.0.1:1/ocpp', apiUrl: 'http://127.0.0.1:1' };
 let directory: string;
 let gateway: OwnGateway | undefined;
 let tiny: TinyCentralSystem | undefined;
@@ -136,6 +137,15 @@ test('a part of the cases is reported as a part, and is no failure', async () =>
   expect(output).toContain('Not complete: 0 of 77 cases passed; 1 were run');
 });
 
+test('the gateway that it starts runs on the engine that is named', async () => {
+  const { code } = await farad('--engine', 'ws', '--only', 'TC_001', '--report', directory);
+  expect(code).toBe(0);
+  const { configuration } = JSON.parse(await reportAs('json')) as Report;
+  expect(configuration.find(([label]) => label === 'Gateway')?.[1]).toContain(
+    'ws://127.0.0.1:0?transport=ws,',
+  );
+}, 60_000);
+
 test('an interrupted run stops the gateway that it started, removes its data and writes no report', async () => {
   const temporary = await mkdtemp(join(tmpdir(), 'farad-interrupted-'));
   const report = join(temporary, 'report');
@@ -159,6 +169,11 @@ test.each([
   [['--only', 'TC_O23_3'], 'there is no case TC_O23_3'],
   [['--edition', '2019'], '--edition must be 2024-04 or 2025-11'],
   [['--shuffle', 'well'], '--shuffle must be a whole number'],
+  [['--engine', 'libuv'], '--engine must be one of auto, uws, uws-old, ws'],
+  [
+    ['--ocpp-url', nowhere.ocppUrl, '--api-url', nowhere.apiUrl, '--api-key', 'any', '--engine', 'ws'],
+    '--engine is for a gateway that is started',
+  ],
   [['--ocpp-url', 'ws://127.0.0.1:1/ocpp'], 'all three of --ocpp-url, --api-url and --api-key'],
 ])('%j is a command line that cannot be understood', async (args, message) => {
   const { code, output } = await farad(...args);
@@ -167,7 +182,6 @@ test.each([
 });
 
 test('a gateway that cannot be reached is said in one line', async () => {
-  const nowhere = { ocppUrl: 'ws://127.0.0.1:1/ocpp', apiUrl: 'http://127.0.0.1:1' };
   const { code, output } = await farad(...at(nowhere));
   expect(code).toBe(1);
   expect(output.trim().split('\n')).toHaveLength(1);

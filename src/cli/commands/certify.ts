@@ -1,6 +1,7 @@
 import { EDITIONS } from '../../certify/editions.ts';
 import { DECLARED_S } from '../../certify/performance/declared.ts';
 import { FULL_LOAD } from '../../certify/performance/load-plan.ts';
+import { TRANSPORTS } from '../../config/endpoints.ts';
 import type { Command } from '../command.ts';
 
 export const certifyCommand: Command = {
@@ -25,6 +26,11 @@ export const certifyCommand: Command = {
     },
     { name: 'api-url', help: 'Its API.', value: 'http://HOST:PORT' },
     { name: 'api-key', help: 'A key of its API.', value: 'the key' },
+    {
+      name: 'engine',
+      help: 'WebSocket engine of the plain port of a gateway that is started.',
+      value: `${TRANSPORTS.join(', ')}; default: auto`,
+    },
     { name: 'only', help: 'Runs these cases and takes no figures.', value: 'TC_001,TC_003,...' },
     { name: 'shuffle', help: 'Runs the cases in another order.', value: 'seed, a whole number' },
     {
