@@ -5,6 +5,7 @@ export type TimestampRepair =
   | 'no-seconds'
   | 'comma-fraction'
   | 'leap-second'
+  | 'hour-24'
   | 'one-digit'
   | 'no-zone'
   | 'hour-only-offset'
@@ -24,7 +25,7 @@ let scannedRepair: TimestampRepair | undefined;
 
 /**
  * Reads a charge point's timestamp (OCPP 1.6 ed. 2 §3.14): any fraction, any offset, and the spellings met in the
- * field (no zone, which means UTC; `+02`; a space for `T`; `3:11:55`). Undefined for what is no moment: garbage, a date
+ * field (no zone, which means UTC; `+02`; a space for `T`; `3:11:55`; `24:00:00`, the end of a day). Undefined for what is no moment: garbage, a date
  * without time, 29 February of a common year.
  */
 export function readTimestamp(text: string): ReadTimestamp | undefined {
@@ -106,7 +107,7 @@ function scanPadded(text: string): boolean {
     return false;
   const year = century * 100 + yearOfCentury;
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return false;
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || text.charCodeAt(13) !== COLON) return false;
+  if (hour < 0 || hour > 24 || minute < 0 || minute > 59 || text.charCodeAt(13) !== COLON) return false;
   const separator = text.charCodeAt(10);
   if (separator === SPACE) note('space-for-t');
   else if (separator !== UPPER_T && separator !== LOWER_T) return false;
@@ -134,6 +135,10 @@ function scanPadded(text: string): boolean {
     note('no-seconds');
   }
 
+  if (hour === 24) {
+    if (minute > 0 || second > 0 || millisecond > 0) return false;
+    note('hour-24');
+  }
   const offset = scanZone(text, at, end);
   if (offset === undefined) return false;
   scannedMs =
