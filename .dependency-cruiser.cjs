@@ -6,6 +6,7 @@ const MAY_IMPORT = {
   config: [],
   telemetry: ['config'],
   tls: ['config', 'telemetry'],
+  proxy: [],
   protocol: [],
   records: [],
   energy: [],
@@ -29,6 +30,7 @@ const MAY_IMPORT = {
     'energy',
     'certificates',
     'tls',
+    'proxy',
   ],
   analytics: ['config', 'telemetry', 'records', 'journal', 'store', 'link', 'energy'],
   operations: [
@@ -52,6 +54,7 @@ const MAY_IMPORT = {
     'energy',
     'certificates',
     'tls',
+    'proxy',
   ],
   console: [],
   simulator: ['protocol', 'certificates'],
@@ -90,7 +93,7 @@ module.exports = {
     {
       name: 'uws-has-one-door',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/edge/transport/uws(-builds)?\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/edge/transport/uws(-builds|-request)?\\.ts$' },
       to: { path: '(uWebSockets|@btc-vision/uwebsockets|@rjweb/uws)' },
     },
     {

@@ -6,6 +6,7 @@ export const TRANSPORTS = ['auto', 'uws', 'uws-old', 'ws'] as const;
 
 export type Transport = (typeof TRANSPORTS)[number];
 const CLIENT_CERTIFICATES = ['none', 'ask', 'require'] as const;
+const PROXY_PROTOCOLS = ['none', 'v2'] as const;
 
 /** Where charge points connect: one port of every edge. */
 export interface Endpoint {
@@ -18,6 +19,8 @@ export interface Endpoint {
   readonly transport: Transport;
   /** Undefined: `ask` once any client CA is known, `none` until then. */
   readonly clientCertificate: (typeof CLIENT_CERTIFICATES)[number] | undefined;
+  /** Whether proxies of `trustedProxies` begin each connection with a header of the PROXY protocol. */
+  readonly proxyProtocol: (typeof PROXY_PROTOCOLS)[number];
 }
 
 /** What decides about the endpoints. */
@@ -29,7 +32,7 @@ export interface EndpointSettings {
 export function endpointsOf({ ocpp }: EndpointSettings): readonly Endpoint[] {
   const { endpoints, host, port, transport } = ocpp;
   if (endpoints.length > 0) return endpoints.map(readEndpoint);
-  return [{ secure: false, host, port, transport, clientCertificate: undefined }];
+  return [{ secure: false, host, port, transport, clientCertificate: undefined, proxyProtocol: 'none' }];
 }
 
 /** The settings with ports that were bound before in place of those that the system chose, in the order of `endpointsOf`. */
@@ -64,11 +67,12 @@ function readEndpoint(text: string): Endpoint {
   const options = new URLSearchParams(query);
   const transport = optionOf(options, 'transport', TRANSPORTS, text) ?? 'auto';
   const clientCertificate = optionOf(options, 'clientCertificate', CLIENT_CERTIFICATES, text);
+  const proxyProtocol = optionOf(options, 'proxyProtocol', PROXY_PROTOCOLS, text) ?? 'none';
   if (!secure && clientCertificate !== undefined) throw wrong(text, 'has clientCertificate, which needs wss');
   const [unknown] = options.keys();
   if (unknown !== undefined)
-    throw wrong(text, `has an option ${unknown}; there are transport and clientCertificate`);
-  return { secure, host: host.replace(/^\[|\]$/g, ''), port, transport, clientCertificate };
+    throw wrong(text, `has an option ${unknown}; there are transport, clientCertificate and proxyProtocol`);
+  return { secure, host: host.replace(/^\[|\]$/g, ''), port, transport, clientCertificate, proxyProtocol };
 }
 
 /** Takes the option out of the query. */

@@ -97,6 +97,7 @@ function checkTogether(config: Config, origins: ReadonlyMap<string, Origin>): vo
       `ocpp.registration must be set to open or closed when ${setting} (${open.host}) is not a loopback address`,
     );
   }
+  refuseProxyProtocolOfNobody(config, endpoints);
   const { host, port } = config.api;
   if (port !== 0 && endpoints.some((endpoint) => endpoint.port === port && endpoint.host === host)) {
     const other = setting === 'ocpp.host' ? 'ocpp.port' : setting;
@@ -119,6 +120,14 @@ function checkTogether(config: Config, origins: ReadonlyMap<string, Origin>): vo
       'ocpp.tls.certificates and ocpp.tls.keys must be set where ocpp.endpoints has a wss:// one',
     );
   }
+}
+
+function refuseProxyProtocolOfNobody({ trustedProxies, api }: Config, endpoints: readonly Endpoint[]): void {
+  if (trustedProxies.length > 0) return;
+  const spoken = endpoints.some(({ proxyProtocol }) => proxyProtocol !== 'none')
+    ? 'ocpp.endpoints has proxyProtocol=v2'
+    : api.proxyProtocol !== 'none' && 'api.proxyProtocol is v2';
+  if (spoken) throw new ConfigError('trustedProxies', `trustedProxies must name the proxies where ${spoken}`);
 }
 
 function refuseUnknownFlags(flags: Readonly<Record<string, string>>): void {

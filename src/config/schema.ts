@@ -23,7 +23,7 @@ export const schema = {
 
   trustedProxies: list(
     [],
-    'Addresses and networks (10.0.0.0/8) of proxies in front of Farad, of charge points and of the API. What their headers say of the other end is believed: X-Forwarded-For, X-Forwarded-Proto and, of charge points, Farad-Client-Certificate and Farad-Client-Verify.',
+    'Addresses and networks (10.0.0.0/8) of proxies in front of Farad, of charge points and of the API. What they say of the other end is believed: by the PROXY protocol where a port speaks it, else by headers: X-Forwarded-For, X-Forwarded-Proto and, of charge points, Farad-Client-Certificate and Farad-Client-Verify.',
   ),
 
   ocpp: {
@@ -33,7 +33,7 @@ export const schema = {
     port: port(9220, 'Port that charge points connect to; 0 lets the system choose one.'),
     endpoints: list(
       [],
-      'Where charge points connect, plain and TLS side by side: ws://HOST:PORT or wss://HOST:PORT, with options as a query: transport=auto|uws|uws-old|ws and, for wss, clientCertificate=none|ask|require (ask, once a client CA is known). Empty: the one of ocpp.host, ocpp.port and ocpp.transport; otherwise these are not used.',
+      'Where charge points connect, plain and TLS side by side: ws://HOST:PORT or wss://HOST:PORT, with options as a query: transport=auto|uws|uws-old|ws, proxyProtocol=none|v2 (v2: each connection of trustedProxies begins with a PROXY header that names the client) and, for wss, clientCertificate=none|ask|require (ask, once a client CA is known). Empty: the one of ocpp.host, ocpp.port and ocpp.transport; otherwise these are not used.',
     ),
     path: text('/ocpp', 'Path before the charge point identity in the URL.', {
       pattern: /^(\/[A-Za-z0-9._~-]+)+$/,
@@ -374,6 +374,11 @@ export const schema = {
         min: '1s',
         max: '10m',
       },
+    ),
+    proxyProtocol: oneOf(
+      ['none', 'v2'],
+      'none',
+      'v2: each connection of trustedProxies begins with a header of the PROXY protocol, version 2, that names the client.',
     ),
     tls: apiTls,
   },

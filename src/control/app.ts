@@ -3,7 +3,9 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { trustedProxies } from '../config/trusted-proxies.ts';
 import { startOperations } from '../operations/operations.ts';
 import { startSites } from '../operations/sites/sites.ts';
+import { expectProxyHeaders } from '../proxy/proxy-gate.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
+import { throttled } from '../telemetry/log.ts';
 import type { ApiTls } from './api-tls.ts';
 import { auditChanges } from './audit.ts';
 import { requireKeys } from './authentication.ts';
@@ -68,6 +70,8 @@ import { bodyValidator, parameterValidator } from './validation.ts';
 const MAX_SEGMENT = 3 * 255;
 /** How often log-ins that are over are forgotten, ms. */
 const FORGET_EVERY_MS = 60_000;
+/** How often the same is said again in the log, ms. */
+const SAY_AGAIN_MS = 3000;
 
 export interface AppOptions extends Omit<ControlDeps, 'edges' | 'operations'> {
   readonly keys: readonly AcceptedKey[];
@@ -90,6 +94,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     trustedNow: () => clock.trustedNow(),
   });
   const deps: ControlDeps = { ...rest, edges, operations: running };
+  const isProxy = trustedProxies(deps.config.trustedProxies);
   const app = Fastify({
     bodyLimit: deps.config.api.bodyLimit,
     clientErrorHandler: answerUnreadable,
@@ -102,11 +107,19 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     loggerInstance: deps.log,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // Then `request.ip` is who is behind a trusted proxy: in the limits of log-ins and in the audit.
-    trustProxy: trustedProxies(deps.config.trustedProxies),
+    trustProxy: isProxy,
     routerOptions: { maxParamLength: MAX_SEGMENT },
   }) as unknown as FastifyInstance;
 
   tls?.serve(app.server as Server);
+  if (deps.config.api.proxyProtocol === 'v2') {
+    const log = throttled(deps.log, SAY_AGAIN_MS);
+    expectProxyHeaders(app.server, {
+      isProxy,
+      refused: (remoteAddress, problem) =>
+        log.warn({ remoteAddress, problem }, 'a connection to the API is refused: its PROXY header'),
+    });
+  }
   app.setValidatorCompiler(({ schema, httpPart }) =>
     httpPart === 'body' ? bodyValidator(schema as never) : parameterValidator(schema as never),
   );

@@ -201,9 +201,10 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   });
 
   await store.sessions.clearDeadEdge(name, Date.now());
+  const isProxy = trustedProxies(config.trustedProxies);
   const door = createFrontDoor({
     handshake,
-    isProxy: trustedProxies(config.trustedProxies),
+    isProxy,
     sessions,
     conversation,
     guard,
@@ -215,6 +216,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const ports = await openPorts(
     {
       config,
+      isProxy,
       shared: deps.shared,
       ticketSecret: deps.sharedSecret,
       authorities: store.certificateAuthorities,

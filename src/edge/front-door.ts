@@ -39,6 +39,8 @@ const REFUSALS_WRITTEN_PER_SECOND = 50;
 
 /** HTTP status or close code of a connection that was upgraded only to be closed. */
 const DISMISSED = PROTOCOL_ERROR;
+/** The code of one that just ends (RFC 6455 §7.1.5). */
+const NO_ANSWER = 1006;
 
 const BROKEN: HttpAnswer = { status: 500, body: 'internal error\n' };
 
@@ -47,6 +49,20 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
   const { handshake, isProxy, sessions, conversation, guard, rows, metrics, log, clock } = options;
   const written = new TokenBucket(REFUSALS_WRITTEN_PER_SECOND);
 
+  const writeRefusal = (chargePointId: string, remoteAddress: string, code: number, reason: string) => {
+    const receivedAt = Date.now();
+    rows.add(connections, {
+      chargePointId,
+      event: 'refused',
+      epoch: 0,
+      remoteAddress,
+      code,
+      reason,
+      durationMs: null,
+      receivedAt,
+    });
+    return receivedAt;
+  };
   const note = (verdict: Refused | Dismissed, remoteAddress: string): void => {
     const { reason, text, chargePointId } = verdict;
     const code = verdict.kind === 'refused' ? verdict.answer.status : DISMISSED;
@@ -55,17 +71,7 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
       log.warn({ reason, sockets: sessions.size }, 'connections are refused: a limit is reached');
     }
     if (reason === 'path' || reason === 'no_upgrade' || !written.take(clock())) return;
-    const receivedAt = Date.now();
-    rows.add(connections, {
-      chargePointId,
-      event: 'refused',
-      epoch: 0,
-      remoteAddress,
-      code,
-      reason: text,
-      durationMs: null,
-      receivedAt,
-    });
+    const receivedAt = writeRefusal(chargePointId, remoteAddress, code, text);
     const event = securityEventOf(reason, text, chargePointId, remoteAddress, receivedAt);
     if (event !== undefined) rows.add(securityEvents, event);
   };
@@ -96,6 +102,12 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
         guard.caughtBefore(error);
         return BROKEN;
       }
+    },
+
+    wrongHeader(remoteAddress, problem) {
+      metrics.refused('proxy_header');
+      log.warn({ remoteAddress, problem }, 'a connection is refused: its PROXY header');
+      if (written.take(clock())) writeRefusal('', remoteAddress, NO_ANSWER, problem);
     },
 
     open({ verdict, remoteAddress }, socket) {

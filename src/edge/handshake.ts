@@ -55,6 +55,7 @@ export interface HandshakeOptions {
 }
 
 export type RefusalReason =
+  | 'proxy_header'
   | 'path'
   | 'identity'
   | 'no_upgrade'

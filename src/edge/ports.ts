@@ -19,6 +19,8 @@ const PREFIX = 'ocpp.tls';
 
 export interface PortOptions {
   readonly config: Pick<Config, 'ocpp'>;
+  /** Whose PROXY headers are believed, where an endpoint speaks that protocol. */
+  readonly isProxy: (address: string) => boolean;
   /** Whether other edges listen on the same ports. */
   readonly shared: boolean;
   /** The same in all of them. */
@@ -58,11 +60,12 @@ export async function openPorts<Arrival, Session>(
   };
   try {
     for (const endpoint of endpoints) {
-      const { host, port, transport, secure } = endpoint;
+      const { host, port, transport, secure, proxyProtocol } = endpoint;
       const { maxFrameSize, maxBackpressure } = ocpp;
-      const given = { host, port, shared, maxFrameSize, maxBackpressure };
-      const options = secure && tls ? { ...given, tls: tls.optionsOf(endpoint) } : given;
-      opened.push(await listenOn(transport, options, door, log));
+      const proxies = proxyProtocol === 'v2' ? options.isProxy : undefined;
+      const given = { host, port, shared, maxFrameSize, maxBackpressure, proxies };
+      const opening = secure && tls ? { ...given, tls: tls.optionsOf(endpoint) } : given;
+      opened.push(await listenOn(transport, opening, door, log));
     }
   } catch (error) {
     stopAccepting();

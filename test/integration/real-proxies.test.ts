@@ -70,6 +70,7 @@ beforeAll(async () => {
       },
       open: (_arrival, socket) => socket,
       message: (socket, bytes) => void socket.send(bytes.toString()),
+      wrongHeader: () => undefined,
       sign: () => undefined,
       close: () => undefined,
     },

@@ -57,6 +57,7 @@ const echo: TransportEvents<string, { send(text: string): boolean }> = {
     texts.push(bytes.toString());
     session.send(bytes.toString());
   },
+  wrongHeader: () => undefined,
   sign: () => undefined,
   close: (_session, code, reason) => void closed.push({ code, reason }),
 };

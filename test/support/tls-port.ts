@@ -135,6 +135,7 @@ function echoing(heads: TlsPort['heads'][number][]): EchoEvents {
     },
     open: (_arrival, socket) => socket,
     message: (session, bytes) => void session.send(bytes.toString()),
+    wrongHeader: () => undefined,
     sign: () => undefined,
     close: () => undefined,
   };

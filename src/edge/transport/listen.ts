@@ -5,6 +5,8 @@ import { listenUws, whyNotUws } from './uws.ts';
 import { findUws } from './uws-builds.ts';
 import { listenWs } from './ws.ts';
 
+const OLD_TLS = 'a build of 2023 is not trusted with TLS';
+
 /**
  * Opens the OCPP port with the engine that was asked for; `auto` takes uWebSockets.js where it loads and else `ws`, with one warning.
  * Rejects with ListenError.
@@ -17,12 +19,12 @@ export async function listenOn<Arrival, Session>(
 ): Promise<Transport> {
   if (kind === 'ws') return listenWs(options, events);
   const { tls } = options;
-  const unable = tls && (kind === 'uws-old' ? 'a build of 2023 is not trusted with TLS' : whyNotUws(tls));
+  const unable = whyNotUws(options) ?? (tls && kind === 'uws-old' ? OLD_TLS : undefined);
   if (unable !== undefined) {
-    if (kind !== 'auto') throw new ListenError(`uWebSockets.js cannot serve this TLS port: ${unable}`);
+    if (kind !== 'auto') throw new ListenError(`uWebSockets.js cannot serve this port: ${unable}`);
     log.info(
       { port: options.port, reason: unable },
-      'a TLS port runs on ws: uWebSockets.js cannot do all of it',
+      `a ${tls ? 'TLS ' : ''}port runs on ws: uWebSockets.js cannot do all of it`,
     );
     return listenWs(options, events);
   }
@@ -38,7 +40,7 @@ export async function listenOn<Arrival, Session>(
   }
   const transport = await listenUws(build, options, events);
   tls?.credentials.onChange(() => {
-    const reason = whyNotUws(tls);
+    const reason = whyNotUws(options);
     if (reason !== undefined)
       log.warn({ port: transport.port, reason }, 'a TLS port does so from the next start on');
   });

@@ -7,6 +7,8 @@ export interface GateOptions extends GateLimits {
   /** Begins the handshake; what was read of it lies in the socket again. */
   begin(socket: Socket): void;
   count(result: HandshakeResult): void;
+  /** Told of a client that does not begin with TLS, and of what came of it. */
+  turnedAway(socket: Socket, came: Buffer): void;
   /** Monotonic, ms. */
   readonly clock?: () => number;
 }
@@ -93,7 +95,7 @@ export class TlsGate {
       socket.off('data', read);
       this.silent.delete(socket);
       if (verdict === 'hello') this.queue(socket, came);
-      else this.turnAway(socket, verdict);
+      else this.turnAway(socket, verdict, came);
     };
     socket.on('data', read);
   }
@@ -118,8 +120,9 @@ export class TlsGate {
     this.pump();
   }
 
-  private turnAway(socket: Socket, verdict: 'not_tls' | 'plain_http'): void {
+  private turnAway(socket: Socket, verdict: 'not_tls' | 'plain_http', came: Buffer): void {
     this.options.count(verdict);
+    this.options.turnedAway(socket, came);
     if (verdict === 'plain_http') socket.end(PLAIN_ANSWER);
     // Also ends a peer that goes on talking.
     socket.destroySoon();

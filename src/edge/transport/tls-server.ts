@@ -21,8 +21,12 @@ interface Asking {
   requestCert: boolean;
 }
 
-/** An HTTPS server that takes changed credentials without dropping a socket. */
-export function createTlsServer(tls: TlsOptions, limits: ServerOptions): TlsServer {
+/** An HTTPS server that takes changed credentials without dropping a socket. `turnedAway` is told of clients that do not begin with TLS. */
+export function createTlsServer(
+  tls: TlsOptions,
+  limits: ServerOptions,
+  turnedAway: (socket: Socket, came: Buffer) => void,
+): TlsServer {
   const { credentials, clientCertificate, ticketSecret, handshakeTimeout, meter } = tls;
   const options = (shown: Shown) => contextOptions(shown, tls, ticketSecret);
   const asks = ({ clientCas }: Shown): boolean =>
@@ -55,6 +59,7 @@ export function createTlsServer(tls: TlsOptions, limits: ServerOptions): TlsServ
     ...tls,
     begin: (socket) => shakeHands.call(server, socket),
     count: (result) => meter.count(result),
+    turnedAway,
   });
   meter.watch(() => gate.size);
   server.on('connection', (socket: Socket) => gate.arrived(socket));

@@ -70,6 +70,8 @@ export interface TransportEvents<Arrival, Session> {
   request(head: RequestHead): HttpAnswer;
   /** A request for a WebSocket with a `Sec-WebSocket-Key`. */
   upgrade(head: RequestHead): Upgrade<Arrival> | HttpAnswer;
+  /** A connection was closed before any request because of its PROXY header; `problem` says why in words. */
+  wrongHeader(remoteAddress: string, problem: string): void;
   /** The WebSocket is open; what this returns is handed to every later event of it. Undefined: nothing about it shall be told. */
   open(arrival: Arrival, socket: Socket): Session | undefined;
   /** A whole message; `bytes` are only valid during the call. Text is valid UTF-8. */
@@ -90,6 +92,8 @@ export interface ListenOptions {
   readonly maxFrameSize: number;
   /** Bytes that may wait to be sent on one socket; more closes it. */
   readonly maxBackpressure: number;
+  /** The proxies that begin each connection with a PROXY header; absent: nobody may. */
+  readonly proxies?: ((address: string) => boolean) | undefined;
   /** Absent on a plain port. */
   readonly tls?: TlsOptions;
 }
@@ -143,6 +147,9 @@ export type Listen = <Arrival, Session>(
   events: TransportEvents<Arrival, Session>,
 ) => Promise<Transport>;
 
+/** What is wrong with a PROXY header on a port that does not expect any. */
+export const UNEXPECTED_HEADER = 'a PROXY header, and the endpoint has no proxyProtocol=v2';
+
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
@@ -155,7 +162,9 @@ const PHRASES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   426: 'Upgrade Required',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };

@@ -1,25 +1,16 @@
-import type {
-  AppOptions,
-  HttpRequest,
-  HttpResponse,
-  TemplatedApp,
-  us_listen_socket,
-  WebSocket,
-} from '@btc-vision/uwebsockets.js';
+import type { AppOptions, TemplatedApp, us_listen_socket, WebSocket } from '@btc-vision/uwebsockets.js';
 import type { Shown } from '../../tls/credentials.ts';
 import {
-  type HttpAnswer,
   isUpgrade,
   ListenError,
   type ListenOptions,
-  type RequestHead,
   type Socket,
-  statusLine,
   type TlsOptions,
   type Transport,
   type TransportEvents,
 } from './transport.ts';
 import type { UwsBuild, UwsModule } from './uws-builds.ts';
+import { answer, refuseHeader, UwsHead } from './uws-request.ts';
 
 /** Listens with options, which the types leave out. */
 interface ListeningApp {
@@ -29,11 +20,6 @@ interface ListeningApp {
     options: number,
     listening: (socket: us_listen_socket | false) => void,
   ): unknown;
-}
-
-/** What the build of 2023 calls `forEach`. */
-interface OldRequest {
-  forEachHeader?: HttpRequest['forEach'];
 }
 
 const SHARED_PORT = 0;
@@ -75,13 +61,14 @@ export async function listenUws<Arrival, Session>(
   return { engine: info, port: uws.us_socket_local_port(token), stopAccepting };
 }
 
-/** Why the engine cannot do what the port is to do over TLS; undefined where it can. */
-export function whyNotUws({
-  credentials,
-  clientCertificate,
-  minVersion,
-  sessionTickets,
-}: TlsOptions): string | undefined {
+/** Why the engine cannot do what the port is to do; undefined where it can. */
+export function whyNotUws({ tls, proxies }: ListenOptions): string | undefined {
+  if (proxies) return 'it believes the PROXY header of anybody, and says nothing of one that is wrong';
+  return tls && whyNotTls(tls);
+}
+
+function whyNotTls(tls: TlsOptions): string | undefined {
+  const { credentials, clientCertificate, minVersion, sessionTickets } = tls;
   const { pairs, clientCas } = credentials.shown();
   const asks = clientCertificate ?? (clientCas.length > 0 ? 'ask' : 'none');
   if (pairs.length > 1) return 'it shows one certificate, and ocpp.tls.certificates has more';
@@ -120,6 +107,7 @@ function addRoutes<Arrival, Session>(
     maxLifetime: 0,
     sendPingsAutomatically: false,
     upgrade(res, req, context) {
+      if (refuseHeader(res, events)) return;
       const verdict = events.upgrade(new UwsHead(req, res, secure));
       if (!isUpgrade(verdict)) return answer(res, verdict);
       res.upgrade(
@@ -153,7 +141,9 @@ function addRoutes<Arrival, Session>(
       (ws as Held<Arrival, Session>).farad.gone(code, Buffer.from(message).toString(), events);
     },
   });
-  app.any('/*', (res, req) => answer(res, events.request(new UwsHead(req, res, secure))));
+  app.any('/*', (res, req) => {
+    if (!refuseHeader(res, events)) answer(res, events.request(new UwsHead(req, res, secure)));
+  });
 }
 
 /** The WebSocket object with what Farad keeps on it. */
@@ -212,51 +202,6 @@ const TOO_BIG = 1009;
 
 /** What `send` answers when the limit of backpressure was reached and the message thrown away. */
 const DROPPED = 2;
-
-class UwsHead implements RequestHead {
-  readonly secure: boolean;
-  readonly peerCertificate = undefined;
-  private readonly req: HttpRequest;
-  private readonly res: HttpResponse;
-
-  constructor(req: HttpRequest, res: HttpResponse, secure: boolean) {
-    this.secure = secure;
-    this.req = req;
-    this.res = res;
-  }
-
-  get method(): string {
-    return this.req.getCaseSensitiveMethod();
-  }
-
-  get path(): string {
-    return this.req.getUrl();
-  }
-
-  get remoteAddress(): string {
-    return Buffer.from(this.res.getRemoteAddressAsText()).toString();
-  }
-
-  header(name: string): string {
-    // getHeader gives the first of several; a list may lawfully be spread over repeated headers.
-    if (name !== 'sec-websocket-protocol') return this.req.getHeader(name);
-    const values: string[] = [];
-    const each = (key: string, value: string): void => {
-      if (key === name) values.push(value);
-    };
-    const req = this.req as HttpRequest & OldRequest;
-    if (req.forEachHeader) req.forEachHeader(each);
-    else req.forEach(each);
-    return values.join(',');
-  }
-}
-
-function answer(res: HttpResponse, { status, headers = {}, body }: HttpAnswer): void {
-  res.writeStatus(statusLine(status));
-  res.writeHeader('Content-Type', 'text/plain; charset=utf-8');
-  for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value);
-  res.end(body, true);
-}
 
 function listen(
   app: TemplatedApp,

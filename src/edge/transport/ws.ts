@@ -5,9 +5,12 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { SocketEngine } from '../../link/messages.ts';
+import { expectProxyHeaders } from '../../proxy/proxy-gate.ts';
+import { isProxyHeader } from '../../proxy/proxy-header.ts';
 import { httpText } from './http-text.ts';
 import { createTlsServer, peerCertificate } from './tls-server.ts';
 import {
+  type HttpAnswer,
   isUpgrade,
   ListenError,
   type ListenOptions,
@@ -17,6 +20,7 @@ import {
   type TlsOptions,
   type Transport,
   type TransportEvents,
+  UNEXPECTED_HEADER,
 } from './transport.ts';
 
 const { version } = createRequire(import.meta.url)('ws/package.json') as { version: string };
@@ -27,6 +31,17 @@ const HEAD_TIMEOUT_MS = 10_000;
 
 /** Longest wait for the peer's half of a close, ms; then the connection is dropped. */
 const CLOSE_TIMEOUT_MS = 2000;
+
+/** What Node finds wrong with the bytes of a request. */
+interface ClientError extends NodeJS.ErrnoException {
+  readonly rawPacket?: Buffer;
+}
+
+const BAD_REQUEST: HttpAnswer = { status: 400, body: 'not a request that can be read\n' };
+const UNREADABLE: Readonly<Record<string, HttpAnswer>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, body: 'too many or too long headers\n' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, body: 'the head of the request did not come in time\n' },
+};
 
 /** `ws` on Node's http as a transport: works everywhere, over TLS too. Rejects with ListenError where the port cannot be had. */
 export async function listenWs<Arrival, Session>(
@@ -43,8 +58,18 @@ export async function listenWs<Arrival, Session>(
   };
   const sockets = new WebSocketServer(socketOptions);
   const limits = { headersTimeout: HEAD_TIMEOUT_MS, requestTimeout: HEAD_TIMEOUT_MS };
-  const secured = options.tls && createTlsServer(options.tls, limits);
+  const lookForHeader = (address: string | undefined, came: Buffer | undefined): void => {
+    if (options.proxies || came === undefined || !isProxyHeader(came)) return;
+    events.wrongHeader(address ?? '', UNEXPECTED_HEADER);
+  };
+  const secured =
+    options.tls &&
+    createTlsServer(options.tls, limits, (socket, came) => lookForHeader(socket.remoteAddress, came));
   const server = secured?.server ?? createServer(limits);
+  if (options.proxies) {
+    const refused = (address: string, problem: string): void => events.wrongHeader(address, problem);
+    expectProxyHeaders(server, { isProxy: options.proxies, refused });
+  }
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { status, headers, body } = events.request(new NodeHead(request, options.tls));
     response.writeHead(status, {
@@ -71,6 +96,11 @@ export async function listenWs<Arrival, Session>(
       const socket = new WsSocket<Session>(ws, options.maxBackpressure, events);
       socket.opened(events.open(verdict.arrival, socket));
     });
+  });
+  server.on('clientError', (error: ClientError, socket: Duplex & { remoteAddress?: string }) => {
+    lookForHeader(socket.remoteAddress, error.rawPacket);
+    if (socket.writable) socket.end(httpText(UNREADABLE[error.code ?? ''] ?? BAD_REQUEST));
+    else socket.destroy();
   });
   const port = await listen(server, options);
   return {

@@ -9,7 +9,14 @@ const load = (endpoints: string, more: Record<string, string> = {}) =>
 test('without a list the endpoint is that of host, port and transport', () => {
   const config = loadConfig({ flags: { 'ocpp-host': '::1', 'ocpp-port': '0', 'ocpp-transport': 'ws' } });
   expect(endpointsOf(config)).toEqual([
-    { secure: false, host: '::1', port: 0, transport: 'ws', clientCertificate: undefined },
+    {
+      secure: false,
+      host: '::1',
+      port: 0,
+      transport: 'ws',
+      clientCertificate: undefined,
+      proxyProtocol: 'none',
+    },
   ]);
 });
 
@@ -18,9 +25,30 @@ test('a list has plain and TLS endpoints, each with its transport and what it as
     'ws://127.0.0.1:9220?transport=uws,wss://[::1]:9443/?clientCertificate=require,wss://localhost:0?transport=ws&clientCertificate=none',
   );
   expect(endpointsOf(config)).toEqual([
-    { secure: false, host: '127.0.0.1', port: 9220, transport: 'uws', clientCertificate: undefined },
-    { secure: true, host: '::1', port: 9443, transport: 'auto', clientCertificate: 'require' },
-    { secure: true, host: 'localhost', port: 0, transport: 'ws', clientCertificate: 'none' },
+    {
+      secure: false,
+      host: '127.0.0.1',
+      port: 9220,
+      transport: 'uws',
+      clientCertificate: undefined,
+      proxyProtocol: 'none',
+    },
+    {
+      secure: true,
+      host: '::1',
+      port: 9443,
+      transport: 'auto',
+      clientCertificate: 'require',
+      proxyProtocol: 'none',
+    },
+    {
+      secure: true,
+      host: 'localhost',
+      port: 0,
+      transport: 'ws',
+      clientCertificate: 'none',
+      proxyProtocol: 'none',
+    },
   ]);
 });
 
@@ -32,6 +60,7 @@ test.each([
   ['ws://127.0.0.1:9220?transport=nats', 'must be one of auto, uws, uws-old, ws'],
   ['ws://127.0.0.1:9220?clientCertificate=ask', 'needs wss'],
   ['wss://127.0.0.1:9220?cert=x', 'has an option cert'],
+  ['ws://127.0.0.1:9220?proxyProtocol=v1', 'must be one of none, v2'],
   ['ws://127.0.0.1:9220,wss://127.0.0.1:9220', 'has 127.0.0.1:9220 twice'],
 ])('%s stops the start: %s', (endpoints, problem) => {
   expect(() => load(endpoints)).toThrow(/^ocpp\.endpoints/);
@@ -48,6 +77,18 @@ test('a TLS endpoint demands a certificate, one beyond loopback a registration, 
   expect(() => load('wss://0.0.0.0:9443', { 'ocpp-registration': 'closed' })).not.toThrow();
   expect(() => load('ws://127.0.0.1:1,wss://127.0.0.1:9221')).toThrow(
     'api.port must differ from ocpp.endpoints, both are 9221',
+  );
+});
+
+test('a port that speaks the PROXY protocol demands somebody who may', () => {
+  const endpoint = 'ws://127.0.0.1:9220?proxyProtocol=v2';
+  expect(() => load(endpoint)).toThrow(
+    'trustedProxies must name the proxies where ocpp.endpoints has proxyProtocol=v2',
+  );
+  const [read] = endpointsOf(load(endpoint, { 'trusted-proxies': '10.0.0.0/8' }));
+  expect(read?.proxyProtocol).toBe('v2');
+  expect(() => loadConfig({ flags: { 'api-proxy-protocol': 'v2' } })).toThrow(
+    'trustedProxies must name the proxies where api.proxyProtocol is v2',
   );
 });
 
