@@ -58,7 +58,7 @@ export class StandingFleet {
     const histograms = new Map<string, LatencyHistogram>();
     const troubles: string[] = [];
     const simulators = new Simulators(
-      shareOut({ ...options, ocppUrl, identityPrefix, idTags }, options.processes),
+      shareOut({ ...options, security: undefined, ocppUrl, identityPrefix, idTags }, options.processes),
       (report) => take(report, histograms, troubles),
       (reason) => troubles.push(reason),
     );

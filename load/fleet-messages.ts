@@ -1,5 +1,6 @@
 import type { Problem, Traffic } from '../src/simulator/recorder.ts';
 import type { LedgerColumns } from './ledger.ts';
+import type { SecurityOrder } from './security/fleet-security.ts';
 
 /** What a simulating process is to do; sent first. */
 export interface FleetOrder {
@@ -16,6 +17,8 @@ export interface FleetOrder {
   readonly callTimeoutMs: number;
   readonly bootAfterReconnect: 'all' | 'half' | 'none';
   readonly reconnectSpreadMs: number;
+  /** Undefined: charge points prove nothing, and there is no TLS. */
+  readonly security?: SecurityOrder | undefined;
 }
 
 /** The stretches of a run; latencies of one are not mixed with those of another. */

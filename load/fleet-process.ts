@@ -5,6 +5,7 @@ import { LoadHabits } from '../src/simulator/load-habits.ts';
 import { Random } from '../src/simulator/random.ts';
 import type { FleetOrder, FromFleet, ToFleet } from './fleet-messages.ts';
 import { FleetRecorder } from './fleet-recorder.ts';
+import { fleetSecurity } from './security/fleet-security.ts';
 
 /** Entry of a simulating process: it does what the coordinating process says and reports a few times a second. */
 
@@ -39,6 +40,7 @@ function begin(order: FleetOrder): void {
     recorder,
     seed: order.seed,
     observeLateness: (ms) => recorder.late(ms),
+    ...(order.security && { security: fleetSecurity(order.security) }),
   });
   running = { fleet, recorder, order };
   setInterval(() => report(fleet, recorder), REPORT_EVERY_MS);

@@ -1,5 +1,6 @@
 import { fuzzMain } from './fuzz/fuzz-main.ts';
-import { HELP, OptionError, readOptions } from './options.ts';
+import { OptionError } from './option-error.ts';
+import { HELP, readOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { writeReport } from './report/write-report.ts';
 import { runLoad } from './run.ts';

@@ -1,13 +1,23 @@
 import { parseArgs } from 'node:util';
 import { readDuration } from '../src/config/quantities.ts';
+import type { Api } from '../src/simulator/api.ts';
 import { MAX_SAMPLES_PER_METER_VALUE } from '../src/simulator/meter-values.ts';
 import type { Disturbance } from './chaos.ts';
+import { OptionError } from './option-error.ts';
+import { readPem, readSecurity, type SecurityOptions } from './security/security-options.ts';
 
 /** A gateway that runs already. */
 export interface Target {
   readonly ocppUrl: string;
   readonly apiUrl: string;
   readonly apiKey: string;
+  /** PEM of a root that its API is believed by; undefined: those that Node knows. */
+  readonly ca?: string;
+}
+
+/** The API of a gateway, for whoever asks it. */
+export function apiOf({ apiUrl, apiKey, ca }: Target): Api {
+  return { url: apiUrl, key: apiKey, ...(ca !== undefined && { trust: { roots: [ca] } }) };
 }
 
 export interface LoadOptions {
@@ -38,12 +48,10 @@ export interface LoadOptions {
   readonly faketime: string | undefined;
   /** Undefined: the tool starts a gateway of its own. */
   readonly target: Target | undefined;
+  readonly security: SecurityOptions;
   /** Flags for the gateway that the tool starts. */
   readonly gatewayFlags: readonly string[];
 }
-
-/** What the user got wrong, in one line. */
-export class OptionError extends Error {}
 
 const DISTURBANCES: ReadonlySet<string> = new Set<Disturbance>(['kill', 'pause', 'disk', 'clock']);
 
@@ -72,9 +80,17 @@ const FLAGS = {
   disturb: ['KINDS', 'at random, by the seed: kill, pause (SIGSTOP), disk (a full one; needs root), clock'],
   faketime: ['FILE', 'libfaketime for `clock` (where it is usually installed)'],
   'kill-every': ['15s', '... this often during the load (15s)'],
+  'security-profile': [
+    '0|1|2|3',
+    'nothing, a password, a password over TLS, a client certificate; keys and certificates are made (0)',
+  ],
+  'tls-resumption': ['yes|no', 'whether TLS sessions are resumed after a reconnect (yes)'],
   'ocpp-url': ['URL', 'a running gateway, ws://127.0.0.1:9220/ocpp; without it one is started'],
   'api-url': ['URL', '... its API, http://127.0.0.1:9221'],
   'api-key': ['KEY', '... and an admin key; alone, the key of the gateway that is started'],
+  ca: ['FILE', '... the root of its certificates, PEM'],
+  'client-ca': ['FILE', '... for profile 3, one of its client CAs with a key on P-256, PEM'],
+  'client-ca-key': ['FILE', '... and the private key of that, PEM'],
 } as const;
 type Flag = keyof typeof FLAGS;
 
@@ -121,7 +137,9 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
   const atLeastProcesses = Math.ceil(chargePoints / SOCKETS_PER_PROCESS);
   const kill = (text('kill') ?? '').split(',').filter((name) => name !== '');
   const apiKey = text('api-key');
-  const target = readTarget(text('ocpp-url'), text('api-url'), apiKey);
+  const target = readTarget(text('ocpp-url'), text('api-url'), apiKey, text('ca'));
+  const gatewayFlags = end < 0 ? [] : argv.slice(end + 1);
+  const security = readSecurity(text, target, gatewayFlags);
   const ownKey = target === undefined && apiKey !== undefined ? ['--api-key', apiKey] : [];
   if ((kill.length > 0 || text('disturb') !== undefined) && target !== undefined) {
     throw new OptionError('--kill and --disturb are only for a gateway that the load tool starts itself');
@@ -164,7 +182,8 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     killEveryMs: duration('kill-every', 15_000),
     faketime: text('faketime'),
     target,
-    gatewayFlags: [...ownKey, ...(end < 0 ? [] : argv.slice(end + 1))],
+    security,
+    gatewayFlags: [...ownKey, ...gatewayFlags],
   };
 }
 
@@ -181,10 +200,11 @@ function parse(argv: readonly string[]): Record<string, string | boolean | undef
   }
 }
 
-function readTarget(ocppUrl?: string, apiUrl?: string, apiKey?: string): Target | undefined {
+function readTarget(ocppUrl?: string, apiUrl?: string, apiKey?: string, ca?: string): Target | undefined {
   if (ocppUrl === undefined && apiUrl === undefined) return undefined;
   if (ocppUrl === undefined || apiUrl === undefined || apiKey === undefined) {
     throw new OptionError('a running gateway needs all of --ocpp-url, --api-url and --api-key');
   }
-  return { ocppUrl: ocppUrl.replace(/\/+$/, ''), apiUrl: apiUrl.replace(/\/+$/, ''), apiKey };
+  const [ocpp, api] = [ocppUrl.replace(/\/+$/, ''), apiUrl.replace(/\/+$/, '')];
+  return { ocppUrl: ocpp, apiUrl: api, apiKey, ...(ca !== undefined && { ca: readPem('ca', ca) }) };
 }

@@ -9,11 +9,13 @@ import { type Gateway, OwnGateway, runningGateway } from './gateway.ts';
 import { type Judgement, judge } from './judge.ts';
 import { MachineWatch } from './machine-use.ts';
 import { type ActionSummary, Measurements, sumTraffic } from './measurements.ts';
-import type { LoadOptions } from './options.ts';
+import { apiOf, type LoadOptions } from './options.ts';
 import { poll } from './poll.ts';
 import { type ProcessTotal, ProcessWatch } from './process-use.ts';
 import { count, describe, type Progress, span } from './progress.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
+import { provisionChargePoints } from './security/provision-charge-points.ts';
+import { type TlsGround, tlsGroundFor } from './security/tls-ground.ts';
 import { Simulators, shareOut } from './simulators.ts';
 import { ShiftingLimits } from './site/shifting-limits.ts';
 import { askApi, StoredTotals } from './stored-totals.ts';
@@ -52,18 +54,21 @@ export async function runLoad(
   { signal }: Interruption,
 ): Promise<Outcome> {
   progress.say(`seed ${options.seed}, ${count(options.chargePoints)} charge points`);
+  const tls = await tlsGroundFor(options);
   const clock = options.disturb.includes('clock') ? await FakeClock.make(options.faketime) : undefined;
   const disk = options.disturb.includes('disk') ? await FullDisk.mount() : undefined;
   try {
-    return await onGround(options, { disk, clock }, progress, signal);
+    return await onGround(options, { disk, clock, tls }, progress, signal);
   } finally {
+    tls.remove();
     await disk?.unmount();
     await clock?.remove();
   }
 }
 
-/** What a gateway runs on, where that is to be disturbed. */
+/** What a gateway runs on, and what of that is to be disturbed. */
 interface Ground {
+  readonly tls: TlsGround;
   readonly disk: FullDisk | undefined;
   readonly clock: FakeClock | undefined;
 }
@@ -94,18 +99,23 @@ async function onGround(
 
 async function startGateway(
   options: LoadOptions,
-  { disk, clock }: Ground,
+  { disk, clock, tls }: Ground,
   progress: Progress,
 ): Promise<Gateway> {
   if (options.target !== undefined) return runningGateway(options.target);
   progress.say('starting a gateway');
-  return OwnGateway.start(options.processes, options.gatewayFlags, disk?.dataDir, clock?.environment);
+  return OwnGateway.start(
+    options.processes,
+    [...tls.gatewayFlags, ...options.gatewayFlags],
+    disk?.dataDir,
+    clock?.environment,
+  );
 }
 
 async function underLoad(
   options: LoadOptions,
   gateway: Gateway,
-  { disk, clock }: Ground,
+  { disk, clock, tls }: Ground,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -115,10 +125,12 @@ async function underLoad(
     { length: options.tokens },
     (_, place) => `LOADCARD${String(place).padStart(6, '0')}`,
   );
+  const api = apiOf(gateway.target);
   await importTokens(
-    { url: gateway.target.apiUrl, key: gateway.target.apiKey },
+    api,
     idTags.map((idTag) => ({ idTag, status: 'Accepted' })),
   );
+  await provisionChargePoints(api, tls.order, options.chargePoints, (index) => `${identityPrefix}${index}`);
 
   const measurements = new Measurements();
   const deaths: string[] = [];
@@ -145,7 +157,7 @@ async function underLoad(
         })
       : undefined;
   const orders = shareOut(
-    { ...options, ocppUrl: gateway.target.ocppUrl, identityPrefix, idTags },
+    { ...options, security: tls.order, ocppUrl: gateway.target.ocppUrl, identityPrefix, idTags },
     options.processes,
   );
   const simulators = new Simulators(

@@ -1,4 +1,5 @@
-import type { Target } from './options.ts';
+import { askApi as ask } from '../src/simulator/api.ts';
+import { apiOf, type Target } from './options.ts';
 
 /** Meter samples of one charge point as ClickHouse has them. Times are epoch ms. */
 export interface StoredSamples {
@@ -64,16 +65,12 @@ export class StoredTotals {
 const QUERY_TIMEOUT_MS = 30_000;
 
 /** Asks through Farad's own API. */
-export function askApi({ apiUrl, apiKey }: Target): Ask {
+export function askApi(target: Target): Ask {
   return async (name, parameters) => {
     const search = new URLSearchParams();
     for (const [key, value] of Object.entries(parameters)) search.set(key, String(value));
-    const response = await fetch(`${apiUrl}/api/v1/analytics/${name}?${search}`, {
-      headers: { authorization: `Bearer ${apiKey}` },
-      signal: AbortSignal.timeout(QUERY_TIMEOUT_MS),
-    });
-    const body = await response.text();
-    if (!response.ok) throw new Error(`${name}: HTTP ${response.status} ${body.slice(0, 200)}`);
+    const path = `/api/v1/analytics/${name}?${search}`;
+    const body = await ask(apiOf(target), { method: 'GET', path, timeoutMs: QUERY_TIMEOUT_MS });
     return (JSON.parse(body) as { rows: Record<string, unknown>[] }).rows;
   };
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { OptionError } from '../options.ts';
+import { OptionError } from '../option-error.ts';
 
 export interface FuzzOptions {
   readonly frames: number;

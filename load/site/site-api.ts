@@ -1,4 +1,5 @@
-import type { Target } from '../options.ts';
+import { askApi } from '../../src/simulator/api.ts';
+import { apiOf, type Target } from '../options.ts';
 
 /** Asks the API about sites; answers its JSON, or undefined where it says nothing. */
 export type SiteApi = (method: string, path: string, body?: unknown) => Promise<unknown>;
@@ -6,19 +7,14 @@ export type SiteApi = (method: string, path: string, body?: unknown) => Promise<
 const TIMEOUT_MS = 10_000;
 
 /** @throws Error (of the promise) for any status but 2xx. */
-export function siteApi({ apiUrl, apiKey }: Target): SiteApi {
+export function siteApi(target: Target): SiteApi {
   return async (method, path, body) => {
-    const response = await fetch(`${apiUrl}/api/v1/sites${path}`, {
+    const text = await askApi(apiOf(target), {
       method,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
+      path: `/api/v1/sites${path}`,
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      timeoutMs: TIMEOUT_MS,
     });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text.slice(0, 300)}`);
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   };
 }

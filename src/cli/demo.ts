@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readCertificates } from '../certificates/certificate.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema.ts';
@@ -33,7 +34,7 @@ export interface DemoFleet {
 
 /**
  * Settings of a demo: a temporary data directory unless one was chosen, and a key of its own for the API unless one was
- * set. Throws UsageError for a number out of range, ConfigError when registration is closed.
+ * set. Throws UsageError for a number out of range, ConfigError when its charge points could not connect.
  */
 export function prepareDemo(count: string, { config, origins }: LoadedConfig): Demo {
   const chargePoints = Number(count);
@@ -44,6 +45,12 @@ export function prepareDemo(count: string, { config, origins }: LoadedConfig): D
     throw new ConfigError(
       'ocpp.registration',
       'ocpp.registration must be open for --demo: its charge points are new',
+    );
+  }
+  if (config.security.minProfile > 0) {
+    throw new ConfigError(
+      'security.minProfile',
+      'security.minProfile must be 0 for --demo: its charge points have no passwords',
     );
   }
   const chosen = origins.get('dataDir') !== 'default';
@@ -77,6 +84,8 @@ export function startFleet(demo: Demo, endpoints: Endpoints, log: Log): DemoFlee
       ocppUrl: endpoints.ocpp,
       apiUrl: endpoints.api,
       apiKey: demo.config.api.key,
+      ocppCertificates: shownBy(demo.config.ocpp.tls),
+      apiCertificates: shownBy(demo.config.api.tls),
       chargePoints: demo.chargePoints,
     });
     simulator.on('message', (message) => report(message as SimulatorMessage, log));
@@ -104,6 +113,11 @@ export function startFleet(demo: Demo, endpoints: Endpoints, log: Log): DemoFlee
       clearTimeout(timer);
     },
   };
+}
+
+/** The certificates of a TLS port themselves, without those that issued them: the demo believes nobody else. */
+function shownBy({ certificates }: { readonly certificates: readonly string[] }): string[] {
+  return certificates.flatMap((file) => readCertificates(readFileSync(file, 'utf8'))?.[0]?.pem ?? []);
 }
 
 type SimulatorMessage =

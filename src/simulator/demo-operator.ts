@@ -1,4 +1,4 @@
-import type { Api } from './provisioning.ts';
+import { type Api, askApi } from './api.ts';
 
 /** The charge points that the demo's operator looks after. */
 const GROUP = 'Demo yard';
@@ -47,12 +47,5 @@ export async function operateDemo(api: Api, identities: readonly string[], now: 
 }
 
 async function send(api: Api, method: string, path: string, body: unknown): Promise<void> {
-  const response = await fetch(`${api.url}/api/v1/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${api.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(30_000),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text.slice(0, 200)}`);
+  await askApi(api, { method, path: `/api/v1/${path}`, body: JSON.stringify(body) });
 }

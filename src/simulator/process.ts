@@ -1,7 +1,8 @@
+import type { Api } from './api.ts';
 import { DEMO_TOKENS, DemoHabits } from './demo-habits.ts';
 import { operateDemo } from './demo-operator.ts';
 import { Fleet } from './fleet.ts';
-import { type Api, importTokens } from './provisioning.ts';
+import { importTokens } from './provisioning.ts';
 import type { Recorder } from './recorder.ts';
 
 /** What the parent process sends, once. */
@@ -11,6 +12,10 @@ export interface DemoOrder {
   /** `http://127.0.0.1:9221` */
   readonly apiUrl: string;
   readonly apiKey: string;
+  /** PEM: the certificates that the gateway shows to charge points, where they connect over TLS. */
+  readonly ocppCertificates?: readonly string[];
+  /** PEM: those of the API, where it speaks HTTPS. */
+  readonly apiCertificates?: readonly string[];
   readonly chargePoints: number;
   readonly seed?: number;
 }
@@ -45,8 +50,9 @@ process.once('SIGTERM', () => {
 });
 
 /** Provisions the demo's cards, then lets the charge points connect and live. */
-async function run({ ocppUrl, apiUrl, apiKey, chargePoints, seed = 1 }: DemoOrder): Promise<void> {
-  const api = { url: apiUrl, key: apiKey };
+async function run(order: DemoOrder): Promise<void> {
+  const { ocppUrl, apiUrl, apiKey, chargePoints, seed = 1 } = order;
+  const api = { url: apiUrl, key: apiKey, trust: { roots: order.apiCertificates ?? [], pinned: true } };
   await provision(api);
   fleet = new Fleet({
     url: ocppUrl,
@@ -55,6 +61,12 @@ async function run({ ocppUrl, apiUrl, apiKey, chargePoints, seed = 1 }: DemoOrde
     habits: new DemoHabits(),
     recorder: bystander,
     seed,
+    security: {
+      profile: 0,
+      credentials: () => ({}),
+      roots: order.ocppCertificates ?? [],
+      pinned: true,
+    },
   });
   fleet.start(RAMP_MS);
   tell({ type: 'ready', chargePoints });

@@ -1,3 +1,5 @@
+import { type Api, askApi } from './api.ts';
+
 /** A token as the API's bulk import takes it. */
 export interface TokenLine {
   readonly idTag: string;
@@ -6,12 +8,6 @@ export interface TokenLine {
   /** ISO 8601. */
   readonly expiryDate?: string;
   readonly note?: string;
-}
-
-export interface Api {
-  /** For example `http://127.0.0.1:9221`. */
-  readonly url: string;
-  readonly key: string;
 }
 
 const LINES_PER_REQUEST = 5_000;
@@ -23,14 +19,12 @@ const LINES_PER_REQUEST = 5_000;
 export async function importTokens(api: Api, tokens: readonly TokenLine[]): Promise<void> {
   for (let from = 0; from < tokens.length; from += LINES_PER_REQUEST) {
     const lines = tokens.slice(from, from + LINES_PER_REQUEST).map((token) => `${JSON.stringify(token)}\n`);
-    const response = await fetch(`${api.url}/api/v1/tokens/import`, {
+    const text = await askApi(api, {
       method: 'POST',
-      headers: { authorization: `Bearer ${api.key}`, 'content-type': 'application/x-ndjson' },
+      path: '/api/v1/tokens/import',
       body: lines.join(''),
-      signal: AbortSignal.timeout(30_000),
+      contentType: 'application/x-ndjson',
     });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`token import: HTTP ${response.status} ${text.slice(0, 200)}`);
     const { rejected, errors } = JSON.parse(text) as { rejected: number; errors: unknown[] };
     if (rejected > 0)
       throw new Error(`token import: ${rejected} refused, the first: ${JSON.stringify(errors[0])}`);

@@ -65,7 +65,11 @@ test('the edge gets SIGKILL in mid-load: the charge points return, and all that 
     '5s',
     '--reconnect-spread',
     '500ms',
+    // They come back over TLS, each with its own certificate.
+    '--security-profile',
+    '3',
   );
+  expect(report.settings.security.profile).toBe(3);
   expect(report.events.map((event) => event.what)).toEqual(['killed edge-0']);
   expect(report.excused.some((line) => line.includes('60 sockets that dropped'))).toBe(true);
   expect(report.seconds.at(-1)?.openSockets).toBe(60);

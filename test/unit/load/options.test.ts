@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { apiKeyIn } from '../../../load/gateway.ts';
-import { HELP, OptionError, readOptions } from '../../../load/options.ts';
+import { OptionError } from '../../../load/option-error.ts';
+import { HELP, readOptions } from '../../../load/options.ts';
 
 test('without flags: a thousand charge points against a gateway of its own', () => {
   expect(readOptions([])).toMatchObject({
@@ -77,4 +78,18 @@ test('help names every flag', () => {
   for (const flag of ['charge-points', 'duration', 'report', 'kill', 'kill-every', 'ocpp-url', 'seed']) {
     expect(HELP).toContain(`--${flag} `);
   }
+});
+
+test('security profiles have their kind of URL, and client certificates need an authority', () => {
+  expect(readOptions(['--security-profile', '3'])?.security).toMatchObject({ profile: 3, resumes: true });
+  expect(readOptions(['--security-profile', '2', '--', '--ocpp-transport', 'ws'])?.security.transport).toBe(
+    'ws',
+  );
+  const at = (ocppUrl: string) => ['--ocpp-url', ocppUrl, '--api-url', 'http://h:2', '--api-key', 'k'];
+  expect(() => readOptions(['--security-profile', '4'])).toThrow('--security-profile');
+  expect(() => readOptions([...at('ws://h:1'), '--security-profile', '2'])).toThrow('wss');
+  expect(() => readOptions([...at('wss://h:1'), '--security-profile', '1'])).toThrow('ws');
+  expect(() => readOptions([...at('wss://h:1'), '--security-profile', '3'])).toThrow('--client-ca');
+  expect(() => readOptions(['--ca', '/no/such/file'])).toThrow('--ca');
+  expect(() => readOptions([...at('wss://h:1'), '--ca', '/no/such/file'])).toThrow('/no/such/file');
 });

@@ -1,0 +1,2 @@
+/** What the user got wrong, in one line. */
+export class OptionError extends Error {}
