@@ -31,7 +31,15 @@ function worker(name: string, note: string, text: string): Contender {
     const offset = index * frame.length;
     frame.copy(Buffer.from(bytes), offset);
     const chargePointId = `BENCH-${index}`;
-    return { offset, length: frame.length, chargePointId, receivedAt, strict: false, openTransactions: [] };
+    return {
+      offset,
+      length: frame.length,
+      chargePointId,
+      version: '1.6' as const,
+      receivedAt,
+      strict: false,
+      openTransactions: [],
+    };
   });
   const lane = { append: () => Promise.resolve() };
   const decider = createFrameDecider({ lane, level: () => 'normal' });

@@ -1,3 +1,4 @@
+import type { OcppVersion } from '../protocol/version.ts';
 import type { OpenTransaction } from './charge-point.ts';
 import type { IncomingCall, MeterDigest, Refusal } from './decision.ts';
 
@@ -10,6 +11,7 @@ export type KeepSamples = (call: IncomingCall, context: MeterContext) => Promise
 /** What must be known about the charge point to read its meter values. */
 export interface MeterContext {
   readonly chargePointId: string;
+  readonly version: OcppVersion;
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly strict: boolean;

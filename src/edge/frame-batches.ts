@@ -57,7 +57,8 @@ export class FrameBatch {
   contexts(): FrameContext[] {
     return this.frames.map(({ session, receivedAt, offset, length }) => {
       const { id, strict, openTransactions } = session.chargePoint;
-      return { offset, length, chargePointId: id, receivedAt, strict, openTransactions };
+      const { version } = session.dialect;
+      return { offset, length, chargePointId: id, version, receivedAt, strict, openTransactions };
     });
   }
 

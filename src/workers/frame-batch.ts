@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../protocol/error-code.ts';
+import type { OcppVersion } from '../protocol/version.ts';
 
 /** Frames of this turn, for one worker. */
 export interface FrameBatch {
@@ -12,6 +13,8 @@ export interface FrameContext {
   readonly offset: number;
   readonly length: number;
   readonly chargePointId: string;
+  /** Of OCPP, that the frame is of. */
+  readonly version: OcppVersion;
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly strict: boolean;

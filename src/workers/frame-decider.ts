@@ -2,8 +2,9 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { readFrame } from '../protocol/frame.ts';
 import { LineBuffer } from '../records/line-buffer.ts';
 import { meterSamples } from '../records/meter-samples.ts';
-import { decideMessage, decideUsual, type MessageContext, type MeterCall } from './decide-message.ts';
 import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './frame-batch.ts';
+import type { MessageContext, MeterCall } from './meter-reader.ts';
+import { METER_READERS } from './meter-readers.ts';
 
 /** Where the decider keeps its rows: a lane of the journal. */
 export interface SampleLane {
@@ -85,9 +86,11 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
     },
 
     async keep(call, context) {
-      if (call.action === 'MeterValues' && level() === 'no-samples') return internalError(call, JOURNAL_FULL);
+      const reader = METER_READERS[context.version];
+      if (reader.isOnlySamples(call.action) && level() === 'no-samples')
+        return internalError(call, JOURNAL_FULL);
       const lines = new LineBuffer(Buffer.allocUnsafe(MESSAGE_BYTES));
-      const verdict = decideMessage(call, context, lines);
+      const verdict = reader.decideMessage(call, context, lines);
       await append(lines);
       return verdict;
     },
@@ -104,16 +107,17 @@ function decideFrame(
 ): FrameVerdict {
   const { used, rows } = lines;
   const end = frame.offset + frame.length;
-  let call: { readonly messageId?: string; readonly action: string } = { action: 'MeterValues' };
+  const reader = METER_READERS[frame.version];
+  let call: { readonly messageId?: string; readonly action: string } = { action: '' };
   try {
-    const usual = full ? undefined : decideUsual(bytes, frame.offset, end, frame, lines);
+    const usual = full ? undefined : reader.decideUsual(bytes, frame.offset, end, frame, lines);
     if (usual !== undefined) return usual;
     const reading = readFrame(bytes.toString('utf8', frame.offset, end));
     // What is no CALL is for the edge to answer, where it can be (OCPP-J 1.6 §4.1.3, §4.2.3), and to write down.
     if (reading.type !== 'call') return { action: '', unhandled: true, samples: 0 };
-    if (full && reading.action === 'MeterValues') return internalError(reading, JOURNAL_FULL);
+    if (full && reader.isOnlySamples(reading.action)) return internalError(reading, JOURNAL_FULL);
     call = reading;
-    return decideMessage(reading, frame, lines);
+    return reader.decideMessage(reading, frame, lines);
   } catch (error) {
     lines.used = used;
     lines.rows = rows;

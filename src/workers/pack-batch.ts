@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
+import type { OcppVersion } from '../protocol/version.ts';
 import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict, MeterDigest } from './frame-batch.ts';
 
 /**
@@ -29,8 +30,11 @@ export interface PackedVerdict {
 
 type Others = [index: number, verdict: FrameVerdict][];
 
-/** Offset, length, receivedAt, strict, length of the identity, number of open transactions. */
-const FIGURES_OF_FRAME = 6;
+/** Offset, length, receivedAt, strict, length of the identity, number of open transactions, number of the version. */
+const FIGURES_OF_FRAME = 7;
+
+const NUMBERS: Readonly<Record<OcppVersion, number>> = { '1.6': 0 };
+const VERSIONS = Object.keys(NUMBERS) as OcppVersion[];
 
 /** Samples; connectorId, at, lastRegisterWh and powerW of the digest, NaN where there is none; the ranks of their places. */
 const FIGURES_OF_VERDICT = 6;
@@ -55,6 +59,7 @@ export function packBatch({ bytes, frames }: FrameBatch, slot: number): PackedBa
     figures[at + 3] = frame.strict ? 1 : 0;
     figures[at + 4] = chargePointId.length;
     figures[at + 5] = openTransactions.length;
+    figures[at + 6] = NUMBERS[frame.version];
     at += FIGURES_OF_FRAME;
     for (const [connectorId, transactionId] of openTransactions) {
       figures[at++] = connectorId;
@@ -74,6 +79,7 @@ export function unpackBatch({ bytes, ids, figures }: PackedBatch): FrameBatch {
       offset: figure(0),
       length: figure(1),
       chargePointId: ids.slice(idAt, idEnd),
+      version: VERSIONS[figure(6)] as OcppVersion,
       receivedAt: figure(2),
       strict: figure(3) === 1,
       openTransactions: NO_TRANSACTIONS,

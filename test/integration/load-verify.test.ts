@@ -20,7 +20,7 @@ import { readMeter } from '../../src/simulator/meter-values.ts';
 import { Random } from '../../src/simulator/random.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { logTo } from '../../src/telemetry/log.ts';
-import { flattenMeterValues } from '../../src/workers/flatten-meter-values.ts';
+import { flattenMeterValues } from '../../src/workers/v16/flatten-meter-values.ts';
 import { transactionRow } from '../support/analytics-rows.ts';
 import { type EmbeddedEngine, linesOf, openEmbeddedEngine } from '../support/embedded-engine.ts';
 import { until } from '../support/until.ts';

@@ -3,13 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { readFrame } from '../../../src/protocol/frame.ts';
 import { unpackChunk } from '../../../src/records/chunk.ts';
 import { LineBuffer } from '../../../src/records/line-buffer.ts';
-import { decideMessage, decideUsual, type MessageContext } from '../../../src/workers/decide-message.ts';
 import type { FrameVerdict } from '../../../src/workers/frame-batch.ts';
+import type { MessageContext } from '../../../src/workers/meter-reader.ts';
+import { meterReader } from '../../../src/workers/v16/decide-message.ts';
 import { frame, meterValues, RECEIVED_AT, validMeterValues } from './meter-values-fixtures.ts';
+
+const { decideMessage, decideUsual } = meterReader;
 
 const context: MessageContext = {
   chargePointId: 'CP-17',
   receivedAt: RECEIVED_AT,
+  version: '1.6',
   strict: false,
   openTransactions: [[1, 4711]],
 };
@@ -46,6 +50,7 @@ function outcome(verdict: FrameVerdict, lines: LineBuffer): Outcome {
 const contexts = fc.record({
   chargePointId: fc.constantFrom('CP-1', 'größer', 'a"b\\c', '', 'x'.repeat(48)),
   receivedAt: fc.constantFrom(RECEIVED_AT, RECEIVED_AT + 123, 0),
+  version: fc.constant('1.6' as const),
   strict: fc.boolean(),
   openTransactions: fc.constantFrom([], [[1, 4711]], [
     [1, 5],

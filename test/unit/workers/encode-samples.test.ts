@@ -4,10 +4,10 @@ import { unpackChunk } from '../../../src/records/chunk.ts';
 import { LineBuffer } from '../../../src/records/line-buffer.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
 import { encodeRow } from '../../../src/records/table.ts';
-import { encodeMeterValues } from '../../../src/workers/encode-samples.ts';
-import { digestOf, flattenMeterValues } from '../../../src/workers/flatten-meter-values.ts';
 import { DigestReader } from '../../../src/workers/meter-digest.ts';
-import { isPrintedNumber } from '../../../src/workers/sampled-number.ts';
+import { encodeMeterValues } from '../../../src/workers/v16/encode-samples.ts';
+import { digestOf, flattenMeterValues } from '../../../src/workers/v16/flatten-meter-values.ts';
+import { isPrintedNumber } from '../../../src/workers/v16/sampled-number.ts';
 import { source, validMeterValues } from './meter-values-fixtures.ts';
 
 describe('the lines that are written without row objects', () => {

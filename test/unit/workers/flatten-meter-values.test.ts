@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { digestOf, flattenMeterValues } from '../../../src/workers/flatten-meter-values.ts';
-import { meterValuesSource } from '../../../src/workers/meter-source.ts';
 import { SampleClock } from '../../../src/workers/sample-time.ts';
+import { digestOf, flattenMeterValues } from '../../../src/workers/v16/flatten-meter-values.ts';
+import { meterValuesSource } from '../../../src/workers/v16/meter-source.ts';
 import { RECEIVED_AT, source } from './meter-values-fixtures.ts';
 
 const TIME = '2026-03-01T11:59:00Z';

@@ -25,7 +25,13 @@ afterEach(async () => {
   rmSync(path, { recursive: true, force: true });
 });
 
-const CONTEXT = { chargePointId: 'CP-9', receivedAt: RECEIVED_AT, strict: false, openTransactions: [] };
+const CONTEXT = {
+  chargePointId: 'CP-9',
+  version: '1.6' as const,
+  receivedAt: RECEIVED_AT,
+  strict: false,
+  openTransactions: [],
+};
 
 const stop = (more: object = {}) => ({
   transactionId: 4711,

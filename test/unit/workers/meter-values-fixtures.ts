@@ -14,7 +14,7 @@ import {
 import { unpackChunk } from '../../../src/records/chunk.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
 import type { FrameBatch } from '../../../src/workers/frame-batch.ts';
-import type { MeterSource } from '../../../src/workers/meter-source.ts';
+import type { MeterSource } from '../../../src/workers/v16/meter-source.ts';
 
 /** 2026-03-01T12:00:00Z */
 export const RECEIVED_AT = Date.UTC(2026, 2, 1, 12);
@@ -150,6 +150,7 @@ export function batchOf(frames: readonly string[]): FrameBatch {
       length,
       chargePointId: `CP-${index}`,
       receivedAt: RECEIVED_AT,
+      version: '1.6' as const,
       strict: false,
       openTransactions: [[1, 4711]] as const,
     };

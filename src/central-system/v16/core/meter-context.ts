@@ -4,5 +4,5 @@ import type { MeterContext } from '../../meter-keeper.ts';
 /** What the reader of meter values has to know about the charge point. */
 export function meterContext(chargePoint: ChargePoint, receivedAt: number): MeterContext {
   const { id, strict, openTransactions } = chargePoint;
-  return { chargePointId: id, receivedAt, strict, openTransactions };
+  return { chargePointId: id, version: '1.6', receivedAt, strict, openTransactions };
 }

@@ -1,12 +1,12 @@
-import type { LineBuffer } from '../records/line-buffer.ts';
+import type { LineBuffer } from '../../records/line-buffer.ts';
+import type { DigestReader } from '../meter-digest.ts';
+import { plausibleTime } from '../sample-time.ts';
+import { copyWords, WORD_BYTES } from '../words.ts';
 import { encodeFlags, unprintedEnd } from './encode-samples.ts';
-import type { DigestReader } from './meter-digest.ts';
 import type { MeterSource } from './meter-source.ts';
 import type { SampleTerms } from './sample-terms.ts';
-import { plausibleTime } from './sample-time.ts';
 import { isPrintedDigits, printedNumber, readSampledNumber } from './sampled-number.ts';
 import { latin1, type MeterValuesScanner } from './scan-meter-values.ts';
-import { copyWords, WORD_BYTES } from './words.ts';
 
 /** What a row has beside its terms, its value (twice) and what all rows of a message begin and end with. */
 const OTHER_BYTES = 64;

@@ -1,9 +1,9 @@
-import type { MeterValue } from '../protocol/v16/generated/messages.ts';
-import type { LineBuffer } from '../records/line-buffer.ts';
-import { encodeCell } from '../records/table.ts';
-import { type DigestReader, ENERGY_REGISTER, isLive, placeOf } from './meter-digest.ts';
+import type { MeterValue } from '../../protocol/v16/generated/messages.ts';
+import type { LineBuffer } from '../../records/line-buffer.ts';
+import { encodeCell } from '../../records/table.ts';
+import { type DigestReader, ENERGY_REGISTER, isLive, placeOf } from '../meter-digest.ts';
+import { SampleClock } from '../sample-time.ts';
 import type { MeterSource } from './meter-source.ts';
-import { SampleClock } from './sample-time.ts';
 import { isPrintedNumber, readSampledNumber, valueFlag } from './sampled-number.ts';
 import {
   canonicalUnit,

@@ -1,29 +1,27 @@
-import type { MeterValuesRequest, StopTransactionRequest } from '../protocol/v16/generated/messages.ts';
-import { repairRequest } from '../protocol/v16/lenient.ts';
-import { checkRequest } from '../protocol/v16/validate.ts';
-import type { Violation } from '../protocol/version.ts';
-import type { LineBuffer } from '../records/line-buffer.ts';
-import { type MeterSampleRow, meterSamples } from '../records/meter-samples.ts';
+import type { MeterValuesRequest, StopTransactionRequest } from '../../protocol/v16/generated/messages.ts';
+import { repairRequest } from '../../protocol/v16/lenient.ts';
+import { checkRequest } from '../../protocol/v16/validate.ts';
+import type { Violation } from '../../protocol/version.ts';
+import type { LineBuffer } from '../../records/line-buffer.ts';
+import { type MeterSampleRow, meterSamples } from '../../records/meter-samples.ts';
+import type { FrameVerdict, MeterDigest } from '../frame-batch.ts';
+import { DigestReader } from '../meter-digest.ts';
+import type { MessageContext, MeterCall, MeterReader } from '../meter-reader.ts';
 import { encodeMeterValues } from './encode-samples.ts';
 import { digestOf, flattenMeterValues } from './flatten-meter-values.ts';
-import type { FrameVerdict, MeterDigest } from './frame-batch.ts';
-import { DigestReader } from './meter-digest.ts';
-import { meterValuesSource, type SourceContext, transactionDataSource } from './meter-source.ts';
+import { meterValuesSource, transactionDataSource } from './meter-source.ts';
 import { MeterValuesScanner } from './scan-meter-values.ts';
 import { writeSamples } from './write-samples.ts';
 
-/** A MeterValues or StopTransaction request out of its envelope; the payload is unchecked. */
-export interface MeterCall {
-  readonly messageId: string;
-  readonly action: string;
-  readonly payload: unknown;
-  /** The frame as received, where it is nested too deeply: `payload` is without what lies too deep. */
-  readonly deepFrame?: string;
-}
+const digest = new DigestReader();
+const scanner = new MeterValuesScanner();
 
-export interface MessageContext extends SourceContext {
-  readonly strict: boolean;
-}
+/** Reads MeterValues, and the transactionData of StopTransaction. */
+export const meterReader: MeterReader = {
+  decideMessage,
+  decideUsual,
+  isOnlySamples: (action) => action === 'MeterValues',
+};
 
 /**
  * Reads the samples of a message and adds their rows to `lines`, all or, where it throws, none; the caller flushes them before anyone is told
@@ -34,9 +32,6 @@ export function decideMessage(call: MeterCall, context: MessageContext, lines: L
   if (call.action === 'StopTransaction') return decideStopTransaction(call, context, lines);
   return { messageId: call.messageId, action: call.action, unhandled: true, samples: 0 };
 }
-
-const digest = new DigestReader();
-const scanner = new MeterValuesScanner();
 
 /**
  * `decideMessage` for the frame at `bytes[start..end)`, straight from its bytes: undefined, and nothing is added, where it is no MeterValues

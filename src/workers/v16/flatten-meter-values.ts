@@ -5,13 +5,13 @@ import {
   READING_CONTEXT_VALUES,
   UNIT_OF_MEASURE_VALUES,
   VALUE_FORMAT_VALUES,
-} from '../protocol/v16/generated/messages.ts';
-import { nearestValue } from '../protocol/v16/nearest-value.ts';
-import type { MeterSampleRow } from '../records/meter-samples.ts';
-import type { MeterDigest } from './frame-batch.ts';
-import { DigestReader, ENERGY_REGISTER, isLive, placeOf } from './meter-digest.ts';
+} from '../../protocol/v16/generated/messages.ts';
+import { nearestValue } from '../../protocol/v16/nearest-value.ts';
+import type { MeterSampleRow } from '../../records/meter-samples.ts';
+import type { MeterDigest } from '../frame-batch.ts';
+import { DigestReader, ENERGY_REGISTER, isLive, placeOf } from '../meter-digest.ts';
+import { SampleClock, type SampleTime } from '../sample-time.ts';
 import type { MeterSource } from './meter-source.ts';
-import { SampleClock, type SampleTime } from './sample-time.ts';
 import { readSampledNumber, valueFlag } from './sampled-number.ts';
 import {
   canonicalUnit,

@@ -1,4 +1,4 @@
-import type { FrameContext } from './frame-batch.ts';
+import type { MessageContext } from '../meter-reader.ts';
 
 /** Whose samples these are: what all samples of one message have in common. */
 export interface MeterSource {
@@ -11,11 +11,7 @@ export interface MeterSource {
   readonly flags: readonly string[];
 }
 
-export interface SourceContext
-  extends Pick<FrameContext, 'chargePointId' | 'receivedAt' | 'openTransactions'> {
-  /** The transaction that a StopTransaction ends or has ended, null where there is none; absent where nobody has looked it up. */
-  readonly ended?: FrameContext['openTransactions'][number] | null;
-}
+export type SourceContext = Omit<MessageContext, 'strict' | 'version'>;
 
 const INT32_MAX = 2_147_483_647;
 const NO_FLAGS: readonly string[] = Object.freeze([]);

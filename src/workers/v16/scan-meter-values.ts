@@ -1,5 +1,5 @@
-import { MAX_MESSAGE_ID } from '../protocol/frame.ts';
-import { isPlausibleTime, readTimestamp } from '../protocol/timestamp.ts';
+import { MAX_MESSAGE_ID } from '../../protocol/frame.ts';
+import { isPlausibleTime, readTimestamp } from '../../protocol/timestamp.ts';
 import { isPlain, SampleReader, type SampleTerms, skipSpace } from './sample-terms.ts';
 
 /** More than that in one message is not as usual. */

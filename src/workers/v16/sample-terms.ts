@@ -5,8 +5,9 @@ import {
   READING_CONTEXT_VALUES,
   UNIT_OF_MEASURE_VALUES,
   VALUE_FORMAT_VALUES,
-} from '../protocol/v16/generated/messages.ts';
-import { ENERGY_REGISTER, isLive, placeOf } from './meter-digest.ts';
+} from '../../protocol/v16/generated/messages.ts';
+import { ENERGY_REGISTER, isLive, placeOf } from '../meter-digest.ts';
+import { sameWords, wordPadded } from '../words.ts';
 import {
   canonicalUnit,
   DEFAULT_CONTEXT,
@@ -14,7 +15,6 @@ import {
   DEFAULT_LOCATION,
   defaultUnit,
 } from './sampled-value-terms.ts';
-import { sameWords, wordPadded } from './words.ts';
 
 /** All that a sampled value says beside its value, as it goes into a row. */
 export interface SampleTerms {
