@@ -19,3 +19,6 @@ export type CallAnswer =
   | { readonly kind: 'result'; readonly payload: unknown }
   | { readonly kind: 'error'; readonly code: string }
   | { readonly kind: 'none'; readonly reason: 'timeout' | 'connection_lost' | 'not_sent' };
+
+/** Why a CALL must not be sent. */
+export type CallBar = 'registration_state' | 'security_profile_not_raised';

@@ -1,28 +1,23 @@
 import type { Dialect } from '../protocol/version.ts';
-import { loweredFrom } from '../store/current-profile.ts';
 import type { CloseInput, TransactionRecord } from '../store/transaction-record.ts';
 import { metrics, type Registry } from '../telemetry/metrics.ts';
-import type { CallAnswer, OutgoingCall } from './call-answer.ts';
+import type { CallAnswer, CallBar, OutgoingCall } from './call-answer.ts';
 import type { CentralSystemSettings } from './central-system-settings.ts';
 import type { ChargePoint } from './charge-point.ts';
+import { closeTransaction, closeTransactionsOf } from './close-transaction.ts';
 import { ConnectedChargePoints } from './connected-charge-points.ts';
 import { createCounters } from './counters.ts';
 import { type Decision, type IncomingCall, refuse } from './decision.ts';
+import { expireReservations } from './end-of-reservation.ts';
 import { LateWrites } from './late-writes.ts';
 import type { KeepSamples, StopRemainder } from './meter-keeper.ts';
-import { maySend } from './registration.ts';
 import type { Room } from './room.ts';
 import type { RowSink } from './row-sink.ts';
-import { noteAnswer } from './v16/call-answered.ts';
-import { noteLeaving } from './v16/call-leaving.ts';
-import { closeTransaction, closeTransactionsOf } from './v16/core/close-transaction.ts';
-import { finishStop } from './v16/core/stop-transaction.ts';
-import { decideCall } from './v16/decide.ts';
-import { isAwaited } from './v16/follow-up.ts';
-import { expireReservations } from './v16/reservation/end-of-reservation.ts';
+import { RULES } from './rules.ts';
 import { createVendorRegistry, type VendorRegistry } from './vendor-registry.ts';
+import type { VersionRules } from './version-rules.ts';
 
-export type { CallAnswer, OutgoingCall } from './call-answer.ts';
+export type { CallAnswer, CallBar, OutgoingCall } from './call-answer.ts';
 export type { CentralSystemSettings } from './central-system-settings.ts';
 
 /** Everything that is protocol decision, for the charge points of one edge. */
@@ -82,9 +77,6 @@ export interface CentralSystem {
   onCallAnswered(chargePoint: ChargePoint, call: OutgoingCall, answer: CallAnswer): Promise<void>;
 }
 
-/** Why a CALL must not be sent. */
-export type CallBar = 'registration_state' | 'security_profile_not_raised';
-
 export interface CentralSystemOptions {
   readonly store: Room['store'];
   readonly rows: RowSink;
@@ -138,7 +130,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     decide(chargePoint, call, receivedAt) {
       chargePoint.lastSeenAt = receivedAt;
       try {
-        const decision = decideCall(room, chargePoint, call, receivedAt);
+        const decision = rulesOf(chargePoint).decideCall(room, chargePoint, call, receivedAt);
         return decision instanceof Promise
           ? decision.catch((error: unknown) => failed(error, chargePoint))
           : decision;
@@ -149,7 +141,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
 
     async finishStop(chargePoint, stop, receivedAt) {
       try {
-        return await finishStop(room, chargePoint, stop, receivedAt);
+        return await rulesOf(chargePoint).finishStop(room, chargePoint, stop, receivedAt);
       } catch (error) {
         return failed(error, chargePoint);
       }
@@ -159,27 +151,30 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     closeTransaction: (input) => closeTransaction(room, connected, input),
     closeTransactionsOf: (chargePointId, by) => closeTransactionsOf(room, connected, chargePointId, by),
     expireReservations: () => expireReservations(room),
-    isAwaited: (chargePoint, action) => chargePoint.awaited.length > 0 && isAwaited(chargePoint, action),
+    isAwaited: (chargePoint, action) =>
+      chargePoint.awaited.length > 0 && rulesOf(chargePoint).isAwaited(chargePoint, action),
     countRepairs: (chargePoint, action, repairs) => counters.repairs(chargePoint, action, repairs),
 
-    mayCall(chargePoint, action, payload) {
-      if (!maySend(chargePoint, action, payload)) {
-        return 'registration_state';
-      }
-      const lowered = loweredFrom(store, chargePoint.id, action, payload);
-      return lowered === undefined ? undefined : 'security_profile_not_raised';
-    },
+    mayCall: (chargePoint, action, payload) => rulesOf(chargePoint).barTo(room, chargePoint, action, payload),
 
     beforeCall: (chargePoint, call) =>
-      noteLeaving(room, chargePoint, call)?.then(
-        () => true,
-        (error: unknown) => {
-          onFault(error, chargePoint.id);
-          return false;
-        },
-      ),
+      rulesOf(chargePoint)
+        .noteLeaving(room, chargePoint, call)
+        ?.then(
+          () => true,
+          (error: unknown) => {
+            onFault(error, chargePoint.id);
+            return false;
+          },
+        ),
 
     onCallAnswered: (chargePoint, call, answer) =>
-      noteAnswer(room, chargePoint, call, answer).catch((error: unknown) => onFault(error, chargePoint.id)),
+      rulesOf(chargePoint)
+        .noteAnswer(room, chargePoint, call, answer)
+        .catch((error: unknown) => onFault(error, chargePoint.id)),
   };
+}
+
+function rulesOf({ dialect }: ChargePoint): VersionRules {
+  return RULES[dialect.version];
 }

@@ -3,7 +3,7 @@ import type { Dialect } from '../protocol/version.ts';
 import type { CommandRecord } from '../store/command-record.ts';
 import type { Store } from '../store/store.ts';
 import type { ChargePoint, OpenTransaction } from './charge-point.ts';
-import { triggeredBy } from './v16/remote-trigger/trigger-message.ts';
+import { RULES } from './rules.ts';
 
 /** Signs of life are written in transactions of at most so many charge points ... */
 const SEEN_PER_WRITE = 500;
@@ -58,7 +58,7 @@ export class ConnectedChargePoints {
       vendor: record?.boot?.vendor ?? '',
       model: record?.boot?.model ?? '',
       numberOfConnectors: record?.numberOfConnectors ?? 0,
-      triggered: new Set(awaited.flatMap(triggeredBy)),
+      triggered: new Set(awaited.flatMap(RULES[dialect.version].triggeredBy)),
       awaited: awaited.length === 0 ? NOTHING : awaited,
       openTransactions: this.store.transactions.openOf(id).map(toOpen),
       signing: undefined,
@@ -148,18 +148,6 @@ export class ConnectedChargePoints {
 
 function isUnsaved({ chargePoint, savedSeenAt }: Entry): boolean {
   return chargePoint.lastSeenAt > savedSeenAt;
-}
-
-/** The transaction opens on its connector, in the place of what ran there. */
-export function open(chargePoint: ChargePoint, connectorId: number, transactionId: number): void {
-  chargePoint.openTransactions = [
-    ...chargePoint.openTransactions.filter(([connector]) => connector !== connectorId),
-    [connectorId, transactionId],
-  ];
-}
-
-export function close(chargePoint: ChargePoint, transactionId: number): void {
-  chargePoint.openTransactions = chargePoint.openTransactions.filter(([, id]) => id !== transactionId);
 }
 
 function toOpen(transaction: { connectorId: number; transactionId: number }): OpenTransaction {

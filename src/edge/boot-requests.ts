@@ -26,7 +26,6 @@ export class BootRequests {
     const session = sessions.get(chargePointId);
     if (askForBoot === 'never' || session === undefined || session.askedForBoot) return;
     session.askedForBoot = true;
-    const payload = { requestedMessage: 'BootNotification' };
-    await calls.call(session, { chargePointId, action: 'TriggerMessage', payload });
+    await calls.call(session, { chargePointId, ...session.dialect.bootRequest });
   }
 }

@@ -24,6 +24,8 @@ export interface Dialect {
   readonly centralSystemActions: readonly string[];
   /** How each code of a CALLERROR is written on the wire. */
   readonly errorCodes: Readonly<Record<ErrorCode, string>>;
+  /** The CALL by which a charge point is asked for a BootNotification. */
+  readonly bootRequest: { readonly action: string; readonly payload: object };
   isAction(text: string): boolean;
   isChargePointAction(text: string): boolean;
   isCentralSystemAction(text: string): boolean;

@@ -10,11 +10,11 @@ import type { Violation } from '../../protocol/version.ts';
 import { messages } from '../../records/messages.ts';
 import type { ChargePoint } from '../charge-point.ts';
 import { type Decision, type IncomingCall, type Refusal, refuse } from '../decision.ts';
-import { mayReceive } from '../registration.ts';
 import type { Room } from '../room.ts';
 import { noteTold } from './follow-up.ts';
 import type { Handler } from './handler.ts';
 import { handlers, isTransactionAction, transactionHandlers } from './handlers.ts';
+import { mayReceive } from './registration.ts';
 
 /** Decides a CALL of an OCPP 1.6 charge point: may it send this now, is it readable, and what is the answer. */
 export function decideCall(

@@ -38,6 +38,7 @@ export const ocpp16: Dialect = {
   centralSystemActions: CENTRAL_SYSTEM_ACTIONS,
   // Farad names them as 1.6 writes them.
   errorCodes: Object.fromEntries(ERROR_CODES.map((code) => [code, code])) as Record<ErrorCode, string>,
+  bootRequest: { action: 'TriggerMessage', payload: { requestedMessage: 'BootNotification' } },
   isAction,
   isChargePointAction,
   isCentralSystemAction,

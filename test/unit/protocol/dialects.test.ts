@@ -48,6 +48,12 @@ describe.each(DIALECTS.map((dialect) => [dialect.version, dialect] as const))('%
     }
   });
 
+  it('asks for a boot by a request of its own', () => {
+    const { action, payload } = dialect.bootRequest;
+    expect(dialect.isCentralSystemAction(action)).toBe(true);
+    expect(dialect.checkRequest(action, payload)).toBeUndefined();
+  });
+
   it('writes every error code', () => {
     for (const code of ERROR_CODES) expect(dialect.errorCodes[code]).toMatch(/^[A-Z][A-Za-z]+$/);
   });

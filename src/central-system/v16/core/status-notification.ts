@@ -4,9 +4,9 @@ import { redactUrls } from '../../../telemetry/redaction.ts';
 import type { ChargePoint } from '../../charge-point.ts';
 import { readClock } from '../../charge-point-clock.ts';
 import { acknowledged } from '../../decision.ts';
+import { endReservationsOf } from '../../end-of-reservation.ts';
 import type { Room } from '../../room.ts';
 import type { Handler } from '../handler.ts';
-import { endReservationsOf } from '../reservation/end-of-reservation.ts';
 import { learnConnectors, MAX_CONNECTORS } from './number-of-connectors.ts';
 
 const INT32_MAX = 2_147_483_647;

@@ -1,4 +1,4 @@
-import type { ChargePoint } from './charge-point.ts';
+import type { ChargePoint } from '../charge-point.ts';
 
 /**
  * Whether a message of the charge point is processed in its present registration (OCPP 1.6 ed. 2 §4.2, OCPP-J errata 3.10): before it is

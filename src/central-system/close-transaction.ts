@@ -1,6 +1,7 @@
-import type { CloseInput, TransactionRecord } from '../../../store/transaction-record.ts';
-import { type ConnectedChargePoints, close } from '../../connected-charge-points.ts';
-import type { Room } from '../../room.ts';
+import type { CloseInput, TransactionRecord } from '../store/transaction-record.ts';
+import type { ConnectedChargePoints } from './connected-charge-points.ts';
+import { close } from './open-transactions.ts';
+import type { Room } from './room.ts';
 
 type Connected = Pick<ConnectedChargePoints, 'get'>;
 

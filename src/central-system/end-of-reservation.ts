@@ -1,6 +1,6 @@
-import type { ConnectorRecord } from '../../../store/connector-record.ts';
-import type { ChargePoint } from '../../charge-point.ts';
-import type { Room } from '../../room.ts';
+import type { ConnectorRecord } from '../store/connector-record.ts';
+import type { ChargePoint } from './charge-point.ts';
+import type { Room } from './room.ts';
 
 const OUT_OF_SERVICE = { Faulted: 'faulted', Unavailable: 'unavailable' } as const;
 
