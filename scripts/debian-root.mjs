@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './build.mjs';
 
@@ -21,6 +21,7 @@ export function debianRoot() {
   rmSync(DEBIAN_ROOT, { recursive: true, force: true });
   mkdirSync(DEBIAN_ROOT, { recursive: true });
   run('debootstrap', '--variant=minbase', 'trixie', DEBIAN_ROOT, MIRROR);
+  writeFileSync(join(DEBIAN_ROOT, 'etc/hosts'), '127.0.0.1 localhost\n::1 localhost\n');
   return DEBIAN_ROOT;
 }
 
