@@ -1,11 +1,11 @@
 /**
- * Writes the figures of docs/performance.md and its plots from the results in bench/results/ (`npm run bench -- NAME --json bench/results/NAME.json`).
+ * Writes the figures of docs/performance/results.md and its plots from the results in bench/results/ (`npm run bench -- NAME --json bench/results/NAME.json`).
  * and of whole runs in bench/results/load/ (figures.json of `npm run load -- --report DIR`, under a name of its own). With --check it only says whether they are what the results say.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const results = new URL('../bench/results/', import.meta.url);
-const page = new URL('../docs/performance.md', import.meta.url);
+const page = new URL('../docs/performance/results.md', import.meta.url);
 const plots = new URL('../docs/performance/', import.meta.url);
 
 const runs = new URL('load/', results);
@@ -37,7 +37,7 @@ const before = readFileSync(page, 'utf8').replace(
 const text = before.replace(MARK, (_, name) => {
   const result = benches.get(name);
   if (result === undefined)
-    throw new Error(`docs/performance.md asks for ${name}, of which there is no result`);
+    throw new Error(`docs/performance/results.md asks for ${name}, of which there is no result`);
   return `<!-- bench ${name} -->\n${section(result)}\n<!-- /bench -->`;
 });
 files.set(page, text);
@@ -47,7 +47,7 @@ if (process.argv.includes('--check')) {
     ([url, wanted]) => !existsSync(url) || readFileSync(url, 'utf8') !== wanted,
   );
   if (stale.length > 0) {
-    console.error('docs/performance.md is stale: run node scripts/performance.mjs');
+    console.error('docs/performance/results.md is stale: run node scripts/performance.mjs');
     process.exitCode = 1;
   }
 } else {
@@ -153,7 +153,7 @@ function section(result) {
     `${result.rounds === 1 ? 'One round' : `Medians of ${result.rounds} rounds`} in turns${DIFFERENT_QUESTIONS.has(result.bench) ? '' : '; in brackets the median of the ratios to the first row, round by round'}. ${units}.`,
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
-    `![${plotted.key} of ${result.bench}](performance/${result.bench}.svg)`,
+    `![${plotted.key} of ${result.bench}](${result.bench}.svg)`,
     '',
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, commit ${machine.commit}, ${machine.measuredAt.slice(0, 16)}Z.`,
   ].join('\n');
