@@ -3,7 +3,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import type { ClientTls } from './open-socket.ts';
 import { newSigningRequest, type SigningRequest } from './signing-request.ts';
 
-/** Security whitepaper ed. 3 §2.1: none, a password, a password over TLS, a client certificate. */
+/** As in the security whitepaper ed. 3 §2.1: none, a password, a password over TLS, a client certificate. */
 export type SecurityProfile = 0 | 1 | 2 | 3;
 
 /** A certificate with those that issued it, and its private key; all PEM. */

@@ -121,7 +121,7 @@ describe('notifications', () => {
     const event = { type: 'Odd', timestamp: '2026-03-01T11:00:00Z' };
     for (const more of [
       { timestamp: 'then' },
-      { timestamp: '2026-03-01T11:00:00' + '0'.repeat(500), techInfo: 'y'.repeat(5000) },
+      { timestamp: `2026-03-01T11:00:00${'0'.repeat(500)}`, techInfo: 'y'.repeat(5000) },
       { type: 'T'.repeat(500), techInfo: null },
       { type: '__proto__\u0000\ud800', techInfo: { deep: [1] } },
       { techInfo: 'AuthorizationKey: 0011223344 at ftp://me:pass@host/x' },
