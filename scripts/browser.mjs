@@ -8,7 +8,10 @@ export function findBrowser() {
   return [process.env.FARAD_CHROMIUM, ...PLACES].find((place) => place && existsSync(place));
 }
 
-/** Has a browser installed where that can be done without asking (root on Debian or Ubuntu); else says what to install. */
+/**
+ * Has a browser installed where that can be done without asking (root on Debian or Ubuntu); else says what to
+ * install.
+ */
 export function provideBrowser() {
   if (findBrowser()) return true;
   const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');

@@ -17,8 +17,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * What can be built: dist/ is what runs and ships, dist/console the operator's web page in it, bundled; build/ holds bench and load, with the
- * sources they import.
+ * What can be built: dist/ is what runs and ships, dist/console the operator's web page in it, bundled;
+ * build/ holds bench and load, with the sources they import.
  */
 export const targets = {
   dist: { project: 'tsconfig.json', out: 'dist', sources: ['src'], base: 'src' },
@@ -42,7 +42,10 @@ export function isBuilt(target) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint(target);
 }
 
-/** Compiles, copies what is not TypeScript, and removes what no source stands behind any more. Throws when it fails. */
+/**
+ * Compiles, copies what is not TypeScript, and removes what no source stands behind any more. Throws when it
+ * fails.
+ */
 export function build(target) {
   const out = join(root, target.out);
   const print = fingerprint(target);

@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** A vitest reporter that leaves the number of passed and failed tests in the file that FARAD_TEST_COUNTS names. */
+/**
+ * A vitest reporter that leaves the number of passed and failed tests in the file that FARAD_TEST_COUNTS
+ * names.
+ */
 export default class CountReporter {
   onTestRunEnd(modules, errors) {
     let passed = 0;

@@ -1,10 +1,11 @@
 /**
- * Proves that today's WebSocket engine loads as it is on Debian 13, on each supported Node, and takes what an older one refuses: makes a root
- * with debootstrap, puts this checkout there and runs the tests of the engines and a whole gateway in it. Needs root, apt and some minutes; the
- * root stays in node_modules/.cache for the next time.
+ * Proves that today's WebSocket engine loads as it is on Debian 13, on each supported Node, and takes what an
+ * older one refuses: makes a root with debootstrap, puts this checkout there and runs the tests of the
+ * engines and a whole gateway in it. Needs root, apt and some minutes; the root stays in node_modules/.cache
+ * for the next time.
  *
- *   node scripts/debian-13.mjs                      the tests
- *   node scripts/debian-13.mjs VERSION COMMAND…     a command in the checkout there, with that Node: 24.21.0 node --version
+ *   node scripts/debian-13.mjs the tests node scripts/debian-13.mjs VERSION COMMAND… a command in the
+ *   checkout there, with that Node: 24.21.0 node --version
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';

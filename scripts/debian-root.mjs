@@ -7,7 +7,10 @@ export const DEBIAN_ROOT = join(root, 'node_modules/.cache/farad-debian-13');
 
 const MIRROR = 'http://deb.debian.org/debian';
 
-/** A bare Debian 13, made by debootstrap where it is not there yet; its folder. Needs root and, for debootstrap, apt. */
+/**
+ * A bare Debian 13, made by debootstrap where it is not there yet; its folder. Needs root and, for
+ * debootstrap, apt.
+ */
 export function debianRoot() {
   if (existsSync(join(DEBIAN_ROOT, 'etc/debian_version'))) return DEBIAN_ROOT;
   if (process.getuid?.() !== 0) throw new Error('a Debian root is made by root only');

@@ -1,4 +1,7 @@
-/** Writes the pictures of docs/energy.md, drawn from the account itself. With --check it writes nothing and fails if what is committed is not what it would write. */
+/**
+ * Writes the pictures of docs/energy.md, drawn from the account itself. With --check it writes nothing and
+ * fails if what is committed is not what it would write.
+ */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { energyFigures } from './energy-figures.mjs';
 

@@ -1,6 +1,7 @@
 /**
- * Builds the image of the Dockerfile and runs it as a careful platform would (a user without rights, a root that is read-only, process 1), where no
- * registry for images can be reached: with buildah, on bases made by debootstrap. Needs root, apt and some minutes.
+ * Builds the image of the Dockerfile and runs it as a careful platform would (a user without rights, a root
+ * that is read-only, process 1), where no registry for images can be reached: with buildah, on bases made by
+ * debootstrap. Needs root, apt and some minutes.
  *
  *   node scripts/image.mjs            without chDB
  *   node scripts/image.mjs --chdb     with it
@@ -55,7 +56,10 @@ await orExplain(async () => {
   }
 });
 
-/** Debian 13 without anything, and the same with Node and npm: stand-ins for debian:trixie-slim and node:24-trixie-slim. */
+/**
+ * Debian 13 without anything, and the same with Node and npm: stand-ins for debian:trixie-slim and
+ * node:24-trixie-slim.
+ */
 function makeBases() {
   const container = said('buildah', 'from', 'scratch');
   const mounted = said('buildah', 'mount', container);

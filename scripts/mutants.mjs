@@ -1,7 +1,8 @@
 /**
  * Breaks obligations on purpose, one at a time, and expects the tests to notice: npm run mutants -- E8 boot
- * (arguments pick mutations by obligation or by a part of their name). Works on a copy of the tree; the tests run from the sources
- * there, only frame workers come from the present build. Mutations are kept in test/mutants/mutations.json.
+ * (arguments pick mutations by obligation or by a part of their name). Works on a copy of the tree; the tests
+ * run from the sources there, only frame workers come from the present build. Mutations are kept in
+ * test/mutants/mutations.json.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,10 @@ const TIMEOUT_MS = 180_000;
 const COPIED = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 const LINKED = ['node_modules', 'dist'];
 
-/** @typedef {{name: string, breaks: string, file: string, replace: string, with: string, tests: string[]}} Mutation */
+/**
+ * @typedef {{name: string, breaks: string, file: string, replace: string, with: string, tests: string[]}}
+ *   Mutation
+ */
 
 await orExplain(() => setUp({ development: true, wanted: [targets.dist] }));
 const mutations = picked(process.argv.slice(2));
@@ -91,8 +95,8 @@ async function tryMutation({ file, replace, with: replacement, tests, breaks }) 
 }
 
 /**
- * Runs the tests of `files` whose names carry one of `rules`. `failed` is undefined where it cannot be told: a file did not load, or it took
- * too long.
+ * Runs the tests of `files` whose names carry one of `rules`. `failed` is undefined where it cannot be told:
+ * a file did not load, or it took too long.
  */
 async function runTests(files, rules, more = []) {
   const results = join(copy, 'results.json');

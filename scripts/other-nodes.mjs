@@ -1,6 +1,7 @@
 /**
- * Runs what is most likely to break on another Node on each that Farad supports beside the present one: the engines of the OCPP port, the
- * databases, a whole gateway. Their binaries come from the npm package `node` and stay in node_modules/.cache.
+ * Runs what is most likely to break on another Node on each that Farad supports beside the present one: the
+ * engines of the OCPP port, the databases, a whole gateway. Their binaries come from the npm package `node`
+ * and stay in node_modules/.cache.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './build.mjs';
 
-/** The releases that the tests run on, one of each supported line beside the one of `engines` in package.json. */
+/**
+ * The releases that the tests run on, one of each supported line beside the one of `engines` in package.json.
+ */
 export const OTHER_NODES = ['22.23.3', '24.21.0'];
 
 const SMOKE = [
@@ -42,7 +45,9 @@ function testOn(version) {
   return status === 0;
 }
 
-/** The binary of a release of Node, installed where it is not there yet; or why it cannot be had, in one line. */
+/**
+ * The binary of a release of Node, installed where it is not there yet; or why it cannot be had, in one line.
+ */
 export function provideNode(version) {
   const folder = join(root, 'node_modules/.cache/farad-node', version);
   const node = join(folder, 'node_modules/node/bin/node');

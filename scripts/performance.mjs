@@ -1,6 +1,8 @@
 /**
- * Writes the figures of docs/performance/results.md and its plots from the results in bench/results/ (`npm run bench -- NAME --json bench/results/NAME.json`).
- * and of whole runs in bench/results/load/ (figures.json of `npm run load -- --report DIR`, under a name of its own). With --check it only says whether they are what the results say.
+ * Writes the figures of docs/performance/results.md and its plots from the results in bench/results/
+ * (`npm run bench -- NAME --json bench/results/NAME.json`). and of whole runs in bench/results/load/
+ * (figures.json of `npm run load -- --report DIR`, under a name of its own). With --check it only says
+ * whether they are what the results say.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
@@ -126,7 +128,10 @@ function nameOf({ load: { samplesPerSecond, sockets }, settings: { durationMs, g
   return `${readable(Math.round(samplesPerSecond / 100) * 100)} samples/s from ${readable(sockets)} for ${durationMs / 1000} s${flags}`;
 }
 
-/** A result as a table, with what every figure is beside the first contender's of the same round, and a plot of its spread. */
+/**
+ * A result as a table, with what every figure is beside the first contender's of the same round, and a plot
+ * of its spread.
+ */
 function section(result) {
   const { machine, figures, contenders } = result;
   const plotted = figures.find(({ key }) => key === 'main thread' || key === 'p95') ?? figures[0];

@@ -6,9 +6,9 @@ import { build, isBuilt, root, shipped, targets } from './build.mjs';
 import { withLock } from './lock.mjs';
 
 /**
- * Brings a checkout to where it can run: dependencies installed as package-lock.json says, the targets built from the
- * sources that are there. Does nothing, quickly, when all is current; else says what it does. Needs no dependency.
- * `development` demands the development dependencies even when there is nothing to build.
+ * Brings a checkout to where it can run: dependencies installed as package-lock.json says, the targets built
+ * from the sources that are there. Does nothing, quickly, when all is current; else says what it does. Needs
+ * no dependency. `development` demands the development dependencies even when there is nothing to build.
  */
 export async function setUp({ development = false, wanted = shipped } = {}) {
   if (isCurrent(development, wanted)) return;
@@ -26,7 +26,10 @@ function isCurrent(development, wanted) {
   return wanted.every(isBuilt) && isInstalled(development);
 }
 
-/** Compares what npm recorded about node_modules with package-lock.json; packages for other platforms may be absent. */
+/**
+ * Compares what npm recorded about node_modules with package-lock.json; packages for other platforms may be
+ * absent.
+ */
 function isInstalled(withDevelopment) {
   const record = join(root, 'node_modules/.package-lock.json');
   if (!existsSync(record)) return false;

@@ -1,6 +1,7 @@
 /**
- * All that CI runs, in order; the first failure stops. Arguments go to vitest, and the other Nodes are left out: npm test -- test/unit/config
- * Ends with vitest's summary and, when tests ran, a line "N passed, N failed".
+ * All that CI runs, in order; the first failure stops. Arguments go to vitest, and the other Nodes are left
+ * out: npm test -- test/unit/config Ends with vitest's summary and, when tests ran, a line "N passed, N
+ * failed".
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';

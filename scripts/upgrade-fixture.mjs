@@ -1,6 +1,8 @@
 /**
- * Makes the fixture of the upgrade test: runs the Farad of a checkout (`node scripts/upgrade-fixture.mjs CHECKOUT NAME`), lets it provision and
- * charge, and keeps its data directory, packed, and what its API said about it, in test/fixtures/upgrade/NAME. Made once per release, before it is built upon.
+ * Makes the fixture of the upgrade test: runs the Farad of a checkout
+ * (`node scripts/upgrade-fixture.mjs CHECKOUT NAME`), lets it provision and charge, and keeps its data
+ * directory, packed, and what its API said about it, in test/fixtures/upgrade/NAME. Made once per release,
+ * before it is built upon.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

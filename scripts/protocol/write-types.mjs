@@ -5,7 +5,9 @@ const nameOfPath = new Map(
   Object.entries(TYPE_NAMES).flatMap(([name, paths]) => paths.map((path) => [path, name])),
 );
 
-/** The TypeScript source of the payload types: one declaration per message and per type that messages share. */
+/**
+ * The TypeScript source of the payload types: one declaration per message and per type that messages share.
+ */
 export function writeTypes(messages) {
   const shapes = new Map();
   const declarations = [];

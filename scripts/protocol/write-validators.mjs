@@ -73,7 +73,9 @@ function replaceLengthAndFormat(ajv) {
   });
 }
 
-/** Names the functions after their messages and drops the parameters for references, of which none are left. */
+/**
+ * Names the functions after their messages and drops the parameters for references, of which none are left.
+ */
 function tidy(code, names) {
   if (/\brequire\(|\bimport\b/.test(code))
     throw new Error('The generated validators would load something at run time.');
