@@ -13,7 +13,16 @@ const MAY_IMPORT = {
   'smart-charging': ['protocol'],
   certificates: [],
   journal: ['records', 'config', 'telemetry'],
-  store: ['protocol', 'records', 'journal', 'config', 'telemetry', 'energy', 'certificates'],
+  store: [
+    'protocol',
+    'records',
+    'smart-charging',
+    'journal',
+    'config',
+    'telemetry',
+    'energy',
+    'certificates',
+  ],
   'central-system': ['protocol', 'store', 'records', 'telemetry', 'energy', 'certificates'],
   workers: ['protocol', 'records', 'journal', 'smart-charging', 'energy'],
   link: ['protocol', 'telemetry'],
@@ -80,6 +89,25 @@ module.exports = {
         path: '^src/',
         pathNot: ['^src/main\\.ts$', '^src/cli/', ...Object.keys(MAY_IMPORT).map((room) => `^src/${room}/`)],
       },
+    },
+    {
+      name: 'versions-stay-in-their-folders',
+      comment:
+        'What one version of OCPP says and decides is for its own folders; each room has one file that lists the versions. The simulator speaks 1.6.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot:
+          '^src/(simulator/|[^/]+/v[0-9]+/|protocol/dialects\\.ts$|central-system/rules\\.ts$|workers/meter-readers\\.ts$)',
+      },
+      to: { path: '^src/[^/]+/v[0-9]+/' },
+    },
+    {
+      name: 'versions-do-not-meet',
+      comment: 'What two versions share is no version’s own.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/(v[0-9]+)/' },
+      to: { path: '^src/[^/]+/v[0-9]+/', pathNot: '^src/[^/]+/$1/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -1,14 +1,14 @@
 import type { CampaignFilter, CampaignTargets } from '../operations/campaigns/campaign-targets.ts';
 import { jobKindOf } from '../operations/campaigns/campaign-task.ts';
 import type { NewCampaign } from '../operations/campaigns/campaigns.ts';
+import { dialectOf } from '../protocol/dialects.ts';
 import { writeTimestamp } from '../protocol/timestamp.ts';
-import { type CentralSystemAction, isCentralSystemAction } from '../protocol/v16/actions.ts';
-import { checkRequest } from '../protocol/v16/validate.ts';
 import type { CampaignItem, CampaignRecord, CampaignTask } from '../store/campaign-record.ts';
 import { findChargePoint } from '../store/known-charge-points.ts';
 import { wantedProfile } from '../store/security-profile.ts';
 import type { Store } from '../store/store.ts';
 import { redactJson } from '../telemetry/redaction.ts';
+import { checkPayload } from './charge-point-call.ts';
 import { apiError } from './errors.ts';
 import { instant } from './instant.ts';
 import { readInstant } from './validation.ts';
@@ -56,11 +56,11 @@ async function readTask(task: CampaignTask, { requestIds }: Store, force: boolea
   const { action } = task;
   const isNumbered = NUMBERED.has(action) && task.payload.requestId === undefined;
   const payload = isNumbered ? { ...task.payload, requestId: await requestIds.next() } : task.payload;
-  const violation = isCentralSystemAction(action) && checkRequest(action as CentralSystemAction, payload);
+  // A campaign is written in one version, whichever its charge points speak.
+  const dialect = dialectOf();
+  if (dialect.isCentralSystemAction(action)) checkPayload(dialect, action, payload);
   const isForced = force && wantedProfile(action, payload) !== undefined;
-  if (!violation) return { action, payload, ...(isForced && { force }) };
-  const { code, description, path } = violation;
-  throw apiError('invalid_payload', { action, description }, { path, ocppCode: code, description });
+  return { action, payload, ...(isForced && { force }) };
 }
 
 function readTargets({ ids, ...filter }: NewCampaignBody['targets'], store: Store): CampaignTargets {

@@ -1,6 +1,6 @@
 import type { CallOutcome } from '../link/methods.ts';
-import { CENTRAL_SYSTEM_ACTIONS, isCentralSystemAction } from '../protocol/v16/actions.ts';
-import { checkRequest } from '../protocol/v16/validate.ts';
+import type { Dialect } from '../protocol/version.ts';
+import { dialectOfChargePoint } from '../store/charge-point-dialect.ts';
 import type { Store } from '../store/store.ts';
 import { refusalOf } from './call-refusal.ts';
 import { findChargePoint } from './charge-point-view.ts';
@@ -28,13 +28,20 @@ export const callErrors = [
 
 /** Throws for what cannot be sent: an action or a charge point that does not exist, a payload that breaks the schema. */
 export function checkCall(store: Store, id: string, action: string, payload: unknown): void {
-  if (!isCentralSystemAction(action))
-    throw apiError('unknown_action', { action }, { actions: CENTRAL_SYSTEM_ACTIONS });
+  const dialect = dialectOfChargePoint(store, id);
+  if (!dialect.isCentralSystemAction(action))
+    throw apiError('unknown_action', { action }, { actions: dialect.centralSystemActions });
   if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
-  const violation = checkRequest(action, payload);
+  checkPayload(dialect, action, payload);
+}
+
+/** Throws for a payload that breaks the schema of its action. */
+export function checkPayload(dialect: Dialect, action: string, payload: unknown): void {
+  const violation = dialect.checkRequest(action, payload);
   if (!violation) return;
   const { code, description, path } = violation;
-  throw apiError('invalid_payload', { action, description }, { path, ocppCode: code, description });
+  const ocppCode = dialect.errorCodes[code];
+  throw apiError('invalid_payload', { action, description }, { path, ocppCode, description });
 }
 
 /**

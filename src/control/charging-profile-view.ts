@@ -14,3 +14,13 @@ export function viewChargingProfile({
     doubtfulSince: doubtfulSince === null ? null : writeTimestamp(doubtfulSince),
   };
 }
+
+/** A profile as clients give it (`#/components/schemas/SetChargingProfileRequest`). */
+export interface SetProfileBody {
+  readonly connectorId: number;
+  readonly csChargingProfiles: ChargingProfileRecord['profile'];
+}
+
+export function profileOf({ connectorId, csChargingProfiles: profile }: SetProfileBody) {
+  return { connectorId, profile };
+}

@@ -1,7 +1,7 @@
 import { warningsBeforeSetting } from '../operations/profile-situation.ts';
-import type { SetChargingProfileRequest } from '../protocol/v16/generated/messages.ts';
 import { type KnownChargePoint, knownChargePoints } from '../store/known-charge-points.ts';
 import { type AnsweredCall, callChargePoint } from './charge-point-call.ts';
+import { profileOf, type SetProfileBody } from './charging-profile-view.ts';
 import type { ControlDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
 import { refuseUnlessForced, type Warning } from './warnings.ts';
@@ -32,7 +32,7 @@ type Deps = Pick<ControlDeps, 'store' | 'edges' | 'config'>;
 export async function* setForMany(
   deps: Deps,
   ids: AsyncIterable<string>,
-  request: SetChargingProfileRequest,
+  request: SetProfileBody,
   { atOnce, force }: { readonly atOnce: number; readonly force: boolean },
 ): AsyncGenerator<FleetProfileLine> {
   const underWay = new Map<string, Promise<FleetProfileLine>>();
@@ -52,10 +52,10 @@ export async function* setForMany(
 async function setFor(
   deps: Deps,
   id: string,
-  request: SetChargingProfileRequest,
+  request: SetProfileBody,
   force: boolean,
 ): Promise<FleetProfileLine> {
-  const warnings = warningsBeforeSetting(deps.store, id, request, Date.now());
+  const warnings = warningsBeforeSetting(deps.store, id, profileOf(request), Date.now());
   try {
     refuseUnlessForced(id, warnings, force);
     const answer = await callChargePoint(deps, id, 'SetChargingProfile', request);

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Order } from '../protocol/orders.ts';
 import { writeTimestamp } from '../protocol/timestamp.ts';
-import { checkRequest } from '../protocol/v16/validate.ts';
+import { dialectOfChargePoint } from '../store/charge-point-dialect.ts';
 import type { JobKind, JobRecord } from '../store/job-record.ts';
 import type { Store } from '../store/store.ts';
 import { refusalOf } from './call-refusal.ts';
+import { checkPayload } from './charge-point-call.ts';
 import type { ControlDeps } from './deps.ts';
 import { apiError } from './errors.ts';
 import { readInstant } from './validation.ts';
@@ -33,57 +35,47 @@ export interface DiagnosticsJobBody extends Shared {
 }
 
 /** A CALL that begins a job. */
-export interface JobCall {
+export interface JobCall extends Order {
   readonly kind: JobKind;
-  readonly action: 'UpdateFirmware' | 'SignedUpdateFirmware' | 'GetDiagnostics' | 'GetLog';
-  readonly payload: object;
   readonly location: string;
   readonly replace: boolean;
 }
 
-/** OCPP 1.6 ed. 2 §6.55, security whitepaper ed. 3 §6.9. */
-export async function firmwareCall(body: FirmwareJobBody, { requestIds }: Store): Promise<JobCall> {
-  const { location, retrieveAt, retries, retryInterval, signed, replace = false } = body;
-  const retrieve = onWire(retrieveAt) ?? writeTimestamp(Date.now());
-  const tries = present({ retries, retryInterval });
-  const shared = { kind: 'firmware', location, replace } as const;
-  if (!signed) {
-    return { ...shared, action: 'UpdateFirmware', payload: { location, retrieveDate: retrieve, ...tries } };
-  }
-  const { signingCertificate, signature, installAt } = signed;
-  const firmware = {
+/** The CALL to `chargePointId` that begins an update of its firmware. */
+export async function firmwareCall(
+  { location, retrieveAt, signed, replace = false, ...tries }: FirmwareJobBody,
+  store: Store,
+  chargePointId: string,
+): Promise<JobCall> {
+  const { orders } = dialectOfChargePoint(store, chargePointId);
+  const order = orders.startUpdate({
+    ...tries,
     location,
-    retrieveDateTime: retrieve,
-    ...present({ installDateTime: onWire(installAt) }),
-    signingCertificate,
-    signature,
-  };
-  const payload = { ...tries, requestId: await requestIds.next(), firmware };
-  return { ...shared, action: 'SignedUpdateFirmware', payload };
+    retrieveAt: onWire(retrieveAt) ?? writeTimestamp(Date.now()),
+    signed: signed && {
+      ...signed,
+      requestId: await store.requestIds.next(),
+      installAt: onWire(signed.installAt),
+    },
+  });
+  return { ...order, kind: 'firmware', location, replace };
 }
 
-/** OCPP 1.6 ed. 2 §6.25, security whitepaper ed. 3 §5.9. */
-export async function diagnosticsCall(body: DiagnosticsJobBody, { requestIds }: Store): Promise<JobCall> {
-  const { location, from, to, retries, retryInterval, log, replace = false } = body;
-  const tries = present({ retries, retryInterval });
-  const shared = { location, replace };
-  if (!log) {
-    const range = present({ startTime: onWire(from), stopTime: onWire(to) });
-    return {
-      ...shared,
-      kind: 'diagnostics',
-      action: 'GetDiagnostics',
-      payload: { location, ...tries, ...range },
-    };
-  }
-  const range = present({ oldestTimestamp: onWire(from), latestTimestamp: onWire(to) });
-  const payload = {
-    logType: log,
-    requestId: await requestIds.next(),
+/** The CALL to `chargePointId` that begins an upload of diagnostics or of a log. */
+export async function diagnosticsCall(
+  { location, from, to, log, replace = false, ...tries }: DiagnosticsJobBody,
+  store: Store,
+  chargePointId: string,
+): Promise<JobCall> {
+  const { orders } = dialectOfChargePoint(store, chargePointId);
+  const order = orders.startUpload({
     ...tries,
-    log: { remoteLocation: location, ...range },
-  };
-  return { ...shared, kind: 'log', action: 'GetLog', payload };
+    location,
+    from: onWire(from),
+    to: onWire(to),
+    log: log && { type: log, requestId: await store.requestIds.next() },
+  });
+  return { ...order, kind: log ? 'log' : 'diagnostics', location, replace };
 }
 
 /** Sends the CALL and answers the job that it began, whatever the charge point said. Throws an ApiError where it was not sent. */
@@ -92,11 +84,7 @@ export async function beginJob(
   chargePointId: string,
   { kind, action, payload, replace }: JobCall,
 ): Promise<JobRecord> {
-  const violation = checkRequest(action, payload);
-  if (violation) {
-    const { code, description, path } = violation;
-    throw apiError('invalid_payload', { action, description }, { path, ocppCode: code, description });
-  }
+  checkPayload(dialectOfChargePoint(store, chargePointId), action, payload);
   const open = store.jobs.open(chargePointId, kind);
   if (open && !replace)
     throw apiError('job_running', { id: chargePointId, job: open.id }, { jobId: open.id });
@@ -124,9 +112,4 @@ export function locationWarnings(
 function onWire(time: string | undefined): string | undefined {
   const epochMs = time === undefined ? undefined : readInstant(time);
   return epochMs === undefined ? undefined : writeTimestamp(epochMs);
-}
-
-/** Without the members that are undefined: on the wire an absent member is absent. */
-function present(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

@@ -26,6 +26,6 @@ export class BootRequests {
     const session = sessions.get(chargePointId);
     if (askForBoot === 'never' || session === undefined || session.askedForBoot) return;
     session.askedForBoot = true;
-    await calls.call(session, { chargePointId, ...session.dialect.bootRequest });
+    await calls.call(session, { chargePointId, ...session.dialect.orders.askForBoot() });
   }
 }

@@ -1,4 +1,4 @@
-import type { SetChargingProfileRequest } from '../protocol/v16/generated/messages.ts';
+import type { InstalledProfile } from '../smart-charging/charging-profile.ts';
 import {
   type ProfileLimits,
   type ProfileWarning,
@@ -27,7 +27,7 @@ export function profileLimits(
 export function warningsBeforeSetting(
   store: ProfileStore,
   chargePointId: string,
-  { connectorId, csChargingProfiles: profile }: SetChargingProfileRequest,
+  { connectorId, profile }: InstalledProfile,
   now: number,
 ): ProfileWarning[] {
   const newcomer = {

@@ -6,6 +6,11 @@ const byVersion: Readonly<Record<OcppVersion, Dialect>> = { '1.6': ocpp16 };
 /** Every version that Farad speaks. */
 export const DIALECTS: readonly Dialect[] = Object.values(byVersion);
 
+/** What a Central System may send in any version. */
+export const CENTRAL_SYSTEM_ACTIONS: readonly string[] = [
+  ...new Set(DIALECTS.flatMap(({ centralSystemActions }) => centralSystemActions)),
+];
+
 /** The version of those charge points of which nobody has noted one: they came before there was another. */
 export const FIRST_VERSION: OcppVersion = '1.6';
 

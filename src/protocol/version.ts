@@ -1,4 +1,5 @@
 import type { ErrorCode } from './error-code.ts';
+import type { Orders } from './orders.ts';
 import type { CallHead } from './scan-call.ts';
 
 /** A version of OCPP, as it is stored and shown. It belongs to a connection: a charge point may come with another one next time. */
@@ -24,8 +25,10 @@ export interface Dialect {
   readonly centralSystemActions: readonly string[];
   /** How each code of a CALLERROR is written on the wire. */
   readonly errorCodes: Readonly<Record<ErrorCode, string>>;
-  /** The CALL by which a charge point is asked for a BootNotification. */
-  readonly bootRequest: { readonly action: string; readonly payload: object };
+  /** What operations want, as requests of this version. */
+  readonly orders: Orders;
+  /** The JSON schema of the request of each action, as published, with the errata. */
+  readonly requestSchemas: Readonly<Record<string, object>>;
   isAction(text: string): boolean;
   isChargePointAction(text: string): boolean;
   isCentralSystemAction(text: string): boolean;

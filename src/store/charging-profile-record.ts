@@ -1,8 +1,4 @@
-import type {
-  ChargingProfile,
-  ChargingProfilePurpose,
-  ClearChargingProfileRequest,
-} from '../protocol/v16/generated/messages.ts';
+import type { ChargingProfile, ChargingProfilePurpose } from '../smart-charging/charging-profile.ts';
 
 /** A charging profile that a charge point holds, as far as its answers tell (OCPP 1.6 ed. 2 §5.16). Times are epoch ms. */
 export interface ChargingProfileRecord {
@@ -14,7 +10,7 @@ export interface ChargingProfileRecord {
   readonly stackLevel: number;
   /** The transaction with which a TxProfile dies; null for other purposes, and where none was known to run. */
   readonly transactionId: number | null;
-  /** As it went on the wire. */
+  /** Of 1.6 as it went on the wire. */
   readonly profile: ChargingProfile;
   readonly source: 'SetChargingProfile' | 'RemoteStartTransaction';
   /** Of the CALL that brought it. */
@@ -36,7 +32,13 @@ export interface ChargingProfileInput {
   readonly at: number;
 }
 
-export type ClearFilter = ClearChargingProfileRequest;
+/** Which profiles are meant: those of the id, or those that fit all that is given. */
+export interface ClearFilter {
+  readonly id?: number;
+  readonly connectorId?: number;
+  readonly chargingProfilePurpose?: ChargingProfilePurpose;
+  readonly stackLevel?: number;
+}
 
 /** What tells charging profiles of a charge point apart. */
 export type ProfilePlace = Pick<

@@ -1,5 +1,5 @@
 import type { Table } from '../journal/environment.ts';
-import type { ChargingSchedule } from '../protocol/v16/generated/messages.ts';
+import type { ChargingSchedule } from '../smart-charging/charging-profile.ts';
 import { allOf, keyOf } from './keys.ts';
 import type { WritePath } from './write-path.ts';
 

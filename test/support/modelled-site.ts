@@ -86,6 +86,7 @@ export class ModelledSite {
       transactions: { openOn: (id: string) => at(id).known },
       chargingProfiles: { of: (id: string) => at(id).held },
       configurations: { get: () => undefined },
+      sessions: { get: () => undefined },
       chargingWishes: { get: () => undefined },
     } as unknown as Store;
     this.planner = new SitePlanner({
@@ -97,7 +98,7 @@ export class ModelledSite {
       metrics: new PlannerMetrics(),
       log: throttled(logTo({ write: () => undefined }, 'fatal', 'test'), 1000),
       holder: (id) => (at(id).isOnline ? 'edge-0' : undefined),
-      call: (id, action, payload) => this.#call(at(id), action, payload as SetChargingProfileRequest),
+      call: (id, { action, payload }) => this.#call(at(id), action, payload as SetChargingProfileRequest),
       plan: async (input) => planSite(input),
       wake: () => this.#wake(),
       wakeIn: (ms) => void this.#wakes.push(this.#now + ms),

@@ -1,4 +1,4 @@
-import { CENTRAL_SYSTEM_ACTIONS } from '../../protocol/v16/actions.ts';
+import { CENTRAL_SYSTEM_ACTIONS } from '../../protocol/dialects.ts';
 import { CAMPAIGN_ITEM_STATES } from '../../store/campaign-record.ts';
 import { syncMode } from './local-list-schemas.ts';
 import type { Schema } from './operation.ts';

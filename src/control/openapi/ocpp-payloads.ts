@@ -1,5 +1,4 @@
-import { CENTRAL_SYSTEM_ACTIONS } from '../../protocol/v16/actions.ts';
-import { requestSchemas } from '../../protocol/v16/generated/request-schemas.ts';
+import { dialectOf } from '../../protocol/dialects.ts';
 import type { Schema } from './operation.ts';
 
 /** Name of the shared schema of an action's request payload. */
@@ -9,16 +8,14 @@ export function payloadSchemaName(action: string): string {
 
 /** The request payloads of all actions that a Central System may send, as published (with the errata), by schema name. */
 export function payloadSchemas(): Record<string, Schema> {
+  const { centralSystemActions, requestSchemas } = dialectOf();
   return Object.fromEntries(
-    CENTRAL_SYSTEM_ACTIONS.map((action) => [
-      payloadSchemaName(action),
-      requestSchemas[action] as unknown as Schema,
-    ]),
+    centralSystemActions.map((action) => [payloadSchemaName(action), requestSchemas[action] as Schema]),
   );
 }
 
 /** A payload for each action that a charge point would understand. */
-export const payloadExamples: Readonly<Record<(typeof CENTRAL_SYSTEM_ACTIONS)[number], object>> = {
+export const payloadExamples: Readonly<Record<string, object>> = {
   CancelReservation: { reservationId: 7 },
   CertificateSigned: { certificateChain: '-----BEGIN CERTIFICATE-----\nMIIB...\n-----END CERTIFICATE-----' },
   ChangeAvailability: { connectorId: 0, type: 'Inoperative' },

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { CENTRAL_SYSTEM_ACTIONS, isCentralSystemAction } from '../../protocol/v16/actions.ts';
+import { CENTRAL_SYSTEM_ACTIONS } from '../../protocol/dialects.ts';
 import { callChargePoint } from '../charge-point-call.ts';
 import type { ControlDeps } from '../deps.ts';
 import { readJson } from '../json-body.ts';
@@ -37,7 +37,7 @@ const operation: Operation = {
     required: false,
     checked: false,
     schemaFor: ({ Action = '' }) =>
-      isCentralSystemAction(Action) ? ref(payloadSchemaName(Action)) : undefined,
+      CENTRAL_SYSTEM_ACTIONS.includes(Action) ? ref(payloadSchemaName(Action)) : undefined,
     isList: true,
     content: {
       'application/json': {

@@ -1,14 +1,11 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { profileLimits, warningsBeforeSetting } from '../../operations/profile-situation.ts';
-import type {
-  ClearChargingProfileRequest,
-  SetChargingProfileRequest,
-} from '../../protocol/v16/generated/messages.ts';
-import { checkRequest } from '../../protocol/v16/validate.ts';
-import { callChargePoint, callErrors, checkCall } from '../charge-point-call.ts';
+import { dialectOf } from '../../protocol/dialects.ts';
+import type { ClearFilter } from '../../store/charging-profile-record.ts';
+import { callChargePoint, callErrors, checkCall, checkPayload } from '../charge-point-call.ts';
 import { findChargePoint } from '../charge-point-view.ts';
-import { viewChargingProfile } from '../charging-profile-view.ts';
+import { profileOf, type SetProfileBody, viewChargingProfile } from '../charging-profile-view.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { type FleetFilter, setForMany, targetsOf } from '../fleet-profile.ts';
@@ -167,11 +164,11 @@ interface OfCharger {
 interface ClearQuery {
   readonly profileId?: number;
   readonly connectorId?: number;
-  readonly purpose?: NonNullable<ClearChargingProfileRequest['chargingProfilePurpose']>;
+  readonly purpose?: NonNullable<ClearFilter['chargingProfilePurpose']>;
   readonly stackLevel?: number;
 }
 
-interface FleetProfile extends SetChargingProfileRequest {
+interface FleetProfile extends SetProfileBody {
   readonly chargePoints: FleetFilter;
 }
 
@@ -184,12 +181,12 @@ export function addChargingProfileRoutes(app: FastifyInstance, deps: ControlDeps
     return { items: show(id), limits: profileLimits(store, id) };
   });
 
-  addRoute<OfCharger & { Body: SetChargingProfileRequest; Querystring: { force: boolean } }>(
+  addRoute<OfCharger & { Body: SetProfileBody; Querystring: { force: boolean } }>(
     app,
     set,
     async ({ params: { id }, query, body }) => {
       checkCall(store, id, 'SetChargingProfile', body);
-      const warnings = warningsBeforeSetting(store, id, body, Date.now());
+      const warnings = warningsBeforeSetting(store, id, profileOf(body), Date.now());
       refuseUnlessForced(id, warnings, query.force);
       const answered = await callChargePoint(deps, id, 'SetChargingProfile', body);
       return { answer: answered, warnings, items: show(id) };
@@ -198,7 +195,7 @@ export function addChargingProfileRoutes(app: FastifyInstance, deps: ControlDeps
 
   addRoute<OfCharger & { Querystring: ClearQuery }>(app, clear, async ({ params: { id }, query }) => {
     const { profileId, purpose, ...rest } = query;
-    const request: ClearChargingProfileRequest = {
+    const request: ClearFilter = {
       ...(profileId !== undefined && { id: profileId }),
       ...rest,
       ...(purpose !== undefined && { chargingProfilePurpose: purpose }),
@@ -212,16 +209,7 @@ export function addChargingProfileRoutes(app: FastifyInstance, deps: ControlDeps
     setMany,
     ({ body, query }, reply) => {
       const { chargePoints, ...request } = body;
-      const violation = checkRequest('SetChargingProfile', request);
-      if (violation) {
-        const { code, description, path: member } = violation;
-        const action = 'SetChargingProfile';
-        throw apiError(
-          'invalid_payload',
-          { action, description },
-          { path: member, ocppCode: code, description },
-        );
-      }
+      checkPayload(dialectOf(), 'SetChargingProfile', request);
       const lines = setForMany(deps, targetsOf(deps, chargePoints), request, {
         atOnce: config.smartCharging.fleetConcurrency,
         force: query.force,

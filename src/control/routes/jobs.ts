@@ -65,7 +65,7 @@ interface Resource {
   readonly create: { readonly summary: string; readonly description: string };
   readonly body: string;
   readonly examples: Readonly<Record<string, unknown>>;
-  readonly call: (body: never, deps: ControlDeps) => Promise<JobCall>;
+  readonly call: (body: never, deps: ControlDeps, chargePointId: string) => Promise<JobCall>;
 }
 
 const firmwareJobs: Resource = {
@@ -88,7 +88,7 @@ const firmwareJobs: Resource = {
       retries: 3,
     },
   },
-  call: (body: FirmwareJobBody, { store }) => firmwareCall(body, store),
+  call: (body: FirmwareJobBody, { store }, id) => firmwareCall(body, store, id),
 };
 
 const diagnosticsJobs: Resource = {
@@ -106,7 +106,7 @@ const diagnosticsJobs: Resource = {
     lastDay: { location: 'ftp://files.example/diagnostics', from: '2026-02-28T12:00:00Z' },
     securityLog: { location: 'https://files.example/logs', log: 'SecurityLog' },
   },
-  call: (body: DiagnosticsJobBody, { store }) => diagnosticsCall(body, store),
+  call: (body: DiagnosticsJobBody, { store }, id) => diagnosticsCall(body, store, id),
 };
 
 interface OfChargePoint {
@@ -189,7 +189,7 @@ function addResource(
       const { signed } = asked as FirmwareJobBody;
       const warnings = signed ? signingWarnings(signed, Date.now()) : [];
       refuseUnlessForced(id, warnings, force);
-      const wanted = await call(asked as never, deps);
+      const wanted = await call(asked as never, deps, id);
       const job = await beginJob(deps, id, wanted);
       const hints = [
         ...locationWarnings(store, id, wanted.location),

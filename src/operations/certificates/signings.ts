@@ -1,3 +1,4 @@
+import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
 import type { Signing, SigningChange } from '../../store/signings.ts';
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
@@ -12,7 +13,10 @@ import { type Signed, type SigningTaskOptions, signRequest, takeCertificate } fr
 
 export interface SigningsOptions extends SigningTaskOptions {
   readonly store: SigningTaskOptions['store'] &
-    Pick<Store, 'certificateRequests' | 'signings' | 'certificates' | 'referencedCalls' | 'refresh'>;
+    Pick<
+      Store,
+      'certificateRequests' | 'signings' | 'certificates' | 'referencedCalls' | 'sessions' | 'refresh'
+    >;
   readonly calls: ChargePointCalls;
   readonly log: ThrottledLog;
   /** How long a request waits for its certificate, and that for its charge point, ms. */
@@ -201,8 +205,8 @@ export class Signings {
     const sending = { state: 'sending', sendings, reference, sentAt: clock(), problem: null } as const;
     const announced = await store.signings.change(id, ['signed'], sending);
     if (announced === undefined || this.isStopped) return;
-    const payload = { certificateChain: chain ?? '' };
-    const call = { chargePointId, action: 'CertificateSigned', payload, reference };
+    const { orders } = dialectOfChargePoint(store, chargePointId);
+    const call = { chargePointId, ...orders.handOverCertificate(chain ?? ''), reference };
     const reply = await this.waitFor(id, () => calls.call(call));
     store.refresh();
     await this.settle(announced, outcomeOf(reply, store.referencedCalls.get(chargePointId, reference)));

@@ -1,13 +1,7 @@
 import { foldIdTag } from '../../protocol/id-tag.ts';
+import type { ListOrder } from '../../protocol/orders.ts';
 import type { SentEntry } from '../../store/held-list-record.ts';
 import { infoAt, type ListEntry, sameEffect } from './wanted-list.ts';
-
-/** A SendLocalList request (OCPP 1.6 ed. 2 §6.41). */
-export interface ListMessage {
-  readonly listVersion: number;
-  readonly updateType: 'Full' | 'Differential';
-  readonly localAuthorizationList: readonly SentEntry[];
-}
 
 /**
  * The whole list: one Full, and Differentials with rising versions for what one message does not hold (obligation H6). Of no entries it is an
@@ -18,11 +12,11 @@ export function fullMessages(
   firstVersion: number,
   perMessage: number,
   now: number,
-): ListMessage[] {
+): ListOrder[] {
   const current = entries.map(({ idTag, idTagInfo }) => ({ idTag, idTagInfo: infoAt(idTagInfo, now) }));
   const [first = [], ...others] = chunks(current, perMessage);
   return [
-    { listVersion: firstVersion, updateType: 'Full', localAuthorizationList: first },
+    { listVersion: firstVersion, updateType: 'Full', entries: first },
     ...differentialMessages(others.flat(), firstVersion + 1, perMessage),
   ];
 }
@@ -32,11 +26,11 @@ export function differentialMessages(
   changes: readonly SentEntry[],
   firstVersion: number,
   perMessage: number,
-): ListMessage[] {
-  return chunks(changes, perMessage).map((localAuthorizationList, index) => ({
+): ListOrder[] {
+  return chunks(changes, perMessage).map((entries, index) => ({
     listVersion: firstVersion + index,
     updateType: 'Differential',
-    localAuthorizationList,
+    entries,
   }));
 }
 

@@ -1,8 +1,10 @@
+import type { ListOrder, Order, Orders } from '../../protocol/orders.ts';
+import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
 import type { HeldListRecord } from '../../store/held-list-record.ts';
 import type { Store } from '../../store/store.ts';
 import { type CallReply, type ChargePointCalls, neverLeft } from '../charge-point-calls.ts';
 import { listLimits } from './list-limits.ts';
-import { differentialMessages, fullMessages, type ListMessage, listChanges } from './list-messages.ts';
+import { differentialMessages, fullMessages, listChanges } from './list-messages.ts';
 import type { WantedList } from './wanted-list.ts';
 
 /** `auto` takes a Differential where it is certain what the charge point holds and shorter than the whole list, else a Full. */
@@ -34,8 +36,9 @@ export type SyncOutcome =
 
 /** One CALL of a sync and what became of it. */
 export interface SyncStep {
-  readonly action: 'GetConfiguration' | 'GetLocalListVersion' | 'SendLocalList';
-  /** Of a SendLocalList. */
+  /** Of its version of OCPP. */
+  readonly action: string;
+  /** Where it sent a list. */
   readonly listVersion?: number;
   readonly updateType?: 'Full' | 'Differential';
   readonly entryCount?: number;
@@ -48,7 +51,7 @@ export interface SyncReport {
 }
 
 export interface SyncOptions {
-  readonly store: Pick<Store, 'heldLists' | 'configurations' | 'chargePoints' | 'refresh'>;
+  readonly store: Pick<Store, 'heldLists' | 'configurations' | 'chargePoints' | 'sessions' | 'refresh'>;
   readonly calls: ChargePointCalls;
   /** Epoch ms. */
   readonly clock: () => number;
@@ -82,13 +85,13 @@ export class ListSync {
     const { store } = this.options;
     const { unasked } = listLimits(store, this.chargePointId);
     if (unasked.length > 0) {
-      const { outcome } = await this.call('GetConfiguration', { key: unasked });
+      const { outcome } = await this.call(this.orders().askSettings(unasked));
       if (outcome !== 'result' && outcome !== 'error') return this.stopped(outcome);
     }
     const { total } = listLimits(store, this.chargePointId);
     if (total !== undefined && this.wanted.entries.length > total) return 'too_long';
     if (mode !== 'full' && isDoubtful(this.held())) {
-      const reply = await this.call('GetLocalListVersion', {});
+      const reply = await this.call(this.orders().askListVersion());
       if (reply.outcome === 'error' && UNSUPPORTED.has(reply.code)) return 'not_supported';
       if (reply.outcome !== 'result' && reply.outcome !== 'error') return this.stopped(reply.outcome);
       if (this.held()?.supported === false) return 'not_supported';
@@ -101,7 +104,7 @@ export class ListSync {
     return outcome === 'resend' ? this.sendOnce(this.whole()) : outcome;
   }
 
-  private plan(mode: SyncMode): ListMessage[] | 'entries_unknown' {
+  private plan(mode: SyncMode): ListOrder[] | 'entries_unknown' {
     const { store, clock } = this.options;
     const held = this.held();
     if (mode === 'full') return this.whole();
@@ -120,7 +123,7 @@ export class ListSync {
     return isRising && changes.length < Math.max(1, entries.length) ? differential : this.whole();
   }
 
-  private whole(): ListMessage[] {
+  private whole(): ListOrder[] {
     const { entries } = this.wanted;
     const now = this.options.clock();
     return fullMessages(entries, this.nextVersion(entries.length), this.perMessage(), now);
@@ -138,16 +141,16 @@ export class ListSync {
     return next + messages > LARGEST_VERSION ? 1 : next;
   }
 
-  private async sendOnce(messages: readonly ListMessage[]): Promise<SyncOutcome> {
+  private async sendOnce(messages: readonly ListOrder[]): Promise<SyncOutcome> {
     const outcome = await this.send(messages);
     return outcome === 'resend' ? this.refusal() : outcome;
   }
 
-  private async send(messages: readonly ListMessage[]): Promise<SyncOutcome | 'resend'> {
+  private async send(messages: readonly ListOrder[]): Promise<SyncOutcome | 'resend'> {
     for (const message of messages) {
-      const { listVersion, updateType, localAuthorizationList } = message;
-      const about = { listVersion, updateType, entryCount: localAuthorizationList.length };
-      const reply = await this.call('SendLocalList', message, about);
+      const { listVersion, updateType, entries } = message;
+      const about = { listVersion, updateType, entryCount: entries.length };
+      const reply = await this.call(this.orders().sendList(message), about);
       if (reply.outcome === 'error') return UNSUPPORTED.has(reply.code) ? 'not_supported' : 'refused';
       if (reply.outcome !== 'result') return this.stopped(reply.outcome);
       const status = statusIn(reply.payload);
@@ -168,22 +171,25 @@ export class ListSync {
 
   private stopped(outcome: CallReply['outcome']): SyncOutcome {
     if (!neverLeft(outcome)) return 'unknown';
-    return this.steps.some(({ action, reply }) => action === 'SendLocalList' && !neverLeft(reply.outcome))
+    return this.steps.some(({ listVersion, reply }) => listVersion !== undefined && !neverLeft(reply.outcome))
       ? 'interrupted'
       : 'not_sent';
   }
 
   private async call(
-    action: SyncStep['action'],
-    payload: object,
+    order: Order,
     about: Pick<SyncStep, 'listVersion' | 'updateType' | 'entryCount'> = {},
   ): Promise<CallReply> {
     const { calls, store } = this.options;
-    const reply = await calls.call({ chargePointId: this.chargePointId, action, payload });
+    const reply = await calls.call({ chargePointId: this.chargePointId, ...order });
     // The edge has written down what this answer means.
     store.refresh();
-    this.steps.push({ action, ...about, reply });
+    this.steps.push({ action: order.action, ...about, reply });
     return reply;
+  }
+
+  private orders(): Orders {
+    return dialectOfChargePoint(this.options.store, this.chargePointId).orders;
   }
 
   private held(): HeldListRecord | undefined {

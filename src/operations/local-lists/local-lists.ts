@@ -16,7 +16,14 @@ import { type WantedList, wantedList } from './wanted-list.ts';
 export interface LocalListsOptions {
   readonly store: Pick<
     Store,
-    'localLists' | 'heldLists' | 'tokens' | 'settings' | 'configurations' | 'chargePoints' | 'refresh'
+    | 'localLists'
+    | 'heldLists'
+    | 'tokens'
+    | 'settings'
+    | 'configurations'
+    | 'chargePoints'
+    | 'sessions'
+    | 'refresh'
   >;
   readonly calls: ChargePointCalls;
   /** Epoch ms. */

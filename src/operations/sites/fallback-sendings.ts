@@ -1,7 +1,7 @@
 import type { SiteRecord } from '../../store/site-record.ts';
 import type { ConnectorState } from './connector-state.ts';
 import type { Fate } from './outcome.ts';
-import { limitProfile } from './profiles.ts';
+import { limitOrder } from './profiles.ts';
 import type { Sending, SendingContext, Sent } from './sending.ts';
 import { FALLBACK_SETTLES } from './settings.ts';
 
@@ -28,8 +28,7 @@ export function fallbackSendings(
     state.isBusy = true;
     sendings.push({
       state,
-      action: 'SetChargingProfile',
-      payload: limitProfile(context.store, state.member, {
+      order: limitOrder(context.store, state.member, {
         current,
         voltage,
         transactionId: null,

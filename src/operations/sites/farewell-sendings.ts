@@ -1,10 +1,10 @@
 import type { ConnectorState } from './connector-state.ts';
-import { clearProfile } from './profiles.ts';
+import { clearOrder } from './profiles.ts';
 import type { Sending, SendingContext } from './sending.ts';
 
 /** Clears the profiles of connectors that have left the site. */
 export function farewellSendings(
-  { settings, budget }: SendingContext,
+  { store, settings, budget }: SendingContext,
   states: Iterable<ConnectorState>,
   now: number,
 ): Sending[] {
@@ -17,8 +17,7 @@ export function farewellSendings(
     state.isBusy = true;
     sendings.push({
       state,
-      action: 'ClearChargingProfile',
-      payload: clearProfile(state.member.connectorId, isShared ? 'TxProfile' : 'TxDefaultProfile'),
+      order: clearOrder(store, state.member, isShared ? 'TxProfile' : 'TxDefaultProfile'),
       done: (fate, at) => {
         if (fate.kind === 'unknown' || fate.kind === 'not_sent') return;
         // "Unknown" says that it was not there.

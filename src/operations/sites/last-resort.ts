@@ -1,3 +1,4 @@
+import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
 import type { SiteRecord } from '../../store/site-record.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import type { ConnectorState } from './connector-state.ts';
@@ -55,9 +56,8 @@ export class LastResort {
     if (culprit === undefined || transactionId === undefined || !this.context.budget.take(now)) return [];
     this.stoppedAt = now;
     culprit.isBusy = true;
-    return [
-      { state: culprit, action: 'RemoteStopTransaction', payload: { transactionId }, done: () => undefined },
-    ];
+    const { orders } = dialectOfChargePoint(this.context.store, culprit.member.chargePointId);
+    return [{ state: culprit, order: orders.stopTransaction(transactionId), done: () => undefined }];
   }
 }
 

@@ -1,7 +1,5 @@
-import type {
-  ClearChargingProfileRequest,
-  SetChargingProfileRequest,
-} from '../../protocol/v16/generated/messages.ts';
+import type { Order } from '../../protocol/orders.ts';
+import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
 import type { ChargingProfileRecord } from '../../store/charging-profile-record.ts';
 import type { SiteMember } from '../../store/site-record.ts';
 import type { Store } from '../../store/store.ts';
@@ -29,37 +27,32 @@ function abilitiesOf({ configurations }: Pick<Store, 'configurations'>, chargePo
   return { stackLevel: Number.isInteger(level) && level > 0 ? level : 0, unit: onlyPower ? 'W' : 'A' };
 }
 
-/**
- * A profile that allows `current` (tenths of an ampere per phase) for as long as it is there. Relative and without a start, so that
- * the clock of the charge point does not matter (OCPP 1.6 ed. 2 §7.9).
- */
-export function limitProfile(
-  store: Pick<Store, 'configurations'>,
+/** Allows `current` (tenths of an ampere per phase), to one transaction or to whatever runs on the connector. */
+export function limitOrder(
+  store: Pick<Store, 'configurations' | 'sessions'>,
   { chargePointId, connectorId, phases }: Pick<SiteMember, 'chargePointId' | 'connectorId' | 'phases'>,
   { current, voltage, transactionId }: { current: number; voltage: number; transactionId: number | null },
-): SetChargingProfileRequest {
+): Order {
   const { stackLevel, unit } = abilitiesOf(store, chargePointId);
-  const purpose = transactionId === null ? 'TxDefaultProfile' : 'TxProfile';
-  const numberPhases = phases.length;
-  const limit = unit === 'A' ? current / 10 : Math.floor(current * voltage * numberPhases) / 10;
-  return {
+  const limit = unit === 'A' ? current / 10 : Math.floor(current * voltage * phases.length) / 10;
+  return dialectOfChargePoint(store, chargePointId).orders.setLimit({
+    profileId: profileId(connectorId, transactionId === null ? 'TxDefaultProfile' : 'TxProfile'),
     connectorId,
-    csChargingProfiles: {
-      chargingProfileId: profileId(connectorId, purpose),
-      ...(transactionId !== null && { transactionId }),
-      stackLevel,
-      chargingProfilePurpose: purpose,
-      chargingProfileKind: 'Relative',
-      chargingSchedule: {
-        chargingRateUnit: unit,
-        chargingSchedulePeriod: [{ startPeriod: 0, limit, numberPhases }],
-      },
-    },
-  };
+    transactionId,
+    stackLevel,
+    unit,
+    limit,
+    phases: phases.length,
+  });
 }
 
-export function clearProfile(connectorId: number, purpose: PlannedPurpose): ClearChargingProfileRequest {
-  return { id: profileId(connectorId, purpose) };
+/** Takes such a limit away. */
+export function clearOrder(
+  store: Pick<Store, 'sessions'>,
+  { chargePointId, connectorId }: Pick<SiteMember, 'chargePointId' | 'connectorId'>,
+  purpose: PlannedPurpose,
+): Order {
+  return dialectOfChargePoint(store, chargePointId).orders.clearLimit(profileId(connectorId, purpose));
 }
 
 /** Whether a profile of ours holds: it is there and nothing stands above it, something does, or it is gone. */

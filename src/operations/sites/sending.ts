@@ -1,3 +1,4 @@
+import type { Order } from '../../protocol/orders.ts';
 import type { Store } from '../../store/store.ts';
 import type { CallBudget } from './budget.ts';
 import type { ConnectorState } from './connector-state.ts';
@@ -7,8 +8,7 @@ import type { PlannerSettings } from './settings.ts';
 /** A CALL that a round has decided on; its connector is busy until it is `done`. */
 export interface Sending {
   readonly state: ConnectorState;
-  readonly action: 'SetChargingProfile' | 'ClearChargingProfile' | 'RemoteStopTransaction';
-  readonly payload: unknown;
+  readonly order: Order;
   readonly done: (fate: Fate, at: number) => void;
 }
 

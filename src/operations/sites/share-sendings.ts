@@ -2,7 +2,7 @@ import type { ShareChange } from '../../smart-charging/site-plan.ts';
 import type { SiteRecord } from '../../store/site-record.ts';
 import type { ConnectorState } from './connector-state.ts';
 import type { Fate } from './outcome.ts';
-import { limitProfile } from './profiles.ts';
+import { limitOrder } from './profiles.ts';
 import type { Sending, SendingContext, Sent } from './sending.ts';
 
 /** The TxProfiles that tell transactions their shares; as many as may be sent now. */
@@ -25,8 +25,7 @@ export function shareSendings(
     state.isBusy = true;
     sendings.push({
       state,
-      action: 'SetChargingProfile',
-      payload: limitProfile(context.store, state.member, {
+      order: limitOrder(context.store, state.member, {
         current,
         voltage,
         transactionId,

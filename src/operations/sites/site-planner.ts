@@ -1,3 +1,4 @@
+import type { Order } from '../../protocol/orders.ts';
 import type { PlanInput, SitePlan } from '../../smart-charging/site-plan.ts';
 import type { SiteRecord } from '../../store/site-record.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
@@ -15,7 +16,7 @@ import { type SitePlanView, viewSitePlan } from './site-plan-view.ts';
 export interface SitePlannerOptions extends SiteConnectorsOptions, SendingContext {
   readonly metrics: PlannerMetrics;
   readonly log: ThrottledLog;
-  readonly call: (chargePointId: string, action: string, payload: unknown) => Promise<Reply>;
+  readonly call: (chargePointId: string, order: Order) => Promise<Reply>;
   readonly plan: (input: PlanInput) => Promise<SitePlan>;
   /** A CALL was answered: it is worth looking at the site again. */
   readonly wake: () => void;
@@ -113,20 +114,20 @@ export class SitePlanner {
     ];
   }
 
-  private async send({ state, action, payload, done }: Sending): Promise<void> {
+  private async send({ state, order, done }: Sending): Promise<void> {
     const { call, clock, log, metrics, wake } = this.options;
     let fate: Fate;
     try {
-      fate = fateOf(await call(state.member.chargePointId, action, payload));
+      fate = fateOf(await call(state.member.chargePointId, order));
     } catch (error) {
       log.error(
-        { err: error, chargePoint: state.member.chargePointId, action },
+        { err: error, chargePoint: state.member.chargePointId, action: order.action },
         'a call of the site planner failed',
       );
       fate = { kind: 'unknown' };
     }
     this.options.budget.answered();
-    metrics.sent(action, fate.kind);
+    metrics.sent(order.action, fate.kind);
     state.isBusy = false;
     done(fate, clock());
     wake();

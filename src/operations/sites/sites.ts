@@ -156,9 +156,9 @@ class Sites implements SiteOperations {
           const edge = store.sessions.get(chargePointId)?.edge;
           return edge !== undefined && link.peers().includes(edge) ? edge : undefined;
         },
-        call: async (chargePointId, action, payload) => {
+        call: async (chargePointId, order) => {
           await pace.turn();
-          return call({ chargePointId, action, payload });
+          return call({ chargePointId, ...order });
         },
         plan: async (input) => {
           const { plans, tookMs } = await this.pool.plan([input]);

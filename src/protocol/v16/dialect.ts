@@ -10,6 +10,8 @@ import {
   isChargePointAction,
 } from './actions.ts';
 import { ACTIONS } from './generated/messages.ts';
+import { requestSchemas } from './generated/request-schemas.ts';
+import { orders } from './orders.ts';
 import { scanPlainPayload } from './scan-plain-payload.ts';
 import { checkRequest, checkResponse } from './validate.ts';
 
@@ -38,7 +40,8 @@ export const ocpp16: Dialect = {
   centralSystemActions: CENTRAL_SYSTEM_ACTIONS,
   // Farad names them as 1.6 writes them.
   errorCodes: Object.fromEntries(ERROR_CODES.map((code) => [code, code])) as Record<ErrorCode, string>,
-  bootRequest: { action: 'TriggerMessage', payload: { requestedMessage: 'BootNotification' } },
+  orders,
+  requestSchemas,
   isAction,
   isChargePointAction,
   isCentralSystemAction,

@@ -27,7 +27,12 @@ const told = (store: Store, keys: Record<string, string>) =>
     NOON,
   );
 const codes = (store: Store, of = request()) =>
-  warningsBeforeSetting(store, 'CP-1', of, NOON).map(({ code }) => code);
+  warningsBeforeSetting(
+    store,
+    'CP-1',
+    { connectorId: of.connectorId, profile: of.csChargingProfiles },
+    NOON,
+  ).map(({ code }) => code);
 const install = (store: Store, of: SetChargingProfileRequest) =>
   store.chargingProfiles.installed({
     chargePointId: 'CP-1',

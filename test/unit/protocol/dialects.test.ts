@@ -49,7 +49,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.version, dialect] as const))('%
   });
 
   it('asks for a boot by a request of its own', () => {
-    const { action, payload } = dialect.bootRequest;
+    const { action, payload } = dialect.orders.askForBoot();
     expect(dialect.isCentralSystemAction(action)).toBe(true);
     expect(dialect.checkRequest(action, payload)).toBeUndefined();
   });
