@@ -12,6 +12,7 @@ COPY . .
 RUN node -e "import('./scripts/setup.mjs').then(({ setUp }) => setUp())" \
  && npm prune --omit=dev \
  && node deploy/image/slim.mjs "${CHDB}" \
+ && node deploy/image/warm.mjs /farad/compile-cache "${CHDB}" \
  && rm -rf src scripts deploy tsconfig*.json package-lock.json .npmrc
 
 FROM ${BASE_IMAGE}
@@ -25,6 +26,7 @@ WORKDIR /data
 VOLUME /data
 # From outside of the container; ocpp.registration has to be chosen, or the start says so.
 ENV NODE_ENV=production \
+    NODE_COMPILE_CACHE=/farad/compile-cache \
     FARAD_DATA_DIR=/data \
     FARAD_OCPP_HOST=0.0.0.0 \
     FARAD_API_HOST=0.0.0.0 \
