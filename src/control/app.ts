@@ -42,6 +42,7 @@ import { addConfigurationRoutes } from './routes/configuration.ts';
 import { addConsoleRoutes } from './routes/console.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addEventRoute } from './routes/events.ts';
+import { addFleetSecurityRoute } from './routes/fleet-security.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addInstalledCertificateRoutes } from './routes/installed-certificates.ts';
 import { addJobRoutes } from './routes/jobs.ts';
@@ -195,6 +196,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addApiKeyRoutes(app, deps.store, keyRing);
   addAuditRoute(app, deps.store);
   addOverviewRoute(app, deps, fleet);
+  addFleetSecurityRoute(app, deps, fleet);
   addSystemRoute(app, deps, version);
   addHealthRoutes(app, deps);
   addMetricsRoute(app, deps);

@@ -4,6 +4,7 @@ import { needsNoKey } from '../store/given-keys.ts';
 import type { KnownChargePoint } from '../store/known-charge-points.ts';
 import type { Store } from '../store/store.ts';
 import type { Edges } from './edges.ts';
+import { summariseSecurity, viewSummary } from './security-summary.ts';
 
 export { findChargePoint, type KnownChargePoint } from '../store/known-charge-points.ts';
 
@@ -35,6 +36,7 @@ export function viewChargePoint(
     localListConflictAt: timeOf(record?.localListConflictAt),
     connectors: record ? viewConnectors(store, id) : [],
     keyState: keyState(store, id, settings),
+    security: viewSummary(summariseSecurity(store, id, settings)),
     settings: settings ? viewSettings(settings) : null,
   };
 }

@@ -10,6 +10,8 @@ const positions = {
   'campaign-results': TEXT,
   campaigns: TEXT,
   'certificate-requests': /^[0-9a-f]+$/,
+  'failed-certificate-requests': /^[0-9a-f]+$/,
+  'open-certificate-requests': /^[0-9a-f]+$/,
   certificates: /^[0-9a-f]+$/,
   'charge-points': TEXT,
   'charge-points-in-order': /^\[.*\]$/s,

@@ -1,9 +1,20 @@
 import { foreignCursor } from './cursor.ts';
 import type { FleetCensus, IndexedChargePoint } from './fleet-index.ts';
+import { type ProfileName, profileName } from './fleet-security.ts';
 import { FleetText } from './fleet-text.ts';
 
+const DAY_MS = 24 * 3_600_000;
+
 /** What a sorted list may be sorted by, each also the other way round. */
-export const sortNames = ['id', 'lastSeenAt', 'lastAnsweredAt', 'vendor', 'firmware', 'group'] as const;
+export const sortNames = [
+  'id',
+  'lastSeenAt',
+  'lastAnsweredAt',
+  'vendor',
+  'firmware',
+  'group',
+  'certificateExpiresAt',
+] as const;
 
 export type SortName = (typeof sortNames)[number];
 /** `-id`: from the last one to the first one. */
@@ -16,6 +27,10 @@ export interface FleetFilter {
   readonly registration?: string;
   /** Of one of its connectors. */
   readonly status?: string;
+  readonly securityProfile?: ProfileName;
+  readonly profilePending?: boolean;
+  /** Days from the census on; those that have expired match, too. */
+  readonly certificateExpiresWithin?: number;
 }
 
 export interface SortedPage {
@@ -65,13 +80,11 @@ function matchingInOrder(
   sort: Sort,
   filter: FleetFilter,
 ): readonly IndexedChargePoint[] {
-  const { text, connected, registration, status } = filter;
-  if (text === undefined && connected === undefined && registration === undefined && status === undefined) {
-    return inOrder(census, sort);
-  }
+  const wanted = Object.entries(filter).filter(([, value]) => value !== undefined);
+  if (wanted.length === 0) return inOrder(census, sort);
   const kept = searches.get(census) ?? new Map<string, readonly IndexedChargePoint[]>();
   searches.set(census, kept);
-  const key = JSON.stringify([sort, text, connected, registration, status]);
+  const key = JSON.stringify([sort, ...wanted.sort()]);
   const matching = kept.get(key) ?? found(census, sort, filter);
   kept.delete(key); // the oldest one comes first
   kept.set(key, matching);
@@ -81,14 +94,14 @@ function matchingInOrder(
 }
 
 function found(census: FleetCensus, sort: Sort, filter: FleetFilter): readonly IndexedChargePoint[] {
-  const { chargePoints } = census;
+  const { chargePoints, at } = census;
   if (filter.text === undefined) {
-    return inOrder(census, sort).filter((chargePoint) => matches(chargePoint, filter));
+    return inOrder(census, sort).filter((chargePoint) => matches(chargePoint, filter, at));
   }
   const named = textOf(census)
     .placesOf(filter.text)
     .map((place) => chargePoints[place] as IndexedChargePoint)
-    .filter((chargePoint) => matches(chargePoint, filter));
+    .filter((chargePoint) => matches(chargePoint, filter, at));
   if (named.length <= chargePoints.length * FEW) return named.sort(comparing(sort));
   const all = new Set(named);
   return inOrder(census, sort).filter((chargePoint) => all.has(chargePoint));
@@ -119,13 +132,24 @@ function inOrder(census: FleetCensus, sort: Sort): readonly IndexedChargePoint[]
 
 /** Whether all but the text matches. */
 function matches(
-  { connected, registration, statuses }: IndexedChargePoint,
-  { connected: wanted, registration: state, status }: FleetFilter,
+  chargePoint: IndexedChargePoint,
+  {
+    connected,
+    registration,
+    status,
+    securityProfile,
+    profilePending,
+    certificateExpiresWithin: days,
+  }: FleetFilter,
+  at: number,
 ): boolean {
   return (
-    (wanted === undefined || wanted === connected) &&
-    (state === undefined || state === registration) &&
-    (status === undefined || statuses.includes(status))
+    (connected === undefined || connected === chargePoint.connected) &&
+    (registration === undefined || registration === chargePoint.registration) &&
+    (status === undefined || chargePoint.statuses.includes(status)) &&
+    (profilePending === undefined || profilePending === chargePoint.isProfilePending) &&
+    (securityProfile === undefined || securityProfile === profileName(chargePoint)) &&
+    (days === undefined || chargePoint.certificateExpiresAt <= at + days * DAY_MS)
   );
 }
 

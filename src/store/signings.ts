@@ -1,4 +1,4 @@
-import type { Table } from '../journal/environment.ts';
+import { type Environment, sizeOf, type Table } from '../journal/environment.ts';
 import type { CertificateInput } from './certificate-record.ts';
 import type { CertificateTable } from './certificates.ts';
 import { after, allOf, keyOf, textKey } from './keys.ts';
@@ -37,6 +37,9 @@ export const SIGNING_STATES = [
   'failed',
   'superseded',
 ] as const satisfies readonly SigningState[];
+
+/** It came to nothing, and somebody has to look why. */
+const FAILED: ReadonlySet<SigningState> = new Set(['rejected', 'refused', 'failed']);
 
 const OPEN: ReadonlySet<SigningState> = new Set(['received', 'ordered', 'signed', 'sending']);
 
@@ -86,6 +89,10 @@ export interface Signings {
   of(chargePointId: string): Signing[];
   /** Those that have not ended, in the order of their requests. */
   open(options: { readonly after?: string; readonly limit: number }): Page<Signing>;
+  /** The last one of each charge point where that came to nothing, newest first. */
+  failed(options: { readonly after?: string; readonly limit: number }): Page<Signing>;
+  /** How many `open` and `failed` there are, without going through them. */
+  counts(): { readonly open: number; readonly failed: number };
   /** Adds one, and ends those of the charge point that are open; false where it is there already. */
   add(signing: Omit<Signing, 'version'>): Promise<boolean>;
   /** Changes it, and keeps a certificate with it, in one transaction; undefined where it is not in one of `from` (any more). */
@@ -97,6 +104,20 @@ export interface Signings {
   ): Promise<Signing | undefined>;
 }
 
+const FAILED_ONES = 'failed-signings';
+
+/** Since version 2 those that came to nothing are found without a look at all the others. */
+export function noteFailedSignings(environment: Environment): void {
+  const newest = new Map<string, Signing>();
+  for (const { value } of environment.records<Signing>('signings').getRange({})) {
+    const known = newest.get(value.chargePointId);
+    if (known === undefined || known.seq < value.seq) newest.set(value.chargePointId, value);
+  }
+  const failedOnes = environment.records<string>(FAILED_ONES);
+  for (const { state, seq, id } of newest.values())
+    if (FAILED.has(state)) void failedOnes.put(keyOf(seq, id), id);
+}
+
 /** Signings that are kept of a charge point. */
 const KEPT = 10;
 
@@ -106,6 +127,7 @@ export class SigningTable implements Signings {
   private readonly byChargePoint: Table<string>;
   private readonly bySeq: Table<string>;
   private readonly openOnes: Table<string>;
+  private readonly failedOnes: Table<string>;
   private readonly certificates: CertificateTable;
 
   constructor(path: WritePath, certificates: CertificateTable) {
@@ -114,6 +136,7 @@ export class SigningTable implements Signings {
     this.byChargePoint = path.environment.records('signings-by-charge-point');
     this.bySeq = path.environment.records('signings-by-seq');
     this.openOnes = path.environment.records('open-signings');
+    this.failedOnes = path.environment.records(FAILED_ONES);
     this.certificates = certificates;
   }
 
@@ -121,12 +144,27 @@ export class SigningTable implements Signings {
     return this.table.get(textKey(id));
   }
 
-  list({ after: last, limit }: { after?: string; limit: number }): Page<Signing> {
+  list(options: { after?: string; limit: number }): Page<Signing> {
+    return this.newestFirst(this.bySeq, options);
+  }
+
+  failed(options: { after?: string; limit: number }): Page<Signing> {
+    return this.newestFirst(this.failedOnes, options);
+  }
+
+  counts(): { open: number; failed: number } {
+    return { open: sizeOf(this.openOnes).entries, failed: sizeOf(this.failedOnes).entries };
+  }
+
+  private newestFirst(
+    table: Table<string>,
+    { after: last, limit }: { after?: string; limit: number },
+  ): Page<Signing> {
     const start = last === undefined ? Buffer.of(255, 255) : Buffer.from(last, 'hex');
     const items: Signing[] = [];
     let seen: string | undefined;
     const range = { start, end: Buffer.of(0), reverse: true, exclusiveStart: true };
-    for (const { key, value } of this.bySeq.getRange(range)) {
+    for (const { key, value } of table.getRange(range)) {
       if (items.length === limit) return { items, ...(seen !== undefined && { next: seen }) };
       seen = Buffer.from(key).toString('hex');
       const signing = this.get(value);
@@ -155,6 +193,8 @@ export class SigningTable implements Signings {
         if (!isOpenSigning(other.state) || !isOpenSigning(signing.state)) continue;
         this.write({ ...other, state: 'superseded', chain: null, endedAt: signing.receivedAt });
       }
+      // What came to nothing was tried again.
+      for (const { id, seq } of known) this.failedOnes.remove(keyOf(seq, id));
       const byUse = [...known].sort(
         (a, b) => Number(isOpenSigning(b.state)) - Number(isOpenSigning(a.state)),
       );
@@ -186,6 +226,8 @@ export class SigningTable implements Signings {
     this.bySeq.put(keyOf(seq, id), id);
     if (isOpenSigning(state)) this.openOnes.put(keyOf(seq, id), id);
     else this.openOnes.remove(keyOf(seq, id));
+    if (FAILED.has(state)) this.failedOnes.put(keyOf(seq, id), id);
+    else this.failedOnes.remove(keyOf(seq, id));
     return signing;
   }
 
@@ -194,6 +236,7 @@ export class SigningTable implements Signings {
     this.byChargePoint.remove(keyOf(chargePointId, seq, id));
     this.bySeq.remove(keyOf(seq, id));
     this.openOnes.remove(keyOf(seq, id));
+    this.failedOnes.remove(keyOf(seq, id));
   }
 
   private all(entries: Iterable<{ readonly value: string }>): Signing[] {

@@ -37,7 +37,7 @@ import { type Aggregate, bringUpToDate } from './schema-version.ts';
 import { sealingWith } from './sealing.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
 import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
-import { type Signings, SigningTable } from './signings.ts';
+import { noteFailedSignings, type Signings, SigningTable } from './signings.ts';
 import { type SitePlans, SitePlanTable } from './site-plans.ts';
 import type { ChargingWish } from './site-record.ts';
 import { type Sites, SiteTable } from './sites.ts';
@@ -165,7 +165,7 @@ export const DIRECTORY: readonly Aggregate[] = [
   { name: 'campaigns', migrations: [() => undefined] },
   { name: 'certificates', migrations: [] },
   { name: 'certificate-authorities', migrations: [] },
-  { name: 'signings', migrations: [] },
+  { name: 'signings', migrations: [noteFailedSignings] },
 ];
 
 /** What lies in `state`, written by the edges: what the protocol learns. */

@@ -45,6 +45,7 @@ it('L22: authorities of each kind are made, told of, and deleted; their keys ope
     });
     expect([status, body.algorithm, body.canIssue]).toEqual([201, algorithm, true]);
     const root = new X509Certificate(body.rootCertificate);
+    expect(body.fingerprint).toBe(root.fingerprint256.replaceAll(':', '').toLowerCase());
     expect(root.subject).toBe(`O=Acme Charging\nCN=Acme ${algorithm}`);
     expect(new X509Certificate(body.issuingCertificate).verify(root.publicKey)).toBe(true);
     ids.unshift(body.id);

@@ -6,6 +6,39 @@ import { until } from '../support/until.ts';
 const path = '/api/v1/charge-points/CP-1';
 const key = 'sixteen-bytes-ok';
 
+const certificate = {
+  sha256: 'ab',
+  serial: '1',
+  chargePointId: 'CP-1',
+  commonName: 'SN-1',
+  organization: 'Acme',
+  authority: null,
+  notBefore: 0,
+  notAfter: Date.now() + 60_000,
+  pem: 'x',
+  issuedAt: 1,
+  installedAt: null,
+  revokedAt: null,
+  reason: null,
+  closing: false,
+} as const;
+
+/** A request that nobody goes on with while the test looks at it. */
+const SIGNING = {
+  csr: 'x',
+  receivedAt: Date.now(),
+  state: 'received',
+  problem: null,
+  attempts: 0,
+  sendings: 0,
+  nextAt: Number.MAX_SAFE_INTEGER,
+  reference: null,
+  sentAt: null,
+  sha256: null,
+  chain: null,
+  endedAt: null,
+} as const;
+
 describe('security of a charge point', () => {
   let control: ControlUnderTest;
   let calls: ChargePointCall[];
@@ -115,6 +148,65 @@ describe('security of a charge point', () => {
     expect(code(await change('2'))).toBe('409 security_profile_not_raised');
   });
 
+  test('the fleet is counted by profile, and found by profile and by the end of certificates', async () => {
+    await send('PUT', '', { key });
+    await connectedOn(1);
+    await control.send('PUT', '/api/v1/charge-points/CP-2', { json: { key, securityProfile: 2 } });
+    await control.send('PUT', '/api/v1/charge-points/CP-3', { json: {} });
+    const { store } = control;
+    await store.security.leaving('CP-1', store.settings.get('CP-1'), {
+      profile: 2,
+      messageId: 'm',
+      since: 5,
+    });
+    const soon = Date.now() + 20 * 24 * 3_600_000;
+    const late = Date.now() + 90 * 24 * 3_600_000;
+    const put = (sha256: string, notAfter: number, state: 'installed' | 'issued' | 'revoked', cp = 'CP-2') =>
+      store.certificates.put({ ...certificate, chargePointId: cp, sha256, serial: sha256, notAfter, state });
+    await put('a1', soon, 'installed');
+    // Nobody knows whether it has this one, and that one is gone.
+    await put('a2', late, 'issued');
+    await put('a3', late, 'revoked');
+    await put('b1', late, 'issued', 'CP-3');
+    const signing = { ...SIGNING, chargePointId: 'CP-3', id: 's', seq: 1 };
+    await store.signings.add(signing);
+    const counts = await until('they are counted', async () => {
+      const { body } = await control.send('GET', '/api/v1/security');
+      return body.chargePoints === 3 && body.certificates.good === 1 && body;
+    });
+    expect(counts).toMatchObject({
+      profiles: { 0: 0, 1: 1, 2: 1, 3: 0, unknown: 1 },
+      pending: 1,
+      minProfile: 0,
+      certificates: { good: 1, expiring: 1, expired: 0 },
+      requests: { open: 1, failed: 0 },
+    });
+    const found = async (query: string) =>
+      (await control.send('GET', `/api/v1/charge-points?${query}`)).body.items.map(
+        (one: { id: string }) => one.id,
+      );
+    expect(await found('securityProfile=2')).toEqual(['CP-2']);
+    expect(await found('securityProfile=unknown')).toEqual(['CP-3']);
+    expect(await found('certificateExpiresWithin=30')).toEqual(['CP-2']);
+    expect(await found('sort=-certificateExpiresAt')).toEqual(['CP-1', 'CP-3', 'CP-2']);
+    const { body: shown } = await control.send('GET', '/api/v1/charge-points/CP-2');
+    expect(shown.security).toEqual({
+      profile: 2,
+      pending: false,
+      certificateExpiresAt: new Date(soon).toISOString(),
+    });
+
+    const requests = async (which: string) =>
+      (await control.send('GET', `/api/v1/certificate-requests?which=${which}`)).body.items.map(
+        (one: { id: string }) => one.id,
+      );
+    expect([await requests('open'), await requests('failed')]).toEqual([['s'], []]);
+    await store.signings.change('s', ['received'], { state: 'refused', problem: 'no' });
+    expect([await requests('open'), await requests('failed')]).toEqual([[], ['s']]);
+    const both = await control.send('GET', '/api/v1/certificate-requests?which=open&chargePointId=CP-3');
+    expect(code(both)).toBe('400 invalid_parameter');
+  });
+
   test('L5: what a profile lacks is named, and with force it is sent all the same', async () => {
     expect(await change('1')).toMatchObject({
       status: 409,
@@ -151,22 +243,6 @@ describe('security of a charge point', () => {
     expect(code(await change('2'))).toBe('200 ok');
     const three = await change('3');
     expect(three.body.error.details.missing).toMatchObject([{ code: 'client_certificate' }]);
-    const certificate = {
-      sha256: 'ab',
-      serial: '1',
-      chargePointId: 'CP-1',
-      commonName: 'SN-1',
-      organization: 'Acme',
-      authority: null,
-      notBefore: 0,
-      notAfter: Date.now() + 60_000,
-      pem: 'x',
-      issuedAt: 1,
-      installedAt: null,
-      revokedAt: null,
-      reason: null,
-      closing: false,
-    } as const;
     await control.store.certificates.put({ ...certificate, state: 'revoked' });
     expect(code(await change('3'))).toBe('409 security_prerequisites_missing');
     await control.store.certificates.put({ ...certificate, state: 'issued' });

@@ -41,6 +41,7 @@ export const certificateSchemas = {
       type: 'boolean',
       description: 'False where its keys cannot be opened with `security.sealingKeyFile`, or it has expired.',
     },
+    fingerprint: text('SHA-256 of its root in hexadecimal, to be compared where the root is installed.'),
     rootCertificate: text('PEM. What is to be installed where its certificates are to be trusted.'),
     issuingCertificate: text('PEM. Stands between the root and the certificates of charge points.'),
   }),

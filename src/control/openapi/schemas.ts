@@ -189,6 +189,7 @@ export const schemas = {
         'Whether it has to show a key when it connects, one that operators set or one that it was given by ChangeConfiguration of ' +
         'AuthorizationKey. changing: it may still come as before, until it has shown the new one.',
     },
+    security: { $ref: '#/components/schemas/SecuritySummary' },
     settings: { oneOf: [{ $ref: '#/components/schemas/ChargePointSettings' }, { type: 'null' }] },
   }),
 

@@ -8,6 +8,8 @@ export const profile: Schema = {
   description: '1: password; 2: password over TLS; 3: client certificate; 0: none of these.',
 };
 
+const count = (description: string): Schema => whole(description, { minimum: 0 });
+
 /** How charge points authenticate. */
 export const securitySchemas = {
   MissingPrerequisite: object('What stands in the way of a security profile.', {
@@ -16,6 +18,43 @@ export const securitySchemas = {
       enum: ['authorization_key', 'tls_endpoint', 'central_system_root', 'client_certificate'],
     },
     message: text('For people; may change.'),
+  }),
+
+  SecuritySummary: object('How a charge point authenticates, in short.', {
+    profile: maybe({
+      ...profile,
+      description: 'That it has to use, else by which it connected last; null where neither is known.',
+    }),
+    pending: {
+      type: 'boolean',
+      description: 'It was told to use a higher one, and has not connected on it yet.',
+    },
+    certificateExpiresAt: maybe(
+      time('End of its newest certificate that it has installed, else of the newest that was issued to it.'),
+    ),
+  }),
+
+  FleetSecurity: object('Charge points by how they authenticate.', {
+    countedAt: time('When they were counted.'),
+    chargePoints: count('All.'),
+    profiles: object('By the profile that they have to use, else by which they connected last.', {
+      0: count('Neither password nor certificate.'),
+      1: count('Password.'),
+      2: count('Password over TLS.'),
+      3: count('Client certificate.'),
+      unknown: count('Neither fixed nor ever connected.'),
+    }),
+    pending: count('Told to use a higher profile, and not connected on it yet.'),
+    minProfile: whole('`security.minProfile`: nobody connects with less.'),
+    certificates: object('Client certificates that charge points show.', {
+      good: count('Good for longer than 30 days.'),
+      expiring: count('End within 30 days.'),
+      expired: count('Have ended.'),
+    }),
+    requests: object('Requests of charge points for certificates.', {
+      open: count('More may come of them.'),
+      failed: count('The last one of a charge point, which came to nothing.'),
+    }),
   }),
 
   ChargePointSecurity: object('How a charge point authenticates.', {

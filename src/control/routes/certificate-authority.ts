@@ -18,6 +18,7 @@ const example = {
   createdAt: '2026-03-01T12:00:00.000Z',
   expiresAt: '2036-02-27T12:00:00.000Z',
   canIssue: true,
+  fingerprint: 'f2ca1bb6c7e907d06dafe4687e579fce76b37e4e93b7605022da52e6ccc26fd2',
   rootCertificate: '-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n',
   issuingCertificate: '-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n',
 };
@@ -117,6 +118,7 @@ export function addCertificateAuthorityRoutes(
     createdAt: writeTimestamp(authority.createdAt),
     expiresAt: writeTimestamp(readCertificates(authority.issuingCertificate)?.[0]?.notAfter ?? 0),
     canIssue: authorities.canIssue(authority),
+    fingerprint: readCertificates(authority.rootCertificate)?.[0]?.sha256 ?? '',
     rootCertificate: authority.rootCertificate,
     issuingCertificate: authority.issuingCertificate,
   });

@@ -6,7 +6,7 @@ import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { instant } from '../instant.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
-import { type PageQuery, pageQuery } from '../paging.ts';
+import { type PageQuery, pageQuery, refuseFiltersBeside } from '../paging.ts';
 import { addRoute } from '../route.ts';
 
 const tag = 'Certificates';
@@ -32,7 +32,19 @@ const list: Operation = {
   summary: 'List what charge points want to have signed',
   description:
     'Newest first, the last 10 of each charge point. `problem` says in words what an operator has to mend.',
-  query: { chargePointId: { type: 'string', description: 'Only those of this charge point.' }, ...pageQuery },
+  query: {
+    chargePointId: {
+      type: 'string',
+      description: 'Only those of this charge point. It goes with no other filter.',
+    },
+    which: {
+      type: 'string',
+      enum: ['open', 'failed'],
+      description:
+        'open: only those that more may come of, oldest first. failed: only the last one of a charge point where that came to nothing (rejected, refused or failed), newest first.',
+    },
+    ...pageQuery,
+  },
   responses: {
     200: json('A page of requests.', ref('CertificateRequestPage'), { items: [example], next: null }),
   },
@@ -63,6 +75,11 @@ const give: Operation = {
   errors: ['unknown_certificate_request', 'certificate_request_state', 'unfit_certificate'],
 };
 
+interface ListQuery extends PageQuery {
+  readonly chargePointId?: string;
+  readonly which?: 'open' | 'failed';
+}
+
 export function addCertificateRequestRoutes(app: FastifyInstance, { store, operations }: ControlDeps): void {
   const { signings } = operations.certificates;
   const view = (signing: Signing) => {
@@ -82,14 +99,16 @@ export function addCertificateRequestRoutes(app: FastifyInstance, { store, opera
     };
   };
 
-  addRoute<{ Querystring: PageQuery & { chargePointId?: string } }>(app, list, ({ query }) => {
-    const { chargePointId, cursor, limit } = query;
+  addRoute<{ Querystring: ListQuery }>(app, list, ({ query }) => {
+    const { chargePointId, which, cursor, limit } = query;
     if (chargePointId !== undefined) {
+      refuseFiltersBeside('chargePointId', { which });
       return { items: store.signings.of(chargePointId).map(view), next: null };
     }
-    const after = readCursor('certificate-requests', cursor);
-    const { items, next } = store.signings.list({ limit, ...(after !== undefined && { after }) });
-    const position = next === undefined ? null : writeCursor('certificate-requests', next);
+    const place = which === undefined ? 'certificate-requests' : (`${which}-certificate-requests` as const);
+    const after = readCursor(place, cursor);
+    const { items, next } = store.signings[which ?? 'list']({ limit, ...(after !== undefined && { after }) });
+    const position = next === undefined ? null : writeCursor(place, next);
     return { items: items.map(view), next: position };
   });
 

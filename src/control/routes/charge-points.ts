@@ -6,6 +6,7 @@ import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import type { FleetIndex } from '../fleet-index.ts';
+import { PROFILE_NAMES, type ProfileName } from '../fleet-security.ts';
 import { type BodyDeclaration, json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery, refuseFiltersBeside } from '../paging.ts';
 import { requireRole } from '../roles.ts';
@@ -43,6 +44,7 @@ const example = {
     },
   ],
   keyState: 'held',
+  security: { profile: 2, pending: false, certificateExpiresAt: null },
   settings: {
     registration: null,
     reader: null,
@@ -101,6 +103,24 @@ const list: Operation = {
       type: 'string',
       maxLength: 50,
       description: 'Only connected ones with a connector in this status, for example Faulted.',
+    },
+    securityProfile: {
+      type: 'string',
+      enum: PROFILE_NAMES,
+      description:
+        'Only those that have to use this security profile, or connected by it last; unknown: neither is known.',
+    },
+    profilePending: {
+      type: 'boolean',
+      description:
+        'Only those that were told to use a higher profile and have not connected on it yet, or only the others.',
+    },
+    certificateExpiresWithin: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 36_500,
+      description:
+        'Only those whose client certificate ends in so many days, or has ended; certificates that were renewed do not count.',
     },
     sort: {
       type: 'string',
@@ -186,6 +206,9 @@ interface ListQuery extends PageQuery {
   readonly text?: string;
   readonly connected?: boolean;
   readonly registration?: string;
+  readonly securityProfile?: ProfileName;
+  readonly profilePending?: boolean;
+  readonly certificateExpiresWithin?: number;
 }
 
 export function addChargePointRoutes(

@@ -10,6 +10,7 @@ const VIEWS = [
   'campaigns',
   'local-lists',
   'reservations',
+  'security',
   'analytics',
   'system',
 ];

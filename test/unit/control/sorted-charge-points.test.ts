@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { FleetCensus, IndexedChargePoint } from '../../../src/control/fleet-index.ts';
+import { type FleetCensus, type IndexedChargePoint, NEVER } from '../../../src/control/fleet-index.ts';
+import { fleetSecurity } from '../../../src/control/fleet-security.ts';
 import { type Sort, sortedPage } from '../../../src/control/sorted-charge-points.ts';
 
 function chargePoint(id: string, more: Partial<IndexedChargePoint> = {}): IndexedChargePoint {
@@ -13,6 +14,9 @@ function chargePoint(id: string, more: Partial<IndexedChargePoint> = {}): Indexe
     vendor: '',
     firmware: '',
     group: '',
+    securityProfile: undefined,
+    isProfilePending: false,
+    certificateExpiresAt: NEVER,
     searched: id.toLowerCase(),
     ...more,
   };
@@ -63,6 +67,40 @@ test('filters by status, connection, registration and text, and counts what matc
   expect(ask({ connected: false })).toMatchObject({ ids: ['B'], total: 1 });
   expect(ask({ text: 'ACME' })).toMatchObject({ ids: ['C'], total: 1 });
   expect(ask({ registration: 'Pending' })).toEqual({ ids: [], total: 0 });
+});
+
+test('finds charge points by security profile and by the end of their certificate, and counts them', async () => {
+  const DAY_MS = 24 * 3_600_000;
+  const at = Date.parse('2026-03-01T12:00:00Z');
+  const secured = {
+    ...census([
+      chargePoint('A', { securityProfile: 3, certificateExpiresAt: at + 40 * DAY_MS }),
+      chargePoint('B', {
+        securityProfile: 3,
+        certificateExpiresAt: at + 20 * DAY_MS,
+        isProfilePending: true,
+      }),
+      chargePoint('C', { securityProfile: 0, certificateExpiresAt: at - 1 }),
+      chargePoint('D'),
+    ]),
+    at,
+  };
+  const ask = (filter: object) =>
+    sortedPage(secured, { sort: 'id', after: undefined, limit: 9, ...filter }).ids;
+  expect(ask({ securityProfile: '3' })).toEqual(['A', 'B']);
+  expect(ask({ profilePending: true })).toEqual(['B']);
+  expect(ask({ profilePending: false })).toEqual(['A', 'C', 'D']);
+  expect(ask({ securityProfile: '0' })).toEqual(['C']);
+  expect(ask({ securityProfile: 'unknown' })).toEqual(['D']);
+  expect(ask({ certificateExpiresWithin: 30, sort: 'certificateExpiresAt' })).toEqual(['C', 'B']);
+  expect(ask({ certificateExpiresWithin: 30, securityProfile: '3' })).toEqual(['B']);
+  expect(ask({ sort: 'certificateExpiresAt' })).toEqual(['C', 'B', 'A', 'D']);
+  expect(ask({ sort: '-certificateExpiresAt' })).toEqual(['D', 'A', 'B', 'C']);
+  expect(await fleetSecurity(secured)).toEqual({
+    profiles: { 0: 1, 1: 0, 2: 0, 3: 2, unknown: 1 },
+    pending: 1,
+    certificates: { good: 1, expiring: 1, expired: 1 },
+  });
 });
 
 test('a search is answered anew from a newer census, and not mixed up with another search', () => {

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Environment } from '../../../src/journal/environment.ts';
 import type { CertificateInput } from '../../../src/store/certificate-record.ts';
+import { noteFailedSignings, type Signings } from '../../../src/store/signings.ts';
 import { scratchDirectory, scratchStore } from './scratch.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
@@ -26,6 +28,24 @@ function certificate(der: string, change: Partial<CertificateInput> = {}): Certi
     ...change,
   };
 }
+
+const signing = (id: string, seq: number, chargePointId = 'CP-1') => ({
+  id,
+  seq,
+  chargePointId,
+  csr: id,
+  receivedAt: NOW + seq,
+  state: 'received' as const,
+  problem: null,
+  attempts: 0,
+  sendings: 0,
+  nextAt: 0,
+  reference: null,
+  sentAt: null,
+  sha256: null,
+  chain: null,
+  endedAt: null,
+});
 
 describe('certificates of charge points', () => {
   it('L16: one that is revoked is known as such by its DER, after a restart, too', async () => {
@@ -161,23 +181,6 @@ describe('requests of charge points', () => {
 
   it('are superseded by the next one, and change with their certificate or not at all', async () => {
     const { signings, certificates } = scratchStore();
-    const signing = (id: string, seq: number) => ({
-      id,
-      seq,
-      chargePointId: 'CP-1',
-      csr: id,
-      receivedAt: NOW + seq,
-      state: 'received' as const,
-      problem: null,
-      attempts: 0,
-      sendings: 0,
-      nextAt: 0,
-      reference: null,
-      sentAt: null,
-      sha256: null,
-      chain: null,
-      endedAt: null,
-    });
     expect(await signings.add(signing('one', 1))).toBe(true);
     expect(await signings.add(signing('one', 1))).toBe(false);
     expect(await signings.add(signing('two', 2))).toBe(true);
@@ -193,6 +196,45 @@ describe('requests of charge points', () => {
     expect(signings.list({ limit: 1 })).toMatchObject({ items: [{ id: 'two' }] });
     const { next = '' } = signings.list({ limit: 1 });
     expect(signings.list({ limit: 1, after: next })).toMatchObject({ items: [{ id: 'one' }] });
+  });
+});
+
+describe('signings that came to nothing', () => {
+  const failed = (signings: Signings) => signings.failed({ limit: 9 }).items.map(({ id }) => id);
+
+  it('are found, newest first, until the charge point asks again', async () => {
+    const { signings } = scratchStore();
+    for (const [id, seq, of] of [['one', 1, 'CP-1'] as const, ['two', 2, 'CP-2'] as const])
+      await signings.add(signing(id, seq, of));
+    expect(signings.counts()).toEqual({ open: 2, failed: 0 });
+    await signings.change('one', ['received'], { state: 'refused' });
+    await signings.change('two', ['received'], { state: 'rejected' });
+    expect(failed(signings)).toEqual(['two', 'one']);
+    expect(signings.counts()).toEqual({ open: 0, failed: 2 });
+    const { next = '' } = signings.failed({ limit: 1 });
+    expect(signings.failed({ limit: 1, after: next }).items.map(({ id }) => id)).toEqual(['one']);
+    await signings.add(signing('three', 3, 'CP-1'));
+    expect(failed(signings)).toEqual(['two']);
+    await signings.change('three', ['received'], { state: 'installed' });
+    expect(signings.counts()).toEqual({ open: 0, failed: 1 });
+  });
+
+  it('are found in an older data directory, too', () => {
+    const environment = new Environment(scratchDirectory());
+    onTestFinished(() => environment.close());
+    const records = environment.records('signings');
+    const kept = [
+      { ...signing('old', 1), state: 'failed' },
+      { ...signing('new', 2), state: 'installed' },
+      { ...signing('other', 3, 'CP-2'), state: 'refused' },
+    ];
+    environment.transactSync(() => {
+      for (const one of kept) void records.put(Buffer.from(one.id), one);
+      noteFailedSignings(environment);
+    });
+    expect(Array.from(environment.records('failed-signings').getRange({}), ({ value }) => value)).toEqual([
+      'other',
+    ]);
   });
 });
 
