@@ -37,6 +37,11 @@ export interface ChargePoint {
   readonly diagnosticsStatus: string | null;
   readonly connectors: readonly Connector[];
   readonly keyState: 'none' | 'held' | 'changing';
+  readonly security: {
+    readonly profile: number | null;
+    readonly pending: boolean;
+    readonly certificateExpiresAt: string | null;
+  };
   readonly settings: ChargePointSettings | null;
 }
 

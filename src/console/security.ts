@@ -102,6 +102,40 @@ export function presentProfile({ profile, connection }: ChargePointSecurity): nu
   return profile ?? connection?.profile ?? 0;
 }
 
+/** Profiles as filters name them, with their words. */
+export const PROFILE_CHOICES: readonly (readonly [name: string, words: string])[] = [
+  ...[3, 2, 1, 0].map((profile) => [`${profile}`, profileInWords(profile)] as const),
+  ['unknown', 'unknown'],
+];
+
+/** The fleet by its security. */
+export interface FleetSecurity {
+  readonly countedAt: string;
+  readonly chargePoints: number;
+  readonly profiles: Readonly<Record<string, number>>;
+  readonly pending: number;
+  readonly minProfile: number;
+  readonly certificates: Readonly<Record<'good' | 'expiring' | 'expired', number>>;
+  readonly requests: Readonly<Record<'open' | 'failed', number>>;
+}
+
+/** Who issues the certificates of charge points. */
+export interface CertificateAuthorities {
+  readonly outside: boolean;
+  readonly canSeal: boolean;
+  readonly current: string | null;
+  readonly authorities: readonly Authority[];
+}
+
+export interface Authority {
+  readonly id: string;
+  readonly algorithm: string;
+  readonly expiresAt: string;
+  readonly canIssue: boolean;
+  readonly fingerprint: string;
+  readonly rootCertificate: string;
+}
+
 const DAY_MS = 24 * 3_600_000;
 /** From here on an expiry is worth a colour, ms. */
 const NEAR_MS = 30 * DAY_MS;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { logIn, openTab } from '../support/browser.ts';
@@ -83,7 +83,7 @@ it('follows what is done about the security of a charge point to its end', async
   await close();
   await page.getByText('CN=Farad issuing').waitFor();
 
-  await page.getByRole('button', { name: 'Ask the charge point (GetInstalledCertificateIds)' }).click();
+  await page.getByRole('button', { name: 'Ask the charge point' }).click();
   await page.getByRole('button', { name: 'Delete root 1a2b' }).click();
   await dialog.getByRole('button', { name: 'Send DeleteCertificate' }).click();
   await dialog.getByText('No root of the Central System may be left.').waitFor();
@@ -101,6 +101,27 @@ it('follows what is done about the security of a charge point to its end', async
   await page.getByText('set by an operator').waitFor();
   await tab.picture('security-of-one');
   expect(await gateway.request('GET', '/api/v1/charge-points/BAY-12/security')).toMatchObject({ profile: 0 });
+
+  // The fleet: what is behind each number is a click away, and the root is a file.
+  await page.goto(`${gateway.api}/security`);
+  await page.getByRole('link', { name: '0, nothing 1' }).click();
+  await page.getByRole('link', { name: 'BAY-12' }).waitFor();
+  expect(new URL(page.url()).search).toBe('?securityProfile=0');
+  await page.goto(`${gateway.api}/security?tab=certificates&within=3650`);
+  await page.getByRole('button', { name: 'Certificate ends' }).click();
+  await page.getByRole('link', { name: 'BAY-12' }).click();
+  await page.getByText('CN=Farad issuing').waitFor();
+  await page.goto(`${gateway.api}/security?tab=authority`);
+  const saved = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download its root' }).click();
+  const [authority] = (
+    await gateway.request<{ authorities: { rootCertificate: string; fingerprint: string }[] }>(
+      'GET',
+      '/api/v1/certificate-authority',
+    )
+  ).authorities;
+  expect(readFileSync(await (await saved).path(), 'utf8')).toBe(authority?.rootCertificate);
+  await page.getByText(authority?.fingerprint ?? '').waitFor();
   // The browser's own word about the last root.
   expect(tab.complaints).toEqual([expect.stringContaining('409')]);
 }, 90_000);

@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chargingStory } from './charging-story.ts';
-import { type Gateway, startGateway } from './gateway.ts';
+import { makeTestAuthority } from './client-certificates.ts';
+import { dataDirectory, type Gateway, startGateway } from './gateway.ts';
+import { makeSigningRequest } from './signing-requests.ts';
 import { until } from './until.ts';
 
 /** A view of the console, and something on it that has to be there before it is looked at. */
@@ -15,6 +19,11 @@ const VIEWS: readonly View[] = [
   ['maintenance', '/charge-points/BAY-12?tab=maintenance', 'no list is wanted here'],
   ['security-of-one', '/charge-points/BAY-12?tab=security', 'TamperDetectionActivated'],
   ['settings', '/charge-points/BAY-12?tab=settings', 'New key'],
+  ['security', '/security', '0, nothing'],
+  ['ending-certificates', '/security?tab=certificates', 'left'],
+  ['certificate-requests', '/security?tab=requests', 'refused'],
+  ['security-events', '/security?tab=events', 'TamperDetectionActivated'],
+  ['authority', '/security?tab=authority', 'issues certificates'],
   ['transactions', '/transactions', 'CARD0001'],
   ['to-review', '/transactions?tab=review', 'it is a stop that fits no transaction'],
   ['reservations', '/transactions?tab=reservations', 'held'],
@@ -52,7 +61,9 @@ export async function gatewayWithEveryView(): Promise<{
   readonly gateway: Gateway;
   readonly views: readonly View[];
 }> {
-  const gateway = await startGateway();
+  const sealingKey = join(dataDirectory(), 'key');
+  writeFileSync(sealingKey, 'thirty-two bytes are the least of it');
+  const gateway = await startGateway(['--security-sealing-key-file', sealingKey]);
   const send = <Answer>(method: string, path: string, body: object) =>
     gateway.request<Answer>(method, `/api/v1${path}`, body);
   await send('PUT', '/tokens/CARD0001', { status: 'Accepted', parentIdTag: 'FLEET-1' });
@@ -68,6 +79,11 @@ export async function gatewayWithEveryView(): Promise<{
     timestamp: new Date().toISOString(),
     techInfo: 'lid opened',
   });
+  await send('POST', '/certificate-authority', { algorithm: 'ecdsa-p256' });
+  const { pem } = await (await makeTestAuthority()).issue();
+  await send('POST', '/certificates', { chargePointId: 'BAY-12', certificate: pem });
+  // It names another charge point, so nobody signs it.
+  await story.call('SignCertificate', { csr: (await makeSigningRequest('ec')).csr });
   await send('PUT', '/local-lists/depot', {
     scope: { group: 'Depot north' },
     entries: [{ idTag: 'CARD0001' }],
@@ -86,6 +102,13 @@ export async function gatewayWithEveryView(): Promise<{
     name: 'Clear all caches',
     task: { action: 'ClearCache', payload: {} },
     targets: { ids: ['BAY-12'] },
+  });
+  await until('the request was refused, and the certificate is found', async () => {
+    const { requests, certificates } = await gateway.request<{
+      requests: { failed: number };
+      certificates: { expiring: number };
+    }>('GET', '/api/v1/security');
+    return requests.failed === 1 && certificates.expiring === 1;
   });
   await until('the overview counts what is there', async () => {
     const { charging } = await gateway.request<{ charging: number }>('GET', '/api/v1/overview');

@@ -4,11 +4,13 @@ import type { ChargePoint, Page } from '../model.ts';
 import { ConnectUrl } from '../parts/connect-url.tsx';
 import { ChoiceFilter, TextFilter } from '../parts/filter-fields.tsx';
 import { Pager } from '../parts/pager.tsx';
+import { SortHeader } from '../parts/sort-header.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
 import { place, setQuery, urlOf } from '../router.ts';
+import { PROFILE_CHOICES } from '../security.ts';
 
 const PER_PAGE = 50;
 const EVERY_MS = 4000;
@@ -34,6 +36,8 @@ export function ChargePointsPage() {
     status: value('status'),
     connected: value('connected'),
     registration: value('registration'),
+    securityProfile: value('securityProfile'),
+    profilePending: value('profilePending'),
   };
   const sort = value('sort') ?? 'id';
   const list = useResource<Page<ChargePoint>>(
@@ -44,7 +48,12 @@ export function ChargePointsPage() {
 
   return (
     <>
-      <h1>Charge points</h1>
+      <div class="row">
+        <h1>Charge points</h1>
+        <a class="end" href="/security">
+          Security of the fleet
+        </a>
+      </div>
       <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
         <TextFilter name="text" label="Text" placeholder="id, serial, vendor, firmware, group" />
         <ChoiceFilter
@@ -69,10 +78,25 @@ export function ChargePointsPage() {
             ...['Accepted', 'Pending', 'Rejected', 'Unknown'].map((state) => [state, state] as const),
           ]}
         />
+        <ChoiceFilter
+          name="securityProfile"
+          label="Security profile"
+          options={[['', 'Any'], ...PROFILE_CHOICES]}
+        />
         {filtered && (
           <button
             type="button"
-            onClick={() => setQuery({ text: '', status: '', connected: '', registration: '', cursor: '' })}
+            onClick={() =>
+              setQuery({
+                text: '',
+                status: '',
+                connected: '',
+                registration: '',
+                securityProfile: '',
+                profilePending: '',
+                cursor: '',
+              })
+            }
           >
             Clear filters
           </button>
@@ -143,30 +167,6 @@ function Line({ chargePoint }: { readonly chargePoint: ChargePoint }) {
         <When at={lastAnsweredAt} />
       </td>
     </tr>
-  );
-}
-
-interface SortHeaderProps {
-  readonly name: string;
-  readonly label: string;
-  readonly sort: string;
-  readonly latestFirst?: boolean;
-}
-
-function SortHeader({ name, label, sort, latestFirst = false }: SortHeaderProps) {
-  const active = sort === name || sort === `-${name}`;
-  const descending = sort.startsWith('-');
-  const first = latestFirst ? `-${name}` : name;
-  const other = latestFirst ? name : `-${name}`;
-  return (
-    <th scope="col" aria-sort={active ? (descending ? 'descending' : 'ascending') : undefined}>
-      <button
-        type="button"
-        onClick={() => setQuery({ sort: sort === first ? other : first, cursor: undefined })}
-      >
-        {label} <span aria-hidden="true">{active ? (descending ? '↓' : '↑') : ''}</span>
-      </button>
-    </th>
   );
 }
 

@@ -8,6 +8,7 @@ import { CampaignsPage } from './campaigns.tsx';
 import { ChargePointPage } from './charge-point/charge-point-page.tsx';
 import { ChargePointsPage } from './charge-points.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
+import { SecurityPage } from './security/security-page.tsx';
 import { SitePage } from './sites/site-page.tsx';
 import { SitesPage } from './sites/sites-page.tsx';
 import { SystemPage } from './system.tsx';
@@ -50,6 +51,8 @@ function viewOf([section, id, ...rest]: readonly string[]): View {
     case 'campaigns':
       if (id === undefined) return { title: 'Campaigns', page: <CampaignsPage /> };
       return { title: 'Campaign', page: <CampaignPage id={id} key={id} /> };
+    case 'security':
+      return id === undefined ? { title: 'Security', page: <SecurityPage /> } : nothing;
     case 'analytics':
       return id === undefined ? { title: 'Analytics', page: <AnalyticsPage /> } : nothing;
     case 'system':

@@ -15,9 +15,9 @@ export function Rail() {
   return (
     <nav ref={rail} class="rail" aria-label="Sections">
       <ul>
-        {sections.map(({ name, root }) => (
+        {sections.map(({ name, root, also }) => (
           <li key={root}>
-            <a href={`/${root}`} aria-current={current === root ? 'page' : undefined}>
+            <a href={`/${root}`} aria-current={current === root || current === also ? 'page' : undefined}>
               {name}
             </a>
           </li>

@@ -34,7 +34,7 @@ export function Roots({ chargePoint: { id, connected }, path, items, onChanged }
       <header>
         <h2 id="roots">Roots that it trusts</h2>
         <button type="button" class="end" disabled={!allowed || doing.busy} onClick={() => void ask()}>
-          {doing.busy ? 'Asking…' : 'Ask the charge point (GetInstalledCertificateIds)'}
+          {doing.busy ? 'Asking…' : 'Ask the charge point'}
         </button>
       </header>
       <Refusal failure={doing.failure} />

@@ -1,0 +1,80 @@
+import { Copyable } from '../../parts/connect-url.tsx';
+import { ExpiryOf } from '../../parts/expiry.tsx';
+import { Fact } from '../../parts/fact.tsx';
+import { Empty, Shown } from '../../parts/states.tsx';
+import { Status } from '../../parts/status.tsx';
+import { useResource } from '../../resource.ts';
+import type { Authority, CertificateAuthorities } from '../../security.ts';
+
+/** Who issues the certificates of charge points. */
+export function Authorities() {
+  const resource = useResource<CertificateAuthorities>('/certificate-authority', { everyMs: 60_000 });
+  return (
+    <Shown of={resource} what="the authority" lines={6}>
+      {({ outside, authorities, current }) => (
+        <>
+          {outside && <p class="note">Requests go to the outside authority of security.signingHook.</p>}
+          {authorities.length === 0 && !outside && <NoAuthority />}
+          {authorities.map((authority) => (
+            <AuthorityPanel key={authority.id} authority={authority} isCurrent={authority.id === current} />
+          ))}
+        </>
+      )}
+    </Shown>
+  );
+}
+
+function NoAuthority() {
+  return (
+    <div class="panel">
+      <Empty title="Nobody issues certificates">
+        <p>
+          Farad can be the authority: set security.sealingKeyFile, then send POST
+          /api/v1/certificate-authority. Or name an outside one in security.signingHook.
+        </p>
+      </Empty>
+    </div>
+  );
+}
+
+function AuthorityPanel({
+  authority: { algorithm, expiresAt, canIssue, fingerprint, rootCertificate, id },
+  isCurrent,
+}: {
+  readonly authority: Authority;
+  readonly isCurrent: boolean;
+}) {
+  return (
+    <section class="panel" aria-label={`Authority ${id}`}>
+      <header>
+        <h2>Authority of Farad</h2>
+        <Status
+          status={canIssue ? 'Available' : 'Faulted'}
+          word={
+            isCurrent
+              ? 'issues certificates'
+              : canIssue
+                ? 'can issue'
+                : 'cannot issue: its keys cannot be opened'
+          }
+        />
+        <a
+          class="end"
+          download={`farad-root-${fingerprint.slice(0, 8)}.pem`}
+          href={`data:application/x-pem-file,${encodeURIComponent(rootCertificate)}`}
+        >
+          Download its root
+        </a>
+      </header>
+      <dl class="facts body">
+        <Fact name="Signs with">{algorithm}</Fact>
+        <Fact name="Issues until">
+          <ExpiryOf notAfter={expiresAt} />
+        </Fact>
+        <Fact name="SHA-256 of its root">
+          <Copyable text={fingerprint} />
+        </Fact>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,30 @@
+import { currentTab, Tabs } from '../../parts/tabs.tsx';
+import { Authorities } from './authorities.tsx';
+import { Expiring } from './expiring.tsx';
+import { FleetEvents } from './fleet-events.tsx';
+import { Profiles } from './profiles.tsx';
+import { Requests } from './requests.tsx';
+
+const TABS = [
+  ['', 'Profiles'],
+  ['certificates', 'Certificates that end'],
+  ['requests', 'Requests'],
+  ['events', 'Events'],
+  ['authority', 'Authority'],
+] as const;
+
+/** How the fleet authenticates, and what has to be done about it. */
+export function SecurityPage() {
+  const tab = currentTab(TABS);
+  return (
+    <>
+      <h1>Security</h1>
+      <Tabs label="Parts of security" root="/security" tabs={TABS} />
+      {tab === '' && <Profiles />}
+      {tab === 'certificates' && <Expiring />}
+      {tab === 'requests' && <Requests />}
+      {tab === 'events' && <FleetEvents />}
+      {tab === 'authority' && <Authorities />}
+    </>
+  );
+}
