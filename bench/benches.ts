@@ -16,6 +16,10 @@ import { siteDisturbanceBench } from './site-disturbance.ts';
 import { sitePlanningBench } from './site-planning.ts';
 import { socketsBench } from './sockets.ts';
 import { stormBench } from './storm.ts';
+import { tlsHandshakesBench } from './tls/tls-handshakes.ts';
+import { tlsMessagesBenches } from './tls/tls-messages.ts';
+import { tlsSessionsBench } from './tls/tls-sessions.ts';
+import { tlsStormBench } from './tls/tls-storm.ts';
 import { workerSplitBenches } from './worker-split.ts';
 
 /** Every bench, a file per question. */
@@ -38,4 +42,8 @@ export const benches: readonly Bench[] = [
   overviewQueriesBench,
   sitePlanningBench,
   siteDisturbanceBench,
+  tlsHandshakesBench,
+  ...tlsMessagesBenches,
+  tlsSessionsBench,
+  tlsStormBench,
 ];

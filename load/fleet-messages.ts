@@ -17,6 +17,8 @@ export interface FleetOrder {
   readonly callTimeoutMs: number;
   readonly bootAfterReconnect: 'all' | 'half' | 'none';
   readonly reconnectSpreadMs: number;
+  /** Nobody comes to charge. */
+  readonly idle?: boolean;
   /** Undefined: charge points prove nothing, and there is no TLS. */
   readonly security?: SecurityOrder | undefined;
 }
@@ -29,6 +31,8 @@ export type ToFleet =
   | FleetOrder
   | { readonly type: 'ramp'; readonly rampMs: number }
   | { readonly type: 'load'; readonly authorizePerSecond: number }
+  /** The lines of all charge points are cut at once. */
+  | { readonly type: 'cut'; readonly forgetsSessions: boolean }
   | { readonly type: 'wind-down'; readonly spreadMs: number }
   | { readonly type: 'ledger'; readonly request: number }
   | { readonly type: 'stop' };

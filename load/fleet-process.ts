@@ -66,6 +66,9 @@ function obey(
       );
       break;
     }
+    case 'cut':
+      fleet.cutLines(message.forgetsSessions);
+      break;
     case 'wind-down':
       report(fleet, recorder);
       recorder.phase = 'wind-down';

@@ -11,6 +11,7 @@ import { poll } from './poll.ts';
 interface Endpoints {
   readonly pid: number;
   readonly ocpp: string;
+  readonly ocppEndpoints: readonly string[];
   readonly api: string;
   readonly processes: Readonly<Record<string, number>>;
 }
@@ -37,12 +38,21 @@ export function runningGateway(target: Target): Gateway {
 /** A gateway of the load tool's own, in a data directory that goes when it goes. */
 export class OwnGateway implements Gateway {
   readonly target: Target;
+  /** In the order of its settings. */
+  readonly ocppUrls: readonly string[];
   readonly dataDir: string;
   readonly #child: ChildProcess;
   readonly #log: LogTail;
 
-  private constructor(target: Target, dataDir: string, child: ChildProcess, log: LogTail) {
-    this.target = target;
+  private constructor(
+    endpoints: Endpoints,
+    apiKey: string,
+    dataDir: string,
+    child: ChildProcess,
+    log: LogTail,
+  ) {
+    this.target = { ocppUrl: endpoints.ocpp, apiUrl: endpoints.api, apiKey };
+    this.ocppUrls = endpoints.ocppEndpoints;
     this.dataDir = dataDir;
     this.#child = child;
     this.#log = log;
@@ -100,7 +110,7 @@ export class OwnGateway implements Gateway {
       if (endpoints === undefined || endpoints === 'ended') {
         throw new Error(`the gateway ${exited ? 'ended' : 'did not come up'}:\n${log.text}`);
       }
-      return new OwnGateway({ ocppUrl: endpoints.ocpp, apiUrl: endpoints.api, apiKey }, dataDir, child, log);
+      return new OwnGateway(endpoints, apiKey, dataDir, child, log);
     } catch (error) {
       child.kill('SIGKILL');
       await rm(dataDir, { recursive: true, force: true });

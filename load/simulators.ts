@@ -116,6 +116,11 @@ export class Simulators {
     for (const simulator of this.#simulators) simulator.send({ type: 'load', authorizePerSecond: share });
   }
 
+  /** Cuts all lines at once. */
+  cut(forgetsSessions: boolean): void {
+    for (const simulator of this.#simulators) simulator.send({ type: 'cut', forgetsSessions });
+  }
+
   windDown(spreadMs: number): void {
     for (const simulator of this.#simulators) simulator.send({ type: 'wind-down', spreadMs });
   }

@@ -1,9 +1,20 @@
+import type { CertificateMold } from '../../load/security/client-certificates.ts';
 import type { Traffic } from './messages.ts';
+
+/** How clients speak TLS. */
+export interface TlsOrder {
+  /** PEM. */
+  readonly roots: readonly string[];
+  /** Of their certificates; without it they show none. */
+  readonly mold?: CertificateMold;
+}
 
 /** What the client process is to do. */
 export interface ClientOrder {
   /** Without the identity. */
   readonly url: string;
+  /** For a `wss` URL. */
+  readonly tls?: TlsOrder;
   readonly traffic: Traffic;
   readonly chargePoints: number;
   /** Number of the first one, where several clients share a fleet; default 0. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { checkResponse } from '../../src/protocol/v16/validate.ts';
 import type { ClientOrder, FromClient } from './client-messages.ts';
+import { type OpenSocket, socketsFor } from './client-socket.ts';
 import { type BenchAction, cycle, type FrameTemplate, SERIAL_DIGITS, template } from './messages.ts';
 
 /**
@@ -46,6 +47,7 @@ class BenchChargePoint {
 
   constructor(
     order: ClientOrder,
+    open: OpenSocket,
     index: number,
     booted: () => void,
     goOn: (answered: BenchChargePoint) => void,
@@ -55,14 +57,13 @@ class BenchChargePoint {
     this.#boot = outgoing(template('BootNotification', index, 0));
     this.#frames = cycle(order.traffic, index, order.samples).map(outgoing);
     const { hostname, port, pathname } = new URL(order.url);
-    this.#socket = connect({
+    const key = randomBytes(16).toString('base64');
+    const target = {
       host: hostname,
       port: Number(port),
-      noDelay: true,
       localAddress: `127.0.0.${2 + Math.floor(index / SOCKETS_PER_ADDRESS)}`,
-    });
-    const key = randomBytes(16).toString('base64');
-    this.#socket.once('connect', () =>
+    };
+    this.#socket = open(index, target, () =>
       this.#socket.write(
         `GET ${pathname}/BENCH-${index} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\n` +
           `Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n`,
@@ -172,6 +173,7 @@ function fail(error: Error): void {
 async function run(order: ClientOrder): Promise<void> {
   const chargePoints: BenchChargePoint[] = [];
   const inFlight = Math.min(order.inFlight ?? order.chargePoints, order.chargePoints);
+  const open = socketsFor(order.tls);
   const goOn = inFlight === order.chargePoints ? sendAgain : sendInTurn(chargePoints);
   const connecting = performance.now();
   for (let first = 0; first < order.chargePoints; first += CONNECTING_AT_A_TIME) {
@@ -182,7 +184,7 @@ async function run(order: ClientOrder): Promise<void> {
         (_, at) =>
           new Promise<void>((resolve) => {
             const index = (order.firstIndex ?? 0) + first + at;
-            chargePoints.push(new BenchChargePoint(order, index, resolve, goOn));
+            chargePoints.push(new BenchChargePoint(order, open, index, resolve, goOn));
           }),
       ),
     );

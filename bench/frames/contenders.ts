@@ -6,7 +6,7 @@ import { poll } from '../../load/poll.ts';
 import { importTokens } from '../../src/simulator/provisioning.ts';
 import { mainThreadCpuSeconds, processCpuSeconds } from '../../src/telemetry/process-metrics.ts';
 import type { Contender, Figure, Reading } from '../bench.ts';
-import { BEGIN, type ClientOrder, type FromClient } from './client-messages.ts';
+import { BEGIN, type ClientOrder, type FromClient, type TlsOrder } from './client-messages.ts';
 import { TAGS, tag } from './messages.ts';
 
 export const FRAME_FIGURES: readonly Figure[] = [
@@ -20,6 +20,8 @@ export const FRAME_FIGURES: readonly Figure[] = [
 export interface Server {
   /** Without the identity. */
   readonly url: string;
+  /** For a `wss` URL. */
+  readonly tls?: TlsOrder;
   /** Of the processes that hold the sockets. */
   readonly holders: readonly number[];
   /** Of all its processes. */
@@ -47,11 +49,16 @@ const UNLIMITED = [
 const DRAIN_TIMEOUT_MS = 30_000;
 
 /** A whole gateway with its defaults, except for the rate limit per charge point. */
-export async function startFarad({
+export async function startFarad(options: FaradOptions): Promise<Server> {
+  return (await startGateway(options)).server;
+}
+
+/** The same, with the gateway itself. */
+export async function startGateway({
   flags = [],
   sinkPaused = false,
   edges = 1,
-}: FaradOptions): Promise<Server> {
+}: FaradOptions): Promise<{ gateway: OwnGateway; server: Server }> {
   const gateway = await OwnGateway.start(edges, [...UNLIMITED, ...flags]);
   const { apiUrl, apiKey, ocppUrl } = gateway.target;
   const cards = Array.from({ length: TAGS }, (_, index) => ({
@@ -64,7 +71,7 @@ export async function startFarad({
   const { analytics } = pids;
   if (holders.length !== edges || analytics === undefined) throw new Error('the gateway lacks a process');
   if (sinkPaused) process.kill(analytics, 'SIGSTOP');
-  return {
+  const server: Server = {
     url: ocppUrl,
     holders,
     pids: Object.values(pids),
@@ -76,6 +83,7 @@ export async function startFarad({
       await gateway.stop();
     },
   };
+  return { gateway, server };
 }
 
 /** Whether ClickHouse has everything; undefined while it has not. */
@@ -103,7 +111,7 @@ export async function startProcess(file: string): Promise<Server> {
   };
 }
 
-export type Run = Omit<ClientOrder, 'url' | 'serial' | 'warmUpMs' | 'measureMs'>;
+export type Run = Omit<ClientOrder, 'url' | 'tls' | 'serial' | 'warmUpMs' | 'measureMs'>;
 
 /** A contender whose server starts with its first run and stays, so that the rounds find it warm. */
 export class FramesContender implements Contender {
@@ -218,6 +226,7 @@ function ordersOf(server: Server, run: Run, runs: number): ClientOrder[] {
     chargePoints: Math.min(share, run.chargePoints - place * share),
     firstIndex: place * share,
     url: server.url,
+    ...(server.tls !== undefined && { tls: server.tls }),
     serial: 10_000_000 + (runs * clients + place) * SERIALS_PER_RUN,
     warmUpMs: WARM_UP_MS,
     measureMs: MEASURE_MS,

@@ -1,13 +1,13 @@
 import { createPrivateKey, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { BIT_STRING, readSequence, SEQUENCE } from '../../src/certificates/der.ts';
-import { writePem } from '../../src/certificates/pem.ts';
+import { readPem, writePem } from '../../src/certificates/pem.ts';
 import { serialNumberOf } from '../../src/simulator/hardware.ts';
 import type { ClientCertificate } from '../../src/simulator/security.ts';
 
 /** What certificates of a whole fleet are made of. One key pair serves all of them, so that each costs a signature and nothing else. */
 export interface CertificateMold {
-  /** DER of the certificate of charge point `MOLD_INDEX`, signed with ECDSA and SHA-256. */
-  readonly template: Uint8Array;
+  /** Certificate of charge point `MOLD_INDEX`, PEM, signed with ECDSA and SHA-256. */
+  readonly template: string;
   /** Of the authority, PEM. */
   readonly signingKey: string;
   /** Of the charge points, PEM. */
@@ -33,7 +33,8 @@ export class ClientCertificates {
 
   /** Throws TypeError for a template that is none. */
   constructor({ template, signingKey, key }: CertificateMold) {
-    const [toBeSigned, algorithm] = readSequence(template) ?? [];
+    const [der = new Uint8Array(0)] = readPem(template, 'CERTIFICATE');
+    const [toBeSigned, algorithm] = readSequence(der) ?? [];
     const serial = toBeSigned && readSequence(toBeSigned.bytes)?.[SERIAL_MEMBER];
     if (!toBeSigned || !algorithm || serial?.content.length !== SERIAL_BYTES)
       throw new TypeError('the template is no certificate');

@@ -5,13 +5,6 @@ import { type CertificateMold, MOLD_INDEX, SERIAL_BYTES } from './client-certifi
 
 const DAY_MS = 24 * 3_600_000;
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-const RSA = {
-  name: 'RSASSA-PKCS1-v1_5',
-  hash: 'SHA-256',
-  modulusLength: 2048,
-  publicExponent: Uint8Array.of(1, 0, 1),
-};
-
 /** A certificate and its private key, PEM. */
 export interface Pair {
   readonly certificate: string;
@@ -20,14 +13,14 @@ export interface Pair {
 
 /** A certificate authority of a run, for a server on this machine and for charge points. */
 export interface TestAuthority extends Pair {
-  /** For the names of this machine. */
-  server(kind: 'ecdsa' | 'rsa'): Promise<Pair>;
+  /** For the names of this machine, on P-256. */
+  server(): Promise<Pair>;
   mold(): Promise<CertificateMold>;
 }
 
 export async function makeTestAuthority(): Promise<TestAuthority> {
   const x509 = await loadX509();
-  const keys = await generate(EC);
+  const keys = await generate();
   const root = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity(),
     name: 'CN=Farad load test, O=Farad',
@@ -43,8 +36,8 @@ export async function makeTestAuthority(): Promise<TestAuthority> {
   return {
     certificate,
     key,
-    async server(kind) {
-      const own = await generate(kind === 'rsa' ? RSA : EC);
+    async server() {
+      const own = await generate();
       const issued = await x509.X509CertificateGenerator.create({
         ...validity(),
         subject: 'CN=localhost, O=Farad',
@@ -76,7 +69,7 @@ async function makeMold(x509: typeof X509, { certificate, key }: Pair): Promise<
   const issuer = new x509.X509Certificate(certificate);
   const pkcs8 = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' });
   const signingKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, EC, true, ['sign']);
-  const own = await generate(EC);
+  const own = await generate();
   const template = await x509.X509CertificateGenerator.create({
     ...validity(),
     subject: new x509.Name([{ O: ['Farad'] }, { CN: [serialNumberOf(MOLD_INDEX)] }]),
@@ -91,7 +84,7 @@ async function makeMold(x509: typeof X509, { certificate, key }: Pair): Promise<
     ],
   });
   return {
-    template: new Uint8Array(template.rawData),
+    template: template.toString('pem'),
     signingKey: await pemOf(signingKey),
     key: await pemOf(own.privateKey),
   };
@@ -105,8 +98,8 @@ function validity() {
   };
 }
 
-async function generate(kind: typeof EC | typeof RSA): Promise<webcrypto.CryptoKeyPair> {
-  return (await webcrypto.subtle.generateKey(kind, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+async function generate(): Promise<webcrypto.CryptoKeyPair> {
+  return (await webcrypto.subtle.generateKey(EC, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
 }
 
 async function pemOf(key: webcrypto.CryptoKey): Promise<string> {

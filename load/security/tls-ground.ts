@@ -21,8 +21,8 @@ export interface OwnTls {
   /** Engine of the TLS port. */
   readonly transport?: string | undefined;
   readonly resumes: boolean;
-  /** Of the server's key. */
-  readonly kind?: 'ecdsa' | 'rsa';
+  /** Whether there is a plain port as well, before that with TLS. */
+  readonly plainToo?: boolean;
 }
 
 /** Security of a run against a gateway of its own: a test CA, a certificate for the server and, for profile 3, those of the charge points. */
@@ -30,7 +30,7 @@ export async function makeTlsGround({
   profile,
   transport = 'auto',
   resumes,
-  kind = 'ecdsa',
+  plainToo = false,
 }: OwnTls): Promise<TlsGround> {
   const secret = randomBytes(16).toString('hex');
   if (profile < 2) {
@@ -41,7 +41,7 @@ export async function makeTlsGround({
     };
   }
   const authority = await makeTestAuthority();
-  const { certificate, key } = await authority.server(kind);
+  const { certificate, key } = await authority.server();
   const directory = await makeOwnDirectory();
   const write = (name: string, text: string): string => {
     const path = join(directory, name);
@@ -49,6 +49,7 @@ export async function makeTlsGround({
     return path;
   };
   const asks = profile === 3;
+  const portOf = (scheme: string): string => `${scheme}://127.0.0.1:0?transport=${transport}`;
   return {
     order: {
       profile,
@@ -58,7 +59,7 @@ export async function makeTlsGround({
       ...(asks && { mold: await authority.mold() }),
     },
     gatewayFlags: [
-      ...['--ocpp-endpoints', `wss://127.0.0.1:0?transport=${transport}`],
+      ...['--ocpp-endpoints', (plainToo ? ['ws', 'wss'] : ['wss']).map(portOf).join()],
       ...['--ocpp-tls-certificates', write('server.pem', certificate)],
       ...['--ocpp-tls-keys', write('server.key', key)],
       ...(asks ? ['--ocpp-tls-client-cas', write('ca.pem', authority.certificate)] : []),

@@ -113,6 +113,14 @@ export class Fleet implements AlarmOwner {
     arrivals.random.pick(this.chargePoints).presentCard(idTag, expected, dueAt);
   }
 
+  /** Cuts all lines at once; each comes back by its habits, with a full TLS handshake where `forgetsSessions`. */
+  cutLines(forgetsSessions: boolean): void {
+    for (const chargePoint of this.chargePoints) {
+      if (forgetsSessions) chargePoint.security.forgetSession();
+      chargePoint.cutLine(0);
+    }
+  }
+
   /** Ends all transactions, evenly over `spreadMs`; none begins any more. */
   windDown(spreadMs: number): void {
     this.stopArrivals();

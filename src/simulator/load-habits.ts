@@ -15,6 +15,8 @@ export interface LoadHabitsOptions {
   readonly bootAfterReconnect: 'all' | 'half' | 'none';
   /** First attempts to reconnect are spread over this time. */
   readonly reconnectSpreadMs: number;
+  /** Nobody comes to charge. */
+  readonly idle?: boolean | undefined;
 }
 
 /** Charge points that charge all the time: one session follows the other, so that the rate of meter values is known in advance. */
@@ -39,8 +41,8 @@ export class LoadHabits implements Habits {
     return PLAIN_HARDWARE;
   }
 
-  firstSessionAfterMs(random: Random): number {
-    return random.between(0, 500);
+  firstSessionAfterMs(random: Random): number | undefined {
+    return this.#options.idle === true ? undefined : random.between(0, 500);
   }
 
   plugInMs(): number {

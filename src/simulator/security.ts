@@ -125,6 +125,11 @@ export class Security {
     return true;
   }
 
+  /** Its next TLS handshake is a full one. */
+  forgetSession(): void {
+    this.#session = undefined;
+  }
+
   /** Believes one more root (InstallCertificate). */
   believe(root: string): void {
     this.#roots = [...this.#roots, root];

@@ -206,3 +206,15 @@ test('L26, L28, L29: a root is installed, told by its hashes, and deleted', asyn
   expect([await remove(), await remove()]).toEqual(['Accepted', 'NotFound']);
   expect(chargePoint?.security.roots).toEqual([authority.certificate]);
 });
+
+test('a fleet whose lines are cut resumes its TLS sessions, unless it has forgotten them', async () => {
+  const { fleet, recorder } = await fleetOn(2, { resumes: true });
+  const resumed = () => gateway.metric('farad_tls_handshakes_total', { result: 'resumed' });
+  const before = resumed();
+  for (const [cuts, forgets] of [true, false].entries()) {
+    fleet.cutLines(forgets);
+    const connections = (cuts + 2) * CHARGE_POINTS;
+    await until('all are back', () => recorder.connections === connections);
+    expect(resumed() - before).toBe(forgets ? 0 : CHARGE_POINTS);
+  }
+});
