@@ -63,7 +63,7 @@ export function problemOf(
   if (certificate === undefined) return refused('certificate_untrusted', 'it cannot be read');
   return (
     problemOfTime(certificate, now) ??
-    problemOfRevocation(rules.revoked(raw)) ??
+    revocationOf(raw, rules) ??
     problemOfChain(problem) ??
     problemOfStrength(certificate) ??
     problemOfName(certificate, chargePointId, serialNumber, rules)
@@ -81,7 +81,12 @@ function timeOf(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
 
-function problemOfRevocation(why: string | undefined): CertificateProblem | undefined {
+/** Why it is refused although it is the charge point's: it was revoked. */
+export function revocationOf(
+  certificate: Uint8Array,
+  { revoked }: Pick<CertificateRules, 'revoked'>,
+): CertificateProblem | undefined {
+  const why = revoked(certificate);
   return why === undefined ? undefined : refused('certificate_revoked', `it is revoked${why && `: ${why}`}`);
 }
 

@@ -12,6 +12,7 @@ import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
 import type { OcppEndpoint } from '../link/messages.ts';
 import type { CallOutcome, ChargePointCall, Disconnect } from '../link/methods.ts';
+import type { CertificateRecord } from '../store/certificate-record.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
 import { serialNumberOf } from '../store/known-charge-points.ts';
 import type { SessionRecord } from '../store/session-record.ts';
@@ -24,6 +25,7 @@ import type { FramePool } from '../workers/frame-pool.ts';
 import { Admission } from './admission.ts';
 import { Answers } from './answers.ts';
 import { BootRequests } from './boot-requests.ts';
+import { revocationOf } from './charge-point-certificate.ts';
 import { Conversation } from './conversation.ts';
 import { Departures } from './departures.ts';
 import { drain } from './drain.ts';
@@ -157,6 +159,8 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     rows,
     metrics,
     log: quietly,
+    revokedMeanwhile: (certificate) =>
+      revocationOf(certificate, { revoked: (der) => whyRevoked(store.certificates.latest(der)) }),
     takenFrom: (previous, epoch) => void tellPrevious(link, previous, epoch, quietly),
     clock,
   });
@@ -180,10 +184,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       serialNumber: (id, settings) => serialNumberOf(settings, store.chargePoints.get(id)),
       certificates: {
         cpoName: config.security.cpoName,
-        revoked(certificate) {
-          const known = store.certificates.shown(certificate);
-          return known?.state === 'revoked' ? (known.reason ?? '') : undefined;
-        },
+        revoked: (certificate) => whyRevoked(store.certificates.shown(certificate)),
         holder: (certificate) => store.certificates.shown(certificate)?.chargePointId,
       },
     },
@@ -369,6 +370,11 @@ async function tellPrevious(
       'an edge could not be told of a newer connection',
     );
   }
+}
+
+/** Its reason, which may be empty. */
+function whyRevoked(certificate: CertificateRecord | undefined): string | undefined {
+  return certificate?.state === 'revoked' ? (certificate.reason ?? '') : undefined;
 }
 
 async function saveLastSeen(save: () => Promise<unknown>, log: ThrottledLog): Promise<void> {

@@ -1,13 +1,13 @@
 import { DIALECTS, offeredDialect } from '../protocol/dialects.ts';
 import type { Dialect } from '../protocol/version.ts';
-import type { ProfileState } from '../store/charge-point-security.ts';
+import { afterConnected, type ProfileState } from '../store/charge-point-security.ts';
 import type { ChargePointSettings } from '../store/charge-point-settings.ts';
 import { type AcceptedKey, afterShown } from '../store/given-keys.ts';
-import type { SecurityProfile } from '../store/security-profile.ts';
 import { type Admission, retryAfterSeconds, type Shortage } from './admission.ts';
 import { type Authentication, type AuthenticationReason, authenticate } from './authenticate.ts';
 import type { CertificateRules } from './charge-point-certificate.ts';
 import { prefixSegments, readTarget } from './request-target.ts';
+import type { Settling } from './settlings.ts';
 import type { HttpAnswer, RequestHead } from './transport/transport.ts';
 
 /** What the handshake has to know about charge points: single reads, never awaited. */
@@ -31,6 +31,8 @@ export interface Directory {
 export interface Connections {
   readonly size: number;
   has(chargePointId: string): boolean;
+  /** Connections that are being written down which settle what the charge point may show from now on, oldest first. */
+  settling(chargePointId: string): readonly Settling[];
 }
 
 /** The charge points that are being forgotten. */
@@ -68,7 +70,7 @@ export type RefusalReason =
   | Shortage;
 
 /** The request becomes a session of this charge point. */
-export interface Admitted {
+export interface Admitted extends Settling {
   readonly kind: 'admitted';
   readonly chargePointId: string;
   /** Of the version that it speaks on this connection. */
@@ -76,10 +78,6 @@ export interface Admitted {
   /** False for one that has to be created. */
   readonly known: boolean;
   readonly settings: ChargePointSettings | undefined;
-  /** Hash of the key that it showed, where that settles which keys it may show from now on. */
-  readonly settles: string | undefined;
-  /** By which it was recognised. */
-  readonly profile: SecurityProfile;
   /** A higher profile is pending: which one it uses from now on is settled by who connects. */
   readonly isProfileOpen: boolean;
   /** DER of the certificate that it was recognised by. */
@@ -196,8 +194,12 @@ export class Handshake {
     if (!known && registration === 'closed') {
       return refuse('unknown', 404, 'unknown charge point', chargePointId);
     }
-    const state = directory.profiles(chargePointId, settings);
-    const acceptedKeys = directory.acceptedKeys(chargePointId, settings);
+    let state = directory.profiles(chargePointId, settings);
+    let acceptedKeys = directory.acceptedKeys(chargePointId, settings);
+    for (const { openKey, profile } of connections.settling(chargePointId)) {
+      if (openKey !== undefined) acceptedKeys = afterShown(acceptedKeys, openKey);
+      state = afterConnected(state, profile);
+    }
     const authorization = head.header('authorization');
     const shown = { secure: head.secure, peerCertificate: head.peerCertificate, authorization };
     const authentication = authenticate(shown, {
@@ -218,15 +220,15 @@ export class Handshake {
       (known ? undefined : admission.register(now, directory.count()));
     if (shortage !== undefined) return noRoom(shortage, chargePointId);
     const { profile, keyHash, certificate } = authentication;
-    const settles =
-      keyHash !== undefined && afterShown(acceptedKeys, keyHash) !== acceptedKeys ? keyHash : undefined;
+    const shownKey = keyHash ?? (profile === 0 ? null : undefined);
+    const isKeyOpen = acceptedKeys.length > 1 && acceptedKeys.some((key) => key.keyHash === shownKey);
     return {
       kind: 'admitted',
       chargePointId,
       dialect,
       known,
       settings,
-      settles,
+      openKey: isKeyOpen ? shownKey : undefined,
       profile,
       isProfileOpen: state.pending.length > 0,
       certificate: certificate?.raw,

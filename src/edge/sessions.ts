@@ -4,10 +4,10 @@ import { fingerprintOf } from '../certificates/certificate.ts';
 import type { ConnectorMeter } from '../link/methods.ts';
 import { type ConnectionRow, connections } from '../records/connections.ts';
 import { securityEvents } from '../records/security-events.ts';
-import type { SecurityProfile } from '../store/security-profile.ts';
 import type { SessionRecord } from '../store/session-record.ts';
 import type { Store } from '../store/store.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
+import type { CertificateProblem } from './charge-point-certificate.ts';
 import {
   ABNORMAL,
   type CloseCause,
@@ -24,6 +24,7 @@ import type { OutboundCalls } from './outbound-calls.ts';
 import { securityEventOf } from './security-refusals.ts';
 import { Session } from './session.ts';
 import type { SessionGuard } from './session-guard.ts';
+import { type LateRefusal, type Settling, Settlings, settle } from './settlings.ts';
 import type { Socket } from './transport/transport.ts';
 
 export interface SessionsOptions {
@@ -41,6 +42,8 @@ export interface SessionsOptions {
   /** Default for charge points without one of their own, ms. */
   readonly pingInterval: number;
   readonly maxChargePoints: number;
+  /** What is wrong with a certificate that was good when its handshake was looked at. */
+  readonly revokedMeanwhile: (certificate: Uint8Array) => CertificateProblem | undefined;
   /** Another edge held the charge point before this one. */
   readonly takenFrom: (previous: SessionRecord, epoch: number) => void;
   /** Monotonic, ms. */
@@ -58,6 +61,7 @@ export class Sessions implements Connections {
   private readonly byChargePoint = new Map<string, Session>();
   private forgottenAsAWhole = false;
   private readonly recordings = new Set<Promise<void>>();
+  private readonly settlings = new Settlings();
 
   constructor(options: SessionsOptions) {
     this.options = options;
@@ -69,6 +73,10 @@ export class Sessions implements Connections {
 
   has(chargePointId: string): boolean {
     return this.byChargePoint.has(chargePointId);
+  }
+
+  settling(chargePointId: string): readonly Settling[] {
+    return this.settlings.of(chargePointId);
   }
 
   get(chargePointId: string): Session | undefined {
@@ -133,11 +141,11 @@ export class Sessions implements Connections {
     older?.end('replaced', POLICY_VIOLATION, REPLACED);
     metrics.opened();
     liveness.watch(session);
-    session.claiming = this.claim(session, admitted);
+    const isSettling = admitted.openKey !== undefined || admitted.isProfileOpen;
+    session.claiming = isSettling ? this.settle(session, admitted) : this.claim(session, admitted);
     this.track(session, session.claiming);
     // Whoever gets an answer can count on it: from then on the old key, or the lower profile, opens nothing any more.
-    if (admitted.settles !== undefined || admitted.isProfileOpen)
-      conversation.hold(session, session.claiming);
+    if (isSettling) conversation.hold(session, session.claiming);
     return session;
   }
 
@@ -195,17 +203,29 @@ export class Sessions implements Connections {
       .finally(() => this.recordings.delete(recording));
   }
 
-  /** Makes the socket known to the installation, and the charge point, the key that it showed or the profile that it uses if that is new. */
-  private async claim(
-    session: Session,
-    { known, settles, settings, profile, isProfileOpen, certificate }: Admitted,
-  ): Promise<void> {
-    const { edge, store, maxChargePoints, takenFrom, log } = this.options;
+  /** Makes known what the connection settles, and only then, if it is accepted still, the connection itself. */
+  private async settle(session: Session, admitted: Admitted): Promise<void> {
+    const { id } = session.chargePoint;
+    const { store } = this.options;
+    try {
+      await this.settlings.during(id, admitted, async () => {
+        const refusal = await settle(store, id, admitted, session.openedAt);
+        if (refusal === undefined) await this.claim(session, admitted);
+        else this.refuseLate(session, refusal);
+      });
+    } catch (error) {
+      this.failed(session, error);
+    }
+    session.claiming = undefined;
+  }
+
+  /** Makes the socket known to the installation, and the charge point if that is new. */
+  private async claim(session: Session, { known, profile, certificate }: Admitted): Promise<void> {
+    const { edge, store, maxChargePoints, takenFrom, revokedMeanwhile } = this.options;
     const { id } = session.chargePoint;
     const { openedAt: connectedAt, remoteAddress } = session;
     try {
-      const [isStillAccepted, { session: record, previous, newer }, registered] = await Promise.all([
-        isProfileOpen ? store.security.connected(id, settings, profile, connectedAt) : true,
+      const [{ session: record, previous, newer }, registered] = await Promise.all([
         store.sessions.claim({
           chargePointId: id,
           edge,
@@ -216,28 +236,32 @@ export class Sessions implements Connections {
           ...(certificate && { certificate: fingerprintOf(certificate) }),
         }),
         known ? undefined : store.chargePoints.register(id, connectedAt, maxChargePoints),
-        settles === undefined ? undefined : store.givenKeys.shown(id, settles),
       ]);
       session.epoch = record.epoch;
       session.claiming = undefined;
       this.addRow(session, 'opened', null, 'connected', null, connectedAt);
       if (previous !== undefined && previous.edge !== edge) takenFrom(previous, record.epoch);
-      if (!isStillAccepted) this.refuseLate(session, profile);
+      // Whoever revokes it looks for sessions after that is written; this one was not there yet.
+      const problem = certificate && revokedMeanwhile(certificate);
+      if (problem) this.refuseLate(session, problem);
       if (newer !== undefined) session.end('replaced', POLICY_VIOLATION, REPLACED);
       if (registered === 'full') session.end('no_room', TRY_AGAIN_LATER, 'no room for another charge point');
     } catch (error) {
-      log.error({ err: error, chargePoint: id }, 'a connection could not be recorded');
-      session.end('failure', INTERNAL_ERROR, 'internal error');
+      this.failed(session, error);
     }
   }
 
-  /** It has connected on a higher profile elsewhere, while this connection was being made (security whitepaper ed. 3 A05.FR.08). */
-  private refuseLate(session: Session, profile: SecurityProfile): void {
-    const text = `security profile ${profile} is not accepted any more`;
-    const { id } = session.chargePoint;
-    const event = securityEventOf('security_profile', text, id, session.remoteAddress, Date.now());
+  private failed(session: Session, error: unknown): void {
+    const { log } = this.options;
+    log.error({ err: error, chargePoint: session.chargePoint.id }, 'a connection could not be recorded');
+    session.end('failure', INTERNAL_ERROR, 'internal error');
+  }
+
+  /** Closes what was to be refused by the handshake, had it been looked at a moment later. */
+  private refuseLate(session: Session, { reason, text }: LateRefusal): void {
+    const event = securityEventOf(reason, text, session.chargePoint.id, session.remoteAddress, Date.now());
     if (event) this.options.rows.add(securityEvents, event);
-    session.end('security', POLICY_VIOLATION, text);
+    session.end('security', POLICY_VIOLATION, cutReason(text));
   }
 
   /** Conditional on the epoch: by now a newer connection may be recorded. */

@@ -10,6 +10,8 @@ import type { WritePath } from './write-path.ts';
 export interface Certificates {
   /** By the DER that a client shows; one read. */
   shown(der: Uint8Array): CertificateRecord | undefined;
+  /** As `shown`, but never a turn of the event loop behind what other processes have committed. */
+  latest(der: Uint8Array): CertificateRecord | undefined;
   /** Whether the handshake has to refuse it; one read. What nobody told Farad of is not revoked. */
   isRevoked(der: Uint8Array): boolean;
   get(sha256: string): CertificateRecord | undefined;
@@ -67,6 +69,11 @@ export class CertificateTable implements Certificates {
 
   shown(der: Uint8Array): CertificateRecord | undefined {
     return this.get(fingerprintOf(der));
+  }
+
+  latest(der: Uint8Array): CertificateRecord | undefined {
+    this.path.environment.endRead();
+    return this.shown(der);
   }
 
   isRevoked(der: Uint8Array): boolean {

@@ -126,7 +126,7 @@ export class ChargePointSecurityTable implements ChargePointSecurity {
       if (!isAccepted(state, profile)) return false;
       const known = this.get(chargePointId, settings);
       if (known !== undefined && settles(state, profile)) {
-        const pending = known.pending.filter((entry) => entry.profile > profile);
+        const { pending } = afterConnected(state, profile);
         this.write({ ...known, reached: profile, reachedAt: at, pending });
       }
       return true;
@@ -148,6 +148,12 @@ export class ChargePointSecurityTable implements ChargePointSecurity {
 /** Whether a charge point in this state may connect with `profile`: one at a time, except for those that are pending (A00.FR.002, A05.FR.09). */
 export function isAccepted({ fixed, pending }: ProfileState, profile: SecurityProfile): boolean {
   return fixed === undefined || fixed === profile || pending.some((entry) => entry.profile === profile);
+}
+
+/** What it may connect with once it has connected with `profile`. */
+export function afterConnected(state: ProfileState, profile: SecurityProfile): ProfileState {
+  if (!settles(state, profile)) return state;
+  return { fixed: profile, pending: state.pending.filter((entry) => entry.profile > profile) };
 }
 
 /** Whether a connection with `profile` ends the lower ones (A05.FR.08). */

@@ -41,8 +41,15 @@ export interface GivenKeys {
   ): Promise<void>;
   /** The charge point has taken the key of that CALL, or has not. */
   answered(chargePointId: string, messageId: string, isTaken: boolean): Promise<void>;
-  /** The charge point has shown this key: older ones are worth nothing any more. */
-  shown(chargePointId: string, keyHash: string): Promise<void>;
+  /**
+   * The charge point has shown this key, or none (null): older ones are worth nothing any more. Answers whether it is accepted still, for meanwhile a newer
+   * one may have been shown elsewhere.
+   */
+  shown(
+    chargePointId: string,
+    settings: ChargePointSettings | undefined,
+    keyHash: string | null,
+  ): Promise<boolean>;
 }
 
 /** Keys that are accepted at a time: so many changes may go unanswered, one after the other. */
@@ -88,8 +95,18 @@ export class GivenKeyTable implements GivenKeys {
     );
   }
 
-  shown(chargePointId: string, keyHash: string): Promise<void> {
-    return this.change(chargePointId, (accepted) => afterShown(accepted, keyHash));
+  shown(
+    chargePointId: string,
+    settings: ChargePointSettings | undefined,
+    keyHash: string | null,
+  ): Promise<boolean> {
+    return this.path.transact(() => {
+      const accepted = this.accepted(chargePointId, settings);
+      if (!accepted.some((key) => key.keyHash === keyHash)) return false;
+      const rest = afterShown(accepted, keyHash);
+      if (rest !== accepted) this.keep(chargePointId, versionOf(settings), rest);
+      return true;
+    });
   }
 
   /** Within a write transaction. */
@@ -104,10 +121,14 @@ export class GivenKeyTable implements GivenKeys {
     return this.path.transact(() => {
       const known = this.table.get(textKey(chargePointId));
       if (known === undefined) return;
-      const accepted = change(known.accepted);
-      if (accepted.every(({ messageId }) => messageId === null)) this.removeAllOf(chargePointId);
-      else this.write({ ...known, accepted });
+      this.keep(chargePointId, known.keyVersion, change(known.accepted));
     });
+  }
+
+  /** Where only what held before is left, that says nothing beyond the settings. */
+  private keep(chargePointId: string, keyVersion: number, accepted: readonly AcceptedKey[]): void {
+    if (accepted.every(({ messageId }) => messageId === null)) this.removeAllOf(chargePointId);
+    else this.write({ chargePointId, keyVersion, accepted });
   }
 
   private write(record: Omit<GivenKeyRecord, 'version'>): void {
@@ -115,8 +136,8 @@ export class GivenKeyTable implements GivenKeys {
   }
 }
 
-/** What is still accepted once `keyHash` was shown: itself, and keys that were given later. The same array where that is all. */
-export function afterShown(accepted: readonly AcceptedKey[], keyHash: string): readonly AcceptedKey[] {
+/** What is still accepted once `keyHash`, or none, was shown: itself, and keys that were given later. The same array where that is all. */
+export function afterShown(accepted: readonly AcceptedKey[], keyHash: string | null): readonly AcceptedKey[] {
   const shown = accepted.find((key) => key.keyHash === keyHash);
   if (shown === undefined) return accepted;
   const rest = accepted

@@ -7,6 +7,8 @@ import type { WritePath } from './write-path.ts';
 /** Which edge holds whose socket. In `state`. */
 export interface Sessions {
   get(chargePointId: string): SessionRecord | undefined;
+  /** As `get`, but never a turn of the event loop behind what other processes have committed. */
+  latest(chargePointId: string): SessionRecord | undefined;
   /** The newest connection wins, also where edges come here in another order than their sockets opened in. */
   claim(session: Omit<SessionRecord, 'epoch' | 'takenFrom'>): Promise<Claim>;
   /** Only if the charge point is still held under that epoch; answers whether it was. */
@@ -53,6 +55,11 @@ export class SessionTable implements Sessions {
 
   get(chargePointId: string): SessionRecord | undefined {
     return this.table.get(textKey(chargePointId));
+  }
+
+  latest(chargePointId: string): SessionRecord | undefined {
+    this.path.environment.endRead();
+    return this.get(chargePointId);
   }
 
   claim(claimed: Omit<SessionRecord, 'epoch' | 'takenFrom'>): Promise<Claim> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Store } from '../../src/store/store.ts';
 import { type EdgeUnderTest, startEdgeUnderTest } from '../support/edge-under-test.ts';
 import { OcppClient } from '../support/ocpp-client.ts';
 import { until } from '../support/until.ts';
@@ -119,6 +120,53 @@ describe('a key that a charge point is given by ChangeConfiguration', () => {
     expect(await opens(old)).toBe(true);
     expect(await opens(fresh)).toBe(true);
     expect(await opens(old)).toBe(false);
+  });
+
+  test('L10: from the very moment that the new one is shown the old one opens nothing, written down or not', async () => {
+    await change(hex, () => undefined);
+    const { givenKeys } = gateway.store;
+    const written = givenKeys.shown.bind(givenKeys);
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let waits = 0;
+    (givenKeys as { shown: Store['givenKeys']['shown'] }).shown = async (...all) => {
+      waits++;
+      await held;
+      return written(...all);
+    };
+    const client = await connect(fresh);
+    expect(waits).toBe(1);
+    await expect(connect(old)).rejects.toThrow('HTTP 401');
+    await expect(connect()).rejects.toThrow('HTTP 401');
+    expect(gateway.store.givenKeys.accepted('CP-1', gateway.store.settings.get('CP-1'))).toHaveLength(3);
+    letGo();
+    await client.boot();
+    await client.close();
+  });
+
+  test('L10: an old one that comes while another edge sees the new one is closed without an answer, and takes nobody’s place', async () => {
+    await change(hex, () => undefined);
+    const { givenKeys, sessions, keys } = gateway.store;
+    const accepted = givenKeys.accepted('CP-1', gateway.store.settings.get('CP-1'));
+    const newer =
+      accepted.find(({ keyHash }) => keyHash !== null && keys.verify(fresh, keyHash))?.keyHash ?? '';
+    const written = givenKeys.shown.bind(givenKeys);
+    const other = { chargePointId: 'CP-1', edge: 'edge-1', remoteAddress: '', version: '1.6' } as const;
+    // As another edge would, between the handshake and the write.
+    (givenKeys as { shown: Store['givenKeys']['shown'] }).shown = async (id, settings, keyHash) => {
+      await written(id, settings, newer);
+      await sessions.claim({ ...other, connectedAt: Date.now(), securityProfile: 1 });
+      return written(id, settings, keyHash);
+    };
+    const client = await connect(old);
+    client.send([2, 'h', 'Heartbeat', {}]);
+    expect(await client.closed).toEqual({ code: 1008, reason: 'its key is not accepted any more' });
+    expect(client.received).toEqual([]);
+    expect(sessions.get('CP-1')).toMatchObject({ edge: 'edge-1' });
+    await until('the event is there', () => gateway.rows('security_events').length > 0);
+    expect(gateway.rows('security_events')).toMatchObject([{ reason: 'credentials', source: 'farad' }]);
   });
 
   test('is on the disk before the CALL leaves', async () => {

@@ -107,7 +107,7 @@ describe('a security profile that is raised by ChangeConfiguration', () => {
     expect(await status(0)).toBe(401);
   });
 
-  test('L4: nothing is answered on the higher profile before it is written that it was reached', async () => {
+  test('L4: nothing is answered on the higher profile before it is written that it was reached, and the lower one opens nothing from then on', async () => {
     await raise(answering('Accepted'));
     const { security } = gateway.store;
     const written = security.connected.bind(security);
@@ -120,6 +120,7 @@ describe('a security profile that is raised by ChangeConfiguration', () => {
       return written(...all);
     };
     const client = await connect(1);
+    expect(await status(0)).toBe(401);
     client.send([2, 'h', 'Heartbeat', {}]);
     client.send([2, 'h2', 'Heartbeat', {}]);
     const first = client.next();

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readCertificate } from '../../src/certificates/certificate.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { fingerprintOf, readCertificate } from '../../src/certificates/certificate.ts';
 import type { ChargePointSettings } from '../../src/store/charge-point-settings.ts';
+import type { Store } from '../../src/store/store.ts';
 import { type EdgeUnderTest, startEdgeUnderTest } from '../support/edge-under-test.ts';
 import { OcppClient } from '../support/ocpp-client.ts';
 import {
@@ -241,6 +242,30 @@ describe('security profiles over real TLS', () => {
       expect(await status(onThree())).toBe(101);
     },
   );
+
+  test('L16: one that is revoked in the very moment of its connection is closed', async () => {
+    await provision({ securityProfile: 3 });
+    const pair = await issue();
+    await known(pair, id, 'issued');
+    const { sessions, certificates } = gateway.store;
+    const claim = sessions.claim.bind(sessions);
+    // Control revokes it and finds no session, between the handshake and the write.
+    (sessions as { claim: Store['sessions']['claim'] }).claim = async (session) => {
+      await certificates.revoke(fingerprintOf(pair.raw), 'keyCompromise', Date.now());
+      return claim(session);
+    };
+    onTestFinished(() => {
+      (sessions as { claim: Store['sessions']['claim'] }).claim = claim;
+    });
+    const client = await connect({ tls: true, certificate: pair });
+    expect(await client.closed).toEqual({
+      code: 1008,
+      reason: 'the client certificate is refused: it is revoked: keyCompromise',
+    });
+    const mine = () => gateway.rows('security_events').filter((row) => row.charge_point_id === id);
+    await until('the event is there', () => mine().length > 0);
+    expect(mine()).toMatchObject([{ reason: 'certificate_revoked', source: 'farad' }]);
+  });
 
   test('L15: the serial number is the one of the last boot where operators set none', async () => {
     await gateway.store.settings.put({ id });

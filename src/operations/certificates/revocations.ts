@@ -79,7 +79,8 @@ export class Revocations {
 
   /** Whether the charge point is connected with the certificate, as far as that is known. */
   private mayUse(chargePointId: string, sha256: string): boolean {
-    const session = this.options.store.sessions.get(chargePointId);
+    // An edge that records a session after this look sees the revocation itself.
+    const session = this.options.store.sessions.latest(chargePointId);
     // What an older Farad has written does not say by what it began.
     return session?.securityProfile === undefined || session.certificate === sha256;
   }

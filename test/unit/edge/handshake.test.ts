@@ -61,7 +61,7 @@ function world(options: Partial<HandshakeOptions> = {}, known: readonly string[]
         return key.toString() === 'secret';
       },
     },
-    connections: { size: 0, has: () => false },
+    connections: { size: 0, has: () => false, settling: () => [] },
     departures: { has: () => false },
     admission: new Admission(limits),
     clock: () => 0,

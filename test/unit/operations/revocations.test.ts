@@ -8,7 +8,7 @@ async function closedWith(session: Partial<SessionRecord> | undefined): Promise<
   let closing = true;
   const certificate = { sha256: 'revoked', serial: '2a', chargePointId: 'CP-1' };
   const store = {
-    sessions: { get: () => session },
+    sessions: { latest: () => session },
     certificates: {
       closing: () => (closing ? [certificate] : []),
       change: async () => {
