@@ -26,6 +26,7 @@ const MAY_IMPORT = {
   'central-system': ['protocol', 'store', 'records', 'telemetry', 'energy', 'certificates'],
   workers: ['protocol', 'records', 'journal', 'smart-charging', 'energy'],
   link: ['protocol', 'telemetry'],
+  cluster: ['config', 'telemetry', 'store', 'link'],
   edge: [
     'config',
     'telemetry',
@@ -129,6 +130,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/analytics/' },
       to: { path: 'node_modules/chdb' },
+    },
+    {
+      name: 'nats-has-one-door',
+      comment: 'A machine that is alone loads nothing of NATS.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cluster/' },
+      to: { path: 'node_modules/@nats-io' },
     },
     {
       name: 'x509-has-one-door',

@@ -8,6 +8,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { provideBrowser } from './browser.mjs';
 import { root, targets } from './build.mjs';
+import { findNats } from './nats.mjs';
 import { testOtherNodes } from './other-nodes.mjs';
 import { orExplain, setUp } from './setup.mjs';
 
@@ -17,6 +18,9 @@ await step('set-up', () =>
   orExplain(() => setUp({ development: true, wanted: Object.values(targets) })).then(() => true),
 );
 await step('browser', provideBrowser);
+const nats = findNats();
+// Elsewhere the others are worth a run; where it is decided what may go in, all of them are to be run.
+if ('missing' in nats && process.env.CI) await step('NATS', sayNatsMissing);
 await step('format and lint', () => runs('biome', 'check', '.'));
 await step('types', () =>
   ['tsconfig.test.json', 'src/console'].every((project) => runs('tsc', '--noEmit', '-p', project)),
@@ -35,6 +39,7 @@ await step('tests', () =>
     ...process.argv.slice(2),
   ),
 );
+sayNatsMissing();
 
 async function step(name, work) {
   console.log(`\n== ${name}`);
@@ -55,6 +60,12 @@ function runs(command, ...args) {
   });
   if (error) console.error(`farad: ${command} cannot run: ${error.message}`);
   return status === 0;
+}
+
+/** Answers false where they were not run. */
+function sayNatsMissing() {
+  if ('missing' in nats) console.log(`NATS tests not run: ${nats.missing}`);
+  return 'file' in nats;
 }
 
 function sayCounts() {

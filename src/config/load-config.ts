@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
+import { checkCluster } from './cluster-check.ts';
 import { ConfigError } from './config-error.ts';
 import { type Endpoint, endpointsOf } from './endpoints.ts';
 import { type Environment, givenBy, unknownVariables } from './environment.ts';
+import { isLoopback } from './loopback.ts';
 import { type Config, type NamedSetting, settings } from './schema.ts';
 import { suggestion } from './suggestion.ts';
 import { trustedProxies } from './trusted-proxies.ts';
@@ -54,11 +56,6 @@ export function loadConfigWithOrigins({ file, env = {}, flags = {} }: Sources): 
   return { config, origins, unknown: unknownVariables(env) };
 }
 
-/** True for addresses that only this machine can reach. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
 /** Where the value of a setting comes from, and which name the user gave it there. */
 interface Strongest {
   readonly origin: Origin;
@@ -88,6 +85,7 @@ function wrongValue({ path, setting }: NamedSetting, { raw, where }: Strongest):
 /** What no single setting can check by itself. */
 function checkTogether(config: Config, origins: ReadonlyMap<string, Origin>): void {
   trustedProxies(config.trustedProxies);
+  checkCluster(config);
   const endpoints = endpointsOf(config);
   const setting = config.ocpp.endpoints.length === 0 ? 'ocpp.host' : 'ocpp.endpoints';
   const open = endpoints.find(({ host }) => !isLoopback(host));

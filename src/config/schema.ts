@@ -1,3 +1,4 @@
+import { clusterSettings } from './cluster-settings.ts';
 import { duration, flag, integer, list, oneOf, type Setting, size, text } from './setting.ts';
 import { apiTls, ocppTls } from './tls-settings.ts';
 
@@ -415,6 +416,8 @@ export const schema = {
       max: '1h',
     }),
   },
+
+  cluster: clusterSettings,
 
   analytics: {
     priority: oneOf(

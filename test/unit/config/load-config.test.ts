@@ -4,12 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConfigError } from '../../../src/config/config-error.ts';
 import { valueAt } from '../../../src/config/effective-settings.ts';
-import {
-  isLoopback,
-  loadConfig,
-  loadConfigWithOrigins,
-  type Sources,
-} from '../../../src/config/load-config.ts';
+import { loadConfig, loadConfigWithOrigins, type Sources } from '../../../src/config/load-config.ts';
+import { isLoopback } from '../../../src/config/loopback.ts';
 import { settings } from '../../../src/config/schema.ts';
 
 let directory: string;

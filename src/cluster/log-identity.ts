@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { JetStreamApiError, jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
+import { type KV, Kvm } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Config } from '../config/schema.ts';
+import { ClusterRefusal } from './cluster-refusal.ts';
+import { makeOrCheckStreams, refuseTooFewServers, type StreamSettings, streamPlans } from './streams.ts';
+
+/** The bucket that says what the NATS servers hold. */
+const BUCKET = 'farad-meta';
+const LOG = 'log';
+/** Present once all streams have been made: one that is missing then was lost. */
+const MADE = 'streams';
+
+/** JetStream: the stream exists, with another configuration. */
+const OTHER_CONFIGURATION = 10_058;
+/** JetStream: the key has a value already. */
+const WRONG_LAST_SEQUENCE = 10_071;
+
+/** Version of what is written into the streams. */
+export const LOG_FORMAT = 1;
+
+/** What all nodes of a cluster must agree on. */
+export interface LogIdentity {
+  /** Random, made with the streams; whatever refers to a place in them is worth nothing with another. */
+  readonly identity: string;
+  /** `cluster.name` */
+  readonly name: string;
+  readonly shards: number;
+  readonly partitions: number;
+  /** Of the newest that may be written: `LOG_FORMAT` of the oldest release. */
+  readonly format: number;
+  /** Fingerprint of the pepper, with which the hashes of keys are made. */
+  readonly pepper: string;
+}
+
+export interface LogSettings {
+  readonly cluster: StreamSettings & Pick<Config['cluster'], 'name'>;
+  /** Fingerprint of this node's pepper. */
+  readonly pepper: string;
+  /** The identity that this node has taken part in before, if any. */
+  readonly known: string | undefined;
+}
+
+/**
+ * Finds the log that the NATS servers hold, or makes it where there is none yet, with all its streams. Throws ClusterRefusal where it is another than
+ * the one this node took part in, or differs from its settings.
+ */
+export async function openLog(connection: NatsConnection, settings: LogSettings): Promise<LogIdentity> {
+  const { cluster } = settings;
+  const manager = await jetstreamManager(connection);
+  const bucket = await openBucket(connection, cluster.replicas);
+  const log = (await read(bucket)) ?? (await found(bucket, settings));
+  checkLog(log, settings);
+  const isMade = (await bucket.get(MADE)) !== null;
+  await makeOrCheckStreams(manager, streamPlans(cluster, log.identity), !isMade);
+  if (!isMade) await bucket.put(MADE, log.identity);
+  return log;
+}
+
+async function openBucket(connection: NatsConnection, replicas: number): Promise<KV> {
+  try {
+    return await new Kvm(jetstream(connection)).create(BUCKET, {
+      history: 1,
+      replicas,
+      storage: StorageType.File,
+    });
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === OTHER_CONFIGURATION) {
+      throw new ClusterRefusal(
+        `cluster.replicas: the bucket ${BUCKET} was made with another number than ${replicas}`,
+      );
+    }
+    return refuseTooFewServers(error, replicas);
+  }
+}
+
+async function read(bucket: KV): Promise<LogIdentity | undefined> {
+  const entry = await bucket.get(LOG);
+  return entry === null ? undefined : entry.json<LogIdentity>();
+}
+
+/** Writes down a new log; where another node was first, answers that one's. */
+async function found(bucket: KV, { cluster, pepper, known }: LogSettings): Promise<LogIdentity> {
+  if (known !== undefined) {
+    throw new ClusterRefusal(
+      `cluster.nats.servers: they hold no log, and this node took part in ${known}: other servers, or they lost it`,
+    );
+  }
+  const log: LogIdentity = {
+    identity: randomUUID(),
+    name: cluster.name,
+    shards: cluster.state.shards,
+    partitions: cluster.rows.partitions,
+    format: LOG_FORMAT,
+    pepper,
+  };
+  try {
+    await bucket.create(LOG, JSON.stringify(log));
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== WRONG_LAST_SEQUENCE) throw error;
+  }
+  const written = await read(bucket);
+  if (!written) throw new Error(`${BUCKET} does not hold what was just written to it`);
+  return written;
+}
+
+function checkLog(log: LogIdentity, { cluster, pepper, known }: LogSettings): void {
+  if (log.name !== cluster.name) {
+    throw new ClusterRefusal(
+      `cluster.name: the NATS servers hold the log of ${log.name}, not of ${cluster.name}`,
+    );
+  }
+  if (known !== undefined && log.identity !== known) {
+    throw new ClusterRefusal(
+      `cluster.nats.servers: they hold the log ${log.identity}, and this node took part in ${known}`,
+    );
+  }
+  if (log.pepper !== pepper) {
+    throw new ClusterRefusal(
+      'cluster: the file pepper in the data directory differs from that of the other nodes; copy it from one of them',
+    );
+  }
+  if (log.shards !== cluster.state.shards) {
+    throw new ClusterRefusal(
+      `cluster.state.shards: the log has ${log.shards}, not ${cluster.state.shards}; the number is fixed`,
+    );
+  }
+  if (log.partitions !== cluster.rows.partitions) {
+    throw new ClusterRefusal(
+      `cluster.rows.partitions: the log has ${log.partitions}, not ${cluster.rows.partitions}; the number is fixed`,
+    );
+  }
+  if (log.format > LOG_FORMAT) {
+    throw new ClusterRefusal(
+      `cluster: the log is written in format ${log.format}, and this Farad reads ${LOG_FORMAT} at most`,
+    );
+  }
+}

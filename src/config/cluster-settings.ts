@@ -1,0 +1,72 @@
+import { duration, flag, integer, list, type Setting, size, text } from './setting.ts';
+
+const path = (help: string): Setting<string> => text('', help);
+
+const name = (byDefault: string, help: string): Setting<string> =>
+  text(byDefault, help, {
+    pattern: byDefault === '' ? /^([a-z0-9][a-z0-9-]{0,30})?$/ : /^[a-z0-9][a-z0-9-]{0,30}$/,
+    allowed: 'a name of at most 31 small letters, digits and dashes that starts with no dash',
+  });
+
+/** `cluster`: several machines that form one gateway. */
+export const clusterSettings = {
+  name: name('farad', 'What the cluster is called; the same on each of its nodes.'),
+  node: name('', 'What this node is called in the cluster; no other has the name, and it stays.'),
+  replicas: integer(
+    3,
+    'How many NATS servers keep each stream; 1 only with cluster.nats.insecure, for tests.',
+    {
+      min: 1,
+      max: 5,
+    },
+  ),
+  nats: {
+    servers: list(
+      [],
+      'NATS servers (2.12 or newer) that connect this node with the others: tls://HOST:PORT, or nats://HOST:PORT on a loopback address. Empty: this machine alone is the gateway.',
+    ),
+    credentials: path(
+      'File with what this node proves itself with to the NATS servers: the seed of an nkey, USER:PASSWORD, or a .creds file. Empty: nothing.',
+    ),
+    insecure: flag(false, 'Allows what only tests may do: cluster.replicas 1.'),
+    tls: {
+      ca: path('PEM file with the authorities of the NATS servers. Empty: those that Node trusts.'),
+      cert: path('PEM file with the certificate that this node shows to the NATS servers. Empty: none.'),
+      key: path('PEM file with the private key of cluster.nats.tls.cert.'),
+    },
+  },
+  state: {
+    shards: integer(
+      4,
+      'How many streams share the changes of charge points; fixed when the cluster is made.',
+      { min: 1, max: 64 },
+    ),
+  },
+  rows: {
+    partitions: integer(
+      4,
+      'How many streams share the rows for ClickHouse; fixed when the cluster is made.',
+      {
+        min: 1,
+        max: 64,
+      },
+    ),
+    maxBytes: size(
+      '4GiB',
+      'Most that one stream of rows may hold on each NATS server; a full one refuses rows.',
+      { min: '16MiB' },
+    ),
+  },
+  log: {
+    keep: duration(
+      '3d',
+      'How long NATS keeps changes: a node that was away for longer takes a copy from another.',
+      { min: '1h', max: '90d' },
+    ),
+    maxBytes: size(
+      '4GiB',
+      'Most that one stream of changes may hold on each NATS server; the oldest give way.',
+      { min: '16MiB' },
+    ),
+  },
+};
