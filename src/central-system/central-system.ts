@@ -39,7 +39,7 @@ export interface CentralSystem {
   /** The rest of a StopTransaction whose transactionData a frame worker has already kept. */
   finishStop(chargePoint: ChargePoint, stop: StopRemainder, receivedAt: number): Promise<Decision>;
   /**
-   * Writes the signs of life since the last time to the store; answers of how many charge points. To be called now and then, `gently` so that no message
+   * Writes the signs of life since the last time to the store; resolves with the number of charge points. To be called now and then, `gently` so that no message
    * waits for it, and at the end.
    */
   saveLastSeen(how?: { readonly gently: boolean }): Promise<number>;

@@ -7,7 +7,7 @@ type Connected = Pick<ConnectedChargePoints, 'get'>;
 
 /**
  * Ends an open transaction whose StopTransaction has not come, in its place: the tag is free for another at once (OCPP 1.6 ed. 2 §7.2, ConcurrentTx), and meter
- * values that do not name it are not taken for its own any more. The stop may still come (§4.10). Answers undefined where none with this id is open.
+ * values that do not name it are not taken for its own any more. The stop may still come (§4.10). Returns undefined where none with this id is open.
  */
 export async function closeTransaction(
   room: Room,

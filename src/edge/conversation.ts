@@ -1,33 +1,26 @@
 import type { CentralSystem } from '../central-system/central-system.ts';
 import { acknowledged, type Decision, type IncomingCall } from '../central-system/decision.ts';
 import { readFrame } from '../protocol/frame.ts';
-import type { CallHead } from '../protocol/scan-call.ts';
+import { isAnswer } from '../protocol/scan-call.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
 import type { FrameVerdict } from '../workers/frame-batch.ts';
 import { Allowance } from './allowance.ts';
-import type { Answers, UnloggedCall } from './answers.ts';
+import type { UnloggedCall } from './answers.ts';
 import { Backlog } from './backlog.ts';
 import { INVALID_DATA, UNSUPPORTED_DATA } from './close-codes.ts';
-import type { EdgeMetrics } from './edge-metrics.ts';
 import type { InboxFrame } from './frame-batches.ts';
-import type { Inbox } from './inbox.ts';
-import type { MessageLog } from './message-log.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
 import type { Session } from './session.ts';
 import type { SessionGuard } from './session-guard.ts';
+import { Undecided } from './undecided.ts';
+import { WorkerFrames, type WorkerFramesOptions } from './worker-frames.ts';
 
-export interface ConversationOptions {
+export interface ConversationOptions extends WorkerFramesOptions {
   readonly centralSystem: CentralSystem;
-  readonly inbox: Pick<Inbox, 'add'>;
   readonly calls: Pick<OutboundCalls, 'answered'>;
-  readonly answers: Answers;
   readonly guard: SessionGuard;
-  readonly messageLog: MessageLog;
-  readonly metrics: EdgeMetrics;
   readonly log: ThrottledLog;
-  /** Actions that go to the frame workers. */
-  readonly workerActions: readonly string[];
   readonly framesPerSecond: number;
   readonly frameBurst: number;
   /** Bytes that the waiting frames of one charge point may hold. */
@@ -39,10 +32,6 @@ export interface ConversationOptions {
 /** Unreadable frames in a row after which the socket is closed. */
 const MAX_UNREADABLE = 20;
 
-const OPENING_BRACKET = 0x5b;
-const CALLRESULT = 0x33;
-const CALLERROR = 0x34;
-
 /** Messages whose decision waits for the store. */
 const decisions = watchman.workOf({ name: 'decisions', waitsFor: 'the store' });
 
@@ -52,20 +41,16 @@ const decisions = watchman.workOf({ name: 'decisions', waitsFor: 'the store' });
  */
 export class Conversation {
   private readonly options: ConversationOptions;
-  private readonly workerActions: ReadonlySet<string>;
+  private readonly workers: WorkerFrames;
   private readonly allowance: Allowance;
   private readonly backlog: Backlog;
-  /** Sessions with an undecided frame. */
-  private underWay = 0;
-  /** Those of them whose socket is closed. */
-  private readonly left = new Set<Session>();
-  private readonly leftListeners: (() => void)[] = [];
+  private readonly undecided = new Undecided();
   private stopping = false;
   private readonly idleListeners: (() => void)[] = [];
 
   constructor(options: ConversationOptions) {
     this.options = options;
-    this.workerActions = new Set(options.workerActions);
+    this.workers = new WorkerFrames(options);
     this.allowance = new Allowance(options.framesPerSecond, options.frameBurst);
     this.backlog = new Backlog({
       allowance: this.allowance,
@@ -90,10 +75,8 @@ export class Conversation {
   }
 
   /** Resolves when nothing is being decided any more that came over a closed socket of the charge point. */
-  async settledOf(chargePointId: string): Promise<void> {
-    while ([...this.left].some(({ chargePoint }) => chargePoint.id === chargePointId)) {
-      await new Promise<void>((resolve) => void this.leftListeners.push(resolve));
-    }
+  settledOf(chargePointId: string): Promise<void> {
+    return this.undecided.settledOf(chargePointId);
   }
 
   /** Takes a message; `bytes` are only valid during the call. Never throws. */
@@ -112,7 +95,7 @@ export class Conversation {
   /** What the session was doing has failed in a way that nobody foresaw. */
   broken(session: Session, error: unknown): void {
     this.options.guard.caught(session, error);
-    this.settle(session);
+    this.undecided.settle(session);
     this.tellIfIdle();
   }
 
@@ -151,7 +134,7 @@ export class Conversation {
     }
     if (!verdict.unhandled) session.unreadable = 0;
     if (verdict.unhandled) {
-      this.settle(session);
+      this.undecided.settle(session);
       this.read(session, bytes, receivedAt, startedAt);
     } else {
       const { error } = verdict;
@@ -159,7 +142,7 @@ export class Conversation {
       const isLogged = error === undefined || this.options.messageLog.wants(action);
       const call = isLogged ? undefined : { frame: bytes, receivedAt };
       this.options.answers.give(session, messageId, action, decision, startedAt, call);
-      this.settle(session);
+      this.undecided.settle(session);
     }
     this.proceed(session);
   }
@@ -167,16 +150,16 @@ export class Conversation {
   /** Takes nothing more of the session until `until` has settled. */
   hold(session: Session, until: Promise<unknown>): void {
     session.movedAt = performance.now();
-    this.begin(session);
+    this.undecided.begin(session);
     const goOn = (): void => {
-      this.settle(session);
+      this.undecided.settle(session);
       this.proceed(session);
     };
     until.then(goOn, goOn).catch((error: unknown) => this.broken(session, error));
   }
 
   closed(session: Session): void {
-    if (session.undecided) this.left.add(session);
+    this.undecided.closed(session);
     this.backlog.forget(session);
   }
 
@@ -197,8 +180,8 @@ export class Conversation {
     const head = dialect.scanCall(bytes);
     if (head === undefined) {
       this.read(session, bytes, receivedAt, startedAt);
-    } else if (this.workerActions.has(head.action) && this.isForWorkers(session, head, bytes)) {
-      this.post(session, head, bytes, receivedAt, startedAt);
+    } else if (this.workers.wants(session, head.action, bytes)) {
+      if (this.workers.post(session, head, bytes, receivedAt, startedAt)) this.undecided.begin(session);
     } else {
       const payload = dialect.scanPayload(bytes, head.payloadAt);
       if (payload === undefined) {
@@ -209,35 +192,6 @@ export class Conversation {
         this.decide(session, { messageId, action, payload }, bytes, receivedAt, startedAt);
       }
     }
-  }
-
-  /** Only an accepted charge point's: what another may say is not for a worker to know. */
-  private isForWorkers(session: Session, { action }: CallHead, bytes: Buffer): boolean {
-    if (session.chargePoint.registration !== 'Accepted') return false;
-    // What may have been triggered is looked at here.
-    if (this.options.centralSystem.isAwaited(session.chargePoint, action)) return false;
-    return session.dialect.isForWorkers(action, bytes);
-  }
-
-  private post(session: Session, head: CallHead, bytes: Buffer, receivedAt: number, startedAt: number): void {
-    const { inbox, messageLog, metrics } = this.options;
-    const { messageId, action } = head;
-    metrics.meter(action).received.inc();
-    if (messageLog.wants(action)) {
-      messageLog.callIn(session, messageId, action, bytes.toString(), receivedAt);
-    }
-    if (inbox.add(session, messageId, action, bytes, receivedAt, startedAt)) {
-      this.begin(session);
-      return;
-    }
-    const description = 'too much is being processed, send it again later';
-    this.options.answers.give(
-      session,
-      messageId,
-      action,
-      { kind: 'error', code: 'InternalError', description },
-      startedAt,
-    );
   }
 
   private read(session: Session, bytes: Buffer, receivedAt: number, startedAt: number): void {
@@ -289,7 +243,7 @@ export class Conversation {
       } else {
         unlogged = { frame: Buffer.from(frame), receivedAt };
       }
-      this.begin(session);
+      this.undecided.begin(session);
       this.awaitDecision(session, decision, messageId, action, startedAt, unlogged);
     } else {
       answers.give(session, messageId, action, decision, startedAt, { frame, receivedAt });
@@ -311,29 +265,14 @@ export class Conversation {
         decisions.end(piece);
         if (decided.kind === 'result' && decided.digest !== undefined) session.noteMeter(decided.digest);
         this.options.answers.give(session, messageId, action, decided, startedAt, unlogged);
-        this.settle(session);
+        this.undecided.settle(session);
         this.proceed(session);
       })
       .catch((error: unknown) => this.broken(session, error));
   }
 
-  private begin(session: Session): void {
-    session.undecided = true;
-    this.underWay++;
-    // A frame worker may hand a frame back after the socket has closed.
-    if (session.closed) this.left.add(session);
-  }
-
-  private settle(session: Session): void {
-    if (!session.undecided) return;
-    session.undecided = false;
-    this.underWay--;
-    if (!this.left.delete(session)) return;
-    for (const listener of this.leftListeners.splice(0)) listener();
-  }
-
   private isIdle(): boolean {
-    return this.underWay === 0 && this.backlog.isEmpty;
+    return this.undecided.isEmpty && this.backlog.isEmpty;
   }
 
   private tellIfIdle(): void {
@@ -354,8 +293,4 @@ export class Conversation {
     );
     return { kind: 'error', code: 'InternalError', description: 'the message could not be processed' };
   }
-}
-
-function isAnswer(bytes: Buffer): boolean {
-  return bytes[0] === OPENING_BRACKET && (bytes[1] === CALLRESULT || bytes[1] === CALLERROR);
 }

@@ -162,7 +162,7 @@ export class Sessions implements Connections {
     this.track(session, this.release(session, code, reason));
   }
 
-  /** Closes the charge point's socket; with `before`, only one that has an older epoch. Answers whether there was one. */
+  /** Closes the charge point's socket; with `before`, only one that has an older epoch. Resolves with whether there was one. */
   async disconnect(chargePointId: string, reason: string, before?: number): Promise<boolean> {
     const session = this.byChargePoint.get(chargePointId);
     if (session === undefined) return false;

@@ -10,6 +10,13 @@ export interface CallHead {
 }
 
 const CALL = 0x32;
+const CALLRESULT = 0x33;
+const CALLERROR = 0x34;
+
+/** Whether a frame begins as answers to CALLs nearly always do. */
+export function isAnswer(frame: Buffer): boolean {
+  return frame[0] === BRACKET && (frame[1] === CALLRESULT || frame[1] === CALLERROR);
+}
 
 interface ActionName {
   readonly action: string;

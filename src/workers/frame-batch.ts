@@ -22,7 +22,7 @@ export interface FrameContext {
   readonly openTransactions: readonly (readonly [connectorId: number, transactionId: number])[];
 }
 
-/** What a worker answers: one verdict per frame, in the order of the batch. By then every sample is flushed. */
+/** What a worker returns: one verdict per frame, in the order of the batch. By then every sample is flushed. */
 export interface BatchVerdict {
   readonly verdicts: readonly FrameVerdict[];
   /** For the main thread to count. */
