@@ -6,8 +6,9 @@ import type { Room } from './room.ts';
 type Connected = Pick<ConnectedChargePoints, 'get'>;
 
 /**
- * Ends an open transaction whose StopTransaction has not come, in its place: the tag is free for another at once (OCPP 1.6 ed. 2 §7.2, ConcurrentTx), and meter
- * values that do not name it are not taken for its own any more. The stop may still come (§4.10). Returns undefined where none with this id is open.
+ * Ends an open transaction whose StopTransaction has not come, in its place: the tag is free for another at
+ * once (OCPP 1.6 ed. 2 §7.2, ConcurrentTx), and meter values that do not name it are not taken for its own
+ * any more. The stop may still come (§4.10). Returns undefined where none with this id is open.
  */
 export async function closeTransaction(
   room: Room,
@@ -22,7 +23,10 @@ export async function closeTransaction(
   return closed;
 }
 
-/** Ends the open transactions of a charge point that is being deleted: nobody will ever hear of them again. `by` names who deletes it. */
+/**
+ * Ends the open transactions of a charge point that is being deleted: nobody will ever hear of them again.
+ * `by` names who deletes it.
+ */
 export async function closeTransactionsOf(
   room: Room,
   connected: Connected,

@@ -5,8 +5,9 @@ import type { Room } from './room.ts';
 const OUT_OF_SERVICE = { Faulted: 'faulted', Unavailable: 'unavailable' } as const;
 
 /**
- * A connector or the charge point as a whole that is Faulted or Unavailable holds no reservation any more (OCPP 1.6 ed. 2 §5.13). One for
- * connector 0, any connector, lasts while a single connector is left. Within a write transaction.
+ * A connector or the charge point as a whole that is Faulted or Unavailable holds no reservation any more
+ * (OCPP 1.6 ed. 2 §5.13). One for connector 0, any connector, lasts while a single connector is left. Within
+ * a write transaction.
  */
 export function endReservationsOf(
   { store }: Room,

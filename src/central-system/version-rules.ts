@@ -5,7 +5,10 @@ import type { Decision, IncomingCall } from './decision.ts';
 import type { StopRemainder } from './meter-keeper.ts';
 import type { Room } from './room.ts';
 
-/** What one version of OCPP makes of the messages to and from its charge points; `CentralSystem` says what each decision promises. */
+/**
+ * What one version of OCPP makes of the messages to and from its charge points; `CentralSystem` says what
+ * each decision promises.
+ */
 export interface VersionRules {
   decideCall(
     room: Room,
@@ -21,12 +24,18 @@ export interface VersionRules {
   ): Promise<Decision>;
   /** Whether a message of this action may be what a command waits for. */
   isAwaited(chargePoint: ChargePoint, action: string): boolean;
-  /** What a charge point may send before it is accepted, because of a command that was sent before Farad started again. */
+  /**
+   * What a charge point may send before it is accepted, because of a command that was sent before Farad
+   * started again.
+   */
   triggeredBy(command: CommandRecord): string[];
   /** Why a CALL must not be sent; undefined if it may. */
   barTo(room: Room, chargePoint: ChargePoint, action: string, payload: unknown): CallBar | undefined;
   /** What has to be on the disk before a CALL of ours leaves; undefined where it is nothing. */
   noteLeaving(room: Room, chargePoint: ChargePoint, call: OutgoingCall): Promise<void> | undefined;
-  /** Follows what became of a CALL of ours. What the next frame may depend on is done before the promise is returned. */
+  /**
+   * Follows what became of a CALL of ours. What the next frame may depend on is done before the promise is
+   * returned.
+   */
   noteAnswer(room: Room, chargePoint: ChargePoint, call: OutgoingCall, answer: CallAnswer): Promise<void>;
 }

@@ -26,7 +26,10 @@ export class WorkerFrames {
     this.actions = new Set(options.workerActions);
   }
 
-  /** Whether a CALL is for them: only an accepted charge point's, since what another may say is not for a worker to know. */
+  /**
+   * Whether a CALL is for them: only an accepted charge point's, since what another may say is not for a
+   * worker to know.
+   */
   wants(session: Session, action: string, bytes: Buffer): boolean {
     if (!this.actions.has(action) || session.chargePoint.registration !== 'Accepted') return false;
     // What may have been triggered is decided in place.

@@ -20,8 +20,8 @@ export function dialectOf(version: OcppVersion = FIRST_VERSION): Dialect {
 }
 
 /**
- * Of what the list in a `Sec-WebSocket-Protocol` header offers, in its order, the first that Farad speaks (OCPP-J 1.6 §3.1.2); undefined where there is none.
- * A missing header offers nothing.
+ * Of what the list in a `Sec-WebSocket-Protocol` header offers, in its order, the first that Farad speaks
+ * (OCPP-J 1.6 §3.1.2); undefined where there is none. A missing header offers nothing.
  */
 export function offeredDialect(header: string): Dialect | undefined {
   // Nearly always the header is just that.

@@ -4,7 +4,10 @@ export interface Order {
   readonly payload: object;
 }
 
-/** A limit for what a connector draws, or a transaction on it, for as long as it is there and whatever the charge point's clock says. */
+/**
+ * A limit for what a connector draws, or a transaction on it, for as long as it is there and whatever the
+ * charge point's clock says.
+ */
 export interface LimitOrder {
   /** Under which it can be replaced and cleared. */
   readonly profileId: number;
@@ -66,7 +69,10 @@ export interface UploadOrder extends Tries {
   readonly log?: { readonly requestId: number; readonly type: 'DiagnosticsLog' | 'SecurityLog' } | undefined;
 }
 
-/** What operations want of a charge point, in words of the domain. Each version makes requests of its own of them. */
+/**
+ * What operations want of a charge point, in words of the domain. Each version makes requests of its own of
+ * them.
+ */
 export interface Orders {
   /** Asks for a BootNotification. */
   askForBoot(): Order;

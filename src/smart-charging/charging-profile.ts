@@ -1,6 +1,7 @@
 /**
- * A charging profile as Farad reckons with it and keeps it, whatever version brought it. It has the members of 1.6 (OCPP 1.6 ed. 2 §7.8), so that a profile
- * of 1.6 is one as it stands; what speaks another version converts.
+ * A charging profile as Farad reckons with it and keeps it, whatever version brought it. It has the members
+ * of 1.6 (OCPP 1.6 ed. 2 §7.8), so that a profile of 1.6 is one as it stands; what speaks another version
+ * converts.
  */
 export interface ChargingProfile {
   readonly chargingProfileId: number;

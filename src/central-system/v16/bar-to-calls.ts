@@ -5,8 +5,8 @@ import type { Room } from '../room.ts';
 import { maySend } from './registration.ts';
 
 /**
- * Why a CALL must not be sent: the present registration of the charge point (OCPP 1.6 ed. 2 §4.2, errata 3.40), or a security profile that it would lower
- * (security whitepaper ed. 3 A00.FR.005).
+ * Why a CALL must not be sent: the present registration of the charge point (OCPP 1.6 ed. 2 §4.2, errata
+ * 3.40), or a security profile that it would lower (security whitepaper ed. 3 A00.FR.005).
  */
 export function barTo(
   { store }: Room,

@@ -1,8 +1,9 @@
 import type { ChargePoint } from '../charge-point.ts';
 
 /**
- * Whether a message of the charge point is processed in its present registration (OCPP 1.6 ed. 2 §4.2, OCPP-J errata 3.10): before it is
- * accepted only a BootNotification, and what it was asked for by TriggerMessage (§5.17).
+ * Whether a message of the charge point is processed in its present registration (OCPP 1.6 ed. 2 §4.2, OCPP-J
+ * errata 3.10): before it is accepted only a BootNotification, and what it was asked for by TriggerMessage
+ * (§5.17).
  */
 export function mayReceive(chargePoint: ChargePoint, action: string): boolean {
   return (
@@ -13,8 +14,8 @@ export function mayReceive(chargePoint: ChargePoint, action: string): boolean {
 }
 
 /**
- * Whether a CALL may be sent to the charge point: none to a rejected one, no remote start or stop before it is accepted (§4.2), and no
- * request for a BootNotification after it was (errata 3.40).
+ * Whether a CALL may be sent to the charge point: none to a rejected one, no remote start or stop before it
+ * is accepted (§4.2), and no request for a BootNotification after it was (errata 3.40).
  */
 export function maySend(chargePoint: ChargePoint, action: string, payload: unknown): boolean {
   switch (chargePoint.registration) {

@@ -15,7 +15,9 @@ export const orders: Orders = {
   handOverCertificate: (chain) => order('CertificateSigned', { certificateChain: chain }),
 };
 
-/** Relative and without a start, so that the clock of the charge point does not matter (OCPP 1.6 ed. 2 §7.9). */
+/**
+ * Relative and without a start, so that the clock of the charge point does not matter (OCPP 1.6 ed. 2 §7.9).
+ */
 function setLimit({
   profileId,
   connectorId,

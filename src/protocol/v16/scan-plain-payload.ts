@@ -8,8 +8,9 @@ const MAX_PLAIN_TEXT = 20;
 export type PlainPayload = { readonly idTag?: string };
 
 /**
- * The rest of a CALL whose payload is no more than `{}` or `{"idTag":"..."}`, as with Heartbeat and Authorize: for these a whole parser
- * costs more than all else that is read. Undefined for every other payload, and for all that is unusual: then `readFrame` decides.
+ * The rest of a CALL whose payload is no more than `{}` or `{"idTag":"..."}`, as with Heartbeat and
+ * Authorize: for these a whole parser costs more than all else that is read. Undefined for every other
+ * payload, and for all that is unusual: then `readFrame` decides.
  */
 export function scanPlainPayload(frame: Buffer, payloadAt: number): PlainPayload | undefined {
   let at = skipSpace(frame, payloadAt);

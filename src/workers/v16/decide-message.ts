@@ -24,8 +24,9 @@ export const meterReader: MeterReader = {
 };
 
 /**
- * Reads the samples of a message and adds their rows to `lines`, all or, where it throws, none; the caller flushes them before anyone is told
- * the verdict. Transaction messages are never refused for content that can be stored, by the strict reader neither (OCPP 1.6 ed. 2 §4.7, §4.10).
+ * Reads the samples of a message and adds their rows to `lines`, all or, where it throws, none; the caller
+ * flushes them before anyone is told the verdict. Transaction messages are never refused for content that can
+ * be stored, by the strict reader neither (OCPP 1.6 ed. 2 §4.7, §4.10).
  */
 export function decideMessage(call: MeterCall, context: MessageContext, lines: LineBuffer): FrameVerdict {
   if (call.action === 'MeterValues') return decideMeterValues(call, context, lines);
@@ -34,8 +35,9 @@ export function decideMessage(call: MeterCall, context: MessageContext, lines: L
 }
 
 /**
- * `decideMessage` for the frame at `bytes[start..end)`, straight from its bytes: undefined, and nothing is added, where it is no MeterValues
- * frame as usual. The verdict names no messageId: it is that of the frame's head.
+ * `decideMessage` for the frame at `bytes[start..end)`, straight from its bytes: undefined, and nothing is
+ * added, where it is no MeterValues frame as usual. The verdict names no messageId: it is that of the frame's
+ * head.
  */
 export function decideUsual(
   bytes: Buffer,
@@ -103,7 +105,9 @@ function decideStopTransaction(call: MeterCall, context: MessageContext, lines: 
   return withDigest({ messageId, action, samples: rows.length, stop, repairs }, digestOf(rows));
 }
 
-/** A StopTransaction of whose transaction nothing is known here: what has the store at hand keeps its samples. */
+/**
+ * A StopTransaction of whose transaction nothing is known here: what has the store at hand keeps its samples.
+ */
 function unkept({ messageId, action, deepFrame }: MeterCall, request: Members): FrameVerdict {
   const deep = deepFrame === undefined ? {} : { deepFrame };
   return { messageId, action, samples: 0, stop: { request, flags: [], unkept: true, ...deep } };
@@ -117,8 +121,9 @@ function refused(call: MeterCall, violation: Violation): FrameVerdict {
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * The message with its known faults repaired, and their names to count by: `salvaged` where that does not make it whole. Samples are
- * nevertheless read from what was received, so that nothing odd about them is lost.
+ * The message with its known faults repaired, and their names to count by: `salvaged` where that does not
+ * make it whole. Samples are nevertheless read from what was received, so that nothing odd about them is
+ * lost.
  */
 function repair(
   action: 'MeterValues' | 'StopTransaction',

@@ -14,9 +14,10 @@ import {
 } from './sampled-value-terms.ts';
 
 /**
- * Writes the rows of meter values that satisfy the schema, without making row objects: their terms then need no escaping, and most
- * values are numbers as JavaScript prints them. Gives the very lines that `encodeRow` gives for `flattenMeterValues`, in the columns of
- * the `meter_samples` table; a test holds the three together. Also feeds `digest`.
+ * Writes the rows of meter values that satisfy the schema, without making row objects: their terms then need
+ * no escaping, and most values are numbers as JavaScript prints them. Gives the very lines that `encodeRow`
+ * gives for `flattenMeterValues`, in the columns of the `meter_samples` table; a test holds the three
+ * together. Also feeds `digest`.
  */
 export function encodeMeterValues(
   meterValues: readonly MeterValue[],

@@ -22,9 +22,10 @@ import {
 } from './sampled-value-terms.ts';
 
 /**
- * Flattens meterValue (of MeterValues) or transactionData (of StopTransaction) into one row per sampled value, with the defaults of
- * OCPP 1.6 ed. 2 §7.43. It takes anything: what breaks the schema is kept as far as it can be, and its rows are flagged, because a
- * transaction message is stored whatever its content (§4.7, §4.10).
+ * Flattens meterValue (of MeterValues) or transactionData (of StopTransaction) into one row per sampled
+ * value, with the defaults of OCPP 1.6 ed. 2 §7.43. It takes anything: what breaks the schema is kept as far
+ * as it can be, and its rows are flagged, because a transaction message is stored whatever its content (§4.7,
+ * §4.10).
  */
 export function flattenMeterValues(meterValue: unknown, source: MeterSource): MeterSampleRow[] {
   const rows: MeterSampleRow[] = [];

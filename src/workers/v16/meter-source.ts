@@ -17,9 +17,10 @@ const INT32_MAX = 2_147_483_647;
 const NO_FLAGS: readonly string[] = Object.freeze([]);
 
 /**
- * Connector and transaction of a MeterValues request (OCPP 1.6 ed. 2 §6.31). Connector 0 is the main meter, whose values belong to no
- * transaction unless one is named. Where none is named, or -1 by a charge point that never got its id (errata 3.18), it is the one that
- * runs on the connector. A number beyond 32 bits names nothing: it is not matched.
+ * Connector and transaction of a MeterValues request (OCPP 1.6 ed. 2 §6.31). Connector 0 is the main meter,
+ * whose values belong to no transaction unless one is named. Where none is named, or -1 by a charge point
+ * that never got its id (errata 3.18), it is the one that runs on the connector. A number beyond 32 bits
+ * names nothing: it is not matched.
  */
 export function meterValuesSource(
   payload: Readonly<Record<string, unknown>>,
@@ -58,9 +59,10 @@ export function meterValuesSource(
 }
 
 /**
- * Connector and transaction of the transactionData of a StopTransaction request (§6.49), which names no connector: it is that of the
- * transaction. Undefined where that does not run, or is not named, and has not been looked up: its samples must not be kept yet, since a
- * request that is sent again would then be kept as another connector's.
+ * Connector and transaction of the transactionData of a StopTransaction request (§6.49), which names no
+ * connector: it is that of the transaction. Undefined where that does not run, or is not named, and has not
+ * been looked up: its samples must not be kept yet, since a request that is sent again would then be kept as
+ * another connector's.
  */
 export function transactionDataSource(
   payload: Readonly<Record<string, unknown>>,

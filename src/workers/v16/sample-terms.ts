@@ -26,7 +26,10 @@ export interface SampleTerms {
   readonly signed: boolean;
   /** Whether the digest wants to see its value. */
   readonly isForDigest: boolean;
-  /** The cells from measurand to unit without the first quote, `Voltage","L1-N","Outlet","Sample.Periodic","Raw","V",`, and padding. */
+  /**
+   * The cells from measurand to unit without the first quote,
+   * `Voltage","L1-N","Outlet","Sample.Periodic","Raw","V",`, and padding.
+   */
   readonly cells: DataView;
   /** Bytes of `cells` without the padding. */
   readonly length: number;
@@ -150,9 +153,10 @@ const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
 /**
- * Reads sampled values that satisfy the schema and are plain ASCII without escapes. A charge point writes all of its messages alike, and so do
- * all of its model; so a sample is first compared with the one that is likely to come, and only then looked at closely.
- * What was read lies in its members until the next one is read.
+ * Reads sampled values that satisfy the schema and are plain ASCII without escapes. A charge point writes all
+ * of its messages alike, and so do all of its model; so a sample is first compared with the one that is
+ * likely to come, and only then looked at closely. What was read lies in its members until the next one is
+ * read.
  */
 export class SampleReader {
   /** Where the text of the value begins and ends. */
@@ -167,7 +171,10 @@ export class SampleReader {
     this.last = undefined;
   }
 
-  /** Reads what begins at `start`; answers where it has ended, or -1 where it is not as usual: then the schema's own validator decides. */
+  /**
+   * Reads what begins at `start`; answers where it has ended, or -1 where it is not as usual: then the
+   * schema's own validator decides.
+   */
   read(bytes: Uint8Array, view: DataView, start: number): number {
     const { last } = this;
     const likely = last === undefined ? this.first : last.next;

@@ -1,6 +1,9 @@
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
-/** The number that a sampled value's text stands for; null for what is no finite number, empty text included (OCPP 1.6 ed. 2 §7.43). */
+/**
+ * The number that a sampled value's text stands for; null for what is no finite number, empty text included
+ * (OCPP 1.6 ed. 2 §7.43).
+ */
 export function readSampledNumber(text: string): number | null {
   if (!NUMBER.test(text)) return null;
   const value = Number(text);
@@ -13,8 +16,8 @@ export function valueFlag(text: string): string {
 }
 
 /**
- * Whether the text is a number just as JavaScript prints it, so that it can be written to a row as it stands instead of being
- * parsed and printed again. False where that is not certain.
+ * Whether the text is a number just as JavaScript prints it, so that it can be written to a row as it stands
+ * instead of being parsed and printed again. False where that is not certain.
  */
 export function isPrintedNumber(text: string): boolean {
   const length = text.length;
@@ -54,7 +57,10 @@ export function isPrintedDigits(bytes: Uint8Array, from: number, to: number): bo
   return point < 0 || (point < to - 1 && bytes[to - 1] !== ZERO);
 }
 
-/** The number at `bytes[from..to)`, of which `isPrintedDigits` holds: so few digits are exact, and so is the power of ten. */
+/**
+ * The number at `bytes[from..to)`, of which `isPrintedDigits` holds: so few digits are exact, and so is the
+ * power of ten.
+ */
 export function printedNumber(bytes: Uint8Array, from: number, to: number): number {
   let digits = 0;
   let power = 0;

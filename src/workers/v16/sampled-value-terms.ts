@@ -8,7 +8,10 @@ export function defaultUnit(measurand: string): string {
   return measurand.startsWith('Energy.') ? 'Wh' : '';
 }
 
-/** One spelling for one unit, so that a query finds all of it: the schema allows two for degrees Celsius (OCPP-J errata 2.1). */
+/**
+ * One spelling for one unit, so that a query finds all of it: the schema allows two for degrees Celsius
+ * (OCPP-J errata 2.1).
+ */
 export function canonicalUnit(unit: string): string {
   return unit === 'Celcius' ? 'Celsius' : unit;
 }

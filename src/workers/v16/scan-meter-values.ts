@@ -33,15 +33,18 @@ const SEEN_TRANSACTION = 2;
 const SEEN_VALUES = 4;
 
 /**
- * Reads MeterValues frames off their bytes, as nearly all charge points write them: plain ASCII, no escapes, the schema kept. Whatever is
- * unusual in any way it leaves to the parser and the validator, whose judgement is then the only one; what it does read it reads
- * as they do (a test holds them together). One per thread; what was read lies in its members until the next frame is read.
+ * Reads MeterValues frames off their bytes, as nearly all charge points write them: plain ASCII, no escapes,
+ * the schema kept. Whatever is unusual in any way it leaves to the parser and the validator, whose judgement
+ * is then the only one; what it does read it reads as they do (a test holds them together). One per thread;
+ * what was read lies in its members until the next frame is read.
  */
 export class MeterValuesScanner {
   connectorId = 0;
   /** Undefined where the message names none. */
   transactionId: number | undefined = undefined;
-  /** Elements of `meterValue`: when each was taken (epoch ms), and how many samples there are up to its end. */
+  /**
+   * Elements of `meterValue`: when each was taken (epoch ms), and how many samples there are up to its end.
+   */
   elements = 0;
   readonly takenAt: number[] = new Array<number>(MAX_ELEMENTS).fill(0);
   readonly samplesUpTo: number[] = new Array<number>(MAX_ELEMENTS).fill(0);
@@ -57,7 +60,10 @@ export class MeterValuesScanner {
   private bytes: Buffer = Buffer.alloc(0);
   private view: DataView = new DataView(new ArrayBuffer(0));
 
-  /** Reads the frame at `bytes[start..end)`; false where it is not as usual, and then what was read of it means nothing. */
+  /**
+   * Reads the frame at `bytes[start..end)`; false where it is not as usual, and then what was read of it
+   * means nothing.
+   */
   read(bytes: Buffer, start: number, end: number): boolean {
     if (bytes !== this.bytes) {
       this.bytes = bytes;
@@ -77,7 +83,10 @@ export class MeterValuesScanner {
     return at === end;
   }
 
-  /** Whether all times of the message that was read can be believed; it was received at `receivedAt`, epoch ms. */
+  /**
+   * Whether all times of the message that was read can be believed; it was received at `receivedAt`, epoch
+   * ms.
+   */
   hasPlausibleTimes(receivedAt: number): boolean {
     for (let element = 0; element < this.elements; element++) {
       if (!isPlausibleTime(this.takenAt[element] as number, receivedAt)) return false;
@@ -205,7 +214,10 @@ const SHORTEST = '2026-03-01T12:00:00Z'.length;
 const LONGEST = '2026-03-01T12:00:00.123456789Z'.length;
 const DAY_MS = 86_400_000;
 
-/** Reads timestamps in UTC with a `Z` off their bytes. Frames of one moment are of one day, so that is read once. */
+/**
+ * Reads timestamps in UTC with a `Z` off their bytes. Frames of one moment are of one day, so that is read
+ * once.
+ */
 class TimestampReader {
   private readonly date = new Uint8Array(DATE_BYTES);
   private midnight = 0;

@@ -12,8 +12,9 @@ import { latin1, type MeterValuesScanner } from './scan-meter-values.ts';
 const OTHER_BYTES = 64;
 
 /**
- * Writes the rows of a message that was scanned and whose times are plausible: what its rows have in common is written once and then copied. Gives the very lines that
- * `encodeMeterValues` gives; a test holds them together. Also feeds `digest`.
+ * Writes the rows of a message that was scanned and whose times are plausible: what its rows have in common
+ * is written once and then copied. Gives the very lines that `encodeMeterValues` gives; a test holds them
+ * together. Also feeds `digest`.
  */
 export function writeSamples(
   scanned: MeterValuesScanner,
