@@ -1,19 +1,16 @@
 import { useState } from 'preact/hooks';
 import { queryOf, request } from '../api.ts';
-import type { CallAnswer } from '../call-answer.ts';
-import { counted, localInput, stamp } from '../format.ts';
+import { counted, stamp } from '../format.ts';
 import type { Page } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
-import { AnswerWord } from '../parts/answer-word.tsx';
-import { ChargePointInput } from '../parts/charge-point-field.tsx';
 import { ChoiceFilter } from '../parts/filter-fields.tsx';
-import { FormDialog } from '../parts/form-dialog.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
 import { place, urlOf } from '../router.ts';
 import { may } from '../session.ts';
+import { ReserveDialog } from './reserve-dialog.tsx';
 
 interface Reservation {
   readonly reservationId: number;
@@ -26,8 +23,6 @@ interface Reservation {
   readonly answer: string;
   readonly transactionId: number | null;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** Reservations, of all charge points or of one. */
 export function Reservations({ chargePointId }: { readonly chargePointId?: string }) {
@@ -133,7 +128,7 @@ export function Reservations({ chargePointId }: { readonly chargePointId?: strin
         </Shown>
       </div>
       {reserving && (
-        <Reserve
+        <ReserveDialog
           {...(chargePointId !== undefined && { chargePointId })}
           onClose={() => setReserving(false)}
           onReserved={list.reload}
@@ -157,89 +152,5 @@ function State({ item: { state, ending, answer, transactionId } }: { readonly it
         </>
       )}
     </>
-  );
-}
-
-interface ReserveProps {
-  readonly chargePointId?: string;
-  readonly onClose: () => void;
-  readonly onReserved: () => void;
-}
-
-function Reserve({ chargePointId = '', onClose, onReserved }: ReserveProps) {
-  const doing = useDoing();
-  const [where, setWhere] = useState(chargePointId);
-  const [connectorId, setConnectorId] = useState('1');
-  const [idTag, setIdTag] = useState('');
-  const [expiry, setExpiry] = useState(() => localInput(new Date(Date.now() + HOUR_MS)));
-  const [answer, setAnswer] = useState<CallAnswer | undefined>();
-  const send = () =>
-    doing.run(async () => {
-      const body = {
-        chargePointId: where,
-        connectorId: Number(connectorId),
-        idTag,
-        expiryDate: new Date(expiry).toISOString(),
-      };
-      const reserved = await request<{ answer: CallAnswer }>('POST', '/reservations', { body });
-      setAnswer(reserved.answer);
-      onReserved();
-    });
-  return (
-    <FormDialog
-      title="Reserve a connector"
-      submit="Send ReserveNow"
-      doing={doing}
-      onClose={onClose}
-      onSubmit={send}
-      close={answer ? 'Close' : 'Cancel'}
-      outcome={<AnswerWord answer={answer} />}
-    >
-      <div class="field">
-        <label for="reserve-where">Charge point</label>
-        <ChargePointInput
-          id="reserve-where"
-          required
-          readOnly={chargePointId !== ''}
-          value={where}
-          onInput={setWhere}
-        />
-      </div>
-      <div class="field">
-        <label for="reserve-connector">Connector (0: any)</label>
-        <input
-          id="reserve-connector"
-          type="number"
-          min={0}
-          required
-          value={connectorId}
-          onInput={(event) => setConnectorId(event.currentTarget.value)}
-        />
-      </div>
-      <div class="field">
-        <label for="reserve-tag">idTag</label>
-        <input
-          id="reserve-tag"
-          required
-          maxLength={20}
-          value={idTag}
-          onInput={(event) => setIdTag(event.currentTarget.value)}
-          aria-describedby="reserve-tag-note"
-        />
-        <p id="reserve-tag-note" class="small soft">
-          Where the tag has a parent, any tag of that group may use the reservation.
-        </p>
-      </div>
-      <div class="field">
-        <label for="reserve-expiry">Until</label>
-        <input
-          id="reserve-expiry"
-          type="datetime-local"
-          required
-          value={expiry}
-          onInput={(event) => setExpiry(event.currentTarget.value)}
-        />
-      </div>
-    </FormDialog>
   );
 }

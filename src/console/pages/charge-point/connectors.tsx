@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { queryOf } from '../../api.ts';
 import { now } from '../../clock.ts';
 import { duration, energy, power, quantity } from '../../format.ts';
@@ -5,12 +6,12 @@ import { type Latest, latestByConnector } from '../../meter.ts';
 import type { ChargePoint, Connector, MeterSample, Page, Rows, Transaction } from '../../model.ts';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
+import { IN_SESSION } from '../../quick-actions.ts';
 import { useResource } from '../../resource.ts';
 import { urlOf } from '../../router.ts';
+import { type Chosen, QuickActions, QuickDialog } from './quick-actions.tsx';
 
 const EVERY_MS = 4000;
-/** Has a transaction, as a rule: its power has its place before it is known. */
-const IN_SESSION = new Set(['Charging', 'SuspendedEV', 'SuspendedEVSE', 'Finishing']);
 
 /** The connectors as they are now, a card each. */
 export function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint }) {
@@ -25,6 +26,7 @@ export function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint 
     `/analytics/meter-samples${queryOf({ chargePointId: id, order: 'desc', limit: 200 })}`,
     { everyMs: EVERY_MS },
   );
+  const [chosen, choose] = useState<Chosen | undefined>();
   if (connectors.length === 0) return <p class="soft">It has not told of any connector yet.</p>;
   // Connector 0 is the charge point itself: worth a card only when something is the matter with it.
   const shown = connectors.filter(
@@ -33,29 +35,36 @@ export function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint 
   );
   const latest = latestByConnector(samples.data?.rows ?? []);
   return (
-    <ul class="connector-cards">
-      {shown.map((connector) => (
-        <Card
-          key={connector.connectorId}
-          connector={connector}
-          offline={!chargePoint.connected}
-          transaction={open.data?.items.find(({ connectorId }) => connectorId === connector.connectorId)}
-          latest={latest.get(connector.connectorId)}
-        />
-      ))}
-    </ul>
+    <>
+      <ul class="connector-cards">
+        {shown.map((connector) => (
+          <Card
+            key={connector.connectorId}
+            connector={connector}
+            chargePoint={chargePoint}
+            onChosen={choose}
+            transaction={open.data?.items.find(({ connectorId }) => connectorId === connector.connectorId)}
+            latest={latest.get(connector.connectorId)}
+          />
+        ))}
+      </ul>
+      {/* Outside of the cards: these come and go with what the command brings about. */}
+      {chosen && <QuickDialog id={id} chosen={chosen} onClose={() => choose(undefined)} />}
+    </>
   );
 }
 
 interface CardProps {
   readonly connector: Connector;
-  readonly offline: boolean;
+  readonly chargePoint: ChargePoint;
+  readonly onChosen: (chosen: Chosen) => void;
   readonly transaction: Transaction | undefined;
   readonly latest: Latest | undefined;
 }
 
-function Card({ connector, offline, transaction, latest }: CardProps) {
+function Card({ connector, chargePoint, onChosen, transaction, latest }: CardProps) {
   const { connectorId, status, errorCode, info, vendorErrorCode, since, mayBeOutdated } = connector;
+  const offline = !chargePoint.connected;
   const known = transaction ? latest?.powerW : undefined;
   const { number, unit } = known === undefined ? { number: '–', unit: 'kW' } : power(known);
   const used = transaction?.energyWh ?? undefined;
@@ -120,6 +129,12 @@ function Card({ connector, offline, transaction, latest }: CardProps) {
           </div>
         )}
       </dl>
+      <QuickActions
+        chargePoint={chargePoint}
+        connector={connector}
+        transactionId={transaction?.transactionId}
+        onChosen={onChosen}
+      />
     </li>
   );
 }
