@@ -70,7 +70,8 @@ function sayNatsMissing() {
 
 function sayCounts() {
   if (!existsSync(counts)) return;
-  const { passed, failed } = JSON.parse(readFileSync(counts, 'utf8'));
+  const { passed, failed, notRun } = JSON.parse(readFileSync(counts, 'utf8'));
+  for (const why of notRun) console.log(`not run: ${why}`);
   console.log(`${passed} passed, ${failed} failed`);
   rmSync(counts);
 }

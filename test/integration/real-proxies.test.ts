@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { throughProxy } from '../../src/edge/forwarded-head.ts';
 import type { PeerCertificate, Transport } from '../../src/edge/transport/transport.ts';
 import { listenWs } from '../../src/edge/transport/ws.ts';
-import { debianProgram } from '../support/debian-programs.ts';
+import { type DebianProgram, debianProgram } from '../support/debian-programs.ts';
 import { OcppClient } from '../support/ocpp-client.ts';
 import {
   createTestAuthority,
@@ -17,6 +17,7 @@ import {
   writePem,
 } from '../support/test-certificates.ts';
 import { shakeHands } from '../support/tls-clients.ts';
+import { startTlsPort } from '../support/tls-port.ts';
 import { until } from '../support/until.ts';
 
 interface Seen {
@@ -45,7 +46,7 @@ const PROXIES = [
         .join('') +
       `${text}}\n`,
   },
-];
+] as const;
 
 const directory = mkdtempSync(join(tmpdir(), 'farad-proxies-'));
 const seen: Seen[] = [];
@@ -89,70 +90,114 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-for (const { name, example, packages, run, whole } of PROXIES) {
-  const program = debianProgram(name, packages);
-  if ('missing' in program) console.warn(`deploy/${example} not tried: ${program.missing}`);
-  describe.runIf('file' in program)(name, () => {
-    test(`L19: deploy/${example} says who is at the other end, whatever a client claims`, async () => {
-      const port = await freePort();
-      const pair = await authority.issue();
-      writePem(directory, 'farad.pem', pair.certificate, pair.key);
-      writePem(directory, 'farad.key', pair.key);
-      writePem(directory, 'client-cas.pem', clients.certificate);
-      const text = readFileSync(new URL(`../../deploy/${example}`, import.meta.url), 'utf8')
-        .replaceAll(/\/etc\/(haproxy|nginx)\//g, `${directory}/`)
-        .replace(
-          /(bind :|listen )9443/,
-          (_, word: string) =>
-            `${word.replace(':', '127.0.0.1:')}${word.startsWith('listen') ? '127.0.0.1:' : ''}${port}`,
-        )
-        .replace('127.0.0.1:9220', `127.0.0.1:${farad.port}`);
-      const file = join(directory, `${name}.conf`);
-      writeFileSync(file, whole(text, directory));
-      const { file: binary, env } = program as Extract<typeof program, { file: string }>;
-      const proxy = spawn(binary, run(file), { env, stdio: ['ignore', 'ignore', 'pipe'] });
-      let said = '';
-      proxy.stderr.on('data', (data) => {
-        said += data;
-      });
-      const ended = once(proxy, 'exit');
-      onTestFinished(async () => {
-        proxy.kill('SIGKILL');
-        await ended;
-      });
-      const ca = authority.certificate;
-      await until('it listens', async () => {
-        if (proxy.exitCode !== null) throw new Error(said);
-        const socket = await shakeHands(port, { ca }).catch(() => undefined);
-        socket?.destroy();
-        return socket !== undefined;
-      });
+type Ready = Extract<DebianProgram, { readonly file: string }>;
 
-      const show = async (shown?: TestCertificate, tls12 = false): Promise<Seen | undefined> => {
-        const own = shown && { cert: shown.certificate, key: shown.key };
-        const forged = {
-          'X-Forwarded-For': '203.0.113.1',
-          'X-Forwarded-Proto': 'http',
-          'Farad-Client-Certificate': 'Zm9yZ2Vk',
-          'Farad-Client-Verify': 'SUCCESS',
-        };
-        const tls = { ca, ...own, ...(tls12 && ({ maxVersion: 'TLSv1.2' } as const)) };
-        const client = await OcppClient.connect(port, 'CP-1', { tls, headers: forged });
-        client.send([2, '1', 'Heartbeat', {}]);
-        expect(await client.next()).toEqual([2, '1', 'Heartbeat', {}]);
-        await client.close();
-        return seen.at(-1);
-      };
-      const none = { address: '127.0.0.1', secure: true, peerCertificate: undefined };
-      expect(await show()).toEqual(none);
-      const ours = await clients.issue({ commonName: 'SN-1' });
-      const good = await show(ours);
-      expect(good?.peerCertificate?.problem).toBeUndefined();
-      expect(good?.peerCertificate?.raw).toEqual(ours.raw);
-      const foreign = await (await createTestAuthority('Foreign')).issue();
-      const bad = await show(foreign, true);
-      expect(bad?.peerCertificate?.raw).toEqual(foreign.raw);
-      expect(bad?.peerCertificate?.problem).toMatch(/\w/);
-    });
+/** Runs the proxy until the test is over; resolves once a client of `port` has shaken hands. */
+async function runProxy(
+  { file, env }: Ready,
+  args: readonly string[],
+  port: number,
+  ca: string,
+): Promise<void> {
+  const proxy = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  proxy.stderr.on('data', (data) => {
+    said += data;
+  });
+  const ended = once(proxy, 'exit');
+  onTestFinished(async () => {
+    proxy.kill('SIGKILL');
+    await ended;
+  });
+  await until('it listens', async () => {
+    if (proxy.exitCode !== null) throw new Error(said);
+    const socket = await shakeHands(port, { ca }).catch(() => undefined);
+    socket?.destroy();
+    return socket !== undefined;
   });
 }
+
+function exampleOf(name: string): string {
+  return readFileSync(new URL(`../../deploy/${name}`, import.meta.url), 'utf8');
+}
+
+describe.each(PROXIES)('$name', ({ name, example, packages, run, whole }) => {
+  test(`L19: deploy/${example} says who is at the other end, whatever a client claims`, async (context) => {
+    const program = debianProgram(name, packages);
+    if ('missing' in program) return context.skip(program.missing);
+    const port = await freePort();
+    const pair = await authority.issue();
+    writePem(directory, 'farad.pem', pair.certificate, pair.key);
+    writePem(directory, 'farad.key', pair.key);
+    writePem(directory, 'client-cas.pem', clients.certificate);
+    const text = exampleOf(example)
+      .replaceAll(/\/etc\/(haproxy|nginx)\//g, `${directory}/`)
+      .replace(
+        /(bind :|listen )9443/,
+        (_, word: string) =>
+          `${word.replace(':', '127.0.0.1:')}${word.startsWith('listen') ? '127.0.0.1:' : ''}${port}`,
+      )
+      .replace('127.0.0.1:9220', `127.0.0.1:${farad.port}`);
+    const file = join(directory, `${name}.conf`);
+    writeFileSync(file, whole(text, directory));
+    const ca = authority.certificate;
+    await runProxy(program, run(file), port, ca);
+
+    const show = async (shown?: TestCertificate, tls12 = false): Promise<Seen | undefined> => {
+      const own = shown && { cert: shown.certificate, key: shown.key };
+      const forged = {
+        'X-Forwarded-For': '203.0.113.1',
+        'X-Forwarded-Proto': 'http',
+        'Farad-Client-Certificate': 'Zm9yZ2Vk',
+        'Farad-Client-Verify': 'SUCCESS',
+      };
+      const tls = { ca, ...own, ...(tls12 && ({ maxVersion: 'TLSv1.2' } as const)) };
+      const client = await OcppClient.connect(port, 'CP-1', { tls, headers: forged });
+      client.send([2, '1', 'Heartbeat', {}]);
+      expect(await client.next()).toEqual([2, '1', 'Heartbeat', {}]);
+      await client.close();
+      return seen.at(-1);
+    };
+    const none = { address: '127.0.0.1', secure: true, peerCertificate: undefined };
+    expect(await show()).toEqual(none);
+    const ours = await clients.issue({ commonName: 'SN-1' });
+    const good = await show(ours);
+    expect(good?.peerCertificate?.problem).toBeUndefined();
+    expect(good?.peerCertificate?.raw).toEqual(ours.raw);
+    const foreign = await (await createTestAuthority('Foreign')).issue();
+    const bad = await show(foreign, true);
+    expect(bad?.peerCertificate?.raw).toEqual(foreign.raw);
+    expect(bad?.peerCertificate?.problem).toMatch(/\w/);
+  });
+});
+
+test('L19: deploy/haproxy/passthrough.cfg leaves TLS to Farad and says the address by PROXY protocol', async (context) => {
+  const [{ name, packages, run }] = PROXIES;
+  const program = debianProgram(name, packages);
+  if ('missing' in program) return context.skip(program.missing);
+  const secure = await startTlsPort({
+    transport: 'auto',
+    clientCas: [clients.certificate],
+    proxies: (one) => one === '127.0.0.1',
+  });
+  onTestFinished(() => secure.close());
+  const port = await freePort();
+  const file = join(directory, 'passthrough.conf');
+  writeFileSync(
+    file,
+    exampleOf('haproxy/passthrough.cfg')
+      .replace('bind :9443', `bind 127.0.0.1:${port}`)
+      .replaceAll('127.0.0.1:9443', `127.0.0.1:${secure.port}`),
+  );
+  const ca = secure.authority.certificate;
+  await runProxy(program, run(file), port, ca);
+  const ours = await clients.issue({ commonName: 'SN-1' });
+  const tls = { ca, cert: ours.certificate, key: ours.key, localAddress: '127.0.0.7' };
+  const client = await OcppClient.connect(port, 'CP-1', { tls });
+  client.send([2, '1', 'Heartbeat', {}]);
+  expect(await client.next()).toEqual([2, '1', 'Heartbeat', {}]);
+  await client.close();
+  const [head] = secure.heads;
+  expect(head).toMatchObject({ remoteAddress: '127.0.0.7', secure: true });
+  expect(head?.peerCertificate).toEqual({ raw: ours.raw, problem: undefined });
+});

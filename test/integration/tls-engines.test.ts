@@ -56,6 +56,12 @@ describe.runIf(TLS_ENGINES.includes('uws'))('what uWebSockets.js cannot do', () 
     ['client certificates are asked for', { clientCertificate: 'ask' }],
     ['always speaks TLS 1.2', { minVersion: 'TLSv1.3' }],
     ['always gives session tickets', { sessionTickets: false }],
+    ['neither rations nor counts its handshakes, as ocpp.tls.handshakeTimeout', { handshakeTimeout: 5000 }],
+    ['neither rations nor counts its handshakes, as ocpp.tls.maxHandshakes', { maxHandshakes: 500 }],
+    [
+      'neither rations nor counts its handshakes, as ocpp.tls.handshakesPerSecond',
+      { handshakesPerSecond: 20 },
+    ],
   ])('%s: auto takes ws and says so, uws refuses to start', async (reason, options) => {
     const port = await start({ ...options, transport: 'auto' });
     expect(port.engine.kind).toBe('ws');

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 
 /** A finished handshake of Node's own client. Rejects with what the client makes of a refusal. */
@@ -17,12 +18,19 @@ export const OPENSSL: string | undefined = ((): string | undefined => {
   return status === 0 ? stdout.trim() : undefined;
 })();
 
-/** What OpenSSL's client prints of a handshake, and whether it was content. */
-export function sClient(port: number, flags: readonly string[], input = ''): { text: string; ok: boolean } {
-  const { status, stdout, stderr } = spawnSync(
-    'openssl',
-    ['s_client', '-connect', `127.0.0.1:${port}`, '-servername', 'localhost', ...flags],
-    { encoding: 'utf8', input, timeout: 10_000 },
-  );
-  return { text: `${stdout}${stderr}`, ok: status === 0 };
+/** What OpenSSL's client prints of a handshake and of what follows on `input`, and whether it was content. */
+export async function sClient(
+  port: number,
+  flags: readonly string[],
+  input = 'Q\n',
+): Promise<{ text: string; ok: boolean }> {
+  const to = ['-connect', `127.0.0.1:${port}`, '-servername', 'localhost'];
+  const client = spawn('openssl', ['s_client', ...to, ...flags]);
+  const deadline = setTimeout(() => client.kill(), 10_000);
+  let text = '';
+  for (const output of [client.stdout, client.stderr]) output.on('data', (data) => (text += data));
+  client.stdin.on('error', () => undefined).write(input);
+  const [status] = (await once(client, 'close')) as [number | null];
+  clearTimeout(deadline);
+  return { text, ok: status === 0 };
 }

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config/load-config.ts';
 import { listenOn } from '../../src/edge/transport/listen.ts';
 import type {
   HandshakeResult,
-  PeerCertificate,
+  RequestHead,
   TlsOptions,
   TransportEvents,
 } from '../../src/edge/transport/transport.ts';
@@ -30,6 +30,8 @@ export interface TlsPortOptions extends Partial<Omit<TlsOptions, 'credentials' |
   /** Whose client certificates are trusted, PEM. */
   readonly clientCas?: readonly string[];
   readonly ticketSecret?: Uint8Array;
+  /** Who begin with a PROXY header. */
+  readonly proxies?: (address: string) => boolean;
   /** Instead of the echo. */
   readonly events?: EchoEvents;
   readonly maxFrameSize?: number;
@@ -45,7 +47,7 @@ export interface TlsPort {
   /** Lines of the log. */
   readonly lines: Record<string, unknown>[];
   /** What was told of the peers that asked for a WebSocket. */
-  readonly heads: { readonly secure: boolean; readonly peerCertificate: PeerCertificate | undefined }[];
+  readonly heads: Pick<RequestHead, 'remoteAddress' | 'secure' | 'peerCertificate'>[];
   /** How often a handshake ended so. */
   count(result: HandshakeResult): number;
   inFlight(): number;
@@ -55,7 +57,14 @@ export interface TlsPort {
 }
 
 export async function startTlsPort(options: TlsPortOptions = {}): Promise<TlsPort> {
-  const { transport = 'ws', clientCas = [], ticketSecret = new Uint8Array(32), algorithm, ...tls } = options;
+  const {
+    transport = 'ws',
+    clientCas = [],
+    ticketSecret = new Uint8Array(32),
+    algorithm,
+    proxies,
+    ...tls
+  } = options;
   const directory = mkdtempSync(join(tmpdir(), 'farad-tls-port-'));
   const authority = await createTestAuthority();
   const replace = ({ certificate, key }: TestCertificate): void => {
@@ -92,6 +101,7 @@ export async function startTlsPort(options: TlsPortOptions = {}): Promise<TlsPor
       shared: false,
       maxFrameSize: options.maxFrameSize ?? 65_536,
       maxBackpressure: 1024 * 1024,
+      proxies,
       tls: {
         ...settings,
         clientCertificate: tls.clientCertificate,
@@ -129,8 +139,8 @@ export async function startTlsPort(options: TlsPortOptions = {}): Promise<TlsPor
 function echoing(heads: TlsPort['heads'][number][]): EchoEvents {
   return {
     request: () => ({ status: 200, body: 'ok\n' }),
-    upgrade({ secure, peerCertificate }) {
-      heads.push({ secure, peerCertificate });
+    upgrade({ remoteAddress, secure, peerCertificate }) {
+      heads.push({ remoteAddress, secure, peerCertificate });
       return { arrival: '', protocol: 'ocpp1.6' };
     },
     open: (_arrival, socket) => socket,

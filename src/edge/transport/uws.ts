@@ -1,4 +1,5 @@
 import type { AppOptions, TemplatedApp, us_listen_socket, WebSocket } from '@btc-vision/uwebsockets.js';
+import { ocppTls } from '../../config/tls-settings.ts';
 import type { Shown } from '../../tls/credentials.ts';
 import {
   isUpgrade,
@@ -21,6 +22,9 @@ interface ListeningApp {
     listening: (socket: us_listen_socket | false) => void,
   ): unknown;
 }
+
+/** What bounds the handshakes of a port, where it was set. */
+const LIMITS = ['handshakeTimeout', 'maxHandshakes', 'handshakesPerSecond'] as const;
 
 const SHARED_PORT = 0;
 
@@ -69,12 +73,14 @@ export function whyNotUws({ tls, proxies }: ListenOptions): string | undefined {
 
 function whyNotTls(tls: TlsOptions): string | undefined {
   const { credentials, clientCertificate, minVersion, sessionTickets } = tls;
+  const limit = LIMITS.find((name) => tls[name] !== ocppTls[name].default);
   const { pairs, clientCas } = credentials.shown();
   const asks = clientCertificate ?? (clientCas.length > 0 ? 'ask' : 'none');
   if (pairs.length > 1) return 'it shows one certificate, and ocpp.tls.certificates has more';
   if (asks !== 'none') return 'client certificates are asked for, and it cannot say what is wrong with one';
   if (minVersion !== 'TLSv1.2') return 'it always speaks TLS 1.2, which ocpp.tls.minVersion forbids';
   if (!sessionTickets) return 'it always gives session tickets, which ocpp.tls.sessionTickets forbids';
+  if (limit) return `it neither rations nor counts its handshakes, as ocpp.tls.${limit} asks for`;
   return undefined;
 }
 
