@@ -123,10 +123,17 @@ function problemOfName(
       `its common name (CN) is ${shown(names)} and not the serial number ${shown([serialNumber])} of the charge point`,
     );
   }
-  const owner = holder(certificate.der);
-  return owner === undefined || owner === chargePointId
+  return problemOfHolder(chargePointId, holder(certificate.der));
+}
+
+/** Why a certificate of `holder` is not that of the charge point; undefined where it is, or is nobody's yet. */
+export function problemOfHolder(
+  chargePointId: string,
+  holder: string | undefined,
+): CertificateProblem | undefined {
+  return holder === undefined || holder === chargePointId
     ? undefined
-    : misnamed(`it is the certificate of another charge point, ${shown([owner])}`);
+    : misnamed(`it is the certificate of another charge point, ${shown([holder])}`);
 }
 
 function misnamed(text: string): CertificateProblem {

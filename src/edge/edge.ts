@@ -185,7 +185,8 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       certificates: {
         cpoName: config.security.cpoName,
         revoked: (certificate) => whyRevoked(store.certificates.shown(certificate)),
-        holder: (certificate) => store.certificates.shown(certificate)?.chargePointId,
+        holder: (certificate) =>
+          store.certificates.shown(certificate)?.chargePointId ?? store.shownCertificates.holder(certificate),
       },
     },
     connections: sessions,

@@ -7,7 +7,7 @@ import { securityEvents } from '../records/security-events.ts';
 import type { SessionRecord } from '../store/session-record.ts';
 import type { Store } from '../store/store.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
-import type { CertificateProblem } from './charge-point-certificate.ts';
+import { type CertificateProblem, problemOfHolder } from './charge-point-certificate.ts';
 import {
   ABNORMAL,
   type CloseCause,
@@ -30,7 +30,10 @@ import type { Socket } from './transport/transport.ts';
 export interface SessionsOptions {
   /** Name of this edge, for example `edge-0`. */
   readonly edge: string;
-  readonly store: Pick<Store, 'sessions' | 'chargePoints' | 'givenKeys' | 'security'>;
+  readonly store: Pick<
+    Store,
+    'sessions' | 'chargePoints' | 'givenKeys' | 'security' | 'certificates' | 'shownCertificates'
+  >;
   readonly centralSystem: Pick<CentralSystem, 'chargePoint' | 'forget'>;
   readonly conversation: Pick<Conversation, 'closed' | 'hold'>;
   readonly calls: Pick<OutboundCalls, 'closed'>;
@@ -225,7 +228,7 @@ export class Sessions implements Connections {
     const { id } = session.chargePoint;
     const { openedAt: connectedAt, remoteAddress } = session;
     try {
-      const [{ session: record, previous, newer }, registered] = await Promise.all([
+      const [{ session: record, previous, newer }, registered, holder] = await Promise.all([
         store.sessions.claim({
           chargePointId: id,
           edge,
@@ -236,13 +239,16 @@ export class Sessions implements Connections {
           ...(certificate && { certificate: fingerprintOf(certificate) }),
         }),
         known ? undefined : store.chargePoints.register(id, connectedAt, maxChargePoints),
+        certificate && !store.certificates.shown(certificate)
+          ? store.shownCertificates.shown(certificate, id)
+          : undefined,
       ]);
       session.epoch = record.epoch;
       session.claiming = undefined;
       this.addRow(session, 'opened', null, 'connected', null, connectedAt);
       if (previous !== undefined && previous.edge !== edge) takenFrom(previous, record.epoch);
       // Whoever revokes it looks for sessions after that is written; this one was not there yet.
-      const problem = certificate && revokedMeanwhile(certificate);
+      const problem = certificate && (revokedMeanwhile(certificate) ?? problemOfHolder(id, holder));
       if (problem) this.refuseLate(session, problem);
       if (newer !== undefined) session.end('replaced', POLICY_VIOLATION, REPLACED);
       if (registered === 'full') session.end('no_room', TRY_AGAIN_LATER, 'no room for another charge point');

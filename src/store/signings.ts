@@ -39,7 +39,9 @@ export const SIGNING_STATES = [
 ] as const satisfies readonly SigningState[];
 
 /** It came to nothing, and somebody has to look why. */
-const FAILED: ReadonlySet<SigningState> = new Set(['rejected', 'refused', 'failed']);
+export const FAILED_SIGNINGS: readonly SigningState[] = ['rejected', 'refused', 'failed'];
+
+const FAILED: ReadonlySet<SigningState> = new Set(FAILED_SIGNINGS);
 
 const OPEN: ReadonlySet<SigningState> = new Set(['received', 'ordered', 'signed', 'sending']);
 

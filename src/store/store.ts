@@ -37,6 +37,7 @@ import { type Aggregate, bringUpToDate } from './schema-version.ts';
 import { sealingWith } from './sealing.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
 import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
+import { type ShownCertificates, ShownCertificateTable } from './shown-certificates.ts';
 import { noteFailedSignings, type Signings, SigningTable } from './signings.ts';
 import { type SitePlans, SitePlanTable } from './site-plans.ts';
 import type { ChargingWish } from './site-record.ts';
@@ -123,6 +124,7 @@ export interface Store {
   readonly certificateRequests: CertificateRequests;
   readonly installedCertificates: InstalledCertificateLists;
   readonly certificates: Certificates;
+  readonly shownCertificates: ShownCertificates;
   readonly certificateAuthorities: CertificateAuthorities;
   readonly signings: Signings;
   readonly security: ChargePointSecurity;
@@ -186,6 +188,7 @@ export const STATE: readonly Aggregate[] = [
   { name: 'certificate-requests', migrations: [] },
   { name: 'installed-certificates', migrations: [] },
   { name: 'charge-point-security', migrations: [] },
+  { name: 'shown-certificates', migrations: [] },
   { name: 'sessions', migrations: [] },
   // Version 2 as with connectors; since version 3 nothing stands for a register that could not be read.
   { name: 'transactions', migrations: [() => undefined, forgetInventedRegisters] },
@@ -226,6 +229,7 @@ export function openStore({
   const installedCertificates = new InstalledCertificateTable(toState);
   const certificates = new CertificateTable(toDirectory);
   const security = new ChargePointSecurityTable(toState);
+  const shownCertificates = new ShownCertificateTable(toState);
   return {
     tokens: new TokenTable(toDirectory),
     settings: new SettingsTable(toDirectory),
@@ -243,6 +247,7 @@ export function openStore({
       certificateRequests,
       installedCertificates,
       security,
+      shownCertificates,
     ]),
     connectors,
     configurations,
@@ -259,6 +264,7 @@ export function openStore({
     certificateRequests,
     installedCertificates,
     certificates,
+    shownCertificates,
     certificateAuthorities: new CertificateAuthorityTable(toDirectory, sealingOfAuthorities(sealingKeys)),
     signings: new SigningTable(toDirectory, certificates),
     security,

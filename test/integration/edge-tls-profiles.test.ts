@@ -45,8 +45,10 @@ afterAll(async () => {
   await gateway.close();
   rmSync(directory, { recursive: true, force: true });
 });
-beforeEach(() => {
+beforeEach(async () => {
   id = `CP-${++count}`;
+  // Each charge point has a certificate of its own.
+  certificate = await issue();
 });
 
 function issue(wishes: CertificateWishes = {}, by = authority): Promise<TestCertificate> {
@@ -242,6 +244,45 @@ describe('security profiles over real TLS', () => {
       expect(await status(onThree())).toBe(101);
     },
   );
+
+  test('L15: one of an outside authority is the first charge point’s that shows it, whoever has the same serial number', async () => {
+    const pair = await issue();
+    const way = { tls: true, certificate: pair };
+    const first = id;
+    await provision({ securityProfile: 3 });
+    expect(await status(way)).toBe(101);
+    id = `CP-${++count}`;
+    await provision({ securityProfile: 3 });
+    expect(await status(way)).toBe(403);
+    expect(await words()).toEqual({
+      reason: 'certificate_identity',
+      words: expect.stringContaining(`another charge point, "${first}"`),
+    });
+    expect(await status(onThree())).toBe(101);
+    // It is free again once its charge point is deleted.
+    await gateway.store.chargePoints.remove(first);
+    expect(await status(way)).toBe(101);
+  });
+
+  test('L15: two that show the same for the first time at the same moment: one of them is closed', async () => {
+    await provision({ securityProfile: 3 });
+    const { shownCertificates } = gateway.store;
+    const written = shownCertificates.shown.bind(shownCertificates);
+    type Shown = Store['shownCertificates']['shown'];
+    // As another edge would, between the handshake and the write.
+    (shownCertificates as { shown: Shown }).shown = async (der, chargePointId) => {
+      await written(der, 'CP-ELSEWHERE');
+      return written(der, chargePointId);
+    };
+    onTestFinished(() => {
+      (shownCertificates as { shown: Shown }).shown = written;
+    });
+    const other = await connect(onThree());
+    expect(await other.closed).toMatchObject({
+      code: 1008,
+      reason: expect.stringContaining('another charge point, "CP-ELSEWHERE"'),
+    });
+  });
 
   test('L16: one that is revoked in the very moment of its connection is closed', async () => {
     await provision({ securityProfile: 3 });

@@ -1,5 +1,5 @@
 import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
-import type { Signing, SigningChange } from '../../store/signings.ts';
+import { FAILED_SIGNINGS, type Signing, type SigningChange } from '../../store/signings.ts';
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { metrics } from '../../telemetry/metrics.ts';
@@ -32,6 +32,8 @@ const ended = metrics.counter(
   'Signing requests of charge points by what became of them.',
   ['state'],
 );
+// Else the first one that fails would be no increase.
+for (const state of FAILED_SIGNINGS) ended.with({ state });
 
 const STEP_EVERY_MS = 1_000;
 /** Requests that are looked at in one go, and worked on at a time. */
