@@ -13,11 +13,12 @@ const WHEN = /^Taken on (\d{4}-\d\d-\d\d); (in force|superseded by \[.+\]\(.+\.m
 const HEAD = `<!-- Written by scripts/generate-decisions.mjs from the records beside it; change those. -->
 # Decisions
 
-Why things are as they are: one record for each choice that somebody could want to make again. A record changes in place while it
-is in force; one that is given up stays, as \`superseded by\` another.
+Why things are as they are: one record for each choice that somebody may want to reopen. A record changes in
+place while it is in force. A superseded record stays, marked \`superseded by\` another.
 
-A new one has a title that says the decision, then the line \`Taken on YYYY-MM-DD; in force.\`, then **Context**, **Decision**, **Price**,
-**Alternatives considered**. Measurements are ratios within one run. \`npm run generate\` puts it into this table.
+The title of a new record states the decision. Then come the line \`Taken on YYYY-MM-DD; in force.\`,
+**Context**, **Decision**, **Price** and **Alternatives considered**. State measurements as ratios within one
+run. \`npm run generate\` adds the record to this table.
 
 | decision | taken on | status |
 | --- | --- | --- |
