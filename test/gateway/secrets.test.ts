@@ -12,6 +12,7 @@ import { RSA } from '../support/firmware-signers.ts';
 import { dataDirectory, type Gateway, startGateway } from '../support/gateway.ts';
 import { type Frame, OcppClient } from '../support/ocpp-client.ts';
 import { SecretHunt } from '../support/secret-hunt.ts';
+import { createTestAuthority, writePem } from '../support/test-certificates.ts';
 import { until } from '../support/until.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
@@ -69,9 +70,13 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   const sealingKey = join(dataDirectory(), 'sealing-key');
   const sealingSecret = hunt.text('the key that seals');
   writeFileSync(sealingKey, sealingSecret.repeat(2));
+  const secured = await tlsPort(hunt);
   const quickly = ['--sink-interval', '50ms', '--ocpp-call-timeout', '5s'];
   const gateway = await startGateway(
-    ['--api-key', apiKey, '--log-level', 'trace', ...quickly, '--security-sealing-key-file', sealingKey],
+    [
+      ...['--api-key', apiKey, '--log-level', 'trace', ...quickly, ...secured],
+      ...['--security-sealing-key-file', sealingKey],
+    ],
     dataDir,
   );
   const port = Number(new URL(gateway.ocpp).port);
@@ -324,6 +329,20 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   expect(JSON.stringify(events.events)).toContain('SAFE-1');
   expect(gateway.output()).toContain('debug');
 }, 180_000);
+
+/** Flags of a TLS port beside the plain one; its private key is hunted, as a number and as it stands in its file. */
+async function tlsPort(hunt: SecretHunt): Promise<string[]> {
+  const { certificate, key } = await (await createTestAuthority()).issue();
+  const directory = dataDirectory();
+  const { d = '' } = createPrivateKey(key).export({ format: 'jwk' });
+  hunt.bytes('the private key of the TLS port', Buffer.from(d, 'base64url'));
+  for (const line of key.split('\n').slice(1, 3)) hunt.add('a line of the private key of the TLS port', line);
+  return [
+    ...['--ocpp-endpoints', 'ws://127.0.0.1:0,wss://127.0.0.1:0'],
+    ...['--ocpp-tls-certificates', writePem(directory, 'port.pem', certificate)],
+    ...['--ocpp-tls-keys', writePem(directory, 'port.key', key)],
+  ];
+}
 
 /** Opens the private keys of all authorities with what they are sealed with, for the search: the number that each is made of. */
 async function huntPrivateKeys(hunt: SecretHunt, dataDir: string, sealingKey: string): Promise<void> {
