@@ -19,6 +19,8 @@ export interface Certificate {
   /** Of its DER, hexadecimal. */
   readonly sha256: string;
   readonly subject: SubjectNames;
+  /** CN, as often as it is there. */
+  readonly commonNames: readonly string[];
   /** Names of who issued it, in one line: `O=Acme, CN=Acme CA`. */
   readonly issuer: string;
   readonly notBefore: number;
@@ -38,18 +40,22 @@ export function readCertificates(pem: string): Certificate[] | undefined {
   return certificates.length > 0 ? certificates : undefined;
 }
 
-/** Reads one certificate from its DER; undefined where it is none. */
-export function readCertificate(der: Uint8Array): Certificate | undefined {
-  const x509 = parse(der);
+/** Reads one certificate from its DER; undefined where it is none. `x509` is the same where somebody has it already: to parse it takes longest. */
+export function readCertificate(
+  der: Uint8Array,
+  x509: X509Certificate | undefined = parse(der),
+): Certificate | undefined {
   if (x509 === undefined) return undefined;
   const { subject } = x509.toLegacyObject() as { subject?: Readonly<Record<string, string | string[]>> };
+  const commonNames = all(subject?.CN);
   return {
     pem: writePem('CERTIFICATE', der),
     der,
     x509,
     serial: normaliseSerial(x509.serialNumber),
     sha256: fingerprintOf(der),
-    subject: { commonName: all(subject?.CN)[0] ?? '', organizations: all(subject?.O) },
+    subject: { commonName: commonNames[0] ?? '', organizations: all(subject?.O) },
+    commonNames,
     issuer: x509.issuer.replaceAll('\n', ', '),
     notBefore: Date.parse(x509.validFrom),
     notAfter: Date.parse(x509.validTo),

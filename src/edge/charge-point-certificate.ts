@@ -53,13 +53,13 @@ const CHAIN_PROBLEMS: ReadonlyMap<string, readonly [reason: CertificateReason, t
  * `serialNumber` is the charge point's, undefined where nobody knows it; `now` is epoch ms.
  */
 export function problemOf(
-  { raw, problem }: PeerCertificate,
+  { raw, x509, problem }: PeerCertificate,
   chargePointId: string,
   serialNumber: string | undefined,
   rules: CertificateRules,
   now: number,
 ): CertificateProblem | undefined {
-  const certificate = readCertificate(raw);
+  const certificate = readCertificate(raw, x509);
   if (certificate === undefined) return refused('certificate_untrusted', 'it cannot be read');
   return (
     problemOfTime(certificate, now) ??
@@ -111,7 +111,7 @@ function problemOfName(
   { cpoName, holder }: CertificateRules,
 ): CertificateProblem | undefined {
   const { organizations } = certificate.subject;
-  const names = commonNames(certificate);
+  const { commonNames: names } = certificate;
   if (cpoName !== '' && !organizations.includes(cpoName)) {
     return misnamed(`its organization (O) is ${shown(organizations)} and not ${shown([cpoName])}`);
   }
@@ -142,12 +142,6 @@ function misnamed(text: string): CertificateProblem {
 
 function refused(reason: CertificateReason, text: string): CertificateProblem {
   return { reason, text: `the client certificate is refused: ${text}` };
-}
-
-/** A certificate may name several: then it is nobody's in particular. */
-function commonNames({ x509 }: Certificate): readonly string[] {
-  const { subject } = x509.toLegacyObject() as { subject?: { readonly CN?: string | readonly string[] } };
-  return [subject?.CN ?? []].flat();
 }
 
 /** Longest name that is repeated in words, characters. */

@@ -82,10 +82,11 @@ export function createTlsServer(
 
 /** What the other end of a TLS socket showed; undefined where it showed none or was not asked. */
 export function peerCertificate(socket: TLSSocket): PeerCertificate | undefined {
-  const shown = socket.getPeerX509Certificate?.();
-  if (shown === undefined) return undefined;
-  if (!socket.authorized) return { raw: shown.raw, problem: String(socket.authorizationError) };
+  const x509 = socket.getPeerX509Certificate?.();
+  if (x509 === undefined) return undefined;
+  const { raw } = x509;
+  if (!socket.authorized) return { raw, x509, problem: String(socket.authorizationError) };
   // A session that is resumed says what was true at its beginning.
-  const hasEnded = Date.parse(shown.validTo) < Date.now();
-  return { raw: shown.raw, problem: hasEnded ? 'CERT_HAS_EXPIRED' : undefined };
+  const hasEnded = Date.parse(x509.validTo) < Date.now();
+  return { raw, x509, problem: hasEnded ? 'CERT_HAS_EXPIRED' : undefined };
 }

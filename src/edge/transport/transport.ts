@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { SocketEngine } from '../../link/messages.ts';
 import type { ContextSettings } from '../../tls/context.ts';
 import type { Credentials } from '../../tls/credentials.ts';
@@ -28,6 +29,8 @@ export interface RequestHead {
 export interface PeerCertificate {
   /** DER of the certificate itself, without those that issued it. */
   readonly raw: Uint8Array;
+  /** The same, where the transport has read it already. */
+  readonly x509?: X509Certificate;
   /**
    * Why it is not to be trusted, by OpenSSL's name (`CERT_HAS_EXPIRED`, `DEPTH_ZERO_SELF_SIGNED_CERT`); undefined where its chain leads to a
    * client CA of the endpoint.

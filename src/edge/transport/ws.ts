@@ -199,6 +199,7 @@ class NodeHead implements RequestHead {
   readonly secure: boolean;
   readonly demandsCertificate: boolean;
   private readonly request: IncomingMessage;
+  private shown: { readonly by: PeerCertificate | undefined } | undefined;
 
   constructor(request: IncomingMessage, tls: TlsOptions | undefined) {
     this.request = request;
@@ -206,8 +207,10 @@ class NodeHead implements RequestHead {
     this.demandsCertificate = tls?.clientCertificate === 'require';
   }
 
+  /** Read once: each time it is asked for, OpenSSL makes it anew. */
   get peerCertificate(): PeerCertificate | undefined {
-    return this.secure ? peerCertificate(this.request.socket as TLSSocket) : undefined;
+    if (this.secure) this.shown ??= { by: peerCertificate(this.request.socket as TLSSocket) };
+    return this.shown?.by;
   }
 
   get method(): string {
