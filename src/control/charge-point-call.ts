@@ -30,7 +30,11 @@ export const callErrors = [
 export function checkCall(store: Store, id: string, action: string, payload: unknown): void {
   const dialect = dialectOfChargePoint(store, id);
   if (!dialect.isCentralSystemAction(action))
-    throw apiError('unknown_action', { action }, { actions: dialect.centralSystemActions });
+    throw apiError(
+      'unknown_action',
+      { action, version: dialect.version },
+      { actions: dialect.centralSystemActions },
+    );
   if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
   checkPayload(dialect, action, payload);
 }

@@ -65,7 +65,7 @@ export const errors = {
   },
   unknown_action: {
     status: 404,
-    message: 'OCPP 1.6 has no action {action} that a Central System may send.',
+    message: 'OCPP {version} has no action {action} that a Central System may send.',
     meaning:
       'The action is misspelled (names are case-sensitive) or is one that only charge points send. `details.actions` lists those that exist.',
   },

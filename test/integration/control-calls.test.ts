@@ -117,6 +117,7 @@ describe('POST /charge-points/{id}/calls/{Action}', () => {
     async (action) => {
       const { status, body } = await call(action, { json: {} });
       expect([status, body.error.code]).toEqual([404, 'unknown_action']);
+      expect(body.error.message).toMatch(/^OCPP 1\.6 has no action /);
       expect(body.error.details.actions).toEqual([...CENTRAL_SYSTEM_ACTIONS]);
     },
   );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { dialectOfChargePoint } from '../../../src/store/charge-point-dialect.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { scratchDirectory, scratchStore } from './scratch.ts';
 
@@ -136,4 +137,17 @@ describe('an edge that ended without a stop', () => {
     expect(await store.sessions.clearEdge('edge-1')).toBe(2);
     expect(doubted(store, ids)).toEqual([]);
   });
+});
+
+test('the version of a connection is kept; one of a Farad that noted none, and no connection, stand for 1.6', async () => {
+  const store = scratchStore();
+  const { session } = await store.sessions.claim({ ...claimed('CP-1', 'edge-0'), version: '1.6' });
+  expect(store.sessions.get('CP-1')).toEqual({
+    ...claimed('CP-1', 'edge-0'),
+    epoch: session.epoch,
+    version: '1.6',
+  });
+  await store.sessions.claim(claimed('CP-2', 'edge-0'));
+  expect(store.sessions.get('CP-2')?.version).toBeUndefined();
+  for (const id of ['CP-1', 'CP-2', 'CP-3']) expect(dialectOfChargePoint(store, id).version).toBe('1.6');
 });
