@@ -12,8 +12,8 @@ import type { Warning } from './warnings.ts';
 type Known = Pick<Store, 'configurations' | 'installedCertificates'>;
 
 /**
- * What speaks against installing a root at a charge point (security whitepaper ed. 3 §5.11, M05): what it would refuse, or what would keep it from ever coming back. `now`
- * in epoch ms.
+ * What speaks against installing a root at a charge point (security whitepaper ed. 3 §5.11, M05): what it
+ * would refuse, or what would keep it from ever coming back. `now` in epoch ms.
  */
 export function rootWarnings(
   store: Known,
@@ -39,8 +39,15 @@ export function rootWarnings(
     : [...warnings, refused(`${why}, and this one is not`)];
 }
 
-/** The same of a campaign that is to install a root, as far as it does not hang on the charge point; undefined for any other. */
+/**
+ * The same of a campaign that is to install a root, as far as it does not hang on the charge point; undefined
+ * for any other.
+ */
 export function rootWarningsOf(task: CampaignTask, now: number): Warning[] | undefined {
+  if ('security' in task) {
+    const pem = task.security === 'raise-profile' ? task.rootCertificate : undefined;
+    return pem === undefined ? undefined : certificateWarnings(pem, [], now);
+  }
   if (!('action' in task) || task.action !== 'InstallCertificate') return undefined;
   return certificateWarnings(String(task.payload.certificate), [], now);
 }
@@ -76,7 +83,10 @@ function roomWarnings({ configurations, installedCertificates }: Known, id: stri
   return held >= room ? [refused(`the charge point has ${held} certificates, and room for ${room}`)] : [];
 }
 
-/** With AdditionalRootCertificateCheck a new root of the Central System has to be signed by the one before (M05.FR.09, .10, obligation L27). */
+/**
+ * With AdditionalRootCertificateCheck a new root of the Central System has to be signed by the one before
+ * (M05.FR.09, .10, obligation L27).
+ */
 function isSuccessionChecked({ configurations }: Known, id: string, type: InstalledCertificateType): boolean {
   if (type !== 'CentralSystemRootCertificate') return false;
   return configurations.get(id, 'AdditionalRootCertificateCheck')?.value?.toLowerCase() === 'true';

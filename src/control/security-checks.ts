@@ -1,5 +1,6 @@
 import { endpointsOf } from '../config/endpoints.ts';
 import type { Config } from '../config/schema.ts';
+import type { CampaignTask } from '../store/campaign-record.ts';
 import { currentProfile, loweredFrom } from '../store/current-profile.ts';
 import { type SecurityProfile, wantedProfile } from '../store/security-profile.ts';
 import type { Store } from '../store/store.ts';
@@ -16,7 +17,10 @@ interface Deps {
   readonly config: Config;
 }
 
-/** What a charge point lacks, as far as Farad knows, to connect with `profile` (security whitepaper ed. 3 A05.FR.02 to .04). */
+/**
+ * What a charge point lacks, as far as Farad knows, to connect with `profile` (security whitepaper ed. 3
+ * A05.FR.02 to .04).
+ */
 export function missingFor(
   { store, config }: Deps,
   id: string,
@@ -48,8 +52,8 @@ export function missingFor(
 }
 
 /**
- * Why a CALL that changes the security profile must not be sent: it would lower it, or something is missing and nobody said to send it all the same.
- * Undefined for every other CALL.
+ * Why a CALL that changes the security profile must not be sent: it would lower it, or something is missing
+ * and nobody said to send it all the same. Undefined for every other CALL.
  */
 export function securityRefusal(
   deps: Deps,
@@ -65,6 +69,37 @@ export function securityRefusal(
   }
   const missing = force ? [] : missingFor(deps, id, wanted);
   return missing.length === 0 ? undefined : lacking(id, wanted, missing);
+}
+
+/**
+ * Throws where a campaign of security cannot come to anything: members that do not belong together, or no
+ * port with TLS for a profile that needs one, unless `force` says that a proxy has it.
+ */
+export function checkSecurityTask(task: CampaignTask, config: Config, force: boolean): void {
+  if (!('security' in task)) return;
+  const { profile, rootCertificate } = task as {
+    readonly profile?: number;
+    readonly rootCertificate?: string;
+  };
+  const isRaise = task.security === 'raise-profile';
+  if (isRaise && profile === undefined) throw unfit('/task/profile', 'is missing');
+  if (!isRaise && profile !== undefined) throw unfit('/task/profile', 'belongs to raise-profile');
+  if (!isRaise && rootCertificate !== undefined)
+    throw unfit('/task/rootCertificate', 'belongs to raise-profile');
+  if (force || (profile ?? 0) < 2 || endpointsOf(config).some(({ secure }) => secure)) return;
+  throw apiError(
+    'likely_refused',
+    { id: 'of the campaign', reasons: 'no endpoint of Farad has TLS (ocpp.endpoints)' },
+    {
+      warnings: [
+        { code: 'tls_endpoint', message: 'no endpoint of Farad has TLS (ocpp.endpoints)', refusal: true },
+      ],
+    },
+  );
+}
+
+function unfit(path: string, problem: string): ApiError {
+  return apiError('invalid_body', { problem: `${path} ${problem}` }, { problems: [{ path, problem }] });
 }
 
 export function lacking(id: string, profile: number, missing: readonly MissingPrerequisite[]): ApiError {

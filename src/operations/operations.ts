@@ -12,19 +12,25 @@ import { ForgottenTransactions } from './forgotten-transactions.ts';
 import { ListKeeper } from './local-lists/list-keeper.ts';
 import { LocalLists } from './local-lists/local-lists.ts';
 
-/** What runs over time and may send calls by itself: because of a campaign, or of a list that is set to be kept in step. */
+/**
+ * What runs over time and may send calls by itself: because of a campaign, or of a list that is set to be
+ * kept in step.
+ */
 export interface Operations {
   readonly campaigns: Campaigns;
   readonly localLists: LocalLists;
   readonly certificates: Certificates;
   /**
-   * Begins nothing more; nothing touches the store once it has resolved. What charge points answer later is on record at the edge, for the next
-   * process to take up.
+   * Begins nothing more; nothing touches the store once it has resolved. What charge points answer later is
+   * on record at the edge, for the next process to take up.
    */
   stop(): Promise<void>;
 }
 
-/** Who issues certificates of charge points, what becomes of their requests, and the end of those that are revoked. */
+/**
+ * Who issues certificates of charge points, what becomes of their requests, and the end of those that are
+ * revoked.
+ */
 export interface Certificates {
   readonly authorities: Authorities;
   readonly signings: Signings;
@@ -34,7 +40,10 @@ export interface Certificates {
 export interface OperationsDeps {
   readonly store: Store;
   readonly calls: ChargePointCalls;
-  /** Has the edge that holds a charge point close a transaction; false where it is not open any more. Rejects where no edge can. */
+  /**
+   * Has the edge that holds a charge point close a transaction; false where it is not open any more. Rejects
+   * where no edge can.
+   */
   readonly closeTransaction: (chargePointId: string, end: CloseInput) => Promise<boolean>;
   /** Closes the charge point's socket wherever it is. Rejects where that is not certain. */
   readonly disconnect: (chargePointId: string, reason: string) => Promise<void>;
@@ -74,6 +83,7 @@ export async function startOperations({
     log: quietly,
     clock: Date.now,
     callTimeout: config.ocpp.callTimeout,
+    trustsOthers: config.ocpp.tls.clientCas.length > 0,
     kept: config.operations.campaignsKept,
   });
   const forgotten = new ForgottenTransactions({

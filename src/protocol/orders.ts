@@ -88,4 +88,13 @@ export interface Orders {
   startUpload(upload: UploadOrder): Order;
   /** Hands over a certificate that the charge point has asked for, with those up to a root, as PEM. */
   handOverCertificate(chain: string): Order;
+  /** Asks it to ask for a certificate of its own. */
+  askForCertificateRequest(): Order;
+  /** Asks which roots of the Central System it has. */
+  askRoots(): Order;
+  /** Gives it a root of the Central System, PEM. */
+  installRoot(pem: string): Order;
+  /** Gives it a password: 16 to 20 bytes in hexadecimal. */
+  setPassword(hex: string): Order;
+  setSecurityProfile(profile: 1 | 2 | 3): Order;
 }

@@ -1,6 +1,27 @@
 import type { KeptAnswer } from './referenced-calls.ts';
 
-/** What a campaign does at each charge point: send one CALL, or bring its local authorization list up to date. */
+/**
+ * What takes a charge point several CALLs, one after the other.
+ * - `raise-profile`: what the profile needs, then the profile; done once the charge point has connected on
+ *   it.
+ * - `renew-certificate`: done once its new certificate is installed.
+ * - `rotate-password`: a random one; done once the charge point has come back with it.
+ */
+export type SecurityTask =
+  | {
+      readonly security: 'raise-profile';
+      readonly profile: 1 | 2 | 3;
+      /** PEM; for those that have no root of the Central System. */
+      readonly rootCertificate?: string;
+      /** Roots are not looked at, nor is anything else that may be missing. */
+      readonly force?: boolean;
+    }
+  | { readonly security: 'renew-certificate' | 'rotate-password' };
+
+/**
+ * What a campaign does at each charge point: send one CALL or a row of them, or bring its local authorization
+ * list up to date.
+ */
 export type CampaignTask =
   | {
       readonly action: string;
@@ -8,6 +29,7 @@ export type CampaignTask =
       /** A security profile is raised also where something is missing for it. */
       readonly force?: boolean;
     }
+  | SecurityTask
   | { readonly localList: 'auto' | 'full' | 'differential' };
 
 /**
@@ -65,12 +87,33 @@ export interface CampaignRecord {
 
 export type CampaignInput = Omit<CampaignRecord, 'version' | 'counts'>;
 
+/** A CALL of a task that has several. */
+export interface CampaignStep {
+  readonly name: (typeof CAMPAIGN_STEPS)[number];
+  readonly reference: string;
+  /** Epoch ms. */
+  readonly askedAt: number;
+  /** Null while it is under way. */
+  readonly answer: KeptAnswer | null;
+}
+
+export const CAMPAIGN_STEPS = [
+  'authorization_key',
+  'ask_roots',
+  'install_root',
+  'certificate',
+  'security_profile',
+] as const;
+
 /** What is to be and what became of one charge point in a campaign. Times are epoch ms. */
 export interface CampaignItem {
   readonly campaignId: string;
   readonly chargePointId: string;
   readonly state: CampaignItemState;
-  /** Why it is in this state, where that needs a word: a status or error code of the charge point, or what keeps it from being asked. */
+  /**
+   * Why it is in this state, where that needs a word: a status or error code of the charge point, or what
+   * keeps it from being asked.
+   */
   readonly reason: string | null;
   /** Of the last CALL, and id of the job that it began. */
   readonly reference: string | null;
@@ -78,8 +121,10 @@ export interface CampaignItem {
   readonly attempts: number;
   readonly askedAt: number | null;
   readonly endedAt: number | null;
-  /** What the charge point answered. */
+  /** What the charge point answered, to the last CALL. */
   readonly answer: KeptAnswer | null;
+  /** Of a task with several CALLs, those that were sent, in order; absent for any other. */
+  readonly steps?: readonly CampaignStep[];
   /** Rises with each change. */
   readonly version: number;
 }

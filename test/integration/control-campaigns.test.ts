@@ -201,4 +201,49 @@ describe('campaigns', () => {
     expect((await control.send('GET', `${path}/none/results`)).status).toBe(404);
     expect((await command('none', 'pause')).status).toBe(404);
   });
+
+  test('L5, L9: of security take a charge point through their steps, which are shown without the password', async () => {
+    const { store } = control;
+    edge.chargePoints.script = ({ chargePointId, payload }) =>
+      chargePointId === 'CP-2' && (payload as { key?: string }).key === 'SecurityProfile'
+        ? { result: { status: 'Rejected' } }
+        : { result: { status: 'Accepted' } };
+    const created = await create({
+      task: { security: 'raise-profile', profile: 1 },
+      targets: { ids: ['CP-1', 'CP-2'] },
+    });
+    expect(created).toMatchObject({ status: 201, body: { task: { security: 'raise-profile', profile: 1 } } });
+    const { id } = created.body;
+    const keys = () => edge.chargePoints.asked.map(({ payload }) => payload.key);
+    await until('both have a password', async () => keys().length === 2);
+    for (const one of ['CP-1', 'CP-2']) await edge.boot(one);
+    await until('both were told to use the profile', async () => keys().length === 4);
+    expect(keys().slice(2)).toEqual(['SecurityProfile', 'SecurityProfile']);
+    await store.security.connected('CP-1', store.settings.get('CP-1'), 1, Date.now());
+    await ended(id);
+    const { items } = (await control.send('GET', `${path}/${id}/results`)).body;
+    expect(items).toMatchObject([
+      { chargePointId: 'CP-1', state: 'succeeded', reason: 'reached', jobId: null, attempts: 2 },
+      { chargePointId: 'CP-2', state: 'failed', reason: 'security_profile: Rejected' },
+    ]);
+    expect(items[0].steps).toMatchObject([
+      { name: 'authorization_key', answer: { kind: 'result', payload: { status: 'Accepted' } } },
+      { name: 'security_profile' },
+    ]);
+    const password = String(edge.chargePoints.asked[0]?.payload.value);
+    expect(JSON.stringify([items, created.body, control.log])).not.toContain(password);
+  });
+
+  test.each([
+    [{ security: 'raise-profile' }, 'invalid_body'],
+    [{ security: 'raise-profile', profile: 0 }, 'invalid_body'],
+    [{ security: 'rotate-password', profile: 1 }, 'invalid_body'],
+    [{ security: 'renew-certificate', rootCertificate: 'x' }, 'invalid_body'],
+    [{ security: 'raise-profile', profile: 2 }, 'likely_refused'],
+    [{ security: 'raise-profile', profile: 1, rootCertificate: 'x' }, 'likely_refused'],
+    [{ security: 'lower-profile' }, 'invalid_body'],
+  ])('of security refuse %j', async (task, code) => {
+    expect((await create({ task })).body.error.code).toBe(code);
+    expect(edge.chargePoints.asked).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { CENTRAL_SYSTEM_ACTIONS } from '../../protocol/dialects.ts';
-import { CAMPAIGN_ITEM_STATES } from '../../store/campaign-record.ts';
+import { CAMPAIGN_ITEM_STATES, CAMPAIGN_STEPS } from '../../store/campaign-record.ts';
 import { syncMode } from './local-list-schemas.ts';
 import type { Schema } from './operation.ts';
 import { list, maybe, object, pageOf, text, time, whole } from './shapes.ts';
@@ -24,6 +24,30 @@ const task: Schema = {
         },
       },
       ['force'],
+    ),
+    object(
+      'CALLs one after the other, as the security white paper wants them. raise-profile: an AuthorizationKey where there is none (profiles 1 and 2), the root where none is known (2 and 3), a certificate where ' +
+        'there is none (3), then SecurityProfile; done once the charge point has connected on it. renew-certificate: done once the new one is installed. rotate-password: a random one that nobody ' +
+        'sees; done once the charge point has come back with it. A step that is refused ends it, and the charge point stays as it was.',
+      {
+        security: { type: 'string', enum: ['raise-profile', 'renew-certificate', 'rotate-password'] },
+        profile: {
+          type: 'integer',
+          enum: [1, 2, 3],
+          description: 'For raise-profile, and needed there: the profile to reach.',
+        },
+        rootCertificate: text(
+          'For raise-profile: the root of the Central System, PEM, for charge points that tell of none.',
+          { minLength: 1, maxLength: 8000 },
+        ),
+        force: {
+          type: 'boolean',
+          readOnly: true,
+          description:
+            'What is missing for the profile is not looked at: the campaign was created with `force`.',
+        },
+      },
+      ['profile', 'rootCertificate', 'force'],
     ),
     object('A sync of the local authorization list that is wanted at the charge point.', {
       localList: syncMode,
@@ -131,7 +155,15 @@ export const campaignSchemas = {
     reason: maybe(
       text('Why: a status or error code of the charge point, or what keeps it from being asked.'),
     ),
-    answer: maybe({ type: 'object', description: 'What it answered.' }),
+    answer: maybe({ type: 'object', description: 'What it answered, to the last CALL.' }),
+    steps: list(
+      object('A CALL.', {
+        name: { type: 'string', enum: CAMPAIGN_STEPS },
+        askedAt: time('When it was handed over.'),
+        answer: maybe({ type: 'object', description: 'Null while none has come.' }),
+      }),
+      'Of a task of security: the CALLs that were sent, in order; empty for any other.',
+    ),
     jobId: maybe(text('The job that it began, among the jobs of the charge point.')),
     attempts: whole(
       'Times that a CALL was handed over; above 1 only where it is certain that none before had left.',

@@ -12,6 +12,7 @@ import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
 import { rootWarningsOf } from '../root-check.ts';
 import { addRoute } from '../route.ts';
+import { checkSecurityTask } from '../security-checks.ts';
 import { forceQuery, refuseUnlessForced } from '../warnings.ts';
 
 const tag = 'Campaigns';
@@ -54,7 +55,7 @@ const create: Operation = {
     'campaign goes on over restarts of Farad. A charge point whose answer was lost is not asked again: its result is `unknown`, unless the reports of ' +
     'its job show what came of it. Only where it is certain that the CALL never left is it sent again. A task with signed firmware is looked at as ' +
     'in a job of its own. A ChangeConfiguration of SecurityProfile is not sent where it would not raise the profile, or where something is missing for it: the result is `failed` ' +
-    'with the reason `security_profile_not_raised` or `security_prerequisites_missing`; with `force` the latter is not looked at.',
+    'with the reason `security_profile_not_raised` or `security_prerequisites_missing`; with `force` the latter is not looked at. Tasks of security (`security`) do what a profile needs first.',
   query: forceQuery,
   body: {
     required: true,
@@ -71,6 +72,21 @@ const create: Operation = {
               action: 'ChangeConfiguration',
               payload: { key: 'MeterValueSampleInterval', value: '60' },
             },
+            targets: { all: true },
+          },
+          profile: {
+            name: 'To profile 2',
+            task: { security: 'raise-profile', profile: 2 },
+            targets: { group: 'Depot north' },
+          },
+          certificates: {
+            name: 'New certificates',
+            task: { security: 'renew-certificate' },
+            targets: { all: true },
+          },
+          passwords: {
+            name: 'New passwords',
+            task: { security: 'rotate-password' },
             targets: { all: true },
           },
           localLists: { name: 'Lists', task: { localList: 'auto' }, targets: { ids: ['CP-17', 'CP-18'] } },
@@ -141,6 +157,7 @@ const results: Operation = {
           reason: 'Installed',
           answer: { kind: 'result', payload: {} },
           jobId: '0mm7p6yo0-824da861.1',
+          steps: [],
           attempts: 1,
           askedAt: '2026-03-02T01:00:00.000Z',
           endedAt: '2026-03-02T01:07:12.000Z',
@@ -178,7 +195,7 @@ interface OfCampaign {
   Params: { id: string };
 }
 
-export function addCampaignRoutes(app: FastifyInstance, { store, operations }: ControlDeps): void {
+export function addCampaignRoutes(app: FastifyInstance, { store, config, operations }: ControlDeps): void {
   const find = (id: string) => {
     const campaign = store.campaigns.get(id);
     if (!campaign) throw apiError('unknown_campaign', { id });
@@ -190,6 +207,7 @@ export function addCampaignRoutes(app: FastifyInstance, { store, operations }: C
     create,
     async (request, reply) => {
       const wanted = await readCampaign(request.body, store, request.query.force);
+      checkSecurityTask(wanted.task, config, request.query.force);
       const signing = signingIn(wanted.task);
       const warnings = signing
         ? signingWarnings(signing, Date.now())

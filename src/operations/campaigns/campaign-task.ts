@@ -30,7 +30,10 @@ function isRenewal(task: CampaignTask): boolean {
 /** Why a renewal goes on while the charge point has not asked for its certificate. */
 const NO_REQUEST = 'no_request';
 
-/** How far a charge point has come that agreed to ask for a certificate after `askedAt`, epoch ms; `signings` are its, newest first. */
+/**
+ * How far a charge point has come that agreed to ask for a certificate after `askedAt`, epoch ms; `signings`
+ * are its, newest first.
+ */
 export function judgeRenewal(signings: readonly Signing[], askedAt: number): Verdict {
   const signing = signings.find(({ receivedAt, state }) => receivedAt >= askedAt && state !== 'superseded');
   if (signing === undefined) return { state: 'running', reason: NO_REQUEST };
@@ -57,7 +60,10 @@ export function judgeAnswer(answer: KeptAnswer, task: CampaignTask): Verdict {
   return isRenewal(task) ? { state: 'running', reason: NO_REQUEST } : { state: 'succeeded', reason: status };
 }
 
-/** How far a job has come. One that was not answered is followed all the same: its reports tell whether the charge point took it. */
+/**
+ * How far a job has come. One that was not answered is followed all the same: its reports tell whether the
+ * charge point took it.
+ */
 export function judgeJob(job: JobRecord | undefined): Verdict {
   if (job === undefined) return { state: 'unknown', reason: 'job_forgotten' };
   const lastReport = job.reports.at(-1)?.status ?? null;
@@ -80,6 +86,12 @@ export function judgeJob(job: JobRecord | undefined): Verdict {
     default:
       return { state: 'running', reason: lastReport };
   }
+}
+
+/** The status that was answered, or the code of the CALLERROR; undefined where there is neither. */
+export function wordOf(answer: KeptAnswer): string | undefined {
+  if (answer.kind === 'error') return answer.code;
+  return answer.kind === 'none' ? answer.reason : statusIn(answer.payload);
 }
 
 function statusIn(payload: unknown): string | undefined {

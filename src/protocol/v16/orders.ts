@@ -1,6 +1,8 @@
 import type { LimitOrder, ListOrder, Order, Orders, Tries, UpdateOrder, UploadOrder } from '../orders.ts';
 import type { CentralSystemAction, RequestOf } from './actions.ts';
 
+const CENTRAL_SYSTEM_ROOT = 'CentralSystemRootCertificate';
+
 /** The orders of operations as requests of OCPP 1.6 and its security extension. */
 export const orders: Orders = {
   askForBoot: () => order('TriggerMessage', { requestedMessage: 'BootNotification' }),
@@ -13,6 +15,14 @@ export const orders: Orders = {
   startUpdate,
   startUpload,
   handOverCertificate: (chain) => order('CertificateSigned', { certificateChain: chain }),
+  askForCertificateRequest: () =>
+    order('ExtendedTriggerMessage', { requestedMessage: 'SignChargePointCertificate' }),
+  askRoots: () => order('GetInstalledCertificateIds', { certificateType: CENTRAL_SYSTEM_ROOT }),
+  installRoot: (pem) =>
+    order('InstallCertificate', { certificateType: CENTRAL_SYSTEM_ROOT, certificate: pem }),
+  setPassword: (hex) => order('ChangeConfiguration', { key: 'AuthorizationKey', value: hex }),
+  setSecurityProfile: (profile) =>
+    order('ChangeConfiguration', { key: 'SecurityProfile', value: `${profile}` }),
 };
 
 /**
