@@ -1,3 +1,5 @@
+import type { CampaignTask } from './campaign-task.ts';
+
 /** What the API answers, as far as the console looks at it. Times are RFC 3339. */
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -195,7 +197,7 @@ export interface History {
 export interface Campaign {
   readonly id: string;
   readonly name: string;
-  readonly task: { readonly action?: string; readonly payload?: unknown; readonly localList?: string };
+  readonly task: CampaignTask;
   readonly targets: Readonly<Record<string, unknown>>;
   readonly atOnce: number;
   readonly startAt: string;

@@ -112,7 +112,7 @@ it('an operator sets up a site and a local list in forms, and sees either as JSO
   await campaign.getByLabel('Name', { exact: true }).fill('firmware');
   await campaign.getByText('location is missing.').waitFor();
   const begin = campaign.getByRole('button', { name: 'Begin campaign' });
-  await campaign.getByLabel('What is sent').selectOption('ClearCache');
+  await campaign.getByLabel('What is done').selectOption('ClearCache');
   await campaign.getByLabel('Vendor').fill('Nobody');
   await campaign.getByText('No charge point matches.').waitFor();
   expect(await begin.isDisabled()).toBe(true);

@@ -122,6 +122,27 @@ it('follows what is done about the security of a charge point to its end', async
   ).authorities;
   expect(readFileSync(await (await saved).path(), 'utf8')).toBe(authority?.rootCertificate);
   await page.getByText(authority?.fingerprint ?? '').waitFor();
+
+  // A campaign of security is a form of its own, and shows the steps that it took.
+  await chargePoint.comeBack(0);
+  await page.goto(`${gateway.api}/campaigns`);
+  await page.getByRole('button', { name: 'New campaign' }).click();
+  await dialog.getByLabel('Name', { exact: true }).fill('to profile 1');
+  await dialog.getByLabel('What is done').selectOption('Raise the security profile');
+  await dialog.getByLabel('Root of the Central System').waitFor();
+  await tab.expectAccessible('the form of a campaign of security');
+  await tab.picture('form-security-campaign');
+  await dialog.getByLabel('Profile to reach').selectOption('1, password');
+  await dialog.getByLabel('Id begins with').fill('BAY');
+  await dialog.getByText('1 charge point: BAY-12').waitFor();
+  const begin = dialog.getByRole('button', { name: 'Begin campaign' });
+  expect(await begin.isDisabled()).toBe(true);
+  await dialog.getByLabel('I know that this goes to').check();
+  await begin.click();
+  await page.getByText('Raise the security profile to 1, password').waitFor();
+  await page.getByText('1 succeeded').waitFor();
+  await page.getByText('reached').waitFor();
+  expect(chargePoint.profile).toBe(1);
   // The browser's own word about the last root.
   expect(tab.complaints).toEqual([expect.stringContaining('409')]);
 }, 90_000);

@@ -1,4 +1,5 @@
 import { queryOf, request } from '../api.ts';
+import { taskInWords } from '../campaign-task.ts';
 import { count, counted } from '../format.ts';
 import type { Campaign, Page } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
@@ -10,17 +11,26 @@ import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
 import { place, urlOf } from '../router.ts';
 import { may } from '../session.ts';
-import { Progress, taskOf } from './campaigns.tsx';
+import { Progress } from './campaigns.tsx';
 
 interface Result {
   readonly chargePointId: string;
   readonly state: string;
   readonly reason: string | null;
   readonly answer: unknown;
+  readonly steps: readonly { readonly name: string }[];
   readonly attempts: number;
   readonly askedAt: string | null;
   readonly endedAt: string | null;
 }
+
+const STEPS: Readonly<Record<string, string>> = {
+  authorization_key: 'password',
+  ask_roots: 'roots asked for',
+  install_root: 'root',
+  certificate: 'certificate',
+  security_profile: 'profile',
+};
 
 const STATES = ['pending', 'asking', 'running', 'succeeded', 'failed', 'unknown'];
 
@@ -69,7 +79,7 @@ export function CampaignPage({ id }: { readonly id: string }) {
             <Refusal failure={doing.failure} />
             <Progress counts={campaign.counts} />
             <dl class="facts">
-              <Fact name="Task">{taskOf(campaign)}</Fact>
+              <Fact name="Task">{taskInWords(campaign.task)}</Fact>
               <Fact name="Charge points">{count(campaign.counts.total)}</Fact>
               <Fact name="At a time">{campaign.atOnce}</Fact>
               <Fact name="Begins">
@@ -143,6 +153,11 @@ function Results({ path }: { readonly path: string }) {
                               ) : (
                                 <span class="soft">–</span>
                               ))}
+                            {result.steps.length > 0 && (
+                              <div class="small soft">
+                                {result.steps.map(({ name }) => STEPS[name] ?? name).join(' → ')}
+                              </div>
+                            )}
                           </td>
                           <td data-label="Attempts" class="number">
                             {result.attempts}

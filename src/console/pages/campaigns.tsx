@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { queryOf } from '../api.ts';
+import { taskInWords } from '../campaign-task.ts';
 import { count, counted } from '../format.ts';
 import type { Campaign, Counts, Page } from '../model.ts';
 import { Pager } from '../parts/pager.tsx';
@@ -61,7 +62,7 @@ export function CampaignsPage() {
                           <td class="id">
                             <a href={`/campaigns/${encodeURIComponent(campaign.id)}`}>{campaign.name}</a>
                           </td>
-                          <td data-label="Task">{taskOf(campaign)}</td>
+                          <td data-label="Task">{taskInWords(campaign.task)}</td>
                           <td data-label="State">{campaign.state}</td>
                           <td data-label="Progress" class="share">
                             <Progress counts={campaign.counts} />
@@ -88,10 +89,6 @@ export function CampaignsPage() {
       )}
     </>
   );
-}
-
-export function taskOf({ task }: Campaign): string {
-  return task.action ?? `Local list, ${task.localList ?? 'auto'}`;
 }
 
 const PARTS = [

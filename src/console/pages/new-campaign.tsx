@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { queryOf, request } from '../api.ts';
+import { SECURITY_TASKS } from '../campaign-task.ts';
 import { dangerOf } from '../commands.ts';
 import { counted } from '../format.ts';
 import type { Campaign } from '../model.ts';
@@ -8,6 +9,7 @@ import { Refusal, useDoing } from '../parts/action.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { useSuggestions } from '../parts/suggestions.ts';
 import { missingMember, startingPayload } from '../payload.ts';
+import { type SecurityChoice, SecurityFields, securityTask } from './campaign-security-fields.tsx';
 
 const TARGETS = [
   ['group', 'Group'],
@@ -33,6 +35,7 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
   const [name, setName] = useState('');
   const [action, setAction] = useState('UpdateFirmware');
   const [payload, setPayload] = useState('');
+  const [choice, setChoice] = useState<SecurityChoice>({ profile: 2, root: '', force: false });
   const [targets, setTargets] = useState<Readonly<Record<string, string>>>({});
   const [all, setAll] = useState(false);
   const [atOnce, setAtOnce] = useState('20');
@@ -46,9 +49,10 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
     if (chosen) setPayload(JSON.stringify(startingPayload(chosen), null, 2));
   }, [chosen]);
 
-  const parsed = parse(payload);
+  const security = SECURITY_TASKS.find(([task]) => task === action);
+  const parsed = security ? {} : parse(payload);
   const filter = Object.fromEntries(Object.entries(targets).filter(([, value]) => value !== ''));
-  const danger = parsed && dangerOf(action, parsed);
+  const danger = security ? security[2] : parsed && dangerOf(action, parsed);
   const missing = parsed && chosen && missingMember(chosen.schema, parsed);
   const isAimed = all || Object.keys(filter).length > 0;
   const matches = useSuggestions<Matches>(all ? 'all' : JSON.stringify(filter), () =>
@@ -58,11 +62,12 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
     doing.run(async () => {
       const body = {
         name,
-        task: { action, payload: parsed },
+        task: security ? securityTask(action, choice) : { action, payload: parsed },
         targets: all ? { all: true } : filter,
         atOnce: Number(atOnce),
       };
-      onCreated((await request<Campaign>('POST', '/campaigns', { body })).id);
+      const force = (security && action === 'raise-profile' && choice.force) || undefined;
+      onCreated((await request<Campaign>('POST', `/campaigns${queryOf({ force })}`, { body })).id);
     });
 
   return (
@@ -85,32 +90,45 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
           />
         </div>
         <div class="field">
-          <label for="campaign-action">What is sent</label>
+          <label for="campaign-action">What is done</label>
           <select
             id="campaign-action"
             value={action}
             onChange={(event) => setAction(event.currentTarget.value)}
           >
-            {[...(known?.keys() ?? [])].map((candidate) => (
-              <option key={candidate}>{candidate}</option>
-            ))}
+            <optgroup label="Security, step by step">
+              {SECURITY_TASKS.map(([task, words]) => (
+                <option key={task} value={task}>
+                  {words}
+                </option>
+              ))}
+            </optgroup>
+            <optgroup label="One CALL">
+              {[...(known?.keys() ?? [])].map((candidate) => (
+                <option key={candidate}>{candidate}</option>
+              ))}
+            </optgroup>
           </select>
         </div>
-        <div class="field">
-          <label for="campaign-payload">Payload, as it will be sent to each</label>
-          <textarea
-            id="campaign-payload"
-            rows={6}
-            spellcheck={false}
-            aria-invalid={!parsed}
-            aria-describedby="campaign-missing"
-            value={payload}
-            onInput={(event) => setPayload(event.currentTarget.value)}
-          />
-          <span id="campaign-missing" class="small soft" role="status">
-            {missing === undefined ? '' : `${missing} is missing.`}
-          </span>
-        </div>
+        {security ? (
+          <SecurityFields task={action} choice={choice} onChange={setChoice} />
+        ) : (
+          <div class="field">
+            <label for="campaign-payload">Payload, as it will be sent to each</label>
+            <textarea
+              id="campaign-payload"
+              rows={6}
+              spellcheck={false}
+              aria-invalid={!parsed}
+              aria-describedby="campaign-missing"
+              value={payload}
+              onInput={(event) => setPayload(event.currentTarget.value)}
+            />
+            <span id="campaign-missing" class="small soft" role="status">
+              {missing === undefined ? '' : `${missing} is missing.`}
+            </span>
+          </div>
+        )}
         <fieldset class="field">
           <legend>Charge points that</legend>
           <label class="row tight">

@@ -1,0 +1,34 @@
+import { profileInWords } from './security.ts';
+
+/** What a campaign does at each charge point, as the API has it. */
+export interface CampaignTask {
+  readonly action?: string;
+  readonly payload?: unknown;
+  readonly localList?: string;
+  readonly security?: string;
+  readonly profile?: number;
+}
+
+/** Tasks that take a charge point several CALLs: name, words, and what to know before. */
+export const SECURITY_TASKS: readonly (readonly [name: string, words: string, danger: string | undefined])[] =
+  [
+    [
+      'raise-profile',
+      'Raise the security profile',
+      'Until it has connected on the new profile a charge point may come back on the old one, and never after.',
+    ],
+    ['renew-certificate', 'Renew certificates', undefined],
+    [
+      'rotate-password',
+      'Rotate passwords',
+      'Once a charge point accepts its new password, the old one is worth nothing.',
+    ],
+  ];
+
+/** A task in words. */
+export function taskInWords({ action, localList, security, profile }: CampaignTask): string {
+  if (action !== undefined) return action;
+  const [, words] = SECURITY_TASKS.find(([name]) => name === security) ?? [];
+  if (words === undefined) return `Local list, ${localList ?? 'auto'}`;
+  return profile === undefined ? words : `${words} to ${profileInWords(profile)}`;
+}

@@ -1,0 +1,70 @@
+import { profileInWords } from '../security.ts';
+
+/** What is chosen for a task of security. */
+export interface SecurityChoice {
+  readonly profile: number;
+  /** PEM; empty for none. */
+  readonly root: string;
+  readonly force: boolean;
+}
+
+interface SecurityFieldsProps {
+  readonly task: string;
+  readonly choice: SecurityChoice;
+  readonly onChange: (choice: SecurityChoice) => void;
+}
+
+/** The fields of a campaign of security. */
+export function SecurityFields({ task, choice, onChange }: SecurityFieldsProps) {
+  if (task === 'renew-certificate')
+    return <p class="small soft">Each asks for a new certificate and is done once it is installed.</p>;
+  if (task === 'rotate-password')
+    return <p class="small soft">Each gets a random password of its own that nobody sees.</p>;
+  const { profile, root, force } = choice;
+  return (
+    <>
+      <div class="field">
+        <label for="campaign-profile">Profile to reach</label>
+        <select
+          id="campaign-profile"
+          value={profile}
+          onChange={(event) => onChange({ ...choice, profile: Number(event.currentTarget.value) })}
+        >
+          {[1, 2, 3].map((one) => (
+            <option key={one} value={one}>
+              {profileInWords(one)}
+            </option>
+          ))}
+        </select>
+        <span class="hint">Who lacks a password, a root or a certificate for it gets that first.</span>
+      </div>
+      {profile >= 2 && (
+        <div class="field">
+          <label for="campaign-root">Root of the Central System for those that have none, PEM</label>
+          <textarea
+            id="campaign-root"
+            rows={3}
+            spellcheck={false}
+            value={root}
+            onInput={(event) => onChange({ ...choice, root: event.currentTarget.value })}
+          />
+        </div>
+      )}
+      <label class="row tight">
+        <input
+          type="checkbox"
+          checked={force}
+          onChange={(event) => onChange({ ...choice, force: event.currentTarget.checked })}
+        />{' '}
+        Do not look at what is missing
+      </label>
+    </>
+  );
+}
+
+/** What the API gets. */
+export function securityTask(security: string, { profile, root }: SecurityChoice): object {
+  if (security !== 'raise-profile') return { security };
+  const hasRoot = profile >= 2 && root.trim() !== '';
+  return { security, profile, ...(hasRoot && { rootCertificate: root }) };
+}
