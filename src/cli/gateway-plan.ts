@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { isClustered } from '../config/cluster-check.ts';
 import type { Config } from '../config/schema.ts';
 import type { ProcessPlan } from './supervised-process.ts';
 
@@ -31,6 +32,7 @@ export function gatewayPlan(config: Config): ProcessPlan[] {
       idleClass: config.analytics.priority === 'idle',
       environment: { UV_THREADPOOL_SIZE: '12' },
     },
+    ...(isClustered(config) ? [{ name: 'replica', file: built('../cluster/process.js') }] : []),
   ];
 }
 

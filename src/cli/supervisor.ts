@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isClustered } from '../config/cluster-check.ts';
 import { endpointsOf, withPorts } from '../config/endpoints.ts';
 import type { Config } from '../config/schema.ts';
 import { healthOf } from '../link/health.ts';
@@ -27,6 +28,9 @@ const HEARTBEAT_EVERY_MS = 1000;
 const RELOAD_WITHIN_MS = 5000;
 
 const SHARED_SECRET_BYTES = 32;
+
+/** Processes that charge points do without. */
+const SPARED: readonly string[] = ['analytics', 'replica'];
 
 /** A gateway that was never up gives up when one of its processes ended this often in a row. */
 const GIVE_UP_AFTER = 5;
@@ -65,7 +69,7 @@ export interface Started {
  */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { config, lock, plans, log, backOff = DEFAULT_BACK_OFF, stopGraceMs = STOP_GRACE_MS } = options;
-  const relay = createRelay({ metrics });
+  const relay = createRelay({ metrics, ...(isClustered(config) && { node: config.cluster.node }) });
   const restarts = metrics.counter('farad_process_restarts_total', 'Processes that ended unasked.', ['name']);
   /** What the processes said on their first start; it holds for every later one. */
   let known: ReadyInfo = {};
@@ -184,8 +188,8 @@ function serveSupervisor(link: Link, processes: readonly SupervisedProcess[], lo
   const beating = setInterval(() => heartbeats.tick(), HEARTBEAT_EVERY_MS).unref();
   link.serve('metrics.read', () => metrics.collect());
   link.serve('health.read', () => {
-    // /readyz sees by itself whether analytics answers, and charge points do without it.
-    const down = processes.filter(({ isReady, plan }) => !isReady && plan.name !== 'analytics');
+    // /readyz sees by itself whether these answer, and charge points do without them.
+    const down = processes.filter(({ isReady, plan }) => !isReady && !SPARED.includes(plan.name));
     return healthOf({ problems: down.map(({ plan }) => `${plan.name} is not running`) }, watchman.standing());
   });
   return () => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   AuthorizationError,
   type ConnectionOptions,
@@ -40,8 +41,17 @@ export async function connectToNats(settings: NatsSettings, name: string): Promi
   }
   const refusal = oldServer(connection);
   if (refusal === undefined) return connection;
-  await connection.close();
+  await closeConnection(connection);
   throw new ClusterRefusal(`cluster.nats.servers: ${refusal}`);
+}
+
+/**
+ * Ends the connection once what was given to it before has left: the client would write that to a socket which it has ended, and the process would end
+ * with an uncaught error.
+ */
+export async function closeConnection(connection: NatsConnection): Promise<void> {
+  await nextTurn();
+  await connection.close();
 }
 
 /** What is wrong with the version of the server that the connection leads to now; it may be another one after each reconnect. */

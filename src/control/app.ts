@@ -84,7 +84,7 @@ export interface AppOptions extends Omit<ControlDeps, 'edges' | 'operations'> {
 
 /** The HTTP side of Farad, not yet listening. */
 export async function createApp({ keys, version, tls, ...rest }: AppOptions): Promise<FastifyInstance> {
-  const edges = new Edges(rest.link, rest.store, rest.config.ocpp);
+  const edges = new Edges(rest.link, rest.store, rest.config);
   const calls = callsThrough(edges, rest);
   const clock = new ClockGuard(rest.config.dataDir);
   const running = await startOperations({

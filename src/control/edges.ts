@@ -1,9 +1,11 @@
+import { isClustered } from '../config/cluster-check.ts';
 import type { Config } from '../config/schema.ts';
 import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
 import type { CallOutcome, ChargePointCall, Disconnect, TransactionEnd } from '../link/methods.ts';
 import type { Store } from '../store/store.ts';
 import { apiError } from './errors.ts';
+import { FoundHolders } from './found-holders.ts';
 
 /** Beyond what the edge itself may take, ms: its own limits decide, not the link's. */
 const DEADLINE_MARGIN_MS = 5000;
@@ -16,20 +18,32 @@ export type SentCall =
   | CallOutcome
   | { readonly outcome: 'connection_lost' | 'timeout'; readonly messageId?: never; readonly sent?: never };
 
-/** The edges, as control uses them: each charge point is on at most one of them. */
+/** What the replica may take beyond what it gives the other nodes to answer in, ms. */
+const FIND_WITHIN_MS = 500;
+
+/** The edges, as control uses them: each charge point is on at most one of them, of this node or of another. */
 export class Edges {
   private readonly link: Link;
   private readonly store: Store;
   private readonly deadlineMs: number;
+  /** Absent where there are no other nodes. */
+  private readonly found: FoundHolders | undefined;
 
-  constructor(link: Link, store: Store, { callTimeout, callQueue }: Config['ocpp']) {
+  constructor(link: Link, store: Store, config: Pick<Config, 'ocpp' | 'cluster'>) {
+    const { callTimeout, callQueue } = config.ocpp;
     this.link = link;
     this.store = store;
     this.deadlineMs = callTimeout * (callQueue + 1) + DEADLINE_MARGIN_MS;
+    this.found = isClustered(config) ? new FoundHolders() : undefined;
   }
 
-  /** The edge that holds the charge point's socket, if it is alive. */
+  /** The edge that holds the charge point's socket: of this node, if it is alive; else of another (`b/edge-0`), if it was found there a moment ago. */
   holder(chargePointId: string): string | undefined {
+    return this.holderHere(chargePointId) ?? this.found?.get(chargePointId);
+  }
+
+  /** The edge of this node that holds the charge point's socket, if it is alive. */
+  holderHere(chargePointId: string): string | undefined {
     const edge = this.store.sessions.get(chargePointId)?.edge;
     return edge !== undefined && this.link.peers().includes(edge) ? edge : undefined;
   }
@@ -55,7 +69,7 @@ export class Edges {
       const outcome = await this.callThrough(edge, call);
       if (outcome.outcome !== 'not_connected') return outcome;
     }
-    return { outcome: 'not_connected' };
+    return this.callAbroad(call);
   }
 
   /** Closes the charge point's socket wherever it is. */
@@ -91,9 +105,39 @@ export class Edges {
     for (const edge of edges) await this.ask(edge, { chargePointId, reason, forget: true, by });
   }
 
+  /** Where it was found last, then where it is found now. What is looked up later by its reference must be on record here, so that stays. */
+  private async callAbroad(call: ChargePointCall): Promise<SentCall> {
+    const { chargePointId, reference } = call;
+    if (!this.found || reference !== undefined) return { outcome: 'not_connected' };
+    const known = this.found.get(chargePointId);
+    if (known !== undefined) {
+      const outcome = await this.callThrough(known, call);
+      if (outcome.outcome !== 'not_connected') return outcome;
+      this.found.forget(chargePointId);
+    }
+    const process = await this.findAbroad(chargePointId);
+    if (process === undefined) return { outcome: 'not_connected' };
+    const outcome = await this.callThrough(process, call);
+    if (outcome.outcome !== 'not_connected') this.found.put(chargePointId, process);
+    return outcome;
+  }
+
+  /** `node/process`; undefined where no other node says that it holds the charge point, or none can be asked. */
+  private async findAbroad(chargePointId: string): Promise<string | undefined> {
+    try {
+      const options = { deadlineMs: FIND_WITHIN_MS };
+      return (
+        (await this.link.call('replica', 'cluster.find', { chargePointId }, options)).process ?? undefined
+      );
+    } catch (error) {
+      if (error instanceof LinkError) return undefined;
+      throw error;
+    }
+  }
+
   /** The holder first; the others too, because a charge point may have moved a moment ago. */
   private candidates(chargePointId: string): string[] {
-    const holder = this.holder(chargePointId);
+    const holder = this.holderHere(chargePointId);
     const others = this.link.peers().filter((peer) => peer.startsWith('edge-') && peer !== holder);
     return holder === undefined ? others : [holder, ...others];
   }

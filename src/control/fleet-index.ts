@@ -162,7 +162,7 @@ export class FleetIndex {
   }
 
   private look({ id, record, settings }: KnownChargePoint) {
-    const connected = this.edges.holder(id) !== undefined;
+    const connected = this.edges.holderHere(id) !== undefined;
     const statuses = record
       ? this.store.connectors.of(id).flatMap(({ connectorId, status }) => (connectorId > 0 ? [status] : []))
       : [];

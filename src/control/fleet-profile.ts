@@ -70,7 +70,7 @@ async function setFor(
 /** The ids of the charge points that a filter means. Ids that were given are taken as they are: the call tells of those that nobody knows. */
 export async function* targetsOf({ store, edges }: Deps, filter: FleetFilter): AsyncGenerator<string> {
   const isMeant = (known: KnownChargePoint): boolean =>
-    matches(known, filter, () => edges.holder(known.id) !== undefined);
+    matches(known, filter, () => edges.holderHere(known.id) !== undefined);
   if (filter.ids !== undefined) {
     for (const id of new Set(filter.ids)) {
       const settings = store.settings.get(id);

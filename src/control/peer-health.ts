@@ -22,9 +22,9 @@ interface Known {
 export class PeerHealth {
   private readonly known = new Map<string, Known>();
   private readonly link: Pick<Link, 'call' | 'peers'>;
-  private readonly config: Pick<Config, 'edge'>;
+  private readonly config: Pick<Config, 'edge' | 'cluster'>;
 
-  constructor(link: Pick<Link, 'call' | 'peers'>, config: Pick<Config, 'edge'>) {
+  constructor(link: Pick<Link, 'call' | 'peers'>, config: Pick<Config, 'edge' | 'cluster'>) {
     this.link = link;
     this.config = config;
   }

@@ -1,20 +1,22 @@
+import { isClustered } from '../config/cluster-check.ts';
 import type { Config } from '../config/schema.ts';
 import type { Link } from '../link/link.ts';
 import type { Method, Methods } from '../link/methods.ts';
 
 /** The processes that a complete Farad has beside control. */
-export function expectedPeers({ edge }: Pick<Config, 'edge'>): string[] {
+export function expectedPeers({ edge, cluster }: Pick<Config, 'edge' | 'cluster'>): string[] {
   return [
     'supervisor',
     ...Array.from({ length: edge.processes }, (_, index) => `edge-${index}`),
     'analytics',
+    ...(isClustered({ cluster }) ? ['replica'] : []),
   ];
 }
 
 /** Asks every expected process, or those that `among` picks, the same; undefined for those that do not answer in time or are not there. */
 export async function askPeers<M extends Method>(
   link: Link,
-  config: Pick<Config, 'edge'>,
+  config: Pick<Config, 'edge' | 'cluster'>,
   method: M,
   request: Methods[M]['request'],
   deadlineMs: number,

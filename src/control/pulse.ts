@@ -41,7 +41,7 @@ interface Reading {
 /** Reads the metrics of all processes now and then, so that their present and their last minute cost a request nothing. */
 export class Pulse {
   private readonly link: Link;
-  private readonly config: Pick<Config, 'edge'>;
+  private readonly config: Pick<Config, 'edge' | 'cluster'>;
   private readonly onBeat: (now: PulseNow, at: number) => void;
   private readings: Reading[] = [];
   private watchedAt = 0;
@@ -50,7 +50,11 @@ export class Pulse {
   private last: { readonly at: number; readonly now: PulseNow } | undefined;
   private closed = false;
 
-  constructor(link: Link, config: Pick<Config, 'edge'>, onBeat: (now: PulseNow, at: number) => void) {
+  constructor(
+    link: Link,
+    config: Pick<Config, 'edge' | 'cluster'>,
+    onBeat: (now: PulseNow, at: number) => void,
+  ) {
     this.link = link;
     this.config = config;
     this.onBeat = onBeat;

@@ -1,4 +1,5 @@
 import type { MetricFamily } from '../telemetry/metrics.ts';
+import type { LinkErrorCode } from './link-error.ts';
 import type { OcppEndpoint } from './messages.ts';
 
 /**
@@ -23,6 +24,13 @@ export interface Methods {
   'edge.endpoints': { request: Record<string, never>; answer: readonly OcppEndpoint[] };
   /** Edge, control: read certificates and keys again. `problem` says why what was read before still holds. */
   'tls.reload': { request: Record<string, never>; answer: { readonly problem: string | null } };
+  /** Replica: a call to a process of another node, as the relay hands it over; the answer is what came of it there. */
+  'cluster.call': { request: ForeignCall; answer: ForeignAnswer };
+  /** Replica: which process of another node (`node/process`) holds a charge point's socket; null where none says so at once. */
+  'cluster.find': {
+    request: { readonly chargePointId: string };
+    answer: { readonly process: string | null };
+  };
   /** Any process: its metrics now. */
   'metrics.read': { request: Record<string, never>; answer: MetricFamily[] };
   /** Any process: whether it can do its work, with the reasons if not. */
@@ -44,6 +52,20 @@ export interface Methods {
 }
 
 export type Method = keyof Methods;
+
+export interface ForeignCall {
+  /** `node/process` */
+  readonly to: string;
+  /** `node/process` */
+  readonly from: string;
+  readonly method: string;
+  readonly request: unknown;
+  readonly deadlineMs: number;
+}
+
+export type ForeignAnswer =
+  | { readonly ok: true; readonly answer: unknown }
+  | { readonly ok: false; readonly code: LinkErrorCode; readonly message: string };
 
 export interface ChargePointCall {
   readonly chargePointId: string;

@@ -2,12 +2,17 @@ import type { Registry } from '../telemetry/metrics.ts';
 import { createLink, type Link, type LinkEnd } from './link.ts';
 import type { LinkErrorCode } from './link-error.ts';
 import type { AnswerMessage, CallMessage, LinkMessage } from './messages.ts';
+import type { ForeignAnswer, ForeignCall } from './methods.ts';
+import { processName, readProcessName } from './process-name.ts';
 
 /** Most calls that one process may have to answer at a time, from all callers together. */
 export const MAX_CALLS_PER_PROCESS = 4000;
 
 /** How long after its deadline a call is still remembered, ms: the caller gives up by its own clock. */
 const FORGET_AFTER_MS = 1000;
+
+/** The process that carries calls to other nodes. */
+const CARRIER = 'replica';
 
 /** The switchboard in the supervisor: takes calls from one process to another and their answers back. */
 export interface Relay {
@@ -42,17 +47,22 @@ interface OwedAnswer {
   /** The caller's own id of the call. */
   readonly id: number;
   readonly forgetAt: number;
+  /** It was for a process of another node, whose answer the carrier's is. */
+  readonly carried: boolean;
 }
 
 export interface RelayOptions {
   readonly maxCallsPerProcess?: number;
   /** Counts calls here when given. */
   readonly metrics?: Registry;
+  /** Name of this node in its cluster; absent for a machine that is alone. */
+  readonly node?: string;
 }
 
 export function createRelay({
   maxCallsPerProcess = MAX_CALLS_PER_PROCESS,
   metrics,
+  node,
 }: RelayOptions = {}): Relay {
   const endpoints = new Map<string, Endpoint>();
   const calls = metrics?.counter('farad_link_calls_total', 'Calls between processes by outcome.', [
@@ -73,7 +83,19 @@ export function createRelay({
     caller.send({ kind: 'answer', id: call.id, ok: false, code, message });
   };
 
-  const passCall = (caller: Endpoint, call: CallMessage): void => {
+  /** What a call is here: as it came, or for the carrier where it is for another node. */
+  const addressed = (caller: Endpoint, call: CallMessage): CallMessage & { readonly carried: boolean } => {
+    const name = node === undefined ? undefined : readProcessName(call.peer);
+    if (node === undefined || name === undefined) return { ...call, carried: false };
+    if (name.node === node) return { ...call, peer: name.process, carried: false };
+    const { peer: to, method, request, deadlineMs } = call;
+    const from = processName({ node, process: caller.name });
+    const foreign: ForeignCall = { to, from, method, request, deadlineMs };
+    return { ...call, peer: CARRIER, method: 'cluster.call', request: foreign, carried: true };
+  };
+
+  const passCall = (caller: Endpoint, given: CallMessage): void => {
+    const { carried, ...call } = addressed(caller, given);
     const target = endpoints.get(call.peer);
     if (!target?.announced) {
       refuse(caller, call, 'no_such_process', `${call.peer} is not running`);
@@ -86,7 +108,8 @@ export function createRelay({
     }
     calls?.with({ method: call.method, outcome: 'passed' }).inc();
     const id = ++lastId;
-    target.owed.set(id, { caller, id: call.id, forgetAt: Date.now() + call.deadlineMs + FORGET_AFTER_MS });
+    const forgetAt = Date.now() + call.deadlineMs + FORGET_AFTER_MS;
+    target.owed.set(id, { caller, id: call.id, forgetAt, carried });
     target.send({ ...call, id, peer: caller.name });
   };
 
@@ -94,7 +117,10 @@ export function createRelay({
     const owed = from.owed.get(answer.id);
     if (!owed) return; // forgotten: the caller gave up long ago
     from.owed.delete(answer.id);
-    if (endpoints.get(owed.caller.name) === owed.caller) owed.caller.send({ ...answer, id: owed.id });
+    if (endpoints.get(owed.caller.name) !== owed.caller) return;
+    const isCarried = owed.carried && answer.ok;
+    const own = isCarried ? { kind: 'answer' as const, ...(answer.answer as ForeignAnswer) } : answer;
+    owed.caller.send({ ...own, id: owed.id });
   };
 
   const attach = (name: string, send: (message: LinkMessage) => void): Port => {

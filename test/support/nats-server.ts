@@ -20,16 +20,21 @@ export interface NatsServer {
   readonly url: string;
   readonly port: number;
   readonly process: ChildProcess;
+  /** Where it keeps its streams. */
+  readonly directory: string;
   /** What it printed. */
   output(): string;
 }
 
-/** Starts a server with these further lines of configuration; it ends after the test. */
-export async function startNats(configuration = ''): Promise<NatsServer> {
+/** Starts a server with these further lines of configuration, or one that ended `again`; it ends after the test. */
+export async function startNats(configuration = '', again?: NatsServer): Promise<NatsServer> {
   return withPort(
     launch(
-      (directory) =>
-        `listen: "127.0.0.1:-1"\njetstream { store_dir: ${JSON.stringify(directory)} }\n${configuration}`,
+      (directory) => `listen: "127.0.0.1:${again?.port ?? -1}"
+jetstream { store_dir: ${JSON.stringify(directory)} }
+${configuration}`,
+      {},
+      again?.directory,
     ),
   );
 }
@@ -57,16 +62,14 @@ export async function startDeployedNats(
   return Promise.all(launched.map(withPort));
 }
 
-interface Launched extends Pick<NatsServer, 'process' | 'output'> {
-  readonly directory: string;
-}
+type Launched = Omit<NatsServer, 'port' | 'url'>;
 
 function launch(
   configuration: (directory: string) => string,
   env: Readonly<Record<string, string>> = {},
+  directory = mkdtempSync(join(tmpdir(), 'farad-nats-')),
 ): Launched {
   if (!('file' in NATS)) throw new Error(NATS.missing);
-  const directory = mkdtempSync(join(tmpdir(), 'farad-nats-'));
   const file = join(directory, 'nats.conf');
   writeFileSync(file, `ports_file_dir: ${JSON.stringify(directory)}\n${configuration(directory)}\n`);
   const server = spawn(NATS.file, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'], env });

@@ -46,15 +46,15 @@ const ready: Operation = {
   open: true,
 };
 
-/** Charge points do without it: whatever is wrong there, Farad is ready. */
-const SPARED = 'analytics';
+/** Charge points do without them: whatever is wrong there, Farad is ready. */
+const SPARED: readonly string[] = ['analytics', 'replica'];
 
 const AWAY: Health = { ready: false, problems: ['does not answer'] };
 
 export function addHealthRoutes(app: FastifyInstance, { link, config }: ControlDeps): void {
   const peers = new PeerHealth(link, config);
-  /** When `SPARED` was first found not to be well, epoch ms. */
-  let sparedSince: number | undefined;
+  /** When one of `SPARED` was first found not to be well, epoch ms. */
+  const unwellSince = new Map<string, number>();
 
   addRoute(app, alive, (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'));
 
@@ -62,23 +62,24 @@ export function addHealthRoutes(app: FastifyInstance, { link, config }: ControlD
     const healths = new Map<string, Health>();
     for (const [name, health] of await peers.read()) healths.set(name, health ?? AWAY);
     healths.set(link.name, healthOf({}, watchman.standing()));
-    const spared = healths.get(SPARED);
-    sparedSince = spared?.ready === false ? (sparedSince ?? Date.now()) : undefined;
+    for (const name of SPARED) {
+      const isUnwell = healths.get(name)?.ready === false;
+      if (!isUnwell) unwellSince.delete(name);
+      else if (!unwellSince.has(name)) unwellSince.set(name, Date.now());
+    }
 
-    const view = { degraded: degradedOf(healths, sparedSince), processes: processesOf(healths) };
-    const failing = [...healths].filter(([name, health]) => !health.ready && name !== SPARED);
+    const view = { degraded: degradedOf(healths, unwellSince), processes: processesOf(healths) };
+    const failing = [...healths].filter(([name, health]) => !health.ready && !SPARED.includes(name));
     if (failing.length === 0) return { ready: true, ...view };
     const problems = failing.map(([name, health]) => `${name}: ${health.problems.join(', ') || 'not ready'}`);
     throw apiError('not_ready', { problems: problems.join('; ') }, view);
   });
 }
 
-function degradedOf(healths: ReadonlyMap<string, Health>, sparedSince: number | undefined) {
+function degradedOf(healths: ReadonlyMap<string, Health>, unwellSince: ReadonlyMap<string, number>) {
   return [...healths].flatMap(([process, { degraded = [], problems }]) => {
-    const whole =
-      process === SPARED && sparedSince !== undefined
-        ? [{ name: 'process', since: sparedSince, cause: problems.join(', ') }]
-        : [];
+    const since = unwellSince.get(process);
+    const whole = since === undefined ? [] : [{ name: 'process', since, cause: problems.join(', ') }];
     return [...whole, ...degraded].map(({ name, since, cause }) => ({
       process,
       name,

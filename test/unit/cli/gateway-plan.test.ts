@@ -23,3 +23,14 @@ test('only analytics goes into the idle class, and only if it is asked to', () =
   expect(inIdleClass({})).toEqual([]);
   expect(inIdleClass({ 'analytics-priority': 'idle' })).toEqual(['analytics']);
 });
+
+test('a node of a cluster has a replica beside what a machine alone has, and is the same otherwise', () => {
+  const alone = planOf({ 'clickhouse-url': 'http://127.0.0.1:8123' });
+  const node = planOf({
+    'clickhouse-url': 'http://127.0.0.1:8123',
+    'cluster-node': 'a',
+    'cluster-nats-servers': 'nats://127.0.0.1:4222',
+  });
+  expect(alone.map(({ name }) => name)).not.toContain('replica');
+  expect(node).toEqual([...alone, expect.objectContaining({ name: 'replica' })]);
+});

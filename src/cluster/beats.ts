@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { Log } from '../telemetry/log.ts';
+import type { Registry } from '../telemetry/metrics.ts';
+import { LOG_FORMAT } from './log-identity.ts';
+
+/** How often a node says that it is there, ms. */
+const BEAT_EVERY_MS = 1000;
+
+/** Without a beat for so long a node counts as away, ms. */
+const AWAY_AFTER_MS = 10_000;
+
+/** Clocks of nodes that differ by more are worth a warning, ms. */
+const MOST_SKEW_MS = 2000;
+
+/** Once a second, on `farad.beat.<node>`. */
+interface Beat {
+  readonly node: string;
+  /** Random for each start, so that two nodes of one name notice each other. */
+  readonly instance: string;
+  readonly release: string;
+  /** Newest format of the log that this release reads. */
+  readonly format: number;
+  /** Epoch ms. */
+  readonly clock: number;
+}
+
+/** Another node. */
+export interface OtherNode {
+  readonly node: string;
+  readonly release: string;
+  /** How far its clock is ahead of this node's, ms; the way of a beat is in it. */
+  readonly aheadMs: number;
+  /** Monotonic, ms. */
+  readonly heardAt: number;
+}
+
+export interface BeatsOptions {
+  readonly connection: NatsConnection;
+  /** Name of this node. */
+  readonly node: string;
+  readonly release: string;
+  readonly log: Log;
+  readonly registry: Registry;
+  /** Monotonic, ms. */
+  readonly now?: () => number;
+}
+
+/** Tells the other nodes that this one is there, and knows which of them are. */
+export class Beats {
+  private readonly options: BeatsOptions;
+  private readonly now: () => number;
+  private readonly instance = randomUUID();
+  private readonly known = new Map<string, OtherNode>();
+  private readonly subscription: Subscription;
+  private readonly timer: NodeJS.Timeout;
+  private stopped = false;
+  /** When a node with this one's name was last heard, monotonic ms. */
+  private twinHeardAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: BeatsOptions) {
+    this.options = options;
+    this.now = options.now ?? (() => performance.now());
+    const { connection, registry } = options;
+    this.subscription = connection.subscribe('farad.beat.*', {
+      callback: (error, message) => {
+        if (error === null) this.hear(message.json<Beat>());
+      },
+    });
+    const nodes = registry.gauge(
+      'farad_cluster_nodes',
+      'Nodes of the cluster that are there, this one included.',
+    );
+    const skew = registry.gauge(
+      'farad_cluster_clock_ahead_seconds',
+      "How far the clock of another node is ahead of this node's.",
+      ['node'],
+    );
+    registry.beforeCollect(() => {
+      const others = this.others();
+      nodes.with({}).set(others.length + 1);
+      skew.clear();
+      for (const { node, aheadMs } of others) skew.with({ node }).set(aheadMs / 1000);
+    });
+    this.timer = setInterval(() => this.beat(), BEAT_EVERY_MS).unref();
+    this.beat();
+  }
+
+  /** The other nodes that were heard of lately. */
+  others(): OtherNode[] {
+    const from = this.now() - AWAY_AFTER_MS;
+    for (const [name, { heardAt }] of this.known) if (heardAt < from) this.known.delete(name);
+    return [...this.known.values()];
+  }
+
+  /** Whether another machine uses the name of this node. */
+  hasTwin(): boolean {
+    return this.now() - this.twinHeardAt < AWAY_AFTER_MS;
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearInterval(this.timer);
+    this.subscription.unsubscribe();
+  }
+
+  private beat(): void {
+    const { connection, node, release } = this.options;
+    if (this.stopped || connection.isClosed()) return;
+    const beat: Beat = { node, instance: this.instance, release, format: LOG_FORMAT, clock: Date.now() };
+    connection.publish(`farad.beat.${node}`, JSON.stringify(beat));
+  }
+
+  private hear({ node, instance, release, clock }: Beat): void {
+    const { log } = this.options;
+    if (instance === this.instance) return;
+    if (node === this.options.node) {
+      if (!this.hasTwin()) log.error({ node }, 'another machine has the cluster.node of this one');
+      this.twinHeardAt = this.now();
+      return;
+    }
+    const aheadMs = clock - Date.now();
+    const before = this.known.get(node);
+    const isOff = Math.abs(aheadMs) > MOST_SKEW_MS;
+    if (!before) log.info({ node, release }, 'a node is there');
+    if (isOff && Math.abs(before?.aheadMs ?? 0) <= MOST_SKEW_MS)
+      log.warn({ node, aheadMs }, 'the clock of another node differs from that of this one');
+    this.known.set(node, { node, release, aheadMs, heardAt: this.now() });
+  }
+}

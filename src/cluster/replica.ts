@@ -1,0 +1,167 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Config } from '../config/schema.ts';
+import type { Link } from '../link/link.ts';
+import type { Degradation, ForeignAnswer } from '../link/methods.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Registry } from '../telemetry/metrics.ts';
+import { Beats } from './beats.ts';
+import { Calls } from './calls.ts';
+import { ClusterRefusal } from './cluster-refusal.ts';
+import { closeConnection, connectToNats, oldServer } from './connection.ts';
+import { Finder } from './finder.ts';
+import { openLog } from './log-identity.ts';
+import { readMembership, writeMembership } from './membership.ts';
+
+/** Pause between two tries to take part while no NATS server can be reached, ms. */
+const TRY_AGAIN_AFTER_MS = 2000;
+
+export interface ReplicaOptions {
+  readonly config: Pick<Config, 'cluster' | 'dataDir'>;
+  readonly link: Link;
+  /** Fingerprint of this node's pepper. */
+  readonly pepper: string;
+  readonly release: string;
+  readonly log: Log;
+  readonly registry: Registry;
+  /** What came out once the servers could be reached: this node may not take part. */
+  readonly onRefusal: (refusal: ClusterRefusal) => void;
+}
+
+interface Joined {
+  readonly connection: NatsConnection;
+  readonly calls: Calls;
+  readonly finder: Finder;
+  readonly beats: Beats;
+}
+
+interface Trouble {
+  /** Epoch ms. */
+  readonly since: number;
+  readonly cause: string;
+}
+
+const APART: ForeignAnswer = {
+  ok: false,
+  code: 'no_such_process',
+  message: 'this node is not connected to the others',
+};
+
+/** This node's part in the cluster: its connection to NATS, the calls over it, and who else is there. */
+export class Replica {
+  private readonly options: ReplicaOptions;
+  private joined: Joined | undefined;
+  private trouble: Trouble | undefined = { since: Date.now(), cause: 'is connecting to NATS' };
+  private retry: NodeJS.Timeout | undefined;
+  private stopping = false;
+
+  constructor(options: ReplicaOptions) {
+    this.options = options;
+    const { link, registry } = options;
+    link.serve('cluster.call', (call) => this.here()?.calls.call(call) ?? APART);
+    link.serve('cluster.find', async ({ chargePointId }) => ({ process: await this.find(chargePointId) }));
+    const connected = registry.gauge('farad_nats_connected', 'Whether this process is connected to NATS.');
+    registry.beforeCollect(() => connected.with({}).set(this.here() ? 1 : 0));
+  }
+
+  /**
+   * Takes part in the cluster. Where no NATS server can be reached, it resolves all the same and goes on trying: charge points need none of this.
+   * Throws ClusterRefusal where this node may not take part.
+   */
+  async start(): Promise<void> {
+    try {
+      await this.join();
+    } catch (error) {
+      if (error instanceof ClusterRefusal) throw error;
+      this.tryLater(error);
+    }
+  }
+
+  /** What does not work now. */
+  degraded(): readonly Degradation[] {
+    const { trouble, joined } = this;
+    return [
+      ...(trouble ? [{ name: 'nats', ...trouble }] : []),
+      ...(joined?.beats.hasTwin()
+        ? [{ name: 'node name', since: Date.now(), cause: 'another machine has the same cluster.node' }]
+        : []),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.retry);
+    const { joined } = this;
+    this.joined = undefined;
+    joined?.beats.stop();
+    joined?.finder.stop();
+    joined?.calls.stop();
+    if (joined) await closeConnection(joined.connection);
+  }
+
+  /** Undefined while no NATS server can be reached: then nothing is given to the connection, which would send it later. */
+  private here(): Joined | undefined {
+    return this.trouble ? undefined : this.joined;
+  }
+
+  private async find(chargePointId: string): Promise<string | null> {
+    const joined = this.here();
+    if (!joined || joined.beats.others().length === 0) return null;
+    return joined.finder.find(chargePointId);
+  }
+
+  private async join(): Promise<void> {
+    const { config, link, pepper, release, log, registry } = this.options;
+    const { cluster, dataDir } = config;
+    const known = readMembership(dataDir, cluster.node)?.identity;
+    const connection = await connectToNats(cluster, link.name);
+    try {
+      const { identity } = await openLog(connection, { cluster, pepper, known });
+      if (known === undefined) writeMembership(dataDir, { identity, node: cluster.node });
+    } catch (error) {
+      await closeConnection(connection);
+      throw error;
+    }
+    if (this.stopping) return closeConnection(connection);
+    const { node } = cluster;
+    this.joined = {
+      connection,
+      calls: new Calls({ connection, link, node, registry }),
+      finder: new Finder(connection, link, node),
+      beats: new Beats({ connection, node, release, log, registry }),
+    };
+    this.trouble = undefined;
+    void this.follow(connection);
+    log.info({ node, server: connection.getServer() }, 'takes part in the cluster');
+  }
+
+  private tryLater(error: unknown): void {
+    const cause = error instanceof Error ? error.message : String(error);
+    const { since } = this.trouble ?? { since: Date.now() };
+    this.options.log.warn({ cause }, 'cannot take part in the cluster yet, and tries again');
+    this.trouble = { since, cause };
+    this.retry = setTimeout(() => {
+      this.join().catch((again: unknown) => {
+        if (this.stopping) return;
+        if (again instanceof ClusterRefusal) this.options.onRefusal(again);
+        else this.tryLater(again);
+      });
+    }, TRY_AGAIN_AFTER_MS);
+  }
+
+  private async follow(connection: NatsConnection): Promise<void> {
+    const { log } = this.options;
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') {
+        this.trouble = { since: Date.now(), cause: `${status.server} is away` };
+        log.warn({ server: status.server }, 'the NATS server is away');
+      } else if (status.type === 'reconnect') {
+        this.trouble = undefined;
+        log.info({ server: status.server }, 'connected to NATS again');
+        const old = oldServer(connection);
+        if (old !== undefined) log.error(old);
+      } else if (status.type === 'error') {
+        log.error({ err: status.error }, 'the NATS server refused something');
+      }
+    }
+  }
+}

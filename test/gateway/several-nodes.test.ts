@@ -1,0 +1,74 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { dataDirectory, type Gateway, startGateway } from '../support/gateway.ts';
+import { hasNats, type NatsServer, startNats } from '../support/nats-server.ts';
+import { OcppClient } from '../support/ocpp-client.ts';
+import { until } from '../support/until.ts';
+
+const RESET = { type: 'Soft' };
+
+function startNode(node: string, server: NatsServer, dataDir = dataDirectory()): Promise<Gateway> {
+  return startGateway(
+    [
+      ...['--cluster-node', node, '--cluster-nats-servers', server.url],
+      ...['--cluster-replicas', '1', '--cluster-nats-insecure'],
+      ...['--cluster-state-shards', '1', '--cluster-rows-partitions', '1'],
+      ...['--cluster-log-max-bytes', '16MiB', '--cluster-rows-max-bytes', '16MiB'],
+      // Nobody listens there: charge points and operators do without.
+      ...['--clickhouse-url', 'http://127.0.0.1:1'],
+    ],
+    dataDir,
+  );
+}
+
+describe.runIf(hasNats)('two gateways that share NATS', () => {
+  it('a command crosses to the node that holds the charge point, and its answer comes back', async () => {
+    const server = await startNats();
+    const a = await startNode('a', server);
+    await expect(startNode('b', server)).rejects.toThrow(
+      /cluster: the file pepper in the data directory differs from that of the other nodes/,
+    );
+    const other = dataDirectory();
+    copyFileSync(join(a.dataDir, 'pepper'), join(other, 'pepper'));
+    const b = await startNode('b', server, other);
+    await a.request('PUT', '/api/v1/charge-points/CP-1', {});
+    const client = await OcppClient.connect(Number(new URL(b.ocpp).port), 'CP-1');
+    await client.boot();
+
+    const reset = async (): Promise<void> => {
+      const answer = a.request('POST', '/api/v1/charge-points/CP-1/calls/Reset', RESET);
+      const [, messageId, action] = await client.next();
+      expect(action).toBe('Reset');
+      client.send([3, messageId, { status: 'Accepted' }]);
+      expect(await answer).toMatchObject({ outcome: 'result', payload: { status: 'Accepted' } });
+    };
+    const metrics = () => a.request<string>('GET', '/metrics');
+    const nodesKnown = () => until('a knows b', async () => /farad_cluster_nodes\S* 2/.test(await metrics()));
+    await nodesKnown();
+    await reset();
+    await reset();
+
+    // The process that carries calls is started again, and charge points do not notice.
+    const before = a.endpoints().processes.replica;
+    a.kill('replica');
+    await until('the replica is back', () => a.endpoints().processes.replica !== before);
+    expect(await a.request('GET', '/readyz')).toMatchObject({ ready: true });
+    await nodesKnown();
+    await reset();
+
+    await client.close();
+    const refused = await a.request('POST', '/api/v1/charge-points/CP-1/calls/Reset', RESET, 409);
+    expect(refused).toMatchObject({ error: { code: 'not_connected' } });
+
+    server.process.kill('SIGTERM');
+    const degraded = await until('a says what is missing', async () => {
+      const ready = await a.request<{ ready: boolean; degraded: { process: string; name: string }[] }>(
+        'GET',
+        '/readyz',
+      );
+      return ready.degraded.some(({ name }) => name === 'nats') ? ready : undefined;
+    });
+    expect(degraded).toMatchObject({ ready: true });
+  }, 120_000);
+});

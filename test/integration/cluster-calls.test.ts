@@ -1,0 +1,217 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '@nats-io/transport-node';
+import { pino } from 'pino';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ClusterRefusal } from '../../src/cluster/cluster-refusal.ts';
+import { Replica } from '../../src/cluster/replica.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import type { Link } from '../../src/link/link.ts';
+import type { CallOutcome } from '../../src/link/methods.ts';
+import { createRelay } from '../../src/link/relay.ts';
+import { createRegistry } from '../../src/telemetry/metrics.ts';
+import { hasNats, type NatsServer, startNats } from '../support/nats-server.ts';
+import { until } from '../support/until.ts';
+
+const CALL = { chargePointId: 'CP-1', action: 'Reset', payload: { type: 'Soft' } };
+const RESULT: CallOutcome = {
+  outcome: 'result',
+  messageId: '1',
+  payload: { status: 'Accepted' },
+  durationMs: 1,
+};
+
+interface Node {
+  readonly control: Link;
+  readonly edge: Link;
+  readonly replica: Replica;
+  readonly dataDir: string;
+  metric(name: string): number | undefined;
+}
+
+/** A node with control, an edge and its replica, all in this process. */
+async function startNode(name: string, server: NatsServer, pepper = 'cafe'): Promise<Node> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'farad-node-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const config = loadConfig({
+    flags: {
+      'data-dir': dataDir,
+      'cluster-nats-servers': server.url,
+      'cluster-node': name,
+      'clickhouse-url': 'http://127.0.0.1:1',
+      'cluster-replicas': '1',
+      'cluster-nats-insecure': 'true',
+      'cluster-state-shards': '1',
+      'cluster-rows-partitions': '1',
+      'cluster-log-max-bytes': '16MiB',
+      'cluster-rows-max-bytes': '16MiB',
+    },
+  });
+  const relay = createRelay({ node: name });
+  const [control, edge] = [relay.join('control'), relay.join('edge-0')];
+  const registry = createRegistry({ process: 'replica' });
+  const replica = new Replica({
+    config,
+    link: relay.join('replica'),
+    pepper,
+    release: '0.0.0',
+    log: pino({ level: 'silent' }),
+    registry,
+    onRefusal: (refusal) => {
+      throw refusal;
+    },
+  });
+  onTestFinished(() => replica.stop());
+  await replica.start();
+  const metric = (wanted: string): number | undefined => {
+    const family = registry.collect().find((one) => one.name === wanted);
+    return family?.type === 'gauge' ? family.samples[0]?.value : undefined;
+  };
+  return { control, edge, replica, dataDir, metric };
+}
+
+const knowsOther = ({ metric }: Node) => metric('farad_cluster_nodes') === 2;
+
+async function twoNodes(server: NatsServer): Promise<[Node, Node]> {
+  const nodes: [Node, Node] = [await startNode('a', server), await startNode('b', server)];
+  await until('the nodes know each other', () => nodes.every(knowsOther));
+  return nodes;
+}
+
+describe.runIf(hasNats)('calls between nodes', () => {
+  test('a call crosses to an edge of the other node, and its answer comes back', async () => {
+    const [a, b] = await twoNodes(await startNats());
+    const taken: unknown[] = [];
+    b.edge.serve('edge.call', (request) => {
+      taken.push(request);
+      return RESULT;
+    });
+    expect(await a.control.call('b/edge-0', 'edge.call', CALL)).toEqual(RESULT);
+    expect(taken).toEqual([CALL]);
+  });
+
+  test('a process or a node that is not there is known at once; what fails there says why', async () => {
+    const [a, b] = await twoNodes(await startNats());
+    const before = performance.now();
+    for (const away of ['b/edge-7', 'c/edge-0']) {
+      await expect(a.control.call(away, 'edge.call', CALL)).rejects.toMatchObject({
+        code: 'no_such_process',
+      });
+    }
+    expect(performance.now() - before).toBeLessThan(1000);
+    b.edge.serve('edge.call', () => {
+      throw new Error('out of order');
+    });
+    await expect(a.control.call('b/edge-0', 'edge.call', CALL)).rejects.toMatchObject({
+      code: 'failed',
+      message: 'out of order',
+    });
+    b.edge.serve('edge.meters', () => new Promise(() => undefined));
+    const slow = a.control.call('b/edge-0', 'edge.meters', { chargePointIds: [] }, { deadlineMs: 100 });
+    await expect(slow).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  test('only what charge points are reached with crosses', async () => {
+    const [a, b] = await twoNodes(await startNats());
+    b.edge.serve('backup.end', () => ({ held: true }));
+    await expect(a.control.call('b/edge-0', 'backup.end', { id: '1' })).rejects.toMatchObject({
+      code: 'failed',
+      message: 'backup.end is not for other nodes',
+    });
+  });
+
+  test('what is larger than NATS takes fails with its size, both ways', async () => {
+    const [a, b] = await twoNodes(await startNats('max_payload: 64KB'));
+    const large = 'x'.repeat(100_000);
+    b.edge.serve('edge.call', () => ({ ...RESULT, payload: large }) as CallOutcome);
+    const call = (payload: unknown) => a.control.call('b/edge-0', 'edge.call', { ...CALL, payload });
+    await expect(call(large)).rejects.toMatchObject({
+      code: 'failed',
+      message: expect.stringMatching(/edge\.call to b\/edge-0 has \d{6} bytes, and NATS takes 65536/),
+    });
+    await expect(call({})).rejects.toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining('65536'),
+    });
+  });
+
+  test('who holds a charge point says so within 200 ms, and who does not says nothing', async () => {
+    const [a, b] = await twoNodes(await startNats());
+    const holds =
+      (id: string) =>
+      ({ chargePointId }: { chargePointId: string }) => ({
+        lastSeenAt: chargePointId === id ? 0 : null,
+      });
+    a.edge.serve('edge.seen', holds('CP-A'));
+    b.edge.serve('edge.seen', holds('CP-B'));
+    const find = (chargePointId: string) => a.control.call('replica', 'cluster.find', { chargePointId });
+    expect(await find('CP-B')).toEqual({ process: 'b/edge-0' });
+    // Control has asked the edges of its own node before.
+    expect(await find('CP-A')).toEqual({ process: null });
+    const before = performance.now();
+    expect(await find('CP-C')).toEqual({ process: null });
+    expect(performance.now() - before).toBeGreaterThan(190);
+  });
+
+  test('while NATS is away nothing is sent, not later either; then calls cross again', async () => {
+    const server = await startNats();
+    const [a, b] = await twoNodes(server);
+    let taken = 0;
+    b.edge.serve('edge.call', () => {
+      taken++;
+      return RESULT;
+    });
+    server.process.kill('SIGTERM');
+    await until('it is noticed', () => a.replica.degraded().some(({ name }) => name === 'nats'));
+    expect(a.metric('farad_nats_connected')).toBe(0);
+    await expect(a.control.call('b/edge-0', 'edge.call', CALL)).rejects.toMatchObject({
+      code: 'no_such_process',
+    });
+    await startNats('', server);
+    await until('both are back', () => [a, b].every(({ replica }) => replica.degraded().length === 0));
+    expect(taken).toBe(0);
+    expect(await a.control.call('b/edge-0', 'edge.call', CALL)).toEqual(RESULT);
+    expect(taken).toBe(1);
+  });
+});
+
+describe.runIf(hasNats)('taking part', () => {
+  test('a data directory remembers its log and its name, and takes no other', async () => {
+    const server = await startNats();
+    const { dataDir } = await startNode('a', server);
+    expect(JSON.parse(readFileSync(join(dataDir, 'cluster.json'), 'utf8'))).toEqual({
+      identity: expect.any(String),
+      node: 'a',
+    });
+    await expect(startNode('b', server, 'beef')).rejects.toBeInstanceOf(ClusterRefusal);
+  });
+
+  test('without NATS a node starts all the same, says what is missing, and takes part later', async () => {
+    const server = await startNats();
+    server.process.kill('SIGTERM');
+    await until('it is gone', () => server.process.exitCode !== null);
+    const node = await startNode('a', server);
+    expect(node.replica.degraded()).toEqual([expect.objectContaining({ name: 'nats' })]);
+    await startNats('', server);
+    await until('it takes part', () => node.replica.degraded().length === 0);
+  });
+
+  test('two machines of one name notice it', async () => {
+    const server = await startNats();
+    const first = await startNode('a', server);
+    await startNode('a', server);
+    await until('it is said', () => first.replica.degraded().some(({ name }) => name === 'node name'));
+  });
+
+  test('a clock that differs is seen', async () => {
+    const server = await startNats();
+    const node = await startNode('a', server);
+    const other = await connect({ servers: server.url });
+    onTestFinished(() => other.close());
+    const beat = { node: 'b', instance: 'x', release: '0.0.0', format: 1, clock: Date.now() - 60_000 };
+    other.publish('farad.beat.b', JSON.stringify(beat));
+    await until('it is heard', () => knowsOther(node));
+    expect(node.metric('farad_cluster_clock_ahead_seconds')).toBeLessThan(-59);
+  });
+});
