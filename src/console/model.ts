@@ -47,7 +47,19 @@ export interface ChargePoint {
   readonly settings: ChargePointSettings | null;
 }
 
+export interface Place {
+  readonly address: string | null;
+  readonly bay: string | null;
+  /** Degrees. */
+  readonly coordinates: { readonly latitude: number; readonly longitude: number } | null;
+}
+
 export interface ChargePointSettings {
+  readonly displayName: string | null;
+  readonly place: Place | null;
+  readonly tags: readonly string[];
+  /** Rises with each change. */
+  readonly version: number;
   readonly registration: string | null;
   readonly reader: string | null;
   readonly pingInterval: number | null;

@@ -1,12 +1,22 @@
 import { Failure, request } from './api.ts';
 
+interface Written {
+  readonly version?: number;
+  readonly settings?: { readonly version: number } | null;
+}
+
 /**
- * Writes what was read at `version`, or creates it where there was none, and never over what somebody else has written meanwhile. Throws Failure.
+ * Writes what was read at `version`, or creates it where there was none, and never over what somebody else has written meanwhile; answers its new version. Throws Failure.
  */
-export async function save(path: string, body: unknown, version: number | undefined): Promise<void> {
+export async function save(
+  path: string,
+  body: unknown,
+  version: number | undefined,
+): Promise<number | undefined> {
   const headers = version === undefined ? { 'if-none-match': '*' } : { 'if-match': `"${version}"` };
   try {
-    await request('PUT', path, { body, headers });
+    const written = await request<Written>('PUT', path, { body, headers });
+    return written.version ?? written.settings?.version;
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'changed_meanwhile') throw error;
     const message =

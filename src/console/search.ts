@@ -20,8 +20,8 @@ export async function searchEverything(text: string, signal: AbortSignal): Promi
   const parts = await Promise.all(
     [
       exactChargePoint(text, signal),
-      transaction(text, signal),
       chargePoints(text, signal),
+      transaction(text, signal),
       tokens(text, signal),
     ].map((part) => part.catch(() => [])),
   );
@@ -97,8 +97,13 @@ async function tokens(text: string, signal: AbortSignal): Promise<Found[]> {
   }));
 }
 
-function ofChargePoint({ id, connected, boot }: ChargePoint): Found {
-  const more = [boot && `${boot.vendor} ${boot.model}`, connected ? 'connected' : 'offline']
+function ofChargePoint({ id, connected, boot, settings }: ChargePoint): Found {
+  const more = [
+    settings?.displayName,
+    settings?.place?.bay && `bay ${settings.place.bay}`,
+    boot && `${boot.vendor} ${boot.model}`,
+    connected ? 'connected' : 'offline',
+  ]
     .filter(Boolean)
     .join(' · ');
   return { kind: 'Charge point', name: id, more, url: urlOf.chargePoint(id) };

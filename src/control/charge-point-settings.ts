@@ -1,5 +1,6 @@
 import { isAccepted } from '../store/charge-point-security.ts';
-import type { ChargePointSettings } from '../store/charge-point-settings.ts';
+import type { ChargePointSettings, Place } from '../store/charge-point-settings.ts';
+import { type ExpectedVersion, requireVersion } from '../store/expected-version.ts';
 import type { SecurityProfile } from '../store/security-profile.ts';
 import { MAX_CHARGE_POINT_ID_BYTES, type Store } from '../store/store.ts';
 import type { ControlDeps } from './deps.ts';
@@ -13,12 +14,21 @@ const MIN_KEY_BYTES = 16;
 /** Twice what the standard allows: some charge points show the hexadecimal digits of their key instead of its bytes. */
 const MAX_TEXT_BYTES = 40;
 
+interface PlaceUpdate {
+  readonly address?: string | null;
+  readonly bay?: string | null;
+  readonly coordinates?: Place['coordinates'] | null;
+}
+
 /** Settings as clients write them, already checked (`#/components/schemas/ChargePointUpdate`); null stands for none. */
 export interface ChargePointUpdate {
   readonly registration?: 'Accepted' | 'Pending' | 'Rejected' | null;
   readonly reader?: 'lenient' | 'strict' | null;
   /** Seconds. */
   readonly pingInterval?: number | null;
+  readonly displayName?: string | null;
+  readonly place?: PlaceUpdate | null;
+  readonly tags?: readonly string[] | null;
   readonly group?: string | null;
   readonly note?: string | null;
   /** Text. */
@@ -51,14 +61,14 @@ export class SettingsWriter {
     this.edges = edges;
   }
 
-  /** Sets all settings; the key only where the update has one. Answers whether there were none before. */
-  replace(id: string, update: ChargePointUpdate): Promise<{ created: boolean }> {
-    return this.write(id, update, () => undefined);
+  /** Sets all settings; the key only where the update has one. Answers whether there were none before. Rejects with VersionConflict. */
+  replace(id: string, update: ChargePointUpdate, expected?: ExpectedVersion): Promise<{ created: boolean }> {
+    return this.write(id, update, expected, () => undefined);
   }
 
-  /** Sets only what the update has. */
-  change(id: string, update: ChargePointUpdate): Promise<{ created: boolean }> {
-    return this.write(id, update, (known) => known);
+  /** Sets only what the update has. Rejects as `replace`. */
+  change(id: string, update: ChargePointUpdate, expected?: ExpectedVersion): Promise<{ created: boolean }> {
+    return this.write(id, update, expected, (known) => known);
   }
 
   /** Fixes the profile with which it has to connect, or leaves that to it; what was pending or reached over OCPP counts no more. */
@@ -111,11 +121,13 @@ export class SettingsWriter {
   private write(
     id: string,
     update: ChargePointUpdate,
+    expected: ExpectedVersion | undefined,
     rest: (known: ChargePointSettings | undefined) => ChargePointSettings | undefined,
   ): Promise<{ created: boolean }> {
     const key = readKey(update);
     return this.inTurn.run(id, async () => {
       const known = this.store.settings.get(id);
+      requireVersion(known, expected);
       const before = rest(known);
       const { pingInterval } = update;
       const newKey = key && !this.isTheKey(id, known, key) ? key : undefined;
@@ -135,6 +147,9 @@ export class SettingsWriter {
             typeof pingInterval === 'number' ? pingInterval * 1000 : pingInterval,
             before?.pingInterval,
           ),
+          displayName: chosen(update.displayName, before?.displayName),
+          place: update.place === undefined ? before?.place : readPlace(update.place),
+          tags: update.tags === undefined ? before?.tags : update.tags?.length ? update.tags : undefined,
           group: chosen(update.group, before?.group),
           note: chosen(update.note, before?.note),
           keyHash: key === null ? undefined : newKey ? this.store.keys.hash(newKey) : known?.keyHash,
@@ -162,6 +177,17 @@ function readKey({ key, keyHex }: ChargePointUpdate): Buffer | null | undefined 
   if (bytes.length >= MIN_KEY_BYTES && bytes.length <= MAX_TEXT_BYTES) return bytes;
   const problem = `must have ${MIN_KEY_BYTES} to ${MAX_TEXT_BYTES} bytes`;
   throw apiError('invalid_body', { problem: `/key ${problem}` }, { problems: [{ path: '/key', problem }] });
+}
+
+/** Undefined where nothing is said. */
+function readPlace(update: PlaceUpdate | null): Place | undefined {
+  const { address, bay, coordinates } = update ?? {};
+  const place = present({
+    address: address ?? undefined,
+    bay: bay ?? undefined,
+    coordinates: coordinates ?? undefined,
+  });
+  return Object.keys(place).length === 0 ? undefined : place;
 }
 
 function chosen<Value>(given: Value | null | undefined, otherwise: Value | undefined): Value | undefined {

@@ -68,6 +68,9 @@ function viewSettings({
   registration,
   reader,
   pingInterval,
+  displayName,
+  place,
+  tags,
   group,
   note,
   securityProfile,
@@ -79,6 +82,15 @@ function viewSettings({
     registration: registration ?? null,
     reader: reader ?? null,
     pingInterval: pingInterval === undefined ? null : pingInterval / 1000,
+    displayName: displayName ?? null,
+    place: place
+      ? {
+          address: place.address ?? null,
+          bay: place.bay ?? null,
+          coordinates: place.coordinates ?? null,
+        }
+      : null,
+    tags: tags ?? [],
     group: group ?? null,
     note: note ?? null,
     securityProfile: securityProfile ?? null,

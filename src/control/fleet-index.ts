@@ -1,5 +1,5 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { type KnownChargePoint, knownChargePoints } from '../store/known-charge-points.ts';
+import { type KnownChargePoint, knownChargePoints, searchedTexts } from '../store/known-charge-points.ts';
 import type { SecurityProfile } from '../store/security-profile.ts';
 import type { Store } from '../store/store.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
@@ -42,6 +42,8 @@ export interface IndexedChargePoint {
   readonly vendor: string;
   readonly firmware: string;
   readonly group: string;
+  /** Lower case. */
+  readonly tags: readonly string[];
   /** That it has to use, else by which it connected last. */
   readonly securityProfile: SecurityProfile | undefined;
   readonly isProfilePending: boolean;
@@ -161,7 +163,8 @@ export class FleetIndex {
     return connectedAt < Date.now() - BOOTS_WITHIN_MS;
   }
 
-  private look({ id, record, settings }: KnownChargePoint) {
+  private look(known: KnownChargePoint) {
+    const { id, record, settings } = known;
     const connected = this.edges.holderHere(id) !== undefined;
     const statuses = record
       ? this.store.connectors.of(id).flatMap(({ connectorId, status }) => (connectorId > 0 ? [status] : []))
@@ -178,14 +181,17 @@ export class FleetIndex {
       vendor: boot ? `${boot.vendor} ${boot.model}` : '',
       firmware: boot?.firmwareVersion ?? '',
       group: settings?.group ?? '',
+      tags: settings?.tags?.map((tag) => tag.toLowerCase()) ?? NO_TAGS,
       securityProfile: security.profile,
       isProfilePending: security.isPending,
       certificateExpiresAt: security.certificateEndsAt ?? NEVER,
-      searched: [id, settings?.group, settings?.note, ...Object.values(boot ?? {})].join('\n').toLowerCase(),
+      searched: searchedTexts(known).join('\n').toLowerCase(),
     };
     return { chargePoint, statuses };
   }
 }
+
+const NO_TAGS: readonly string[] = [];
 
 const EMPTY: FleetCensus = {
   at: 0,

@@ -1,5 +1,5 @@
 import { warningsBeforeSetting } from '../operations/profile-situation.ts';
-import { type KnownChargePoint, knownChargePoints } from '../store/known-charge-points.ts';
+import { type KnownChargePoint, knownChargePoints, searchedTexts } from '../store/known-charge-points.ts';
 import { type AnsweredCall, callChargePoint } from './charge-point-call.ts';
 import { profileOf, type SetProfileBody } from './charging-profile-view.ts';
 import type { ControlDeps } from './deps.ts';
@@ -84,19 +84,16 @@ export async function* targetsOf({ store, edges }: Deps, filter: FleetFilter): A
 }
 
 function matches(
-  { id, record, settings }: KnownChargePoint,
+  known: KnownChargePoint,
   { group, text, registration, connected }: FleetFilter,
   isConnected: () => boolean,
 ): boolean {
+  const { record, settings } = known;
   if (group !== undefined && settings?.group !== group) return false;
   if (registration !== undefined && registration !== (record?.registration ?? 'Unknown')) return false;
   if (text !== undefined) {
     const wanted = text.toLowerCase();
-    const searched = [id, settings?.group, settings?.note, ...Object.values(record?.boot ?? {})];
-    const found = searched.some(
-      (member) => typeof member === 'string' && member.toLowerCase().includes(wanted),
-    );
-    if (!found) return false;
+    if (!searchedTexts(known).some((member) => member.toLowerCase().includes(wanted))) return false;
   }
   return connected === undefined || connected === isConnected();
 }

@@ -39,14 +39,19 @@ export function expectedVersion({ headers }: FastifyRequest): ExpectedVersion | 
   return Number(version);
 }
 
-/** Gives an answer with a version its ETag. For the `preSerialization` of Fastify. */
+/** Gives an answer with a version its ETag, a weak one where only its settings have a version. For the `preSerialization` of Fastify. */
 export async function addEntityTag(
   _: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,
 ): Promise<unknown> {
-  const { version } = (payload ?? {}) as { version?: unknown };
-  if (reply.statusCode < 300 && typeof version === 'number') reply.header('etag', `"${version}"`);
+  const { version, settings } = (payload ?? {}) as {
+    version?: unknown;
+    settings?: { version?: unknown } | null;
+  };
+  if (reply.statusCode >= 300) return payload;
+  if (typeof version === 'number') reply.header('etag', `"${version}"`);
+  else if (typeof settings?.version === 'number') reply.header('etag', `W/"${settings.version}"`);
   return payload;
 }
 

@@ -23,6 +23,8 @@ export type Sort = SortName | `-${SortName}`;
 export interface FleetFilter {
   /** Part of anything that describes it. */
   readonly text?: string;
+  /** One of its tags, without case. */
+  readonly tag?: string;
   readonly connected?: boolean;
   readonly registration?: string;
   /** Of one of its connectors. */
@@ -51,7 +53,12 @@ export function sortedPage(
     ...filter
   }: FleetFilter & { readonly sort: Sort; readonly after: string | undefined; readonly limit: number },
 ): SortedPage {
-  const wanted = { ...filter, ...(filter.text !== undefined && { text: filter.text.toLowerCase() }) };
+  const { text, tag } = filter;
+  const wanted = {
+    ...filter,
+    ...(text !== undefined && { text: text.toLowerCase() }),
+    ...(tag !== undefined && { tag: tag.toLowerCase() }),
+  };
   const matching = matchingInOrder(census, sort, wanted);
   const start = after === undefined ? 0 : placeAfter(matching, sort, after);
   const items = matching.slice(start, start + limit);
@@ -134,6 +141,7 @@ function inOrder(census: FleetCensus, sort: Sort): readonly IndexedChargePoint[]
 function matches(
   chargePoint: IndexedChargePoint,
   {
+    tag,
     connected,
     registration,
     status,
@@ -144,6 +152,7 @@ function matches(
   at: number,
 ): boolean {
   return (
+    (tag === undefined || chargePoint.tags.includes(tag)) &&
     (connected === undefined || connected === chargePoint.connected) &&
     (registration === undefined || registration === chargePoint.registration) &&
     (status === undefined || chargePoint.statuses.includes(status)) &&

@@ -1,5 +1,13 @@
 import type { SecurityProfile } from './security-profile.ts';
 
+/** Where a charge point stands, as far as anybody has said. */
+export interface Place {
+  readonly address?: string;
+  readonly bay?: string;
+  /** Degrees (WGS 84). */
+  readonly coordinates?: { readonly latitude: number; readonly longitude: number };
+}
+
 /** What operators set for a charge point; it may never have connected. */
 export interface ChargePointSettings {
   readonly id: string;
@@ -22,6 +30,11 @@ export interface ChargePointSettings {
   readonly reader?: 'lenient' | 'strict';
   /** Overrides `ocpp.pingInterval`, ms. */
   readonly pingInterval?: number;
+  /** What people call it. */
+  readonly displayName?: string;
+  readonly place?: Place;
+  /** Not empty. */
+  readonly tags?: readonly string[];
   readonly group?: string;
   readonly note?: string;
   /** Rises with each change. */

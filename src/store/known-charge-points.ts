@@ -46,6 +46,13 @@ export function findChargePoint(
   return { id, ...(settings && { settings }), ...(record && { record }) };
 }
 
+/** Returns the texts by which people look for a charge point. */
+export function searchedTexts({ id, settings, record }: KnownChargePoint): string[] {
+  const { displayName, place, tags = [], group, note } = settings ?? {};
+  const given = [id, displayName, place?.bay, place?.address, ...tags, group, note];
+  return [...given, ...Object.values(record?.boot ?? {})].filter((text) => typeof text === 'string');
+}
+
 async function* inOrder<Item>(
   list: (options: { after?: string; limit: number }) => Page<Item>,
   start: string | undefined,

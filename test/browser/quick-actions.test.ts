@@ -7,7 +7,12 @@ import { until } from '../support/until.ts';
 it('"my car does not charge at bay 12" takes three keystrokes and two clicks', async () => {
   const gateway = await startGateway();
   await gateway.request('PUT', '/api/v1/tokens/CARD0001', { status: 'Accepted' });
-  const story = await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
+  await gateway.request('PUT', '/api/v1/charge-points/CP-47', {
+    displayName: 'North gate',
+    place: { bay: '12' },
+    tags: ['dc'],
+  });
+  const story = await chargingStory(gateway.ocpp, 'CP-47', 'CARD0001');
   await until('searches know it', async () => {
     const { total } = await gateway.request<{ total: number }>(
       'GET',
@@ -22,7 +27,7 @@ it('"my car does not charge at bay 12" takes three keystrokes and two clicks', a
   await page.keyboard.press('/');
   await page.keyboard.press('1');
   await page.keyboard.press('2');
-  await page.getByRole('option', { name: /BAY-12/ }).click();
+  await page.getByRole('option', { name: /CP-47 North gate · bay 12/ }).click();
   // Nobody charges there: it needs no second thought.
   await page.getByRole('button', { name: 'Unlock connector 2' }).click();
   await page.getByText('The connector is open.').waitFor();
@@ -32,7 +37,7 @@ it('"my car does not charge at bay 12" takes three keystrokes and two clicks', a
 
   // Somebody charges there: the form says whom it is about, and follows the command to its end.
   await page.getByRole('button', { name: 'Stop connector 1' }).click();
-  const stop = page.getByRole('dialog', { name: 'RemoteStopTransaction: BAY-12, connector 1' });
+  const stop = page.getByRole('dialog', { name: 'RemoteStopTransaction: CP-47, connector 1' });
   await tab.expectAccessible('the form of a quick action');
   await tab.picture('quick-stop');
   await stop.getByRole('button', { name: 'Send RemoteStopTransaction' }).click();
@@ -46,7 +51,7 @@ it('"my car does not charge at bay 12" takes three keystrokes and two clicks', a
 
   // It is free now: other things fit.
   await page.getByRole('button', { name: 'Start connector 1' }).click();
-  const start = page.getByRole('dialog', { name: 'RemoteStartTransaction: BAY-12, connector 1' });
+  const start = page.getByRole('dialog', { name: 'RemoteStartTransaction: CP-47, connector 1' });
   expect(await start.getByLabel('connectorId').inputValue()).toBe('1');
   await start.getByLabel('idTag', { exact: true }).fill('CARD0001');
   await start.getByRole('button', { name: 'Send RemoteStartTransaction' }).click();
@@ -61,10 +66,11 @@ it('"my car does not charge at bay 12" takes three keystrokes and two clicks', a
   await reserve.getByText('Accepted').waitFor();
   await reserve.getByRole('button', { name: 'Close' }).click();
 
-  await page.getByRole('button', { name: 'Reset BAY-12' }).click();
-  const reset = page.getByRole('dialog', { name: 'Reset: BAY-12' });
+  await page.getByRole('button', { name: 'Reset CP-47' }).click();
+  const reset = page.getByRole('dialog', { name: 'Reset: CP-47' });
   await reset.getByRole('button', { name: 'Send Reset' }).click();
   await reset.getByText('a StopTransaction for each open transaction').waitFor();
+  await reset.getByRole('button', { name: 'Close' }).click();
   expect(story.asked).toEqual([
     'UnlockConnector',
     'RemoteStopTransaction',
@@ -72,5 +78,31 @@ it('"my car does not charge at bay 12" takes three keystrokes and two clicks', a
     'ReserveNow',
     'Reset',
   ]);
+
+  // People call it by another name from now on.
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('South gate');
+  await page.getByLabel('Latitude').fill('53.5');
+  await page.getByLabel('Longitude').fill('10');
+  await page.getByLabel('Tags, with commas between').fill('dc, public');
+  await page.getByRole('button', { name: 'Save settings' }).click();
+  await page.getByText('Saved').waitFor();
+  await page.getByRole('heading', { name: 'South gate' }).waitFor();
+  await tab.expectAccessible('a charge point with a name and tags');
+  await tab.picture('named-charge-point');
+  expect(await gateway.request('GET', '/api/v1/charge-points/CP-47')).toMatchObject({
+    settings: {
+      displayName: 'South gate',
+      place: { bay: '12', address: null, coordinates: { latitude: 53.5, longitude: 10 } },
+      tags: ['dc', 'public'],
+    },
+  });
+  // A tag leads to all that have it.
+  await until('the index has it', async () => {
+    const { total } = await gateway.request<{ total: number }>('GET', '/api/v1/charge-points?tag=public');
+    return total === 1;
+  });
+  await page.getByRole('link', { name: 'public' }).click();
+  await page.getByText('South gate · bay 12 #dc #public').waitFor();
   expect(tab.complaints).toEqual([]);
 }, 60_000);

@@ -87,6 +87,50 @@ describe('charge points', () => {
     expect(cleared.body.settings.version).toBeGreaterThan(patched.body.settings.version);
   });
 
+  test('have a name, a place and tags, by which people find them', async () => {
+    const place = {
+      address: 'Hafenstrasse 3, Hamburg',
+      bay: '12',
+      coordinates: { latitude: -53.5, longitude: 180 },
+    };
+    const json = { displayName: 'North gate', place, tags: ['DC', 'public'] };
+    const put = await control.send('PUT', `${path}/CP-1`, { json });
+    expect(put).toMatchObject({ status: 201, body: { settings: json } });
+    const patched = await control.send('PATCH', `${path}/CP-1`, { json: { place: { bay: '12' } } });
+    expect(patched.body.settings).toMatchObject({
+      ...json,
+      place: { address: null, bay: '12', coordinates: null },
+    });
+    await control.send('PATCH', `${path}/CP-1`, { json: { place } });
+    // As one was stored before there was any of it.
+    await control.store.settings.put({ id: 'CP-2' });
+    const old = await control.send('GET', `${path}/CP-2`);
+    expect(old.body.settings).toMatchObject({ displayName: null, place: null, tags: [] });
+    const find = async (query: string) => {
+      const { body } = await control.send('GET', `${path}?sort=id&${query}`);
+      return body.items.map(({ id }: { id: string }) => id);
+    };
+    await until('both are in the index', async () => (await find('limit=5')).length === 2);
+    await until('the place is', async () => (await find('text=hafenstr')).length === 1);
+    for (const query of ['text=12', 'text=north%20gate', 'text=dc', 'tag=dc', 'tag=PUBLIC'])
+      expect(await find(query), query).toEqual(['CP-1']);
+    expect(await find('tag=publi')).toEqual([]);
+    const cleared = await control.send('PUT', `${path}/CP-1`, { json: { place: { bay: null }, tags: [] } });
+    expect(cleared.body.settings).toMatchObject({ displayName: null, place: null, tags: [] });
+  });
+
+  test('are not changed over what somebody else has set meanwhile', async () => {
+    const write = (headers: Record<string, string>, method = 'PUT') =>
+      control.send(method, `${path}/CP-1`, { json: { note: 'mine' }, headers });
+    const created = await write({ 'if-none-match': '*' });
+    const { version } = created.body.settings;
+    expect(created.headers.get('etag')).toBe(`W/"${version}"`);
+    expect((await write({ 'if-none-match': '*' })).status).toBe(412);
+    expect((await write({ 'if-match': `"${version}"` }, 'PATCH')).status).toBe(200);
+    const late = await write({ 'if-match': `"${version}"` });
+    expect([late.status, late.body.error.code]).toEqual([412, 'changed_meanwhile']);
+  });
+
   test('L7: take a key of bytes that are no text, as hexadecimal digits', async () => {
     await control.send('PUT', `${path}/CP-1`, { json: { keyHex: '00FF3A00FF3A00FF3A00FF3A00FF3A00' } });
     const { keyHash } = control.store.settings.get('CP-1') ?? {};
@@ -100,6 +144,13 @@ describe('charge points', () => {
     ['a key in two spellings', { key: 'sixteen-bytes-ok', keyHex: '00'.repeat(16) }],
     ['a key of half a byte', { keyHex: '0'.repeat(33) }],
     ['an unknown member', { colour: 'red' }],
+    ['a place beyond the pole', { place: { coordinates: { latitude: 90.1, longitude: 0 } } }],
+    ['a place beyond the date line', { place: { coordinates: { latitude: 0, longitude: -180.1 } } }],
+    ['half of a place on the map', { place: { coordinates: { latitude: 1 } } }],
+    ['a bay without a name', { place: { bay: ' ' } }],
+    ['a name that fits no list', { displayName: 'x'.repeat(101) }],
+    ['too many tags', { tags: Array.from({ length: 21 }, (_, index) => `tag ${index}`) }],
+    ['a tag twice', { tags: ['dc', 'dc'] }],
     ['a state that OCPP does not have', { registration: 'Maybe' }],
   ])('refuse %s', async (_name, json) => {
     const answer = await control.send('PUT', `${path}/CP-1`, { json });

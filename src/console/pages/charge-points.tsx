@@ -8,6 +8,7 @@ import { SortHeader } from '../parts/sort-header.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
+import { Whereabouts } from '../parts/whereabouts.tsx';
 import { useResource } from '../resource.ts';
 import { place, setQuery, urlOf } from '../router.ts';
 import { PROFILE_CHOICES } from '../security.ts';
@@ -33,6 +34,7 @@ export function ChargePointsPage() {
   const value = (name: string) => query.get(name) ?? undefined;
   const filters = {
     text: value('text'),
+    tag: value('tag'),
     status: value('status'),
     connected: value('connected'),
     registration: value('registration'),
@@ -55,7 +57,8 @@ export function ChargePointsPage() {
         </a>
       </div>
       <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-        <TextFilter name="text" label="Text" placeholder="id, serial, vendor, firmware, group" />
+        <TextFilter name="text" label="Text" placeholder="id, name, bay, serial, vendor" />
+        <TextFilter name="tag" label="Tag" placeholder="whole tag" />
         <ChoiceFilter
           name="connected"
           label="Connection"
@@ -89,6 +92,7 @@ export function ChargePointsPage() {
             onClick={() =>
               setQuery({
                 text: '',
+                tag: '',
                 status: '',
                 connected: '',
                 registration: '',
@@ -146,6 +150,7 @@ function Line({ chargePoint }: { readonly chargePoint: ChargePoint }) {
     <tr>
       <td class="id">
         <a href={urlOf.chargePoint(id)}>{id}</a>
+        <Whereabouts settings={settings} />
       </td>
       <td data-label="Connectors">
         <span class="row tight">

@@ -9,6 +9,7 @@ import { jobSchemas } from './job-schemas.ts';
 import { localListSchemas } from './local-list-schemas.ts';
 import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
+import { shownPlace, writtenPlace } from './place-schemas.ts';
 import { reservationSchemas } from './reservation-schemas.ts';
 import { rowSchemas } from './row-schemas.ts';
 import { profile, securitySchemas } from './security-schemas.ts';
@@ -194,6 +195,7 @@ export const schemas = {
   }),
 
   ChargePointSettings: object('What operators provisioned.', {
+    ...shownPlace,
     ...settings,
     hasKey: {
       type: 'boolean',
@@ -206,7 +208,7 @@ export const schemas = {
     type: 'object',
     description:
       'Settings of a charge point. PUT sets all members (an absent one becomes null, except for the key), PATCH only those that are there.',
-    properties: { ...settings, ...key },
+    properties: { ...writtenPlace, ...settings, ...key },
     additionalProperties: false,
     not: { required: ['key', 'keyHex'] },
   },

@@ -7,8 +7,10 @@ import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import type { FleetIndex } from '../fleet-index.ts';
 import { PROFILE_NAMES, type ProfileName } from '../fleet-security.ts';
+import { chargePointExample as example } from '../openapi/charge-point-example.ts';
 import { type BodyDeclaration, json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery, refuseFiltersBeside } from '../paging.ts';
+import { expectedVersion } from '../preconditions.ts';
 import { requireRole } from '../roles.ts';
 import { addRoute } from '../route.ts';
 import { type Sort, sortedPage, sortNames } from '../sorted-charge-points.ts';
@@ -16,48 +18,6 @@ import { type Sort, sortedPage, sortNames } from '../sorted-charge-points.ts';
 const tag = 'Charge points';
 const path = '/api/v1/charge-points/{id}';
 const params = { id: { type: 'string', description: 'Identity of the charge point, percent-encoded.' } };
-const example = {
-  id: 'CP-17',
-  connected: true,
-  connection: { edge: 'edge-0', connectedAt: '2026-03-01T12:00:00.000Z', remoteAddress: '192.0.2.17' },
-  registration: 'Accepted',
-  firstSeenAt: '2026-02-01T08:00:00.000Z',
-  bootedAt: '2026-03-01T12:00:01.000Z',
-  lastSeenAt: '2026-03-01T12:34:56.000Z',
-  lastAnsweredAt: '2026-03-01T12:30:00.000Z',
-  boot: { vendor: 'Acme', model: 'One', firmwareVersion: '1.2.3' },
-  firmwareStatus: null,
-  diagnosticsStatus: null,
-  numberOfConnectors: 1,
-  localListConflictAt: null,
-  connectors: [
-    {
-      connectorId: 1,
-      status: 'Available',
-      errorCode: 'NoError',
-      info: '',
-      vendorId: '',
-      vendorErrorCode: '',
-      at: '2026-03-01T12:00:02.000Z',
-      since: '2026-03-01T12:00:02.000Z',
-      mayBeOutdated: false,
-    },
-  ],
-  keyState: 'held',
-  security: { profile: 2, pending: false, certificateExpiresAt: null },
-  settings: {
-    registration: null,
-    reader: null,
-    pingInterval: null,
-    group: 'Depot north',
-    note: null,
-    securityProfile: null,
-    serialNumber: null,
-    showsDigits: false,
-    hasKey: true,
-    version: 3,
-  },
-};
 const body: BodyDeclaration = {
   required: true,
   checked: true,
@@ -88,7 +48,13 @@ const list: Operation = {
       minLength: 1,
       maxLength: 100,
       description:
-        'Only those that have this in their identity, vendor, model, serial numbers, firmware, group or note, without case.',
+        'Only those that have this in their identity, name, bay, address, tags, vendor, model, serial numbers, firmware, group or note, without case.',
+    },
+    tag: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 40,
+      description: 'Only those that have this tag, without case.',
     },
     connected: {
       type: 'boolean',
@@ -138,6 +104,7 @@ const list: Operation = {
 
 const get: Operation = {
   id: 'getChargePoint',
+  versioned: true,
   method: 'GET',
   path,
   tag,
@@ -149,6 +116,7 @@ const get: Operation = {
 
 const put: Operation = {
   id: 'putChargePoint',
+  versioned: true,
   secretMembers: ['key', 'keyHex'],
   method: 'PUT',
   path,
@@ -169,6 +137,7 @@ const put: Operation = {
 
 const patch: Operation = {
   id: 'patchChargePoint',
+  versioned: true,
   secretMembers: ['key', 'keyHex'],
   method: 'PATCH',
   path,
@@ -204,6 +173,7 @@ interface ListQuery extends PageQuery {
   readonly status?: string;
   readonly sort?: Sort;
   readonly text?: string;
+  readonly tag?: string;
   readonly connected?: boolean;
   readonly registration?: string;
   readonly securityProfile?: ProfileName;
@@ -257,7 +227,7 @@ export function addChargePointRoutes(
     const { id } = params;
     if (holdsKey(update)) requireRole(request, 'admin');
     checkIdentity(id);
-    const { created } = await writer.replace(id, update);
+    const { created } = await writer.replace(id, update, expectedVersion(request));
     return reply.code(created ? 201 : 200).send(show(id));
   });
 
@@ -266,7 +236,7 @@ export function addChargePointRoutes(
     const { id } = params;
     if (holdsKey(update)) requireRole(request, 'admin');
     if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
-    await writer.change(id, update);
+    await writer.change(id, update, expectedVersion(request));
     return show(id);
   });
 

@@ -14,6 +14,7 @@ function chargePoint(id: string, more: Partial<IndexedChargePoint> = {}): Indexe
     vendor: '',
     firmware: '',
     group: '',
+    tags: [],
     securityProfile: undefined,
     isProfilePending: false,
     certificateExpiresAt: NEVER,

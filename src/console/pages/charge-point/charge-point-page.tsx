@@ -71,15 +71,29 @@ function NeverBooted({ id }: { readonly id: string }) {
 
 function Head({ chargePoint }: { readonly chargePoint: ChargePoint }) {
   const { id, connected, connection, boot, registration, lastSeenAt, lastAnsweredAt, settings } = chargePoint;
+  const { displayName, place, tags = [] } = settings ?? {};
   return (
     <header class="head">
       <div class="row">
-        <h1>{id}</h1>
+        <h1>{displayName ?? id}</h1>
         <Status status={connected ? 'connected' : 'offline'} />
         {registration !== 'Accepted' && <Status status={registration ?? 'not booted'} />}
         {settings?.group && <span class="tag">{settings.group}</span>}
+        {tags.map((tag) => (
+          <a key={tag} class="tag" href={`/charge-points?tag=${encodeURIComponent(tag)}`}>
+            {tag}
+          </a>
+        ))}
       </div>
       <dl class="facts">
+        {displayName && <Fact name="Identity">{id}</Fact>}
+        {place?.bay && <Fact name="Bay">{place.bay}</Fact>}
+        {place?.address && <Fact name="Address">{place.address}</Fact>}
+        {place?.coordinates && (
+          <Fact name="Coordinates">
+            {place.coordinates.latitude}, {place.coordinates.longitude}
+          </Fact>
+        )}
         <Fact name="Vendor and model">{boot ? `${boot.vendor} ${boot.model}` : 'not told yet'}</Fact>
         {boot?.firmwareVersion && <Fact name="Firmware">{boot.firmwareVersion}</Fact>}
         {boot?.serialNumber && <Fact name="Serial number">{boot.serialNumber}</Fact>}

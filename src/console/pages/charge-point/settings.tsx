@@ -5,7 +5,10 @@ import { Refusal, useDoing } from '../../parts/action.tsx';
 import { Copyable } from '../../parts/connect-url.tsx';
 import { DeleteDialog } from '../../parts/delete-dialog.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { PlaceFields } from '../../parts/place-fields.tsx';
+import { placeBody, placeText } from '../../place-text.ts';
 import { go } from '../../router.ts';
+import { save as write } from '../../save.ts';
 import { may } from '../../session.ts';
 
 const KEY_BYTES = 20;
@@ -23,6 +26,8 @@ export function Settings({
   const { id, settings } = chargePoint;
   const doing = useDoing();
   const [saved, setSaved] = useState(false);
+  const [version, setVersion] = useState(settings?.version);
+  const [known, setKnown] = useState(() => placeText(settings));
   const [group, setGroup] = useState(settings?.group ?? '');
   const [note, setNote] = useState(settings?.note ?? '');
   const [registration, setRegistration] = useState(settings?.registration ?? '');
@@ -35,13 +40,14 @@ export function Settings({
   const save = () =>
     doing.run(async () => {
       const body = {
+        ...placeBody(known),
         group: group || null,
         note: note || null,
         registration: registration || null,
         reader: reader || null,
         pingInterval: ping === '' ? null : Number(ping),
       };
-      await request('PUT', path, { body });
+      setVersion(await write(path, body, version));
       setSaved(true);
       onSaved();
     });
@@ -56,6 +62,7 @@ export function Settings({
           void save();
         }}
       >
+        <PlaceFields value={known} disabled={!editor} onInput={setKnown} />
         <div class="field">
           <label for="cp-group">Group</label>
           <input
