@@ -32,7 +32,10 @@ export async function fleet(ids: readonly string[] = ['A', 'B', 'C', 'D', 'E']):
   const { store } = stand;
   for (const id of ids) {
     await store.settings.put({ id, group: id < 'C' ? 'north' : 'south' });
-    await stand.send(stand.central.chargePoint(id, ocpp16), 'BootNotification', { ...boot, firmwareVersion: '1.0' });
+    await stand.send(stand.central.chargePoint(id, ocpp16), 'BootNotification', {
+      ...boot,
+      firmwareVersion: '1.0',
+    });
   }
   const chargePoints = new ScriptedChargePoints(stand.central, () => stand.now);
   const start = async (): Promise<Campaigns> => {
