@@ -11,7 +11,10 @@ export interface Bench {
 
 /** What the caller of a bench may hand to it. */
 export interface Given {
-  /** A data directory that `scripts/seed.mjs` filled, instead of one that the bench fills itself. It is written to. */
+  /**
+   * A data directory that `scripts/seed.mjs` filled, instead of one that the bench fills itself. It is
+   * written to.
+   */
   readonly dataDir?: string;
 }
 
@@ -24,7 +27,7 @@ export interface Contender {
   readonly name: string;
   /** What it does less or more than the others, if anything: a reader must not compare apples with pears. */
   readonly note?: string;
-  /** One run, a few seconds at most; answers a number for every figure of the bench. */
+  /** One run, a few seconds at most; returns a number for every figure of the bench. */
   run(): Promise<Reading> | Reading;
 }
 

@@ -7,7 +7,10 @@ const DAY = 86_400;
 const START = Date.parse('2026-03-02T12:00:00.000Z');
 const RUN_MS = 1_000;
 
-/** How many composite schedules one core computes a second (target: 100,000 for 10 profiles of 3 periods over 24 h, compiled). */
+/**
+ * How many composite schedules one core computes a second (target: 100,000 for 10 profiles of 3 periods over
+ * 24 h, compiled).
+ */
 export const compositeScheduleBench: Bench = {
   name: 'composite-schedule',
   question: 'How many composite schedules a second does one core compute, over stack depth and range?',
@@ -47,7 +50,7 @@ function cold(depth: number, duration: number): Contender {
   };
 }
 
-/** Calls `compute` for about a second and answers the rate. */
+/** Calls `compute` for about a second and returns the rate. */
 function perSecond(compute: (count: number) => { readonly chargingSchedulePeriod: readonly unknown[] }) {
   const began = performance.now();
   let count = 0;

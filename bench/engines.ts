@@ -9,7 +9,10 @@ type MakeContender = (name: string, flags: readonly string[]) => Contender & { c
 
 const CHARGE_POINTS = sizes.chargePoints(19_000);
 
-/** What each WebSocket engine costs that loads here, the build of 2023 first where it does: only Node 20 has both, on a system like Debian 13. */
+/**
+ * What each WebSocket engine costs that loads here, the build of 2023 first where it does: only Node 20 has
+ * both, on a system like Debian 13.
+ */
 export const enginesBenches: readonly Bench[] = [
   {
     name: 'engines-frames-mix',

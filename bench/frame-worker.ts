@@ -7,7 +7,10 @@ const SAMPLES = 7;
 const FRAMES_PER_BATCH = 100;
 const RUN_MS = 1_500;
 
-/** What a frame worker spends on reading, validating and writing rows: without the hand-over to its thread and without the journal. */
+/**
+ * What a frame worker spends on reading, validating and writing rows: without the hand-over to its thread and
+ * without the journal.
+ */
 export const frameWorkerBench: Bench = {
   name: 'frame-worker',
   question: `What does a frame worker spend on a MeterValues with ${SAMPLES} samples, from its bytes to rows that are ready to insert?`,

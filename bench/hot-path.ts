@@ -23,7 +23,10 @@ const RUN_MS = 1_500;
 /** As many as an edge finds when it looks: between them the event loop turns. */
 const FRAMES_PER_TURN = 50;
 
-/** What the edge's own code costs, without the socket and the system calls under it: precise enough to see a tenth of a microsecond. */
+/**
+ * What the edge's own code costs, without the socket and the system calls under it: precise enough to see a
+ * tenth of a microsecond.
+ */
 export const hotPathBench: Bench = {
   name: 'hot-path',
   question:

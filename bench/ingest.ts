@@ -17,7 +17,10 @@ const CHARGE_POINTS = 400;
 const BATCH_ROWS = 50_000;
 const BATCHES = 8;
 
-/** What of the engine's speed is left when the rows come from charge points, are validated, flushed and confirmed first. */
+/**
+ * What of the engine's speed is left when the rows come from charge points, are validated, flushed and
+ * confirmed first.
+ */
 export const ingestBench: Bench = {
   name: 'ingest',
   question:

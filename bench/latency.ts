@@ -83,7 +83,7 @@ function contender(fleet: StandingFleet, name: string, disturb: Disturb | undefi
   };
 }
 
-/** Begins to watch the cores; whoever calls what it answers hears how they were used since. */
+/** Begins to watch the cores; whoever calls what it returns hears how they were used since. */
 async function useOfCores(gateway: OwnGateway): Promise<() => Reading> {
   const { 'edge-0': edge } = await gateway.pids();
   if (edge === undefined) throw new Error('the gateway has no edge');

@@ -74,7 +74,10 @@ function asked(service: QueryService, [name, query, parameters]: Question): Cont
   };
 }
 
-/** The same while the energy of the fleet is worked out all the time; in a gateway that is so for a tenth of it. */
+/**
+ * The same while the energy of the fleet is worked out all the time; in a gateway that is so for a tenth of
+ * it.
+ */
 function besideWork({ name, run }: Contender, energy: EnergyRollup): Contender {
   return {
     name: `${name}, while energy is worked out`,
@@ -93,7 +96,10 @@ function besideWork({ name, run }: Contender, energy: EnergyRollup): Contender {
   };
 }
 
-/** An engine with tables and rows: those of the given directory, or of one that is filled now and removed at the end. */
+/**
+ * An engine with tables and rows: those of the given directory, or of one that is filled now and removed at
+ * the end.
+ */
 async function seededEngine({ dataDir }: Given): Promise<{ engine: Engine; close(): Promise<void> }> {
   const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'farad-bench-'));
   const home = process.cwd();

@@ -11,7 +11,9 @@ export interface ContenderResult {
   readonly name: string;
   readonly note?: string;
   readonly figures: Readonly<Record<string, Spread>>;
-  /** Median, over the rounds, of this contender's figure divided by the first contender's in the same round. */
+  /**
+   * Median, over the rounds, of this contender's figure divided by the first contender's in the same round.
+   */
   readonly ratios: Readonly<Record<string, number>>;
   readonly rounds: readonly Reading[];
 }
@@ -26,8 +28,8 @@ export interface BenchResult {
 }
 
 /**
- * Runs a bench: one uncounted round, then `rounds` in which the contenders take turns, so that a drift of the machine hits all of
- * them alike. `progress` is called before each run.
+ * Runs a bench: one uncounted round, then `rounds` in which the contenders take turns, so that a drift of the
+ * machine hits all of them alike. `progress` is called before each run.
  */
 export async function runBench(
   bench: Bench,

@@ -9,7 +9,9 @@ const START = Date.parse('2026-03-02T12:00:00.000Z');
 /** How often the main thread is asked whether it is there. */
 const TICK_MS = 5;
 
-/** Whether composite schedules of a fleet are worth the way to a thread, and what the main thread is spared. */
+/**
+ * Whether composite schedules of a fleet are worth the way to a thread, and what the main thread is spared.
+ */
 export const schedulesBench: Bench = {
   name: 'schedules',
   question:

@@ -19,7 +19,10 @@ const ROWS = 300_000;
 /** What a frame worker appends at a time under load. */
 const FRAMES_PER_CHUNK = 18;
 
-/** How fast a full journal gets into the embedded ClickHouse, rollup and flushes included (target: 150,000 samples a second). */
+/**
+ * How fast a full journal gets into the embedded ClickHouse, rollup and flushes included (target: 150,000
+ * samples a second).
+ */
 export const sinkBench: Bench = {
   name: 'sink',
   question:

@@ -11,7 +11,10 @@ const MINUTE = 60_000;
 const BEFORE = 1200;
 const AFTER = 600;
 
-/** How long it takes to plan 10,000 running transactions anew after the limits of their 100 sites were cut (target: 1 s). */
+/**
+ * How long it takes to plan 10,000 running transactions anew after the limits of their 100 sites were cut
+ * (target: 1 s).
+ */
 export const sitePlanningBench: Bench = {
   name: 'site-planning',
   question:

@@ -1,6 +1,6 @@
 /**
- * Sizes of benches that take a whole fleet, so that a small machine can run them, too: FARAD_BENCH_CHARGE_POINTS, FARAD_BENCH_METER_INTERVAL
- * (ms), FARAD_BENCH_SECONDS.
+ * Sizes of benches that take a whole fleet, so that a small machine can run them, too:
+ * FARAD_BENCH_CHARGE_POINTS, FARAD_BENCH_METER_INTERVAL (ms), FARAD_BENCH_SECONDS.
  */
 export const sizes = {
   chargePoints: (fallback: number): number => positive('FARAD_BENCH_CHARGE_POINTS', fallback),

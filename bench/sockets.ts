@@ -17,7 +17,10 @@ export const SESSION_FIGURES: readonly Figure[] = [
   { key: 'main thread', unit: 'µs of CPU per CALL, of the threads that hold the sockets', better: 'lower' },
 ];
 
-/** What a socket costs: memory of the edge, time to connect, and what the number of the others adds to the price of a message. */
+/**
+ * What a socket costs: memory of the edge, time to connect, and what the number of the others adds to the
+ * price of a message.
+ */
 export const socketsBench: Bench = {
   name: 'sockets',
   question:
@@ -26,7 +29,10 @@ export const socketsBench: Bench = {
   prepare: () => ({ contenders: [1_000, 5_000, 19_000].map((chargePoints) => sessions(chargePoints, 1)) }),
 };
 
-/** A gateway of its own for each run, with settings as flags: memory that a process once had is not what the next run needs. */
+/**
+ * A gateway of its own for each run, with settings as flags: memory that a process once had is not what the
+ * next run needs.
+ */
 export function sessions(chargePoints: number, edges: number, flags: readonly string[] = []): Contender {
   const held = `${chargePoints.toLocaleString('en-US')} sessions`;
   return {

@@ -21,7 +21,10 @@ export interface FleetSize {
   readonly authorizesPerSecond: number;
 }
 
-/** A gateway and a fleet on it that charges on and on, so that one stretch of it can be compared with the next. Open loop. */
+/**
+ * A gateway and a fleet on it that charges on and on, so that one stretch of it can be compared with the
+ * next. Open loop.
+ */
 export class StandingFleet {
   readonly gateway: OwnGateway;
   readonly #simulators: Simulators;
@@ -83,7 +86,8 @@ export class StandingFleet {
   }
 
   /**
-   * Latencies by action over the next `seconds`, from when the messages were due; `lateness` is the simulator's own.
+   * Latencies by action over the next `seconds`, from when the messages were due; `lateness` is the
+   * simulator's own.
    * @throws Error if anything went wrong at a charge point.
    */
   async observe(seconds: number): Promise<ReadonlyMap<string, LatencySummary>> {

@@ -23,7 +23,10 @@ export const stormBench: Bench = {
   prepare: () => ({ contenders: [storm('all boot', 'all'), storm('none boots again', 'none')] }),
 };
 
-/** A gateway of its own for each run, with settings as flags; what was confirmed before, during and after the storm is verified as in any load. */
+/**
+ * A gateway of its own for each run, with settings as flags; what was confirmed before, during and after the
+ * storm is verified as in any load.
+ */
 export function storm(name: string, boots: 'all' | 'none', flags: readonly string[] = []): Contender {
   return {
     name,

@@ -15,7 +15,10 @@ const SPLITS: readonly (readonly [name: string, flags: readonly string[]])[] = [
   ['batches, 2 workers', ['--edge-frame-workers', '2']],
 ];
 
-/** Shows that the default split is right: who decides meter values, in what portions, over the size of a frame. */
+/**
+ * Shows that the default split is right: who decides meter values, in what portions, over the size of a
+ * frame.
+ */
 export const workerSplitBenches: readonly Bench[] = [1, 7, 35].map((samples) => ({
   name: `worker-split-${samples}`,
   question: `Who is to decide MeterValues with ${samples} samples: the main thread, a worker per frame, or a worker in batches? (sink paused)`,

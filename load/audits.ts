@@ -3,7 +3,10 @@ import { poll } from './poll.ts';
 
 const AUDIT_EVERY_MS = 4_000;
 
-/** Looks for doubled rows while processes are killed; not with edges, whose charge points confirm only once they are back. */
+/**
+ * Looks for doubled rows while processes are killed; not with edges, whose charge points confirm only once
+ * they are back.
+ */
 export function startAudits(options: LoadOptions, audit: () => Promise<void>): { stop(): Promise<void> } {
   const mayKillEdges = options.disturb.length > 0 || options.kill.some((name) => name.startsWith('edge-'));
   if (options.kill.length === 0 || mayKillEdges) {

@@ -14,10 +14,16 @@ const LONGEST_MS = 6_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** How far a clock may jump, ms. Back by less than a day: times that a charge point tells are not believed where they lie farther ahead. */
+/**
+ * How far a clock may jump, ms. Back by less than a day: times that a charge point tells are not believed
+ * where they lie farther ahead.
+ */
 const JUMPS_MS = [-20 * 60 * MINUTE_MS, -90 * MINUTE_MS, -MINUTE_MS, MINUTE_MS, 3 * DAY_MS, 3 * 365 * DAY_MS];
 
-/** What is done to a gateway: SIGKILL, SIGSTOP until SIGCONT, a data directory that is full, or a clock that is wrong. */
+/**
+ * What is done to a gateway: SIGKILL, SIGSTOP until SIGCONT, a data directory that is full, or a clock that
+ * is wrong.
+ */
 export type Disturbance = 'kill' | 'pause' | 'disk' | 'clock';
 
 export interface ChaosOptions {
@@ -56,7 +62,10 @@ export class Chaos {
     this.#random = new Random(options.seed);
   }
 
-  /** Whether a problem of this kind (`kind action`) is to be expected now: sockets drop with their edge, a full disk keeps no message. */
+  /**
+   * Whether a problem of this kind (`kind action`) is to be expected now: sockets drop with their edge, a
+   * full disk keeps no message.
+   */
   excuses(kind: string): boolean {
     const now = performance.now();
     if (/^(dropped|refused)/.test(kind)) return now < Math.max(this.#dropsUntil, this.#refusalsUntil);

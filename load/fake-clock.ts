@@ -8,8 +8,8 @@ const LIBRARIES = '/usr/lib';
 const FILE = 'faketime/libfaketime.so.1';
 
 /**
- * A clock for the processes of a gateway that can be set while they run: libfaketime, preloaded, looks once a second into a file how far it is off. The
- * monotonic clock goes on as it is.
+ * A clock for the processes of a gateway that can be set while they run: libfaketime, preloaded, looks once a
+ * second into a file how far it is off. The monotonic clock goes on as it is.
  */
 export class FakeClock {
   readonly #library: string;
@@ -20,7 +20,10 @@ export class FakeClock {
     this.#directory = directory;
   }
 
-  /** @param library path of libfaketime; where it is usually installed if absent. @throws Error where it is not there. */
+  /**
+   * @param library path of libfaketime; where it is usually installed if absent. @throws Error where it is
+   *   not there.
+   */
   static async make(library = installed()): Promise<FakeClock> {
     if (library === undefined) throw new Error('no libfaketime is installed, and --faketime names none');
     // The loader would only warn, and the clock be right all the time.

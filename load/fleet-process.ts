@@ -7,13 +7,18 @@ import type { FleetOrder, FromFleet, ToFleet } from './fleet-messages.ts';
 import { FleetRecorder } from './fleet-recorder.ts';
 import { fleetSecurity } from './security/fleet-security.ts';
 
-/** Entry of a simulating process: it does what the coordinating process says and reports a few times a second. */
+/**
+ * Entry of a simulating process: it does what the coordinating process says and reports a few times a second.
+ */
 
 const REPORT_EVERY_MS = 250;
 /** Cards that nobody provisioned: an answer other than Invalid is an error. */
 const UNKNOWN_SHARE = 0.02;
 
-/** Charge points do not wait for a server's cores: where it is allowed to, the simulator runs as soon as something is due. */
+/**
+ * Charge points do not wait for a server's cores: where it is allowed to, the simulator runs as soon as
+ * something is due.
+ */
 const PRIORITY = -10;
 
 let running: { fleet: Fleet; recorder: FleetRecorder; order: FleetOrder } | undefined;
@@ -96,7 +101,8 @@ function report(fleet: Fleet, recorder: FleetRecorder): void {
 function beQuick(): void {
   try {
     setPriority(PRIORITY);
-    // Where Linux shares cores out among sessions first, niceness says little beyond one's own; this process leads a session.
+    // Where Linux shares cores out among sessions first, niceness says little beyond one's own; this process
+    // leads a session.
     writeFileSync('/proc/self/autogroup', String(PRIORITY));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -8,7 +8,10 @@ import { makeOwnDirectory } from './own-directories.ts';
 const SIZE = '1600m';
 const CHUNK = Buffer.alloc(1024 * 1024);
 
-/** A small file system in memory of its own, for a data directory, that can be filled to the last byte. Needs root. */
+/**
+ * A small file system in memory of its own, for a data directory, that can be filled to the last byte. Needs
+ * root.
+ */
 export class FullDisk {
   /** Where a gateway may keep its data. */
   readonly dataDir: string;

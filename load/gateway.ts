@@ -90,7 +90,8 @@ export class OwnGateway implements Gateway {
       env: { ...process.env, ...environment, FARAD_API_KEY: apiKey },
       // The channel carries nothing: when it closes, because this process has ended, the gateway stops.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A group of its own: Ctrl-C in the terminal reaches the load tool, which stops the gateway after the fleet.
+      // A group of its own: Ctrl-C in the terminal reaches the load tool, which stops the gateway after the
+      // fleet.
       detached: true,
     });
     const log = new LogTail(child);
@@ -145,7 +146,10 @@ export class OwnGateway implements Gateway {
     return performance.now() - killedAt;
   }
 
-  /** Stops it in order and removes its data directory. @throws Error if it does not end, or ends with an error. */
+  /**
+   * Stops it in order and removes its data directory. @throws Error if it does not end, or ends with an
+   * error.
+   */
   async stop(): Promise<void> {
     const ended = this.#child.exitCode !== null || this.#child.signalCode !== null;
     const exit = ended

@@ -16,8 +16,8 @@ type Column = (typeof COLUMNS)[number];
 export type LedgerColumns = Readonly<Record<Column, Float64Array>>;
 
 /**
- * What the Central System has confirmed, per charge point: a confirmation means that it owns the record (obligation E20). Times are
- * epoch ms, 0 where there is none.
+ * What the Central System has confirmed, per charge point: a confirmation means that it owns the record
+ * (obligation E20). Times are epoch ms, 0 where there is none.
  */
 export class Ledger {
   readonly columns: LedgerColumns;

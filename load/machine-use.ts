@@ -7,7 +7,10 @@ const IDLE = [3, 4];
 /** Fields beyond these repeat time of guests that user and nice hold already. */
 const FIELDS = 8;
 
-/** Looks what of the machine's CPU went elsewhere: to processes that are no part of the run, and to the hypervisor. */
+/**
+ * Looks what of the machine's CPU went elsewhere: to processes that are no part of the run, and to the
+ * hypervisor.
+ */
 export class MachineWatch {
   #at = performance.now();
   #busy = busySeconds();

@@ -88,7 +88,10 @@ export class Measurements {
     return Object.values(this.problemCounts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** @param excuses whether a problem of a kind (`kind action`) is to be expected, because the load tool itself has disturbed the gateway. */
+  /**
+   * @param excuses whether a problem of a kind (`kind action`) is to be expected, because the load tool
+   *   itself has disturbed the gateway.
+   */
   add(report: FleetReport, excuses: (kind: string) => boolean): void {
     this.#addAll(this.#due, report.phase, report.sinceDue);
     this.#addAll(this.#sent, report.phase, report.sinceSent);

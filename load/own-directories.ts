@@ -7,7 +7,9 @@ const PREFIX = 'farad-load-';
 /** In each directory: the processes that use it. */
 const OWNERS = 'load-owners.json';
 
-/** Makes a directory for a gateway of this process, which a later run removes should this process be killed. */
+/**
+ * Makes a directory for a gateway of this process, which a later run removes should this process be killed.
+ */
 export async function makeOwnDirectory(parent = tmpdir()): Promise<string> {
   const directory = await mkdtemp(join(parent, PREFIX));
   await noteOwners(directory, [process.pid]);
@@ -20,7 +22,10 @@ export async function noteOwners(directory: string, pids: readonly number[]): Pr
   await writeFile(join(directory, OWNERS), JSON.stringify(owners));
 }
 
-/** Removes the directories whose owners have all ended. One whose owners are not known stays: it may be somebody's yet. */
+/**
+ * Removes the directories whose owners have all ended. One whose owners are not known stays: it may be
+ * somebody's yet.
+ */
 export async function removeAbandoned(parent = tmpdir()): Promise<void> {
   for (const entry of await readdir(parent, { withFileTypes: true })) {
     if (!entry.isDirectory() || !entry.name.startsWith(PREFIX)) continue;

@@ -49,7 +49,10 @@ export class ProcessWatch {
     }
   >();
 
-  /** Looks at the processes and returns their use since the last look. Those that have just ended are left out. */
+  /**
+   * Looks at the processes and returns their use since the last look. Those that have just ended are left
+   * out.
+   */
   look(pids: Readonly<Record<string, number>>): Record<string, ProcessUse> {
     const use: Record<string, ProcessUse> = {};
     const now = performance.now();
@@ -94,7 +97,10 @@ export class ProcessWatch {
   }
 }
 
-/** Seconds that the main thread of a process was ready and had no core; 0 where the kernel does not count them. */
+/**
+ * Seconds that the main thread of a process was ready and had no core; 0 where the kernel does not count
+ * them.
+ */
 function waitedSeconds(pid: number): number {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ')[1]) / 1e9;

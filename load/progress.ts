@@ -5,7 +5,9 @@ const BAR_WIDTH = 20;
 /** Without a terminal a line every so often is enough. */
 const LINE_EVERY_MS = 5_000;
 
-/** Shows how far the run is: one line that is rewritten on a terminal, a plain line now and then elsewhere. */
+/**
+ * Shows how far the run is: one line that is rewritten on a terminal, a plain line now and then elsewhere.
+ */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   #lastLineAt = 0;

@@ -1,7 +1,10 @@
 import type { FleetReport } from './fleet-messages.ts';
 import { type Recovery, sumTraffic } from './measurements.ts';
 
-/** Notices from the reports of the simulating processes when a fleet that lost its sockets is there again, all of it accepted. */
+/**
+ * Notices from the reports of the simulating processes when a fleet that lost its sockets is there again, all
+ * of it accepted.
+ */
 export class RecoveryWatch {
   readonly #chargePoints: number;
   readonly #onRecovery: (recovery: Recovery) => void;

@@ -37,7 +37,10 @@ export interface Outcome {
 }
 
 const TICK_MS = 1_000;
-/** How long charge points may take to be connected and charging after the ramp, or settled after the wind-down. */
+/**
+ * How long charge points may take to be connected and charging after the ramp, or settled after the
+ * wind-down.
+ */
 const PATIENCE_MS = 60_000;
 /** A stored sample has been confirmed after this time, and the ledgers know it. */
 const AUDIT_LAG_MS = 1_500;

@@ -6,7 +6,8 @@ import { type Confirmed, type LedgerColumns, ledgerRows } from './ledger.ts';
 /**
  * Nearly all that a fleet makes is garbage at once, and what matters is that no collection makes it late:
  * - a young generation of 8 MiB: short collections, and so few that hardly a message is under way in one;
- * - no pretenuring: after a ramp it would put each reading into the old generation, which keeps its text alive and promotes all of it;
+ * - no pretenuring: after a ramp it would put each reading into the old generation, which keeps its text
+ *   alive and promotes all of it;
  * - one thread per collection: others would have to be given a core first, which the gateway is using.
  */
 const EXEC_ARGV = ['--max-semi-space-size=8', '--no-allocation-site-pretenuring', '--no-parallel-scavenge'];

@@ -19,14 +19,21 @@ export interface Minute {
   readonly latency: Readonly<Record<string, LatencySummary>>;
 }
 
-/** Heaps and caches grow to their working size first, until every charge point has had its first session: that is no leak. */
+/**
+ * Heaps and caches grow to their working size first, until every charge point has had its first session: that
+ * is no leak.
+ */
 const WARM_UP_SHARE = 1 / 2;
-/** Readings a second apart are not independent of each other: collections of garbage come every few seconds. */
+/**
+ * Readings a second apart are not independent of each other: collections of garbage come every few seconds.
+ */
 const BLOCK_S = 10;
 /** Fewer points make no line worth telling. */
 const LEAST_BLOCKS = 4;
 
-/** The slope of each process's memory over the second half of the load; nothing for runs that are too short. */
+/**
+ * The slope of each process's memory over the second half of the load; nothing for runs that are too short.
+ */
 export function memorySlopes(seconds: readonly Second[]): MemorySlope[] {
   const load = seconds.filter(({ phase }) => phase === 'load');
   const begin = load[0]?.at ?? 0;

@@ -47,7 +47,8 @@ export class StoredTotals {
   }
 
   async transactions(prefix: string): Promise<Map<string, StoredTransactions>> {
-    // Merged, because each change of a transaction is a row of its own; one that was made twice has two ids and shows all the same.
+    // Merged, because each change of a transaction is a row of its own; one that was made twice has two ids
+    // and shows all the same.
     const rows = await this.#ask('transaction-totals', { prefix, final: true });
     return new Map(
       rows.map((row) => [

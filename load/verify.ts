@@ -12,7 +12,9 @@ export interface Verdict {
   /** What was confirmed, and what is there: `count()` without FINAL. */
   readonly confirmedSamples: number;
   readonly storedSamples: number;
-  /** Samples that were sent again because their answer was lost: so many rows more may be there until a merge. */
+  /**
+   * Samples that were sent again because their answer was lost: so many rows more may be there until a merge.
+   */
   readonly repeatedSamples: number;
   readonly confirmedTransactions: number;
   readonly storedTransactions: number;
@@ -34,9 +36,10 @@ export interface Stored {
 }
 
 /**
- * Compares what was confirmed with what is stored, charge point by charge point. Without repetitions every row counts and must be there
- * exactly once. A charge point that sent messages again because the answer was lost with its connection (obligation E8) may have
- * brought rows twice: their merged view must be exact, and the rows at most the repeated ones too many.
+ * Compares what was confirmed with what is stored, charge point by charge point. Without repetitions every
+ * row counts and must be there exactly once. A charge point that sent messages again because the answer was
+ * lost with its connection (obligation E8) may have brought rows twice: their merged view must be exact, and
+ * the rows at most the repeated ones too many.
  */
 export function compare(
   confirmed: readonly Confirmed[],
@@ -127,8 +130,9 @@ export async function look(
 }
 
 /**
- * Waits until ClickHouse holds exactly what was confirmed, for `timeoutMs` at most. Something doubled ends the wait at once: a merge may
- * hide it a moment later. A query that fails (a process is just being restarted) is asked again.
+ * Waits until ClickHouse holds exactly what was confirmed, for `timeoutMs` at most. Something doubled ends
+ * the wait at once: a merge may hide it a moment later. A query that fails (a process is just being
+ * restarted) is asked again.
  * @throws Error if not one query could be answered.
  */
 export async function verify(
@@ -154,9 +158,9 @@ export async function verify(
 const POLL_MS = 500;
 
 /**
- * Looks, in the middle of a run, whether anything is there more often than it was sent: rows that arrive twice are merged away sooner or
- * later, so the end is too late to find them. `confirmedLater` is asked after the rows are read, and a moment later, so that whatever was
- * stored by then has also been confirmed.
+ * Looks, in the middle of a run, whether anything is there more often than it was sent: rows that arrive
+ * twice are merged away sooner or later, so the end is too late to find them. `confirmedLater` is asked after
+ * the rows are read, and a moment later, so that whatever was stored by then has also been confirmed.
  */
 export async function auditDoubles(
   totals: StoredTotals,

@@ -22,6 +22,7 @@ const nats = findNats();
 // Elsewhere the others are worth a run; where it is decided what may go in, all of them are to be run.
 if ('missing' in nats && process.env.CI) await step('NATS', sayNatsMissing);
 await step('format and lint', () => runs('biome', 'check', '.'));
+await step('columns', () => runs(process.execPath, 'scripts/columns.mjs', '--check'));
 await step('types', () =>
   ['tsconfig.test.json', 'src/console'].every((project) => runs('tsc', '--noEmit', '-p', project)),
 );

@@ -1,7 +1,10 @@
 import { findUws } from '../../src/edge/transport/uws-builds.ts';
 import { type BenchAction, CONSTANT_ANSWERS, MESSAGE_IDS } from './messages.ts';
 
-/** The limit: uWebSockets.js that answers each CALL with a constant, picked by the first letter of its messageId. */
+/**
+ * The limit: uWebSockets.js that answers each CALL with a constant, picked by the first letter of its
+ * messageId.
+ */
 
 const FIRST_OF_ID = '[2,"'.length;
 const answers: string[] = [];

@@ -3,7 +3,10 @@ import { connect as connectTls, createSecureContext, type SecureContext } from '
 import { ClientCertificates } from '../../load/security/client-certificates.ts';
 import type { TlsOrder } from './client-messages.ts';
 
-/** Opens a socket for charge point `index`; `opened` is called once data can be sent, after the handshake over TLS. */
+/**
+ * Opens a socket for charge point `index`; `opened` is called once data can be sent, after the handshake over
+ * TLS.
+ */
 export type OpenSocket = (index: number, target: NetConnectOpts, opened: () => void) => Socket;
 
 export function socketsFor(tls: TlsOrder | undefined): OpenSocket {

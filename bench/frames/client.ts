@@ -7,8 +7,9 @@ import { type OpenSocket, socketsFor } from './client-socket.ts';
 import { type BenchAction, cycle, type FrameTemplate, SERIAL_DIGITS, template } from './messages.ts';
 
 /**
- * A process that plays charge points in a closed loop: each sends its next CALL when the last is answered. Frames are made and masked before
- * the run, so that the client costs little beside the server; the key is zero, which a server cannot tell from any other.
+ * A process that plays charge points in a closed loop: each sends its next CALL when the last is answered.
+ * Frames are made and masked before the run, so that the client costs little beside the server; the key is
+ * zero, which a server cannot tell from any other.
  */
 
 const CONNECTING_AT_A_TIME = 100;

@@ -1,4 +1,7 @@
-/** What the charge points of these benches send. Every action has one messageId, so that a server may answer it with a constant. */
+/**
+ * What the charge points of these benches send. Every action has one messageId, so that a server may answer
+ * it with a constant.
+ */
 
 export const TRAFFICS = ['Heartbeat', 'Authorize', 'MeterValues', 'StartTransaction', 'Mix'] as const;
 export type Traffic = (typeof TRAFFICS)[number];

@@ -2,7 +2,10 @@ import type { AddressInfo } from 'node:net';
 import { RPCServer } from 'ocpp-rpc';
 import { type BenchAction, CONSTANT_ANSWERS } from './messages.ts';
 
-/** `ocpp-rpc`, an OCPP-J library for Node, in strict mode: it validates both ways, and its handlers do nothing. */
+/**
+ * `ocpp-rpc`, an OCPP-J library for Node, in strict mode: it validates both ways, and its handlers do
+ * nothing.
+ */
 
 const server = new RPCServer({ protocols: ['ocpp1.6'], strictMode: true });
 server.auth((accept) => accept({}));

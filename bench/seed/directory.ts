@@ -21,7 +21,8 @@ export interface SeededFleet {
 export type Progress = (what: string, done: number, of: number) => void;
 
 /**
- * Fills a data directory that no gateway runs on with a registered fleet and its past, some minutes of work for 100 million samples.
+ * Fills a data directory that no gateway runs on with a registered fleet and its past, some minutes of work
+ * for 100 million samples.
  */
 export async function seedDirectory(
   directory: string,

@@ -32,8 +32,9 @@ export async function newestSample(engine: Engine): Promise<number> {
 const ID = "concat('SEED-', leftPad(toString(cp), 6, '0'))";
 
 /**
- * Writes the past of a fleet straight into the tables, made up inside of ClickHouse because that is ten times faster than through the sink:
- * a charge point charges all the time, reports every quarter of an hour, and begins a transaction every six hours.
+ * Writes the past of a fleet straight into the tables, made up inside of ClickHouse because that is ten times
+ * faster than through the sink: a charge point charges all the time, reports every quarter of an hour, and
+ * begins a transaction every six hours.
  */
 export async function seedPast(
   engine: Engine,

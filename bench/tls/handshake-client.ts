@@ -29,7 +29,8 @@ async function run(order: HandshakeOrder): Promise<HandshakeReport> {
     const secureContext = contexts[index] as SecureContext;
     return connect({ ...target, secureContext, ...(session !== undefined && { session }) });
   };
-  // Certificates of their own, made before the run; sessions of the first handshakes are resumed by all that follow.
+  // Certificates of their own, made before the run; sessions of the first handshakes are resumed by all that
+  // follow.
   const contexts = Array.from({ length: order.atATime }, (_, index) => contextOf(index));
   const sessions = order.resume
     ? await Promise.all(contexts.map((_, index) => sessionOf(open(index, undefined))))

@@ -25,7 +25,10 @@ export interface SceneSize {
   readonly spreadMs: number;
 }
 
-/** One gateway with client certificates, a few charge points that present cards, and many that do nothing but lose their lines together. */
+/**
+ * One gateway with client certificates, a few charge points that present cards, and many that do nothing but
+ * lose their lines together.
+ */
 export class StormScene {
   readonly #size: SceneSize;
   readonly #gateway: OwnGateway;

@@ -1,6 +1,6 @@
 /**
- * Takes out of node_modules what cannot run in the image: the WebSocket engine for other platforms and other versions of Node, and, with `no`
- * as argument, the embedded ClickHouse.
+ * Takes out of node_modules what cannot run in the image: the WebSocket engine for other platforms and other
+ * versions of Node, and, with `no` as argument, the embedded ClickHouse.
  */
 import { readdirSync, rmSync } from 'node:fs';
 

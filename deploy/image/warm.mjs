@@ -1,7 +1,7 @@
 /**
  * Runs the gateway once while the image is built, so that what Node compiles of it lies in the image
- * (NODE_COMPILE_CACHE): a start then takes a fifth less processor time. As the user of the image, since Node keeps
- * such files apart by user.
+ * (NODE_COMPILE_CACHE): a start then takes a fifth less processor time. As the user of the image, since Node
+ * keeps such files apart by user.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -10,8 +10,9 @@ export interface Expected {
 }
 
 /**
- * Returns what must be answered to the frame, read by nothing but the platform's own JSON; undefined where the frame is no CALL with an id
- * of a lawful length (OCPP-J 1.6 §4.1.4, §4.2.1), so that Farad may answer or not.
+ * Returns what must be answered to the frame, read by nothing but the platform's own JSON; undefined where
+ * the frame is no CALL with an id of a lawful length (OCPP-J 1.6 §4.1.4, §4.2.1), so that Farad may answer or
+ * not.
  */
 export function expectedAnswer(text: string): Expected | undefined {
   let frame: unknown;

@@ -24,7 +24,10 @@ export interface FuzzOutcome {
 const WITNESS = 'WITNESS';
 const TICK_MS = 500;
 const DRAIN_TIMEOUT_MS = 60_000;
-/** The edge may grow by this much after a third of the frames: its heap and its pages of LMDB are no flat line. */
+/**
+ * The edge may grow by this much after a third of the frames: its heap and its pages of LMDB are no flat
+ * line.
+ */
 const GROWTH = { factor: 1.3, bytes: 48 * 1024 * 1024 };
 /** Commands that an operator sends to the hostile charge points, one after the other. */
 const COMMANDS: readonly (readonly [action: string, payload: object])[] = [
@@ -147,7 +150,9 @@ async function command(
   await new Promise((resolve) => setTimeout(resolve, COMMAND_EVERY_MS));
 }
 
-/** Returns how ClickHouse differs from what was confirmed to the witness, once it has had time to catch up. */
+/**
+ * Returns how ClickHouse differs from what was confirmed to the witness, once it has had time to catch up.
+ */
 async function differences(target: Target, { testimony }: Witness): Promise<string[]> {
   const totals = new StoredTotals(askApi(target));
   const isEqual = async (): Promise<string[]> => {

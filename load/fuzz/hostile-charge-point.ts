@@ -5,7 +5,10 @@ import { HostileFrames } from './hostile-frames.ts';
 
 /** CALLs without an answer, at most. */
 const WINDOW = 32;
-/** After so many frames in a row that Farad may be unable to read comes one that it can: at 20 it closes the socket. */
+/**
+ * After so many frames in a row that Farad may be unable to read comes one that it can: at 20 it closes the
+ * socket.
+ */
 const UNREADABLE_IN_A_ROW = 12;
 const ANSWER_WITHIN_MS = 20_000;
 /** Longest piece of a frame in a failure. */
@@ -59,7 +62,10 @@ export class HostileChargePoint {
     await this.#untilAnswered(0);
   }
 
-  /** Sends so many frames, a few ahead of their answers. Resolves when all that must be answered is, or after a failure. */
+  /**
+   * Sends so many frames, a few ahead of their answers. Resolves when all that must be answered is, or after
+   * a failure.
+   */
   async run(frames: number): Promise<void> {
     for (let count = 0; count < frames && !this.#over; count++) {
       const { text, messageId } = this.#frames.next();

@@ -31,8 +31,8 @@ const NASTY_JSON = [
 ];
 
 /**
- * Makes frames that a charge point should never send, most of them near to what it may send: the nearer, the deeper they get. The same seed
- * makes the same frames, apart from the times in them.
+ * Makes frames that a charge point should never send, most of them near to what it may send: the nearer, the
+ * deeper they get. The same seed makes the same frames, apart from the times in them.
  */
 export class HostileFrames {
   readonly #random: Random;

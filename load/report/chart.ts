@@ -25,7 +25,9 @@ const TOP = 18;
 const BOTTOM = 42;
 export const SERIES_COLORS = 8;
 
-/** Draws a line chart over seconds as inline SVG; colours come from the page's custom properties `--series-N`. */
+/**
+ * Draws a line chart over seconds as inline SVG; colours come from the page's custom properties `--series-N`.
+ */
 export function drawChart(chart: Chart): string {
   const xs = chart.series.flatMap((series) => series.points.map((point) => point.x));
   const ys = chart.series.flatMap((series) =>

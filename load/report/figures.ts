@@ -25,7 +25,10 @@ export function figuresOf(report: Report) {
       /** Cores, mean, that went to what is no part of the run. */
       elsewhereCpu: meanOf((second) => second.elsewhereCpu),
     },
-    /** By action: half of the seconds of the load had a p99 of at most so many ms. A single stall of the machine does not move it. */
+    /**
+     * By action: half of the seconds of the load had a p99 of at most so many ms. A single stall of the
+     * machine does not move it.
+     */
     medianSecondP99: Object.fromEntries(
       names.map((name) => [name, middle(load.flatMap(({ latency }) => latency[name]?.p99 ?? []))]),
     ),

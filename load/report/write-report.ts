@@ -5,7 +5,10 @@ import { figuresOf } from './figures.ts';
 import { page } from './page.ts';
 import { reportOf } from './report.ts';
 
-/** Writes report.json, figures.json (the same without what happened second by second) and index.html into `directory`, which is made if need be. Returns the path of the page. */
+/**
+ * Writes report.json, figures.json (the same without what happened second by second) and index.html into
+ * `directory`, which is made if need be. Returns the path of the page.
+ */
 export async function writeReport(directory: string, outcome: Outcome): Promise<string> {
   const report = reportOf(outcome);
   await mkdir(directory, { recursive: true });

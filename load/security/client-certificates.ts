@@ -4,7 +4,10 @@ import { readPem, writePem } from '../../src/certificates/pem.ts';
 import { serialNumberOf } from '../../src/simulator/hardware.ts';
 import type { ClientCertificate } from '../../src/simulator/security.ts';
 
-/** What certificates of a whole fleet are made of. One key pair serves all of them, so that each costs a signature and nothing else. */
+/**
+ * What certificates of a whole fleet are made of. One key pair serves all of them, so that each costs a
+ * signature and nothing else.
+ */
 export interface CertificateMold {
   /** Certificate of charge point `MOLD_INDEX`, PEM, signed with ECDSA and SHA-256. */
   readonly template: string;
@@ -16,7 +19,9 @@ export interface CertificateMold {
 
 export const MOLD_INDEX = 99_999_999;
 
-/** Bytes of the serial number of a certificate; the first one has no highest bit, so that it stays positive. */
+/**
+ * Bytes of the serial number of a certificate; the first one has no highest bit, so that it stays positive.
+ */
 export const SERIAL_BYTES = 8;
 
 /** Position of the serial number within what is signed (RFC 5280 §4.1). */

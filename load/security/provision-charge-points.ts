@@ -4,7 +4,10 @@ import { passwordOf, type SecurityOrder } from './fleet-security.ts';
 
 const AT_A_TIME = 16;
 
-/** Tells the gateway of each charge point by what it will be recognised. Nothing is told of profile 0. @throws Error where the API refuses. */
+/**
+ * Tells the gateway of each charge point by what it will be recognised. Nothing is told of profile 0. @throws
+ * Error where the API refuses.
+ */
 export async function provisionChargePoints(
   api: Api,
   { profile, secret }: Pick<SecurityOrder, 'profile' | 'secret'>,

@@ -60,7 +60,10 @@ export async function makeTestAuthority(): Promise<TestAuthority> {
   };
 }
 
-/** What certificates of charge points are made of, by an authority whose key is on a P-256 curve; both PEM. Throws where they are something else. */
+/**
+ * What certificates of charge points are made of, by an authority whose key is on a P-256 curve; both PEM.
+ * Throws where they are something else.
+ */
 export async function moldOf(authority: Pair): Promise<CertificateMold> {
   return makeMold(await loadX509(), authority);
 }

@@ -25,7 +25,10 @@ export interface OwnTls {
   readonly plainToo?: boolean;
 }
 
-/** Security of a run against a gateway of its own: a test CA, a certificate for the server and, for profile 3, those of the charge points. */
+/**
+ * Security of a run against a gateway of its own: a test CA, a certificate for the server and, for profile 3,
+ * those of the charge points.
+ */
 export async function makeTlsGround({
   profile,
   transport = 'auto',
@@ -68,7 +71,10 @@ export async function makeTlsGround({
   };
 }
 
-/** What a run stands on, with a gateway of its own or with one that runs already. @throws OptionError where a file cannot be read. */
+/**
+ * What a run stands on, with a gateway of its own or with one that runs already. @throws OptionError where a
+ * file cannot be read.
+ */
 export async function tlsGroundFor({
   security,
   target,

@@ -16,7 +16,10 @@ interface Plan {
   readonly connectors: readonly { readonly state: string }[];
 }
 
-/** The charge points of a load shared out over sites whose limits change all the time, so that everything is planned anew again and again. */
+/**
+ * The charge points of a load shared out over sites whose limits change all the time, so that everything is
+ * planned anew again and again.
+ */
 export class ShiftingLimits {
   readonly #api: SiteApi;
   readonly #sites: readonly { readonly path: string; readonly chargePoints: readonly string[] }[];

@@ -1,7 +1,7 @@
 import { askApi } from '../../src/simulator/api.ts';
 import { apiOf, type Target } from '../options.ts';
 
-/** Asks the API about sites; answers its JSON, or undefined where it says nothing. */
+/** Asks the API about sites; returns its JSON, or undefined where it says nothing. */
 export type SiteApi = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
 const TIMEOUT_MS = 10_000;

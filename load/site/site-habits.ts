@@ -24,7 +24,10 @@ export interface SiteHabitsOptions {
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** A per phase that a modest vehicle takes at most: from a little above the least that charges at all (IEC 61851). */
+/**
+ * A per phase that a modest vehicle takes at most: from a little above the least that charges at all (IEC
+ * 61851).
+ */
 const MODEST = [7, 19] as const;
 
 const ROTATIONS = [
@@ -33,7 +36,10 @@ const ROTATIONS = [
   ['L3', 'L1', 'L2'],
 ] as const;
 
-/** What a charge point is like: every tenth refuses profiles, one in five is single-phase, wired to the phases in turn. */
+/**
+ * What a charge point is like: every tenth refuses profiles, one in five is single-phase, wired to the phases
+ * in turn.
+ */
 export function placeOf(index: number): SitePlace {
   const phases = ROTATIONS[Math.floor(index / 10) % 3] as (typeof ROTATIONS)[number];
   if (index % 10 === 9) return { phases: phases.slice(0, 1), rating: 10, refuses: true };
@@ -41,7 +47,10 @@ export function placeOf(index: number): SitePlace {
   return { phases, rating: 32, refuses: false };
 }
 
-/** People who charge for half an hour to an hour and a half, and come back soon; a third of the vehicles take less than they could be given. */
+/**
+ * People who charge for half an hour to an hour and a half, and come back soon; a third of the vehicles take
+ * less than they could be given.
+ */
 export class SiteHabits extends LoadHabits {
   readonly #options: SiteHabitsOptions;
   override readonly rampMs: number;

@@ -18,7 +18,10 @@ export interface SiteRunOptions {
   readonly story: SiteStory;
 }
 
-/** Flags with which a gateway plans `speed` times as fast as it would in real life; `turnWithin` in simulated s. */
+/**
+ * Flags with which a gateway plans `speed` times as fast as it would in real life; `turnWithin` in simulated
+ * s.
+ */
 export function siteFlags(speed: number, turnWithin = 15 * MINUTE): string[] {
   const ms = (seconds: number): string => `${Math.round((seconds * 1000) / speed)}ms`;
   return [
@@ -33,7 +36,10 @@ export function siteFlags(speed: number, turnWithin = 15 * MINUTE): string[] {
   ];
 }
 
-/** Runs the story of a site against a gateway. `onSample` is told what flows. @throws Error where the gateway refuses what is set up. */
+/**
+ * Runs the story of a site against a gateway. `onSample` is told what flows. @throws Error where the gateway
+ * refuses what is set up.
+ */
 export async function runSite(
   options: SiteRunOptions,
   onSample: (sample: SiteSample) => void,

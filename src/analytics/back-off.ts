@@ -6,7 +6,9 @@ export interface Pauses {
 
 const DEFAULT: Pauses = { first: 100, longest: 5000 };
 
-/** Growing pauses between attempts, with some chance in them so that several do not come at the same moment. */
+/**
+ * Growing pauses between attempts, with some chance in them so that several do not come at the same moment.
+ */
 export class BackOff {
   private readonly pauses: Pauses;
   private pause: number;

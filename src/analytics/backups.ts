@@ -25,8 +25,8 @@ const BATCH_MS = 60_000;
 const copies = watchman.workOf({ name: 'copy for a backup', limit: 2 * PATIENCE_MS });
 
 /**
- * Holds rows where they are while a backup is taken: each is then either in ClickHouse or in a queue, in the copy as well, and a restored Farad
- * neither misses nor doubles any.
+ * Holds rows where they are while a backup is taken: each is then either in ClickHouse or in a queue, in the
+ * copy as well, and a restored Farad neither misses nor doubles any.
  */
 export class Backups {
   private readonly options: BackupsOptions;

@@ -1,7 +1,10 @@
 import type { Log } from '../telemetry/log.ts';
 import type { Engine } from './engine.ts';
 
-/** Parts that merges made longer ago are left alone, s: what they were made of is gone by then (`old_parts_lifetime` is 8 minutes). */
+/**
+ * Parts that merges made longer ago are left alone, s: what they were made of is gone by then
+ * (`old_parts_lifetime` is 8 minutes).
+ */
 const MENDABLE_FOR_S = 450;
 
 /** Errors of ClickHouse that say that a part may be broken: it had no room, or met one that is. */
@@ -22,8 +25,9 @@ export interface BrokenPartsOptions {
 }
 
 /**
- * Mends parts that ClickHouse has merged while its disk was full: it takes no notice where the end of a part cannot be written, and removes what it was made of some minutes
- * later. A table that is attached anew sets such a part aside and takes up again what it was made of.
+ * Mends parts that ClickHouse has merged while its disk was full: it takes no notice where the end of a part
+ * cannot be written, and removes what it was made of some minutes later. A table that is attached anew sets
+ * such a part aside and takes up again what it was made of.
  */
 export class BrokenParts {
   private readonly engine: Engine;
@@ -41,7 +45,10 @@ export class BrokenParts {
     this.log = log;
   }
 
-  /** Looks at the last merges where there was no room of late; answers the parts that were mended. Throws EngineError. */
+  /**
+   * Looks at the last merges where there was no room of late; returns the parts that were mended. Throws
+   * EngineError.
+   */
   async look(): Promise<string[]> {
     await this.attach();
     const signs = await this.countSigns();

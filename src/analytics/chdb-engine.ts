@@ -20,7 +20,10 @@ import { Turns } from './turns.ts';
 export interface ChdbOptions {
   /** Directory of the tables. One process at a time, and one such directory per process. */
   readonly path: string;
-  /** Becomes the working directory of this process: chDB silently loads a ./config.xml, so it must be a directory of our own. */
+  /**
+   * Becomes the working directory of this process: chDB silently loads a ./config.xml, so it must be a
+   * directory of our own.
+   */
   readonly workDirectory: string;
   readonly database: string;
   /** Directory that backups are written to, and read from by `restore`. */
@@ -37,13 +40,16 @@ const MARK_CACHE_BYTES = 64 * 1024 * 1024;
 /** The part of the engine's memory that one query may use. */
 const QUERY_SHARE = 0.5;
 
-/** Queries at a time, those that this process asks itself among them. Each running call holds one of the threads that file access shares. */
+/**
+ * Queries at a time, those that this process asks itself among them. Each running call holds one of the
+ * threads that file access shares.
+ */
 const READERS = 4;
 
 /**
- * Opens ClickHouse inside this process. Only for a process of its own: it ends in a segmentation fault when a worker thread that used it
- * ends, and its calls occupy the threads that LMDB commits on. Throws EngineError: `setup` where the package is not installed, `away`
- * while another process has the directory.
+ * Opens ClickHouse inside this process. Only for a process of its own: it ends in a segmentation fault when a
+ * worker thread that used it ends, and its calls occupy the threads that LMDB commits on. Throws EngineError:
+ * `setup` where the package is not installed, `away` while another process has the directory.
  */
 export async function openChdb(options: ChdbOptions): Promise<Engine> {
   const { Session } = await loadChdb();
@@ -81,7 +87,10 @@ const EXPORTS = 'exports';
 /** Read from such a file at a time, bytes. */
 const PIECE_BYTES = 256 * 1024;
 
-/** Fills the empty directory `options.path` from what `Engine.backup` wrote to `source`, a directory in `options.backups`. Throws EngineError. */
+/**
+ * Fills the empty directory `options.path` from what `Engine.backup` wrote to `source`, a directory in
+ * `options.backups`. Throws EngineError.
+ */
 export async function restoreChdb(options: ChdbOptions, source: string): Promise<void> {
   const engine = await openChdb({ ...options, backups: resolve(options.backups) });
   try {
@@ -162,7 +171,10 @@ class ChdbEngine implements Engine {
     });
   }
 
-  /** By way of a file: a format of the engine's own comes out of it in one piece only, and a slow reader must not hold up a session. */
+  /**
+   * By way of a file: a format of the engine's own comes out of it in one piece only, and a slow reader must
+   * not hold up a session.
+   */
   async *export(
     sql: string,
     parameters: QueryParameters,
@@ -296,7 +308,10 @@ function rowsOf<Row>(text: string): Row[] {
   return text === '' ? [] : (JSON.parse(`[${text.trimEnd().replaceAll('\n', ',')}]`) as Row[]);
 }
 
-/** Closes the session of a failed query: what it had read until then would be the beginning of the answer to the next one. */
+/**
+ * Closes the session of a failed query: what it had read until then would be the beginning of the answer to
+ * the next one.
+ */
 function dropped(session: Session, error: unknown): unknown {
   session.close();
   return error;

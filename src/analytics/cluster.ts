@@ -1,10 +1,12 @@
 import type { Engine, Insert } from './engine.ts';
 
 /**
- * The statements of one server as a cluster wants them: rows in replicated tables of each shard (`NAME_local`), and over them a Distributed table under
- * the plain name, which everything else reads and writes. Shards go by charge point, so what belongs together lies together.
+ * The statements of one server as a cluster wants them: rows in replicated tables of each shard
+ * (`NAME_local`), and over them a Distributed table under the plain name, which everything else reads and
+ * writes. Shards go by charge point, so what belongs together lies together.
  *
- * The macros {shard} and {replica} must be set on every server. Made to the documentation of ClickHouse 25 and later, and tested as text only.
+ * The macros {shard} and {replica} must be set on every server. Made to the documentation of ClickHouse 25
+ * and later, and tested as text only.
  */
 export function clusterStatements(statement: string, cluster: string): string[] {
   const sql = statement.trim();
@@ -45,7 +47,10 @@ export function clusterStatements(statement: string, cluster: string): string[] 
   return [sql];
 }
 
-/** A server that is one of a cluster (`clickhouse.cluster`). Inserts wait until every shard has its rows, so that a token means what it says. */
+/**
+ * A server that is one of a cluster (`clickhouse.cluster`). Inserts wait until every shard has its rows, so
+ * that a token means what it says.
+ */
 export function onCluster(engine: Engine, cluster: string): Engine {
   return {
     prepare: () => engine.prepare(),

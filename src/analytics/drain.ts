@@ -29,7 +29,10 @@ export interface DrainOptions extends DrainSettings {
   readonly log: Log;
   /** Between attempts; by default from 0.1 to 5 s. */
   readonly pauses?: Pauses;
-  /** How long an error which no row of a batch is free of is taken to ClickHouse and not to the rows, ms; 5 minutes by default. */
+  /**
+   * How long an error which no row of a batch is free of is taken to ClickHouse and not to the rows, ms; 5
+   * minutes by default.
+   */
   readonly patience?: number;
   /** How long an insert that nobody waits for any more may go on at a server, ms; 1 second by default. */
   readonly settling?: number;
@@ -43,15 +46,19 @@ const READER_LIMITS = { buffer: 2 * BATCH_BYTES, read: 8 * 1024 * 1024 };
 
 const PATIENCE_MS = 5 * 60_000;
 
-/** A repeated insert must reach these tables even if its rows are there: a view behind them may have missed it. */
+/**
+ * A repeated insert must reach these tables even if its rows are there: a view behind them may have missed
+ * it.
+ */
 const WITH_VIEW: ReadonlySet<TableName> = new Set<TableName>(['meter_samples', 'transactions']);
 
 /** How often a queue is looked at, ms; oftener where the interval is short. */
 const LOOK_EVERY_MS = 50;
 
 /**
- * Moves one queue into ClickHouse: reads, saves which spans make up the batch, inserts them table by table, removes exactly those spans. After a
- * crash anywhere in between the same batch is inserted again under the same tokens, and ClickHouse leaves out what it has.
+ * Moves one queue into ClickHouse: reads, saves which spans make up the batch, inserts them table by table,
+ * removes exactly those spans. After a crash anywhere in between the same batch is inserted again under the
+ * same tokens, and ClickHouse leaves out what it has.
  */
 export class Drain {
   private readonly options: DrainOptions;
@@ -90,7 +97,10 @@ export class Drain {
     this.look = setInterval(() => this.lookAtQueue(), Math.min(LOOK_EVERY_MS, options.interval));
   }
 
-  /** Inserts from now on, beginning with the batch that an earlier process left. Call it once the tables exist. */
+  /**
+   * Inserts from now on, beginning with the batch that an earlier process left. Call it once the tables
+   * exist.
+   */
   start(engine: Engine): void {
     const { warn, trouble } = this;
     const { pauses, settling, onBroken } = this.options;
@@ -109,7 +119,10 @@ export class Drain {
     return this.trouble.present;
   }
 
-  /** Since when nothing has moved although there are rows, monotonic ms; undefined where there are none, or while it is held. */
+  /**
+   * Since when nothing has moved although there are rows, monotonic ms; undefined where there are none, or
+   * while it is held.
+   */
   get waitingSince(): number | undefined {
     if (this.batchBegunAt !== undefined) return Math.max(this.batchBegunAt, this.steady?.movedAt ?? 0);
     return this.held ? undefined : this.reader.waitingSince;
@@ -164,7 +177,10 @@ export class Drain {
     }
   }
 
-  /** Begins again after an error that nobody expected: it must neither end the other drains nor leave this one behind. */
+  /**
+   * Begins again after an error that nobody expected: it must neither end the other drains nor leave this one
+   * behind.
+   */
   private async insist(work: (again: boolean) => Promise<void>): Promise<void> {
     const backOff = new BackOff(this.options.pauses);
     for (let again = false; ; again = true) {
@@ -262,7 +278,7 @@ export class Drain {
     return this.insertParts(insert, spans, resumed);
   }
 
-  /** Inserts what is not there yet, in parts; answers the rows that were refused. */
+  /** Inserts what is not there yet, in parts; returns the rows that were refused. */
   private async insertParts(insert: Insert, spans: readonly Span[], resumed: boolean) {
     const { table } = insert;
     const { patience = PATIENCE_MS, pauses } = this.options;

@@ -15,7 +15,9 @@ import { removeTimeLimits } from './retention.ts';
 import { removeStoredTimeLimits } from './stored-time-limits.ts';
 import { claimTables } from './table-owner.ts';
 
-/** The engine of the configuration: a server where there is a URL, else the embedded one. Throws EngineError. */
+/**
+ * The engine of the configuration: a server where there is a URL, else the embedded one. Throws EngineError.
+ */
 export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engine> {
   const { url, user, password, database, cluster, memory, queryTimeout, insertTimeout } = clickhouse;
   const { sqlUser, sqlPassword } = clickhouse;
@@ -46,7 +48,10 @@ export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engin
   });
 }
 
-/** Opens the engine and brings its tables up to date, again and again until that has succeeded: a server may be away when Farad starts. */
+/**
+ * Opens the engine and brings its tables up to date, again and again until that has succeeded: a server may
+ * be away when Farad starts.
+ */
 export class EngineStart {
   private readonly config: Config;
   private readonly log: Log;

@@ -31,10 +31,11 @@ const KEYWORDS = new Set([
 ]);
 
 /**
- * The second wall around statements that people wrote, which does not rely on the first one reading them right: the engine itself says how it reads a statement
- * (its own text of it, without running anything) and what that comes to (its query tree, in which every name is resolved). It has to, because nothing in a
- * ClickHouse that is embedded keeps the function `file` from reading any file, or INTO OUTFILE from writing one: neither users and their grants, nor
- * `readonly`, nor `user_files_path`.
+ * The second wall around statements that people wrote, which does not rely on the first one reading them
+ * right: the engine itself says how it reads a statement (its own text of it, without running anything) and
+ * what that comes to (its query tree, in which every name is resolved). It has to, because nothing in a
+ * ClickHouse that is embedded keeps the function `file` from reading any file, or INTO OUTFILE from writing
+ * one: neither users and their grants, nor `readonly`, nor `user_files_path`.
  */
 export class EngineWall {
   private readonly options: WallOptions;
@@ -44,7 +45,10 @@ export class EngineWall {
     this.options = options;
   }
 
-  /** The statement as the engine writes it, and nothing but a SELECT without further clauses. Runs nothing. Throws RefusedStatement and EngineError. */
+  /**
+   * The statement as the engine writes it, and nothing but a SELECT without further clauses. Runs nothing.
+   * Throws RefusedStatement and EngineError.
+   */
   async read(sql: string): Promise<string> {
     const { functions } = await this.known();
     const text = await this.options.ask(`SELECT formatQuerySingleLine(${hexadecimal(sql)})`, 'TSVRaw');
@@ -53,7 +57,10 @@ export class EngineWall {
     return statement;
   }
 
-  /** Runs a statement if all that it comes to is computed from tables of Farad. Throws RefusedStatement and EngineError. */
+  /**
+   * Runs a statement if all that it comes to is computed from tables of Farad. Throws RefusedStatement and
+   * EngineError.
+   */
   async run(sql: string, format: string): Promise<string> {
     const statement = await this.read(sql);
     const rules = await this.known();
@@ -97,7 +104,10 @@ const INTERNAL = new Set([
   'lambda',
 ]);
 
-/** Judges what EXPLAIN QUERY TREE says. A name that was made to look like a part of the tree adds to what is judged, and hides nothing. Throws RefusedStatement. */
+/**
+ * Judges what EXPLAIN QUERY TREE says. A name that was made to look like a part of the tree adds to what is
+ * judged, and hides nothing. Throws RefusedStatement.
+ */
 export function judgeQueryTree(tree: string, { functions, database }: WallRules): void {
   for (const [, name = ''] of tree.matchAll(/\btable_function_name: ([^,\n]*)/g)) {
     if (!functions.isPureTable(name))

@@ -38,8 +38,8 @@ interface Open {
 }
 
 /**
- * Answers of named queries as files, piece by piece: a piece is read when it is asked for, so whoever reads slowly holds up nobody, and nothing of it
- * lies in memory.
+ * Answers of named queries as files, piece by piece: a piece is read when it is asked for, so whoever reads
+ * slowly holds up nobody, and nothing of it lies in memory.
  */
 export class Exports {
   private readonly options: ExportsOptions;
@@ -50,7 +50,10 @@ export class Exports {
     this.options = options;
   }
 
-  /** Answers once there is a first piece, so that what is wrong with the question is told before anything is sent. */
+  /**
+   * Answers once there is a first piece, so that what is wrong with the question is told before anything is
+   * sent.
+   */
   async begin({ name, parameters, format }: ExportQuestion): Promise<ExportOpened> {
     const prepared = prepare(name, parameters);
     if ('ok' in prepared) return prepared;
@@ -126,8 +129,8 @@ export class Exports {
 }
 
 /**
- * Charge points may send any text, and spreadsheets take for a formula what begins with one of `= + - @`, a tab or a carriage return. Such text gets an apostrophe in
- * front, unless it is a plain number.
+ * Charge points may send any text, and spreadsheets take for a formula what begins with one of `= + - @`, a
+ * tab or a carriage return. Such text gets an apostrophe in front, unless it is a plain number.
  */
 async function guarded(engine: Engine, sql: string, parameters: QueryParameters): Promise<string> {
   const columns = await engine.query<{ name: string; type: string }>(`DESCRIBE TABLE (${sql})`, parameters);

@@ -1,6 +1,9 @@
 import type { PureFunctions } from './pure-functions.ts';
 
-/** What a person may ask ClickHouse in SQL: one SELECT over Farad's own tables, with functions that only compute. */
+/**
+ * What a person may ask ClickHouse in SQL: one SELECT over Farad's own tables, with functions that only
+ * compute.
+ */
 
 /** A statement that is refused, and why. */
 export class RefusedStatement extends Error {
@@ -9,14 +12,17 @@ export class RefusedStatement extends Error {
 
 const LONGEST = 20_000;
 
-/** What may stand outside of quotes. Everything else that ClickHouse's lexer knows (heredocs, other quotes, other comments) is refused. */
+/**
+ * What may stand outside of quotes. Everything else that ClickHouse's lexer knows (heredocs, other quotes,
+ * other comments) is refused.
+ */
 const PLAIN = /[\w\s.,;:=<>!+\-*/%?()[\]{}|^@~]/;
 
 const QUOTES = new Set(["'", '"', '`']);
 
 /**
- * The statement without comments, such that it stays inside of the parentheses that it is put into: its quotes and parentheses match, and
- * there is no semicolon but at its end. Throws RefusedStatement.
+ * The statement without comments, such that it stays inside of the parentheses that it is put into: its
+ * quotes and parentheses match, and there is no semicolon but at its end. Throws RefusedStatement.
  */
 export function readStatement(sql: string): string {
   if (sql.length > LONGEST) throw new RefusedStatement(`it is longer than ${LONGEST} characters`);
@@ -71,7 +77,10 @@ function endOfQuoted(sql: string, start: number): number {
   throw new RefusedStatement('a quote is not closed');
 }
 
-/** Parts of a statement that read and compute. INTO OUTFILE, FORMAT, SETTINGS, EXPLAIN, SHOW and the like are others. */
+/**
+ * Parts of a statement that read and compute. INTO OUTFILE, FORMAT, SETTINGS, EXPLAIN, SHOW and the like are
+ * others.
+ */
 const NODES = new Set([
   'ArrayJoin',
   'Asterisk',
@@ -123,7 +132,9 @@ export class StatementJudge {
     );
   }
 
-  /** `tree`: what EXPLAIN AST says of the statement, indented by one space per level. Throws RefusedStatement. */
+  /**
+   * `tree`: what EXPLAIN AST says of the statement, indented by one space per level. Throws RefusedStatement.
+   */
   judge(tree: string): void {
     const path: string[] = [];
     for (const line of tree.split('\n')) {

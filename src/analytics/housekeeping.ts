@@ -22,8 +22,9 @@ const PAUSE_MS = 50;
 const inHand = watchman.workOf({ name: 'housekeeping', limit: 10 * 60_000 });
 
 /**
- * Removes from the operational store what its time is over for: closed transactions that ClickHouse has, after their retention; and gives up on
- * jobs of charge points that nothing is heard of. In steps of bounded length, until nothing is left to do; nothing while the clock is doubted.
+ * Removes from the operational store what its time is over for: closed transactions that ClickHouse has,
+ * after their retention; and gives up on jobs of charge points that nothing is heard of. In steps of bounded
+ * length, until nothing is left to do; nothing while the clock is doubted.
  */
 export class Housekeeping {
   private readonly options: HousekeepingOptions;
@@ -70,7 +71,7 @@ export class Housekeeping {
     }
   }
 
-  /** Takes step after step while there is something to do; answers how much was done. */
+  /** Takes step after step while there is something to do; returns how much was done. */
   private async repeat(step: () => Promise<number>): Promise<number> {
     let total = 0;
     while (!this.isStopped) {

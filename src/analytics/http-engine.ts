@@ -63,7 +63,10 @@ class HttpEngine implements Engine {
     this.foreigner = this.connect(readTimeout, options.database, options.guest);
   }
 
-  /** With a client of its own: a server refuses every statement that names a database which does not exist yet. */
+  /**
+   * With a client of its own: a server refuses every statement that names a database which does not exist
+   * yet.
+   */
   async prepare(): Promise<void> {
     const client = this.connect(this.options.insertTimeout);
     const { cluster = '' } = this.options;
@@ -90,7 +93,8 @@ class HttpEngine implements Engine {
         const { stream } = await this.writer.exec({
           query,
           values,
-          // Through a Distributed table an insert is confirmed once every shard has its rows, else their tokens would mean nothing.
+          // Through a Distributed table an insert is confirmed once every shard has its rows, else their
+          // tokens would mean nothing.
           ...(this.options.cluster && {
             clickhouse_settings: { distributed_foreground_insert: 1 } as ClickHouseSettings,
           }),

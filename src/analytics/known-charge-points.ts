@@ -11,7 +11,10 @@ type Facts = Omit<ChargePointRow, 'chargePointId' | 'removed' | 'receivedAt'>;
 
 const ROWS_PER_INSERT = 5000;
 
-/** Keeps the table charge_points up with the operational store: a row for each charge point that is new, changed or gone. */
+/**
+ * Keeps the table charge_points up with the operational store: a row for each charge point that is new,
+ * changed or gone.
+ */
 export class KnownChargePoints {
   private readonly engine: Engine;
   private readonly store: KnownStore;
@@ -26,7 +29,10 @@ export class KnownChargePoints {
     this.clock = clock;
   }
 
-  /** One look at all charge points; answers how many rows it inserted. Throws EngineError; then the next look makes up for it. */
+  /**
+   * One look at all charge points; returns how many rows it inserted. Throws EngineError; then the next look
+   * makes up for it.
+   */
   async update(): Promise<number> {
     try {
       this.held ??= await this.read();

@@ -19,7 +19,10 @@ export interface LiveEventsLimits {
 interface Source {
   readonly topic: Topic;
   readonly view: RowView;
-  /** What rows are about: of those of one chunk that are about the same the last one is told, for they were written together. */
+  /**
+   * What rows are about: of those of one chunk that are about the same the last one is told, for they were
+   * written together.
+   */
   readonly of?: string;
   /** What is told beside the row. */
   readonly more?: (data: Data) => Data;
@@ -39,7 +42,10 @@ interface Group {
 
 const DEFAULT_LIMITS: LiveEventsLimits = { events: 20_000, bytes: 16 * 1024 * 1024, wait: 30_000 };
 
-/** Ids of one process lie above those of the processes before it, which published fewer events than a million per ms. */
+/**
+ * Ids of one process lie above those of the processes before it, which published fewer events than a million
+ * per ms.
+ */
 const IDS_PER_MS = 1_000_000n;
 
 const sources = new Map<number, Source>(
@@ -58,8 +64,8 @@ const sources = new Map<number, Source>(
 );
 
 /**
- * The last events of the gateway, as the sink reads them off the journals and the outbox. Bounded: the oldest are dropped first, and a reader that
- * was too slow is told so. Ids rise, also over restarts.
+ * The last events of the gateway, as the sink reads them off the journals and the outbox. Bounded: the oldest
+ * are dropped first, and a reader that was too slow is told so. Ids rise, also over restarts.
  */
 export class LiveEvents {
   private readonly limits: LiveEventsLimits;
@@ -216,7 +222,10 @@ function flagTold({ critical }: Data): Data {
   return { critical: typeof critical === 'number' ? critical === 1 : null };
 }
 
-/** The energy of a transaction that has ended as far as its registers determine it; with the reason `readings_unavailable` it takes its readings, too: ask for it then. */
+/**
+ * The energy of a transaction that has ended as far as its registers determine it; with the reason
+ * `readings_unavailable` it takes its readings, too: ask for it then.
+ */
 function energyTold(data: Data): Data {
   if (data.state === 'open') return { energyWh: null, energySource: 'none', energyReason: null };
   const { startedAt, stoppedAt } = data;

@@ -2,13 +2,19 @@ import type { Log } from '../telemetry/log.ts';
 import type { Engine } from './engine.ts';
 import type { Chore } from './upkeep.ts';
 
-/** Merges stand still while less is left, bytes: where ClickHouse refuses inserts as well (`min_free_disk_bytes_to_perform_insert`). */
+/**
+ * Merges stand still while less is left, bytes: where ClickHouse refuses inserts as well
+ * (`min_free_disk_bytes_to_perform_insert`).
+ */
 const PAUSE_BELOW = 512 * 1024 * 1024;
 
 /** They go on once so much is left, bytes: a disk at the limit must not start and stop them all the time. */
 const RESUME_ABOVE = PAUSE_BELOW + 32 * 1024 * 1024;
 
-/** As fast as anything fills a disk, bytes a millisecond: it is looked at again before what is above the limit can be gone. */
+/**
+ * As fast as anything fills a disk, bytes a millisecond: it is looked at again before what is above the limit
+ * can be gone.
+ */
 const FASTEST_FILL = 4 * 1024 * 1024;
 
 const LEAST_WAIT_MS = 10;
@@ -22,8 +28,8 @@ export interface MergePauseOptions {
 }
 
 /**
- * Ends running merges before the disk is full and starts none until there is room again. ClickHouse commits a merged part even where the end of it could not be written;
- * `BrokenParts` mends those that slip through.
+ * Ends running merges before the disk is full and starts none until there is room again. ClickHouse commits a
+ * merged part even where the end of it could not be written; `BrokenParts` mends those that slip through.
  */
 export class MergePause implements Chore {
   readonly name = 'merges';

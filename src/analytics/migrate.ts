@@ -44,8 +44,9 @@ export function readMigrations(folder: URL = FOLDER): Migration[] {
 }
 
 /**
- * Brings the database to the newest schema; answers the migrations that it ran. Throws EngineError: `setup` where a newer Farad has been at this
- * database or the server is too old, else what the engine said (then call it again).
+ * Brings the database to the newest schema; returns the migrations that it ran. Throws EngineError: `setup`
+ * where a newer Farad has been at this database or the server is too old, else what the engine said (then
+ * call it again).
  */
 export async function migrate(
   engine: Engine,
@@ -62,7 +63,10 @@ export async function migrate(
   return due.map(({ name }) => name);
 }
 
-/** Returns the migrations that `migrate` would run now, in order; changes nothing. Throws EngineError as `migrate` does. */
+/**
+ * Returns the migrations that `migrate` would run now, in order; changes nothing. Throws EngineError as
+ * `migrate` does.
+ */
 export async function dueMigrations(
   engine: Engine,
   migrations: readonly Migration[] = readMigrations(),

@@ -55,11 +55,12 @@ const INT_BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
 const TIME_LIMIT_MS = 60_000;
 
 /**
- * Looks for each row of an insert by what merges leave of it: its key, with its version or a higher one; where nothing is merged, as many rows as there
- * are of its kind. Rejects with EngineError.
+ * Looks for each row of an insert by what merges leave of it: its key, with its version or a higher one;
+ * where nothing is merged, as many rows as there are of its kind. Rejects with EngineError.
  *
- * Only where it is uncertain what became of an insert: ClickHouse writes a deduplication token down before it makes the rows visible, and killed in
- * between it takes the repetition for a duplicate of rows that it does not have.
+ * Only where it is uncertain what became of an insert: ClickHouse writes a deduplication token down before it
+ * makes the rows visible, and killed in between it takes the repetition for a duplicate of rows that it does
+ * not have.
  */
 export async function presenceOf(engine: Engine, table: TableName, lines: Buffer): Promise<Presence> {
   const identity = rowIdentities[table];
@@ -111,7 +112,8 @@ function questionFor(table: TableName, identity: RowIdentity, rows: readonly Sou
   const received = Math.min(...rows.map(({ receivedAt }) => receivedAt)) - DAY_MS;
   const names = lookup.map((name) => `\`${name}\``).join(', ');
   const tuples = [...new Set(rows.map(({ tuple }) => tuple))].join(', ');
-  // Older parts are left out by this bound. It leaves a day for a repetition that was received earlier and inserted later, by another queue.
+  // Older parts are left out by this bound. It leaves a day for a repetition that was received earlier and
+  // inserted later, by another queue.
   return `
 SELECT hex(MD5(concat(${parts.join(', ')}))) AS digest, count() AS rows, ${newest} AS version
 FROM ${table}
@@ -180,7 +182,10 @@ class LineReader {
   }
 }
 
-/** A cell as a literal and as part of a digest; undefined where ClickHouse would store another value than this. */
+/**
+ * A cell as a literal and as part of a digest; undefined where ClickHouse would store another value than
+ * this.
+ */
 function identify(type: string, cell: unknown): { literal: string; digested: string } | undefined {
   if (typeof cell === 'string') {
     // The sign that stands for bytes which are no text.

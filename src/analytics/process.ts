@@ -28,7 +28,10 @@ import { SqlService } from './sql-service.ts';
 import { ToldCorrections } from './told-corrections.ts';
 import { type Chore, keepUp } from './upkeep.ts';
 
-/** How long a stopping process waits for the insert under way, ms. Its batch is saved, so nothing is lost without it. */
+/**
+ * How long a stopping process waits for the insert under way, ms. Its batch is saved, so nothing is lost
+ * without it.
+ */
 const STOP_GRACE_MS = 5000;
 
 /** How often charge points are looked through for what changed, ms. */
@@ -50,7 +53,10 @@ const RETENTION_EVERY_MS = 60_000;
 /** How long the query of an export may take, ms. */
 const EXPORT_LIMIT_MS = 5 * 60_000;
 
-/** Named queries at a time, and how many of them on this machine, where they leave a core to the charge points. */
+/**
+ * Named queries at a time, and how many of them on this machine, where they leave a core to the charge
+ * points.
+ */
 const QUERIES = 2;
 const QUERIES_HERE = Math.min(QUERIES, Math.max(1, availableParallelism() - 1));
 

@@ -65,7 +65,10 @@ const ALSO_ALLOWED = [
   'nth_value',
 ];
 
-/** Whatever ClickHouse sorts them under: they reach beyond their arguments, or read schemas and templates from files. */
+/**
+ * Whatever ClickHouse sorts them under: they reach beyond their arguments, or read schemas and templates from
+ * files.
+ */
 const NEVER = [
   'file',
   'url',
@@ -115,7 +118,10 @@ export class PureFunctions {
     this.known = new Set([...functions.map(({ name }) => name), ...NEVER]);
   }
 
-  /** Whether a function of this name computes from its arguments and nothing else; one that is unknown does not. */
+  /**
+   * Whether a function of this name computes from its arguments and nothing else; one that is unknown does
+   * not.
+   */
   isPure(name: string): boolean {
     if (this.allowed.has(name.toLowerCase())) return true;
     for (let base = name; COMBINATORS.test(base); ) {

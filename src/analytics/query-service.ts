@@ -43,7 +43,10 @@ const inHand = watchman.workOf({ name: 'queries' });
 
 type Failure = Extract<AnalyticsRows, { ok: false }>;
 
-/** Answers the named queries of other processes: few at a time, those that read much apart from the others, each with a time limit. */
+/**
+ * Answers the named queries of other processes: few at a time, those that read much apart from the others,
+ * each with a time limit.
+ */
 export class QueryService {
   private readonly options: QueryServiceOptions;
   private readonly prompt: Turns;
@@ -105,8 +108,8 @@ export class QueryService {
 }
 
 /**
- * Works out what energy a query needs. Answers why it cannot be asked yet, or how many days of connectors its answer does not have. Throws
- * EngineError.
+ * Works out what energy a query needs. Returns why it cannot be asked yet, or how many days of connectors its
+ * answer does not have. Throws EngineError.
  */
 export async function backlogOf(
   { energyOf, energyMayLag = false }: PreparedQuery,

@@ -19,8 +19,8 @@ interface Kept {
 const ENTRIES_PER_READ = 2000;
 
 /**
- * Reads the lanes of a queue once, ahead of what is inserted. While the engine is away the buffer fills up; then it reads on for the listener only
- * and later reads the same entries again for the engine.
+ * Reads the lanes of a queue once, ahead of what is inserted. While the engine is away the buffer fills up;
+ * then it reads on for the listener only and later reads the same entries again for the engine.
  */
 export class QueueReader {
   private readonly queue: LaneQueue;
@@ -54,7 +54,10 @@ export class QueueReader {
     return this.since === undefined ? 0 : performance.now() - this.since;
   }
 
-  /** When the oldest entry in the buffer was read, or the last one before it taken, monotonic ms; undefined while it is empty. */
+  /**
+   * When the oldest entry in the buffer was read, or the last one before it taken, monotonic ms; undefined
+   * while it is empty.
+   */
   get waitingSince(): number | undefined {
     return this.since;
   }
@@ -77,7 +80,10 @@ export class QueueReader {
     this.forget(lanes);
   }
 
-  /** Takes entries out of the buffer in the order in which they were read, up to `rows` and `bytes`, but one at least if there is one. */
+  /**
+   * Takes entries out of the buffer in the order in which they were read, up to `rows` and `bytes`, but one
+   * at least if there is one.
+   */
   take(limits: { readonly rows: number; readonly bytes: number }): Entry[] {
     let rows = 0;
     let bytes = 0;

@@ -9,7 +9,10 @@ type Span = 'week' | 'month' | 'year';
 
 interface Expiry {
   readonly table: TableName | 'energy_touched';
-  /** The column with the time that a row's age counts from; missing where only whole partitions go, since the table is large. */
+  /**
+   * The column with the time that a row's age counts from; missing where only whole partitions go, since the
+   * table is large.
+   */
   readonly since?: string;
   readonly partition?: Span;
   /** The setting that says how old rows get, or that age in ms. */
@@ -48,8 +51,9 @@ export interface RetentionOptions {
 }
 
 /**
- * Deletes rows of ClickHouse that are older than the settings say. ClickHouse itself is not told when rows expire (TTL): it would go by its clock alone, and a
- * clock that was set forward would cost nearly everything within seconds.
+ * Deletes rows of ClickHouse that are older than the settings say. ClickHouse itself is not told when rows
+ * expire (TTL): it would go by its clock alone, and a clock that was set forward would cost nearly everything
+ * within seconds.
  */
 export class Retention {
   private readonly options: RetentionOptions;
@@ -60,7 +64,10 @@ export class Retention {
     this.options = options;
   }
 
-  /** Deletes what is due, nothing while the clock is doubted; answers the statements that it ran. Throws EngineError. */
+  /**
+   * Deletes what is due, nothing while the clock is doubted; returns the statements that it ran. Throws
+   * EngineError.
+   */
   async run(): Promise<string[]> {
     const now = this.options.trustedNow();
     if (now === undefined) return [];
@@ -106,7 +113,10 @@ export class Retention {
   }
 }
 
-/** Takes from the tables of an earlier version what makes ClickHouse delete rows by its own clock; answers their names. Throws EngineError. */
+/**
+ * Takes from the tables of an earlier version what makes ClickHouse delete rows by its own clock; returns
+ * their names. Throws EngineError.
+ */
 export async function removeTimeLimits(engine: Engine): Promise<string[]> {
   const rows = await engine.query<{ name: string }>(
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine_full LIKE '% TTL %'",

@@ -7,14 +7,17 @@ export interface RowIdentity {
   /** Columns that tell rows apart which agree in those. */
   readonly rest: readonly string[];
   /**
-   * What is left of rows that agree in all of these columns: `one` of them, whichever; the `newest`, that is the one with the highest `version`;
-   * or `all`, because nothing merges them.
+   * What is left of rows that agree in all of these columns: `one` of them, whichever; the `newest`, that is
+   * the one with the highest `version`; or `all`, because nothing merges them.
    */
   readonly left: 'one' | 'newest' | 'all';
   readonly version?: string;
 }
 
-/** Values that ClickHouse may change when it stores them (times of charge points, which may be out of its range) identify no row that nothing merges. */
+/**
+ * Values that ClickHouse may change when it stores them (times of charge points, which may be out of its
+ * range) identify no row that nothing merges.
+ */
 export const rowIdentities: Readonly<Record<TableName, RowIdentity>> = {
   meter_samples: {
     lookup: ['charge_point_id', 'connector_id', 'measurand', 'phase', 'location', 'context', 'format', 'ts'],

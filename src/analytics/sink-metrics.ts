@@ -1,6 +1,8 @@
 import { metrics } from '../telemetry/metrics.ts';
 
-/** Seconds; an insert of a few rows takes some ms, one that waits for merges or a slow server many seconds. */
+/**
+ * Seconds; an insert of a few rows takes some ms, one that waits for merges or a slow server many seconds.
+ */
 const INSERT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** What the sink counts; queue depth and age are exposed by the queues themselves. */

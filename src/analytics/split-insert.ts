@@ -8,11 +8,14 @@ export interface RejectedLine {
 /** What became of rows that were inserted in parts. */
 export interface SplitOutcome {
   readonly rejected: readonly RejectedLine[];
-  /** The error for which it was given up, because it befell row after row: it is hardly theirs. Nothing is rejected for it. */
+  /**
+   * The error for which it was given up, because it befell row after row: it is hardly theirs. Nothing is
+   * rejected for it.
+   */
   readonly hindered?: EngineError;
 }
 
-/** Inserts some of the lines; answers the error where the rows may be at fault. */
+/** Inserts some of the lines; returns the error where the rows may be at fault. */
 export type InsertPart = (lines: Buffer) => Promise<EngineError | undefined>;
 
 export interface SplitOptions {
@@ -32,8 +35,8 @@ interface Range {
 }
 
 /**
- * Inserts rows among which some are refused: halves them until each refused row stands alone, and answers those. An error that no row is free of is
- * answered as what hinders the insert.
+ * Inserts rows among which some are refused: halves them until each refused row stands alone, and returns
+ * those. An error that no row is free of is answered as what hinders the insert.
  */
 export async function splitInsert(
   lines: Buffer,

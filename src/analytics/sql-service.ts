@@ -20,7 +20,10 @@ interface CompactAnswer {
   readonly data: readonly (readonly unknown[])[];
 }
 
-/** Answers SQL that people wrote. Four fences: what the statement may consist of, what the engine resolves it to, a session that can only read, and limits of rows, time and memory. */
+/**
+ * Answers SQL that people wrote. Four fences: what the statement may consist of, what the engine resolves it
+ * to, a session that can only read, and limits of rows, time and memory.
+ */
 export class SqlService {
   private readonly options: SqlServiceOptions;
   private judge: StatementJudge | undefined;

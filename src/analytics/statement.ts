@@ -12,8 +12,9 @@ export interface ReadLimits {
 }
 
 /**
- * The statement that precedes the rows of an insert. Its settings are part of the text because settings beside a statement stay in force for
- * later ones on an embedded connection. Throws TypeError on a token that is not plain text.
+ * The statement that precedes the rows of an insert. Its settings are part of the text because settings
+ * beside a statement stay in force for later ones on an embedded connection. Throws TypeError on a token that
+ * is not plain text.
  */
 export function insertStatement({ table, token }: Pick<Insert, 'table' | 'token'>): string {
   const settings = Object.entries(insertSettings(token)).map(([name, value]) =>
@@ -22,7 +23,9 @@ export function insertStatement({ table, token }: Pick<Insert, 'table' | 'token'
   return `INSERT INTO ${table} (${columnList(table)}) SETTINGS ${settings.join(', ')} FORMAT JSONCompactEachRow`;
 }
 
-/** Settings of an insert: its token, and what a server's profile may have changed and exactly-once depends on. */
+/**
+ * Settings of an insert: its token, and what a server's profile may have changed and exactly-once depends on.
+ */
 export function insertSettings(token: string): Record<string, string | number> {
   if (!/^[\w:.,@-]+$/.test(token)) throw new TypeError(`${JSON.stringify(token)} is no deduplication token`);
   return {
@@ -49,8 +52,9 @@ export function boundedQuery(sql: string, limits: ReadLimits): string {
 }
 
 /**
- * A query with its values in its text, text as hexadecimal digits so that nothing in it can be anything else. chDB runs queries with parameters one after
- * the other, however many sessions ask. Throws TypeError where a value is missing or of another type.
+ * A query with its values in its text, text as hexadecimal digits so that nothing in it can be anything else.
+ * chDB runs queries with parameters one after the other, however many sessions ask. Throws TypeError where a
+ * value is missing or of another type.
  */
 export function withValues(sql: string, parameters: QueryParameters): string {
   return sql.replace(/\{(\w+):(U?Int\d+|String|Array\(String\))\}/g, (_, name: string, type: string) => {

@@ -37,7 +37,10 @@ export interface InsertDoubts {
 /** An error that could have to do with the rows but does not say so is taken to after so many attempts. */
 const ATTEMPTS_BEFORE_SUSPICION = 8;
 
-/** Rows above that are tried in parts where an insert keeps needing too much time or memory, or does not get through, bytes. */
+/**
+ * Rows above that are tried in parts where an insert keeps needing too much time or memory, or does not get
+ * through, bytes.
+ */
 const LARGE_BYTES = 1024 * 1024;
 
 const SETTLING_MS = 1000;
@@ -45,7 +48,10 @@ const SETTLING_MS = 1000;
 /** Looks for rows that ClickHouse cannot answer before it is gone on without. */
 const LOOKS = 5;
 
-/** Inserts that are tried for as long as it takes, and looked after where it is not certain what became of them. */
+/**
+ * Inserts that are tried for as long as it takes, and looked after where it is not certain what became of
+ * them.
+ */
 export class SteadyInsert {
   /** When rows last reached their table, monotonic ms. */
   movedAt = 0;
@@ -55,7 +61,10 @@ export class SteadyInsert {
     this.options = options;
   }
 
-  /** Resolves once the rows are in the table, or with the error where the rows may be at fault. Throws Abandoned when the process stops. */
+  /**
+   * Resolves once the rows are in the table, or with the error where the rows may be at fault. Throws
+   * Abandoned when the process stops.
+   */
   async insert(
     insert: Insert,
     { suspect = false, repeated = false, lookFirst = false }: InsertDoubts = {},
@@ -175,7 +184,10 @@ export class SteadyInsert {
     return error.fault === 'away' && (await this.answers());
   }
 
-  /** Whether ClickHouse answers while an insert does not get through: a proxy may refuse its size, or it takes too long. */
+  /**
+   * Whether ClickHouse answers while an insert does not get through: a proxy may refuse its size, or it takes
+   * too long.
+   */
   private async answers(): Promise<boolean> {
     try {
       await this.options.engine.query('SELECT 1');

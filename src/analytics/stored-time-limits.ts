@@ -6,8 +6,9 @@ import { writeDurably } from '../store/write-durably.ts';
 const TIME_LIMIT = /^TTL .*\n/gm;
 
 /**
- * Takes TTLs out of the definitions in a directory of the embedded engine, as ALTER TABLE ... REMOVE TTL does; answers the paths of those that had one. To be called
- * before the engine opens the directory: within its first second it deletes what its clock takes for too old, which is before a statement can be run.
+ * Takes TTLs out of the definitions in a directory of the embedded engine, as ALTER TABLE ... REMOVE TTL
+ * does; returns the paths of those that had one. To be called before the engine opens the directory: within
+ * its first second it deletes what its clock takes for too old, which is before a statement can be run.
  */
 export function removeStoredTimeLimits(path: string): string[] {
   const files = definitionsIn(join(path, 'store'), 2);

@@ -20,8 +20,9 @@ ORDER BY id
 SETTINGS fsync_after_insert = 1`;
 
 /**
- * Marks the tables of a server as those of one data directory, or sees that they are. Throws EngineError with the fault `setup` where they hold the rows of
- * another one, or of a later state of this one: transactionIds would then mean two things.
+ * Marks the tables of a server as those of one data directory, or sees that they are. Throws EngineError with
+ * the fault `setup` where they hold the rows of another one, or of a later state of this one: transactionIds
+ * would then mean two things.
  */
 export async function claimTables(engine: Engine, owner: TableOwner): Promise<void> {
   await engine.command(TABLE);
@@ -34,7 +35,10 @@ export async function claimTables(engine: Engine, owner: TableOwner): Promise<vo
   if (marked === undefined) await mark(engine, owner.installation);
 }
 
-/** Takes what the tables hold for rows of this installation from now on, by an operator's word. Throws EngineError. */
+/**
+ * Takes what the tables hold for rows of this installation from now on, by an operator's word. Throws
+ * EngineError.
+ */
 export async function adoptTables(engine: Engine, installation: string): Promise<void> {
   await engine.command(TABLE);
   await mark(engine, installation);

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Span } from '../journal/lane-queue.ts';
 
-/** What an insert is made of: the queue, the spans of the batch, the table, and the rows where they are only a part. */
+/**
+ * What an insert is made of: the queue, the spans of the batch, the table, and the rows where they are only a
+ * part.
+ */
 export interface TokenParts {
   readonly uuid: string;
   readonly table: string;
@@ -10,10 +13,16 @@ export interface TokenParts {
   readonly part?: Buffer;
 }
 
-/** A list of spans longer than that is told by its hash, characters: the token is part of an URL, which servers and proxies bound. */
+/**
+ * A list of spans longer than that is told by its hash, characters: the token is part of an URL, which
+ * servers and proxies bound.
+ */
 const LONGEST_SPANS = 1000;
 
-/** The deduplication token of an insert: the same rows get the same token, in this process and in the one after a crash. */
+/**
+ * The deduplication token of an insert: the same rows get the same token, in this process and in the one
+ * after a crash.
+ */
 export function tokenOf({ uuid, table, spans, part }: TokenParts): string {
   const covered = spans.map(({ lane, from, to }) => `${lane}.${from}-${to}`).join(',');
   const named = covered.length > LONGEST_SPANS ? hashOf(covered) : covered;

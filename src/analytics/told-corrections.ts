@@ -11,7 +11,10 @@ type Held = Omit<TransactionCorrectionRow, 'transactionId' | 'removed' | 'receiv
 const READ_AT_ONCE = 500;
 const ROWS_PER_INSERT = 5000;
 
-/** Keeps the table transaction_corrections up with the operational store: a row for each correction that is new, comes to something else, or was taken back. */
+/**
+ * Keeps the table transaction_corrections up with the operational store: a row for each correction that is
+ * new, comes to something else, or was taken back.
+ */
 export class ToldCorrections {
   private readonly engine: Engine;
   private readonly store: Pick<Store, 'transactionCorrections' | 'transactions' | 'refresh'>;
@@ -26,7 +29,10 @@ export class ToldCorrections {
     this.clock = clock;
   }
 
-  /** One look at all corrections; answers how many rows it inserted. Throws EngineError; then the next look makes up for it. */
+  /**
+   * One look at all corrections; returns how many rows it inserted. Throws EngineError; then the next look
+   * makes up for it.
+   */
   async update(): Promise<number> {
     try {
       this.held ??= await this.read();

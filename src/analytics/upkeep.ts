@@ -19,7 +19,10 @@ const SHARE = 0.1;
 /** A run that takes longer stands still, ms: each of its queries has a time limit that is far shorter. */
 const LONGEST_RUN_MS = 10 * 60_000;
 
-/** Runs a chore until `signal` fires; one that takes long runs less often. What ClickHouse refuses is logged and tried again. */
+/**
+ * Runs a chore until `signal` fires; one that takes long runs less often. What ClickHouse refuses is logged
+ * and tried again.
+ */
 export async function keepUp(chore: Chore, log: Log, signal: AbortSignal): Promise<void> {
   const warn = throttled(log, 60_000);
   const inHand = watchman.workOf({ name: `chore ${chore.name}`, limit: LONGEST_RUN_MS });

@@ -12,8 +12,8 @@ export interface OutgoingCall {
 }
 
 /**
- * What became of a CALL of ours that was sent; with `none` nobody knows what the charge point did, but for `not_sent`: the connection ended
- * after the CALL was announced and before it left.
+ * What became of a CALL of ours that was sent; with `none` nobody knows what the charge point did, but for
+ * `not_sent`: the connection ended after the CALL was announced and before it left.
  */
 export type CallAnswer =
   | { readonly kind: 'result'; readonly payload: unknown }

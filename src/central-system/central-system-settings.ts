@@ -8,13 +8,18 @@ export interface CentralSystemSettings {
   readonly bootRetryInterval: number;
   /** How many transactions a tag may run at once; 0 = no limit. */
   readonly concurrentTx: number;
-  /** What becomes of open transactions whose stop is overdue: where they are not kept, they do not count for `concurrentTx`. */
+  /**
+   * What becomes of open transactions whose stop is overdue: where they are not kept, they do not count for
+   * `concurrentTx`.
+   */
   readonly forgotten: 'keep' | 'ignore' | 'close';
   /** How long a transaction has to be suspect before it is forgotten. */
   readonly forgottenAfter: number;
   /** What becomes of a tag that is not registered. */
   readonly unknownTags: 'invalid' | 'accept';
-  /** Whether an outside certificate authority signs requests; otherwise Farad does, if it has an authority. */
+  /**
+   * Whether an outside certificate authority signs requests; otherwise Farad does, if it has an authority.
+   */
   readonly signsOutside: boolean;
   /** How long after its expiry date a reservation counts as held. */
   readonly reservationSlack: number;

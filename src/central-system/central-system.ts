@@ -23,8 +23,8 @@ export type { CentralSystemSettings } from './central-system-settings.ts';
 /** Everything that is protocol decision, for the charge points of one edge. */
 export interface CentralSystem {
   /**
-   * The charge point behind an identity, read from the store when the first socket of it opens; `dialect`: of the version that was agreed on for the socket.
-   * Call `forget` once per call of this.
+   * The charge point behind an identity, read from the store when the first socket of it opens; `dialect`: of
+   * the version that was agreed on for the socket. Call `forget` once per call of this.
    */
   chargePoint(id: string, dialect: Dialect): ChargePoint;
   /** A socket of the charge point closed. It is forgotten with its last socket. */
@@ -32,47 +32,63 @@ export interface CentralSystem {
   /** Reads again what operators may have set (strictness). */
   refresh(chargePoint: ChargePoint): void;
   /**
-   * Answers a CALL. Synchronous where nothing has to reach the disk first (Authorize, Heartbeat, refusals). Never rejects for an expected
-   * outcome: what cannot be kept becomes CALLERROR InternalError, so that the charge point retries.
+   * Answers a CALL. Synchronous where nothing has to reach the disk first (Authorize, Heartbeat, refusals).
+   * Never rejects for an expected outcome: what cannot be kept becomes CALLERROR InternalError, so that the
+   * charge point retries.
    */
   decide(chargePoint: ChargePoint, call: IncomingCall, receivedAt: number): Decision | Promise<Decision>;
   /** The rest of a StopTransaction whose transactionData a frame worker has already kept. */
   finishStop(chargePoint: ChargePoint, stop: StopRemainder, receivedAt: number): Promise<Decision>;
   /**
-   * Writes the signs of life since the last time to the store; resolves with the number of charge points. To be called now and then, `gently` so that no message
-   * waits for it, and at the end.
+   * Writes the signs of life since the last time to the store; resolves with the number of charge points. To
+   * be called now and then, `gently` so that no message waits for it, and at the end.
    */
   saveLastSeen(how?: { readonly gently: boolean }): Promise<number>;
-  /** The same of charge points that have left, so that nobody sees an earlier time than while they were connected. To be called every moment. */
+  /**
+   * The same of charge points that have left, so that nobody sees an earlier time than while they were
+   * connected. To be called every moment.
+   */
   saveLeft(): Promise<number>;
   /** Resolves when all that was answered so far is on the disk, or has failed. */
   settled(): Promise<void>;
-  /** Ends an open transaction whose stop has not come; undefined where none with this id is open. Rejects where it cannot be kept. */
+  /**
+   * Ends an open transaction whose stop has not come; undefined where none with this id is open. Rejects
+   * where it cannot be kept.
+   */
   closeTransaction(input: CloseInput): Promise<TransactionRecord | undefined>;
-  /** Ends the open transactions of a charge point that is being deleted; `by`: who deletes it. Rejects where that cannot be kept. */
+  /**
+   * Ends the open transactions of a charge point that is being deleted; `by`: who deletes it. Rejects where
+   * that cannot be kept.
+   */
   closeTransactionsOf(chargePointId: string, by: string): Promise<void>;
   /**
-   * Ends reservations whose expiry date is over and forgets old ones, of all charge points, connected or not. To be called every few seconds:
-   * no timer has to last until an expiry date.
+   * Ends reservations whose expiry date is over and forgets old ones, of all charge points, connected or not.
+   * To be called every few seconds: no timer has to last until an expiry date.
    */
   expireReservations(): Promise<void>;
-  /** Whether a message of this action may be what a command waits for: it has to be decided in place, not by a frame worker. */
+  /**
+   * Whether a message of this action may be what a command waits for: it has to be decided in place, not by a
+   * frame worker.
+   */
   isAwaited(chargePoint: ChargePoint, action: string): boolean;
   /** Counts the repairs that a frame worker made to a message. */
   countRepairs(chargePoint: ChargePoint, action: string, repairs: readonly string[]): void;
   /**
-   * Why a CALL must not be sent to the charge point; undefined if it may: its present registration (OCPP 1.6 ed. 2 §4.2, errata 3.40), or a security profile
-   * that it would lower (security whitepaper ed. 3 A00.FR.005).
+   * Why a CALL must not be sent to the charge point; undefined if it may: its present registration
+   * (OCPP 1.6 ed. 2 §4.2, errata 3.40), or a security profile that it would lower (security whitepaper ed. 3
+   * A00.FR.005).
    */
   mayCall(chargePoint: ChargePoint, action: string, payload?: unknown): CallBar | undefined;
   /**
-   * Keeps what Farad must know of a CALL even if it never learns of an answer; undefined where that is nothing. The CALL leaves once the
-   * promise resolves to true; false: it could not be kept, so the CALL must not leave. Every CALL that was kept is followed by `onCallAnswered`.
+   * Keeps what Farad must know of a CALL even if it never learns of an answer; undefined where that is
+   * nothing. The CALL leaves once the promise resolves to true; false: it could not be kept, so the CALL must
+   * not leave. Every CALL that was kept is followed by `onCallAnswered`.
    */
   beforeCall(chargePoint: ChargePoint, call: OutgoingCall): Promise<boolean> | undefined;
   /**
-   * Moves Farad's view on after the charge point has answered a CALL of ours, or has not. What the next frame may depend on is done before
-   * this returns; resolves when the rest is stored. Never rejects: a fault is told to `onFault`.
+   * Moves Farad's view on after the charge point has answered a CALL of ours, or has not. What the next frame
+   * may depend on is done before this returns; resolves when the rest is stored. Never rejects: a fault is
+   * told to `onFault`.
    */
   onCallAnswered(chargePoint: ChargePoint, call: OutgoingCall, answer: CallAnswer): Promise<void>;
 }
@@ -80,7 +96,10 @@ export interface CentralSystem {
 export interface CentralSystemOptions {
   readonly store: Room['store'];
   readonly rows: RowSink;
-  /** Keeps the samples of messages that are decided in place: `keep` of the frame workers' decider, on a lane of this thread. */
+  /**
+   * Keeps the samples of messages that are decided in place: `keep` of the frame workers' decider, on a lane
+   * of this thread.
+   */
   readonly keepSamples: KeepSamples;
   readonly settings: CentralSystemSettings;
   /** Vendor extensions of DataTransfer; default none. */
@@ -90,7 +109,10 @@ export interface CentralSystemOptions {
   /** Since when charge points could tell this Farad anything, epoch ms; default now. */
   readonly beganAt?: number;
   readonly registry?: Registry;
-  /** Told that a charge point which never sent a BootNotification was refused a message: it may be asked for one. */
+  /**
+   * Told that a charge point which never sent a BootNotification was refused a message: it may be asked for
+   * one.
+   */
   readonly onNeverBooted?: (chargePointId: string) => void;
   /** Told of what went wrong inside Farad while the charge point was answered InternalError: for the log. */
   readonly onFault: (error: unknown, chargePointId: string) => void;

@@ -4,9 +4,14 @@ import { EARLIEST_PLAUSIBLE, isPlausibleTime, readTimestamp } from '../protocol/
 export interface ClockReading {
   /** Its own time where that can be believed, else the time of receipt. Epoch ms. */
   readonly epochMs: number;
-  /** The clock was set at some time; false for one that is dead or unreadable, whose times repeat after every power cut. */
+  /**
+   * The clock was set at some time; false for one that is dead or unreadable, whose times repeat after every
+   * power cut.
+   */
   readonly running: boolean;
-  /** What was odd, as the end of a flag: `missing`, `unreadable`, `out-of-range`, `implausible`, `in-future`. */
+  /**
+   * What was odd, as the end of a flag: `missing`, `unreadable`, `out-of-range`, `implausible`, `in-future`.
+   */
   readonly oddities: readonly string[];
 }
 
@@ -16,8 +21,9 @@ const TOLERATED_LEAD_MS = 5 * 60_000;
 const NONE: readonly string[] = Object.freeze([]);
 
 /**
- * Reads a timestamp of a charge point (OCPP 1.6 ed. 2 §3.14). However late a message comes, its own time counts (§3.7), unless no running
- * clock can have said it; nothing is refused because of it (§4.7, §4.8, §4.10).
+ * Reads a timestamp of a charge point (OCPP 1.6 ed. 2 §3.14). However late a message comes, its own time
+ * counts (§3.7), unless no running clock can have said it; nothing is refused because of it (§4.7, §4.8,
+ * §4.10).
  */
 export function readClock(timestamp: unknown, receivedAt: number): ClockReading {
   if (timestamp === undefined) return unusable(receivedAt, 'missing');

@@ -1,16 +1,22 @@
 import type { Dialect } from '../protocol/version.ts';
 import type { CommandRecord } from '../store/command-record.ts';
 
-/** What the Central System last answered to a BootNotification; `Unknown` while there was none (OCPP 1.6 ed. 2 §4.2). */
+/**
+ * What the Central System last answered to a BootNotification; `Unknown` while there was none
+ * (OCPP 1.6 ed. 2 §4.2).
+ */
 export type Registration = 'Accepted' | 'Pending' | 'Rejected' | 'Unknown';
 
-/** A transaction that runs on a connector: `[connectorId, transactionId]`, ready to travel with a frame to a worker. */
+/**
+ * A transaction that runs on a connector: `[connectorId, transactionId]`, ready to travel with a frame to a
+ * worker.
+ */
 export type OpenTransaction = readonly [connectorId: number, transactionId: number];
 
 /**
- * What is kept at hand about a connected charge point between its messages. There is one object per identity and process, shared by all
- * its sockets, because acceptance and transactions belong to the charge point and not to a connection (OCPP-J 1.6 §5.4).
- * Only the central-system room changes it.
+ * What is kept at hand about a connected charge point between its messages. There is one object per identity
+ * and process, shared by all its sockets, because acceptance and transactions belong to the charge point and
+ * not to a connection (OCPP-J 1.6 §5.4). Only the central-system room changes it.
  */
 export interface ChargePoint {
   readonly id: string;
@@ -30,7 +36,10 @@ export interface ChargePoint {
   awaited: readonly CommandRecord[];
   /** Replaced, never changed, when a transaction opens or closes. */
   openTransactions: readonly OpenTransaction[];
-  /** Resolves once the answer to its last SignCertificate is on its way; undefined while there is none to come. */
+  /**
+   * Resolves once the answer to its last SignCertificate is on its way; undefined while there is none to
+   * come.
+   */
   signing: Promise<void> | undefined;
   /** Time of the last frame, epoch ms; any frame is a sign of life, so the session sets it too. */
   lastSeenAt: number;

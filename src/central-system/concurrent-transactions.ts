@@ -4,8 +4,9 @@ import type { TransactionRecord } from '../store/transaction-record.ts';
 import type { Room } from './room.ts';
 
 /**
- * Whether one more transaction would be too many for a tag (OCPP 1.6 ed. 2 §7.2, ConcurrentTx). `others` counts its open transactions
- * without a repeat of this start and without one that this start supersedes; it is asked only where there is a limit.
+ * Whether one more transaction would be too many for a tag (OCPP 1.6 ed. 2 §7.2, ConcurrentTx). `others`
+ * counts its open transactions without a repeat of this start and without one that this start supersedes; it
+ * is asked only where there is a limit.
  */
 export function exceedsConcurrency(
   token: Token | undefined,

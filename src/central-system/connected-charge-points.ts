@@ -84,14 +84,20 @@ export class ConnectedChargePoints {
     chargePoint.strict = this.isStrict(chargePoint.id);
   }
 
-  /** Writes the signs of life since the last time, all at once or a few at a time; resolves with the number of charge points. */
+  /**
+   * Writes the signs of life since the last time, all at once or a few at a time; resolves with the number of
+   * charge points.
+   */
   saveLastSeen(gently: boolean): Promise<number> {
     const due = [...this.left.keys()];
     for (const entry of this.entries.values()) if (isUnsaved(entry)) due.push(entry.chargePoint.id);
     return this.save(due, gently);
   }
 
-  /** Writes the signs of life of those that have left, a few at a time; resolves with the number of charge points. While one such write goes on no other begins. */
+  /**
+   * Writes the signs of life of those that have left, a few at a time; resolves with the number of charge
+   * points. While one such write goes on no other begins.
+   */
   saveLeft(): Promise<number> {
     this.savingLeft ??= this.save([...this.left.keys()], true).finally(() => {
       this.savingLeft = undefined;

@@ -1,7 +1,10 @@
 import type { Counter, Registry } from '../telemetry/metrics.ts';
 import type { ChargePoint } from './charge-point.ts';
 
-/** What the central system counts. Children are made once where the labels are known, so that counting is one addition. */
+/**
+ * What the central system counts. Children are made once where the labels are known, so that counting is one
+ * addition.
+ */
 export interface Counters {
   /** idTagInfo.status of an answer. */
   authorization(action: string, status: string): void;

@@ -7,7 +7,10 @@ export interface IncomingCall {
   readonly action: string;
   /** Unchecked. */
   readonly payload: unknown;
-  /** The frame as received, where it is nested too deeply to be read as a whole: `payload` is without what lies too deep. */
+  /**
+   * The frame as received, where it is nested too deeply to be read as a whole: `payload` is without what
+   * lies too deep.
+   */
   readonly deepFrame?: string;
 }
 
@@ -37,7 +40,10 @@ export interface MeterDigest {
   readonly lastRegisterWh?: number;
   /** Power.Active.Import over all phases, W. */
   readonly powerW?: number;
-  /** Rank of the place where the register was read, and of that of the power; absent: the outlet. What is read at several places is never mixed. */
+  /**
+   * Rank of the place where the register was read, and of that of the power; absent: the outlet. What is read
+   * at several places is never mixed.
+   */
   readonly registerPlace?: number;
   readonly powerPlace?: number;
   /** Time of the newest sample, epoch ms. */

@@ -1,11 +1,15 @@
 import type { Decision } from './decision.ts';
 
-/** Charge points are answered before what they said is on the disk while no write has been under way for longer, ms. */
+/**
+ * Charge points are answered before what they said is on the disk while no write has been under way for
+ * longer, ms.
+ */
 const WINDOW_MS = 250;
 
 /**
- * Writes that charge points need not wait for, because nothing rests on their confirmation: what a crash can take of them was answered within
- * a quarter of a second. Where the disk does not keep up, answers wait for it as all others do, so what waits is bounded.
+ * Writes that charge points need not wait for, because nothing rests on their confirmation: what a crash can
+ * take of them was answered within a quarter of a second. Where the disk does not keep up, answers wait for
+ * it as all others do, so what waits is bounded.
  */
 export class LateWrites {
   /** When each began, monotonic ms, the oldest first. */

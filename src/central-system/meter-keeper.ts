@@ -3,8 +3,9 @@ import type { OpenTransaction } from './charge-point.ts';
 import type { IncomingCall, MeterDigest, Refusal } from './decision.ts';
 
 /**
- * Keeps the samples of a MeterValues or StopTransaction request, flushed before it resolves. The frame workers' code implements it, so that
- * a message decided in place and one decided in a worker are read in the same way.
+ * Keeps the samples of a MeterValues or StopTransaction request, flushed before it resolves. The frame
+ * workers' code implements it, so that a message decided in place and one decided in a worker are read in the
+ * same way.
  */
 export type KeepSamples = (call: IncomingCall, context: MeterContext) => Promise<MeterVerdict>;
 
@@ -34,7 +35,10 @@ export interface MeterVerdict {
 export interface StopRemainder {
   /** Of its CALL, where that is at hand. */
   readonly messageId?: string;
-  /** As received, otherwise unchecked; `transactionData` is left in only where it could not be kept as samples. */
+  /**
+   * As received, otherwise unchecked; `transactionData` is left in only where it could not be kept as
+   * samples.
+   */
   readonly request: Readonly<Record<string, unknown>>;
   /** What was odd about the transactionData. */
   readonly flags: readonly string[];

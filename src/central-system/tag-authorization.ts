@@ -1,6 +1,9 @@
 import type { Token } from '../store/token.ts';
 
-/** What holds for a tag (OCPP 1.6 ed. 2 §7.2): ConcurrentTx is decided where a transaction starts, never here (§7.2). */
+/**
+ * What holds for a tag (OCPP 1.6 ed. 2 §7.2): ConcurrentTx is decided where a transaction starts, never here
+ * (§7.2).
+ */
 export type TagStatus = 'Accepted' | 'Blocked' | 'Expired' | 'Invalid';
 
 export interface TagJudgement {
@@ -15,8 +18,8 @@ export interface TokenReader {
 }
 
 /**
- * Whether a tag may charge at the moment `now` (epoch ms). A parent id is no tag by itself: it counts only if it is registered as one
- * (§3.10). Synchronous, one read: this is the hot path of Authorize.
+ * Whether a tag may charge at the moment `now` (epoch ms). A parent id is no tag by itself: it counts only if
+ * it is registered as one (§3.10). Synchronous, one read: this is the hot path of Authorize.
  */
 export function judgeTag(
   tokens: TokenReader,
@@ -37,7 +40,10 @@ function statusOf(token: Token, now: number): TagStatus {
   return token.expiryDate !== undefined && token.expiryDate <= now ? 'Expired' : 'Accepted';
 }
 
-/** Whether two tags may stop each other's transactions: the same tag, or the same group (§3.10). Tags are compared without case. */
+/**
+ * Whether two tags may stop each other's transactions: the same tag, or the same group (§3.10). Tags are
+ * compared without case.
+ */
 export function mayStop(stop: TagIdentity, start: TagIdentity): boolean {
   if (stop.idTag === start.idTag) return true;
   return stop.parentIdTag !== '' && stop.parentIdTag === start.parentIdTag;

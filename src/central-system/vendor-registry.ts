@@ -6,7 +6,9 @@ export interface VendorAnswer {
   readonly data?: string;
 }
 
-/** Handles one kind of vendor message; `data` is the charge point's text, in whatever form the vendor gave it. */
+/**
+ * Handles one kind of vendor message; `data` is the charge point's text, in whatever form the vendor gave it.
+ */
 export type VendorHandler = (
   chargePoint: ChargePoint,
   data: string | undefined,
@@ -14,7 +16,10 @@ export type VendorHandler = (
 
 /** The vendor extensions that this Farad understands: none, until someone plugs one in. */
 export interface VendorRegistry {
-  /** Plugs a handler in for the messages of a vendor; without `messageId` for those that name none. A later one takes the place of an earlier one. */
+  /**
+   * Plugs a handler in for the messages of a vendor; without `messageId` for those that name none. A later
+   * one takes the place of an earlier one.
+   */
   register(vendorId: string, messageId: string | undefined, handler: VendorHandler): void;
   find(
     vendorId: string,

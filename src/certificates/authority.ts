@@ -3,7 +3,10 @@ import { normaliseSerial } from './certificate.ts';
 import { loadX509, type X509 } from './library.ts';
 import { writePem } from './pem.ts';
 
-/** What an authority signs with: ECDSA on P-256, RSA-PSS, or RSA by PKCS#1 v1.5, which some charge points want; SHA-256 all of them. */
+/**
+ * What an authority signs with: ECDSA on P-256, RSA-PSS, or RSA by PKCS#1 v1.5, which some charge points
+ * want; SHA-256 all of them.
+ */
 export type AuthorityAlgorithm = 'ecdsa-p256' | 'rsa-pss-2048' | 'rsa-2048';
 
 export const AUTHORITY_ALGORITHMS = [

@@ -29,7 +29,10 @@ export interface Certificate {
   readonly isSelfSigned: boolean;
 }
 
-/** Reads the certificates of a text, in its order; undefined where there is none, or one that is no certificate. */
+/**
+ * Reads the certificates of a text, in its order; undefined where there is none, or one that is no
+ * certificate.
+ */
 export function readCertificates(pem: string): Certificate[] | undefined {
   const certificates: Certificate[] = [];
   for (const der of readPem(pem, 'CERTIFICATE')) {
@@ -40,7 +43,10 @@ export function readCertificates(pem: string): Certificate[] | undefined {
   return certificates.length > 0 ? certificates : undefined;
 }
 
-/** Reads one certificate from its DER; undefined where it is none. `x509` is the same where somebody has it already: to parse it takes longest. */
+/**
+ * Reads one certificate from its DER; undefined where it is none. `x509` is the same where somebody has it
+ * already: to parse it takes longest.
+ */
 export function readCertificate(
   der: Uint8Array,
   x509: X509Certificate | undefined = parse(der),
@@ -63,7 +69,10 @@ export function readCertificate(
   };
 }
 
-/** Serial numbers are compared like this: hexadecimal, lower case, without leading zeros (security whitepaper ed. 3 §6.1). */
+/**
+ * Serial numbers are compared like this: hexadecimal, lower case, without leading zeros
+ * (security whitepaper ed. 3 §6.1).
+ */
 export function normaliseSerial(serial: string): string {
   return serial.toLowerCase().replace(/^0+(?=.)/, '');
 }

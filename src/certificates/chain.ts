@@ -8,8 +8,9 @@ export const MAX_CHAIN_LENGTH = 10_000;
 export type Chain = { readonly leaf: Certificate; readonly pem: string } | { readonly problem: string };
 
 /**
- * Returns the chain that a charge point with this public key gets: its certificate first, then each one that issued the one before, without the root, which it must have
- * already (obligation L23). `certificates` may be in any order and hold more. Each signature on the way is checked.
+ * Returns the chain that a charge point with this public key gets: its certificate first, then each one that
+ * issued the one before, without the root, which it must have already (obligation L23). `certificates` may be
+ * in any order and hold more. Each signature on the way is checked.
  */
 export function buildChain(certificates: string, publicKey: KeyObject, maxLength: number): Chain {
   const found = readCertificates(certificates);

@@ -11,7 +11,9 @@ export const BIT_STRING = 0x03;
 /** Contents beyond this are nothing that Farad reads. */
 const MAX_LENGTH_BYTES = 3;
 
-/** Returns the elements that lie one after the other in `bytes`; undefined where they do not fill it exactly. */
+/**
+ * Returns the elements that lie one after the other in `bytes`; undefined where they do not fill it exactly.
+ */
 export function readDer(bytes: Uint8Array): DerElement[] | undefined {
   const elements: DerElement[] = [];
   let at = 0;

@@ -10,13 +10,17 @@ export interface CertificateHashData {
   readonly serialNumber: string;
 }
 
-/** Version, serial number, algorithm, then the issuer (RFC 5280 §4.1); a certificate of version 1 has no version. */
+/**
+ * Version, serial number, algorithm, then the issuer (RFC 5280 §4.1); a certificate of version 1 has no
+ * version.
+ */
 const VERSION_TAG = 0xa0;
 const ISSUER_AFTER_VERSION = 2;
 
 /**
- * Returns the hashes of a certificate as OCSP has them (RFC 6960 §4.1.1): over the DER of its issuer's name, and over the bits of its issuer's public key without
- * tag, length and the number of unused bits. Throws TypeError where `issuer` is not the one that the certificate names.
+ * Returns the hashes of a certificate as OCSP has them (RFC 6960 §4.1.1): over the DER of its issuer's name,
+ * and over the bits of its issuer's public key without tag, length and the number of unused bits. Throws
+ * TypeError where `issuer` is not the one that the certificate names.
  */
 export function hashDataOf(
   certificate: Certificate,
@@ -33,7 +37,10 @@ export function hashDataOf(
   };
 }
 
-/** Whether two mean the same certificate: digits are compared without case, serial numbers without leading zeros. */
+/**
+ * Whether two mean the same certificate: digits are compared without case, serial numbers without leading
+ * zeros.
+ */
 export function isSameHashData(one: CertificateHashData, other: CertificateHashData): boolean {
   return (
     one.hashAlgorithm === other.hashAlgorithm &&

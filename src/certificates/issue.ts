@@ -15,8 +15,8 @@ export interface CertificateOrder {
 }
 
 /**
- * Issues the certificate of a charge point. The public key goes in as it is in the request (security whitepaper ed. 3 A02.FR.13); the request must have been checked.
- * `issuingKey` is PKCS#8 in PEM.
+ * Issues the certificate of a charge point. The public key goes in as it is in the request
+ * (security whitepaper ed. 3 A02.FR.13); the request must have been checked. `issuingKey` is PKCS#8 in PEM.
  */
 export async function issueCertificate(
   { algorithm, issuingCertificate }: Authority,

@@ -3,7 +3,10 @@ import type { KeyObject } from 'node:crypto';
 /** Security equivalent to 112 bits (security whitepaper ed. 3 A00.FR.501-503). */
 const MIN_BITS: Readonly<Record<string, number>> = { rsa: 2048, 'rsa-pss': 2048, ec: 224 };
 
-/** Returns how many bits a public key has too few of, in words; undefined where it has enough or its kind is not counted in bits. */
+/**
+ * Returns how many bits a public key has too few of, in words; undefined where it has enough or its kind is
+ * not counted in bits.
+ */
 export function weaknessOf(key: KeyObject): string | undefined {
   const least = MIN_BITS[key.asymmetricKeyType ?? ''];
   const bits = bitsOf(key);

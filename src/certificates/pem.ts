@@ -7,8 +7,8 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const FORMER_REQUEST = 'NEW CERTIFICATE REQUEST';
 
 /**
- * Returns the DER of each block with this label, in the order of the text. Line ends may be LF, CRLF, written as `\n`, or missing, as charge points send them.
- * Blocks whose base64 is broken are left out.
+ * Returns the DER of each block with this label, in the order of the text. Line ends may be LF, CRLF, written
+ * as `\n`, or missing, as charge points send them. Blocks whose base64 is broken are left out.
  */
 export function readPem(text: string, label: PemLabel): Uint8Array[] {
   const blocks: Uint8Array[] = [];

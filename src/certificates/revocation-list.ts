@@ -31,7 +31,10 @@ export interface RevokedCertificate {
 /** A list is to be fetched anew after this, ms. */
 const NEXT_UPDATE_MS = 24 * 3_600_000;
 
-/** Returns the revocation list of an authority in PEM (RFC 5280 §5), signed with its issuing key. `now` in epoch ms. */
+/**
+ * Returns the revocation list of an authority in PEM (RFC 5280 §5), signed with its issuing key. `now` in
+ * epoch ms.
+ */
 export async function writeRevocationList(
   { algorithm, issuingCertificate }: Authority,
   issuingKey: string,

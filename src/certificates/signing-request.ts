@@ -24,7 +24,10 @@ export interface ExpectedSubject {
 
 const WEAK_HASHES: ReadonlySet<string> = new Set(['md5', 'sha1']);
 
-/** Whether a text may be a signing request: one block of PEM with a sequence of three in it. Fast, and says nothing about what is in the three. */
+/**
+ * Whether a text may be a signing request: one block of PEM with a sequence of three in it. Fast, and says
+ * nothing about what is in the three.
+ */
 export function looksLikeSigningRequest(text: string): boolean {
   const [der, ...more] = readPem(text, 'CERTIFICATE REQUEST');
   return der !== undefined && more.length === 0 && readSequence(der)?.length === 3;
@@ -52,7 +55,10 @@ export async function readSigningRequest(text: string): Promise<SigningRequest |
   }
 }
 
-/** What speaks against signing a request, in words (security whitepaper ed. 3 A02.FR.03, A00.FR.501-511); empty where nothing does. */
+/**
+ * What speaks against signing a request, in words (security whitepaper ed. 3 A02.FR.03, A00.FR.501-511);
+ * empty where nothing does.
+ */
 export function problemsOf(request: SigningRequest, expected: ExpectedSubject): string[] {
   const { publicKey, subject } = request;
   const problems: string[] = [];

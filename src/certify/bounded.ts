@@ -1,7 +1,8 @@
 import { Mismatch } from './mismatch.ts';
 
 /**
- * `work`, but for at most `ms`: rejects with a Mismatch when the time is over, and with the reason of `breach` as soon as that is raised.
+ * `work`, but for at most `ms`: rejects with a Mismatch when the time is over, and with the reason of
+ * `breach` as soon as that is raised.
  */
 export function bounded<T>(
   work: Promise<T>,

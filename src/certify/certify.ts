@@ -44,15 +44,18 @@ export interface CertifyOptions {
   readonly toolVersion: string;
   /** Called for each case and each figure as it begins or ends. */
   readonly progress: { case(result: CaseResult): void; say(line: string): void };
-  /** Ends the run after the case under way, by throwing its reason. What was started is stopped, what was provisioned is removed. */
+  /**
+   * Ends the run after the case under way, by throwing its reason. What was started is stopped, what was
+   * provisioned is removed.
+   */
   readonly signal: AbortSignal;
 }
 
 const API_TIMEOUT_MS = 10_000;
 
 /**
- * Runs the cases and takes the figures. Throws GatewayStartError when the gateway of its own does not come up, and a Mismatch when the gateway
- * cannot be prepared.
+ * Runs the cases and takes the figures. Throws GatewayStartError when the gateway of its own does not come
+ * up, and a Mismatch when the gateway cannot be prepared.
  */
 export async function certify(options: CertifyOptions): Promise<Report> {
   const { target, progress } = options;
@@ -131,7 +134,10 @@ function measure(gateway: Gateway, operator: Operator, options: CertifyOptions):
   return measurePerformance({ gateway, operator, declared, idTag, idleSeconds, load, say, signal });
 }
 
-/** Leaves a gateway that is not our own as it was, but for transactions and history. That it fails is no reason to lose the report. */
+/**
+ * Leaves a gateway that is not our own as it was, but for transactions and history. That it fails is no
+ * reason to lose the report.
+ */
 async function tidyUp(
   operator: Operator,
   identities: readonly string[],

@@ -1,6 +1,8 @@
 /** What a charge point keeps over its connections, and a run over its cases. */
 export class ChargePointMemory {
-  /** Ids of every CALL of the Central System: none may come twice, on whatever connection (OCPP-J errata 3.7). */
+  /**
+   * Ids of every CALL of the Central System: none may come twice, on whatever connection (OCPP-J errata 3.7).
+   */
   readonly callIds = new Set<string>();
   /** Ids of every transaction: the Central System may not give one out twice. */
   readonly transactionIds = new Set<number>();
@@ -11,7 +13,10 @@ export class ChargePointMemory {
   #registerWh = 1000;
   #lastId: number;
 
-  /** @param firstId where reservation ids, profile ids and list versions begin: higher than those of earlier runs against the same gateway. */
+  /**
+   * @param firstId where reservation ids, profile ids and list versions begin: higher than those of earlier
+   *   runs against the same gateway.
+   */
   constructor(firstId = Math.floor(Date.now() / 1000)) {
     this.#lastId = firstId;
   }

@@ -71,9 +71,10 @@ interface StrictFailure {
 }
 
 /**
- * The charge point that the cases play, on the public client library `ocpp-rpc` in strict mode: it holds every payload, both ways, against
- * the schemas of OCPP 1.6, extra members included. (Its reading of `multipleOf: 0.1` allows for floating point, as it must.) What the
- * library lets pass is checked here: envelopes, ids of CALLs, answers to nothing. Whatever breaks a rule raises `breach`, at once and for good.
+ * The charge point that the cases play, on the public client library `ocpp-rpc` in strict mode: it holds
+ * every payload, both ways, against the schemas of OCPP 1.6, extra members included. (Its reading of
+ * `multipleOf: 0.1` allows for floating point, as it must.) What the library lets pass is checked here:
+ * envelopes, ids of CALLs, answers to nothing. Whatever breaks a rule raises `breach`, at once and for good.
  */
 export class ChargePoint {
   readonly frames: Frame[] = [];

@@ -7,9 +7,15 @@ export interface ConformanceCase {
   readonly title: string;
   /** In what the editions differ; such a case looks at `scene.edition` and runs once per edition. */
   readonly editionsDiffer?: string;
-  /** True when the case makes the first connection itself; else it starts connected, booted and with all connectors Available. */
+  /**
+   * True when the case makes the first connection itself; else it starts connected, booted and with all
+   * connectors Available.
+   */
   readonly startsOffline?: boolean;
-  /** True when the gateway has to be reached over TLS, and to issue certificates; the case is not run where that is not known. */
+  /**
+   * True when the gateway has to be reached over TLS, and to issue certificates; the case is not run where
+   * that is not known.
+   */
   readonly needsTls?: boolean;
   /** True when it is played by the charge point whose profile is raised. */
   readonly asRaised?: boolean;

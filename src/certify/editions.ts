@@ -1,6 +1,6 @@
 /**
- * Revisions of the OCTT 1.6 test case document that the cases are held to. Where they ask for different things a case runs once per
- * edition, and passes when all of them do.
+ * Revisions of the OCTT 1.6 test case document that the cases are held to. Where they ask for different
+ * things a case runs once per edition, and passes when all of them do.
  */
 export const EDITIONS = ['2024-04', '2025-11'] as const;
 

@@ -11,8 +11,8 @@ const SHAPES = {
 const MAX_MESSAGE_ID = 36;
 
 /**
- * What is wrong with the envelope of a frame that the Central System sent, or undefined. The client library is tolerant here: it takes frames
- * with too many or too few members.
+ * What is wrong with the envelope of a frame that the Central System sent, or undefined. The client library
+ * is tolerant here: it takes frames with too many or too few members.
  */
 export function envelopeFault(text: string): { expected: string; came: string } | undefined {
   const frame = parseJson(text);

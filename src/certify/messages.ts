@@ -55,7 +55,10 @@ export async function statusNotification(
   await scene.send('StatusNotification', { connectorId, errorCode, status, timestamp: now() }, EMPTY);
 }
 
-/** The same status for the charge point itself (connector 0) and each of its connectors; `own` is that of the configured connector. */
+/**
+ * The same status for the charge point itself (connector 0) and each of its connectors; `own` is that of the
+ * configured connector.
+ */
 export async function statusOfAll(scene: Scene, status: string, own = status): Promise<void> {
   const { connectorId: configured, numberOfConnectors } = scene.data;
   for (let connectorId = 0; connectorId <= numberOfConnectors; connectorId++)

@@ -49,7 +49,10 @@ export class Operator {
     await this.#expect([200], 'PATCH', chargePointPath(chargePointId), { keyHex });
   }
 
-  /** Makes an authority that signs by this algorithm where there is none; resolves with whether it was made now. */
+  /**
+   * Makes an authority that signs by this algorithm where there is none; resolves with whether it was made
+   * now.
+   */
   async provideAuthority(algorithm: string): Promise<boolean> {
     const { authorities } = await this.#expect([200], 'GET', AUTHORITY_PATH);
     const known = Array.isArray(authorities) ? authorities : [];

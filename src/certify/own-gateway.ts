@@ -42,7 +42,8 @@ export class GatewayStartError extends Error {
 }
 
 /**
- * Runs `command serve` with a data directory of its own, on free ports with and without TLS, and resolves once it serves.
+ * Runs `command serve` with a data directory of its own, on free ports with and without TLS, and resolves
+ * once it serves.
  * @param command what runs the gateway, for example the path of node and of its main file.
  * @param settings further settings, as flags without dashes: `{'ocpp-call-timeout': '5s'}`.
  */
@@ -83,7 +84,10 @@ export async function startOwnGateway(
   }
 }
 
-/** Writes what the gateway needs beside its settings: a pair for RSA and one for ECDSA, and a key to seal those of its authorities with. */
+/**
+ * Writes what the gateway needs beside its settings: a pair for RSA and one for ECDSA, and a key to seal
+ * those of its authorities with.
+ */
 async function writeSecrets(folder: string, ca: CertificateWithKey): Promise<Record<string, string>> {
   const write = async (name: string, content: string | Buffer): Promise<string> => {
     const path = join(folder, name);

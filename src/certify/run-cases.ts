@@ -55,8 +55,8 @@ const STEP_TIMEOUT_MS = 5000;
 const QUIET_MS = 150;
 
 /**
- * Runs the cases one after the other, in the order given, each in every edition that it differs in, but for those that need TLS where no such endpoint is
- * known. No case cleans up after itself.
+ * Runs the cases one after the other, in the order given, each in every edition that it differs in, but for
+ * those that need TLS where no such endpoint is known. No case cleans up after itself.
  */
 export async function* runCases(options: RunOptions): AsyncGenerator<CaseResult> {
   const memory = options.memory ?? new ChargePointMemory();

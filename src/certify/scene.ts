@@ -42,7 +42,10 @@ export interface SceneOptions {
 /** How often the API is asked again until it shows what it should, ms. */
 const LOOK_AGAIN_MS = 20;
 
-/** What a case plays in: the charge point, the operator, the test data. Every step has a name, an expectation and a bounded wait. */
+/**
+ * What a case plays in: the charge point, the operator, the test data. Every step has a name, an expectation
+ * and a bounded wait.
+ */
 export class Scene {
   readonly edition: Edition;
   readonly data: TestData;
@@ -75,7 +78,10 @@ export class Scene {
     this.#stepTimeoutMs = stepTimeoutMs;
   }
 
-  /** `CP> action`: the charge point sends a CALL; resolves with the payload of the answer once that is as expected. */
+  /**
+   * `CP> action`: the charge point sends a CALL; resolves with the payload of the answer once that is as
+   * expected.
+   */
   send(action: string, payload: Payload, { text, holds }: Expectation): Promise<Payload> {
     return this.#step(`CP> ${action}`, `${action}.conf with ${text}`, async () => {
       const answer = await this.#chargePoint.call(action, payload);
@@ -85,8 +91,8 @@ export class Scene {
   }
 
   /**
-   * `CS> action`: the operator sends a CALL. It has to reach the charge point unaltered; the charge point's answer has to reach the operator
-   * unaltered, under the same messageId.
+   * `CS> action`: the operator sends a CALL. It has to reach the charge point unaltered; the charge point's
+   * answer has to reach the operator unaltered, under the same messageId.
    */
   command(action: string, payload: Payload, answer: Payload): Promise<void> {
     const expected = `${action}.req ${brief(payload)}`;
@@ -104,8 +110,8 @@ export class Scene {
   }
 
   /**
-   * `CS> action`: the Central System sends a CALL by itself, because of what `cause` does, and not before that is done; resolves with its payload, which has
-   * to be as expected.
+   * `CS> action`: the Central System sends a CALL by itself, because of what `cause` does, and not before
+   * that is done; resolves with its payload, which has to be as expected.
    */
   receives(
     action: string,
@@ -174,7 +180,9 @@ export class Scene {
     );
   }
 
-  /** The connection is lost without a word, and a new one is opened. No BootNotification follows by itself. */
+  /**
+   * The connection is lost without a word, and a new one is opened. No BootNotification follows by itself.
+   */
   reconnect(): Promise<void> {
     return this.#step('CP reconnects', 'the upgrade to ocpp1.6', async () => {
       await this.#chargePoint.vanish();
@@ -187,7 +195,10 @@ export class Scene {
     return this.#step('CP vanishes', 'nothing', () => this.#chargePoint.vanish());
   }
 
-  /** The charge point shows something else than it should (`how`), and must be refused before the upgrade, with one of the HTTP statuses. */
+  /**
+   * The charge point shows something else than it should (`how`), and must be refused before the upgrade,
+   * with one of the HTTP statuses.
+   */
   refused(how: string, shown: Partial<Presentation>, statuses: readonly number[]): Promise<void> {
     const expected = `a refusal with HTTP ${statuses.join(' or ')}`;
     return this.#step(`CP connects ${how}`, expected, async () => {
@@ -217,7 +228,9 @@ export class Scene {
     return this.#chargePoint.connect({ url: this.#ocppUrl, ...(password && { password }), ...shown });
   }
 
-  /** Takes a step; `isOver` tells the work that its time is nearly up, so that it can say what it has seen. */
+  /**
+   * Takes a step; `isOver` tells the work that its time is nearly up, so that it can say what it has seen.
+   */
   async #step<T>(
     name: string,
     expected: string,

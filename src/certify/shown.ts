@@ -59,7 +59,9 @@ export function readListVersion(scene: Scene): Promise<unknown> {
   return scene.reads('version of the local list', async () => (await read()) ?? null);
 }
 
-/** Configuration keys with their values, null where the charge point told none, and whether they are readonly. */
+/**
+ * Configuration keys with their values, null where the charge point told none, and whether they are readonly.
+ */
 export function showsConfiguration(scene: Scene, keys: readonly Payload[]): Promise<void> {
   const read = async () => {
     const items = listed(await scene.operator.configuration(scene.data.chargePointId));

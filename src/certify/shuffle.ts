@@ -1,4 +1,7 @@
-/** The items in an order that depends on nothing but `seed` (a whole number): the same seed gives the same order everywhere. */
+/**
+ * The items in an order that depends on nothing but `seed` (a whole number): the same seed gives the same
+ * order everywhere.
+ */
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const next = mulberry32(seed);
   const order = [...items];

@@ -1,6 +1,8 @@
 import type { Operator } from './operator.ts';
 
-/** What the cases are configured with: one charge point, its connectors, tags and the values operators type. */
+/**
+ * What the cases are configured with: one charge point, its connectors, tags and the values operators type.
+ */
 export interface TestData {
   readonly chargePointId: string;
   /** Of the charge point whose security profile is raised, which cannot be undone over OCPP. */

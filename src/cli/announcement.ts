@@ -4,7 +4,10 @@ import type { Demo } from './demo.ts';
 import type { Started } from './supervisor.ts';
 import { version } from './version.ts';
 
-/** Says on standard output where the gateway is found, in one JSON object where the log is to be JSON; log lines go to standard error. */
+/**
+ * Says on standard output where the gateway is found, in one JSON object where the log is to be JSON; log
+ * lines go to standard error.
+ */
 export function announce(config: Config, started: Started, demo: Demo | undefined): void {
   const { endpoints, newKey, ocpp } = started;
   const engines = enginesOf(ocpp);

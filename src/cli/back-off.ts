@@ -1,4 +1,7 @@
-/** When to start a process again that ended: at once-ish the first time, later and later while it keeps ending. */
+/**
+ * When to start a process again that ended: at once-ish the first time, later and later while it keeps
+ * ending.
+ */
 export interface BackOffSettings {
   /** First delay, ms. */
   readonly first: number;

@@ -38,7 +38,10 @@ export function readManifest(folder: string): BackupManifest {
   return manifest;
 }
 
-/** The LMDB environments of a data directory, those that operators write first: what the others refer to is then in the copy. */
+/**
+ * The LMDB environments of a data directory, those that operators write first: what the others refer to is
+ * then in the copy.
+ */
 export function environmentsOf(dataDir: string): string[] {
   const journals = readdirSync(dataDir).filter((name) => name.startsWith('journal-'));
   return ['directory', 'state', ...journals.sort()];

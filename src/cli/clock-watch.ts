@@ -13,7 +13,10 @@ export interface ClockWatchOptions {
   readonly guard?: ClockGuard;
 }
 
-/** Notes when the clock was seen. While it is doubted, the deletion of old data counts as something that stands still. */
+/**
+ * Notes when the clock was seen. While it is doubted, the deletion of old data counts as something that
+ * stands still.
+ */
 export class ClockWatch {
   private readonly log: ClockWatchOptions['log'];
   private readonly guard: ClockGuard;

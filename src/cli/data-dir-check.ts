@@ -5,10 +5,15 @@ import { journalNames } from '../journal/journal.ts';
 import { damageOf } from '../journal/lmdb-file.ts';
 import { StartError } from './start-error.ts';
 
-/** Pages of each database that a start looks at: all of a small one, the upper levels of a big one, within a fraction of a second. */
+/**
+ * Pages of each database that a start looks at: all of a small one, the upper levels of a big one, within a
+ * fraction of a second.
+ */
 const PAGES_AT_START = 10_000;
 
-/** Free space without which nothing can be started, bytes: LMDB ends the process that runs into a full disk. */
+/**
+ * Free space without which nothing can be started, bytes: LMDB ends the process that runs into a full disk.
+ */
 const LEAST_SPACE = 8 * 1024 * 1024;
 
 /** Open files that the processes of a small gateway need. */
@@ -24,8 +29,9 @@ export function checkOpenFiles(limit: number | undefined = openFilesLimit()): vo
 }
 
 /**
- * Looks at a data directory that nobody uses before anything in it is opened. Throws StartError that names the file and what is wrong with it. `mostPages` of each
- * database are followed; Infinity is a look at all of it.
+ * Looks at a data directory that nobody uses before anything in it is opened. Throws StartError that names
+ * the file and what is wrong with it. `mostPages` of each database are followed; Infinity is a look at all of
+ * it.
  */
 export function checkDataDir(directory: string, mostPages: number = PAGES_AT_START): void {
   checkSpace(directory);

@@ -29,9 +29,9 @@ interface LockFile {
 }
 
 /**
- * Takes `dataDir` (created when missing) for this process: a file per supervisor, named after pid and start time, which
- * says who else is there. Waits until the children of a supervisor that was killed have vanished. Throws DataDirInUseError when
- * another gateway runs on the directory, StartError when it cannot be written.
+ * Takes `dataDir` (created when missing) for this process: a file per supervisor, named after pid and start
+ * time, which says who else is there. Waits until the children of a supervisor that was killed have vanished.
+ * Throws DataDirInUseError when another gateway runs on the directory, StartError when it cannot be written.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const directory = prepare(dataDir);
@@ -100,7 +100,9 @@ function readLock(file: string): LockFile | undefined {
   }
 }
 
-/** Waits for what a killed supervisor left behind, ends what does not leave by itself, then removes its lock. */
+/**
+ * Waits for what a killed supervisor left behind, ends what does not leave by itself, then removes its lock.
+ */
 async function outliveOrphans(directory: string, own: string): Promise<void> {
   for (const { file, content } of otherLocks(directory, own)) {
     const orphans = Object.values(content?.children ?? {});

@@ -33,8 +33,9 @@ export interface DemoFleet {
 }
 
 /**
- * Settings of a demo: a temporary data directory unless one was chosen, and a key of its own for the API unless one was
- * set. Throws UsageError for a number out of range, ConfigError when its charge points could not connect.
+ * Settings of a demo: a temporary data directory unless one was chosen, and a key of its own for the API
+ * unless one was set. Throws UsageError for a number out of range, ConfigError when its charge points could
+ * not connect.
  */
 export function prepareDemo(count: string, { config, origins }: LoadedConfig): Demo {
   const chargePoints = Number(count);
@@ -115,7 +116,9 @@ export function startFleet(demo: Demo, endpoints: Endpoints, log: Log): DemoFlee
   };
 }
 
-/** The certificates of a TLS port themselves, without those that issued them: the demo believes nobody else. */
+/**
+ * The certificates of a TLS port themselves, without those that issued them: the demo believes nobody else.
+ */
 function shownBy({ certificates }: { readonly certificates: readonly string[] }): string[] {
   return certificates.flatMap((file) => readCertificates(readFileSync(file, 'utf8'))?.[0]?.pem ?? []);
 }

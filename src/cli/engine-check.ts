@@ -2,7 +2,10 @@ import { createRequire } from 'node:module';
 import type { Config } from '../config/schema.ts';
 import { StartError } from './start-error.ts';
 
-/** Throws StartError when there is neither a ClickHouse server to write to nor the embedded engine on this machine. */
+/**
+ * Throws StartError when there is neither a ClickHouse server to write to nor the embedded engine on this
+ * machine.
+ */
 export function requireAnalyticsEngine(config: Config, isInstalled: () => boolean = chdbIsInstalled): void {
   if (config.clickhouse.url !== '' || isInstalled()) return;
   throw new StartError(

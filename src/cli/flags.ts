@@ -14,8 +14,8 @@ export const settingFlags: readonly (FlagSpec & { readonly bare: boolean })[] = 
 );
 
 /**
- * Reads `--name value`, `--name=value` and words. Throws UsageError for a flag that is not in `known`, with the one that
- * was probably meant, and for a missing value. The last of several equal flags counts.
+ * Reads `--name value`, `--name=value` and words. Throws UsageError for a flag that is not in `known`, with
+ * the one that was probably meant, and for a missing value. The last of several equal flags counts.
  */
 export function readFlags(
   args: readonly string[],

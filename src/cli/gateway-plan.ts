@@ -4,8 +4,9 @@ import type { Config } from '../config/schema.ts';
 import type { ProcessPlan } from './supervised-process.ts';
 
 /**
- * An edge under load allocates fast and keeps little. Left to themselves its heaps (one per thread) grow to whatever collects least often, and
- * its threads spread what native code allocates over arenas of their own: memory that says nothing about the number of sockets.
+ * An edge under load allocates fast and keeps little. Left to themselves its heaps (one per thread) grow to
+ * whatever collects least often, and its threads spread what native code allocates over arenas of their own:
+ * memory that says nothing about the number of sockets.
  */
 const FRUGAL = {
   nodeFlags: ['--max-semi-space-size=8'],
@@ -24,7 +25,8 @@ export function gatewayPlan(config: Config): ProcessPlan[] {
     ...edges,
     // Whatever an operator asks for, charge points come first; and neither may wait for a query or a merge.
     { name: 'control', file: built('../control/process.js'), nice: 5 },
-    // Each call into chDB holds a thread as long as it runs: an insert, four queries, an export and a person's SQL; LMDB needs some beside.
+    // Each call into chDB holds a thread as long as it runs: an insert, four queries, an export and a
+    // person's SQL; LMDB needs some beside.
     {
       name: 'analytics',
       file: built('../analytics/process.js'),

@@ -3,8 +3,8 @@ import { isatty } from 'node:tty';
 const STREAMS = [0, 1, 2];
 
 /**
- * Runs `reload` on SIGHUP, as administrators of services expect; or `stop`, where it is the word of a terminal that is gone: Farad was started there
- * and has nobody left to talk to.
+ * Runs `reload` on SIGHUP, as administrators of services expect; or `stop`, where it is the word of a
+ * terminal that is gone: Farad was started there and has nobody left to talk to.
  */
 export function onHangUp(
   reload: () => void,

@@ -33,7 +33,10 @@ export interface ThreadLook {
 /** An unanswered question is put anew after this time, ms. */
 const ASK_AGAIN_MS = 60_000;
 
-/** Processor time of its main thread without an answer that proves that its event loop is blocked, not merely short of turns; seconds. */
+/**
+ * Processor time of its main thread without an answer that proves that its event loop is blocked, not merely
+ * short of turns; seconds.
+ */
 const BLOCKED_CPU_SECONDS = 10;
 
 /** Looks in a row that must find a silent main thread asleep before it counts as caught in a lock. */
@@ -46,8 +49,9 @@ const EDGE_CURE_AFTER_MS = 25_000;
 const ASKED_FOR_MS = 5_000;
 
 /**
- * The heartbeats of the processes: a question to each, once a second, that takes one turn of its event loop. Who does not answer is judged by what
- * its main thread does: one that is stopped, or short of processor time, or waits for the disk, has its cause outside.
+ * The heartbeats of the processes: a question to each, once a second, that takes one turn of its event loop.
+ * Who does not answer is judged by what its main thread does: one that is stopped, or short of processor
+ * time, or waits for the disk, has its cause outside.
  */
 export class Heartbeats {
   private readonly pulses: readonly Pulse[];
@@ -84,7 +88,9 @@ class Pulse {
   private pid: number | undefined;
   /** The life of the process that has still to answer. */
   private asked: number | undefined;
-  /** When the oldest unanswered question was put, or the process went on after it was stopped, monotonic ms. */
+  /**
+   * When the oldest unanswered question was put, or the process went on after it was stopped, monotonic ms.
+   */
   private silentSince: number | undefined;
   private cpuBefore: number | undefined;
   private cpu = 0;

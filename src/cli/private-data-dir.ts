@@ -7,12 +7,16 @@ const OTHERS = 0o077;
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** Engine files are many and lie behind a directory that is closed: they are looked through only where the data directory was open. */
+/**
+ * Engine files are many and lie behind a directory that is closed: they are looked through only where the
+ * data directory was open.
+ */
 const MANY_FILES = new Set(['clickhouse', 'clickhouse-backups', 'clickhouse-cwd']);
 
 /**
- * Takes from everybody but their owner what they may do with the data directory and what lies in it, and makes files of this process private from now on, as
- * those of the processes that it starts. Throws StartError with the path that cannot be made private.
+ * Takes from everybody but their owner what they may do with the data directory and what lies in it, and
+ * makes files of this process private from now on, as those of the processes that it starts. Throws
+ * StartError with the path that cannot be made private.
  */
 export function makePrivate(directory: string): void {
   process.umask(OTHERS);

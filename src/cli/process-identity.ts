@@ -7,7 +7,10 @@ export interface ProcessIdentity {
   readonly startedAt: number;
 }
 
-/** The identity of a live process; undefined when there is none. One that only waits to be reaped does not live. */
+/**
+ * The identity of a live process; undefined when there is none. One that only waits to be reaped does not
+ * live.
+ */
 export function identify(pid: number): ProcessIdentity | undefined {
   let stat: string;
   try {

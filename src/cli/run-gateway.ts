@@ -24,8 +24,9 @@ export interface GatewayOptions extends Pick<SupervisorOptions, 'backOff' | 'sto
 }
 
 /**
- * Runs a gateway from lock to release: resolves with the exit code once a signal has stopped it. Throws StartError when
- * the data directory is taken or a process refuses to start. A second signal kills everything at once.
+ * Runs a gateway from lock to release: resolves with the exit code once a signal has stopped it. Throws
+ * StartError when the data directory is taken or a process refuses to start. A second signal kills everything
+ * at once.
  */
 export async function runGateway(options: GatewayOptions): Promise<number> {
   const { demo } = options;

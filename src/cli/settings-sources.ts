@@ -7,7 +7,10 @@ export const settingsFileFlag: FlagSpec = {
   value: 'a path',
 };
 
-/** Where the settings of a command come from: its flags, the environment, and the file that either of them names. */
+/**
+ * Where the settings of a command come from: its flags, the environment, and the file that either of them
+ * names.
+ */
 export function sourcesFrom(
   flags: Readonly<Record<string, string>>,
   env: NodeJS.ProcessEnv = process.env,

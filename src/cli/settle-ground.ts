@@ -7,8 +7,8 @@ import type { GroundMessage } from './ground-process.ts';
 import { StartError } from './start-error.ts';
 
 /**
- * Opens every database of a data directory once, in a process of its own (a damaged one ends it), and lets that see to it that they belong together. Throws
- * StartError with one line that names the file.
+ * Opens every database of a data directory once, in a process of its own (a damaged one ends it), and lets
+ * that see to it that they belong together. Throws StartError with one line that names the file.
  */
 export async function settleGround(options: Omit<SettleOptions, 'onOpen'>): Promise<void> {
   const child = fork(fileURLToPath(new URL('./ground-process.js', import.meta.url)), [], {

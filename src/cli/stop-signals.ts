@@ -5,8 +5,8 @@ const SAME_WISH_MS = 500;
 const PARENT_CHECK_MS = 250;
 
 /**
- * Runs `first` on the first signal to stop and `again` when someone insists. A gateway that was started with an IPC channel also stops
- * when that closes, so it does not outlive its starter however that ends.
+ * Runs `first` on the first signal to stop and `again` when someone insists. A gateway that was started with
+ * an IPC channel also stops when that closes, so it does not outlive its starter however that ends.
  */
 export function onStopSignals(first: (reason: string) => void, again: () => void): void {
   let firstAt: number | undefined;

@@ -30,7 +30,10 @@ export interface ProcessPlan {
   readonly nodeFlags?: readonly string[];
   /** Its servers may listen on the same ports as those of others of which this is true. */
   readonly sharesPorts?: boolean;
-  /** What its environment has on top of the supervisor's: for what is read before the process itself could set it. */
+  /**
+   * What its environment has on top of the supervisor's: for what is read before the process itself could set
+   * it.
+   */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -141,7 +144,10 @@ export class SupervisedProcess {
     });
   }
 
-  /** Asks it to end and resolves when it has; after `graceMs` it is killed. Resolves to false when it had to be. */
+  /**
+   * Asks it to end and resolves when it has; after `graceMs` it is killed. Resolves to false when it had to
+   * be.
+   */
   async stop(graceMs: number): Promise<boolean> {
     this.stopping = true;
     clearTimeout(this.restart);
@@ -214,7 +220,10 @@ export class SupervisedProcess {
   }
 }
 
-/** Forks it; where ports are shared, as a worker of Node's cluster: that binds a port once and hands it to all. */
+/**
+ * Forks it; where ports are shared, as a worker of Node's cluster: that binds a port once and hands it to
+ * all.
+ */
 function launch({
   file,
   nodeFlags,

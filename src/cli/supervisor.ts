@@ -45,7 +45,10 @@ export interface SupervisorOptions {
 }
 
 export interface Supervisor {
-  /** Resolves when every process does its work for the first time; rejects with StartError when that is hopeless. */
+  /**
+   * Resolves when every process does its work for the first time; rejects with StartError when that is
+   * hopeless.
+   */
   readonly ready: Promise<Started>;
   /** Stops every process gracefully, then resolves; kills what does not stop in time. Runs once. */
   stop(): Promise<void>;
@@ -64,8 +67,9 @@ export interface Started {
 }
 
 /**
- * Starts the processes of the gateway in parallel and keeps them alive: what ends is started again, with back-off and on
- * the port it had before. Opens no socket and does no work of its own, so that nothing here can fail under load.
+ * Starts the processes of the gateway in parallel and keeps them alive: what ends is started again, with
+ * back-off and on the port it had before. Opens no socket and does no work of its own, so that nothing here
+ * can fail under load.
  */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { config, lock, plans, log, backOff = DEFAULT_BACK_OFF, stopGraceMs = STOP_GRACE_MS } = options;
@@ -155,8 +159,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 }
 
 /**
- * Stops all at once; or, where the sockets are to be closed over `drainMs`, the edges first, so that control can tell meanwhile that Farad is not
- * ready. What has not stopped `graceMs` after the drain is killed.
+ * Stops all at once; or, where the sockets are to be closed over `drainMs`, the edges first, so that control
+ * can tell meanwhile that Farad is not ready. What has not stopped `graceMs` after the drain is killed.
  */
 async function stopInTurn(
   processes: readonly SupervisedProcess[],
@@ -170,7 +174,10 @@ async function stopInTurn(
   await Promise.all([edges, ...processes.filter(({ plan }) => !isEdge(plan)).map(stopNow)]);
 }
 
-/** The supervisor answers for itself on the link: it says which process is down, and which one does not answer any more. Ends the watch when called. */
+/**
+ * The supervisor answers for itself on the link: it says which process is down, and which one does not answer
+ * any more. Ends the watch when called.
+ */
 function serveSupervisor(link: Link, processes: readonly SupervisedProcess[], log: Log): () => void {
   metrics.process = link.name;
   measureProcess(metrics);

@@ -29,8 +29,9 @@ const BACKUP_HINT =
   'none without a copy: an older Farad refuses what this one has migrated, so make a backup first (farad backup)';
 
 /**
- * Looks at the data of an installation without changing it: what the first start of this Farad would migrate, and what would stop it. Beside a
- * running gateway the embedded tables cannot be looked at. Throws StartError for a data directory that cannot be written.
+ * Looks at the data of an installation without changing it: what the first start of this Farad would migrate,
+ * and what would stop it. Beside a running gateway the embedded tables cannot be looked at. Throws StartError
+ * for a data directory that cannot be written.
  */
 export async function checkUpgrade(config: Config): Promise<UpgradeOutlook> {
   const outlook = new Outlook();
@@ -41,7 +42,8 @@ export async function checkUpgrade(config: Config): Promise<UpgradeOutlook> {
   }
   const lock = await lockUnlessRunning(config.dataDir);
   try {
-    // The pages of a database in use change while they are looked at; it is whole, or its gateway would not run.
+    // The pages of a database in use change while they are looked at; it is whole, or its gateway would not
+    // run.
     const whole = lock === undefined || outlook.problem(() => checkDataDir(config.dataDir));
     if (!whole) return outlook;
     let changes = await checkRecords(config.dataDir, 'directory', DIRECTORY, outlook);

@@ -23,7 +23,10 @@ export interface CallsOptions {
   readonly maxFromOthers?: number;
 }
 
-/** Calls between nodes: one subject per node, `farad.call.<node>.<process>`, and an answer to each request. Nothing is sent twice. */
+/**
+ * Calls between nodes: one subject per node, `farad.call.<node>.<process>`, and an answer to each request.
+ * Nothing is sent twice.
+ */
 export class Calls {
   private readonly connection: NatsConnection;
   private readonly link: Pick<Link, 'call'>;

@@ -12,7 +12,10 @@ import { ClusterRefusal } from './cluster-refusal.ts';
 import { readClusterFile, readCredentials } from './credentials.ts';
 import { isTaken, OLDEST_SERVER } from './server-version.ts';
 
-/** With `ping_interval` and `ping_max` of the servers as in deploy/nats.conf: who is cut off notices within 4 to 8 s, ms. */
+/**
+ * With `ping_interval` and `ping_max` of the servers as in deploy/nats.conf: who is cut off notices within 4
+ * to 8 s, ms.
+ */
 const PING_EVERY_MS = 2000;
 const PINGS_UNANSWERED = 2;
 
@@ -25,8 +28,9 @@ const TRY_AGAIN_AFTER_MS = 250;
 export type NatsSettings = Pick<Config['cluster'], 'node' | 'nats'>;
 
 /**
- * Connects to any of `cluster.nats.servers`, and keeps the connection for as long as it is not closed. Throws ClusterRefusal where another try would
- * end the same, and other errors where no server can be reached now. `name` is that of the process.
+ * Connects to any of `cluster.nats.servers`, and keeps the connection for as long as it is not closed. Throws
+ * ClusterRefusal where another try would end the same, and other errors where no server can be reached now.
+ * `name` is that of the process.
  */
 export async function connectToNats(settings: NatsSettings, name: string): Promise<NatsConnection> {
   const options = connectionOptions(settings, name);
@@ -46,15 +50,18 @@ export async function connectToNats(settings: NatsSettings, name: string): Promi
 }
 
 /**
- * Ends the connection once what was given to it before has left: the client would write that to a socket which it has ended, and the process would end
- * with an uncaught error.
+ * Ends the connection once what was given to it before has left: the client would write that to a socket
+ * which it has ended, and the process would end with an uncaught error.
  */
 export async function closeConnection(connection: NatsConnection): Promise<void> {
   await nextTurn();
   await connection.close();
 }
 
-/** What is wrong with the version of the server that the connection leads to now; it may be another one after each reconnect. */
+/**
+ * What is wrong with the version of the server that the connection leads to now; it may be another one after
+ * each reconnect.
+ */
 export function oldServer(connection: NatsConnection): string | undefined {
   const version = connection.info?.version ?? 'unknown';
   if (isTaken(version)) return undefined;

@@ -15,7 +15,10 @@ const MAX_QUESTIONS = 200;
 
 const SUBJECT = 'farad.find';
 
-/** Asks all nodes who holds the socket of a charge point, and answers where an edge of this one does. Who does not hold it says nothing. */
+/**
+ * Asks all nodes who holds the socket of a charge point, and answers where an edge of this one does. Who does
+ * not hold it says nothing.
+ */
 export class Finder {
   private readonly connection: NatsConnection;
   private readonly link: Pick<Link, 'call' | 'peers'>;

@@ -43,8 +43,8 @@ export interface LogSettings {
 }
 
 /**
- * Finds the log that the NATS servers hold, or makes it where there is none yet, with all its streams. Throws ClusterRefusal where it is another than
- * the one this node took part in, or differs from its settings.
+ * Finds the log that the NATS servers hold, or makes it where there is none yet, with all its streams. Throws
+ * ClusterRefusal where it is another than the one this node took part in, or differs from its settings.
  */
 export async function openLog(connection: NatsConnection, settings: LogSettings): Promise<LogIdentity> {
   const { cluster } = settings;

@@ -11,7 +11,9 @@ export interface Membership {
   readonly node: string;
 }
 
-/** Undefined where it has not taken part in any yet. Throws ClusterRefusal where it did under another name. */
+/**
+ * Undefined where it has not taken part in any yet. Throws ClusterRefusal where it did under another name.
+ */
 export function readMembership(dataDir: string, node: string): Membership | undefined {
   const file = join(dataDir, FILE);
   if (!existsSync(file)) return undefined;

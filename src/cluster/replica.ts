@@ -64,8 +64,8 @@ export class Replica {
   }
 
   /**
-   * Takes part in the cluster. Where no NATS server can be reached, it resolves all the same and goes on trying: charge points need none of this.
-   * Throws ClusterRefusal where this node may not take part.
+   * Takes part in the cluster. Where no NATS server can be reached, it resolves all the same and goes on
+   * trying: charge points need none of this. Throws ClusterRefusal where this node may not take part.
    */
   async start(): Promise<void> {
     try {
@@ -98,7 +98,10 @@ export class Replica {
     if (joined) await closeConnection(joined.connection);
   }
 
-  /** Undefined while no NATS server can be reached: then nothing is given to the connection, which would send it later. */
+  /**
+   * Undefined while no NATS server can be reached: then nothing is given to the connection, which would send
+   * it later.
+   */
   private here(): Joined | undefined {
     return this.trouble ? undefined : this.joined;
   }

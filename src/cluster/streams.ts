@@ -24,7 +24,10 @@ export const IDENTITY_KEY = 'farad.identity';
 const CHANGES_KNOWN_FOR_MS = 2 * 60_000;
 const ROWS_KNOWN_FOR_MS = 10 * 60_000;
 
-/** The errors of JetStream that say that there are too few servers: none to place a replica on, or no cluster at all. */
+/**
+ * The errors of JetStream that say that there are too few servers: none to place a replica on, or no cluster
+ * at all.
+ */
 const TOO_FEW_SERVERS: ReadonlySet<number> = new Set([10_005, 10_074]);
 
 /** The setting that decides about a property of a stream. */
@@ -78,8 +81,8 @@ export function streamPlans({ replicas, state, rows, log }: StreamSettings, iden
 }
 
 /**
- * Looks at each stream, and makes those that are missing where `mayMake`. Throws ClusterRefusal where one is missing otherwise, has another
- * configuration, or cannot be kept by as many servers as it should.
+ * Looks at each stream, and makes those that are missing where `mayMake`. Throws ClusterRefusal where one is
+ * missing otherwise, has another configuration, or cannot be kept by as many servers as it should.
  */
 export async function makeOrCheckStreams(
   manager: JetStreamManager,

@@ -2,7 +2,10 @@ import { stringify } from 'yaml';
 import type { LoadedConfig } from './load-config.ts';
 import { type NamedSetting, settings } from './schema.ts';
 
-/** The effective settings as a YAML file with their help; it can be used as a settings file. Secrets are not shown. */
+/**
+ * The effective settings as a YAML file with their help; it can be used as a settings file. Secrets are not
+ * shown.
+ */
 export function effectiveSettings({ config, origins }: LoadedConfig): string {
   const lines: string[] = [];
   let group: readonly string[] = [];

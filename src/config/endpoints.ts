@@ -28,14 +28,20 @@ export interface EndpointSettings {
   readonly ocpp: Pick<Config['ocpp'], 'endpoints' | 'host' | 'port' | 'transport'>;
 }
 
-/** The endpoints of `ocpp.endpoints`, or the one of `ocpp.host`, `ocpp.port` and `ocpp.transport`. Throws ConfigError for one that cannot be read. */
+/**
+ * The endpoints of `ocpp.endpoints`, or the one of `ocpp.host`, `ocpp.port` and `ocpp.transport`. Throws
+ * ConfigError for one that cannot be read.
+ */
 export function endpointsOf({ ocpp }: EndpointSettings): readonly Endpoint[] {
   const { endpoints, host, port, transport } = ocpp;
   if (endpoints.length > 0) return endpoints.map(readEndpoint);
   return [{ secure: false, host, port, transport, clientCertificate: undefined, proxyProtocol: 'none' }];
 }
 
-/** The settings with ports that were bound before in place of those that the system chose, in the order of `endpointsOf`. */
+/**
+ * The settings with ports that were bound before in place of those that the system chose, in the order of
+ * `endpointsOf`.
+ */
 export function withPorts<Settings extends EndpointSettings>(
   config: Settings,
   ports: readonly (number | undefined)[],

@@ -10,7 +10,9 @@ const PREFIX = 'FARAD_';
 /** Names the settings file, and is no setting itself. */
 const SETTINGS_FILE = 'FARAD_CONFIG';
 
-/** What Kubernetes puts under `FARAD_API_PORT` where a service is called farad-api: nobody meant a setting. */
+/**
+ * What Kubernetes puts under `FARAD_API_PORT` where a service is called farad-api: nobody meant a setting.
+ */
 const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
 
 /** The other names that it makes of a service whose name begins with farad. */
@@ -27,8 +29,8 @@ export interface Given {
 }
 
 /**
- * What the environment says of a setting. Throws ConfigError where that is a file which cannot be read or is empty, a file beside a value, or a file of a setting that is
- * no secret.
+ * What the environment says of a setting. Throws ConfigError where that is a file which cannot be read or is
+ * empty, a file beside a value, or a file of a setting that is no secret.
  */
 export function givenBy(env: Environment, { path, env: name, setting }: NamedSetting): Given | undefined {
   const value = env[name];
@@ -44,8 +46,8 @@ export function givenBy(env: Environment, { path, env: name, setting }: NamedSet
 }
 
 /**
- * Names that look like settings and are none, each with the one that was meant: whoever sets them believes in them. They are no reason to refuse the start, because others
- * may make up such names.
+ * Names that look like settings and are none, each with the one that was meant: whoever sets them believes in
+ * them. They are no reason to refuse the start, because others may make up such names.
  */
 export function unknownVariables(env: Environment): string[] {
   const names = settings.map(({ env: name }) => name);

@@ -28,7 +28,9 @@ export interface LoadedConfig {
   readonly unknown: readonly string[];
 }
 
-/** The effective settings: defaults < file < environment < flags. Throws ConfigError at the first wrong one. */
+/**
+ * The effective settings: defaults < file < environment < flags. Throws ConfigError at the first wrong one.
+ */
 export function loadConfig(sources: Sources = {}): Config {
   return loadConfigWithOrigins(sources).config;
 }

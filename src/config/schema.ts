@@ -9,8 +9,8 @@ const port = (byDefault: number, help: string): Setting<number> =>
   integer(byDefault, help, { min: 0, max: 65_535 });
 
 /**
- * Every setting of Farad. Flags (`--ocpp-port`), environment names (`FARAD_OCPP_PORT`), the keys of the YAML file,
- * `farad config` and docs/settings.md all come from this structure; nothing else declares a setting.
+ * Every setting of Farad. Flags (`--ocpp-port`), environment names (`FARAD_OCPP_PORT`), the keys of the YAML
+ * file, `farad config` and docs/settings.md all come from this structure; nothing else declares a setting.
  */
 export const schema = {
   dataDir: text(

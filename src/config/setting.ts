@@ -4,8 +4,8 @@ import { readDuration, readSize, writeDuration, writeSize } from './quantities.t
 export type Reading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 
 /**
- * One setting: everything that flags, environment names, the YAML file, `farad config` and docs/settings.md say about it.
- * Its name is its place in the schema.
+ * One setting: everything that flags, environment names, the YAML file, `farad config` and docs/settings.md
+ * say about it. Its name is its place in the schema.
  */
 export interface Setting<T = unknown> {
   readonly isSetting: true;

@@ -1,8 +1,8 @@
 import { duration, flag, integer, list, oneOf, text } from './setting.ts';
 
 /**
- * The four suites that the security whitepaper demands (A00.FR.317, obligation L13), and their forward secret kin for RSA certificates. TLS 1.3
- * has suites of its own, which are always offered.
+ * The four suites that the security whitepaper demands (A00.FR.317, obligation L13), and their forward secret
+ * kin for RSA certificates. TLS 1.3 has suites of its own, which are always offered.
  */
 export const CIPHERS = [
   'ECDHE-ECDSA-AES128-GCM-SHA256',

@@ -5,8 +5,8 @@ import { ConfigError } from './config-error.ts';
 const FORM = /^([0-9A-Fa-f:.]+)(?:\/(\d{1,3}))?$/;
 
 /**
- * Whether an address is that of a proxy of `trustedProxies`: what its headers say about the other end is believed. Throws ConfigError for an entry that is
- * neither an address nor a network.
+ * Whether an address is that of a proxy of `trustedProxies`: what its headers say about the other end is
+ * believed. Throws ConfigError for an entry that is neither an address nor a network.
  */
 export function trustedProxies(entries: readonly string[]): (address: string) => boolean {
   const list = new BlockList();

@@ -17,8 +17,8 @@ export function onLoggedOut(then: () => void): void {
 }
 
 /**
- * Asks the API; `path` is what follows `/api/v1`. What may change something leaves soon or never (`send`). Throws Failure, and what the
- * abortion of `signal` throws.
+ * Asks the API; `path` is what follows `/api/v1`. What may change something leaves soon or never (`send`).
+ * Throws Failure, and what the abortion of `signal` throws.
  */
 export async function request<Answer>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',

@@ -18,7 +18,8 @@ function Shell() {
   const where = path.value;
   const before = useRef(where);
   useEffect(() => {
-    // Another page than before: not where the console was opened, so that the first Tab leads to its beginning.
+    // Another page than before: not where the console was opened, so that the first Tab leads to its
+    // beginning.
     if (before.current !== where) document.getElementById('main')?.focus({ preventScroll: true });
     before.current = where;
   }, [where]);

@@ -1,4 +1,6 @@
-/** The actions of a Central System in OCPP 1.6 by feature profile, in the order of how often they are wanted. */
+/**
+ * The actions of a Central System in OCPP 1.6 by feature profile, in the order of how often they are wanted.
+ */
 export const PROFILES: readonly (readonly [name: string, actions: readonly string[]])[] = [
   [
     'Core',

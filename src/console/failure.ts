@@ -2,7 +2,10 @@
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly status: number;
-  /** Error code of the API; `unreachable` where nothing answered, `not_sent` and `outcome_unknown` for what was to change something. */
+  /**
+   * Error code of the API; `unreachable` where nothing answered, `not_sent` and `outcome_unknown` for what
+   * was to change something.
+   */
   readonly code: string;
   readonly details: Readonly<Record<string, unknown>>;
 

@@ -14,7 +14,10 @@ export class FaradTime {
     if (!Number.isNaN(there)) this.last = { there, here: this.monotonic() };
   }
 
-  /** RFC 3339: what time it is there `ms` from now, at the latest; it may be later there already. Undefined before the first answer. */
+  /**
+   * RFC 3339: what time it is there `ms` from now, at the latest; it may be later there already. Undefined
+   * before the first answer.
+   */
   in(ms: number): string | undefined {
     if (!this.last) return undefined;
     return new Date(this.last.there + (this.monotonic() - this.last.here) + ms).toISOString();

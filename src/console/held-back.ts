@@ -17,8 +17,9 @@ interface Held<Item> {
 }
 
 /**
- * Keeps the rows of a list where they are while it is loaded anew: those that are known are brought up to date, new ones wait until `show`. `of`: what the
- * items answer; those of another question are shown at once, as are the first ones of a list that was empty.
+ * Keeps the rows of a list where they are while it is loaded anew: those that are known are brought up to
+ * date, new ones wait until `show`. `of`: what the items answer; those of another question are shown at once,
+ * as are the first ones of a list that was empty.
  */
 export function useHeldBack<Item>(
   items: readonly Item[],

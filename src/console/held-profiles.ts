@@ -9,8 +9,9 @@ interface Clearing {
 }
 
 /**
- * Which profiles a charge point held when: those that are known to be there, and what the message log tells of others. `messages` are of
- * SetChargingProfile and ClearChargingProfile, newest first; only what was answered with Accepted counts.
+ * Which profiles a charge point held when: those that are known to be there, and what the message log tells
+ * of others. `messages` are of SetChargingProfile and ClearChargingProfile, newest first; only what was
+ * answered with Accepted counts.
  */
 export function heldProfiles(
   installed: readonly InstalledProfile[],

@@ -1,6 +1,7 @@
 /**
- * What to show of `fresh`, newest first, so that no row of `before` moves: new rows above the last known one wait, and as many as those pushed off the
- * end of the page are kept as they were. New rows below the last known one come after it.
+ * What to show of `fresh`, newest first, so that no row of `before` moves: new rows above the last known one
+ * wait, and as many as those pushed off the end of the page are kept as they were. New rows below the last
+ * known one come after it.
  */
 export function inPlace<Item>(
   before: readonly Item[],

@@ -29,7 +29,10 @@ export function latestByConnector(samples: readonly MeterSample[]): Map<number, 
   return found;
 }
 
-/** Mean power, W, from one moment to the next, at the earlier one. `energies`: Wh by epoch seconds, both rising. */
+/**
+ * Mean power, W, from one moment to the next, at the earlier one. `energies`: Wh by epoch seconds, both
+ * rising.
+ */
 export function powerFromEnergy(energies: ReadonlyMap<number, number>): Map<number, number> {
   const powers = new Map<number, number>();
   let before: readonly [number, number] | undefined;

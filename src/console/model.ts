@@ -1,6 +1,6 @@
 import type { CampaignTask } from './campaign-task.ts';
 
-/** What the API answers, as far as the console looks at it. Times are RFC 3339. */
+/** What the API returns, as far as the console looks at it. Times are RFC 3339. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;

@@ -9,8 +9,8 @@ const MAY_BE_EMPTY: ReadonlySet<string> = new Set(['value']);
 export type Payload = Readonly<Record<string, unknown>>;
 
 /**
- * Returns what a form begins with: the example of the message with times and a connector that make sense now. Text that only people know (a tag, an address)
- * is empty where it is required, and left out elsewhere.
+ * Returns what a form begins with: the example of the message with times and a connector that make sense now.
+ * Text that only people know (a tag, an address) is empty where it is required, and left out elsewhere.
  */
 export function startingPayload({ example, schema }: Action, connectorId?: number): Payload {
   const begun = begin('', example, schema) as Payload;
@@ -39,7 +39,10 @@ function emptyText(member: string, { required = [] }: Schema): '' | undefined {
   return required.includes(member) ? '' : undefined;
 }
 
-/** Returns the first member that is required and empty, with dots between names; undefined where nothing is missing. */
+/**
+ * Returns the first member that is required and empty, with dots between names; undefined where nothing is
+ * missing.
+ */
 export function missingMember(schema: Schema, payload: unknown, path = ''): string | undefined {
   const inside: [name: string, of: Schema, value: unknown][] = [];
   if (Array.isArray(payload)) {

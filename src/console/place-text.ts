@@ -23,7 +23,10 @@ export function placeText(settings: ChargePointSettings | null): PlaceText {
   };
 }
 
-/** Returns the members of an update; half of the coordinates goes as it is, for the API to say what is missing. */
+/**
+ * Returns the members of an update; half of the coordinates goes as it is, for the API to say what is
+ * missing.
+ */
 export function placeBody({ displayName, bay, address, latitude, longitude, tags }: PlaceText) {
   const coordinates =
     latitude === '' && longitude === ''

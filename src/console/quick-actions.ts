@@ -24,7 +24,9 @@ const FITTING: Readonly<Record<string, readonly QuickAction[]>> = {
   Faulted: ['Unlock', 'Reset'],
 };
 
-/** Returns what fits the state of a connector, the likeliest first; connector 0 is the charge point itself. */
+/**
+ * Returns what fits the state of a connector, the likeliest first; connector 0 is the charge point itself.
+ */
 export function quickActionsFor(
   { connectorId, status }: Pick<Connector, 'connectorId' | 'status'>,
   transactionId: number | undefined,
@@ -35,7 +37,10 @@ export function quickActionsFor(
   return transactionId === undefined || fitting.includes('Stop') ? fitting : [...fitting, 'Stop'];
 }
 
-/** Returns the message of OCPP 1.6 behind a quick action with all that is known of its payload; Stop needs a transaction. */
+/**
+ * Returns the message of OCPP 1.6 behind a quick action with all that is known of its payload; Stop needs a
+ * transaction.
+ */
 export function commandOf(
   quick: Exclude<QuickAction, 'Reserve'>,
   connectorId: number,

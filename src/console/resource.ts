@@ -2,7 +2,9 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { request } from './api.ts';
 import { Failure } from './failure.ts';
 
-/** Something that the API answers: the last good answer stays while it is asked again, and when that fails. */
+/**
+ * Something that the API returns: the last good answer stays while it is asked again, and when that fails.
+ */
 export interface Resource<Data> {
   readonly data: Data | undefined;
   /** The path that `data` is the answer of. */
@@ -27,7 +29,10 @@ interface State<Data> {
   readonly loadedAt?: number;
 }
 
-/** Asks again so long after a first failure that may pass, ms, and twice as long after each further one, up to the last. */
+/**
+ * Asks again so long after a first failure that may pass, ms, and twice as long after each further one, up to
+ * the last.
+ */
 const RETRY_MS = 3000;
 const LAST_RETRY_MS = 30_000;
 
@@ -39,7 +44,9 @@ function mayPass({ status }: Failure): boolean {
 export interface ResourceOptions {
   /** Asks again this long after each answer, ms, while the page is visible. */
   readonly everyMs?: number;
-  /** Shows the answer of the path before until the new one is there: for filters and pages of the same list. */
+  /**
+   * Shows the answer of the path before until the new one is there: for filters and pages of the same list.
+   */
   readonly keep?: boolean;
 }
 

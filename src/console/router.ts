@@ -38,7 +38,10 @@ export function go(url: string, how: 'push' | 'replace' = 'push'): void {
   if (how === 'push' && before !== place.value.path) scrollTo(0, 0);
 }
 
-/** Changes parameters of the present view; undefined or '' takes one away. Replaces by default: filters are no steps back. */
+/**
+ * Changes parameters of the present view; undefined or '' takes one away. Replaces by default: filters are no
+ * steps back.
+ */
 export function setQuery(
   changes: Readonly<Record<string, string | undefined>>,
   how: 'push' | 'replace' = 'replace',
@@ -52,7 +55,9 @@ export function setQuery(
   go(place.value.path + (text ? `?${text}` : ''), how);
 }
 
-/** Lets plain clicks on links of the console stay in the page; new tabs and foreign links are the browser's. */
+/**
+ * Lets plain clicks on links of the console stay in the page; new tabs and foreign links are the browser's.
+ */
 export function followLinks(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey)
     return;

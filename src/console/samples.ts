@@ -29,7 +29,10 @@ export interface Samples {
   readonly failure: Failure | undefined;
 }
 
-/** Samples of a charge point, chunk by chunk; those of a range without an end, or with one of just now, grow as long as it is shown. */
+/**
+ * Samples of a charge point, chunk by chunk; those of a range without an end, or with one of just now, grow
+ * as long as it is shown.
+ */
 export function useSamples(range: SampleRange | undefined): Samples {
   const [state, setState] = useState<Samples>(NOTHING);
   const loaded = useRef<{ readonly begin: string; readonly samples: readonly MeterSample[] } | undefined>(

@@ -6,7 +6,8 @@ interface Written {
 }
 
 /**
- * Writes what was read at `version`, or creates it where there was none, and never over what somebody else has written meanwhile; answers its new version. Throws Failure.
+ * Writes what was read at `version`, or creates it where there was none, and never over what somebody else
+ * has written meanwhile; returns its new version. Throws Failure.
  */
 export async function save(
   path: string,

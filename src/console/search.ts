@@ -44,7 +44,9 @@ interface PastUse {
 const MONTH_MS = 31 * 86_400_000;
 const USES = 50;
 
-/** Charge points where a tag that is spelt out was used last, the latest first; the last month is looked at. */
+/**
+ * Charge points where a tag that is spelt out was used last, the latest first; the last month is looked at.
+ */
 export async function searchLastUses(idTag: string, signal: AbortSignal): Promise<Found[]> {
   if (idTag.length < 3 || idTag.length > 20) return [];
   const from = new Date(Date.now() - MONTH_MS).toISOString();

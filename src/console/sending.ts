@@ -2,7 +2,10 @@ import { signal } from '@preact/signals';
 import { Failure } from './failure.ts';
 import { farad } from './farad-time.ts';
 
-/** How long a request may wait for its turn in the browser and on the way to Farad, ms; Farad refuses it when it comes later. */
+/**
+ * How long a request may wait for its turn in the browser and on the way to Farad, ms; Farad refuses it when
+ * it comes later.
+ */
 const WITHIN_MS = 10_000;
 /** What a slow line carries at the least, bytes per ms. */
 const SLOW_LINE = 20;
@@ -17,7 +20,9 @@ export interface SendOptions {
   /** Sent as it is, under this content type. */
   readonly raw?: { readonly type: string; readonly content: Blob | string } | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Called once the request has left the browser, where that can be told: from then on it may be carried out. */
+  /**
+   * Called once the request has left the browser, where that can be told: from then on it may be carried out.
+   */
   readonly onSent?: (() => void) | undefined;
 }
 
@@ -27,8 +32,9 @@ interface Answered {
 }
 
 /**
- * Sends what may change something. It leaves soon or never: where it had no turn in time it is given up, and Farad refuses what was held back on the way.
- * Throws Failure: `not_sent` where surely nothing comes of it, `outcome_unknown` where it had left.
+ * Sends what may change something. It leaves soon or never: where it had no turn in time it is given up, and
+ * Farad refuses what was held back on the way. Throws Failure: `not_sent` where surely nothing comes of it,
+ * `outcome_unknown` where it had left.
  */
 export async function send(method: string, url: string, options: SendOptions): Promise<Answered> {
   const since = Date.now();

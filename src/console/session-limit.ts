@@ -26,7 +26,10 @@ export interface Limit {
   readonly told: string;
 }
 
-/** The limit of a session from `from` to `to` (epoch ms), a step wherever it may change. `voltage`: V between phase and neutral, for limits in A. */
+/**
+ * The limit of a session from `from` to `to` (epoch ms), a step wherever it may change. `voltage`: V between
+ * phase and neutral, for limits in A.
+ */
 export function limitSteps(
   profiles: readonly HeldProfile[],
   session: LimitedSession,
@@ -45,8 +48,9 @@ export function limitSteps(
 }
 
 /**
- * The lower one of what the transaction may take (its TxProfile before the default) and of what the charge point may; of each purpose the
- * highest stack level with a schedule for the moment counts (OCPP 1.6 ed. 2 §3.13.2, §3.13.3).
+ * The lower one of what the transaction may take (its TxProfile before the default) and of what the charge
+ * point may; of each purpose the highest stack level with a schedule for the moment counts
+ * (OCPP 1.6 ed. 2 §3.13.2, §3.13.3).
  */
 function limitAt(
   profiles: readonly HeldProfile[],

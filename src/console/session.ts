@@ -38,7 +38,10 @@ export function labelOf({ id, role, expiresAt }: Session): string {
   return `${id} ${role} ${expiresAt}`;
 }
 
-/** Says that somebody logged in here, so that a first visit need not ask (and be refused). No secret: the cookie is out of reach of scripts. */
+/**
+ * Says that somebody logged in here, so that a first visit need not ask (and be refused). No secret: the
+ * cookie is out of reach of scripts.
+ */
 const HINT = 'farad-logged-in';
 
 function note(isLoggedIn: boolean): void {
@@ -46,7 +49,10 @@ function note(isLoggedIn: boolean): void {
   else localStorage.removeItem(HINT);
 }
 
-/** `#key=...` of the line that a demo prints: is taken for the log-in, and leaves the address bar and the history. */
+/**
+ * `#key=...` of the line that a demo prints: is taken for the log-in, and leaves the address bar and the
+ * history.
+ */
 export function takeKeyFromFragment(): void {
   const key = new URLSearchParams(location.hash.slice(1)).get('key');
   if (key === null) return;
@@ -89,7 +95,10 @@ async function takeUp(): Promise<void> {
   }
 }
 
-/** Finds out whether whoever is logged in here still is: another tab may have logged out, and somebody else in. */
+/**
+ * Finds out whether whoever is logged in here still is: another tab may have logged out, and somebody else
+ * in.
+ */
 export async function recognise(): Promise<void> {
   const before = session.value;
   if (!before) return;

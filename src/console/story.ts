@@ -14,7 +14,10 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   BootNotification: 'Boot',
 };
 
-/** Joins each CALL with its answer, and what became of the connection. `messages` newest first; so is the story. */
+/**
+ * Joins each CALL with its answer, and what became of the connection. `messages` newest first; so is the
+ * story.
+ */
 export function storyOf(
   messages: readonly Message[],
   connections: readonly ConnectionEvent[] = [],

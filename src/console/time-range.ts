@@ -19,7 +19,10 @@ export interface TimeRange {
   readonly name: string;
 }
 
-/** The range of time that the address asks for, whole days here or hours back from now; `byDefault` where it says nothing. */
+/**
+ * The range of time that the address asks for, whole days here or hours back from now; `byDefault` where it
+ * says nothing.
+ */
 export function readRange(byDefault: string): TimeRange {
   const { query } = place.value;
   const name = query.get('range') ?? byDefault;

@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-/** Bundles the console into dist/console; scripts/build.mjs runs it. Nothing inline, so that the page can forbid inline scripts and styles. */
+/**
+ * Bundles the console into dist/console; scripts/build.mjs runs it. Nothing inline, so that the page can
+ * forbid inline scripts and styles.
+ */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/',

@@ -38,7 +38,10 @@ export const fileContents: Readonly<Record<string, Content>> = {
   'application/vnd.apache.parquet': { schema: { type: 'string', format: 'binary' } },
 };
 
-/** Sends the answer of a named query as a file. Each piece is fetched when the client has taken the one before. */
+/**
+ * Sends the answer of a named query as a file. Each piece is fetched when the client has taken the one
+ * before.
+ */
 export async function sendFile(
   { link }: Pick<ControlDeps, 'link'>,
   reply: FastifyReply,

@@ -16,10 +16,13 @@ export interface RangeQuery {
   readonly timezone?: string;
 }
 
-/** What a named query answers. */
+/** What a named query returns. */
 export type Answer = Omit<Extract<AnalyticsRows, { ok: true }>, 'ok'>;
 
-/** The rows of a named query, for which is waited so long, ms, at most. Throws `bad_parameter`, `time_limit` or `engine_unavailable`. */
+/**
+ * The rows of a named query, for which is waited so long, ms, at most. Throws `bad_parameter`, `time_limit`
+ * or `engine_unavailable`.
+ */
 export async function askAnalytics(
   deps: Pick<ControlDeps, 'link' | 'config'>,
   name: string,
@@ -50,7 +53,10 @@ async function ask(
   }
 }
 
-/** The parameters of a request as analytics takes them: times in epoch ms. Throws `invalid_parameter` for an unknown time zone. */
+/**
+ * The parameters of a request as analytics takes them: times in epoch ms. Throws `invalid_parameter` for an
+ * unknown time zone.
+ */
 export function readRange({ from, to, ...rest }: RangeQuery): Record<string, unknown> {
   const { timezone } = rest;
   if (timezone !== undefined && !isTimeZone(timezone)) {

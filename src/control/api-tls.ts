@@ -17,7 +17,10 @@ export interface ApiTlsOptions {
   readonly registry: Registry;
 }
 
-/** The TLS of the API port (`api.tls`): its pairs are read again when they change, and no connection is dropped. */
+/**
+ * The TLS of the API port (`api.tls`): its pairs are read again when they change, and no connection is
+ * dropped.
+ */
 export class ApiTls {
   private readonly credentials: Credentials;
   private readonly given: ApiTlsOptions;

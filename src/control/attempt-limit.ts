@@ -56,7 +56,10 @@ export class AttemptLimit {
   }
 }
 
-/** Whoever has one IPv6 address has the 2^64 beside it: they count as one. An IPv4 address counts by itself, however it is written. */
+/**
+ * Whoever has one IPv6 address has the 2^64 beside it: they count as one. An IPv4 address counts by itself,
+ * however it is written.
+ */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

@@ -20,8 +20,9 @@ interface Sum {
 }
 
 /**
- * Writes to the audit trail, and counts there what is refused again and again: of those without a key, one entry per network, operation and
- * outcome within a minute; of each key, the first ones of an operation and outcome, and one entry for the rest.
+ * Writes to the audit trail, and counts there what is refused again and again: of those without a key, one
+ * entry per network, operation and outcome within a minute; of each key, the first ones of an operation and
+ * outcome, and one entry for the rest.
  */
 export class AuditSums {
   private readonly audit: AuditTrail;

@@ -24,8 +24,8 @@ const TELL_EVERY_MS = 5000;
 const MAX_ANSWER = 64 * 1024;
 
 /**
- * Writes down everything that may change something, done or refused, by whom and with what outcome: on the disk before the answer
- * leaves. Looking is not written down, unless a charge point is asked for it.
+ * Writes down everything that may change something, done or refused, by whom and with what outcome: on the
+ * disk before the answer leaves. Looking is not written down, unless a charge point is asked for it.
  */
 export function auditChanges(app: FastifyInstance, { store, log }: { store: Store; log: Log }): void {
   const sums = new AuditSums(store.audit);
@@ -65,7 +65,10 @@ export function auditChanges(app: FastifyInstance, { store, log }: { store: Stor
   });
 }
 
-/** The parameters that the operation declares, as far as they are what it declares: whatever else was sent may be anything. */
+/**
+ * The parameters that the operation declares, as far as they are what it declares: whatever else was sent may
+ * be anything.
+ */
 function targetOf({ params, query }: Operation, request: FastifyRequest): Record<string, string> {
   const sent = { ...(request.query as object), ...(request.params as object) } as Record<string, unknown>;
   const declared = Object.entries({ ...query, ...params }).flatMap(([name, { enum: choices }]) => {

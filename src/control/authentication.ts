@@ -15,8 +15,9 @@ declare module 'fastify' {
 }
 
 /**
- * Demands a key, or the cookie of somebody who logged in, for every route that does not declare itself open, and the role that
- * its operation asks for: before a byte of the body is read. What is not there is refused as early.
+ * Demands a key, or the cookie of somebody who logged in, for every route that does not declare itself open,
+ * and the role that its operation asks for: before a byte of the body is read. What is not there is refused
+ * as early.
  */
 export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: LogIns): void {
   app.decorateRequest('principal', null);

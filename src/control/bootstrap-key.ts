@@ -8,11 +8,17 @@ const KEY_BYTES = 32;
 
 export interface BootstrapKey {
   readonly accepted: AcceptedKey;
-  /** The key itself, where it was generated just now: it is kept only as a hash, so this is the only time to show it. */
+  /**
+   * The key itself, where it was generated just now: it is kept only as a hash, so this is the only time to
+   * show it.
+   */
   readonly newKey?: string;
 }
 
-/** The admin key: `configured` if there is one, else the one generated on first start, generating it if need be. */
+/**
+ * The admin key: `configured` if there is one, else the one generated on first start, generating it if need
+ * be.
+ */
 export async function bootstrapKey(store: Pick<Store, 'apiKeys'>, configured: string): Promise<BootstrapKey> {
   const principal = { id: BOOTSTRAP, role: 'admin' } as const;
   if (configured !== '') return { accepted: { principal, digest: digestKey(configured) } };

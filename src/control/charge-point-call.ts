@@ -26,7 +26,10 @@ export const callErrors = [
   'security_prerequisites_missing',
 ] as const satisfies readonly ErrorCode[];
 
-/** Throws for what cannot be sent: an action or a charge point that does not exist, a payload that breaks the schema. */
+/**
+ * Throws for what cannot be sent: an action or a charge point that does not exist, a payload that breaks the
+ * schema.
+ */
 export function checkCall(store: Store, id: string, action: string, payload: unknown): void {
   const dialect = dialectOfChargePoint(store, id);
   if (!dialect.isCentralSystemAction(action))
@@ -49,8 +52,8 @@ export function checkPayload(dialect: Dialect, action: string, payload: unknown)
 }
 
 /**
- * Sends a CALL at once and exactly once, and answers the charge point's words; throws where there are none. With `force` a security profile is raised
- * although something is missing for it.
+ * Sends a CALL at once and exactly once, and answers the charge point's words; throws where there are none.
+ * With `force` a security profile is raised although something is missing for it.
  */
 export async function callChargePoint(
   { store, edges, config }: Pick<ControlDeps, 'store' | 'edges' | 'config'>,

@@ -7,7 +7,10 @@ export interface ChargePointPage {
   readonly next?: string;
 }
 
-/** Charge points in the order of their ids, from what is provisioned and what was seen, without ever holding all of them. */
+/**
+ * Charge points in the order of their ids, from what is provisioned and what was seen, without ever holding
+ * all of them.
+ */
 export async function listChargePoints(
   store: Store,
   { after, limit }: { after?: string; limit: number },

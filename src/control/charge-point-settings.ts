@@ -11,7 +11,10 @@ import { lowersSecurity } from './security-view.ts';
 
 /** As the standard says (security whitepaper A00.FR.205). */
 const MIN_KEY_BYTES = 16;
-/** Twice what the standard allows: some charge points show the hexadecimal digits of their key instead of its bytes. */
+/**
+ * Twice what the standard allows: some charge points show the hexadecimal digits of their key instead of its
+ * bytes.
+ */
 const MAX_TEXT_BYTES = 40;
 
 interface PlaceUpdate {
@@ -20,7 +23,10 @@ interface PlaceUpdate {
   readonly coordinates?: Place['coordinates'] | null;
 }
 
-/** Settings as clients write them, already checked (`#/components/schemas/ChargePointUpdate`); null stands for none. */
+/**
+ * Settings as clients write them, already checked (`#/components/schemas/ChargePointUpdate`); null stands for
+ * none.
+ */
 export interface ChargePointUpdate {
   readonly registration?: 'Accepted' | 'Pending' | 'Rejected' | null;
   readonly reader?: 'lenient' | 'strict' | null;
@@ -61,7 +67,10 @@ export class SettingsWriter {
     this.edges = edges;
   }
 
-  /** Sets all settings; the key only where the update has one. Answers whether there were none before. Rejects with VersionConflict. */
+  /**
+   * Sets all settings; the key only where the update has one. Returns whether there were none before. Rejects
+   * with VersionConflict.
+   */
   replace(id: string, update: ChargePointUpdate, expected?: ExpectedVersion): Promise<{ created: boolean }> {
     return this.write(id, update, expected, () => undefined);
   }
@@ -71,7 +80,10 @@ export class SettingsWriter {
     return this.write(id, update, expected, (known) => known);
   }
 
-  /** Fixes the profile with which it has to connect, or leaves that to it; what was pending or reached over OCPP counts no more. */
+  /**
+   * Fixes the profile with which it has to connect, or leaves that to it; what was pending or reached over
+   * OCPP counts no more.
+   */
   decideProfile(id: string, profile: SecurityProfile | undefined): Promise<void> {
     return this.inTurn.run(id, async () => {
       const {
@@ -97,7 +109,10 @@ export class SettingsWriter {
     await this.edges.disconnect(id, 'security profile changed');
   }
 
-  /** Removes the settings, the socket, and what the protocol learned, for the key `by`. Throws `process_unavailable`; then call it again. */
+  /**
+   * Removes the settings, the socket, and what the protocol learned, for the key `by`. Throws
+   * `process_unavailable`; then call it again.
+   */
   remove(id: string, by: string): Promise<void> {
     return this.inTurn.run(id, async () => {
       await this.store.settings.remove(id);

@@ -1,7 +1,10 @@
 import type { Store } from '../store/store.ts';
 import type { Warning } from './warnings.ts';
 
-/** Keys that hold a list (OCPP 1.6 ed. 2 §9); how many items fit is in a key of their own, named with `MaxLength` behind. */
+/**
+ * Keys that hold a list (OCPP 1.6 ed. 2 §9); how many items fit is in a key of their own, named with
+ * `MaxLength` behind.
+ */
 const LISTS: ReadonlySet<string> = new Set([
   'connectorphaserotation',
   'metervaluesaligneddata',

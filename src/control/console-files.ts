@@ -23,7 +23,10 @@ const FOLDER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../dist/console/' : '../console/', import.meta.url),
 );
 
-/** The files of the console by their path on the server, all in memory: they are few and small. Empty where it was not built. */
+/**
+ * The files of the console by their path on the server, all in memory: they are few and small. Empty where it
+ * was not built.
+ */
 export function readConsole(folder: string = FOLDER): ReadonlyMap<string, ConsoleFile> {
   const files = new Map<string, ConsoleFile>();
   if (!existsSync(folder)) return files;

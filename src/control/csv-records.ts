@@ -1,7 +1,10 @@
 import { parse } from 'csv-parse/sync';
 import { type Line, readLines } from './lines.ts';
 
-/** A record of CSV by the line that it begins on, counted from 1: its cells without blanks around them, or why it has none. */
+/**
+ * A record of CSV by the line that it begins on, counted from 1: its cells without blanks around them, or why
+ * it has none.
+ */
 export type CsvRecord = { readonly line: number } & (
   | { readonly cells: readonly string[] }
   | { readonly problem: string }
@@ -14,9 +17,9 @@ const DELIMITERS = [',', ';'];
 const DELIMITER = /[,;]/;
 
 /**
- * The records of CSV (RFC 4180) with commas or semicolons, blank lines left out. A quoted cell may go on over several lines.
- * No more than `maxBytes` of a record are kept: a line that breaks this, or opens a quote that nothing closes within it,
- * is reported alone, and the line after it begins a record of its own.
+ * The records of CSV (RFC 4180) with commas or semicolons, blank lines left out. A quoted cell may go on over
+ * several lines. No more than `maxBytes` of a record are kept: a line that breaks this, or opens a quote that
+ * nothing closes within it, is reported alone, and the line after it begins a record of its own.
  */
 export async function* readCsvRecords(
   stream: AsyncIterable<Buffer>,
@@ -31,7 +34,10 @@ export async function* readCsvRecords(
 class JoinedLines {
   private readonly maxBytes: number;
   private lines: Line[] = [];
-  /** Lines of `lines` that the record has so far; those behind them were read before a quote proved to be open for good. */
+  /**
+   * Lines of `lines` that the record has so far; those behind them were read before a quote proved to be open
+   * for good.
+   */
   private taken = 0;
   private bytes = 0;
 
@@ -94,8 +100,9 @@ class JoinedLines {
 }
 
 /**
- * How a line ends that begins within quotes or does not. Each quote either opens or closes or breaks the record: a line that leaves
- * quotes open closes or breaks them where they were open before, so that lines are looked at twice at most.
+ * How a line ends that begins within quotes or does not. Each quote either opens or closes or breaks the
+ * record: a line that leaves quotes open closes or breaks them where they were open before, so that lines are
+ * looked at twice at most.
  */
 function endingOf(text: string, beginsQuoted: boolean): Ending {
   let quoted = beginsQuoted;

@@ -15,8 +15,9 @@ export const deadlineHeader: Readonly<Record<string, Schema>> = {
 };
 
 /**
- * Tells on every answer what time it is here, in `Farad-Time`, and refuses requests that arrive after their deadline before anything is done or
- * sent: a browser or a proxy may hold one back for minutes, when nobody wants it any more.
+ * Tells on every answer what time it is here, in `Farad-Time`, and refuses requests that arrive after their
+ * deadline before anything is done or sent: a browser or a proxy may hold one back for minutes, when nobody
+ * wants it any more.
  */
 export function keepDeadlines(app: FastifyInstance, now: () => number = Date.now): void {
   app.addHook('onSend', (_request, reply, payload, done) => {

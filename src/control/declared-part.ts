@@ -10,8 +10,8 @@ const MAX_TEXT = 1000;
 const shared: Readonly<Record<string, Schema>> = { ...schemas, ...payloadSchemas() };
 
 /**
- * What a schema declares of a JSON value: members that it does not know, and values of another type or outside of its choices, are left out.
- * Undefined where nothing is left.
+ * What a schema declares of a JSON value: members that it does not know, and values of another type or
+ * outside of its choices, are left out. Undefined where nothing is left.
  */
 export function declaredPart(schema: Schema, value: unknown): unknown {
   const { $ref } = schema;

@@ -21,7 +21,9 @@ export type SentCall =
 /** What the replica may take beyond what it gives the other nodes to answer in, ms. */
 const FIND_WITHIN_MS = 500;
 
-/** The edges, as control uses them: each charge point is on at most one of them, of this node or of another. */
+/**
+ * The edges, as control uses them: each charge point is on at most one of them, of this node or of another.
+ */
 export class Edges {
   private readonly link: Link;
   private readonly store: Store;
@@ -37,7 +39,10 @@ export class Edges {
     this.found = isClustered(config) ? new FoundHolders() : undefined;
   }
 
-  /** The edge that holds the charge point's socket: of this node, if it is alive; else of another (`b/edge-0`), if it was found there a moment ago. */
+  /**
+   * The edge that holds the charge point's socket: of this node, if it is alive; else of another
+   * (`b/edge-0`), if it was found there a moment ago.
+   */
   holder(chargePointId: string): string | undefined {
     return this.holderHere(chargePointId) ?? this.found?.get(chargePointId);
   }
@@ -48,7 +53,10 @@ export class Edges {
     return edge !== undefined && this.link.peers().includes(edge) ? edge : undefined;
   }
 
-  /** When anything was last heard of a connected charge point, epoch ms; undefined where no edge says so. The store learns it only now and then. */
+  /**
+   * When anything was last heard of a connected charge point, epoch ms; undefined where no edge says so. The
+   * store learns it only now and then.
+   */
   async lastSeen(chargePointId: string): Promise<number | undefined> {
     const edge = this.holder(chargePointId);
     if (edge === undefined) return undefined;
@@ -81,8 +89,8 @@ export class Edges {
   }
 
   /**
-   * Ends an open transaction of the charge point; false where it is not open. Throws `process_unavailable` when no edge does it: then it may have been
-   * done all the same.
+   * Ends an open transaction of the charge point; false where it is not open. Throws `process_unavailable`
+   * when no edge does it: then it may have been done all the same.
    */
   async closeTransaction(chargePointId: string, end: TransactionEnd): Promise<boolean> {
     const [edge] = this.candidates(chargePointId);
@@ -96,8 +104,9 @@ export class Edges {
   }
 
   /**
-   * Closes the charge point's socket, ends its open transactions, and has the edges drop what the protocol learned about it. `by` names the API key
-   * of who wants it. Throws `process_unavailable` when no edge is there to do it.
+   * Closes the charge point's socket, ends its open transactions, and has the edges drop what the protocol
+   * learned about it. `by` names the API key of who wants it. Throws `process_unavailable` when no edge is
+   * there to do it.
    */
   async forget(chargePointId: string, reason: string, by: string): Promise<void> {
     const edges = this.candidates(chargePointId);
@@ -105,7 +114,10 @@ export class Edges {
     for (const edge of edges) await this.ask(edge, { chargePointId, reason, forget: true, by });
   }
 
-  /** Where it was found last, then where it is found now. What is looked up later by its reference must be on record here, so that stays. */
+  /**
+   * Where it was found last, then where it is found now. What is looked up later by its reference must be on
+   * record here, so that stays.
+   */
   private async callAbroad(call: ChargePointCall): Promise<SentCall> {
     const { chargePointId, reference } = call;
     if (!this.found || reference !== undefined) return { outcome: 'not_connected' };
@@ -122,7 +134,9 @@ export class Edges {
     return outcome;
   }
 
-  /** `node/process`; undefined where no other node says that it holds the charge point, or none can be asked. */
+  /**
+   * `node/process`; undefined where no other node says that it holds the charge point, or none can be asked.
+   */
   private async findAbroad(chargePointId: string): Promise<string | undefined> {
     try {
       const options = { deadlineMs: FIND_WITHIN_MS };

@@ -23,7 +23,10 @@ export interface EnergyCurve extends PublishedEnergy {
   readonly leftOut: readonly { readonly time: string; readonly wh: number | null; readonly reason: string }[];
 }
 
-/** Works out how the energy of a transaction rose, in at most `most` points; without readings while analytics does not answer. */
+/**
+ * Works out how the energy of a transaction rose, in at most `most` points; without readings while analytics
+ * does not answer.
+ */
 export async function energyCurveOf(
   deps: Pick<ControlDeps, 'store' | 'link' | 'config'>,
   transaction: TransactionRecord,
@@ -54,7 +57,10 @@ export async function energyCurveOf(
   };
 }
 
-/** The curve of a transaction by its own readings, or where others ran at the same time, by the account of all of them. */
+/**
+ * The curve of a transaction by its own readings, or where others ran at the same time, by the account of all
+ * of them.
+ */
 function curveAmong(
   transaction: TransactionRecord,
   told: readonly TransactionRecord[],

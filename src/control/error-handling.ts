@@ -10,7 +10,10 @@ const MAX_SHOWN_TYPE = 100;
 /** Longest path that an answer repeats, characters. */
 const MAX_SHOWN_PATH = 300;
 
-/** Gives every refusal the one shape of the API, whoever refuses: a route, the router, the body reader, the HTTP parser. */
+/**
+ * Gives every refusal the one shape of the API, whoever refuses: a route, the router, the body reader, the
+ * HTTP parser.
+ */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: unknown, request, reply) =>
     sendError(toApiError(error, request), error, request, reply),
@@ -29,7 +32,10 @@ export function answerUnroutable(error: FastifyError, request: FastifyRequest, r
   void sendError(toApiError(error, request), error, request, reply);
 }
 
-/** For the `clientErrorHandler` of Fastify: bytes that are no HTTP request get an answer, then the connection ends. */
+/**
+ * For the `clientErrorHandler` of Fastify: bytes that are no HTTP request get an answer, then the connection
+ * ends.
+ */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

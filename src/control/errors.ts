@@ -1,8 +1,9 @@
 import { redactJson } from '../telemetry/redaction.ts';
 
 /**
- * Every error that the API answers, declared once: a stable code, the HTTP status, the message (with `{placeholders}`) and what it means
- * for whoever gets it. docs/api-errors.md and the OpenAPI document come from this table.
+ * Every error that the API returns, declared once: a stable code, the HTTP status, the message (with
+ * `{placeholders}`) and what it means for whoever gets it. docs/api-errors.md and the OpenAPI document come
+ * from this table.
  */
 export const errors = {
   invalid_url: {

@@ -18,15 +18,21 @@ const LAST_RETRY_MS = 5000;
 /** Who gets the events: one client. All of these are called in the order of events. */
 export interface Subscriber {
   readonly filter: EventFilter;
-  /** It gets every event that it wants after this id from now on, or hears `missed`. Called once, before all else. */
+  /**
+   * It gets every event that it wants after this id from now on, or hears `missed`. Called once, before all
+   * else.
+   */
   joined(id: bigint): void;
-  /** Answers whether it takes more now; if not, `drained` says when. */
+  /** Returns whether it takes more now; if not, `drained` says when. */
   event(event: LiveEvent): boolean;
   /** Events between the last one and the next are gone. */
   missed(): void;
   /** Resolves when more may come. */
   drained(): Promise<void>;
-  /** Nothing follows: it is so slow that what it should get next is no longer kept, or the ids of events begin anew. */
+  /**
+   * Nothing follows: it is so slow that what it should get next is no longer kept, or the ids of events begin
+   * anew.
+   */
   end(reason: 'slow_client' | 'restarted'): void;
 }
 
@@ -41,7 +47,9 @@ interface Reader {
   readonly subscriber: Subscriber;
   /** Id up to which it had everything when it joined the shared poll. */
   position: bigint;
-  /** Number of the next entry that it gets, counted from the start of the feed; undefined while it catches up. */
+  /**
+   * Number of the next entry that it gets, counted from the start of the feed; undefined while it catches up.
+   */
   next: number | undefined;
   /** True while it waits to take more. */
   full: boolean;
@@ -55,8 +63,9 @@ interface Entry {
 }
 
 /**
- * Live events for many clients out of few calls: one long poll to analytics while anybody listens, fanned out. Each client takes them
- * at its own pace from what is kept here. One that resumes further back catches up with reads of its own first.
+ * Live events for many clients out of few calls: one long poll to analytics while anybody listens, fanned
+ * out. Each client takes them at its own pace from what is kept here. One that resumes further back catches
+ * up with reads of its own first.
  */
 export class EventFeed {
   private readonly link: Link;
@@ -118,7 +127,8 @@ export class EventFeed {
       const page = await this.read({ after: this.cursor, topics, limit: PAGE, waitMs: WAIT_MS });
       if (!page) break;
       if (BigInt(page.cursor) < BigInt(this.cursor)) {
-        // The clock or the data directory of analytics went back: clients come again, and hear that they missed something.
+        // The clock or the data directory of analytics went back: clients come again, and hear that they
+        // missed something.
         for (const reader of this.readers) this.end(reader, 'restarted');
         break;
       }
@@ -204,7 +214,10 @@ export class EventFeed {
     return page !== undefined && reader.position <= BigInt(page.cursor);
   }
 
-  /** Reads, with growing pauses while analytics is away. Undefined once the feed is closed or `reader` has left. */
+  /**
+   * Reads, with growing pauses while analytics is away. Undefined once the feed is closed or `reader` has
+   * left.
+   */
   private async read(request: EventsRequest, reader?: Reader): Promise<EventsPage | undefined> {
     let pause = FIRST_RETRY_MS;
     while (!this.closing.signal.aborted && !reader?.left) {
@@ -221,7 +234,7 @@ export class EventFeed {
   }
 }
 
-/** Hands an entry over where the subscriber wants it; answers whether it takes more now. */
+/** Hands an entry over where the subscriber wants it; returns whether it takes more now. */
 function give(subscriber: Subscriber, { event }: Entry): boolean {
   if (!event) {
     subscriber.missed();

@@ -13,7 +13,10 @@ const dropped = metrics.counter('farad_api_event_streams_dropped_total', 'Event 
   'reason',
 ]);
 
-/** One client of GET /events: server-sent events (HTML Living Standard §9.2) on a response whose head was already sent. */
+/**
+ * One client of GET /events: server-sent events (HTML Living Standard §9.2) on a response whose head was
+ * already sent.
+ */
 export class EventStream implements Subscriber {
   readonly filter: EventFilter;
   private readonly listener: Recognised;
@@ -54,9 +57,9 @@ export class EventStream implements Subscriber {
   }
 
   /**
-   * A comment: keeps proxies from closing a silent connection, and finds clients that are gone. Drops a client that took
-   * nothing since the last one although something waits for it. `position`: up to which event it was given everything, so that it need not
-   * begin far back when it comes again.
+   * A comment: keeps proxies from closing a silent connection, and finds clients that are gone. Drops a
+   * client that took nothing since the last one although something waits for it. `position`: up to which
+   * event it was given everything, so that it need not begin far back when it comes again.
    */
   heartbeat(position?: bigint): void {
     const { writableLength, socket } = this.response;

@@ -10,8 +10,8 @@ export interface Listing<Item> {
 }
 
 /**
- * A page of the items of `list` that match, and where the next one begins. It may be short, even empty, and yet have a `next`.
- * `list` gives the items after a position, no more than asked for.
+ * A page of the items of `list` that match, and where the next one begins. It may be short, even empty, and
+ * yet have a `next`. `list` gives the items after a position, no more than asked for.
  */
 export function filteredPage<Item>(
   list: (after: string | undefined, limit: number) => Listing<Item>,

@@ -15,9 +15,10 @@ export interface FirmwareSigning {
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * What speaks against the certificate and the signature of a firmware (security whitepaper ed. 3 A00.FR.706, obligation K11): what a charge point would
- * find out only after it has fetched the firmware. Farad never has the firmware, so whether the signature is of it stays for the charge point to say, and so does
- * whether its manufacturer has issued the certificate.
+ * What speaks against the certificate and the signature of a firmware (security whitepaper ed. 3 A00.FR.706,
+ * obligation K11): what a charge point would find out only after it has fetched the firmware. Farad never has
+ * the firmware, so whether the signature is of it stays for the charge point to say, and so does whether its
+ * manufacturer has issued the certificate.
  */
 export function signingWarnings({ signingCertificate, signature }: FirmwareSigning, now: number): Warning[] {
   const certificate = readCertificate(signingCertificate);

@@ -11,10 +11,16 @@ import { summariseSecurity } from './security-summary.ts';
 const SLICE = 100;
 /** Pause between two rounds, ms. */
 const PAUSE_MS = 2000;
-/** A round may take this part of the time, evenly, so that edges on the same cores feel nothing of it: 50,000 charge points take about a second and a half of work, so 30 s. */
+/**
+ * A round may take this part of the time, evenly, so that edges on the same cores feel nothing of it: 50,000
+ * charge points take about a second and a half of work, so 30 s.
+ */
 const DUTY = 0.05;
 
-/** That part of the time for the first round, as long as nobody waits for it: a control that starts is in the way already. */
+/**
+ * That part of the time for the first round, as long as nobody waits for it: a control that starts is in the
+ * way already.
+ */
 const FIRST_DUTY = 0.25;
 
 /** A charge point that has been connected for so long should have sent its BootNotification, ms. */
@@ -69,8 +75,8 @@ export interface FleetCensus {
 }
 
 /**
- * Goes through all charge points round after round, in small steps and for a small part of the time, so that counts, sorted lists and
- * searches over the whole fleet cost a request nothing.
+ * Goes through all charge points round after round, in small steps and for a small part of the time, so that
+ * counts, sorted lists and searches over the whole fleet cost a request nothing.
  */
 export class FleetIndex {
   private readonly store: Store;

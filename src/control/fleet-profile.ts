@@ -6,7 +6,10 @@ import type { ControlDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
 import { refuseUnlessForced, type Warning } from './warnings.ts';
 
-/** Which charge points are meant: those that fit everything that is given (`#/components/schemas/FleetProfile`). */
+/**
+ * Which charge points are meant: those that fit everything that is given
+ * (`#/components/schemas/FleetProfile`).
+ */
 export interface FleetFilter {
   readonly ids?: readonly string[];
   readonly group?: string;
@@ -26,8 +29,8 @@ export interface FleetProfileLine {
 type Deps = Pick<ControlDeps, 'store' | 'edges' | 'config'>;
 
 /**
- * Sets the same profile at many charge points, `atOnce` of them at a time, and tells of each as soon as it has answered. Whoever stops
- * listening stops what has not been sent.
+ * Sets the same profile at many charge points, `atOnce` of them at a time, and tells of each as soon as it
+ * has answered. Whoever stops listening stops what has not been sent.
  */
 export async function* setForMany(
   deps: Deps,
@@ -67,7 +70,10 @@ async function setFor(
   }
 }
 
-/** The ids of the charge points that a filter means. Ids that were given are taken as they are: the call tells of those that nobody knows. */
+/**
+ * The ids of the charge points that a filter means. Ids that were given are taken as they are: the call tells
+ * of those that nobody knows.
+ */
 export async function* targetsOf({ store, edges }: Deps, filter: FleetFilter): AsyncGenerator<string> {
   const isMeant = (known: KnownChargePoint): boolean =>
     matches(known, filter, () => edges.holderHere(known.id) !== undefined);

@@ -2,8 +2,8 @@
 const BETWEEN = '\u0000';
 
 /**
- * The texts of a fleet as one string: a needle is looked for from its one end to the other, at the speed of memory, instead of in tens of thousands of
- * strings that lie wherever they came to be.
+ * The texts of a fleet as one string: a needle is looked for from its one end to the other, at the speed of
+ * memory, instead of in tens of thousands of strings that lie wherever they came to be.
  */
 export class FleetText {
   private readonly all: string;

@@ -37,8 +37,9 @@ interface Entry {
 }
 
 /**
- * Answers of requests that carried an Idempotency-Key, so that a client that lost an answer may ask again without doing the
- * thing twice. Held in memory: bounded, the oldest forgotten first, and lost when control restarts.
+ * Answers of requests that carried an Idempotency-Key, so that a client that lost an answer may ask again
+ * without doing the thing twice. Held in memory: bounded, the oldest forgotten first, and lost when control
+ * restarts.
  */
 export class IdempotencyMemory {
   private readonly entries = new Map<string, Entry>();
@@ -50,9 +51,9 @@ export class IdempotencyMemory {
   }
 
   /**
-   * The remembered answer for `key`, the one under way, or that of `work`; where `work` rejects, nothing is remembered. `content` is
-   * whatever makes the request what it is.
-   * Throws `idempotency_key_reused` when the key came with other content, `busy` when too many are under way.
+   * The remembered answer for `key`, the one under way, or that of `work`; where `work` rejects, nothing is
+   * remembered. `content` is whatever makes the request what it is. Throws `idempotency_key_reused` when the
+   * key came with other content, `busy` when too many are under way.
    */
   async answer(key: string, content: unknown, work: () => Promise<Answer>): Promise<ReplayedAnswer> {
     const fingerprint = createHash('sha256').update(JSON.stringify(content)).digest('base64');

@@ -28,7 +28,10 @@ export const idempotencyReplayed: Readonly<Record<string, Schema>> = {
   },
 };
 
-/** A request that is never answered would keep its key for ever; those that call charge points take their timeouts, ms. */
+/**
+ * A request that is never answered would keep its key for ever; those that call charge points take their
+ * timeouts, ms.
+ */
 const inHand = watchman.workOf({ name: 'requests with an idempotency key', limit: 10 * 60_000 });
 
 type Handler<Shape extends RouteGenericInterface> = (
@@ -37,8 +40,9 @@ type Handler<Shape extends RouteGenericInterface> = (
 ) => unknown;
 
 /**
- * `handler` for requests that may carry an Idempotency-Key, with a memory of its own. It returns the answer and sends nothing itself. A request with the key and content
- * of an earlier one gets what that got. Where `handler` throws, nothing was sent and nothing is remembered, but for calls whose outcome is unknown.
+ * `handler` for requests that may carry an Idempotency-Key, with a memory of its own. It returns the answer
+ * and sends nothing itself. A request with the key and content of an earlier one gets what that got. Where
+ * `handler` throws, nothing was sent and nothing is remembered, but for calls whose outcome is unknown.
  */
 export function onceByKey<Shape extends RouteGenericInterface>(handler: Handler<Shape>): Handler<Shape> {
   const memory = new IdempotencyMemory(MEMORY);

@@ -1,4 +1,7 @@
-/** Runs work on one thing after the other, so that reading and writing back cannot lose what another request wrote meanwhile. */
+/**
+ * Runs work on one thing after the other, so that reading and writing back cannot lose what another request
+ * wrote meanwhile.
+ */
 export class InTurn {
   private readonly last = new Map<string, Promise<unknown>>();
 

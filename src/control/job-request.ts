@@ -78,7 +78,10 @@ export async function diagnosticsCall(
   return { ...order, kind: log ? 'log' : 'diagnostics', location, replace };
 }
 
-/** Sends the CALL and answers the job that it began, whatever the charge point said. Throws an ApiError where it was not sent. */
+/**
+ * Sends the CALL and answers the job that it began, whatever the charge point said. Throws an ApiError where
+ * it was not sent.
+ */
 export async function beginJob(
   { store, edges }: ControlDeps,
   chargePointId: string,
@@ -97,7 +100,10 @@ export async function beginJob(
   throw refusalOf(sent, chargePointId, action) ?? new TypeError(`${action} began no job`);
 }
 
-/** What an operator may want to know about a location; the charge point decides (OCPP 1.6 ed. 2 §8, errata 3.90). */
+/**
+ * What an operator may want to know about a location; the charge point decides (OCPP 1.6 ed. 2 §8, errata
+ * 3.90).
+ */
 export function locationWarnings(
   { configurations }: Pick<Store, 'configurations'>,
   chargePointId: string,

@@ -5,7 +5,10 @@ import { instant } from './instant.ts';
 /** How long the edge's own notes may take beyond the charge point's time, ms. */
 const MARGIN_MS = 10_000;
 
-/** A job as the API shows it (`#/components/schemas/Job`). `callTimeout` in ms: a CALL that has no answer after it will have none. */
+/**
+ * A job as the API shows it (`#/components/schemas/Job`). `callTimeout` in ms: a CALL that has no answer
+ * after it will have none.
+ */
 export function viewJob(job: JobRecord, callTimeout: number, warnings: readonly string[] = []) {
   const { id, chargePointId, kind, action, location, requestId, logType, reports, answer, fileName } = job;
   return {
@@ -36,7 +39,10 @@ function presentState({ state, sentAt }: JobRecord, callTimeout: number): JobSta
   return state === 'sent' && Date.now() > sentAt + callTimeout + MARGIN_MS ? 'unknown' : state;
 }
 
-/** A charge point with the security extension refuses unsigned firmware like this (security whitepaper ed. 3 L01.FR.20). */
+/**
+ * A charge point with the security extension refuses unsigned firmware like this (security whitepaper ed. 3
+ * L01.FR.20).
+ */
 function hints({ action, answer }: JobRecord): string[] {
   return action === 'UpdateFirmware' && answer === 'NotSupported'
     ? ['A charge point with the security extension takes signed firmware only: try again with `signed`.']

@@ -4,7 +4,10 @@ import { apiError } from './errors.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** JSON in UTF-8 and at most 64 levels deep, or the error `invalid_json`. Numbers, member order and members named `__proto__` are left as they are. */
+/**
+ * JSON in UTF-8 and at most 64 levels deep, or the error `invalid_json`. Numbers, member order and members
+ * named `__proto__` are left as they are.
+ */
 export function readJson(bytes: Buffer): unknown {
   let text: string;
   try {

@@ -9,8 +9,9 @@ const WINDOW_MS = 60_000;
 const MAX_KNOWN = 10_000;
 
 /**
- * Looks keys up for requests, and bounds the wrong ones of an address. Beyond that bound, only keys that were used from this address before are
- * looked at: programs behind the same proxy go on, and whoever guesses learns nothing.
+ * Looks keys up for requests, and bounds the wrong ones of an address. Beyond that bound, only keys that were
+ * used from this address before are looked at: programs behind the same proxy go on, and whoever guesses
+ * learns nothing.
  */
 export class KeyAttempts {
   private readonly keys: KeyRing;

@@ -26,8 +26,8 @@ export interface HeldKey {
 }
 
 /**
- * The API keys that are accepted: the bootstrap key and those of the store. Control alone changes them, so they are kept here, by
- * their hash: looking one up takes no longer the more of it is right.
+ * The API keys that are accepted: the bootstrap key and those of the store. Control alone changes them, so
+ * they are kept here, by their hash: looking one up takes no longer the more of it is right.
  */
 export class KeyRing {
   private readonly store: Pick<Store, 'apiKeys'>;

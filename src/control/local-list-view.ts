@@ -25,7 +25,10 @@ export interface LocalListBody {
 /** Tags without token that are shown beside a charge point's list. */
 const UNKNOWN_TAGS_SHOWN = 100;
 
-/** A local list for the store. Throws `invalid_body` where an idTag comes twice: charge points refuse such a list (OCPP 1.6 ed. 2 §6.41). */
+/**
+ * A local list for the store. Throws `invalid_body` where an idTag comes twice: charge points refuse such a
+ * list (OCPP 1.6 ed. 2 §6.41).
+ */
 export function readLocalList(id: string, { scope, sync, note, entries }: LocalListBody): LocalListInput {
   const places = new Map<string, number>();
   for (const [index, { idTag }] of entries.entries()) {

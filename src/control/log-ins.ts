@@ -23,7 +23,10 @@ interface Lasting {
   readonly expiresAt: number;
 }
 
-/** People who logged in to the console: a random secret in a cookie that scripts cannot read stands for their API key. */
+/**
+ * People who logged in to the console: a random secret in a cookie that scripts cannot read stands for their
+ * API key.
+ */
 export class LogIns {
   private readonly store: Pick<Store, 'consoleSessions'>;
   private readonly keys: KeyRing;
@@ -48,7 +51,7 @@ export class LogIns {
     return { principal: held.principal, expiresAt: session.expiresAt };
   }
 
-  /** Answers the Set-Cookie header. `secure`: the browser speaks HTTPS to whatever is in front of Farad. */
+  /** Returns the Set-Cookie header. `secure`: the browser speaks HTTPS to whatever is in front of Farad. */
   async begin(
     { principal, sha256 }: HeldKey,
     secure: boolean,
@@ -67,7 +70,7 @@ export class LogIns {
     return { cookie: cookieOf(secret, LIFETIME_MS / 1000, secure), expiresAt };
   }
 
-  /** Ends the session of this cookie, if there is one; answers the Set-Cookie header that removes it. */
+  /** Ends the session of this cookie, if there is one; returns the Set-Cookie header that removes it. */
   async end(cookieHeader: string | undefined, secure: boolean): Promise<string> {
     const secret = readCookie(cookieHeader);
     const session = secret === undefined ? undefined : this.store.consoleSessions.get(digest(secret));

@@ -4,7 +4,10 @@ import type { TransactionRecord } from '../store/transaction-record.ts';
 /** Transactions that overlap are received one after the other, or nearly so. */
 const NEAR = 2;
 
-/** The other transactions of its connector that go on while one does, as its charge point tells: its energy depends on theirs. */
+/**
+ * The other transactions of its connector that go on while one does, as its charge point tells: its energy
+ * depends on theirs.
+ */
 export function overlapping(
   { transactions }: Pick<Store, 'transactions'>,
   transaction: TransactionRecord,

@@ -19,7 +19,10 @@ export interface PageQuery {
   readonly limit: number;
 }
 
-/** Throws `invalid_parameter` where a parameter that names one item comes with others, which could only contradict it. */
+/**
+ * Throws `invalid_parameter` where a parameter that names one item comes with others, which could only
+ * contradict it.
+ */
 export function refuseFiltersBeside(name: string, others: Readonly<Record<string, unknown>>): void {
   if (Object.values(others).every((given) => given === undefined)) return;
   throw apiError('invalid_parameter', { name, problem: 'goes with no other filter' }, { parameter: name });

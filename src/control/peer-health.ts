@@ -18,7 +18,10 @@ interface Known {
   answeredAt: number;
 }
 
-/** Health of the other processes: asked for one question at a time each, so that many who ask cost no more than one, and nobody waits for one that hangs. */
+/**
+ * Health of the other processes: asked for one question at a time each, so that many who ask cost no more
+ * than one, and nobody waits for one that hangs.
+ */
 export class PeerHealth {
   private readonly known = new Map<string, Known>();
   private readonly link: Pick<Link, 'call' | 'peers'>;

@@ -13,7 +13,10 @@ export function expectedPeers({ edge, cluster }: Pick<Config, 'edge' | 'cluster'
   ];
 }
 
-/** Asks every expected process, or those that `among` picks, the same; undefined for those that do not answer in time or are not there. */
+/**
+ * Asks every expected process, or those that `among` picks, the same; undefined for those that do not answer
+ * in time or are not there.
+ */
 export async function askPeers<M extends Method>(
   link: Link,
   config: Pick<Config, 'edge' | 'cluster'>,

@@ -3,7 +3,10 @@ import type { ExpectedVersion } from '../store/expected-version.ts';
 import { apiError } from './errors.ts';
 import type { Schema } from './openapi/operation.ts';
 
-/** The request headers of a change that is made only while nobody else made one (RFC 9110 §13.1), for the description of an operation. */
+/**
+ * The request headers of a change that is made only while nobody else made one (RFC 9110 §13.1), for the
+ * description of an operation.
+ */
 export const preconditions: Readonly<Record<string, Schema>> = {
   'If-Match': {
     type: 'string',
@@ -23,7 +26,10 @@ export const entityTag: Readonly<Record<string, Schema>> = {
   ETag: { type: 'string', description: 'The version, for `If-Match`.' },
 };
 
-/** Returns what the client takes to be stored; undefined where it does not say. Throws `invalid_parameter` for a header that says nothing of use. */
+/**
+ * Returns what the client takes to be stored; undefined where it does not say. Throws `invalid_parameter` for
+ * a header that says nothing of use.
+ */
 export function expectedVersion({ headers }: FastifyRequest): ExpectedVersion | undefined {
   const { 'if-match': match, 'if-none-match': noneMatch } = headers;
   if (noneMatch !== undefined) {
@@ -33,13 +39,17 @@ export function expectedVersion({ headers }: FastifyRequest): ExpectedVersion | 
   }
   if (match === undefined) return undefined;
   if (match.trim() === '*') return 'any';
-  // A proxy that compresses answers makes their ETags weak; versions are never reused, so that changes nothing.
+  // A proxy that compresses answers makes their ETags weak; versions are never reused, so that changes
+  // nothing.
   const [, version] = /^\s*(?:W\/)?"(0|[1-9]\d{0,14})"\s*$/.exec(match) ?? [];
   if (version === undefined) throw invalid('If-Match', 'must be an ETag that was read, or *');
   return Number(version);
 }
 
-/** Gives an answer with a version its ETag, a weak one where only its settings have a version. For the `preSerialization` of Fastify. */
+/**
+ * Gives an answer with a version its ETag, a weak one where only its settings have a version. For the
+ * `preSerialization` of Fastify.
+ */
 export async function addEntityTag(
   _: FastifyRequest,
   reply: FastifyReply,

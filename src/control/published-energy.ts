@@ -8,7 +8,10 @@ import type { ControlDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
 import { overlapping } from './overlapping-transactions.ts';
 
-/** The energy of a transaction as the API shows it: never negative, and null with a reason where nothing determines it. */
+/**
+ * The energy of a transaction as the API shows it: never negative, and null with a reason where nothing
+ * determines it.
+ */
 export interface PublishedEnergy {
   readonly energyWh: number | null;
   readonly energySource: TransactionEnergy['energySource'];
@@ -50,8 +53,10 @@ interface ReadingRow {
 }
 
 /**
- * Works out the energy of transactions, in their order: out of their registers where these determine it and their readings are nothing against them, else out of their readings. While
- * analytics does not answer, registers that can be right count, and the energy of the others is null with the reason `readings_unavailable`.
+ * Works out the energy of transactions, in their order: out of their registers where these determine it and
+ * their readings are nothing against them, else out of their readings. While analytics does not answer,
+ * registers that can be right count, and the energy of the others is null with the reason
+ * `readings_unavailable`.
  */
 export async function energiesOf(
   deps: Pick<ControlDeps, 'link' | 'config' | 'store'>,
@@ -89,7 +94,10 @@ export async function energiesOf(
   });
 }
 
-/** Which of transactions with registers that can be right have readings that may be something against them; none while analytics does not answer. */
+/**
+ * Which of transactions with registers that can be right have readings that may be something against them;
+ * none while analytics does not answer.
+ */
 async function refutable(
   deps: Pick<ControlDeps, 'link' | 'config'>,
   transactions: readonly TransactionRecord[],
@@ -110,7 +118,10 @@ async function refutable(
   return found;
 }
 
-/** Whether readings lead from meterStart to meterStop by steps that raise no doubt, so that their registers count without a look at them. */
+/**
+ * Whether readings lead from meterStart to meterStop by steps that raise no doubt, so that their registers
+ * count without a look at them.
+ */
 function bearsOut({ isEven, firstWh, lastWh }: DigestRow, { meterStart, meterStop }: TransactionRecord) {
   if (isEven !== 1 || meterStart === null || meterStop === null) return false;
   return isSmallStep(meterStart, firstWh) && isSmallStep(lastWh, meterStop);

@@ -38,7 +38,10 @@ interface Reading {
   readonly authorize: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Reads the metrics of all processes now and then, so that their present and their last minute cost a request nothing. */
+/**
+ * Reads the metrics of all processes now and then, so that their present and their last minute cost a request
+ * nothing.
+ */
 export class Pulse {
   private readonly link: Link;
   private readonly config: Pick<Config, 'edge' | 'cluster'>;

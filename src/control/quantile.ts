@@ -1,6 +1,7 @@
 /**
- * The value that the part `q` of the observations in a histogram does not exceed, within its bucket taken as evenly spread. `counts` are
- * per bucket, one more than `bounds`; beyond the last bound the answer is that bound. Undefined without observations.
+ * The value that the part `q` of the observations in a histogram does not exceed, within its bucket taken as
+ * evenly spread. `counts` are per bucket, one more than `bounds`; beyond the last bound the answer is that
+ * bound. Undefined without observations.
  */
 export function quantileOf(
   q: number,

@@ -14,7 +14,10 @@ export function bearerKey({ authorization }: IncomingHttpHeaders): string | unde
   return authorization?.match(/^Bearer +(\S+)$/i)?.[1];
 }
 
-/** Whom these headers stand for at this moment, by a key or else by the cookie of a log-in. Counts no attempt: for requests that were let in. */
+/**
+ * Whom these headers stand for at this moment, by a key or else by the cookie of a log-in. Counts no attempt:
+ * for requests that were let in.
+ */
 export class Recognition {
   private readonly keys: KeyRing;
   private readonly logIns: LogIns;

@@ -19,7 +19,9 @@ const aborted = metrics.counter(
   ['route', 'method'],
 );
 
-/** Counts and times every request by its route, and logs it at debug: never with its query, headers or body. */
+/**
+ * Counts and times every request by its route, and logs it at debug: never with its query, headers or body.
+ */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onRequestAbort', async (request) => {
     const route = request.routeOptions.url ?? 'none';

@@ -21,7 +21,10 @@ declare module 'fastify' {
 /** From the one that may least to the one that may most. */
 export const roles = ['viewer', 'operator', 'admin'] as const satisfies readonly Role[];
 
-/** What an operation asks for: to look is for viewers, everything else for operators, unless it says otherwise. */
+/**
+ * What an operation asks for: to look is for viewers, everything else for operators, unless it says
+ * otherwise.
+ */
 export function roleOf({ role, method }: Pick<Operation, 'role' | 'method'>): Role {
   return role ?? (method === 'GET' ? 'viewer' : 'operator');
 }

@@ -21,7 +21,10 @@ type Handler<Shape extends RouteGenericInterface> = (
   reply: FastifyReply,
 ) => unknown;
 
-/** Registers an operation: its parameters (and its body, where it says so) are checked before `handler` runs, after its `hooks`. */
+/**
+ * Registers an operation: its parameters (and its body, where it says so) are checked before `handler` runs,
+ * after its `hooks`.
+ */
 export function addRoute<Shape extends RouteGenericInterface>(
   app: FastifyInstance,
   operation: Operation,

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { apiError } from './errors.ts';
 
 /**
- * Throws `cross_origin` for a request that a page of another origin caused. Browsers say where it comes from with every request that may
- * change something; who is no browser has no cookie to be misused.
+ * Throws `cross_origin` for a request that a page of another origin caused. Browsers say where it comes from
+ * with every request that may change something; who is no browser has no cookie to be misused.
  */
 export function assertSameOrigin(headers: IncomingHttpHeaders): void {
   const site = headers['sec-fetch-site'];
@@ -13,7 +13,10 @@ export function assertSameOrigin(headers: IncomingHttpHeaders): void {
   if (origin === undefined || hostOf(origin) !== host) throw apiError('cross_origin', {});
 }
 
-/** Throws `cross_origin` for a request that only looks, but not for a page of this Farad: even to look may ask a charge point. */
+/**
+ * Throws `cross_origin` for a request that only looks, but not for a page of this Farad: even to look may ask
+ * a charge point.
+ */
 export function assertNotForeign({ 'sec-fetch-site': site }: IncomingHttpHeaders): void {
   if (site === 'cross-site' || site === 'same-site') throw apiError('cross_origin', {});
 }

@@ -12,8 +12,9 @@ export class SealingKeyError extends Error {
 }
 
 /**
- * Reads what private keys are sealed with; undefined where nothing is set. Throws SealingKeyError for a file that cannot be read, is too short, or lies in the data
- * directory, where whoever has a copy of that would have both.
+ * Reads what private keys are sealed with; undefined where nothing is set. Throws SealingKeyError for a file
+ * that cannot be read, is too short, or lies in the data directory, where whoever has a copy of that would
+ * have both.
  */
 export function readSealingKeys({
   security,

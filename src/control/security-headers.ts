@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * On every answer. The API has no CORS headers on purpose: a page of another origin may not read it. Routes that serve pages
- * replace the Content-Security-Policy by one of their own.
+ * On every answer. The API has no CORS headers on purpose: a page of another origin may not read it. Routes
+ * that serve pages replace the Content-Security-Policy by one of their own.
  */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',

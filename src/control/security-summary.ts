@@ -30,7 +30,10 @@ export function summariseSecurity(
   };
 }
 
-/** The certificate that a charge point shows, as far as its answers tell; `certificates` in the order in which they end. */
+/**
+ * The certificate that a charge point shows, as far as its answers tell; `certificates` in the order in which
+ * they end.
+ */
 function shown(certificates: readonly CertificateRecord[]): CertificateRecord | undefined {
   return (
     certificates.findLast(({ state }) => state === 'installed') ??

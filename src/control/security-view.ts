@@ -80,7 +80,10 @@ function timeOf(epochMs: number | undefined): string | null {
   return epochMs === undefined ? null : writeTimestamp(epochMs);
 }
 
-/** Whether a decision of an operator takes the charge point to less security than it has to show now. Null: whatever it authenticates by. */
+/**
+ * Whether a decision of an operator takes the charge point to less security than it has to show now. Null:
+ * whatever it authenticates by.
+ */
 export function lowersSecurity(store: Store, id: string, profile: SecurityProfile | null): boolean {
   const settings = store.settings.get(id);
   const { fixed } = store.security.state(id, settings);

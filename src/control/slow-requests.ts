@@ -10,7 +10,10 @@ export const MAX_CONNECTIONS = 4096;
 
 const bodyTimers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
 
-/** Refuses bodies that take longer than `bodyMs` to arrive, and ends their connection; imports, which are read as streams, may last. */
+/**
+ * Refuses bodies that take longer than `bodyMs` to arrive, and ends their connection; imports, which are read
+ * as streams, may last.
+ */
 export function endSlowBodies(app: FastifyInstance, bodyMs: number): void {
   app.addHook('preParsing', async (request, reply) => {
     const { body } = request.routeOptions.config.operation ?? {};

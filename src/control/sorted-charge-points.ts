@@ -43,7 +43,10 @@ export interface SortedPage {
   readonly next?: string;
 }
 
-/** A page of the charge points of a census that match. `after` is the `next` of the page before; throws `invalid_parameter` for others. */
+/**
+ * A page of the charge points of a census that match. `after` is the `next` of the page before; throws
+ * `invalid_parameter` for others.
+ */
 export function sortedPage(
   census: FleetCensus,
   {

@@ -37,8 +37,9 @@ export type ImportFormat = 'ndjson' | 'csv';
 type Candidate = { readonly line: number } & ({ readonly token: unknown } | { readonly problem: string });
 
 /**
- * Stores the tokens of a stream as they arrive. A line that is no token is reported and left out, the others are stored: also when
- * the stream ends early, which rejects. A dry run only tells what would become of the lines.
+ * Stores the tokens of a stream as they arrive. A line that is no token is reported and left out, the others
+ * are stored: also when the stream ends early, which rejects. A dry run only tells what would become of the
+ * lines.
  */
 export async function importTokens(
   directory: Pick<Store, 'tokens'>,

@@ -16,7 +16,9 @@ export interface TransactionQuery {
   readonly to?: number;
   /** Only those that somebody should look at and nobody has corrected, or only the others. */
   readonly review?: boolean;
-  /** Only open ones whose stop is overdue, by charge point and connector; or only the others, newest first. */
+  /**
+   * Only open ones whose stop is overdue, by charge point and connector; or only the others, newest first.
+   */
   readonly suspect?: boolean;
   /** `transactions.forgottenAfter`, ms. */
   readonly forgottenAfter: number;
@@ -27,7 +29,10 @@ export interface TransactionQuery {
   readonly limit: number;
 }
 
-/** Transactions newest first, suspects by charge point and connector. A page may be short, even empty, and yet have a `next`. */
+/**
+ * Transactions newest first, suspects by charge point and connector. A page may be short, even empty, and yet
+ * have a `next`.
+ */
 export function listTransactions(store: Store, query: TransactionQuery): Listing<TransactionRecord> {
   const { chargePointId, state, limit, idTag, from, to, review, suspect, forgottenAfter, doubtful } = query;
   const now = Date.now();

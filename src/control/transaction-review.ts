@@ -9,8 +9,9 @@ import { ApiError } from './errors.ts';
 const PATIENCE_MS = 3000;
 
 /**
- * Whether somebody should look at a transaction that has ended: its registers do not determine its energy, or something was odd about it or, by `energyFlags`, about its energy.
- * Repairs that made a message readable (`member: repair`) are no reason.
+ * Whether somebody should look at a transaction that has ended: its registers do not determine its energy, or
+ * something was odd about it or, by `energyFlags`, about its energy. Repairs that made a message readable
+ * (`member: repair`) are no reason.
  */
 export function needsReview(transaction: TransactionRecord, energyFlags: readonly string[] = []): boolean {
   const { state, flags } = transaction;
@@ -20,7 +21,10 @@ export function needsReview(transaction: TransactionRecord, energyFlags: readonl
   return energy.energyWh === null || isOdd || energyFlags.some((flag) => DOUBTS.includes(flag));
 }
 
-/** The transactions whose readings, or whose neighbours, raise a doubt about them, as far as analytics has worked them out; none while it does not answer. */
+/**
+ * The transactions whose readings, or whose neighbours, raise a doubt about them, as far as analytics has
+ * worked them out; none while it does not answer.
+ */
 export async function doubtfulOf(
   deps: Pick<ControlDeps, 'link' | 'config'>,
   chargePointId: string | undefined,

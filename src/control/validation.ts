@@ -55,7 +55,10 @@ export function parameterValidator(schema: Schema): Validator {
   return atFirstUse(() => parameters.compile(exact(schema)));
 }
 
-/** Demands of every number that it is one: Ajv takes any text of digits for one, and holds infinity to no bound. */
+/**
+ * Demands of every number that it is one: Ajv takes any text of digits for one, and holds infinity to no
+ * bound.
+ */
 function exact({ properties, ...schema }: Schema): Schema {
   const all = Object.entries((properties ?? {}) as Readonly<Record<string, Schema>>);
   return {
@@ -97,7 +100,10 @@ function hasFewMembers(value: unknown): boolean {
   return true;
 }
 
-/** Compiled when it is first called: all of them at once are a quarter of the work of a start, and most are not needed for long. */
+/**
+ * Compiled when it is first called: all of them at once are a quarter of the work of a start, and most are
+ * not needed for long.
+ */
 function atFirstUse(compile: () => ValidateFunction): Validator {
   let compiled: ValidateFunction | undefined;
   const validate = (value: unknown): boolean => {

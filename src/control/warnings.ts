@@ -17,7 +17,10 @@ export const forceQuery = {
   },
 } as const;
 
-/** Throws `likely_refused` where a refusal is expected and nobody said to send all the same; nothing was sent then. */
+/**
+ * Throws `likely_refused` where a refusal is expected and nobody said to send all the same; nothing was sent
+ * then.
+ */
 export function refuseUnlessForced(
   chargePointId: string,
   warnings: readonly Warning[],

@@ -16,7 +16,9 @@ export type Shortage =
   | 'registration_rate'
   | 'charge_points';
 
-/** Seconds after which another try makes sense, spread so that those refused together do not return together. */
+/**
+ * Seconds after which another try makes sense, spread so that those refused together do not return together.
+ */
 const RETRY_AFTER_S: Readonly<Record<Shortage, readonly [least: number, most: number]>> = {
   stopping: [2, 10],
   deleting: [1, 10],
@@ -44,8 +46,8 @@ export class Admission {
   }
 
   /**
-   * Whether there is no room for one more socket at `now` (ms, monotonic). A charge point that is connected already gives its place to its
-   * newer socket and is never too many.
+   * Whether there is no room for one more socket at `now` (ms, monotonic). A charge point that is connected
+   * already gives its place to its newer socket and is never too many.
    */
   upgrade(now: number, connections: number, replacesOne: boolean): Shortage | undefined {
     if (!replacesOne && connections >= this.limits.maxConnections) return 'connections';

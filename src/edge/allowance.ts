@@ -1,8 +1,9 @@
 import type { Session } from './session.ts';
 
 /**
- * How fast the frames of one charge point are taken: `framesPerSecond` for long, `frameBurst` at once. It is kept as one number per session,
- * the moment at which its allowance is whole again. All times are monotonic, ms.
+ * How fast the frames of one charge point are taken: `framesPerSecond` for long, `frameBurst` at once. It is
+ * kept as one number per session, the moment at which its allowance is whole again. All times are monotonic,
+ * ms.
  */
 export class Allowance {
   private readonly msPerFrame: number;

@@ -26,8 +26,9 @@ export class Answers {
   }
 
   /**
-   * Answers a CALL that began to be dealt with at `startedAt` (monotonic ms). On a closed socket it is lost: the charge point asks again.
-   * With `call`, its frame is not in the message log yet; where the CALL is refused it goes there even if its action is left out.
+   * Answers a CALL that began to be dealt with at `startedAt` (monotonic ms). On a closed socket it is lost:
+   * the charge point asks again. With `call`, its frame is not in the message log yet; where the CALL is
+   * refused it goes there even if its action is left out.
    */
   give(
     session: Session,
@@ -82,8 +83,8 @@ export class Answers {
   }
 
   /**
-   * Deals with what is no message. Where it has an id it was meant as a CALL and is answered; else there is nothing to answer to
-   * (obligation B16).
+   * Deals with what is no message. Where it has an id it was meant as a CALL and is answered; else there is
+   * nothing to answer to (obligation B16).
    */
   unreadable(session: Session, frame: Malformed, text: string, receivedAt: number): void {
     const { messageLog, metrics, log } = this.options;
@@ -109,7 +110,10 @@ export class Answers {
     }
   }
 
-  /** Whether a refused CALL is logged although its action is not; what is refused before acceptance is written down elsewhere. */
+  /**
+   * Whether a refused CALL is logged although its action is not; what is refused before acceptance is written
+   * down elsewhere.
+   */
   private isShown({ chargePoint }: Session, { code }: Refusal): boolean {
     return code !== 'SecurityError' && this.options.messageLog.wantsBroken(chargePoint.id);
   }

@@ -60,8 +60,10 @@ const HIGHEST_FIRST: readonly SecurityProfile[] = [3, 2, 1, 0];
 const DIGITS = /^(?:[0-9a-f]{2}){16,20}$/i;
 
 /**
- * Decides by which security profile somebody is the charge point, or why he is not (security whitepaper ed. 3 §2): 3 is a client certificate, 2 a
- * password over TLS, 1 a password over a plain socket, 0 neither. A charge point has one of them (A00.FR.001), and while a higher one is pending that as well.
+ * Decides by which security profile somebody is the charge point, or why he is not
+ * (security whitepaper ed. 3 §2): 3 is a client certificate, 2 a password over TLS, 1 a password over a plain
+ * socket, 0 neither. A charge point has one of them (A00.FR.001), and while a higher one is pending that as
+ * well.
  */
 export function authenticate(shown: Shown, known: Known): Authentication {
   const keyHash = shownKey(shown, known);
@@ -89,8 +91,8 @@ function fitsTransport(profile: SecurityProfile, secure: boolean): boolean {
 }
 
 /**
- * Profile 0 is for whom no key is set, or who is fixed to it. A bad certificate is refused there all the same (A00.FR.407): whoever shows one wants to
- * be recognised by it.
+ * Profile 0 is for whom no key is set, or who is fixed to it. A bad certificate is refused there all the same
+ * (A00.FR.407): whoever shows one wants to be recognised by it.
  */
 function asksForNothing({ peerCertificate }: Shown, known: Known): boolean {
   if (known.fixed === 0) return true;

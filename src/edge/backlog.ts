@@ -15,16 +15,25 @@ export interface BacklogOptions {
   readonly log: ThrottledLog;
   /** Monotonic, ms. */
   readonly clock: () => number;
-  /** Deals with a frame whose turn has come; the session's `undecided` tells afterwards whether the next one has to wait for it. */
+  /**
+   * Deals with a frame whose turn has come; the session's `undecided` tells afterwards whether the next one
+   * has to wait for it.
+   */
   readonly take: (session: Session, frame: WaitingFrame) => void;
   /** Nothing waits any more, of any charge point. */
   readonly emptied: () => void;
 }
 
-/** Part of the room that is left which one charge point may take: whoever takes much is stopped long before nothing is left for others. */
+/**
+ * Part of the room that is left which one charge point may take: whoever takes much is stopped long before
+ * nothing is left for others.
+ */
 const SHARE_OF_ROOM = 1 / 8;
 
-/** Part of the room that large queues may fill. The rest is for small ones, so that nobody who sends a few frames notices the others. */
+/**
+ * Part of the room that large queues may fill. The rest is for small ones, so that nobody who sends a few
+ * frames notices the others.
+ */
 const LARGE_PART = 7 / 8;
 
 /** A queue up to this size is small, bytes. */
@@ -39,11 +48,13 @@ const TICK_MS = 10;
 const FULL = 'too much was sent before it was answered; what was taken has been answered';
 
 /**
- * The frames that wait: behind an undecided one of their charge point, or because it sends faster than its allowance. Each charge point's
- * are taken in their order; charge points take turns, one frame each, in slices of time that leave the event loop to the others.
+ * The frames that wait: behind an undecided one of their charge point, or because it sends faster than its
+ * allowance. Each charge point's are taken in their order; charge points take turns, one frame each, in
+ * slices of time that leave the event loop to the others.
  *
- * A charge point whose frames hold all that they may is not read any more for a while. Where the transport cannot stop reading, nothing
- * more is taken of it, all that was taken is answered, and then its socket is closed (docs/decisions/replays.md).
+ * A charge point whose frames hold all that they may is not read any more for a while. Where the transport
+ * cannot stop reading, nothing more is taken of it, all that was taken is answered, and then its socket is
+ * closed (docs/decisions/replays.md).
  */
 export class Backlog {
   private readonly options: BacklogOptions;
@@ -110,7 +121,9 @@ export class Backlog {
     else if (!session.undecided) this.plan(session);
   }
 
-  /** Forgets what waits: the charge point has no answer to it and will send it again on its next connection. */
+  /**
+   * Forgets what waits: the charge point has no answer to it and will send it again on its next connection.
+   */
   forget(session: Session): void {
     const { waiting } = session;
     this.ready.delete(session);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * Ids of our CALLs: unique over all connections of a charge point and all restarts of Farad (OCPP-J errata 3.1), at most 36 characters. The
- * start of the process and a random number make the first part, a counter the second.
+ * Ids of our CALLs: unique over all connections of a charge point and all restarts of Farad (OCPP-J errata
+ * 3.1), at most 36 characters. The start of the process and a random number make the first part, a counter
+ * the second.
  */
 export class CallIds {
   private readonly prefix: string;

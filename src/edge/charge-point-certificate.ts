@@ -49,8 +49,9 @@ const CHAIN_PROBLEMS: ReadonlyMap<string, readonly [reason: CertificateReason, t
 );
 
 /**
- * Why a client certificate is not that of the charge point (security whitepaper ed. 3 A00.FR.403 to .407, .427, .501 to .511); undefined where it is.
- * `serialNumber` is the charge point's, undefined where nobody knows it; `now` is epoch ms.
+ * Why a client certificate is not that of the charge point (security whitepaper ed. 3 A00.FR.403 to .407,
+ * .427, .501 to .511); undefined where it is. `serialNumber` is the charge point's, undefined where nobody
+ * knows it; `now` is epoch ms.
  */
 export function problemOf(
   { raw, x509, problem }: PeerCertificate,
@@ -70,7 +71,9 @@ export function problemOf(
   );
 }
 
-/** Not left to the handshake: a TLS session may be resumed after the certificate that began it has expired. */
+/**
+ * Not left to the handshake: a TLS session may be resumed after the certificate that began it has expired.
+ */
 function problemOfTime({ notBefore, notAfter }: Certificate, now: number): CertificateProblem | undefined {
   if (now > notAfter) return refused('certificate_expired', `it has expired, ${timeOf(notAfter)}`);
   if (now < notBefore) return refused('certificate_expired', `it is not valid before ${timeOf(notBefore)}`);
@@ -126,7 +129,9 @@ function problemOfName(
   return problemOfHolder(chargePointId, holder(certificate.der));
 }
 
-/** Why a certificate of `holder` is not that of the charge point; undefined where it is, or is nobody's yet. */
+/**
+ * Why a certificate of `holder` is not that of the charge point; undefined where it is, or is nobody's yet.
+ */
 export function problemOfHolder(
   chargePointId: string,
   holder: string | undefined,

@@ -36,8 +36,8 @@ const MAX_UNREADABLE = 20;
 const decisions = watchman.workOf({ name: 'decisions', waitsFor: 'the store' });
 
 /**
- * Reads what charge points send and answers it. A charge point has one undecided frame; its later CALLs wait, so that nothing overtakes,
- * and so do those that come too fast. Its answers to our CALLs need not wait.
+ * Reads what charge points send and answers it. A charge point has one undecided frame; its later CALLs wait,
+ * so that nothing overtakes, and so do those that come too fast. Its answers to our CALLs need not wait.
  */
 export class Conversation {
   private readonly options: ConversationOptions;
@@ -62,7 +62,10 @@ export class Conversation {
     });
   }
 
-  /** From now on CALLs are not taken any more, for the charge points will send them again; those that wait are not slowed any more. */
+  /**
+   * From now on CALLs are not taken any more, for the charge points will send them again; those that wait are
+   * not slowed any more.
+   */
   stop(): void {
     this.stopping = true;
     this.backlog.hurry();
@@ -163,14 +166,20 @@ export class Conversation {
     this.backlog.forget(session);
   }
 
-  /** Whether a CALL is dealt with as it comes: nothing of its charge point stands before it, and the allowance is not used up. */
+  /**
+   * Whether a CALL is dealt with as it comes: nothing of its charge point stands before it, and the allowance
+   * is not used up.
+   */
   private hasItsTurn(session: Session, now: number): boolean {
     if (this.stopping || session.hasWork || !this.allowance.spend(session, now)) return false;
     session.movedAt = now;
     return true;
   }
 
-  /** An answer of a charge point never waits where a CALL of ours does; where none does, it is not better than other frames. */
+  /**
+   * An answer of a charge point never waits where a CALL of ours does; where none does, it is not better than
+   * other frames.
+   */
   private isWelcomeAnswer(session: Session, now: number): boolean {
     return this.allowance.spend(session, now) || session.calls?.open !== undefined;
   }

@@ -26,8 +26,9 @@ export class Departures {
   }
 
   /**
-   * Closes the charge point's socket, ends its open transactions and removes what the protocol learned about it, all after what it sent before is decided and stored:
-   * a start or a boot that is decided later would bring something of it back. `by` names who deletes it. Answers whether it had a socket.
+   * Closes the charge point's socket, ends its open transactions and removes what the protocol learned about
+   * it, all after what it sent before is decided and stored: a start or a boot that is decided later would
+   * bring something of it back. `by` names who deletes it. Returns whether it had a socket.
    */
   async forget(chargePointId: string, reason: string, by: string): Promise<boolean> {
     const { sessions, conversation, centralSystem, chargePoints } = this.options;

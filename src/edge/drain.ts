@@ -5,8 +5,8 @@ import type { Sessions } from './sessions.ts';
 const EVERY_MS = 100;
 
 /**
- * Closes the sockets evenly over `ms` milliseconds; resolves when none is left or the time is over. A charge point whose frames are being decided
- * is passed over until they are.
+ * Closes the sockets evenly over `ms` milliseconds; resolves when none is left or the time is over. A charge
+ * point whose frames are being decided is passed over until they are.
  */
 export async function drain(
   sessions: Pick<Sessions, 'size' | 'closeIdle'>,

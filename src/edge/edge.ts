@@ -64,8 +64,9 @@ export interface Edge {
   /** The port of the first. */
   readonly port: number;
   /**
-   * Stops: refuses new connections while it closes the sockets evenly over `drainMs`, then decides what has arrived (for `graceMs` at most), closes
-   * every socket that is left with 1001, and resolves when all rows and all state are written.
+   * Stops: refuses new connections while it closes the sockets evenly over `drainMs`, then decides what has
+   * arrived (for `graceMs` at most), closes every socket that is left with 1001, and resolves when all rows
+   * and all state are written.
    */
   stop(graceMs: number, drainMs?: number): Promise<void>;
 }
@@ -98,7 +99,10 @@ const callsInHand = watchman.workOf({ name: 'calls to charge points', serves: 'o
 const signsOfLife = watchman.workOf({ name: 'signs of life', serves: 'operators', limit: SAVE_LAST_SEEN_MS });
 const expiries = watchman.workOf({ name: 'expiry of reservations', serves: 'operators' });
 
-/** Starts an edge: takes over what a dead one of the same name held, and listens. Rejects with ListenError or KeyPairError. */
+/**
+ * Starts an edge: takes over what a dead one of the same name held, and listens. Rejects with ListenError or
+ * KeyPairError.
+ */
 export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const { name, config, store, journal, link, log } = deps;
   const { ocpp } = config;
@@ -350,7 +354,9 @@ function ownProblems(stopping: boolean, level: ReturnType<Journal['level']>): st
   return problems;
 }
 
-/** The edge that held the charge point before closes its socket, unless a newer connection is there by then. */
+/**
+ * The edge that held the charge point before closes its socket, unless a newer connection is there by then.
+ */
 async function tellPrevious(
   link: Pick<Link, 'call'>,
   { edge, chargePointId }: SessionRecord,

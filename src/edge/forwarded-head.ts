@@ -1,15 +1,21 @@
 import type { PeerCertificate, RequestHead } from './transport/transport.ts';
 
-/** Header with the client's certificate, DER in base64 or percent-encoded PEM, which the proxy has to overwrite in every request. */
+/**
+ * Header with the client's certificate, DER in base64 or percent-encoded PEM, which the proxy has to
+ * overwrite in every request.
+ */
 const CERTIFICATE = 'farad-client-certificate';
-/** Header with what the proxy makes of that certificate: 0 or SUCCESS where its chain holds. To be overwritten as well. */
+/**
+ * Header with what the proxy makes of that certificate: 0 or SUCCESS where its chain holds. To be overwritten
+ * as well.
+ */
 const VERDICT = 'farad-client-verify';
 
 const CHAIN_HOLDS = ['0', 'SUCCESS'];
 
 /**
- * What a request says of the other end: where it comes from a trusted proxy, by the headers of that (obligation L19), else by the connection. What
- * anybody else sends in such headers means nothing.
+ * What a request says of the other end: where it comes from a trusted proxy, by the headers of that
+ * (obligation L19), else by the connection. What anybody else sends in such headers means nothing.
  */
 export function throughProxy(head: RequestHead, isProxy: (address: string) => boolean): RequestHead {
   return isProxy(head.remoteAddress) ? new ForwardedHead(head, isProxy) : head;

@@ -44,7 +44,9 @@ const NO_ANSWER = 1006;
 
 const BROKEN: HttpAnswer = { status: 500, body: 'internal error\n' };
 
-/** What the transport tells, brought to where it belongs. Whatever throws there concerns that one connection. */
+/**
+ * What the transport tells, brought to where it belongs. Whatever throws there concerns that one connection.
+ */
 export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arrival, Session> {
   const { handshake, isProxy, sessions, conversation, guard, rows, metrics, log, clock } = options;
   const written = new TokenBucket(REFUSALS_WRITTEN_PER_SECOND);

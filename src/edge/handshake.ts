@@ -31,7 +31,10 @@ export interface Directory {
 export interface Connections {
   readonly size: number;
   has(chargePointId: string): boolean;
-  /** Connections that are being written down which settle what the charge point may show from now on, oldest first. */
+  /**
+   * Connections that are being written down which settle what the charge point may show from now on, oldest
+   * first.
+   */
   settling(chargePointId: string): readonly Settling[];
 }
 
@@ -126,8 +129,8 @@ const WEBSOCKET_VERSION = '13';
 const WEBSOCKET_KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
 /**
- * Decides who gets a WebSocket (OCPP-J 1.6 §3, obligations A). Everything is decided before the upgrade, without waiting, and the cheap
- * reasons to refuse come first.
+ * Decides who gets a WebSocket (OCPP-J 1.6 §3, obligations A). Everything is decided before the upgrade,
+ * without waiting, and the cheap reasons to refuse come first.
  */
 export class Handshake {
   private readonly prefix: readonly string[];

@@ -39,13 +39,17 @@ interface Flight {
 /** Most seconds that a frame may take alone: everybody waits meanwhile. */
 const ALONE_SECONDS = 3;
 
-/** Most seconds that a suspect waits for its turn: then it is answered without having been tried, so that nobody waits for long. */
+/**
+ * Most seconds that a suspect waits for its turn: then it is answered without having been tried, so that
+ * nobody waits for long.
+ */
 const SUSPECT_SECONDS = 20;
 
 /**
- * Gathers frames for the frame workers into batches: whatever arrives in one turn of the event loop travels together, and more while the
- * workers are busy. When a worker dies of a batch, its frames are tried again one by one with nothing beside them, so that a poison frame
- * fails alone (docs/decisions/what-a-frame-may-break.md).
+ * Gathers frames for the frame workers into batches: whatever arrives in one turn of the event loop travels
+ * together, and more while the workers are busy. When a worker dies of a batch, its frames are tried again
+ * one by one with nothing beside them, so that a poison frame fails alone
+ * (docs/decisions/what-a-frame-may-break.md).
  */
 export class Inbox {
   private readonly options: InboxOptions;
@@ -120,8 +124,9 @@ export class Inbox {
   }
 
   /**
-   * To be called once a second: counts the seconds of what is under way, and gives up what takes too long. Counted in calls rather than read off
-   * a clock, so that time in which this process was stopped, or busy, is nobody's fault.
+   * To be called once a second: counts the seconds of what is under way, and gives up what takes too long.
+   * Counted in calls rather than read off a clock, so that time in which this process was stopped, or busy,
+   * is nobody's fault.
    */
   tick(): void {
     const { batchTimeout, metrics } = this.options;
@@ -182,7 +187,10 @@ export class Inbox {
     );
   }
 
-  /** Rejects where the verdict is none. Only what was read here is looked at later: what a worker sends may be anything. */
+  /**
+   * Rejects where the verdict is none. Only what was read here is looked at later: what a worker sends may be
+   * anything.
+   */
   private async ask({ batch, lost }: Flight): Promise<BatchVerdict> {
     const { pool } = this.options;
     const given = await pool.run({ bytes: batch.memory, frames: batch.contexts() }, lost.signal);

@@ -4,8 +4,9 @@ import type { MeterDigest } from '../central-system/decision.ts';
 const NOWHERE = Number.POSITIVE_INFINITY;
 
 /**
- * What the last meter values of a connector said. Register and power are each taken from the best place where they were ever read over this socket: the meter at the
- * inlet of a charge point is another one than that at its outlet, and some messages name only the one.
+ * What the last meter values of a connector said. Register and power are each taken from the best place where
+ * they were ever read over this socket: the meter at the inlet of a charge point is another one than that at
+ * its outlet, and some messages name only the one.
  */
 export class LiveMeter {
   /** Time of the newest sample, epoch ms. */

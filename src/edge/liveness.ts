@@ -15,7 +15,10 @@ export interface LivenessOptions {
   readonly clock: () => number;
 }
 
-/** Finds half-open sockets (OCPP-J 1.6 §5.3): pings those that are silent and drops those that stay so. One timer for all. */
+/**
+ * Finds half-open sockets (OCPP-J 1.6 §5.3): pings those that are silent and drops those that stay so. One
+ * timer for all.
+ */
 export class Liveness {
   readonly wheel: TimerWheel<Session>;
   private readonly options: LivenessOptions;

@@ -25,7 +25,10 @@ const MAX_WHOLE = 4096;
 
 const MAX_UTF8 = 3;
 
-/** Frames of one charge point that are kept in a minute although they cannot be read, or their action is left out. */
+/**
+ * Frames of one charge point that are kept in a minute although they cannot be read, or their action is left
+ * out.
+ */
 const BROKEN_PER_MINUTE = 30;
 
 /** Keeps the frames of charge points for operators, redacted and cut, in rows that nobody waits for. */
@@ -45,8 +48,8 @@ export class MessageLog {
   }
 
   /**
-   * Whether a frame of the charge point is wanted that cannot be read or is refused, whatever its action: counted, so ask once for each. A charge
-   * point that sends nothing else does not fill the log.
+   * Whether a frame of the charge point is wanted that cannot be read or is refused, whatever its action:
+   * counted, so ask once for each. A charge point that sends nothing else does not fill the log.
    */
   wantsBroken(chargePointId: string): boolean {
     return this.options.enabled && this.options.level() === 'normal' && this.broken.take(chargePointId);
@@ -133,7 +136,10 @@ export class MessageLog {
     });
   }
 
-  /** An answer of the charge point, as received; `errorCode` is empty for a CALLRESULT, `action` where no CALL of ours was waiting for it. */
+  /**
+   * An answer of the charge point, as received; `errorCode` is empty for a CALLRESULT, `action` where no CALL
+   * of ours was waiting for it.
+   */
   answerIn(
     speaker: Speaker,
     messageId: string,

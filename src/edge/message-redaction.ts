@@ -1,7 +1,10 @@
 import type { CallError, CallResult } from '../protocol/frame.ts';
 import { REDACTED, redactJson, redactUrls } from '../telemetry/redaction.ts';
 
-/** What stands in the text of a message that may hold a secret; with a backslash, it may stand there in disguise. */
+/**
+ * What stands in the text of a message that may hold a secret; with a backslash, it may stand there in
+ * disguise.
+ */
 const MAY_HOLD_SECRET =
   /authorization|passw|passphrase|pwd|secret|credential|token|"key"\s*:|api[-_]?key|newkey|keyhash|cookie|:[/\\]|\/\/|%2f|@|\\/i;
 
@@ -9,8 +12,8 @@ const MAY_HOLD_SECRET =
 const NAMES_SECRET = /authorization|passw|passphrase|secret|credential|api[-_]?key|newkey|keyhash|cookie/i;
 
 /**
- * The payload of a message without values of secret configuration keys, without passwords in URLs and without other secrets. Text that is no JSON
- * but may hold one is left out altogether.
+ * The payload of a message without values of secret configuration keys, without passwords in URLs and without
+ * other secrets. Text that is no JSON but may hold one is left out altogether.
  */
 export function redactPayload(payload: string): string {
   if (!MAY_HOLD_SECRET.test(payload)) return payload;
@@ -29,8 +32,8 @@ export function redactPayload(payload: string): string {
 }
 
 /**
- * What a charge point answered to a CALL of ours, without secrets, in particular without those that it was told and repeats; and its frame, as it would
- * have been. From here on nobody has the secret.
+ * What a charge point answered to a CALL of ours, without secrets, in particular without those that it was
+ * told and repeats; and its frame, as it would have been. From here on nobody has the secret.
  */
 export function withoutSecrets(
   answer: CallResult | CallError,

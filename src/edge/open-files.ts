@@ -4,7 +4,10 @@ import type { Log } from '../telemetry/log.ts';
 /** Files that an edge needs beside its sockets: databases, libraries, pipes, with room to spare. */
 const OTHER_FILES = 200;
 
-/** The soft limit of open files of this process (`ulimit -n`); undefined where /proc does not say or there is none. */
+/**
+ * The soft limit of open files of this process (`ulimit -n`); undefined where /proc does not say or there is
+ * none.
+ */
 export function openFilesLimit(): number | undefined {
   try {
     const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];

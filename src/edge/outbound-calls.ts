@@ -35,7 +35,8 @@ export interface OutboundCallsOptions {
 }
 
 /**
- * How exactly `ocpp.callTimeout` is kept, ms: certification measures it. The timer runs only while a CALL is under way.
+ * How exactly `ocpp.callTimeout` is kept, ms: certification measures it. The timer runs only while a CALL is
+ * under way.
  */
 const TICK_MS = 5;
 
@@ -43,8 +44,8 @@ const TICK_MS = 5;
 const SECRETS_REMEMBERED = 16;
 
 /**
- * Sends CALLs to charge points and brings back what became of them. A charge point's CALLs may cross ours at any time (OCPP-J 1.6 §4.1.1);
- * an answer that nobody waits for any more is dropped.
+ * Sends CALLs to charge points and brings back what became of them. A charge point's CALLs may cross ours at
+ * any time (OCPP-J 1.6 §4.1.1); an answer that nobody waits for any more is dropped.
  */
 export class OutboundCalls {
   private readonly options: OutboundCallsOptions;
@@ -80,7 +81,10 @@ export class OutboundCalls {
     });
   }
 
-  /** Takes an answer of the charge point; one with an unknown id, or too late, changes nothing (obligations B9, B11). */
+  /**
+   * Takes an answer of the charge point; one with an unknown id, or too late, changes nothing (obligations
+   * B9, B11).
+   */
   answered(session: Session, said: CallResult | CallError, text: string, receivedAt: number): void {
     const { messageLog, metrics, clock } = this.options;
     const line = session.calls;
@@ -201,8 +205,9 @@ export class OutboundCalls {
   }
 
   /**
-   * Ends a call that was sent, or was about to be. Whoever asked for it is told once Farad has noted what it means, so that a look at the charge point's state
-   * right after the answer shows it; the next call does not wait for that.
+   * Ends a call that was sent, or was about to be. Whoever asked for it is told once Farad has noted what it
+   * means, so that a look at the charge point's state right after the answer shows it; the next call does not
+   * wait for that.
    */
   private conclude(
     line: CallLine<Session>,

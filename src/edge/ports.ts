@@ -25,7 +25,10 @@ export interface PortOptions {
   readonly shared: boolean;
   /** The same in all of them. */
   readonly ticketSecret: Uint8Array;
-  /** Farad's own, whose client certificates are trusted beside those of `ocpp.tls.clientCas`; looked at once a second. */
+  /**
+   * Farad's own, whose client certificates are trusted beside those of `ocpp.tls.clientCas`; looked at once a
+   * second.
+   */
   readonly authorities: Pick<CertificateAuthorities, 'revision' | 'trusted'>;
   readonly log: Log;
   readonly registry: Registry;
@@ -39,7 +42,10 @@ export interface Ports {
   readonly numbers: readonly number[];
   /** No new connection from now on; open sockets stay. */
   stopAccepting(): void;
-  /** Reads the files of `ocpp.tls` again; returns why they are not taken, undefined where they are or nothing speaks TLS. */
+  /**
+   * Reads the files of `ocpp.tls` again; returns why they are not taken, undefined where they are or nothing
+   * speaks TLS.
+   */
   reload(): string | undefined;
   degraded(): Degradation[];
 }

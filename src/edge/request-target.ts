@@ -24,8 +24,8 @@ export function prefixSegments(path: string): readonly string[] {
 }
 
 /**
- * Reads the path of a request as sent, without its query. The identity is the last segment, decoded once (OCPP-J 1.6 §3.1.1); doubled and
- * trailing slashes do not count.
+ * Reads the path of a request as sent, without its query. The identity is the last segment, decoded once
+ * (OCPP-J 1.6 §3.1.1); doubled and trailing slashes do not count.
  */
 export function readTarget(path: string, prefix: readonly string[]): Target {
   if (path === HEALTH_PATH) return { kind: 'health' };

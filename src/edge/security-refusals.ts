@@ -2,7 +2,10 @@ import { isCritical, type SecurityEventRow } from '../records/security-events.ts
 import type { AuthenticationReason } from './authenticate.ts';
 import type { RefusalReason } from './handshake.ts';
 
-/** What a refusal for a reason of security is called as a security event: a name of the security whitepaper ed. 3 §8, said of this side. */
+/**
+ * What a refusal for a reason of security is called as a security event: a name of the
+ * security whitepaper ed. 3 §8, said of this side.
+ */
 const TYPES: Readonly<Partial<Record<RefusalReason, string>>> &
   Readonly<Record<AuthenticationReason, string>> = {
   credentials: 'FailedToAuthenticateAtCentralSystem',
@@ -15,7 +18,10 @@ const TYPES: Readonly<Partial<Record<RefusalReason, string>>> &
   certificate_weak: 'InvalidChargePointCertificate',
 };
 
-/** The security event that a refused connection is (security whitepaper ed. 3 A00.FR.323, .408); undefined where it was refused for another reason. */
+/**
+ * The security event that a refused connection is (security whitepaper ed. 3 A00.FR.323, .408); undefined
+ * where it was refused for another reason.
+ */
 export function securityEventOf(
   reason: RefusalReason,
   text: string,

@@ -3,7 +3,10 @@ import { INTERNAL_ERROR } from './close-codes.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
 import type { Session } from './session.ts';
 
-/** The last one to catch what goes wrong in the work of a session: it ends that session, and nobody else notices. */
+/**
+ * The last one to catch what goes wrong in the work of a session: it ends that session, and nobody else
+ * notices.
+ */
 export class SessionGuard {
   private readonly metrics: EdgeMetrics;
   private readonly log: ThrottledLog;
@@ -19,7 +22,10 @@ export class SessionGuard {
     this.log.error({ err: error }, 'a connection was refused because of a fault inside Farad');
   }
 
-  /** Ends the session for a fault inside Farad; its charge point connects again and repeats what was not answered. */
+  /**
+   * Ends the session for a fault inside Farad; its charge point connects again and repeats what was not
+   * answered.
+   */
   caught(session: Session, error: unknown): void {
     this.metrics.sessionFaults.inc();
     this.log.error(

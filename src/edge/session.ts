@@ -16,8 +16,8 @@ export interface Ending {
 }
 
 /**
- * One open socket of a charge point. There are tens of thousands of these: what most of them never need is made when it is needed, and all
- * members exist from the start so that all sessions have the same shape.
+ * One open socket of a charge point. There are tens of thousands of these: what most of them never need is
+ * made when it is needed, and all members exist from the start so that all sessions have the same shape.
  */
 export class Session implements WheelEntry {
   readonly chargePoint: ChargePoint;

@@ -56,8 +56,9 @@ export interface SessionsOptions {
 const REPLACED = 'replaced by a newer connection';
 
 /**
- * The open sockets of this edge. The newest connection of a charge point wins, here at once and between edges by what the store has of
- * them; whatever happens to an older one later does not touch the newer (obligations A11, A12).
+ * The open sockets of this edge. The newest connection of a charge point wins, here at once and between edges
+ * by what the store has of them; whatever happens to an older one later does not touch the newer (obligations
+ * A11, A12).
  */
 export class Sessions implements Connections {
   private readonly options: SessionsOptions;
@@ -100,7 +101,10 @@ export class Sessions implements Connections {
     return power;
   }
 
-  /** When of the charge points with frames that wait or are being decided the one that waits longest last had one taken, monotonic ms. */
+  /**
+   * When of the charge points with frames that wait or are being decided the one that waits longest last had
+   * one taken, monotonic ms.
+   */
   waitingSince(): number | undefined {
     let since: number | undefined;
     for (const session of this.byChargePoint.values()) {
@@ -147,7 +151,8 @@ export class Sessions implements Connections {
     const isSettling = admitted.openKey !== undefined || admitted.isProfileOpen;
     session.claiming = isSettling ? this.settle(session, admitted) : this.claim(session, admitted);
     this.track(session, session.claiming);
-    // Whoever gets an answer can count on it: from then on the old key, or the lower profile, opens nothing any more.
+    // Whoever gets an answer can count on it: from then on the old key, or the lower profile, opens nothing
+    // any more.
     if (isSettling) conversation.hold(session, session.claiming);
     return session;
   }
@@ -165,7 +170,10 @@ export class Sessions implements Connections {
     this.track(session, this.release(session, code, reason));
   }
 
-  /** Closes the charge point's socket; with `before`, only one that has an older epoch. Resolves with whether there was one. */
+  /**
+   * Closes the charge point's socket; with `before`, only one that has an older epoch. Resolves with whether
+   * there was one.
+   */
   async disconnect(chargePointId: string, reason: string, before?: number): Promise<boolean> {
     const session = this.byChargePoint.get(chargePointId);
     if (session === undefined) return false;
@@ -206,7 +214,9 @@ export class Sessions implements Connections {
       .finally(() => this.recordings.delete(recording));
   }
 
-  /** Makes known what the connection settles, and only then, if it is accepted still, the connection itself. */
+  /**
+   * Makes known what the connection settles, and only then, if it is accepted still, the connection itself.
+   */
   private async settle(session: Session, admitted: Admitted): Promise<void> {
     const { id } = session.chargePoint;
     const { store } = this.options;

@@ -40,7 +40,10 @@ export class Settlings {
   }
 }
 
-/** Writes down what a connection settles; answers why it is refused where another edge has seen a newer key or a higher profile since its handshake (A05.FR.08). */
+/**
+ * Writes down what a connection settles; returns why it is refused where another edge has seen a newer key or
+ * a higher profile since its handshake (A05.FR.08).
+ */
 export async function settle(
   { givenKeys, security }: Pick<Store, 'givenKeys' | 'security'>,
   chargePointId: string,

@@ -15,8 +15,9 @@ const TICK_MS = 100;
 const SLOTS = 1024;
 
 /**
- * Many deadlines on one timer: pings of all sockets, timeouts of all CALLs. Putting an entry on and taking it off costs a few instructions, a
- * tick looks only at what is due. The timer runs only while there are entries.
+ * Many deadlines on one timer: pings of all sockets, timeouts of all CALLs. Putting an entry on and taking it
+ * off costs a few instructions, a tick looks only at what is due. The timer runs only while there are
+ * entries.
  */
 export class TimerWheel<Entry extends WheelEntry> {
   private readonly slots: Entry[][] = Array.from({ length: SLOTS }, () => []);
@@ -30,8 +31,8 @@ export class TimerWheel<Entry extends WheelEntry> {
   private tick = 0;
 
   /**
-   * `onDue` gets an entry, off the wheel by then, and the present time; `onFault` gets the entry for which that threw, and the others take
-   * their turn. `clock` gives ms and never goes back.
+   * `onDue` gets an entry, off the wheel by then, and the present time; `onFault` gets the entry for which
+   * that threw, and the others take their turn. `clock` gives ms and never goes back.
    */
   constructor(
     onDue: (entry: Entry, now: number) => void,

@@ -20,8 +20,9 @@ interface Chunk {
 }
 
 /**
- * Frames of one charge point that are taken later, in the order in which they came. They are copied into chunks of their own, one behind
- * the other and without an object for each, so that `bytes` is the memory that they really hold.
+ * Frames of one charge point that are taken later, in the order in which they came. They are copied into
+ * chunks of their own, one behind the other and without an object for each, so that `bytes` is the memory
+ * that they really hold.
  */
 export class WaitingFrames {
   /** Frames. */

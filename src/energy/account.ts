@@ -36,8 +36,10 @@ interface Gap {
 }
 
 /**
- * Works out the energy of one connector from its readings and transactions: a function of what they are, not of their order or how often they were told. Each
- * transaction is followed by its own readings, until the next one begins; between transactions, what their registers rose by counts where they prove to be of one series.
+ * Works out the energy of one connector from its readings and transactions: a function of what they are, not
+ * of their order or how often they were told. Each transaction is followed by its own readings, until the
+ * next one begins; between transactions, what their registers rose by counts where they prove to be of one
+ * series.
  */
 export function accountOf(
   told: readonly EnergyReading[],
@@ -77,7 +79,10 @@ export function accountOf(
   return { pieces, transactions: energies, leftOut, falls };
 }
 
-/** Of each transaction, where those that began while it had not ended leave it: what the meter delivered once counts once. */
+/**
+ * Of each transaction, where those that began while it had not ended leave it: what the meter delivered once
+ * counts once.
+ */
 function curvesOf(spans: readonly Span[], limits: EnergyLimits): TransactionCurve[] {
   const told = spans.map(({ transaction, named, unnamed }) => ({
     transaction,
@@ -93,7 +98,10 @@ function curvesOf(spans: readonly Span[], limits: EnergyLimits): TransactionCurv
   return isInOrder ? curves : curves.map((curve, index) => overlapOf(told, curves, index, limits) ?? curve);
 }
 
-/** One connector carries one transaction: what began before another and was never stopped ends with the start of that. */
+/**
+ * One connector carries one transaction: what began before another and was never stopped ends with the start
+ * of that.
+ */
 function spansOf(transactions: readonly TransactionRegisters[]): Span[] {
   const sorted = transactions
     .filter(({ state }) => state !== 'unmatched')
@@ -106,7 +114,10 @@ function spansOf(transactions: readonly TransactionRegisters[]): Span[] {
   }));
 }
 
-/** Hands each reading to its transaction, or to the time between two of them; answers the gaps, the one before the first transaction first. */
+/**
+ * Hands each reading to its transaction, or to the time between two of them; returns the gaps, the one before
+ * the first transaction first.
+ */
 function assign(readings: readonly EnergyReading[], spans: readonly Span[]): Gap[] {
   const byId = new Map(spans.map((span) => [span.transaction.transactionId, span]));
   const gaps: Gap[] = Array.from({ length: spans.length + 1 }, () => ({ readings: [] }));
@@ -147,7 +158,10 @@ function distinct(readings: readonly EnergyReading[]): Iterable<EnergyReading> {
 
 type Part = Pick<EnergyAccount, 'pieces' | 'leftOut' | 'falls'>;
 
-/** The energy between two transactions: what their registers rose by, or where they are not of one series, what the readings between them rose by. */
+/**
+ * The energy between two transactions: what their registers rose by, or where they are not of one series,
+ * what the readings between them rose by.
+ */
 function gapBetween(
   before: Moment | undefined,
   after: Moment | undefined,

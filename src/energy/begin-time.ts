@@ -12,8 +12,8 @@ interface Timed {
 const LATE = 'start-time-implausible';
 
 /**
- * When a transaction can have begun at the earliest, epoch ms: at `startedAt`, or where that lies longer before anything else that is known of it than any transaction goes on,
- * at the first of these times.
+ * When a transaction can have begun at the earliest, epoch ms: at `startedAt`, or where that lies longer
+ * before anything else that is known of it than any transaction goes on, at the first of these times.
  */
 function beginOf({ startedAt, stoppedAt }: Timed, readings: readonly EnergyReading[]): number {
   let last = stoppedAt ?? startedAt;
@@ -29,7 +29,10 @@ function beginOf({ startedAt, stoppedAt }: Timed, readings: readonly EnergyReadi
   return stoppedAt === null || begin <= stoppedAt ? begin : startedAt;
 }
 
-/** Transactions and readings, those of a clock that was not set at the begin of the transaction when this can have begun at the earliest, and which transactions these are. */
+/**
+ * Transactions and readings, those of a clock that was not set at the begin of the transaction when this can
+ * have begun at the earliest, and which transactions these are.
+ */
 export function inTime<Transaction extends Timed>(
   readings: readonly EnergyReading[],
   transactions: readonly Transaction[],

@@ -38,7 +38,10 @@ export function fell(from: Moment, to: Moment): boolean {
   return from.wh - to.wh > toleranceOf(from, to);
 }
 
-/** The energy, Wh, of a register of 31 or 32 bits that began anew between two readings; undefined where that cannot be. */
+/**
+ * The energy, Wh, of a register of 31 or 32 bits that began anew between two readings; undefined where that
+ * cannot be.
+ */
 export function wrapped(from: Moment, to: Moment, most: number): number | undefined {
   if (to.wh >= from.wh) return undefined;
   return WRAPS.map((size) => size - from.wh + to.wh).find(
@@ -47,8 +50,10 @@ export function wrapped(from: Moment, to: Moment, most: number): number | undefi
 }
 
 /**
- * Follows a register through moments in the order of time, and leaves out what the others contradict: a fall that is followed by a return, a rise that is followed
- * by a fall back, more than a connector delivers. What falls and stays has begun anew, once a second reading bears it out. Takes time in proportion to the moments.
+ * Follows a register through moments in the order of time, and leaves out what the others contradict: a fall
+ * that is followed by a return, a rise that is followed by a fall back, more than a connector delivers. What
+ * falls and stays has begun anew, once a second reading bears it out. Takes time in proportion to the
+ * moments.
  */
 export function follow(moments: readonly Moment[], limits: EnergyLimits): Followed {
   const kept: Kept[] = [];
@@ -99,7 +104,10 @@ function keptOf({ at, wh, coarse }: Moment, isAnew: boolean): Kept {
   return { at, wh, coarse, gain: 0, isAnew };
 }
 
-/** Fills in the gains and answers when the register fell. What is behind the highest value, for the way it was rounded, gains nothing until it exceeds that. */
+/**
+ * Fills in the gains and answers when the register fell. What is behind the highest value, for the way it was
+ * rounded, gains nothing until it exceeds that.
+ */
 function gainsOf(kept: readonly Kept[]): number[] {
   const falls: number[] = [];
   let level = kept[0]?.wh ?? 0;
@@ -123,7 +131,10 @@ function agrees(from: Moment, to: Moment, limits: EnergyLimits): boolean {
   return !fell(from, to) && !isTooFast(from, to, limits);
 }
 
-/** How many moments from `begin` on are low before the register is back, by a step that exceeds what they rose by; 0 where it is not back. */
+/**
+ * How many moments from `begin` on are low before the register is back, by a step that exceeds what they rose
+ * by; 0 where it is not back.
+ */
 function returned(moments: readonly Moment[], begin: number, last: Moment, limits: EnergyLimits): number {
   let lowest = Number.POSITIVE_INFINITY;
   let before = 0;
@@ -139,7 +150,10 @@ function returned(moments: readonly Moment[], begin: number, last: Moment, limit
   return 0;
 }
 
-/** How many of the last kept readings are high, after a step that exceeds what they rose by, before the register falls back to `moment`; 0 where those before do not agree with it. */
+/**
+ * How many of the last kept readings are high, after a step that exceeds what they rose by, before the
+ * register falls back to `moment`; 0 where those before do not agree with it.
+ */
 function fallenBack(kept: readonly Kept[], moment: Moment, limits: EnergyLimits): number {
   for (let count = 1; count <= Math.min(WINDOW, kept.length - 1); count++) {
     const first = kept[kept.length - count] as Kept;
@@ -152,7 +166,10 @@ function fallenBack(kept: readonly Kept[], moment: Moment, limits: EnergyLimits)
   return 0;
 }
 
-/** How many moments from `begin` on are too high, or bad in between, before the register falls back to what agrees with `last`; 0 where it does not. */
+/**
+ * How many moments from `begin` on are too high, or bad in between, before the register falls back to what
+ * agrees with `last`; 0 where it does not.
+ */
 function cameBack(moments: readonly Moment[], begin: number, last: Moment, limits: EnergyLimits): number {
   let high = moments[begin] as Moment;
   for (let index = begin + 1; index < Math.min(moments.length, begin + WINDOW); index++) {

@@ -4,7 +4,10 @@ const HOUR_MS = 3_600_000;
 export interface EnergyLimits {
   /** No connector delivers more, W. */
   readonly maxPowerW: number;
-  /** Readings outside of transactions that lie farther apart than this, ms, say nothing of the time between them. */
+  /**
+   * Readings outside of transactions that lie farther apart than this, ms, say nothing of the time between
+   * them.
+   */
   readonly longestGapMs: number;
 }
 
@@ -20,7 +23,10 @@ const TRANSACTION_SLACK_MS = 15 * 60_000;
 /** The longest session that anything is known of, for transactions whose times are of no use, ms. */
 const LONGEST_SESSION_MS = 24 * HOUR_MS;
 
-/** No transaction goes on for longer: what claims to have begun before that was told by a clock that was not set, ms. */
+/**
+ * No transaction goes on for longer: what claims to have begun before that was told by a clock that was not
+ * set, ms.
+ */
 export const LONGEST_TRANSACTION_MS = 31 * 24 * HOUR_MS;
 
 /** The most energy between two readings, Wh; `ms` is the time between them. */

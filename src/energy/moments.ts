@@ -29,8 +29,9 @@ const PLACES = ['Outlet', 'Inlet', 'Cable', 'EV', 'Body'];
 const INTERVALS = 100;
 
 /**
- * Picks the series that counts: at the outlet, over all phases, before phase by phase, before other places; registers before intervals, whose energy is summed up
- * from 0 on. A series of a single moment counts only where none has more. Readings that no meter can show are added to `leftOut`.
+ * Picks the series that counts: at the outlet, over all phases, before phase by phase, before other places;
+ * registers before intervals, whose energy is summed up from 0 on. A series of a single moment counts only
+ * where none has more. Readings that no meter can show are added to `leftOut`.
  */
 export function seriesOf(readings: readonly EnergyReading[], leftOut: LeftOut[]): MeterSeries {
   const byRank = new Map<number, EnergyReading[]>();
@@ -62,7 +63,10 @@ function rankOf({ measurand, phase, location }: EnergyReading): number | undefin
   return PHASES.has(phase) && place === 0 ? base + 1 : undefined;
 }
 
-/** A begin value that is repeated at later times is still the begin value; other values of that context are readings like others. */
+/**
+ * A begin value that is repeated at later times is still the begin value; other values of that context are
+ * readings like others.
+ */
 function inOrder(readings: readonly EnergyReading[]): MeterSeries {
   const begins = overPhases(readings.filter(({ context }) => context === 'Transaction.Begin'));
   const begin = begins[0];
@@ -72,7 +76,10 @@ function inOrder(readings: readonly EnergyReading[]): MeterSeries {
   return { moments: risen.length > 0 ? [...moments, ...risen].sort(byTime) : moments, begin };
 }
 
-/** One reading of each moment and phase, those of the phases added up; a phase that was not read keeps what it stood at. */
+/**
+ * One reading of each moment and phase, those of the phases added up; a phase that was not read keeps what it
+ * stood at.
+ */
 function overPhases(readings: readonly EnergyReading[]): Moment[] {
   const sorted = [...readings].sort(byTime);
   const phases = new Map<string, EnergyReading>();
@@ -108,7 +115,10 @@ function distinct(sorted: readonly EnergyReading[]): Moment[] {
   return moments;
 }
 
-/** Intervals of the clock overlap those of the sampling, so only one of the two kinds counts, and the last one of a transaction. */
+/**
+ * Intervals of the clock overlap those of the sampling, so only one of the two kinds counts, and the last one
+ * of a transaction.
+ */
 function summedUp(readings: readonly EnergyReading[]): MeterSeries {
   const isPeriodic = readings.some(({ context }) => context === 'Sample.Periodic');
   const own = isPeriodic ? 'Sample.Periodic' : 'Sample.Clock';

@@ -16,8 +16,9 @@ interface Range {
 }
 
 /**
- * The curve of a transaction of one connector that claims what another one claims, too; undefined where it does not. `told` lists them by their start. One connector carries one
- * transaction at a time, so the one that began first ends where the register stood when the other began; both are flagged `overlapping`.
+ * The curve of a transaction of one connector that claims what another one claims, too; undefined where it
+ * does not. `told` lists them by their start. One connector carries one transaction at a time, so the one
+ * that began first ends where the register stood when the other began; both are flagged `overlapping`.
  */
 export function overlapOf(
   told: readonly Told[],
@@ -59,7 +60,10 @@ function overlap(a: Range, b: Range): boolean {
   return fell(high, low);
 }
 
-/** What a transaction delivered until another one began; null where the register stood below its own start then. */
+/**
+ * What a transaction delivered until another one began; null where the register stood below its own start
+ * then.
+ */
 function cut(
   { transaction, readings }: Told,
   { low }: Range,

@@ -19,7 +19,8 @@ export interface EnergyReading {
  * Why a reading counts for nothing.
  *
  * - `not-a-number`, `negative`, `beyond-any-meter`: no register stands at that.
- * - `outside-transaction`: below meterStart or above meterStop of its transaction, or later than the end of one that was closed without meterStop.
+ * - `outside-transaction`: below meterStart or above meterStop of its transaction, or later than the end of
+ *   one that was closed without meterStop.
  * - `fell-and-returned`, `rose-and-fell-back`: those around it agree without it.
  * - `fell`: lower than before, and nothing came after it that bears it out.
  * - `too-fast`: no connector delivers so much in that time.

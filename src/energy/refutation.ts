@@ -8,9 +8,15 @@ import {
 } from './limits.ts';
 import type { MeterSeries, Moment } from './moments.ts';
 
-/** What readings of a transaction have against its meterStart and meterStop, though these could be right by themselves. */
+/**
+ * What readings of a transaction have against its meterStart and meterStop, though these could be right by
+ * themselves.
+ */
 export interface Refutation {
-  /** Which of them is of another series; `within` where the register began anew between the two, `both` where neither tells what the readings do. */
+  /**
+   * Which of them is of another series; `within` where the register began anew between the two, `both` where
+   * neither tells what the readings do.
+   */
   readonly of: 'start' | 'stop' | 'both' | 'within';
   /** Whether enough readings agree about it; else the registers stand, and somebody should look at them. */
   readonly isClear: boolean;
@@ -37,8 +43,10 @@ const STRAY_WH = 5000;
 const SHORTEST_MS = 60_000;
 
 /**
- * Answers what the readings of a transaction have against a meterStart and meterStop that could be right by themselves; undefined where they bear these out or do not clearly
- * speak against them. Few or stray readings, a clock that was set, and readings that count from the begin of the transaction are nothing against them.
+ * Returns what the readings of a transaction have against a meterStart and meterStop that could be right by
+ * themselves; undefined where they bear these out or do not clearly speak against them. Few or stray
+ * readings, a clock that was set, and readings that count from the begin of the transaction are nothing
+ * against them.
  */
 export function refutationOf(
   start: Moment,
@@ -58,7 +66,10 @@ export function refutationOf(
   return found && { ...found, isClear: found.isClear && isWhole };
 }
 
-/** Whether readings could show that a transaction began or ended at another register than it told, were all of them known. */
+/**
+ * Whether readings could show that a transaction began or ended at another register than it told, were all of
+ * them known.
+ */
 export function mayBeRefuted({
   meterStart,
   meterStop,
@@ -90,19 +101,27 @@ export function isSmallStep(from: number, to: number): boolean {
   return to >= from && to <= from + STRAY_WH;
 }
 
-/** Whether a begin value shows that meterStart is of another series: it lies above it by more than can have flowed until then, clearly or above a 0 that may stand for anything. */
+/**
+ * Whether a begin value shows that meterStart is of another series: it lies above it by more than can have
+ * flowed until then, clearly or above a 0 that may stand for anything.
+ */
 export function refutesStart(begin: Moment | undefined, start: Moment, limits: EnergyLimits): boolean {
   if (begin === undefined || !differs(start, begin, limits)) return false;
   return start.wh === 0 || leaps(start, begin, 0, limits);
 }
 
-/** Whether more lies between meterStart and the begin value than a connector delivers from one to the other. */
+/**
+ * Whether more lies between meterStart and the begin value than a connector delivers from one to the other.
+ */
 function differs(start: Moment, begin: Moment, { maxPowerW }: EnergyLimits): boolean {
   const flown = (maxPowerW * Math.max(begin.at - start.at, 0)) / 3_600_000;
   return begin.wh - start.wh > COARSE_WH + flown;
 }
 
-/** Readings from start to stop, with a begin value that differs from meterStart as the first of them, and whether there are no others: a clock may have been set. */
+/**
+ * Readings from start to stop, with a begin value that differs from meterStart as the first of them, and
+ * whether there are no others: a clock may have been set.
+ */
 function ownOf(
   start: Moment,
   stop: Moment,
@@ -193,7 +212,10 @@ function ofBreaks(
   return found ?? ofStray(start, read, own, limits);
 }
 
-/** A first reading, or a later one, that lies much higher above the one before than this session draws otherwise. */
+/**
+ * A first reading, or a later one, that lies much higher above the one before than this session draws
+ * otherwise.
+ */
 function ofStray(
   start: Moment,
   read: readonly Kept[],
@@ -214,7 +236,10 @@ function rises(from: Moment | undefined, to: Moment | undefined): boolean {
   return from !== undefined && to !== undefined && to.at > from.at && fell(to, from);
 }
 
-/** Readings that the others contradict, though they lie between start and stop: wrong ones, an exchanged meter, or times that are out of order. */
+/**
+ * Readings that the others contradict, though they lie between start and stop: wrong ones, an exchanged
+ * meter, or times that are out of order.
+ */
 function ofStrange(
   start: Moment,
   stop: Moment,
@@ -227,7 +252,10 @@ function ofStrange(
   return { of: 'within', isClear: false, flag, own };
 }
 
-/** A meterStop that lies farther above the last reading than could flow since, while the readings go on from meterStart. */
+/**
+ * A meterStop that lies farther above the last reading than could flow since, while the readings go on from
+ * meterStart.
+ */
 function ofStop(
   start: Moment,
   stop: Moment,
@@ -261,7 +289,10 @@ function rateOf(from: Kept | undefined, to: Kept): number {
   return ((to.wh - from.wh) * 3_600_000) / Math.max(to.at - from.at, SHORTEST_MS);
 }
 
-/** Whether the register rises by more than any connector delivers, and by more than this session can have drawn if a clock was set in between. */
+/**
+ * Whether the register rises by more than any connector delivers, and by more than this session can have
+ * drawn if a clock was set in between.
+ */
 function leaps(from: Moment, to: Moment, fastest: number, limits: EnergyLimits): boolean {
   const ms = to.at - from.at;
   const gain = to.wh - from.wh - toleranceOf(from, to);

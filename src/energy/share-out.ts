@@ -12,7 +12,9 @@ export interface Step {
 
 export interface Shared {
   readonly steps: readonly Step[];
-  /** Readings that say nothing of it: `outside` of what the register rose by, or contradicted by the others. */
+  /**
+   * Readings that say nothing of it: `outside` of what the register rose by, or contradicted by the others.
+   */
   readonly leftOut: readonly { readonly moment: Moment; readonly reason: LeftOutReason | 'outside' }[];
 }
 
@@ -33,8 +35,9 @@ interface Scale {
 }
 
 /**
- * Shares out what a register rose by from `first` to `last` over the time between, by the readings of a series that may count from the same value, from a begin value
- * of its own, or from anywhere. The steps add up to the rise, whatever the readings say.
+ * Shares out what a register rose by from `first` to `last` over the time between, by the readings of a
+ * series that may count from the same value, from a begin value of its own, or from anywhere. The steps add
+ * up to the rise, whatever the readings say.
  */
 export function shareOut(first: Moment, last: Moment, series: MeterSeries): Shared {
   const { shift, moments, outside } = scaleOf(first, last, series);
@@ -66,7 +69,10 @@ export function shareOut(first: Moment, last: Moment, series: MeterSeries): Shar
   };
 }
 
-/** What the readings count from: the value that `first` does, their begin value, or what makes them fit in between. */
+/**
+ * What the readings count from: the value that `first` does, their begin value, or what makes them fit in
+ * between.
+ */
 function scaleOf(first: Moment, last: Moment, { moments, begin }: MeterSeries): Scale {
   const choose = (shift: number): Scale => {
     const fits = (moment: Moment) =>
@@ -84,8 +90,9 @@ function scaleOf(first: Moment, last: Moment, { moments, begin }: MeterSeries): 
 }
 
 /**
- * Whether readings count from their begin rather than from the same value as the registers: fewer of them are contradicted so. Where that may be for a single stray one, it is
- * whether those that could be either leave to the time before and after them what these take.
+ * Whether readings count from their begin rather than from the same value as the registers: fewer of them are
+ * contradicted so. Where that may be for a single stray one, it is whether those that could be either leave
+ * to the time before and after them what these take.
  */
 function isLikelier(relative: Scale, absolute: Scale, first: Moment, last: Moment): boolean {
   const strangeOf = ({ shift, moments, outside }: Scale) => {
@@ -102,7 +109,10 @@ function isLikelier(relative: Scale, absolute: Scale, first: Moment, last: Momen
   return Math.abs(relative.shift - fitted.shift) < Math.abs(absolute.shift - fitted.shift);
 }
 
-/** Readings that rise by no more than the register did; the rest of it is shared out over the time before and after them. */
+/**
+ * Readings that rise by no more than the register did; the rest of it is shared out over the time before and
+ * after them.
+ */
 function ofAnotherScale(first: Moment, last: Moment, moments: readonly Moment[]): Scale | undefined {
   const { kept, leftOut, hasWrapped } = follow(moments, ANY_POWER);
   const [begin, end] = [kept[0], kept.at(-1)];

@@ -41,8 +41,9 @@ export function refutedTrack(start: Moment, stop: Moment, { of, own }: Refutatio
 }
 
 /**
- * Whether readings count from the begin of the transaction on, while its meterStart is that of the meter's life: because they name a lower begin value, or because
- * most of them are below meterStart and the first rose no faster than the later ones make likely.
+ * Whether readings count from the begin of the transaction on, while its meterStart is that of the meter's
+ * life: because they name a lower begin value, or because most of them are below meterStart and the first
+ * rose no faster than the later ones make likely.
  */
 function countsFromBegin(start: Moment, { moments, begin }: MeterSeries, limits: EnergyLimits): boolean {
   if (begin) return fell(start, begin);

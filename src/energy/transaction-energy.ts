@@ -16,7 +16,10 @@ export interface TransactionRegisters {
   readonly meterStop: number | null;
   readonly state: 'open' | 'stopped' | 'superseded' | 'unmatched' | 'closed';
   readonly stopReason: string;
-  /** What was odd about its messages; `meter-start-missing`, `stop-time-unreadable` and their like say what not to count on. */
+  /**
+   * What was odd about its messages; `meter-start-missing`, `stop-time-unreadable` and their like say what
+   * not to count on.
+   */
   readonly flags: readonly string[];
 }
 
@@ -39,9 +42,10 @@ export interface TransactionEnergy {
   /** Why there is none. */
   readonly reason?: UnknownEnergy;
   /**
-   * What to review: `register-fell`, `register-jumped`, `register-wrapped`, `session-register` (readings count from the begin of the transaction),
-   * `start-of-another-series`, `readings-left-out`, `meter-start-missing`, `meter-stop-missing`, `meter-stop-implausible`, `overlapping` (another one claims what it claims),
-   * `start-time-implausible`.
+   * What to review: `register-fell`, `register-jumped`, `register-wrapped`, `session-register` (readings
+   * count from the begin of the transaction), `start-of-another-series`, `readings-left-out`,
+   * `meter-start-missing`, `meter-stop-missing`, `meter-stop-implausible`, `overlapping` (another one claims
+   * what it claims), `start-time-implausible`.
    */
   readonly flags: readonly string[];
 }
@@ -50,14 +54,17 @@ export interface TransactionEnergy {
 export interface TransactionCurve {
   readonly energy: TransactionEnergy;
   readonly pieces: readonly Piece[];
-  /** What its register stood at first and last, as other transactions may go on from; undefined where that is not known. */
+  /**
+   * What its register stood at first and last, as other transactions may go on from; undefined where that is
+   * not known.
+   */
   readonly first: Moment | undefined;
   readonly last: Moment | undefined;
   readonly leftOut: readonly LeftOut[];
   readonly falls: readonly Fall[];
 }
 
-/** Answers what meterStart and meterStop alone determine. */
+/** Returns what meterStart and meterStop alone determine. */
 export function energyOfRegisters(
   transaction: TransactionRegisters,
   limits: EnergyLimits = DEFAULT_LIMITS,
@@ -65,7 +72,7 @@ export function energyOfRegisters(
   return energyOfTransaction(transaction, [], limits);
 }
 
-/** Answers what meterStart, meterStop and the transaction's own readings, in any order, determine. */
+/** Returns what meterStart, meterStop and the transaction's own readings, in any order, determine. */
 export function energyOfTransaction(
   transaction: TransactionRegisters,
   readings: readonly EnergyReading[],
@@ -77,7 +84,9 @@ export function energyOfTransaction(
   return told.late.size > 0 ? lateEnergy(energy) : energy;
 }
 
-/** Works out the energy of a transaction and how it spreads over its time, from its own readings in any order. */
+/**
+ * Works out the energy of a transaction and how it spreads over its time, from its own readings in any order.
+ */
 export function curveOf(
   transaction: TransactionRegisters,
   readings: readonly EnergyReading[],
@@ -106,7 +115,10 @@ export function curveOf(
   };
 }
 
-/** Readings until a transaction was closed: no register tells of what is said to come after that. The others are added to `leftOut`. */
+/**
+ * Readings until a transaction was closed: no register tells of what is said to come after that. The others
+ * are added to `leftOut`.
+ */
 function untilClosed(
   { transactionId, state, startedAt, stoppedAt }: TransactionRegisters,
   readings: readonly EnergyReading[],
@@ -186,7 +198,8 @@ function withoutReadings(
   const energyWh = wrapped(start, stop, mostOf(transaction, limits));
   if (energyWh === undefined) {
     const reason = stop.wh < start.wh ? 'meter-stop-below-start' : 'too-much-for-its-time';
-    // What comes next on the connector tells which of the two was wrong; the lower of them cannot claim what was not delivered.
+    // What comes next on the connector tells which of the two was wrong; the lower of them cannot claim what
+    // was not delivered.
     return { ...unknown(reason), first: start, last: start };
   }
   return {

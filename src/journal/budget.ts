@@ -1,7 +1,9 @@
 /** What the budget allows: the message log stops first, meter samples next, the rest never. */
 export type JournalLevel = 'normal' | 'no-messages' | 'no-samples';
 
-/** Shares of the budget. Leaving a level takes a little less than reaching it, so that it does not flutter. */
+/**
+ * Shares of the budget. Leaving a level takes a little less than reaching it, so that it does not flutter.
+ */
 const STOP_MESSAGES = 0.7;
 const STOP_SAMPLES = 0.9;
 const RELIEF = 0.05;

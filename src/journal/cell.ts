@@ -1,8 +1,9 @@
 import type { KeyBytes, Table } from './table.ts';
 
 /**
- * A record that nearly every piece of work changes, such as a counter. However many share a write transaction, it is read and written once in
- * it: the transaction keeps it at hand, and writes it when all work is done.
+ * A record that nearly every piece of work changes, such as a counter. However many share a write
+ * transaction, it is read and written once in it: the transaction keeps it at hand, and writes it when all
+ * work is done.
  */
 export class Cell<Value> {
   private readonly table: Table<Value>;
@@ -69,7 +70,10 @@ export class CellsOfTransaction {
     return true;
   }
 
-  /** Writes what was changed: the last work of a transaction. Where that fails, nothing stays at hand that is not on the disk. */
+  /**
+   * Writes what was changed: the last work of a transaction. Where that fails, nothing stays at hand that is
+   * not on the disk.
+   */
   write(): void {
     const cells = this.cells.splice(0);
     try {

@@ -6,8 +6,9 @@ export const DISK_RESERVE = 64 * 1024 * 1024;
 const LOOK_EVERY_MS = 100;
 
 /**
- * Free space on the disk of a directory, looked at no more than ten times a second. LMDB must not be allowed to run into a full disk: it then
- * writes beyond a buffer while it composes its error message, which ends the process (lmdb 3.5, `mdb_page_flush`).
+ * Free space on the disk of a directory, looked at no more than ten times a second. LMDB must not be allowed
+ * to run into a full disk: it then writes beyond a buffer while it composes its error message, which ends the
+ * process (lmdb 3.5, `mdb_page_flush`).
  */
 export class DiskSpace {
   private readonly path: string;

@@ -1,4 +1,7 @@
-/** A write did not reach the disk: nothing of its transaction is kept, so whoever asked for it may be told to retry. */
+/**
+ * A write did not reach the disk: nothing of its transaction is kept, so whoever asked for it may be told to
+ * retry.
+ */
 export class CommitError extends Error {
   override readonly name = 'CommitError';
 }

@@ -2,8 +2,9 @@ import type { CellsOfTransaction } from './cell.ts';
 import type { Table } from './table.ts';
 
 /**
- * Whether a table holds anything at all, for tables that mostly hold nothing and are looked through by nearly every piece of work: within a write
- * transaction the table is asked once. Whoever puts something into the table says so with `filled`.
+ * Whether a table holds anything at all, for tables that mostly hold nothing and are looked through by nearly
+ * every piece of work: within a write transaction the table is asked once. Whoever puts something into the
+ * table says so with `filled`.
  */
 export class Emptiness {
   private readonly table: Table<unknown>;

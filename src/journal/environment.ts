@@ -22,7 +22,7 @@ export interface TableSize {
   readonly bytes: number;
 }
 
-/** What `getStats` of lmdb answers for a table. */
+/** What `getStats` of lmdb returns for a table. */
 interface PageCounts {
   readonly pageSize: number;
   readonly treeBranchPageCount: number;
@@ -43,16 +43,19 @@ export type Layout<Value> = readonly (keyof Value & string)[];
 
 const MAX_TABLES = 64;
 
-/** How many layouts of their own the records of a table may have in one piece of msgpack: with more, msgpackr would number them in two bytes. */
+/**
+ * How many layouts of their own the records of a table may have in one piece of msgpack: with more, msgpackr
+ * would number them in two bytes.
+ */
 const OWN_LAYOUTS = 32;
 
 /**
  * One LMDB directory. Every write that an environment acknowledges is on the disk:
- * - `overlappingSync` is off, so a transaction is flushed before anybody can see it, and one that cannot be flushed never happened. (With it
- *   on, lmdb's `flushed` stays pending for ever when a flush fails.)
- * - `eventTurnBatching` is off, because the transaction that lmdb then opens by itself leaves a promise behind that rejects unhandled when a
- *   commit fails. Writes of one turn share a transaction all the same: they queue up while the one before is being flushed.
- * Never `noSync`, never `cache`.
+ * - `overlappingSync` is off, so a transaction is flushed before anybody can see it, and one that cannot be
+ *   flushed never happened. (With it on, lmdb's `flushed` stays pending for ever when a flush fails.)
+ * - `eventTurnBatching` is off, because the transaction that lmdb then opens by itself leaves a promise
+ *   behind that rejects unhandled when a commit fails. Writes of one turn share a transaction all the same:
+ *   they queue up while the one before is being flushed. Never `noSync`, never `cache`.
  */
 export class Environment {
   readonly path: string;
@@ -95,9 +98,10 @@ export class Environment {
   }
 
   /**
-   * A table of msgpack records. Each record carries the names of its members, so any process can read it at any time. Those with exactly the members of one of
-   * the `layouts`, in that order, carry its number instead: that halves them, and what it takes to read and write them. Once released, layouts are never changed
-   * or removed, only added to.
+   * A table of msgpack records. Each record carries the names of its members, so any process can read it at
+   * any time. Those with exactly the members of one of the `layouts`, in that order, carry its number
+   * instead: that halves them, and what it takes to read and write them. Once released, layouts are never
+   * changed or removed, only added to.
    */
   records<Value>(name: string, layouts: readonly Layout<Value>[] = []): Table<Value> {
     const options = { encoding: 'msgpack', keyEncoding: 'binary' } as const;
@@ -128,9 +132,10 @@ export class Environment {
   }
 
   /**
-   * Runs `work` inside one write transaction: it sees what it has written, and if it throws nothing of it is kept. Resolves with what it returned
-   * once that is on the disk. Calls made while another transaction is being flushed share the next one.
-   * `work` must be synchronous and change nothing but the database, since it may be run again. Rejects with what `work` threw, or with CommitError.
+   * Runs `work` inside one write transaction: it sees what it has written, and if it throws nothing of it is
+   * kept. Resolves with what it returned once that is on the disk. Calls made while another transaction is
+   * being flushed share the next one. `work` must be synchronous and change nothing but the database, since
+   * it may be run again. Rejects with what `work` threw, or with CommitError.
    */
   async transact<Result>(work: () => Result): Promise<Result> {
     this.assertSpace();
@@ -142,8 +147,8 @@ export class Environment {
   }
 
   /**
-   * As `transact`, for what nobody waits for: it joins the next transaction, at the latest after some 20 ms, and keeps its place in the order. Throws
-   * CommitError at once where the disk is full.
+   * As `transact`, for what nobody waits for: it joins the next transaction, at the latest after some 20 ms,
+   * and keeps its place in the order. Throws CommitError at once where the disk is full.
    */
   transactLater<Result>(work: () => Result): Promise<Result> {
     this.assertSpace();
@@ -169,15 +174,19 @@ export class Environment {
   }
 
   /**
-   * Removals and small notes, which a full disk must not stop: all of them in one transaction that the writing thread runs by itself, so that
-   * other processes never wait for this one's event loop. Resolves once on the disk; rejects with CommitError.
+   * Removals and small notes, which a full disk must not stop: all of them in one transaction that the
+   * writing thread runs by itself, so that other processes never wait for this one's event loop. Resolves
+   * once on the disk; rejects with CommitError.
    */
   async write(operations: () => void): Promise<void> {
     await this.commit(() => this.root.batch(operations));
     this.readings++;
   }
 
-  /** Runs a write of its own and resolves once it is on the disk; until then it counts as work in hand. Rejects with CommitError. */
+  /**
+   * Runs a write of its own and resolves once it is on the disk; until then it counts as work in hand.
+   * Rejects with CommitError.
+   */
   commit<Result>(write: () => Promise<Result>): Promise<Result> {
     return this.inHand.during(() => durable(write()));
   }
@@ -198,8 +207,8 @@ export class Environment {
   }
 
   /**
-   * Lets go of the snapshot that reads of this turn are served from: before a read, to see what others have committed since; after it, so that
-   * the pages they have freed can be used again.
+   * Lets go of the snapshot that reads of this turn are served from: before a read, to see what others have
+   * committed since; after it, so that the pages they have freed can be used again.
    */
   endRead(): void {
     this.readings++;
@@ -207,8 +216,8 @@ export class Environment {
   }
 
   /**
-   * Stays the same for as long as reads are served from one snapshot, so what was found under the same number need not be looked for again. Like that
-   * snapshot it ends by itself within a turn of the event loop.
+   * Stays the same for as long as reads are served from one snapshot, so what was found under the same number
+   * need not be looked for again. Like that snapshot it ends by itself within a turn of the event loop.
    */
   get reading(): number {
     this.readingEnds ??= setTimeout(() => {

@@ -14,10 +14,16 @@ interface Work {
 /** How long work that nobody waits for may wait until somebody else wants a transaction, ms. */
 const UNHURRIED_MS = 20;
 
-/** The event loop and everybody else's writes stand still while a transaction does its work, so it does so many pieces at most. */
+/**
+ * The event loop and everybody else's writes stand still while a transaction does its work, so it does so
+ * many pieces at most.
+ */
 const MOST_WORK = 1_000;
 
-/** Runs pieces of work in write transactions that they share, in the order in which they came, yet each of them is all or nothing by itself. */
+/**
+ * Runs pieces of work in write transactions that they share, in the order in which they came, yet each of
+ * them is all or nothing by itself.
+ */
 export class GroupCommit {
   private readonly root: RootDatabase<unknown, Uint8Array>;
   /** Those who will be in the transaction that has been asked for. */
@@ -39,9 +45,10 @@ export class GroupCommit {
   }
 
   /**
-   * Resolves with what `work` returned once that is on the disk; rejects with what it threw, and then nothing of it is kept, or with CommitError.
-   * Whoever comes before the transaction begins joins it. `work` is synchronous, and is run again where another one threw beside it. With `hurry` false it
-   * waits some 20 ms for a transaction that somebody else wants.
+   * Resolves with what `work` returned once that is on the disk; rejects with what it threw, and then nothing
+   * of it is kept, or with CommitError. Whoever comes before the transaction begins joins it. `work` is
+   * synchronous, and is run again where another one threw beside it. With `hurry` false it waits some 20 ms
+   * for a transaction that somebody else wants.
    */
   add<Result>(work: () => Result, hurry = true): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -106,13 +113,16 @@ export class GroupCommit {
     return works;
   }
 
-  /** Answers the works that have succeeded; the others are told why not. */
+  /** Returns the works that have succeeded; the others are told why not. */
   private run(works: readonly Work[]): readonly Work[] {
     if (works.length > 1 && this.runTogether(works)) return works;
     return works.filter((work) => this.runAlone(work));
   }
 
-  /** One nested transaction for all, since LMDB carries the list of changed pages into and out of each. False where one of them threw: nothing is kept. */
+  /**
+   * One nested transaction for all, since LMDB carries the list of changed pages into and out of each. False
+   * where one of them threw: nothing is kept.
+   */
   private runTogether(works: readonly Work[]): boolean {
     try {
       // Runs at once, since a transaction is under way.

@@ -20,7 +20,10 @@ export interface JournalOptions {
 export interface Journal {
   readonly uuid: string;
   readonly queue: LaneQueue;
-  /** A lane of its own for this writer; blocks until its number is on the disk, so call it at the start of a thread. */
+  /**
+   * A lane of its own for this writer; blocks until its number is on the disk, so call it at the start of a
+   * thread.
+   */
   openLane(): Lane;
   /** May be asked per frame: measured at most ten times a second. */
   level(): JournalLevel;
@@ -40,7 +43,10 @@ export function journalPath(dataDir: string, edge: string): string {
   return join(dataDir, `${DIRECTORY_PREFIX}${edge}`);
 }
 
-/** Names of the edges that have a journal, those of edges that no longer run included: what is in them must reach ClickHouse too. */
+/**
+ * Names of the edges that have a journal, those of edges that no longer run included: what is in them must
+ * reach ClickHouse too.
+ */
 export function journalNames(dataDir: string): string[] {
   return readdirSync(dataDir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name.startsWith(DIRECTORY_PREFIX))

@@ -1,6 +1,6 @@
 /**
- * Key of an entry: lane (u32 BE), then sequence number (u64 BE, below 2^53). So the entries of a lane lie together, in the order in which its
- * writer made them.
+ * Key of an entry: lane (u32 BE), then sequence number (u64 BE, below 2^53). So the entries of a lane lie
+ * together, in the order in which its writer made them.
  */
 const TWO_32 = 0x1_0000_0000;
 

@@ -6,7 +6,10 @@ import { checkFormat } from './format.ts';
 import { Lane } from './lane.ts';
 import { laneKey, laneOf, MAX_LANE, MAX_SEQ, seqOf } from './lane-key.ts';
 
-/** A run of consecutive sequence numbers of one lane: exactly what a reader has read, and so all that it may delete. */
+/**
+ * A run of consecutive sequence numbers of one lane: exactly what a reader has read, and so all that it may
+ * delete.
+ */
 export interface Span {
   readonly lane: number;
   /** First and last sequence number, both included. */
@@ -21,10 +24,16 @@ export interface Entry {
   readonly chunk: Buffer;
 }
 
-/** The spans that are about to be inserted, persisted before the insert so that a retry inserts the same rows under the same token. */
+/**
+ * The spans that are about to be inserted, persisted before the insert so that a retry inserts the same rows
+ * under the same token.
+ */
 export interface SavedBatch {
   readonly spans: readonly Span[];
-  /** Tables whose rows of this batch are inserted in parts, because some of them were refused: never again as a whole. */
+  /**
+   * Tables whose rows of this batch are inserted in parts, because some of them were refused: never again as
+   * a whole.
+   */
   readonly split?: readonly string[];
   /** Epoch ms. */
   readonly savedAt: number;
@@ -39,7 +48,9 @@ export interface ReadLimits {
 
 export interface QueueDepth {
   readonly entries: number;
-  /** Bytes of disk that the entries really hold: goes down as they are removed, though the file never shrinks. */
+  /**
+   * Bytes of disk that the entries really hold: goes down as they are removed, though the file never shrinks.
+   */
   readonly bytes: number;
   /** When the oldest chunk was written, epoch ms; undefined where the queue is empty. */
   readonly oldestWrittenAt: number | undefined;
@@ -51,7 +62,9 @@ const REMOVALS_PER_TRANSACTION = 500;
 /** Layout of the entries and of what is kept about them. */
 const FORMAT = 1;
 
-/** The lane of `appendInTransaction`: its sequence is kept in the database, so every process may write to it. */
+/**
+ * The lane of `appendInTransaction`: its sequence is kept in the database, so every process may write to it.
+ */
 const SHARED_LANE = 0;
 
 const UUID = Buffer.from('uuid');
@@ -62,9 +75,10 @@ const BATCH = Buffer.from('batch');
 /**
  * A durable queue of chunks: many writers, one reader.
  *
- * A lane has one writer and its sequence is dense, so what a reader has read of it is a span without holes that nothing can be committed into
- * later. That is what makes deleting safe: with one order over all writers, by time or by number, a late commit would land inside a range that
- * was already read. A lane exists as long as it holds entries; numbers are never used twice.
+ * A lane has one writer and its sequence is dense, so what a reader has read of it is a span without holes
+ * that nothing can be committed into later. That is what makes deleting safe: with one order over all
+ * writers, by time or by number, a late commit would land inside a range that was already read. A lane exists
+ * as long as it holds entries; numbers are never used twice.
  */
 export class LaneQueue {
   /** Identity of this queue for deduplication tokens; made when the queue is created. */
@@ -74,7 +88,10 @@ export class LaneQueue {
   private readonly meta: Table<unknown>;
   private readonly sharedSeq: Cell<number>;
 
-  /** Opens, or creates, the queue `name` inside an environment. Throws NewerDataError where a newer Farad wrote it. */
+  /**
+   * Opens, or creates, the queue `name` inside an environment. Throws NewerDataError where a newer Farad
+   * wrote it.
+   */
   constructor(environment: Environment, name: string) {
     this.environment = environment;
     this.entries = environment.bytes(name);
@@ -99,7 +116,10 @@ export class LaneQueue {
     return new Lane(lane, this.environment, this.entries);
   }
 
-  /** Adds a chunk as part of the write transaction that is running in this environment; answers its sequence number in the shared lane. */
+  /**
+   * Adds a chunk as part of the write transaction that is running in this environment; returns its sequence
+   * number in the shared lane.
+   */
   appendInTransaction(chunk: Uint8Array): number {
     this.environment.assertTransacting('appendInTransaction');
     const seq = (this.sharedSeq.get() ?? 0) + 1;
@@ -170,7 +190,9 @@ export class LaneQueue {
     return batch;
   }
 
-  /** The batch that was saved and not cleared: after a crash it is to be inserted again, under the same token. */
+  /**
+   * The batch that was saved and not cleared: after a crash it is to be inserted again, under the same token.
+   */
   savedBatch(): SavedBatch | undefined {
     return this.meta.get(BATCH) as SavedBatch | undefined;
   }
@@ -208,7 +230,10 @@ export class LaneQueue {
     return this.size().bytes;
   }
 
-  /** As it is now: a thread that is never done with its turn would otherwise be told of one old snapshot for ever. */
+  /**
+   * As it is now: a thread that is never done with its turn would otherwise be told of one old snapshot for
+   * ever.
+   */
   private size(): TableSize {
     this.environment.endRead();
     return sizeOf(this.entries);

@@ -15,8 +15,9 @@ export class Lane {
   }
 
   /**
-   * Resolves once the chunk is on the disk; appends of the same moment share one flush. Rejects with CommitError, and then the chunk is not in
-   * the queue. The bytes are read later: do not change them before that.
+   * Resolves once the chunk is on the disk; appends of the same moment share one flush. Rejects with
+   * CommitError, and then the chunk is not in the queue. The bytes are read later: do not change them before
+   * that.
    */
   async append(chunk: Uint8Array): Promise<void> {
     this.environment.assertSpace();

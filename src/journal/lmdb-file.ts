@@ -4,7 +4,10 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 const MAGIC = 0xbeefc0de;
 const FORMAT = 2;
 
-/** Layout of a page header, and of a meta page behind it (mdb.c, `MDB_page`, `MDB_meta`). All numbers are little-endian. */
+/**
+ * Layout of a page header, and of a meta page behind it (mdb.c, `MDB_page`, `MDB_meta`). All numbers are
+ * little-endian.
+ */
 const HEADER_BYTES = 24;
 const FLAGS_AT = 18;
 const LOWER_AT = 20;
@@ -41,9 +44,10 @@ interface Page {
 }
 
 /**
- * Says what is wrong with `data.mdb` of an LMDB environment, undefined where nothing is: the environment ends the process that opens it with a
- * segmentation fault when its pages are not what they should be. Follows the trees through at most `mostPages` pages, from their roots on. Nobody may
- * write to the environment meanwhile. Throws what opening and reading the file throws.
+ * Says what is wrong with `data.mdb` of an LMDB environment, undefined where nothing is: the environment ends
+ * the process that opens it with a segmentation fault when its pages are not what they should be. Follows the
+ * trees through at most `mostPages` pages, from their roots on. Nobody may write to the environment
+ * meanwhile. Throws what opening and reading the file throws.
  */
 export function damageOf(file: string, mostPages: number): string | undefined {
   const descriptor = openSync(file, 'r');
@@ -79,7 +83,8 @@ class Inspection {
     this.enter(newest.readBigUInt64LE(META.freeRoot));
     this.enter(newest.readBigUInt64LE(META.mainRoot));
     const lastPage = newest.readBigUInt64LE(META.lastPage);
-    // LMDB leaves out last pages that it does not use, so such a file may still be whole: then every page that is in use is there.
+    // LMDB leaves out last pages that it does not use, so such a file may still be whole: then every page
+    // that is in use is there.
     const isShort = (Number(lastPage) + 1) * this.pageSize > this.size;
     for (let looked = 0; isShort || looked < mostPages; looked++) {
       const page = this.waiting.shift();

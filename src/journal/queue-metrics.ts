@@ -1,7 +1,10 @@
 import { metrics, type Registry } from '../telemetry/metrics.ts';
 import type { LaneQueue } from './lane-queue.ts';
 
-/** Shows how full and how far behind a queue is; measured when metrics are collected. One process should do so per queue. */
+/**
+ * Shows how full and how far behind a queue is; measured when metrics are collected. One process should do so
+ * per queue.
+ */
 export function exposeQueue(name: string, queue: LaneQueue, registry: Registry = metrics): void {
   const labels = { queue: name };
   const entries = registry

@@ -49,8 +49,9 @@ const lost = metrics.counter('farad_journal_rows_lost_total', 'Rows that could n
 ]);
 
 /**
- * Gathers rows that need no confirmation before an answer (authorizations, connections, messages) and writes them as chunks, one per table.
- * Callers never wait and never see an error: a row that cannot be kept is counted and logged.
+ * Gathers rows that need no confirmation before an answer (authorizations, connections, messages) and writes
+ * them as chunks, one per table. Callers never wait and never see an error: a row that cannot be kept is
+ * counted and logged.
  */
 export class RowBuffer {
   private readonly sink: ChunkSink;

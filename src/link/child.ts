@@ -22,11 +22,14 @@ export interface Child<Config> {
   /** Tells the supervisor that this process does its work now; only then do others see it in `peers()`. */
   ready(info: ReadyInfo): void;
   /**
-   * Runs when the process is to stop; it exits with 0 once the promise resolves. After `supervisor_lost` there are
-   * 250 ms until the end, and nobody left to call. Handlers run in reverse order of registration, one after the other.
+   * Runs when the process is to stop; it exits with 0 once the promise resolves. After `supervisor_lost`
+   * there are 250 ms until the end, and nobody left to call. Handlers run in reverse order of registration,
+   * one after the other.
    */
   onStop(handler: (reason: StopReason) => void | Promise<void>): void;
-  /** Ends the process for a reason that another start would not mend, said in one line; Farad ends with it. */
+  /**
+   * Ends the process for a reason that another start would not mend, said in one line; Farad ends with it.
+   */
   refuse(reason: string): Promise<never>;
 }
 
@@ -34,13 +37,14 @@ export interface Child<Config> {
 export const REFUSED_EXIT_CODE = 78;
 
 /**
- * Waits for the supervisor's first message and binds this process to its life: SIGTERM stops it gracefully, SIGINT is
- * left to the supervisor, and losing the supervisor ends it within 500 ms. Names the process and its metrics, and serves
- * `metrics.read`. Throws when the process was not forked by the supervisor.
+ * Waits for the supervisor's first message and binds this process to its life: SIGTERM stops it gracefully,
+ * SIGINT is left to the supervisor, and losing the supervisor ends it within 500 ms. Names the process and
+ * its metrics, and serves `metrics.read`. Throws when the process was not forked by the supervisor.
  */
 export async function joinSupervisor<Config>(): Promise<Child<Config>> {
   if (!process.send) throw new Error('this file is a process of Farad, started by `farad serve`');
-  // A process that shares ports is a worker of Node's cluster, which would end it by itself when the supervisor is gone.
+  // A process that shares ports is a worker of Node's cluster, which would end it by itself when the
+  // supervisor is gone.
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.umask(0o077); // whatever this process writes is for its own user
   const handlers: ((reason: StopReason) => void | Promise<void>)[] = [];
@@ -59,7 +63,8 @@ export async function joinSupervisor<Config>(): Promise<Child<Config>> {
   process.on('SIGHUP', () => undefined);
   process.on('SIGTERM', () => void stop('asked'));
   process.once('disconnect', () => {
-    // Not process.exit: an engine's own exit handlers may hang, and the next start waits for this process to vanish.
+    // Not process.exit: an engine's own exit handlers may hang, and the next start waits for this process to
+    // vanish.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_GRACE_MS);
     void joined.then(({ link }) => link.close());
     void stop('supervisor_lost');

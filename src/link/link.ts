@@ -30,7 +30,10 @@ export interface Link {
     request: Methods[M]['request'],
     options?: CallOptions,
   ): Promise<Methods[M]['answer']>;
-  /** Answers calls to `method` from now on; one handler per method. What it throws reaches the caller as `failed`. */
+  /**
+   * Answers calls to `method` from now on; one handler per method. What it throws reaches the caller as
+   * `failed`.
+   */
   serve<M extends Method>(method: M, handler: Handler<M>): void;
   /** Names of the other processes that are up and ready now. */
   peers(): readonly string[];

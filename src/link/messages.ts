@@ -71,7 +71,9 @@ export interface ReadyMessage {
   readonly info: ReadyInfo;
 }
 
-/** From a child that cannot start and would not with another try: one line for the person who starts Farad. */
+/**
+ * From a child that cannot start and would not with another try: one line for the person who starts Farad.
+ */
 export interface RefusedMessage {
   readonly kind: 'refused';
   readonly reason: string;

@@ -11,11 +11,19 @@ export interface Methods {
   'edge.call': { request: ChargePointCall; answer: CallOutcome };
   /** Edge: close the charge point's socket, for example after its key was changed or it was deleted. */
   'edge.disconnect': { request: Disconnect; answer: { closed: boolean } };
-  /** Edge: end an open transaction whose stop has not come. Ask the edge that holds the charge point's socket; without one, any. */
+  /**
+   * Edge: end an open transaction whose stop has not come. Ask the edge that holds the charge point's socket;
+   * without one, any.
+   */
   'edge.closeTransaction': { request: TransactionEnd; answer: { readonly closed: boolean } };
-  /** Edge: what the last meter values of these charge points said, of those whose sockets it holds. At most 500. */
+  /**
+   * Edge: what the last meter values of these charge points said, of those whose sockets it holds. At most 500.
+   */
   'edge.meters': { request: { readonly chargePointIds: readonly string[] }; answer: ConnectorMeters };
-  /** Edge: when anything was last heard of a charge point whose socket it holds, epoch ms; null where it does not. */
+  /**
+   * Edge: when anything was last heard of a charge point whose socket it holds, epoch ms; null where it does
+   * not.
+   */
   'edge.seen': {
     request: { readonly chargePointId: string };
     answer: { readonly lastSeenAt: number | null };
@@ -24,9 +32,15 @@ export interface Methods {
   'edge.endpoints': { request: Record<string, never>; answer: readonly OcppEndpoint[] };
   /** Edge, control: read certificates and keys again. `problem` says why what was read before still holds. */
   'tls.reload': { request: Record<string, never>; answer: { readonly problem: string | null } };
-  /** Replica: a call to a process of another node, as the relay hands it over; the answer is what came of it there. */
+  /**
+   * Replica: a call to a process of another node, as the relay hands it over; the answer is what came of it
+   * there.
+   */
   'cluster.call': { request: ForeignCall; answer: ForeignAnswer };
-  /** Replica: which process of another node (`node/process`) holds a charge point's socket; null where none says so at once. */
+  /**
+   * Replica: which process of another node (`node/process`) holds a charge point's socket; null where none
+   * says so at once.
+   */
   'cluster.find': {
     request: { readonly chargePointId: string };
     answer: { readonly process: string | null };
@@ -39,13 +53,22 @@ export interface Methods {
   'analytics.query': { request: AnalyticsQuery; answer: AnalyticsRows };
   /** Analytics: SQL that a person wrote; it can only read, and not everything. */
   'analytics.sql': { request: SqlQuestion; answer: SqlAnswer };
-  /** Analytics: the answer of a named query as a file, piece by piece: open it, ask for pieces until `done`, or close it before. */
+  /**
+   * Analytics: the answer of a named query as a file, piece by piece: open it, ask for pieces until `done`,
+   * or close it before.
+   */
   'export.open': { request: ExportQuestion; answer: ExportOpened };
   'export.next': { request: { readonly id: string }; answer: ExportPiece };
   'export.close': { request: { readonly id: string }; answer: Record<string, never> };
-  /** Analytics: moves no more rows to ClickHouse, and copies the embedded one; until `backup.end`, or for ten minutes. One at a time. */
+  /**
+   * Analytics: moves no more rows to ClickHouse, and copies the embedded one; until `backup.end`, or for ten
+   * minutes. One at a time.
+   */
   'backup.begin': { request: Record<string, never>; answer: BackupBegun };
-  /** Analytics: goes on. `held` is false where the time was over before, or the process has been started again since. */
+  /**
+   * Analytics: goes on. `held` is false where the time was over before, or the process has been started again
+   * since.
+   */
   'backup.end': { request: { readonly id: string }; answer: { readonly held: boolean } };
   /** Analytics: live events after `after` on the given topics, waiting up to `waitMs` for the first. */
   'events.read': { request: EventsRequest; answer: EventsPage };
@@ -74,7 +97,10 @@ export interface ChargePointCall {
   readonly payload: unknown;
   /** Overrides `ocpp.callTimeout`, ms. */
   readonly timeoutMs?: number;
-  /** What became of the call can be looked up under this, whatever happens to the caller; it is on record before the CALL leaves. */
+  /**
+   * What became of the call can be looked up under this, whatever happens to the caller; it is on record
+   * before the CALL leaves.
+   */
   readonly reference?: string;
 }
 
@@ -94,7 +120,10 @@ export interface TransactionEnd {
 export interface Disconnect {
   readonly chargePointId: string;
   readonly reason: string;
-  /** Also removes what the protocol learned about the charge point (boot data, connectors); its transactions stay, open ones are closed. */
+  /**
+   * Also removes what the protocol learned about the charge point (boot data, connectors); its transactions
+   * stay, open ones are closed.
+   */
   readonly forget?: boolean;
   /** Who wants it to be forgotten: id of an API key. */
   readonly by?: string;
@@ -103,8 +132,8 @@ export interface Disconnect {
 }
 
 /**
- * What became of a CALL. `result` and `error` are the charge point's own words; `error` is also what an answer comes to that says which CALL it
- * answers and cannot be read.
+ * What became of a CALL. `result` and `error` are the charge point's own words; `error` is also what an
+ * answer comes to that says which CALL it answers and cannot be read.
  */
 export type CallOutcome =
   | {
@@ -122,8 +151,9 @@ export type CallOutcome =
       readonly durationMs: number;
     }
   /**
-   * Not sent. `not_recorded`: the disk took no note of it; `security_profile_not_raised`: it would lower the security profile of the charge point, or
-   * leave it; `security_prerequisites_missing`: control knows of something that the profile lacks.
+   * Not sent. `not_recorded`: the disk took no note of it; `security_profile_not_raised`: it would lower the
+   * security profile of the charge point, or leave it; `security_prerequisites_missing`: control knows of
+   * something that the profile lacks.
    */
   | {
       readonly outcome:

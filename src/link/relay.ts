@@ -16,7 +16,9 @@ const CARRIER = 'replica';
 
 /** The switchboard in the supervisor: takes calls from one process to another and their answers back. */
 export interface Relay {
-  /** Connects a process; from now on it can call, and once `announce`d be called. A name that is taken throws. */
+  /**
+   * Connects a process; from now on it can call, and once `announce`d be called. A name that is taken throws.
+   */
   attach(name: string, send: (message: LinkMessage) => void): Port;
   /** A link for the process that the relay runs in; also connects processes in one, for tests. */
   join(name: string): Link;

@@ -1,6 +1,9 @@
 import type { CallOutcome, ChargePointCall } from '../link/methods.ts';
 
-/** What became of a CALL; `messageId` is unknown where the whole edge was lost with it. `busy`: the gateway has too many calls under way. */
+/**
+ * What became of a CALL; `messageId` is unknown where the whole edge was lost with it. `busy`: the gateway
+ * has too many calls under way.
+ */
 export type CallReply =
   | CallOutcome
   | { readonly outcome: 'connection_lost' | 'timeout'; readonly messageId?: never }
@@ -9,8 +12,8 @@ export type CallReply =
 /** The charge points, as operations reach them. */
 export interface ChargePointCalls {
   /**
-   * Sends a CALL at once and at most once. Rejects where the gateway itself failed: then it is unknown whether the CALL left. With `force` a security
-   * profile is raised although something is missing for it.
+   * Sends a CALL at once and at most once. Rejects where the gateway itself failed: then it is unknown
+   * whether the CALL left. With `force` a security profile is raised although something is missing for it.
    */
   call(call: ChargePointCall & { readonly force?: boolean }): Promise<CallReply>;
   isConnected(chargePointId: string): boolean;

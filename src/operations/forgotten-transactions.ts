@@ -10,7 +10,10 @@ export interface ForgottenTransactionsOptions {
     Store,
     'transactions' | 'chargePoints' | 'connectors' | 'sessions' | 'audit' | 'refresh'
   >;
-  /** Has the edge that holds the charge point close it; false where it is not open any more. Rejects where no edge can. */
+  /**
+   * Has the edge that holds the charge point close it; false where it is not open any more. Rejects where no
+   * edge can.
+   */
   readonly close: (chargePointId: string, end: CloseInput) => Promise<boolean>;
   /** `transactions.forgottenAfter`, ms. */
   readonly after: number;
@@ -32,7 +35,10 @@ const inHand = watchman.workOf({ name: 'forgotten transactions', limit: 30 * 60_
 /** As it is named in the audit trail: what operators do over the API. */
 const OPERATION = 'closeTransaction';
 
-/** Closes open transactions that have been suspect for as long as the settings say (`transactions.forgotten: close`). */
+/**
+ * Closes open transactions that have been suspect for as long as the settings say
+ * (`transactions.forgotten: close`).
+ */
 export class ForgottenTransactions {
   private readonly options: ForgottenTransactionsOptions;
   private timer: NodeJS.Timeout | undefined;
@@ -54,7 +60,7 @@ export class ForgottenTransactions {
     await this.looking;
   }
 
-  /** Looks at all open transactions; a look under way is not doubled. Answers how many were closed. */
+  /** Looks at all open transactions; a look under way is not doubled. Returns how many were closed. */
   look(): Promise<number> {
     this.looking ??= inHand
       .during(() => this.closeAll())

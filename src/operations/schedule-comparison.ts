@@ -29,7 +29,9 @@ export function plannedPeriods(plan: CompositeSchedule, voltage: number): Compar
   return inBothUnits(plan.chargingSchedulePeriod, plan.chargingRateUnit, voltage);
 }
 
-/** A report in the unit of the plan, with its limits in both; null where the charge point told no schedule. */
+/**
+ * A report in the unit of the plan, with its limits in both; null where the charge point told no schedule.
+ */
 export function reportedPeriods(
   { schedule }: ReportedScheduleRecord,
   unit: 'A' | 'W',
@@ -40,7 +42,10 @@ export function reportedPeriods(
   return inBothUnits(periods, unit, voltage);
 }
 
-/** Where the charge point's answer, asked for a moment ago, differs from the plan; null where it told no schedule. */
+/**
+ * Where the charge point's answer, asked for a moment ago, differs from the plan; null where it told no
+ * schedule.
+ */
 export function compareSchedules(
   plan: CompositeSchedule,
   report: ReportedScheduleRecord,

@@ -8,10 +8,10 @@ const RESULT_HEAD = /^\s*\[\s*3\s*,/;
 const ANSWER_HEAD = /^\s*\[\s*[34]\s*,\s*"([^"\\\p{Cc}]{0,36})"\s*,/u;
 
 /**
- * A frame that is not JSON. Two harmless kinds of damage are known from the field and read all the same: a frame
- * that ends with NUL bytes or begins with a byte order mark, and an answer without its last bracket. Otherwise,
- * if it is legible up to the messageId of a CALL, the charge point can at least be told; up to that of an answer, the CALL that it answers
- * need not wait any longer.
+ * A frame that is not JSON. Two harmless kinds of damage are known from the field and read all the same: a
+ * frame that ends with NUL bytes or begins with a byte order mark, and an answer without its last bracket.
+ * Otherwise, if it is legible up to the messageId of a CALL, the charge point can at least be told; up to
+ * that of an answer, the CALL that it answers need not wait any longer.
  */
 export function readDamagedFrame(text: string, readMessage: (message: unknown) => Reading): Reading {
   const trimmed = withoutPadding(text);

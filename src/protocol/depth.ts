@@ -1,6 +1,6 @@
 /**
- * Levels of arrays and objects that a frame may have, its own array counted. The messages of OCPP 1.6 need 7; whatever walks a payload may
- * therefore go down by calling itself.
+ * Levels of arrays and objects that a frame may have, its own array counted. The messages of OCPP 1.6 need 7;
+ * whatever walks a payload may therefore go down by calling itself.
  */
 export const MAX_DEPTH = 64;
 
@@ -12,8 +12,8 @@ const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
 /**
- * The JSON `text` with `null` for every array and object that lies deeper than MAX_DEPTH; undefined where none does. Text that is no JSON is
- * cut by its brackets all the same, and stays no JSON.
+ * The JSON `text` with `null` for every array and object that lies deeper than MAX_DEPTH; undefined where
+ * none does. Text that is no JSON is cut by its brackets all the same, and stays no JSON.
  */
 export function cutDeep(text: string): string | undefined {
   if (!hasManyBrackets(text)) return undefined;
@@ -41,7 +41,10 @@ export function cutDeep(text: string): string | undefined {
   return depth > MAX_DEPTH ? kept : kept + text.slice(from);
 }
 
-/** Whether an array or object in the JSON value lies deeper than MAX_DEPTH; ten times cheaper than looking for it in the text. */
+/**
+ * Whether an array or object in the JSON value lies deeper than MAX_DEPTH; ten times cheaper than looking for
+ * it in the text.
+ */
 export function isTooDeep(value: unknown, levels = MAX_DEPTH): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;

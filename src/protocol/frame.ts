@@ -19,8 +19,9 @@ const CALLRESULT = 3;
 const CALLERROR = 4;
 
 /**
- * Reads one text frame of OCPP-J (1.6 §4.2). No frame, however broken, makes it throw, and nothing that it answers is nested more than
- * MAX_DEPTH levels deep: of a CALL that is, the upper levels and the frame are left, and an answer that is stands for an error.
+ * Reads one text frame of OCPP-J (1.6 §4.2). No frame, however broken, makes it throw, and nothing that it
+ * returns is nested more than MAX_DEPTH levels deep: of a CALL that is, the upper levels and the frame are
+ * left, and an answer that is stands for an error.
  */
 export function readFrame(text: string): Reading {
   if (text.length === 0) return { type: 'ignored', reason: 'empty frame' };
@@ -96,7 +97,9 @@ export function callFrame(messageId: string, action: string, payload: unknown): 
   return `[2,${quoted(messageId)},${quoted(action)},${payloadText(payload)}]`;
 }
 
-/** A CALLRESULT (OCPP-J 1.6 §4.2.2). Undefined members of the payload are left out; no payload goes as `{}`. */
+/**
+ * A CALLRESULT (OCPP-J 1.6 §4.2.2). Undefined members of the payload are left out; no payload goes as `{}`.
+ */
 export function resultFrame(messageId: string, payload: unknown): string {
   return resultFrameOf(messageId, payloadText(payload));
 }
@@ -106,7 +109,10 @@ export function resultFrameOf(messageId: string, json: string): string {
   return `[3,${quoted(messageId)},${json}]`;
 }
 
-/** A CALLERROR (OCPP-J 1.6 §4.2.3): always five elements, the description cut at 255 characters; `code` in the spelling of the wire. */
+/**
+ * A CALLERROR (OCPP-J 1.6 §4.2.3): always five elements, the description cut at 255 characters; `code` in the
+ * spelling of the wire.
+ */
 export function errorFrame(
   messageId: string,
   code: string,

@@ -1,7 +1,7 @@
 /**
- * The form in which idTags are compared: ASCII letters folded to lower case, nothing else touched. An idTag is
- * a CiString, case-insensitive and printable ASCII (OCPP 1.6 ed. 2 §3.9, §7.28; errata 3.74), so no locale has a
- * say: the Turkish dotless i stays what it is. Keep the given spelling for display.
+ * The form in which idTags are compared: ASCII letters folded to lower case, nothing else touched. An idTag
+ * is a CiString, case-insensitive and printable ASCII (OCPP 1.6 ed. 2 §3.9, §7.28; errata 3.74), so no locale
+ * has a say: the Turkish dotless i stays what it is. Keep the given spelling for display.
  */
 export function foldIdTag(text: string): string {
   for (let i = 0; i < text.length; i++) {

@@ -7,9 +7,15 @@ export interface Call {
   readonly type: 'call';
   readonly messageId: string;
   readonly action: string;
-  /** `{}` where the charge point sent `null` (OCPP-J 1.6 §4.2.1). Whether it is an object is for the schema to say. */
+  /**
+   * `{}` where the charge point sent `null` (OCPP-J 1.6 §4.2.1). Whether it is an object is for the schema to
+   * say.
+   */
   readonly payload: unknown;
-  /** The frame as received, where it is nested too deeply (depth.ts): `payload` then has `null` for what lies below. */
+  /**
+   * The frame as received, where it is nested too deeply (depth.ts): `payload` then has `null` for what lies
+   * below.
+   */
   readonly deepFrame?: string;
 }
 
@@ -31,13 +37,18 @@ export interface CallError {
   readonly details: unknown;
 }
 
-/** To be counted and dropped without an answer: an unknown message type (OCPP-J 1.6 §4.1.3), an empty frame. */
+/**
+ * To be counted and dropped without an answer: an unknown message type (OCPP-J 1.6 §4.1.3), an empty frame.
+ */
 export interface Ignored {
   readonly type: 'ignored';
   readonly reason: string;
 }
 
-/** Not a frame. With a messageId it was a CALL and wants the CALLERROR; without one there is nothing to answer. */
+/**
+ * Not a frame. With a messageId it was a CALL and wants the CALLERROR; without one there is nothing to
+ * answer.
+ */
 export interface Malformed {
   readonly type: 'malformed';
   readonly messageId?: string;
@@ -46,8 +57,9 @@ export interface Malformed {
 }
 
 /**
- * A CALLRESULT or CALLERROR that says to which CALL it belongs, but not what became of it: that CALL has ended, as if with an error. The codes
- * are those of 1.6 for a payload that cannot be read (OCPP-J 1.6 §4.2.3 table 7).
+ * A CALLRESULT or CALLERROR that says to which CALL it belongs, but not what became of it: that CALL has
+ * ended, as if with an error. The codes are those of 1.6 for a payload that cannot be read (OCPP-J 1.6 §4.2.3
+ * table 7).
  */
 export function unusableAnswer(messageId: string, description: string): CallError {
   return { type: 'error', messageId, code: 'FormationViolation', description, details: {} };

@@ -24,9 +24,10 @@ interface ActionName {
 }
 
 /**
- * Makes what reads the messageId and action of a CALL with one of these actions off its first bytes, without parsing it. It gives undefined for all that
- * is not such a CALL or is unusual in any way (an escape or a non-ASCII character in the id): then `readFrame` decides. White space between the
- * elements is fine. That there is a head says nothing about the rest.
+ * Makes what reads the messageId and action of a CALL with one of these actions off its first bytes, without
+ * parsing it. It gives undefined for all that is not such a CALL or is unusual in any way (an escape or a
+ * non-ASCII character in the id): then `readFrame` decides. White space between the elements is fine. That
+ * there is a head says nothing about the rest.
  */
 export function callScanner(actions: readonly string[]): (frame: Buffer) => CallHead | undefined {
   const actionsByLength: ActionName[][] = [];

@@ -24,9 +24,9 @@ let scannedMs = 0;
 let scannedRepair: TimestampRepair | undefined;
 
 /**
- * Reads a charge point's timestamp (OCPP 1.6 ed. 2 §3.14): any fraction, any offset, and the spellings met in the
- * field (no zone, which means UTC; `+02`; a space for `T`; `3:11:55`; `24:00:00`, the end of a day). Undefined for what is no moment: garbage, a date
- * without time, 29 February of a common year.
+ * Reads a charge point's timestamp (OCPP 1.6 ed. 2 §3.14): any fraction, any offset, and the spellings met in
+ * the field (no zone, which means UTC; `+02`; a space for `T`; `3:11:55`; `24:00:00`, the end of a day).
+ * Undefined for what is no moment: garbage, a date without time, 29 February of a common year.
  */
 export function readTimestamp(text: string): ReadTimestamp | undefined {
   if (!scan(text)) return undefined;
@@ -43,8 +43,9 @@ export const EARLIEST_PLAUSIBLE = Date.UTC(2010, 0, 1);
 const DAY_MS = 86_400_000;
 
 /**
- * Whether the clock of a charge point can be believed that said `epochMs` in a message received at `receivedAt` (epoch ms). One that lost
- * its power begins in 1970 or 2000. Up to a day ahead can be a wrong time zone, which at least keeps the order of messages.
+ * Whether the clock of a charge point can be believed that said `epochMs` in a message received at
+ * `receivedAt` (epoch ms). One that lost its power begins in 1970 or 2000. Up to a day ahead can be a wrong
+ * time zone, which at least keeps the order of messages.
  */
 export function isPlausibleTime(epochMs: number, receivedAt: number): boolean {
   return epochMs >= EARLIEST_PLAUSIBLE && epochMs <= receivedAt + DAY_MS;
@@ -217,7 +218,10 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Days from 1970-01-01 in the Gregorian calendar; years are counted from March, so that the leap day is the last one. */
+/**
+ * Days from 1970-01-01 in the Gregorian calendar; years are counted from March, so that the leap day is the
+ * last one.
+ */
 function daysSinceEpoch(year: number, month: number, day: number): number {
   const marchYear = month > 2 ? year : year - 1;
   const monthFromMarch = month > 2 ? month - 3 : month + 9;

@@ -9,7 +9,10 @@ export interface ProxyGateOptions {
   refused(address: string, problem: string): void;
   /** How long a peer may take for its header, ms. */
   readonly timeout?: number;
-  /** Most connections of which nothing is known yet; beyond that those that have been silent longest are closed. */
+  /**
+   * Most connections of which nothing is known yet; beyond that those that have been silent longest are
+   * closed.
+   */
   readonly maxWaiting?: number;
 }
 
@@ -18,8 +21,8 @@ const TIMEOUT_MS = 5000;
 const MAX_WAITING = 1000;
 
 /**
- * Has a server of Node expect the PROXY protocol, version 2, from trusted proxies: what it then says of a connection's other end is the client. The
- * server sees a connection only after its header.
+ * Has a server of Node expect the PROXY protocol, version 2, from trusted proxies: what it then says of a
+ * connection's other end is the client. The server sees a connection only after its header.
  */
 export function expectProxyHeaders(server: Server, options: ProxyGateOptions): void {
   const gate = new ProxyGate(server, options);

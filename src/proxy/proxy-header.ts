@@ -1,13 +1,19 @@
 import { SocketAddress } from 'node:net';
 
-/** What the first bytes of a connection are, as far as version 2 of the PROXY protocol goes (HAProxy's proxy-protocol.txt). */
+/**
+ * What the first bytes of a connection are, as far as version 2 of the PROXY protocol goes (HAProxy's
+ * proxy-protocol.txt).
+ */
 export type ProxyHeader =
   /** Not all of the header has come. */
   | { readonly kind: 'more' }
   /** Something else begins here. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'broken'; readonly problem: string }
-  /** `client` is the address at the other end; undefined where the proxy speaks for itself, as in its health checks. */
+  /**
+   * `client` is the address at the other end; undefined where the proxy speaks for itself, as in its health
+   * checks.
+   */
   | { readonly kind: 'whole'; readonly bytes: number; readonly client: string | undefined };
 
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
@@ -19,7 +25,9 @@ const VERSION = 2;
 const LOCAL = 0;
 const PROXY = 1;
 
-/** Where the address of the client lies in the header, by family and protocol: TCP over IPv4 and over IPv6. */
+/**
+ * Where the address of the client lies in the header, by family and protocol: TCP over IPv4 and over IPv6.
+ */
 const FAMILIES: Readonly<
   Record<number, { readonly family: 'ipv4' | 'ipv6'; readonly size: number; readonly bytes: number }>
 > = {

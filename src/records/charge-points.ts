@@ -1,6 +1,9 @@
 import type { Table } from './table.ts';
 
-/** What was known of a charge point from one moment on (OCPP 1.6 ed. 2 §6.3 and what operators set). Empty text: unknown. */
+/**
+ * What was known of a charge point from one moment on (OCPP 1.6 ed. 2 §6.3 and what operators set). Empty
+ * text: unknown.
+ */
 export interface ChargePointRow {
   readonly chargePointId: string;
   readonly vendor: string;

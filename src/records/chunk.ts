@@ -1,6 +1,6 @@
 /**
- * The unit that the journal and the outbox hold: some rows of one table, ready to insert.
- * Layout: table id (u8), row count (u32 LE), time of writing in epoch ms (f64 LE), then the rows as UTF-8 JSONCompactEachRow
+ * The unit that the journal and the outbox hold: some rows of one table, ready to insert. Layout: table id
+ * (u8), row count (u32 LE), time of writing in epoch ms (f64 LE), then the rows as UTF-8 JSONCompactEachRow
  * lines, each ended by a line feed.
  */
 export const CHUNK_HEADER_BYTES = 13;
@@ -29,7 +29,10 @@ export function writeChunkHeader(chunk: Buffer, tableId: number, rows: number, w
   chunk.writeDoubleLE(writtenAt, 5);
 }
 
-/** Reads a chunk; `lines` is a view on `bytes`, so copy it if it must outlive them. Throws RangeError on a short buffer. */
+/**
+ * Reads a chunk; `lines` is a view on `bytes`, so copy it if it must outlive them. Throws RangeError on a
+ * short buffer.
+ */
 export function unpackChunk(bytes: Buffer): Chunk {
   return {
     tableId: bytes.readUInt8(0),

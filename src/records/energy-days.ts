@@ -27,7 +27,10 @@ export interface EnergyItem {
   readonly transactionId: number;
   /** That started the transaction. */
   readonly idTag: string;
-  /** '' for energy, `fall`, `unknown` for a transaction whose energy is not known, or why readings count for nothing. */
+  /**
+   * '' for energy, `fall`, `unknown` for a transaction whose energy is not known, or why readings count for
+   * nothing.
+   */
   readonly kind: string;
   /** Wh, or how many. */
   readonly amount: number;

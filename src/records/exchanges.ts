@@ -9,7 +9,9 @@ export const EXCHANGES = 255;
 /** Rows of `messages` that an exchange becomes. */
 export const ROWS_PER_EXCHANGE = 2;
 
-/** A CALL of a charge point and the CALLRESULT that it was answered with, nothing in them secret or to be cut. */
+/**
+ * A CALL of a charge point and the CALLRESULT that it was answered with, nothing in them secret or to be cut.
+ */
 export interface Exchange {
   readonly chargePointId: string;
   readonly messageId: string;
@@ -28,9 +30,10 @@ const MAX_UTF8 = 3;
 const FIXED_BYTES = 2 * 8 + 5 * 2;
 
 /**
- * Gathers exchanges as they went over the wire. Making two rows of each on the thread that holds the sockets costs several times as much, so
- * that is left to the reader of the chunk. Layout of an exchange: received and answered at (f64 LE), then charge point, messageId,
- * action, answer and frame, each with its length in bytes (u16 LE) before it.
+ * Gathers exchanges as they went over the wire. Making two rows of each on the thread that holds the sockets
+ * costs several times as much, so that is left to the reader of the chunk. Layout of an exchange: received
+ * and answered at (f64 LE), then charge point, messageId, action, answer and frame, each with its length in
+ * bytes (u16 LE) before it.
  */
 export class ExchangeBuffer extends ChunkWriter {
   add({ chargePointId, messageId, action, frame, answer, receivedAt, answeredAt }: Exchange): void {
@@ -71,7 +74,10 @@ export class ExchangeBuffer extends ChunkWriter {
   }
 }
 
-/** The rows of `messages` that a chunk of exchanges stands for, as lines. Throws RangeError where the chunk is cut short. */
+/**
+ * The rows of `messages` that a chunk of exchanges stands for, as lines. Throws RangeError where the chunk is
+ * cut short.
+ */
 export function messageLines(exchanges: Buffer): Buffer {
   // Quotation marks of payloads get escaped, and names are repeated per row.
   const lines = new LineBuffer(Buffer.allocUnsafe(exchanges.length * 4 + 64));

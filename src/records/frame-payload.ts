@@ -5,8 +5,8 @@ const BACKSLASH = 0x5c;
 const TEXTS_BEFORE_PAYLOAD = { call: 2, result: 1, error: 1 } as const;
 
 /**
- * The payload of a well-formed frame as it stands in its text (with a CALLERROR: code, description and details), so that it need not be
- * serialised again. Where the frame was cut short, what there is of it.
+ * The payload of a well-formed frame as it stands in its text (with a CALLERROR: code, description and
+ * details), so that it need not be serialised again. Where the frame was cut short, what there is of it.
  */
 export function payloadOf(frame: string, type: keyof typeof TEXTS_BEFORE_PAYLOAD): string {
   let at = 0;

@@ -19,8 +19,9 @@ const MAX_UTF8 = 3;
 const MAX_DIGITS_VALUE = 1e15;
 
 /**
- * Rows of one table on their way into a chunk, written as bytes at once: joining them as text first costs several times as much, and leaves
- * all of its pieces to the garbage collector. Gives the very lines that `encodeRow` gives; a test holds the two together.
+ * Rows of one table on their way into a chunk, written as bytes at once: joining them as text first costs
+ * several times as much, and leaves all of its pieces to the garbage collector. Gives the very lines that
+ * `encodeRow` gives; a test holds the two together.
  */
 export class LineBuffer extends ChunkWriter {
   add<Row>({ columns }: Table<Row>, row: Row): void {
@@ -60,7 +61,9 @@ export class LineBuffer extends ChunkWriter {
     this.json(encodeCell(cell));
   }
 
-  /** Writes a text character by character; false, and nothing is written, where one is not printable ASCII. */
+  /**
+   * Writes a text character by character; false, and nothing is written, where one is not printable ASCII.
+   */
   private copied(text: string): boolean {
     const { length } = text;
     const bytes = this.roomFor(length * 2 + 2);

@@ -1,10 +1,15 @@
 import type { Table } from './table.ts';
 
-/** One sampled value, from MeterValues or from the transactionData of a StopTransaction (OCPP 1.6 ed. 2 §7.43). */
+/**
+ * One sampled value, from MeterValues or from the transactionData of a StopTransaction
+ * (OCPP 1.6 ed. 2 §7.43).
+ */
 export interface MeterSampleRow {
   readonly chargePointId: string;
   readonly connectorId: number;
-  /** Null where the charge point named none and no transaction was open, or where the number is out of range. */
+  /**
+   * Null where the charge point named none and no transaction was open, or where the number is out of range.
+   */
   readonly transactionId: number | null;
   readonly measurand: string;
   /** Empty text where the charge point gave none. */

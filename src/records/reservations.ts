@@ -1,6 +1,9 @@
 import type { Table } from './table.ts';
 
-/** A reservation as it stood after one change; the newest `version` of a `uid` is the present state (OCPP 1.6 ed. 2 §5.13). Times are epoch ms. */
+/**
+ * A reservation as it stood after one change; the newest `version` of a `uid` is the present state
+ * (OCPP 1.6 ed. 2 §5.13). Times are epoch ms.
+ */
 export interface ReservationRow {
   /** Farad's own number of it: a reservationId may be used again. */
   readonly uid: number;
@@ -14,13 +17,19 @@ export interface ReservationRow {
   /** Empty where the request named none. */
   readonly parentIdTag: string;
   readonly expiryDate: number;
-  /** `doubtful`: no answer came, or not yet; `refused`: the charge point did not accept it, or was never asked. */
+  /**
+   * `doubtful`: no answer came, or not yet; `refused`: the charge point did not accept it, or was never
+   * asked.
+   */
   readonly state: 'active' | 'doubtful' | 'refused' | 'ended';
-  /** Why it ended; empty where it has not. `unknown`: the charge point did not know it when it was to be cancelled. */
+  /**
+   * Why it ended; empty where it has not. `unknown`: the charge point did not know it when it was to be
+   * cancelled.
+   */
   readonly ending: '' | 'used' | 'expired' | 'cancelled' | 'unknown' | 'faulted' | 'unavailable' | 'replaced';
   /**
-   * Status of the charge point's answer, the code of its CALLERROR, or `timeout`, `connection_lost` or `not_sent`; empty while nothing is known, for good
-   * where Farad ended meanwhile.
+   * Status of the charge point's answer, the code of its CALLERROR, or `timeout`, `connection_lost` or
+   * `not_sent`; empty while nothing is known, for good where Farad ended meanwhile.
    */
   readonly answer: string;
   /** Transaction that used it. */

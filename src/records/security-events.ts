@@ -1,6 +1,9 @@
 import type { Table } from './table.ts';
 
-/** Something that matters to security: told by a charge point (security whitepaper ed. 3 §8), or a connection that Farad refused (A00.FR.323). */
+/**
+ * Something that matters to security: told by a charge point (security whitepaper ed. 3 §8), or a connection
+ * that Farad refused (A00.FR.323).
+ */
 export interface SecurityEventRow {
   readonly chargePointId: string;
   readonly source: 'charge-point' | 'farad';
@@ -42,7 +45,10 @@ export const securityEvents: Table<SecurityEventRow> = {
   ],
 };
 
-/** Whether the events that the security whitepaper names are critical (security whitepaper ed. 3 §8); two of them also in the spelling that everybody uses. */
+/**
+ * Whether the events that the security whitepaper names are critical (security whitepaper ed. 3 §8); two of
+ * them also in the spelling that everybody uses.
+ */
 const KNOWN: ReadonlyMap<string, boolean> = new Map([
   ['FirmwareUpdated', true],
   ['FailedToAuthenticationAtCentralSystem', false],

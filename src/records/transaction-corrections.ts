@@ -1,6 +1,9 @@
 import type { Table } from './table.ts';
 
-/** What an operator said about the energy of a transaction, as it stood from one moment on; the newest row counts. Registers and energy in Wh, times epoch ms. */
+/**
+ * What an operator said about the energy of a transaction, as it stood from one moment on; the newest row
+ * counts. Registers and energy in Wh, times epoch ms.
+ */
 export interface TransactionCorrectionRow {
   readonly transactionId: number;
   readonly chargePointId: string;

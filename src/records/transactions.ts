@@ -1,6 +1,9 @@
 import type { Table } from './table.ts';
 
-/** A transaction as it stood after one change; the newest `version` of an id is the present state (OCPP 1.6 ed. 2 §4.8, §4.10). */
+/**
+ * A transaction as it stood after one change; the newest `version` of an id is the present state
+ * (OCPP 1.6 ed. 2 §4.8, §4.10).
+ */
 export interface TransactionRow {
   readonly transactionId: number;
   /** Rises by one with each change of this transaction. */
@@ -18,16 +21,18 @@ export interface TransactionRow {
   /** Null while the transaction is open or superseded. */
   readonly stoppedAt: number | null;
   /**
-   * Wh as reported; null while the transaction is open, and where the charge point reported none that can be read. While it is `closed` both are what the closure says: they
-   * are the charge point's own once its stop has come.
+   * Wh as reported; null while the transaction is open, and where the charge point reported none that can be
+   * read. While it is `closed` both are what the closure says: they are the charge point's own once its stop
+   * has come.
    */
   readonly meterStop: number | null;
   readonly stopIdTag: string;
   /** Empty while the transaction is open. */
   readonly stopReason: string;
   /**
-   * `superseded`: a new transaction began on the connector, the stop of this one has not come (yet). `unmatched`: a stop that fits no transaction, kept for
-   * review under an id of ours; the reported one is in `rawStop`. `closed`: an operator or Farad ended it (`transaction_closures`), its stop has not come (yet).
+   * `superseded`: a new transaction began on the connector, the stop of this one has not come (yet).
+   * `unmatched`: a stop that fits no transaction, kept for review under an id of ours; the reported one is in
+   * `rawStop`. `closed`: an operator or Farad ended it (`transaction_closures`), its stop has not come (yet).
    */
   readonly state: 'open' | 'stopped' | 'superseded' | 'unmatched' | 'closed';
   /** What was odd about it, for example `start-time-unreadable`, `meter-stop-below-start`. */
@@ -35,7 +40,10 @@ export interface TransactionRow {
   /** StartTransaction and StopTransaction requests as received, JSON text; empty where there was none. */
   readonly rawStart: string;
   readonly rawStop: string;
-  /** When its first message was received, epoch ms: the same in every version, so that all of them lie in one partition. */
+  /**
+   * When its first message was received, epoch ms: the same in every version, so that all of them lie in one
+   * partition.
+   */
   readonly receivedAt: number;
 }
 

@@ -30,7 +30,8 @@ const TIMEOUT_MS = 30_000;
 
 /**
  * Asks Farad's API and returns the text of the answer. Unlike `fetch` it believes the roots that it is given.
- * @throws Error for any status but 2xx, with the begin of what was answered, and where there is no answer in time.
+ * @throws Error for any status but 2xx, with the begin of what was answered, and where there is no answer in
+ *   time.
  */
 export async function askApi(
   { url, key, trust }: Api,

@@ -17,11 +17,14 @@ export interface Call {
   /** Scheduler time at which it should have been sent: a slow answer is measured from here. */
   readonly dueAt: number;
   /**
-   * Transaction messages are kept until they are confirmed, through outages and reboots, and stay in order among themselves
-   * (OCPP 1.6 ed. 2 §3.7); others overtake them, and are dropped when the line is lost.
+   * Transaction messages are kept until they are confirmed, through outages and reboots, and stay in order
+   * among themselves (OCPP 1.6 ed. 2 §3.7); others overtake them, and are dropped when the line is lost.
    */
   readonly kept: boolean;
-  /** May be sent before the Central System has accepted the charge point: BootNotification, and what was triggered (obligations C6, C7). */
+  /**
+   * May be sent before the Central System has accepted the charge point: BootNotification, and what was
+   * triggered (obligations C6, C7).
+   */
   readonly early?: boolean;
   /** Payload as JSON text; asked for at each sending, because a transactionId may have come in since. */
   payload(): string;
@@ -44,9 +47,14 @@ export interface CallLineOptions {
   readonly callTimeoutMs: number;
   /** TransactionMessageAttempts: after so many refusals or silences a kept call is given up. */
   attempts(): number;
-  /** TransactionMessageRetryInterval in ms; multiplied by the number of earlier tries (OCPP 1.6 ed. 2 §3.7.1). */
+  /**
+   * TransactionMessageRetryInterval in ms; multiplied by the number of earlier tries (OCPP 1.6 ed. 2 §3.7.1).
+   */
   retryMs(): number;
-  /** A CALL was refused with SecurityError: the Central System does not take this charge point for accepted (obligation C6). */
+  /**
+   * A CALL was refused with SecurityError: the Central System does not take this charge point for accepted
+   * (obligation C6).
+   */
   onNotAccepted(): void;
 }
 
@@ -61,8 +69,8 @@ const EMPTY_ANSWER = Buffer.from('",{}]');
 const emptyIsValid = new Map<string, boolean>();
 
 /**
- * The charge point's half of a connection: one unanswered CALL at a time (OCPP-J 1.6 §4.1.1), a queue behind it, and what must be
- * kept while there is no connection.
+ * The charge point's half of a connection: one unanswered CALL at a time (OCPP-J 1.6 §4.1.1), a queue behind
+ * it, and what must be kept while there is no connection.
  */
 export class CallLine implements AlarmOwner {
   readonly #options: CallLineOptions;
@@ -98,7 +106,9 @@ export class CallLine implements AlarmOwner {
     return this.#kept.count;
   }
 
-  /** Queues a CALL and sends it as soon as its turn comes. One that is not kept fails at once while offline. */
+  /**
+   * Queues a CALL and sends it as soon as its turn comes. One that is not kept fails at once while offline.
+   */
   submit(call: Call): void {
     if (call.kept) {
       this.#kept.push(call);
@@ -135,8 +145,8 @@ export class CallLine implements AlarmOwner {
   }
 
   /**
-   * Takes `frame` if it is the expected CALLRESULT, without members and in its usual spelling: what most CALLs are answered with. Neither
-   * makes a string of it nor keeps the bytes.
+   * Takes `frame` if it is the expected CALLRESULT, without members and in its usual spelling: what most
+   * CALLs are answered with. Neither makes a string of it nor keeps the bytes.
    */
   takeEmptyResult(frame: Uint8Array): boolean {
     const call = this.#open;
@@ -155,7 +165,10 @@ export class CallLine implements AlarmOwner {
     return true;
   }
 
-  /** Takes `text` if it is the expected CALLRESULT in its usual spelling, without parsing the frame around the payload. */
+  /**
+   * Takes `text` if it is the expected CALLRESULT in its usual spelling, without parsing the frame around the
+   * payload.
+   */
   takeResult(text: string): boolean {
     const prefix = `[3,"${this.#openId}",`;
     if (this.#open === undefined || !text.startsWith(prefix) || !text.endsWith(']')) return false;
@@ -169,7 +182,9 @@ export class CallLine implements AlarmOwner {
     return true;
   }
 
-  /** A CALLRESULT, parsed. One with an id that is not open is late or foreign and is ignored (obligation B11). */
+  /**
+   * A CALLRESULT, parsed. One with an id that is not open is late or foreign and is ignored (obligation B11).
+   */
   onResult(messageId: string, payload: unknown): void {
     if (this.#open !== undefined && messageId === this.#openId)
       this.#checkAndConfirm(this.#open, payload ?? EMPTY);

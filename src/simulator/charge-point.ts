@@ -18,7 +18,10 @@ import type { World } from './world.ts';
 /** A soft reset waits so long for its transaction messages to be confirmed. */
 const SOFT_RESET_MS = 10_000;
 
-/** One simulated charge point (OCPP 1.6J): it lets people charge, obeys the Central System, and survives its outages. What it says goes through its dialogue. */
+/**
+ * One simulated charge point (OCPP 1.6J): it lets people charge, obeys the Central System, and survives its
+ * outages. What it says goes through its dialogue.
+ */
 export class ChargePoint implements Controls, DialogueOwner, AlarmOwner {
   readonly index: number;
   readonly id: string;

@@ -26,7 +26,8 @@ export class Charge {
   readonly #random: Random;
   /** Share of the vehicle's wish that this charge point's mood grants, around 1. */
   #drift = 1;
-  // Fields that begin as numbers are changed in place; those that begin as undefined would be a new object at each reading.
+  // Fields that begin as numbers are changed in place; those that begin as undefined would be a new object at
+  // each reading.
   soc = 0;
   /** Imported energy since the meter was made, Wh; never falls and is not rebased (OCPP 1.6 ed. 2 §7.31). */
   registerWh = 0;
@@ -72,8 +73,8 @@ export class Charge {
   }
 
   /**
-   * The offer changes, `ampere` per phase. The vehicle follows at its pace, or at once where `isFirst`: nothing flows yet.
-   * Bring the charge up to now before.
+   * The offer changes, `ampere` per phase. The vehicle follows at its pace, or at once where `isFirst`:
+   * nothing flows yet. Bring the charge up to now before.
    */
   offer(ampere: number, isFirst = false): void {
     const { maxPowerW, current } = this.#hardware;

@@ -22,7 +22,10 @@ const measurands = (value: string): boolean => value === '' || /^[A-Za-z.,0-9-]+
 /** 16 to 20 bytes in hexadecimal (security whitepaper ed. 3 A00.FR.205). */
 const keyInHex = (value: string): boolean => /^([0-9a-fA-F]{2}){16,20}$/.test(value);
 
-/** The keys that simulated charge points have (OCPP 1.6 ed. 2 §9, security whitepaper ed. 3 §5), with their values ex works. */
+/**
+ * The keys that simulated charge points have (OCPP 1.6 ed. 2 §9, security whitepaper ed. 3 §5), with their
+ * values ex works.
+ */
 const KEYS: readonly Key[] = [
   { key: 'AuthorizeRemoteTxRequests', value: 'true', accepts: truth },
   { key: 'ClockAlignedDataInterval', value: '0', accepts: wholeNumber },

@@ -20,7 +20,10 @@ export interface ConnectionOwner {
   onDisconnected(): void;
 }
 
-/** The way of a charge point to its Central System: opens a socket, and another one when it breaks, with back-off and jitter. */
+/**
+ * The way of a charge point to its Central System: opens a socket, and another one when it breaks, with
+ * back-off and jitter.
+ */
 export class Connection implements WebSocketOwner, AlarmOwner {
   readonly #site: Site;
   readonly #owner: ConnectionOwner;

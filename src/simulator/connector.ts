@@ -105,7 +105,10 @@ export class Connector implements AlarmOwner {
     else this.#authorize(habits.idTag(this.#site.index, this.#site.random), dueAt);
   }
 
-  /** Somebody held up a card, or the Central System did it for them. Offline the card is taken on trust (LocalAuthorizeOffline). */
+  /**
+   * Somebody held up a card, or the Central System did it for them. Offline the card is taken on trust
+   * (LocalAuthorizeOffline).
+   */
   #authorize(idTag: string, dueAt: number): void {
     const site = this.#site;
     if (!site.isOnline) {

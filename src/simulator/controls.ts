@@ -28,20 +28,27 @@ export interface Controls extends Site {
   diagnosticsStatus: DiagnosticsStatus;
   /** Connector by number; undefined for 0 and for those that it does not have. */
   connector(id: number): Connector | undefined;
-  /** Reboots: ends transactions with the given reason, drops the socket, comes back with a BootNotification. */
+  /**
+   * Reboots: ends transactions with the given reason, drops the socket, comes back with a BootNotification.
+   */
   reboot(kind: 'Soft' | 'Hard' | 'update'): void;
   /** Closes the socket and opens another one, as after a change of what it is recognised by. */
   reconnect(): void;
   bootNotification(): void;
   heartbeat(): void;
-  /** StatusNotification for connector 0, which only knows Available, Unavailable and Faulted (obligation F7). */
+  /**
+   * StatusNotification for connector 0, which only knows Available, Unavailable and Faulted (obligation F7).
+   */
   announceWhole(early?: boolean): void;
   setInoperative(inoperative: boolean): void;
   /** Does something later; forgotten if the process ends before. */
   later(ms: number, work: () => void): void;
 }
 
-/** The answer to a command, and what the charge point does once it is on its way (OCPP 1.6 ed. 2 §5.17: conf first, then the message). */
+/**
+ * The answer to a command, and what the charge point does once it is on its way (OCPP 1.6 ed. 2 §5.17: conf
+ * first, then the message).
+ */
 export interface Answer<A extends CentralSystemAction> {
   readonly payload: Messages[A]['response'];
   readonly afterwards?: (() => void) | undefined;

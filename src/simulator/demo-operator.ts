@@ -9,8 +9,9 @@ const RESERVED = 3;
 const RESERVED_FOR_MS = 10 * 60_000;
 
 /**
- * What an operator has going on while a newcomer looks around: a group whose local list is kept up automatically, a firmware campaign
- * over it, and a few reservations. Done through the API once the charge points are connected. Throws Error where the API refuses.
+ * What an operator has going on while a newcomer looks around: a group whose local list is kept up
+ * automatically, a firmware campaign over it, and a few reservations. Done through the API once the charge
+ * points are connected. Throws Error where the API refuses.
  */
 export async function operateDemo(api: Api, identities: readonly string[], now: number): Promise<void> {
   const yard = identities.filter((_, index) => index % EVERY_FIFTH === 0);

@@ -19,7 +19,10 @@ export interface DialogueOwner {
   answer(action: string, payload: unknown): CommandOutcome;
 }
 
-/** What a charge point and its Central System say to each other: connection, registration and frames both ways (OCPP-J 1.6 §4). */
+/**
+ * What a charge point and its Central System say to each other: connection, registration and frames both ways
+ * (OCPP-J 1.6 §4).
+ */
 export class Dialogue implements ConnectionOwner, RegistrationOwner {
   readonly #site: Site;
   readonly #owner: DialogueOwner;
@@ -174,7 +177,10 @@ export class Dialogue implements ConnectionOwner, RegistrationOwner {
     this.#owner.onAccepted();
   }
 
-  /** The Central System does not know this charge point as accepted (obligation C6): boot, whatever was believed before. */
+  /**
+   * The Central System does not know this charge point as accepted (obligation C6): boot, whatever was
+   * believed before.
+   */
   #onNotAccepted(): void {
     if (this.#registration.needsBoot) return;
     if (this.isOnline) this.#site.world.traffic.booted--;

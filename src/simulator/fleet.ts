@@ -26,8 +26,8 @@ export interface FleetOptions {
 }
 
 /**
- * Connections from one local address. Linux gives each 28,000 ephemeral ports, those of closed sockets stay taken for a minute, and
- * finding a free one takes milliseconds when most are taken.
+ * Connections from one local address. Linux gives each 28,000 ephemeral ports, those of closed sockets stay
+ * taken for a minute, and finding a free one takes milliseconds when most are taken.
  */
 const SOCKETS_PER_ADDRESS = 4_000;
 
@@ -113,7 +113,9 @@ export class Fleet implements AlarmOwner {
     arrivals.random.pick(this.chargePoints).presentCard(idTag, expected, dueAt);
   }
 
-  /** Cuts all lines at once; each comes back by its habits, with a full TLS handshake where `forgetsSessions`. */
+  /**
+   * Cuts all lines at once; each comes back by its habits, with a full TLS handshake where `forgetsSessions`.
+   */
   cutLines(forgetsSessions: boolean): void {
     for (const chargePoint of this.chargePoints) {
       if (forgetsSessions) chargePoint.security.forgetSession();
@@ -144,7 +146,8 @@ export class Fleet implements AlarmOwner {
 /** Loopback has 127.0.0.0/8, so a big fleet spreads over it; towards other hosts the system chooses. */
 function endpoint(url: URL, index: number, id: string): Endpoint {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  // Not 127.0.0.1: a client that reconnects from there may take the very port that a restarting server wants back.
+  // Not 127.0.0.1: a client that reconnects from there may take the very port that a restarting server wants
+  // back.
   const address = 2 + Math.floor(index / SOCKETS_PER_ADDRESS);
   return {
     host,

@@ -14,7 +14,10 @@ export interface Fault {
   readonly lastsMs: number;
 }
 
-/** How charge points and the people at them behave. All times in ms; randomness comes from the given generator only. */
+/**
+ * How charge points and the people at them behave. All times in ms; randomness comes from the given generator
+ * only.
+ */
 export interface Habits {
   hardware(index: number, random: Random): Hardware;
   /** From the acceptance of the charge point to the first session on a connector; undefined: nobody comes. */
@@ -32,7 +35,9 @@ export interface Habits {
   fault(random: Random): Fault | undefined;
   readonly meterIntervalMs: number;
   readonly samplesPerMeterValue: number;
-  /** How long a vehicle takes to follow from nothing to full power and back when it is offered more or less. */
+  /**
+   * How long a vehicle takes to follow from nothing to full power and back when it is offered more or less.
+   */
   readonly rampMs: number;
   /** Whether it takes charging profiles; some models refuse all of them. */
   takesProfiles(chargePoint: number): boolean;
@@ -56,8 +61,8 @@ export interface Habits {
 }
 
 /**
- * Doubling waits with jitter, so that a fleet that was cut off together does not return together: the first within `spreadMs`, then
- * around 1, 2, 4 ... 30 s.
+ * Doubling waits with jitter, so that a fleet that was cut off together does not return together: the first
+ * within `spreadMs`, then around 1, 2, 4 ... 30 s.
  */
 export function backOffMs(attempt: number, spreadMs: number, random: Random): number {
   if (attempt === 0) return random.between(0, spreadMs);

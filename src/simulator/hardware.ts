@@ -27,7 +27,10 @@ export const HARDWARE: readonly Hardware[] = [
 /** The same plain charge point everywhere, for load. */
 export const PLAIN_HARDWARE: Hardware = make('Farad', 'Load', '1.0.0', 'AC', 3, 22_000, 1, false);
 
-/** The serial number of a charge point: what its BootNotification tells, and CN of its certificate (security whitepaper ed. 3 A00.FR.511). */
+/**
+ * The serial number of a charge point: what its BootNotification tells, and CN of its certificate
+ * (security whitepaper ed. 3 A00.FR.511).
+ */
 export function serialNumberOf(index: number): string {
   return `SN${String(index).padStart(SERIAL_DIGITS, '0')}`;
 }

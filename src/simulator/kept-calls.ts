@@ -1,6 +1,6 @@
 /**
- * Transaction messages that wait for their confirmation, oldest first. Nearly always there is none or one: that one needs no array, whose
- * storage would be made anew for each message of each charge point.
+ * Transaction messages that wait for their confirmation, oldest first. Nearly always there is none or one:
+ * that one needs no array, whose storage would be made anew for each message of each charge point.
  */
 export class KeptCalls<Call> {
   #first: Call | undefined;

@@ -19,7 +19,10 @@ export interface LoadHabitsOptions {
   readonly idle?: boolean | undefined;
 }
 
-/** Charge points that charge all the time: one session follows the other, so that the rate of meter values is known in advance. */
+/**
+ * Charge points that charge all the time: one session follows the other, so that the rate of meter values is
+ * known in advance.
+ */
 export class LoadHabits implements Habits {
   readonly samplesPerMeterValue: number;
   readonly meterIntervalMs: number;

@@ -114,8 +114,8 @@ export interface MeterValueText {
 }
 
 /**
- * Reads the meter: `samples` sampled values at `timestamp`. Values are whole or half units, so that sums over millions of them stay
- * exact in floating point and can be compared for equality.
+ * Reads the meter: `samples` sampled values at `timestamp`. Values are whole or half units, so that sums over
+ * millions of them stay exact in floating point and can be compared for equality.
  */
 export function readMeter(
   charge: Charge,

@@ -14,7 +14,9 @@ export class Meter implements AlarmOwner {
   readonly #onReading: () => void;
   #session: Session | undefined;
   #registerWh: number;
-  /** Epoch ms of the newest reading: no two share a timestamp, so none can pass for a repetition of another. */
+  /**
+   * Epoch ms of the newest reading: no two share a timestamp, so none can pass for a repetition of another.
+   */
   #readAt = 0;
 
   /** @param onReading called after each periodic reading. */

@@ -24,8 +24,9 @@ const VOLTS = 230;
 const RECURRENCE_MS = { Daily: 86_400_000, Weekly: 604_800_000 } as const;
 
 /**
- * What the installed profiles allow a connector at `at` (epoch ms): the TxProfile of its transaction, or else the TxDefaultProfile, and never
- * more than the ChargePointMaxProfile (OCPP 1.6 ed. 2 §3.13). A simulated charge point's own simple reading of the rules.
+ * What the installed profiles allow a connector at `at` (epoch ms): the TxProfile of its transaction, or else
+ * the TxDefaultProfile, and never more than the ChargePointMaxProfile (OCPP 1.6 ed. 2 §3.13). A simulated
+ * charge point's own simple reading of the rules.
  */
 export function offerAt(
   profiles: readonly InstalledProfile[],

@@ -4,7 +4,10 @@ import { Alarm, type AlarmOwner } from './scheduler.ts';
 import type { Session } from './session.ts';
 import type { Site } from './site.ts';
 
-/** Offers a session what the installed charging profiles allow, now and whenever they say something new (OCPP 1.6 ed. 2 §3.13). */
+/**
+ * Offers a session what the installed charging profiles allow, now and whenever they say something new
+ * (OCPP 1.6 ed. 2 §3.13).
+ */
 export class ProfileFollower implements AlarmOwner {
   readonly #site: Site;
   readonly #meter: Meter;

@@ -1,6 +1,6 @@
 /**
- * Deterministic pseudo-randomness: the same seed gives the same fleet, session by session. Four bytes of state, because each
- * of tens of thousands of charge points has its own (mulberry32). Not for secrets.
+ * Deterministic pseudo-randomness: the same seed gives the same fleet, session by session. Four bytes of
+ * state, because each of tens of thousands of charge points has its own (mulberry32). Not for secrets.
  */
 export class Random {
   #state: number;
@@ -9,7 +9,10 @@ export class Random {
     this.#state = seed | 0;
   }
 
-  /** A generator for the `index`-th part of something, independent of the order in which the parts are asked for. */
+  /**
+   * A generator for the `index`-th part of something, independent of the order in which the parts are asked
+   * for.
+   */
   static forPart(seed: number, index: number): Random {
     return new Random(Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35));
   }

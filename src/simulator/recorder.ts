@@ -16,7 +16,9 @@ export type ProblemKind =
   | 'refused'
   /** The socket closed without this charge point wanting it. */
   | 'dropped'
-  /** A transaction message used up its attempts and was given up: its record is lost (OCPP 1.6 ed. 2 §3.7.1). */
+  /**
+   * A transaction message used up its attempts and was given up: its record is lost (OCPP 1.6 ed. 2 §3.7.1).
+   */
   | 'lost';
 
 export interface Problem {
@@ -27,8 +29,8 @@ export interface Problem {
 }
 
 /**
- * What a fleet tells whoever measures it. `chargePoint` is the index of the charge point in its fleet; times are epoch ms.
- * Called on the hot path: implementations only count.
+ * What a fleet tells whoever measures it. `chargePoint` is the index of the charge point in its fleet; times
+ * are epoch ms. Called on the hot path: implementations only count.
  */
 export interface Recorder {
   /** A CALL was answered by a CALLRESULT: ms since it was due, and since it was sent. */

@@ -16,7 +16,10 @@ export interface RegistrationOwner {
   onAccepted(isNew: boolean): void;
 }
 
-/** What the Central System thinks of a charge point (OCPP 1.6 ed. 2 §4.2), and the heartbeats that follow from it (§4.6). */
+/**
+ * What the Central System thinks of a charge point (OCPP 1.6 ed. 2 §4.2), and the heartbeats that follow from
+ * it (§4.6).
+ */
 export class Registration implements AlarmOwner {
   readonly #site: Site;
   readonly #owner: RegistrationOwner;

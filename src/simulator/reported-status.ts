@@ -2,7 +2,10 @@ import { writeTimestamp } from '../protocol/timestamp.ts';
 import type { ChargePointErrorCode, ChargePointStatus } from '../protocol/v16/generated/messages.ts';
 import type { Site } from './site.ts';
 
-/** The status of a connector, or of the whole charge point as connector 0, and whether the Central System knows it. */
+/**
+ * The status of a connector, or of the whole charge point as connector 0, and whether the Central System
+ * knows it.
+ */
 export class ReportedStatus {
   readonly #site: Site;
   readonly #connectorId: number;

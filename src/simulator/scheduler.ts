@@ -3,7 +3,9 @@ export interface AlarmOwner {
   onAlarm(kind: number, dueAt: number): void;
 }
 
-/** A thing to do at a time. It belongs to one owner for good and can be set again and again without garbage. */
+/**
+ * A thing to do at a time. It belongs to one owner for good and can be set again and again without garbage.
+ */
 export class Alarm {
   readonly owner: AlarmOwner;
   readonly kind: number;
@@ -21,14 +23,17 @@ export class Alarm {
   }
 }
 
-/** Alarms that ring within one turn of the event loop; then sockets are read again, so that a burst does not age the answers. */
+/**
+ * Alarms that ring within one turn of the event loop; then sockets are read again, so that a burst does not
+ * age the answers.
+ */
 const ALARMS_PER_TURN = 128;
 /** Node's timers count whole milliseconds; an alarm this close rings now rather than a millisecond late. */
 const EARLY_MS = 0.5;
 
 /**
- * All the timers of a process: a heap of alarms behind one Node timer. Tens of thousands of charge points with a few alarms each
- * cost a few array moves per event, and no timer object per charge point.
+ * All the timers of a process: a heap of alarms behind one Node timer. Tens of thousands of charge points
+ * with a few alarms each cost a few array moves per event, and no timer object per charge point.
  *
  * Times are milliseconds of `performance.now()`, fractions included.
  */
@@ -41,7 +46,10 @@ export class Scheduler {
   #closed = false;
   readonly #observeLateness: ((ms: number) => void) | undefined;
 
-  /** @param observeLateness told for each alarm how late it rang, in ms: how far the generator itself lags behind its schedule. */
+  /**
+   * @param observeLateness told for each alarm how late it rang, in ms: how far the generator itself lags
+   *   behind its schedule.
+   */
   constructor(observeLateness?: (ms: number) => void) {
     this.#observeLateness = observeLateness;
   }

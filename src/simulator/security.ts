@@ -50,8 +50,9 @@ interface Shown extends Credentials {
 const contexts = new WeakMap<readonly string[], SecureContext>();
 
 /**
- * How one charge point proves who it is, and whom it believes. A change is tried at the next connection, and taken back where that is refused (security whitepaper
- * ed. 3 A05.FR.08); once it has worked there is no way back (A05.FR.09).
+ * How one charge point proves who it is, and whom it believes. A change is tried at the next connection, and
+ * taken back where that is refused (security whitepaper ed. 3 A05.FR.08); once it has worked there is no way
+ * back (A05.FR.09).
  */
 export class Security {
   readonly #index: number;
@@ -80,7 +81,9 @@ export class Security {
     return this.#roots;
   }
 
-  /** Value of the header of the next connection: whoever has a password and no certificate to show shows it. */
+  /**
+   * Value of the header of the next connection: whoever has a password and no certificate to show shows it.
+   */
   authorization(): string | undefined {
     const { profile, password } = this.#now();
     if (password === undefined || profile === 3) return undefined;
@@ -117,7 +120,10 @@ export class Security {
     this.#former = undefined;
   }
 
-  /** The connection was refused: what was shown before is shown again. False: nothing has changed since it was good. */
+  /**
+   * The connection was refused: what was shown before is shown again. False: nothing has changed since it was
+   * good.
+   */
   fallBack(): boolean {
     if (this.#former === undefined) return false;
     this.#show(this.#former);

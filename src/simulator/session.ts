@@ -41,7 +41,9 @@ export class Session {
   }
 }
 
-/** StartTransaction: the same content at each repetition, so that the Central System can tell that it is one. */
+/**
+ * StartTransaction: the same content at each repetition, so that the Central System can tell that it is one.
+ */
 export class StartTransactionCall implements Call {
   readonly action = 'StartTransaction';
   readonly kept = true;

@@ -12,7 +12,10 @@ export interface SigningRequest {
   readonly key: string;
 }
 
-/** Makes a new key on P-256 and asks for a certificate for it (security whitepaper ed. 3 A02.FR.02). Without an organization the request names none. */
+/**
+ * Makes a new key on P-256 and asks for a certificate for it (security whitepaper ed. 3 A02.FR.02). Without
+ * an organization the request names none.
+ */
 export async function newSigningRequest(commonName: string, organization: string): Promise<SigningRequest> {
   const x509 = await loadX509();
   const made = await promisify(generateKeyPair)('ec', { namedCurve: EC.namedCurve });

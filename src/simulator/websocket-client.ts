@@ -12,7 +12,10 @@ export interface Endpoint extends SocketTarget {
   readonly authorization?: string | undefined;
 }
 
-/** How a connection ended. `code` 1006: without a close frame; `status`: the handshake was answered with this HTTP status instead of 101. */
+/**
+ * How a connection ended. `code` 1006: without a close frame; `status`: the handshake was answered with this
+ * HTTP status instead of 101.
+ */
 export interface Closing {
   readonly code: number;
   readonly reason: string;
@@ -24,7 +27,10 @@ export interface WebSocketOwner {
   /** Offered each text message before it is decoded (`FrameHandler.takeTextBytes`). */
   takeSocketBytes?(payload: Buffer): boolean;
   onSocketText(text: string): void;
-  /** The server has begun the closing handshake; it is to close the TCP connection, or the owner destroys it after a while. */
+  /**
+   * The server has begun the closing handshake; it is to close the TCP connection, or the owner destroys it
+   * after a while.
+   */
   onSocketClosing(): void;
   /** Called exactly once, whether or not the handshake succeeded. */
   onSocketClosed(closing: Closing): void;
@@ -33,13 +39,15 @@ export interface WebSocketOwner {
 const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const MAX_HANDSHAKE_BYTES = 16 * 1024;
 
-// One buffer for the reads of all sockets: libuv reads and hands over one socket at a time, and what is incomplete is copied.
+// One buffer for the reads of all sockets: libuv reads and hands over one socket at a time, and what is
+// incomplete is copied.
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 const writer = new FrameWriter(randomBytes(4).readInt32LE(0));
 
 /**
- * A lean WebSocket client (RFC 6455) directly on a TCP or TLS socket: masked frames, fragments on receipt, ping and pong, close codes. No
- * timer and no buffer of its own while idle, so that one process can hold twenty thousand of them.
+ * A lean WebSocket client (RFC 6455) directly on a TCP or TLS socket: masked frames, fragments on receipt,
+ * ping and pong, close codes. No timer and no buffer of its own while idle, so that one process can hold
+ * twenty thousand of them.
  */
 export class WebSocketClient implements FrameHandler {
   readonly #socket: Socket;
@@ -141,13 +149,15 @@ export class WebSocketClient implements FrameHandler {
   onCloseFrame(code: number, reason: string): void {
     this.#closing ??= { code, reason };
     this.#sendClose(code === 1005 ? 1000 : code, '');
-    // The server closes first (RFC 6455 §7.1.1): otherwise thousands of ephemeral ports stay in TIME_WAIT on this side.
+    // The server closes first (RFC 6455 §7.1.1): otherwise thousands of ephemeral ports stay in TIME_WAIT on
+    // this side.
     this.#owner.onSocketClosing();
   }
 
   #write(frame: Buffer): void {
     this.#socket.write(frame);
-    // Zero means that the kernel has taken all of it within the call, so the slab is free again. TLS has then encrypted what is not behind another write.
+    // Zero means that the kernel has taken all of it within the call, so the slab is free again. TLS has then
+    // encrypted what is not behind another write.
     const taken = this.#isSecure ? frame.length : 0;
     if (this.#socket.writableLength > taken) writer.retire();
   }

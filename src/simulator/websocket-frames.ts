@@ -5,14 +5,17 @@ export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, 
 type Opcode = (typeof OPCODE)[keyof typeof OPCODE];
 
 const SLAB_BYTES = 64 * 1024;
-/** Room before the payload for the longest header: 2 + 8 + 4 bytes; a multiple of four, so that masking goes by words. */
+/**
+ * Room before the payload for the longest header: 2 + 8 + 4 bytes; a multiple of four, so that masking goes
+ * by words.
+ */
 const HEADROOM = 16;
 
 /**
  * Writes masked client frames (RFC 6455 §5.3) into one reused slab.
  *
- * The mask comes from a cheap generator: its unpredictability protects proxies from scripts in browsers (§10.3), of which there are
- * none here.
+ * The mask comes from a cheap generator: its unpredictability protects proxies from scripts in browsers
+ * (§10.3), of which there are none here.
  */
 export class FrameWriter {
   #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
@@ -64,7 +67,10 @@ export class FrameWriter {
     words[(offset >> 2) - 1] = state;
   }
 
-  /** Puts the header right before the mask, which `#mask` has left right before the payload. Returns where the frame begins. */
+  /**
+   * Puts the header right before the mask, which `#mask` has left right before the payload. Returns where the
+   * frame begins.
+   */
   #header(bytes: Buffer, opcode: Opcode, length: number): number {
     if (length < 126) {
       const start = HEADROOM - 6;
@@ -88,7 +94,10 @@ export class FrameWriter {
   }
 }
 
-/** Why a stream of frames cannot go on: the close code to answer with (RFC 6455 §7.4.1) and a word on what was wrong. */
+/**
+ * Why a stream of frames cannot go on: the close code to answer with (RFC 6455 §7.4.1) and a word on what was
+ * wrong.
+ */
 export interface StreamFault {
   readonly code: 1002 | 1007 | 1009;
   readonly reason: string;
@@ -96,8 +105,8 @@ export interface StreamFault {
 
 export interface FrameHandler {
   /**
-   * Offered each whole text message before it is decoded; the bytes are only lent. True if that was all there is to it: then it must
-   * have been compared with valid UTF-8.
+   * Offered each whole text message before it is decoded; the bytes are only lent. True if that was all there
+   * is to it: then it must have been compared with valid UTF-8.
    */
   takeTextBytes?(payload: Buffer): boolean;
   onText(text: string): void;
@@ -109,14 +118,20 @@ export interface FrameHandler {
 
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
-/** Reads a server's frames from whatever pieces TCP brings; holds memory only while a frame or message is incomplete. */
+/**
+ * Reads a server's frames from whatever pieces TCP brings; holds memory only while a frame or message is
+ * incomplete.
+ */
 export class FrameReader {
   #partial: Buffer | undefined;
   #fragments: Buffer[] | undefined;
   #fragmentBytes = 0;
   #fragmentOpcode: number = OPCODE.text;
 
-  /** Feeds received bytes. They may be reused by the caller afterwards. Returns a fault if the stream is beyond repair. */
+  /**
+   * Feeds received bytes. They may be reused by the caller afterwards. Returns a fault if the stream is
+   * beyond repair.
+   */
   read(received: Buffer, handler: FrameHandler): StreamFault | undefined {
     let bytes = received;
     if (this.#partial !== undefined) {

@@ -5,7 +5,10 @@ import { DEFAULT_PHASES, toTenths } from './rate.ts';
 const DAY_MS = 86_400_000;
 const RECURRENCE_MS = { Daily: DAY_MS, Weekly: 7 * DAY_MS } as const;
 
-/** A charging profile with its times as epoch ms and its limits as whole tenths, ready to be asked for any instant. */
+/**
+ * A charging profile with its times as epoch ms and its limits as whole tenths, ready to be asked for any
+ * instant.
+ */
 export interface CompiledProfile {
   readonly id: number;
   readonly connectorId: number;
@@ -18,11 +21,17 @@ export interface CompiledProfile {
   readonly validFrom: number;
   /** First instant after the validity, epoch ms; Infinity where open. */
   readonly validTo: number;
-  /** Where elapsed time counts from, epoch ms; NaN: from the start of charging (Relative, or no startSchedule; §7.9, §7.13). */
+  /**
+   * Where elapsed time counts from, epoch ms; NaN: from the start of charging (Relative, or no startSchedule;
+   * §7.9, §7.13).
+   */
   readonly anchor: number;
   /** Length of one recurrence, ms; Infinity for a profile that does not recur (errata 3.56, 3.79). */
   readonly recurrence: number;
-  /** How long the schedule runs from its anchor (each time, if recurring), ms: the duration cut at the recurrence (errata 3.44). */
+  /**
+   * How long the schedule runs from its anchor (each time, if recurring), ms: the duration cut at the
+   * recurrence (errata 3.44).
+   */
   readonly runs: number;
   /** Start of each period, ms after the anchor, ascending. */
   readonly starts: readonly number[];
@@ -32,8 +41,8 @@ export interface CompiledProfile {
 }
 
 /**
- * Compiles a profile that was set on `connectorId`.
- * Throws RangeError where a timestamp cannot be read or no period is given: both break the schema, which is checked before.
+ * Compiles a profile that was set on `connectorId`. Throws RangeError where a timestamp cannot be read or no
+ * period is given: both break the schema, which is checked before.
  */
 export function compileProfile(connectorId: number, profile: ChargingProfile): CompiledProfile {
   const schedule = profile.chargingSchedule;

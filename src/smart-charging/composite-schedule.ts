@@ -14,8 +14,8 @@ export interface CompositeOptions {
   /** Volts between phase and neutral, for conversion between A and W. */
   readonly voltage?: number;
   /**
-   * What limits a transaction whose TxProfile has no active period. The standard says both "TxProfile overrules for the
-   * transaction" and "fall back as if there were none" (§3.13.1, §3.13.2).
+   * What limits a transaction whose TxProfile has no active period. The standard says both "TxProfile
+   * overrules for the transaction" and "fall back as if there were none" (§3.13.1, §3.13.2).
    */
   readonly txProfileGap?: 'tx-default' | 'unlimited';
 }
@@ -39,8 +39,8 @@ export interface CompositeSchedule {
 }
 
 /**
- * What a charge point will allow on one connector: at each instant the lower of the transaction's limit and the limit of the charge
- * point (OCPP 1.6 ed. 2 §3.13.3). Equal neighbours are merged.
+ * What a charge point will allow on one connector: at each instant the lower of the transaction's limit and
+ * the limit of the charge point (OCPP 1.6 ed. 2 §3.13.3). Equal neighbours are merged.
  */
 export function compositeSchedule(stack: ProfileStack, options: CompositeOptions): CompositeSchedule {
   const walk = new ConnectorWalk(stack, options);
@@ -48,8 +48,9 @@ export function compositeSchedule(stack: ProfileStack, options: CompositeOptions
 }
 
 /**
- * What a whole charge point will draw at most: the sum over its connectors, capped by its own limit (OCPP 1.6 ed. 2 §5.7, asked for
- * connector 0). `chargingSince` holds the start of charging of each stack, in the same order.
+ * What a whole charge point will draw at most: the sum over its connectors, capped by its own limit
+ * (OCPP 1.6 ed. 2 §5.7, asked for connector 0). `chargingSince` holds the start of charging of each stack, in
+ * the same order.
  */
 export function chargePointSchedule(
   stacks: readonly ProfileStack[],
@@ -120,7 +121,10 @@ class ConnectorWalk implements Walk {
   readonly #unit: ChargingRateUnit;
   readonly #voltage: number;
 
-  /** `capped`: whether the charge point's own limit is applied here; not where the sum of connectors is capped. */
+  /**
+   * `capped`: whether the charge point's own limit is applied here; not where the sum of connectors is
+   * capped.
+   */
   constructor(stack: ProfileStack, options: CompositeOptions, capped = true) {
     const since = options.chargingSince ?? options.from;
     this.#tx = stack.tx;

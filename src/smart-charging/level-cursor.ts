@@ -3,12 +3,12 @@ import type { CompiledProfile } from './compiled-profile.ts';
 const INACTIVE = -1;
 
 /**
- * Walks the profiles of one purpose forward in time and tells which one governs: at each instant the highest stack level that is
- * valid and has a period running then; a lower level takes over, at its own elapsed time, when a higher one ends
- * (OCPP 1.6 ed. 2 §3.13.2, errata 3.43).
+ * Walks the profiles of one purpose forward in time and tells which one governs: at each instant the highest
+ * stack level that is valid and has a period running then; a lower level takes over, at its own elapsed time,
+ * when a higher one ends (OCPP 1.6 ed. 2 §3.13.2, errata 3.43).
  *
- * A profile is looked at again only when the answer about it can change, so a walk costs one look per change of a profile,
- * not one per profile and step.
+ * A profile is looked at again only when the answer about it can change, so a walk costs one look per change
+ * of a profile, not one per profile and step.
  */
 export class LevelCursor {
   /** Index of the governing profile, or -1 where none is active. */

@@ -1,6 +1,7 @@
 /**
  * Shares the current of a site among its running transactions. Pure: the same input gives the same answer.
- * All currents are whole tenths of an ampere per phase, so that no sum drifts above a limit by a binary fraction.
+ * All currents are whole tenths of an ampere per phase, so that no sum drifts above a limit by a binary
+ * fraction.
  */
 
 /** Which of the three phases of the site a vehicle loads. */
@@ -20,7 +21,10 @@ export interface Charger {
   readonly phases: Phases;
   /** Least current that charges at all; below it the vehicle pauses. */
   readonly minimum: number;
-  /** Most that it can make use of: the lower of the connector's rating and, where it takes less than its share, what it was seen to take. */
+  /**
+   * Most that it can make use of: the lower of the connector's rating and, where it takes less than its
+   * share, what it was seen to take.
+   */
   readonly maximum: number;
   /** Share above the minimum in relation to the others; greater than 0. */
   readonly weight: number;
@@ -44,10 +48,10 @@ export interface Site {
 const ALL_PHASES = [0, 1, 2] as const;
 
 /**
- * The current of each charger, by id; 0 means paused. Never above any limit on the path to the root, unless what is reserved
- * alone exceeds it. First every charger gets its minimum, in order of rank, as long as it fits; the rest is filled up evenly by
- * weight until a charger or a limit is full.
- * Throws RangeError for a group that is unknown or its own ancestor.
+ * The current of each charger, by id; 0 means paused. Never above any limit on the path to the root, unless
+ * what is reserved alone exceeds it. First every charger gets its minimum, in order of rank, as long as it
+ * fits; the rest is filled up evenly by weight until a charger or a limit is full. Throws RangeError for a
+ * group that is unknown or its own ancestor.
  */
 export function shareLoad({ groups, chargers, reserved }: Site): Map<string, number> {
   const room = new SiteRoom(groups);
@@ -123,8 +127,9 @@ class SiteRoom {
 }
 
 /**
- * Raises all shares evenly by weight until nothing can grow: in each round to the next point where a charger is satisfied or a limit
- * is used up. What whole tenths leave over goes out one tenth at a time, in order of rank.
+ * Raises all shares evenly by weight until nothing can grow: in each round to the next point where a charger
+ * is satisfied or a limit is used up. What whole tenths leave over goes out one tenth at a time, in order of
+ * rank.
  */
 function fill(room: SiteRoom, served: readonly Share[]): void {
   let growing = served.filter(canGrow(room));
@@ -165,7 +170,7 @@ function nextLevel(growing: readonly Share[]): number {
   return level;
 }
 
-/** Raises a share by up to `by` whole tenths; answers how much it was. */
+/** Raises a share by up to `by` whole tenths; returns how much it was. */
 function raise(room: SiteRoom, share: Share, by: number): number {
   const { charger, path, current } = share;
   const step = Math.min(by, Math.floor(charger.maximum - current), Math.floor(room.on(path, charger.phases)));

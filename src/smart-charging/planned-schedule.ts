@@ -34,8 +34,9 @@ export interface ScheduleTask {
 }
 
 /**
- * The composite schedule that a charge point should report (OCPP 1.6 ed. 2 §5.7, §3.13). A connector that nobody has heard of is planned for
- * like one where nothing charges. Throws RangeError for a profile whose timestamps cannot be read.
+ * The composite schedule that a charge point should report (OCPP 1.6 ed. 2 §5.7, §3.13). A connector that
+ * nobody has heard of is planned for like one where nothing charges. Throws RangeError for a profile whose
+ * timestamps cannot be read.
  */
 export function planSchedule(task: ScheduleTask): CompositeSchedule {
   const { connectorId, from, duration, unit, voltage, txProfileGap } = task;

@@ -3,8 +3,9 @@ import { type CompiledProfile, compileProfile } from './compiled-profile.ts';
 import { LevelCursor } from './level-cursor.ts';
 
 /**
- * The profiles that bear on one connector, compiled once and sorted by stack level, so that a schedule over any range costs
- * only the walk. Compile anew when a profile is installed or cleared or the transaction changes.
+ * The profiles that bear on one connector, compiled once and sorted by stack level, so that a schedule over
+ * any range costs only the walk. Compile anew when a profile is installed or cleared or the transaction
+ * changes.
  */
 export interface ProfileStack {
   readonly connectorId: number;
@@ -21,8 +22,9 @@ export function compileProfiles(installed: readonly InstalledProfile[]): Compile
 }
 
 /**
- * Picks what bears on `connectorId` (1 and up) while `transactionId` runs there, or none.
- * A TxDefaultProfile of the connector itself stands in for one of connector 0 at the same level (OCPP 1.6 ed. 2 §3.13.1, errata 3.53).
+ * Picks what bears on `connectorId` (1 and up) while `transactionId` runs there, or none. A TxDefaultProfile
+ * of the connector itself stands in for one of connector 0 at the same level (OCPP 1.6 ed. 2 §3.13.1, errata
+ * 3.53).
  */
 export function stackFor(
   compiled: readonly CompiledProfile[],

@@ -1,7 +1,10 @@
 import { readTimestamp } from '../protocol/timestamp.ts';
 import type { ChargingProfile, ChargingRateUnit, InstalledProfile } from './charging-profile.ts';
 
-/** What a charge point told of its limits (OCPP 1.6 ed. 2 §9.4); null where it did not, or nothing that can be read. */
+/**
+ * What a charge point told of its limits (OCPP 1.6 ed. 2 §9.4); null where it did not, or nothing that can be
+ * read.
+ */
 export interface ProfileLimits {
   readonly maxStackLevel: number | null;
   readonly maxPeriods: number | null;
@@ -24,7 +27,10 @@ export interface ProfileSituation {
 export interface ProfileWarning {
   readonly code: ProfileWarningCode;
   readonly message: string;
-  /** True: the charge point is expected to refuse the profile. False: it is legal and perhaps not what was meant. */
+  /**
+   * True: the charge point is expected to refuse the profile. False: it is legal and perhaps not what was
+   * meant.
+   */
   readonly refusal: boolean;
 }
 
@@ -56,8 +62,9 @@ export type ProfileWarningCode =
 const RECURRENCE_S = { Daily: 86_400, Weekly: 7 * 86_400 } as const;
 
 /**
- * What a charge point may make of a profile that is to be set on `connectorId`, by the rules of the standard (OCPP 1.6 ed. 2 §3.13, §5.16) and
- * what it told of itself. Nothing here is for Farad to refuse: the charge point decides.
+ * What a charge point may make of a profile that is to be set on `connectorId`, by the rules of the standard
+ * (OCPP 1.6 ed. 2 §3.13, §5.16) and what it told of itself. Nothing here is for Farad to refuse: the charge
+ * point decides.
  */
 export function profileWarnings(
   connectorId: number,

@@ -1,8 +1,9 @@
 import type { ChargingRateUnit } from './charging-profile.ts';
 
 /**
- * A limit in exact arithmetic. OCPP gives limits in steps of 0.1 A or 0.1 W (§7.13), so they are held as whole tenths and
- * never compared as binary fractions. A is per phase, W is the total over all phases (errata 3.69).
+ * A limit in exact arithmetic. OCPP gives limits in steps of 0.1 A or 0.1 W (§7.13), so they are held as
+ * whole tenths and never compared as binary fractions. A is per phase, W is the total over all phases (errata
+ * 3.69).
  */
 export interface Rate {
   /** Tenths of an ampere or of a watt; Infinity where nothing limits. */

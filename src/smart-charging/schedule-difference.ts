@@ -47,8 +47,8 @@ export function convertPeriods<Period extends LimitPeriod>(
 }
 
 /**
- * Where a reported schedule differs from the planned one; both in one unit, each counted from its own start. Where the plan has no limit a
- * charge point reports what its hardware allows, which is no difference.
+ * Where a reported schedule differs from the planned one; both in one unit, each counted from its own start.
+ * Where the plan has no limit a charge point reports what its hardware allows, which is no difference.
  */
 export function scheduleDifferences(
   planned: readonly LimitPeriod[],

@@ -23,8 +23,8 @@ export interface LimitPeriod {
 const PERIOD_MS = { daily: 86_400_000, weekly: 604_800_000 } as const;
 
 /**
- * The lowest limit between two times (epoch ms, both included), in tenths of an ampere per phase. Looking ahead by the time that vehicles
- * need to follow keeps a site below a limit that is about to fall.
+ * The lowest limit between two times (epoch ms, both included), in tenths of an ampere per phase. Looking
+ * ahead by the time that vehicles need to follow keeps a site below a limit that is about to fall.
  */
 export function lowestLimit(limit: GroupLimit, from: number, to: number, voltage: number): PerPhase {
   const lowest: [number, number, number] = [...tenthsOf(limit, limitPeriodAt(limit, from), voltage)];

@@ -18,7 +18,10 @@ export class SiteLoad {
     this.#nodes = new Map(groups.map((group) => [group.id, { ...group, sum: [0, 0, 0] }]));
   }
 
-  /** Adds a current to a group and all above it. Throws RangeError where the group is unknown or its own ancestor. */
+  /**
+   * Adds a current to a group and all above it. Throws RangeError where the group is unknown or its own
+   * ancestor.
+   */
   add(group: string, phases: Phases, current: number): void {
     for (const { sum } of this.#pathOf(group)) {
       for (const phase of ALL_PHASES) if (phases[phase]) sum[phase] += current;

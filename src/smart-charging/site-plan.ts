@@ -2,7 +2,10 @@ import { type Charger, type Group, type Phases, type Reservation, shareLoad } fr
 import { SiteLoad } from './site-load.ts';
 import { rankForTurns, type TurnRules } from './turns.ts';
 
-/** A connector of a site as the planner sees it at one moment. All currents are whole tenths of an ampere per phase, times epoch ms. */
+/**
+ * A connector of a site as the planner sees it at one moment. All currents are whole tenths of an ampere per
+ * phase, times epoch ms.
+ */
 export interface PlannedConnector {
   readonly id: string;
   readonly group: string;
@@ -47,7 +50,10 @@ export interface PlanInput {
 export interface SitePlan {
   /** By connector, steered ones only: what it is to have in the end. */
   readonly targets: readonly (readonly [id: string, current: number])[];
-  /** Shares to send now, reductions first. Even if all of them take effect at once and no reduction does, no limit is exceeded. */
+  /**
+   * Shares to send now, reductions first. Even if all of them take effect at once and no reduction does, no
+   * limit is exceeded.
+   */
   readonly changes: readonly ShareChange[];
   /** Groups whose reserved power alone exceeds their limit. */
   readonly overloaded: readonly string[];
@@ -62,9 +68,9 @@ export interface ShareChange {
 const SLACK = 0.03;
 
 /**
- * Plans a site. Targets are what the site would give to everybody at once; the changes are what may be sent now, because power that one
- * connector gives up is not another's before it is known to be free. Pure: the same input gives the same plan.
- * Throws RangeError for a group that is unknown or its own ancestor.
+ * Plans a site. Targets are what the site would give to everybody at once; the changes are what may be sent
+ * now, because power that one connector gives up is not another's before it is known to be free. Pure: the
+ * same input gives the same plan. Throws RangeError for a group that is unknown or its own ancestor.
  */
 export function planSite({ now, groups, connectors, turns, step }: PlanInput): SitePlan {
   const steered = connectors.filter((one): one is Steered => one.steering !== undefined);
@@ -98,8 +104,9 @@ interface Situation {
 }
 
 /**
- * Reductions first. Small ones only where somebody could not get his share otherwise, so that a site in balance is left in peace; increases only as
- * far as there is room beside everything that may still be taken now.
+ * Reductions first. Small ones only where somebody could not get his share otherwise, so that a site in
+ * balance is left in peace; increases only as far as there is room beside everything that may still be taken
+ * now.
  */
 function changesTowards(targets: ReadonlyMap<string, number>, situation: Situation): ShareChange[] {
   const { groups, connectors, steered, ranks, step } = situation;
@@ -119,7 +126,8 @@ function changesTowards(targets: ReadonlyMap<string, number>, situation: Situati
   const isWorthIt = ({ group, phases, steering }: Steered, rise: number, load: SiteLoad): boolean =>
     steering.share === 0 || rise >= step || load.slack(group, phases) > SLACK;
 
-  // What will be taken once the large reductions are made, and whether all fit into it who are worth a message.
+  // What will be taken once the large reductions are made, and whether all fit into it who are worth a
+  // message.
   const agreed = new SiteLoad(groups);
   const large = new Set(reductions.filter(isLarge));
   for (const one of connectors) {

@@ -39,8 +39,8 @@ const TURN_OVER = 4;
 const TAKES_NOTHING = 5;
 
 /**
- * The rank of each charger, 0 first. Who charges goes on until his turn is over; then those come who have waited, the longest first. A turn is as
- * long as it can be while everybody still gets one in time.
+ * The rank of each charger, 0 first. Who charges goes on until his turn is over; then those come who have
+ * waited, the longest first. A turn is as long as it can be while everybody still gets one in time.
  */
 export function rankForTurns(
   chargers: readonly Waiting[],
@@ -104,8 +104,9 @@ interface Crowd {
 }
 
 /**
- * How long the turn of each charger is, ms, without the time in which its place is nobody's. Judged in each group on the way to the root, among those
- * on the same phases, by how many have places and how many wait; the shortest holds.
+ * How long the turn of each charger is, ms, without the time in which its place is nobody's. Judged in each
+ * group on the way to the root, among those on the same phases, by how many have places and how many wait;
+ * the shortest holds.
  */
 function turnsOf(
   chargers: readonly Waiting[],

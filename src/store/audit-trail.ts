@@ -3,7 +3,9 @@ import type { Table } from '../journal/environment.ts';
 import { numberKey } from './keys.ts';
 import type { WritePath } from './write-path.ts';
 
-/** One thing that somebody did through the API, or Farad unasked, with what came of it. Times are epoch ms. */
+/**
+ * One thing that somebody did through the API, or Farad unasked, with what came of it. Times are epoch ms.
+ */
 export interface AuditRecord {
   readonly at: number;
   /** Id of the API key; empty for a log-in that failed, and where Farad did it by itself. */
@@ -34,7 +36,10 @@ export interface AuditEntry extends AuditRecord {
 
 /** Who did what. In `directory`. */
 export interface AuditTrail {
-  /** Resolves with its number once it is on the disk; where its part of the trail is full, the oldest of whoever has most there goes. */
+  /**
+   * Resolves with its number once it is on the disk; where its part of the trail is full, the oldest of
+   * whoever has most there goes.
+   */
   add(entry: AuditRecord): Promise<number>;
   /** Says how many alike an entry stands for; one that is gone stays so. */
   count(seq: number, count: number): Promise<void>;
@@ -42,7 +47,10 @@ export interface AuditTrail {
   list(options: { readonly before?: number; readonly limit: number }): AuditEntry[];
 }
 
-/** Nobody pushes out of the trail what weighs more: strangers no keys, refusals and those who only look no changes. */
+/**
+ * Nobody pushes out of the trail what weighs more: strangers no keys, refusals and those who only look no
+ * changes.
+ */
 type Part = 'changes' | 'refusals' | 'strangers';
 
 /** Entries kept of each part. */

@@ -2,12 +2,18 @@ import type { Table } from '../journal/environment.ts';
 import { allOf, keyOf } from './keys.ts';
 import type { WritePath } from './write-path.ts';
 
-/** What was last asked for a connector by ChangeAvailability; 0 is the whole charge point (OCPP 1.6 ed. 2 §5.2). Times are epoch ms. */
+/**
+ * What was last asked for a connector by ChangeAvailability; 0 is the whole charge point
+ * (OCPP 1.6 ed. 2 §5.2). Times are epoch ms.
+ */
 export interface AvailabilityRecord {
   readonly chargePointId: string;
   readonly connectorId: number;
   readonly type: 'Operative' | 'Inoperative';
-  /** `scheduled`: after the running transaction; `doubtful`: the charge point gave no answer; `effective`: its statuses show it. */
+  /**
+   * `scheduled`: after the running transaction; `doubtful`: the charge point gave no answer; `effective`: its
+   * statuses show it.
+   */
   readonly state: 'accepted' | 'scheduled' | 'doubtful' | 'effective';
   readonly askedAt: number;
   readonly effectiveAt: number | null;

@@ -25,7 +25,10 @@ export interface Campaigns {
   named(id: string): readonly string[] | undefined;
   /** Adds charge points that are not in it yet. Give at most some hundred: they are one transaction. */
   add(id: string, chargePointIds: readonly string[]): Promise<void>;
-  /** Changes it in one write transaction; undefined where `change` answers that, or where there is no such campaign. */
+  /**
+   * Changes it in one write transaction; undefined where `change` returns that, or where there is no such
+   * campaign.
+   */
   change(
     id: string,
     change: (campaign: CampaignRecord) => CampaignRecord | undefined,

@@ -31,13 +31,16 @@ export interface CertificateAuthorities {
   keysOf(id: string): AuthorityKeys | undefined;
   /** Whether this process was given a sealing key. */
   readonly canSeal: boolean;
-  /** Seals again, with the present key, what only the former one opens; answers of how many. */
+  /** Seals again, with the present key, what only the former one opens; returns how many. */
   reseal(): Promise<number>;
   /** From then on nobody trusts it. False where there was none. */
   remove(id: string): Promise<boolean>;
 }
 
-/** What the private keys are sealed with: the present key, and the one before, as long as something is sealed with it. */
+/**
+ * What the private keys are sealed with: the present key, and the one before, as long as something is sealed
+ * with it.
+ */
 export interface AuthoritySealing {
   readonly present: Sealing;
   readonly former: Sealing | undefined;

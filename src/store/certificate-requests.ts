@@ -20,7 +20,10 @@ export interface CertificateRequests {
   get(chargePointId: string, seq: number): CertificateRequest | undefined;
   /** The newest of a charge point first. */
   of(chargePointId: string): CertificateRequest[];
-  /** Keeps a request, and the last of before. Undefined where the charge point asks too often: then it is not kept. */
+  /**
+   * Keeps a request, and the last of before. Undefined where the charge point asks too often: then it is not
+   * kept.
+   */
   asked(chargePointId: string, csr: string, at: number): Promise<CertificateRequest | undefined>;
   /** Those with a higher `seq`, in its order: at most `limit`. */
   since(seq: number, limit: number): CertificateRequest[];

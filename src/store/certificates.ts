@@ -15,14 +15,16 @@ export interface Certificates {
   /** Whether the handshake has to refuse it; one read. What nobody told Farad of is not revoked. */
   isRevoked(der: Uint8Array): boolean;
   get(sha256: string): CertificateRecord | undefined;
-  /** By serial number in any spelling, or by SHA-256: more than one where issuers have given the same number. */
+  /**
+   * By serial number in any spelling, or by SHA-256: more than one where issuers have given the same number.
+   */
   find(serialOrSha256: string): CertificateRecord[];
   /** Of a charge point. */
   of(chargePointId: string): CertificateRecord[];
   /** In the order in which they expire. */
   list(options: CertificateListOptions): Page<CertificateRecord>;
   put(certificate: CertificateInput): Promise<CertificateRecord>;
-  /** Changes it in one write transaction; undefined where there is none or `change` answers that. */
+  /** Changes it in one write transaction; undefined where there is none or `change` returns that. */
   change(
     sha256: string,
     change: (certificate: CertificateRecord) => CertificateInput | undefined,

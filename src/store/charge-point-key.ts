@@ -14,7 +14,10 @@ import { join } from 'node:path';
 /** Fewest bytes of a charge point's key: it is random, and so a fast hash keeps it safe. */
 export const MIN_KEY_BYTES = 16;
 
-/** Most bytes of a charge point's key: as hex digits it must fit the 40 of AuthorizationKey (security whitepaper §7.2). */
+/**
+ * Most bytes of a charge point's key: as hex digits it must fit the 40 of AuthorizationKey
+ * (security whitepaper §7.2).
+ */
 export const MAX_KEY_BYTES = 20;
 
 const PEPPER_FILE = 'pepper';
@@ -33,7 +36,10 @@ export function hashChargePointKey(key: Uint8Array, pepper: Uint8Array): string 
   return [SCHEME, salt.toString('base64url'), mac(key, salt, pepper).toString('base64url')].join('$');
 }
 
-/** Whether `key` is the one behind `keyHash`; the time it takes says nothing about how near it was. False for a hash of unknown form. */
+/**
+ * Whether `key` is the one behind `keyHash`; the time it takes says nothing about how near it was. False for
+ * a hash of unknown form.
+ */
 export function verifyChargePointKey(key: Uint8Array, keyHash: string, pepper: Uint8Array): boolean {
   const [scheme, salt, expected, ...rest] = keyHash.split('$');
   if (scheme !== SCHEME || salt === undefined || expected === undefined || rest.length > 0) return false;
@@ -43,8 +49,9 @@ export function verifyChargePointKey(key: Uint8Array, keyHash: string, pepper: U
 }
 
 /**
- * The secret of this installation that goes into every hash: `<dataDir>/pepper`, readable by its owner only. Made by whoever asks first;
- * when several processes do at once, all get the same. The data directory must exist.
+ * The secret of this installation that goes into every hash: `<dataDir>/pepper`, readable by its owner only.
+ * Made by whoever asks first; when several processes do at once, all get the same. The data directory must
+ * exist.
  */
 export function loadPepper(dataDir: string): Buffer {
   const file = join(dataDir, PEPPER_FILE);

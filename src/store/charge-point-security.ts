@@ -18,9 +18,15 @@ export interface PendingProfile {
 /** What the protocol has taught about the security profile of a charge point. */
 export interface SecurityRecord {
   readonly chargePointId: string;
-  /** That of the settings when this began. Where they have another, operators have decided since, and this means nothing. */
+  /**
+   * That of the settings when this began. Where they have another, operators have decided since, and this
+   * means nothing.
+   */
   readonly profileVersion: number;
-  /** Highest profile on which it has connected after it was told to change to it; lower ones are not accepted any more. */
+  /**
+   * Highest profile on which it has connected after it was told to change to it; lower ones are not accepted
+   * any more.
+   */
   readonly reached?: SecurityProfile;
   /** When it was reached, epoch ms. */
   readonly reachedAt?: number;
@@ -39,8 +45,9 @@ export interface ProfileState {
 }
 
 /**
- * Security profiles of charge points, as far as OCPP changes them (security whitepaper ed. 3 §A05). In `state`, since only edges hear the answers
- * and see who connects; they stand above the settings until operators decide anew.
+ * Security profiles of charge points, as far as OCPP changes them (security whitepaper ed. 3 §A05). In
+ * `state`, since only edges hear the answers and see who connects; they stand above the settings until
+ * operators decide anew.
  */
 export interface ChargePointSecurity {
   /** One read. */
@@ -56,8 +63,8 @@ export interface ChargePointSecurity {
   /** The charge point has taken the profile of that CALL, or has not. */
   answered(chargePointId: string, messageId: string, isTaken: boolean): Promise<void>;
   /**
-   * It has connected with `profile`: from now on no lower one is accepted, if that one was pending. Answers whether the profile is accepted still,
-   * for meanwhile it may have connected on a higher one elsewhere.
+   * It has connected with `profile`: from now on no lower one is accepted, if that one was pending. Returns
+   * whether the profile is accepted still, for meanwhile it may have connected on a higher one elsewhere.
    */
   connected(
     chargePointId: string,
@@ -145,7 +152,10 @@ export class ChargePointSecurityTable implements ChargePointSecurity {
   }
 }
 
-/** Whether a charge point in this state may connect with `profile`: one at a time, except for those that are pending (A00.FR.002, A05.FR.09). */
+/**
+ * Whether a charge point in this state may connect with `profile`: one at a time, except for those that are
+ * pending (A00.FR.002, A05.FR.09).
+ */
 export function isAccepted({ fixed, pending }: ProfileState, profile: SecurityProfile): boolean {
   return fixed === undefined || fixed === profile || pending.some((entry) => entry.profile === profile);
 }

@@ -13,7 +13,10 @@ export interface ChargePointSettings {
   readonly id: string;
   /** Salted hash of its key; absent = no key is asked for. */
   readonly keyHash?: string;
-  /** Rises when operators set or remove the key; absent = 0. A key that was given by ChangeConfiguration holds above one of the same version. */
+  /**
+   * Rises when operators set or remove the key; absent = 0. A key that was given by ChangeConfiguration holds
+   * above one of the same version.
+   */
   readonly keyVersion?: number;
   /** When operators set it, epoch ms; absent where that was before Farad noted it. */
   readonly keySetAt?: number;
@@ -21,7 +24,10 @@ export interface ChargePointSettings {
   readonly showsDigits?: boolean;
   /** The one security profile that it has to use; absent = whichever it authenticates by. */
   readonly securityProfile?: SecurityProfile;
-  /** Rises when operators decide on the profile; absent = 0. What OCPP has changed since holds above a decision of the same version. */
+  /**
+   * Rises when operators decide on the profile; absent = 0. What OCPP has changed since holds above a
+   * decision of the same version.
+   */
   readonly profileVersion?: number;
   /** Common name of its certificate; absent = what it told at its last boot. */
   readonly serialNumber?: string;

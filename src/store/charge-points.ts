@@ -9,13 +9,19 @@ export interface ChargePoints {
   get(id: string): ChargePointRecord | undefined;
   /** Finds or creates it; `full` where it is unknown and there are `max` already. */
   register(id: string, now: number, max: number): Promise<ChargePointRecord | 'full'>;
-  /** Changes it, creating it where it is unknown; answers the new record. */
+  /** Changes it, creating it where it is unknown; returns the new record. */
   update(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord>;
   /** As `update`, with the next write: nobody waits for it. */
   note(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord>;
-  /** Notes signs of life, epoch ms, of many at once, `gently` with the next write; unknown ones are left out. Give at most some hundred: they are one transaction. */
+  /**
+   * Notes signs of life, epoch ms, of many at once, `gently` with the next write; unknown ones are left out.
+   * Give at most some hundred: they are one transaction.
+   */
   seen(lastSeenAt: ReadonlyMap<string, number>, gently?: boolean): Promise<void>;
-  /** Removes it with what hangs on it (connectors, configuration and the like); its transactions and reservations stay: end the open ones before. */
+  /**
+   * Removes it with what hangs on it (connectors, configuration and the like); its transactions and
+   * reservations stay: end the open ones before.
+   */
   remove(id: string): Promise<boolean>;
   /** In the order of the ids; `search` looks at id, vendor, model and serial numbers. */
   list(options: ListOptions): Page<ChargePointRecord>;

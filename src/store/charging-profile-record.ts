@@ -1,6 +1,9 @@
 import type { ChargingProfile, ChargingProfilePurpose } from '../smart-charging/charging-profile.ts';
 
-/** A charging profile that a charge point holds, as far as its answers tell (OCPP 1.6 ed. 2 §5.16). Times are epoch ms. */
+/**
+ * A charging profile that a charge point holds, as far as its answers tell (OCPP 1.6 ed. 2 §5.16). Times are
+ * epoch ms.
+ */
 export interface ChargingProfileRecord {
   readonly chargePointId: string;
   /** Where it was set; 0 is the whole charge point. */
@@ -8,7 +11,9 @@ export interface ChargingProfileRecord {
   readonly chargingProfileId: number;
   readonly purpose: ChargingProfilePurpose;
   readonly stackLevel: number;
-  /** The transaction with which a TxProfile dies; null for other purposes, and where none was known to run. */
+  /**
+   * The transaction with which a TxProfile dies; null for other purposes, and where none was known to run.
+   */
   readonly transactionId: number | null;
   /** Of 1.6 as it went on the wire. */
   readonly profile: ChargingProfile;
@@ -47,8 +52,9 @@ export type ProfilePlace = Pick<
 >;
 
 /**
- * Whether setting `newcomer` replaces `held`: the same id, or the same level of the same purpose (OCPP 1.6 ed. 2 §5.16.3, §3.13.2). Profiles of
- * different connectors stand beside each other, since a TxDefaultProfile of a connector only overrides that of connector 0 (§3.13.1).
+ * Whether setting `newcomer` replaces `held`: the same id, or the same level of the same purpose
+ * (OCPP 1.6 ed. 2 §5.16.3, §3.13.2). Profiles of different connectors stand beside each other, since a
+ * TxDefaultProfile of a connector only overrides that of connector 0 (§3.13.1).
  */
 export function replaces(newcomer: ProfilePlace, held: ProfilePlace): boolean {
   if (newcomer.chargingProfileId === held.chargingProfileId) return true;
@@ -60,8 +66,9 @@ export function replaces(newcomer: ProfilePlace, held: ProfilePlace): boolean {
 }
 
 /**
- * Whether ClearChargingProfile takes a profile away (OCPP 1.6 ed. 2 §6.13, errata 3.25, 3.26): an id alone decides; otherwise all that is
- * given must fit, and nothing given means every profile. 0 is a connector and a level like any other.
+ * Whether ClearChargingProfile takes a profile away (OCPP 1.6 ed. 2 §6.13, errata 3.25, 3.26): an id alone
+ * decides; otherwise all that is given must fit, and nothing given means every profile. 0 is a connector and
+ * a level like any other.
  */
 export function isCleared(
   profile: ProfilePlace,

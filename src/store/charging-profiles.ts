@@ -84,7 +84,10 @@ export class ChargingProfileTable implements ChargingProfiles {
     });
   }
 
-  /** A transaction ended: its TxProfiles are gone, and those of its connector whose transaction is not known (§3.13.1). Within a write transaction. */
+  /**
+   * A transaction ended: its TxProfiles are gone, and those of its connector whose transaction is not known
+   * (§3.13.1). Within a write transaction.
+   */
   removeOf({ chargePointId, connectorId, transactionId }: EndedTransaction): void {
     if (this.txProfiles.isEmpty) return;
     for (const { value: key } of Array.from(this.ofTransactions.getRange(allOf(chargePointId)))) {

@@ -15,7 +15,10 @@ export interface ClockReading {
 
 const DAY_MS = 86_400_000;
 
-/** How much the clock may gain or lose within one run of the machine: a virtual machine may have been held, a clock may have been set by hand, ms. */
+/**
+ * How much the clock may gain or lose within one run of the machine: a virtual machine may have been held, a
+ * clock may have been set by hand, ms.
+ */
 const WITHIN_ONE_RUN_MS = DAY_MS;
 
 /** How long a machine may be off, ms: nothing but its clock says how long it was. */
@@ -24,9 +27,10 @@ const BETWEEN_RUNS_MS = 7 * DAY_MS;
 const FILE = 'last-seen';
 
 /**
- * Doubts a clock that has jumped, so that nothing is deleted by its word. Compares the clock with `<dataDir>/last-seen`, which one process writes
- * (the supervisor) while the clock is not doubted: so every process comes to the same judgement, also after a restart, and a clock that is set right again
- * is trusted again.
+ * Doubts a clock that has jumped, so that nothing is deleted by its word. Compares the clock with
+ * `<dataDir>/last-seen`, which one process writes (the supervisor) while the clock is not doubted: so every
+ * process comes to the same judgement, also after a restart, and a clock that is set right again is trusted
+ * again.
  */
 export class ClockGuard {
   private readonly file: string;
@@ -48,7 +52,7 @@ export class ClockGuard {
     return this.doubtOf(this.read());
   }
 
-  /** Answers why the clock is doubted; where it is not, notes that it was seen. For one process at a time. */
+  /** Returns why the clock is doubted; where it is not, notes that it was seen. For one process at a time. */
   look(): string | undefined {
     const now = this.read();
     const doubt = this.doubtOf(now);
@@ -56,7 +60,7 @@ export class ClockGuard {
     return doubt;
   }
 
-  /** Takes the clock for right from now on, which is an operator's word. Answers the doubt that this ends. */
+  /** Takes the clock for right from now on, which is an operator's word. Returns the doubt that this ends. */
   adopt(): string | undefined {
     const now = this.read();
     const doubt = this.doubtOf(now);

@@ -1,4 +1,6 @@
-/** A CALL of ours that something was to follow, with what did (OCPP 1.6 ed. 2 §5.11-5.18). Times are epoch ms. */
+/**
+ * A CALL of ours that something was to follow, with what did (OCPP 1.6 ed. 2 §5.11-5.18). Times are epoch ms.
+ */
 export interface CommandRecord {
   readonly chargePointId: string;
   /** Of the CALL on the wire. */
@@ -23,7 +25,10 @@ export interface CommandRecord {
   readonly version: number;
 }
 
-/** A message of the charge point that followed a command. OCPP 1.6 does not tie the two together: it fits in content and time. */
+/**
+ * A message of the charge point that followed a command. OCPP 1.6 does not tie the two together: it fits in
+ * content and time.
+ */
 export interface Consequence {
   readonly action: string;
   readonly messageId: string;

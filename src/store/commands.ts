@@ -8,7 +8,9 @@ import {
 import { allOf, keyOf } from './keys.ts';
 import type { WritePath } from './write-path.ts';
 
-/** What operators had charge points do, and what followed. In `state`; the newest of each charge point only. */
+/**
+ * What operators had charge points do, and what followed. In `state`; the newest of each charge point only.
+ */
 export interface Commands {
   get(chargePointId: string, messageId: string): CommandRecord | undefined;
   /** All that are kept of a charge point, newest first. */
@@ -17,7 +19,9 @@ export interface Commands {
   awaited(chargePointId: string, now: number): CommandRecord[];
   /** Keeps a command once its answer is there; the oldest that nothing is awaited for make room. */
   add(command: CommandInput): Promise<CommandRecord>;
-  /** A message followed; `complete` if it was the last one. Undefined where the command is not kept any more. */
+  /**
+   * A message followed; `complete` if it was the last one. Undefined where the command is not kept any more.
+   */
   followed(
     chargePointId: string,
     messageId: string,

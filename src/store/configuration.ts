@@ -10,7 +10,10 @@ export interface Configurations {
   get(chargePointId: string, key: string): ConfigurationKeyRecord | undefined;
   /** All of a charge point, in the order of the keys without case. */
   of(chargePointId: string): ConfigurationKeyRecord[];
-  /** What a GetConfiguration was answered with. Keys that are not in the answer stay as they are, however short it is. */
+  /**
+   * What a GetConfiguration was answered with. Keys that are not in the answer stay as they are, however
+   * short it is.
+   */
   told(
     chargePointId: string,
     known: readonly ToldKey[],
@@ -33,7 +36,10 @@ export interface Configurations {
 
 /** Keys that are kept of one charge point; the standard has some 50, vendors add some hundred. */
 const MAX_KEYS = 2_000;
-/** A key has 50 characters by the standard (CiString50Type); longer ones are cut, since they are parts of keys here. */
+/**
+ * A key has 50 characters by the standard (CiString50Type); longer ones are cut, since they are parts of keys
+ * here.
+ */
 const MAX_KEY_LENGTH = 255;
 /** A value has 500 characters by the standard. */
 const MAX_VALUE_LENGTH = 8_192;
@@ -142,8 +148,8 @@ export class ConfigurationTable implements Configurations {
   }
 
   /**
-   * On the path of every boot, so it is one look. A change that was answered a moment ago may not be seen yet; whoever boots now has not been
-   * reset since.
+   * On the path of every boot, so it is one look. A change that was answered a moment ago may not be seen
+   * yet; whoever boots now has not been reset since.
    */
   private hasPending(chargePointId: string): boolean {
     for (const _ of this.pending.getRange({ ...allOf(chargePointId), limit: 1 })) return true;
@@ -164,7 +170,10 @@ export class ConfigurationTable implements Configurations {
   }
 }
 
-/** What a boot makes of a pending value: in force if a Reset of ours came before, otherwise for the next GetConfiguration to tell. */
+/**
+ * What a boot makes of a pending value: in force if a Reset of ours came before, otherwise for the next
+ * GetConfiguration to tell.
+ */
 function bootedWith(record: ConfigurationKeyRecord, at: number): ConfigurationKeyRecord {
   const { pending } = record;
   if (pending === null) return record;

@@ -1,6 +1,9 @@
 import type { Layout } from '../journal/environment.ts';
 
-/** Present state of a connector (OCPP 1.6 ed. 2 §4.9); connector 0 is the charge point itself. Times are epoch ms. */
+/**
+ * Present state of a connector (OCPP 1.6 ed. 2 §4.9); connector 0 is the charge point itself. Times are epoch
+ * ms.
+ */
 export interface ConnectorRecord {
   readonly chargePointId: string;
   readonly connectorId: number;

@@ -12,20 +12,24 @@ export interface Connectors {
   /** All of a charge point, by connector. */
   of(chargePointId: string): ConnectorRecord[];
   /**
-   * Keeps a StatusNotification with the next write: its row goes to the outbox in any case; the present state changes unless the report is older than
-   * the one held, and `current` tells which. Where it changes, `also` is run within the same write transaction. Throws CommitError where the disk is full.
+   * Keeps a StatusNotification with the next write: its row goes to the outbox in any case; the present state
+   * changes unless the report is older than the one held, and `current` tells which. Where it changes, `also`
+   * is run within the same write transaction. Throws CommitError where the disk is full.
    */
   report(
     row: ConnectorStatusRow,
     also?: () => void,
   ): Promise<{ connector: ConnectorRecord; current: boolean }>;
-  /** Whether a report that was answered after this one may have been lost, because the edge that answered it was ended before it could store it. */
+  /**
+   * Whether a report that was answered after this one may have been lost, because the edge that answered it
+   * was ended before it could store it.
+   */
   mayBeOutdated(connector: ConnectorRecord): boolean;
 }
 
 /**
- * A report with an older time than the one held came late and does not count. One that is older by more than this cannot have waited so long: there the
- * clock of the charge point was set back, and the report counts.
+ * A report with an older time than the one held came late and does not count. One that is older by more than
+ * this cannot have waited so long: there the clock of the charge point was set back, and the report counts.
  */
 const LATE_AT_MOST_MS = 30 * 24 * 3_600_000;
 
@@ -94,7 +98,10 @@ function isLate(row: ConnectorStatusRow, held: ConnectorRecord): boolean {
   return isBefore(Math.min(row.ts, row.receivedAt), Math.min(held.ts, held.receivedAt));
 }
 
-/** Whether a report that states the time `ts` was made before `moment`, both by the clock of the charge point; one that was set back since says nothing. Epoch ms. */
+/**
+ * Whether a report that states the time `ts` was made before `moment`, both by the clock of the charge point;
+ * one that was set back since says nothing. Epoch ms.
+ */
 export function isBefore(ts: number, moment: number): boolean {
   const age = moment - ts;
   return age > 0 && age <= LATE_AT_MOST_MS;

@@ -16,7 +16,7 @@ export interface ConsoleSessionRecord {
 
 /** Log-ins that have not ended. In `directory`, so that a restart of control logs nobody out. */
 export interface ConsoleSessions {
-  /** One read. Also answers one that is over. */
+  /** One read. Also returns one that is over. */
   get(sha256: string): ConsoleSessionRecord | undefined;
   /** All of them, those that are over too, in no order. */
   list(): ConsoleSessionRecord[];

@@ -4,8 +4,8 @@ import type { Store } from './store.ts';
 type ProfileSources = Pick<Store, 'settings' | 'security' | 'configurations' | 'sessions'>;
 
 /**
- * The profile that must not be lowered over OCPP: the one that is fixed, else the highest of what the charge point has told of its configuration
- * and of what it is connected with.
+ * The profile that must not be lowered over OCPP: the one that is fixed, else the highest of what the charge
+ * point has told of its configuration and of what it is connected with.
  */
 export function currentProfile(
   { settings, security, configurations, sessions }: ProfileSources,
@@ -21,8 +21,8 @@ export function currentProfile(
 }
 
 /**
- * The current profile where a CALL would lower or leave it, else undefined: OCPP is no way to lower it (security whitepaper ed. 3 A00.FR.005, A05.FR.01).
- * A value that is no single digit counts as lower.
+ * The current profile where a CALL would lower or leave it, else undefined: OCPP is no way to lower it
+ * (security whitepaper ed. 3 A00.FR.005, A05.FR.01). A value that is no single digit counts as lower.
  */
 export function loweredFrom(
   store: ProfileSources,

@@ -9,9 +9,10 @@ export interface ChangeCount {
 }
 
 /**
- * Reads records that are read far more often than written: what was read stays decoded until anything in the table has changed. Whether it
- * has is asked once per snapshot that the database serves reads from, so a change by any process shows as soon as it would by reading the record.
- * The records are shared: never change one.
+ * Reads records that are read far more often than written: what was read stays decoded until anything in the
+ * table has changed. Whether it has is asked once per snapshot that the database serves reads from, so a
+ * change by any process shows as soon as it would by reading the record. The records are shared: never change
+ * one.
  */
 export class DecodedRecords<Value> {
   private readonly table: Table<Value>;
@@ -22,7 +23,10 @@ export class DecodedRecords<Value> {
   private reading = -1;
   private changes = -1;
 
-  /** Keeps at most `most` records at hand; `keyOf` gives the key of the record of a name, which several names may share. */
+  /**
+   * Keeps at most `most` records at hand; `keyOf` gives the key of the record of a name, which several names
+   * may share.
+   */
   constructor(table: Table<Value>, most: number, keyOf: (name: string) => Buffer, count: ChangeCount) {
     this.table = table;
     this.most = most;

@@ -13,7 +13,9 @@ export class VersionConflict extends Error {
   }
 }
 
-/** Throws VersionConflict where `stored` is not what was expected; to be called inside the write transaction. */
+/**
+ * Throws VersionConflict where `stored` is not what was expected; to be called inside the write transaction.
+ */
 export function requireVersion(
   stored: { readonly version: number } | undefined,
   expected: ExpectedVersion | undefined,

@@ -5,8 +5,10 @@ import type { TransactionRecord } from './transaction-record.ts';
 /** What speaks for it that an open transaction has ended without its stop, which may never come. */
 export interface Suspicion {
   /**
-   * - `silent`: its charge point is not connected, and nothing was heard of it for as long as the setting `transactions.forgottenAfter` says.
-   * - `connector-available`: its connector was reported Available after it began (OCPP 1.6 ed. 2 §4.9): told after its start, and of a later time.
+   * - `silent`: its charge point is not connected, and nothing was heard of it for as long as the setting
+   *   `transactions.forgottenAfter` says.
+   * - `connector-available`: its connector was reported Available after it began (OCPP 1.6 ed. 2 §4.9): told
+   *   after its start, and of a later time.
    * - `charge-point-gone`: its charge point was deleted.
    */
   readonly reason: 'silent' | 'connector-available' | 'charge-point-gone';
@@ -16,7 +18,10 @@ export interface Suspicion {
 
 type Known = Pick<Store, 'chargePoints' | 'connectors' | 'sessions'>;
 
-/** What speaks against an open transaction at `now`; `after` is the setting `transactions.forgottenAfter`, ms. Empty for one that is not open. */
+/**
+ * What speaks against an open transaction at `now`; `after` is the setting `transactions.forgottenAfter`, ms.
+ * Empty for one that is not open.
+ */
 export function suspicionsOf(
   { chargePoints, connectors, sessions }: Known,
   { state, chargePointId, connectorId, startedAt, receivedAt }: TransactionRecord,
@@ -31,7 +36,8 @@ export function suspicionsOf(
   const isAvailable = connector?.status === 'Available' && connector.receivedAt > receivedAt;
   // A report that waited in a queue may be told after the start and yet speak of the time before it.
   if (isAvailable && connector.ts !== startedAt && !isBefore(connector.ts, startedAt)) {
-    // Since when is by the charge point's clock: taken for no earlier than the start, and for no later than the report.
+    // Since when is by the charge point's clock: taken for no earlier than the start, and for no later than
+    // the report.
     const since = Math.min(Math.max(connector.since, receivedAt), connector.receivedAt);
     suspicions.push({ reason: 'connector-available', since });
   }
@@ -42,15 +48,19 @@ export function suspicionsOf(
   return suspicions;
 }
 
-/** Since when a Farad that began at `beganAt` may hold something against a transaction, epoch ms; null where it is not known. */
+/**
+ * Since when a Farad that began at `beganAt` may hold something against a transaction, epoch ms; null where
+ * it is not known.
+ */
 function heldSince({ reason, since }: Suspicion, beganAt: number): number | null {
   // While Farad was away nobody could tell it anything.
   return reason === 'silent' && since !== null ? Math.max(since, beganAt) : since;
 }
 
 /**
- * Whether what speaks against an open transaction has done so for as long as the setting `transactions.forgottenAfter` says, so that it need not count any more. Silence
- * counts only while Farad itself was there, from `beganAt` on.
+ * Whether what speaks against an open transaction has done so for as long as the setting
+ * `transactions.forgottenAfter` says, so that it need not count any more. Silence counts only while Farad
+ * itself was there, from `beganAt` on.
  */
 export function isForgotten(
   transaction: TransactionRecord,

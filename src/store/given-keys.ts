@@ -16,7 +16,10 @@ export interface AcceptedKey {
 /** What a charge point may show after it was given a key by ChangeConfiguration. */
 export interface GivenKeyRecord {
   readonly chargePointId: string;
-  /** That of the settings when the first key was given. Where they have another, operators have decided since, and this means nothing. */
+  /**
+   * That of the settings when the first key was given. Where they have another, operators have decided since,
+   * and this means nothing.
+   */
   readonly keyVersion: number;
   /** Oldest first; several while nobody knows which one the charge point uses. */
   readonly accepted: readonly AcceptedKey[];
@@ -25,13 +28,17 @@ export interface GivenKeyRecord {
 }
 
 /**
- * Keys that charge points were given by ChangeConfiguration of AuthorizationKey (security whitepaper ed. 3 §A01). In `state`, since only edges hear the
- * answers; they stand above the key of the settings until operators decide anew.
+ * Keys that charge points were given by ChangeConfiguration of AuthorizationKey
+ * (security whitepaper ed. 3 §A01). In `state`, since only edges hear the answers; they stand above the key
+ * of the settings until operators decide anew.
  */
 export interface GivenKeys {
   /** What the charge point may show; one read. */
   accepted(chargePointId: string, settings: ChargePointSettings | undefined): readonly AcceptedKey[];
-  /** A CALL is about to leave that gives a key; `keyHashes` are of the forms in which the charge point may show it. */
+  /**
+   * A CALL is about to leave that gives a key; `keyHashes` are of the forms in which the charge point may
+   * show it.
+   */
   leaving(
     chargePointId: string,
     settings: ChargePointSettings | undefined,
@@ -42,8 +49,8 @@ export interface GivenKeys {
   /** The charge point has taken the key of that CALL, or has not. */
   answered(chargePointId: string, messageId: string, isTaken: boolean): Promise<void>;
   /**
-   * The charge point has shown this key, or none (null): older ones are worth nothing any more. Answers whether it is accepted still, for meanwhile a newer
-   * one may have been shown elsewhere.
+   * The charge point has shown this key, or none (null): older ones are worth nothing any more. Returns
+   * whether it is accepted still, for meanwhile a newer one may have been shown elsewhere.
    */
   shown(
     chargePointId: string,
@@ -89,7 +96,8 @@ export class GivenKeyTable implements GivenKeys {
   answered(chargePointId: string, messageId: string, isTaken: boolean): Promise<void> {
     return this.change(chargePointId, (accepted) =>
       accepted.filter((key) =>
-        // What needed no key goes on needing none until the key is shown: it may be for a security profile to come.
+        // What needed no key goes on needing none until the key is shown: it may be for a security profile to
+        // come.
         isTaken ? key.messageId === messageId || key.keyHash === null : key.messageId !== messageId,
       ),
     );
@@ -136,7 +144,10 @@ export class GivenKeyTable implements GivenKeys {
   }
 }
 
-/** What is still accepted once `keyHash`, or none, was shown: itself, and keys that were given later. The same array where that is all. */
+/**
+ * What is still accepted once `keyHash`, or none, was shown: itself, and keys that were given later. The same
+ * array where that is all.
+ */
 export function afterShown(accepted: readonly AcceptedKey[], keyHash: string | null): readonly AcceptedKey[] {
   const shown = accepted.find((key) => key.keyHash === keyHash);
   if (shown === undefined) return accepted;

@@ -1,6 +1,9 @@
 import type { ListedTagInfo } from './local-list-record.ts';
 
-/** What one SendLocalList says about an idTag: with info it is added or changed, without it is deleted (OCPP 1.6 ed. 2 §7.1). */
+/**
+ * What one SendLocalList says about an idTag: with info it is added or changed, without it is deleted
+ * (OCPP 1.6 ed. 2 §7.1).
+ */
 export interface SentEntry {
   readonly idTag: string;
   readonly idTagInfo?: ListedTagInfo;

@@ -5,8 +5,9 @@ import { allOf, keyOf, textKey } from './keys.ts';
 import type { WritePath } from './write-path.ts';
 
 /**
- * What charge points hold of local authorization lists, as far as Farad knows (OCPP 1.6 ed. 2 §5.10, §5.15). In `state`.
- * Only an accepted list counts; one whose answer was lost is kept aside until the charge point tells its version (obligation H8).
+ * What charge points hold of local authorization lists, as far as Farad knows (OCPP 1.6 ed. 2 §5.10, §5.15).
+ * In `state`. Only an accepted list counts; one whose answer was lost is kept aside until the charge point
+ * tells its version (obligation H8).
  */
 export interface HeldLists {
   /** One read. */
@@ -36,8 +37,8 @@ export class HeldListTable implements HeldLists {
   private readonly path: WritePath;
   private readonly table: Table<HeldListRecord>;
   /**
-   * The entries, in the pieces in which they were accepted: one to which little is added costs little to change. Small ones are merged, so that there
-   * are never more than the logarithm of the list's length.
+   * The entries, in the pieces in which they were accepted: one to which little is added costs little to
+   * change. Small ones are merged, so that there are never more than the logarithm of the list's length.
    */
   private readonly pieces: Table<Piece>;
 
@@ -146,7 +147,7 @@ export class HeldListTable implements HeldLists {
     return { ...now, pieces: this.append(held.chargePointId, held.pieces, toPiece(entries)) };
   }
 
-  /** Adds a piece, merged with those before it that are not much longer; answers how many there are now. */
+  /** Adds a piece, merged with those before it that are not much longer; returns how many there are now. */
   private append(chargePointId: string, pieces: number, added: Piece): number {
     let piece = added;
     let index = pieces;

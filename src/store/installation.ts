@@ -46,8 +46,9 @@ const STARTS = Buffer.from('starts');
 const HINT = 'put it back from a backup, or let Farad go on without it by `farad adopt-data`';
 
 /**
- * Makes sure that the parts of a data directory belong together and that none has vanished since the last start, and notes this start in them. What a
- * directory of an older Farad, or a new one, lacks is made. Throws InstallationError, and NewerDataError nowhere: versions are looked at by whoever opens the store.
+ * Makes sure that the parts of a data directory belong together and that none has vanished since the last
+ * start, and notes this start in them. What a directory of an older Farad, or a new one, lacks is made.
+ * Throws InstallationError, and NewerDataError nowhere: versions are looked at by whoever opens the store.
  */
 export async function settleInstallation(options: SettleOptions): Promise<void> {
   const { dataDir, adopt = false } = options;
@@ -65,7 +66,8 @@ export async function settleInstallation(options: SettleOptions): Promise<void> 
     const starts = (known?.starts ?? 0) + 1;
     if (known && !adopt) parts.requireStart(known);
     const listed = adopt ? [] : (known?.parts ?? []);
-    // The file comes first: parts that carry an id which no file knows would look like those of another installation.
+    // The file comes first: parts that carry an id which no file knows would look like those of another
+    // installation.
     write(dataDir, { id, parts: listed, pepper, starts, settled: false });
     parts.reserveIds(dataDir, adopt || !known);
     parts.stamp(id, starts);
@@ -77,13 +79,19 @@ export async function settleInstallation(options: SettleOptions): Promise<void> 
   }
 }
 
-/** Marks the tables of a data directory as its own: after they were restored. Does nothing where there is no installation yet. */
+/**
+ * Marks the tables of a data directory as its own: after they were restored. Does nothing where there is no
+ * installation yet.
+ */
 export function markRestoredTables(dataDir: string): void {
   const known = readInstallation(dataDir, false);
   if (known) markTables(dataDir, known.id);
 }
 
-/** Returns the id that belongs to a data directory; undefined where none was settled yet. Throws InstallationError. */
+/**
+ * Returns the id that belongs to a data directory; undefined where none was settled yet. Throws
+ * InstallationError.
+ */
 export function installationId(dataDir: string): string | undefined {
   return readInstallation(dataDir, false)?.id;
 }

@@ -49,7 +49,10 @@ export interface InstalledCertificateLists {
     certificateType: InstalledCertificateType,
     root: SentRoot | undefined,
   ): Promise<void>;
-  /** DeleteCertificate was accepted, or says that there is no such certificate; or, where it is not `certain`, got no answer. */
+  /**
+   * DeleteCertificate was accepted, or says that there is no such certificate; or, where it is not `certain`,
+   * got no answer.
+   */
   deleted(chargePointId: string, hashData: CertificateHashData, certain: boolean): Promise<void>;
 }
 

@@ -1,4 +1,7 @@
-/** Work of a charge point that goes on after it has answered: a firmware update, an upload of diagnostics (GetDiagnostics) or of a log (GetLog). */
+/**
+ * Work of a charge point that goes on after it has answered: a firmware update, an upload of diagnostics
+ * (GetDiagnostics) or of a log (GetLog).
+ */
 export type JobKind = 'firmware' | 'diagnostics' | 'log';
 
 /**

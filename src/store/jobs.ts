@@ -13,15 +13,18 @@ export interface Jobs {
   /** Adds a job; the oldest beyond the last 20 of its kind are forgotten, ended ones first. */
   add(job: JobInput): Promise<JobRecord>;
   /**
-   * Changes jobs in one write transaction: `change` gets those of a charge point and a kind, newest first, and answers the ones that are different
-   * now. Answers what was written.
+   * Changes jobs in one write transaction: `change` gets those of a charge point and a kind, newest first,
+   * and answers the ones that are different now. Returns what was written.
    */
   revise(
     chargePointId: string,
     kind: JobKind,
     change: (jobs: readonly JobRecord[]) => readonly JobInput[],
   ): Promise<JobRecord[]>;
-  /** Gives up on jobs that nothing was heard of since `before`, epoch ms: a bounded number per call, answers how many. */
+  /**
+   * Gives up on jobs that nothing was heard of since `before`, epoch ms: a bounded number per call, answers
+   * how many.
+   */
   expire(before: number, now: number): Promise<number>;
 }
 

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Keys of the store's tables, as bytes whose order is the order of their parts: text by UTF-8, numbers by size. Text ends with a zero byte, so
- * "CP-1" sorts before "CP-10" and an empty text is a key too.
+ * Keys of the store's tables, as bytes whose order is the order of their parts: text by UTF-8, numbers by
+ * size. Text ends with a zero byte, so "CP-1" sorts before "CP-10" and an empty text is a key too.
  */
 
-/** Longest text that goes into a key as it is; what is longer keeps its beginning and is told apart by a hash. LMDB's limit for a key is 1978 bytes. */
+/**
+ * Longest text that goes into a key as it is; what is longer keeps its beginning and is told apart by a hash.
+ * LMDB's limit for a key is 1978 bytes.
+ */
 const MAX_TEXT_BYTES = 300;
 const KEPT_OF_LONG_TEXT = 200;
 
@@ -31,7 +34,8 @@ export function keyOf(...parts: readonly (string | number)[]): Buffer {
 /** The key of a finite number, negative ones first. */
 export function numberKey(value: number): Buffer {
   const key = Buffer.allocUnsafe(8);
-  // The bits of doubles sort like the numbers once the sign is flipped, and those of negative ones altogether.
+  // The bits of doubles sort like the numbers once the sign is flipped, and those of negative ones
+  // altogether.
   key.writeDoubleBE(value === 0 ? 0 : value, 0);
   if (value < 0) {
     for (let i = 0; i < 8; i++) key[i] = ~(key[i] as number) & 0xff;
@@ -57,7 +61,8 @@ export function after(key: Buffer): Buffer {
 }
 
 function withPrefix(prefix: Buffer): { start: Buffer; end: Buffer } {
-  // No part of a key begins with two bytes 255: UTF-8 has none, and of the numbers only infinity would. A key is never empty.
+  // No part of a key begins with two bytes 255: UTF-8 has none, and of the numbers only infinity would. A key
+  // is never empty.
   return {
     start: prefix.length === 0 ? Buffer.of(0) : prefix,
     end: Buffer.concat([prefix, Buffer.of(255, 255)]),

@@ -13,7 +13,10 @@ export interface KnownChargePoint {
 
 const CHUNK = 500;
 
-/** All charge points after `after` in the order of their ids, from what is provisioned and what was seen, without ever holding all of them. */
+/**
+ * All charge points after `after` in the order of their ids, from what is provisioned and what was seen,
+ * without ever holding all of them.
+ */
 export async function* knownChargePoints(
   store: Pick<Store, 'settings' | 'chargePoints'>,
   after?: string,
@@ -66,7 +69,10 @@ async function* inOrder<Item>(
   } while (after !== undefined);
 }
 
-/** What the certificate of a charge point must name (security whitepaper ed. 3 A00.FR.405): as operators say, else as it told at its last boot. */
+/**
+ * What the certificate of a charge point must name (security whitepaper ed. 3 A00.FR.405): as operators say,
+ * else as it told at its last boot.
+ */
 export function serialNumberOf(
   settings: ChargePointSettings | undefined,
   record: ChargePointRecord | undefined,
@@ -76,7 +82,10 @@ export function serialNumberOf(
   );
 }
 
-/** The store's order of keys: UTF-8 bytes, which differs from that of JavaScript strings beyond the basic plane. */
+/**
+ * The store's order of keys: UTF-8 bytes, which differs from that of JavaScript strings beyond the basic
+ * plane.
+ */
 export function compareIds(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

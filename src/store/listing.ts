@@ -4,7 +4,10 @@ import { after, textKey, textsFrom } from './keys.ts';
 /** A page of a listing in key order. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Give it as `after` to go on; absent at the end. A page may be short and yet have a `next`: work per call is bounded. */
+  /**
+   * Give it as `after` to go on; absent at the end. A page may be short and yet have a `next`: work per call
+   * is bounded.
+   */
   readonly next?: string;
 }
 

@@ -6,7 +6,9 @@ export interface ListedTagInfo {
   readonly parentIdTag?: string;
 }
 
-/** An entry of the list that operators want; without `idTagInfo` it says what the token of that idTag says. */
+/**
+ * An entry of the list that operators want; without `idTagInfo` it says what the token of that idTag says.
+ */
 export interface WantedEntry {
   /** As it was given; compared without case. */
   readonly idTag: string;
@@ -20,7 +22,10 @@ export type ListScope = { readonly chargePointId: string } | { readonly group: s
 export interface LocalListRecord {
   readonly id: string;
   readonly scope: ListScope;
-  /** `automatic`: charge points are brought up to date whenever they are not; `manual`: only when an operator asks. */
+  /**
+   * `automatic`: charge points are brought up to date whenever they are not; `manual`: only when an operator
+   * asks.
+   */
   readonly sync: 'manual' | 'automatic';
   /** No idTag twice, in whatever spelling. */
   readonly entries: readonly WantedEntry[];

@@ -18,8 +18,8 @@ export interface LocalLists {
   /** The list that is wanted at a charge point: its own, else that of its group. */
   wantedAt(chargePointId: string, group: string | undefined): LocalListHead | undefined;
   /**
-   * Creates or replaces it; `taken` names the list that has its scope already. Rejects with VersionConflict where what is stored is not what was
-   * expected.
+   * Creates or replaces it; `taken` names the list that has its scope already. Rejects with VersionConflict
+   * where what is stored is not what was expected.
    */
   put(
     list: LocalListInput,

@@ -34,8 +34,8 @@ export function openedBy(
 }
 
 /**
- * The record of a stop that fits no transaction (§4.10, obligation E9), with `flag` for why. Under an id of our own: the reported one may be, or become,
- * that of another transaction.
+ * The record of a stop that fits no transaction (§4.10, obligation E9), with `flag` for why. Under an id of
+ * our own: the reported one may be, or become, that of another transaction.
  */
 export function unmatchedStop(input: StopInput, transactionId: number, flag: string): TransactionRecord {
   return {

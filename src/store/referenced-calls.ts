@@ -20,8 +20,9 @@ export interface ReferencedCall {
 }
 
 /**
- * The last referenced CALLs of each charge point. A reference is on record before its CALL leaves: what is not here was not sent. So whoever
- * lost an answer, for example by a restart, learns it here, and never has to ask twice. In `state`.
+ * The last referenced CALLs of each charge point. A reference is on record before its CALL leaves: what is
+ * not here was not sent. So whoever lost an answer, for example by a restart, learns it here, and never has
+ * to ask twice. In `state`.
  */
 export interface ReferencedCalls {
   get(chargePointId: string, reference: string): ReferencedCall | undefined;
@@ -31,7 +32,10 @@ export interface ReferencedCalls {
   notSent(chargePointId: string, reference: string): Promise<void>;
 }
 
-/** Referenced CALLs that are kept of a charge point: far more than can wait for one, so that none is forgotten whose answer is still wanted. */
+/**
+ * Referenced CALLs that are kept of a charge point: far more than can wait for one, so that none is forgotten
+ * whose answer is still wanted.
+ */
 export const REFERENCES_KEPT = 64;
 
 /** Longest answer that is kept, in characters of JSON; of a longer one only the status is. */

@@ -3,7 +3,10 @@ import type { ChargingSchedule } from '../smart-charging/charging-profile.ts';
 import { allOf, keyOf } from './keys.ts';
 import type { WritePath } from './write-path.ts';
 
-/** What a charge point last answered to GetCompositeSchedule for a connector (OCPP 1.6 ed. 2 §5.7). Times are epoch ms. */
+/**
+ * What a charge point last answered to GetCompositeSchedule for a connector (OCPP 1.6 ed. 2 §5.7). Times are
+ * epoch ms.
+ */
 export interface ReportedScheduleRecord {
   readonly chargePointId: string;
   /** As asked for; 0 is the whole charge point. */

@@ -1,6 +1,9 @@
 import type { WritePath } from './write-path.ts';
 
-/** requestIds of jobs that charge points report on by number (security whitepaper ed. 3 §5.9, §5.21): positive, 31 bits, never the same twice. */
+/**
+ * requestIds of jobs that charge points report on by number (security whitepaper ed. 3 §5.9, §5.21):
+ * positive, 31 bits, never the same twice.
+ */
 export interface RequestIds {
   next(): Promise<number>;
 }

@@ -6,9 +6,14 @@ export const MAX_RESERVATION_ID = 0x7fff_ffff;
 
 const LAST = Buffer.from('reservation-ids');
 
-/** Hands out reservationIds: positive, never twice in an installation (OCPP 1.6 ed. 2 §6.37). In `directory`. */
+/**
+ * Hands out reservationIds: positive, never twice in an installation (OCPP 1.6 ed. 2 §6.37). In `directory`.
+ */
 export interface ReservationIds {
-  /** The next id for which `isTaken` is false: operators may have used any number in calls of their own. Rejects with RangeError when all are used up. */
+  /**
+   * The next id for which `isTaken` is false: operators may have used any number in calls of their own.
+   * Rejects with RangeError when all are used up.
+   */
   take(isTaken: (id: number) => boolean): Promise<number>;
 }
 

@@ -12,8 +12,8 @@ const UIDS = Buffer.from('reservation-uids');
 const ALL = { start: Buffer.of(0), end: Buffer.of(255, 255) };
 
 /**
- * The records of reservations with all that finds them. Every change goes through `write`, within a write transaction, which also puts the row for
- * ClickHouse into the outbox.
+ * The records of reservations with all that finds them. Every change goes through `write`, within a write
+ * transaction, which also puts the row for ClickHouse into the outbox.
  */
 export class ReservationTable {
   private readonly path: WritePath;
@@ -108,7 +108,10 @@ export class ReservationTable {
     return false;
   }
 
-  /** Removes at most `limit` of those that were over before `before` and whose rows have all left the outbox; answers how many. */
+  /**
+   * Removes at most `limit` of those that were over before `before` and whose rows have all left the outbox;
+   * returns how many.
+   */
   removeEnded(before: number, limit: number): number {
     const ripe = Array.from(
       this.ended.getRange({ start: ALL.start, end: numberKey(before), limit }),

@@ -14,17 +14,25 @@ import type { WritePath } from './write-path.ts';
 
 /** Reservations, from before their ReserveNow leaves until their retention is over. In `state`. */
 export interface Reservations {
-  /** All that had this reservationId, newest first; it may have been used at several charge points, and again at the same one. */
+  /**
+   * All that had this reservationId, newest first; it may have been used at several charge points, and again
+   * at the same one.
+   */
   withId(reservationId: number): ReservationRecord[];
   /** Those of a charge point that have not ended, as far as anybody knows. */
   live(chargePointId: string): ReservationRecord[];
   /** Newest first. Throws RangeError where `before` is no cursor. */
   list(filter: ReservationFilter): Page<ReservationRecord>;
-  /** A ReserveNow is about to leave: until its answer has come nobody knows whether there is a reservation. */
+  /**
+   * A ReserveNow is about to leave: until its answer has come nobody knows whether there is a reservation.
+   */
   asked(request: ReservationRequest): Promise<void>;
-  /** A ReserveNow was answered, or not. An accepted one replaces what the charge point held under the same id (§5.13). */
+  /**
+   * A ReserveNow was answered, or not. An accepted one replaces what the charge point held under the same id
+   * (§5.13).
+   */
   answered(input: ReservationInput): Promise<ReservationRecord | undefined>;
-  /** Ends the live ones of a charge point that `which` picks, inside the write transaction; answers them. */
+  /** Ends the live ones of a charge point that `which` picks, inside the write transaction; returns them. */
   end(
     chargePointId: string,
     ending: Exclude<ReservationEnding, 'used'>,
@@ -33,9 +41,12 @@ export interface Reservations {
   ): Promise<ReservationRecord[]>;
   /** As `end`, within the write transaction that is running. */
   endWithin: (...what: Parameters<Reservations['end']>) => ReservationRecord[];
-  /** Ends a bounded number of those that expired before `before`; answers how many. */
+  /** Ends a bounded number of those that expired before `before`; returns how many. */
   expire(before: number, at: number): Promise<number>;
-  /** Removes a bounded number of those that were over before `before` and that ClickHouse has; answers how many. */
+  /**
+   * Removes a bounded number of those that were over before `before` and that ClickHouse has; returns how
+   * many.
+   */
   forget(before: number): Promise<number>;
 }
 
@@ -117,8 +128,8 @@ export class LmdbReservations implements Reservations {
   }
 
   /**
-   * A transaction began: ends the reservation that it names, or that its tag or group held on the connector (§5.13), and answers it. Within a write
-   * transaction.
+   * A transaction began: ends the reservation that it names, or that its tag or group held on the connector
+   * (§5.13), and returns it. Within a write transaction.
    */
   use(use: ReservationUse): ReservationRecord | undefined {
     const reservation = use.reservationId === null ? this.meant(use) : this.named(use);
@@ -140,8 +151,8 @@ export class LmdbReservations implements Reservations {
   }
 
   /**
-   * The one that a StartTransaction names: a live one, or one that was taken for ended while the charge point still held it. A foreign or
-   * unknown id means nothing.
+   * The one that a StartTransaction names: a live one, or one that was taken for ended while the charge point
+   * still held it. A foreign or unknown id means nothing.
    */
   private named({ chargePointId, reservationId }: ReservationUse): ReservationRecord | undefined {
     const own = this.table

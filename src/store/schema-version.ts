@@ -34,8 +34,9 @@ export function schemaDifferences(
 }
 
 /**
- * Makes the records of an environment what this Farad expects. An older directory is migrated, each aggregate in one write transaction, by whichever
- * process comes first; the others wait for it. Throws NewerDataError where a newer Farad has written, and then changes nothing.
+ * Makes the records of an environment what this Farad expects. An older directory is migrated, each aggregate
+ * in one write transaction, by whichever process comes first; the others wait for it. Throws NewerDataError
+ * where a newer Farad has written, and then changes nothing.
  */
 export function bringUpToDate(
   environment: Environment,

@@ -1,19 +1,31 @@
-/** 1: password over a plain socket; 2: password over TLS; 3: client certificate; 0: none of these (security whitepaper ed. 3 §2.1). */
+/**
+ * 1: password over a plain socket; 2: password over TLS; 3: client certificate; 0: none of these
+ * (security whitepaper ed. 3 §2.1).
+ */
 export type SecurityProfile = 0 | 1 | 2 | 3;
 
-/** A profile as a value of the configuration key SecurityProfile (security whitepaper ed. 3 §7.6); undefined for anything but one digit. */
+/**
+ * A profile as a value of the configuration key SecurityProfile (security whitepaper ed. 3 §7.6); undefined
+ * for anything but one digit.
+ */
 export function readProfile(value: string | null | undefined): SecurityProfile | undefined {
   return value !== null && value !== undefined && /^[0-3]$/.test(value)
     ? (Number(value) as SecurityProfile)
     : undefined;
 }
 
-/** Whether a configuration key of this name sets the security profile: keys are compared without case (OCPP 1.6 ed. 2 §2.2). */
+/**
+ * Whether a configuration key of this name sets the security profile: keys are compared without case
+ * (OCPP 1.6 ed. 2 §2.2).
+ */
 export function setsSecurityProfile(key: string): boolean {
   return key.trim().toLowerCase() === 'securityprofile';
 }
 
-/** The profile that a CALL asks a charge point to change to; undefined where it is about something else, `null` where nobody knows how it is read. */
+/**
+ * The profile that a CALL asks a charge point to change to; undefined where it is about something else,
+ * `null` where nobody knows how it is read.
+ */
 export function wantedProfile(action: string, payload: unknown): SecurityProfile | null | undefined {
   if (action !== 'ChangeConfiguration' || typeof payload !== 'object' || payload === null) return undefined;
   const { key, value } = payload as Readonly<Record<string, unknown>>;

@@ -11,13 +11,14 @@ export interface Sessions {
   latest(chargePointId: string): SessionRecord | undefined;
   /** The newest connection wins, also where edges come here in another order than their sockets opened in. */
   claim(session: Omit<SessionRecord, 'epoch' | 'takenFrom'>): Promise<Claim>;
-  /** Only if the charge point is still held under that epoch; answers whether it was. */
+  /** Only if the charge point is still held under that epoch; returns whether it was. */
   release(chargePointId: string, epoch: number): Promise<boolean>;
-  /** What an edge held that has stopped; answers how many. */
+  /** What an edge held that has stopped; returns how many. */
   clearEdge(edge: string): Promise<number>;
   /**
-   * What an edge held that ended without a stop; answers how many. The statuses of their connectors, and of those that another edge has taken over since,
-   * may be outdated until they are reported after `now`, epoch ms. To be called before that edge accepts sockets again.
+   * What an edge held that ended without a stop; returns how many. The statuses of their connectors, and of
+   * those that another edge has taken over since, may be outdated until they are reported after `now`, epoch
+   * ms. To be called before that edge accepts sockets again.
    */
   clearDeadEdge(edge: string, now: number): Promise<number>;
   /** O(1). */
@@ -29,11 +30,17 @@ export interface Claim {
   readonly session: SessionRecord;
   /** Who held the charge point before. */
   readonly previous?: SessionRecord;
-  /** A newer connection, at another edge, has been here first: it holds the charge point, and this session is over. */
+  /**
+   * A newer connection, at another edge, has been here first: it holds the charge point, and this session is
+   * over.
+   */
   readonly newer?: SessionRecord;
 }
 
-/** Edges overtake each other by so much at most, ms. A connection that seems to be newer by more was there before the clock was set back. */
+/**
+ * Edges overtake each other by so much at most, ms. A connection that seems to be newer by more was there
+ * before the clock was set back.
+ */
 const OVERTAKEN_WITHIN_MS = 10_000;
 
 /** How long a dead edge may be away while its charge points connect to others, ms. */
@@ -104,7 +111,10 @@ export class SessionTable implements Sessions {
     return sizeOf(this.table).entries;
   }
 
-  /** Removes the sessions of `edge`, after `also` was done with each that `fits`; answers how many were removed. */
+  /**
+   * Removes the sessions of `edge`, after `also` was done with each that `fits`; returns how many were
+   * removed.
+   */
   private async clear(
     fits: (session: SessionRecord) => boolean,
     edge: string,

@@ -4,8 +4,8 @@ import { allOf, keyOf, textKey } from './keys.ts';
 import type { WritePath } from './write-path.ts';
 
 /**
- * Whose the client certificates are that nobody told Farad of: the first charge point's that was recognised by
- * one (security whitepaper ed. 3 A00.FR.405). In `state`, since edges see them.
+ * Whose the client certificates are that nobody told Farad of: the first charge point's that was recognised
+ * by one (security whitepaper ed. 3 A00.FR.405). In `state`, since edges see them.
  */
 export interface ShownCertificates {
   /** One read. */

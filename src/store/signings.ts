@@ -97,7 +97,10 @@ export interface Signings {
   counts(): { readonly open: number; readonly failed: number };
   /** Adds one, and ends those of the charge point that are open; false where it is there already. */
   add(signing: Omit<Signing, 'version'>): Promise<boolean>;
-  /** Changes it, and keeps a certificate with it, in one transaction; undefined where it is not in one of `from` (any more). */
+  /**
+   * Changes it, and keeps a certificate with it, in one transaction; undefined where it is not in one of
+   * `from` (any more).
+   */
   change(
     id: string,
     from: readonly SigningState[],

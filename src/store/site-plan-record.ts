@@ -1,4 +1,7 @@
-/** What Farad has agreed with a connector of a site. Currents are tenths of an ampere per phase, times epoch ms. */
+/**
+ * What Farad has agreed with a connector of a site. Currents are tenths of an ampere per phase, times epoch
+ * ms.
+ */
 export interface ConnectorPlan {
   readonly chargePointId: string;
   readonly connectorId: number;

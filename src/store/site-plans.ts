@@ -3,7 +3,10 @@ import { textKey } from './keys.ts';
 import type { ConnectorPlan, SitePlanRecord } from './site-plan-record.ts';
 import type { WritePath } from './write-path.ts';
 
-/** What was agreed with the connectors of sites, so that a restart knows what vehicles may be taking. In `directory`. */
+/**
+ * What was agreed with the connectors of sites, so that a restart knows what vehicles may be taking. In
+ * `directory`.
+ */
 export interface SitePlans {
   get(siteId: string): SitePlanRecord | undefined;
   /** Written before anything is sent. */

@@ -41,7 +41,10 @@ export interface SiteRecord {
   readonly sharing: 'equal' | 'wishes';
   /** Least current that is worth charging with, A. */
   readonly minimumCurrent: number;
-  /** What a vehicle may take where Farad has said nothing yet or is gone, A per phase; null: the minimum if that fits for all, else 0. */
+  /**
+   * What a vehicle may take where Farad has said nothing yet or is gone, A per phase; null: the minimum if
+   * that fits for all, else 0.
+   */
   readonly fallbackCurrent: number | null;
   /** V between phase and neutral. */
   readonly voltage: number;

@@ -16,8 +16,8 @@ export interface Sites {
   /** The site that shares power among this connector and others. */
   ofConnector(chargePointId: string, connectorId: number): string | undefined;
   /**
-   * Creates or replaces it, unless a connector belongs to another site. Rejects with VersionConflict where what is stored is not what was
-   * expected.
+   * Creates or replaces it, unless a connector belongs to another site. Rejects with VersionConflict where
+   * what is stored is not what was expected.
    */
   put(site: SiteInput, expected?: ExpectedVersion): Promise<SiteRecord | MemberTaken>;
   /** False where there was none. Rejects as `put`. */

@@ -85,14 +85,19 @@ export type { Tokens } from './tokens.ts';
 export type { TransactionNotes } from './transaction-notes.ts';
 export type { Transactions } from './transactions.ts';
 
-/** Longest charge point identity in UTF-8 bytes; longer ones are refused at the handshake because they are parts of keys. */
+/**
+ * Longest charge point identity in UTF-8 bytes; longer ones are refused at the handshake because they are
+ * parts of keys.
+ */
 export const MAX_CHARGE_POINT_ID_BYTES = 255;
 
 const DAY_MS = 24 * 3_600_000;
 
 export interface StoreOptions {
   readonly dataDir: string;
-  /** Which environments this process may change: edge and analytics `state`, control `directory`, setup both. */
+  /**
+   * Which environments this process may change: edge and analytics `state`, control `directory`, setup both.
+   */
   readonly role: 'edge' | 'control' | 'analytics' | 'setup';
   /** Name of the edge: whose block of transactionIds to take from. Default: the role. */
   readonly owner?: string;
@@ -100,7 +105,10 @@ export interface StoreOptions {
   readonly transactionRetention?: number;
   /** Bytes of the disk that are left free. Default 64 MiB. */
   readonly diskReserve?: number;
-  /** What private keys of certificate authorities are sealed with (`security.sealingKeyFile`), and what they were sealed with before; absent: they cannot be opened. */
+  /**
+   * What private keys of certificate authorities are sealed with (`security.sealingKeyFile`), and what they
+   * were sealed with before; absent: they cannot be opened.
+   */
   readonly sealingKeys?: SealingKeys;
 }
 
@@ -144,7 +152,10 @@ export interface Store {
   readonly consoleSessions: ConsoleSessions;
   readonly audit: AuditTrail;
   readonly keys: ChargePointKeys;
-  /** Reads that follow see all that other processes have written until now; otherwise a read may be as old as the first one of this turn. */
+  /**
+   * Reads that follow see all that other processes have written until now; otherwise a read may be as old as
+   * the first one of this turn.
+   */
   refresh(): void;
   /** Waits for the writes under way. */
   close(): Promise<void>;
@@ -179,7 +190,8 @@ export const STATE: readonly Aggregate[] = [
   { name: 'reservations', migrations: [] },
   { name: 'charging-profiles', migrations: [] },
   { name: 'reported-schedules', migrations: [] },
-  // Records have had layouts since version 2; those that carry the names of their members are read as they are.
+  // Records have had layouts since version 2; those that carry the names of their members are read as they
+  // are.
   { name: 'connectors', migrations: [() => undefined] },
   { name: 'held-local-lists', migrations: [] },
   { name: 'jobs', migrations: [] },
@@ -195,8 +207,8 @@ export const STATE: readonly Aggregate[] = [
 ];
 
 /**
- * Opens the store of a data directory, creating or migrating it where needed. Any number of processes may have it open.
- * Throws NewerDataError where a newer Farad wrote it.
+ * Opens the store of a data directory, creating or migrating it where needed. Any number of processes may
+ * have it open. Throws NewerDataError where a newer Farad wrote it.
  */
 export function openStore({
   dataDir,

@@ -15,7 +15,10 @@ export interface Tokens {
   put(token: TokenInput, expected?: ExpectedVersion): Promise<Token>;
   /** False where there was none. Rejects as `put`. */
   remove(idTag: string, expected?: ExpectedVersion): Promise<boolean>;
-  /** In write transactions of at most 500; answers how many were stored. What was stored before a failure stays. */
+  /**
+   * In write transactions of at most 500; returns how many were stored. What was stored before a failure
+   * stays.
+   */
   importMany(tokens: Iterable<TokenInput> | AsyncIterable<TokenInput>): Promise<number>;
   /** In the order of the folded idTag; `search` looks at idTag, parent and note. */
   list(options: ListOptions): Page<Token>;

@@ -1,6 +1,9 @@
 import type { TransactionNote } from './transaction-notes.ts';
 
-/** What an operator says about the energy of a transaction. It stands beside what the charge point reported, never in its place. */
+/**
+ * What an operator says about the energy of a transaction. It stands beside what the charge point reported,
+ * never in its place.
+ */
 export interface TransactionCorrection extends TransactionNote {
   readonly chargePointId: string;
   /** Wh; null where the registers say it. */

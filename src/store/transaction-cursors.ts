@@ -1,4 +1,7 @@
-/** Reads the cursor of a listing by time of receipt; undefined where none was given. Throws RangeError where it is none. */
+/**
+ * Reads the cursor of a listing by time of receipt; undefined where none was given. Throws RangeError where
+ * it is none.
+ */
 export function readCursor(cursor: string | undefined): { receivedAt: number; id: number } | undefined {
   if (cursor === undefined) return undefined;
   const [, receivedAt, id] = /^(-?\d+)-(\d+)$/.exec(cursor) ?? [];
@@ -7,7 +10,10 @@ export function readCursor(cursor: string | undefined): { receivedAt: number; id
   return { receivedAt: Number(receivedAt), id: Number(id) };
 }
 
-/** Reads the cursor of a listing by charge point and connector; undefined where none was given. Throws RangeError where it is none. */
+/**
+ * Reads the cursor of a listing by charge point and connector; undefined where none was given. Throws
+ * RangeError where it is none.
+ */
 export function readPlace(
   cursor: string | undefined,
 ): { chargePointId: string; connectorId: number } | undefined {

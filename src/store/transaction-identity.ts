@@ -8,7 +8,10 @@ export type StartIdentity = Pick<
   'chargePointId' | 'connectorId' | 'idTag' | 'startTimestamp' | 'meterStart' | 'reservationId'
 >;
 
-/** What makes two StopTransactions the same message (obligation E9); `reportedId` is the transactionId as sent. */
+/**
+ * What makes two StopTransactions the same message (obligation E9); `reportedId` is the transactionId as
+ * sent.
+ */
 export type StopIdentity = Pick<
   TransactionRecord,
   'chargePointId' | 'reportedId' | 'stopTimestamp' | 'meterStop'

@@ -15,8 +15,9 @@ interface Block {
 }
 
 /**
- * Hands out transactionIds: positive, never twice in an installation, from a block per edge. Where the edge stands in its block is written in the same
- * transaction as the record that gets the id, so neither a crash nor a failed write can bring an id up again.
+ * Hands out transactionIds: positive, never twice in an installation, from a block per edge. Where the edge
+ * stands in its block is written in the same transaction as the record that gets the id, so neither a crash
+ * nor a failed write can bring an id up again.
  */
 export class TransactionIds {
   private readonly path: WritePath;

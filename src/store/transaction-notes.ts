@@ -9,7 +9,10 @@ export interface TransactionNote {
   readonly version: number;
 }
 
-/** Notes of one kind, one at most for a transaction; they stay when it has left the operational store. In `directory`. */
+/**
+ * Notes of one kind, one at most for a transaction; they stay when it has left the operational store. In
+ * `directory`.
+ */
 export interface TransactionNotes<Note extends TransactionNote> {
   get(transactionId: number): Note | undefined;
   /** Puts a note in the place of the one before. */

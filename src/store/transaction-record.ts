@@ -2,7 +2,10 @@ import type { Layout } from '../journal/environment.ts';
 import type { TransactionRow } from '../records/transactions.ts';
 import type { ReservationRecord } from './reservation-record.ts';
 
-/** A transaction as kept until ClickHouse has it and its retention is over (OCPP 1.6 ed. 2 §4.8, §4.10). Times are epoch ms. */
+/**
+ * A transaction as kept until ClickHouse has it and its retention is over (OCPP 1.6 ed. 2 §4.8, §4.10). Times
+ * are epoch ms.
+ */
 export interface TransactionRecord extends TransactionRow {
   /** `timestamp` of the StartTransaction as sent: part of what makes a repeated start the same. */
   readonly startTimestamp: string;
@@ -16,9 +19,15 @@ export interface TransactionRecord extends TransactionRow {
   readonly closure?: TransactionClosure;
 }
 
-/** Who ended a transaction whose stop had not come, and what was said about its end. It stands beside what the charge point reports. */
+/**
+ * Who ended a transaction whose stop had not come, and what was said about its end. It stands beside what the
+ * charge point reports.
+ */
 export interface TransactionClosure {
-  /** `operator`: a person. `forgotten`: Farad by itself, as the setting `transactions.forgotten` says. `charge-point-deleted`: with its charge point. */
+  /**
+   * `operator`: a person. `forgotten`: Farad by itself, as the setting `transactions.forgotten` says.
+   * `charge-point-deleted`: with its charge point.
+   */
   readonly cause: 'operator' | 'forgotten' | 'charge-point-deleted';
   /** Id of the API key, or of the key whose log-in it was; empty where Farad did it by itself. */
   readonly by: string;
@@ -89,8 +98,9 @@ export interface StartInput {
   readonly rawStart: string;
   readonly receivedAt: number;
   /**
-   * Decides the answer, inside the write transaction and only for a new transaction: must be quick and synchronous. `others` lists the open
-   * transactions of the tag without the one that this start supersedes (obligation E15).
+   * Decides the answer, inside the write transaction and only for a new transaction: must be quick and
+   * synchronous. `others` lists the open transactions of the tag without the one that this start supersedes
+   * (obligation E15).
    */
   readonly authorize: (others: () => readonly TransactionRecord[]) => Authorization;
 }
@@ -99,7 +109,10 @@ export interface StartOutcome {
   readonly transaction: TransactionRecord;
   /** False for a repeated StartTransaction: answer with the same id and `transaction.authorization`. */
   readonly created: boolean;
-  /** The transaction that was open on the connector and is now taken for ended: one connector carries one transaction. */
+  /**
+   * The transaction that was open on the connector and is now taken for ended: one connector carries one
+   * transaction.
+   */
   readonly superseded?: TransactionRecord;
   /** The reservation that the start has ended (§5.13). */
   readonly reservation?: ReservationRecord;
@@ -132,8 +145,9 @@ export interface CloseInput extends TransactionClosure {
 export interface StopOutcome {
   readonly transaction: TransactionRecord;
   /**
-   * `stopped`: an open transaction ended. `repeated`: it had ended before and did not change. `late`: the stop of a superseded or closed one, recorded.
-   * `unmatched`: no transaction fits, so it is kept as one of its own, for review.
+   * `stopped`: an open transaction ended. `repeated`: it had ended before and did not change. `late`: the
+   * stop of a superseded or closed one, recorded. `unmatched`: no transaction fits, so it is kept as one of
+   * its own, for review.
    */
   readonly outcome: 'stopped' | 'repeated' | 'unmatched' | 'late';
 }
@@ -156,6 +170,9 @@ export interface OpenListing {
 export interface TransactionPage {
   /** In the order of the listing. */
   readonly transactions: readonly TransactionRecord[];
-  /** Where to go on; absent at the end. A page may be short, even empty, and yet have a `next`: work per call is bounded. */
+  /**
+   * Where to go on; absent at the end. A page may be short, even empty, and yet have a `next`: work per call
+   * is bounded.
+   */
   readonly next?: string;
 }

@@ -6,8 +6,9 @@ import { TRANSACTION_LAYOUTS, type TransactionRecord } from './transaction-recor
 const UNREAD = ['missing', 'unreadable', 'out-of-range'];
 
 /**
- * Takes back the numbers that stood for registers which could not be read: 0 for a meterStart, the meterStart for a meterStop, and the
- * meterStop for the start of a stop without a transaction. What is found by its registers is found by what holds now.
+ * Takes back the numbers that stood for registers which could not be read: 0 for a meterStart, the meterStart
+ * for a meterStop, and the meterStop for the start of a stop without a transaction. What is found by its
+ * registers is found by what holds now.
  */
 export function forgetInventedRegisters(environment: Environment): void {
   const records = environment.records('transactions', TRANSACTION_LAYOUTS);

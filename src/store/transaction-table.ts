@@ -14,8 +14,8 @@ import {
 import type { WritePath } from './write-path.ts';
 
 /**
- * The records of transactions with all that finds them. Every change goes through `write`, within a write transaction, which also puts the row for
- * ClickHouse into the outbox.
+ * The records of transactions with all that finds them. Every change goes through `write`, within a write
+ * transaction, which also puts the row for ClickHouse into the outbox.
  */
 export class TransactionTable {
   private readonly outbox: LaneQueue;
@@ -113,7 +113,8 @@ export class TransactionTable {
     else this.linkForever(record, identity);
     if (record.reportedId !== null) this.byStop.put(stopKey(record), id);
     this.records.put(numberKey(id), record);
-    // The days up to the end that was assumed are worked out anew, too, although the transaction may not reach them any more.
+    // The days up to the end that was assumed are worked out anew, too, although the transaction may not
+    // reach them any more.
     const told = previous?.state === 'closed' ? [previous, record] : [record];
     const row = addRows(this.outbox, rows, told);
     if (record.closedAt !== null) {
@@ -128,7 +129,10 @@ export class TransactionTable {
     addRow(this.outbox, transactionClosures, { transactionId, chargePointId, ...closure });
   }
 
-  /** Removes at most `limit` transactions that were closed before `closedBefore` and whose rows have all left the outbox; answers how many. */
+  /**
+   * Removes at most `limit` transactions that were closed before `closedBefore` and whose rows have all left
+   * the outbox; returns how many.
+   */
   removeClosed(closedBefore: number, limit: number): number {
     const ripe = Array.from(
       this.closed.getRange({ start: Buffer.of(0), end: keyOf(closedBefore), limit }),

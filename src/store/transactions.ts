@@ -22,15 +22,22 @@ import { TransactionTable } from './transaction-table.ts';
 import type { WritePath } from './write-path.ts';
 
 /**
- * Transactions, from their start until ClickHouse has them and their retention is over. What ends with a start or an end ends in the same write
- * transaction: the reservation that was held for it (§5.13), the TxProfiles of one that is over (§3.13.1, §7.10). In `state`.
+ * Transactions, from their start until ClickHouse has them and their retention is over. What ends with a
+ * start or an end ends in the same write transaction: the reservation that was held for it (§5.13), the
+ * TxProfiles of one that is over (§3.13.1, §7.10). In `state`.
  */
 export interface Transactions {
   /** Finds or creates it, in one write transaction (obligations E1, E8, E15, E16). */
   start(input: StartInput): Promise<StartOutcome>;
-  /** Closes the transaction that the stop names or must mean; a stop is never refused (obligations E6, E7, E9, E13). */
+  /**
+   * Closes the transaction that the stop names or must mean; a stop is never refused (obligations E6, E7, E9,
+   * E13).
+   */
   stop(input: StopInput): Promise<StopOutcome>;
-  /** Ends an open transaction without its stop, which may still come. Answers undefined where none with this id is open. */
+  /**
+   * Ends an open transaction without its stop, which may still come. Returns undefined where none with this
+   * id is open.
+   */
   close(input: CloseInput): Promise<TransactionRecord | undefined>;
   /** The transaction that the stop would close, or has closed. */
   endedBy(stop: StopInput): TransactionRecord | undefined;
@@ -45,7 +52,10 @@ export interface Transactions {
   around(transaction: TransactionRecord, most: number): TransactionRecord[];
   /** Throws RangeError where `before` is no cursor. */
   list(filter: TransactionFilter): TransactionPage;
-  /** Removes closed transactions whose retention is over and that ClickHouse has: a bounded number per call, answers how many. */
+  /**
+   * Removes closed transactions whose retention is over and that ClickHouse has: a bounded number per call,
+   * answers how many.
+   */
   expire(now: number): Promise<number>;
 }
 
@@ -181,7 +191,10 @@ export class LmdbTransactions implements Transactions {
     return this.path.transact(() => this.table.removeClosed(now - this.retention, EXPIRED_PER_TRANSACTION));
   }
 
-  /** Ends the reservation that the start names; a new one also that which was held for its tag or group on the connector. */
+  /**
+   * Ends the reservation that the start names; a new one also that which was held for its tag or group on the
+   * connector.
+   */
   private started(outcome: StartOutcome, { reservationId, receivedAt }: StartInput): StartOutcome {
     if (reservationId === null && !outcome.created) return outcome;
     const reservation = this.reservations.use({ ...outcome.transaction, at: receivedAt });
@@ -241,7 +254,10 @@ export class LmdbTransactions implements Transactions {
     });
   }
 
-  /** The only open transaction that a stop without a usable id can mean: it began before, with no higher meter (errata 3.18). */
+  /**
+   * The only open transaction that a stop without a usable id can mean: it began before, with no higher meter
+   * (errata 3.18).
+   */
   private meant(input: StopInput): TransactionRecord | undefined {
     const fitting = this.table
       .openOf(input.chargePointId)

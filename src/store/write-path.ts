@@ -37,8 +37,9 @@ export class WritePath {
   }
 
   /**
-   * Runs `work` in one LMDB transaction, all or nothing; resolves with its result once that is on the disk. `work` is synchronous and sees what it
-   * has written. Rejects with what `work` threw, with CommitError, or with EnvironmentError in a process that may not write here.
+   * Runs `work` in one LMDB transaction, all or nothing; resolves with its result once that is on the disk.
+   * `work` is synchronous and sees what it has written. Rejects with what `work` threw, with CommitError, or
+   * with EnvironmentError in a process that may not write here.
    */
   async transact<Result>(work: () => Result): Promise<Result> {
     this.assertMayWrite();
@@ -53,7 +54,10 @@ export class WritePath {
     }
   }
 
-  /** As `transact`, for what nobody waits for: it joins the next write, at the latest after some 20 ms. Throws CommitError at once where the disk is full. */
+  /**
+   * As `transact`, for what nobody waits for: it joins the next write, at the latest after some 20 ms. Throws
+   * CommitError at once where the disk is full.
+   */
   transactLater<Result>(work: () => Result): Promise<Result> {
     this.assertMayWrite();
     const writing = this.environment.transactLater(work);

@@ -4,8 +4,9 @@ import type { Log } from './log.ts';
 const MAX_REASON = 500;
 
 /**
- * From now on whatever nobody in this process has caught, a rejection included, ends it, with the reason as one line in the log: nobody knows
- * what state it is in. `end` must not return; the default kills, because an engine's own exit handlers may hang.
+ * From now on whatever nobody in this process has caught, a rejection included, ends it, with the reason as
+ * one line in the log: nobody knows what state it is in. `end` must not return; the default kills, because an
+ * engine's own exit handlers may hang.
  */
 export function endOnFault(log: Pick<Log, 'fatal'>, end: () => void = killSelf): void {
   process.on('uncaughtException', (error: unknown) => {

@@ -4,8 +4,8 @@ import type { Config } from '../config/schema.ts';
 import { redactSecrets, redactUrls } from './redaction.ts';
 
 /**
- * A pino logger. Lines go to standard error, one JSON object each, or as text for people. Secrets are hidden on the way.
- * Nothing is logged per frame at the default level.
+ * A pino logger. Lines go to standard error, one JSON object each, or as text for people. Secrets are hidden
+ * on the way. Nothing is logged per frame at the default level.
  */
 export type Log = Logger;
 

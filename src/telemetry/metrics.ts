@@ -1,6 +1,7 @@
 /**
- * A small metric registry for the hot path: a child of a family is kept by the code that counts, so that counting is one
- * addition. What a registry collects is plain data, so that one process can render the metrics of all of them.
+ * A small metric registry for the hot path: a child of a family is kept by the code that counts, so that
+ * counting is one addition. What a registry collects is plain data, so that one process can render the
+ * metrics of all of them.
  */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -35,7 +36,10 @@ export const LATENCY_BUCKETS: readonly number[] = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ];
 
-/** Children beyond this many share one child whose label values are all `other`: labels may come from the wire. */
+/**
+ * Children beyond this many share one child whose label values are all `other`: labels may come from the
+ * wire.
+ */
 export const MAX_CHILDREN = 500;
 
 export class Counter {
@@ -149,7 +153,10 @@ type Kind =
 export interface Registry {
   /** Name of the process, as in the label `process`; set once when the process learns its name. */
   process: string;
-  /** Names end in `_total`. Asking again for a name returns the family that exists; with other labels it throws. */
+  /**
+   * Names end in `_total`. Asking again for a name returns the family that exists; with other labels it
+   * throws.
+   */
   counter(name: string, help: string, labelNames?: readonly string[]): Family<Counter>;
   gauge(name: string, help: string, labelNames?: readonly string[]): Family<Gauge>;
   /** `bounds` rise; durations are in seconds and the name ends in `_seconds`. */
@@ -159,7 +166,9 @@ export interface Registry {
     bounds?: readonly number[],
     labelNames?: readonly string[],
   ): Family<Histogram>;
-  /** Runs `refresh` before each collection, for gauges that are set from something that is costly to follow. */
+  /**
+   * Runs `refresh` before each collection, for gauges that are set from something that is costly to follow.
+   */
   beforeCollect(refresh: () => void): void;
   /** Everything counted so far, as plain data. */
   collect(): MetricFamily[];

@@ -9,8 +9,8 @@ const TICKS_PER_SECOND = 100;
 const PROBE_MS = 20;
 
 /**
- * Adds the metrics that every process has: CPU seconds of the process and of its main thread, anonymous resident memory,
- * and the delay of the event loop since the previous collection.
+ * Adds the metrics that every process has: CPU seconds of the process and of its main thread, anonymous
+ * resident memory, and the delay of the event loop since the previous collection.
  */
 export function measureProcess(registry: Registry): void {
   const cpu = registry.counter('farad_process_cpu_seconds_total', 'CPU time of the whole process.').with();
@@ -50,12 +50,17 @@ export function residentAnonymousBytes(pid: number | 'self' = 'self'): number | 
   return kib === undefined ? undefined : Number(kib) * 1024;
 }
 
-/** CPU seconds of the main thread of a process (of this one by default); undefined where /proc does not say. */
+/**
+ * CPU seconds of the main thread of a process (of this one by default); undefined where /proc does not say.
+ */
 export function mainThreadCpuSeconds(pid: number = process.pid): number | undefined {
   return cpuSecondsOf(`/proc/${pid}/task/${pid}/stat`);
 }
 
-/** What the main thread of a process does, as the letter of /proc/PID/stat (R runs, S sleeps, D waits for the disk, T is stopped); undefined where /proc does not say. */
+/**
+ * What the main thread of a process does, as the letter of /proc/PID/stat (R runs, S sleeps, D waits for the
+ * disk, T is stopped); undefined where /proc does not say.
+ */
 export function mainThreadState(pid: number): string | undefined {
   return statFieldsOf(`/proc/${pid}/task/${pid}/stat`)?.[0];
 }

@@ -4,15 +4,16 @@ import type { HistogramFamily, Labels, MetricFamily } from './metrics.ts';
 export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
- * The metrics of several processes as one page in Prometheus' text format: each metric once, with the samples of every
- * process under it, told apart by the label `process`.
+ * The metrics of several processes as one page in Prometheus' text format: each metric once, with the samples
+ * of every process under it, told apart by the label `process`.
  */
 export function renderPrometheus(families: readonly (readonly MetricFamily[])[]): string {
   const byName = new Map<string, MetricFamily[]>();
   for (const family of families.flat()) {
     const same = byName.get(family.name);
     if (!same) byName.set(family.name, [family]);
-    // Two builds side by side during an upgrade may disagree about a type: one page can hold only one of them.
+    // Two builds side by side during an upgrade may disagree about a type: one page can hold only one of
+    // them.
     else if (same[0]?.type === family.type) same.push(family);
   }
   let page = '';

@@ -7,8 +7,8 @@ const SECRET_MEMBERS =
   /^(?:(?:proxy-?)?authorization|passw(?:or)?d|passphrase|pwd|(?:client[-_]?)?secret|(?:x-?)?api[-_]?key|newkey|keyhash|authorizationkey|(?:set-?)?cookie|credentials?|(?:access|auth|refresh|bearer)[-_]?token|(?:auth|private)[-_]?key)$/i;
 
 /**
- * Configuration keys whose value is a secret, once written in small letters and digits alone: AuthorizationKey (security whitepaper ed. 3
- * §7.2), and what vendors call a password.
+ * Configuration keys whose value is a secret, once written in small letters and digits alone:
+ * AuthorizationKey (security whitepaper ed. 3 §7.2), and what vendors call a password.
  */
 const SECRET_KEYS =
   /(?:passw(?:or)?d|passphrase|pwd|psk|secret|credentials?|(?:access|auth|refresh|bearer|sas)token|(?:authorization|auth|api|access|private|shared|wifi|wpa2?|wep)key)\d*$/;
@@ -22,7 +22,9 @@ const LOG_DEPTH = 6;
 /** Deepest object of JSON that is looked into; what lies deeper is hidden. */
 const JSON_DEPTH = 100;
 
-/** Shortest text that is looked for where it is known to be a secret: a shorter one stands in too many places. */
+/**
+ * Shortest text that is looked for where it is known to be a secret: a shorter one stands in too many places.
+ */
 const MIN_KNOWN = 4;
 
 interface Walk {
@@ -34,15 +36,18 @@ interface Walk {
 }
 
 /**
- * A copy of `value` without secrets: members such as `password` and `authorization`, values of configuration keys that hold one
- * (`{key, value}` of ChangeConfiguration and GetConfiguration), and credentials inside URLs, also in JSON that stands in a text.
- * Returns `value` itself when there is nothing to hide; errors are left as they are. For log lines: looks into six levels.
+ * A copy of `value` without secrets: members such as `password` and `authorization`, values of configuration
+ * keys that hold one (`{key, value}` of ChangeConfiguration and GetConfiguration), and credentials inside
+ * URLs, also in JSON that stands in a text. Returns `value` itself when there is nothing to hide; errors are
+ * left as they are. For log lines: looks into six levels.
  */
 export function redactSecrets(value: unknown): unknown {
   return redact(value, 0, { maxDepth: LOG_DEPTH, beyond: 'shown', known: [] });
 }
 
-/** As `redactSecrets`, for JSON from outside, however deep; `known` secrets are hidden wherever they stand. */
+/**
+ * As `redactSecrets`, for JSON from outside, however deep; `known` secrets are hidden wherever they stand.
+ */
 export function redactJson(value: unknown, known: readonly string[] = []): unknown {
   return redact(value, 0, { maxDepth: JSON_DEPTH, beyond: 'hidden', known });
 }

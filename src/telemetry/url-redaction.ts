@@ -8,17 +8,22 @@ export type Note = (secret: string) => void;
 const MAX_ENCODINGS = 3;
 
 /**
- * A scheme with its slashes, in whatever number and direction, as clients that forgive read them: `ftp://`, `http:/`, `http:\\`; in text that is
- * JSON the slashes may be escaped.
+ * A scheme with its slashes, in whatever number and direction, as clients that forgive read them: `ftp://`,
+ * `http:/`, `http:\\`; in text that is JSON the slashes may be escaped.
  */
 const START = String.raw`(?:\b[a-z][a-z0-9+.-]{0,40}:[\\/]+|(?<![\w:\\/])//)`;
 
-/** A character of the part before the host. A quote, and what escapes it, ends the text that a URL stands in. */
+/**
+ * A character of the part before the host. A quote, and what escapes it, ends the text that a URL stands in.
+ */
 const CHARACTER = String.raw`(?:[^\s/?#"\\]|\\[^"\s/])`;
 
 const USER_INFO = new RegExp(`(${START})(${CHARACTER}{1,2000})(@|%40)`, 'gi');
 
-/** A password with characters that should have been encoded, so that its `@` seems to lie in the path; no port, no IPv6 address. */
+/**
+ * A password with characters that should have been encoded, so that its `@` seems to lie in the path; no
+ * port, no IPv6 address.
+ */
 const BROKEN_PASSWORD = new RegExp(
   String.raw`(${START}[^\s/?#"\\@:[]{0,200}:)(?!\d{1,5}(?:[\s"/?#\\]|$))([^\s"@]{1,500})@`,
   'gi',
@@ -39,8 +44,8 @@ const ENCODED =
   /\b[a-z][a-z0-9+.-]{0,40}(?:%(?:25){0,3}3a(?:[\\/]|%(?:25){0,3}(?:2f|5c))+|:(?:%(?:25){0,3}(?:2f|5c))+)[^\s"&<>]*/gi;
 
 /**
- * `text` with the credentials of every URL in it hidden: `ftp://user:[redacted]@host/`, `ftp://[redacted]@host/`,
- * `https://host/file?token=[redacted]`.
+ * `text` with the credentials of every URL in it hidden: `ftp://user:[redacted]@host/`,
+ * `ftp://[redacted]@host/`, `https://host/file?token=[redacted]`.
  */
 export function redactUrls(text: string, note?: Note): string {
   return withoutUrlSecrets(text, note, 0);
@@ -70,7 +75,10 @@ function withoutUrlSecrets(text: string, note: Note | undefined, encodings: numb
   });
 }
 
-/** The user stays where a password shows that it is one: alone, or beside a word that stands for no password, it is the secret. */
+/**
+ * The user stays where a password shows that it is one: alone, or beside a word that stands for no password,
+ * it is the secret.
+ */
 function withoutPassword(info: string, hide: (secret: string) => string): string {
   const colon = info.indexOf(':');
   const password = colon === -1 ? '' : info.slice(colon + 1);

@@ -12,7 +12,10 @@ export interface Cause {
   readonly outside: boolean;
 }
 
-/** What may set it going again: something that is done here, or the end of this process, which the supervisor then starts again. */
+/**
+ * What may set it going again: something that is done here, or the end of this process, which the supervisor
+ * then starts again.
+ */
 export type Cure = 'restart' | { readonly what: string; run(): void };
 
 /** Anything that can wait: a queue, a lane, a batch, a worker, a drain, a chore. */
@@ -23,13 +26,19 @@ export interface Watched {
   readonly serves?: Serves;
   /** How long it may stand, ms; by default 20 s, so that it is told within 30 s. */
   readonly limit?: number;
-  /** When its oldest work was begun, or when it last moved, monotonic ms; undefined while it has nothing to do. */
+  /**
+   * When its oldest work was begun, or when it last moved, monotonic ms; undefined while it has nothing to
+   * do.
+   */
   waitingSince(): number | undefined;
   /** What its work waits for, said where `cause` knows nothing. */
   readonly waitsFor?: string;
   cause?(): Cause | undefined;
   readonly cure?: Cure;
-  /** How long it must stand before it is cured, ms; by default as soon as it is told, or after 40 s where the process has to end. */
+  /**
+   * How long it must stand before it is cured, ms; by default as soon as it is told, or after 40 s where the
+   * process has to end.
+   */
   readonly cureAfter?: number;
 }
 
@@ -56,7 +65,10 @@ export interface WatchmanOptions {
 /** How long anything may have work and not move before it is told, ms. */
 const STANDS_STILL_MS = 20_000;
 
-/** How long it must stand before the process is to end for it, ms: smaller cures, and those of other processes, come first. */
+/**
+ * How long it must stand before the process is to end for it, ms: smaller cures, and those of other
+ * processes, come first.
+ */
 const RESTART_AFTER_MS = 40_000;
 
 /** What stands still again within this time after its cure is told and left alone, ms. */
@@ -64,7 +76,10 @@ export const ONE_CURE_IN_MS = 60 * 60_000;
 
 const LOOK_EVERY_MS = 1000;
 
-/** Looks that lie further apart mean that this process did not run in between: stopped, asleep, or its event loop blocked. */
+/**
+ * Looks that lie further apart mean that this process did not run in between: stopped, asleep, or its event
+ * loop blocked.
+ */
 const GAP_MS = 5000;
 
 interface Post {
@@ -78,8 +93,9 @@ interface Post {
 }
 
 /**
- * Looks once a second at everything that can wait, tells what has work and does not move, and applies its cure, once. Judges by a monotonic clock;
- * after a gap in its own looks nothing counts as old, because whatever did not move then could not.
+ * Looks once a second at everything that can wait, tells what has work and does not move, and applies its
+ * cure, once. Judges by a monotonic clock; after a gap in its own looks nothing counts as old, because
+ * whatever did not move then could not.
  */
 export class Watchman {
   private readonly posts = new Set<Post>();
@@ -140,7 +156,7 @@ export class Watchman {
     this.timer = undefined;
   }
 
-  /** Looks after this, too; until the function that it answers is called. */
+  /** Looks after this, too; until the function that it returns is called. */
   watch(watched: Watched): () => void {
     const post: Post = {
       watched,

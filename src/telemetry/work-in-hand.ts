@@ -9,7 +9,10 @@ export class WorkInHand {
     this.clock = clock;
   }
 
-  /** Notes that a piece of work begins; answers the number to `end` it with. What may take some time as a matter of course counts from a later `from`. */
+  /**
+   * Notes that a piece of work begins; returns the number to `end` it with. What may take some time as a
+   * matter of course counts from a later `from`.
+   */
   begin(from = this.clock()): number {
     this.begun.set(++this.last, from);
     return this.last;

@@ -6,7 +6,9 @@ import { KeyPairError } from './key-pairs.ts';
 /** Suites of TLS 1.3 (RFC 8446 §B.4); Node speaks 1.3 only where it is told of some. */
 const TLS13_SUITES = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256';
 
-/** How long a session may be resumed, s: a fleet that lost its network for a night comes back at little cost. */
+/**
+ * How long a session may be resumed, s: a fleet that lost its network for a night comes back at little cost.
+ */
 const SESSION_S = 24 * 60 * 60;
 
 const DAY_MS = SESSION_S * 1000;
@@ -20,8 +22,9 @@ export interface ContextSettings {
 }
 
 /**
- * What Node's tls is to be told of a port: neither compression nor renegotiation (security whitepaper A00.FR.312 to .321, obligation L12), and
- * client certificates by the given authorities alone. `ticketSecret` is shared by the processes of a port: what one has begun another resumes.
+ * What Node's tls is to be told of a port: neither compression nor renegotiation (security whitepaper
+ * A00.FR.312 to .321, obligation L12), and client certificates by the given authorities alone. `ticketSecret`
+ * is shared by the processes of a port: what one has begun another resumes.
  */
 export function contextOptions(
   { pairs, clientCas }: Shown,
@@ -59,8 +62,8 @@ export function checkContext(prefix: string, options: SecureContextOptions): voi
 }
 
 /**
- * A ticket tells who the client is: so those that were given under other client CAs do not count any more, and no key seals tickets for longer than
- * a day.
+ * A ticket tells who the client is: so those that were given under other client CAs do not count any more,
+ * and no key seals tickets for longer than a day.
  */
 function ticketKeys(secret: Uint8Array, clientCas: readonly string[], now: number): Buffer {
   const under = createHash('sha256').update(clientCas.join('\n')).digest();

@@ -38,8 +38,9 @@ export interface CredentialProblem {
 }
 
 /**
- * The pairs and the client CAs of TLS ports, read again when their files change. What cannot be used is not taken: the port goes on with what it
- * has. The constructor throws KeyPairError where there is nothing to go on with.
+ * The pairs and the client CAs of TLS ports, read again when their files change. What cannot be used is not
+ * taken: the port goes on with what it has. The constructor throws KeyPairError where there is nothing to go
+ * on with.
  */
 export class Credentials {
   private readonly options: CredentialOptions;
@@ -93,7 +94,10 @@ export class Credentials {
     }
   }
 
-  /** Client CAs beside those of the files, as PEM. Looks whether they are others than before, so it may be called often. */
+  /**
+   * Client CAs beside those of the files, as PEM. Looks whether they are others than before, so it may be
+   * called often.
+   */
   trust(authorities: readonly string[]): void {
     if (authorities.join() === this.trusted.join()) return;
     const before = this.trusted;

@@ -32,8 +32,9 @@ export class KeyPairError extends Error {
 }
 
 /**
- * Reads the pairs of a TLS port. `prefix` is the group of its settings (`ocpp.tls`). Throws KeyPairError where a file cannot be read, a key is too
- * weak or does not belong to its certificate, or two pairs are of the same kind: of those a port would show only the last.
+ * Reads the pairs of a TLS port. `prefix` is the group of its settings (`ocpp.tls`). Throws KeyPairError
+ * where a file cannot be read, a key is too weak or does not belong to its certificate, or two pairs are of
+ * the same kind: of those a port would show only the last.
  */
 export function readKeyPairs(prefix: string, { certificates, keys }: KeyPairFiles): KeyPair[] {
   if (certificates.length !== keys.length) {
@@ -74,7 +75,10 @@ export function readKeyPairs(prefix: string, { certificates, keys }: KeyPairFile
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
-/** The certificates of PEM files, each apart. `setting` names the files. Throws KeyPairError where a file cannot be read or holds none. */
+/**
+ * The certificates of PEM files, each apart. `setting` names the files. Throws KeyPairError where a file
+ * cannot be read or holds none.
+ */
 export function readAuthorities(setting: string, files: readonly string[]): string[] {
   return files.flatMap((file) => {
     const found = read(setting, file).match(CERTIFICATE) ?? [];

@@ -3,7 +3,10 @@ import type { OcppVersion } from '../protocol/version.ts';
 
 /** Frames of this turn, for one worker. */
 export interface FrameBatch {
-  /** The frames, one after the other, UTF-8; memory that the worker reads where it lies. Not to be changed before its verdict. */
+  /**
+   * The frames, one after the other, UTF-8; memory that the worker reads where it lies. Not to be changed
+   * before its verdict.
+   */
   readonly bytes: SharedArrayBuffer;
   readonly frames: readonly FrameContext[];
 }
@@ -22,7 +25,9 @@ export interface FrameContext {
   readonly openTransactions: readonly (readonly [connectorId: number, transactionId: number])[];
 }
 
-/** What a worker returns: one verdict per frame, in the order of the batch. By then every sample is flushed. */
+/**
+ * What a worker returns: one verdict per frame, in the order of the batch. By then every sample is flushed.
+ */
 export interface BatchVerdict {
   readonly verdicts: readonly FrameVerdict[];
   /** For the main thread to count. */
@@ -67,7 +72,10 @@ export interface MeterDigest {
   readonly lastRegisterWh?: number;
   /** Power.Active.Import over all phases, W. */
   readonly powerW?: number;
-  /** Rank of the place where the register was read, and of that of the power; absent: the outlet. What is read at several places is never mixed. */
+  /**
+   * Rank of the place where the register was read, and of that of the power; absent: the outlet. What is read
+   * at several places is never mixed.
+   */
   readonly registerPlace?: number;
   readonly powerPlace?: number;
   /** Time of the newest sample, epoch ms. */

@@ -14,7 +14,10 @@ export interface SampleLane {
 
 export interface FrameDeciderOptions {
   readonly lane: SampleLane;
-  /** How full the journal is: at `no-samples` MeterValues are refused, so that the room left is kept for transactions. */
+  /**
+   * How full the journal is: at `no-samples` MeterValues are refused, so that the room left is kept for
+   * transactions.
+   */
   readonly level: () => 'normal' | 'no-messages' | 'no-samples';
   /** Epoch ms. */
   readonly clock?: () => number;
@@ -22,11 +25,14 @@ export interface FrameDeciderOptions {
 
 export interface FrameDecider {
   /**
-   * Decides every frame of the batch; its samples are flushed as one chunk before this resolves. Does not reject. `flushing` is called when only
-   * the disk is waited for.
+   * Decides every frame of the batch; its samples are flushed as one chunk before this resolves. Does not
+   * reject. `flushing` is called when only the disk is waited for.
    */
   decideBatch(batch: FrameBatch, flushing?: () => void): Promise<BatchVerdict>;
-  /** The same for one message that is already read, for an edge that decides meter values in place. Rejects if they could not be flushed. */
+  /**
+   * The same for one message that is already read, for an edge that decides meter values in place. Rejects if
+   * they could not be flushed.
+   */
   keep(call: MeterCall, context: MessageContext): Promise<FrameVerdict>;
 }
 
@@ -44,7 +50,10 @@ const MESSAGE_BYTES = 2048;
 const KEPT_BYTES = 1024 * 1024;
 const KEPT_BUFFERS = 8;
 
-/** Reads frames with meter values and keeps their samples (OCPP 1.6 ed. 2 §4.7, §4.10). One per thread: it owns the lane. */
+/**
+ * Reads frames with meter values and keeps their samples (OCPP 1.6 ed. 2 §4.7, §4.10). One per thread: it
+ * owns the lane.
+ */
 export function createFrameDecider({ lane, level, clock = Date.now }: FrameDeciderOptions): FrameDecider {
   const free: Buffer[] = [];
   const append = async (lines: LineBuffer): Promise<number> => {
@@ -74,7 +83,8 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
       }
       const held = lines.roomFor(0);
       if (held.length <= KEPT_BYTES && free.length < KEPT_BUFFERS) free.push(held);
-      // Where nothing is written, nothing else lets timers of this thread run, such as those that end LMDB's snapshots.
+      // Where nothing is written, nothing else lets timers of this thread run, such as those that end LMDB's
+      // snapshots.
       if (full) await endOfTurn();
       const figures = {
         rows: lines.rows,
@@ -97,7 +107,10 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
   };
 }
 
-/** A frame that trips the reader does not take the others of its batch with it: it alone is answered with an error. */
+/**
+ * A frame that trips the reader does not take the others of its batch with it: it alone is answered with an
+ * error.
+ */
 function decideFrame(
   bytes: Buffer,
   frame: FrameContext,
@@ -113,7 +126,8 @@ function decideFrame(
     const usual = full ? undefined : reader.decideUsual(bytes, frame.offset, end, frame, lines);
     if (usual !== undefined) return usual;
     const reading = readFrame(bytes.toString('utf8', frame.offset, end));
-    // What is no CALL is for the edge to answer, where it can be (OCPP-J 1.6 §4.1.3, §4.2.3), and to write down.
+    // What is no CALL is for the edge to answer, where it can be (OCPP-J 1.6 §4.1.3, §4.2.3), and to write
+    // down.
     if (reading.type !== 'call') return { action: '', unhandled: true, samples: 0 };
     if (full && reader.isOnlySamples(reading.action)) return internalError(reading, JOURNAL_FULL);
     call = reading;

@@ -9,7 +9,10 @@ export interface FramePoolOptions extends Pick<FrameWorkerData, 'journal'> {
   readonly threads: number;
   /** Most batches that the threads have at a time; while one is being flushed, the next is read. */
   readonly batchesInFlight: number;
-  /** Told of a thread that died while it had nothing to do (another takes its place), and of one that had to be ended. */
+  /**
+   * Told of a thread that died while it had nothing to do (another takes its place), and of one that had to
+   * be ended.
+   */
   readonly onFault: (error: Error) => void;
   /** What the threads run; default the frame workers of the build. */
   readonly file?: string;
@@ -18,9 +21,10 @@ export interface FramePoolOptions extends Pick<FrameWorkerData, 'journal'> {
 /** The frame workers of one edge. */
 export interface FramePool {
   /**
-   * Hands the batch to a worker. Rejects if the worker dies of it, or its verdict cannot be read; its frames may then be tried one by one. Once
-   * `lost` is aborted nobody waits for the verdict any more: a thread that hangs on the batch is replaced by another, and batches that are
-   * given to `run` from then on wait for that. A thread that only waits for the disk is left alone.
+   * Hands the batch to a worker. Rejects if the worker dies of it, or its verdict cannot be read; its frames
+   * may then be tried one by one. Once `lost` is aborted nobody waits for the verdict any more: a thread that
+   * hangs on the batch is replaced by another, and batches that are given to `run` from then on wait for
+   * that. A thread that only waits for the disk is left alone.
    */
   run(batch: FrameBatch, lost?: AbortSignal): Promise<BatchVerdict>;
   /** Ends the threads, after what they are working on; after half a second at the latest. */
@@ -30,7 +34,10 @@ export interface FramePool {
 /** How long `close` waits for what the threads are working on, ms. */
 const CLOSE_TIMEOUT_MS = 500;
 
-/** For batches that are lost, and still held by a thread, on top of those in flight. Further ones are not told apart. */
+/**
+ * For batches that are lost, and still held by a thread, on top of those in flight. Further ones are not told
+ * apart.
+ */
 const SPARE_SLOTS = 256;
 
 /** Of what need not be told apart. */
@@ -65,7 +72,8 @@ export function createFramePool(options: FramePoolOptions): FramePool {
 
   const replace = (slot: number): void => {
     const { threadId, isFlushing } = progress.read(slot);
-    // One that has not begun with the batch may still be opening its journal; ended then, it takes the process with it, or never ends.
+    // One that has not begun with the batch may still be opening its journal; ended then, it takes the
+    // process with it, or never ends.
     const thread = isFlushing ? undefined : pool.threads.find((worker) => worker.threadId === threadId);
     if (thread === undefined || ending.has(threadId)) return;
     onFault(new Error('a frame worker hangs, another takes its place'));
@@ -110,7 +118,10 @@ export function createFramePool(options: FramePoolOptions): FramePool {
   };
 }
 
-/** The built file that the threads load. Threads cannot load TypeScript, so running from the sources (tests) they use the build. */
+/**
+ * The built file that the threads load. Threads cannot load TypeScript, so running from the sources (tests)
+ * they use the build.
+ */
 export function frameWorkerFile(): string {
   const here = fileURLToPath(import.meta.url);
   return here.endsWith('.ts')

@@ -8,22 +8,26 @@ export const POWER = 'Power.Active.Import';
 /** Where meters sit (OCPP 1.6 ed. 2 §7.24), the place first whose values count before those of the others. */
 const PLACES = new Map(['Outlet', 'Inlet', 'Cable', 'EV', 'Body'].map((location, rank) => [location, rank]));
 
-/** The rank of a location, 0 for the outlet and where none is named: what is read at several of them is never mixed. */
+/**
+ * The rank of a location, 0 for the outlet and where none is named: what is read at several of them is never
+ * mixed.
+ */
 export function placeOf(location: string | undefined): number {
   return location === undefined || location === '' ? 0 : (PLACES.get(location) ?? PLACES.size);
 }
 
 /**
- * Whether a sample says what its connector is at: a begin value is what it was at, however often and late it is repeated, and an interval is no
- * register.
+ * Whether a sample says what its connector is at: a begin value is what it was at, however often and late it
+ * is repeated, and an interval is no register.
  */
 export function isLive(measurand: string, context: string | undefined): boolean {
   return measurand === POWER || (measurand === ENERGY_REGISTER && context !== 'Transaction.Begin');
 }
 
 /**
- * Picks the last energy register and the last power out of the samples of one message, each from the best place that it names. A value over all phases is taken as it is;
- * where the charge point names only phases, those of the newest time are added up. What no meter can show is left out.
+ * Picks the last energy register and the last power out of the samples of one message, each from the best
+ * place that it names. A value over all phases is taken as it is; where the charge point names only phases,
+ * those of the newest time are added up. What no meter can show is left out.
  */
 export class DigestReader {
   private connectorId = 0;

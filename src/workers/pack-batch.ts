@@ -3,8 +3,8 @@ import type { OcppVersion } from '../protocol/version.ts';
 import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict, MeterDigest } from './frame-batch.ts';
 
 /**
- * How batches and verdicts cross to a thread and back: as a few flat arrays, because the engine copies objects member by member, which for a
- * frame costs more than deciding it.
+ * How batches and verdicts cross to a thread and back: as a few flat arrays, because the engine copies
+ * objects member by member, which for a frame costs more than deciding it.
  */
 export interface PackedBatch {
   /** Where the thread notes how far it is with this batch (progress.ts). */
@@ -20,8 +20,8 @@ export interface PackedVerdict {
   /** Per frame FIGURES_OF_VERDICT figures. */
   readonly figures: Float64Array;
   /**
-   * By index, serialised: what is more than samples that were kept. Bytes always arrive; an object may fail while the engine makes it anew on
-   * the other side, where nobody can catch that.
+   * By index, serialised: what is more than samples that were kept. Bytes always arrive; an object may fail
+   * while the engine makes it anew on the other side, where nobody can catch that.
    */
   readonly others: Uint8Array | undefined;
   readonly batch: BatchVerdict['figures'];
@@ -30,13 +30,19 @@ export interface PackedVerdict {
 
 type Others = [index: number, verdict: FrameVerdict][];
 
-/** Offset, length, receivedAt, strict, length of the identity, number of open transactions, number of the version. */
+/**
+ * Offset, length, receivedAt, strict, length of the identity, number of open transactions, number of the
+ * version.
+ */
 const FIGURES_OF_FRAME = 7;
 
 const NUMBERS: Readonly<Record<OcppVersion, number>> = { '1.6': 0 };
 const VERSIONS = Object.keys(NUMBERS) as OcppVersion[];
 
-/** Samples; connectorId, at, lastRegisterWh and powerW of the digest, NaN where there is none; the ranks of their places. */
+/**
+ * Samples; connectorId, at, lastRegisterWh and powerW of the digest, NaN where there is none; the ranks of
+ * their places.
+ */
 const FIGURES_OF_VERDICT = 6;
 
 /** The rank of a place is lower. */

@@ -19,9 +19,10 @@ const MAX_SENT = 40;
 const NO_FLAGS: readonly string[] = Object.freeze([]);
 
 /**
- * Reads the timestamps of one message's meter values. The charge point's own time counts, however late it comes (OCPP 1.6 ed. 2 §3.7).
- * A time that cannot be believed is replaced: the newest one of the message by the time of receipt, the others by times as
- * far before that as they were sent. Text that is no time is replaced by the time of receipt.
+ * Reads the timestamps of one message's meter values. The charge point's own time counts, however late it
+ * comes (OCPP 1.6 ed. 2 §3.7). A time that cannot be believed is replaced: the newest one of the message by
+ * the time of receipt, the others by times as far before that as they were sent. Text that is no time is
+ * replaced by the time of receipt.
  */
 export class SampleClock {
   private readonly timestamps: readonly unknown[];

@@ -42,7 +42,10 @@ export function createSchedulePool({ threads }: SchedulePoolOptions): SchedulePo
   };
 }
 
-/** The built file that the threads load. Threads cannot load TypeScript, so running from the sources (tests) they use the build. */
+/**
+ * The built file that the threads load. Threads cannot load TypeScript, so running from the sources (tests)
+ * they use the build.
+ */
 export function scheduleWorkerFile(): string {
   const here = fileURLToPath(import.meta.url);
   return here.endsWith('.ts')

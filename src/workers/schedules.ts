@@ -6,7 +6,10 @@ export type PlannedSchedule =
   | { readonly ok: true; readonly schedule: CompositeSchedule }
   | { readonly ok: false; readonly reason: string };
 
-/** The Piscina task of control's schedule threads: many schedules at a time, because a hop costs more than most of them. */
+/**
+ * The Piscina task of control's schedule threads: many schedules at a time, because a hop costs more than
+ * most of them.
+ */
 export default function planSchedules(tasks: readonly ScheduleTask[]): PlannedSchedule[] {
   return tasks.map((task) => {
     try {

@@ -6,7 +6,10 @@ export interface SitePlans {
   readonly tookMs: number;
 }
 
-/** The Piscina task that plans sites, several at a time so that a small one does not cost a message of its own. */
+/**
+ * The Piscina task that plans sites, several at a time so that a small one does not cost a message of its
+ * own.
+ */
 export default function planSites(inputs: readonly PlanInput[]): SitePlans {
   const began = performance.now();
   return { plans: inputs.map(planSite), tookMs: performance.now() - began };

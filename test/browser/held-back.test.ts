@@ -11,7 +11,10 @@ import { connectStrictChargePoint } from '../support/strict-charge-point.ts';
 /** The clock of the page is wrong by hours; the deadline of its commands must not be. */
 const WRONG_CLOCK = `{ const now = Date.now; Date.now = () => now() - 5 * 3600e3; }`;
 
-/** Takes all connections that the browser has for Farad, as tabs of another kind may; the function returned lets go of them. */
+/**
+ * Takes all connections that the browser has for Farad, as tabs of another kind may; the function returned
+ * lets go of them.
+ */
 const HOG = `globalThis.hogs = Array.from({ length: 6 }, () => new EventSource('/api/v1/events'))`;
 const LET_GO = `hogs.forEach((hog) => hog.close())`;
 

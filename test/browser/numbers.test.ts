@@ -113,7 +113,10 @@ it('shows the numbers that the simulator knows it sent: nothing lost, nothing do
   expect(tab.complaints).toEqual([]);
 }, 240_000);
 
-/** Some sessions wherever there is no fault; then half of those connectors are idle, and half charge on with silent meters. */
+/**
+ * Some sessions wherever there is no fault; then half of those connectors are idle, and half charge on with
+ * silent meters.
+ */
 async function chargeAndSettle(fleet: CountingFleet, gateway: Gateway) {
   const { books } = fleet;
   fleet.start();

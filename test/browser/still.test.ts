@@ -3,7 +3,10 @@ import { layoutShift, logIn, openTab, waitUntilFilled } from '../support/browser
 import { gatewayWithEveryView } from '../support/console-views.ts';
 import { API_KEY } from '../support/gateway.ts';
 
-/** How much later everything comes than it would, ms: long enough for each part of a page to be drawn while it waits for the next. */
+/**
+ * How much later everything comes than it would, ms: long enough for each part of a page to be drawn while it
+ * waits for the next.
+ */
 const LATENCY_MS = 100;
 /** Cumulative layout shift; below 0.1 counts as good. */
 const LIMIT = 0.01;

@@ -29,7 +29,10 @@ beforeAll(async () => {
 
 afterAll(() => gateway?.stop());
 
-/** Runs all of them before the first test looks at its own; what one case leaves behind is what the next one finds. */
+/**
+ * Runs all of them before the first test looks at its own; what one case leaves behind is what the next one
+ * finds.
+ */
 function holdsAll(cases: readonly ConformanceCase[]): void {
   const results: CaseResult[] = [];
   beforeAll(async () => {

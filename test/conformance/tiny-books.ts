@@ -1,6 +1,9 @@
 type Json = Record<string, unknown>;
 
-/** What a Central System learns from the answers to its CALLs, and from what charge points tell later: just enough for the cases. */
+/**
+ * What a Central System learns from the answers to its CALLs, and from what charge points tell later: just
+ * enough for the cases.
+ */
 export class TinyBooks {
   #configuration: Json[] = [];
   #held: Json | null = null;

@@ -15,7 +15,10 @@ interface Connection {
   sendRaw(frame: string): void;
 }
 
-/** In what a Central System may go wrong. Each of them gets what a right one would do, and gives back what this one does. */
+/**
+ * In what a Central System may go wrong. Each of them gets what a right one would do, and gives back what
+ * this one does.
+ */
 export interface Faults {
   /** The payload of an answer. `call` is the charge point's CALL. */
   answer?(right: Json, call: { action: string; payload: Json }): Json | Promise<Json>;
@@ -34,7 +37,8 @@ export interface Faults {
 }
 
 /**
- * A Central System on another library, just large enough to pass every case, and made to fail one on purpose: it proves that the cases can fail.
+ * A Central System on another library, just large enough to pass every case, and made to fail one on purpose:
+ * it proves that the cases can fail.
  */
 export class TinyCentralSystem {
   readonly ocppUrl: string;

@@ -10,7 +10,10 @@ import { furnish } from '../support/hostile-api/furnish.ts';
 import { KEPT, RAW_KEPT } from '../support/hostile-api/kept.ts';
 import { type HostileRequest, HostileRequests, targetsOf } from '../support/hostile-api/request.ts';
 
-/** Another seed every day finds more than one seed for ever; the name of the test tells it, so that a failure can be repeated. */
+/**
+ * Another seed every day finds more than one seed for ever; the name of the test tells it, so that a failure
+ * can be repeated.
+ */
 const seed = Number(process.env.FARAD_FUZZ_SEED ?? Math.floor(Date.now() / 86_400_000) % 1_000_000);
 /** Requests to each operation: so many of those who may look at most, and so many of the others. */
 const ROUNDS = Number(process.env.FARAD_FUZZ_ROUNDS ?? 14);

@@ -114,7 +114,8 @@ it('a data directory that is lost comes back from a backup of the live gateway, 
   expect(kept.samples[0]?.count).toBeLessThanOrEqual(after.confirmed);
   expect(kept.transactions[0]?.transactions).toBeGreaterThanOrEqual(before.transactions);
   expect(kept.tokens).toEqual([expect.objectContaining({ idTag: 'CARD-7' })]);
-  // Nothing twice: the rows as they lie there are as many as different ones, and each start was one message and one answer.
+  // Nothing twice: the rows as they lie there are as many as different ones, and each start was one message
+  // and one answer.
   const sql = await restored.request<{ rows: unknown[][] }>('POST', '/api/v1/analytics/sql', {
     sql: 'SELECT (SELECT count() - uniqExact(ts, value, transaction_id) FROM meter_samples), (SELECT count() - uniqExact(message_id, direction, type, action) FROM messages)',
   });

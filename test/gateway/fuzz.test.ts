@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { runLoadTool } from '../support/load-tool.ts';
 
-/** Another seed every day finds more than one seed for ever; the output names it, so that a failure can be repeated. */
+/**
+ * Another seed every day finds more than one seed for ever; the output names it, so that a failure can be
+ * repeated.
+ */
 const seed = String(Math.floor(Date.now() / 86_400_000) % 1_000_000);
 
 test.each(['uws', 'ws'])(

@@ -330,7 +330,10 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   expect(gateway.output()).toContain('debug');
 }, 180_000);
 
-/** Flags of a TLS port beside the plain one; its private key is hunted, as a number and as it stands in its file. */
+/**
+ * Flags of a TLS port beside the plain one; its private key is hunted, as a number and as it stands in its
+ * file.
+ */
 async function tlsPort(hunt: SecretHunt): Promise<string[]> {
   const { certificate, key } = await (await createTestAuthority()).issue();
   const directory = dataDirectory();
@@ -344,7 +347,10 @@ async function tlsPort(hunt: SecretHunt): Promise<string[]> {
   ];
 }
 
-/** Opens the private keys of all authorities with what they are sealed with, for the search: the number that each is made of. */
+/**
+ * Opens the private keys of all authorities with what they are sealed with, for the search: the number that
+ * each is made of.
+ */
 async function huntPrivateKeys(hunt: SecretHunt, dataDir: string, sealingKey: string): Promise<void> {
   const sealingKeys = { present: Buffer.from(sealingKey) };
   const store = openStore({ dataDir, role: 'analytics', sealingKeys });

@@ -7,7 +7,10 @@ const KEY = 'a-key-of-this-test-0123';
 const SPEED = 10;
 const TURN_WITHIN = 200;
 
-/** `npm run load -- --scenario site` in small: seven simulated minutes of 30 charge points behind 90 A per phase. */
+/**
+ * `npm run load -- --scenario site` in small: seven simulated minutes of 30 charge points behind 90 A per
+ * phase.
+ */
 test('a site stays below its limit while vehicles come and go, lines are cut, control is killed, and the limit is halved', async () => {
   const gateway = await startGateway([...siteFlags(SPEED, TURN_WITHIN), '--api-key', KEY]);
   let killed = false;

@@ -25,7 +25,8 @@ it('SIGKILL of the sink in the middle of inserts neither loses nor doubles a row
     [0, 1].map((lane) => writeRows(journal, `CP-${edge}-${lane}`)),
   );
 
-  // Each life of the sink ends at another moment: as an insert begins, while it runs, as it has ended, and a little later.
+  // Each life of the sink ends at another moment: as an insert begins, while it runs, as it has ended, and a
+  // little later.
   for (const [moment, insertsBefore] of [
     ['inserting', 1],
     ['inserted', 2],
@@ -72,7 +73,10 @@ function howOften({ told }: Program<Told>, moment: 'inserting' | 'inserted'): nu
   return told.filter((message) => moment in message).length;
 }
 
-/** Appends chunks for both tables as fast as they are flushed, until the returned function is called; it answers how many rows each table was given. */
+/**
+ * Appends chunks for both tables as fast as they are flushed, until the returned function is called; it
+ * answers how many rows each table was given.
+ */
 function writeRows(
   journal: Journal,
   chargePointId: string,

@@ -69,7 +69,10 @@ describe('inserts whose end nobody saw', () => {
   const unheardOf = () => new EngineError('other', 'something new', { code: 4711 });
   const merge = (table: TableName) => engine.command(`OPTIMIZE TABLE ${table} FINAL`);
 
-  /** Fails inserts, each table's in its turn, as long as there is a failure left in the list; merges what was inserted meanwhile. */
+  /**
+   * Fails inserts, each table's in its turn, as long as there is a failure left in the list; merges what was
+   * inserted meanwhile.
+   */
   function failing(failures: readonly ('before' | 'after')[]): InsertHooks {
     const left = new Map<string, ('before' | 'after')[]>();
     const due = ({ table }: Insert) => {

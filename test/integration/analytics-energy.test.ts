@@ -432,7 +432,8 @@ describe('energy by hour and day', () => {
     it('has each charge point of a fleet once, however its readings lie and however often they came', async () => {
       const FLEET = 400;
       const id = (number: number) => `CP-${String(number).padStart(5, '0')}`;
-      // The later ones used more; each has two connectors and readings before, within and after the asked time.
+      // The later ones used more; each has two connectors and readings before, within and after the asked
+      // time.
       const readings = [-30, -1, 0.25, 0.5, 3, 23, 28].flatMap((hour) =>
         Array.from({ length: FLEET * 2 }, (_, index) => ({
           chargePointId: id(index >> 1),

@@ -25,7 +25,10 @@ it('full disks of ClickHouse and kills of analytics, in turn, neither lose nor d
     if (!answer.ok) throw new Error(text);
     return text.trim();
   };
-  /** Makes inserts into these tables fail as on a full disk; where only the rollup is full, the samples behind it get in. */
+  /**
+   * Makes inserts into these tables fail as on a full disk; where only the rollup is full, the samples behind
+   * it get in.
+   */
   const leaveFree = async (bytes: number, tables: readonly string[] = TABLES) => {
     for (const table of tables) {
       await ask(`ALTER TABLE ${table} MODIFY SETTING min_free_disk_bytes_to_perform_insert = ${bytes}`);

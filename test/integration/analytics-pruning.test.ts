@@ -14,7 +14,8 @@ describe('a day of transactions', () => {
   beforeAll(async () => {
     embedded = await openEmbeddedEngine();
     await embedded.engine.command('SYSTEM STOP MERGES transactions');
-    // A part for each insert: of last year, of two months ago, and of the day with a later version in a part of its own.
+    // A part for each insert: of last year, of two months ago, and of the day with a later version in a part
+    // of its own.
     for (const [index, at] of [noon - 300 * DAY, noon - 60 * DAY, noon].entries()) {
       const begun = { transactionId: index + 1, startedAt: at, meterStart: 0 };
       await insertRows(embedded.engine, transactions, [transactionRow(begun)]);

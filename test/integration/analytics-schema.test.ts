@@ -46,7 +46,8 @@ describe('the tables in ClickHouse', () => {
     const keys = await query<{ name: string; key: string }>(
       "SELECT name, partition_key AS key FROM system.tables WHERE database = 'farad' AND partition_key != ''",
     );
-    // Newer rows of charge_points, of corrections and of energy replace older ones, so each of these tables has one partition.
+    // Newer rows of charge_points, of corrections and of energy replace older ones, so each of these tables
+    // has one partition.
     expect(keys).toHaveLength(tables.length - 5);
     for (const { name, key } of keys) expect(key, name).toMatch(/received_(at|month)/);
   });

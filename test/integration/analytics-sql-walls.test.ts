@@ -53,7 +53,10 @@ beforeAll(async () => {
 });
 afterAll(() => embedded.close());
 
-/** The syntax tree of a statement in its parentheses. `query` puts the settings of every read behind them, which are left out again. */
+/**
+ * The syntax tree of a statement in its parentheses. `query` puts the settings of every read behind them,
+ * which are left out again.
+ */
 async function treeOf(sql: string): Promise<string> {
   const wrapped = `SELECT * FROM (\n${readStatement(sql)}\n) LIMIT 10`;
   const rows = await embedded.engine.query<{ explain: string }>(`EXPLAIN AST ${wrapped}`);
@@ -98,7 +101,10 @@ describe('SQL of people is held by each of two walls', () => {
   });
 });
 
-/** Another seed every day finds more than one seed for ever; the name of the test tells it, so that a failure can be repeated. */
+/**
+ * Another seed every day finds more than one seed for ever; the name of the test tells it, so that a failure
+ * can be repeated.
+ */
 const seed = Number(process.env.FARAD_FUZZ_SEED ?? Math.floor(Date.now() / 86_400_000) % 1_000_000);
 const STATEMENTS = Number(process.env.FARAD_FUZZ_STATEMENTS ?? 600);
 

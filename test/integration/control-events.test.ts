@@ -158,7 +158,8 @@ describe('GET /events', () => {
     const padding = 'x'.repeat(1000);
     const metrics = async () => (await control.send('GET', '/metrics')).body as string;
     let sent = 0;
-    // Until what the hanging client needs next is no longer kept: the system's buffers take some megabytes first.
+    // Until what the hanging client needs next is no longer kept: the system's buffers take some megabytes
+    // first.
     await vi.waitFor(
       async () => {
         for (let burst = 0; burst < 2000; burst++, sent++) happen('status', 'CP-1', { padding });

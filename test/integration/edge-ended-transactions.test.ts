@@ -8,7 +8,10 @@ const reading = (value: string, minute: number): object[] => [
   { timestamp: at(minute), sampledValue: [{ value }] },
 ];
 
-/** A StopTransaction whose confirmation is lost is sent again (OCPP 1.6 ed. 2 §3.7.1): its readings are the same readings. */
+/**
+ * A StopTransaction whose confirmation is lost is sent again (OCPP 1.6 ed. 2 §3.7.1): its readings are the
+ * same readings.
+ */
 describe.each([
   ['on worker threads', 'MeterValues,StopTransaction'],
   ['in place', ''],

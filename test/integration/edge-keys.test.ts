@@ -42,7 +42,9 @@ describe('a key that a charge point is given by ChangeConfiguration', () => {
     }
   };
 
-  /** Asks for the change over a connection with `password`; `reply` makes the frame of the answer, or none. */
+  /**
+   * Asks for the change over a connection with `password`; `reply` makes the frame of the answer, or none.
+   */
   const change = async (
     value: string,
     reply: (messageId: unknown) => unknown[] | undefined,

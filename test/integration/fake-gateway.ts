@@ -95,7 +95,9 @@ export class FakeGateway {
     return until('the supervisor exits', () => this.exit);
   }
 
-  /** Kills the supervisor and nothing else; resolves when it is gone. Its children may hold its output open. */
+  /**
+   * Kills the supervisor and nothing else; resolves when it is gone. Its children may hold its output open.
+   */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await until(

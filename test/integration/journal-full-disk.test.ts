@@ -16,8 +16,9 @@ const count = (outcomes: readonly string[], wanted: string) =>
   outcomes.filter((outcome) => outcome === wanted).length;
 
 test('E20: what cannot be written is refused to whoever asked, what was confirmed stays, and drained space is used again', async () => {
-  // 2 or 4 MiB per file, as the shell counts in blocks of 512 or 1,024 bytes. The limit lies within a page, so that a write is cut short: one that
-  // fails altogether may end the process inside LMDB (see src/journal/disk-space.ts).
+  // 2 or 4 MiB per file, as the shell counts in blocks of 512 or 1,024 bytes. The limit lies within a page,
+  // so that a write is cut short: one that fails altogether may end the process inside LMDB (see
+  // src/journal/disk-space.ts).
   const shell = {
     execPath: '/bin/sh',
     execArgv: ['-c', 'ulimit -f 4099 && exec "$0" "$@"', process.execPath],

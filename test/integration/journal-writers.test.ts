@@ -9,7 +9,10 @@ type Told = { lane: number } | { confirmed: number } | { done: true };
 
 const CHUNKS = 600;
 
-/** Reads, saves and removes until nothing is left, as the sink does; answers the texts of the chunks in the order of reading. */
+/**
+ * Reads, saves and removes until nothing is left, as the sink does; answers the texts of the chunks in the
+ * order of reading.
+ */
 async function drainOnce({ queue }: Journal, into: string[]): Promise<void> {
   const entries = queue.lanes().flatMap((lane) => queue.read(lane, 0, { entries: 13, bytes: 1_000_000 }));
   if (entries.length === 0) return;

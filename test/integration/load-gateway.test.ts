@@ -8,7 +8,10 @@ import { isAlive } from '../support/gateway.ts';
 import { descendants, runLoadTool, startLoadTool } from '../support/load-tool.ts';
 import { until } from '../support/until.ts';
 
-/** The load tool against whole gateways that it starts, kills in parts, and verifies: small versions of the runs in docs. */
+/**
+ * The load tool against whole gateways that it starts, kills in parts, and verifies: small versions of the
+ * runs in docs.
+ */
 
 const SMALL = [
   '--charge-points',

@@ -89,7 +89,10 @@ afterEach(async () => {
     await embedded.engine.command(`TRUNCATE TABLE ${table}`);
 });
 
-/** What a fleet sends and a gateway confirms: 30 readings with 7 samples of each charge point, and a transaction. */
+/**
+ * What a fleet sends and a gateway confirms: 30 readings with 7 samples of each charge point, and a
+ * transaction.
+ */
 async function writeRun(): Promise<void> {
   for (let place = 0; place < CHARGE_POINTS; place++) {
     const vehicle = { capacityWh: 60_000, maxPowerW: 11_000, soc: 0.2, targetSoc: 1 };

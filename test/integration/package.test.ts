@@ -29,7 +29,8 @@ beforeAll(async () => {
   // The build is current: npm test has seen to it.
   const packed = await npm(project, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-  // Engines come as optional packages of some 600 MB: those of this checkout will do, everything else is installed.
+  // Engines come as optional packages of some 600 MB: those of this checkout will do, everything else is
+  // installed.
   await npm(
     folder,
     'install',

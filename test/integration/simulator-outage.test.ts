@@ -94,7 +94,8 @@ test('an outage loses no transaction message: all come afterwards, once, in orde
     (call) => call.payload.timestamp ?? call.payload.meterValue?.[0]?.timestamp ?? '',
   );
   expect(times).toEqual([...times].sort());
-  // A message may come twice where its answer was lost; without those every reading and transaction is there once.
+  // A message may come twice where its answer was lost; without those every reading and transaction is there
+  // once.
   const contents = new Set(transactionMessages.map((call) => JSON.stringify(call.payload)));
   const starts = new Set(central.received('StartTransaction').map((call) => call.payload.timestamp));
   expect(starts.size).toBe(recorder.started);

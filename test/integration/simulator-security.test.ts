@@ -106,7 +106,10 @@ async function call(id: string, action: string, payload: object): Promise<unknow
 const toProfile = (id: string, value: string) =>
   call(id, 'ChangeConfiguration', { key: 'SecurityProfile', value });
 
-/** Has a charge point make a request, which is signed by `signer`; answers the certificate and what the charge point said. */
+/**
+ * Has a charge point make a request, which is signed by `signer`; answers the certificate and what the charge
+ * point said.
+ */
 async function renew(id: string, signer: TestAuthority = authority) {
   const before = gateway.store.certificateRequests.of(id).length;
   const asked = { requestedMessage: 'SignChargePointCertificate' };

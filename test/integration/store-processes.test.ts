@@ -22,7 +22,9 @@ function startsOf({ told }: Program<Told>): Started[] {
   return told.filter((message) => 'started' in message);
 }
 
-/** Takes everything out of the outbox, as the sink does; answers the ids of the transactions that it told of. */
+/**
+ * Takes everything out of the outbox, as the sink does; answers the ids of the transactions that it told of.
+ */
 async function drain({ outbox }: Store): Promise<number[]> {
   const ids: number[] = [];
   for (const lane of outbox.lanes()) {

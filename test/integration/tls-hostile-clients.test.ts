@@ -8,7 +8,10 @@ import { OPENSSL, sClient } from '../support/tls-clients.ts';
 import { startTlsPort, type TlsPort } from '../support/tls-port.ts';
 import { until } from '../support/until.ts';
 
-/** Clients that begin a handshake and leave it at that; a third each says nothing, half of its first record, all of it. */
+/**
+ * Clients that begin a handshake and leave it at that; a third each says nothing, half of its first record,
+ * all of it.
+ */
 const HALF_OPEN = 1500;
 
 const NO_STRENGTH = ':@SECLEVEL=0';

@@ -18,7 +18,10 @@ const MAX_FRAME = 64 * 1024;
 /** Long enough for an answer that does not come, ms. */
 const SILENCE_MS = 200;
 
-/** Waits until what was written is read: server and peer share the event loop, and each turn of it reads what has arrived. */
+/**
+ * Waits until what was written is read: server and peer share the event loop, and each turn of it reads what
+ * has arrived.
+ */
 async function beRead(): Promise<void> {
   for (let turns = 0; turns < 5; turns++) await turn();
 }

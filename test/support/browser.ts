@@ -71,7 +71,8 @@ export async function openTab({
   page.on('request', (request) => hosts.add(new URL(request.url()).host));
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // That a page has no such part (the wish of a session, a local list) is learned from a refusal, which the browser notes.
+    // That a page has no such part (the wish of a session, a local list) is learned from a refusal, which the
+    // browser notes.
     if (message.type() === 'error' && !/status of 404/.test(message.text())) complaints.push(message.text());
   });
   mkdirSync(SCREENSHOTS, { recursive: true });

@@ -12,7 +12,10 @@ export type Reply =
   | { readonly error: string }
   | { readonly outcome: 'timeout' | 'connection_lost' | 'not_connected' };
 
-/** A charge point that is connected to `edge-0`: the real central system on control's store, the socket played by the test. */
+/**
+ * A charge point that is connected to `edge-0`: the real central system on control's store, the socket played
+ * by the test.
+ */
 export interface ChargePointBehindControl {
   /** Calls that reached it. */
   readonly calls: ChargePointCall[];

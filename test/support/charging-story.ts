@@ -10,7 +10,10 @@ export interface ChargingStory extends StrictChargePoint {
   chargeOnce(connectorId: number, idTag: string): Promise<void>;
 }
 
-/** A charge point with a session that began ten minutes ago at 1,000 Wh; it answers every command with Accepted. */
+/**
+ * A charge point with a session that began ten minutes ago at 1,000 Wh; it answers every command with
+ * Accepted.
+ */
 export async function chargingStory(
   endpoint: string,
   identity: string,

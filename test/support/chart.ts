@@ -6,8 +6,9 @@ import { parse, stringify } from 'yaml';
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Renders a Helm chart: by `helm template` where that is installed, else by a small reader of the few constructs that the chart may use: values,
- * `quote`, `toYaml … | nindent N`, `if` and `range $name, $value := …`, none inside another. Throws for whatever else is between braces.
+ * Renders a Helm chart: by `helm template` where that is installed, else by a small reader of the few
+ * constructs that the chart may use: values, `quote`, `toYaml … | nindent N`, `if` and
+ * `range $name, $value := …`, none inside another. Throws for whatever else is between braces.
  */
 export function renderChart(folder: string, release: string, changes: Values = {}): string[] {
   const files = readdirSync(join(folder, 'templates')).sort();

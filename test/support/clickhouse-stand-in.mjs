@@ -1,8 +1,10 @@
 /**
- * A ClickHouse server for tests: the embedded engine behind ClickHouse's HTTP interface. Real SQL, real deduplication, real error codes; it does not
- * show clusters, replicated tables, asynchronous inserts, sessions or users. Arguments: directory, port (0 = any), password.
+ * A ClickHouse server for tests: the embedded engine behind ClickHouse's HTTP interface. Real SQL, real
+ * deduplication, real error codes; it does not show clusters, replicated tables, asynchronous inserts,
+ * sessions or users. Arguments: directory, port (0 = any), password.
  *
- * Tells its port to whoever forked it. Messages to it make the next inserts fail: {fault, times}, where fault is
+ * Tells its port to whoever forked it. Messages to it make the next inserts fail: {fault, times}, where fault
+ * is
  * - `unavailable`: 503 of a proxy that is in front of it, nothing happens;
  * - `cut-after`: the insert happens, and the connection is cut before the answer;
  * - `cut-before`: the connection is cut and nothing happens;

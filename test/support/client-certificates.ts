@@ -40,7 +40,10 @@ export interface TestAuthority {
   issue(wish?: CertificateWish): Promise<ClientCertificate>;
 }
 
-/** Makes an authority whose certificates name `Acme Charging` and `SN-1` unless they are asked to name something else. */
+/**
+ * Makes an authority whose certificates name `Acme Charging` and `SN-1` unless they are asked to name
+ * something else.
+ */
 export async function makeTestAuthority(commonName = 'Test CA'): Promise<TestAuthority> {
   const x509 = await loadX509();
   const keys = await generate('ec');

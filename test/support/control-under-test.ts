@@ -30,7 +30,10 @@ export interface Send {
   readonly json?: unknown;
 }
 
-/** A real API server on a free port, a real store in a directory of its own, and a link whose other ends the test plays. */
+/**
+ * A real API server on a free port, a real store in a directory of its own, and a link whose other ends the
+ * test plays.
+ */
 export interface ControlUnderTest {
   readonly app: FastifyInstance;
   readonly base: string;

@@ -10,7 +10,10 @@ export type AnswerJudge = (
   body: unknown,
 ) => void;
 
-/** Holds answers of the API against its own description: throws when one is not as described, or has an error code that its operation does not name. */
+/**
+ * Holds answers of the API against its own description: throws when one is not as described, or has an error
+ * code that its operation does not name.
+ */
 export function answerChecker(document: OpenApiDocument) {
   const judge = answerJudge(document);
   const paths = Object.entries(document.paths).map(([template, methods]) => ({

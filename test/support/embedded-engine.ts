@@ -12,7 +12,10 @@ export interface EmbeddedEngine {
   close(): Promise<void>;
 }
 
-/** The embedded ClickHouse in a directory of its own, with all tables. One per test file: chDB knows one directory per process. */
+/**
+ * The embedded ClickHouse in a directory of its own, with all tables. One per test file: chDB knows one
+ * directory per process.
+ */
 export async function openEmbeddedEngine(): Promise<EmbeddedEngine> {
   const directory = await mkdtemp(join(tmpdir(), 'farad-chdb-'));
   const home = process.cwd();

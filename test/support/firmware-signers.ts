@@ -1,4 +1,6 @@
-/** Self-signed certificates of firmware signers, valid from 2020 to 2120, and signatures that their keys made. */
+/**
+ * Self-signed certificates of firmware signers, valid from 2020 to 2120, and signatures that their keys made.
+ */
 export const RSA = {
   signingCertificate: `-----BEGIN CERTIFICATE-----
 MIIC7zCCAdcCFFvsQpPonFnpBmn8cxAxwOdW+/nEMA0GCSqGSIb3DQEBCwUAMDMx

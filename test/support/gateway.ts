@@ -20,7 +20,10 @@ export interface Gateway {
   kill(name: string): void;
   /** SIGTERM; answers the exit code. */
   stop(): Promise<number | null>;
-  /** An API call with the admin key; throws on any status but 2xx, unless `status` is the one that is expected. */
+  /**
+   * An API call with the admin key; throws on any status but 2xx, unless `status` is the one that is
+   * expected.
+   */
   request<Answer = unknown>(method: string, path: string, body?: unknown, status?: number): Promise<Answer>;
   /** What it printed so far, both streams. */
   output(): string;

@@ -146,7 +146,10 @@ const BASES = ['SELECT 1', 'SELECT * FROM connections', '(SELECT 1)', 'WITH 1 AS
 /** Spaces and comments, as they may stand between any two words. */
 const SPACES = [' ', '\n', '\t', ' -- x\n', ' /* x */ ', '  \r\n', '\u00a0', '\u2028', ' #x\n'];
 
-/** Draws a statement that reaches beyond Farad's tables. `read` is a file that lies there, `write` one that does not. */
+/**
+ * Draws a statement that reaches beyond Farad's tables. `read` is a file that lies there, `write` one that
+ * does not.
+ */
 export function hostileStatement(random: Random, { read, write }: { read: string; write: string }): string {
   const statement = random.pick([drawValue, drawValue, drawName, drawTable, drawTail])(random);
   const [a, o] = [quoted(random, read), quoted(random, write)];

@@ -17,8 +17,8 @@ interface Kept {
 export type Fault = 'drops' | 'doubles' | 'falsifies';
 
 /**
- * A gateway in miniature for tests of the load tool: answers charge points through `ocpp-rpc`, keeps sums per charge point, and has the
- * few API routes that the tool asks.
+ * A gateway in miniature for tests of the load tool: answers charge points through `ocpp-rpc`, keeps sums per
+ * charge point, and has the few API routes that the tool asks.
  */
 export class KeepingCentralSystem {
   readonly central: StrictCentralSystem;

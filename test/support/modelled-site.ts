@@ -40,8 +40,8 @@ interface Held {
 }
 
 /**
- * The planner with the charge points, vehicles and people of the site scenario, and nothing between them but a delay: no sockets, no
- * disk, and a clock of its own that passes 45 minutes in seconds.
+ * The planner with the charge points, vehicles and people of the site scenario, and nothing between them but
+ * a delay: no sockets, no disk, and a clock of its own that passes 45 minutes in seconds.
  */
 export class ModelledSite {
   readonly planner: SitePlanner;

@@ -26,7 +26,10 @@ export interface NatsServer {
   output(): string;
 }
 
-/** Starts a server with these further lines of configuration, or one that ended `again`; it ends after the test. */
+/**
+ * Starts a server with these further lines of configuration, or one that ended `again`; it ends after the
+ * test.
+ */
 export async function startNats(configuration = '', again?: NatsServer): Promise<NatsServer> {
   return withPort(
     launch(
@@ -39,7 +42,10 @@ ${configuration}`,
   );
 }
 
-/** Starts the three servers of deploy/nats.conf, with what the test has in place of files, addresses and passwords. */
+/**
+ * Starts the three servers of deploy/nats.conf, with what the test has in place of files, addresses and
+ * passwords.
+ */
 export async function startDeployedNats(
   files: string,
   passwords: Readonly<Record<string, string>>,

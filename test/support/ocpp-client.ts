@@ -112,7 +112,10 @@ export class OcppClient {
   }
 }
 
-/** Sends a raw HTTP request and answers the head and body of what came back; after a 101 the socket stays open. */
+/**
+ * Sends a raw HTTP request and answers the head and body of what came back; after a 101 the socket stays
+ * open.
+ */
 export async function rawRequest(
   port: number,
   head: string,

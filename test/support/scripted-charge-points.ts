@@ -22,8 +22,8 @@ export type Script =
   | 'edge_silent';
 
 /**
- * Charge points whose answers a test writes, behind a real central system: it notes what it notes in an edge. Every CALL is held against
- * its schema.
+ * Charge points whose answers a test writes, behind a real central system: it notes what it notes in an edge.
+ * Every CALL is held against its schema.
  */
 export class ScriptedChargePoints implements ChargePointCalls {
   readonly asked: { chargePointId: string; action: string; payload: Record<string, unknown> }[] = [];

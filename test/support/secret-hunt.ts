@@ -35,7 +35,8 @@ export class SecretHunt {
     this.spell(name, bytes);
     this.spell(`${name} in hexadecimal`, Buffer.from(bytes.toString('hex')));
     this.spell(`${name} in hexadecimal capitals`, Buffer.from(bytes.toString('hex').toUpperCase()));
-    // Three ways in which its bytes may fall into groups of base64, without what its neighbours have a part in.
+    // Three ways in which its bytes may fall into groups of base64, without what its neighbours have a part
+    // in.
     for (const shift of [0, 1, 2]) {
       const padded = Buffer.concat([Buffer.alloc(shift), bytes]);
       const whole = padded.subarray(0, padded.length - (padded.length % 3));

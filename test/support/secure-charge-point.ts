@@ -22,8 +22,9 @@ export interface SecureChargePointOptions {
 type Profile = 0 | 1 | 2 | 3;
 
 /**
- * A charge point that obeys the commands of security: it takes keys, roots, certificates and profiles, comes back with what it was given, and
- * falls back to its old profile where the new one does not let it in (security whitepaper ed. 3 §A01, A02, A05).
+ * A charge point that obeys the commands of security: it takes keys, roots, certificates and profiles, comes
+ * back with what it was given, and falls back to its old profile where the new one does not let it in
+ * (security whitepaper ed. 3 §A01, A02, A05).
  */
 export class SecureChargePoint {
   /** Actions that it was asked for, ChangeConfiguration with its key. */

@@ -11,7 +11,9 @@ import { openStore, type Store } from '../../src/store/store.ts';
 import { logTo } from '../../src/telemetry/log.ts';
 import { until } from './until.ts';
 
-/** A data directory with a store and the journal of one edge, and sinks that drain them one after the other. */
+/**
+ * A data directory with a store and the journal of one edge, and sinks that drain them one after the other.
+ */
 export interface SinkUnderTest {
   readonly dataDir: string;
   readonly store: Store;

@@ -38,8 +38,8 @@ interface Connection {
 export type Answerer = (call: ReceivedCall) => unknown;
 
 /**
- * A Central System on `ocpp-rpc` in strict mode: another library's opinion on whether the simulator's frames and payloads are OCPP.
- * Whatever breaks a schema, in either direction, is kept in `violations`.
+ * A Central System on `ocpp-rpc` in strict mode: another library's opinion on whether the simulator's frames
+ * and payloads are OCPP. Whatever breaks a schema, in either direction, is kept in `violations`.
  */
 export class StrictCentralSystem {
   readonly calls: ReceivedCall[] = [];

@@ -2,7 +2,10 @@ import { RPCClient } from 'ocpp-rpc';
 import { onTestFinished } from 'vitest';
 import type { Messages } from '../../src/protocol/v16/generated/messages.ts';
 
-/** A charge point of another make: `ocpp-rpc` in strict mode, which refuses what breaks a schema in either direction. */
+/**
+ * A charge point of another make: `ocpp-rpc` in strict mode, which refuses what breaks a schema in either
+ * direction.
+ */
 export interface StrictChargePoint {
   call<Action extends keyof Messages>(
     action: Action,
@@ -12,7 +15,9 @@ export interface StrictChargePoint {
   readonly asked: readonly string[];
 }
 
-/** What of the client is used here; its own types demand every option and leave handlers of all actions out. */
+/**
+ * What of the client is used here; its own types demand every option and leave handlers of all actions out.
+ */
 interface Client {
   connect(): Promise<unknown>;
   close(options: { force: boolean }): Promise<unknown>;

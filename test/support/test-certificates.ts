@@ -30,7 +30,10 @@ export interface TestCertificate {
   readonly raw: Uint8Array;
 }
 
-/** An authority whose key lies in memory; its certificates are for servers and clients, with the names of this machine. */
+/**
+ * An authority whose key lies in memory; its certificates are for servers and clients, with the names of this
+ * machine.
+ */
 export interface TestAuthority extends TestCertificate {
   issue(wishes?: CertificateWishes): Promise<TestCertificate>;
 }

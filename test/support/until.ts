@@ -1,6 +1,6 @@
 /**
- * Waits until `condition` answers something truthy, and answers that. Throws after `withinMs`, naming what it waited for;
- * what the condition throws ends the waiting at once.
+ * Waits until `condition` answers something truthy, and answers that. Throws after `withinMs`, naming what it
+ * waited for; what the condition throws ends the waiting at once.
  */
 export async function until<T>(
   what: string,

@@ -8,7 +8,10 @@ const QUARTER_MS = 900_000;
 
 type Item = { -readonly [Key in keyof EnergyItem]: EnergyItem[Key] };
 
-/** What of an account lies in a day of UTC. What begins anew within a quarter of an hour is an item of its own, so that none counts for a time without energy. */
+/**
+ * What of an account lies in a day of UTC. What begins anew within a quarter of an hour is an item of its
+ * own, so that none counts for a time without energy.
+ */
 export function itemsOfDay(
   account: EnergyAccount,
   transactions: readonly TaggedTransaction[],
@@ -61,7 +64,10 @@ export function itemsOfDay(
   return items.sort((a, b) => a.since - b.since);
 }
 
-/** Until when in a day of UTC energy of each transaction flowed, of those about which readings tell. `items`: those of the day. */
+/**
+ * Until when in a day of UTC energy of each transaction flowed, of those about which readings tell. `items`:
+ * those of the day.
+ */
 export function lastFlowsOf(
   items: readonly EnergyItem[],
   account: EnergyAccount,

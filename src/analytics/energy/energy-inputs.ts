@@ -52,9 +52,11 @@ interface Days {
 }
 
 /**
- * Reads what determines the energy of some days on the connectors of some charge points, by charge point and connector (`inputKey`): the transactions that reach into the days or
- * come next to them, their readings from begin to end, and what was read between them. Of transactions that lie outside of the days their readings are left away where start
- * and stop suffice, or nothing in the days depends on them. `now` is epoch ms. Throws EngineError.
+ * Reads what determines the energy of some days on the connectors of some charge points, by charge point and
+ * connector (`inputKey`): the transactions that reach into the days or come next to them, their readings from
+ * begin to end, and what was read between them. Of transactions that lie outside of the days their readings
+ * are left away where start and stop suffice, or nothing in the days depends on them. `now` is epoch ms.
+ * Throws EngineError.
  */
 export async function readInputs(
   engine: Engine,
@@ -119,7 +121,10 @@ export async function readInputs(
   return inputs;
 }
 
-/** Those that come last before some days and first after them on their connectors: what lies between them and the days depends on what they stood at. */
+/**
+ * Those that come last before some days and first after them on their connectors: what lies between them and
+ * the days depends on what they stood at.
+ */
 function besideOf(transactions: readonly TaggedTransaction[], { from, to }: Span): Set<number> {
   const before = new Map<string, TaggedTransaction>();
   const after = new Map<string, TaggedTransaction>();
@@ -223,7 +228,10 @@ LIMIT 1 BY charge_point_id, transaction_id`,
   }));
 }
 
-/** Which transactions that stops without one name are known all the same, as `id chargePointId`: they have only left the operational store. */
+/**
+ * Which transactions that stops without one name are known all the same, as `id chargePointId`: they have
+ * only left the operational store.
+ */
 async function readNamed(
   engine: Engine,
   rows: readonly TransactionRow[],

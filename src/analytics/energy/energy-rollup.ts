@@ -28,10 +28,16 @@ const MOST_AT_ONCE = 5000;
 /** As many days are worked out at most before a question about the whole fleet is answered. */
 const MOST_BEFORE_AN_ANSWER = 500;
 
-/** So many connectors of a charge point count for a day: what a broken one makes up beyond them does not keep a fleet from its answers. */
+/**
+ * So many connectors of a charge point count for a day: what a broken one makes up beyond them does not keep
+ * a fleet from its answers.
+ */
 const MOST_CONNECTORS = 4;
 
-/** What was noted in so short a time, ms, need not be noted anew where more waits than is worked out before an answer. */
+/**
+ * What was noted in so short a time, ms, need not be noted anew where more waits than is worked out before an
+ * answer.
+ */
 const LOOKED_LATELY_MS = 5000;
 
 /** A question waits for about so long for what an earlier process has left to be known, ms. */
@@ -54,8 +60,9 @@ export interface Backlog {
 }
 
 /**
- * Keeps energy by connector and day, and of each transaction: works a day out anew, from all its readings and transactions, after any of them has arrived. What a question about
- * one charge point or tag needs is worked out before it is answered.
+ * Keeps energy by connector and day, and of each transaction: works a day out anew, from all its readings and
+ * transactions, after any of them has arrived. What a question about one charge point or tag needs is worked
+ * out before it is answered.
  */
 export class EnergyRollup {
   private readonly engine: Engine;
@@ -82,7 +89,10 @@ export class EnergyRollup {
     await this.turns.run(() => this.fleet.sumUp(this.bounds(true)));
   }
 
-  /** Works out what the answer to a question needs; of the whole fleet only a bounded part. Throws EngineError. */
+  /**
+   * Works out what the answer to a question needs; of the whole fleet only a bounded part. Throws
+   * EngineError.
+   */
   async settle(scope: EnergyScope): Promise<Backlog> {
     const ids =
       scope.idTag === undefined ? undefined : new Set(await this.chargePointsOf(scope, scope.idTag));
@@ -129,7 +139,7 @@ export class EnergyRollup {
     return this.days.count().all;
   }
 
-  /** Answers the time of ClickHouse. */
+  /** Returns the time of ClickHouse. */
   private async look(patienceMs?: number): Promise<number> {
     const now = await this.days.look(patienceMs);
     this.lookedAt = performance.now();
@@ -189,7 +199,10 @@ WHERE lower(id_tag) = lower({idTag:String})
     }
   }
 
-  /** Days that were worked out while all their samples were there, some of which may be gone: what was worked out stays. */
+  /**
+   * Days that were worked out while all their samples were there, some of which may be gone: what was worked
+   * out stays.
+   */
   private async keptWithoutSamples(
     { firstDay, lastDay, chargePointIds }: WorkPart,
     now: number,
@@ -223,8 +236,9 @@ WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND transaction_id IN 
   }
 
   /**
-   * What reaches over the edges of a day decides about the days beside it, too: its first moments about the day before, and those of a day that is not the
-   * latest about the day after. Those that were worked out `together` with it have seen what it is made of.
+   * What reaches over the edges of a day decides about the days beside it, too: its first moments about the
+   * day before, and those of a day that is not the latest about the day after. Those that were worked out
+   * `together` with it have seen what it is made of.
    */
   private touchAround(
     one: DueDay,

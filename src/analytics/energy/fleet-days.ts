@@ -4,7 +4,10 @@ import type { Engine, ReadBounds } from '../engine.ts';
 import type { ConnectorDay } from './connector-day.ts';
 import { insertRows } from './insert-rows.ts';
 
-/** Charge points are spread over so many sums of each day: few enough to read a month of them, enough to sum up only a part anew. */
+/**
+ * Charge points are spread over so many sums of each day: few enough to read a month of them, enough to sum
+ * up only a part anew.
+ */
 const BUCKETS = 64;
 
 /** Sums that one query works out. */
@@ -22,10 +25,16 @@ export function bucketOf(chargePointId: string): number {
 
 const BUCKET = `toInt32(CRC32(charge_point_id) % ${BUCKETS})`;
 
-/** Keeps what days of connectors add up to over a fleet: sums up anew, from the days as they stand, the buckets in which one has changed. */
+/**
+ * Keeps what days of connectors add up to over a fleet: sums up anew, from the days as they stand, the
+ * buckets in which one has changed.
+ */
 export class FleetDays {
   private readonly engine: Engine;
-  /** Whose sums are not those of their days any more; undefined until it is known what an earlier process has left. */
+  /**
+   * Whose sums are not those of their days any more; undefined until it is known what an earlier process has
+   * left.
+   */
   private changed: Map<string, BucketDay> | undefined;
 
   constructor(engine: Engine) {

@@ -7,7 +7,9 @@ export const VISIBLE_WITHIN_MS = 5000;
 /** Days of one charge point that are kept in memory; ClickHouse knows of the others. */
 export const MOST_OF_ONE = 5000;
 
-/** Days of UTC, and notes about them, that one query looks at; more of both only where a single day has them. */
+/**
+ * Days of UTC, and notes about them, that one query looks at; more of both only where a single day has them.
+ */
 const DAYS_TOGETHER = 50;
 const NOTES_TOGETHER = 250_000;
 
@@ -22,8 +24,9 @@ interface TouchedDay {
 }
 
 /**
- * What earlier processes have left: days of connectors that were touched and not worked out since. It is read part by part, the newest days first, so that neither a query nor
- * memory grows with all that ClickHouse keeps.
+ * What earlier processes have left: days of connectors that were touched and not worked out since. It is read
+ * part by part, the newest days first, so that neither a query nor memory grows with all that ClickHouse
+ * keeps.
  */
 export class LeftOver {
   private readonly engine: Engine;
@@ -41,7 +44,10 @@ export class LeftOver {
     return this.unread ?? [];
   }
 
-  /** Reads the next part, one at a time; undefined where all is known. Where it fails the same part is next. Throws EngineError. */
+  /**
+   * Reads the next part, one at a time; undefined where all is known. Where it fails the same part is next.
+   * Throws EngineError.
+   */
   next(): Promise<Note[] | undefined> {
     this.reading ??= this.readPart().finally(() => {
       this.reading = undefined;

@@ -39,10 +39,16 @@ export interface WaitingDays {
 /** Days that are meant; where a charge point is named, only its own. */
 export interface MeantDays {
   readonly chargePointId?: string | undefined;
-  /** Whether they wait, or were worked out and are to be once more since rows may have become visible after that; both where it is missing. */
+  /**
+   * Whether they wait, or were worked out and are to be once more since rows may have become visible after
+   * that; both where it is missing.
+   */
   readonly wait?: boolean;
   isMeant(day: ConnectorDay): boolean;
-  /** Where what an earlier process has left of these charge points may be unknown: whether a connector's day of this number may be meant. */
+  /**
+   * Where what an earlier process has left of these charge points may be unknown: whether a connector's day
+   * of this number may be meant.
+   */
   isNear?(day: number): boolean;
 }
 
@@ -68,8 +74,9 @@ export class TouchedDays {
   }
 
   /**
-   * How many days that are meant wait, how many of them are asked for, and how many wait since the start; of these, and for `backlog`, a charge point counts for `mostOfOne` at
-   * most. What an earlier process may have left and is not read yet counts as if all of it waited.
+   * How many days that are meant wait, how many of them are asked for, and how many wait since the start; of
+   * these, and for `backlog`, a charge point counts for `mostOfOne` at most. What an earlier process may have
+   * left and is not read yet counts as if all of it waited.
    */
   count(
     meant: MeantDays = ALL,
@@ -102,8 +109,8 @@ export class TouchedDays {
   }
 
   /**
-   * Takes note of what has arrived since the last time, and for about `patienceMs` of what an earlier process has left; answers the time of ClickHouse. Throws
-   * EngineError.
+   * Takes note of what has arrived since the last time, and for about `patienceMs` of what an earlier process
+   * has left; returns the time of ClickHouse. Throws EngineError.
    */
   async look(patienceMs = Number.POSITIVE_INFINITY): Promise<number> {
     const begunAt = performance.now();
@@ -139,8 +146,9 @@ export class TouchedDays {
   }
 
   /**
-   * At most `most` days that are meant and can be worked out now, charge point by charge point in turns: however many days of one wait, those of the others go on. The days
-   * around today come first, yet never all of the others last.
+   * At most `most` days that are meant and can be worked out now, charge point by charge point in turns:
+   * however many days of one wait, those of the others go on. The days around today come first, yet never all
+   * of the others last.
    */
   due(now: number, most: number, meant: MeantDays = ALL): DueDay[] {
     const today = dayOf(now);
@@ -240,7 +248,10 @@ GROUP BY charge_point_id, connector_id, day`,
   }
 }
 
-/** At most `most` of what lies in queues: some of the first, some of the second, and so on, until it is the turn of the first again. */
+/**
+ * At most `most` of what lies in queues: some of the first, some of the second, and so on, until it is the
+ * turn of the first again.
+ */
 function inTurns<Item>(queues: readonly (readonly Item[])[], most: number): Item[] {
   const taken: Item[] = [];
   let waiting = queues;

@@ -21,8 +21,9 @@ const READ_TOGETHER = 2500;
 const LONGEST_LIST = 50_000;
 
 /**
- * Splits days into what is worked out together: those of one charge point that lie side by side, with those of others from the same to the same day. Charge points stand side by
- * side by their identities, as in the table of samples, so that a query reads little beside what it asks for.
+ * Splits days into what is worked out together: those of one charge point that lie side by side, with those
+ * of others from the same to the same day. Charge points stand side by side by their identities, as in the
+ * table of samples, so that a query reads little beside what it asks for.
  */
 export function partsOf(due: readonly DueDay[]): WorkPart[] {
   const stretches = new Map<string, { firstDay: number; lastDay: number; of: Map<string, DueDay[]> }>();

@@ -4,8 +4,8 @@ import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts
 import { DAY_MS, rangeOf } from './range.ts';
 
 /**
- * How long Farad took to answer, per action and hour, out of the message log: `from`, `to` (at most 31 days), `action` (Authorize), `chargePointId`, `group`. To the millisecond; the
- * metrics of the edges are finer.
+ * How long Farad took to answer, per action and hour, out of the message log: `from`, `to` (at most 31 days),
+ * `action` (Authorize), `chargePointId`, `group`. To the millisecond; the metrics of the edges are finer.
  */
 export function answerTimes(given: Parameters): PreparedQuery {
   const range = rangeOf(given, 31 * DAY_MS);

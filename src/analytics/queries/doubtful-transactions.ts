@@ -4,7 +4,10 @@ import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts
 /** The latest ones; whoever has more of them to look at begins with these. */
 const MOST = 10_000;
 
-/** Transactions about whose energy their readings, or other transactions, raise a doubt, the latest first: `chargePointId`. */
+/**
+ * Transactions about whose energy their readings, or other transactions, raise a doubt, the latest first:
+ * `chargePointId`.
+ */
 export function doubtfulTransactions(given: Parameters): PreparedQuery {
   const conditions = new Conditions()
     .where('charge_point_id = {chargePointId:String}', 'chargePointId', given.text('chargePointId'))

@@ -3,15 +3,18 @@ import { DAY_MS, type Range } from './range.ts';
 /** Energy that flows on is kept by quarters of an hour. */
 const QUARTER_MS = 900_000;
 
-/** Of an item from `begin` to `end` (ms of the day) what lies from {from} to {to}, where it counts as even; nought outside of them. `midnight`: of the day, epoch ms. */
+/**
+ * Of an item from `begin` to `end` (ms of the day) what lies from {from} to {to}, where it counts as even;
+ * nought outside of them. `midnight`: of the day, epoch ms.
+ */
 const SHARE = `if(midnight + begin >= {from:Int64} AND midnight + end <= {to:Int64}, 1,
   (least(midnight + end, {to:Int64}) - greatest(midnight + begin, {from:Int64})) / (end - begin))`;
 const IS_WITHIN = `midnight + begin < {to:Int64} AND (midnight + end > {from:Int64} OR midnight + begin = {from:Int64})`;
 const MIDNIGHT = `toInt64(day) * ${DAY_MS} AS midnight`;
 
 /**
- * Rows of items (`opening` and what the columns of an item are, `share` of the amount) of the days from {firstDay} to {lastDay}. `ofDays` bounds which days of connectors are
- * read, `ofItems` which of their items.
+ * Rows of items (`opening` and what the columns of an item are, `share` of the amount) of the days from
+ * {firstDay} to {lastDay}. `ofDays` bounds which days of connectors are read, `ofItems` which of their items.
  */
 export function items(ofDays: string, ofItems: string): string {
   return `(
@@ -27,8 +30,8 @@ export function items(ofDays: string, ofItems: string): string {
 }
 
 /**
- * The same of the whole fleet as `kind`, `amount`, `share` and `opening`, out of its sums by quarters of an hour. Where `from` or `to` lies within a quarter, that quarter is read item
- * by item.
+ * The same of the whole fleet as `kind`, `amount`, `share` and `opening`, out of its sums by quarters of an
+ * hour. Where `from` or `to` lies within a quarter, that quarter is read item by item.
  */
 export function sumsOfFleet({ from, to }: Range): string {
   const begin = Math.ceil(from / QUARTER_MS) * QUARTER_MS;
@@ -49,7 +52,10 @@ export function sumsOfFleet({ from, to }: Range): string {
   return `(${parts.join('\n  UNION ALL\n')})`;
 }
 
-/** What begins in a quarter of an hour, epoch ms: of each day of a connector, whose items stand in the order of time, only the few items of it are looked at. */
+/**
+ * What begins in a quarter of an hour, epoch ms: of each day of a connector, whose items stand in the order
+ * of time, only the few items of it are looked at.
+ */
 function edge(first: number, next: number): string {
   const day = Math.floor(first / DAY_MS);
   const [begin, end] = [first - day * DAY_MS, next - day * DAY_MS];
@@ -68,7 +74,10 @@ function edge(first: number, next: number): string {
 )`;
 }
 
-/** What each day of a connector adds up to from `from` to `to`: `wh`, and what else there is by its kind (`odd_kinds`, `odd_amounts`). Only of the first and the last day items are read. */
+/**
+ * What each day of a connector adds up to from `from` to `to`: `wh`, and what else there is by its kind
+ * (`odd_kinds`, `odd_amounts`). Only of the first and the last day items are read.
+ */
 export function sumsOfConnectors({ from, to }: Range): string {
   const [first, last] = [Math.ceil(from / DAY_MS), Math.floor(to / DAY_MS) - 1];
   const [firstDay, lastDay] = [Math.floor(from / DAY_MS), Math.floor((to - 1) / DAY_MS)];

@@ -16,7 +16,10 @@ const SUBJECTS = {
   total: [],
 } as const satisfies Record<string, readonly (readonly [column: string, name: string])[]>;
 
-/** Begin, epoch ms, of the hour or day in which an item lies, or of the whole time asked for. Everywhere hours begin with quarters of UTC, in one of which an item lies. */
+/**
+ * Begin, epoch ms, of the hour or day in which an item lies, or of the whole time asked for. Everywhere hours
+ * begin with quarters of UTC, in one of which an item lies.
+ */
 const BUCKETS = {
   hour: 'toInt64(toUnixTimestamp(toStartOfHour(toDateTime(intDiv(opening, 1000), {timezone:String})))) * 1000',
   day: 'toInt64(toUnixTimestamp(toStartOfDay(toDateTime(intDiv(opening, 1000), {timezone:String}), {timezone:String}))) * 1000',
@@ -35,12 +38,15 @@ const OF_SUMS = `round(sum(wh), 3) AS energyWh, toUInt64(sum(arraySum((kind, amo
   toUInt64(sum(arraySum((kind, amount) -> if(kind = 'unknown', amount, 0), odd_kinds, odd_amounts))) AS transactionsLeftOut`;
 
 /**
- * Imported energy per hour or day, or of the whole time at once: `from`, `to`, `interval` (hour | day | whole), `timezone` (IANA) in which hours and days
- * begin, `chargePointId`, `idTag` (any spelling), `by` (connector | chargePoint | tag | total), `sort` (start | -energyWh), `limit`, `offset`.
+ * Imported energy per hour or day, or of the whole time at once: `from`, `to`, `interval` (hour | day |
+ * whole), `timezone` (IANA) in which hours and days begin, `chargePointId`, `idTag` (any spelling), `by`
+ * (connector | chargePoint | tag | total), `sort` (start | -energyWh), `limit`, `offset`.
  *
- * Out of the days that the rollup keeps (docs/energy.md), of a whole fleet out of what they add up to. Where `from` or `to` lies in the middle of an item, its energy counts as even. By tag,
- * and for one tag, only transactions count. `registerFalls` counts registers that fell and stayed, `readingsLeftOut` readings that count for nothing, by the reason for it,
- * and `transactionsLeftOut` transactions that began in the interval and whose energy is not known.
+ * Out of the days that the rollup keeps (docs/energy.md), of a whole fleet out of what they add up to. Where
+ * `from` or `to` lies in the middle of an item, its energy counts as even. By tag, and for one tag, only
+ * transactions count. `registerFalls` counts registers that fell and stayed, `readingsLeftOut` readings that
+ * count for nothing, by the reason for it, and `transactionsLeftOut` transactions that began in the interval
+ * and whose energy is not known.
  */
 export function energy(given: Parameters): PreparedQuery {
   const from = given.requiredTime('from');

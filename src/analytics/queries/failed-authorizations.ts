@@ -9,7 +9,10 @@ const SUBJECTS = {
   none: '',
 } as const;
 
-/** Answers about idTags that were not Accepted, most frequent first: `from`, `to`, `by` (tag | chargePoint | none), `chargePointId`, `group`, `limit`, `offset`. */
+/**
+ * Answers about idTags that were not Accepted, most frequent first: `from`, `to`, `by` (tag | chargePoint |
+ * none), `chargePointId`, `group`, `limit`, `offset`.
+ */
 export function failedAuthorizations(given: Parameters): PreparedQuery {
   const range = rangeOf(given);
   const by = given.oneOf('by', ['tag', 'chargePoint', 'none']) ?? 'tag';

@@ -5,8 +5,9 @@ import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts
 import { DAY_MS, rangeOf } from './range.ts';
 
 /**
- * Times in which a connector reported an error or Faulted (OCPP 1.6 ed. 2 §4.9), latest first: `from`, `to`, `chargePointId`, `group`, `errorCode`, `limit`, `offset`. `endedAt` is its next
- * report without one, null while there was none; repeated reports of the same error are one fault.
+ * Times in which a connector reported an error or Faulted (OCPP 1.6 ed. 2 §4.9), latest first: `from`, `to`,
+ * `chargePointId`, `group`, `errorCode`, `limit`, `offset`. `endedAt` is its next report without one, null
+ * while there was none; repeated reports of the same error are one fault.
  */
 export function faults(given: Parameters): PreparedQuery {
   const range = rangeOf(given);
@@ -49,7 +50,8 @@ const SUBJECTS = {
 } as const;
 
 /**
- * Errors by vendor, model and firmware, most frequent first: `from`, `to`, `by` (vendor | model | firmware), `chargePointId`, `group`, `limit`, `offset`. `source` status: reports of an error on a connector; call:
+ * Errors by vendor, model and firmware, most frequent first: `from`, `to`, `by` (vendor | model | firmware),
+ * `chargePointId`, `group`, `limit`, `offset`. `source` status: reports of an error on a connector; call:
  * CALLERRORs that the charge point sent, or that Farad answered it with (`direction` out).
  */
 export function errors(given: Parameters): PreparedQuery {

@@ -9,9 +9,10 @@ import { energyOfTransactions } from './transaction-energy.ts';
 const LONGEST_DAYS = 31;
 
 /**
- * How long vehicles stayed after the energy had stopped flowing, longest first: `from`, `to` (of the start), `chargePointId`, `group`, `limit`, `offset`. `chargedUntil` is when
- * energy of the transaction flowed last, its start where there was none; transactions without readings and those whose energy is not known are left out. What happened between two readings is not known, so
- * it is late by up to the charge point's interval.
+ * How long vehicles stayed after the energy had stopped flowing, longest first: `from`, `to` (of the start),
+ * `chargePointId`, `group`, `limit`, `offset`. `chargedUntil` is when energy of the transaction flowed last,
+ * its start where there was none; transactions without readings and those whose energy is not known are left
+ * out. What happened between two readings is not known, so it is late by up to the charge point's interval.
  */
 export function idle(given: Parameters): PreparedQuery {
   const range = rangeOf(given, 100 * DAY_MS);

@@ -5,8 +5,8 @@ import { HOUR_MS } from './range.ts';
 const LAST_SECOND = 2 ** 32 - 1;
 
 /**
- * Conditions on messages received from `from` on and before `to`, epoch ms. The log is ordered by the hour of receipt, and ClickHouse does not conclude from a time
- * which hours are left out.
+ * Conditions on messages received from `from` on and before `to`, epoch ms. The log is ordered by the hour of
+ * receipt, and ClickHouse does not conclude from a time which hours are left out.
  */
 export function loggedBetween(from: number | undefined, to: number | undefined): Conditions {
   return new Conditions()

@@ -8,8 +8,9 @@ import { DAY_MS } from './range.ts';
 const PROMPT_MS = 2 * DAY_MS;
 
 /**
- * The message log, newest first: `chargePointId`, `group`, `action`, `direction`, `type`, `messageId`, `errorCode`, `text` (somewhere in the payload, in any case), `from`, `to`, `limit`, `offset`. Without a charge
- * point it is that of the whole fleet.
+ * The message log, newest first: `chargePointId`, `group`, `action`, `direction`, `type`, `messageId`,
+ * `errorCode`, `text` (somewhere in the payload, in any case), `from`, `to`, `limit`, `offset`. Without a
+ * charge point it is that of the whole fleet.
  */
 export function messages(given: Parameters): PreparedQuery {
   const text = given.text('text');

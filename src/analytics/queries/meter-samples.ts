@@ -1,8 +1,8 @@
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 
 /**
- * Samples of one charge point by their time: `chargePointId`, `from`, `to`, `measurand`, `order` (asc), `limit`,
- * `offset`. A sample that the charge point repeated appears once.
+ * Samples of one charge point by their time: `chargePointId`, `from`, `to`, `measurand`, `order` (asc),
+ * `limit`, `offset`. A sample that the charge point repeated appears once.
  */
 export function meterSamples(given: Parameters): PreparedQuery {
   const conditions = new Conditions()

@@ -16,7 +16,10 @@ const LONGEST_LIST = 50_000;
 const EARLIEST = Date.UTC(1900, 0, 1);
 const LATEST = Date.UTC(2299, 11, 31);
 
-/** Reads the parameters of one request, each once; `undefined` is as good as absent. Every method throws BadParameter. */
+/**
+ * Reads the parameters of one request, each once; `undefined` is as good as absent. Every method throws
+ * BadParameter.
+ */
 export class Parameters {
   private readonly given: Readonly<Record<string, unknown>>;
   private readonly unread: Set<string>;
@@ -111,7 +114,9 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 }
 
-/** Conditions of a query and the values of their placeholders; what came from outside is only ever a value. */
+/**
+ * Conditions of a query and the values of their placeholders; what came from outside is only ever a value.
+ */
 export class Conditions {
   readonly values: Record<string, string | number | readonly string[]> = {};
   private readonly conditions: string[] = [];
@@ -146,7 +151,10 @@ export interface PreparedQuery {
   readonly patient?: boolean;
   /** Energy that is to be worked out before. */
   readonly energyOf?: EnergyScope;
-  /** It is answered also while energy of a large fleet is left to be worked out, and says of which transactions. */
+  /**
+   * It is answered also while energy of a large fleet is left to be worked out, and says of which
+   * transactions.
+   */
   readonly energyMayLag?: boolean;
 }
 

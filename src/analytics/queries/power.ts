@@ -4,15 +4,21 @@ import { DAY_MS, type Range, rangeOf } from './range.ts';
 /** Connectors of a site. */
 const MOST_MEMBERS = 1000;
 
-/** A connector of a site whose newest sample is older than this by the next step is not counted in it any more, ms. */
+/**
+ * A connector of a site whose newest sample is older than this by the next step is not counted in it any
+ * more, ms.
+ */
 const HOLD_MS = 15 * 60_000;
 
 /**
- * The power curve of a connector: `chargePointId`, `connectorId`, `transactionId`, `from`, `to` (at most 31 days), `points` (300): the time is cut into so many
- * steps, and each with samples has its lowest, average and highest Power.Active.Import in W. Where samples come by phase, those of one moment are added.
+ * The power curve of a connector: `chargePointId`, `connectorId`, `transactionId`, `from`, `to` (at most 31
+ * days), `points` (300): the time is cut into so many steps, and each with samples has its lowest, average
+ * and highest Power.Active.Import in W. Where samples come by phase, those of one moment are added.
  *
- * With `members` instead of `chargePointId`, the connectors of a site as `connectorId chargePointId`, it is the curve of all of them together: each step has the sum of
- * their averages, and how many connectors that are. A connector that sends less often than once in a step counts with what it said last, for a quarter of an hour.
+ * With `members` instead of `chargePointId`, the connectors of a site as `connectorId chargePointId`, it is
+ * the curve of all of them together: each step has the sum of their averages, and how many connectors that
+ * are. A connector that sends less often than once in a step counts with what it said last, for a quarter of
+ * an hour.
  */
 export function power(given: Parameters): PreparedQuery {
   const range = rangeOf(given, 31 * DAY_MS);

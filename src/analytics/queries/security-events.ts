@@ -3,8 +3,9 @@ import { WINDOW, windowOf } from './page.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 
 /**
- * What charge points told of their security, and connections that were refused for its sake, newest first by the time of receipt: `from`, `to`, `chargePointId`, `group`, `type`,
- * `source` (charge-point | farad), `critical`, `limit`, `offset`.
+ * What charge points told of their security, and connections that were refused for its sake, newest first by
+ * the time of receipt: `from`, `to`, `chargePointId`, `group`, `type`, `source` (charge-point | farad),
+ * `critical`, `limit`, `offset`.
  */
 export function securityEvents(given: Parameters): PreparedQuery {
   const onlyCritical = given.flag('critical');

@@ -17,8 +17,9 @@ const SUBJECTS = {
 } as const;
 
 /**
- * Transactions by the hour or day of their start: `from`, `to`, `interval` (hour | day), `timezone`, `by` (total | chargePoint | tag), `chargePointId`,
- * `group`, `limit`, `offset`. Duration is that of stopped ones, energy that of all which are not open; `energyUnknown` counts those whose energy is not known.
+ * Transactions by the hour or day of their start: `from`, `to`, `interval` (hour | day), `timezone`, `by`
+ * (total | chargePoint | tag), `chargePointId`, `group`, `limit`, `offset`. Duration is that of stopped ones,
+ * energy that of all which are not open; `energyUnknown` counts those whose energy is not known.
  * `correctedEnergyWh` has what operators say in the place of what was reported, for the `corrected` ones.
  */
 export function sessions(given: Parameters): PreparedQuery {
@@ -69,8 +70,9 @@ const COLUMNS = 'charge_point_id, transaction_id, id_tag, started_at, stopped_at
 const NAMED = "toInt32(JSONExtractInt(raw_stop, 'transactionId'))";
 
 /**
- * Whether a row is a session. A stop that contradicts the one before it, or whose transaction has left the operational store, is kept as a row of its own, yet its session is
- * that of the transaction which it names. `conditions` bound the rows that are asked for.
+ * Whether a row is a session. A stop that contradicts the one before it, or whose transaction has left the
+ * operational store, is kept as a row of its own, yet its session is that of the transaction which it names.
+ * `conditions` bound the rows that are asked for.
  */
 export function isSession(conditions: string): string {
   return `NOT has(flags, 'conflicting-stop') AND NOT (state = 'unmatched' AND (charge_point_id, ${NAMED}) GLOBAL IN (
@@ -84,9 +86,9 @@ export function isSession(conditions: string): string {
 const IS_RECEIVED = "received_at >= fromUnixTimestamp64Milli({receivedFrom:Int64}, 'UTC')";
 
 /**
- * Transactions as they stand. None is received long before it begins by the charge point's clock, and all versions have the same time of
- * receipt, so parts and partitions from before need not be read. ClickHouse leaves them out only where it is told that FINAL has nothing to
- * merge across partitions.
+ * Transactions as they stand. None is received long before it begins by the charge point's clock, and all
+ * versions have the same time of receipt, so parts and partitions from before need not be read. ClickHouse
+ * leaves them out only where it is told that FINAL has nothing to merge across partitions.
  */
 export function transactionsFrom(conditions: string, columns = '*'): string {
   return `(

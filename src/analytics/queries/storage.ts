@@ -1,6 +1,8 @@
 import type { Parameters, PreparedQuery } from './parameters.ts';
 
-/** How much each table holds: rows, bytes on disk, parts, and the oldest and newest partition. No parameters. */
+/**
+ * How much each table holds: rows, bytes on disk, parts, and the oldest and newest partition. No parameters.
+ */
 export function storage(_given: Parameters): PreparedQuery {
   return {
     sql: `

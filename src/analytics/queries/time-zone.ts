@@ -1,6 +1,9 @@
 const WEEK_MS = 7 * 86_400_000;
 
-/** True when hours begin at full hours of UTC in this zone from `from` to `to` (epoch ms): not so in India, Nepal or South Australia. */
+/**
+ * True when hours begin at full hours of UTC in this zone from `from` to `to` (epoch ms): not so in India,
+ * Nepal or South Australia.
+ */
 export function hasFullHours(timeZone: string, from: number, to: number): boolean {
   const format = new Intl.DateTimeFormat('en', { timeZone, minute: 'numeric', second: 'numeric' });
   // Weekly, because a zone changes its offset at most twice a year and rarely for less than weeks.

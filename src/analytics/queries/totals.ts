@@ -3,8 +3,9 @@ import { isSession } from './sessions.ts';
 import { energyOfTransactions, withEnergy } from './transaction-energy.ts';
 
 /**
- * Per charge point how many samples there are, the sum of their values, and the first and last time: `prefix` of the identity, `from`, `to`,
- * `final`. Without `final` these are the rows as they lie there, so that a doubled one shows.
+ * Per charge point how many samples there are, the sum of their values, and the first and last time: `prefix`
+ * of the identity, `from`, `to`, `final`. Without `final` these are the rows as they lie there, so that a
+ * doubled one shows.
  */
 export function meterSampleTotals(given: Parameters): PreparedQuery {
   const { conditions, table } = totalsOf(given, 'meter_samples', 'ts');
@@ -20,8 +21,10 @@ ORDER BY charge_point_id`,
 }
 
 /**
- * Per charge point: `count` of rows (each change of a transaction is one, unless `final`), how many transactions and stopped ones those are, the
- * sum of what those that are over imported, how many of them that leaves out because their energy is not known, and the first and last start. Parameters as of meter-sample-totals.
+ * Per charge point: `count` of rows (each change of a transaction is one, unless `final`), how many
+ * transactions and stopped ones those are, the sum of what those that are over imported, how many of them
+ * that leaves out because their energy is not known, and the first and last start. Parameters as of
+ * meter-sample-totals.
  */
 export function transactionTotals(given: Parameters): PreparedQuery {
   const { conditions, table } = totalsOf(given, 'transactions', 'started_at');

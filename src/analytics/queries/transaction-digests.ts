@@ -7,8 +7,9 @@ const MOST_TRANSACTIONS = 1000;
 const SMALL_STEP_WH = 5000;
 
 /**
- * What the readings of some transactions look like, for those that have any: `chargePointIds` and `transactionIds` (as text). `isEven` where they are of one register over all
- * phases that only rises, by small steps, `firstWh` and `lastWh` its ends. None was received before `receivedFrom`.
+ * What the readings of some transactions look like, for those that have any: `chargePointIds` and
+ * `transactionIds` (as text). `isEven` where they are of one register over all phases that only rises, by
+ * small steps, `firstWh` and `lastWh` its ends. None was received before `receivedFrom`.
  */
 export function transactionDigests(given: Parameters): PreparedQuery {
   const chargePointIds = given.texts('chargePointIds', MOST_TRANSACTIONS) ?? [];

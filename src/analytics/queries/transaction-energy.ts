@@ -8,8 +8,9 @@ const LONGEST_TRANSACTION_MS = 31 * DAY_MS;
 const EVER = { from: Date.UTC(1901), to: Date.UTC(2298) } as const;
 
 /**
- * The rows of `transactions`, a table, with what is published about their energy (docs/energy.md): `energyWh`, `energySource`, `energyReason` and `energyFlags`. A transaction
- * whose energy has not been worked out yet has none, with the reason `being_worked_out`.
+ * The rows of `transactions`, a table, with what is published about their energy (docs/energy.md):
+ * `energyWh`, `energySource`, `energyReason` and `energyFlags`. A transaction whose energy has not been
+ * worked out yet has none, with the reason `being_worked_out`.
  */
 export function withEnergy(transactions: string): string {
   return `(
@@ -24,7 +25,9 @@ export function withEnergy(transactions: string): string {
   )`;
 }
 
-/** What has to be worked out before the energy of transactions that start in a time, and of whom, is exact. */
+/**
+ * What has to be worked out before the energy of transactions that start in a time, and of whom, is exact.
+ */
 export function energyOfTransactions({
   from,
   to,

@@ -7,8 +7,9 @@ const MOST_TRANSACTIONS = 1000;
 export const MOST_READINGS = 100_000;
 
 /**
- * Readings of imported energy that name one of some transactions: `chargePointIds` and `transactionIds` (as text). Signed values are left away: what
- * they sign is told beside them. None was received before `receivedFrom`. At most MOST_READINGS + 1.
+ * Readings of imported energy that name one of some transactions: `chargePointIds` and `transactionIds` (as
+ * text). Signed values are left away: what they sign is told beside them. None was received before
+ * `receivedFrom`. At most MOST_READINGS + 1.
  */
 export function transactionReadings(given: Parameters): PreparedQuery {
   const chargePointIds = given.texts('chargePointIds', MOST_TRANSACTIONS) ?? [];

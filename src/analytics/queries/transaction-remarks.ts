@@ -1,6 +1,7 @@
 /**
- * The rows of `transactions`, a table, with what was said about the end of those that were ended without their stop: `closedAt`, `closedBy`, `closureCause`, `closureReason`,
- * `closureStoppedAt` and `closureMeterStop`, all NULL where nothing was. There are few of them, so their whole table is joined.
+ * The rows of `transactions`, a table, with what was said about the end of those that were ended without
+ * their stop: `closedAt`, `closedBy`, `closureCause`, `closureReason`, `closureStoppedAt` and
+ * `closureMeterStop`, all NULL where nothing was. There are few of them, so their whole table is joined.
  */
 export function withClosures(transactions: string): string {
   return `(
@@ -17,8 +18,8 @@ export function withClosures(transactions: string): string {
 }
 
 /**
- * The rows of `transactions`, a table, with what operators say about their energy: `correctedEnergyWh`, `correctedBy`, `correctedAt` and `correctionNote`, all NULL where nobody
- * says anything.
+ * The rows of `transactions`, a table, with what operators say about their energy: `correctedEnergyWh`,
+ * `correctedBy`, `correctedAt` and `correctionNote`, all NULL where nobody says anything.
  */
 export function withCorrections(transactions: string): string {
   return `(

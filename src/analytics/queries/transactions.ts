@@ -4,8 +4,9 @@ import { withClosures, withCorrections } from './transaction-remarks.ts';
 import { newestVersions } from './transaction-versions.ts';
 
 /**
- * Transactions as they stand now, those that left the operational store included, the latest start first: `chargePointId`, `idTag` (any
- * spelling), `state`, `from` and `to` (of the start), `limit`, `offset`. Their energy is that of `transaction_energy`.
+ * Transactions as they stand now, those that left the operational store included, the latest start first:
+ * `chargePointId`, `idTag` (any spelling), `state`, `from` and `to` (of the start), `limit`, `offset`. Their
+ * energy is that of `transaction_energy`.
  */
 export function transactions(given: Parameters): PreparedQuery {
   const starts = { from: given.time('from'), to: given.time('to') };

@@ -9,10 +9,12 @@ const SUBJECTS = { chargePoint: 'charge_point_id AS chargePointId', group: 'grou
 const LOOK_BACK_DAYS = 31;
 
 /**
- * How long charge points were connected: `from`, `to`, `by` (chargePoint | group), `chargePointId`, `group`, `limit`, `offset`; worst first. `uptime` is the share of
- * the asked time, 0 to 1; of a charge point that first connected later, of the time since then. A connection of which no end is known, because
- * the process that held it was killed, ends where the next one begins. `usable` is the share of the time in which connectors were, by their latest reports,
- * neither Unavailable nor Faulted (OCPP 1.6 ed. 2 §4.9), connected or not; null where none of them reported anything.
+ * How long charge points were connected: `from`, `to`, `by` (chargePoint | group), `chargePointId`, `group`,
+ * `limit`, `offset`; worst first. `uptime` is the share of the asked time, 0 to 1; of a charge point that
+ * first connected later, of the time since then. A connection of which no end is known, because the process
+ * that held it was killed, ends where the next one begins. `usable` is the share of the time in which
+ * connectors were, by their latest reports, neither Unavailable nor Faulted (OCPP 1.6 ed. 2 §4.9), connected
+ * or not; null where none of them reported anything.
  */
 export function uptime(given: Parameters): PreparedQuery {
   const { from, to } = rangeOf(given);

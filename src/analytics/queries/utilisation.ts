@@ -7,7 +7,9 @@ import { hasFullHours } from './time-zone.ts';
 /** Transactions that began longer before the asked time are not looked at. */
 const LONGEST_TRANSACTION_MS = 7 * DAY_MS;
 
-/** Where hours do not begin with those of UTC they begin a quarter, a half or three quarters of an hour later. */
+/**
+ * Where hours do not begin with those of UTC they begin a quarter, a half or three quarters of an hour later.
+ */
 const QUARTER_MS = HOUR_MS / 4;
 
 /** Columns that tell the rows apart, beside the hour; out of `local`. */
@@ -17,9 +19,10 @@ const SUBJECTS = {
 } as const;
 
 /**
- * How much of the time connectors are taken by a transaction, for each hour of the day in a time zone and each weekday (1 = Monday) or date: `from`,
- * `to`, `by` (weekday | date), `timezone`, `chargePointId`, `group`. `utilisation` is the share of all connectors' time, 0 to 1. An hour that a day has
- * twice is one row, one that it lacks is none.
+ * How much of the time connectors are taken by a transaction, for each hour of the day in a time zone and
+ * each weekday (1 = Monday) or date: `from`, `to`, `by` (weekday | date), `timezone`, `chargePointId`,
+ * `group`. `utilisation` is the share of all connectors' time, 0 to 1. An hour that a day has twice is one
+ * row, one that it lacks is none.
  */
 export function utilisation(given: Parameters): PreparedQuery {
   const { from, to } = rangeOf(given);

@@ -24,7 +24,10 @@ import { clearChargingProfileAnswered } from './smart-charging/clear-charging-pr
 import { compositeScheduleAnswered } from './smart-charging/get-composite-schedule.ts';
 import { setChargingProfileAnswered } from './smart-charging/set-charging-profile.ts';
 
-/** What Farad learns from the answers to its own CALLs; for an action that is not here there is nothing to learn. */
+/**
+ * What Farad learns from the answers to its own CALLs; for an action that is not here there is nothing to
+ * learn.
+ */
 const followers: { readonly [A in CentralSystemAction]?: Follower<A> } = {
   CancelReservation: cancelReservationAnswered,
   ChangeAvailability: availabilityAnswered,
@@ -49,8 +52,8 @@ const followers: { readonly [A in CentralSystemAction]?: Follower<A> } = {
 };
 
 /**
- * Follows what became of a CALL of ours. The gate for a triggered message opens before this returns its promise, since that message may be
- * the next frame; the same goes for the order of writes.
+ * Follows what became of a CALL of ours. The gate for a triggered message opens before this returns its
+ * promise, since that message may be the next frame; the same goes for the order of writes.
  */
 export async function noteAnswer(
   room: Room,
@@ -59,7 +62,8 @@ export async function noteAnswer(
   answer: CallAnswer,
 ): Promise<void> {
   const now = room.clock();
-  // The table pairs every action with a follower of its request; that is beyond what the type of a look-up can say.
+  // The table pairs every action with a follower of its request; that is beyond what the type of a look-up
+  // can say.
   const follower = followers[call.action as CentralSystemAction] as Follower<'ClearCache'> | undefined;
   const following = follower?.(room, chargePoint, { ...call, payload: call.payload as never }, answer);
   const keeping = keepCommand(room, chargePoint, call, answer);

@@ -30,7 +30,8 @@ export function noteLeaving(
   chargePoint: ChargePoint,
   call: OutgoingCall,
 ): Promise<void> | undefined {
-  // The table pairs every action with a herald of its request; that is beyond what the type of a look-up can say.
+  // The table pairs every action with a herald of its request; that is beyond what the type of a look-up can
+  // say.
   const herald = heralds[call.action as CentralSystemAction] as Herald<'ClearCache'> | undefined;
   const { reference, action, messageId, sentAt } = call;
   const announced = herald?.(room, chargePoint, { ...call, payload: call.payload as never });

@@ -16,7 +16,9 @@ import type { Handler } from './handler.ts';
 import { handlers, isTransactionAction, transactionHandlers } from './handlers.ts';
 import { mayReceive } from './registration.ts';
 
-/** Decides a CALL of an OCPP 1.6 charge point: may it send this now, is it readable, and what is the answer. */
+/**
+ * Decides a CALL of an OCPP 1.6 charge point: may it send this now, is it readable, and what is the answer.
+ */
 export function decideCall(
   room: Room,
   chargePoint: ChargePoint,
@@ -36,7 +38,8 @@ export function decideCall(
     return transactionHandlers[action].handleRaw(room, chargePoint, call, receivedAt);
   }
   if (call.deepFrame !== undefined) return refuse('FormationViolation', `the payload is ${TOO_DEEP}`);
-  // The table pairs every action with a handler for its request; that is beyond what the type of a look-up can say.
+  // The table pairs every action with a handler for its request; that is beyond what the type of a look-up
+  // can say.
   const handler = handlers[action] as unknown as Handler<'Heartbeat'>;
   const violation = checkRequest(action, payload);
   if (violation === undefined) return handle(room, chargePoint, call, handler, payload, receivedAt);
@@ -94,7 +97,10 @@ function authorizationOf(decision: Decision | Promise<Decision> | undefined): st
   return 'idTagInfo' in payload ? String((payload.idTagInfo as { status?: unknown }).status ?? '') : '';
 }
 
-/** The lenient reader: what can be read of a payload that breaks the schema, or what is wrong with it beyond the known and harmless. */
+/**
+ * The lenient reader: what can be read of a payload that breaks the schema, or what is wrong with it beyond
+ * the known and harmless.
+ */
 function readLeniently(
   action: ChargePointAction,
   payload: unknown,
@@ -116,8 +122,9 @@ function refuseFor({ code, description }: Violation): Refusal {
 const MAX_COPY = 64 * 1024;
 
 /**
- * SecurityError is the recommended answer before acceptance (OCPP-J errata 3.10). It can cost a queued transaction message its last attempt
- * (OCPP 1.6 ed. 2 §3.7.1), so a copy of such a one is kept in the message log, marked with the error.
+ * SecurityError is the recommended answer before acceptance (OCPP-J errata 3.10). It can cost a queued
+ * transaction message its last attempt (OCPP 1.6 ed. 2 §3.7.1), so a copy of such a one is kept in the
+ * message log, marked with the error.
  */
 function refuseUnaccepted(
   { rows, counters, onNeverBooted }: Room,

@@ -25,7 +25,9 @@ export interface AwaitedCommand<A extends CentralSystemAction> extends CommandRe
   readonly request: RequestOf<A>;
 }
 
-/** What may follow a CALL of ours. OCPP 1.6 does not tie the two together, so it is told by content and time. */
+/**
+ * What may follow a CALL of ours. OCPP 1.6 does not tie the two together, so it is told by content and time.
+ */
 export interface Expectation<A extends CentralSystemAction> {
   /** For how long after the answer it is looked for, ms; undefined where nothing is to follow. */
   readonly awaits: (

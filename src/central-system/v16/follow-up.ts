@@ -12,7 +12,10 @@ import type { Expectation, Told } from './expectation.ts';
 import { statusOf } from './follower.ts';
 import { trigger } from './remote-trigger/trigger-message.ts';
 
-/** The commands that something follows later. All others say what they have to in their answer, or have a record of their own. */
+/**
+ * The commands that something follows later. All others say what they have to in their answer, or have a
+ * record of their own.
+ */
 const expectations: { readonly [A in CentralSystemAction]?: Expectation<A> } = {
   ChangeAvailability: changeAvailability,
   ExtendedTriggerMessage: trigger,
@@ -23,14 +26,17 @@ const expectations: { readonly [A in CentralSystemAction]?: Expectation<A> } = {
   UnlockConnector: unlockConnector,
 };
 
-/** The table pairs every action with the expectation of its request; that is beyond what the type of a look-up can say. */
+/**
+ * The table pairs every action with the expectation of its request; that is beyond what the type of a look-up
+ * can say.
+ */
 function expectationOf(action: string): Expectation<'Reset'> | undefined {
   return expectations[action as CentralSystemAction] as Expectation<'Reset'> | undefined;
 }
 
 /**
- * Keeps a command with its answer, and looks out for what follows from now on: the next frame may be it. Undefined where the CALL is no such
- * command, or never left.
+ * Keeps a command with its answer, and looks out for what follows from now on: the next frame may be it.
+ * Undefined where the CALL is no such command, or never left.
  */
 export function keepCommand(
   room: Room,
@@ -71,7 +77,9 @@ export function keepCommand(
   ]);
 }
 
-/** Whether a message of this action may be what a command waits for; such a one has to be decided in place. */
+/**
+ * Whether a message of this action may be what a command waits for; such a one has to be decided in place.
+ */
 export function isAwaited(chargePoint: ChargePoint, action: string): boolean {
   return chargePoint.awaited.some(
     (command) => expectationOf(command.action)?.waitsFor?.(command as never, action) === true,
@@ -79,8 +87,9 @@ export function isAwaited(chargePoint: ChargePoint, action: string): boolean {
 }
 
 /**
- * Looks whether what the charge point told follows a command. Of several commands of one kind that it fits, the oldest gets it: one message is
- * the consequence of one command. What follows from that is written in the background, the charge point's answer does not wait for it.
+ * Looks whether what the charge point told follows a command. Of several commands of one kind that it fits,
+ * the oldest gets it: one message is the consequence of one command. What follows from that is written in the
+ * background, the charge point's answer does not wait for it.
  */
 export function noteTold(room: Room, chargePoint: ChargePoint, told: Told): void {
   if (chargePoint.awaited.length === 0) return;

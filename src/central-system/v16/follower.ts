@@ -16,7 +16,10 @@ export type Follower<A extends CentralSystemAction> = (
   answer: CallAnswer,
 ) => Promise<unknown> | undefined;
 
-/** `status` of a CALLRESULT; undefined for anything else. It is the charge point's word: any text, whatever the schema says. */
+/**
+ * `status` of a CALLRESULT; undefined for anything else. It is the charge point's word: any text, whatever
+ * the schema says.
+ */
 export function statusOf(answer: CallAnswer): string | undefined {
   if (answer.kind !== 'result') return undefined;
   const { payload } = answer;

@@ -3,7 +3,10 @@ import type { ChargePoint } from '../charge-point.ts';
 import type { Decision, IncomingCall } from '../decision.ts';
 import type { Room } from '../room.ts';
 
-/** How one message of a charge point is decided. `handle` is synchronous where nothing must reach the disk before the answer. */
+/**
+ * How one message of a charge point is decided. `handle` is synchronous where nothing must reach the disk
+ * before the answer.
+ */
 export interface Handler<A extends ChargePointAction> {
   /** Gets a payload that satisfies the schema, repaired where the lenient reader had to. */
   readonly handle: (
@@ -12,13 +15,16 @@ export interface Handler<A extends ChargePointAction> {
     request: RequestOf<A>,
     receivedAt: number,
   ) => Decision | Promise<Decision>;
-  /** For the lenient reader: what can be made of a payload that the known repairs do not make whole; undefined refuses it. */
+  /**
+   * For the lenient reader: what can be made of a payload that the known repairs do not make whole; undefined
+   * refuses it.
+   */
   readonly salvage?: (payload: Readonly<Record<string, unknown>>) => RequestOf<A> | undefined;
 }
 
 /**
- * How a transaction message is decided: it gets the payload as received, because it is stored and answered whatever its content
- * (OCPP 1.6 ed. 2 §4.7, §4.8, §4.10).
+ * How a transaction message is decided: it gets the payload as received, because it is stored and answered
+ * whatever its content (OCPP 1.6 ed. 2 §4.7, §4.8, §4.10).
  */
 export interface TransactionHandler {
   readonly handleRaw: (

@@ -3,7 +3,10 @@ import type { ChargePoint } from '../charge-point.ts';
 import type { Room } from '../room.ts';
 import type { CallOf } from './follower.ts';
 
-/** Keeps what Farad must know of a CALL even if it never learns of an answer; the CALL leaves when the promise resolves. Undefined where that is nothing. */
+/**
+ * Keeps what Farad must know of a CALL even if it never learns of an answer; the CALL leaves when the promise
+ * resolves. Undefined where that is nothing.
+ */
 export type Herald<A extends CentralSystemAction> = (
   room: Room,
   chargePoint: ChargePoint,

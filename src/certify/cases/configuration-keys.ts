@@ -1,8 +1,9 @@
 const setting = (key: string, value: string, readonly = false) => ({ key, readonly, value });
 
 /**
- * The configuration of the charge point that the cases play: the required keys of Core, Local Authorization List Management and Smart
- * Charging (OCPP 1.6 ed. 2 §9), and of Core the optional ones that many charge points have. One comes without a value, as it may.
+ * The configuration of the charge point that the cases play: the required keys of Core, Local Authorization
+ * List Management and Smart Charging (OCPP 1.6 ed. 2 §9), and of Core the optional ones that many charge
+ * points have. One comes without a value, as it may.
  */
 export const CONFIGURATION = [
   setting('AuthorizeRemoteTxRequests', 'true'),

@@ -40,7 +40,9 @@ export const TC_032_1: ConformanceCase = {
   },
 };
 
-/** No BootNotification after the reconnect: the acceptance belongs to the charge point, not to its connection. */
+/**
+ * No BootNotification after the reconnect: the acceptance belongs to the charge point, not to its connection.
+ */
 export const TC_037_1: ConformanceCase = {
   id: 'TC_037_1',
   title: 'Offline start of a transaction, valid id',

@@ -58,7 +58,9 @@ export const TC_043_1: ConformanceCase = {
   },
 };
 
-/** The rule to send again is for differential lists: after a full one that failed nothing may come by itself. */
+/**
+ * The rule to send again is for differential lists: after a full one that failed nothing may come by itself.
+ */
 export const TC_043_3: ConformanceCase = {
   id: 'TC_043_3',
   title: 'Send local list, failed',

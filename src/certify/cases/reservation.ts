@@ -139,7 +139,9 @@ export const TC_052: ConformanceCase = {
   },
 };
 
-/** One member of a group reserves and charges, another one stops: both answers have to name the same parent. */
+/**
+ * One member of a group reserves and charges, another one stops: both answers have to name the same parent.
+ */
 export const TC_053: ConformanceCase = {
   id: 'TC_053',
   title: 'Use a reserved connector with parentIdTag',

@@ -9,7 +9,10 @@ import { renewedCertificate } from './security-signing.ts';
 
 /** Security: what the Central System shows over TLS, and who is let in by which profile. */
 
-/** Suites that every Central System has to offer (security whitepaper A00.FR.317, .421), by OpenSSL's names, and the kind of certificate that each shows. */
+/**
+ * Suites that every Central System has to offer (security whitepaper A00.FR.317, .421), by OpenSSL's names,
+ * and the kind of certificate that each shows.
+ */
 const SUITES = [
   ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ec'],
   ['ECDHE-ECDSA-AES256-GCM-SHA384', 'ec'],
@@ -99,7 +102,10 @@ export const TC_087: ConformanceCase = {
   },
 };
 
-/** The whole of raising a profile: told, restarted, connected on the new one; `before` and `after` are what it shows. */
+/**
+ * The whole of raising a profile: told, restarted, connected on the new one; `before` and `after` are what it
+ * shows.
+ */
 async function raise(
   scene: Scene,
   profile: number,

@@ -39,9 +39,10 @@ export class AuthorizeProbe {
   }
 
   /**
-   * Measures for `ms`; resolves with the time of every Authorize, ms, as the charge point sees it, its own work included. A request that could
-   * not leave on time because the one before was still unanswered counts from when it should have left: a stall is never measured as one slow
-   * answer only. Throws a Mismatch when any answer is not Accepted.
+   * Measures for `ms`; resolves with the time of every Authorize, ms, as the charge point sees it, its own
+   * work included. A request that could not leave on time because the one before was still unanswered counts
+   * from when it should have left: a stall is never measured as one slow answer only. Throws a Mismatch when
+   * any answer is not Accepted.
    */
   async measure(ms: number): Promise<number[]> {
     const endAt = performance.now() + ms;

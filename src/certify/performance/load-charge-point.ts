@@ -22,7 +22,10 @@ export interface Tally {
   lost: number;
 }
 
-/** A charge point that does nothing but charge and report. It speaks plain WebSocket: a thousand of them must cost little. */
+/**
+ * A charge point that does nothing but charge and report. It speaks plain WebSocket: a thousand of them must
+ * cost little.
+ */
 export class LoadChargePoint {
   readonly #url: string;
   readonly #idTag: string;

@@ -18,7 +18,9 @@ export interface LoadOrder extends LoadPlan {
   readonly idTag: string;
 }
 
-/** What it answers, in turn: `ready` once all charge points are connected and send; `counted` to each `count`. */
+/**
+ * What it answers, in turn: `ready` once all charge points are connected and send; `counted` to each `count`.
+ */
 export type LoadMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'counted'; readonly counts: LoadCounts }

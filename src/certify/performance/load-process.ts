@@ -2,8 +2,8 @@ import { LoadChargePoint, type Tally } from './load-charge-point.ts';
 import type { LoadMessage, LoadOrder } from './load-plan.ts';
 
 /**
- * A process of its own that makes the load, so that the one that measures has its event loop to itself. It gets a LoadOrder, then `count` any
- * number of times, then `stop`; it ends with its parent.
+ * A process of its own that makes the load, so that the one that measures has its event loop to itself. It
+ * gets a LoadOrder, then `count` any number of times, then `stop`; it ends with its parent.
  */
 
 /** How many charge points connect at a time. */

@@ -69,7 +69,10 @@ const DELAY_RESOLUTION_MS = 1;
 /** How much longer than declared the response timeout may measure: the way to the API and back is in it. */
 export const TIMEOUT_TOLERANCE_MS = 500;
 
-/** Measures both rows of the performance table. What the gateway refuses becomes a `Failed`, so that the report can say so. */
+/**
+ * Measures both rows of the performance table. What the gateway refuses becomes a `Failed`, so that the
+ * report can say so.
+ */
 export async function measurePerformance(plan: PerformancePlan): Promise<Performance> {
   const { gateway, operator, declared, idTag, say } = plan;
   say(`OCPP response timeout: a charge point keeps quiet (declared ${declared.responseTimeoutMs / 1000} s)`);

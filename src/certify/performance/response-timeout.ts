@@ -4,8 +4,9 @@ import type { Operator } from '../operator.ts';
 import { brief, memberAt } from '../payload.ts';
 
 /**
- * *OCPP response timeout*: how long the Central System waits for the answer to a request of its own. A charge point takes a CALL and never answers;
- * resolves with the time until the operator is told so (504), ms. Throws a Mismatch when he is told something else.
+ * *OCPP response timeout*: how long the Central System waits for the answer to a request of its own. A charge
+ * point takes a CALL and never answers; resolves with the time until the operator is told so (504), ms.
+ * Throws a Mismatch when he is told something else.
  * @param patienceMs longest wait for that.
  */
 export async function measureResponseTimeout(

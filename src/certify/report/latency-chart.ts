@@ -15,8 +15,8 @@ const TO = 10_000;
 const TICKS = [0.1, 1, 10, 100, 1000, 10_000];
 
 /**
- * Percentiles of several measurements beside the declared limit, on a logarithmic axis: a line from the median to the longest time, with a mark
- * for p99. Colours come from the page.
+ * Percentiles of several measurements beside the declared limit, on a logarithmic axis: a line from the
+ * median to the longest time, with a mark for p99. Colours come from the page.
  */
 export function latencyChart(
   rows: readonly { readonly name: string; readonly times: Distribution }[],

@@ -4,7 +4,10 @@ import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import type { Report } from './report.ts';
 
-/** Writes report.html, report.md and report.json (which has every frame, too); resolves with the path of the page. */
+/**
+ * Writes report.html, report.md and report.json (which has every frame, too); resolves with the path of the
+ * page.
+ */
 export async function writeReport(report: Report, directory: string): Promise<string> {
   await mkdir(directory, { recursive: true });
   const page = join(directory, 'report.html');

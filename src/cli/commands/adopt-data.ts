@@ -43,7 +43,10 @@ export const adoptDataCommand: Command = {
   },
 };
 
-/** Adopts what a ClickHouse server holds, too: transactionIds go on behind its highest. Throws StartError where it cannot be asked. */
+/**
+ * Adopts what a ClickHouse server holds, too: transactionIds go on behind its highest. Throws StartError
+ * where it cannot be asked.
+ */
 async function withTablesOfServer(config: Config, settle: () => Promise<void>): Promise<void> {
   const { clickhouse, dataDir } = config;
   if (clickhouse.url === '') return settle();

@@ -9,7 +9,10 @@ export const upgradeCheckCommand: Command = {
     'Says what the first start of this Farad would change in a data directory, and whether it could start.',
   takesSettings: true,
   flags: [settingsFileFlag],
-  /** What looks at databases and tables is loaded here, so that no other command waits for it, or needs as many open files. */
+  /**
+   * What looks at databases and tables is loaded here, so that no other command waits for it, or needs as
+   * many open files.
+   */
   async run({ flags }) {
     const { checkUpgrade } = await import('../upgrade-check.ts');
     const { config } = loadConfigWithOrigins(sourcesFrom(flags));

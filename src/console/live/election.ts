@@ -1,4 +1,7 @@
-/** What tabs tell each other about who leads. Of two that lead or stand, the one of the later term goes on, then the one of the higher name. */
+/**
+ * What tabs tell each other about who leads. Of two that lead or stand, the one of the later term goes on,
+ * then the one of the higher name.
+ */
 export type Ballot =
   | { readonly kind: 'hello' | 'resign'; readonly tab: string }
   | { readonly kind: 'claim' | 'beat'; readonly tab: string; readonly term: number };
@@ -21,7 +24,10 @@ const ANSWER_MS = 150;
 /** A tick that is so late says that this tab slept: what it did not hear proves nothing. */
 const SLEPT_MS = 2 * BEAT_MS;
 
-/** Chooses one of the tabs of a browser, with nothing but messages between them: Web Locks are not there over plain HTTP. */
+/**
+ * Chooses one of the tabs of a browser, with nothing but messages between them: Web Locks are not there over
+ * plain HTTP.
+ */
 export class Election {
   private readonly voter: Voter;
   private role: 'follower' | 'candidate' | 'leader' = 'follower';

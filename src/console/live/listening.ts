@@ -11,5 +11,8 @@ export interface Listening {
   failed(): void;
 }
 
-/** Opens a stream after the event `after`, or with what is new; the returned function closes it. It does not come back by itself. */
+/**
+ * Opens a stream after the event `after`, or with what is new; the returned function closes it. It does not
+ * come back by itself.
+ */
 export type OpenStream = (question: Question, after: string | undefined, listening: Listening) => () => void;

@@ -34,8 +34,8 @@ let told: FeedState | undefined;
 let frozen = false;
 
 /**
- * Events as they happen, in batches; an empty batch says that some may have been missed, so that what is shown has to be read anew.
- * All tabs of a browser share one stream. An undefined filter follows nothing.
+ * Events as they happen, in batches; an empty batch says that some may have been missed, so that what is
+ * shown has to be read anew. All tabs of a browser share one stream. An undefined filter follows nothing.
  */
 export function useLive(
   filter: LiveFilter | undefined,

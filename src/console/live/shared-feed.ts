@@ -33,7 +33,10 @@ export interface FeedOptions {
   readonly tab: string;
   /** Who is logged in here: events of a stream that the API gives to somebody else are not shown. */
   readonly isMe: (listener: Session) => boolean;
-  /** To the other tabs of this log-in; absent where a browser has no BroadcastChannel: then each tab has its own stream. */
+  /**
+   * To the other tabs of this log-in; absent where a browser has no BroadcastChannel: then each tab has its
+   * own stream.
+   */
   readonly post?: (message: Message) => void;
   readonly open: OpenStream;
   readonly isVisible: () => boolean;
@@ -58,7 +61,10 @@ const LATE_MS = 5000;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 10_000;
 
-/** The one stream of events of all tabs of a log-in: one of them, which is visible, holds it and tells the others. */
+/**
+ * The one stream of events of all tabs of a log-in: one of them, which is visible, holds it and tells the
+ * others.
+ */
 export class SharedFeed {
   private readonly options: FeedOptions;
   private readonly election: Election;

@@ -23,7 +23,10 @@ interface ChartProps {
   readonly alignRight?: boolean;
 }
 
-/** Height of charts so high with what is above them, and of so much else, px, as a length of CSS: the room to keep until they come. */
+/**
+ * Height of charts so high with what is above them, and of so much else, px, as a length of CSS: the room to
+ * keep until they come.
+ */
 export function roomOfCharts(heights: readonly number[], more: number): string {
   const fixed = heights.reduce((sum, height) => sum + height, more);
   return `calc(${heights.length} * var(--readout) + ${fixed}px)`;

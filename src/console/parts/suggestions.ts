@@ -5,7 +5,10 @@ import { request } from '../api.ts';
 const PAUSE_MS = 150;
 const MOST = 8;
 
-/** Returns what the API finds for a text while it is typed; undefined before, and while there is no path to ask. */
+/**
+ * Returns what the API finds for a text while it is typed; undefined before, and while there is no path to
+ * ask.
+ */
 export function useSuggestions<Answer>(
   text: string,
   pathOf: (wanted: string, limit: number) => string | undefined,

@@ -10,7 +10,10 @@ interface WaitingRowsProps {
   readonly show: () => void;
 }
 
-/** Above a list: how it is ordered, how many new rows wait, and a button that shows them. As high without it, so that the list stays. */
+/**
+ * Above a list: how it is ordered, how many new rows wait, and a button that shows them. As high without it,
+ * so that the list stays.
+ */
 export function WaitingRows({ waiting, what, order = 'Newest first', show }: WaitingRowsProps) {
   const line = useRef<HTMLDivElement>(null);
   return (

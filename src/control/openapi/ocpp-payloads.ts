@@ -6,7 +6,10 @@ export function payloadSchemaName(action: string): string {
   return `${action}Request`;
 }
 
-/** The request payloads of all actions that a Central System may send, as published (with the errata), by schema name. */
+/**
+ * The request payloads of all actions that a Central System may send, as published (with the errata), by
+ * schema name.
+ */
 export function payloadSchemas(): Record<string, Schema> {
   const { centralSystemActions, requestSchemas } = dialectOf();
   return Object.fromEntries(

@@ -1,7 +1,10 @@
 import type { Role } from '../../store/api-keys.ts';
 import type { ErrorCode } from '../errors.ts';
 
-/** A JSON Schema (2020-12), as OpenAPI 3.1 uses it. Shared ones are referred to as `#/components/schemas/NAME`. */
+/**
+ * A JSON Schema (2020-12), as OpenAPI 3.1 uses it. Shared ones are referred to as
+ * `#/components/schemas/NAME`.
+ */
 export type Schema = Readonly<Record<string, unknown>>;
 
 export interface Content {
@@ -18,7 +21,10 @@ export interface ResponseDeclaration {
 }
 
 export interface BodyDeclaration {
-  /** The schema of a request with these parameters of the path, where that depends on them; undefined where nothing fits. */
+  /**
+   * The schema of a request with these parameters of the path, where that depends on them; undefined where
+   * nothing fits.
+   */
   readonly schemaFor?: (params: Readonly<Record<string, string>>) => Schema | undefined;
   readonly description?: string;
   readonly required: boolean;
@@ -31,7 +37,10 @@ export interface BodyDeclaration {
   readonly isList?: boolean;
 }
 
-/** One operation of the API, declared once: its route, the check of its parameters and its page in the docs follow from it. */
+/**
+ * One operation of the API, declared once: its route, the check of its parameters and its page in the docs
+ * follow from it.
+ */
 export interface Operation {
   readonly id: string;
   readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';

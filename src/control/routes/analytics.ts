@@ -170,7 +170,10 @@ export function addAnalyticsRoutes(app: FastifyInstance, deps: ControlDeps): voi
   addSqlRoute(app, deps);
 }
 
-/** The connectors of a site, as the named query takes them: analytics knows nothing of sites. Throws `unknown_site`. */
+/**
+ * The connectors of a site, as the named query takes them: analytics knows nothing of sites. Throws
+ * `unknown_site`.
+ */
 function membersOf({ store }: Pick<ControlDeps, 'store'>, id: string): string[] {
   const site = store.sites.get(id);
   if (!site) throw apiError('unknown_site', { id });

@@ -247,7 +247,10 @@ export function addChargePointRoutes(
   });
 }
 
-/** Keys of charge points are secrets, and who a certificate is for is no less: that takes more than to change a setting. */
+/**
+ * Keys of charge points are secrets, and who a certificate is for is no less: that takes more than to change
+ * a setting.
+ */
 function holdsKey(update: ChargePointUpdate): boolean {
   return 'key' in update || 'keyHex' in update || 'serialNumber' in update;
 }

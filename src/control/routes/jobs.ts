@@ -113,7 +113,9 @@ interface OfChargePoint {
   Params: { id: string };
 }
 
-/** Jobs of charge points: those that were asked for here, and those that began with a raw CALL or a campaign. */
+/**
+ * Jobs of charge points: those that were asked for here, and those that began with a raw CALL or a campaign.
+ */
 export function addJobRoutes(app: FastifyInstance, deps: ControlDeps): void {
   for (const resource of [firmwareJobs, diagnosticsJobs]) addResource(app, deps, resource);
 }

@@ -163,7 +163,8 @@ export function addReservationRoutes(app: FastifyInstance, deps: ControlDeps): v
   const reserve = async (body: NewReservation, force: boolean) => {
     const { chargePointId, reservationId: wanted, expiryDate, ...rest } = body;
     const expiresAt = readInstant(expiryDate) as number;
-    // Whoever is of the same group may use it, too (OCPP 1.6 ed. 2 §5.13): the caller need not know the group.
+    // Whoever is of the same group may use it, too (OCPP 1.6 ed. 2 §5.13): the caller need not know the
+    // group.
     const parentIdTag = rest.parentIdTag ?? store.tokens.get(rest.idTag)?.parentIdTag;
     const request = {
       ...rest,
@@ -229,7 +230,10 @@ function find({ store }: ControlDeps, id: number, chargePointId: string | undefi
   return newest;
 }
 
-/** What the charge point is expected to refuse whatever the state of its connectors (OCPP 1.6 ed. 2 §5.13, §9.3.1). */
+/**
+ * What the charge point is expected to refuse whatever the state of its connectors (OCPP 1.6 ed. 2 §5.13,
+ * §9.3.1).
+ */
 function warningsAbout(
   { store }: ControlDeps,
   { chargePointId, connectorId }: NewReservation,

@@ -100,7 +100,10 @@ export function addSessionRoutes(
   });
 }
 
-/** Whether the browser speaks HTTPS: to what stands in front of Farad, which says so. To claim it wrongly harms only oneself. */
+/**
+ * Whether the browser speaks HTTPS: to what stands in front of Farad, which says so. To claim it wrongly
+ * harms only oneself.
+ */
 function isSecure({ headers, protocol }: FastifyRequest): boolean {
   return protocol === 'https' || headers['x-forwarded-proto'] === 'https';
 }

@@ -82,7 +82,8 @@ export async function addTokenImport(app: FastifyInstance, { store }: ControlDep
           throw apiError('bad_request', { reason: 'the body ended early' });
         throw error;
       } finally {
-        // What was begun to be read is read to its end by nobody else, and the next request of the connection is behind it.
+        // What was begun to be read is read to its end by nobody else, and the next request of the connection
+        // is behind it.
         raw.resume();
       }
     });

@@ -80,7 +80,10 @@ function ended({ transactionId: id, state }: TransactionRecord) {
   return apiError('transaction_ended', { id, state }, { state });
 }
 
-/** What `body` says about the end of an open transaction, `now` where it names no time. Throws `invalid_body` where that cannot be. */
+/**
+ * What `body` says about the end of an open transaction, `now` where it names no time. Throws `invalid_body`
+ * where that cannot be.
+ */
 export function readEnd(
   { startedAt, meterStart }: Pick<TransactionRecord, 'startedAt' | 'meterStart'>,
   { meterStop = null, time, reason = '' }: EndBody,

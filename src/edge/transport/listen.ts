@@ -8,8 +8,8 @@ import { listenWs } from './ws.ts';
 const OLD_TLS = 'a build of 2023 is not trusted with TLS';
 
 /**
- * Opens the OCPP port with the engine that was asked for; `auto` takes uWebSockets.js where it loads and else `ws`, with one warning.
- * Rejects with ListenError.
+ * Opens the OCPP port with the engine that was asked for; `auto` takes uWebSockets.js where it loads and else
+ * `ws`, with one warning. Rejects with ListenError.
  */
 export async function listenOn<Arrival, Session>(
   kind: 'auto' | SocketEngine['kind'],

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Functions of glibc that a compiler on Ubuntu 24.04 asks for under their names of C23. They differ from the older ones of the name behind the
- * prefix in one thing: they also read binary numbers (`0b101`).
+ * Functions of glibc that a compiler on Ubuntu 24.04 asks for under their names of C23. They differ from the
+ * older ones of the name behind the prefix in one thing: they also read binary numbers (`0b101`).
  */
 const C23_NAMES = ['__isoc23_sscanf', '__isoc23_strtol', '__isoc23_strtoul', '__isoc23_strtoull'];
 const C23_PREFIX = '__isoc23_'.length;
@@ -16,8 +16,9 @@ export function lacksC23(error: unknown): boolean {
 }
 
 /**
- * Loads an addon that was built for glibc 2.38 on a system with 2.36 or 2.37: from a copy whose imports of these functions name the older ones.
- * Nothing else is changed, the package least of all. Throws where the addon needs more than that, or the copy cannot be loaded.
+ * Loads an addon that was built for glibc 2.38 on a system with 2.36 or 2.37: from a copy whose imports of
+ * these functions name the older ones. Nothing else is changed, the package least of all. Throws where the
+ * addon needs more than that, or the copy cannot be loaded.
  */
 export function loadOnOlderGlibc(file: string): unknown {
   const addon = readFileSync(file);
@@ -48,7 +49,10 @@ const UNVERSIONED = 1;
 /** A needed version that may be absent. */
 const WEAK = 2;
 
-/** Changes the imports of a 64-bit little-endian ELF file in place. Throws where another function of the newer glibc is among them. */
+/**
+ * Changes the imports of a 64-bit little-endian ELF file in place. Throws where another function of the newer
+ * glibc is among them.
+ */
 export function importOlderNames(elf: Buffer): void {
   if (elf.readUInt32BE(0) !== 0x7f454c46 || elf[4] !== 2 || elf[5] !== 1) {
     throw new Error('not a 64-bit little-endian ELF file');

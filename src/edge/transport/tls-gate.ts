@@ -38,8 +38,8 @@ interface Arrived {
 }
 
 /**
- * Stands before the TLS of a port. A client costs nothing but its socket until it has sent the whole of its first record; then it gets in line, so
- * that a storm of handshakes leaves time for those who are connected.
+ * Stands before the TLS of a port. A client costs nothing but its socket until it has sent the whole of its
+ * first record; then it gets in line, so that a storm of handshakes leaves time for those who are connected.
  */
 export class TlsGate {
   private readonly options: GateOptions;
@@ -48,7 +48,10 @@ export class TlsGate {
   /** Of which nothing worth a handshake has come; longest first. */
   private readonly silent = new Map<Socket, Arrived>();
   private readonly line = new Set<Socket>();
-  /** Those that shake hands, until it is done, by the other end: Node tells of a TLS socket, and not of the one below. */
+  /**
+   * Those that shake hands, until it is done, by the other end: Node tells of a TLS socket, and not of the
+   * one below.
+   */
   private readonly shaking = new Map<string, Socket>();
   private readonly sweeping: NodeJS.Timeout;
   private pumping = false;

@@ -21,7 +21,10 @@ interface Asking {
   requestCert: boolean;
 }
 
-/** An HTTPS server that takes changed credentials without dropping a socket. `turnedAway` is told of clients that do not begin with TLS. */
+/**
+ * An HTTPS server that takes changed credentials without dropping a socket. `turnedAway` is told of clients
+ * that do not begin with TLS.
+ */
 export function createTlsServer(
   tls: TlsOptions,
   limits: ServerOptions,

@@ -4,8 +4,8 @@ import type { ContextSettings } from '../../tls/context.ts';
 import type { Credentials } from '../../tls/credentials.ts';
 
 /**
- * What Farad needs of a WebSocket server. Two implementations (`uws.ts`, `ws.ts`) behave alike as far as a charge point can tell; what is
- * outside this folder only says which one runs.
+ * What Farad needs of a WebSocket server. Two implementations (`uws.ts`, `ws.ts`) behave alike as far as a
+ * charge point can tell; what is outside this folder only says which one runs.
  */
 
 /** The head of an HTTP request. Only valid during the call that it is handed to. */
@@ -25,15 +25,18 @@ export interface RequestHead {
   header(name: string): string;
 }
 
-/** The certificate of a TLS client, shown or not to be trusted: whoever decides about the upgrade decides about it too. */
+/**
+ * The certificate of a TLS client, shown or not to be trusted: whoever decides about the upgrade decides
+ * about it too.
+ */
 export interface PeerCertificate {
   /** DER of the certificate itself, without those that issued it. */
   readonly raw: Uint8Array;
   /** The same, where the transport has read it already. */
   readonly x509?: X509Certificate;
   /**
-   * Why it is not to be trusted, by OpenSSL's name (`CERT_HAS_EXPIRED`, `DEPTH_ZERO_SELF_SIGNED_CERT`); undefined where its chain leads to a
-   * client CA of the endpoint.
+   * Why it is not to be trusted, by OpenSSL's name (`CERT_HAS_EXPIRED`, `DEPTH_ZERO_SELF_SIGNED_CERT`);
+   * undefined where its chain leads to a client CA of the endpoint.
    */
   readonly problem: string | undefined;
 }
@@ -52,12 +55,17 @@ export interface Upgrade<Arrival> {
   readonly protocol: string;
 }
 
-/** The server's end of one WebSocket. Every method may be called at any time; after the close they do nothing. */
+/**
+ * The server's end of one WebSocket. Every method may be called at any time; after the close they do nothing.
+ */
 export interface Socket {
   /** Sends a text message; false if the socket is closed or was closed because too much waits to be sent. */
   send(text: string): boolean;
   ping(): void;
-  /** Stops reading, so that the peer has to wait with its sending; false where the transport cannot. What has been read still comes. */
+  /**
+   * Stops reading, so that the peer has to wait with its sending; false where the transport cannot. What has
+   * been read still comes.
+   */
   pause(): boolean;
   /** Reads again. */
   resume(): void;
@@ -75,13 +83,19 @@ export interface TransportEvents<Arrival, Session> {
   upgrade(head: RequestHead): Upgrade<Arrival> | HttpAnswer;
   /** A connection was closed before any request because of its PROXY header; `problem` says why in words. */
   wrongHeader(remoteAddress: string, problem: string): void;
-  /** The WebSocket is open; what this returns is handed to every later event of it. Undefined: nothing about it shall be told. */
+  /**
+   * The WebSocket is open; what this returns is handed to every later event of it. Undefined: nothing about
+   * it shall be told.
+   */
   open(arrival: Arrival, socket: Socket): Session | undefined;
   /** A whole message; `bytes` are only valid during the call. Text is valid UTF-8. */
   message(session: Session, bytes: Buffer, binary: boolean): void;
   /** A ping or pong arrived (pings are answered by the transport). */
   sign(session: Session): void;
-  /** Once per opened socket, after which it is gone. 1006 where no close frame came; `reason` may be the transport's own words. */
+  /**
+   * Once per opened socket, after which it is gone. 1006 where no close frame came; `reason` may be the
+   * transport's own words.
+   */
   close(session: Session, code: number, reason: string): void;
 }
 

@@ -39,7 +39,8 @@ export async function listenUws<Arrival, Session>(
   let app = tls ? uws.SSLApp(pairOf(tls.credentials.shown(), tls)) : uws.App();
   addRoutes(app, uws, options, events);
   if (port === 0 || (tls && !shared)) {
-    // Only with a number does the engine ask for sharing, and for a port that old connections of a killed edge still linger on.
+    // Only with a number does the engine ask for sharing, and for a port that old connections of a killed
+    // edge still linger on.
     const found = listen(app, uws, { host, port, shared: false });
     port = uws.us_socket_local_port(found);
     uws.us_listen_socket_close(found);
@@ -50,7 +51,8 @@ export async function listenUws<Arrival, Session>(
     if (accepting) uws.us_listen_socket_close(token);
     accepting = false;
   };
-  // An app keeps its pair: another one shares the port for a moment, and who is connected stays with the first.
+  // An app keeps its pair: another one shares the port for a moment, and who is connected stays with the
+  // first.
   tls?.credentials.onChange((shown) => {
     if (!accepting) return;
     const next = uws.SSLApp(pairOf(shown, tls));
@@ -126,7 +128,8 @@ function addRoutes<Arrival, Session>(
     },
     open(ws) {
       const held = ws as Held<Arrival, Session>;
-      // Kept on the object itself: reading it there is several times cheaper than getUserData() for every message.
+      // Kept on the object itself: reading it there is several times cheaper than getUserData() for every
+      // message.
       held.farad = new UwsSocket<Session>(ws);
       held.farad.opened(events.open(ws.getUserData().arrival, held.farad), events);
     },
@@ -206,7 +209,7 @@ class UwsSocket<Session> implements Socket {
 /** Close code of a message that is too big (RFC 6455 §7.4.1). */
 const TOO_BIG = 1009;
 
-/** What `send` answers when the limit of backpressure was reached and the message thrown away. */
+/** What `send` returns when the limit of backpressure was reached and the message thrown away. */
 const DROPPED = 2;
 
 function listen(

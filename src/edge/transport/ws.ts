@@ -43,7 +43,10 @@ const UNREADABLE: Readonly<Record<string, HttpAnswer>> = {
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, body: 'the head of the request did not come in time\n' },
 };
 
-/** `ws` on Node's http as a transport: works everywhere, over TLS too. Rejects with ListenError where the port cannot be had. */
+/**
+ * `ws` on Node's http as a transport: works everywhere, over TLS too. Rejects with ListenError where the port
+ * cannot be had.
+ */
 export async function listenWs<Arrival, Session>(
   options: ListenOptions,
   events: TransportEvents<Arrival, Session>,

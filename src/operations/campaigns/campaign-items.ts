@@ -149,7 +149,7 @@ export class CampaignItems {
   }
 
   /**
-   * Goes on with a charge point that has not come to the end of its steps; answers whether its next one is to
+   * Goes on with a charge point that has not come to the end of its steps; returns whether its next one is to
    * be taken.
    */
   private async followSteps(
@@ -186,7 +186,7 @@ export class CampaignItems {
   }
 
   /**
-   * Looks what has become of a charge point that was asked; answers whether it is to be asked once more, now.
+   * Looks what has become of a charge point that was asked; returns whether it is to be asked once more, now.
    */
   async follow(chargePointId: string): Promise<boolean> {
     const { store } = this.options;

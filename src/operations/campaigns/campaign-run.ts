@@ -56,7 +56,7 @@ export class CampaignRun {
     this.isLoaded = true;
   }
 
-  /** Does what is to be done now; answers whether more will be. Rejects where the disk takes no more. */
+  /** Does what is to be done now; returns whether more will be. Rejects where the disk takes no more. */
   async step(): Promise<boolean> {
     const { store, clock } = this.options;
     if (!this.isLoaded) await this.load();
@@ -154,7 +154,7 @@ export class CampaignRun {
     else if (state === 'asking' || state === 'running') this.places.followed.add(chargePointId);
   }
 
-  /** Asks a charge point; answers how to write down what came of it. */
+  /** Asks a charge point; returns how to write down what came of it. */
   private async ask(
     chargePointId: string,
     task: CampaignTask,

@@ -15,7 +15,10 @@ export type CampaignFilter = {
 /** Who is in a campaign: the charge points named, or those that a filter finds. */
 export type CampaignTargets = { readonly ids: readonly string[] } | CampaignFilter;
 
-/** Whether a charge point is meant. Vendor, model and firmware version are compared without case, as CiStrings are (OCPP 1.6 ed. 2 §2.2). */
+/**
+ * Whether a charge point is meant. Vendor, model and firmware version are compared without case, as CiStrings
+ * are (OCPP 1.6 ed. 2 §2.2).
+ */
 export function isMeant(filter: CampaignFilter, { id, settings, record }: KnownChargePoint): boolean {
   const { group, vendor, model, firmwareVersion, idPrefix } = filter;
   const boot = record?.boot;

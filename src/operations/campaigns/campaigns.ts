@@ -63,7 +63,10 @@ export class Campaigns {
     this.timer = setInterval(() => void this.step(), this.options.stepEveryMs ?? STEP_EVERY_MS).unref();
   }
 
-  /** Asks nobody more; resolves when what is under way is on the disk. What charge points answer later is taken up by the next process. */
+  /**
+   * Asks nobody more; resolves when what is under way is on the disk. What charge points answer later is
+   * taken up by the next process.
+   */
   async stop(): Promise<void> {
     this.isStopped = true;
     clearInterval(this.timer);
@@ -77,8 +80,8 @@ export class Campaigns {
   }
 
   /**
-   * Resolves once the campaign is prepared. `too_many`: as many as may be are under way already. `no_match`: its filter finds no charge point, and targets
-   * are chosen now.
+   * Resolves once the campaign is prepared. `too_many`: as many as may be are under way already. `no_match`:
+   * its filter finds no charge point, and targets are chosen now.
    */
   async create(input: NewCampaign): Promise<CampaignRecord | 'too_many' | 'no_match'> {
     const { store, clock } = this.options;
@@ -100,7 +103,9 @@ export class Campaigns {
     return this.prepare(await store.campaigns.create(campaign, named));
   }
 
-  /** Returns how many charge points a filter finds, and the first `most` of them in the order of their ids. */
+  /**
+   * Returns how many charge points a filter finds, and the first `most` of them in the order of their ids.
+   */
   async matches(filter: CampaignFilter, most: number): Promise<CampaignMatches> {
     const sample: string[] = [];
     let total = 0;

@@ -48,8 +48,8 @@ export class Authorities {
   }
 
   /**
-   * Who issues the certificate of a public key: the newest authority with a key of the same kind, else the newest; or in words why nobody does. What has no key that opens is
-   * left out.
+   * Who issues the certificate of a public key: the newest authority with a key of the same kind, else the
+   * newest; or in words why nobody does. What has no key that opens is left out.
    */
   issuerFor({ asymmetricKeyType }: KeyObject): Issuer | string {
     const { store, clock } = this.options;

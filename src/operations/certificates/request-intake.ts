@@ -23,7 +23,7 @@ export class RequestIntake {
     this.isStopped = true;
   }
 
-  /** Takes up what is new; answers the ids. */
+  /** Takes up what is new; returns the ids. */
   async takeUp(): Promise<string[]> {
     const { certificateRequests, signings } = this.store;
     const added: string[] = [];
@@ -66,7 +66,10 @@ const NEW = {
   endedAt: null,
 } as const;
 
-/** Whether `signing` is what an earlier process has made of the request, or of a later one of the same charge point. */
+/**
+ * Whether `signing` is what an earlier process has made of the request, or of a later one of the same charge
+ * point.
+ */
 function isTakenUp({ id, seq, receivedAt }: CertificateRequest, signing: Signing): boolean {
   return signing.id === id || (signing.seq > seq && signing.receivedAt >= receivedAt);
 }

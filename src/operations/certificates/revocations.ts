@@ -20,8 +20,9 @@ const KEPT_MS = 365 * 24 * 3_600_000;
 const inHand = watchman.workOf({ name: 'revoked certificates', limit: 5 * 60_000 });
 
 /**
- * Closes the sessions of charge points whose certificate was revoked: at once, and again until it is certain, whichever process died meanwhile. Those that began with
- * another certificate, or with a password, stay. Forgets certificates that expired long ago.
+ * Closes the sessions of charge points whose certificate was revoked: at once, and again until it is certain,
+ * whichever process died meanwhile. Those that began with another certificate, or with a password, stay.
+ * Forgets certificates that expired long ago.
  */
 export class Revocations {
   private readonly options: RevocationsOptions;
@@ -45,7 +46,9 @@ export class Revocations {
     await this.enforcing;
   }
 
-  /** Resolves when the sessions of what is revoked by now are closed, or it is known that they cannot be yet. */
+  /**
+   * Resolves when the sessions of what is revoked by now are closed, or it is known that they cannot be yet.
+   */
   async enforce(): Promise<void> {
     // A look under way may have begun before the revocation.
     await this.enforcing;

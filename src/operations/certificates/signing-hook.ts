@@ -10,8 +10,8 @@ export interface HookOrder {
 }
 
 /**
- * What it answered: a certificate with those above it, PEM; `later`: it will come by the API; `refused`: never; `retry`: nothing that can be
- * understood, ask again. `problem` is in words, without credentials.
+ * What it answered: a certificate with those above it, PEM; `later`: it will come by the API; `refused`:
+ * never; `retry`: nothing that can be understood, ask again. `problem` is in words, without credentials.
  */
 export type HookAnswer =
   | { readonly kind: 'certificate'; readonly certificate: string }
@@ -30,8 +30,8 @@ const MAX_REASON = 200;
 const WORTH_ANOTHER_TRY: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
- * Asks by POST of JSON. 200 and 201 bring `{ "certificate": PEM }`, or the PEM as it is; 202 and 204 say that it comes later. Other statuses below 500 refuse. Credentials
- * in the URL go into the header.
+ * Asks by POST of JSON. 200 and 201 bring `{ "certificate": PEM }`, or the PEM as it is; 202 and 204 say that
+ * it comes later. Other statuses below 500 refuse. Credentials in the URL go into the header.
  */
 export function signingHook(url: string, timeoutMs: number): SigningHook {
   const target = new URL(url);

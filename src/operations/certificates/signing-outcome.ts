@@ -16,8 +16,8 @@ export function endOf(answer: Exclude<KeptAnswer, { kind: 'none' }>): {
 }
 
 /**
- * What the end of its signing makes of a certificate; undefined where that is nothing. One that is rejected after an earlier sending got no answer may have been taken then, so
- * it stays as it is. `now` in epoch ms.
+ * What the end of its signing makes of a certificate; undefined where that is nothing. One that is rejected
+ * after an earlier sending got no answer may have been taken then, so it stays as it is. `now` in epoch ms.
  */
 export function certificateAfter(
   known: CertificateRecord | undefined,

@@ -75,7 +75,10 @@ async function taken(options: SigningTaskOptions, signing: Signing, certificate:
     : signed(options, signing, chain, null);
 }
 
-/** What a certificate from outside comes to, PEM with those above it: the chain for the charge point, or in words why it does not fit. */
+/**
+ * What a certificate from outside comes to, PEM with those above it: the chain for the charge point, or in
+ * words why it does not fit.
+ */
 export async function takeCertificate(
   options: Pick<SigningTaskOptions, 'store' | 'clock'>,
   signing: Signing,

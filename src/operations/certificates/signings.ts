@@ -52,8 +52,9 @@ const MARGIN_MS = 5_000;
 const inHand = watchman.workOf({ name: 'signing requests', limit: 10 * 60_000 });
 
 /**
- * Brings signing requests of charge points to their end: has them signed, sends CertificateSigned, and keeps what the charge point made of it. Each step is on the disk
- * before the next one begins, so whichever process dies, the next one goes on; a certificate is sent again only where it never left or nobody knows.
+ * Brings signing requests of charge points to their end: has them signed, sends CertificateSigned, and keeps
+ * what the charge point made of it. Each step is on the disk before the next one begins, so whichever process
+ * dies, the next one goes on; a certificate is sent again only where it never left or nobody knows.
  */
 export class Signings {
   private readonly options: SigningsOptions;
@@ -105,8 +106,8 @@ export class Signings {
   }
 
   /**
-   * Takes the certificate that an outside authority has made for a request, PEM. `misfit` says in words why it does not fit; a request that waits for none is
-   * `wrong_state`.
+   * Takes the certificate that an outside authority has made for a request, PEM. `misfit` says in words why
+   * it does not fit; a request that waits for none is `wrong_state`.
    */
   async give(
     id: string,
@@ -230,7 +231,10 @@ export class Signings {
     }
   }
 
-  /** CertificateSigned was handed over by a process that has ended, or that could not write down what came of it. */
+  /**
+   * CertificateSigned was handed over by a process that has ended, or that could not write down what came of
+   * it.
+   */
   private async recover(signing: Signing): Promise<void> {
     const { store, clock, callTimeout } = this.options;
     const { chargePointId, reference, sentAt } = signing;

@@ -33,12 +33,15 @@ const LOOKED_AT = 500;
 const FIRST_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = 3_600_000;
 
-/** Outcomes that say nothing against another attempt: the charge point could not be reached, or its answer was lost. */
+/**
+ * Outcomes that say nothing against another attempt: the charge point could not be reached, or its answer was
+ * lost.
+ */
 const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['not_sent', 'interrupted', 'unknown']);
 
 /**
- * Keeps charge points at the lists that operators have set to `sync: automatic`; sends nothing for any other list. What a charge point has
- * refused is not sent again until the list changes or an operator asks.
+ * Keeps charge points at the lists that operators have set to `sync: automatic`; sends nothing for any other
+ * list. What a charge point has refused is not sent again until the list changes or an operator asks.
  */
 export class ListKeeper {
   private readonly options: ListKeeperOptions;
@@ -69,7 +72,10 @@ export class ListKeeper {
     return this.working.size;
   }
 
-  /** Looks at some charge points, going on where the last look ended, and brings up to date those that are not. */
+  /**
+   * Looks at some charge points, going on where the last look ended, and brings up to date those that are
+   * not.
+   */
   look(): void {
     for (const chargePointId of this.candidates()) {
       if (this.working.size >= this.options.atOnce) return;

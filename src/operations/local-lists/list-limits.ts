@@ -10,7 +10,10 @@ export interface ListLimits {
   readonly unasked: readonly string[];
 }
 
-/** Entries per message for a charge point that was asked and does not say: every stack that was met takes as many. */
+/**
+ * Entries per message for a charge point that was asked and does not say: every stack that was met takes as
+ * many.
+ */
 const PER_MESSAGE_BY_DEFAULT = 50;
 
 const PER_MESSAGE = 'SendLocalListMaxLength';
@@ -35,8 +38,8 @@ export function listLimits(
 }
 
 /**
- * Whether the charge point's configuration rules local lists out: LocalAuthListManagement is missing in SupportedFeatureProfiles, or
- * LocalAuthListEnabled is false (§3.5.2).
+ * Whether the charge point's configuration rules local lists out: LocalAuthListManagement is missing in
+ * SupportedFeatureProfiles, or LocalAuthListEnabled is false (§3.5.2).
  */
 export function ruledOut({ configurations }: Pick<Store, 'configurations'>, chargePointId: string): boolean {
   const profiles = configurations.get(chargePointId, 'SupportedFeatureProfiles')?.value;

@@ -4,8 +4,8 @@ import type { SentEntry } from '../../store/held-list-record.ts';
 import { infoAt, type ListEntry, sameEffect } from './wanted-list.ts';
 
 /**
- * The whole list: one Full, and Differentials with rising versions for what one message does not hold (obligation H6). Of no entries it is an
- * empty Full, which clears (H3).
+ * The whole list: one Full, and Differentials with rising versions for what one message does not hold
+ * (obligation H6). Of no entries it is an empty Full, which clears (H3).
  */
 export function fullMessages(
   entries: readonly ListEntry[],
@@ -35,8 +35,8 @@ export function differentialMessages(
 }
 
 /**
- * What turns `held` into `wanted`: an entry without idTagInfo is deleted, one with it added or changed (obligation H4). What is deleted comes
- * first, so that the list is never longer than it was or is to be.
+ * What turns `held` into `wanted`: an entry without idTagInfo is deleted, one with it added or changed
+ * (obligation H4). What is deleted comes first, so that the list is never longer than it was or is to be.
  */
 export function listChanges(
   held: ReadonlyMap<string, SentEntry>,

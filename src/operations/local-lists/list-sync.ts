@@ -7,14 +7,18 @@ import { listLimits } from './list-limits.ts';
 import { differentialMessages, fullMessages, listChanges } from './list-messages.ts';
 import type { WantedList } from './wanted-list.ts';
 
-/** `auto` takes a Differential where it is certain what the charge point holds and shorter than the whole list, else a Full. */
+/**
+ * `auto` takes a Differential where it is certain what the charge point holds and shorter than the whole
+ * list, else a Full.
+ */
 export type SyncMode = 'auto' | 'full' | 'differential';
 
 /**
  * - `synced`: the charge point has accepted all of it.
  * - `up_to_date`: it held the list already; nothing was sent.
  * - `not_supported`: it has no local list.
- * - `failed`, `version_mismatch`: its answer, after the one Full that follows a refused Differential (obligation H7).
+ * - `failed`, `version_mismatch`: its answer, after the one Full that follows a refused Differential
+ *   (obligation H7).
  * - `refused`: it answered with a CALLERROR or with a status that OCPP does not know.
  * - `too_long`: it holds fewer entries than are wanted; nothing was sent.
  * - `entries_unknown`: a Differential was asked for, and what the charge point holds is not known.
@@ -62,7 +66,10 @@ const LARGEST_VERSION = 2_147_483_647;
 /** Words by which charge points say that they have no local list. */
 const UNSUPPORTED: ReadonlySet<string> = new Set(['NotSupported', 'NotImplemented']);
 
-/** Brings the local authorization list of one charge point to what is wanted (OCPP 1.6 ed. 2 §5.10, §5.15; obligations H1 to H9). */
+/**
+ * Brings the local authorization list of one charge point to what is wanted (OCPP 1.6 ed. 2 §5.10, §5.15;
+ * obligations H1 to H9).
+ */
 export class ListSync {
   private readonly options: SyncOptions;
   private readonly chargePointId: string;
@@ -208,7 +215,9 @@ export function isDoubtful(held: HeldListRecord | undefined): boolean {
   );
 }
 
-/** Whether the charge point has reported LocalListConflict since it accepted its list (OCPP 1.6 ed. 2 §3.5.2). */
+/**
+ * Whether the charge point has reported LocalListConflict since it accepted its list (OCPP 1.6 ed. 2 §3.5.2).
+ */
 export function hasConflict(
   { chargePoints, heldLists }: Pick<Store, 'chargePoints' | 'heldLists'>,
   chargePointId: string,

@@ -68,7 +68,10 @@ export function isSuccess(outcome: string): boolean {
   return SUCCESSES.has(outcome);
 }
 
-/** The local authorization lists of all charge points: what is wanted, what they hold, and how they come to it. */
+/**
+ * The local authorization lists of all charge points: what is wanted, what they hold, and how they come to
+ * it.
+ */
 export class LocalLists {
   private readonly options: LocalListsOptions;
   private readonly clock: () => number;
@@ -91,7 +94,10 @@ export class LocalLists {
     return list && wantedList(list, tokens);
   }
 
-  /** Brings a charge point up to date; one sync of a charge point at a time. Rejects where the gateway itself failed. */
+  /**
+   * Brings a charge point up to date; one sync of a charge point at a time. Rejects where the gateway itself
+   * failed.
+   */
   async sync(chargePointId: string, mode: SyncMode): Promise<SyncReport | 'no_list' | 'already_running'> {
     const head = this.headAt(chargePointId);
     const wanted = head && this.wanted(head.id);

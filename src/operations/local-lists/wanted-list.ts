@@ -14,7 +14,10 @@ export interface ListEntry {
 /** What a local list comes to with the tokens as they are. */
 export interface WantedList {
   readonly listId: string;
-  /** Every entry has idTagInfo (obligation H3), no idTag comes twice (H5). In the order of the idTags without case. */
+  /**
+   * Every entry has idTagInfo (obligation H3), no idTag comes twice (H5). In the order of the idTags without
+   * case.
+   */
   readonly entries: readonly ListEntry[];
   /** Entries of the list that say nothing themselves and whose token does not exist: they are left out. */
   readonly unknownTags: readonly string[];
@@ -61,7 +64,10 @@ function digestOf(entries: readonly (readonly [string, ListEntry])[]): string {
   return hash.digest('base64url').slice(0, 22);
 }
 
-/** The info as it is true now: past its expiry an accepted idTag is Expired (OCPP 1.6 ed. 2 §7.2), and never sent as Accepted. */
+/**
+ * The info as it is true now: past its expiry an accepted idTag is Expired (OCPP 1.6 ed. 2 §7.2), and never
+ * sent as Accepted.
+ */
 export function infoAt(info: ListedTagInfo, now: number): ListedTagInfo {
   const expiry = expiryOf(info);
   return info.status === 'Accepted' && expiry !== undefined && expiry <= now

@@ -2,8 +2,8 @@
 const AT_ONCE = 0.1;
 
 /**
- * How many CALLs the planner may send, over all sites: so many a second, and so many that are not answered yet, because charge points that are
- * slow to answer must not take the link from operators.
+ * How many CALLs the planner may send, over all sites: so many a second, and so many that are not answered
+ * yet, because charge points that are slow to answer must not take the link from operators.
  */
 export class CallBudget {
   private readonly perSecond: number;

@@ -23,12 +23,17 @@ const UNUSED = { tenths: 5, part: 0.05 };
 /** Room that is left to a vehicle above what it was seen to take, so that it can show that it wants more. */
 const HEADROOM = { tenths: 10, part: 0.1 };
 const NOTHING = 5;
-/** Each further refusal in a row makes the wait for the next try four times as long, up to this many times. */
+/**
+ * Each further refusal in a row makes the wait for the next try four times as long, up to this many times.
+ */
 const MOST_REFUSALS = 6;
 
 type Changes = { -readonly [Name in keyof ConnectorPlan]?: ConnectorPlan[Name] };
 
-/** A connector of a site: what was agreed with it and what it does. Currents are tenths of an ampere per phase, times epoch ms. */
+/**
+ * A connector of a site: what was agreed with it and what it does. Currents are tenths of an ampere per
+ * phase, times epoch ms.
+ */
 export class ConnectorState {
   readonly key: string;
   member: SiteMember;
@@ -172,7 +177,8 @@ export class ConnectorState {
   }
 
   /**
-   * Learns from a new reading: whether the vehicle follows, makes use of its share, or takes more than it may.
+   * Learns from a new reading: whether the vehicle follows, makes use of its share, or takes more than it
+   * may.
    */
   judge(minimum: number, now: number): void {
     const { reading, share } = this;

@@ -6,7 +6,8 @@ import type { Sending, SendingContext, Sent } from './sending.ts';
 import { FALLBACK_SETTLES } from './settings.ts';
 
 /**
- * The TxDefaultProfiles for when Farad or the link is gone, `current` tenths of an ampere per phase; a transaction that has no share yet gets that first.
+ * The TxDefaultProfiles for when Farad or the link is gone, `current` tenths of an ampere per phase; a
+ * transaction that has no share yet gets that first.
  */
 export function fallbackSendings(
   context: SendingContext,

@@ -6,8 +6,9 @@ import type { SiteRecord } from '../../store/site-record.ts';
 const WEEK = 7 * 86_400_000;
 
 /**
- * What a vehicle may take where Farad has said nothing, in tenths of an ampere per phase: what the operator has set, or else the least useful
- * current if all connectors may take that at once under every limit of the week to come, or else nothing.
+ * What a vehicle may take where Farad has said nothing, in tenths of an ampere per phase: what the operator
+ * has set, or else the least useful current if all connectors may take that at once under every limit of the
+ * week to come, or else nothing.
  */
 export function fallbackOf(site: SiteRecord, now: number): number {
   if (site.fallbackCurrent !== null) return Math.round(site.fallbackCurrent * 10);

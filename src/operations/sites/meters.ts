@@ -43,7 +43,10 @@ export class Meters {
     this.kept.delete(key);
   }
 
-  /** Asks one edge about charge points whose sockets it holds. An edge that does not answer has told nothing new. */
+  /**
+   * Asks one edge about charge points whose sockets it holds. An edge that does not answer has told nothing
+   * new.
+   */
   async fetch(edge: string, chargePointIds: readonly string[], clock: () => number): Promise<void> {
     for (let from = 0; from < chargePointIds.length; from += CHARGE_POINTS_PER_CALL) {
       const some = chargePointIds.slice(from, from + CHARGE_POINTS_PER_CALL);

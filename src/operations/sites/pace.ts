@@ -3,7 +3,10 @@ const EVERY_MS = 10;
 /** A little faster than the rate, so that nothing piles up that the rate allows. */
 const SPEED_UP = 1.2;
 
-/** Spreads CALLs that are decided on together: an edge answers others in between, and none of its charge points waits for all of them. */
+/**
+ * Spreads CALLs that are decided on together: an edge answers others in between, and none of its charge
+ * points waits for all of them.
+ */
 export class Pace {
   private readonly atOnce: number;
   private readonly waiting: (() => void)[] = [];

@@ -16,7 +16,10 @@ export interface PlanInputContext {
 
 /** Smaller changes of a share are not worth a message: half an ampere. */
 const STEP = 5;
-/** A StartTransaction that is in the store for so long has been answered (field quirk: a TxProfile that comes before is refused). */
+/**
+ * A StartTransaction that is in the store for so long has been answered (field quirk: a TxProfile that comes
+ * before is refused).
+ */
 const ANSWERED_MS = 500;
 /** In units of `settle`: offered power for so long and taking none. */
 const IDLE_SETTLES = 12;

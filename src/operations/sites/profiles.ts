@@ -4,7 +4,9 @@ import type { ChargingProfileRecord } from '../../store/charging-profile-record.
 import type { SiteMember } from '../../store/site-record.ts';
 import type { Store } from '../../store/store.ts';
 
-/** Ids of the profiles that the planner sets: apart from those that operators choose, and two per connector. */
+/**
+ * Ids of the profiles that the planner sets: apart from those that operators choose, and two per connector.
+ */
 const FIRST_ID = 1_600_000_000;
 
 export type PlannedPurpose = 'TxProfile' | 'TxDefaultProfile';
@@ -19,7 +21,9 @@ interface Abilities {
   readonly unit: 'A' | 'W';
 }
 
-/** The highest level, so that nothing stands above; 0, which every charge point takes, where it has told none. */
+/**
+ * The highest level, so that nothing stands above; 0, which every charge point takes, where it has told none.
+ */
 function abilitiesOf({ configurations }: Pick<Store, 'configurations'>, chargePointId: string): Abilities {
   const level = Number(configurations.get(chargePointId, 'ChargeProfileMaxStackLevel')?.value ?? 0);
   const units = configurations.get(chargePointId, 'ChargingScheduleAllowedChargingRateUnit')?.value;
@@ -27,7 +31,9 @@ function abilitiesOf({ configurations }: Pick<Store, 'configurations'>, chargePo
   return { stackLevel: Number.isInteger(level) && level > 0 ? level : 0, unit: onlyPower ? 'W' : 'A' };
 }
 
-/** Allows `current` (tenths of an ampere per phase), to one transaction or to whatever runs on the connector. */
+/**
+ * Allows `current` (tenths of an ampere per phase), to one transaction or to whatever runs on the connector.
+ */
 export function limitOrder(
   store: Pick<Store, 'configurations' | 'sessions'>,
   { chargePointId, connectorId, phases }: Pick<SiteMember, 'chargePointId' | 'connectorId' | 'phases'>,
@@ -55,7 +61,9 @@ export function clearOrder(
   return dialectOfChargePoint(store, chargePointId).orders.clearLimit(profileId(connectorId, purpose));
 }
 
-/** Whether a profile of ours holds: it is there and nothing stands above it, something does, or it is gone. */
+/**
+ * Whether a profile of ours holds: it is there and nothing stands above it, something does, or it is gone.
+ */
 export type Held = 'ours' | 'hidden' | 'gone';
 
 /** What of ours is in force on a connector, by the profiles that its charge point holds. */

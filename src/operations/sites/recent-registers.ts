@@ -20,7 +20,10 @@ const FOR_POWER = 8;
 const LEAST_INTERVAL_MS = 1000;
 const HOUR_MS = 3_600_000;
 
-/** The last readings of one connector's energy register, a bounded number of them, and what they are worth by the rules of the account of energy. */
+/**
+ * The last readings of one connector's energy register, a bounded number of them, and what they are worth by
+ * the rules of the account of energy.
+ */
 export class RecentRegisters {
   private told: Told[] = [];
 
@@ -30,7 +33,10 @@ export class RecentRegisters {
     this.told = this.told.filter((_, index) => index >= MOST_KEPT / 2 || index % 2 === 0);
   }
 
-  /** The mean power, W, up to the reading that became known at `now`; undefined where it is the first, or one that the others contradict. */
+  /**
+   * The mean power, W, up to the reading that became known at `now`; undefined where it is the first, or one
+   * that the others contradict.
+   */
   powerW(now: number): number | undefined {
     const moments = this.told
       .slice(-FOR_POWER)
@@ -43,7 +49,10 @@ export class RecentRegisters {
     return elapsed < LEAST_INTERVAL_MS || powerW > DEFAULT_LIMITS.maxPowerW ? undefined : powerW;
   }
 
-  /** What a transaction has got so far, Wh, by what became known since `receivedAt`, epoch ms; undefined where that does not determine it. */
+  /**
+   * What a transaction has got so far, Wh, by what became known since `receivedAt`, epoch ms; undefined where
+   * that does not determine it.
+   */
   deliveredWh(transaction: TransactionRegisters, receivedAt: number): number | undefined {
     const readings = this.told
       .filter(({ seenAt }) => seenAt >= receivedAt)

@@ -19,7 +19,10 @@ export interface SiteConnectorsOptions {
 /** In units of `interval`: between two looks at the profiles that a charge point holds. */
 const CHECK_INTERVALS = 10;
 
-/** The connectors of a site as the store, the sessions and the meters tell of them, those included that have left and are not cleared yet. */
+/**
+ * The connectors of a site as the store, the sessions and the meters tell of them, those included that have
+ * left and are not cleared yet.
+ */
 export class SiteConnectors {
   readonly states = new Map<string, ConnectorState>();
   /** Undefined: the site was deleted. */
@@ -83,7 +86,9 @@ export class SiteConnectors {
     }
   }
 
-  /** Operators may set and clear profiles too: whether ours are still there, and nothing stands above them. */
+  /**
+   * Operators may set and clear profiles too: whether ours are still there, and nothing stands above them.
+   */
   private check(state: ConnectorState, now: number): void {
     state.checkDueAt = now + CHECK_INTERVALS * this.options.settings.interval;
     const { member, plan, isBusy } = state;

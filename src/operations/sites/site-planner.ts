@@ -23,12 +23,15 @@ export interface SitePlannerOptions extends SiteConnectorsOptions, SendingContex
   readonly clock: () => number;
 }
 
-/** In units of `interval`: what need not be on record before anything is sent is written down at least so often. */
+/**
+ * In units of `interval`: what need not be on record before anything is sent is written down at least so
+ * often.
+ */
 const SAVE_INTERVALS = 10;
 
 /**
- * Shares the power of one site. Each round looks at the store, plans on a thread, writes down what it is about to send, and sends it: so whatever
- * happens to this process, what vehicles may be taking is on record.
+ * Shares the power of one site. Each round looks at the store, plans on a thread, writes down what it is
+ * about to send, and sends it: so whatever happens to this process, what vehicles may be taking is on record.
  */
 export class SitePlanner {
   readonly siteId: string;

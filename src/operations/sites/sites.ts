@@ -34,7 +34,10 @@ export interface SiteOperations {
 
 /** Least time between two rounds of one site after an answer, as a part of the interval. */
 const SHORTEST = 0.3;
-/** Sites are looked at together, so that what they write shares its way to the disk: so often, as a part of the interval. */
+/**
+ * Sites are looked at together, so that what they write shares its way to the disk: so often, as a part of
+ * the interval.
+ */
 const TICK = 0.1;
 /** Of the main thread, at most. */
 const MOST_OF_THREAD = 0.1;
@@ -108,7 +111,10 @@ class Sites implements SiteOperations {
     await this.pool.close();
   }
 
-  /** Looks at the sites that are due, those first that have been for longest, for as long as a tick may take: the others are the next one's. */
+  /**
+   * Looks at the sites that are due, those first that have been for longest, for as long as a tick may take:
+   * the others are the next one's.
+   */
   private tick(): void {
     const began = performance.now();
     const { interval } = this.deps.settings;

@@ -15,8 +15,8 @@ const MOST_URGENT = 8;
 const HOUR = 3_600_000;
 
 /**
- * How much more than others a vehicle gets above its minimum: by its priority, and by how much current it needs on average to have its energy
- * when it leaves.
+ * How much more than others a vehicle gets above its minimum: by its priority, and by how much current it
+ * needs on average to have its energy when it leaves.
  */
 export function weightOf(wish: ChargingWish | undefined, situation: WishSituation): number {
   if (wish === undefined) return 1;

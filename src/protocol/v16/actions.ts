@@ -1,6 +1,9 @@
 import { ACTIONS, type Messages } from './generated/messages.ts';
 
-/** Every action of OCPP 1.6 and of its security extension. Action names are case-sensitive (OCPP-J 1.6 §4.2.1). */
+/**
+ * Every action of OCPP 1.6 and of its security extension. Action names are case-sensitive (OCPP-J
+ * 1.6 §4.2.1).
+ */
 export type Action = keyof Messages;
 
 /** What a charge point may send (OCPP 1.6 ed. 2 §4; security whitepaper ed. 3 §4-5). */
@@ -21,7 +24,10 @@ export const CHARGE_POINT_ACTIONS = [
   'StopTransaction',
 ] as const satisfies readonly Action[];
 
-/** What the Central System may send (OCPP 1.6 ed. 2 §5; security whitepaper ed. 3 §4-5). DataTransfer goes both ways. */
+/**
+ * What the Central System may send (OCPP 1.6 ed. 2 §5; security whitepaper ed. 3 §4-5). DataTransfer goes
+ * both ways.
+ */
 export const CENTRAL_SYSTEM_ACTIONS = [
   'CancelReservation',
   'CertificateSigned',

@@ -9,16 +9,18 @@ export interface Repaired {
   /** A copy; what was received stays as it is. Not always valid: check it again. */
   readonly payload: unknown;
   /**
-   * What was repaired, each once, as `member: repair`, for example `meterValue[].sampledValue[].unit: spelling`.
-   * Only names of the schema and of repairs occur, so the texts can be counted by.
+   * What was repaired, each once, as `member: repair`, for example
+   * `meterValue[].sampledValue[].unit: spelling`. Only names of the schema and of repairs occur, so the texts
+   * can be counted by.
    */
   readonly repairs: string[];
 }
 
 /**
- * Repairs what is known from the field to be wrong and harmless in a request that broke its schema: surplus and null
- * members, over-long descriptive texts, timestamps without zone, misspelt values, numbers as text and the reverse.
- * What would change a meaning is left alone: an over-long idTag is no other idTag, an unknown measurand no register.
+ * Repairs what is known from the field to be wrong and harmless in a request that broke its schema: surplus
+ * and null members, over-long descriptive texts, timestamps without zone, misspelt values, numbers as text
+ * and the reverse. What would change a meaning is left alone: an over-long idTag is no other idTag, an
+ * unknown measurand no register.
  */
 export function repairRequest(action: Action, payload: unknown): Repaired {
   const schema = requestSchemas[action];
@@ -28,7 +30,9 @@ export function repairRequest(action: Action, payload: unknown): Repaired {
   return { payload: repaired, repairs: [...repairs] };
 }
 
-/** Texts for people to read: cut at their maximum (OCPP 1.6 ed. 2 §7.15-7.19), nothing is identified by them. */
+/**
+ * Texts for people to read: cut at their maximum (OCPP 1.6 ed. 2 §7.15-7.19), nothing is identified by them.
+ */
 const DESCRIPTIVE: ReadonlySet<string> = new Set([
   'chargePointVendor',
   'chargePointModel',
@@ -154,7 +158,10 @@ function repairChoice(
   return catchAll === undefined ? value : noted(catchAll, 'unknown-value', place, repairs);
 }
 
-/** An optional moment that cannot be read is left out: the time of receipt then holds (StatusNotification, §6.47). */
+/**
+ * An optional moment that cannot be read is left out: the time of receipt then holds (StatusNotification,
+ * §6.47).
+ */
 function repairTimestamp(value: string, place: Place, repairs: Set<string>): unknown {
   const read = readTimestamp(value);
   if (read === undefined) return place.required ? value : noted(OMITTED, 'unreadable', place, repairs);
@@ -177,7 +184,10 @@ function repairNumber(schema: PayloadSchema, value: unknown, place: Place, repai
   return number;
 }
 
-/** The vendor's own error code is worth more than `OtherError` alone: it moves to the member made for it (§6.47). */
+/**
+ * The vendor's own error code is worth more than `OtherError` alone: it moves to the member made for it
+ * (§6.47).
+ */
 function keepUnknownErrorCode(
   value: Readonly<Record<string, unknown>>,
   repaired: Record<string, unknown>,

@@ -9,8 +9,8 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The one allowed value that text is a spelling of: other case, surrounding space or a trailing newline, or a known
- * alias. Undefined if there is none; nothing is guessed.
+ * The one allowed value that text is a spelling of: other case, surrounding space or a trailing newline, or a
+ * known alias. Undefined if there is none; nothing is guessed.
  */
 export function nearestValue(allowed: readonly string[], text: string): string | undefined {
   const folded = text.trim().toLowerCase();

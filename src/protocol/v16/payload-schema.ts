@@ -1,4 +1,6 @@
-/** The part of JSON Schema that the schemas of 1.6 use, references resolved. Objects allow no further members. */
+/**
+ * The part of JSON Schema that the schemas of 1.6 use, references resolved. Objects allow no further members.
+ */
 export interface PayloadSchema {
   readonly type: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly properties?: { readonly [member: string]: PayloadSchema };

@@ -22,7 +22,10 @@ export function firstCodePoints(text: string, limit: number): string {
 
 const ABSOLUTE_URI = /^[a-z][a-z\d+.-]*:[^\s\p{Cc}<>"{}|\\^`]+$/iu;
 
-/** Whether text is an absolute URI in form (RFC 3986). Which schemes it can fetch or upload with is the charge point's matter. */
+/**
+ * Whether text is an absolute URI in form (RFC 3986). Which schemes it can fetch or upload with is the charge
+ * point's matter.
+ */
 export function isUri(text: string): boolean {
   return ABSOLUTE_URI.test(text);
 }

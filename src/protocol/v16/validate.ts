@@ -34,8 +34,8 @@ const MAX_QUOTED = 40;
 const MAX_LISTED = 150;
 
 /**
- * The code for each way to break a schema (OCPP-J 1.6 §4.2.3 table 7; errata 3.24, 3.38, 3.39). A missing member is
- * a matter of occurrence: the text also allows ProtocolError.
+ * The code for each way to break a schema (OCPP-J 1.6 §4.2.3 table 7; errata 3.24, 3.38, 3.39). A missing
+ * member is a matter of occurrence: the text also allows ProtocolError.
  */
 function toViolation(error: SchemaError, payload: unknown): Violation {
   const value = valueAt(payload, error.instancePath);
@@ -87,7 +87,10 @@ function violation(code: ErrorCode, path: string, text: string): Violation {
   return { code, description: `${path === '' ? 'payload' : path}: ${text}`, path };
 }
 
-/** `/meterValue/0/timestamp` as `meterValue[0].timestamp`. The pointers hold names of the schema only, so no escapes. */
+/**
+ * `/meterValue/0/timestamp` as `meterValue[0].timestamp`. The pointers hold names of the schema only, so no
+ * escapes.
+ */
 function readablePath(pointer: string): string {
   return pointer
     .replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]')

@@ -27,7 +27,10 @@ export type CommandOutcome =
       readonly kind: 'error';
       readonly code: ErrorCode;
       readonly description: string;
-      /** The Central System has sent something that breaks the standard, and not merely something that is not supported here. */
+      /**
+       * The Central System has sent something that breaks the standard, and not merely something that is not
+       * supported here.
+       */
       readonly isItsFault: boolean;
     };
 

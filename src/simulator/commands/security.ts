@@ -6,7 +6,10 @@ import { serialNumberOf } from '../hardware.ts';
 import type { SecurityProfile } from '../security.ts';
 import { remoteTriggerCommands } from './remote-trigger.ts';
 
-/** Central System commands about keys and certificates (security whitepaper ed. 3 §6); an operator's root goes to the same place as those ex works. */
+/**
+ * Central System commands about keys and certificates (security whitepaper ed. 3 §6); an operator's root goes
+ * to the same place as those ex works.
+ */
 export const securityCommands = {
   ExtendedTriggerMessage: (controls, { requestedMessage, connectorId }) => {
     switch (requestedMessage) {
@@ -56,8 +59,8 @@ export const securityCommands = {
 } satisfies Commands;
 
 /**
- * ChangeConfiguration of what a charge point is recognised by: it is accepted, and then the charge point connects anew with it (security whitepaper ed. 3 A01, A05).
- * Undefined for other keys.
+ * ChangeConfiguration of what a charge point is recognised by: it is accepted, and then the charge point
+ * connects anew with it (security whitepaper ed. 3 A01, A05). Undefined for other keys.
  */
 export function changeSecurity(
   controls: Controls,

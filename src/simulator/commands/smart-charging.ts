@@ -21,7 +21,8 @@ export const smartChargingCommands = {
     if (profile.chargingProfilePurpose === 'ChargePointMaxProfile' && connectorId !== 0) {
       return { payload: { status: 'Rejected' } };
     }
-    // A profile replaces the one of its id, and the one of its level and purpose on the same connector (OCPP 1.6 ed. 2 §5.16.2).
+    // A profile replaces the one of its id, and the one of its level and purpose on the same connector
+    // (OCPP 1.6 ed. 2 §5.16.2).
     const others = controls.profiles.filter(
       (installed) =>
         installed.profile.chargingProfileId !== profile.chargingProfileId &&
@@ -73,7 +74,10 @@ export const smartChargingCommands = {
   },
 } satisfies Commands;
 
-/** What some connectors are offered together, never more than they have or than the charge point as a whole may take. */
+/**
+ * What some connectors are offered together, never more than they have or than the charge point as a whole
+ * may take.
+ */
 function offerOf(controls: Controls, connectors: readonly Connector[], at: number): Offer {
   const { profiles, hardware } = controls;
   const has = hardware.maxPowerW / (VOLTS * hardware.phases);

@@ -172,7 +172,7 @@ export class SampleReader {
   }
 
   /**
-   * Reads what begins at `start`; answers where it has ended, or -1 where it is not as usual: then the
+   * Reads what begins at `start`; returns where it has ended, or -1 where it is not as usual: then the
    * schema's own validator decides.
    */
   read(bytes: Uint8Array, view: DataView, start: number): number {

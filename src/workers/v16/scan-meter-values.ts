@@ -94,7 +94,7 @@ export class MeterValuesScanner {
     return true;
   }
 
-  /** As all that follow: answers where the next token begins, or -1. */
+  /** Like all that follow, returns where the next token begins, or -1. */
   private payload(bytes: Buffer, start: number): number {
     if (bytes[start] !== OPENING_BRACE) return -1;
     this.elements = 0;

@@ -1,4 +1,5 @@
-// Drains a data directory into the embedded ClickHouse, telling of each insert, until it is killed. Argument: directory.
+// Drains a data directory into the embedded ClickHouse, telling of each insert, until it is killed. Argument:
+// directory.
 import { EngineStart } from '../../../dist/analytics/engine-start.js';
 import { Sink } from '../../../dist/analytics/sink.js';
 import { loadConfig } from '../../../dist/config/load-config.js';

@@ -1,5 +1,6 @@
-// An edge's share of the work on a store: starts and stops transactions, claims sessions. Arguments: directory, edge, number of charge points.
-// All edges use the same charge points, as if each had opened a socket to both. Tells the parent what was confirmed.
+// An edge's share of the work on a store: starts and stops transactions, claims sessions. Arguments:
+// directory, edge, number of charge points. All edges use the same charge points, as if each had opened a
+// socket to both. Tells the parent what was confirmed.
 import { openStore } from '../../../dist/store/store.js';
 
 const [dataDir, edge, count] = process.argv.slice(2);

@@ -1,4 +1,5 @@
-// Runs under a limit on the size of files: what a full disk does to the journal and the store. Argument: directory.
+// Runs under a limit on the size of files: what a full disk does to the journal and the store. Argument:
+// directory.
 import { join } from 'node:path';
 import { openJournal } from '../../../dist/journal/journal.js';
 import { packChunk } from '../../../dist/records/chunk.js';

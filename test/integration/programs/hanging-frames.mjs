@@ -1,6 +1,6 @@
 /**
- * Frame workers that come to no end with a frame that says HANG, having made its first byte an x, and post something that nobody can read for
- * one that says ODD.
+ * Frame workers that come to no end with a frame that says HANG, having made its first byte an x, and post
+ * something that nobody can read for one that says ODD.
  */
 import { workerData } from 'node:worker_threads';
 import decideFrames from '../../../dist/workers/frames.js';

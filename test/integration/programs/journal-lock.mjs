@@ -1,4 +1,6 @@
-/** Holds the write lock of the journal at the path that is the first argument, until the process is killed. */
+/**
+ * Holds the write lock of the journal at the path that is the first argument, until the process is killed.
+ */
 import { open } from 'lmdb';
 
 const [path] = process.argv.slice(2);

@@ -1,6 +1,6 @@
-// Appends numbered chunks to a lane of its own. Commits come late at times: the thread is held up between an append and the
-// turn in which it would be written. Arguments: directory, name, number of chunks. Tells the parent which ones are confirmed.
-// Runs as a process or as a thread.
+// Appends numbered chunks to a lane of its own. Commits come late at times: the thread is held up between an
+// append and the turn in which it would be written. Arguments: directory, name, number of chunks. Tells the
+// parent which ones are confirmed. Runs as a process or as a thread.
 import { parentPort } from 'node:worker_threads';
 import { openJournal } from '../../../dist/journal/journal.js';
 import { packChunk } from '../../../dist/records/chunk.js';

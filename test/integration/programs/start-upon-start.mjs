@@ -1,5 +1,5 @@
-// Starts transactions, each of which ends a reservation and supersedes a transaction with a charging profile; then stops them. Arguments: directory,
-// number of charge points. Tells the parent what was confirmed.
+// Starts transactions, each of which ends a reservation and supersedes a transaction with a charging profile;
+// then stops them. Arguments: directory, number of charge points. Tells the parent what was confirmed.
 import { openStore } from '../../../dist/store/store.js';
 
 const [dataDir, count] = process.argv.slice(2);

@@ -1,4 +1,5 @@
-// Makes tables as earlier versions had them, with rows whose time is over and which ClickHouse has not come to delete. Argument: directory.
+// Makes tables as earlier versions had them, with rows whose time is over and which ClickHouse has not come
+// to delete. Argument: directory.
 import { EngineStart } from '../../../dist/analytics/engine-start.js';
 import { loadConfig } from '../../../dist/config/load-config.js';
 import { createLog } from '../../../dist/telemetry/log.js';

@@ -17,7 +17,10 @@ export interface Received {
   readonly tookMs: number;
 }
 
-/** Sends a request and waits for the whole answer. Rejects where there is none within `deadlineMs`, or the connection breaks. */
+/**
+ * Sends a request and waits for the whole answer. Rejects where there is none within `deadlineMs`, or the
+ * connection breaks.
+ */
 export function exchange(base: string, agent: Agent, sent: Sent, deadlineMs: number): Promise<Received> {
   const { hostname, port } = new URL(base);
   const began = performance.now();
@@ -53,7 +56,10 @@ export function exchange(base: string, agent: Agent, sent: Sent, deadlineMs: num
   });
 }
 
-/** The status that is answered to these bytes, which end the connection. Rejects where there is no answer within `deadlineMs`. */
+/**
+ * The status that is answered to these bytes, which end the connection. Rejects where there is no answer
+ * within `deadlineMs`.
+ */
 export function rawStatus(base: string, bytes: string, deadlineMs: number): Promise<number> {
   const { hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {

@@ -16,7 +16,10 @@ interface Given {
   readonly since?: number;
 }
 
-/** ClickHouse, as far as days that were touched go: what is not worked out is told at the start and by charge point. */
+/**
+ * ClickHouse, as far as days that were touched go: what is not worked out is told at the start and by charge
+ * point.
+ */
 class TouchedTable {
   now = NOW;
   /** Queries about some days that were asked. */

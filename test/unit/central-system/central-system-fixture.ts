@@ -47,7 +47,10 @@ export interface Stand {
   rows(table: TableName): Record<string, unknown>[];
   /** Meter samples that were flushed, each as columns by name. */
   samples(): Record<string, unknown>[];
-  /** Sends a CALL, waits until what it says is stored, and checks the answer against its schema, as every test does that way. */
+  /**
+   * Sends a CALL, waits until what it says is stored, and checks the answer against its schema, as every test
+   * does that way.
+   */
   send(chargePoint: ChargePoint, action: string, payload: unknown): Promise<Answer>;
   /** What became of a CALL of ours; resolves once that is noted. */
   answered(chargePoint: ChargePoint, action: string, payload: unknown, answer: CallAnswer): Promise<void>;

@@ -20,7 +20,8 @@ test('a process that has ended does not live', async () => {
 });
 
 test('a process that only waits to be reaped does not live', async () => {
-  // The shell becomes a sleep, which never reaps the child that the shell had; the child ends when it sees that.
+  // The shell becomes a sleep, which never reaps the child that the shell had; the child ends when it sees
+  // that.
   const script = '(until grep -q sleep /proc/$$/comm; do :; done) & echo $!; exec sleep 30';
   const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)));

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { filteredPage, type Listing } from '../../../src/control/filtered-page.ts';
 
-/** A store's listing of the numbers 0..size-1, whose position is the last number given; it never gives more than 7 at a time. */
+/**
+ * A store's listing of the numbers 0..size-1, whose position is the last number given; it never gives more
+ * than 7 at a time.
+ */
 function listingOf(size: number) {
   return (after: string | undefined, limit: number): Listing<number> => {
     const start = after === undefined ? 0 : Number(after) + 1;

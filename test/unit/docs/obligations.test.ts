@@ -170,7 +170,9 @@ function cited(where: Line, pattern: RegExp): Citation[] {
   );
 }
 
-/** Citations of what no page has; a letter alone stands for its section, and cases of the OCTT are published. */
+/**
+ * Citations of what no page has; a letter alone stands for its section, and cases of the OCTT are published.
+ */
 function unknown(citations: readonly Citation[]): string[] {
   const sections = new Set([...all.keys()].map((rule) => rule.charAt(0)));
   return citations

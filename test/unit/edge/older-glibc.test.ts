@@ -25,7 +25,8 @@ test.each([
     const before = addon(arch, abi);
     const after = Buffer.from(before);
     importOlderNames(after);
-    // Of each import the low byte of its name, maybe the next one, and its version; once the flag of the needed version.
+    // Of each import the low byte of its name, maybe the next one, and its version; once the flag of the
+    // needed version.
     const bytes = changed(before, after);
     expect(bytes.length).toBeGreaterThanOrEqual(2 * imports + 1);
     expect(bytes.length).toBeLessThanOrEqual(3 * imports + 1);

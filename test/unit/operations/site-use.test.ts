@@ -6,7 +6,10 @@ const SECOND = 1000;
 const MINUTE = 60;
 const LIMIT = 400;
 
-/** The story of `npm run load -- --scenario site`, with the planner alone: what it decides, not how fast the processes around it are. */
+/**
+ * The story of `npm run load -- --scenario site`, with the planner alone: what it decides, not how fast the
+ * processes around it are.
+ */
 test('200 charge points stay below 400 A per phase, use at least 90 % of it, whole and halved, and everybody gets a turn', async () => {
   const site = new ModelledSite(200, LIMIT, 5);
   const { offline, halved, ends } = WHOLE_STORY;

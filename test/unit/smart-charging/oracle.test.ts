@@ -83,7 +83,8 @@ function question(maxDuration: number): fc.Arbitrary<Question> {
       };
     });
   return fc.record({
-    // One profile per connector, purpose, level and transaction: a second one would have replaced it (§3.13.2).
+    // One profile per connector, purpose, level and transaction: a second one would have replaced it
+    // (§3.13.2).
     installed: fc.uniqueArray(installed, {
       maxLength: 12,
       selector: ({ connectorId, profile }) =>

@@ -1,8 +1,9 @@
 import type { ChargingProfile, InstalledProfile } from '../../../src/smart-charging/charging-profile.ts';
 
 /**
- * The rules of OCPP 1.6 smart charging walked one second at a time, straight from the text and deliberately slow: the oracle that the
- * engine is held against. It shares nothing with the engine but the shape of a profile.
+ * The rules of OCPP 1.6 smart charging walked one second at a time, straight from the text and deliberately
+ * slow: the oracle that the engine is held against. It shares nothing with the engine but the shape of a
+ * profile.
  */
 export interface Question {
   readonly installed: readonly InstalledProfile[];

@@ -90,7 +90,8 @@ test('E13: a stop that comes after the closing is kept: its values stand, the cl
     closure: closed?.closure,
   });
   expect(await transactions.stop(late)).toEqual({ transaction, outcome: 'repeated' });
-  // The days of the assumed end are touched once more, so that their energy is worked out without this transaction.
+  // The days of the assumed end are touched once more, so that their energy is worked out without this
+  // transaction.
   expect(outboxRows(store, 'transactions').map((row) => [row.version, row.stopped_at])).toEqual([
     [1, null],
     [2, NOON + HOUR],

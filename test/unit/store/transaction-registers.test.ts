@@ -5,7 +5,10 @@ import { openStore } from '../../../src/store/store.ts';
 import { drainOutbox, scratchDirectory, scratchStore } from './scratch.ts';
 import { MINUTE, NOON, start, stop } from './starts-and-stops.ts';
 
-/** A data directory as it was while 0, the meterStart or the meterStop stood for a register that could not be read. */
+/**
+ * A data directory as it was while 0, the meterStart or the meterStop stood for a register that could not be
+ * read.
+ */
 async function olderDirectory(fill: (store: ReturnType<typeof openStore>) => Promise<void>): Promise<string> {
   const dataDir = scratchDirectory();
   const store = openStore({ dataDir, role: 'setup' });

@@ -137,7 +137,10 @@ export function frame(messageId: string, action: string, payload: unknown): stri
   return JSON.stringify([2, messageId, action, payload]);
 }
 
-/** The frames as a batch, each of a charge point of its own (CP-0, CP-1, ...) with transaction 4711 on connector 1. */
+/**
+ * The frames as a batch, each of a charge point of its own (CP-0, CP-1, ...) with transaction 4711 on
+ * connector 1.
+ */
 export function batchOf(frames: readonly string[]): FrameBatch {
   const encoded = frames.map((text) => Buffer.from(text));
   const joined = Buffer.concat(encoded);

@@ -16,8 +16,9 @@ const PLAIN: Readonly<Record<TagStatus, Confirmation>> = {
 };
 
 /**
- * Authorize (OCPP 1.6 ed. 2 §4.1): says what holds for a tag and does nothing else, neither open a transaction nor reserve anything.
- * A tag that is charging stays Accepted, since it may be presented to stop (§7.2). One read, no await.
+ * Authorize (OCPP 1.6 ed. 2 §4.1): says what holds for a tag and does nothing else, neither open a
+ * transaction nor reserve anything. A tag that is charging stays Accepted, since it may be presented to stop
+ * (§7.2). One read, no await.
  */
 export const authorize: Handler<'Authorize'> = {
   handle({ store, settings, rows, counters }, chargePoint, { idTag }, receivedAt) {

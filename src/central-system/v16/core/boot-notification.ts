@@ -5,9 +5,9 @@ import { confirm } from '../../decision.ts';
 import type { Handler } from '../handler.ts';
 
 /**
- * BootNotification (OCPP 1.6 ed. 2 §4.2): registers the charge point as operators have set, Accepted unless they set something else. What
- * is answered here holds over reconnects and restarts until the next boot. Transactions are left alone: a boot in mid-transaction is
- * normal, its StopTransaction may follow (§5.14).
+ * BootNotification (OCPP 1.6 ed. 2 §4.2): registers the charge point as operators have set, Accepted unless
+ * they set something else. What is answered here holds over reconnects and restarts until the next boot.
+ * Transactions are left alone: a boot in mid-transaction is normal, its StopTransaction may follow (§5.14).
  */
 export const bootNotification: Handler<'BootNotification'> = {
   async handle({ store, settings, clock }, chargePoint, request, receivedAt) {

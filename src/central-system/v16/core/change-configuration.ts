@@ -4,8 +4,9 @@ import { authorizationKeyAnswered } from '../security/authorization-key.ts';
 import { securityProfileAnswered } from '../security/security-profile.ts';
 
 /**
- * ChangeConfiguration (OCPP 1.6 ed. 2 §5.3): Accepted holds at once, RebootRequired after the next reset; Rejected, NotSupported and errors
- * change nothing. A new AuthorizationKey opens the next connection, too, and a new SecurityProfile is what it may come with.
+ * ChangeConfiguration (OCPP 1.6 ed. 2 §5.3): Accepted holds at once, RebootRequired after the next reset;
+ * Rejected, NotSupported and errors change nothing. A new AuthorizationKey opens the next connection, too,
+ * and a new SecurityProfile is what it may come with.
  */
 export const changeConfigurationAnswered: Follower<'ChangeConfiguration'> = (
   room,

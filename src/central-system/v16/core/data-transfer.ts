@@ -4,7 +4,10 @@ import type { Handler } from '../handler.ts';
 const UNKNOWN_VENDOR = confirmAlways({ status: 'UnknownVendorId' });
 const UNKNOWN_MESSAGE = confirmAlways({ status: 'UnknownMessageId' });
 
-/** DataTransfer (OCPP 1.6 ed. 2 §4.3): goes to the handler that was plugged in for the vendor's message, if there is one. */
+/**
+ * DataTransfer (OCPP 1.6 ed. 2 §4.3): goes to the handler that was plugged in for the vendor's message, if
+ * there is one.
+ */
 export const dataTransfer: Handler<'DataTransfer'> = {
   async handle({ vendors }, chargePoint, { vendorId, messageId, data }) {
     const handler = vendors.find(vendorId, messageId);

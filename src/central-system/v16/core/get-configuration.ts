@@ -3,8 +3,8 @@ import type { Follower } from '../follower.ts';
 import { learnConnectors } from './number-of-connectors.ts';
 
 /**
- * GetConfiguration (OCPP 1.6 ed. 2 §5.8): keys are learnt with what was told of them. The answer is read as far as it can be, whatever the
- * schema says; what it does not mention stays as it was.
+ * GetConfiguration (OCPP 1.6 ed. 2 §5.8): keys are learnt with what was told of them. The answer is read as
+ * far as it can be, whatever the schema says; what it does not mention stays as it was.
  */
 export const getConfigurationAnswered: Follower<'GetConfiguration'> = async (
   room,

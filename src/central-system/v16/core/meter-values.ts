@@ -2,7 +2,10 @@ import { acknowledged, confirm, refuse } from '../../decision.ts';
 import type { TransactionHandler } from '../handler.ts';
 import { meterContext } from './meter-context.ts';
 
-/** MeterValues (OCPP 1.6 ed. 2 §4.7) decided in place: kept by the same code as in a frame worker, then answered. */
+/**
+ * MeterValues (OCPP 1.6 ed. 2 §4.7) decided in place: kept by the same code as in a frame worker, then
+ * answered.
+ */
 export const meterValues: TransactionHandler = {
   async handleRaw({ keepSamples, counters }, chargePoint, call, receivedAt) {
     const verdict = await keepSamples(call, meterContext(chargePoint, receivedAt));

@@ -1,10 +1,16 @@
 import type { ChargePoint } from '../../charge-point.ts';
 import type { Room } from '../../room.ts';
 
-/** More connectors than any charge point has: numbers beyond are nonsense (firmware was met that reports 1.6 billion) and not believed. */
+/**
+ * More connectors than any charge point has: numbers beyond are nonsense (firmware was met that reports 1.6
+ * billion) and not believed.
+ */
 export const MAX_CONNECTORS = 1024;
 
-/** Connectors are 1 to n without gaps (OCPP 1.6 ed. 2 §3.8): a connector or a NumberOfConnectors that is told of raises n, at once. */
+/**
+ * Connectors are 1 to n without gaps (OCPP 1.6 ed. 2 §3.8): a connector or a NumberOfConnectors that is told
+ * of raises n, at once.
+ */
 export function learnConnectors(
   { store }: Room,
   chargePoint: ChargePoint,

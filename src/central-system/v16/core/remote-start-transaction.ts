@@ -1,15 +1,21 @@
 import { foldIdTag } from '../../../protocol/id-tag.ts';
 import { type Expectation, MINUTE_MS, mayFollow } from '../expectation.ts';
 
-/** How long a driver may take to plug in, unless the charge point waits longer (ConnectionTimeOut, OCPP 1.6 ed. 2 §9.1.5). */
+/**
+ * How long a driver may take to plug in, unless the charge point waits longer (ConnectionTimeOut,
+ * OCPP 1.6 ed. 2 §9.1.5).
+ */
 const LEAST_WAIT_MS = 10 * MINUTE_MS;
 
-/** Clocks of charge points differ; a transaction that began longer before the command is an offline one told late. */
+/**
+ * Clocks of charge points differ; a transaction that began longer before the command is an offline one told
+ * late.
+ */
 const CLOCK_SLACK_MS = 5 * MINUTE_MS;
 
 /**
- * RemoteStartTransaction (OCPP 1.6 ed. 2 §5.11). Accepted only means that the charge point will try: an Authorize of the tag may follow
- * (AuthorizeRemoteTxRequests) and then a StartTransaction, or nothing.
+ * RemoteStartTransaction (OCPP 1.6 ed. 2 §5.11). Accepted only means that the charge point will try: an
+ * Authorize of the tag may follow (AuthorizeRemoteTxRequests) and then a StartTransaction, or nothing.
  */
 export const remoteStart: Expectation<'RemoteStartTransaction'> = {
   awaits({ store }, { id }, _call, answer) {

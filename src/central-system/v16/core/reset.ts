@@ -6,8 +6,8 @@ const WAIT_MS = 15 * MINUTE_MS;
 const REASONS: ReadonlySet<string> = new Set(['HardReset', 'SoftReset', 'Reboot']);
 
 /**
- * Reset (OCPP 1.6 ed. 2 §5.14): the charge point stops its transactions, before it boots or (hard) perhaps only after, and boots. Complete
- * once it has booted and no transaction is open.
+ * Reset (OCPP 1.6 ed. 2 §5.14): the charge point stops its transactions, before it boots or (hard) perhaps
+ * only after, and boots. Complete once it has booted and no transaction is open.
  */
 export const reset: Expectation<'Reset'> = {
   awaits: (_room, _chargePoint, _call, answer) => (mayFollow(answer) ? WAIT_MS : undefined),

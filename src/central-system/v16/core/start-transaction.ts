@@ -15,8 +15,9 @@ import { asSent, INT32_MAX, MemberReader } from './transaction-members.ts';
 import { readTransactionMessage, type TransactionMessage } from './transaction-message.ts';
 
 /**
- * StartTransaction (OCPP 1.6 ed. 2 §4.8): always answered with a transactionId, whatever becomes of the tag, because energy may already
- * have flowed; the tag is checked anew each time. A repeated request gets the same answer (§3.7.1).
+ * StartTransaction (OCPP 1.6 ed. 2 §4.8): always answered with a transactionId, whatever becomes of the tag,
+ * because energy may already have flowed; the tag is checked anew each time. A repeated request gets the same
+ * answer (§3.7.1).
  */
 export const startTransaction: TransactionHandler = {
   async handleRaw(room, chargePoint, { messageId, payload, deepFrame }, receivedAt) {

@@ -15,9 +15,9 @@ const INT32_MAX = 2_147_483_647;
 const WHOLE_POINT: ReadonlySet<string> = new Set(['Available', 'Unavailable', 'Faulted']);
 
 /**
- * StatusNotification (OCPP 1.6 ed. 2 §4.9), answered before it is on the disk. Every report is kept; it is the connector's present state unless it is older
- * than the one held.
- * An error code beside a status other than Faulted is a warning and changes no status. Transactions are not derived from it.
+ * StatusNotification (OCPP 1.6 ed. 2 §4.9), answered before it is on the disk. Every report is kept; it is
+ * the connector's present state unless it is older than the one held. An error code beside a status other
+ * than Faulted is a warning and changes no status. Transactions are not derived from it.
  */
 export const statusNotification: Handler<'StatusNotification'> = {
   handle(room, chargePoint, request, receivedAt) {
@@ -40,7 +40,10 @@ export const statusNotification: Handler<'StatusNotification'> = {
   },
 };
 
-/** Whether the report can be the state of a connector that exists, as against one to be kept in the history only. */
+/**
+ * Whether the report can be the state of a connector that exists, as against one to be kept in the history
+ * only.
+ */
 function describesState({ connectorId, status }: ConnectorStatusRow): boolean {
   return connectorId === 0 ? WHOLE_POINT.has(status) : connectorId > 0 && connectorId <= MAX_CONNECTORS;
 }
@@ -64,7 +67,10 @@ function statusRow(
   };
 }
 
-/** Our answer about a tag contradicted the charge point's local list: the list wants to be sent again (§3.5.2). */
+/**
+ * Our answer about a tag contradicted the charge point's local list: the list wants to be sent again
+ * (§3.5.2).
+ */
 function flagListConflict({ store }: Room, { id }: ChargePoint, receivedAt: number): Promise<unknown> {
   return store.chargePoints.note(id, { localListConflictAt: receivedAt }, receivedAt);
 }

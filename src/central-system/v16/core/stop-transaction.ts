@@ -15,8 +15,9 @@ import { asSent, INT32_MAX, MemberReader } from './transaction-members.ts';
 import { readTransactionMessage, type TransactionMessage } from './transaction-message.ts';
 
 /**
- * StopTransaction (OCPP 1.6 ed. 2 §4.10) decided in place. A stop cannot be refused: one that fits no transaction is kept for review. Its
- * transactionData are meter values like others, and kept first, so that no confirmation ever precedes them.
+ * StopTransaction (OCPP 1.6 ed. 2 §4.10) decided in place. A stop cannot be refused: one that fits no
+ * transaction is kept for review. Its transactionData are meter values like others, and kept first, so that
+ * no confirmation ever precedes them.
  */
 export const stopTransaction: TransactionHandler = {
   async handleRaw(room, chargePoint, call, receivedAt) {
@@ -45,7 +46,10 @@ export const stopTransaction: TransactionHandler = {
 
 const UNKNOWN_ID = -1;
 
-/** What remains of a StopTransaction when its transactionData is kept: closes the transaction, flushed, and answers. */
+/**
+ * What remains of a StopTransaction when its transactionData is kept: closes the transaction, flushed, and
+ * answers.
+ */
 export async function finishStop(
   room: Room,
   chargePoint: ChargePoint,
@@ -99,7 +103,8 @@ function readStop(
   // An object is never refused.
   const { request, raw, repairs } = message as TransactionMessage;
   const reader = new MemberReader(receivedAt, repairs);
-  // A charge point that never got its transactionId says -1 (errata 3.18); one that says nothing means the same.
+  // A charge point that never got its transactionId says -1 (errata 3.18); one that says nothing means the
+  // same.
   const transactionId = reader.integer('transaction', request.transactionId, Number.MAX_VALUE) ?? UNKNOWN_ID;
   const isId = transactionId > 0 && transactionId <= INT32_MAX;
   const named = isId ? store.transactions.get(transactionId) : undefined;

@@ -1,8 +1,9 @@
 import { readClock } from '../../charge-point-clock.ts';
 
 /**
- * Reads the members of transaction messages. Whatever is missing or wrong gets a documented stand-in and a flag `<name>-<oddity>`, since
- * such a message is stored and answered in any case (OCPP 1.6 ed. 2 §4.8, §4.10).
+ * Reads the members of transaction messages. Whatever is missing or wrong gets a documented stand-in and a
+ * flag `<name>-<oddity>`, since such a message is stored and answered in any case (OCPP 1.6 ed. 2 §4.8,
+ * §4.10).
  */
 export class MemberReader {
   readonly flags: string[];
@@ -22,8 +23,9 @@ export class MemberReader {
   }
 
   /**
-   * A meter register in Wh; null where it is missing or none, since no other number may stand for it. One that is negative or beyond 32 bits
-   * is kept as it is: the standard gives its `integer` no size (OCPP 1.6 ed. 2 §6.45, §6.49).
+   * A meter register in Wh; null where it is missing or none, since no other number may stand for it. One
+   * that is negative or beyond 32 bits is kept as it is: the standard gives its `integer` no size
+   * (OCPP 1.6 ed. 2 §6.45, §6.49).
    */
   register(name: string, value: unknown): number | null {
     const register = this.integer(name, value, Number.MAX_SAFE_INTEGER);
@@ -61,7 +63,9 @@ const MAX_ID_TAG = 20;
 /** Longer texts are cut, as they become parts of keys. */
 const MAX_KEPT = 255;
 
-/** A timestamp as the charge point wrote it, whatever it is: part of what makes a repeated message the same. */
+/**
+ * A timestamp as the charge point wrote it, whatever it is: part of what makes a repeated message the same.
+ */
 export function asSent(timestamp: unknown): string {
   if (timestamp === undefined) return '';
   return (typeof timestamp === 'string' ? timestamp : JSON.stringify(timestamp)).slice(0, 64).toWellFormed();

@@ -23,8 +23,9 @@ const TOO_DEEP: readonly string[] = Object.freeze(['payload: too-deep']);
 const SALVAGED: readonly string[] = Object.freeze(['salvaged']);
 
 /**
- * Reads a transaction message: by the strict reader too it is refused only if its payload is no object, because then there is nothing to
- * store (OCPP 1.6 ed. 2 §4.8, §4.10). One that is nested too deeply is stored as its text, and read as far down as it may be.
+ * Reads a transaction message: by the strict reader too it is refused only if its payload is no object,
+ * because then there is nothing to store (OCPP 1.6 ed. 2 §4.8, §4.10). One that is nested too deeply is
+ * stored as its text, and read as far down as it may be.
  */
 export function readTransactionMessage(
   action: 'StartTransaction' | 'StopTransaction',

@@ -3,8 +3,8 @@ import type { Handler } from '../handler.ts';
 import { jobReported } from './jobs.ts';
 
 /**
- * DiagnosticsStatusNotification (OCPP 1.6 ed. 2 §4.4): recorded as the charge point's present state and as progress of its job, whatever came
- * before it.
+ * DiagnosticsStatusNotification (OCPP 1.6 ed. 2 §4.4): recorded as the charge point's present state and as
+ * progress of its job, whatever came before it.
  */
 export const diagnosticsStatusNotification: Handler<'DiagnosticsStatusNotification'> = {
   async handle(room, chargePoint, { status }, receivedAt) {

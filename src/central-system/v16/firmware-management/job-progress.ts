@@ -25,7 +25,10 @@ export interface JobReported {
   readonly firmwareVersion: string | null;
 }
 
-/** Statuses that end a job (OCPP 1.6 ed. 2 §7.24, §7.25; security whitepaper ed. 3 L01.FR.10, §6.19). All others are progress. */
+/**
+ * Statuses that end a job (OCPP 1.6 ed. 2 §7.24, §7.25; security whitepaper ed. 3 L01.FR.10, §6.19). All
+ * others are progress.
+ */
 const ENDS: Readonly<Record<JobKind, Readonly<Record<string, 'succeeded' | 'failed'>>>> = {
   firmware: {
     Installed: 'succeeded',
@@ -47,12 +50,17 @@ const ENDS: Readonly<Record<JobKind, Readonly<Record<string, 'succeeded' | 'fail
 /** Reports that are kept of a job. */
 const REPORTS_KEPT = 20;
 
-/** How long after its end a job may still be reported on: a late message, or another attempt of the charge point's own (`retries`). */
+/**
+ * How long after its end a job may still be reported on: a late message, or another attempt of the charge
+ * point's own (`retries`).
+ */
 const LATE_AT_MOST_MS = 24 * 3_600_000;
 
 const FINAL: ReadonlySet<JobState> = new Set(['succeeded', 'superseded']);
 
-/** The jobs that change with the answer to the CALL of job `id`; `jobs` are those of its kind, newest first. */
+/**
+ * The jobs that change with the answer to the CALL of job `id`; `jobs` are those of its kind, newest first.
+ */
 export function answerJob(jobs: readonly JobRecord[], id: string, answer: JobAnswer): readonly JobInput[] {
   const job = jobs.find((candidate) => candidate.id === id);
   if (job === undefined) return [];
@@ -75,8 +83,9 @@ export function answerJob(jobs: readonly JobRecord[], id: string, answer: JobAns
 }
 
 /**
- * The job that a report changes, as an array of one or none. Any status may follow any other, be skipped or come late (§4.4, §4.5); `Idle`, which
- * only answers a trigger (§7.25), says nothing about a job that may be about to start.
+ * The job that a report changes, as an array of one or none. Any status may follow any other, be skipped or
+ * come late (§4.4, §4.5); `Idle`, which only answers a trigger (§7.25), says nothing about a job that may be
+ * about to start.
  */
 export function reportJob(jobs: readonly JobRecord[], reported: JobReported): readonly JobInput[] {
   const job = meantJob(jobs, reported);
@@ -89,7 +98,10 @@ export function reportJob(jobs: readonly JobRecord[], reported: JobReported): re
   return [{ ...job, reports, state: end, endedAt: at, firmwareAfter: firmwareVersion }];
 }
 
-/** The job that a report is about: the one it names, else the newest that goes on, else the newest at all if it ended not long ago. */
+/**
+ * The job that a report is about: the one it names, else the newest that goes on, else the newest at all if
+ * it ended not long ago.
+ */
 function meantJob(jobs: readonly JobRecord[], { requestId, at }: JobReported): JobRecord | undefined {
   if (requestId !== undefined) return jobs.find((job) => job.requestId === requestId);
   const going = jobs.filter(({ state }) => isOpen(state));

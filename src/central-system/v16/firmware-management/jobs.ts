@@ -78,7 +78,10 @@ export async function jobReported(
   await store.jobs.revise(id, kind, (jobs) => reportJob(jobs, reported));
 }
 
-/** For requests that are answered with a status (security whitepaper ed. 3 §6.18): accepted, also where that cancels another job. */
+/**
+ * For requests that are answered with a status (security whitepaper ed. 3 §6.18): accepted, also where that
+ * cancels another job.
+ */
 export function acceptedByStatus(answer: CallAnswer): Omit<JobAnswer, 'at'> {
   const word = statusOf(answer) ?? '';
   return { state: word === 'Accepted' || word === 'AcceptedCanceled' ? 'waiting' : 'refused', word };

@@ -8,6 +8,9 @@ export const firmwareAsked: Herald<'UpdateFirmware'> = (room, chargePoint, call)
   return beginJob(room, chargePoint, 'firmware', call, { location, startsAt: retrieveDate });
 };
 
-/** The response is empty (§6.56): that the charge point will do it shows with its first FirmwareStatusNotification. */
+/**
+ * The response is empty (§6.56): that the charge point will do it shows with its first
+ * FirmwareStatusNotification.
+ */
 export const firmwareAnswered: Follower<'UpdateFirmware'> = (room, chargePoint, call, answer) =>
   jobAnswered(room, chargePoint, 'firmware', call, answer, () => ({ state: 'waiting' }));

@@ -7,7 +7,10 @@ import { type Follower, statusOf } from '../follower.ts';
 /** Within this after the answer a fitting message is taken for the triggered one. */
 const WAIT_MS = MINUTE_MS;
 
-/** The messages that ExtendedTriggerMessage calls by other names than their actions (security whitepaper ed. 3 §6.16). */
+/**
+ * The messages that ExtendedTriggerMessage calls by other names than their actions
+ * (security whitepaper ed. 3 §6.16).
+ */
 const EXTENDED: ReadonlyMap<string, string> = new Map([
   ['SignChargePointCertificate', 'SignCertificate'],
   ['FirmwareStatusNotification', 'SignedFirmwareStatusNotification'],
@@ -19,8 +22,8 @@ export function triggeredAction(action: string, requestedMessage: string): strin
 }
 
 /**
- * The charge point will send what it was asked for (OCPP 1.6 ed. 2 §5.17): that message is then processed also before it is accepted. It
- * may come more than once, for example a StatusNotification per connector.
+ * The charge point will send what it was asked for (OCPP 1.6 ed. 2 §5.17): that message is then processed
+ * also before it is accepted. It may come more than once, for example a StatusNotification per connector.
  */
 export const triggerAnswered: Follower<'TriggerMessage' | 'ExtendedTriggerMessage'> = (
   _room,
@@ -41,8 +44,8 @@ export function triggeredBy({ action, request }: Pick<CommandRecord, 'action' | 
 }
 
 /**
- * The answer comes first, then the message (§5.17): the next one that fits. Without a connector it is asked for all: a StatusNotification of 0
- * and each connector, MeterValues of each.
+ * The answer comes first, then the message (§5.17): the next one that fits. Without a connector it is asked
+ * for all: a StatusNotification of 0 and each connector, MeterValues of each.
  */
 export const trigger: Expectation<'TriggerMessage' | 'ExtendedTriggerMessage'> = {
   awaits: (_room, _chargePoint, _call, answer) => (statusOf(answer) === 'Accepted' ? WAIT_MS : undefined),
@@ -59,7 +62,10 @@ export const trigger: Expectation<'TriggerMessage' | 'ExtendedTriggerMessage'> =
   waitsFor: (command, action) => command.request.requestedMessage === action,
 };
 
-/** The connectors of which a message tells one at a time; empty while nobody knows them, undefined where it tells of no connector. */
+/**
+ * The connectors of which a message tells one at a time; empty while nobody knows them, undefined where it
+ * tells of no connector.
+ */
 function connectorsOf({ numberOfConnectors }: ChargePoint, action: string): number[] | undefined {
   if (action !== 'StatusNotification' && action !== 'MeterValues') return undefined;
   const each = Array.from({ length: numberOfConnectors }, (_, index) => index + 1);

@@ -1,6 +1,9 @@
 import { type Follower, statusOf } from '../follower.ts';
 
-/** CancelReservation (OCPP 1.6 ed. 2 §5.1). Rejected: the charge point has none with this id, so ours is over too. */
+/**
+ * CancelReservation (OCPP 1.6 ed. 2 §5.1). Rejected: the charge point has none with this id, so ours is over
+ * too.
+ */
 export const cancelReservationAnswered: Follower<'CancelReservation'> = (
   { store, clock },
   { id },

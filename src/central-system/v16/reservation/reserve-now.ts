@@ -5,7 +5,10 @@ import { isUnanswered } from '../expectation.ts';
 import { type CallOf, type Follower, statusOf } from '../follower.ts';
 import type { Herald } from '../herald.ts';
 
-/** ReserveNow (OCPP 1.6 ed. 2 §5.13) is known before it leaves: the charge point may hold what nobody here hears of any more. */
+/**
+ * ReserveNow (OCPP 1.6 ed. 2 §5.13) is known before it leaves: the charge point may hold what nobody here
+ * hears of any more.
+ */
 export const reserveNowLeaving: Herald<'ReserveNow'> = ({ store, clock }, { id }, call) =>
   store.reservations.asked(requestOf(id, call, clock()));
 

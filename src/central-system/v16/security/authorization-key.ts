@@ -10,8 +10,9 @@ const HEXADECIMAL = /^(?:[0-9a-f]{2})+$/i;
 type Change = CallOf<'ChangeConfiguration'>;
 
 /**
- * A ChangeConfiguration that gives a key: from before it leaves, the charge point may show the new key as well as the old one, for whatever happens to
- * this process, the charge point may use either. Undefined for any other key, and for an empty value, which takes a key away.
+ * A ChangeConfiguration that gives a key: from before it leaves, the charge point may show the new key as
+ * well as the old one, for whatever happens to this process, the charge point may use either. Undefined for
+ * any other key, and for an empty value, which takes a key away.
  */
 export const authorizationKeyLeaving: Herald<'ChangeConfiguration'> = ({ store, clock }, { id }, call) => {
   if (!givesKey(call)) return undefined;
@@ -20,8 +21,9 @@ export const authorizationKeyLeaving: Herald<'ChangeConfiguration'> = ({ store, 
 };
 
 /**
- * Accepted: the old key is worth nothing any more (security whitepaper ed. 3 A01.FR.03). Refused: the new one is not (A01.FR.04). RebootRequired, no
- * answer or none that can be read: both hold until the charge point has shown the new one (obligation L10).
+ * Accepted: the old key is worth nothing any more (security whitepaper ed. 3 A01.FR.03). Refused: the new one
+ * is not (A01.FR.04). RebootRequired, no answer or none that can be read: both hold until the charge point
+ * has shown the new one (obligation L10).
  */
 export function authorizationKeyAnswered(
   { store }: Room,
@@ -46,7 +48,10 @@ function givesKey({ payload: { key, value } }: Change): boolean {
   return key.trim().toLowerCase() === 'authorizationkey' && value !== '';
 }
 
-/** The bytes of a key in hexadecimal. Some charge points show its digits instead, so both are accepted until one was shown (obligation L8). */
+/**
+ * The bytes of a key in hexadecimal. Some charge points show its digits instead, so both are accepted until
+ * one was shown (obligation L8).
+ */
 function formsOf(value: string): Buffer[] {
   const text = Buffer.from(value, 'utf8');
   return HEXADECIMAL.test(value) ? [Buffer.from(value, 'hex'), text] : [text];

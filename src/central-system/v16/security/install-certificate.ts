@@ -1,7 +1,10 @@
 import { normalisePem } from '../../../certificates/pem.ts';
 import { type Follower, statusOf } from '../follower.ts';
 
-/** InstallCertificate (security whitepaper ed. 3 §5.11): accepted, the charge point holds one more root; without an answer, it may. */
+/**
+ * InstallCertificate (security whitepaper ed. 3 §5.11): accepted, the charge point holds one more root;
+ * without an answer, it may.
+ */
 export const rootInstalled: Follower<'InstallCertificate'> = (
   { store, clock },
   { id },

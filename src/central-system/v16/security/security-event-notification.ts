@@ -12,8 +12,8 @@ const MAX_TECH_INFO = 2000;
 const MAX_TIMESTAMP = 64;
 
 /**
- * SecurityEventNotification (security whitepaper ed. 3 §5.15): always acknowledged, since its types are an open list; it may tell of a time long
- * ago, when the charge point was offline.
+ * SecurityEventNotification (security whitepaper ed. 3 §5.15): always acknowledged, since its types are an
+ * open list; it may tell of a time long ago, when the charge point was offline.
  */
 export const securityEventNotification: Handler<'SecurityEventNotification'> = {
   handle({ rows }, chargePoint, request, receivedAt) {

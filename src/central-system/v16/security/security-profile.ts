@@ -8,8 +8,9 @@ import type { Herald } from '../herald.ts';
 type Change = CallOf<'ChangeConfiguration'>;
 
 /**
- * A ChangeConfiguration that raises the security profile: from before it leaves, the charge point may connect with the new profile as well as with
- * the old one, for whatever happens to this process, the charge point may do either (obligation L4).
+ * A ChangeConfiguration that raises the security profile: from before it leaves, the charge point may connect
+ * with the new profile as well as with the old one, for whatever happens to this process, the charge point
+ * may do either (obligation L4).
  */
 export const securityProfileLeaving: Herald<'ChangeConfiguration'> = ({ store, clock }, { id }, call) => {
   const profile = profileIn(call);
@@ -19,8 +20,9 @@ export const securityProfileLeaving: Herald<'ChangeConfiguration'> = ({ store, c
 };
 
 /**
- * Refused: it stays with the old one. Accepted, no answer or none that can be read: both hold until the charge point has connected on the new one,
- * after which it may never go back (security whitepaper ed. 3 A05.FR.08, .09).
+ * Refused: it stays with the old one. Accepted, no answer or none that can be read: both hold until the
+ * charge point has connected on the new one, after which it may never go back (security whitepaper ed. 3
+ * A05.FR.08, .09).
  */
 export function securityProfileAnswered(
   { store }: Room,

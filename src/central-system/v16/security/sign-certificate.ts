@@ -8,8 +8,9 @@ const ACCEPTED = confirmAlways({ status: 'Accepted' });
 const REJECTED = confirmAlways({ status: 'Rejected' });
 
 /**
- * SignCertificate (security whitepaper ed. 3 §5.17): answered once the request is on the disk, signed afterwards (A02.FR.11). Rejected where nobody could sign, where it
- * is no signing request, and where the charge point asks too often.
+ * SignCertificate (security whitepaper ed. 3 §5.17): answered once the request is on the disk, signed
+ * afterwards (A02.FR.11). Rejected where nobody could sign, where it is no signing request, and where the
+ * charge point asks too often.
  */
 export const signCertificate: Handler<'SignCertificate'> = {
   async handle({ store, settings }, chargePoint, { csr }, receivedAt) {
@@ -22,7 +23,10 @@ export const signCertificate: Handler<'SignCertificate'> = {
   },
 };
 
-/** The answer goes out in the turn in which the request is kept; whoever looks into the store may know of the request before that. */
+/**
+ * The answer goes out in the turn in which the request is kept; whoever looks into the store may know of the
+ * request before that.
+ */
 function noteAnswering(chargePoint: ChargePoint, kept: Promise<unknown>): void {
   const turnAfter = () => nextTurn();
   const answered = kept.then(turnAfter, turnAfter).then(() => {

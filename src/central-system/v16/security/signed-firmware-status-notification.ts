@@ -3,8 +3,8 @@ import { jobReported } from '../firmware-management/jobs.ts';
 import type { Handler } from '../handler.ts';
 
 /**
- * SignedFirmwareStatusNotification (security whitepaper ed. 3 §5): recorded like the unsigned one; any status may follow any other, and a
- * requestId that nobody knows is no error.
+ * SignedFirmwareStatusNotification (security whitepaper ed. 3 §5): recorded like the unsigned one; any status
+ * may follow any other, and a requestId that nobody knows is no error.
  */
 export const signedFirmwareStatusNotification: Handler<'SignedFirmwareStatusNotification'> = {
   async handle(room, chargePoint, { status, requestId }, receivedAt) {

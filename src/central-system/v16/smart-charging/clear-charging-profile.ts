@@ -1,7 +1,10 @@
 import { isUnanswered } from '../expectation.ts';
 import { type Follower, statusOf } from '../follower.ts';
 
-/** ClearChargingProfile (OCPP 1.6 ed. 2 §5.4). Unknown: nothing fitted, so what Farad knew of it is not there either. */
+/**
+ * ClearChargingProfile (OCPP 1.6 ed. 2 §5.4). Unknown: nothing fitted, so what Farad knew of it is not there
+ * either.
+ */
 export const clearChargingProfileAnswered: Follower<'ClearChargingProfile'> = (
   { store, clock },
   { id },

@@ -3,7 +3,10 @@ import { type Follower, statusOf } from '../follower.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** GetCompositeSchedule (OCPP 1.6 ed. 2 §5.7): the newest of each connector is kept, to be held against the plan. */
+/**
+ * GetCompositeSchedule (OCPP 1.6 ed. 2 §5.7): the newest of each connector is kept, to be held against the
+ * plan.
+ */
 export const compositeScheduleAnswered: Follower<'GetCompositeSchedule'> = (
   { store, clock },
   { id },

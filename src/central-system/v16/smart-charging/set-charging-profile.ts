@@ -5,8 +5,8 @@ import { isUnanswered } from '../expectation.ts';
 import { type CallOf, type Follower, statusOf } from '../follower.ts';
 
 /**
- * SetChargingProfile (OCPP 1.6 ed. 2 §5.16): only Accepted installs. Rejected, NotSupported and CALLERRORs (errata 3.38, 3.39) change nothing;
- * without an answer the profile may be there.
+ * SetChargingProfile (OCPP 1.6 ed. 2 §5.16): only Accepted installs. Rejected, NotSupported and CALLERRORs
+ * (errata 3.38, 3.39) change nothing; without an answer the profile may be there.
  */
 export const setChargingProfileAnswered: Follower<'SetChargingProfile'> = (
   room,
@@ -32,7 +32,9 @@ export const setChargingProfileAnswered: Follower<'SetChargingProfile'> = (
   return accepted ? store.chargingProfiles.installed(input) : store.chargingProfiles.perhapsInstalled(input);
 };
 
-/** The transaction that a TxProfile dies with: the one that it names, else the one that runs on its connector. */
+/**
+ * The transaction that a TxProfile dies with: the one that it names, else the one that runs on its connector.
+ */
 function transactionOf(
   { store }: Room,
   { openTransactions }: ChargePoint,

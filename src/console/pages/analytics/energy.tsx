@@ -57,7 +57,8 @@ export function EnergyReport() {
   });
   const ranked = ranking.data?.rows.length ?? 0;
   const isAllRanked = offset === 0 && ranked < PER_PAGE;
-  // That of the whole fleet is worked out ahead and may be a minute behind the ranking, which shows where few have used any.
+  // That of the whole fleet is worked out ahead and may be a minute behind the ranking, which shows where few
+  // have used any.
   const isAddedUp = ranked > 0 && isAllRanked && by !== 'tag';
   const parts = useResource<Rows<EnergyRow>>(
     isAddedUp ? `/analytics/energy${queryOf({ ...filters, by })}` : undefined,
@@ -167,7 +168,8 @@ function Bars({ rows, from, to, seconds }: BarsProps) {
   const { times, values } = useMemo(() => {
     const known = new Map(rows.map(({ start, energyWh }) => [Date.parse(start) / 1000, energyWh]));
     const all = new Set(known.keys());
-    // Intervals without energy are bars of no height, so that time runs evenly; days of 23 and 25 hours bring their own begins.
+    // Intervals without energy are bars of no height, so that time runs evenly; days of 23 and 25 hours bring
+    // their own begins.
     const anchor = Math.min(...known.keys());
     for (let at = anchor; at < to / 1000; at += seconds) if (seconds === HOUR_S) all.add(at);
     for (let at = anchor; at >= from / 1000; at -= seconds) if (seconds === HOUR_S) all.add(at);

@@ -9,7 +9,9 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 /** Upper ends of the steps that are told apart by colour. */
 const STEPS = [0, 0.1, 0.25, 0.5, 0.75, 1] as const;
 
-/** Hours by days, each cell its number on a ground as deep as it is high: a table to read, a picture to see. */
+/**
+ * Hours by days, each cell its number on a ground as deep as it is high: a table to read, a picture to see.
+ */
 export function HeatMap({ label, days, shareOf }: HeatMapProps) {
   return (
     <>

@@ -33,7 +33,10 @@ interface ReportProps<Row> {
   readonly children: (rows: readonly Row[], range: TimeRange) => ComponentChildren;
 }
 
-/** A named query as a report: filters, what came, the rest of it page by page, and all of it as a file. The address carries all of its state. */
+/**
+ * A named query as a report: filters, what came, the rest of it page by page, and all of it as a file. The
+ * address carries all of its state.
+ */
 export function Report<Row>({
   title,
   query,

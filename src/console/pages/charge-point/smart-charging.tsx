@@ -36,7 +36,10 @@ const CHART_HEIGHT = 240;
 /** Of the chart and the line below it: the profiles stand below. */
 const ROOM = roomOfCharts([CHART_HEIGHT], 16 + 20);
 
-/** The limits that a charge point works under: as planned, and as it says itself; and the profiles they come from. */
+/**
+ * The limits that a charge point works under: as planned, and as it says itself; and the profiles they come
+ * from.
+ */
 export function SmartCharging({ chargePoint }: { readonly chargePoint: ChargePoint }) {
   const { id, connectors, connected } = chargePoint;
   const { query } = place.value;
@@ -165,7 +168,10 @@ function Schedules({ found }: { readonly found: Composite }) {
   );
 }
 
-/** Where no profile limits it a charge point reports what its hardware allows, which neither agrees nor differs. */
+/**
+ * Where no profile limits it a charge point reports what its hardware allows, which neither agrees nor
+ * differs.
+ */
 function Comparison({ found: { planned, differences } }: { readonly found: Composite }) {
   if (differences?.length) return <b class="tone-attention">They differ; what lies between is shaded.</b>;
   const limited = planned.periods.filter(({ limit }) => limit !== null).length;

@@ -18,7 +18,10 @@ export interface SessionLimit {
   readonly voltage: number;
 }
 
-/** What charging profiles allowed a transaction, as far as it is known; undefined where no profile concerned it. */
+/**
+ * What charging profiles allowed a transaction, as far as it is known; undefined where no profile concerned
+ * it.
+ */
 export function useSessionLimit(transaction: Transaction, until: number): SessionLimit | undefined {
   const { transactionId, chargePointId, connectorId, startedAt, stoppedAt } = transaction;
   const start = Date.parse(startedAt);

@@ -17,7 +17,10 @@ import { type SessionLimit, useSessionLimit } from './limit.ts';
 import { CHART_HEIGHTS, seriesOf, spanOf } from './series.ts';
 import { Wish } from './wish.tsx';
 
-/** Readings just outside of a transaction belong to it: the first and the last one may carry the moment itself. */
+/**
+ * Readings just outside of a transaction belong to it: the first and the last one may carry the moment
+ * itself.
+ */
 const MARGIN_MS = 60_000;
 /** Points of the energy's curve: more than a screen has pixels for. */
 const POINTS = 1000;
@@ -25,7 +28,10 @@ const POINTS = 1000;
 const CURVE_EVERY_MS = 3000;
 /** So long after the stop its last readings have come, ms. */
 const SETTLED_MS = 60_000;
-/** Of the charts, the line below them that tells of the limit and their padding: what the driver wants stands below. */
+/**
+ * Of the charts, the line below them that tells of the limit and their padding: what the driver wants stands
+ * below.
+ */
 const ROOM = roomOfCharts(Object.values(CHART_HEIGHTS), 16 + 32);
 
 /** One transaction, with its curve growing while it runs. */

@@ -11,7 +11,9 @@ interface LowerDialogProps {
   readonly onLowered: () => void;
 }
 
-/** Lets a charge point connect with less than before; for admins, with a reason that the audit trail keeps. */
+/**
+ * Lets a charge point connect with less than before; for admins, with a reason that the audit trail keeps.
+ */
 export function LowerDialog({ id, security, onClose, onLowered }: LowerDialogProps) {
   const doing = useDoing();
   const lower = [2, 1, 0].filter((profile) => profile < (security.profile ?? presentProfile(security)));

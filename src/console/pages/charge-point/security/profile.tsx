@@ -3,7 +3,10 @@ import { Fact } from '../../../parts/fact.tsx';
 import { When } from '../../../parts/when.tsx';
 import { type ChargePointSecurity, profileInWords } from '../../../security.ts';
 
-/** The security profile: what holds, what is to come, by what it is connected now, and how old its password is. */
+/**
+ * The security profile: what holds, what is to come, by what it is connected now, and how old its password
+ * is.
+ */
 export function Profile({
   security,
   children,
