@@ -12,7 +12,7 @@ const UNSAFE_START = /^([-*+|>#=]|\d+\.$|<)/;
  * How the name of a document goes on and begins: `OCPP 1.6 ed. 2 §5.16`, `security whitepaper ed. 3 §2.1`.
  */
 const DOCUMENT_GOES_ON = /^(ed\.|§|whitepaper)/;
-const DOCUMENT_BEGINS = /\b(OCPP|ed\.)$/;
+const DOCUMENT_BEGINS = /\b(OCPP(-J)?|ed\.)$/;
 /** Comments that tools read. */
 const DIRECTIVE = /^(biome-ignore|@ts-|eslint|istanbul|v8 |c8 |#)/;
 

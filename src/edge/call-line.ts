@@ -2,8 +2,8 @@ import type { CallOutcome, ChargePointCall } from '../link/methods.ts';
 import { OFF_WHEEL, type WheelEntry } from './timer-wheel.ts';
 
 /**
- * The CALLs of ours on one socket: at most one that the charge point has, the others wait (OCPP-J
- * 1.6 §4.1.1).
+ * The CALLs of ours on one socket: at most one that the charge point has, the others wait
+ * (OCPP-J 1.6 §4.1.1).
  */
 export interface CallLine<Session> {
   open: OutboundCall<Session> | undefined;

@@ -1,8 +1,8 @@
 import { ACTIONS, type Messages } from './generated/messages.ts';
 
 /**
- * Every action of OCPP 1.6 and of its security extension. Action names are case-sensitive (OCPP-J
- * 1.6 §4.2.1).
+ * Every action of OCPP 1.6 and of its security extension. Action names are case-sensitive
+ * (OCPP-J 1.6 §4.2.1).
  */
 export type Action = keyof Messages;
 

@@ -13,7 +13,7 @@ const read = (path: string): string => readFileSync(file(path), 'utf8');
 /** What Farad makes of an environment; files of secrets are left out, after a look at their names. */
 function configOf(environment: Readonly<Record<string, string>>): Config {
   const secrets = settings.filter(({ setting }) => setting.secret).map(({ env }) => `${env}_FILE`);
-  const known = new Set([...settings.map(({ env }) => env), ...secrets, 'NODE_ENV']);
+  const known = new Set([...settings.map(({ env }) => env), ...secrets, 'NODE_ENV', 'NODE_COMPILE_CACHE']);
   expect(Object.keys(environment).filter((name) => !known.has(name))).toEqual([]);
   const plain = Object.entries(environment).filter(([name]) => !secrets.includes(name));
   return loadConfig({ env: Object.fromEntries(plain) });

@@ -30,6 +30,9 @@ const { engines, allowScripts } = read<{
 const installed = Object.entries(packages).filter(([place]) => place !== '');
 const nameOf = (place: string): string => place.slice(place.lastIndexOf('node_modules/') + 13);
 
+/** Packages that want a newer Node and run on the oldest: their tests run there, too. */
+const EXCEPTIONS: readonly string[] = ['@nats-io/nuid'];
+
 /** The oldest Node that Farad takes, and the others that it is tested on. */
 const nodes = [minVersion(engines.node).version, ...OTHER_NODES];
 
@@ -37,6 +40,7 @@ test.each(nodes)('on Node %s no package warns that it wants another one', (node)
   const unhappy = installed
     // npm leaves an optional package out where it does not fit, without a word.
     .filter(([, { engines: wanted, optional }]) => wanted?.node && !optional && !satisfies(node, wanted.node))
+    .filter(([place]) => !EXCEPTIONS.includes(nameOf(place)))
     .map(([place, { version, engines: wanted }]) => `${nameOf(place)}@${version} wants ${wanted?.node}`);
   expect(unhappy).toEqual([]);
 });
