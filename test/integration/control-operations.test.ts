@@ -203,6 +203,7 @@ describe('the description of the API', () => {
       'GET /api/v1/overview',
       'GET /api/v1/reservations',
       'GET /api/v1/reservations/{id}',
+      'GET /api/v1/security',
       'GET /api/v1/security-events',
       'GET /api/v1/session',
       'GET /api/v1/sites',

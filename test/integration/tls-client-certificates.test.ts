@@ -30,7 +30,7 @@ test('a certificate is asked for, not demanded, and told with what is wrong with
   const told = await show(port, good);
   expect(told).toMatchObject({ secure: true, peerCertificate: { problem: undefined } });
   expect(told?.peerCertificate?.raw).toEqual(good.raw);
-  expect(await show(port)).toEqual({ secure: true, peerCertificate: undefined });
+  expect(await show(port)).toMatchObject({ secure: true, peerCertificate: undefined });
 
   const past = new Date(Date.now() - DAY_MS / 2);
   const future = new Date(Date.now() + DAY_MS);
