@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { Log } from '../telemetry/log.ts';
 import type { Registry } from '../telemetry/metrics.ts';
 import { LOG_FORMAT } from './log-identity.ts';
@@ -23,6 +23,26 @@ interface Beat {
   readonly format: number;
   /** Epoch ms. */
   readonly clock: number;
+}
+
+/**
+ * Undefined for what no release sends: whoever may publish there must not end this process by it, since the
+ * client calls back from the loop that reads its socket.
+ */
+function readBeat({ subject, data }: Msg): Beat | undefined {
+  let beat: unknown;
+  try {
+    beat = JSON.parse(Buffer.from(data).toString());
+  } catch {
+    return undefined;
+  }
+  const { node, instance, release, clock } = (beat ?? {}) as Partial<Beat>;
+  const isBeat =
+    subject === `farad.beat.${node}` &&
+    typeof instance === 'string' &&
+    typeof release === 'string' &&
+    Number.isFinite(clock);
+  return isBeat ? (beat as Beat) : undefined;
 }
 
 /** Another node. */
@@ -57,6 +77,8 @@ export class Beats {
   private stopped = false;
   /** When a node with this one's name was last heard, monotonic ms. */
   private twinHeardAt = Number.NEGATIVE_INFINITY;
+  /** Epoch ms. */
+  private twinSince = 0;
 
   constructor(options: BeatsOptions) {
     this.options = options;
@@ -64,7 +86,8 @@ export class Beats {
     const { connection, registry } = options;
     this.subscription = connection.subscribe('farad.beat.*', {
       callback: (error, message) => {
-        if (error === null) this.hear(message.json<Beat>());
+        const beat = error === null ? readBeat(message) : undefined;
+        if (beat) this.hear(beat);
       },
     });
     const nodes = registry.gauge(
@@ -93,9 +116,9 @@ export class Beats {
     return [...this.known.values()];
   }
 
-  /** Whether another machine uses the name of this node. */
-  hasTwin(): boolean {
-    return this.now() - this.twinHeardAt < AWAY_AFTER_MS;
+  /** Since when another machine has used the name of this node, epoch ms; undefined where none does. */
+  twin(): number | undefined {
+    return this.now() - this.twinHeardAt < AWAY_AFTER_MS ? this.twinSince : undefined;
   }
 
   stop(): void {
@@ -115,7 +138,10 @@ export class Beats {
     const { log } = this.options;
     if (instance === this.instance) return;
     if (node === this.options.node) {
-      if (!this.hasTwin()) log.error({ node }, 'another machine has the cluster.node of this one');
+      if (this.twin() === undefined) {
+        this.twinSince = Date.now();
+        log.error({ node }, 'another machine has the cluster.node of this one');
+      }
       this.twinHeardAt = this.now();
       return;
     }

@@ -79,11 +79,12 @@ export class Replica {
   /** What does not work now. */
   degraded(): readonly Degradation[] {
     const { trouble, joined } = this;
+    const twinSince = joined?.beats.twin();
     return [
       ...(trouble ? [{ name: 'nats', ...trouble }] : []),
-      ...(joined?.beats.hasTwin()
-        ? [{ name: 'node name', since: Date.now(), cause: 'another machine has the same cluster.node' }]
-        : []),
+      ...(twinSince === undefined
+        ? []
+        : [{ name: 'node name', since: twinSince, cause: 'another machine has the same cluster.node' }]),
     ];
   }
 

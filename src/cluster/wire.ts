@@ -23,11 +23,19 @@ export function pack(message: Message): Uint8Array {
   return packr.pack({ ...message, format: FORMAT });
 }
 
-/** Throws for what is no message of Farad, or is of a newer format. */
+/** Throws TypeError for bytes that are not a message of Farad, and for one of a newer format. */
 export function unpack<Shape extends Message>(bytes: Uint8Array): Shape {
-  const message: unknown = packr.unpack(bytes);
+  const message = read(bytes);
   const isMessage = typeof message === 'object' && message !== null && 'format' in message;
-  if (!isMessage) throw new TypeError('this is no message of Farad');
+  if (!isMessage) throw new TypeError('this is not a message of Farad');
   if (message.format !== FORMAT) throw new TypeError(`format ${String(message.format)} cannot be read here`);
   return message as unknown as Shape;
+}
+
+function read(bytes: Uint8Array): unknown {
+  try {
+    return packr.unpack(bytes);
+  } catch (error) {
+    throw new TypeError('this is not a message of Farad', { cause: error });
+  }
 }

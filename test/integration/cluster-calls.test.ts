@@ -91,6 +91,36 @@ describe.runIf(hasNats)('calls between nodes', () => {
     expect(taken).toEqual([CALL]);
   });
 
+  test('whatever somebody else publishes is overlooked: calls, questions and beats go on', async () => {
+    const server = await startNats();
+    const [a, b] = await twoNodes(server);
+    b.edge.serve('edge.call', () => RESULT);
+    b.edge.serve('edge.seen', () => ({ lastSeenAt: 1 }));
+    const stranger = await connect({ servers: server.url });
+    onTestFinished(() => stranger.close());
+    const garbage = [
+      '',
+      'null',
+      '{}',
+      '{"node":"b"}',
+      '{"node":"c","instance":1}',
+      '\xc1',
+      '\xdb\xff\xff',
+      'x',
+    ];
+    for (const text of garbage) {
+      const bytes = Buffer.from(text, 'latin1');
+      for (const subject of ['farad.beat.b', 'farad.beat.c', 'farad.find', 'farad.call.b.edge-0'])
+        stranger.publish(subject, bytes, { reply: 'farad.test.nobody' });
+    }
+    await stranger.flush();
+    expect(await a.control.call('b/edge-0', 'edge.call', CALL)).toEqual(RESULT);
+    const found = await a.control.call('replica', 'cluster.find', { chargePointId: 'CP-1' });
+    expect(found).toEqual({ process: 'b/edge-0' });
+    expect([a, b].map(({ replica }) => replica.degraded())).toEqual([[], []]);
+    expect([a, b].every(knowsOther)).toBe(true);
+  });
+
   test('a process or a node that is not there is known at once; what fails there says why', async () => {
     const [a, b] = await twoNodes(await startNats());
     const before = performance.now();
