@@ -23,7 +23,7 @@ const LONGEST_WAIT_MS = 1000;
 export interface MergePauseOptions {
   readonly engine: Pick<Engine, 'command'>;
   /** Returns what is left of the file system that holds the tables, bytes. */
-  readonly left: () => Promise<number>;
+  readonly left: () => number;
   readonly log: Pick<Log, 'warn' | 'info'>;
 }
 
@@ -50,7 +50,7 @@ export class MergePause implements Chore {
 
   /** Pauses or resumes merges as what is left demands. Throws EngineError, and what `left` throws. */
   async run(): Promise<void> {
-    const left = await this.options.left();
+    const left = this.options.left();
     this.wait = Math.min(LONGEST_WAIT_MS, Math.max(LEAST_WAIT_MS, (left - PAUSE_BELOW) / FASTEST_FILL));
     const paused = left < (this.paused ? RESUME_ABOVE : PAUSE_BELOW);
     if (paused) await this.pause(left);

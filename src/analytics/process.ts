@@ -1,8 +1,8 @@
-import { statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
+import { freeBytes } from '../journal/disk-space.ts';
 import { joinSupervisor } from '../link/child.ts';
 import { healthOf } from '../link/health.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
@@ -159,12 +159,6 @@ function openSink(): Sink {
   });
 }
 
-/** Bytes that are left on the file system of the data directory. */
-async function bytesLeft(): Promise<number> {
-  const { bavail, bsize } = await statfs(config.dataDir);
-  return bavail * bsize;
-}
-
 async function beginInserting(): Promise<void> {
   try {
     begin(await start.attempt());
@@ -207,7 +201,7 @@ function begin(engine: Engine): void {
   if (config.clickhouse.url === '') {
     const parts = new BrokenParts({ engine, log });
     chores.push({ name: 'parts', every: PARTS_EVERY_MS, run: () => parts.look().then(() => undefined) });
-    chores.push(new MergePause({ engine, left: bytesLeft, log }));
+    chores.push(new MergePause({ engine, left: () => freeBytes(config.dataDir), log }));
   }
   for (const chore of chores) void keepUp(chore, log, stopping.signal);
 }

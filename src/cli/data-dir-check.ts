@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, lstatSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openFilesLimit } from '../edge/open-files.ts';
+import { freeBytes } from '../journal/disk-space.ts';
 import { journalNames } from '../journal/journal.ts';
 import { damageOf } from '../journal/lmdb-file.ts';
 import { StartError } from './start-error.ts';
@@ -68,10 +69,10 @@ function checkEnvironment(path: string, mostPages: number): void {
 }
 
 function checkSpace(directory: string): void {
-  const { bavail, bsize } = statfsSync(directory);
-  if (bavail * bsize >= LEAST_SPACE) return;
+  const free = freeBytes(directory);
+  if (free >= LEAST_SPACE) return;
   throw new StartError(
-    `the disk of ${directory} is full: ${bavail * bsize} bytes are free, at least ${LEAST_SPACE} are needed to start`,
+    `the disk of ${directory} is full: ${free} bytes are free, at least ${LEAST_SPACE} are needed to start`,
   );
 }
 

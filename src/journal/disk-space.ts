@@ -5,6 +5,12 @@ export const DISK_RESERVE = 64 * 1024 * 1024;
 
 const LOOK_EVERY_MS = 100;
 
+/** Bytes that are free on the file system of `path`. Throws what the system says of a path that is gone. */
+export function freeBytes(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}
+
 /**
  * Free space on the disk of a directory, looked at no more than ten times a second. LMDB must not be allowed
  * to run into a full disk: it then writes beyond a buffer while it composes its error message, which ends the
@@ -25,8 +31,7 @@ export class DiskSpace {
   left(): number {
     const now = performance.now();
     if (now - this.lookedAt >= LOOK_EVERY_MS) {
-      const { bavail, bsize } = statfsSync(this.path);
-      this.free = bavail * bsize;
+      this.free = freeBytes(this.path);
       this.lookedAt = now;
     }
     return this.free - this.reserve;

@@ -108,7 +108,7 @@ it('follows what is done about the security of a charge point to its end', async
   await page.getByRole('link', { name: 'BAY-12' }).waitFor();
   expect(new URL(page.url()).search).toBe('?securityProfile=0');
   await page.goto(`${gateway.api}/security?tab=certificates&within=3650`);
-  await page.getByRole('button', { name: 'Certificate ends' }).click();
+  await page.getByRole('button', { name: 'Certificate expires' }).click();
   await page.getByRole('link', { name: 'BAY-12' }).click();
   await page.getByText('CN=Farad issuing').waitFor();
   await page.goto(`${gateway.api}/security?tab=authority`);

@@ -25,7 +25,7 @@ it('no part is merged while the disk is nearly full, and all are once there is r
   let left = 0;
   const pause = new MergePause({
     engine: embedded.engine,
-    left: async () => left,
+    left: () => left,
     log: { warn: () => lines.push('pause'), info: () => lines.push('resume') } as never,
   });
   await insert(1);
@@ -59,7 +59,7 @@ it('merges are paused while an insert or another command is under way', async ()
   });
   const pause = new MergePause({
     engine: embedded.engine,
-    left: async () => 0,
+    left: () => 0,
     log: silent,
   });
   await pause.run();
@@ -72,7 +72,7 @@ it('the less is left, the sooner it is looked again: before a fast writer can ha
   let left = 0;
   const pause = new MergePause({
     engine: { command: () => Promise.resolve() },
-    left: async () => left,
+    left: () => left,
     log: silent,
   });
   const waits: number[] = [];

@@ -33,14 +33,14 @@ export function Expiring() {
   return (
     <>
       <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-        <ChoiceFilter name="within" label="The end" options={WITHIN} />
+        <ChoiceFilter name="within" label="Expiry" options={WITHIN} />
         <TextFilter name="text" label="Text" placeholder="id, serial, vendor, group" />
       </form>
-      <section class="panel" aria-label="Certificates that end">
+      <section class="panel" aria-label="Expiring certificates">
         <Shown of={list} what="certificates" lines={10}>
           {({ items, next, total = items.length }) =>
             items.length === 0 ? (
-              <Empty title="No certificate ends in this time">
+              <Empty title="No certificate expires in this time">
                 <p>A charge point that has a newer certificate is not listed for its old one.</p>
               </Empty>
             ) : (
@@ -63,7 +63,7 @@ function ExpiringTable({ items, sort }: { readonly items: readonly ChargePoint[]
         <thead>
           <tr>
             <SortHeader name="id" label="Charge point" sort={sort} />
-            <SortHeader name="certificateExpiresAt" label="Certificate ends" sort={sort} />
+            <SortHeader name="certificateExpiresAt" label="Certificate expires" sort={sort} />
             <th scope="col">Profile</th>
             <SortHeader name="group" label="Group" sort={sort} />
             <SortHeader name="vendor" label="Vendor and model" sort={sort} />
@@ -87,7 +87,7 @@ function Row({ item: { id, security, settings, boot, connected } }: { readonly i
       <td class="id">
         <a href={`${urlOf.chargePoint(id)}?tab=security`}>{id}</a>
       </td>
-      <td data-label="Certificate ends">
+      <td data-label="Certificate expires">
         {certificateExpiresAt && <ExpiryOf notAfter={certificateExpiresAt} />}
       </td>
       <td data-label="Profile">{profile === null ? 'unknown' : profileInWords(profile)}</td>

@@ -55,8 +55,8 @@ function Bar({ security: { profiles, countedAt, minProfile } }: { readonly secur
         </ul>
         <p class="small soft">
           {minProfile > 0
-            ? `Nobody connects with less than ${profileInWords(minProfile)} (security.minProfile).`
-            : 'No profile is the least for all (security.minProfile).'}
+            ? `The minimum profile is ${profileInWords(minProfile)} (security.minProfile).`
+            : 'There is no minimum profile (security.minProfile).'}
         </p>
       </div>
     </section>
@@ -67,26 +67,22 @@ function Numbers({ security: { pending, certificates, requests } }: { readonly s
   const { expiring, expired } = certificates;
   return (
     <div class="numbers">
-      <Count
-        href="/charge-points?profilePending=true"
-        name="On their way to a higher profile"
-        value={pending}
-      />
+      <Count href="/charge-points?profilePending=true" name="Moving to a higher profile" value={pending} />
       <Count
         href="/security?tab=certificates"
-        name="Certificates end in 30 days"
+        name="Certificates expire in 30 days"
         value={expiring}
         tone={expiring > 0 ? 'attention' : undefined}
       />
       <Count
         href="/security?tab=certificates&within=0"
-        name="Certificates have ended"
+        name="Expired certificates"
         value={expired}
         tone={expired > 0 ? 'fault' : undefined}
       />
       <Count
         href="/security?tab=requests"
-        name="Signings that failed"
+        name="Failed signings"
         value={requests.failed}
         tone={requests.failed > 0 ? 'fault' : undefined}
         note={`${count(requests.open)} waiting`}

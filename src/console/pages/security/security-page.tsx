@@ -7,7 +7,7 @@ import { Requests } from './requests.tsx';
 
 const TABS = [
   ['', 'Profiles'],
-  ['certificates', 'Certificates that end'],
+  ['certificates', 'Expiring certificates'],
   ['requests', 'Requests'],
   ['events', 'Events'],
   ['authority', 'Authority'],
