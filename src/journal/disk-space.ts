@@ -3,7 +3,11 @@ import { statfsSync } from 'node:fs';
 /** Space that writes leave free, bytes. */
 export const DISK_RESERVE = 64 * 1024 * 1024;
 
+/** Longest between two looks, ms. */
 const LOOK_EVERY_MS = 100;
+
+/** As fast as anything fills a disk, bytes a millisecond. */
+const FASTEST_FILL = 4 * 1024 * 1024;
 
 /** Bytes that are free on the file system of `path`. Throws what the system says of a path that is gone. */
 export function freeBytes(path: string): number {
@@ -12,27 +16,28 @@ export function freeBytes(path: string): number {
 }
 
 /**
- * Free space on the disk of a directory, looked at no more than ten times a second. LMDB must not be allowed
- * to run into a full disk: it then writes beyond a buffer while it composes its error message, which ends the
- * process (lmdb 3.5, `mdb_page_flush`).
+ * Free space on the disk of a directory, looked at again before a writer of 4 GiB/s could have used it up,
+ * and at least ten times a second. LMDB must not be allowed to run into a full disk: it then writes beyond a
+ * buffer while it composes its error message, which ends the process (lmdb 3.5, `mdb_page_flush`) or, worse,
+ * damages what it has in memory.
  */
 export class DiskSpace {
-  private readonly path: string;
   private readonly reserve: number;
-  private lookedAt = Number.NEGATIVE_INFINITY;
+  private readonly look: () => number;
+  private lookAgainAt = Number.NEGATIVE_INFINITY;
   private free = 0;
 
-  constructor(path: string, reserve: number) {
-    this.path = path;
+  constructor(path: string, reserve: number, look: () => number = () => freeBytes(path)) {
     this.reserve = reserve;
+    this.look = look;
   }
 
   /** Bytes that may still be written; negative when the reserve itself is being used up. */
   left(): number {
     const now = performance.now();
-    if (now - this.lookedAt >= LOOK_EVERY_MS) {
-      this.free = freeBytes(this.path);
-      this.lookedAt = now;
+    if (now >= this.lookAgainAt) {
+      this.free = this.look();
+      this.lookAgainAt = now + Math.min(LOOK_EVERY_MS, (this.free - this.reserve) / FASTEST_FILL);
     }
     return this.free - this.reserve;
   }

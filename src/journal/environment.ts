@@ -84,7 +84,7 @@ export class Environment {
       // A directory name may contain a dot; by default lmdb would take it for a file then.
       noSubdir: false,
     });
-    this.commits = new GroupCommit(this.root, this.inHand, this.cells);
+    this.commits = new GroupCommit(this.root, this.inHand, this.cells, () => this.assertSpace());
     this.endWatch = watchman.watch({
       name: `writes to ${basename(path)}`,
       waitsFor: 'the disk, or for the write lock',

@@ -30,6 +30,7 @@ export class GroupCommit {
   private readonly waiting: Work[] = [];
   private readonly inHand: WorkInHand;
   private readonly cells: CellsOfTransaction;
+  private readonly assertSpace: () => void;
   /** A transaction for those who wait has been asked for. */
   private asked = false;
   private unhurried: NodeJS.Timeout | undefined;
@@ -37,11 +38,17 @@ export class GroupCommit {
   private isLeftOver = false;
   private committing: Promise<void> | undefined;
 
-  /** `inHand` is told of each transaction. */
-  constructor(root: RootDatabase<unknown, Uint8Array>, inHand: WorkInHand, cells: CellsOfTransaction) {
+  /** `inHand` is told of each transaction. `assertSpace` throws where the disk must not be written to. */
+  constructor(
+    root: RootDatabase<unknown, Uint8Array>,
+    inHand: WorkInHand,
+    cells: CellsOfTransaction,
+    assertSpace: () => void,
+  ) {
     this.root = root;
     this.inHand = inHand;
     this.cells = cells;
+    this.assertSpace = assertSpace;
   }
 
   /**
@@ -113,8 +120,17 @@ export class GroupCommit {
     return works;
   }
 
-  /** Returns the works that have succeeded; the others are told why not. */
+  /**
+   * Returns the works that have succeeded; the others are told why not. The disk may have filled up while
+   * they waited for the write lock.
+   */
   private run(works: readonly Work[]): readonly Work[] {
+    try {
+      this.assertSpace();
+    } catch (error) {
+      for (const work of works) work.failed(error);
+      return [];
+    }
     if (works.length > 1 && this.runTogether(works)) return works;
     return works.filter((work) => this.runAlone(work));
   }
