@@ -18,8 +18,10 @@ export class DataDirInUseError extends StartError {}
 export interface DataDirLock {
   /** The directory's real path. */
   readonly directory: string;
-  /** Records a child, so that the next start can wait for it should this process be killed. */
-  record(name: string, pid: number): void;
+  /** Notes a child, so that the next start can wait for it should this process be killed: `write` says it. */
+  note(name: string, pid: number): void;
+  /** Writes the lock with the children that were noted. Throws what the system says. */
+  write(): void;
   release(): void;
 }
 
@@ -64,12 +66,11 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
 
   return {
     directory,
-    record(name, pid) {
+    note(name, pid) {
       const identity = identify(pid);
-      if (!identity) return;
-      children[name] = identity;
-      write();
+      if (identity) children[name] = identity;
     },
+    write,
     release: () => rmSync(file, { force: true }),
   };
 }

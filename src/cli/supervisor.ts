@@ -15,6 +15,7 @@ import { type BackOffSettings, DEFAULT_BACK_OFF } from './back-off.ts';
 import type { DataDirLock } from './data-dir-lock.ts';
 import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints-file.ts';
 import { Heartbeats } from './heartbeat.ts';
+import { InsistentWrite } from './insistent-write.ts';
 import { StartError } from './start-error.ts';
 import { type ProcessEnd, type ProcessPlan, SupervisedProcess } from './supervised-process.ts';
 
@@ -83,6 +84,13 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   let stopped: Promise<void> | undefined;
   const [ready, settle] = deferred<Started>();
 
+  const noted = new InsistentWrite('the lock of the data directory', () => lock.write(), log);
+  const told = new InsistentWrite(
+    'endpoints.json',
+    () => writeEndpoints(lock.directory, currentEndpoints(known, processes)),
+    log,
+  );
+
   const startInfo = () => ({
     config: withBoundPorts(config, known),
     exclusive: plans.filter(isEdge).length === 1,
@@ -96,10 +104,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     for (const other of processes)
       if (isEdge(other.plan) && !other.wasStarted && mayStart(other.plan)) other.start();
     if (!processes.every((one) => one.isReady)) return;
-    const endpoints = currentEndpoints(known, processes);
-    writeEndpoints(lock.directory, endpoints);
+    told.now();
     if (isUp) return;
     isUp = true;
+    const endpoints = currentEndpoints(known, processes);
     settle.resolve({ endpoints, newKey: known.newKey, ocpp: known.endpoints ?? [] });
   };
 
@@ -126,7 +134,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         backOff,
         startInfo,
         events: {
-          started: (pid) => lock.record(plan.name, pid),
+          started: (pid) => {
+            lock.note(plan.name, pid);
+            noted.now();
+          },
           ready: (info) => onReady(plan, info),
           ended: (end) => onEnd(plan, end),
         },
@@ -140,8 +151,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   const stop = async (): Promise<void> => {
     endWatch();
+    told.stop();
     removeEndpoints(lock.directory);
     await stopInTurn(processes, config.ocpp.drain, stopGraceMs);
+    noted.stop();
     lock.release();
   };
 

@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { dataDirectory, isAlive, startGateway } from '../support/gateway.ts';
@@ -42,6 +44,35 @@ describe('the processes of a gateway', () => {
     expect(gateway.endpoints().processes['edge-0']).toBe(before['edge-0']);
     expect(closed).toBe(false);
     socket.close();
+  });
+
+  it('files that the disk does not take do not end the supervisor: they are written once it takes them', async () => {
+    const dataDir = dataDirectory();
+    const gateway = await startGateway([], dataDir);
+    const { pid, processes } = gateway.endpoints();
+    const lock = readdirSync(dataDir).find((name) => name.endsWith('.lock')) ?? '';
+    const notes = () => JSON.parse(readFileSync(join(dataDir, lock), 'utf8')) as { children: object };
+    const inTheWay = ['endpoints.json', lock].map((name) => join(dataDir, `${name}.${pid}.tmp`));
+    for (const path of inTheWay) mkdirSync(path);
+
+    const before = notes();
+    gateway.kill('edge-0');
+    await until('the edge is back', async () => {
+      const response = await fetch(`${gateway.api}/readyz`);
+      return (
+        response.ok &&
+        (await fetch(gateway.ocpp.replace(/^ws(.*)\/ocpp$/, 'http$1/healthz')).catch(() => undefined))?.ok
+      );
+    });
+    expect(gateway.endpoints().processes).toEqual(processes);
+    expect(notes()).toEqual(before);
+    for (const path of inTheWay) rmdirSync(path);
+    const now = await until('they are written', () => {
+      const { 'edge-0': edge } = gateway.endpoints().processes;
+      return edge !== processes['edge-0'] && edge;
+    });
+    await until('the lock too', () => JSON.stringify(notes()).includes(`"pid":${now}`));
+    expect(gateway.endpoints().pid).toBe(pid);
   });
 
   it('a drain is seen from outside: /readyz names it until the last socket is closed', async () => {
