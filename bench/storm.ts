@@ -35,7 +35,7 @@ export function storm(name: string, boots: 'all' | 'none', flags: readonly strin
         ...['--charge-points', String(CHARGE_POINTS), '--ramp', `${Math.ceil(CHARGE_POINTS / 1500)}s`],
         ...['--duration', '25s', '--kill', 'edge-0', '--kill-every', '15s', '--wind-down', '8s'],
         ...['--reconnect-spread', `${SPREAD_SECONDS}s`, '--boot-after-reconnect', boots],
-        ...['--meter-interval', '30s', '--seed', '1', ...flags],
+        ...['--meter-interval', '30s', '--seed', '1', '--verify', 'rows', '--', ...flags],
       ]);
       if (options === undefined) throw new Error('no options');
       const signal = new AbortController().signal;

@@ -5,6 +5,7 @@ import { MAX_SAMPLES_PER_METER_VALUE } from '../src/simulator/meter-values.ts';
 import type { Disturbance } from './chaos.ts';
 import { OptionError } from './option-error.ts';
 import { readPem, readSecurity, type SecurityOptions } from './security/security-options.ts';
+import type { Aspect } from './verify.ts';
 
 /** A gateway that runs already. */
 export interface Target {
@@ -38,6 +39,7 @@ export interface LoadOptions {
   readonly bootAfterReconnect: 'all' | 'half' | 'none';
   readonly reconnectSpreadMs: number;
   readonly drainTimeoutMs: number;
+  readonly verify: Aspect;
   readonly seed: number;
   readonly report: string | undefined;
   readonly kill: readonly string[];
@@ -72,7 +74,8 @@ const FLAGS = {
   'call-timeout': ['30s', 'a CALL without answer for so long is unanswered (30s)'],
   'boot-after-reconnect': ['all|half|none', 'which charge points boot again after a reconnect (half)'],
   'reconnect-spread': ['5s', 'first attempts to reconnect are spread over this time (5s)'],
-  'drain-timeout': ['60s', 'how long ClickHouse may take to have everything (60s)'],
+  'drain-timeout': ['60s', 'how long ClickHouse may go without coming nearer to what was confirmed (60s)'],
+  verify: ['rows|energy', 'compare rows, or also the energy that is worked out from them (energy)'],
   processes: ['N', 'simulating processes (one per 19000 charge points)'],
   seed: ['N', 'of the pseudo-randomness; printed, so that a run can be repeated'],
   report: ['DIR', 'write report.json and index.html there'],
@@ -155,6 +158,9 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
   if (bootAfterReconnect !== 'all' && bootAfterReconnect !== 'half' && bootAfterReconnect !== 'none') {
     throw new OptionError(`--boot-after-reconnect must be all, half or none, not ${bootAfterReconnect}`);
   }
+  const aspect = text('verify') ?? 'energy';
+  if (aspect !== 'rows' && aspect !== 'energy')
+    throw new OptionError(`--verify must be rows or energy, not ${aspect}`);
   const authorizePerSecond = Number(text('authorize-per-second') ?? 100);
   if (!(authorizePerSecond >= 0 && authorizePerSecond < 1e6)) {
     throw new OptionError(`--authorize-per-second must be a number, not ${text('authorize-per-second')}`);
@@ -174,6 +180,7 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     callTimeoutMs: duration('call-timeout', 30_000),
     bootAfterReconnect,
     reconnectSpreadMs: duration('reconnect-spread', 5_000),
+    verify: aspect,
     drainTimeoutMs: duration('drain-timeout', 60_000),
     seed: whole('seed', Math.floor(Math.random() * 1_000_000), 0),
     report: text('report'),

@@ -257,7 +257,7 @@ async function underLoad(
     share = () => 1;
     const confirmed = await simulators.ledger();
     try {
-      verdict = await verify(confirmed, totals, identityPrefix, options.drainTimeoutMs);
+      verdict = await verify(confirmed, totals, identityPrefix, options.drainTimeoutMs, options.verify);
     } catch (error) {
       verificationError = error instanceof Error ? error.message : String(error);
     }

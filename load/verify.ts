@@ -26,6 +26,9 @@ export interface Verdict {
   readonly deadlinePassed: boolean;
 }
 
+/** Whether the rows are compared, or also the energy that is worked out from them. */
+export type Aspect = 'rows' | 'energy';
+
 /** What ClickHouse holds, read at one moment. */
 export interface Stored {
   /** Every row, without FINAL. */
@@ -44,6 +47,7 @@ export interface Stored {
 export function compare(
   confirmed: readonly Confirmed[],
   stored: Stored,
+  aspect: Aspect = 'energy',
 ): { mismatches: Mismatch[]; isDoubled: boolean } {
   const mismatches: Mismatch[] = [];
   let isDoubled = false;
@@ -67,7 +71,7 @@ export function compare(
     }
     const transactions = stored.transactions.get(expected.chargePointId) ?? NO_TRANSACTIONS;
     isDoubled ||= transactions.started > expected.started;
-    compareTransactions(expected, transactions, say);
+    compareTransactions(expected, transactions, aspect, say);
   }
   for (const chargePointId of [...stored.rows.keys(), ...stored.transactions.keys()]) {
     if (!known.has(chargePointId)) mismatches.push({ chargePointId, what: 'stored, but nobody sent it' });
@@ -92,13 +96,14 @@ function compareSamples(expected: Confirmed, found: StoredSamples, say: (what: s
 function compareTransactions(
   expected: Confirmed,
   found: StoredTransactions,
+  aspect: Aspect,
   say: (what: string) => void,
 ): void {
   if (found.started !== expected.started)
     say(`${expected.started} transactions started, ${found.started} stored`);
   else if (found.stopped !== expected.stopped)
     say(`${expected.stopped} transactions stopped, ${found.stopped} stored`);
-  else if (found.energyWh !== expected.energyWh)
+  else if (aspect === 'energy' && found.energyWh !== expected.energyWh)
     say(`${expected.energyWh} Wh charged, ${found.energyWh} Wh stored`);
 }
 
@@ -109,6 +114,7 @@ export async function look(
   confirmed: readonly Confirmed[],
   totals: StoredTotals,
   prefix: string,
+  aspect: Aspect = 'energy',
 ): Promise<Omit<Verdict, 'drainMs' | 'deadlinePassed'>> {
   const wasRepeated = confirmed.some((row) => row.repeatedSamples > 0);
   const stored: Stored = {
@@ -116,7 +122,7 @@ export async function look(
     merged: wasRepeated ? await totals.samples(prefix, true) : undefined,
     transactions: await totals.transactions(prefix),
   };
-  const { mismatches, isDoubled } = compare(confirmed, stored);
+  const { mismatches, isDoubled } = compare(confirmed, stored, aspect);
   return {
     equal: mismatches.length === 0,
     confirmedSamples: sum(confirmed, (row) => row.samples),
@@ -130,9 +136,9 @@ export async function look(
 }
 
 /**
- * Waits until ClickHouse holds exactly what was confirmed, for `timeoutMs` at most. Something doubled ends
- * the wait at once: a merge may hide it a moment later. A query that fails (a process is just being
- * restarted) is asked again.
+ * Waits until ClickHouse holds exactly what was confirmed, for at most `timeoutMs` without coming nearer to
+ * it: the energy of a large fleet is worked out in turns. Something doubled ends the wait at once: a merge
+ * may hide it a moment later. A query that fails (a process is just being restarted) is asked again.
  * @throws Error if not one query could be answered.
  */
 export async function verify(
@@ -140,14 +146,19 @@ export async function verify(
   totals: StoredTotals,
   prefix: string,
   timeoutMs: number,
+  aspect: Aspect = 'energy',
 ): Promise<Verdict> {
   const begin = performance.now();
+  let [least, nearerAt] = [Number.POSITIVE_INFINITY, begin];
   for (;;) {
-    const drainMs = performance.now() - begin;
-    const deadlinePassed = drainMs >= timeoutMs;
+    const now = performance.now();
+    const deadlinePassed = now - nearerAt >= timeoutMs;
     try {
-      const seen = await look(confirmed, totals, prefix);
-      if (seen.equal || seen.isDoubled || deadlinePassed) return { ...seen, drainMs, deadlinePassed };
+      const seen = await look(confirmed, totals, prefix, aspect);
+      const { length } = seen.mismatches;
+      if (length < least) [least, nearerAt] = [length, now];
+      else if (deadlinePassed) return { ...seen, drainMs: now - begin, deadlinePassed };
+      if (seen.equal || seen.isDoubled) return { ...seen, drainMs: now - begin, deadlinePassed: false };
     } catch (error) {
       if (deadlinePassed) throw error;
     }
