@@ -147,6 +147,20 @@ export function isStanding(error: EngineError): boolean {
   return error.fault !== 'other' || error.code === undefined || STANDING_CODES.has(error.code);
 }
 
+/** Codes of a read that came upon a part whose files end too early. */
+const BROKEN_PART_CODES = new Set([
+  32, // ATTEMPT_TO_READ_AFTER_EOF
+  33, // CANNOT_READ_ALL_DATA
+  40, // CHECKSUM_DOESNT_MATCH
+  246, // CORRUPTED_DATA
+  271, // CANNOT_DECOMPRESS
+]);
+
+/** Whether a query may have failed because a part of its table is broken. */
+export function isOfBrokenPart({ code }: EngineError): boolean {
+  return code !== undefined && BROKEN_PART_CODES.has(code);
+}
+
 function faultOf(code: number | undefined, message: string): Fault {
   switch (code) {
     case undefined:

@@ -1,15 +1,10 @@
 import type { Log } from '../telemetry/log.ts';
+import { type DiskRoom, SHORT_BELOW } from './disk-room.ts';
 import type { Engine } from './engine.ts';
 import type { Chore } from './upkeep.ts';
 
-/**
- * Merges stand still while less is left, bytes: where ClickHouse refuses inserts as well
- * (`min_free_disk_bytes_to_perform_insert`).
- */
-const PAUSE_BELOW = 512 * 1024 * 1024;
-
 /** They go on once so much is left, bytes: a disk at the limit must not start and stop them all the time. */
-const RESUME_ABOVE = PAUSE_BELOW + 32 * 1024 * 1024;
+const RESUME_ABOVE = SHORT_BELOW + 32 * 1024 * 1024;
 
 /**
  * As fast as anything fills a disk, bytes a millisecond: it is looked at again before what is above the limit
@@ -22,14 +17,14 @@ const LONGEST_WAIT_MS = 1000;
 
 export interface MergePauseOptions {
   readonly engine: Pick<Engine, 'command'>;
-  /** Returns what is left of the file system that holds the tables, bytes. */
-  readonly left: () => number;
+  readonly room: DiskRoom;
   readonly log: Pick<Log, 'warn' | 'info'>;
 }
 
 /**
- * Ends running merges before the disk is full and starts none until there is room again. ClickHouse commits a
- * merged part even where the end of it could not be written; `BrokenParts` mends those that slip through.
+ * Ends running merges while the disk is short, where ClickHouse refuses inserts as well, and starts none
+ * until there is room again: it commits a merged part even where the end of it could not be written.
+ * `BrokenParts` mends those that slip through.
  */
 export class MergePause implements Chore {
   readonly name = 'merges';
@@ -48,11 +43,14 @@ export class MergePause implements Chore {
     return this.wait;
   }
 
-  /** Pauses or resumes merges as what is left demands. Throws EngineError, and what `left` throws. */
+  /**
+   * Pauses or resumes merges as what is left demands. Throws EngineError, and what the system says of a disk
+   * that is gone.
+   */
   async run(): Promise<void> {
-    const left = this.options.left();
-    this.wait = Math.min(LONGEST_WAIT_MS, Math.max(LEAST_WAIT_MS, (left - PAUSE_BELOW) / FASTEST_FILL));
-    const paused = left < (this.paused ? RESUME_ABOVE : PAUSE_BELOW);
+    const left = this.options.room.look();
+    this.wait = Math.min(LONGEST_WAIT_MS, Math.max(LEAST_WAIT_MS, (left - SHORT_BELOW) / FASTEST_FILL));
+    const paused = left < (this.paused ? RESUME_ABOVE : SHORT_BELOW);
     if (paused) await this.pause(left);
     else if (this.paused) await this.resume(left);
   }

@@ -12,6 +12,7 @@ import { createLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
 import { Backups } from './backups.ts';
 import { BrokenParts } from './broken-parts.ts';
+import { DiskRoom } from './disk-room.ts';
 import { EnergyRollup } from './energy/energy-rollup.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
@@ -27,6 +28,7 @@ import { Sink } from './sink.ts';
 import { SqlService } from './sql-service.ts';
 import { ToldCorrections } from './told-corrections.ts';
 import { type Chore, keepUp } from './upkeep.ts';
+import { WholeInserts } from './whole-inserts.ts';
 
 /**
  * How long a stopping process waits for the insert under way, ms. Its batch is saved, so nothing is lost
@@ -171,7 +173,10 @@ async function beginInserting(): Promise<void> {
   }
 }
 
-function begin(engine: Engine): void {
+function begin(opened: Engine): void {
+  // The tables of a server are in the hands of whoever runs it.
+  const guard = config.clickhouse.url === '' ? guardOf(opened) : undefined;
+  const engine = guard?.inserts ?? opened;
   sink.start(engine);
   const known = new KnownChargePoints(engine, store);
   const corrections = new ToldCorrections(engine, store);
@@ -197,11 +202,17 @@ function begin(engine: Engine): void {
     { name: 'retention', every: RETENTION_EVERY_MS, run: () => kept.run().then(() => undefined) },
     { name: 'energy', every: ENERGY_EVERY_MS, run: () => rollup.keepUp() },
   ];
-  // The tables of a server are in the hands of whoever runs it.
-  if (config.clickhouse.url === '') {
-    const parts = new BrokenParts({ engine, log });
-    chores.push({ name: 'parts', every: PARTS_EVERY_MS, run: () => parts.look().then(() => undefined) });
-    chores.push(new MergePause({ engine, left: () => freeBytes(config.dataDir), log }));
-  }
+  chores.push(...(guard?.chores ?? []));
   for (const chore of chores) void keepUp(chore, log, stopping.signal);
+}
+
+/** What keeps a full disk from damaging the tables of the embedded engine. */
+function guardOf(engine: Engine): { inserts: WholeInserts; chores: readonly Chore[] } {
+  const room = new DiskRoom(() => freeBytes(config.dataDir));
+  const inserts = new WholeInserts({ engine, parts: new BrokenParts({ engine, log }), room });
+  const chores = [
+    { name: 'parts', every: PARTS_EVERY_MS, run: () => inserts.mendMerged() },
+    new MergePause({ engine, room, log }),
+  ];
+  return { inserts, chores };
 }

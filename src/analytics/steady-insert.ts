@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { BackOff, type Pauses } from './back-off.ts';
 import type { Engine, Insert } from './engine.ts';
-import { EngineError, isStanding } from './engine-error.ts';
+import { EngineError, isOfBrokenPart, isStanding } from './engine-error.ts';
 import { type Presence, presenceOf } from './presence.ts';
 import { sinkMetrics } from './sink-metrics.ts';
 import { countLines } from './split-insert.ts';
@@ -47,6 +47,9 @@ const SETTLING_MS = 1000;
 
 /** Looks for rows that ClickHouse cannot answer before it is gone on without. */
 const LOOKS = 5;
+
+/** `BrokenParts` looks for parts that cannot be read every 20 s, ms. */
+const MENDED_WITHIN_MS = 60_000;
 
 /**
  * Inserts that are tried for as long as it takes, and looked after where it is not certain what became of
@@ -149,6 +152,7 @@ export class SteadyInsert {
   /** Undefined where ClickHouse cannot answer: then its own deduplication is relied on, and that is told. */
   private async look({ table, lines }: Insert): Promise<Presence | undefined> {
     const backOff = new BackOff(this.options.pauses);
+    const began = performance.now();
     for (let looks = 1; ; looks++) {
       if (this.options.stopping.aborted) throw new Abandoned();
       try {
@@ -156,7 +160,8 @@ export class SteadyInsert {
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
         const isAway = error.fault === 'away' || error.fault === 'broken';
-        if (!isAway && looks >= LOOKS) {
+        const isBeingMended = isOfBrokenPart(error) && performance.now() - began < MENDED_WITHIN_MS;
+        if (!isAway && !isBeingMended && looks >= LOOKS) {
           sinkMetrics.doubts.with({ table, outcome: 'unknown' }).inc(countLines(lines));
           this.options.warn.warn(
             { err: error, table },

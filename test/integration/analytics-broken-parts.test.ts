@@ -51,7 +51,7 @@ it('a part that was merged on a full disk is mended out of what it was made of, 
     'ALTER TABLE meter_samples MODIFY SETTING max_suspicious_broken_parts_bytes = 1',
   );
 
-  expect(await parts.look()).toEqual([name]);
+  expect(await parts.look()).toEqual([`meter_samples/${name}`]);
   expect(lines).toEqual([{ parts: [`meter_samples/${name}`] }]);
   expect([await sumOf(), await rowsOf('meter_samples')]).toEqual([10, 4]);
   // What hangs on the table goes on: rows that come are noted for the account of energy.

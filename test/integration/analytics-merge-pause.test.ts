@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DiskRoom } from '../../src/analytics/disk-room.ts';
 import { MergePause } from '../../src/analytics/merge-pause.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
 import { registerSample } from '../support/analytics-rows.ts';
@@ -25,7 +26,7 @@ it('no part is merged while the disk is nearly full, and all are once there is r
   let left = 0;
   const pause = new MergePause({
     engine: embedded.engine,
-    left: () => left,
+    room: new DiskRoom(() => left),
     log: { warn: () => lines.push('pause'), info: () => lines.push('resume') } as never,
   });
   await insert(1);
@@ -59,7 +60,7 @@ it('merges are paused while an insert or another command is under way', async ()
   });
   const pause = new MergePause({
     engine: embedded.engine,
-    left: () => 0,
+    room: new DiskRoom(() => 0),
     log: silent,
   });
   await pause.run();
@@ -72,7 +73,7 @@ it('the less is left, the sooner it is looked again: before a fast writer can ha
   let left = 0;
   const pause = new MergePause({
     engine: { command: () => Promise.resolve() },
-    left: () => left,
+    room: new DiskRoom(() => left),
     log: silent,
   });
   const waits: number[] = [];
