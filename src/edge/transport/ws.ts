@@ -32,6 +32,13 @@ const HEAD_TIMEOUT_MS = 10_000;
 /** Longest wait for the peer's half of a close, ms; then the connection is dropped. */
 const CLOSE_TIMEOUT_MS = 2000;
 
+/**
+ * Connections that the kernel keeps until Node takes them, one a turn of its loop, so that a whole fleet may
+ * come at once: a client whose connection finds no room tries again after 1, 3, 7 and 15 s. Linux allows no
+ * more than `net.core.somaxconn`.
+ */
+const WAITING_CONNECTIONS = 65_535;
+
 /** What Node finds wrong with the bytes of a request. */
 interface ClientError extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer;
@@ -251,6 +258,8 @@ function bind(server: Server, host: string, port: number, exclusive: boolean): P
       reject(new ListenError(`cannot listen on ${host}:${port}: ${error.code ?? error.message}`));
     });
     // What is not exclusive comes from the supervisor, which binds it once for all.
-    server.listen({ host, port, exclusive }, () => resolve((server.address() as AddressInfo).port));
+    server.listen({ host, port, exclusive, backlog: WAITING_CONNECTIONS }, () =>
+      resolve((server.address() as AddressInfo).port),
+    );
   });
 }
