@@ -6,12 +6,12 @@ import type { CentralSystemSettings } from './central-system-settings.ts';
 import type { ChargePoint } from './charge-point.ts';
 import { closeTransaction, closeTransactionsOf } from './close-transaction.ts';
 import { ConnectedChargePoints } from './connected-charge-points.ts';
+import type { Context } from './context.ts';
 import { createCounters } from './counters.ts';
 import { type Decision, type IncomingCall, refuse } from './decision.ts';
 import { expireReservations } from './end-of-reservation.ts';
 import { LateWrites } from './late-writes.ts';
 import type { KeepSamples, StopRemainder } from './meter-keeper.ts';
-import type { Room } from './room.ts';
 import type { RowSink } from './row-sink.ts';
 import { RULES } from './rules.ts';
 import { createVendorRegistry, type VendorRegistry } from './vendor-registry.ts';
@@ -94,7 +94,7 @@ export interface CentralSystem {
 }
 
 export interface CentralSystemOptions {
-  readonly store: Room['store'];
+  readonly store: Context['store'];
   readonly rows: RowSink;
   /**
    * Keeps the samples of messages that are decided in place: `keep` of the frame workers' decider, on a lane
@@ -122,7 +122,7 @@ export interface CentralSystemOptions {
 export function createCentralSystem(options: CentralSystemOptions): CentralSystem {
   const { store, settings, onFault } = options;
   const counters = createCounters(options.registry ?? metrics);
-  const room: Room = {
+  const context: Context = {
     store,
     rows: options.rows,
     keepSamples: options.keepSamples,
@@ -135,7 +135,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     onNeverBooted: options.onNeverBooted ?? (() => undefined),
     onFault,
   };
-  const connected = new ConnectedChargePoints(store, settings.reader === 'strict', room.clock);
+  const connected = new ConnectedChargePoints(store, settings.reader === 'strict', context.clock);
 
   const failed = (error: unknown, chargePoint: ChargePoint): Decision => {
     onFault(error, chargePoint.id);
@@ -152,7 +152,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     decide(chargePoint, call, receivedAt) {
       chargePoint.lastSeenAt = receivedAt;
       try {
-        const decision = rulesOf(chargePoint).decideCall(room, chargePoint, call, receivedAt);
+        const decision = rulesOf(chargePoint).decideCall(context, chargePoint, call, receivedAt);
         return decision instanceof Promise
           ? decision.catch((error: unknown) => failed(error, chargePoint))
           : decision;
@@ -163,25 +163,26 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
 
     async finishStop(chargePoint, stop, receivedAt) {
       try {
-        return await rulesOf(chargePoint).finishStop(room, chargePoint, stop, receivedAt);
+        return await rulesOf(chargePoint).finishStop(context, chargePoint, stop, receivedAt);
       } catch (error) {
         return failed(error, chargePoint);
       }
     },
 
-    settled: () => room.lateWrites.settled(),
-    closeTransaction: (input) => closeTransaction(room, connected, input),
-    closeTransactionsOf: (chargePointId, by) => closeTransactionsOf(room, connected, chargePointId, by),
-    expireReservations: () => expireReservations(room),
+    settled: () => context.lateWrites.settled(),
+    closeTransaction: (input) => closeTransaction(context, connected, input),
+    closeTransactionsOf: (chargePointId, by) => closeTransactionsOf(context, connected, chargePointId, by),
+    expireReservations: () => expireReservations(context),
     isAwaited: (chargePoint, action) =>
       chargePoint.awaited.length > 0 && rulesOf(chargePoint).isAwaited(chargePoint, action),
     countRepairs: (chargePoint, action, repairs) => counters.repairs(chargePoint, action, repairs),
 
-    mayCall: (chargePoint, action, payload) => rulesOf(chargePoint).barTo(room, chargePoint, action, payload),
+    mayCall: (chargePoint, action, payload) =>
+      rulesOf(chargePoint).barTo(context, chargePoint, action, payload),
 
     beforeCall: (chargePoint, call) =>
       rulesOf(chargePoint)
-        .noteLeaving(room, chargePoint, call)
+        .noteLeaving(context, chargePoint, call)
         ?.then(
           () => true,
           (error: unknown) => {
@@ -192,7 +193,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
 
     onCallAnswered: (chargePoint, call, answer) =>
       rulesOf(chargePoint)
-        .noteAnswer(room, chargePoint, call, answer)
+        .noteAnswer(context, chargePoint, call, answer)
         .catch((error: unknown) => onFault(error, chargePoint.id)),
   };
 }

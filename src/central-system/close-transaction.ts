@@ -1,7 +1,7 @@
 import type { CloseInput, TransactionRecord } from '../store/transaction-record.ts';
 import type { ConnectedChargePoints } from './connected-charge-points.ts';
+import type { Context } from './context.ts';
 import { close } from './open-transactions.ts';
-import type { Room } from './room.ts';
 
 type Connected = Pick<ConnectedChargePoints, 'get'>;
 
@@ -11,15 +11,15 @@ type Connected = Pick<ConnectedChargePoints, 'get'>;
  * any more. The stop may still come (§4.10). Returns undefined where none with this id is open.
  */
 export async function closeTransaction(
-  room: Room,
+  context: Context,
   connected: Connected,
   input: CloseInput,
 ): Promise<TransactionRecord | undefined> {
-  const closed = await room.store.transactions.close(input);
+  const closed = await context.store.transactions.close(input);
   if (closed === undefined) return undefined;
   const chargePoint = connected.get(closed.chargePointId);
   if (chargePoint !== undefined) close(chargePoint, closed.transactionId);
-  room.counters.transaction('closed');
+  context.counters.transaction('closed');
   return closed;
 }
 
@@ -28,14 +28,14 @@ export async function closeTransaction(
  * `by` names who deletes it.
  */
 export async function closeTransactionsOf(
-  room: Room,
+  context: Context,
   connected: Connected,
   chargePointId: string,
   by: string,
 ): Promise<void> {
-  const at = room.clock();
-  for (const { transactionId, startedAt } of room.store.transactions.openOf(chargePointId)) {
-    await closeTransaction(room, connected, {
+  const at = context.clock();
+  for (const { transactionId, startedAt } of context.store.transactions.openOf(chargePointId)) {
+    await closeTransaction(context, connected, {
       transactionId,
       cause: 'charge-point-deleted',
       by,

@@ -1,7 +1,7 @@
 import { isForgotten, suspicionsOf } from '../store/forgotten-transactions.ts';
 import type { Token } from '../store/token.ts';
 import type { TransactionRecord } from '../store/transaction-record.ts';
-import type { Room } from './room.ts';
+import type { Context } from './context.ts';
 
 /**
  * Whether one more transaction would be too many for a tag (OCPP 1.6 ed. 2 §7.2, ConcurrentTx). `others`
@@ -19,7 +19,7 @@ export function exceedsConcurrency(
 
 /** Those of a tag's open transactions that count: all but the forgotten ones, unless these are kept. */
 export function counting(
-  { store, settings, clock, beganAt }: Room,
+  { store, settings, clock, beganAt }: Context,
   others: readonly TransactionRecord[],
 ): readonly TransactionRecord[] {
   const { forgotten, forgottenAfter: after } = settings;

@@ -1,6 +1,6 @@
 import type { ConnectorRecord } from '../store/connector-record.ts';
 import type { ChargePoint } from './charge-point.ts';
-import type { Room } from './room.ts';
+import type { Context } from './context.ts';
 
 const OUT_OF_SERVICE = { Faulted: 'faulted', Unavailable: 'unavailable' } as const;
 
@@ -10,7 +10,7 @@ const OUT_OF_SERVICE = { Faulted: 'faulted', Unavailable: 'unavailable' } as con
  * a write transaction.
  */
 export function endReservationsOf(
-  { store }: Room,
+  { store }: Context,
   { id, numberOfConnectors }: ChargePoint,
   { connectorId, status }: Pick<ConnectorRecord, 'connectorId' | 'status'>,
   at: number,
@@ -34,7 +34,7 @@ export function endReservationsOf(
 }
 
 /** Ends what expired longer ago than clocks differ, and forgets what was over long ago (§5.13). */
-export async function expireReservations({ store, settings, clock }: Room): Promise<void> {
+export async function expireReservations({ store, settings, clock }: Context): Promise<void> {
   const now = clock();
   while ((await store.reservations.expire(now - settings.reservationSlack, now)) > 0);
   while ((await store.reservations.forget(now - settings.reservationRetention)) > 0);

@@ -1,9 +1,9 @@
 import type { CommandRecord } from '../store/command-record.ts';
 import type { CallAnswer, CallBar, OutgoingCall } from './call-answer.ts';
 import type { ChargePoint } from './charge-point.ts';
+import type { Context } from './context.ts';
 import type { Decision, IncomingCall } from './decision.ts';
 import type { StopRemainder } from './meter-keeper.ts';
-import type { Room } from './room.ts';
 
 /**
  * What one version of OCPP makes of the messages to and from its charge points; `CentralSystem` says what
@@ -11,13 +11,13 @@ import type { Room } from './room.ts';
  */
 export interface VersionRules {
   decideCall(
-    room: Room,
+    context: Context,
     chargePoint: ChargePoint,
     call: IncomingCall,
     receivedAt: number,
   ): Decision | Promise<Decision>;
   finishStop(
-    room: Room,
+    context: Context,
     chargePoint: ChargePoint,
     stop: StopRemainder,
     receivedAt: number,
@@ -30,12 +30,17 @@ export interface VersionRules {
    */
   triggeredBy(command: CommandRecord): string[];
   /** Why a CALL must not be sent; undefined if it may. */
-  barTo(room: Room, chargePoint: ChargePoint, action: string, payload: unknown): CallBar | undefined;
+  barTo(context: Context, chargePoint: ChargePoint, action: string, payload: unknown): CallBar | undefined;
   /** What has to be on the disk before a CALL of ours leaves; undefined where it is nothing. */
-  noteLeaving(room: Room, chargePoint: ChargePoint, call: OutgoingCall): Promise<void> | undefined;
+  noteLeaving(context: Context, chargePoint: ChargePoint, call: OutgoingCall): Promise<void> | undefined;
   /**
    * Follows what became of a CALL of ours. What the next frame may depend on is done before the promise is
    * returned.
    */
-  noteAnswer(room: Room, chargePoint: ChargePoint, call: OutgoingCall, answer: CallAnswer): Promise<void>;
+  noteAnswer(
+    context: Context,
+    chargePoint: ChargePoint,
+    call: OutgoingCall,
+    answer: CallAnswer,
+  ): Promise<void>;
 }

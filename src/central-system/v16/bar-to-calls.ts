@@ -1,7 +1,7 @@
 import { loweredFrom } from '../../store/current-profile.ts';
 import type { CallBar } from '../call-answer.ts';
 import type { ChargePoint } from '../charge-point.ts';
-import type { Room } from '../room.ts';
+import type { Context } from '../context.ts';
 import { maySend } from './registration.ts';
 
 /**
@@ -9,7 +9,7 @@ import { maySend } from './registration.ts';
  * 3.40), or a security profile that it would lower (security whitepaper ed. 3 A00.FR.005).
  */
 export function barTo(
-  { store }: Room,
+  { store }: Context,
   chargePoint: ChargePoint,
   action: string,
   payload: unknown,

@@ -1,7 +1,7 @@
 import type { CentralSystemAction } from '../../protocol/v16/actions.ts';
 import type { CallAnswer, OutgoingCall } from '../call-answer.ts';
 import type { ChargePoint } from '../charge-point.ts';
-import type { Room } from '../room.ts';
+import type { Context } from '../context.ts';
 import { availabilityAnswered } from './core/change-availability.ts';
 import { changeConfigurationAnswered } from './core/change-configuration.ts';
 import { getConfigurationAnswered } from './core/get-configuration.ts';
@@ -56,28 +56,28 @@ const followers: { readonly [A in CentralSystemAction]?: Follower<A> } = {
  * promise, since that message may be the next frame; the same goes for the order of writes.
  */
 export async function noteAnswer(
-  room: Room,
+  context: Context,
   chargePoint: ChargePoint,
   call: OutgoingCall,
   answer: CallAnswer,
 ): Promise<void> {
-  const now = room.clock();
+  const now = context.clock();
   // The table pairs every action with a follower of its request; that is beyond what the type of a look-up
   // can say.
   const follower = followers[call.action as CentralSystemAction] as Follower<'ClearCache'> | undefined;
-  const following = follower?.(room, chargePoint, { ...call, payload: call.payload as never }, answer);
-  const keeping = keepCommand(room, chargePoint, call, answer);
+  const following = follower?.(context, chargePoint, { ...call, payload: call.payload as never }, answer);
+  const keeping = keepCommand(context, chargePoint, call, answer);
   const answered = answer.kind !== 'none';
   await Promise.all([
     following,
     keeping,
-    call.reference !== undefined && settleReference(room, chargePoint, call.reference, answer),
-    answered && room.store.chargePoints.update(chargePoint.id, { lastAnsweredAt: now }, now),
+    call.reference !== undefined && settleReference(context, chargePoint, call.reference, answer),
+    answered && context.store.chargePoints.update(chargePoint.id, { lastAnsweredAt: now }, now),
   ]);
 }
 
 function settleReference(
-  { store }: Room,
+  { store }: Context,
   { id }: ChargePoint,
   reference: string,
   answer: CallAnswer,

@@ -1,7 +1,7 @@
 import type { CentralSystemAction } from '../../protocol/v16/actions.ts';
 import type { OutgoingCall } from '../call-answer.ts';
 import type { ChargePoint } from '../charge-point.ts';
-import type { Room } from '../room.ts';
+import type { Context } from '../context.ts';
 import { diagnosticsAsked } from './firmware-management/get-diagnostics.ts';
 import { firmwareAsked } from './firmware-management/update-firmware.ts';
 import type { Herald } from './herald.ts';
@@ -26,7 +26,7 @@ const heralds: { readonly [A in CentralSystemAction]?: Herald<A> } = {
 
 /** What has to be on the disk before a CALL of ours leaves; undefined for most CALLs, where it is nothing. */
 export function noteLeaving(
-  room: Room,
+  context: Context,
   chargePoint: ChargePoint,
   call: OutgoingCall,
 ): Promise<void> | undefined {
@@ -34,9 +34,9 @@ export function noteLeaving(
   // say.
   const herald = heralds[call.action as CentralSystemAction] as Herald<'ClearCache'> | undefined;
   const { reference, action, messageId, sentAt } = call;
-  const announced = herald?.(room, chargePoint, { ...call, payload: call.payload as never });
+  const announced = herald?.(context, chargePoint, { ...call, payload: call.payload as never });
   if (reference === undefined) return announced;
-  const referenced = room.store.referencedCalls.sent(chargePoint.id, {
+  const referenced = context.store.referencedCalls.sent(chargePoint.id, {
     reference,
     action,
     messageId,

@@ -9,8 +9,8 @@ import { checkRequest } from '../../protocol/v16/validate.ts';
 import type { Violation } from '../../protocol/version.ts';
 import { messages } from '../../records/messages.ts';
 import type { ChargePoint } from '../charge-point.ts';
+import type { Context } from '../context.ts';
 import { type Decision, type IncomingCall, type Refusal, refuse } from '../decision.ts';
-import type { Room } from '../room.ts';
 import { noteTold } from './follow-up.ts';
 import type { Handler } from './handler.ts';
 import { handlers, isTransactionAction, transactionHandlers } from './handlers.ts';
@@ -20,13 +20,13 @@ import { mayReceive } from './registration.ts';
  * Decides a CALL of an OCPP 1.6 charge point: may it send this now, is it readable, and what is the answer.
  */
 export function decideCall(
-  room: Room,
+  context: Context,
   chargePoint: ChargePoint,
   call: IncomingCall,
   receivedAt: number,
 ): Decision | Promise<Decision> {
   const { action, payload } = call;
-  if (!mayReceive(chargePoint, action)) return refuseUnaccepted(room, chargePoint, call, receivedAt);
+  if (!mayReceive(chargePoint, action)) return refuseUnaccepted(context, chargePoint, call, receivedAt);
   if (!isChargePointAction(action)) {
     return isCentralSystemAction(action)
       ? refuse('NotSupported', `${action} is for the Central System to send`)
@@ -34,20 +34,20 @@ export function decideCall(
   }
   if (isTransactionAction(action)) {
     // Never refused for its depth: it would be sent again and again.
-    if (action === 'MeterValues') noteMessage(room, chargePoint, call, payload, receivedAt);
-    return transactionHandlers[action].handleRaw(room, chargePoint, call, receivedAt);
+    if (action === 'MeterValues') noteMessage(context, chargePoint, call, payload, receivedAt);
+    return transactionHandlers[action].handleRaw(context, chargePoint, call, receivedAt);
   }
   if (call.deepFrame !== undefined) return refuse('FormationViolation', `the payload is ${TOO_DEEP}`);
   // The table pairs every action with a handler for its request; that is beyond what the type of a look-up
   // can say.
   const handler = handlers[action] as unknown as Handler<'Heartbeat'>;
   const violation = checkRequest(action, payload);
-  if (violation === undefined) return handle(room, chargePoint, call, handler, payload, receivedAt);
+  if (violation === undefined) return handle(context, chargePoint, call, handler, payload, receivedAt);
   if (chargePoint.strict) return refuseFor(violation);
   const reading = readLeniently(action, payload, handler);
   if (reading.request === undefined) return refuseFor(reading.violation);
-  const decision = handle(room, chargePoint, call, handler, reading.request, receivedAt);
-  const count = () => room.counters.repairs(chargePoint, action, reading.repairs);
+  const decision = handle(context, chargePoint, call, handler, reading.request, receivedAt);
+  const count = () => context.counters.repairs(chargePoint, action, reading.repairs);
   // A boot tells vendor and model, by which is counted.
   if (decision instanceof Promise) return decision.finally(count);
   count();
@@ -55,21 +55,21 @@ export function decideCall(
 }
 
 function handle(
-  room: Room,
+  context: Context,
   chargePoint: ChargePoint,
   call: IncomingCall,
   handler: Handler<'Heartbeat'>,
   request: unknown,
   receivedAt: number,
 ): Decision | Promise<Decision> {
-  const decision = handler.handle(room, chargePoint, request as never, receivedAt);
-  noteMessage(room, chargePoint, call, request, receivedAt, decision);
+  const decision = handler.handle(context, chargePoint, request as never, receivedAt);
+  noteMessage(context, chargePoint, call, request, receivedAt, decision);
   return decision;
 }
 
 /** A message may be what a command waits for; mostly nothing waits. */
 function noteMessage(
-  room: Room,
+  context: Context,
   chargePoint: ChargePoint,
   { messageId, action }: IncomingCall,
   request: unknown,
@@ -78,7 +78,7 @@ function noteMessage(
 ): void {
   if (chargePoint.awaited.length === 0) return;
   const { connectorId, idTag, status } = (request ?? {}) as Readonly<Record<string, unknown>>;
-  noteTold(room, chargePoint, {
+  noteTold(context, chargePoint, {
     action: action as ChargePointAction,
     messageId,
     connectorId: typeof connectorId === 'number' ? connectorId : null,
@@ -127,7 +127,7 @@ const MAX_COPY = 64 * 1024;
  * message log, marked with the error.
  */
 function refuseUnaccepted(
-  { rows, counters, onNeverBooted }: Room,
+  { rows, counters, onNeverBooted }: Context,
   chargePoint: ChargePoint,
   { messageId, action, payload }: IncomingCall,
   receivedAt: number,

@@ -2,7 +2,7 @@ import type { CentralSystemAction, ChargePointAction, RequestOf } from '../../pr
 import type { CommandRecord } from '../../store/command-record.ts';
 import type { CallAnswer } from '../call-answer.ts';
 import type { ChargePoint } from '../charge-point.ts';
-import type { Room } from '../room.ts';
+import type { Context } from '../context.ts';
 import { type CallOf, statusOf } from './follower.ts';
 
 /** Something a charge point told, as far as it can be what followed a command. */
@@ -31,7 +31,7 @@ export interface AwaitedCommand<A extends CentralSystemAction> extends CommandRe
 export interface Expectation<A extends CentralSystemAction> {
   /** For how long after the answer it is looked for, ms; undefined where nothing is to follow. */
   readonly awaits: (
-    room: Room,
+    context: Context,
     chargePoint: ChargePoint,
     call: CallOf<A>,
     answer: CallAnswer,
@@ -44,7 +44,7 @@ export interface Expectation<A extends CentralSystemAction> {
   readonly waitsFor?: (command: AwaitedCommand<A>, action: string) => boolean;
   /** What else Farad learns when the last message has come. */
   readonly concluded?: (
-    room: Room,
+    context: Context,
     chargePoint: ChargePoint,
     command: AwaitedCommand<A>,
     told: Told,

@@ -2,7 +2,7 @@ import type { CentralSystemAction } from '../../protocol/v16/actions.ts';
 import type { CommandRecord, Consequence } from '../../store/command-record.ts';
 import type { CallAnswer, OutgoingCall } from '../call-answer.ts';
 import type { ChargePoint } from '../charge-point.ts';
-import type { Room } from '../room.ts';
+import type { Context } from '../context.ts';
 import { changeAvailability } from './core/change-availability.ts';
 import { remoteStart } from './core/remote-start-transaction.ts';
 import { remoteStop } from './core/remote-stop-transaction.ts';
@@ -39,7 +39,7 @@ function expectationOf(action: string): Expectation<'Reset'> | undefined {
  * Undefined where the CALL is no such command, or never left.
  */
 export function keepCommand(
-  room: Room,
+  context: Context,
   chargePoint: ChargePoint,
   call: OutgoingCall,
   answer: CallAnswer,
@@ -47,9 +47,9 @@ export function keepCommand(
   const expectation = expectationOf(call.action);
   const neverLeft = answer.kind === 'none' && answer.reason === 'not_sent';
   if (expectation === undefined || neverLeft) return undefined;
-  const now = room.clock();
+  const now = context.clock();
   const typed = { ...call, payload: call.payload as never };
-  const awaitedMs = expectation.awaits(room, chargePoint, typed, answer);
+  const awaitedMs = expectation.awaits(context, chargePoint, typed, answer);
   const command: CommandRecord = {
     chargePointId: chargePoint.id,
     messageId: call.messageId,
@@ -64,7 +64,7 @@ export function keepCommand(
     complete: false,
     version: 0,
   };
-  const { commands } = room.store;
+  const { commands } = context.store;
   const outdated = chargePoint.awaited.filter(
     ({ action, request }) =>
       action === call.action && expectation.outdates?.(typed.payload, request as never) === true,
@@ -91,7 +91,7 @@ export function isAwaited(chargePoint: ChargePoint, action: string): boolean {
  * the oldest gets it: one message is the consequence of one command. What follows from that is written in the
  * background, the charge point's answer does not wait for it.
  */
-export function noteTold(room: Room, chargePoint: ChargePoint, told: Told): void {
+export function noteTold(context: Context, chargePoint: ChargePoint, told: Told): void {
   if (chargePoint.awaited.length === 0) return;
   const served = new Set<string>();
   const left: CommandRecord[] = [];
@@ -107,10 +107,10 @@ export function noteTold(room: Room, chargePoint: ChargePoint, told: Told): void
     const consequence = consequenceOf(told);
     if (fits === 'part') left.push({ ...command, consequences: [...command.consequences, consequence] });
     const following = Promise.all([
-      room.store.commands.followed(chargePoint.id, command.messageId, consequence, fits === 'last'),
-      fits === 'last' && expectation.concluded?.(room, chargePoint, command as never, told),
+      context.store.commands.followed(chargePoint.id, command.messageId, consequence, fits === 'last'),
+      fits === 'last' && expectation.concluded?.(context, chargePoint, command as never, told),
     ]);
-    following.catch((error: unknown) => room.onFault(error, chargePoint.id));
+    following.catch((error: unknown) => context.onFault(error, chargePoint.id));
   }
   chargePoint.awaited = left;
 }

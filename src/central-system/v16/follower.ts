@@ -1,7 +1,7 @@
 import type { CentralSystemAction, RequestOf } from '../../protocol/v16/actions.ts';
 import type { CallAnswer, OutgoingCall } from '../call-answer.ts';
 import type { ChargePoint } from '../charge-point.ts';
-import type { Room } from '../room.ts';
+import type { Context } from '../context.ts';
 
 /** A CALL of ours whose payload satisfies the schema of its action. */
 export interface CallOf<A extends CentralSystemAction> extends OutgoingCall {
@@ -10,7 +10,7 @@ export interface CallOf<A extends CentralSystemAction> extends OutgoingCall {
 
 /** Follows what became of a CALL: opens gates at once, and resolves when what was learned is stored. */
 export type Follower<A extends CentralSystemAction> = (
-  room: Room,
+  context: Context,
   chargePoint: ChargePoint,
   call: CallOf<A>,
   answer: CallAnswer,

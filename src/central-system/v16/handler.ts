@@ -1,7 +1,7 @@
 import type { ChargePointAction, RequestOf } from '../../protocol/v16/actions.ts';
 import type { ChargePoint } from '../charge-point.ts';
+import type { Context } from '../context.ts';
 import type { Decision, IncomingCall } from '../decision.ts';
-import type { Room } from '../room.ts';
 
 /**
  * How one message of a charge point is decided. `handle` is synchronous where nothing must reach the disk
@@ -10,7 +10,7 @@ import type { Room } from '../room.ts';
 export interface Handler<A extends ChargePointAction> {
   /** Gets a payload that satisfies the schema, repaired where the lenient reader had to. */
   readonly handle: (
-    room: Room,
+    context: Context,
     chargePoint: ChargePoint,
     request: RequestOf<A>,
     receivedAt: number,
@@ -28,7 +28,7 @@ export interface Handler<A extends ChargePointAction> {
  */
 export interface TransactionHandler {
   readonly handleRaw: (
-    room: Room,
+    context: Context,
     chargePoint: ChargePoint,
     call: IncomingCall,
     receivedAt: number,

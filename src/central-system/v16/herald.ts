@@ -1,6 +1,6 @@
 import type { CentralSystemAction } from '../../protocol/v16/actions.ts';
 import type { ChargePoint } from '../charge-point.ts';
-import type { Room } from '../room.ts';
+import type { Context } from '../context.ts';
 import type { CallOf } from './follower.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { CallOf } from './follower.ts';
  * resolves. Undefined where that is nothing.
  */
 export type Herald<A extends CentralSystemAction> = (
-  room: Room,
+  context: Context,
   chargePoint: ChargePoint,
   call: CallOf<A>,
 ) => Promise<void> | undefined;

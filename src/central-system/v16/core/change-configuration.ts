@@ -9,15 +9,15 @@ import { securityProfileAnswered } from '../security/security-profile.ts';
  * and a new SecurityProfile is what it may come with.
  */
 export const changeConfigurationAnswered: Follower<'ChangeConfiguration'> = (
-  room,
+  context,
   chargePoint,
   call,
   answer,
 ) =>
   Promise.all([
-    configurationAnswered(room, chargePoint, call, answer),
-    authorizationKeyAnswered(room, chargePoint, call, answer),
-    securityProfileAnswered(room, chargePoint, call, answer),
+    configurationAnswered(context, chargePoint, call, answer),
+    authorizationKeyAnswered(context, chargePoint, call, answer),
+    securityProfileAnswered(context, chargePoint, call, answer),
   ]);
 
 const configurationAnswered: Follower<'ChangeConfiguration'> = (

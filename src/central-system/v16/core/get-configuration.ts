@@ -7,19 +7,19 @@ import { learnConnectors } from './number-of-connectors.ts';
  * far as it can be, whatever the schema says; what it does not mention stays as it was.
  */
 export const getConfigurationAnswered: Follower<'GetConfiguration'> = async (
-  room,
+  context,
   chargePoint,
   _call,
   answer,
 ) => {
   if (answer.kind !== 'result') return;
-  const now = room.clock();
+  const now = context.clock();
   const known = membersOf(answer.payload, 'configurationKey').flatMap(toldKey);
   const unknown = membersOf(answer.payload, 'unknownKey').filter((key) => typeof key === 'string');
   const connectors = known.find(({ key }) => key.toLowerCase() === 'numberofconnectors')?.value;
   await Promise.all([
-    room.store.configurations.told(chargePoint.id, known, unknown, now),
-    typeof connectors === 'string' && learnConnectors(room, chargePoint, Number(connectors), now),
+    context.store.configurations.told(chargePoint.id, known, unknown, now),
+    typeof connectors === 'string' && learnConnectors(context, chargePoint, Number(connectors), now),
   ]);
 };
 

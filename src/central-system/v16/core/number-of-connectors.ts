@@ -1,5 +1,5 @@
 import type { ChargePoint } from '../../charge-point.ts';
-import type { Room } from '../../room.ts';
+import type { Context } from '../../context.ts';
 
 /**
  * More connectors than any charge point has: numbers beyond are nonsense (firmware was met that reports 1.6
@@ -12,7 +12,7 @@ export const MAX_CONNECTORS = 1024;
  * of raises n, at once.
  */
 export function learnConnectors(
-  { store }: Room,
+  { store }: Context,
   chargePoint: ChargePoint,
   connectors: number,
   now: number,

@@ -3,9 +3,9 @@ import { authorizations } from '../../../records/authorizations.ts';
 import type { StartInput, TransactionRecord } from '../../../store/transaction-record.ts';
 import type { ChargePoint } from '../../charge-point.ts';
 import { counting, exceedsConcurrency } from '../../concurrent-transactions.ts';
+import type { Context } from '../../context.ts';
 import { confirm, refuse } from '../../decision.ts';
 import { open } from '../../open-transactions.ts';
-import type { Room } from '../../room.ts';
 import { judgeTag } from '../../tag-authorization.ts';
 import type { Told } from '../expectation.ts';
 import { noteTold } from '../follow-up.ts';
@@ -20,27 +20,32 @@ import { readTransactionMessage, type TransactionMessage } from './transaction-m
  * answer (§3.7.1).
  */
 export const startTransaction: TransactionHandler = {
-  async handleRaw(room, chargePoint, { messageId, payload, deepFrame }, receivedAt) {
+  async handleRaw(context, chargePoint, { messageId, payload, deepFrame }, receivedAt) {
     const reading = readTransactionMessage('StartTransaction', payload, deepFrame);
     if (reading.violation !== undefined) return refuse(reading.violation.code, reading.violation.description);
-    room.counters.repairs(chargePoint, 'StartTransaction', reading.repairs);
+    context.counters.repairs(chargePoint, 'StartTransaction', reading.repairs);
     const start = readStart(reading, chargePoint, receivedAt);
-    const { status, token } = judgeTag(room.store.tokens, start.idTag, receivedAt, room.settings.unknownTags);
+    const { status, token } = judgeTag(
+      context.store.tokens,
+      start.idTag,
+      receivedAt,
+      context.settings.unknownTags,
+    );
     const parentIdTag = token?.parentIdTag ?? '';
-    const { transaction, created, superseded } = await room.store.transactions.start({
+    const { transaction, created, superseded } = await context.store.transactions.start({
       ...start,
       authorize(others) {
         const tooMany =
           status === 'Accepted' &&
-          exceedsConcurrency(token, room.settings.concurrentTx, () => counting(room, others()));
+          exceedsConcurrency(token, context.settings.concurrentTx, () => counting(context, others()));
         return { status: tooMany ? 'ConcurrentTx' : status, parentIdTag };
       },
     });
     if (transaction.state === 'open') open(chargePoint, transaction.connectorId, transaction.transactionId);
-    if (created) noteTold(room, chargePoint, toldStart(messageId, start, transaction.transactionId));
-    note(room, transaction, start.idTag, parentIdTag, receivedAt);
-    room.counters.transaction(created ? 'started' : 'start-repeated');
-    if (superseded !== undefined) room.counters.transaction('superseded');
+    if (created) noteTold(context, chargePoint, toldStart(messageId, start, transaction.transactionId));
+    note(context, transaction, start.idTag, parentIdTag, receivedAt);
+    context.counters.transaction(created ? 'started' : 'start-repeated');
+    if (superseded !== undefined) context.counters.transaction('superseded');
     const answered = transaction.authorization as AuthorizationStatus;
     return confirm({
       transactionId: transaction.transactionId,
@@ -90,7 +95,7 @@ function toldStart(
 }
 
 function note(
-  { rows, counters }: Room,
+  { rows, counters }: Context,
   transaction: TransactionRecord,
   idTag: string,
   parentIdTag: string,

@@ -3,9 +3,9 @@ import { type ConnectorStatusRow, connectorStatus } from '../../../records/conne
 import { redactUrls } from '../../../telemetry/redaction.ts';
 import type { ChargePoint } from '../../charge-point.ts';
 import { readClock } from '../../charge-point-clock.ts';
+import type { Context } from '../../context.ts';
 import { acknowledged } from '../../decision.ts';
 import { endReservationsOf } from '../../end-of-reservation.ts';
-import type { Room } from '../../room.ts';
 import type { Handler } from '../handler.ts';
 import { learnConnectors, MAX_CONNECTORS } from './number-of-connectors.ts';
 
@@ -20,19 +20,20 @@ const WHOLE_POINT: ReadonlySet<string> = new Set(['Available', 'Unavailable', 'F
  * than Faulted is a warning and changes no status. Transactions are not derived from it.
  */
 export const statusNotification: Handler<'StatusNotification'> = {
-  handle(room, chargePoint, request, receivedAt) {
+  handle(context, chargePoint, request, receivedAt) {
     const row = statusRow(chargePoint, request, receivedAt);
     const writes: (Promise<unknown> | undefined)[] = [];
     if (describesState(row)) {
-      const report = room.store.connectors.report(row, () =>
-        endReservationsOf(room, chargePoint, row, receivedAt),
+      const report = context.store.connectors.report(row, () =>
+        endReservationsOf(context, chargePoint, row, receivedAt),
       );
-      writes.push(report, learnConnectors(room, chargePoint, row.connectorId, receivedAt));
+      writes.push(report, learnConnectors(context, chargePoint, row.connectorId, receivedAt));
     } else {
-      room.rows.add(connectorStatus, row);
+      context.rows.add(connectorStatus, row);
     }
-    if (row.errorCode === 'LocalListConflict') writes.push(flagListConflict(room, chargePoint, receivedAt));
-    return room.lateWrites.answer(
+    if (row.errorCode === 'LocalListConflict')
+      writes.push(flagListConflict(context, chargePoint, receivedAt));
+    return context.lateWrites.answer(
       chargePoint.id,
       acknowledged,
       writes.filter((write) => write !== undefined),
@@ -71,6 +72,6 @@ function statusRow(
  * Our answer about a tag contradicted the charge point's local list: the list wants to be sent again
  * (§3.5.2).
  */
-function flagListConflict({ store }: Room, { id }: ChargePoint, receivedAt: number): Promise<unknown> {
+function flagListConflict({ store }: Context, { id }: ChargePoint, receivedAt: number): Promise<unknown> {
   return store.chargePoints.note(id, { localListConflictAt: receivedAt }, receivedAt);
 }

@@ -2,10 +2,10 @@ import { foldIdTag } from '../../../protocol/id-tag.ts';
 import { authorizations } from '../../../records/authorizations.ts';
 import type { StopInput } from '../../../store/transaction-record.ts';
 import type { ChargePoint } from '../../charge-point.ts';
+import type { Context } from '../../context.ts';
 import { acknowledged, confirm, type Decision, refuse } from '../../decision.ts';
 import type { StopRemainder } from '../../meter-keeper.ts';
 import { close } from '../../open-transactions.ts';
-import type { Room } from '../../room.ts';
 import { judgeTag, mayStop } from '../../tag-authorization.ts';
 import { noteTold } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
@@ -20,24 +20,24 @@ import { readTransactionMessage, type TransactionMessage } from './transaction-m
  * no confirmation ever precedes them.
  */
 export const stopTransaction: TransactionHandler = {
-  async handleRaw(room, chargePoint, call, receivedAt) {
+  async handleRaw(context, chargePoint, call, receivedAt) {
     const { messageId, payload, deepFrame } = call;
     const message = readTransactionMessage('StopTransaction', payload, deepFrame);
     if (message.violation !== undefined) return refuse(message.violation.code, message.violation.description);
-    room.counters.repairs(chargePoint, call.action, message.repairs);
+    context.counters.repairs(chargePoint, call.action, message.repairs);
     const { transactionData, ...request } = message.received;
     const whole = { messageId, request, flags: [], ...(deepFrame !== undefined && { deepFrame }) };
-    if (transactionData === undefined) return finishStop(room, chargePoint, whole, receivedAt);
+    if (transactionData === undefined) return finishStop(context, chargePoint, whole, receivedAt);
 
-    const input = readStop(room, chargePoint, { request, flags: [] }, receivedAt);
-    const ended = room.store.transactions.endedBy(input);
-    const verdict = await room.keepSamples(call, {
+    const input = readStop(context, chargePoint, { request, flags: [] }, receivedAt);
+    const ended = context.store.transactions.endedBy(input);
+    const verdict = await context.keepSamples(call, {
       ...meterContext(chargePoint, receivedAt),
       ended: ended === undefined ? null : [ended.connectorId, ended.transactionId],
     });
     if (verdict.error !== undefined) return refuse(verdict.error.code, verdict.error.description);
     const stop = { ...(verdict.stop ?? whole), messageId };
-    const decision = await finishStop(room, chargePoint, stop, receivedAt);
+    const decision = await finishStop(context, chargePoint, stop, receivedAt);
     return decision.kind === 'result' && verdict.digest !== undefined
       ? { ...decision, digest: verdict.digest }
       : decision;
@@ -51,7 +51,7 @@ const UNKNOWN_ID = -1;
  * answers.
  */
 export async function finishStop(
-  room: Room,
+  context: Context,
   chargePoint: ChargePoint,
   stop: StopRemainder,
   receivedAt: number,
@@ -60,13 +60,13 @@ export async function finishStop(
     const { messageId = '', request: payload, deepFrame } = stop;
     const action = 'StopTransaction';
     const call = { messageId, action, payload, ...(deepFrame !== undefined && { deepFrame }) };
-    return stopTransaction.handleRaw(room, chargePoint, call, receivedAt);
+    return stopTransaction.handleRaw(context, chargePoint, call, receivedAt);
   }
-  const input = readStop(room, chargePoint, stop, receivedAt);
-  const { transaction, outcome } = await room.store.transactions.stop(input);
+  const input = readStop(context, chargePoint, stop, receivedAt);
+  const { transaction, outcome } = await context.store.transactions.stop(input);
   close(chargePoint, transaction.transactionId);
   if (outcome !== 'unmatched') {
-    noteTold(room, chargePoint, {
+    noteTold(context, chargePoint, {
       action: 'StopTransaction',
       messageId: stop.messageId ?? '',
       connectorId: transaction.connectorId,
@@ -77,12 +77,17 @@ export async function finishStop(
       receivedAt,
     });
   }
-  room.counters.transaction(outcome);
+  context.counters.transaction(outcome);
   if (input.idTag === '') return acknowledged;
 
-  const { status, token } = judgeTag(room.store.tokens, input.idTag, receivedAt, room.settings.unknownTags);
-  room.counters.authorization('StopTransaction', status);
-  room.rows.add(authorizations, {
+  const { status, token } = judgeTag(
+    context.store.tokens,
+    input.idTag,
+    receivedAt,
+    context.settings.unknownTags,
+  );
+  context.counters.authorization('StopTransaction', status);
+  context.rows.add(authorizations, {
     chargePointId: chargePoint.id,
     idTag: input.idTag,
     parentIdTag: token?.parentIdTag ?? '',
@@ -94,7 +99,7 @@ export async function finishStop(
 }
 
 function readStop(
-  { store }: Room,
+  { store }: Context,
   chargePoint: ChargePoint,
   { request: received, flags: dataFlags, deepFrame }: StopRemainder,
   receivedAt: number,

@@ -7,10 +7,10 @@ import { jobReported } from './jobs.ts';
  * progress of its job, whatever came before it.
  */
 export const diagnosticsStatusNotification: Handler<'DiagnosticsStatusNotification'> = {
-  async handle(room, chargePoint, { status }, receivedAt) {
+  async handle(context, chargePoint, { status }, receivedAt) {
     await Promise.all([
-      room.store.chargePoints.update(chargePoint.id, { diagnosticsStatus: status }, receivedAt),
-      jobReported(room, chargePoint, 'diagnostics', status, undefined, receivedAt),
+      context.store.chargePoints.update(chargePoint.id, { diagnosticsStatus: status }, receivedAt),
+      jobReported(context, chargePoint, 'diagnostics', status, undefined, receivedAt),
     ]);
     return acknowledged;
   },

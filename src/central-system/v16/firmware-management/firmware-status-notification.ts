@@ -7,10 +7,10 @@ import { jobReported } from './jobs.ts';
  * progress of its job, whatever came before it.
  */
 export const firmwareStatusNotification: Handler<'FirmwareStatusNotification'> = {
-  async handle(room, chargePoint, { status }, receivedAt) {
+  async handle(context, chargePoint, { status }, receivedAt) {
     await Promise.all([
-      room.store.chargePoints.update(chargePoint.id, { firmwareStatus: status }, receivedAt),
-      jobReported(room, chargePoint, 'firmware', status, undefined, receivedAt),
+      context.store.chargePoints.update(chargePoint.id, { firmwareStatus: status }, receivedAt),
+      jobReported(context, chargePoint, 'firmware', status, undefined, receivedAt),
     ]);
     return acknowledged;
   },

@@ -6,12 +6,12 @@ import { beginJob, jobAnswered } from './jobs.ts';
 const MAX_FILE_NAME = 255;
 
 /** GetDiagnostics (OCPP 1.6 ed. 2 §5.9) starts a job. */
-export const diagnosticsAsked: Herald<'GetDiagnostics'> = (room, chargePoint, call) =>
-  beginJob(room, chargePoint, 'diagnostics', call, { location: call.payload.location });
+export const diagnosticsAsked: Herald<'GetDiagnostics'> = (context, chargePoint, call) =>
+  beginJob(context, chargePoint, 'diagnostics', call, { location: call.payload.location });
 
 /** Without a file name there is nothing that the charge point could upload (§5.9, §6.26). */
-export const diagnosticsAnswered: Follower<'GetDiagnostics'> = (room, chargePoint, call, answer) =>
-  jobAnswered(room, chargePoint, 'diagnostics', call, answer, (payload) => {
+export const diagnosticsAnswered: Follower<'GetDiagnostics'> = (context, chargePoint, call, answer) =>
+  jobAnswered(context, chargePoint, 'diagnostics', call, answer, (payload) => {
     const fileName = fileNameIn(payload, 'fileName');
     return fileName === undefined ? { state: 'nothing_to_upload' } : { state: 'waiting', fileName };
   });

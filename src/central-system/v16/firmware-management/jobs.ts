@@ -3,7 +3,7 @@ import type { JobInput, JobKind } from '../../../store/job-record.ts';
 import { redactUrls } from '../../../telemetry/redaction.ts';
 import type { CallAnswer, OutgoingCall } from '../../call-answer.ts';
 import type { ChargePoint } from '../../charge-point.ts';
-import type { Room } from '../../room.ts';
+import type { Context } from '../../context.ts';
 import { statusOf } from '../follower.ts';
 import { answerJob, type JobAnswer, reportJob } from './job-progress.ts';
 
@@ -21,7 +21,7 @@ export interface AskedJob {
 
 /** Keeps a job before its CALL leaves: whatever happens to this process, the job is known. */
 export async function beginJob(
-  { store }: Room,
+  { store }: Context,
   { id: chargePointId }: ChargePoint,
   kind: JobKind,
   call: OutgoingCall,
@@ -52,7 +52,7 @@ export async function beginJob(
 
 /** The job moves on with what its CALL was answered; `accepted` reads a CALLRESULT. */
 export async function jobAnswered(
-  { store, clock }: Room,
+  { store, clock }: Context,
   { id }: ChargePoint,
   kind: JobKind,
   call: OutgoingCall,
@@ -66,7 +66,7 @@ export async function jobAnswered(
 
 /** The job moves on with a status notification. */
 export async function jobReported(
-  { store }: Room,
+  { store }: Context,
   { id }: ChargePoint,
   kind: JobKind,
   status: string,
@@ -96,6 +96,6 @@ function jobId({ reference, messageId }: OutgoingCall): string {
   return reference ?? messageId;
 }
 
-function firmwareVersion(store: Room['store'], chargePointId: string): string | null {
+function firmwareVersion(store: Context['store'], chargePointId: string): string | null {
   return store.chargePoints.get(chargePointId)?.boot?.firmwareVersion ?? null;
 }

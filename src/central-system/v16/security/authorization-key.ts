@@ -1,6 +1,6 @@
 import type { CallAnswer } from '../../call-answer.ts';
 import type { ChargePoint } from '../../charge-point.ts';
-import type { Room } from '../../room.ts';
+import type { Context } from '../../context.ts';
 import { type CallOf, statusOf } from '../follower.ts';
 import type { Herald } from '../herald.ts';
 
@@ -26,7 +26,7 @@ export const authorizationKeyLeaving: Herald<'ChangeConfiguration'> = ({ store, 
  * has shown the new one (obligation L10).
  */
 export function authorizationKeyAnswered(
-  { store }: Room,
+  { store }: Context,
   { id }: ChargePoint,
   call: Change,
   answer: CallAnswer,

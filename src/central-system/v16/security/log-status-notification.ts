@@ -7,8 +7,8 @@ import type { Handler } from '../handler.ts';
  * whatever came before it.
  */
 export const logStatusNotification: Handler<'LogStatusNotification'> = {
-  async handle(room, chargePoint, { status, requestId }, receivedAt) {
-    await jobReported(room, chargePoint, 'log', status, requestId, receivedAt);
+  async handle(context, chargePoint, { status, requestId }, receivedAt) {
+    await jobReported(context, chargePoint, 'log', status, requestId, receivedAt);
     return acknowledged;
   },
 };

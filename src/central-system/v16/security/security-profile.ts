@@ -1,7 +1,7 @@
 import { readProfile, type SecurityProfile, setsSecurityProfile } from '../../../store/security-profile.ts';
 import type { CallAnswer } from '../../call-answer.ts';
 import type { ChargePoint } from '../../charge-point.ts';
-import type { Room } from '../../room.ts';
+import type { Context } from '../../context.ts';
 import { type CallOf, statusOf } from '../follower.ts';
 import type { Herald } from '../herald.ts';
 
@@ -25,7 +25,7 @@ export const securityProfileLeaving: Herald<'ChangeConfiguration'> = ({ store, c
  * A05.FR.08, .09).
  */
 export function securityProfileAnswered(
-  { store }: Room,
+  { store }: Context,
   { id }: ChargePoint,
   call: Change,
   answer: CallAnswer,

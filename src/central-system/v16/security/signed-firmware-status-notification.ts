@@ -7,10 +7,10 @@ import type { Handler } from '../handler.ts';
  * may follow any other, and a requestId that nobody knows is no error.
  */
 export const signedFirmwareStatusNotification: Handler<'SignedFirmwareStatusNotification'> = {
-  async handle(room, chargePoint, { status, requestId }, receivedAt) {
+  async handle(context, chargePoint, { status, requestId }, receivedAt) {
     await Promise.all([
-      room.store.chargePoints.update(chargePoint.id, { firmwareStatus: status }, receivedAt),
-      jobReported(room, chargePoint, 'firmware', status, requestId, receivedAt),
+      context.store.chargePoints.update(chargePoint.id, { firmwareStatus: status }, receivedAt),
+      jobReported(context, chargePoint, 'firmware', status, requestId, receivedAt),
     ]);
     return acknowledged;
   },

@@ -1,6 +1,6 @@
 import type { ChargingProfile } from '../../../protocol/v16/generated/messages.ts';
 import type { ChargePoint } from '../../charge-point.ts';
-import type { Room } from '../../room.ts';
+import type { Context } from '../../context.ts';
 import { isUnanswered } from '../expectation.ts';
 import { type CallOf, type Follower, statusOf } from '../follower.ts';
 
@@ -9,16 +9,16 @@ import { type CallOf, type Follower, statusOf } from '../follower.ts';
  * (errata 3.38, 3.39) change nothing; without an answer the profile may be there.
  */
 export const setChargingProfileAnswered: Follower<'SetChargingProfile'> = (
-  room,
+  context,
   chargePoint,
   call,
   answer,
 ) => {
   const accepted = statusOf(answer) === 'Accepted';
   if (!accepted && !isUnanswered(answer)) return undefined;
-  const { store, clock } = room;
+  const { store, clock } = context;
   const { connectorId, csChargingProfiles: profile } = call.payload;
-  const transactionId = transactionOf(room, chargePoint, call);
+  const transactionId = transactionOf(context, chargePoint, call);
   if (transactionId === 'ended') return undefined;
   const input = {
     chargePointId: chargePoint.id,
@@ -36,7 +36,7 @@ export const setChargingProfileAnswered: Follower<'SetChargingProfile'> = (
  * The transaction that a TxProfile dies with: the one that it names, else the one that runs on its connector.
  */
 function transactionOf(
-  { store }: Room,
+  { store }: Context,
   { openTransactions }: ChargePoint,
   call: CallOf<'SetChargingProfile'>,
 ): number | null | 'ended' {

@@ -7,7 +7,7 @@ import type { RowSink } from './row-sink.ts';
 import type { VendorRegistry } from './vendor-registry.ts';
 
 /** What the decisions of the central system rest on. */
-export interface Room {
+export interface Context {
   readonly store: Pick<
     Store,
     | 'tokens'
