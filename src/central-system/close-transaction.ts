@@ -1,7 +1,7 @@
 import type { CloseInput, TransactionRecord } from '../store/transaction-record.ts';
 import type { ConnectedChargePoints } from './connected-charge-points.ts';
 import type { Context } from './context.ts';
-import { close } from './open-transactions.ts';
+import { removeOpenTransaction } from './open-transactions.ts';
 
 type Connected = Pick<ConnectedChargePoints, 'get'>;
 
@@ -18,7 +18,7 @@ export async function closeTransaction(
   const closed = await context.store.transactions.close(input);
   if (closed === undefined) return undefined;
   const chargePoint = connected.get(closed.chargePointId);
-  if (chargePoint !== undefined) close(chargePoint, closed.transactionId);
+  if (chargePoint !== undefined) removeOpenTransaction(chargePoint, closed.transactionId);
   context.counters.transaction('closed');
   return closed;
 }

@@ -5,7 +5,7 @@ import type { ChargePoint } from '../../charge-point.ts';
 import { counting, exceedsConcurrency } from '../../concurrent-transactions.ts';
 import type { Context } from '../../context.ts';
 import { confirm, refuse } from '../../decision.ts';
-import { open } from '../../open-transactions.ts';
+import { addOpenTransaction } from '../../open-transactions.ts';
 import { judgeTag } from '../../tag-authorization.ts';
 import type { Told } from '../expectation.ts';
 import { noteTold } from '../follow-up.ts';
@@ -41,7 +41,9 @@ export const startTransaction: TransactionHandler = {
         return { status: tooMany ? 'ConcurrentTx' : status, parentIdTag };
       },
     });
-    if (transaction.state === 'open') open(chargePoint, transaction.connectorId, transaction.transactionId);
+    if (transaction.state === 'open') {
+      addOpenTransaction(chargePoint, transaction.connectorId, transaction.transactionId);
+    }
     if (created) noteTold(context, chargePoint, toldStart(messageId, start, transaction.transactionId));
     note(context, transaction, start.idTag, parentIdTag, receivedAt);
     context.counters.transaction(created ? 'started' : 'start-repeated');

@@ -5,7 +5,7 @@ import type { ChargePoint } from '../../charge-point.ts';
 import type { Context } from '../../context.ts';
 import { acknowledged, confirm, type Decision, refuse } from '../../decision.ts';
 import type { StopRemainder } from '../../meter-keeper.ts';
-import { close } from '../../open-transactions.ts';
+import { removeOpenTransaction } from '../../open-transactions.ts';
 import { judgeTag, mayStop } from '../../tag-authorization.ts';
 import { noteTold } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
@@ -64,7 +64,7 @@ export async function finishStop(
   }
   const input = readStop(context, chargePoint, stop, receivedAt);
   const { transaction, outcome } = await context.store.transactions.stop(input);
-  close(chargePoint, transaction.transactionId);
+  removeOpenTransaction(chargePoint, transaction.transactionId);
   if (outcome !== 'unmatched') {
     noteTold(context, chargePoint, {
       action: 'StopTransaction',
