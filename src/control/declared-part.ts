@@ -1,3 +1,4 @@
+import { isObject } from '../protocol/members.ts';
 import { payloadSchemas } from './openapi/ocpp-payloads.ts';
 import type { Schema } from './openapi/operation.ts';
 import { schemas } from './openapi/schemas.ts';
@@ -63,8 +64,4 @@ function typeOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
   return typeof value;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

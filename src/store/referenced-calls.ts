@@ -1,4 +1,5 @@
 import type { Table } from '../journal/environment.ts';
+import { membersOf } from '../protocol/members.ts';
 import { textKey } from './keys.ts';
 import type { WritePath } from './write-path.ts';
 
@@ -94,8 +95,6 @@ export class ReferencedCallTable implements ReferencedCalls {
 
 function cut(answer: KeptAnswer): KeptAnswer {
   if (answer.kind !== 'result' || (JSON.stringify(answer.payload) ?? '').length <= MAX_ANSWER) return answer;
-  const { payload } = answer;
-  const status =
-    typeof payload === 'object' && payload !== null && 'status' in payload ? payload.status : undefined;
+  const { status } = membersOf(answer.payload);
   return { kind: 'result', payload: typeof status === 'string' ? { status: status.slice(0, 50) } : {} };
 }

@@ -1,3 +1,4 @@
+import { INT32_MAX } from '../protocol/int32.ts';
 import type { WritePath } from './write-path.ts';
 
 /**
@@ -9,7 +10,6 @@ export interface RequestIds {
 }
 
 const COUNTER = Buffer.from('request-ids');
-const LARGEST = 2_147_483_647;
 
 export class RequestIdCounter implements RequestIds {
   private readonly path: WritePath;
@@ -19,6 +19,6 @@ export class RequestIdCounter implements RequestIds {
   }
 
   next(): Promise<number> {
-    return this.path.transact(() => ((this.path.count(COUNTER) - 1) % LARGEST) + 1);
+    return this.path.transact(() => ((this.path.count(COUNTER) - 1) % INT32_MAX) + 1);
   }
 }

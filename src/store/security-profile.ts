@@ -1,3 +1,4 @@
+import { membersOf } from '../protocol/members.ts';
 /**
  * 1: password over a plain socket; 2: password over TLS; 3: client certificate; 0: none of these
  * (security whitepaper ed. 3 §2.1).
@@ -27,8 +28,8 @@ export function setsSecurityProfile(key: string): boolean {
  * `null` where nobody knows how it is read.
  */
 export function wantedProfile(action: string, payload: unknown): SecurityProfile | null | undefined {
-  if (action !== 'ChangeConfiguration' || typeof payload !== 'object' || payload === null) return undefined;
-  const { key, value } = payload as Readonly<Record<string, unknown>>;
+  if (action !== 'ChangeConfiguration') return undefined;
+  const { key, value } = membersOf(payload);
   if (typeof key !== 'string' || !setsSecurityProfile(key)) return undefined;
   return (typeof value === 'string' ? readProfile(value) : undefined) ?? null;
 }

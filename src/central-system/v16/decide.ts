@@ -1,4 +1,5 @@
 import { TOO_DEEP } from '../../protocol/frame.ts';
+import { isObject } from '../../protocol/members.ts';
 import {
   type ChargePointAction,
   isCentralSystemAction,
@@ -109,8 +110,7 @@ function readLeniently(
   const { payload: mended, repairs } = repairRequest(action, payload);
   const violation = checkRequest(action, mended);
   if (violation === undefined) return { request: mended as object, repairs };
-  const isObject = typeof mended === 'object' && mended !== null && !Array.isArray(mended);
-  const salvaged = isObject ? handler.salvage?.(mended as Record<string, unknown>) : undefined;
+  const salvaged = isObject(mended) ? handler.salvage?.(mended) : undefined;
   return salvaged === undefined ? { violation } : { request: salvaged, repairs: [...repairs, 'salvaged'] };
 }
 

@@ -1,3 +1,4 @@
+import { membersOf } from '../../protocol/members.ts';
 import type { CentralSystemAction, RequestOf } from '../../protocol/v16/actions.ts';
 import type { CallAnswer, OutgoingCall } from '../call-answer.ts';
 import type { ChargePoint } from '../charge-point.ts';
@@ -22,7 +23,6 @@ export type Follower<A extends CentralSystemAction> = (
  */
 export function statusOf(answer: CallAnswer): string | undefined {
   if (answer.kind !== 'result') return undefined;
-  const { payload } = answer;
-  if (typeof payload !== 'object' || payload === null || !('status' in payload)) return undefined;
-  return typeof payload.status === 'string' ? payload.status : undefined;
+  const { status } = membersOf(answer.payload);
+  return typeof status === 'string' ? status : undefined;
 }

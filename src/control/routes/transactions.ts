@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { INT32_MAX } from '../../protocol/int32.ts';
 import type { TransactionState } from '../../store/transaction-record.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
@@ -67,7 +68,7 @@ const list: Operation = {
     transactionId: {
       type: 'integer',
       minimum: 0,
-      maximum: 2_147_483_647,
+      maximum: INT32_MAX,
       description: 'Only the one of this number, or none. It goes with no other filter.',
     },
     chargePointId: { type: 'string', description: 'Only those of this charge point.' },

@@ -1,3 +1,4 @@
+import { membersOf } from '../../protocol/members.ts';
 import type { CampaignTask } from '../../store/campaign-record.ts';
 import type { JobKind, JobRecord } from '../../store/job-record.ts';
 import type { KeptAnswer } from '../../store/referenced-calls.ts';
@@ -95,6 +96,6 @@ export function wordOf(answer: KeptAnswer): string | undefined {
 }
 
 function statusIn(payload: unknown): string | undefined {
-  if (typeof payload !== 'object' || payload === null || !('status' in payload)) return undefined;
-  return typeof payload.status === 'string' ? payload.status.slice(0, 50) : undefined;
+  const { status } = membersOf(payload);
+  return typeof status === 'string' ? status.slice(0, 50) : undefined;
 }

@@ -1,3 +1,4 @@
+import { membersOf } from '../../protocol/members.ts';
 import type { CertificateInput, CertificateRecord } from '../../store/certificate-record.ts';
 import type { KeptAnswer } from '../../store/referenced-calls.ts';
 import type { Signing } from '../../store/signings.ts';
@@ -31,7 +32,6 @@ export function certificateAfter(
 }
 
 function statusIn(payload: unknown): string {
-  const status =
-    typeof payload === 'object' && payload !== null && 'status' in payload ? payload.status : undefined;
+  const { status } = membersOf(payload);
   return typeof status === 'string' ? status.slice(0, 50) : 'nothing that can be read';
 }

@@ -1,3 +1,5 @@
+import { INT32_MAX } from '../../protocol/int32.ts';
+import { membersOf } from '../../protocol/members.ts';
 import type { ListOrder, Order, Orders } from '../../protocol/orders.ts';
 import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
 import type { HeldListRecord } from '../../store/held-list-record.ts';
@@ -60,8 +62,6 @@ export interface SyncOptions {
   /** Epoch ms. */
   readonly clock: () => number;
 }
-
-const LARGEST_VERSION = 2_147_483_647;
 
 /** Words by which charge points say that they have no local list. */
 const UNSUPPORTED: ReadonlySet<string> = new Set(['NotSupported', 'NotImplemented']);
@@ -145,7 +145,7 @@ export class ListSync {
     const held = this.held();
     const used = [held?.listVersion, held?.pending?.listVersion, held?.lastAnswer?.listVersion];
     const next = Math.max(0, ...used.map((version) => version ?? 0)) + 1;
-    return next + messages > LARGEST_VERSION ? 1 : next;
+    return next + messages > INT32_MAX ? 1 : next;
   }
 
   private async sendOnce(messages: readonly ListOrder[]): Promise<SyncOutcome> {
@@ -160,7 +160,7 @@ export class ListSync {
       const reply = await this.call(this.orders().sendList(message), about);
       if (reply.outcome === 'error') return UNSUPPORTED.has(reply.code) ? 'not_supported' : 'refused';
       if (reply.outcome !== 'result') return this.stopped(reply.outcome);
-      const status = statusIn(reply.payload);
+      const status = membersOf(reply.payload).status;
       if (status === 'Accepted') continue;
       if (status === 'NotSupported') return 'not_supported';
       if (status !== 'Failed' && status !== 'VersionMismatch') return 'refused';
@@ -172,7 +172,7 @@ export class ListSync {
   /** What the last answer makes of a sync that ends with it. */
   private refusal(): SyncOutcome {
     const reply = this.steps.at(-1)?.reply;
-    const status = reply?.outcome === 'result' ? statusIn(reply.payload) : undefined;
+    const status = reply?.outcome === 'result' ? membersOf(reply.payload).status : undefined;
     return status === 'VersionMismatch' ? 'version_mismatch' : 'failed';
   }
 
@@ -224,8 +224,4 @@ export function hasConflict(
 ): boolean {
   const conflictAt = chargePoints.get(chargePointId)?.localListConflictAt;
   return conflictAt !== undefined && conflictAt > (heldLists.get(chargePointId)?.acceptedAt ?? 0);
-}
-
-function statusIn(payload: unknown): unknown {
-  return typeof payload === 'object' && payload !== null && 'status' in payload ? payload.status : undefined;
 }

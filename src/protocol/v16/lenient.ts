@@ -1,3 +1,4 @@
+import { isObject } from '../members.ts';
 import { readTimestamp, writeTimestamp } from '../timestamp.ts';
 import type { Action } from './actions.ts';
 import { requestSchemas } from './generated/request-schemas.ts';
@@ -209,8 +210,4 @@ function noted<T>(repaired: T, repair: string, place: Place, repairs: Set<string
 /** Whether the number is the one that was written: integers beyond 2^53 have lost digits by now. */
 function isExact(value: number): boolean {
   return Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

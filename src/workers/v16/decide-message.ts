@@ -1,3 +1,4 @@
+import { isObject, type Members } from '../../protocol/members.ts';
 import type { MeterValuesRequest, StopTransactionRequest } from '../../protocol/v16/generated/messages.ts';
 import { repairRequest } from '../../protocol/v16/lenient.ts';
 import { checkRequest } from '../../protocol/v16/validate.ts';
@@ -118,8 +119,6 @@ function refused(call: MeterCall, violation: Violation): FrameVerdict {
   return { messageId: call.messageId, action: call.action, error: { code, description }, samples: 0 };
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
 /**
  * The message with its known faults repaired, and their names to count by: `salvaged` where that does not
  * make it whole. Samples are nevertheless read from what was received, so that nothing odd about them is
@@ -140,8 +139,4 @@ function addRows(rows: readonly MeterSampleRow[], lines: LineBuffer): void {
 
 function withDigest(verdict: FrameVerdict, read: MeterDigest | undefined): FrameVerdict {
   return read === undefined ? verdict : { ...verdict, digest: read };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

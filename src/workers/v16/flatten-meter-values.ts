@@ -1,3 +1,4 @@
+import { isObject } from '../../protocol/members.ts';
 import {
   LOCATION_VALUES,
   MEASURAND_VALUES,
@@ -130,8 +131,4 @@ const MAX_TERM = 64;
 function asList(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   return value === undefined || value === null ? [] : [value];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

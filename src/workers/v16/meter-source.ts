@@ -1,3 +1,4 @@
+import { INT32_MAX } from '../../protocol/int32.ts';
 import type { MessageContext } from '../meter-reader.ts';
 
 /** Whose samples these are: what all samples of one message have in common. */
@@ -13,7 +14,6 @@ export interface MeterSource {
 
 export type SourceContext = Omit<MessageContext, 'strict' | 'version'>;
 
-const INT32_MAX = 2_147_483_647;
 const NO_FLAGS: readonly string[] = Object.freeze([]);
 
 /**

@@ -1,3 +1,4 @@
+import { membersOf } from '../../../protocol/members.ts';
 import type { ToldKey } from '../../../store/configuration-record.ts';
 import type { Follower } from '../follower.ts';
 import { learnConnectors } from './number-of-connectors.ts';
@@ -14,8 +15,8 @@ export const getConfigurationAnswered: Follower<'GetConfiguration'> = async (
 ) => {
   if (answer.kind !== 'result') return;
   const now = context.clock();
-  const known = membersOf(answer.payload, 'configurationKey').flatMap(toldKey);
-  const unknown = membersOf(answer.payload, 'unknownKey').filter((key) => typeof key === 'string');
+  const known = listIn(answer.payload, 'configurationKey').flatMap(toldKey);
+  const unknown = listIn(answer.payload, 'unknownKey').filter((key) => typeof key === 'string');
   const connectors = known.find(({ key }) => key.toLowerCase() === 'numberofconnectors')?.value;
   await Promise.all([
     context.store.configurations.told(chargePoint.id, known, unknown, now),
@@ -23,15 +24,13 @@ export const getConfigurationAnswered: Follower<'GetConfiguration'> = async (
   ]);
 };
 
-function membersOf(payload: unknown, name: string): readonly unknown[] {
-  if (typeof payload !== 'object' || payload === null) return [];
-  const list = (payload as Readonly<Record<string, unknown>>)[name];
+function listIn(payload: unknown, name: string): readonly unknown[] {
+  const list = membersOf(payload)[name];
   return Array.isArray(list) ? list : [];
 }
 
 function toldKey(entry: unknown): ToldKey[] {
-  if (typeof entry !== 'object' || entry === null || !('key' in entry)) return [];
-  const { key, value, readonly } = entry as Readonly<Record<string, unknown>>;
+  const { key, value, readonly } = membersOf(entry);
   if (typeof key !== 'string') return [];
   return [
     {

@@ -1,3 +1,4 @@
+import { INT32_MAX } from '../../../protocol/int32.ts';
 import type { AuthorizationStatus } from '../../../protocol/v16/generated/messages.ts';
 import { authorizations } from '../../../records/authorizations.ts';
 import type { StartInput, TransactionRecord } from '../../../store/transaction-record.ts';
@@ -11,7 +12,7 @@ import type { Told } from '../expectation.ts';
 import { noteTold } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
 import { idTagInfo } from './id-tag-info.ts';
-import { asSent, INT32_MAX, MemberReader } from './transaction-members.ts';
+import { asSent, MemberReader } from './transaction-members.ts';
 import { readTransactionMessage, type TransactionMessage } from './transaction-message.ts';
 
 /**

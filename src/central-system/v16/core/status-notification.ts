@@ -1,3 +1,4 @@
+import { INT32_MAX } from '../../../protocol/int32.ts';
 import type { StatusNotificationRequest } from '../../../protocol/v16/generated/messages.ts';
 import { type ConnectorStatusRow, connectorStatus } from '../../../records/connector-status.ts';
 import { redactUrls } from '../../../telemetry/redaction.ts';
@@ -8,8 +9,6 @@ import { acknowledged } from '../../decision.ts';
 import { endReservationsOf } from '../../end-of-reservation.ts';
 import type { Handler } from '../handler.ts';
 import { learnConnectors, MAX_CONNECTORS } from './number-of-connectors.ts';
-
-const INT32_MAX = 2_147_483_647;
 
 /** What the charge point as a whole (connector 0) can be (§4.9). */
 const WHOLE_POINT: ReadonlySet<string> = new Set(['Available', 'Unavailable', 'Faulted']);

@@ -1,4 +1,5 @@
 import { foldIdTag } from '../../../protocol/id-tag.ts';
+import { INT32_MAX } from '../../../protocol/int32.ts';
 import { authorizations } from '../../../records/authorizations.ts';
 import type { StopInput } from '../../../store/transaction-record.ts';
 import type { ChargePoint } from '../../charge-point.ts';
@@ -11,7 +12,7 @@ import { noteTold } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
 import { idTagInfo } from './id-tag-info.ts';
 import { meterContext } from './meter-context.ts';
-import { asSent, INT32_MAX, MemberReader } from './transaction-members.ts';
+import { asSent, MemberReader } from './transaction-members.ts';
 import { readTransactionMessage, type TransactionMessage } from './transaction-message.ts';
 
 /**

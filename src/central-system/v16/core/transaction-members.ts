@@ -1,3 +1,4 @@
+import { INT32_MAX } from '../../../protocol/int32.ts';
 import { readClock } from '../../charge-point-clock.ts';
 
 /**
@@ -55,8 +56,6 @@ export class MemberReader {
     return undefined;
   }
 }
-
-export const INT32_MAX = 2_147_483_647;
 
 /** CiString20Type (§7.15). */
 const MAX_ID_TAG = 20;

@@ -1,9 +1,8 @@
+import { isObject, type Members } from '../../../protocol/members.ts';
 import { repairRequest } from '../../../protocol/v16/lenient.ts';
 import { checkRequest } from '../../../protocol/v16/validate.ts';
 import type { Violation } from '../../../protocol/version.ts';
 import { payloadOf } from '../../../records/frame-payload.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** A StartTransaction or StopTransaction that can be stored, though its members may still be wrong. */
 export interface TransactionMessage {
@@ -47,8 +46,4 @@ export function readTransactionMessage(
     request: repaired as Members,
     repairs: [...repairs, ...(deepFrame === undefined ? NONE : TOO_DEEP), ...(whole ? NONE : SALVAGED)],
   };
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { membersOf } from '../../../protocol/members.ts';
 import type { Follower } from '../follower.ts';
 import type { Herald } from '../herald.ts';
 import { beginJob, jobAnswered } from './jobs.ts';
@@ -18,7 +19,6 @@ export const diagnosticsAnswered: Follower<'GetDiagnostics'> = (context, chargeP
 
 /** A file name in a response, cut to its length by the standard; undefined where there is none. */
 export function fileNameIn(payload: unknown, member: 'fileName' | 'filename'): string | undefined {
-  if (typeof payload !== 'object' || payload === null) return undefined;
-  const name = (payload as Partial<Record<string, unknown>>)[member];
+  const name = membersOf(payload)[member];
   return typeof name === 'string' && name !== '' ? name.slice(0, MAX_FILE_NAME).toWellFormed() : undefined;
 }

@@ -1,3 +1,4 @@
+import { membersOf } from '../../../protocol/members.ts';
 import type { CallAnswer } from '../../call-answer.ts';
 import type { Follower } from '../follower.ts';
 
@@ -20,8 +21,6 @@ function versionIn(answer: CallAnswer): number | undefined {
     return answer.code === 'NotImplemented' || answer.code === 'NotSupported' ? NO_LIST : undefined;
   }
   if (answer.kind === 'none') return undefined;
-  const { payload } = answer;
-  if (typeof payload !== 'object' || payload === null || !('listVersion' in payload)) return undefined;
-  const { listVersion } = payload;
+  const { listVersion } = membersOf(answer.payload);
   return typeof listVersion === 'number' && Number.isSafeInteger(listVersion) ? listVersion : undefined;
 }

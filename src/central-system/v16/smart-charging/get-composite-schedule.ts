@@ -1,7 +1,6 @@
+import { membersOf } from '../../../protocol/members.ts';
 import type { ChargingSchedule, ChargingSchedulePeriod } from '../../../protocol/v16/generated/messages.ts';
 import { type Follower, statusOf } from '../follower.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /**
  * GetCompositeSchedule (OCPP 1.6 ed. 2 §5.7): the newest of each connector is kept, to be held against the
@@ -49,8 +48,4 @@ function readPeriod(value: unknown): ChargingSchedulePeriod[] {
   const { startPeriod, limit, numberPhases } = membersOf(value);
   if (typeof startPeriod !== 'number' || typeof limit !== 'number') return [];
   return [{ startPeriod, limit, ...(typeof numberPhases === 'number' && { numberPhases }) }];
-}
-
-function membersOf(value: unknown): Members {
-  return typeof value === 'object' && value !== null ? (value as Members) : {};
 }
