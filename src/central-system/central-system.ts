@@ -1,3 +1,5 @@
+import type { StopRemainder } from '../protocol/meter-message.ts';
+import type { IncomingCall } from '../protocol/reading.ts';
 import type { Dialect } from '../protocol/version.ts';
 import type { CloseInput, TransactionRecord } from '../store/transaction-record.ts';
 import { metrics, type Registry } from '../telemetry/metrics.ts';
@@ -8,10 +10,10 @@ import { closeTransaction, closeTransactionsOf } from './close-transaction.ts';
 import { ConnectedChargePoints } from './connected-charge-points.ts';
 import type { Context } from './context.ts';
 import { createCounters } from './counters.ts';
-import { type Decision, type IncomingCall, refuse } from './decision.ts';
+import { type Decision, refuse } from './decision.ts';
 import { expireReservations } from './end-of-reservation.ts';
 import { LateWrites } from './late-writes.ts';
-import type { KeepSamples, StopRemainder } from './meter-keeper.ts';
+import type { KeepSamples } from './meter-keeper.ts';
 import type { RowSink } from './row-sink.ts';
 import { RULES } from './rules.ts';
 import { createVendorRegistry, type VendorRegistry } from './vendor-registry.ts';

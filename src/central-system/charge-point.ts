@@ -1,3 +1,4 @@
+import type { OpenTransaction } from '../protocol/meter-message.ts';
 import type { Dialect } from '../protocol/version.ts';
 import type { CommandRecord } from '../store/command-record.ts';
 
@@ -6,12 +7,6 @@ import type { CommandRecord } from '../store/command-record.ts';
  * (OCPP 1.6 ed. 2 §4.2).
  */
 export type Registration = 'Accepted' | 'Pending' | 'Rejected' | 'Unknown';
-
-/**
- * A transaction that runs on a connector: `[connectorId, transactionId]`, ready to travel with a frame to a
- * worker.
- */
-export type OpenTransaction = readonly [connectorId: number, transactionId: number];
 
 /**
  * What is kept at hand about a connected charge point between its messages. There is one object per identity

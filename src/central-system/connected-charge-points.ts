@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { OpenTransaction } from '../protocol/meter-message.ts';
 import type { Dialect } from '../protocol/version.ts';
 import type { CommandRecord } from '../store/command-record.ts';
 import type { Store } from '../store/store.ts';
-import type { ChargePoint, OpenTransaction } from './charge-point.ts';
+import type { ChargePoint } from './charge-point.ts';
 import { RULES } from './rules.ts';
 
 /** Signs of life are written in transactions of at most so many charge points ... */

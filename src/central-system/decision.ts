@@ -1,18 +1,5 @@
 import type { ErrorCode } from '../protocol/error-code.ts';
-
-/** A CALL of a charge point as it came out of the envelope (OCPP-J 1.6 §4.2.1). */
-export interface IncomingCall {
-  readonly messageId: string;
-  /** As spelled on the wire: names are case-sensitive. */
-  readonly action: string;
-  /** Unchecked. */
-  readonly payload: unknown;
-  /**
-   * The frame as received, where it is nested too deeply to be read as a whole: `payload` is without what
-   * lies too deep.
-   */
-  readonly deepFrame?: string;
-}
+import type { MeterDigest } from '../protocol/meter-message.ts';
 
 /** What Farad answers to a CALL: a CALLRESULT or a CALLERROR. */
 export type Decision = Confirmation | Refusal;
@@ -31,23 +18,6 @@ export interface Refusal {
   readonly code: ErrorCode;
   readonly description: string;
   readonly details?: Readonly<Record<string, unknown>>;
-}
-
-/** The last known energy register and power of a connector, read from one message. */
-export interface MeterDigest {
-  readonly connectorId: number;
-  /** Energy.Active.Import.Register over all phases, Wh. */
-  readonly lastRegisterWh?: number;
-  /** Power.Active.Import over all phases, W. */
-  readonly powerW?: number;
-  /**
-   * Rank of the place where the register was read, and of that of the power; absent: the outlet. What is read
-   * at several places is never mixed.
-   */
-  readonly registerPlace?: number;
-  readonly powerPlace?: number;
-  /** Time of the newest sample, epoch ms. */
-  readonly at: number;
 }
 
 /** A CALLRESULT with `payload`. */

@@ -1,9 +1,10 @@
+import type { StopRemainder } from '../protocol/meter-message.ts';
+import type { IncomingCall } from '../protocol/reading.ts';
 import type { CommandRecord } from '../store/command-record.ts';
 import type { CallAnswer, CallBar, OutgoingCall } from './call-answer.ts';
 import type { ChargePoint } from './charge-point.ts';
 import type { Context } from './context.ts';
-import type { Decision, IncomingCall } from './decision.ts';
-import type { StopRemainder } from './meter-keeper.ts';
+import type { Decision } from './decision.ts';
 
 /**
  * What one version of OCPP makes of the messages to and from its charge points; `CentralSystem` says what

@@ -1,6 +1,7 @@
 import type { CentralSystem } from '../central-system/central-system.ts';
-import { acknowledged, type Decision, type IncomingCall } from '../central-system/decision.ts';
+import { acknowledged, type Decision } from '../central-system/decision.ts';
 import { readFrame } from '../protocol/frame.ts';
+import type { IncomingCall } from '../protocol/reading.ts';
 import { isAnswer } from '../protocol/scan-call.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';

@@ -1,4 +1,4 @@
-import type { MeterDigest } from '../central-system/decision.ts';
+import type { MeterDigest } from '../protocol/meter-message.ts';
 
 /** Worse than any place. */
 const NOWHERE = Number.POSITIVE_INFINITY;

@@ -1,5 +1,5 @@
 import type { ChargePoint } from '../central-system/charge-point.ts';
-import type { MeterDigest } from '../central-system/decision.ts';
+import type { MeterDigest } from '../protocol/meter-message.ts';
 import type { Dialect } from '../protocol/version.ts';
 import type { CallLine } from './call-line.ts';
 import type { CloseCause } from './close-codes.ts';

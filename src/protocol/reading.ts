@@ -3,9 +3,14 @@ import type { ErrorCode } from './error-code.ts';
 /** What a text frame turned out to be. */
 export type Reading = Call | CallResult | CallError | Ignored | Malformed;
 
-export interface Call {
+export interface Call extends IncomingCall {
   readonly type: 'call';
+}
+
+/** A CALL of a charge point as it came out of the envelope (OCPP-J 1.6 §4.2.1). */
+export interface IncomingCall {
   readonly messageId: string;
+  /** As spelled on the wire: names are case-sensitive. */
   readonly action: string;
   /**
    * `{}` where the charge point sent `null` (OCPP-J 1.6 §4.2.1). Whether it is an object is for the schema to

@@ -1,9 +1,10 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { readFrame } from '../protocol/frame.ts';
+import type { MeterContext } from '../protocol/meter-message.ts';
+import type { IncomingCall } from '../protocol/reading.ts';
 import { LineBuffer } from '../records/line-buffer.ts';
 import { meterSamples } from '../records/meter-samples.ts';
 import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './frame-batch.ts';
-import type { MessageContext, MeterCall } from './meter-reader.ts';
 import { METER_READERS } from './meter-readers.ts';
 
 /** Where the decider keeps its rows: a lane of the journal. */
@@ -33,7 +34,7 @@ export interface FrameDecider {
    * The same for one message that is already read, for an edge that decides meter values in place. Rejects if
    * they could not be flushed.
    */
-  keep(call: MeterCall, context: MessageContext): Promise<FrameVerdict>;
+  keep(call: IncomingCall, context: MeterContext): Promise<FrameVerdict>;
 }
 
 const JOURNAL_FULL = 'the journal is full: no meter values are taken until it has been drained';

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS } from '../energy/limits.ts';
 import { impossibility } from '../energy/reading.ts';
-import type { MeterDigest } from './frame-batch.ts';
+import type { MeterDigest } from '../protocol/meter-message.ts';
 
 export const ENERGY_REGISTER = 'Energy.Active.Import.Register';
 export const POWER = 'Power.Active.Import';

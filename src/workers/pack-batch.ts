@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
+import type { MeterDigest } from '../protocol/meter-message.ts';
 import type { OcppVersion } from '../protocol/version.ts';
-import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict, MeterDigest } from './frame-batch.ts';
+import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './frame-batch.ts';
 
 /**
  * How batches and verdicts cross to a thread and back: as a few flat arrays, because the engine copies

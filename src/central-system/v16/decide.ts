@@ -1,5 +1,6 @@
 import { TOO_DEEP } from '../../protocol/frame.ts';
 import { isObject } from '../../protocol/members.ts';
+import type { IncomingCall } from '../../protocol/reading.ts';
 import {
   type ChargePointAction,
   isCentralSystemAction,
@@ -11,7 +12,7 @@ import type { Violation } from '../../protocol/version.ts';
 import { messages } from '../../records/messages.ts';
 import type { ChargePoint } from '../charge-point.ts';
 import type { Context } from '../context.ts';
-import { type Decision, type IncomingCall, type Refusal, refuse } from '../decision.ts';
+import { type Decision, type Refusal, refuse } from '../decision.ts';
 import { noteTold } from './follow-up.ts';
 import type { Handler } from './handler.ts';
 import { handlers, isTransactionAction, transactionHandlers } from './handlers.ts';

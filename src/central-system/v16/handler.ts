@@ -1,7 +1,8 @@
+import type { IncomingCall } from '../../protocol/reading.ts';
 import type { ChargePointAction, RequestOf } from '../../protocol/v16/actions.ts';
 import type { ChargePoint } from '../charge-point.ts';
 import type { Context } from '../context.ts';
-import type { Decision, IncomingCall } from '../decision.ts';
+import type { Decision } from '../decision.ts';
 
 /**
  * How one message of a charge point is decided. `handle` is synchronous where nothing must reach the disk

@@ -1,13 +1,15 @@
 import { isObject, type Members } from '../../protocol/members.ts';
+import type { MeterContext, MeterDigest } from '../../protocol/meter-message.ts';
+import type { IncomingCall } from '../../protocol/reading.ts';
 import type { MeterValuesRequest, StopTransactionRequest } from '../../protocol/v16/generated/messages.ts';
 import { repairRequest } from '../../protocol/v16/lenient.ts';
 import { checkRequest } from '../../protocol/v16/validate.ts';
 import type { Violation } from '../../protocol/version.ts';
 import type { LineBuffer } from '../../records/line-buffer.ts';
 import { type MeterSampleRow, meterSamples } from '../../records/meter-samples.ts';
-import type { FrameVerdict, MeterDigest } from '../frame-batch.ts';
+import type { FrameVerdict } from '../frame-batch.ts';
 import { DigestReader } from '../meter-digest.ts';
-import type { MessageContext, MeterCall, MeterReader } from '../meter-reader.ts';
+import type { MeterReader } from '../meter-reader.ts';
 import { encodeMeterValues } from './encode-samples.ts';
 import { digestOf, flattenMeterValues } from './flatten-meter-values.ts';
 import { meterValuesSource, transactionDataSource } from './meter-source.ts';
@@ -29,7 +31,7 @@ export const meterReader: MeterReader = {
  * flushes them before anyone is told the verdict. Transaction messages are never refused for content that can
  * be stored, by the strict reader neither (OCPP 1.6 ed. 2 §4.7, §4.10).
  */
-export function decideMessage(call: MeterCall, context: MessageContext, lines: LineBuffer): FrameVerdict {
+export function decideMessage(call: IncomingCall, context: MeterContext, lines: LineBuffer): FrameVerdict {
   if (call.action === 'MeterValues') return decideMeterValues(call, context, lines);
   if (call.action === 'StopTransaction') return decideStopTransaction(call, context, lines);
   return { messageId: call.messageId, action: call.action, unhandled: true, samples: 0 };
@@ -44,7 +46,7 @@ export function decideUsual(
   bytes: Buffer,
   start: number,
   end: number,
-  context: MessageContext,
+  context: MeterContext,
   lines: LineBuffer,
 ): FrameVerdict | undefined {
   if (!scanner.read(bytes, start, end) || !scanner.hasPlausibleTimes(context.receivedAt)) return undefined;
@@ -57,7 +59,7 @@ export function decideUsual(
   return read === undefined ? { action, samples } : { action, samples, digest: read };
 }
 
-function decideMeterValues(call: MeterCall, context: MessageContext, lines: LineBuffer): FrameVerdict {
+function decideMeterValues(call: IncomingCall, context: MeterContext, lines: LineBuffer): FrameVerdict {
   const { messageId, action, payload } = call;
   const violation = checkRequest('MeterValues', payload);
   if (violation === undefined) {
@@ -80,7 +82,7 @@ function decideMeterValues(call: MeterCall, context: MessageContext, lines: Line
   return withDigest({ messageId, action, samples: rows.length, repairs }, digestOf(rows));
 }
 
-function decideStopTransaction(call: MeterCall, context: MessageContext, lines: LineBuffer): FrameVerdict {
+function decideStopTransaction(call: IncomingCall, context: MeterContext, lines: LineBuffer): FrameVerdict {
   const { messageId, action, payload, deepFrame } = call;
   const deep = deepFrame === undefined ? {} : { deepFrame };
   const violation = checkRequest('StopTransaction', payload);
@@ -109,12 +111,12 @@ function decideStopTransaction(call: MeterCall, context: MessageContext, lines: 
 /**
  * A StopTransaction of whose transaction nothing is known here: what has the store at hand keeps its samples.
  */
-function unkept({ messageId, action, deepFrame }: MeterCall, request: Members): FrameVerdict {
+function unkept({ messageId, action, deepFrame }: IncomingCall, request: Members): FrameVerdict {
   const deep = deepFrame === undefined ? {} : { deepFrame };
   return { messageId, action, samples: 0, stop: { request, flags: [], unkept: true, ...deep } };
 }
 
-function refused(call: MeterCall, violation: Violation): FrameVerdict {
+function refused(call: IncomingCall, violation: Violation): FrameVerdict {
   const { code, description } = violation;
   return { messageId: call.messageId, action: call.action, error: { code, description }, samples: 0 };
 }

@@ -1,4 +1,5 @@
 import { isObject } from '../../protocol/members.ts';
+import type { MeterDigest } from '../../protocol/meter-message.ts';
 import {
   LOCATION_VALUES,
   MEASURAND_VALUES,
@@ -9,7 +10,6 @@ import {
 } from '../../protocol/v16/generated/messages.ts';
 import { nearestValue } from '../../protocol/v16/nearest-value.ts';
 import type { MeterSampleRow } from '../../records/meter-samples.ts';
-import type { MeterDigest } from '../frame-batch.ts';
 import { DigestReader, ENERGY_REGISTER, isLive, placeOf } from '../meter-digest.ts';
 import { SampleClock, type SampleTime } from '../sample-time.ts';
 import type { MeterSource } from './meter-source.ts';

@@ -1,5 +1,5 @@
 import { INT32_MAX } from '../../protocol/int32.ts';
-import type { MessageContext } from '../meter-reader.ts';
+import type { MeterContext } from '../../protocol/meter-message.ts';
 
 /** Whose samples these are: what all samples of one message have in common. */
 export interface MeterSource {
@@ -12,7 +12,7 @@ export interface MeterSource {
   readonly flags: readonly string[];
 }
 
-export type SourceContext = Omit<MessageContext, 'strict' | 'version'>;
+export type SourceContext = Omit<MeterContext, 'strict' | 'version'>;
 
 const NO_FLAGS: readonly string[] = Object.freeze([]);
 

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readFrame } from '../../../src/protocol/frame.ts';
+import type { MeterContext } from '../../../src/protocol/meter-message.ts';
 import { unpackChunk } from '../../../src/records/chunk.ts';
 import { LineBuffer } from '../../../src/records/line-buffer.ts';
 import type { FrameVerdict } from '../../../src/workers/frame-batch.ts';
-import type { MessageContext } from '../../../src/workers/meter-reader.ts';
 import { meterReader } from '../../../src/workers/v16/decide-message.ts';
 import { frame, meterValues, RECEIVED_AT, validMeterValues } from './meter-values-fixtures.ts';
 
 const { decideMessage, decideUsual } = meterReader;
 
-const context: MessageContext = {
+const context: MeterContext = {
   chargePointId: 'CP-17',
   receivedAt: RECEIVED_AT,
   version: '1.6',
@@ -25,7 +25,7 @@ interface Outcome {
 }
 
 /** The frame decided from its bytes, in the midst of others; undefined where it is left to the parser. */
-function fromBytes(text: string, of: MessageContext = context): Outcome | undefined {
+function fromBytes(text: string, of: MeterContext = context): Outcome | undefined {
   const before = Buffer.from('[2,"other","MeterValues",{}]');
   const bytes = Buffer.concat([before, Buffer.from(text), Buffer.from(',"context":"Other"}]}]}]')]);
   const lines = new LineBuffer(Buffer.alloc(64, 0x7f));
@@ -35,7 +35,7 @@ function fromBytes(text: string, of: MessageContext = context): Outcome | undefi
 }
 
 /** The same by way of parser and validator. */
-function parsed(text: string, of: MessageContext = context): Outcome {
+function parsed(text: string, of: MeterContext = context): Outcome {
   const reading = readFrame(text);
   if (reading.type !== 'call') throw new TypeError(`not a CALL but was read as one: ${text}`);
   const lines = new LineBuffer(Buffer.alloc(64));
@@ -55,7 +55,7 @@ const contexts = fc.record({
   openTransactions: fc.constantFrom([], [[1, 4711]], [
     [1, 5],
     [2, 6],
-  ] as const) as fc.Arbitrary<MessageContext['openTransactions']>,
+  ] as const) as fc.Arbitrary<MeterContext['openTransactions']>,
 });
 
 const integers = fc.oneof(fc.integer(), fc.constantFrom(0, -1, -0, 1, 2, 2 ** 31 - 1, 2 ** 31, 2 ** 53, 1.5));

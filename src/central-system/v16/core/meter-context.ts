@@ -1,5 +1,5 @@
+import type { MeterContext } from '../../../protocol/meter-message.ts';
 import type { ChargePoint } from '../../charge-point.ts';
-import type { MeterContext } from '../../meter-keeper.ts';
 
 /** What the reader of meter values has to know about the charge point. */
 export function meterContext(chargePoint: ChargePoint, receivedAt: number): MeterContext {

@@ -1,11 +1,11 @@
 import { foldIdTag } from '../../../protocol/id-tag.ts';
 import { INT32_MAX } from '../../../protocol/int32.ts';
+import type { StopRemainder } from '../../../protocol/meter-message.ts';
 import { authorizations } from '../../../records/authorizations.ts';
 import type { StopInput } from '../../../store/transaction-record.ts';
 import type { ChargePoint } from '../../charge-point.ts';
 import type { Context } from '../../context.ts';
 import { acknowledged, confirm, type Decision, refuse } from '../../decision.ts';
-import type { StopRemainder } from '../../meter-keeper.ts';
 import { removeOpenTransaction } from '../../open-transactions.ts';
 import { judgeTag, mayStop } from '../../tag-authorization.ts';
 import { noteTold } from '../follow-up.ts';
