@@ -6,10 +6,11 @@ import { REDACTED, redactJson, redactUrls } from '../telemetry/redaction.ts';
  * disguise.
  */
 const MAY_HOLD_SECRET =
-  /authorization|passw|passphrase|pwd|secret|credential|token|"key"\s*:|api[-_]?key|newkey|keyhash|cookie|:[/\\]|\/\/|%2f|@|\\/i;
+  /authorization|passw|passphrase|pwd|secret|credential|token|"key"\s*:|api[-_]?key|newkey|keyhash|cookie|private key|:[/\\]|\/\/|%2f|@|\\/i;
 
 /** What a text that is no JSON is left out for. */
-const NAMES_SECRET = /authorization|passw|passphrase|secret|credential|api[-_]?key|newkey|keyhash|cookie/i;
+const NAMES_SECRET =
+  /authorization|passw|passphrase|secret|credential|api[-_]?key|newkey|keyhash|cookie|private key/i;
 
 /**
  * The payload of a message without values of secret configuration keys, without passwords in URLs and without

@@ -17,6 +17,10 @@ const SECRET_KEYS =
 const IN_WORDS =
   /\b((?:passw(?:or)?d|passphrase|secret|authorization[-_ ]?key|api[-_]?key|(?:access|auth|refresh|bearer)[-_]?token)\s*[=:]\s*|(?:basic|bearer)\s+(?=[\w+/=.~-]{20}))([^\s,;&"']+)/gi;
 
+/** PEM of a private key (RFC 7468 §10), to its end or to that of the text. */
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY-----|[\s\S]*)/g;
+
 /** Deepest object of a log line that is looked into; log objects are shallow, and may go round in circles. */
 const LOG_DEPTH = 6;
 /** Deepest object of JSON that is looked into; what lies deeper is hidden. */
@@ -37,9 +41,9 @@ interface Walk {
 
 /**
  * A copy of `value` without secrets: members such as `password` and `authorization`, values of configuration
- * keys that hold one (`{key, value}` of ChangeConfiguration and GetConfiguration), and credentials inside
- * URLs, also in JSON that stands in a text. Returns `value` itself when there is nothing to hide; errors are
- * left as they are. For log lines: looks into six levels.
+ * keys that hold one (`{key, value}` of ChangeConfiguration and GetConfiguration), private keys in PEM, and
+ * credentials inside URLs, also in JSON that stands in a text. Returns `value` itself when there is nothing
+ * to hide; errors are left as they are. For log lines: looks into six levels.
  */
 export function redactSecrets(value: unknown): unknown {
   return redact(value, 0, { maxDepth: LOG_DEPTH, beyond: 'shown', known: [] });
@@ -108,6 +112,12 @@ function redactText(text: string, depth: number, walk: Walk): string {
     note?.(secret);
     return before + REDACTED;
   });
+  if (clean.includes('PRIVATE KEY')) {
+    clean = clean.replace(PRIVATE_KEY, (secret) => {
+      note?.(secret);
+      return REDACTED;
+    });
+  }
   if (/^\s*[[{]/.test(clean) && depth <= walk.maxDepth) clean = redactJsonText(clean, depth + 1, walk);
   for (const secret of walk.known) clean = clean.replaceAll(secret, REDACTED);
   return clean;

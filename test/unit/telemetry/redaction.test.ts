@@ -206,3 +206,16 @@ test('what is known to be a secret is found again, and hidden wherever somebody 
     'abc',
   ]);
 });
+
+test('a private key in PEM is hidden wherever it stands, also where its end is missing', () => {
+  const key = (label: string) => `-----BEGIN ${label}-----\nMIIEvQ==\n-----END ${label}-----`;
+  const labels = ['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY', 'ENCRYPTED PRIVATE KEY'];
+  for (const label of labels) {
+    expect(redactJson({ certificate: `a ${key(label)} b` })).toEqual({ certificate: 'a [redacted] b' });
+    expect(redactSecrets(`a ${key(label).replaceAll('\n', '\\n')}`)).toBe('a [redacted]');
+  }
+  expect(redactJson('a -----BEGIN PRIVATE KEY-----\nMIIEvQ')).toBe('a [redacted]');
+  expect(redactJson(JSON.stringify({ data: key('PRIVATE KEY') }))).not.toContain('MIIEvQ');
+  expect(redactJson(key('CERTIFICATE'))).toBe(key('CERTIFICATE'));
+  expect(secretsIn({ certificate: key('PRIVATE KEY') })).toEqual([key('PRIVATE KEY')]);
+});
