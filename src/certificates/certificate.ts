@@ -51,9 +51,12 @@ export function readCertificate(
   der: Uint8Array,
   x509: X509Certificate | undefined = parse(der),
 ): Certificate | undefined {
-  if (x509 === undefined) return undefined;
+  if (x509 === undefined || !hasReadableKey(x509)) return undefined;
   const { subject } = x509.toLegacyObject() as { subject?: Readonly<Record<string, string | string[]>> };
   const commonNames = all(subject?.CN);
+  const [notBefore, notAfter] = [Date.parse(x509.validFrom), Date.parse(x509.validTo)];
+  // No comparison holds of a time that cannot be read: it would never have expired.
+  if (Number.isNaN(notBefore) || Number.isNaN(notAfter)) return undefined;
   return {
     pem: writePem('CERTIFICATE', der),
     der,
@@ -63,8 +66,8 @@ export function readCertificate(
     subject: { commonName: commonNames[0] ?? '', organizations: all(subject?.O) },
     commonNames,
     issuer: x509.issuer.replaceAll('\n', ', '),
-    notBefore: Date.parse(x509.validFrom),
-    notAfter: Date.parse(x509.validTo),
+    notBefore,
+    notAfter,
     isSelfSigned: x509.checkIssued(x509) && x509.verify(x509.publicKey),
   };
 }
@@ -87,6 +90,17 @@ function parse(der: Uint8Array): X509Certificate | undefined {
     return new X509Certificate(der);
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Node reads the key when it is asked for it, and throws where its kind is unknown or its bits are broken.
+ */
+function hasReadableKey(x509: X509Certificate): boolean {
+  try {
+    return x509.publicKey.type === 'public';
+  } catch {
+    return false;
   }
 }
 

@@ -36,6 +36,11 @@ export function normalisePem(text: string, label: PemLabel): string {
     .join('');
 }
 
+/** Whether a private key stands in a text, or the beginning of one. */
+export function holdsPrivateKey(text: string): boolean {
+  return /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/.test(text);
+}
+
 /** JSON in JSON, and settings of some programs, leave line ends as two characters. */
 function unescaped(text: string): string {
   return text.replace(/\\r\\n|\\[rn]/g, '\n');

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { readCertificate, readCertificates } from '../../../src/certificates/certificate.ts';
+import { holdsPrivateKey, writePem } from '../../../src/certificates/pem.ts';
+import { createTestAuthority } from '../../support/test-certificates.ts';
+
+/** UTCTime, and the object identifier of public keys on elliptic curves, in DER. */
+const UTC_TIME = Buffer.from('170d', 'hex');
+const EC_PUBLIC_KEY = Buffer.from('06072a8648ce3d0201', 'hex');
+
+const { certificate, key, raw } = await createTestAuthority();
+
+/** The same certificate with other bytes from `offset` after the first `where` on. */
+function changed(where: Buffer, offset: number, bytes: string, from = 0): Buffer {
+  const der = Buffer.from(raw);
+  const at = der.indexOf(where, from);
+  expect(at).toBeGreaterThan(0);
+  der.write(bytes, at + offset, 'latin1');
+  return der;
+}
+
+test('a certificate whose times cannot be read is none: it would be good for ever', () => {
+  const first = Buffer.from(raw).indexOf(UTC_TIME);
+  // Months, of notBefore and of notAfter.
+  for (const from of [first, first + 1]) {
+    const der = changed(UTC_TIME, 4, '99', from);
+    expect(readCertificate(der)).toBeUndefined();
+    expect(readCertificates(certificate + writePem('CERTIFICATE', der))).toBeUndefined();
+  }
+});
+
+test('a certificate with a key of an unknown kind is none', () => {
+  expect(readCertificate(changed(EC_PUBLIC_KEY, 8, '\u007f'))).toBeUndefined();
+});
+
+test('of bytes that were changed or cut nothing throws', () => {
+  const der = Buffer.from(raw);
+  for (let at = 0; at < der.length; at++) {
+    const broken = Buffer.from(der);
+    broken[at] = (broken[at] ?? 0) ^ 0xff;
+    expect(() => readCertificate(broken)).not.toThrow();
+    expect(() => readCertificate(der.subarray(0, at))).not.toThrow();
+  }
+});
+
+test('a private key is seen in any text, and a certificate is none', () => {
+  expect(holdsPrivateKey(certificate)).toBe(false);
+  expect(holdsPrivateKey(certificate + key)).toBe(true);
+  expect(holdsPrivateKey(key.replaceAll('\n', '\\n').slice(0, 40))).toBe(true);
+});
