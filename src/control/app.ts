@@ -48,6 +48,7 @@ import { addInstalledCertificateRoutes } from './routes/installed-certificates.t
 import { addJobRoutes } from './routes/jobs.ts';
 import { addLocalListSyncRoutes } from './routes/local-list-sync.ts';
 import { addLocalListRoutes } from './routes/local-lists.ts';
+import { addManufacturerRootRoutes } from './routes/manufacturer-roots.ts';
 import { addMessageRoute } from './routes/messages.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addOverviewRoute } from './routes/overview.ts';
@@ -181,6 +182,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addCertificateRoutes(app, deps);
   addCertificateRequestRoutes(app, deps);
   addInstalledCertificateRoutes(app, deps);
+  addManufacturerRootRoutes(app, deps);
   const sites = startSites({
     ...deps,
     settings: deps.config.sites,

@@ -175,6 +175,22 @@ export const errors = {
     message: 'There are {most} certificate authorities already.',
     meaning: 'Delete one whose certificates are not in use any more.',
   },
+  unknown_manufacturer_root: {
+    status: 404,
+    message: 'There is no root of a manufacturer with the SHA-256 {sha256}.',
+    meaning: 'None was added, or it has been deleted.',
+  },
+  too_many_manufacturer_roots: {
+    status: 409,
+    message: 'There are {most} roots of manufacturers already.',
+    meaning: 'Delete one whose firmware is not in use any more.',
+  },
+  private_key: {
+    status: 422,
+    message: 'A private key stands where only a certificate belongs.',
+    meaning:
+      'Nothing was kept and nothing was sent. The key has left its place, though: whoever could read the request can sign with it, so replace it.',
+  },
   unknown_local_list: {
     status: 404,
     message: 'There is no local list {id}.',

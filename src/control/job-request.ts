@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { normalisePem } from '../certificates/pem.ts';
 import type { Order } from '../protocol/orders.ts';
 import { writeTimestamp } from '../protocol/timestamp.ts';
 import { dialectOfChargePoint } from '../store/charge-point-dialect.ts';
@@ -54,6 +55,7 @@ export async function firmwareCall(
     retrieveAt: onWire(retrieveAt) ?? writeTimestamp(Date.now()),
     signed: signed && {
       ...signed,
+      signingCertificate: certificateOnWire(signed.signingCertificate),
       requestId: await store.requestIds.next(),
       installAt: onWire(signed.installAt),
     },
@@ -113,6 +115,11 @@ export function locationWarnings(
   const scheme = location.slice(0, location.indexOf(':')).toUpperCase();
   if (!protocols || protocols.split(',').some((one) => one.trim().toUpperCase() === scheme)) return [];
   return [`SupportedFileTransferProtocols of the charge point is ${protocols}, without ${scheme}.`];
+}
+
+/** Line ends as charge points know them; what cannot be read goes as it is. */
+function certificateOnWire(pem: string): string {
+  return normalisePem(pem, 'CERTIFICATE').trimEnd() || pem;
 }
 
 function onWire(time: string | undefined): string | undefined {

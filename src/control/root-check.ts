@@ -24,7 +24,7 @@ export function rootWarnings(
 ): Warning[] {
   const [root] = readCertificates(pem) ?? [];
   const former = formerRoots(store, chargePointId, certificateType);
-  const warnings = [...certificateWarnings(pem, former, now), ...roomWarnings(store, chargePointId)];
+  const warnings = [...problemsOfRoot(pem, former, now).map(refused), ...roomWarnings(store, chargePointId)];
   if (root === undefined || !isSuccessionChecked(store, chargePointId, certificateType)) return warnings;
   const why =
     'AdditionalRootCertificateCheck: a new root of the Central System has to be signed by the one before';
@@ -46,31 +46,32 @@ export function rootWarnings(
 export function rootWarningsOf(task: CampaignTask, now: number): Warning[] | undefined {
   if ('security' in task) {
     const pem = task.security === 'raise-profile' ? task.rootCertificate : undefined;
-    return pem === undefined ? undefined : certificateWarnings(pem, [], now);
+    return pem === undefined ? undefined : problemsOfRoot(pem, [], now).map(refused);
   }
   if (!('action' in task) || task.action !== 'InstallCertificate') return undefined;
-  return certificateWarnings(String(task.payload.certificate), [], now);
+  return problemsOfRoot(String(task.payload.certificate), [], now).map(refused);
 }
 
-/** `former`: roots that may stand above it. */
-function certificateWarnings(pem: string, former: readonly Certificate[], now: number): Warning[] {
+/**
+ * Says in words why a text is no root that can be trusted; empty where it is one. `former` are roots that may
+ * stand above it, `now` is epoch ms.
+ */
+export function problemsOfRoot(pem: string, former: readonly Certificate[], now: number): string[] {
   const [root, ...more] = readCertificates(pem) ?? [];
-  if (root === undefined) return [refused('the certificate is no X.509 in PEM')];
+  if (root === undefined) return ['the certificate is no X.509 in PEM'];
   const { x509, notBefore, notAfter } = root;
-  const warnings: Warning[] = [];
-  if (more.length > 0) warnings.push(refused('there is more than one certificate'));
+  const problems: string[] = [];
+  if (more.length > 0) problems.push('there is more than one certificate');
   if (!x509.ca || !(root.isSelfSigned || former.some((one) => hasIssued(one, root)))) {
-    warnings.push(
-      refused(
-        'the certificate is no root: neither it nor a former root has signed it, or it may sign nothing',
-      ),
+    problems.push(
+      'the certificate is no root: neither it nor a former root has signed it, or it may sign nothing',
     );
   }
-  if (now > notAfter) warnings.push(refused(`the certificate was valid until ${timeOf(notAfter)}`));
-  if (now < notBefore) warnings.push(refused(`the certificate is not valid before ${timeOf(notBefore)}`));
+  if (now > notAfter) problems.push(`the certificate was valid until ${timeOf(notAfter)}`);
+  if (now < notBefore) problems.push(`the certificate is not valid before ${timeOf(notBefore)}`);
   const weakness = weaknessOf(x509.publicKey);
-  if (weakness !== undefined) warnings.push(refused(`its key ${weakness}`));
-  return warnings;
+  if (weakness !== undefined) problems.push(`its key ${weakness}`);
+  return problems;
 }
 
 /** CertificateStoreMaxLength counts the certificates of all types (security whitepaper ed. 3 §7.4). */

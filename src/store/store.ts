@@ -28,6 +28,7 @@ import { type HeldLists, HeldListTable } from './held-lists.ts';
 import { type InstalledCertificateLists, InstalledCertificateTable } from './installed-certificates.ts';
 import { type Jobs, JobTable } from './jobs.ts';
 import { type LocalLists, LocalListTable } from './local-lists.ts';
+import { type ManufacturerRoots, ManufacturerRootTable } from './manufacturer-roots.ts';
 import { type ReferencedCalls, ReferencedCallTable } from './referenced-calls.ts';
 import { type ReportedSchedules, ReportedScheduleTable } from './reported-schedules.ts';
 import { RequestIdCounter, type RequestIds } from './request-ids.ts';
@@ -72,6 +73,7 @@ export type { InstalledCertificateLists } from './installed-certificates.ts';
 export type { Jobs } from './jobs.ts';
 export type { ListOptions, Page } from './listing.ts';
 export type { LocalLists } from './local-lists.ts';
+export type { ManufacturerRoots } from './manufacturer-roots.ts';
 export type { ReferencedCalls } from './referenced-calls.ts';
 export type { ReportedSchedules } from './reported-schedules.ts';
 export type { ReservationIds } from './reservation-ids.ts';
@@ -134,6 +136,7 @@ export interface Store {
   readonly certificates: Certificates;
   readonly shownCertificates: ShownCertificates;
   readonly certificateAuthorities: CertificateAuthorities;
+  readonly manufacturerRoots: ManufacturerRoots;
   readonly signings: Signings;
   readonly security: ChargePointSecurity;
   readonly localLists: LocalLists;
@@ -178,6 +181,7 @@ export const DIRECTORY: readonly Aggregate[] = [
   { name: 'campaigns', migrations: [() => undefined] },
   { name: 'certificates', migrations: [] },
   { name: 'certificate-authorities', migrations: [] },
+  { name: 'manufacturer-roots', migrations: [] },
   { name: 'signings', migrations: [noteFailedSignings] },
 ];
 
@@ -278,6 +282,7 @@ export function openStore({
     certificates,
     shownCertificates,
     certificateAuthorities: new CertificateAuthorityTable(toDirectory, sealingOfAuthorities(sealingKeys)),
+    manufacturerRoots: new ManufacturerRootTable(toDirectory),
     signings: new SigningTable(toDirectory, certificates),
     security,
     localLists: new LocalListTable(toDirectory),

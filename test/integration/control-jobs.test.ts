@@ -5,6 +5,9 @@ import { type ScriptedEdge, scriptedEdge } from '../support/scripted-edge.ts';
 
 const location = 'https://farad:s3cret@files.example/fw.bin';
 
+/** No root of a manufacturer is known. */
+const UNCHECKED = { code: 'certificate', refusal: false };
+
 describe('jobs', () => {
   let control: ControlUnderTest;
   let edge: ScriptedEdge;
@@ -151,7 +154,7 @@ describe('jobs', () => {
     const refused = await create('firmware-jobs', { location, signed });
     expect(refused).toMatchObject({
       status: 422,
-      body: { error: { code: 'likely_refused', details: { warnings: [{ code: 'signature' }] } } },
+      body: { error: { code: 'likely_refused', details: { warnings: [UNCHECKED, { code: 'signature' }] } } },
     });
     const task = {
       action: 'SignedUpdateFirmware',
@@ -168,7 +171,10 @@ describe('jobs', () => {
       json: { location, signed },
     });
     expect([forced.status, forced.body.state]).toEqual([201, 'refused']);
-    expect(forced.body.warnings).toEqual([expect.stringMatching(/^The signature is none .*\.$/)]);
+    expect(forced.body.warnings).toEqual([
+      expect.stringMatching(/^No root of a manufacturer is known/),
+      expect.stringMatching(/^The signature is none .*\.$/),
+    ]);
     const raw = { ...task.payload, requestId: 7 };
     expect((await control.send('POST', path('calls/SignedUpdateFirmware'), { json: raw })).status).toBe(200);
     expect(edge.chargePoints.asked).toHaveLength(2);

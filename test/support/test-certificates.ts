@@ -20,6 +20,21 @@ export interface CertificateWishes {
   readonly notAfter?: Date;
   /** Hexadecimal. */
   readonly serialNumber?: string;
+  /** Object identifiers of extendedKeyUsage; none: no such extension. Absent: servers and clients of TLS. */
+  readonly purposes?: readonly string[];
+  /** keyUsage; absent: no such extension. */
+  readonly usage?: x509.KeyUsageFlags;
+}
+
+export interface AuthorityWishes {
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+  /** How many authorities may stand below it. */
+  readonly pathLength?: number;
+  /** Of an RSA key; absent: a key on P-256. */
+  readonly bits?: number;
+  /** False: it issues although its certificate says that it is no authority. */
+  readonly mayIssue?: boolean;
 }
 
 /** A certificate with its private key, as PEM. */
@@ -36,54 +51,87 @@ export interface TestCertificate {
  */
 export interface TestAuthority extends TestCertificate {
   issue(wishes?: CertificateWishes): Promise<TestCertificate>;
+  /** An authority that this one has issued. */
+  below(commonName: string, wishes?: AuthorityWishes): Promise<TestAuthority>;
 }
+
+/** extendedKeyUsage of whoever signs code. */
+export const CODE_SIGNING = x509.ExtendedKeyUsage.codeSigning as string;
+export const { KeyUsageFlags } = x509;
 
 let serial = 0x1000;
 
 /** Makes a root of its own. */
-export async function createTestAuthority(commonName = 'Test Root'): Promise<TestAuthority> {
-  const keys = await makeKeys('ec', 0);
-  const root = await x509.X509CertificateGenerator.createSelfSigned({
+export function createTestAuthority(
+  commonName = 'Test Root',
+  wishes: AuthorityWishes = {},
+): Promise<TestAuthority> {
+  return makeAuthority(commonName, wishes);
+}
+
+/** Who signs: absent, the authority itself. */
+interface Signer {
+  readonly subject: string;
+  readonly key: webcrypto.CryptoKey;
+  readonly algorithm: typeof RSA | typeof EC;
+}
+
+async function makeAuthority(
+  commonName: string,
+  { notBefore, notAfter, pathLength, bits, mayIssue = true }: AuthorityWishes,
+  above?: Signer,
+): Promise<TestAuthority> {
+  const algorithm = bits === undefined ? EC : RSA;
+  const keys = await makeKeys(bits === undefined ? 'ec' : 'rsa', bits ?? 0);
+  const subject = `CN=${commonName}, O=Farad tests`;
+  const signer = above ?? { subject, key: keys.privateKey, algorithm };
+  const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: (serial++).toString(16),
-    name: `CN=${commonName}, O=Farad tests`,
-    notBefore: new Date(Date.now() - DAY_MS),
-    notAfter: new Date(Date.now() + 400 * DAY_MS),
-    keys,
-    signingAlgorithm: EC,
+    subject,
+    issuer: signer.subject,
+    notBefore: notBefore ?? new Date(Date.now() - DAY_MS),
+    notAfter: notAfter ?? new Date(Date.now() + 400 * DAY_MS),
+    publicKey: keys.publicKey,
+    signingKey: signer.key,
+    signingAlgorithm: signer.algorithm,
     extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.BasicConstraintsExtension(mayIssue, pathLength, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
     ],
   });
+  const own: Signer = { subject: certificate.subject, key: keys.privateKey, algorithm };
   return {
-    ...(await asPem(root, keys)),
-    async issue(wishes = {}) {
-      const { algorithm = 'ec', bits = 2048, organization = 'Farad tests' } = wishes;
-      const own = await makeKeys(algorithm, bits);
-      const certificate = await x509.X509CertificateGenerator.create({
-        serialNumber: wishes.serialNumber ?? (serial++).toString(16),
-        subject: `CN=${wishes.commonName ?? 'localhost'}, O=${organization}`,
-        issuer: root.subject,
-        notBefore: wishes.notBefore ?? new Date(Date.now() - DAY_MS),
-        notAfter: wishes.notAfter ?? new Date(Date.now() + 90 * DAY_MS),
-        publicKey: own.publicKey,
-        signingKey: keys.privateKey,
-        signingAlgorithm: EC,
-        extensions: [
-          new x509.BasicConstraintsExtension(false),
-          new x509.ExtendedKeyUsageExtension([
-            x509.ExtendedKeyUsage.serverAuth,
-            x509.ExtendedKeyUsage.clientAuth,
-          ]),
-          new x509.SubjectAlternativeNameExtension([
-            { type: 'dns', value: 'localhost' },
-            { type: 'ip', value: '127.0.0.1' },
-          ]),
-        ],
-      });
-      return asPem(certificate, own);
-    },
+    ...(await asPem(certificate, keys)),
+    issue: (wishes = {}) => issueBy(own, wishes),
+    below: (name, wishes = {}) => makeAuthority(name, wishes, own),
   };
+}
+
+async function issueBy(signer: Signer, wishes: CertificateWishes): Promise<TestCertificate> {
+  const { algorithm = 'ec', bits = 2048, organization = 'Farad tests', usage } = wishes;
+  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+  const { purposes = [serverAuth, clientAuth] as readonly string[] } = wishes;
+  const own = await makeKeys(algorithm, bits);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: wishes.serialNumber ?? (serial++).toString(16),
+    subject: `CN=${wishes.commonName ?? 'localhost'}, O=${organization}`,
+    issuer: signer.subject,
+    notBefore: wishes.notBefore ?? new Date(Date.now() - DAY_MS),
+    notAfter: wishes.notAfter ?? new Date(Date.now() + 90 * DAY_MS),
+    publicKey: own.publicKey,
+    signingKey: signer.key,
+    signingAlgorithm: signer.algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(false),
+      ...(purposes.length > 0 ? [new x509.ExtendedKeyUsageExtension([...purposes])] : []),
+      ...(usage === undefined ? [] : [new x509.KeyUsagesExtension(usage, true)]),
+      new x509.SubjectAlternativeNameExtension([
+        { type: 'dns', value: 'localhost' },
+        { type: 'ip', value: '127.0.0.1' },
+      ]),
+    ],
+  });
+  return asPem(certificate, own);
 }
 
 /** Writes PEM to a file, readable to its owner; returns the path. */

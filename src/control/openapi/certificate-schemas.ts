@@ -145,6 +145,29 @@ export const certificateSchemas = {
   RootToDelete: object('A root to be deleted.', {
     certificateHashData: { $ref: '#/components/schemas/CertificateHashData' },
   }),
+  ManufacturerRoot: object('Who may sign firmware, or let others sign it.', {
+    sha256: text('Of its DER, hexadecimal.'),
+    subject: text('Whose it is.'),
+    issuer: text('Who issued it: itself, or a root that was here before.'),
+    notBefore: time('Valid from.'),
+    notAfter: time('Valid until.'),
+    note: maybe(text('As an operator wrote it.')),
+    addedAt: time('When it was added.'),
+    certificate: text('PEM.'),
+  }),
+  ManufacturerRootPage: pageOf('ManufacturerRoot'),
+  NewManufacturerRoot: object(
+    'A root of a manufacturer to be.',
+    {
+      certificate: text('PEM, of one certificate and nothing else.', { minLength: 1, maxLength: 8000 }),
+      note: text('Where it comes from, or whose charge points it is for.', {
+        minLength: 1,
+        maxLength: 500,
+        pattern: PRINTED,
+      }),
+    },
+    ['note'],
+  ),
   SignedCertificate: object('What an outside authority has signed.', {
     certificate: text('PEM: the certificate and those above it, in any order.', {
       minLength: 1,

@@ -10,6 +10,7 @@ import { signingIn, signingWarnings } from '../firmware-check.ts';
 import { campaignFilter } from '../openapi/campaign-schemas.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
+import { refusePrivateKeyIn } from '../private-key.ts';
 import { rootWarningsOf } from '../root-check.ts';
 import { addRoute } from '../route.ts';
 import { checkSecurityTask } from '../security-checks.ts';
@@ -95,7 +96,13 @@ const create: Operation = {
     },
   },
   responses: { 201: json('The campaign.', ref('Campaign'), example) },
-  errors: ['invalid_payload', 'likely_refused', 'no_matching_charge_points', 'too_many_campaigns'],
+  errors: [
+    'invalid_payload',
+    'likely_refused',
+    'private_key',
+    'no_matching_charge_points',
+    'too_many_campaigns',
+  ],
 };
 
 /** Identities that an answer to `match` names. */
@@ -206,11 +213,12 @@ export function addCampaignRoutes(app: FastifyInstance, { store, config, operati
     app,
     create,
     async (request, reply) => {
+      refusePrivateKeyIn(request.body.task);
       const wanted = await readCampaign(request.body, store, request.query.force);
       checkSecurityTask(wanted.task, config, request.query.force);
       const signing = signingIn(wanted.task);
       const warnings = signing
-        ? signingWarnings(signing, Date.now())
+        ? signingWarnings(signing, store, Date.now())
         : rootWarningsOf(wanted.task, Date.now());
       if (warnings) refuseUnlessForced('of the campaign', warnings, request.query.force);
       const campaign = await operations.campaigns.create(wanted);

@@ -7,6 +7,7 @@ import { apiError } from '../errors.ts';
 import { instant } from '../instant.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery, refuseFiltersBeside } from '../paging.ts';
+import { refusePrivateKey } from '../private-key.ts';
 import { addRoute } from '../route.ts';
 
 const tag = 'Certificates';
@@ -72,7 +73,7 @@ const give: Operation = {
   responses: {
     200: json('It will be sent.', ref('CertificateRequest'), { ...example, state: 'signed', serial: '4f1a' }),
   },
-  errors: ['unknown_certificate_request', 'certificate_request_state', 'unfit_certificate'],
+  errors: ['unknown_certificate_request', 'certificate_request_state', 'unfit_certificate', 'private_key'],
 };
 
 interface ListQuery extends PageQuery {
@@ -114,6 +115,7 @@ export function addCertificateRequestRoutes(app: FastifyInstance, { store, opera
 
   addRoute<{ Params: { id: string }; Body: { certificate: string } }>(app, give, async ({ params, body }) => {
     const { id } = params;
+    refusePrivateKey(body.certificate);
     const given = await signings.give(id, body.certificate);
     if (given === 'unknown') throw apiError('unknown_certificate_request', { id });
     if (given === 'wrong_state') {

@@ -11,6 +11,7 @@ import { apiError } from '../errors.ts';
 import { instant } from '../instant.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
+import { refusePrivateKey } from '../private-key.ts';
 import { addRoute } from '../route.ts';
 
 const tag = 'Certificates';
@@ -96,7 +97,7 @@ const add: Operation = {
   responses: {
     201: json('The certificate.', ref('Certificate'), { ...example, authority: null, state: 'issued' }),
   },
-  errors: ['unknown_charge_point', 'unfit_certificate', 'certificate_exists'],
+  errors: ['unknown_charge_point', 'unfit_certificate', 'private_key', 'certificate_exists'],
 };
 
 const revoke: Operation = {
@@ -172,6 +173,7 @@ export function addCertificateRoutes(app: FastifyInstance, { store, operations }
 
   addRoute<{ Body: { chargePointId: string; certificate: string } }>(app, add, async ({ body }, reply) => {
     const { chargePointId } = body;
+    refusePrivateKey(body.certificate);
     if (!findChargePoint(store, chargePointId)) throw apiError('unknown_charge_point', { id: chargePointId });
     const [leaf] = readCertificates(body.certificate) ?? [];
     if (leaf === undefined) throw apiError('unfit_certificate', { problem: 'it is no X.509 in PEM' });

@@ -11,6 +11,7 @@ import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { viewInstalledCertificates } from '../installed-certificates-view.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
+import { refusePrivateKey } from '../private-key.ts';
 import { rootWarnings } from '../root-check.ts';
 import { addRoute } from '../route.ts';
 import { forceQuery, refuseUnlessForced, type Warning } from '../warnings.ts';
@@ -84,7 +85,7 @@ const install: Operation = {
     },
   },
   responses: answered,
-  errors: [...callErrors, 'likely_refused'],
+  errors: [...callErrors, 'likely_refused', 'private_key'],
 };
 
 const refresh: Operation = {
@@ -173,6 +174,7 @@ export function addInstalledCertificateRoutes(app: FastifyInstance, deps: Contro
   >(app, install, ({ params: { id }, query: { force }, body }) => {
     check(id);
     const { certificateType } = body;
+    refusePrivateKey(body.certificate);
     const warnings = rootWarnings(store, id, certificateType, body.certificate, Date.now());
     refuseUnlessForced(id, warnings, force);
     // Line ends as charge points know them; what cannot be read goes as it is.

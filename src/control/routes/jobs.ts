@@ -15,6 +15,7 @@ import {
 } from '../job-request.ts';
 import { viewJob } from '../job-view.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
+import { refusePrivateKey } from '../private-key.ts';
 import { addRoute } from '../route.ts';
 import { forceQuery, refuseUnlessForced } from '../warnings.ts';
 
@@ -46,6 +47,7 @@ const SEND_ERRORS: readonly ErrorCode[] = [
   'unknown_charge_point',
   'job_running',
   'likely_refused',
+  'private_key',
   'not_connected',
   'registration_state',
   'invalid_payload',
@@ -77,7 +79,8 @@ const firmwareJobs: Resource = {
     summary: 'Update the firmware of a charge point',
     description:
       'Sends UpdateFirmware, or SignedUpdateFirmware, and answers once the charge point has. The answer to UpdateFirmware says nothing (OCPP 1.6 ed. 2 §6.56): ' +
-      'follow the job. Of signed firmware, certificate and form of the signature are looked at first: what a charge point would refuse is not sent unless `force` says so. The job survives reboots of the charge point and restarts of Farad, and any report of the charge point is taken, in whatever order.',
+      'follow the job. Of signed firmware, the certificate (its time, strength and use, and whether a root of a manufacturer stands above it: `/api/v1/manufacturer-roots`) and the form of the signature are looked at first: ' +
+      'what a charge point would refuse is not sent unless `force` says so. The job survives reboots of the charge point and restarts of Farad, and any report of the charge point is taken, in whatever order.',
   },
   body: 'FirmwareJobRequest',
   examples: {
@@ -189,7 +192,8 @@ function addResource(
     async ({ params: { id }, query: { force }, body: asked }, reply) => {
       check(id);
       const { signed } = asked as FirmwareJobBody;
-      const warnings = signed ? signingWarnings(signed, Date.now()) : [];
+      if (signed) refusePrivateKey(signed.signingCertificate);
+      const warnings = signed ? signingWarnings(signed, store, Date.now()) : [];
       refuseUnlessForced(id, warnings, force);
       const wanted = await call(asked as never, deps, id);
       const job = await beginJob(deps, id, wanted);
