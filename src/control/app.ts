@@ -200,7 +200,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addOverviewRoute(app, deps, fleet);
   addFleetSecurityRoute(app, deps, fleet);
   addSystemRoute(app, deps, version);
-  addHealthRoutes(app, deps);
+  addHealthRoutes(app, deps, () => tls?.degraded() ?? []);
   addMetricsRoute(app, deps);
   addDocsRoutes(app, operations, version);
   addConsoleRoutes(app);

@@ -8,6 +8,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** From so many days before its end a certificate is spoken of. */
 const WARN_DAYS = 30;
 
+/** With so many days left whoever renews it has failed. */
+const LATE_DAYS = 7;
+
 export interface CredentialFiles extends KeyPairFiles {
   /** PEM files with authorities of clients. */
   readonly clientCas?: readonly string[];
@@ -50,11 +53,14 @@ export class Credentials {
   private fromFiles: Shown;
   private trusted: readonly string[] = [];
   private refused: CredentialProblem | undefined;
+  /** When what holds was read first, epoch ms. */
+  private readAt: number;
 
   constructor(options: CredentialOptions) {
     this.options = options;
     this.now = options.now ?? Date.now;
     this.fromFiles = this.read();
+    this.readAt = this.now();
     const { certificates, keys, clientCas = [] } = options.files;
     this.endWatch = onChangedFiles([...certificates, ...keys, ...clientCas], () => this.reload());
     this.measure();
@@ -80,6 +86,7 @@ export class Credentials {
       const read = this.read();
       const same = fingerprint(read) === fingerprint(before);
       this.fromFiles = read;
+      if (!same) this.readAt = this.now();
       if (!same) this.tell();
       this.refused = undefined;
       if (!same) log.info({ certificates: read.pairs.map(({ file }) => file) }, `${prefix} was read again`);
@@ -111,16 +118,21 @@ export class Credentials {
     }
   }
 
-  /** What an operator should mend: files that were not taken, certificates that have ended. */
+  /**
+   * What an operator should mend: files that were not taken, certificates that do not hold now or not much
+   * longer.
+   */
   problems(): CredentialProblem[] {
     const now = this.now();
-    const ended = this.fromFiles.pairs
-      .filter(({ notAfter }) => notAfter <= now)
-      .map(({ file, notAfter }) => ({
-        since: notAfter,
-        text: `the certificate ${file} ended on ${day(notAfter)}`,
-      }));
-    return [...(this.refused ? [this.refused] : []), ...ended];
+    const ofCertificates = this.fromFiles.pairs.flatMap(({ file, notBefore, notAfter }) => {
+      const name = `the certificate ${file}`;
+      const late = notAfter - LATE_DAYS * DAY_MS;
+      if (notAfter <= now) return [{ since: notAfter, text: `${name} ended on ${day(notAfter)}` }];
+      if (notBefore > now)
+        return [{ since: this.readAt, text: `${name} is not valid before ${day(notBefore)}` }];
+      return late <= now ? [{ since: late, text: `${name} ends on ${day(notAfter)}` }] : [];
+    });
+    return [...(this.refused ? [this.refused] : []), ...ofCertificates];
   }
 
   stop(): void {

@@ -71,6 +71,34 @@ test('the API speaks HTTPS with its own pair, which is read again without a new 
   socket.destroy();
 });
 
+test('a certificate of the API that has ended is told by /readyz and counted down in /metrics', async () => {
+  const { certificate, key } = await authority.issue({ notAfter: new Date(Date.now() - 3_600_000) });
+  const file = writePem(directory, 'ended.pem', certificate);
+  const { started } = start(file, writePem(directory, 'ended.key', key));
+  const { api } = (await started) as { api: string };
+  const read = async (path: string): Promise<string> => {
+    const outgoing = request(`${api}${path}`, {
+      rejectUnauthorized: false,
+      headers: { authorization: `Bearer ${KEY}` },
+    }).end();
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return (await answer.setEncoding('utf8').toArray()).join('');
+  };
+  // Without edges it is not ready.
+  const { error } = JSON.parse(await read('/readyz')) as {
+    error: { details: { degraded: readonly object[] } };
+  };
+  expect(error.details.degraded).toContainEqual({
+    process: 'control',
+    name: 'api.tls',
+    since: expect.any(String),
+    cause: expect.stringContaining(`${file} ended on`),
+  });
+  expect(await read('/metrics')).toMatch(
+    /farad_certificate_days_left\{[^}]*setting="api\.tls\.certificates"[^}]*\} -0\.04/,
+  );
+});
+
 test('a pair that does not fit stops the start with its setting', async () => {
   const [one, other] = [await authority.issue(), await authority.issue()];
   const key = writePem(directory, 'other.key', other.key);

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { healthOf } from '../../link/health.ts';
-import type { Health } from '../../link/methods.ts';
+import type { Degradation, Health } from '../../link/methods.ts';
 import { watchman } from '../../telemetry/watchman.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
@@ -51,7 +51,12 @@ const SPARED: readonly string[] = ['analytics', 'replica'];
 
 const AWAY: Health = { ready: false, problems: ['does not answer'] };
 
-export function addHealthRoutes(app: FastifyInstance, { link, config }: ControlDeps): void {
+/** `ownDegraded`: what is wrong in this process and harms no charge point. */
+export function addHealthRoutes(
+  app: FastifyInstance,
+  { link, config }: ControlDeps,
+  ownDegraded: () => readonly Degradation[],
+): void {
   const peers = new PeerHealth(link, config);
   /** When one of `SPARED` was first found not to be well, epoch ms. */
   const unwellSince = new Map<string, number>();
@@ -61,7 +66,7 @@ export function addHealthRoutes(app: FastifyInstance, { link, config }: ControlD
   addRoute(app, ready, async () => {
     const healths = new Map<string, Health>();
     for (const [name, health] of await peers.read()) healths.set(name, health ?? AWAY);
-    healths.set(link.name, healthOf({}, watchman.standing()));
+    healths.set(link.name, healthOf({ degraded: ownDegraded() }, watchman.standing()));
     for (const name of SPARED) {
       const isUnwell = healths.get(name)?.ready === false;
       if (!isUnwell) unwellSince.delete(name);

@@ -8,7 +8,7 @@ import { createTestAuthority, writePem } from '../../support/test-certificates.t
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-test('a certificate is counted down: spoken of from thirty days on, a problem once it has ended', async () => {
+test('a certificate is counted down: spoken of from thirty days on, a problem in its last week and after its end', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'farad-credentials-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const start = Math.floor(Date.now() / 1000) * 1000;
@@ -39,9 +39,42 @@ test('a certificate is counted down: spoken of from thirty days on, a problem on
   expect(warnings).toEqual([expect.stringContaining('a.pem ends on')]);
   expect(credentials.problems()).toEqual([]);
 
+  now = start + 34 * DAY_MS;
+  expect(credentials.problems()).toEqual([
+    { since: start + 33 * DAY_MS, text: expect.stringContaining('a.pem ends on') },
+  ]);
+
   now = start + 41 * DAY_MS;
   expect(days()?.[0]).toMatchObject({ value: -1 });
   expect(credentials.problems()).toEqual([
     { since: start + 40 * DAY_MS, text: expect.stringContaining('a.pem ended on') },
   ]);
+});
+
+test('a certificate that is not valid yet is a problem since it was read', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'farad-credentials-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const start = Math.floor(Date.now() / 1000) * 1000;
+  const authority = await createTestAuthority();
+  const pair = await authority.issue({ notBefore: new Date(start + 2 * DAY_MS) });
+  let now = start;
+  const credentials = new Credentials({
+    prefix: 'api.tls',
+    files: {
+      certificates: [writePem(directory, 'a.pem', pair.certificate)],
+      keys: [writePem(directory, 'a.key', pair.key)],
+    },
+    log: { info: () => undefined, warn: () => undefined } as never,
+    registry: createRegistry({ process: 'control' }),
+    check: () => undefined,
+    now: () => now,
+  });
+  onTestFinished(() => credentials.stop());
+  now = start + DAY_MS;
+  credentials.reload();
+  expect(credentials.problems()).toEqual([
+    { since: start, text: expect.stringContaining('a.pem is not valid before') },
+  ]);
+  now = start + 3 * DAY_MS;
+  expect(credentials.problems()).toEqual([]);
 });
