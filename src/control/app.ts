@@ -92,6 +92,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     ...rest,
     calls,
     disconnect: (chargePointId, reason) => edges.disconnect(chargePointId, reason),
+    signingRefused: (chargePointId, problem) => edges.noteRefusedSigning(chargePointId, problem),
     closeTransaction: (chargePointId, end) => edges.closeTransaction(chargePointId, end),
     trustedNow: () => clock.trustedNow(),
   });

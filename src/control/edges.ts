@@ -104,6 +104,15 @@ export class Edges {
   }
 
   /**
+   * Has a refused signing request written down as a security event. Rejects with LinkError where no edge has
+   * done it.
+   */
+  async noteRefusedSigning(chargePointId: string, problem: string): Promise<void> {
+    const [edge = 'edge-0'] = this.candidates(chargePointId);
+    await this.link.call(edge, 'edge.signingRefused', { chargePointId, problem });
+  }
+
+  /**
    * Closes the charge point's socket, ends its open transactions, and has the edges drop what the protocol
    * learned about it. `by` names the API key of who wants it. Throws `process_unavailable` when no edge is
    * there to do it.

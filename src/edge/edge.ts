@@ -12,6 +12,7 @@ import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
 import type { OcppEndpoint } from '../link/messages.ts';
 import type { CallOutcome, ChargePointCall, Disconnect } from '../link/methods.ts';
+import { securityEvents } from '../records/security-events.ts';
 import type { CertificateRecord } from '../store/certificate-record.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
 import { serialNumberOf } from '../store/known-charge-points.ts';
@@ -37,6 +38,7 @@ import { Liveness } from './liveness.ts';
 import { MessageLog } from './message-log.ts';
 import { OutboundCalls } from './outbound-calls.ts';
 import { openPorts } from './ports.ts';
+import { eventOfSigning } from './security-refusals.ts';
 import { SessionGuard } from './session-guard.ts';
 import { Sessions } from './sessions.ts';
 
@@ -262,6 +264,10 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   link.serve('edge.closeTransaction', async (end) => ({
     closed: (await centralSystem.closeTransaction(end)) !== undefined,
   }));
+  link.serve('edge.signingRefused', ({ chargePointId, problem }) => {
+    rows.add(securityEvents, eventOfSigning(chargePointId, problem, Date.now()));
+    return {};
+  });
   link.serve('edge.disconnect', (request) => disconnect(sessions, departures, request));
   link.serve('edge.endpoints', () => ports.endpoints);
   link.serve('tls.reload', () => ({ problem: ports.reload() ?? null }));

@@ -18,6 +18,28 @@ const TYPES: Readonly<Partial<Record<RefusalReason, string>>> &
   certificate_weak: 'InvalidChargePointCertificate',
 };
 
+/** A problem repeats what stands in the request, characters. */
+const MAX_TECH_INFO = 2000;
+
+/**
+ * The security event that a refused signing request is. The security whitepaper ed. 3 §8 names none for it;
+ * its list is open.
+ */
+export function eventOfSigning(chargePointId: string, problem: string, receivedAt: number): SecurityEventRow {
+  return {
+    chargePointId,
+    source: 'farad',
+    type: 'InvalidSigningRequest',
+    critical: null,
+    reason: 'signing_request',
+    techInfo: problem.slice(0, MAX_TECH_INFO),
+    remoteAddress: '',
+    reportedAt: receivedAt,
+    rawTimestamp: '',
+    receivedAt,
+  };
+}
+
 /**
  * The security event that a refused connection is (security whitepaper ed. 3 A00.FR.323, .408); undefined
  * where it was refused for another reason.

@@ -28,6 +28,11 @@ export interface Methods {
     request: { readonly chargePointId: string };
     answer: { readonly lastSeenAt: number | null };
   };
+  /** Edge: write down that nobody signs what a charge point has asked for, as a security event. */
+  'edge.signingRefused': {
+    request: { readonly chargePointId: string; readonly problem: string };
+    answer: Record<string, never>;
+  };
   /** Edge: where charge points connect to it. */
   'edge.endpoints': { request: Record<string, never>; answer: readonly OcppEndpoint[] };
   /** Edge, control: read certificates and keys again. `problem` says why what was read before still holds. */

@@ -47,6 +47,8 @@ export interface OperationsDeps {
   readonly closeTransaction: (chargePointId: string, end: CloseInput) => Promise<boolean>;
   /** Closes the charge point's socket wherever it is. Rejects where that is not certain. */
   readonly disconnect: (chargePointId: string, reason: string) => Promise<void>;
+  /** Writes down that nobody signs what a charge point has asked for. Rejects where it is not written. */
+  readonly signingRefused: (chargePointId: string, problem: string) => Promise<void>;
   readonly config: Pick<Config, 'ocpp' | 'operations' | 'transactions' | 'security'>;
   readonly log: Log;
   /** Epoch ms; undefined while the clock is doubted. */
@@ -62,6 +64,7 @@ export async function startOperations({
   calls: all,
   closeTransaction,
   disconnect,
+  signingRefused,
   config,
   log,
   trustedNow,
@@ -106,6 +109,7 @@ export async function startOperations({
       authorities,
       hook,
       rules: { subject: certificateSubject, cpoName, lifetime: certificateLifetime },
+      refused: signingRefused,
       patience: signingPatience,
       callTimeout: config.ocpp.callTimeout,
       log: quietly,

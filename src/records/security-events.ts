@@ -2,7 +2,7 @@ import type { Table } from './table.ts';
 
 /**
  * Something that matters to security: told by a charge point (security whitepaper ed. 3 §8), or a connection
- * that Farad refused (A00.FR.323).
+ * (A00.FR.323) or a signing request that Farad refused.
  */
 export interface SecurityEventRow {
   readonly chargePointId: string;

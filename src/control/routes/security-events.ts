@@ -7,7 +7,7 @@ import { limitTo, offsetTo, range } from './analytics-question.ts';
 
 const tag = 'Security';
 const description =
-  'Newest first: what charge points told by SecurityEventNotification, and connections that Farad refused for a reason of security. Of a storm of refusals only some are ' +
+  'Newest first: what charge points told by SecurityEventNotification, and connections and signing requests that Farad refused for a reason of security. Of a storm of refusals only some are ' +
   'written down; the metric `farad_refused_upgrades_total` counts them all. An event shows up about a second after it was received. Kept for `retention.securityEvents`, also for identities that were deleted.';
 
 const filter: Readonly<Record<string, Schema>> = {

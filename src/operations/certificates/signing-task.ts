@@ -1,3 +1,4 @@
+import { readCertificates } from '../../certificates/certificate.ts';
 import { buildChain, type Chain, MAX_CHAIN_LENGTH } from '../../certificates/chain.ts';
 import { issueCertificate } from '../../certificates/issue.ts';
 import { problemsOf, readSigningRequest, type SigningRequest } from '../../certificates/signing-request.ts';
@@ -19,7 +20,7 @@ export interface SigningRules {
 }
 
 export interface SigningTaskOptions {
-  readonly store: Pick<Store, 'settings' | 'chargePoints' | 'configurations'>;
+  readonly store: Pick<Store, 'settings' | 'chargePoints' | 'configurations' | 'certificates'>;
   readonly authorities: Pick<Authorities, 'issuerFor'>;
   /** An outside authority, which then signs everything. */
   readonly hook: SigningHook | undefined;
@@ -43,7 +44,10 @@ export async function signRequest(options: SigningTaskOptions, signing: Signing)
     store.settings.get(signing.chargePointId),
     store.chargePoints.get(signing.chargePointId),
   );
-  const problems = subjectProblems(request, serialNumber, rules);
+  const problems = [
+    ...subjectProblems(request, serialNumber, rules),
+    ...keyProblems(request, store.certificates.of(signing.chargePointId)),
+  ];
   if (problems.length > 0) {
     return { kind: 'refused', problem: `the signing request is refused: ${problems.join('; ')}` };
   }
@@ -169,6 +173,14 @@ function subjectProblems(
     ...problems,
     'nobody knows the serial number of the charge point, which it must name: it has told none, and its settings have none',
   ];
+}
+
+/** Whoever has stolen the key could use its next certificate as well. */
+function keyProblems({ publicKey }: SigningRequest, known: readonly CertificateInput[]): string[] {
+  return known
+    .filter(({ state, reason }) => state === 'revoked' && reason === 'keyCompromise')
+    .filter(({ pem }) => readCertificates(pem)?.[0]?.x509.publicKey.equals(publicKey))
+    .map(({ serial }) => `its key is that of the certificate ${serial}, which is revoked: keyCompromise`);
 }
 
 /** CertificateSignedMaxChainSize, where the charge point has told it (security whitepaper ed. 3 §7.3). */

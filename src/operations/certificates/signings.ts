@@ -19,6 +19,8 @@ export interface SigningsOptions extends SigningTaskOptions {
     >;
   readonly calls: ChargePointCalls;
   readonly log: ThrottledLog;
+  /** Told of each request that nobody will sign, and why. Rejects where it could not be written down. */
+  readonly refused: (chargePointId: string, problem: string) => Promise<void>;
   /** How long a request waits for its certificate, and that for its charge point, ms. */
   readonly patience: number;
   /** ms that a charge point may take to answer, and that a CALL may wait to be sent (`ocpp.callTimeout`). */
@@ -290,6 +292,15 @@ export class Signings {
     if (!(await store.signings.change(signing.id, [signing.state], change, certificate))) return;
     ended.with({ state }).inc();
     if (problem !== null) this.tell(signing, problem);
+    if (state === 'refused' && problem !== null) this.noteRefusal(signing, problem);
+  }
+
+  /** Not waited for: an edge that is away must not keep others from their certificates. */
+  private noteRefusal({ chargePointId }: Signing, problem: string): void {
+    const { refused, log } = this.options;
+    refused(chargePointId, problem).catch((error: unknown) =>
+      log.warn({ err: error, chargePoint: chargePointId }, 'a refused signing request is no security event'),
+    );
   }
 
   private async change(signing: Signing, change: SigningChange): Promise<void> {

@@ -23,6 +23,8 @@ interface Works {
   readonly chargePoints: ScriptedChargePoints;
   readonly told: string[];
   readonly orders: HookOrder[];
+  /** Security events that were written down. */
+  readonly events: string[];
   signings: Signings;
   /** The charge point asks for a certificate; answers the status. */
   ask(csr: string): Promise<unknown>;
@@ -84,6 +86,7 @@ async function works({ authority = true, hook, subject = 'check' }: Given = {}):
         error: (about) => void self.told.push(JSON.stringify(about)),
       },
       clock,
+      refused: async (chargePointId, problem) => void self.events.push(`${chargePointId}: ${problem}`),
       patience: 30 * DAY_MS,
       callTimeout: CALL_TIMEOUT,
       stepEveryMs: 3_600_000,
@@ -96,6 +99,7 @@ async function works({ authority = true, hook, subject = 'check' }: Given = {}):
     chargePoints,
     told: [],
     orders: [],
+    events: [],
     signings: undefined as never,
     async ask(csr) {
       return (await stand.send(stand.central.chargePoint(ID, ocpp16), 'SignCertificate', { csr })).payload
@@ -196,7 +200,33 @@ describe('a charge point that asks for a certificate', () => {
       'the signing request is refused: its CN is "SN-2" and the serial number of the charge point "SN-1"',
       'the signing request is refused: its key has 1024 bits instead of at least 2048',
     ]);
+    expect(farad.events).toEqual(farad.told.map((problem) => `${ID}: ${problem}`));
     expect(farad.stand.store.certificates.of(ID)).toEqual([]);
+  });
+
+  test('L21: with the key of a certificate that was stolen gets none, with that of one that was replaced it does', async () => {
+    for (const [reason, state] of [
+      ['keyCompromise', 'refused'],
+      ['superseded', 'installed'],
+    ] as const) {
+      const farad = await works();
+      await farad.ask(csr);
+      await farad.settle();
+      const { certificates } = farad.stand.store;
+      const [known] = certificates.of(ID);
+      await certificates.revoke(known?.sha256 ?? '', reason, farad.stand.now);
+      await farad.pass(1000);
+      await farad.ask(csr);
+      await farad.settle();
+      expect(farad.signing().state).toBe(state);
+      expect(farad.told).toEqual(
+        state === 'installed'
+          ? []
+          : [
+              `the signing request is refused: its key is that of the certificate ${known?.serial}, which is revoked: keyCompromise`,
+            ],
+      );
+    }
   });
 
   test('L21: whose serial number nobody knows gets none, unless the subject is not looked at', async () => {
