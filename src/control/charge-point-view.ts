@@ -51,8 +51,8 @@ function viewConnection(store: Store, edges: Edges, id: string) {
   const session = store.sessions.get(id);
   // What a dead edge left behind is no connection.
   if (!session || edges.holderHere(id) !== session.edge) return null;
-  const { edge, connectedAt, remoteAddress } = session;
-  return { edge, connectedAt: writeTimestamp(connectedAt), remoteAddress };
+  const { edge, connectedAt, remoteAddress, tls = null } = session;
+  return { edge, connectedAt: writeTimestamp(connectedAt), remoteAddress, tls };
 }
 
 function viewConnectors(store: Store, id: string) {

@@ -60,6 +60,7 @@ function viewConnection({ store, edges }: Deps, id: string) {
     profile: session.securityProfile ?? null,
     connectedAt: writeTimestamp(session.connectedAt),
     certificate: session.certificate ?? null,
+    tls: session.tls ?? null,
   };
 }
 

@@ -22,6 +22,8 @@ export function throughProxy(head: RequestHead, isProxy: (address: string) => bo
 }
 
 class ForwardedHead implements RequestHead {
+  /** Nobody tells what was agreed on with a proxy. */
+  readonly tls = undefined;
   private readonly head: RequestHead;
   private readonly isProxy: (address: string) => boolean;
 

@@ -3,6 +3,7 @@ import type { Dialect } from '../protocol/version.ts';
 import { afterConnected, type ProfileState } from '../store/charge-point-security.ts';
 import type { ChargePointSettings } from '../store/charge-point-settings.ts';
 import { type AcceptedKey, afterShown } from '../store/given-keys.ts';
+import type { TlsParameters } from '../store/session-record.ts';
 import { type Admission, retryAfterSeconds, type Shortage } from './admission.ts';
 import { type Authentication, type AuthenticationReason, authenticate } from './authenticate.ts';
 import type { CertificateRules } from './charge-point-certificate.ts';
@@ -85,6 +86,7 @@ export interface Admitted extends Settling {
   readonly isProfileOpen: boolean;
   /** DER of the certificate that it was recognised by. */
   readonly certificate: Uint8Array | undefined;
+  readonly tls: TlsParameters | undefined;
 }
 
 /** A plain request, answered. */
@@ -235,6 +237,7 @@ export class Handshake {
       profile,
       isProfileOpen: state.pending.length > 0,
       certificate: certificate?.raw,
+      tls: head.tls,
     };
   }
 

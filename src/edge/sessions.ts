@@ -233,7 +233,7 @@ export class Sessions implements Connections {
   }
 
   /** Makes the socket known to the installation, and the charge point if that is new. */
-  private async claim(session: Session, { known, profile, certificate }: Admitted): Promise<void> {
+  private async claim(session: Session, { known, profile, certificate, tls }: Admitted): Promise<void> {
     const { edge, store, maxChargePoints, takenFrom, revokedMeanwhile } = this.options;
     const { id } = session.chargePoint;
     const { openedAt: connectedAt, remoteAddress } = session;
@@ -247,6 +247,7 @@ export class Sessions implements Connections {
           version: session.dialect.version,
           securityProfile: profile,
           ...(certificate && { certificate: fingerprintOf(certificate) }),
+          ...(tls && { tls }),
         }),
         known ? undefined : store.chargePoints.register(id, connectedAt, maxChargePoints),
         certificate && !store.certificates.shown(certificate)

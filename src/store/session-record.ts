@@ -1,6 +1,14 @@
 import type { OcppVersion } from '../protocol/version.ts';
 import type { SecurityProfile } from './security-profile.ts';
 
+/** What a TLS handshake has agreed on. */
+export interface TlsParameters {
+  /** As Node names it: `TLSv1.3`. */
+  readonly protocol: string;
+  /** Name of the cipher suite as IANA registers it: `TLS_AES_128_GCM_SHA256`. */
+  readonly cipher: string;
+}
+
 /** Which edge holds the socket of a charge point. */
 export interface SessionRecord {
   readonly chargePointId: string;
@@ -18,4 +26,6 @@ export interface SessionRecord {
   readonly securityProfile?: SecurityProfile;
   /** SHA-256 of the certificate that it showed, in hexadecimal. */
   readonly certificate?: string;
+  /** Absent without TLS, and where the WebSocket engine or the proxy that ended it does not tell. */
+  readonly tls?: TlsParameters;
 }

@@ -125,13 +125,14 @@ describe('security profiles over real TLS', () => {
     }
   });
 
-  test('L1: the session says by which profile and which certificate it is connected', async () => {
+  test('L1: the session says by which profile, which certificate and which cipher suite it is connected', async () => {
     await provision({});
     const client = await connect(onThree());
     await until('it is recorded', () => gateway.store.sessions.get(id) !== undefined);
     expect(gateway.store.sessions.get(id)).toMatchObject({
       securityProfile: 3,
       certificate: readCertificate(certificate.raw)?.sha256,
+      tls: { protocol: 'TLSv1.3', cipher: expect.stringMatching(/^TLS_[A-Z0-9_]+_SHA(256|384)$/) },
     });
     await client.close();
   });

@@ -2,7 +2,12 @@
 export const chargePointExample = {
   id: 'CP-17',
   connected: true,
-  connection: { edge: 'edge-0', connectedAt: '2026-03-01T12:00:00.000Z', remoteAddress: '192.0.2.17' },
+  connection: {
+    edge: 'edge-0',
+    connectedAt: '2026-03-01T12:00:00.000Z',
+    remoteAddress: '192.0.2.17',
+    tls: { protocol: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256' },
+  },
   registration: 'Accepted',
   firstSeenAt: '2026-02-01T08:00:00.000Z',
   bootedAt: '2026-03-01T12:00:01.000Z',

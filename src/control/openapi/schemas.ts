@@ -12,7 +12,7 @@ import { overviewSchema } from './overview-schema.ts';
 import { shownPlace, writtenPlace } from './place-schemas.ts';
 import { reservationSchemas } from './reservation-schemas.ts';
 import { rowSchemas } from './row-schemas.ts';
-import { profile, securitySchemas } from './security-schemas.ts';
+import { profile, securitySchemas, tlsParameters } from './security-schemas.ts';
 import {
   list,
   maybe,
@@ -161,6 +161,7 @@ export const schemas = {
           edge: text('Edge process that holds it.'),
           connectedAt: time('When it was opened.'),
           remoteAddress: text('Address of the other end.'),
+          tls: tlsParameters,
         }),
         { type: 'null' },
       ],

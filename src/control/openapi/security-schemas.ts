@@ -10,6 +10,17 @@ export const profile: Schema = {
 
 const count = (description: string): Schema => whole(description, { minimum: 0 });
 
+/** Of an open socket. */
+export const tlsParameters: Schema = maybe(
+  object(
+    'What its TLS handshake agreed on; null without TLS, on uWebSockets.js, and where TLS ends at a proxy.',
+    {
+      protocol: text('`TLSv1.2` or `TLSv1.3`.'),
+      cipher: text('The cipher suite by its name at IANA: `TLS_AES_128_GCM_SHA256`.'),
+    },
+  ),
+);
+
 /** How charge points authenticate. */
 export const securitySchemas = {
   MissingPrerequisite: object('What stands in the way of a security profile.', {
@@ -84,6 +95,7 @@ export const securitySchemas = {
         profile: maybe({ ...profile, description: 'By which it was recognised.' }),
         connectedAt: time('Since when.'),
         certificate: maybe(text('SHA-256 of the client certificate that it showed, in hexadecimal.')),
+        tls: tlsParameters,
       }),
     ),
     serialNumber: maybe(

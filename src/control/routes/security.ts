@@ -20,7 +20,12 @@ const example = {
   reachedAt: '2026-03-01T12:00:00.000Z',
   pending: [{ profile: 3, since: '2026-03-02T12:00:00.000Z', accepted: true }],
   minProfile: 0,
-  connection: { profile: 2, connectedAt: '2026-03-02T11:00:00.000Z', certificate: null },
+  connection: {
+    profile: 2,
+    connectedAt: '2026-03-02T11:00:00.000Z',
+    certificate: null,
+    tls: { protocol: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256' },
+  },
   serialNumber: 'SN-0017',
   password: { state: 'held', setAt: '2026-01-01T00:00:00.000Z', setBy: 'ocpp' },
   certificates: [],

@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { TlsParameters } from '../../store/session-record.ts';
 import { contextOptions, dayOf } from '../../tls/context.ts';
 import type { Shown } from '../../tls/credentials.ts';
 import { TlsGate } from './tls-gate.ts';
@@ -81,6 +82,12 @@ export function createTlsServer(
       gate.stop();
     },
   };
+}
+
+/** What the handshake of a TLS socket has agreed on; undefined of one that is gone. */
+export function agreedOn(socket: TLSSocket): TlsParameters | undefined {
+  const protocol = socket.getProtocol();
+  return protocol === null ? undefined : { protocol, cipher: socket.getCipher().standardName };
 }
 
 /** What the other end of a TLS socket showed; undefined where it showed none or was not asked. */

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { SocketEngine } from '../../link/messages.ts';
+import type { TlsParameters } from '../../store/session-record.ts';
 import type { ContextSettings } from '../../tls/context.ts';
 import type { Credentials } from '../../tls/credentials.ts';
 
@@ -19,6 +20,8 @@ export interface RequestHead {
   readonly secure: boolean;
   /** What the peer showed in the TLS handshake; undefined without TLS, and where it showed none. */
   readonly peerCertificate: PeerCertificate | undefined;
+  /** What the handshake has agreed on; undefined without TLS, and where nobody tells. */
+  readonly tls?: TlsParameters | undefined;
   /** Whether the endpoint demands one that is to be trusted (`clientCertificate=require`). */
   readonly demandsCertificate?: boolean;
   /** Value of a header by its lower-case name, empty if absent; repeated ones joined by a comma. */

@@ -7,8 +7,9 @@ import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } fro
 import type { SocketEngine } from '../../link/messages.ts';
 import { expectProxyHeaders } from '../../proxy/proxy-gate.ts';
 import { isProxyHeader } from '../../proxy/proxy-header.ts';
+import type { TlsParameters } from '../../store/session-record.ts';
 import { httpText } from './http-text.ts';
-import { createTlsServer, peerCertificate } from './tls-server.ts';
+import { agreedOn, createTlsServer, peerCertificate } from './tls-server.ts';
 import {
   type HttpAnswer,
   isUpgrade,
@@ -221,6 +222,10 @@ class NodeHead implements RequestHead {
   get peerCertificate(): PeerCertificate | undefined {
     if (this.secure) this.shown ??= { by: peerCertificate(this.request.socket as TLSSocket) };
     return this.shown?.by;
+  }
+
+  get tls(): TlsParameters | undefined {
+    return this.secure ? agreedOn(this.request.socket as TLSSocket) : undefined;
   }
 
   get method(): string {

@@ -72,3 +72,18 @@ test.each([['localhost'], ['10.0.0.0/33'], ['::/129'], ['10.0.0'], ['']])('%j is
     `trustedProxies: ${JSON.stringify(entry)} is neither an address nor a network`,
   );
 });
+
+test('L19: what TLS has agreed on with a proxy is not told of the charge point behind it', () => {
+  const tls = { protocol: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256' };
+  const head = (remoteAddress: string): RequestHead => ({
+    method: 'GET',
+    path: '/ocpp/CP-1',
+    remoteAddress,
+    secure: true,
+    peerCertificate: undefined,
+    tls,
+    header: () => '',
+  });
+  expect(throughProxy(head('192.0.2.1'), isProxy).tls).toEqual(tls);
+  expect(throughProxy(head('10.1.2.3'), isProxy).tls).toBeUndefined();
+});
