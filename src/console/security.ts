@@ -15,6 +15,7 @@ export interface ChargePointSecurity {
     readonly profile: number | null;
     readonly connectedAt: string;
     readonly certificate: string | null;
+    readonly tls: { readonly protocol: string; readonly cipher: string } | null;
   } | null;
   readonly serialNumber: string | null;
   readonly password: {
@@ -134,6 +135,14 @@ export interface Authority {
   readonly canIssue: boolean;
   readonly fingerprint: string;
   readonly rootCertificate: string;
+}
+
+/** Who may sign firmware, or let others sign it. */
+export interface ManufacturerRoot {
+  readonly sha256: string;
+  readonly subject: string;
+  readonly notAfter: string;
+  readonly note: string | null;
 }
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,3 +1,4 @@
+import { PemField } from '../parts/pem-field.tsx';
 import { profileInWords } from '../security.ts';
 
 /** What is chosen for a task of security. */
@@ -39,16 +40,12 @@ export function SecurityFields({ task, choice, onChange }: SecurityFieldsProps) 
         <span class="hint">Who lacks a password, a root or a certificate for it gets that first.</span>
       </div>
       {profile >= 2 && (
-        <div class="field">
-          <label for="campaign-root">Root of the Central System for those that have none, PEM</label>
-          <textarea
-            id="campaign-root"
-            rows={3}
-            spellcheck={false}
-            value={root}
-            onInput={(event) => onChange({ ...choice, root: event.currentTarget.value })}
-          />
-        </div>
+        <PemField
+          id="campaign-root"
+          label="Root of the Central System for those that have none, PEM"
+          value={root}
+          onChange={(pem) => onChange({ ...choice, root: pem })}
+        />
       )}
       <label class="row tight">
         <input

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { Copyable } from '../../parts/connect-url.tsx';
 import { ExpiryOf } from '../../parts/expiry.tsx';
 import { Fact } from '../../parts/fact.tsx';
@@ -5,32 +6,53 @@ import { Empty, Shown } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
 import { useResource } from '../../resource.ts';
 import type { Authority, CertificateAuthorities } from '../../security.ts';
+import { may } from '../../session.ts';
+import { NewAuthority } from './new-authority.tsx';
 
 /** Who issues the certificates of charge points. */
 export function Authorities() {
   const resource = useResource<CertificateAuthorities>('/certificate-authority', { everyMs: 60_000 });
+  const [making, setMaking] = useState(false);
   return (
     <Shown of={resource} what="the authority" lines={6}>
-      {({ outside, authorities, current }) => (
+      {({ outside, canSeal, authorities, current }) => (
         <>
+          {canSeal && (
+            <div class="actions">
+              <button type="button" disabled={!may('admin')} onClick={() => setMaking(true)}>
+                Make an authority
+              </button>
+            </div>
+          )}
           {outside && <p class="note">Requests go to the outside authority of security.signingHook.</p>}
-          {authorities.length === 0 && !outside && <NoAuthority />}
+          {authorities.length === 0 && !outside && <NoAuthority canSeal={canSeal} />}
           {authorities.map((authority) => (
             <AuthorityPanel key={authority.id} authority={authority} isCurrent={authority.id === current} />
           ))}
+          {making && (
+            <NewAuthority
+              onClose={() => setMaking(false)}
+              onMade={() => {
+                setMaking(false);
+                resource.reload();
+              }}
+            />
+          )}
         </>
       )}
     </Shown>
   );
 }
 
-function NoAuthority() {
+function NoAuthority({ canSeal }: { readonly canSeal: boolean }) {
   return (
     <div class="panel">
       <Empty title="Nobody issues certificates">
         <p>
-          Farad can be the authority: set security.sealingKeyFile, then send POST
-          /api/v1/certificate-authority. Or name an outside one in security.signingHook.
+          {canSeal
+            ? 'Farad can be the authority: make one.'
+            : 'Farad can be the authority once security.sealingKeyFile is set.'}{' '}
+          Or name an outside one in security.signingHook.
         </p>
       </Empty>
     </div>

@@ -2,6 +2,7 @@ import { currentTab, Tabs } from '../../parts/tabs.tsx';
 import { Authorities } from './authorities.tsx';
 import { Expiring } from './expiring.tsx';
 import { FleetEvents } from './fleet-events.tsx';
+import { Manufacturers } from './manufacturers.tsx';
 import { Profiles } from './profiles.tsx';
 import { Requests } from './requests.tsx';
 
@@ -11,6 +12,7 @@ const TABS = [
   ['requests', 'Requests'],
   ['events', 'Events'],
   ['authority', 'Authority'],
+  ['manufacturers', 'Manufacturers'],
 ] as const;
 
 /** How the fleet authenticates, and what has to be done about it. */
@@ -25,6 +27,7 @@ export function SecurityPage() {
       {tab === 'requests' && <Requests />}
       {tab === 'events' && <FleetEvents />}
       {tab === 'authority' && <Authorities />}
+      {tab === 'manufacturers' && <Manufacturers />}
     </>
   );
 }

@@ -64,13 +64,18 @@ function Fixed({
 
 function Connection({ security: { connection } }: { readonly security: ChargePointSecurity }) {
   if (connection === null) return <span class="soft">not connected</span>;
-  const { profile, connectedAt } = connection;
+  const { profile, connectedAt, tls } = connection;
   return (
     <>
       {profile === null ? 'unknown' : profileInWords(profile)}{' '}
       <span class="soft">
         <When at={connectedAt} />
       </span>
+      {tls && (
+        <div class="small soft">
+          {tls.protocol.replace('v', ' ')}, {tls.cipher}
+        </div>
+      )}
     </>
   );
 }

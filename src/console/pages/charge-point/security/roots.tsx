@@ -6,6 +6,7 @@ import { Empty } from '../../../parts/states.tsx';
 import type { InstalledRoots } from '../../../security.ts';
 import { may } from '../../../session.ts';
 import { DeleteRoot } from './delete-root.tsx';
+import { InstallRoot } from './install-root.tsx';
 import { ROOT_TYPES, type Root, RootTable } from './root-table.tsx';
 
 interface RootsProps {
@@ -19,6 +20,7 @@ interface RootsProps {
 export function Roots({ chargePoint: { id, connected }, path, items, onChanged }: RootsProps) {
   const doing = useDoing();
   const [deleting, setDeleting] = useState<Root | undefined>();
+  const [installing, setInstalling] = useState(false);
   const allowed = may('operator') && connected;
   const told = items.flatMap(({ certificateType, certificates, toldAt, changedSince }) =>
     (certificates ?? []).map((root) => ({ ...root, certificateType, toldAt, changedSince })),
@@ -33,7 +35,10 @@ export function Roots({ chargePoint: { id, connected }, path, items, onChanged }
     <section class="panel" aria-labelledby="roots">
       <header>
         <h2 id="roots">Roots that it trusts</h2>
-        <button type="button" class="end" disabled={!allowed || doing.busy} onClick={() => void ask()}>
+        <button type="button" class="end" disabled={!allowed} onClick={() => setInstalling(true)}>
+          Install a root
+        </button>
+        <button type="button" disabled={!allowed || doing.busy} onClick={() => void ask()}>
           {doing.busy ? 'Asking…' : 'Ask the charge point'}
         </button>
       </header>
@@ -46,6 +51,9 @@ export function Roots({ chargePoint: { id, connected }, path, items, onChanged }
         </Empty>
       ) : (
         <RootTable roots={told} onDelete={allowed ? setDeleting : undefined} />
+      )}
+      {installing && (
+        <InstallRoot id={id} path={path} onClose={() => setInstalling(false)} onInstalled={onChanged} />
       )}
       {deleting && (
         <DeleteRoot

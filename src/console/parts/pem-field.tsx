@@ -1,0 +1,46 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+interface PemFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly required?: boolean;
+  readonly onChange: (pem: string) => void;
+}
+
+/** A certificate in PEM, pasted or read from a file; a private key does not leave the browser. */
+export function PemField({ id, label, value, required = false, onChange }: PemFieldProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    const isKey = value.includes('PRIVATE KEY');
+    field.current?.setCustomValidity(
+      isKey ? 'This holds a private key. Only the certificate belongs here.' : '',
+    );
+  }, [value]);
+  const read = async (file: File | undefined) => {
+    if (file) onChange(await file.text());
+  };
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <textarea
+        ref={field}
+        id={id}
+        rows={5}
+        required={required}
+        spellcheck={false}
+        placeholder="-----BEGIN CERTIFICATE-----"
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      <label class="hint">
+        or from a file{' '}
+        <input
+          type="file"
+          accept=".pem,.crt,.cer"
+          onChange={(event) => void read(event.currentTarget.files?.[0])}
+        />
+      </label>
+    </div>
+  );
+}
