@@ -51,8 +51,11 @@ export interface CentralSystem {
    * connected. To be called every moment.
    */
   saveLeft(): Promise<number>;
-  /** Resolves when all that was answered so far is on the disk, or has failed. */
-  settled(): Promise<void>;
+  /**
+   * Resolves when all that was answered so far is on the disk, or is lost because the disk takes no writes;
+   * returns how many writes are. With an id only those of that charge point are given up.
+   */
+  settled(chargePointId?: string): Promise<number>;
   /**
    * Ends an open transaction whose stop has not come; undefined where none with this id is open. Rejects
    * where it cannot be kept.
@@ -128,7 +131,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
     store,
     rows: options.rows,
     keepSamples: options.keepSamples,
-    lateWrites: new LateWrites(onFault),
+    lateWrites: new LateWrites({ onFault, count: counters.owedWrite }),
     vendors: options.vendors ?? createVendorRegistry(),
     settings,
     clock: options.clock ?? Date.now,
@@ -171,7 +174,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
       }
     },
 
-    settled: () => context.lateWrites.settled(),
+    settled: (chargePointId) => context.lateWrites.settled(chargePointId),
     closeTransaction: (input) => closeTransaction(context, connected, input),
     closeTransactionsOf: (chargePointId, by) => closeTransactionsOf(context, connected, chargePointId, by),
     expireReservations: () => expireReservations(context),

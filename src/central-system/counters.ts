@@ -13,6 +13,8 @@ export interface Counters {
   /** Each repair by which a message that broke its schema became readable. */
   repairs(chargePoint: ChargePoint, action: string, repairs: readonly string[]): void;
   refusedBeforeAcceptance(action: string): void;
+  /** What became of a write that failed after its answer. */
+  owedWrite(outcome: 'kept' | 'lost'): void;
 }
 
 export function createCounters(registry: Registry): Counters {
@@ -36,6 +38,12 @@ export function createCounters(registry: Registry): Counters {
     'Messages refused with SecurityError because the charge point was not accepted',
     ['action'],
   );
+  const owed = registry.counter(
+    'farad_owed_writes_total',
+    'Writes that failed after the charge point had been answered: kept by a later try, or lost',
+    ['outcome'],
+  );
+  const owedWrites = { kept: owed.with({ outcome: 'kept' }), lost: owed.with({ outcome: 'lost' }) };
 
   const byAction = new Map<string, Map<string, Counter>>();
   return {
@@ -57,5 +65,6 @@ export function createCounters(registry: Registry): Counters {
       for (const repair of names) repairs.with({ action, repair, vendor, model }).inc();
     },
     refusedBeforeAcceptance: (action) => refused.with({ action }).inc(),
+    owedWrite: (outcome) => owedWrites[outcome].inc(),
   };
 }

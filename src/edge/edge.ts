@@ -291,11 +291,12 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       conversation.stop();
       await atMost(graceMs, conversation.idle());
       clearInterval(ticking);
-      await atMost(graceMs, centralSystem.settled());
+      const lost = await atMost(graceMs, centralSystem.settled());
       sessions.closeAll(STOPPING);
       await atMost(RECORDING_GRACE_MS, sessions.settled());
       await saveLastSeen(() => centralSystem.saveLastSeen(), quietly);
-      await store.sessions.clearEdge(name);
+      // A stop that has lost statuses leaves them in doubt, as an end without a stop does.
+      await (lost === 0 ? store.sessions.clearEdge(name) : store.sessions.clearDeadEdge(name, Date.now()));
       await rows.flush();
     },
   };
@@ -411,12 +412,13 @@ async function expireReservations(
   }
 }
 
-/** Resolves with `work`, or after `ms` without it. */
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
+/** Resolves with what `work` resolves with; after `ms` with undefined. */
+async function atMost<Result>(ms: number, work: Promise<Result>): Promise<Result | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
   });
-  await Promise.race([work, limit]);
+  const result = await Promise.race([work, limit]);
   clearTimeout(timer);
+  return result;
 }

@@ -93,9 +93,13 @@ export class ConnectorTable implements Connectors {
   }
 }
 
-/** A clock that runs ahead must not outdate what comes after: no report is younger than its receipt. */
+/**
+ * A clock that runs ahead must not outdate what comes after: no report is younger than its receipt. Of two
+ * with one time the one that was received first is the older, also where it is written later.
+ */
 function isLate(row: ConnectorStatusRow, held: ConnectorRecord): boolean {
-  return isBefore(Math.min(row.ts, row.receivedAt), Math.min(held.ts, held.receivedAt));
+  const [ts, heldTs] = [Math.min(row.ts, row.receivedAt), Math.min(held.ts, held.receivedAt)];
+  return ts === heldTs ? row.receivedAt < held.receivedAt : isBefore(ts, heldTs);
 }
 
 /**

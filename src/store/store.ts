@@ -52,6 +52,7 @@ import { forgetInventedRegisters } from './transaction-registers.ts';
 import { LmdbTransactions, type Transactions } from './transactions.ts';
 import { WritePath } from './write-path.ts';
 
+export { CommitError } from '../journal/durable.ts';
 export { NewerDataError } from '../journal/format.ts';
 export type { ApiKeys } from './api-keys.ts';
 export type { AuditTrail } from './audit-trail.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { CommitError } from '../../src/journal/durable.ts';
 import type { FromSupervisor, LinkMessage, ToSupervisor } from '../../src/link/messages.ts';
 import { createRelay } from '../../src/link/relay.ts';
 import { startEdgeUnderTest } from '../support/edge-under-test.ts';
@@ -58,6 +59,24 @@ describe.each(ENGINES)('stopping an edge on %s', (transport) => {
       { code: 1001, reason: 'Farad is stopping' },
       { code: 1001, reason: 'Farad is stopping' },
     ]);
+    await gateway.close();
+  });
+
+  test('a stop that could not write a status leaves what its charge points reported in doubt', async () => {
+    const gateway = await startEdgeUnderTest({ transport });
+    const { connectors, sessions } = gateway.store;
+    const client = await OcppClient.connect(gateway.edge.port, 'CP-1');
+    await client.boot();
+    const status = { connectorId: 1, errorCode: 'NoError', status: 'Available' };
+    await client.request('StatusNotification', status);
+    const stored = await until('it is stored', () => connectors.get('CP-1', 1));
+    connectors.report = () => Promise.reject(new CommitError('the disk takes nothing'));
+    expect(await client.request('StatusNotification', { ...status, status: 'Charging' })).toEqual({});
+    expect(connectors.mayBeOutdated(stored)).toBe(false);
+    await gateway.edge.stop(2000);
+    expect(gateway.metric('farad_owed_writes_total', { outcome: 'lost' })).toBe(1);
+    expect(sessions.count()).toBe(0);
+    expect(connectors.mayBeOutdated(stored)).toBe(true);
     await gateway.close();
   });
 

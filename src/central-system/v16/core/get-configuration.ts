@@ -20,7 +20,7 @@ export const getConfigurationAnswered: Follower<'GetConfiguration'> = async (
   const connectors = known.find(({ key }) => key.toLowerCase() === 'numberofconnectors')?.value;
   await Promise.all([
     context.store.configurations.told(chargePoint.id, known, unknown, now),
-    typeof connectors === 'string' && learnConnectors(context, chargePoint, Number(connectors), now),
+    typeof connectors === 'string' && learnConnectors(context, chargePoint, Number(connectors), now)?.(),
   ]);
 };
 

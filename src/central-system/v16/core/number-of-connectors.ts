@@ -9,16 +9,18 @@ export const MAX_CONNECTORS = 1024;
 
 /**
  * Connectors are 1 to n without gaps (OCPP 1.6 ed. 2 §3.8): a connector or a NumberOfConnectors that is told
- * of raises n, at once.
+ * of raises n, at once. Returns how to keep that, which may be done more than once; undefined where there is
+ * nothing to keep.
  */
 export function learnConnectors(
   { store }: Context,
   chargePoint: ChargePoint,
   connectors: number,
   now: number,
-): Promise<unknown> | undefined {
+): (() => Promise<unknown>) | undefined {
   const believable = Number.isInteger(connectors) && connectors > 0 && connectors <= MAX_CONNECTORS;
   if (!believable || connectors <= chargePoint.numberOfConnectors) return undefined;
   chargePoint.numberOfConnectors = connectors;
-  return store.chargePoints.note(chargePoint.id, { numberOfConnectors: connectors }, now);
+  return () =>
+    store.chargePoints.note(chargePoint.id, { numberOfConnectors: chargePoint.numberOfConnectors }, now);
 }

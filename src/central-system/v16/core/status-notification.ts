@@ -7,6 +7,7 @@ import { readClock } from '../../charge-point-clock.ts';
 import type { Context } from '../../context.ts';
 import { acknowledged } from '../../decision.ts';
 import { endReservationsOf } from '../../end-of-reservation.ts';
+import type { LateWrite } from '../../late-writes.ts';
 import type { Handler } from '../handler.ts';
 import { learnConnectors, MAX_CONNECTORS } from './number-of-connectors.ts';
 
@@ -21,22 +22,20 @@ const WHOLE_POINT: ReadonlySet<string> = new Set(['Available', 'Unavailable', 'F
 export const statusNotification: Handler<'StatusNotification'> = {
   handle(context, chargePoint, request, receivedAt) {
     const row = statusRow(chargePoint, request, receivedAt);
-    const writes: (Promise<unknown> | undefined)[] = [];
+    const writes: LateWrite[] = [];
     if (describesState(row)) {
-      const report = context.store.connectors.report(row, () =>
-        endReservationsOf(context, chargePoint, row, receivedAt),
+      const learn = learnConnectors(context, chargePoint, row.connectorId, receivedAt);
+      writes.push(() =>
+        context.store.connectors.report(row, () => endReservationsOf(context, chargePoint, row, receivedAt)),
       );
-      writes.push(report, learnConnectors(context, chargePoint, row.connectorId, receivedAt));
+      if (learn !== undefined) writes.push(learn);
     } else {
       context.rows.add(connectorStatus, row);
     }
-    if (row.errorCode === 'LocalListConflict')
-      writes.push(flagListConflict(context, chargePoint, receivedAt));
-    return context.lateWrites.answer(
-      chargePoint.id,
-      acknowledged,
-      writes.filter((write) => write !== undefined),
-    );
+    if (row.errorCode === 'LocalListConflict') {
+      writes.push(() => flagListConflict(context, chargePoint, receivedAt));
+    }
+    return context.lateWrites.answer(chargePoint.id, acknowledged, writes);
   },
 };
 
