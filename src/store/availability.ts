@@ -31,8 +31,8 @@ export interface Availabilities {
   of(chargePointId: string): AvailabilityRecord[];
   /** Takes the place of what was asked for before: of the connector, or with 0 of all connectors. */
   asked(input: AvailabilityInput): Promise<void>;
-  /** The statuses of the charge point show what that CALL asked for. */
-  tookEffect(chargePointId: string, messageId: string, at: number): Promise<void>;
+  /** The statuses of the charge point show what that CALL asked for. Within a write transaction. */
+  tookEffect(chargePointId: string, messageId: string, at: number): void;
 }
 
 export class AvailabilityTable implements Availabilities {
@@ -56,13 +56,11 @@ export class AvailabilityTable implements Availabilities {
     });
   }
 
-  async tookEffect(chargePointId: string, messageId: string, at: number): Promise<void> {
-    await this.path.transact(() => {
-      for (const record of this.of(chargePointId)) {
-        if (record.messageId !== messageId) continue;
-        this.write({ ...record, state: 'effective', effectiveAt: at });
-      }
-    });
+  tookEffect(chargePointId: string, messageId: string, at: number): void {
+    for (const record of this.of(chargePointId)) {
+      if (record.messageId !== messageId) continue;
+      this.write({ ...record, state: 'effective', effectiveAt: at });
+    }
   }
 
   /** Within a write transaction. */

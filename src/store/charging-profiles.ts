@@ -16,6 +16,8 @@ export interface ChargingProfiles {
   of(chargePointId: string): ChargingProfileRecord[];
   /** A profile was accepted: it stands in the place of those that it replaces. */
   installed(input: ChargingProfileInput): Promise<void>;
+  /** As `installed`, within the write transaction that is running. */
+  installWithin(input: ChargingProfileInput): void;
   /** A profile got no answer: it may be there, and those that it replaces may not. */
   perhapsInstalled(input: ChargingProfileInput): Promise<void>;
   /** A ClearChargingProfile was answered, with Accepted or Unknown: what fits is not there (any more). */
@@ -53,11 +55,13 @@ export class ChargingProfileTable implements ChargingProfiles {
   }
 
   installed(input: ChargingProfileInput): Promise<void> {
-    return this.path.transact(() => {
-      const newcomer = recordOf(input);
-      for (const held of this.of(input.chargePointId)) if (replaces(newcomer, held)) this.remove(held);
-      this.write(newcomer);
-    });
+    return this.path.transact(() => this.installWithin(input));
+  }
+
+  installWithin(input: ChargingProfileInput): void {
+    const newcomer = recordOf(input);
+    for (const held of this.of(input.chargePointId)) if (replaces(newcomer, held)) this.remove(held);
+    this.write(newcomer);
   }
 
   perhapsInstalled(input: ChargingProfileInput): Promise<void> {

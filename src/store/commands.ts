@@ -21,13 +21,22 @@ export interface Commands {
   add(command: CommandInput): Promise<CommandRecord>;
   /**
    * A message followed; `complete` if it was the last one. Undefined where the command is not kept any more.
+   * `also` is run within the same write transaction in any case.
    */
   followed(
     chargePointId: string,
     messageId: string,
     consequence: Consequence,
     complete: boolean,
+    also?: () => void,
   ): Promise<CommandRecord | undefined>;
+  /** As `followed`, within the write transaction that is running. */
+  followedWithin(
+    chargePointId: string,
+    messageId: string,
+    consequence: Consequence,
+    complete: boolean,
+  ): CommandRecord | undefined;
   /** Nothing is to follow it any more, because of another command. */
   giveUp(chargePointId: string, messageId: string, at: number): Promise<void>;
 }
@@ -96,19 +105,31 @@ export class CommandTable implements Commands {
     messageId: string,
     consequence: Consequence,
     complete: boolean,
+    also: () => void = () => undefined,
   ): Promise<CommandRecord | undefined> {
     return this.path.transact(() => {
-      const known = this.get(chargePointId, messageId);
-      if (known === undefined) return undefined;
-      const consequences =
-        known.consequences.length < MAX_CONSEQUENCES
-          ? [...known.consequences, consequence]
-          : known.consequences;
-      const command = { ...known, consequences, complete, version: this.path.nextVersion() };
-      this.table.put(keyOf(chargePointId, known.sentAt, messageId), command);
-      if (complete) this.waiting.remove(keyOf(chargePointId, messageId));
+      const command = this.followedWithin(chargePointId, messageId, consequence, complete);
+      also();
       return command;
     });
+  }
+
+  followedWithin(
+    chargePointId: string,
+    messageId: string,
+    consequence: Consequence,
+    complete: boolean,
+  ): CommandRecord | undefined {
+    const known = this.get(chargePointId, messageId);
+    if (known === undefined) return undefined;
+    const consequences =
+      known.consequences.length < MAX_CONSEQUENCES
+        ? [...known.consequences, consequence]
+        : known.consequences;
+    const command = { ...known, consequences, complete, version: this.path.nextVersion() };
+    this.table.put(keyOf(chargePointId, known.sentAt, messageId), command);
+    if (complete) this.waiting.remove(keyOf(chargePointId, messageId));
+    return command;
   }
 
   async giveUp(chargePointId: string, messageId: string, at: number): Promise<void> {

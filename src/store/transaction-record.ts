@@ -103,6 +103,8 @@ export interface StartInput {
    * (obligation E15).
    */
   readonly authorize: (others: () => readonly TransactionRecord[]) => Authorization;
+  /** Run with a new transaction, inside the same write transaction; may be run again. */
+  readonly also?: (transaction: TransactionRecord) => void;
 }
 
 export interface StartOutcome {
@@ -136,6 +138,8 @@ export interface StopInput {
   /** The request as JSON text, without transactionData that is kept as samples. */
   readonly rawStop: string;
   readonly receivedAt: number;
+  /** Run with the transaction that the stop is counted to, as in StartInput. */
+  readonly also?: (transaction: TransactionRecord) => void;
 }
 
 export interface CloseInput extends TransactionClosure {

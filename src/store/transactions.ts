@@ -89,25 +89,18 @@ export class LmdbTransactions implements Transactions {
   start(input: StartInput): Promise<StartOutcome> {
     const identity = startKey({ ...input, startTimestamp: input.timestamp });
     return this.path.transact(() => {
-      const repeated = this.table.startedAs(identity);
-      if (repeated && (repeated.state === 'open' || input.timestampPlausible)) {
-        return this.started({ transaction: repeated, created: false }, input);
-      }
-      const superseded = this.supersede(input);
-      const authorization = input.authorize(() => this.table.openWith(input.idTag));
-      const flags = repeated ? [...input.flags, 'start-repeats-closed'] : input.flags;
-      const transaction = openedBy({ ...input, flags }, this.ids.take(), authorization);
-      this.table.write(transaction, undefined, identity);
-      if (superseded === undefined) return this.started({ transaction, created: true }, input);
-      this.profiles.removeOf(superseded);
-      return this.started({ transaction, created: true, superseded }, input);
+      const outcome = this.withReservation(this.findOrCreate(input, identity), input);
+      if (outcome.created) input.also?.(outcome.transaction);
+      return outcome;
     });
   }
 
   stop(input: StopInput): Promise<StopOutcome> {
     return this.path.transact(() => {
       const stopped = this.recordStop(input);
-      if (stopped.outcome !== 'unmatched') this.profiles.removeOf(stopped.transaction);
+      if (stopped.outcome === 'unmatched') return stopped;
+      this.profiles.removeOf(stopped.transaction);
+      input.also?.(stopped.transaction);
       return stopped;
     });
   }
@@ -191,11 +184,26 @@ export class LmdbTransactions implements Transactions {
     return this.path.transact(() => this.table.removeClosed(now - this.retention, EXPIRED_PER_TRANSACTION));
   }
 
+  private findOrCreate(input: StartInput, identity: Buffer): StartOutcome {
+    const repeated = this.table.startedAs(identity);
+    if (repeated && (repeated.state === 'open' || input.timestampPlausible)) {
+      return { transaction: repeated, created: false };
+    }
+    const superseded = this.supersede(input);
+    const authorization = input.authorize(() => this.table.openWith(input.idTag));
+    const flags = repeated ? [...input.flags, 'start-repeats-closed'] : input.flags;
+    const transaction = openedBy({ ...input, flags }, this.ids.take(), authorization);
+    this.table.write(transaction, undefined, identity);
+    if (superseded === undefined) return { transaction, created: true };
+    this.profiles.removeOf(superseded);
+    return { transaction, created: true, superseded };
+  }
+
   /**
    * Ends the reservation that the start names; a new one also that which was held for its tag or group on the
    * connector.
    */
-  private started(outcome: StartOutcome, { reservationId, receivedAt }: StartInput): StartOutcome {
+  private withReservation(outcome: StartOutcome, { reservationId, receivedAt }: StartInput): StartOutcome {
     if (reservationId === null && !outcome.created) return outcome;
     const reservation = this.reservations.use({ ...outcome.transaction, at: receivedAt });
     return reservation === undefined ? outcome : { ...outcome, reservation };

@@ -8,8 +8,10 @@ interface Told {
   readonly together: readonly string[];
   readonly held: number;
   readonly starts: readonly string[];
-  readonly open: number;
-  readonly waiting: number;
+  /** What each connector holds after its start. */
+  readonly after: readonly { meterStart: number; isReserved: boolean; hasProfile: boolean }[];
+  /** Rows of the starts in the outbox. */
+  readonly told: number;
 }
 
 const count = (outcomes: readonly string[], wanted: string) =>
@@ -34,6 +36,14 @@ test('E20: what cannot be written is refused to whoever asked, what was confirme
   expect(told.together).toContain('CommitError');
   expect(told.held).toBe(count(told.appends, 'kept') - 3 + 1 + count(told.together, 'kept'));
   expect(new Set(told.starts)).toEqual(new Set(['kept', 'CommitError']));
-  expect(told.open).toBe(count(told.starts, 'kept'));
-  expect(told.waiting).toBe(told.open);
+  // A start that was refused has ended nothing: what it would have ended is there, and no row tells of it.
+  expect(told.after).toEqual(
+    told.starts.map((start) =>
+      start === 'kept'
+        ? { meterStart: 1, isReserved: false, hasProfile: false }
+        : { meterStart: 0, isReserved: true, hasProfile: true },
+    ),
+  );
+  const ROWS_OF_A_START = ['superseded', 'open', 'reservation used'].length;
+  expect(told.told).toBe(ROWS_OF_A_START * count(told.starts, 'kept'));
 }, 60_000);

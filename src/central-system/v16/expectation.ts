@@ -42,13 +42,13 @@ export interface Expectation<A extends CentralSystemAction> {
   readonly outdates?: (request: RequestOf<A>, earlier: RequestOf<A>) => boolean;
   /** Whether a message that frame workers would decide is waited for. */
   readonly waitsFor?: (command: AwaitedCommand<A>, action: string) => boolean;
-  /** What else Farad learns when the last message has come. */
+  /** What else Farad learns when the last message has come. Within a write transaction. */
   readonly concluded?: (
     context: Context,
     chargePoint: ChargePoint,
     command: AwaitedCommand<A>,
     told: Told,
-  ) => Promise<unknown> | undefined;
+  ) => void;
 }
 
 /** The charge point said that it will do it, or may be doing it without our having heard. */

@@ -93,26 +93,84 @@ export function isAwaited(chargePoint: ChargePoint, action: string): boolean {
  */
 export function noteTold(context: Context, chargePoint: ChargePoint, told: Told): void {
   if (chargePoint.awaited.length === 0) return;
-  const served = new Set<string>();
-  const left: CommandRecord[] = [];
-  for (const command of chargePoint.awaited) {
-    if ((command.awaitedUntil ?? 0) <= told.receivedAt) continue;
-    const expectation = expectationOf(command.action);
-    const fits = served.has(command.action) ? 'no' : expectation?.fits(chargePoint, command as never, told);
-    if (expectation === undefined || fits === undefined || fits === 'no') {
-      left.push(command);
-      continue;
-    }
-    served.add(command.action);
-    const consequence = consequenceOf(told);
-    if (fits === 'part') left.push({ ...command, consequences: [...command.consequences, consequence] });
-    const following = Promise.all([
-      context.store.commands.followed(chargePoint.id, command.messageId, consequence, fits === 'last'),
-      fits === 'last' && expectation.concluded?.(context, chargePoint, command as never, told),
-    ]);
-    following.catch((error: unknown) => context.onFault(error, chargePoint.id));
+  const followed = followedBy(chargePoint, told);
+  moveOn(chargePoint, told, followed);
+  for (const { command, isLast } of followed) {
+    context.store.commands
+      .followed(chargePoint.id, command.messageId, consequenceOf(told), isLast, () =>
+        conclude(context, chargePoint, told, { command, isLast }),
+      )
+      .catch((error: unknown) => context.onFault(error, chargePoint.id));
   }
-  chargePoint.awaited = left;
+}
+
+/** What follows from a message that is kept itself, in one write transaction with it. */
+export interface FollowUp {
+  /** Within that write transaction; may be run again. */
+  write(told: Told): void;
+  /** It is on the disk: what was awaited has come. */
+  written(): void;
+}
+
+/** As `noteTold`, of a message that is about to be kept; undefined where no command awaits anything. */
+export function followUpOf(context: Context, chargePoint: ChargePoint): FollowUp | undefined {
+  if (chargePoint.awaited.length === 0) return undefined;
+  let last: { readonly told: Told; readonly followed: readonly FollowedCommand[] } | undefined;
+  return {
+    write(told) {
+      const followed = followedBy(chargePoint, told);
+      for (const each of followed) {
+        const { command, isLast } = each;
+        const { commands } = context.store;
+        commands.followedWithin(chargePoint.id, command.messageId, consequenceOf(told), isLast);
+        conclude(context, chargePoint, told, each);
+      }
+      last = { told, followed };
+    },
+    written() {
+      if (last !== undefined) moveOn(chargePoint, last.told, last.followed);
+    },
+  };
+}
+
+/** A command that a message follows; `isLast`: nothing more is to come. */
+interface FollowedCommand {
+  readonly command: CommandRecord;
+  readonly isLast: boolean;
+}
+
+function followedBy(chargePoint: ChargePoint, told: Told): readonly FollowedCommand[] {
+  const followed: FollowedCommand[] = [];
+  for (const command of chargePoint.awaited) {
+    if (isOver(command, told) || followed.some((other) => other.command.action === command.action)) continue;
+    const fits = expectationOf(command.action)?.fits(chargePoint, command as never, told) ?? 'no';
+    if (fits !== 'no') followed.push({ command, isLast: fits === 'last' });
+  }
+  return followed;
+}
+
+/** Awaits no more what has come, and what is overdue. */
+function moveOn(chargePoint: ChargePoint, told: Told, followed: readonly FollowedCommand[]): void {
+  chargePoint.awaited = chargePoint.awaited.flatMap((command) => {
+    if (isOver(command, told)) return [];
+    const found = followed.find((each) => each.command.messageId === command.messageId);
+    if (found === undefined) return [command];
+    return found.isLast ? [] : [{ ...command, consequences: [...command.consequences, consequenceOf(told)] }];
+  });
+}
+
+function isOver({ awaitedUntil }: CommandRecord, { receivedAt }: Told): boolean {
+  return (awaitedUntil ?? 0) <= receivedAt;
+}
+
+/** Within a write transaction. */
+function conclude(
+  context: Context,
+  chargePoint: ChargePoint,
+  told: Told,
+  { command, isLast }: FollowedCommand,
+): void {
+  if (isLast) expectationOf(command.action)?.concluded?.(context, chargePoint, command as never, told);
 }
 
 function consequenceOf({

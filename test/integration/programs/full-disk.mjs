@@ -15,7 +15,8 @@ const outcome = (write) =>
     (error) => error.name,
   );
 const append = () => outcome(lane.append(packChunk(1, 1, Date.now(), `${'x'.repeat(300_000)}\n`)));
-const start = (connectorId) =>
+/** Ends what the connector held: a transaction, its charging profile, a reservation. */
+const start = (connectorId, meterStart, rawStart, reservationId) =>
   store.transactions.start({
     chargePointId: 'CP-1',
     connectorId,
@@ -23,13 +24,33 @@ const start = (connectorId) =>
     timestamp: '2026-11-20T12:00:00Z',
     startedAt: 1,
     timestampPlausible: true,
-    meterStart: 0,
-    reservationId: null,
+    meterStart,
+    reservationId,
     flags: [],
-    rawStart: 'x'.repeat(300_000),
+    rawStart,
     receivedAt: 1,
     authorize: () => ({ status: 'Accepted', parentIdTag: '' }),
   });
+const common = (connectorId) => ({
+  chargePointId: 'CP-1',
+  connectorId,
+  messageId: `m-${connectorId}`,
+  at: 1,
+});
+const prepare = async (connectorId) => {
+  const { transaction } = await start(connectorId, 0, '{}', null);
+  await store.chargingProfiles.installed({
+    ...common(connectorId),
+    profile: { chargingProfileId: connectorId, stackLevel: 0, chargingProfilePurpose: 'TxProfile' },
+    transactionId: transaction.transactionId,
+    source: 'SetChargingProfile',
+  });
+  await store.reservations.answered({
+    ...common(connectorId),
+    ...{ reservationId: connectorId, idTag: 'TAG-1', parentIdTag: '', expiryDate: 2, requestedAt: 1 },
+    ...{ state: 'active', answer: 'Accepted' },
+  });
+};
 
 const appends = [];
 for (let index = 0; index < 60; index++) appends.push(await append());
@@ -40,16 +61,27 @@ const afterDrain = await append();
 const together = await Promise.all(Array.from({ length: 40 }, append));
 const held = journal.queue.depth().entries;
 
+const connectors = Array.from({ length: 60 }, (_, index) => index + 1);
+await Promise.all(connectors.map(prepare));
+const prepared = store.outbox.depth().entries;
 const starts = [];
-for (let connectorId = 1; connectorId <= 60; connectorId++) starts.push(await outcome(start(connectorId)));
+for (const connectorId of connectors) {
+  starts.push(await outcome(start(connectorId, 1, 'x'.repeat(300_000), connectorId)));
+}
+const profiles = store.chargingProfiles.of('CP-1');
+const reserved = store.reservations.live('CP-1').map(({ reservationId }) => reservationId);
 process.send({
   appends,
   afterDrain,
   together,
   held,
   starts,
-  open: store.transactions.openOf('CP-1').length,
-  waiting: store.outbox.depth().entries,
+  after: connectors.map((connectorId) => ({
+    meterStart: store.transactions.openOn('CP-1', connectorId)?.meterStart,
+    isReserved: reserved.includes(connectorId),
+    hasProfile: profiles.some((profile) => profile.connectorId === connectorId),
+  })),
+  told: store.outbox.depth().entries - prepared,
 });
 await Promise.all([journal.close(), store.close()]);
 process.disconnect();

@@ -104,7 +104,7 @@ test('commands and wanted availability go with their charge point', async () => 
 });
 
 test('G6: availability asked for the whole charge point takes the place of all that was asked before', async () => {
-  const { availabilities } = scratchStore();
+  const { availabilities, commands } = scratchStore();
   const asked = (connectorId: number, messageId: string) =>
     availabilities.asked({
       chargePointId: 'CP-1',
@@ -116,7 +116,9 @@ test('G6: availability asked for the whole charge point takes the place of all t
     });
   await asked(1, 'a');
   await asked(2, 'b');
-  await availabilities.tookEffect('CP-1', 'b', NOON + 5);
+  await commands.followed('CP-1', 'b', heartbeat, true, () => {
+    availabilities.tookEffect('CP-1', 'b', NOON + 5);
+  });
   expect(availabilities.of('CP-1')).toMatchObject([
     { connectorId: 1, state: 'scheduled', effectiveAt: null },
     { connectorId: 2, state: 'effective', effectiveAt: NOON + 5 },

@@ -34,8 +34,8 @@ export const remoteStart: Expectation<'RemoteStartTransaction'> = {
 
   /** The profile that came with the request is that of the transaction (§5.11; errata 3.41). */
   concluded({ store }, { id }, { request, messageId }, { connectorId, transactionId, receivedAt }) {
-    if (request.chargingProfile === undefined || connectorId === null) return undefined;
-    return store.chargingProfiles.installed({
+    if (request.chargingProfile === undefined || connectorId === null) return;
+    store.chargingProfiles.installWithin({
       chargePointId: id,
       connectorId,
       profile: request.chargingProfile,

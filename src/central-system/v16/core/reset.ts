@@ -12,11 +12,12 @@ const REASONS: ReadonlySet<string> = new Set(['HardReset', 'SoftReset', 'Reboot'
 export const reset: Expectation<'Reset'> = {
   awaits: (_room, _chargePoint, _call, answer) => (mayFollow(answer) ? WAIT_MS : undefined),
 
-  fits({ openTransactions }, { consequences }, { action, status }) {
+  fits({ openTransactions }, { consequences }, { action, status, transactionId }) {
     const isBoot = action === 'BootNotification';
     if (!isBoot && !(action === 'StopTransaction' && REASONS.has(status))) return 'no';
     const hasBooted = isBoot || consequences.some((earlier) => earlier.action === 'BootNotification');
-    return hasBooted && openTransactions.length === 0 ? 'last' : 'part';
+    const noOtherIsOpen = openTransactions.every(([, id]) => id === transactionId);
+    return hasBooted && noOtherIsOpen ? 'last' : 'part';
   },
 };
 

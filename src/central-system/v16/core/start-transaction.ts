@@ -9,7 +9,7 @@ import { confirm, refuse } from '../../decision.ts';
 import { addOpenTransaction } from '../../open-transactions.ts';
 import { judgeTag } from '../../tag-authorization.ts';
 import type { Told } from '../expectation.ts';
-import { noteTold } from '../follow-up.ts';
+import { followUpOf } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
 import { idTagInfo } from './id-tag-info.ts';
 import { asSent, MemberReader } from './transaction-members.ts';
@@ -33,6 +33,7 @@ export const startTransaction: TransactionHandler = {
       context.settings.unknownTags,
     );
     const parentIdTag = token?.parentIdTag ?? '';
+    const followUp = followUpOf(context, chargePoint);
     const { transaction, created, superseded } = await context.store.transactions.start({
       ...start,
       authorize(others) {
@@ -41,11 +42,12 @@ export const startTransaction: TransactionHandler = {
           exceedsConcurrency(token, context.settings.concurrentTx, () => counting(context, others()));
         return { status: tooMany ? 'ConcurrentTx' : status, parentIdTag };
       },
+      ...(followUp && { also: (begun) => followUp.write(toldStart(messageId, start, begun.transactionId)) }),
     });
+    followUp?.written();
     if (transaction.state === 'open') {
       addOpenTransaction(chargePoint, transaction.connectorId, transaction.transactionId);
     }
-    if (created) noteTold(context, chargePoint, toldStart(messageId, start, transaction.transactionId));
     note(context, transaction, start.idTag, parentIdTag, receivedAt);
     context.counters.transaction(created ? 'started' : 'start-repeated');
     if (superseded !== undefined) context.counters.transaction('superseded');

@@ -2,13 +2,14 @@ import { foldIdTag } from '../../../protocol/id-tag.ts';
 import { INT32_MAX } from '../../../protocol/int32.ts';
 import type { StopRemainder } from '../../../protocol/meter-message.ts';
 import { authorizations } from '../../../records/authorizations.ts';
-import type { StopInput } from '../../../store/transaction-record.ts';
+import type { StopInput, TransactionRecord } from '../../../store/transaction-record.ts';
 import type { ChargePoint } from '../../charge-point.ts';
 import type { Context } from '../../context.ts';
 import { acknowledged, confirm, type Decision, refuse } from '../../decision.ts';
 import { removeOpenTransaction } from '../../open-transactions.ts';
 import { judgeTag, mayStop } from '../../tag-authorization.ts';
-import { noteTold } from '../follow-up.ts';
+import type { Told } from '../expectation.ts';
+import { followUpOf } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
 import { idTagInfo } from './id-tag-info.ts';
 import { meterContext } from './meter-context.ts';
@@ -64,20 +65,13 @@ export async function finishStop(
     return stopTransaction.handleRaw(context, chargePoint, call, receivedAt);
   }
   const input = readStop(context, chargePoint, stop, receivedAt);
-  const { transaction, outcome } = await context.store.transactions.stop(input);
+  const followUp = followUpOf(context, chargePoint);
+  const { transaction, outcome } = await context.store.transactions.stop({
+    ...input,
+    ...(followUp && { also: (ended) => followUp.write(toldStop(stop.messageId ?? '', input, ended)) }),
+  });
+  followUp?.written();
   removeOpenTransaction(chargePoint, transaction.transactionId);
-  if (outcome !== 'unmatched') {
-    noteTold(context, chargePoint, {
-      action: 'StopTransaction',
-      messageId: stop.messageId ?? '',
-      connectorId: transaction.connectorId,
-      transactionId: transaction.transactionId,
-      status: input.reason,
-      idTag: input.idTag,
-      startedAt: input.stoppedAt,
-      receivedAt,
-    });
-  }
   context.counters.transaction(outcome);
   if (input.idTag === '') return acknowledged;
 
@@ -97,6 +91,16 @@ export async function finishStop(
     receivedAt,
   });
   return confirm({ idTagInfo: idTagInfo(status, token, receivedAt) });
+}
+
+function toldStop(
+  messageId: string,
+  { reason, idTag, stoppedAt, receivedAt }: StopInput,
+  { connectorId, transactionId }: TransactionRecord,
+): Told {
+  const action = 'StopTransaction';
+  const startedAt = stoppedAt;
+  return { action, messageId, connectorId, transactionId, status: reason, idTag, startedAt, receivedAt };
 }
 
 function readStop(
