@@ -1,9 +1,9 @@
 import { OwnGateway } from '../load/gateway.ts';
 import { LatencyHistogram } from '../load/latency-histogram.ts';
-import type { Target } from '../load/options.ts';
 import { poll } from '../load/poll.ts';
 import { Simulators, shareOut } from '../load/simulators.ts';
 import { ShiftingLimits } from '../load/site/shifting-limits.ts';
+import type { Target } from '../load/target.ts';
 import { importTokens } from '../src/simulator/provisioning.ts';
 import { mainThreadCpuSeconds } from '../src/telemetry/process-metrics.ts';
 import type { Bench, Reading } from './bench.ts';

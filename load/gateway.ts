@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Target } from './options.ts';
 import { makeOwnDirectory, noteOwners, removeAbandoned } from './own-directories.ts';
 import { poll } from './poll.ts';
+import type { Target } from './target.ts';
 
 /** As the gateway writes them into its data directory once it serves. */
 interface Endpoints {

@@ -2,7 +2,6 @@ import { newTraffic, type Traffic } from '../src/simulator/recorder.ts';
 import type { FleetReport, Latencies, Phase, TimedProblem } from './fleet-messages.ts';
 import { LatencyHistogram, type LatencySummary } from './latency-histogram.ts';
 import type { ProcessUse } from './process-use.ts';
-import type { Minute } from './steadiness.ts';
 
 /** One second of a run. */
 export interface Second {
@@ -20,6 +19,13 @@ export interface Second {
   readonly processes: Readonly<Record<string, ProcessUse>>;
   /** Cores that went to whatever is no part of the run; undefined where the machine does not say. */
   readonly elsewhereCpu: number | undefined;
+}
+
+/** Latencies of one minute of the load, by action, from when the messages were due. */
+export interface Minute {
+  /** Seconds since the begin of the ramp, at its end. */
+  readonly at: number;
+  readonly latency: Readonly<Record<string, LatencySummary>>;
 }
 
 /** What happened to the gateway from outside. */

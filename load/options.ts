@@ -1,25 +1,11 @@
 import { parseArgs } from 'node:util';
 import { readDuration } from '../src/config/quantities.ts';
-import type { Api } from '../src/simulator/api.ts';
 import { MAX_SAMPLES_PER_METER_VALUE } from '../src/simulator/meter-values.ts';
 import type { Disturbance } from './chaos.ts';
 import { OptionError } from './option-error.ts';
 import { readPem, readSecurity, type SecurityOptions } from './security/security-options.ts';
+import type { Target } from './target.ts';
 import type { Aspect } from './verify.ts';
-
-/** A gateway that runs already. */
-export interface Target {
-  readonly ocppUrl: string;
-  readonly apiUrl: string;
-  readonly apiKey: string;
-  /** PEM of a root that its API is believed by; undefined: those that Node knows. */
-  readonly ca?: string;
-}
-
-/** The API of a gateway, for whoever asks it. */
-export function apiOf({ apiUrl, apiKey, ca }: Target): Api {
-  return { url: apiUrl, key: apiKey, ...(ca !== undefined && { trust: { roots: [ca] } }) };
-}
 
 export interface LoadOptions {
   readonly chargePoints: number;

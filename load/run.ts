@@ -9,7 +9,7 @@ import { type Gateway, OwnGateway, runningGateway } from './gateway.ts';
 import { type Judgement, judge } from './judge.ts';
 import { MachineWatch } from './machine-use.ts';
 import { type ActionSummary, Measurements, sumTraffic } from './measurements.ts';
-import { apiOf, type LoadOptions } from './options.ts';
+import type { LoadOptions } from './options.ts';
 import { poll } from './poll.ts';
 import { type ProcessTotal, ProcessWatch } from './process-use.ts';
 import { count, describe, type Progress, span } from './progress.ts';
@@ -19,6 +19,7 @@ import { type TlsGround, tlsGroundFor } from './security/tls-ground.ts';
 import { Simulators, shareOut } from './simulators.ts';
 import { ShiftingLimits } from './site/shifting-limits.ts';
 import { askApi, StoredTotals } from './stored-totals.ts';
+import { apiOf } from './target.ts';
 import { auditDoubles, type Mismatch, type Verdict, verify } from './verify.ts';
 
 /** All that a run has brought to light. */

@@ -1,4 +1,3 @@
-import type { LatencySummary } from './latency-histogram.ts';
 import type { Second } from './measurements.ts';
 
 /** How a process's memory moved during the load. */
@@ -10,13 +9,6 @@ export interface MemorySlope {
   readonly error: number;
   /** Seconds of the load that it was taken from. */
   readonly overSeconds: number;
-}
-
-/** Latencies of one minute of the load, by action, from when the messages were due. */
-export interface Minute {
-  /** Seconds since the begin of the ramp, at its end. */
-  readonly at: number;
-  readonly latency: Readonly<Record<string, LatencySummary>>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { askApi as ask } from '../src/simulator/api.ts';
-import { apiOf, type Target } from './options.ts';
+import { apiOf, type Target } from './target.ts';
 
 /** Meter samples of one charge point as ClickHouse has them. Times are epoch ms. */
 export interface StoredSamples {

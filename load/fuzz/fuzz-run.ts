@@ -1,11 +1,11 @@
 import { importTokens } from '../../src/simulator/provisioning.ts';
 import { Random } from '../../src/simulator/random.ts';
 import { OwnGateway } from '../gateway.ts';
-import type { Target } from '../options.ts';
 import { poll } from '../poll.ts';
 import { ProcessWatch } from '../process-use.ts';
 import { count, type Progress } from '../progress.ts';
 import { askApi, StoredTotals } from '../stored-totals.ts';
+import type { Target } from '../target.ts';
 import type { FuzzOptions } from './fuzz-options.ts';
 import { HostileChargePoint } from './hostile-charge-point.ts';
 import { Witness } from './witness.ts';

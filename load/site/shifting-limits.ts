@@ -1,4 +1,4 @@
-import type { Target } from '../options.ts';
+import type { Target } from '../target.ts';
 import { type SiteApi, siteApi } from './site-api.ts';
 
 export interface ShiftingLimitsOptions {

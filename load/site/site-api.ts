@@ -1,5 +1,5 @@
 import { askApi } from '../../src/simulator/api.ts';
-import { apiOf, type Target } from '../options.ts';
+import { apiOf, type Target } from '../target.ts';
 
 /** Asks the API about sites; returns its JSON, or undefined where it says nothing. */
 export type SiteApi = (method: string, path: string, body?: unknown) => Promise<unknown>;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { importTokens } from '../../src/simulator/provisioning.ts';
-import type { Target } from '../options.ts';
+import type { Target } from '../target.ts';
 import { siteApi } from './site-api.ts';
 import { SiteFleet } from './site-fleet.ts';
 import { judgeSamples, MINUTE, type SiteOutcome, type SiteSample, type SiteStory } from './site-judge.ts';
