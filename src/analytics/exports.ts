@@ -79,11 +79,7 @@ export class Exports {
         impatience: this.waitFor(id),
         reading: Promise.resolve(),
       });
-      return {
-        ok: true,
-        id,
-        piece: first.done ? { bytes: new Uint8Array(), done: true } : pieceOf(first.value),
-      };
+      return { ok: true, id, piece: pieceOf(first.value) };
     } catch (error) {
       if (error instanceof EngineError) return failureOf(error);
       throw error;

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
 import type { CallOutcome, ChargePointCall, Disconnect, TransactionEnd } from '../link/methods.ts';
+import { holdingEdge } from '../operations/holding-edge.ts';
 import type { Store } from '../store/store.ts';
 import { apiError } from './errors.ts';
 import { FoundHolders } from './found-holders.ts';
@@ -49,8 +50,7 @@ export class Edges {
 
   /** The edge of this node that holds the charge point's socket, if it is alive. */
   holderHere(chargePointId: string): string | undefined {
-    const edge = this.store.sessions.get(chargePointId)?.edge;
-    return edge !== undefined && this.link.peers().includes(edge) ? edge : undefined;
+    return holdingEdge(this.store, this.link, chargePointId);
   }
 
   /**
@@ -71,7 +71,7 @@ export class Edges {
     }
   }
 
-  /** Sends a CALL at once and exactly once: only an edge that has not the socket is followed by another. */
+  /** Sends a CALL at once and at most once: tries the next edge only if this one does not hold the socket. */
   async call(call: ChargePointCall): Promise<SentCall> {
     for (const edge of this.candidates(call.chargePointId)) {
       const outcome = await this.callThrough(edge, call);

@@ -97,7 +97,7 @@ export class ModelledSite {
       meters: this.#meters,
       metrics: new PlannerMetrics(),
       log: throttled(logTo({ write: () => undefined }, 'fatal', 'test'), 1000),
-      holder: (id) => (at(id).isOnline ? 'edge-0' : undefined),
+      edgeOf: (id) => (at(id).isOnline ? 'edge-0' : undefined),
       call: (id, { action, payload }) => this.#call(at(id), action, payload as SetChargingProfileRequest),
       plan: async (input) => planSite(input),
       wake: () => this.#wake(),

@@ -13,7 +13,7 @@ export interface SiteConnectorsOptions {
   readonly settings: PlannerSettings;
   readonly meters: Meters;
   /** Name of the edge that holds the charge point's socket. */
-  readonly holder: (chargePointId: string) => string | undefined;
+  readonly edgeOf: (chargePointId: string) => string | undefined;
 }
 
 /** In units of `interval`: between two looks at the profiles that a charge point holds. */
@@ -63,14 +63,14 @@ export class SiteConnectors {
 
   /** Brings everything up to `now`, epoch ms. */
   look(now: number): void {
-    const { store, holder, meters } = this.options;
+    const { store, edgeOf, meters } = this.options;
     store.refresh();
     const site = store.sites.get(this.options.siteId);
     this.site = site;
     if ((site?.version ?? 0) !== this.version) this.adopt(site, now);
     for (const [key, state] of this.states) {
       const { chargePointId, connectorId } = state.member;
-      state.edge = holder(chargePointId);
+      state.edge = edgeOf(chargePointId);
       state.sees(store.transactions.openOn(chargePointId, connectorId), now);
       if (state.plan.leaving || site === undefined) {
         if (isGone(state)) this.states.delete(key);

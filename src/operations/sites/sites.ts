@@ -4,6 +4,7 @@ import type { Store } from '../../store/store.ts';
 import { type Log, throttled } from '../../telemetry/log.ts';
 import { watchman } from '../../telemetry/watchman.ts';
 import { createSitePlanPool } from '../../workers/site-plan-pool.ts';
+import { holdingEdge } from '../holding-edge.ts';
 import { CallBudget } from './budget.ts';
 import { Meters } from './meters.ts';
 import type { Reply } from './outcome.ts';
@@ -158,10 +159,7 @@ class Sites implements SiteOperations {
         meters,
         metrics,
         log: quietly,
-        holder(chargePointId) {
-          const edge = store.sessions.get(chargePointId)?.edge;
-          return edge !== undefined && link.peers().includes(edge) ? edge : undefined;
-        },
+        edgeOf: (chargePointId) => holdingEdge(store, link, chargePointId),
         call: async (chargePointId, order) => {
           await pace.turn();
           return call({ chargePointId, ...order });

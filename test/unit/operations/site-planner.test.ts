@@ -75,7 +75,7 @@ function newPlanner(): SitePlanner {
     meters,
     metrics: new PlannerMetrics(),
     log: throttled(logTo({ write: () => undefined }, 'fatal', 'test'), 1000),
-    holder: (chargePointId) => (online.has(chargePointId) ? 'edge-0' : undefined),
+    edgeOf: (chargePointId) => (online.has(chargePointId) ? 'edge-0' : undefined),
     async call(to, { action, payload }) {
       const { csChargingProfiles: profile } = payload as SetChargingProfileRequest;
       sent.push({
