@@ -9,7 +9,7 @@ const CERTIFICATE = 'farad-client-certificate';
  * Header with what the proxy makes of that certificate: 0 or SUCCESS where its chain holds. To be overwritten
  * as well.
  */
-const VERDICT = 'farad-client-verify';
+const VERIFICATION = 'farad-client-verify';
 
 const CHAIN_HOLDS = ['0', 'SUCCESS'];
 
@@ -55,8 +55,8 @@ class ForwardedHead implements RequestHead {
   get peerCertificate(): PeerCertificate | undefined {
     const raw = Buffer.from(base64Of(this.head.header(CERTIFICATE)), 'base64');
     if (raw.length === 0) return undefined;
-    const verdict = this.head.header(VERDICT);
-    const problem = CHAIN_HOLDS.includes(verdict) ? undefined : verdict || 'not verified by the proxy';
+    const verified = this.head.header(VERIFICATION);
+    const problem = CHAIN_HOLDS.includes(verified) ? undefined : verified || 'not verified by the proxy';
     return { raw, problem };
   }
 

@@ -30,7 +30,7 @@ export interface FrontDoorOptions {
 
 /** Somebody who gets a WebSocket. */
 export interface Arrival {
-  readonly verdict: Admitted | Dismissed;
+  readonly outcome: Admitted | Dismissed;
   readonly remoteAddress: string;
 }
 
@@ -65,9 +65,9 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
     });
     return receivedAt;
   };
-  const note = (verdict: Refused | Dismissed, remoteAddress: string): void => {
-    const { reason, text, chargePointId } = verdict;
-    const code = verdict.kind === 'refused' ? verdict.answer.status : DISMISSED;
+  const note = (outcome: Refused | Dismissed, remoteAddress: string): void => {
+    const { reason, text, chargePointId } = outcome;
+    const code = outcome.kind === 'refused' ? outcome.answer.status : DISMISSED;
     metrics.refused(reason);
     if (code === 503 && reason !== 'deleting') {
       log.warn({ reason, sockets: sessions.size }, 'connections are refused: a limit is reached');
@@ -82,9 +82,9 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
     request(asked: RequestHead) {
       try {
         const head = throughProxy(asked, isProxy);
-        const verdict = handshake.request(head);
-        if (verdict.kind === 'refused') note(verdict, head.remoteAddress);
-        return verdict.answer;
+        const outcome = handshake.request(head);
+        if (outcome.kind === 'refused') note(outcome, head.remoteAddress);
+        return outcome.answer;
       } catch (error) {
         guard.caughtBefore(error);
         return BROKEN;
@@ -94,12 +94,12 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
     upgrade(asked: RequestHead) {
       try {
         const head = throughProxy(asked, isProxy);
-        const verdict = handshake.upgrade(head);
+        const outcome = handshake.upgrade(head);
         const { remoteAddress } = head;
-        if (verdict.kind !== 'admitted') note(verdict, remoteAddress);
-        if (verdict.kind === 'refused') return verdict.answer;
-        const protocol = verdict.kind === 'admitted' ? verdict.dialect.subprotocol : '';
-        return { arrival: { verdict, remoteAddress }, protocol };
+        if (outcome.kind !== 'admitted') note(outcome, remoteAddress);
+        if (outcome.kind === 'refused') return outcome.answer;
+        const protocol = outcome.kind === 'admitted' ? outcome.dialect.subprotocol : '';
+        return { arrival: { outcome, remoteAddress }, protocol };
       } catch (error) {
         guard.caughtBefore(error);
         return BROKEN;
@@ -112,17 +112,17 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
       if (written.take(clock())) writeRefusal('', remoteAddress, NO_ANSWER, problem);
     },
 
-    open({ verdict, remoteAddress }, socket) {
-      if (verdict.kind === 'admitted') {
+    open({ outcome, remoteAddress }, socket) {
+      if (outcome.kind === 'admitted') {
         try {
-          return sessions.open(verdict, remoteAddress, socket);
+          return sessions.open(outcome, remoteAddress, socket);
         } catch (error) {
           guard.caughtBefore(error);
           socket.end(INTERNAL_ERROR, 'internal error');
           return undefined;
         }
       }
-      socket.end(DISMISSED, verdict.text);
+      socket.end(DISMISSED, outcome.text);
       return undefined;
     },
 

@@ -93,12 +93,12 @@ export class TlsGate {
       arrived.chunks.push(chunk);
       arrived.bytes += chunk.length;
       const came = arrived.chunks.length === 1 ? chunk : Buffer.concat(arrived.chunks);
-      const verdict = look(came);
-      if (verdict === 'more') return;
+      const opening = look(came);
+      if (opening === 'more') return;
       socket.off('data', read);
       this.silent.delete(socket);
-      if (verdict === 'hello') this.queue(socket, came);
-      else this.turnAway(socket, verdict, came);
+      if (opening === 'hello') this.queue(socket, came);
+      else this.turnAway(socket, opening, came);
     };
     socket.on('data', read);
   }
@@ -123,10 +123,10 @@ export class TlsGate {
     this.pump();
   }
 
-  private turnAway(socket: Socket, verdict: 'not_tls' | 'plain_http', came: Buffer): void {
-    this.options.count(verdict);
+  private turnAway(socket: Socket, opening: 'not_tls' | 'plain_http', came: Buffer): void {
+    this.options.count(opening);
     this.options.turnedAway(socket, came);
-    if (verdict === 'plain_http') socket.end(PLAIN_ANSWER);
+    if (opening === 'plain_http') socket.end(PLAIN_ANSWER);
     // Also ends a peer that goes on talking.
     socket.destroySoon();
   }

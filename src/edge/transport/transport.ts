@@ -194,6 +194,6 @@ export function statusLine(status: number): string {
   return `${status} ${PHRASES[status] ?? 'Error'}`;
 }
 
-export function isUpgrade<Arrival>(verdict: Upgrade<Arrival> | HttpAnswer): verdict is Upgrade<Arrival> {
-  return 'protocol' in verdict;
+export function isUpgrade<Arrival>(reply: Upgrade<Arrival> | HttpAnswer): reply is Upgrade<Arrival> {
+  return 'protocol' in reply;
 }

@@ -116,12 +116,12 @@ function addRoutes<Arrival, Session>(
     sendPingsAutomatically: false,
     upgrade(res, req, context) {
       if (refuseHeader(res, events)) return;
-      const verdict = events.upgrade(new UwsHead(req, res, secure));
-      if (!isUpgrade(verdict)) return answer(res, verdict);
+      const reply = events.upgrade(new UwsHead(req, res, secure));
+      if (!isUpgrade(reply)) return answer(res, reply);
       res.upgrade(
-        { arrival: verdict.arrival },
+        { arrival: reply.arrival },
         req.getHeader('sec-websocket-key'),
-        verdict.protocol,
+        reply.protocol,
         '',
         context,
       );

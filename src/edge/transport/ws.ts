@@ -95,17 +95,17 @@ export async function listenWs<Arrival, Session>(
     connection.on('error', () => connection.destroy());
     const requestHead = new NodeHead(request, options.tls);
     const asks = requestHead.header('sec-websocket-key') !== '';
-    const verdict = asks ? events.upgrade(requestHead) : events.request(requestHead);
-    if (!isUpgrade(verdict)) {
-      connection.end(httpText(verdict));
+    const reply = asks ? events.upgrade(requestHead) : events.request(requestHead);
+    if (!isUpgrade(reply)) {
+      connection.end(httpText(reply));
       return;
     }
     // The choice is made already: ws would otherwise take the first that was offered.
-    if (verdict.protocol !== '') request.headers['sec-websocket-protocol'] = verdict.protocol;
+    if (reply.protocol !== '') request.headers['sec-websocket-protocol'] = reply.protocol;
     else delete request.headers['sec-websocket-protocol'];
     sockets.handleUpgrade(request, connection, head, (ws) => {
       const socket = new WsSocket<Session>(ws, options.maxBackpressure, events);
-      socket.opened(events.open(verdict.arrival, socket));
+      socket.opened(events.open(reply.arrival, socket));
     });
   });
   server.on('clientError', (error: ClientError, socket: Duplex & { remoteAddress?: string }) => {

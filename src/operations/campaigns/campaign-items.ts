@@ -14,7 +14,7 @@ import { isSuccess, type LocalLists } from '../local-lists/local-lists.ts';
 import type { Outcome } from '../referenced-outcome.ts';
 import type { CampaignPlaces } from './campaign-places.ts';
 import { answeredStep, callOf, withStep } from './campaign-steps.ts';
-import { jobKindOf, judgeAnswer, judgeJob, judgeRenewal, type Verdict } from './campaign-task.ts';
+import { type Judgement, jobKindOf, judgeAnswer, judgeJob, judgeRenewal } from './campaign-task.ts';
 import {
   isSecurityTask,
   type NextStep,
@@ -77,8 +77,8 @@ export class CampaignItems {
     if (before?.state !== 'pending' && !(before?.state === 'running' && isSecurityTask(task)))
       return undefined;
     const next = isSecurityTask(task) ? this.nextStep(task, before) : undefined;
-    if (next && 'verdict' in next) {
-      await this.note(chargePointId, next.verdict, before.answer);
+    if (next && 'judgement' in next) {
+      await this.note(chargePointId, next.judgement, before.answer);
       return undefined;
     }
     const attempts = before.attempts + 1;
@@ -118,11 +118,11 @@ export class CampaignItems {
       return;
     }
     const kind = answer.kind === 'error' ? undefined : jobKindOf(task);
-    const verdict =
+    const judgement =
       kind === undefined
         ? judgeAnswer(answer, task)
         : judgeJob(this.options.store.jobs.get(chargePointId, kind, reference));
-    await this.note(chargePointId, verdict, answer);
+    await this.note(chargePointId, judgement, answer);
   }
 
   /** The CALL certainly never left: the charge point is where it was before. */
@@ -143,7 +143,7 @@ export class CampaignItems {
     const isMore = 'call' in next;
     await this.note(
       item.chargePointId,
-      isMore ? { state: 'running', reason: next.call.name } : next.verdict,
+      isMore ? { state: 'running', reason: next.call.name } : next.judgement,
       answer,
     );
   }
@@ -161,7 +161,7 @@ export class CampaignItems {
     const { chargePointId } = item;
     const next = this.nextStep(task, item);
     const isOver = state === 'aborted' || state === 'finished' || (endAt !== null && endAt <= clock());
-    if ('verdict' in next) await this.noteIfNew(item, next.verdict, itemTimeout);
+    if ('judgement' in next) await this.noteIfNew(item, next.judgement, itemTimeout);
     else if (isOver) {
       await this.note(chargePointId, { state: 'failed', reason: 'campaign_ended' }, item.answer);
     } else if (state === 'running' && this.places.canBeAsked(chargePointId)) return true;
@@ -221,28 +221,28 @@ export class CampaignItems {
     const { chargePointId, reference, askedAt } = item;
     const kind = jobKindOf(task);
     const job = kind && store.jobs.get(chargePointId, kind, reference ?? '');
-    const verdict =
+    const judgement =
       kind === undefined ? judgeRenewal(store.signings.of(chargePointId), askedAt ?? 0) : judgeJob(job);
     const { itemTimeout = 0 } = store.campaigns.get(this.id) ?? {};
-    await this.noteIfNew(item, verdict, itemTimeout, job?.startsAt);
+    await this.noteIfNew(item, judgement, itemTimeout, job?.startsAt);
   }
 
   private async noteIfNew(
     { chargePointId, askedAt, reason, answer }: CampaignItem,
-    verdict: Verdict,
+    judgement: Judgement,
     itemTimeout: number,
     startsAt: number | null = 0,
   ): Promise<void> {
     const began = Math.max(askedAt ?? 0, startsAt ?? 0);
-    const isOverdue = verdict.state === 'running' && this.options.clock() - began > itemTimeout;
-    const come = isOverdue ? overdue(verdict) : verdict;
+    const isOverdue = judgement.state === 'running' && this.options.clock() - began > itemTimeout;
+    const come = isOverdue ? overdue(judgement) : judgement;
     if (come.state !== 'running' || come.reason !== reason) await this.note(chargePointId, come, answer);
   }
 
-  async note(chargePointId: string, verdict: Verdict, answer: KeptAnswer | null): Promise<void> {
-    const isOpen = verdict.state === 'running';
+  async note(chargePointId: string, judgement: Judgement, answer: KeptAnswer | null): Promise<void> {
+    const isOpen = judgement.state === 'running';
     await this.write(chargePointId, {
-      ...verdict,
+      ...judgement,
       answer,
       endedAt: isOpen ? null : this.options.clock(),
     });
@@ -251,7 +251,7 @@ export class CampaignItems {
       return;
     }
     this.places.followed.delete(chargePointId);
-    results.with({ state: verdict.state }).inc();
+    results.with({ state: judgement.state }).inc();
   }
 
   private async write(chargePointId: string, change: CampaignItemChange): Promise<void> {

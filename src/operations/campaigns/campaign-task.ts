@@ -5,7 +5,7 @@ import type { KeptAnswer } from '../../store/referenced-calls.ts';
 import { isOpenSigning, type Signing } from '../../store/signings.ts';
 
 /** What is known of a charge point in a campaign after it was asked. */
-export interface Verdict {
+export interface Judgement {
   readonly state: 'running' | 'succeeded' | 'failed' | 'unknown';
   readonly reason: string | null;
 }
@@ -35,7 +35,7 @@ const NO_REQUEST = 'no_request';
  * How far a charge point has come that agreed to ask for a certificate after `askedAt`, epoch ms; `signings`
  * are its, newest first.
  */
-export function judgeRenewal(signings: readonly Signing[], askedAt: number): Verdict {
+export function judgeRenewal(signings: readonly Signing[], askedAt: number): Judgement {
   const signing = signings.find(({ receivedAt, state }) => receivedAt >= askedAt && state !== 'superseded');
   if (signing === undefined) return { state: 'running', reason: NO_REQUEST };
   if (isOpenSigning(signing.state)) return { state: 'running', reason: signing.state };
@@ -52,7 +52,7 @@ const AGREEMENT: ReadonlySet<string> = new Set([
 ]);
 
 /** What an answer means where no job follows. A CALLERROR is a final answer (obligation G14). */
-export function judgeAnswer(answer: KeptAnswer, task: CampaignTask): Verdict {
+export function judgeAnswer(answer: KeptAnswer, task: CampaignTask): Judgement {
   if (answer.kind === 'error') return { state: 'failed', reason: answer.code };
   if (answer.kind === 'none') return { state: 'unknown', reason: answer.reason };
   const status = statusIn(answer.payload);
@@ -65,7 +65,7 @@ export function judgeAnswer(answer: KeptAnswer, task: CampaignTask): Verdict {
  * How far a job has come. One that was not answered is followed all the same: its reports tell whether the
  * charge point took it.
  */
-export function judgeJob(job: JobRecord | undefined): Verdict {
+export function judgeJob(job: JobRecord | undefined): Judgement {
   if (job === undefined) return { state: 'unknown', reason: 'job_forgotten' };
   const lastReport = job.reports.at(-1)?.status ?? null;
   switch (job.state) {

@@ -4,7 +4,7 @@ import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
 import { newChargePointKey } from '../../store/charge-point-key.ts';
 import { currentProfile } from '../../store/current-profile.ts';
 import type { Store } from '../../store/store.ts';
-import { judgeRenewal, type Verdict, wordOf } from './campaign-task.ts';
+import { type Judgement, judgeRenewal, wordOf } from './campaign-task.ts';
 
 export type StepStore = Pick<
   Store,
@@ -36,7 +36,7 @@ export interface StepCall extends Order {
 }
 
 /** What is to be done next at a charge point, or how far it is. */
-export type NextStep = { readonly call: StepCall } | { readonly verdict: Verdict };
+export type NextStep = { readonly call: StepCall } | { readonly judgement: Judgement };
 
 /**
  * How long a charge point has after a new password to hang up and come back, ms, before it is asked for more.
@@ -57,7 +57,7 @@ export function isSecurityTask(task: object): task is SecurityTask {
 export function nextStep(options: StepOptions, task: SecurityTask, item: CampaignItem): NextStep {
   const { steps = [] } = item;
   const refusal = refusedStep(steps.at(-1));
-  if (refusal !== undefined) return { verdict: refusal };
+  if (refusal !== undefined) return { judgement: refusal };
   switch (task.security) {
     case 'rotate-password':
       return rotatePassword(options, item, steps);
@@ -69,7 +69,7 @@ export function nextStep(options: StepOptions, task: SecurityTask, item: Campaig
 }
 
 /** Statuses that say no; anything else is looked at by what follows. */
-function refusedStep(step: CampaignStep | undefined): Verdict | undefined {
+function refusedStep(step: CampaignStep | undefined): Judgement | undefined {
   const { answer } = step ?? {};
   if (step === undefined || answer == null || answer.kind === 'none') return undefined;
   const word = wordOf(answer);
@@ -95,7 +95,7 @@ function raiseProfile(
     told?.answer &&
     !store.security.state(id, store.settings.get(id)).pending.some((one) => one.profile === profile)
   )
-    return { verdict: { state: 'failed', reason: 'withdrawn' } };
+    return { judgement: { state: 'failed', reason: 'withdrawn' } };
   if (told) return running(hasComeBack(store, id, told) ? FELL_BACK : waitingFor(told, 'connection'));
   return (
     (profile <= 2 ? password(options, id, steps) : undefined) ??
@@ -137,8 +137,8 @@ function root(
   if (!taken('ask_roots')) {
     return step('ask_roots', ordersFor(store, id).askRoots());
   }
-  if (pem === undefined) return { verdict: { state: 'failed', reason: 'no_root' } };
-  if (taken('install_root')) return { verdict: { state: 'unknown', reason: 'install_root: no answer' } };
+  if (pem === undefined) return { judgement: { state: 'failed', reason: 'no_root' } };
+  if (taken('install_root')) return { judgement: { state: 'unknown', reason: 'install_root: no answer' } };
   return step('install_root', ordersFor(store, id).installRoot(pem));
 }
 
@@ -158,9 +158,9 @@ function certificate(
   if (asked === undefined) {
     return step('certificate', ordersFor(store, id).askForCertificateRequest());
   }
-  const verdict = judgeRenewal(store.signings.of(id), asked.askedAt);
-  if (verdict.state === 'succeeded') return undefined;
-  return { verdict: { ...verdict, reason: `certificate: ${verdict.reason}` } };
+  const judgement = judgeRenewal(store.signings.of(id), asked.askedAt);
+  if (judgement.state === 'succeeded') return undefined;
+  return { judgement: { ...judgement, reason: `certificate: ${judgement.reason}` } };
 }
 
 function rotatePassword(
@@ -172,13 +172,14 @@ function rotatePassword(
   const accepted = store.givenKeys.accepted(id, store.settings.get(id));
   const [given] = steps;
   if (given === undefined) {
-    if (currentProfile(store, id) === 3) return { verdict: { state: 'failed', reason: 'uses_certificate' } };
+    if (currentProfile(store, id) === 3)
+      return { judgement: { state: 'failed', reason: 'uses_certificate' } };
     const hasPassword = accepted.some(({ keyHash }) => keyHash !== null);
-    return hasPassword ? newPassword(store, id) : { verdict: { state: 'failed', reason: 'no_password' } };
+    return hasPassword ? newPassword(store, id) : { judgement: { state: 'failed', reason: 'no_password' } };
   }
   const messageId = store.referencedCalls.get(id, given.reference)?.messageId;
   const mine = accepted.filter((key) => key.messageId === messageId);
-  if (mine.length === 0) return { verdict: { state: 'failed', reason: 'superseded' } };
+  if (mine.length === 0) return { judgement: { state: 'failed', reason: 'superseded' } };
   // Of the forms in which it may show the key it has shown this one.
   return mine.length === 1 && accepted.length === 1
     ? ended('shown')
@@ -210,18 +211,18 @@ function waitingFor({ answer }: CampaignStep, what: string): string {
 }
 
 function running(reason: string): NextStep {
-  return { verdict: { state: 'running', reason } };
+  return { judgement: { state: 'running', reason } };
 }
 
 function ended(reason: string): NextStep {
-  return { verdict: { state: 'succeeded', reason } };
+  return { judgement: { state: 'succeeded', reason } };
 }
 
 /**
  * What a charge point comes to that did not get on in time: whoever is back by the old profile has failed, of
  * others nobody knows.
  */
-export function overdue({ reason }: Verdict): Verdict {
+export function overdue({ reason }: Judgement): Judgement {
   return reason === FELL_BACK
     ? { state: 'failed', reason }
     : { state: 'unknown', reason: reason ?? 'no_report' };

@@ -36,8 +36,8 @@ describe('admission', () => {
 
   test('upgrades are bounded per second', () => {
     const door = admission();
-    const verdicts = [0, 0, 0, 0, 334].map((now) => door.upgrade(now, 0, false));
-    expect(verdicts).toEqual([undefined, undefined, undefined, 'upgrade_rate', undefined]);
+    const refusals = [0, 0, 0, 0, 334].map((now) => door.upgrade(now, 0, false));
+    expect(refusals).toEqual([undefined, undefined, undefined, 'upgrade_rate', undefined]);
   });
 
   test('registrations are bounded in number and per second', () => {
