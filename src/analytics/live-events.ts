@@ -20,11 +20,11 @@ interface Source {
   readonly topic: Topic;
   readonly view: RowView;
   /**
-   * What rows are about: of those of one chunk that are about the same the last one is told, for they were
+   * What rows are about: of those of one chunk that are about the same the last one is sent, for they were
    * written together.
    */
   readonly of?: string;
-  /** What is told beside the row. */
+  /** What is sent beside the row. */
   readonly more?: (data: Data) => Data;
 }
 
@@ -52,10 +52,10 @@ const sources = new Map<number, Source>(
   (
     [
       ['status', connectorStatus, []],
-      ['transactions', transactions, ['raw_start', 'raw_stop'], { of: 'transactionId', more: energyTold }],
+      ['transactions', transactions, ['raw_start', 'raw_stop'], { of: 'transactionId', more: energyShown }],
       ['connections', connections, []],
       ['authorizations', authorizations, []],
-      ['security', securityEvents, [], { more: flagTold }],
+      ['security', securityEvents, [], { more: flagShown }],
     ] as const
   ).map(([topic, table, hidden, more]) => [
     table.id,
@@ -218,7 +218,7 @@ export class LiveEvents {
 }
 
 /** ClickHouse keeps a flag as a number; GET /security-events tells true or false, and so does the event. */
-function flagTold({ critical }: Data): Data {
+function flagShown({ critical }: Data): Data {
   return { critical: typeof critical === 'number' ? critical === 1 : null };
 }
 
@@ -226,7 +226,7 @@ function flagTold({ critical }: Data): Data {
  * The energy of a transaction that has ended as far as its registers determine it; with the reason
  * `readings_unavailable` it takes its readings, too: ask for it then.
  */
-function energyTold(data: Data): Data {
+function energyShown(data: Data): Data {
   if (data.state === 'open') return { energyWh: null, energySource: 'none', energyReason: null };
   const { startedAt, stoppedAt } = data;
   const energy = energyOfRegisters({

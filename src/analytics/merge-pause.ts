@@ -32,7 +32,7 @@ export class MergePause implements Chore {
   private paused = false;
   private wait = LEAST_WAIT_MS;
   /** When ClickHouse was last told, monotonic ms: a table that was attached since knows nothing of it. */
-  private toldAt = 0;
+  private sentAt = 0;
 
   constructor(options: MergePauseOptions) {
     this.options = options;
@@ -56,9 +56,9 @@ export class MergePause implements Chore {
   }
 
   private async pause(left: number): Promise<void> {
-    if (this.paused && performance.now() < this.toldAt + LONGEST_WAIT_MS) return;
+    if (this.paused && performance.now() < this.sentAt + LONGEST_WAIT_MS) return;
     await this.options.engine.command('SYSTEM STOP MERGES', { ahead: true });
-    this.toldAt = performance.now();
+    this.sentAt = performance.now();
     if (!this.paused)
       this.options.log.warn({ left }, 'the disk of ClickHouse is nearly full, merges stand still');
     this.paused = true;

@@ -12,6 +12,7 @@ import { createLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
 import { Backups } from './backups.ts';
 import { BrokenParts } from './broken-parts.ts';
+import { CorrectionRows } from './correction-rows.ts';
 import { DiskRoom } from './disk-room.ts';
 import { EnergyRollup } from './energy/energy-rollup.ts';
 import type { Engine } from './engine.ts';
@@ -26,7 +27,6 @@ import { QueryService } from './query-service.ts';
 import { Retention } from './retention.ts';
 import { Sink } from './sink.ts';
 import { SqlService } from './sql-service.ts';
-import { ToldCorrections } from './told-corrections.ts';
 import { type Chore, keepUp } from './upkeep.ts';
 import { WholeInserts } from './whole-inserts.ts';
 
@@ -179,7 +179,7 @@ function begin(opened: Engine): void {
   const engine = guard?.inserts ?? opened;
   sink.start(engine);
   const known = new KnownChargePoints(engine, store);
-  const corrections = new ToldCorrections(engine, store);
+  const corrections = new CorrectionRows(engine, store);
   const rollup = new EnergyRollup({
     engine,
     timeLimit: WORK_LIMIT_MS,

@@ -35,7 +35,7 @@ export async function request<Answer>(
 async function look(url: string, signal: AbortSignal | undefined): Promise<{ status: number; text: string }> {
   try {
     const response = await fetch(url, signal ? { signal } : {});
-    farad.told(response.headers.get('farad-time'));
+    farad.noted(response.headers.get('farad-time'));
     return { status: response.status, text: await response.text() };
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -9,7 +9,7 @@ export class FaradTime {
   }
 
   /** An answer that has just come says what time it was when it left (`Farad-Time`). */
-  told(header: string | null): void {
+  noted(header: string | null): void {
     const there = Date.parse(header ?? '');
     if (!Number.isNaN(there)) this.last = { there, here: this.monotonic() };
   }

@@ -91,7 +91,7 @@ function exchange(
     };
     asked.onload = () => {
       settle();
-      farad.told(asked.getResponseHeader('farad-time'));
+      farad.noted(asked.getResponseHeader('farad-time'));
       resolve({ status: asked.status, text: asked.responseText });
     };
     const fail = () => {

@@ -23,7 +23,7 @@ export interface LimitStep {
 export interface Limit {
   readonly watts: number;
   /** As the profile says it, for example `16 A × 3`. */
-  readonly told: string;
+  readonly words: string;
 }
 
 /**
@@ -88,8 +88,8 @@ function limitOf(
   if (!period) return undefined;
   const { limit, numberPhases = PHASES } = period;
   return unit === 'W'
-    ? { watts: limit, told: `${limit} W` }
-    : { watts: limit * numberPhases * voltage, told: `${limit} A × ${numberPhases}` };
+    ? { watts: limit, words: `${limit} W` }
+    : { watts: limit * numberPhases * voltage, words: `${limit} A × ${numberPhases}` };
 }
 
 /** When the schedule that holds at a moment began, epoch ms. */

@@ -16,7 +16,7 @@ interface Sum {
   written: number;
   /** How many the newest entry stands for. */
   count: number;
-  told: number;
+  noted: number;
 }
 
 /**
@@ -53,8 +53,8 @@ export class AuditSums {
     }
     const sum = this.sums.get(key);
     if (!sum || sum.since + WINDOW_MS <= this.now()) {
-      if (sum) await this.tellOne(sum);
-      const begun = { since: this.now(), seq: this.audit.add(shown), written: 1, count: 1, told: 1 };
+      if (sum) await this.noteOne(sum);
+      const begun = { since: this.now(), seq: this.audit.add(shown), written: 1, count: 1, noted: 1 };
       this.sums.set(key, begun);
       // What could not be written is no sum either.
       await begun.seq.catch((error: unknown) => {
@@ -73,15 +73,15 @@ export class AuditSums {
   /** Writes down how far the sums are, and forgets those whose time is over. */
   async tell(): Promise<void> {
     for (const [key, sum] of [...this.sums]) {
-      await this.tellOne(sum);
+      await this.noteOne(sum);
       if (sum.since + WINDOW_MS <= this.now()) this.sums.delete(key);
     }
   }
 
-  private async tellOne(sum: Sum): Promise<void> {
-    if (sum.count === sum.told) return;
+  private async noteOne(sum: Sum): Promise<void> {
+    if (sum.count === sum.noted) return;
     const { count } = sum;
     await this.audit.count(await sum.seq, count);
-    sum.told = count;
+    sum.noted = count;
   }
 }

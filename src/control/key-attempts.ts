@@ -1,6 +1,6 @@
 import { AttemptLimit } from './attempt-limit.ts';
 import { tooManyAttempts } from './errors.ts';
-import type { HeldKey, KeyRing } from './key-ring.ts';
+import type { KeyRing, RingKey } from './key-ring.ts';
 
 /** Wrong keys of one address within a minute. */
 const MAX_FAILURES = 20;
@@ -24,12 +24,12 @@ export class KeyAttempts {
   }
 
   /** Whose key this is; undefined where it is nobody's. Throws `too_many_attempts`. */
-  holderOf(key: string | undefined, address: string): HeldKey | undefined {
-    const held = key === undefined ? undefined : this.keys.holderOf(key);
-    const use = held && `${held.sha256} ${address}`;
+  holderOf(key: string | undefined, address: string): RingKey | undefined {
+    const found = key === undefined ? undefined : this.keys.holderOf(key);
+    const use = found && `${found.sha256} ${address}`;
     if (use !== undefined && this.known.delete(use)) {
       this.known.add(use); // behind those that were used before it
-      return held;
+      return found;
     }
     const waitMs = this.limit.waitOf(address);
     if (waitMs > 0) throw tooManyAttempts(waitMs);
@@ -40,6 +40,6 @@ export class KeyAttempts {
     const [oldest] = this.known;
     if (this.known.size >= MAX_KNOWN && oldest !== undefined) this.known.delete(oldest);
     this.known.add(use);
-    return held;
+    return found;
   }
 }

@@ -19,7 +19,7 @@ export function digestKey(key: string): Buffer {
 }
 
 /** A key that is accepted now. */
-export interface HeldKey {
+export interface RingKey {
   readonly principal: Principal;
   /** SHA-256 of the key, hexadecimal. */
   readonly sha256: string;
@@ -32,26 +32,26 @@ export interface HeldKey {
 export class KeyRing {
   private readonly store: Pick<Store, 'apiKeys'>;
   private readonly fixed: ReadonlySet<string>;
-  private readonly byHash = new Map<string, HeldKey>();
-  private readonly byId = new Map<string, HeldKey>();
+  private readonly byHash = new Map<string, RingKey>();
+  private readonly byId = new Map<string, RingKey>();
 
   constructor(store: Pick<Store, 'apiKeys'>, fixed: readonly AcceptedKey[]) {
     this.store = store;
     this.fixed = new Set(fixed.map(({ principal }) => principal.id));
     for (let after: string | undefined; ; ) {
       const { items, next } = store.apiKeys.list({ limit: PAGE, ...(after !== undefined && { after }) });
-      for (const key of items) if (!this.fixed.has(key.id)) this.hold(heldKey(key));
+      for (const key of items) if (!this.fixed.has(key.id)) this.hold(ringKey(key));
       if (next === undefined) break;
       after = next;
     }
     for (const { principal, digest } of fixed) this.hold({ principal, sha256: digest.toString('hex') });
   }
 
-  holderOf(key: string): HeldKey | undefined {
+  holderOf(key: string): RingKey | undefined {
     return this.byHash.get(digestKey(key).toString('hex'));
   }
 
-  get(id: string): HeldKey | undefined {
+  get(id: string): RingKey | undefined {
     return this.byId.get(id);
   }
 
@@ -70,24 +70,24 @@ export class KeyRing {
     const sha256 = digestKey(key).toString('hex');
     const record = await this.store.apiKeys.create({ ...given, sha256, createdBy, createdAt: Date.now() });
     if (!record) return undefined;
-    this.hold(heldKey(record));
+    this.hold(ringKey(record));
     return { record, key };
   }
 
   /** False where there was none. It is refused from now on, whatever becomes of the write. */
   async remove(id: string): Promise<boolean> {
-    const held = this.byId.get(id);
+    const known = this.byId.get(id);
     this.byId.delete(id);
-    if (held) this.byHash.delete(held.sha256);
+    if (known) this.byHash.delete(known.sha256);
     return this.store.apiKeys.remove(id);
   }
 
-  private hold(key: HeldKey): void {
+  private hold(key: RingKey): void {
     this.byHash.set(key.sha256, key);
     this.byId.set(key.principal.id, key);
   }
 }
 
-function heldKey({ id, role = 'admin', sha256 }: ApiKeyRecord): HeldKey {
+function ringKey({ id, role = 'admin', sha256 }: ApiKeyRecord): RingKey {
   return { principal: { id, role }, sha256 };
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Store } from '../store/store.ts';
-import type { HeldKey, KeyRing } from './key-ring.ts';
+import type { KeyRing, RingKey } from './key-ring.ts';
 import type { Principal } from './roles.ts';
 
 const COOKIE = 'farad_session';
@@ -46,14 +46,14 @@ export class LogIns {
     if (secret === undefined) return undefined;
     const session = this.store.consoleSessions.get(digest(secret));
     if (!session || session.expiresAt <= Date.now()) return undefined;
-    const held = this.keys.get(session.keyId);
-    if (held?.sha256 !== session.keySha256) return undefined;
-    return { principal: held.principal, expiresAt: session.expiresAt };
+    const found = this.keys.get(session.keyId);
+    if (found?.sha256 !== session.keySha256) return undefined;
+    return { principal: found.principal, expiresAt: session.expiresAt };
   }
 
   /** Returns the Set-Cookie header. `secure`: the browser speaks HTTPS to whatever is in front of Farad. */
   async begin(
-    { principal, sha256 }: HeldKey,
+    { principal, sha256 }: RingKey,
     secure: boolean,
   ): Promise<{ cookie: string; expiresAt: number }> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url');

@@ -30,8 +30,8 @@ export class Recognition {
   of(headers: IncomingHttpHeaders): Recognised | undefined {
     if (headers.authorization !== undefined) {
       const key = bearerKey(headers);
-      const held = key === undefined ? undefined : this.keys.holderOf(key);
-      return held && { ...held.principal, expiresAt: null };
+      const found = key === undefined ? undefined : this.keys.holderOf(key);
+      return found && { ...found.principal, expiresAt: null };
     }
     const logIn = this.logIns.find(headers.cookie);
     return logIn && { ...logIn.principal, expiresAt: new Date(logIn.expiresAt).toISOString() };

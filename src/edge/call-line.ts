@@ -8,7 +8,7 @@ import { OFF_WHEEL, type WheelEntry } from './timer-wheel.ts';
 export interface CallLine<Session> {
   open: OutboundCall<Session> | undefined;
   readonly waiting: OutboundCall<Session>[];
-  /** What the charge point was told in confidence lately, and may repeat. */
+  /** What the charge point was sent in confidence lately, and may repeat. */
   secrets: readonly string[];
 }
 

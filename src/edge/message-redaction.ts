@@ -34,18 +34,18 @@ export function redactPayload(payload: string): string {
 
 /**
  * What a charge point answered to a CALL of ours, without secrets, in particular without those that it was
- * told and repeats; and its frame, as it would have been. From here on nobody has the secret.
+ * sent and repeats; and its frame, as it would have been. From here on nobody has the secret.
  */
 export function withoutSecrets(
   answer: CallResult | CallError,
   frame: string,
-  told: readonly string[],
+  secrets: readonly string[],
 ): { readonly answer: CallResult | CallError; readonly frame: string } {
   const { type: _type, messageId, ...words } = answer;
-  const clean = redactJson(words, told) as typeof words;
+  const clean = redactJson(words, secrets) as typeof words;
   // The frame may hold more than could be read of it.
   if (clean === words)
-    return { answer, frame: told.reduce((text, secret) => text.replaceAll(secret, REDACTED), frame) };
+    return { answer, frame: secrets.reduce((text, secret) => text.replaceAll(secret, REDACTED), frame) };
   const rewritten =
     'payload' in clean
       ? [3, messageId, clean.payload]

@@ -40,7 +40,7 @@ export interface OutboundCallsOptions {
  */
 const TICK_MS = 5;
 
-/** Secrets that a socket was told and that are looked for in its answers. */
+/** Secrets that a socket was sent and that are looked for in its answers. */
 const SECRETS_REMEMBERED = 16;
 
 /**
@@ -175,7 +175,7 @@ export class OutboundCalls {
   private transmit(session: Session, line: CallLine<Session>, call: OutboundCall<Session>): void {
     const { messageLog, metrics, clock } = this.options;
     const frame = callFrame(call.messageId, call.action, call.payload);
-    if (session.dialect.mayTellSecrets(call.action)) {
+    if (session.dialect.maySendSecrets(call.action)) {
       line.secrets = [...line.secrets, ...secretsIn(call.payload)].slice(-SECRETS_REMEMBERED);
     }
     call.hasLeft = true;

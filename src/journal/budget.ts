@@ -8,9 +8,9 @@ const STOP_MESSAGES = 0.7;
 const STOP_SAMPLES = 0.9;
 const RELIEF = 0.05;
 
-/** The level after `held` bytes of `budget` were measured, coming from `level`. */
-export function nextLevel(level: JournalLevel, held: number, budget: number): JournalLevel {
-  const share = held / budget;
+/** The level after `used` bytes of `budget` were measured, coming from `level`. */
+export function nextLevel(level: JournalLevel, used: number, budget: number): JournalLevel {
+  const share = used / budget;
   if (share >= STOP_SAMPLES || (level === 'no-samples' && share >= STOP_SAMPLES - RELIEF))
     return 'no-samples';
   if (share >= STOP_MESSAGES || (level !== 'normal' && share >= STOP_MESSAGES - RELIEF)) return 'no-messages';

@@ -8,7 +8,7 @@ import { LaneQueue } from './lane-queue.ts';
 export interface JournalOptions {
   /** Directory of the journal; created where it is missing. */
   readonly path: string;
-  /** Bytes that may be held (`journal.budget`); without it only a full disk changes the level. */
+  /** Bytes that may wait (`journal.budget`); without it only a full disk changes the level. */
   readonly budget?: number;
   /** For a reader that removes nothing; the journal must exist. */
   readonly readOnly?: boolean;
@@ -69,7 +69,7 @@ export function openJournal({ path, budget, ...options }: JournalOptions): Journ
       const now = performance.now();
       if (now - measuredAt >= MEASURE_EVERY_MS) {
         measuredAt = now;
-        if (budget !== undefined) ofBudget = nextLevel(ofBudget, queue.heldBytes(), budget);
+        if (budget !== undefined) ofBudget = nextLevel(ofBudget, queue.usedBytes(), budget);
         level = environment.space.left() < KEPT_FOR_TRANSACTIONS ? 'no-samples' : ofBudget;
       }
       return level;

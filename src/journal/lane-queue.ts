@@ -225,8 +225,8 @@ export class LaneQueue {
     return { entries, bytes, oldestWrittenAt };
   }
 
-  /** Bytes of disk that the entries hold. O(1). */
-  heldBytes(): number {
+  /** Bytes of disk that the entries take. O(1). */
+  usedBytes(): number {
     return this.size().bytes;
   }
 

@@ -119,9 +119,9 @@ export function errorFrame(
   description = '',
   details: Readonly<Record<string, unknown>> = {},
 ): string {
-  const told =
+  const short =
     description.length > MAX_DESCRIPTION ? description.slice(0, MAX_DESCRIPTION).toWellFormed() : description;
-  return `[4,${quoted(messageId)},"${code}",${JSON.stringify(told)},${payloadText(details)}]`;
+  return `[4,${quoted(messageId)},"${code}",${JSON.stringify(short)},${payloadText(details)}]`;
 }
 
 const NEEDS_ESCAPE = /[^\x20-\x7e]|["\\]/;

@@ -62,7 +62,7 @@ export interface Dialect {
    * Whether requests of ours with this action have a place for a secret: looking for one elsewhere would be a
    * waste.
    */
-  mayTellSecrets(action: string): boolean;
+  maySendSecrets(action: string): boolean;
   /**
    * Whether messages of this action have no place for a secret: looking for one would cost more than the
    * rest.

@@ -77,6 +77,6 @@ function escapedKey(text: string): Buffer {
     else bytes.push(byte);
   }
   if (bytes.length <= MAX_TEXT_BYTES) return Buffer.from([...bytes, 0]);
-  const told = createHash('sha256').update(text).digest('hex');
-  return Buffer.concat([Buffer.from(bytes.slice(0, KEPT_OF_LONG_TEXT)), Buffer.from(told), Buffer.of(0)]);
+  const digest = createHash('sha256').update(text).digest('hex');
+  return Buffer.concat([Buffer.from(bytes.slice(0, KEPT_OF_LONG_TEXT)), Buffer.from(digest), Buffer.of(0)]);
 }

@@ -24,7 +24,7 @@ export interface Watched {
   readonly name: string;
   /** Default: what the process serves, see `start`. */
   readonly serves?: Serves;
-  /** How long it may stand, ms; by default 20 s, so that it is told within 30 s. */
+  /** How long it may stand, ms; by default 20 s, so that it is reported within 30 s. */
   readonly limit?: number;
   /**
    * When its oldest work was begun, or when it last moved, monotonic ms; undefined while it has nothing to
@@ -36,8 +36,8 @@ export interface Watched {
   cause?(): Cause | undefined;
   readonly cure?: Cure;
   /**
-   * How long it must stand before it is cured, ms; by default as soon as it is told, or after 40 s where the
-   * process has to end.
+   * How long it must stand before it is cured, ms; by default as soon as it is reported, or after 40 s where
+   * the process has to end.
    */
   readonly cureAfter?: number;
 }
@@ -62,7 +62,7 @@ export interface WatchmanOptions {
   readonly wallClock?: () => number;
 }
 
-/** How long anything may have work and not move before it is told, ms. */
+/** How long anything may have work and not move before it is reported, ms. */
 const STANDS_STILL_MS = 20_000;
 
 /**
@@ -71,7 +71,7 @@ const STANDS_STILL_MS = 20_000;
  */
 const RESTART_AFTER_MS = 40_000;
 
-/** What stands still again within this time after its cure is told and left alone, ms. */
+/** What stands still again within this time after its cure is reported and left alone, ms. */
 export const ONE_CURE_IN_MS = 60 * 60_000;
 
 const LOOK_EVERY_MS = 1000;
@@ -85,8 +85,8 @@ const GAP_MS = 5000;
 interface Post {
   readonly watched: Watched;
   since: number | undefined;
-  /** Set while it is told to stand still, epoch ms. */
-  toldSince: number | undefined;
+  /** Set while it is reported to stand still, epoch ms. */
+  reportedSince: number | undefined;
   curedAt: number;
   /** Whether the log says already that it is not cured again. */
   leftAlone: boolean;
@@ -134,10 +134,10 @@ export class Watchman {
       still.clear();
       oldest.clear();
       const now = this.clock();
-      for (const { watched, toldSince } of this.posts) {
+      for (const { watched, reportedSince } of this.posts) {
         const { name } = watched;
-        const told = still.with({ name, serves: this.servedBy(watched) });
-        told.set(Math.max(told.value, toldSince === undefined ? 0 : 1));
+        const standing = still.with({ name, serves: this.servedBy(watched) });
+        standing.set(Math.max(standing.value, reportedSince === undefined ? 0 : 1));
         const waited = oldest.with({ name });
         waited.set(Math.max(waited.value, (now - (watched.waitingSince() ?? now)) / 1000));
       }
@@ -161,7 +161,7 @@ export class Watchman {
     const post: Post = {
       watched,
       since: undefined,
-      toldSince: undefined,
+      reportedSince: undefined,
       curedAt: Number.NEGATIVE_INFINITY,
       leftAlone: false,
     };
@@ -180,12 +180,12 @@ export class Watchman {
   standing(): Standstill[] {
     const standing: Standstill[] = [];
     for (const post of this.posts) {
-      if (post.toldSince === undefined) continue;
+      if (post.reportedSince === undefined) continue;
       const { watched } = post;
       standing.push({
         name: watched.name,
         serves: this.servedBy(watched),
-        since: post.toldSince,
+        since: post.reportedSince,
         cause: textOf(watched),
         wantsRestart: watched.cure === 'restart' && this.mayCure(post, this.clock()),
       });
@@ -205,15 +205,15 @@ export class Watchman {
     const { watched } = post;
     const since = watched.waitingSince();
     if (since === undefined || since !== post.since) {
-      if (post.toldSince !== undefined) this.log?.info({ name: watched.name }, 'moves again');
+      if (post.reportedSince !== undefined) this.log?.info({ name: watched.name }, 'moves again');
       post.since = since;
-      post.toldSince = undefined;
+      post.reportedSince = undefined;
       post.leftAlone = false;
     }
     if (since === undefined) return;
-    if (post.toldSince === undefined) {
+    if (post.reportedSince === undefined) {
       if (now - Math.max(since, this.resumedAt) < (watched.limit ?? STANDS_STILL_MS)) return;
-      post.toldSince = Math.round(this.wallClock() - (now - since));
+      post.reportedSince = Math.round(this.wallClock() - (now - since));
       this.log?.error(
         { name: watched.name, forMs: Math.round(now - since), cause: textOf(watched) },
         'something has work and stands still',

@@ -82,8 +82,8 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
         verdicts = verdicts.map(notKept);
         lines.rows = 0;
       }
-      const held = lines.roomFor(0);
-      if (held.length <= KEPT_BYTES && free.length < KEPT_BUFFERS) free.push(held);
+      const buffer = lines.roomFor(0);
+      if (buffer.length <= KEPT_BYTES && free.length < KEPT_BUFFERS) free.push(buffer);
       // Where nothing is written, nothing else lets timers of this thread run, such as those that end LMDB's
       // snapshots.
       if (full) await endOfTurn();

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CorrectionRows } from '../../src/analytics/correction-rows.ts';
 import { EnergyRollup } from '../../src/analytics/energy/energy-rollup.ts';
 import { QueryService } from '../../src/analytics/query-service.ts';
-import { ToldCorrections } from '../../src/analytics/told-corrections.ts';
 import { transactions } from '../../src/records/transactions.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { type EmbeddedEngine, insertRows, openEmbeddedEngine } from '../support/embedded-engine.ts';
@@ -14,7 +14,7 @@ describe('what operators correct', () => {
   let embedded: EmbeddedEngine;
   let store: Store;
   let directory: string;
-  let told: ToldCorrections;
+  let told: CorrectionRows;
   const ids: number[] = [];
 
   /** Three transactions of 4,000 Wh each; ClickHouse has them as the store has. */
@@ -22,7 +22,7 @@ describe('what operators correct', () => {
     embedded = await openEmbeddedEngine();
     directory = mkdtempSync(join(tmpdir(), 'farad-corrections-'));
     store = openStore({ dataDir: directory, role: 'setup' });
-    told = new ToldCorrections(embedded.engine, store);
+    told = new CorrectionRows(embedded.engine, store);
     for (let connectorId = 1; connectorId <= 3; connectorId++) {
       const { transaction } = await store.transactions.start(start({ connectorId }));
       const { transaction: ended } = await store.transactions.stop(stop(transaction.transactionId));
@@ -97,7 +97,7 @@ describe('what operators correct', () => {
   it('is replaced by another word, and gone when it is taken back, over a restart too', async () => {
     await correct(ids[0] as number, { energyWh: 0, note: 'nothing flowed' });
     await store.transactionCorrections.remove(ids[1] as number);
-    const restarted = new ToldCorrections(embedded.engine, store, () => 1_000);
+    const restarted = new CorrectionRows(embedded.engine, store, () => 1_000);
     expect(await restarted.update()).toBe(2);
     expect(await restarted.update()).toBe(0);
     expect(await ask('sessions')).toMatchObject([

@@ -30,7 +30,7 @@ const tab = [...crypto.getRandomValues(new Uint8Array(8))]
   .join('');
 const followers = new Set<Follower>();
 let shared: { readonly feed: SharedFeed; close(): void } | undefined;
-let told: FeedState | undefined;
+let shown: FeedState | undefined;
 let frozen = false;
 
 /**
@@ -75,7 +75,7 @@ export function useLive(
     };
     followers.add(follower);
     shared?.feed.wishesChanged();
-    if (told) feed.value = told;
+    if (shown) feed.value = shown;
     return () => {
       clearTimeout(flush);
       followers.delete(follower);
@@ -105,7 +105,7 @@ function join(): void {
       for (const follower of followers) if (by(follower.wish)) follower.missed();
     },
     tell(state) {
-      told = state;
+      shown = state;
       if (followers.size > 0) feed.value = state;
     },
     recognise,

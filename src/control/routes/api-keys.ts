@@ -94,10 +94,10 @@ export function addApiKeyRoutes(app: FastifyInstance, { apiKeys }: Store, keys: 
   });
 }
 
-function view({ id, role: held = 'admin', note, createdAt, createdBy }: ApiKeyRecord) {
+function view({ id, role = 'admin', note, createdAt, createdBy }: ApiKeyRecord) {
   return {
     id,
-    role: held,
+    role,
     note: note ?? null,
     createdAt: writeTimestamp(createdAt),
     createdBy: createdBy ?? null,

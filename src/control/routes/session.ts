@@ -76,14 +76,14 @@ export function addSessionRoutes(
     app,
     begin,
     async (request, reply) => {
-      const held = keys.holderOf(request.body.key);
-      if (!held) throw apiError('wrong_key', {});
+      const found = keys.holderOf(request.body.key);
+      if (!found) throw apiError('wrong_key', {});
       limit.succeeded(request.ip);
-      const { cookie, expiresAt } = await logIns.begin(held, isSecure(request));
-      request.principal = held.principal;
+      const { cookie, expiresAt } = await logIns.begin(found, isSecure(request));
+      request.principal = found.principal;
       request.via = 'session';
       reply.header('set-cookie', cookie);
-      return { ...held.principal, expiresAt: new Date(expiresAt).toISOString() };
+      return { ...found.principal, expiresAt: new Date(expiresAt).toISOString() };
     },
     { onRequest: admit },
   );

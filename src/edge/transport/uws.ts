@@ -127,27 +127,27 @@ function addRoutes<Arrival, Session>(
       );
     },
     open(ws) {
-      const held = ws as Held<Arrival, Session>;
+      const carrying = ws as Carrying<Arrival, Session>;
       // Kept on the object itself: reading it there is several times cheaper than getUserData() for every
       // message.
-      held.farad = new UwsSocket<Session>(ws);
-      held.farad.opened(events.open(ws.getUserData().arrival, held.farad), events);
+      carrying.farad = new UwsSocket<Session>(ws);
+      carrying.farad.opened(events.open(ws.getUserData().arrival, carrying.farad), events);
     },
     message(ws, message, binary) {
-      const { session } = (ws as Held<Arrival, Session>).farad;
+      const { session } = (ws as Carrying<Arrival, Session>).farad;
       if (message.byteLength > options.maxFrameSize) ws.end(TOO_BIG, 'the message is too big');
       else if (session !== undefined) events.message(session, Buffer.from(message), binary);
     },
     ping(ws) {
-      const { session } = (ws as Held<Arrival, Session>).farad;
+      const { session } = (ws as Carrying<Arrival, Session>).farad;
       if (session !== undefined) events.sign(session);
     },
     pong(ws) {
-      const { session } = (ws as Held<Arrival, Session>).farad;
+      const { session } = (ws as Carrying<Arrival, Session>).farad;
       if (session !== undefined) events.sign(session);
     },
     close(ws, code, message) {
-      (ws as Held<Arrival, Session>).farad.gone(code, Buffer.from(message).toString(), events);
+      (ws as Carrying<Arrival, Session>).farad.gone(code, Buffer.from(message).toString(), events);
     },
   });
   app.any('/*', (res, req) => {
@@ -156,7 +156,7 @@ function addRoutes<Arrival, Session>(
 }
 
 /** The WebSocket object with what Farad keeps on it. */
-type Held<Arrival, Session> = WebSocket<{ arrival: Arrival }> & { farad: UwsSocket<Session> };
+type Carrying<Arrival, Session> = WebSocket<{ arrival: Arrival }> & { farad: UwsSocket<Session> };
 
 type Close<Session> = Pick<TransportEvents<unknown, Session>, 'close'>;
 

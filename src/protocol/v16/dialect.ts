@@ -52,6 +52,6 @@ export const ocpp16: Dialect = {
   isForWorkers: (action, frame) =>
     action === 'MeterValues' ||
     (action === 'StopTransaction' && frame.includes('"transactionData"', 0, 'latin1')),
-  mayTellSecrets: (action) => WITH_SECRETS.has(action),
+  maySendSecrets: (action) => WITH_SECRETS.has(action),
   hasNoSecrets: (action) => WITHOUT_SECRETS.has(action),
 };

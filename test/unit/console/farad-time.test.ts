@@ -10,17 +10,17 @@ beforeEach(() => {
 });
 
 test('is that of the last answer, and what has passed since, whatever the clock of the browser says', () => {
-  time.told('2026-03-01T12:00:00.000Z');
+  time.noted('2026-03-01T12:00:00.000Z');
   here += 2500;
   expect(time.in(10_000)).toBe('2026-03-01T12:00:12.500Z');
-  time.told('2026-03-01T11:00:00.000Z');
+  time.noted('2026-03-01T11:00:00.000Z');
   here += 1;
   expect(time.in(0)).toBe('2026-03-01T11:00:00.001Z');
 });
 
 test('is not known before an answer has told it', () => {
   expect(time.in(0)).toBeUndefined();
-  time.told(null);
-  time.told('soon');
+  time.noted(null);
+  time.noted('soon');
   expect(time.in(0)).toBeUndefined();
 });

@@ -65,7 +65,7 @@ function stepsOf(items: readonly InstalledProfile[], messages: readonly Message[
     from: NOON,
     to: NOON + 60 * MINUTE,
     voltage: 230,
-  }).map(({ at, limit }) => [(at - NOON) / MINUTE, limit?.watts, limit?.told]);
+  }).map(({ at, limit }) => [(at - NOON) / MINUTE, limit?.watts, limit?.words]);
 }
 
 test('ampere become watts by the phases of the period, three where it does not say', () => {

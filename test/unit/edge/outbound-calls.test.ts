@@ -270,7 +270,7 @@ describe('calls to a charge point', () => {
     const checked: string[] = [];
     const dialect = {
       ...ocpp16,
-      mayTellSecrets: (action: string) => action === 'ClearCache',
+      maySendSecrets: (action: string) => action === 'ClearCache',
       checkResponse: (action: string) => void checked.push(action),
     };
     fake = fakeSession({ dialect, onClose: (session) => calls.closed(session) });

@@ -66,7 +66,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.version, dialect] as const))('%
 
   it('says of no action both that it may tell secrets and that it has none', () => {
     const both = everyAction.filter(
-      (action) => dialect.mayTellSecrets(action) && dialect.hasNoSecrets(action),
+      (action) => dialect.maySendSecrets(action) && dialect.hasNoSecrets(action),
     );
     expect(both).toEqual([]);
   });

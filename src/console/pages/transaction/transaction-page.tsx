@@ -152,9 +152,9 @@ function One({
 function LimitWords({ limit: { steps, voltage } }: { readonly limit: SessionLimit }) {
   const last = steps.findLast(({ limit }) => limit)?.limit;
   return (
-    <p class="small soft" data-limit={last?.told}>
-      Limit: what charging profiles allowed, last {last?.told}
-      {last?.told.includes('A') && ` phases × ${voltage} V = ${quantity(power(last.watts))}`}.
+    <p class="small soft" data-limit={last?.words}>
+      Limit: what charging profiles allowed, last {last?.words}
+      {last?.words.includes('A') && ` phases × ${voltage} V = ${quantity(power(last.watts))}`}.
     </p>
   );
 }
