@@ -75,7 +75,11 @@ export const hotPathBench: Bench = {
       });
       const conversation = new Conversation({
         centralSystem,
-        inbox: { add: () => false },
+        pool: { run: () => Promise.reject(new Error('no workers here')) },
+        batchFrames: 1,
+        batchesInFlight: 1,
+        batchTimeout: 1_000,
+        inboxBytes: 0,
         calls: { answered: fail },
         answers: new Answers({ messageLog, metrics, log }),
         guard: new SessionGuard(metrics, log),

@@ -17,7 +17,7 @@ import type { SessionGuard } from './session-guard.ts';
 import { Undecided } from './undecided.ts';
 import { WorkerFrames, type WorkerFramesOptions } from './worker-frames.ts';
 
-export interface ConversationOptions extends WorkerFramesOptions {
+export interface ConversationOptions extends Omit<WorkerFramesOptions, 'decided' | 'broken'> {
   readonly centralSystem: CentralSystem;
   readonly calls: Pick<OutboundCalls, 'answered'>;
   readonly guard: SessionGuard;
@@ -51,7 +51,11 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.options = options;
-    this.workers = new WorkerFrames(options);
+    this.workers = new WorkerFrames({
+      ...options,
+      decided: (frame, verdict, bytes) => this.decided(frame, verdict, bytes),
+      broken: ({ session }, error) => this.broken(session, error),
+    });
     this.allowance = new Allowance(options.framesPerSecond, options.frameBurst);
     this.backlog = new Backlog({
       allowance: this.allowance,
@@ -97,7 +101,7 @@ export class Conversation {
   }
 
   /** What the session was doing has failed in a way that nobody foresaw. */
-  broken(session: Session, error: unknown): void {
+  private broken(session: Session, error: unknown): void {
     this.options.guard.caught(session, error);
     this.undecided.settle(session);
     this.tellIfIdle();
@@ -121,8 +125,13 @@ export class Conversation {
     }
   }
 
+  /** To be called once a second, for what frame workers have. */
+  tick(): void {
+    this.workers.tick();
+  }
+
   /** A frame worker is done with a frame. */
-  decided(frame: InboxFrame, verdict: FrameVerdict, bytes: Buffer): void {
+  private decided(frame: InboxFrame, verdict: FrameVerdict, bytes: Buffer): void {
     const { centralSystem } = this.options;
     const { session, action, receivedAt, startedAt } = frame;
     if (verdict.repairs !== undefined) {

@@ -7,16 +7,9 @@ import type { Config } from '../config/schema.ts';
 import { trustedProxies } from '../config/trusted-proxies.ts';
 import type { Journal } from '../journal/journal.ts';
 import { RowBuffer } from '../journal/row-buffer.ts';
-import { healthOf } from '../link/health.ts';
 import type { Link } from '../link/link.ts';
-import { LinkError } from '../link/link-error.ts';
 import type { OcppEndpoint } from '../link/messages.ts';
-import type { CallOutcome, ChargePointCall, Disconnect } from '../link/methods.ts';
-import { securityEvents } from '../records/security-events.ts';
-import type { CertificateRecord } from '../store/certificate-record.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
-import { serialNumberOf } from '../store/known-charge-points.ts';
-import type { SessionRecord } from '../store/session-record.ts';
 import type { Store } from '../store/store.ts';
 import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
 import { metrics as defaultRegistry, type Registry } from '../telemetry/metrics.ts';
@@ -30,17 +23,18 @@ import { revocationOf } from './charge-point-certificate.ts';
 import { Conversation } from './conversation.ts';
 import { Departures } from './departures.ts';
 import { drain } from './drain.ts';
+import { closeAtPrevious, serveEdgeCalls } from './edge-calls.ts';
 import { EdgeMetrics } from './edge-metrics.ts';
 import { createFrontDoor } from './front-door.ts';
 import { Handshake } from './handshake.ts';
-import { Inbox } from './inbox.ts';
 import { Liveness } from './liveness.ts';
 import { MessageLog } from './message-log.ts';
 import { OutboundCalls } from './outbound-calls.ts';
 import { openPorts } from './ports.ts';
-import { eventOfSigning } from './security-refusals.ts';
+import { Rounds } from './rounds.ts';
 import { SessionGuard } from './session-guard.ts';
 import { Sessions } from './sessions.ts';
+import { storeDirectory, whyRevoked } from './store-directory.ts';
 
 export interface EdgeDeps {
   /** `edge-0` */
@@ -82,24 +76,13 @@ const LOG_EVERY_MS = 10_000;
 /** What a charge point is told when its socket is closed. */
 const STOPPING = 'Farad is stopping';
 
-/** How often signs of life go to the store, ms. */
-const SAVE_LAST_SEEN_MS = 120_000;
-/** Those that have left are not waited for so long: only the store knows of them. */
-const SAVE_LEFT_MS = 250;
-
-/** How often reservations are looked at whose expiry date may be over, ms. */
-const EXPIRE_RESERVATIONS_MS = 2_000;
-
-/** How often the inbox counts the seconds of its batches, ms. */
-const INBOX_TICK_MS = 1_000;
+/** How often the conversation counts the seconds of what frame workers have, ms. */
+const CONVERSATION_TICK_MS = 1_000;
 
 /** How long the store may take to note the end of sockets before the stop goes on, ms. */
 const RECORDING_GRACE_MS = 500;
 
 const batches = watchman.workOf({ name: 'frame workers', waitsFor: 'the verdict on a batch' });
-const callsInHand = watchman.workOf({ name: 'calls to charge points', serves: 'operators' });
-const signsOfLife = watchman.workOf({ name: 'signs of life', serves: 'operators', limit: SAVE_LAST_SEEN_MS });
-const expiries = watchman.workOf({ name: 'expiry of reservations', serves: 'operators' });
 
 /**
  * Starts an edge: takes over what a dead one of the same name held, and listens. Rejects with ListenError or
@@ -108,7 +91,7 @@ const expiries = watchman.workOf({ name: 'expiry of reservations', serves: 'oper
 export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const { name, config, store, journal, link, log } = deps;
   const { ocpp } = config;
-  const clock = (): number => performance.now();
+  const clock = performance.now.bind(performance);
   const metrics = new EdgeMetrics(deps.registry ?? defaultRegistry);
   const quietly = throttled(log, LOG_EVERY_MS);
   const lane = journal.openLane();
@@ -131,21 +114,13 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     log: quietly,
     clock,
   });
-  const inbox = new Inbox({
-    ...config.edge,
-    pool: watchedPool(deps.pool),
-    metrics,
-    log: quietly,
-    decided: (frame, verdict, bytes) => conversation.decided(frame, verdict, bytes),
-    broken: ({ session }, error) => conversation.broken(session, error),
-  });
   const conversation = new Conversation({
     ...ocpp,
+    ...config.edge,
     sessionBytes: ocpp.waitingBytes,
     edgeBytes: config.edge.waitingBytes,
-    workerActions: config.edge.workerActions,
+    pool: watchedPool(deps.pool),
     centralSystem,
-    inbox,
     calls,
     answers: new Answers({ messageLog, metrics, log: quietly }),
     guard,
@@ -167,7 +142,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     log: quietly,
     revokedMeanwhile: (certificate) =>
       revocationOf(certificate, { revoked: (der) => whyRevoked(store.certificates.latest(der)) }),
-    takenFrom: (previous, epoch) => void tellPrevious(link, previous, epoch, quietly),
+    takenFrom: (previous, epoch) => void closeAtPrevious(link, previous, epoch, quietly),
     clock,
   });
   const bootRequests = new BootRequests({ ...ocpp, sessions, calls });
@@ -180,21 +155,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const handshake = new Handshake({
     ...ocpp,
     minProfile: config.security.minProfile,
-    directory: {
-      settings: (id) => store.settings.get(id),
-      isKnown: (id) => store.chargePoints.get(id) !== undefined,
-      count: () => store.chargePoints.count(),
-      acceptedKeys: (id, settings) => store.givenKeys.accepted(id, settings),
-      verifyKey: (key, keyHash) => store.keys.verify(key, keyHash),
-      profiles: (id, settings) => store.security.state(id, settings),
-      serialNumber: (id, settings) => serialNumberOf(settings, store.chargePoints.get(id)),
-      certificates: {
-        cpoName: config.security.cpoName,
-        revoked: (certificate) => whyRevoked(store.certificates.shown(certificate)),
-        holder: (certificate) =>
-          store.certificates.shown(certificate)?.chargePointId ?? store.shownCertificates.holder(certificate),
-      },
-    },
+    directory: storeDirectory(store, config.security.cpoName),
     connections: sessions,
     departures,
     admission: new Admission(ocpp),
@@ -234,46 +195,25 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     door,
   );
 
-  const saving = setInterval(
-    () => void saveLastSeen(() => centralSystem.saveLastSeen({ gently: true }), quietly),
-    SAVE_LAST_SEEN_MS,
-  ).unref();
-  const savingLeft = setInterval(
-    () => void saveLastSeen(() => centralSystem.saveLeft(), quietly),
-    SAVE_LEFT_MS,
-  ).unref();
-  const ticking = setInterval(() => inbox.tick(), INBOX_TICK_MS).unref();
-  const machineClock = new ClockGuard(config.dataDir);
-  const expiring = setInterval(
-    () => void expireReservations(centralSystem, machineClock, quietly),
-    EXPIRE_RESERVATIONS_MS,
-  ).unref();
-  let stopping = false;
-
-  link.serve('edge.call', (request) =>
-    callsInHand.during(
-      () => call(sessions, calls, request),
-      // Until then the charge point may take its time.
-      clock() + (request.timeoutMs ?? ocpp.callTimeout),
-    ),
-  );
-  link.serve('edge.meters', ({ chargePointIds }) => ({ meters: sessions.meters(chargePointIds) }));
-  link.serve('edge.seen', ({ chargePointId }) => ({
-    lastSeenAt: sessions.get(chargePointId)?.chargePoint.lastSeenAt ?? null,
-  }));
-  link.serve('edge.closeTransaction', async (end) => ({
-    closed: (await centralSystem.closeTransaction(end)) !== undefined,
-  }));
-  link.serve('edge.signingRefused', ({ chargePointId, problem }) => {
-    rows.add(securityEvents, eventOfSigning(chargePointId, problem, Date.now()));
-    return {};
+  const rounds = new Rounds({
+    centralSystem,
+    machineClock: new ClockGuard(config.dataDir),
+    log: quietly,
   });
-  link.serve('edge.disconnect', (request) => disconnect(sessions, departures, request));
-  link.serve('edge.endpoints', () => ports.endpoints);
-  link.serve('tls.reload', () => ({ problem: ports.reload() ?? null }));
-  link.serve('health.read', () =>
-    healthOf({ problems: ownProblems(stopping, level()), degraded: ports.degraded() }, watchman.standing()),
-  );
+  const ticking = setInterval(() => conversation.tick(), CONVERSATION_TICK_MS).unref();
+  let stopping = false;
+  serveEdgeCalls(link, {
+    ...ocpp,
+    sessions,
+    calls,
+    departures,
+    centralSystem,
+    ports,
+    rows,
+    isStopping: () => stopping,
+    level,
+    clock,
+  });
 
   return {
     endpoints: ports.endpoints,
@@ -284,9 +224,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       handshake.stop();
       if (drainMs > 0) log.info({ sockets: sessions.size, drainMs }, 'closing the sockets evenly');
       await drain(sessions, drainMs, STOPPING);
-      clearInterval(saving);
-      clearInterval(savingLeft);
-      clearInterval(expiring);
+      rounds.stop();
       ports.stopAccepting();
       conversation.stop();
       await atMost(graceMs, conversation.idle());
@@ -294,7 +232,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       const lost = await atMost(graceMs, centralSystem.settled());
       sessions.closeAll(STOPPING);
       await atMost(RECORDING_GRACE_MS, sessions.settled());
-      await saveLastSeen(() => centralSystem.saveLastSeen(), quietly);
+      await rounds.saveLastSeen();
       // A stop that has lost statuses leaves them in doubt, as an end without a stop does.
       await (lost === 0 ? store.sessions.clearEdge(name) : store.sessions.clearDeadEdge(name, Date.now()));
       await rows.flush();
@@ -331,85 +269,6 @@ function startCentralSystem(
 
 function watchedPool(pool: EdgeDeps['pool']): EdgeDeps['pool'] {
   return { run: (...batch) => batches.during(() => pool.run(...batch)) };
-}
-
-function call(
-  sessions: Sessions,
-  calls: OutboundCalls,
-  request: ChargePointCall,
-): CallOutcome | Promise<CallOutcome> {
-  const session = sessions.get(request.chargePointId);
-  return session === undefined ? { outcome: 'not_connected' } : calls.call(session, request);
-}
-
-async function disconnect(
-  sessions: Sessions,
-  departures: Departures,
-  { chargePointId, reason, forget, by = '', before }: Disconnect,
-): Promise<{ closed: boolean }> {
-  const closed = forget
-    ? await departures.forget(chargePointId, reason, by)
-    : await sessions.disconnect(chargePointId, reason, before);
-  return { closed };
-}
-
-function ownProblems(stopping: boolean, level: ReturnType<Journal['level']>): string[] {
-  const problems: string[] = [];
-  if (stopping) problems.push('is stopping');
-  if (level === 'no-samples')
-    problems.push('the journal is full: MeterValues are refused until it has been drained');
-  return problems;
-}
-
-/**
- * The edge that held the charge point before closes its socket, unless a newer connection is there by then.
- */
-async function tellPrevious(
-  link: Pick<Link, 'call'>,
-  { edge, chargePointId }: SessionRecord,
-  epoch: number,
-  log: ThrottledLog,
-): Promise<void> {
-  try {
-    await link.call(edge, 'edge.disconnect', {
-      chargePointId,
-      reason: 'replaced by a newer connection',
-      before: epoch,
-    });
-  } catch (error) {
-    // An edge that is gone has no sockets.
-    if (error instanceof LinkError && error.code === 'no_such_process') return;
-    log.warn(
-      { err: error, edge, chargePoint: chargePointId },
-      'an edge could not be told of a newer connection',
-    );
-  }
-}
-
-/** Its reason, which may be empty. */
-function whyRevoked(certificate: CertificateRecord | undefined): string | undefined {
-  return certificate?.state === 'revoked' ? (certificate.reason ?? '') : undefined;
-}
-
-async function saveLastSeen(save: () => Promise<unknown>, log: ThrottledLog): Promise<void> {
-  try {
-    await signsOfLife.during(save);
-  } catch (error) {
-    log.error({ err: error }, 'signs of life could not be stored');
-  }
-}
-
-async function expireReservations(
-  centralSystem: CentralSystem,
-  machineClock: ClockGuard,
-  log: ThrottledLog,
-): Promise<void> {
-  try {
-    if (machineClock.doubt() !== undefined) return;
-    await expiries.during(() => centralSystem.expireReservations());
-  } catch (error) {
-    log.error({ err: error }, 'expired reservations could not be ended');
-  }
 }
 
 /** Resolves with what `work` resolves with; after `ms` with undefined. */

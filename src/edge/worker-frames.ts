@@ -2,13 +2,12 @@ import type { CentralSystem } from '../central-system/central-system.ts';
 import type { CallHead } from '../protocol/scan-call.ts';
 import type { Answers } from './answers.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
-import type { Inbox } from './inbox.ts';
+import { Inbox, type InboxOptions } from './inbox.ts';
 import type { MessageLog } from './message-log.ts';
 import type { Session } from './session.ts';
 
-export interface WorkerFramesOptions {
+export interface WorkerFramesOptions extends InboxOptions {
   readonly centralSystem: Pick<CentralSystem, 'isAwaited'>;
-  readonly inbox: Pick<Inbox, 'add'>;
   readonly answers: Answers;
   readonly messageLog: MessageLog;
   readonly metrics: EdgeMetrics;
@@ -16,13 +15,15 @@ export interface WorkerFramesOptions {
   readonly workerActions: readonly string[];
 }
 
-/** Picks the CALLs that frame workers are to decide, and hands them over. */
+/** Picks the CALLs that frame workers are to decide, and hands them over through the inbox. */
 export class WorkerFrames {
   private readonly options: WorkerFramesOptions;
+  private readonly inbox: Inbox;
   private readonly actions: ReadonlySet<string>;
 
   constructor(options: WorkerFramesOptions) {
     this.options = options;
+    this.inbox = new Inbox(options);
     this.actions = new Set(options.workerActions);
   }
 
@@ -39,16 +40,21 @@ export class WorkerFrames {
 
   /** Hands a CALL over; false where there is no room for it: then it is answered. */
   post(session: Session, head: CallHead, bytes: Buffer, receivedAt: number, startedAt: number): boolean {
-    const { answers, inbox, messageLog, metrics } = this.options;
+    const { answers, messageLog, metrics } = this.options;
     const { messageId, action } = head;
     metrics.meter(action).received.inc();
     if (messageLog.wants(action)) {
       messageLog.callIn(session, messageId, action, bytes.toString(), receivedAt);
     }
-    if (inbox.add(session, messageId, action, bytes, receivedAt, startedAt)) return true;
+    if (this.inbox.add(session, messageId, action, bytes, receivedAt, startedAt)) return true;
     const description = 'too much is being processed, send it again later';
     const refusal = { kind: 'error', code: 'InternalError', description } as const;
     answers.give(session, messageId, action, refusal, startedAt);
     return false;
+  }
+
+  /** To be called once a second: gives up what takes too long. */
+  tick(): void {
+    this.inbox.tick();
   }
 }

@@ -1,0 +1,106 @@
+import type { CentralSystem } from '../central-system/central-system.ts';
+import type { RowSink } from '../central-system/row-sink.ts';
+import type { JournalLevel } from '../journal/budget.ts';
+import { healthOf } from '../link/health.ts';
+import type { Link } from '../link/link.ts';
+import { LinkError } from '../link/link-error.ts';
+import { securityEvents } from '../records/security-events.ts';
+import type { SessionRecord } from '../store/session-record.ts';
+import type { ThrottledLog } from '../telemetry/log.ts';
+import { watchman } from '../telemetry/watchman.ts';
+import type { Departures } from './departures.ts';
+import type { OutboundCalls } from './outbound-calls.ts';
+import type { Ports } from './ports.ts';
+import { eventOfSigning } from './security-refusals.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface EdgeCallsOptions {
+  readonly sessions: Sessions;
+  readonly calls: OutboundCalls;
+  readonly departures: Departures;
+  readonly centralSystem: Pick<CentralSystem, 'closeTransaction'>;
+  readonly ports: Ports;
+  readonly rows: RowSink;
+  readonly isStopping: () => boolean;
+  readonly level: () => JournalLevel;
+  /** ms that a charge point may take to answer where a call says nothing else. */
+  readonly callTimeout: number;
+  /** Monotonic, ms. */
+  readonly clock: () => number;
+}
+
+const callsInHand = watchman.workOf({ name: 'calls to charge points', serves: 'operators' });
+
+/** Serves what other processes ask an edge over the link. */
+export function serveEdgeCalls(link: Pick<Link, 'serve'>, options: EdgeCallsOptions): void {
+  const { sessions, calls, departures, centralSystem, ports, rows, isStopping, level, callTimeout, clock } =
+    options;
+  link.serve('edge.call', (request) =>
+    callsInHand.during(
+      () => {
+        const session = sessions.get(request.chargePointId);
+        return session === undefined ? { outcome: 'not_connected' } : calls.call(session, request);
+      },
+      // Until then the charge point may take its time.
+      clock() + (request.timeoutMs ?? callTimeout),
+    ),
+  );
+  link.serve('edge.meters', ({ chargePointIds }) => ({ meters: sessions.meters(chargePointIds) }));
+  link.serve('edge.seen', ({ chargePointId }) => ({
+    lastSeenAt: sessions.get(chargePointId)?.chargePoint.lastSeenAt ?? null,
+  }));
+  link.serve('edge.closeTransaction', async (end) => ({
+    closed: (await centralSystem.closeTransaction(end)) !== undefined,
+  }));
+  link.serve('edge.signingRefused', ({ chargePointId, problem }) => {
+    rows.add(securityEvents, eventOfSigning(chargePointId, problem, Date.now()));
+    return {};
+  });
+  link.serve('edge.disconnect', async ({ chargePointId, reason, forget, by = '', before }) => ({
+    closed: forget
+      ? await departures.forget(chargePointId, reason, by)
+      : await sessions.disconnect(chargePointId, reason, before),
+  }));
+  link.serve('edge.endpoints', () => ports.endpoints);
+  link.serve('tls.reload', () => ({ problem: ports.reload() ?? null }));
+  link.serve('health.read', () =>
+    healthOf(
+      { problems: ownProblems(isStopping(), level()), degraded: ports.degraded() },
+      watchman.standing(),
+    ),
+  );
+}
+
+/**
+ * Has the edge that held the charge point before close its socket, unless a newer connection is there by
+ * then.
+ */
+export async function closeAtPrevious(
+  link: Pick<Link, 'call'>,
+  { edge, chargePointId }: SessionRecord,
+  epoch: number,
+  log: ThrottledLog,
+): Promise<void> {
+  try {
+    await link.call(edge, 'edge.disconnect', {
+      chargePointId,
+      reason: 'replaced by a newer connection',
+      before: epoch,
+    });
+  } catch (error) {
+    // An edge that is gone has no sockets.
+    if (error instanceof LinkError && error.code === 'no_such_process') return;
+    log.warn(
+      { err: error, edge, chargePoint: chargePointId },
+      'an edge could not be told of a newer connection',
+    );
+  }
+}
+
+function ownProblems(isStopping: boolean, level: JournalLevel): string[] {
+  const problems: string[] = [];
+  if (isStopping) problems.push('is stopping');
+  if (level === 'no-samples')
+    problems.push('the journal is full: MeterValues are refused until it has been drained');
+  return problems;
+}
