@@ -1,17 +1,11 @@
-import { CommitError } from '../journal/durable.ts';
-import type { Entry, LaneQueue, SavedBatch, Span } from '../journal/lane-queue.ts';
-import { rejectedRows } from '../records/rejected-rows.ts';
-import { encodeRow, type TableName } from '../records/table.ts';
+import type { Entry, LaneQueue } from '../journal/lane-queue.ts';
 import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
 import { BackOff, type Pauses } from './back-off.ts';
-import { type Batch, batchOf, type Rejection, type TableRows } from './batch.ts';
-import type { Engine, Insert } from './engine.ts';
+import { BatchInserts, type LeftBatch } from './batch-inserts.ts';
+import type { Engine } from './engine.ts';
 import type { EngineError } from './engine-error.ts';
 import { type ChunkListener, QueueReader } from './queue-reader.ts';
-import { sinkMetrics } from './sink-metrics.ts';
-import { splitInsert } from './split-insert.ts';
 import { Abandoned, SteadyInsert } from './steady-insert.ts';
-import { tokenOf } from './token.ts';
 import { type Hindrance, Trouble } from './trouble.ts';
 
 export interface DrainSettings {
@@ -44,14 +38,6 @@ export interface DrainOptions extends DrainSettings {
 const BATCH_BYTES = 16 * 1024 * 1024;
 const READER_LIMITS = { buffer: 2 * BATCH_BYTES, read: 8 * 1024 * 1024 };
 
-const PATIENCE_MS = 5 * 60_000;
-
-/**
- * A repeated insert must reach these tables even if its rows are there: a view behind them may have missed
- * it.
- */
-const WITH_VIEW: ReadonlySet<TableName> = new Set<TableName>(['meter_samples', 'transactions']);
-
 /** How often a queue is looked at, ms; oftener where the interval is short. */
 const LOOK_EVERY_MS = 50;
 
@@ -70,11 +56,9 @@ export class Drain {
   private readonly trouble = new Trouble();
   private readonly look: NodeJS.Timeout;
   /** What an earlier process left, read before anything else so that the reader goes on behind it. */
-  private readonly left: { readonly saved: SavedBatch; readonly entries: readonly Entry[] } | undefined;
+  private readonly left: LeftBatch | undefined;
   private running: Promise<void> | undefined;
   private steady: SteadyInsert | undefined;
-  /** The batch that is being inserted, as it is saved. */
-  private saved: SavedBatch | undefined;
   /** The last look at the queue failed. */
   private unreadable = false;
   private afterLook: (() => void) | undefined;
@@ -102,11 +86,13 @@ export class Drain {
    * exist.
    */
   start(engine: Engine): void {
-    const { warn, trouble } = this;
+    if (this.running) return;
+    const { warn, trouble, log } = this;
     const { pauses, settling, onBroken } = this.options;
     const { signal: stopping } = this.stopping;
-    this.steady ??= new SteadyInsert({ engine, stopping, warn, trouble, pauses, settling, onBroken });
-    this.running ??= this.run();
+    const inserts = new SteadyInsert({ engine, stopping, warn, trouble, pauses, settling, onBroken });
+    this.steady = inserts;
+    this.running = this.run(inserts, new BatchInserts({ ...this.options, inserts, trouble, log, warn }));
   }
 
   /** When rows of it last reached ClickHouse, monotonic ms; 0 before the first. */
@@ -126,11 +112,6 @@ export class Drain {
   get waitingSince(): number | undefined {
     if (this.batchBegunAt !== undefined) return Math.max(this.batchBegunAt, this.steady?.movedAt ?? 0);
     return this.held ? undefined : this.reader.waitingSince;
-  }
-
-  private get inserts(): SteadyInsert {
-    if (!this.steady) throw new TypeError('start() comes first');
-    return this.steady;
   }
 
   /** Resolves once no insert is under way; the batch that it belongs to is either finished or saved. */
@@ -165,12 +146,15 @@ export class Drain {
     this.batchBegunAt = undefined;
   }
 
-  private async run(): Promise<void> {
+  private async run(steady: SteadyInsert, batches: BatchInserts): Promise<void> {
+    const { left } = this;
     try {
-      await this.insist(() => this.resume());
+      await this.insist(steady, async () => {
+        if (left) await batches.resume(left);
+      });
       while (!this.stopping.signal.aborted) {
         const entries = await this.gather();
-        if (entries.length > 0) await this.insist((again) => this.move(entries, again));
+        if (entries.length > 0) await this.insist(steady, (again) => batches.move(entries, again));
       }
     } catch (error) {
       if (!(error instanceof Abandoned)) throw error;
@@ -181,7 +165,7 @@ export class Drain {
    * Begins again after an error that nobody expected: it must neither end the other drains nor leave this one
    * behind.
    */
-  private async insist(work: (again: boolean) => Promise<void>): Promise<void> {
+  private async insist(steady: SteadyInsert, work: (again: boolean) => Promise<void>): Promise<void> {
     const backOff = new BackOff(this.options.pauses);
     for (let again = false; ; again = true) {
       try {
@@ -190,7 +174,7 @@ export class Drain {
       } catch (error) {
         if (error instanceof Abandoned) throw error;
         this.meetUnexpected(error, 'a batch failed for a reason that nobody expected, it is tried again');
-        await this.inserts.pause(backOff.next());
+        await steady.pause(backOff.next());
       }
     }
   }
@@ -199,30 +183,6 @@ export class Drain {
     const cause = error instanceof Error ? error : new Error(String(error));
     this.trouble.meet(cause);
     this.warn.error({ err: cause }, what);
-  }
-
-  private async resume(): Promise<void> {
-    if (!this.left) return;
-    const { saved, entries } = this.left;
-    this.saved = saved;
-    // Removal begins after all inserts have succeeded, so what is no longer complete is in ClickHouse.
-    const complete = entries.length === saved.spans.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-    if (complete) await this.insertAll(batchOf(entries), true);
-    await this.finish();
-  }
-
-  private async move(entries: readonly Entry[], again: boolean): Promise<void> {
-    const batch = batchOf(entries);
-    if (!this.saved) await this.save(batch.spans);
-    await this.insertAll(batch, again);
-    await this.finish();
-  }
-
-  private async finish(): Promise<void> {
-    await this.written(() => this.queue.finishBatch());
-    this.saved = undefined;
-    this.trouble.over();
-    sinkMetrics.batches.with({ queue: this.options.name }).inc();
   }
 
   /** Waits until there is a full batch, or rows that have waited long enough. */
@@ -251,107 +211,5 @@ export class Drain {
     }
     this.afterLook?.();
     this.afterLook = undefined;
-  }
-
-  private async insertAll(batch: Batch, resumed: boolean): Promise<void> {
-    const rejections = [...batch.unusable];
-    for (const rows of batch.tables) {
-      for (const { row, error } of await this.insertTable(rows, batch, resumed)) {
-        rejections.push({ table: rows.table, row, error });
-      }
-    }
-    if (rejections.length > 0) await this.keepRejected(rejections, batch, resumed);
-  }
-
-  private async insertTable({ table, pieces }: TableRows, { spans }: Batch, resumed: boolean) {
-    const { uuid } = this.queue;
-    const lines = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
-    const insert = { table, lines, token: tokenOf({ uuid, table, spans }) };
-    const split = this.saved?.split ?? [];
-    if (!split.includes(table)) {
-      const lookFirst = resumed && !WITH_VIEW.has(table);
-      const error = await this.inserts.insert(insert, { repeated: resumed, lookFirst });
-      if (!error) return [];
-      // From here on these rows must never be inserted as a whole again: parts of them are.
-      await this.save(spans, [...split, table]);
-    }
-    return this.insertParts(insert, spans, resumed);
-  }
-
-  /** Inserts what is not there yet, in parts; returns the rows that were refused. */
-  private async insertParts(insert: Insert, spans: readonly Span[], resumed: boolean) {
-    const { table } = insert;
-    const { patience = PATIENCE_MS, pauses } = this.options;
-    const backOff = new BackOff(pauses);
-    const began = performance.now();
-    // An earlier process, or an attempt on the whole, may still be under way at the server.
-    await this.inserts.settle();
-    for (;;) {
-      const absent = await this.inserts.absentOf(insert);
-      if (!absent) return [];
-      let lookFirst = false;
-      const insertPart = async (part: Buffer) => {
-        const token = tokenOf({ uuid: this.queue.uuid, table, spans, part });
-        const doubts = { suspect: true, repeated: resumed || lookFirst, lookFirst };
-        const error = await this.inserts.insert({ table, lines: part, token }, doubts);
-        // It may have got in all the same, and its halves have other tokens.
-        lookFirst ||= error !== undefined && error.fault !== 'rows';
-        return error;
-      };
-      const blameRows = performance.now() - began >= patience;
-      const { rejected, hindered } = await splitInsert(absent.lines, insertPart, { blameRows });
-      if (!hindered) return rejected;
-      this.trouble.meet(hindered);
-      this.warn.warn(
-        { err: hindered, table },
-        'ClickHouse takes no row of a batch, they are kept and tried again',
-      );
-      await this.inserts.pause(backOff.next());
-    }
-  }
-
-  private async keepRejected(
-    rejections: readonly Rejection[],
-    { spans }: Batch,
-    resumed: boolean,
-  ): Promise<void> {
-    const table = rejectedRows.name;
-    // The same in every repetition, as the rows of any insert are.
-    const receivedAt = this.saved?.savedAt ?? Date.now();
-    const lines = rejections.map((rejection) => `${encodeRow(rejectedRows, { ...rejection, receivedAt })}\n`);
-    // A name of its own: the batch may hold rows of this table, too.
-    const token = tokenOf({ uuid: this.queue.uuid, table: `${table}.kept`, spans });
-    const insert = { table, lines: Buffer.from(lines.join('')), token };
-    const error = await this.inserts.insert(insert, { repeated: resumed, lookFirst: resumed });
-    const refused = error ? await this.insertParts(insert, spans, resumed) : [];
-    if (refused.length > 0) {
-      const message = 'ClickHouse refuses even the text of refused rows: they are only in this line';
-      this.log.error({ rows: refused }, message);
-    }
-    for (const rejection of rejections) sinkMetrics.rejected.with({ table: rejection.table }).inc();
-    const [{ row, ...first }] = rejections as [Rejection];
-    const shown = { ...first, row: row.slice(0, 500), rows: rejections.length };
-    this.warn.warn(shown, 'rows were refused by ClickHouse');
-  }
-
-  private async save(spans: readonly Span[], split?: readonly string[]): Promise<void> {
-    // Refused rows carry the time of their batch, whenever it was found out that they are.
-    const savedAt = split && this.saved ? this.saved.savedAt : Date.now();
-    this.saved = await this.written(() => this.queue.saveBatch(spans, split, savedAt));
-  }
-
-  /** A write to the queue, repeated until the disk takes it. */
-  private async written<Result>(write: () => Promise<Result>): Promise<Result> {
-    const backOff = new BackOff(this.options.pauses);
-    for (;;) {
-      try {
-        return await write();
-      } catch (error) {
-        if (!(error instanceof CommitError)) throw error;
-        this.trouble.meet(error);
-        this.warn.warn({ err: error }, 'the queue cannot be written to, trying again');
-        await this.inserts.pause(backOff.next());
-      }
-    }
   }
 }
