@@ -193,3 +193,11 @@ function setting<T>(
 ): Setting<T> {
   return { isSetting: true, secret: false, bare: false, ...given };
 }
+
+/** An address to bind to; by default the loopback one. */
+export const host = (help: string): Setting<string> =>
+  text('127.0.0.1', help, { pattern: /^[A-Za-z0-9.:_-]+$/, allowed: 'an IP address or a host name' });
+
+/** A port; 0 lets the system choose one. */
+export const port = (byDefault: number, help: string): Setting<number> =>
+  integer(byDefault, help, { min: 0, max: 65_535 });

@@ -13,24 +13,14 @@ import { shownPlace, writtenPlace } from './place-schemas.ts';
 import { reservationSchemas } from './reservation-schemas.ts';
 import { rowSchemas } from './row-schemas.ts';
 import { profile, securitySchemas, tlsParameters } from './security-schemas.ts';
-import {
-  list,
-  maybe,
-  number,
-  object,
-  PRINTED,
-  pageOf,
-  text,
-  time,
-  transactionState,
-  whole,
-} from './shapes.ts';
+import { maybe, object, PRINTED, text, time, whole } from './shapes.ts';
 import { siteSchemas } from './site-schemas.ts';
 import { systemSchema } from './system-schema.ts';
-import { energySchemas, publishedEnergy } from './transaction-energy-schemas.ts';
+import { tokenSchemas } from './token-schemas.ts';
+import { energySchemas } from './transaction-energy-schemas.ts';
+import { transactionSchemas } from './transaction-schemas.ts';
 
 export const registrationStatus: Schema = { type: 'string', enum: ['Accepted', 'Pending', 'Rejected'] };
-export const tokenStatus: Schema = { type: 'string', enum: ['Accepted', 'Blocked', 'Expired'] };
 
 const settings = {
   registration: maybe({
@@ -86,29 +76,6 @@ const key = {
     writeOnly: true,
   }),
 };
-
-const tokenSettings = {
-  status: tokenStatus,
-  parentIdTag: maybe(
-    text('Members of one group share it and may stop what another one started.', {
-      minLength: 1,
-      maxLength: 20,
-    }),
-  ),
-  expiryDate: maybe(time('After this time the token is answered Expired.')),
-  note: maybe(text('Whatever operators want to remember.', { maxLength: 2000 })),
-  maxConcurrent: maybe(
-    whole('Most transactions at a time; null leaves it to `auth.concurrentTx`, 0 sets no limit.', {
-      minimum: 0,
-    }),
-  ),
-};
-
-const idTag = text('At most 20 characters; upper and lower case make no difference.', {
-  minLength: 1,
-  maxLength: 20,
-  pattern: PRINTED,
-});
 
 const callResult = object('The charge point answered with a CALLRESULT.', {
   outcome: { type: 'string', const: 'result' },
@@ -229,142 +196,10 @@ export const schemas = {
     description: "The charge point's answer to a call, good or bad.",
   },
 
-  Token: object('An idTag and what it may do.', {
-    idTag: text('As it was written when provisioned.'),
-    ...tokenSettings,
-    version: whole('Rises with each change.'),
-  }),
+  ...tokenSchemas,
 
-  TokenUpdate: {
-    type: 'object',
-    description: 'A token; members that are absent become null.',
-    properties: tokenSettings,
-    required: ['status'],
-    additionalProperties: false,
-  },
-
-  TokenLine: {
-    type: 'object',
-    description: 'One token of an import; `status` is Accepted where it is absent.',
-    properties: { idTag, ...tokenSettings },
-    required: ['idTag'],
-    additionalProperties: false,
-  },
-
-  TokenPage: pageOf('Token'),
-
-  TokenImport: object('What became of an import.', {
-    lines: whole('Lines that held a token, good or bad.'),
-    imported: whole('Tokens created or replaced.'),
-    rejected: whole('Lines that could not be read as a token; all others are imported.'),
-    errors: {
-      type: 'array',
-      description: 'The first 1000 of the rejected lines.',
-      items: object('A rejected line.', { line: whole('Counted from 1.'), message: text('Why.') }),
-    },
-  }),
-
-  Transaction: object('A charging transaction.', {
-    transactionId: whole('Unique in this Farad.'),
-    chargePointId: text('Where.'),
-    connectorId: whole('Where.'),
-    idTag: text('Who started it.'),
-    parentIdTag: maybe(text('Group of the token at the start.')),
-    authorization: text('idTagInfo.status that the start was answered with.'),
-    reservationId: maybe(whole('Reservation that it used.')),
-    startedAt: time("By the charge point's clock where that was usable."),
-    meterStart: maybe(whole('Wh; null where none was reported that can be read.')),
-    stoppedAt: maybe(time('Null while it is open; while it is closed, what the closure says.')),
-    meterStop: maybe(
-      whole(
-        'Wh; null while it is open, and where none was reported that can be read; while it is closed, what the closure says.',
-      ),
-    ),
-    ...publishedEnergy,
-    correctedEnergyWh: maybe(number('What the correction comes to, Wh.')),
-    correction: {
-      anyOf: [{ $ref: '#/components/schemas/TransactionCorrection' }, { type: 'null' }],
-      description: 'What an operator says about it; the rest is what the charge point reported.',
-    },
-    toReview: { type: 'boolean', description: 'Somebody should look at it, and nobody has corrected it.' },
-    stopIdTag: maybe(text('Who stopped it, where the charge point said.')),
-    stopReason: maybe(text('Local where the charge point gave none; null while it is open.')),
-    state: transactionState,
-    closure: {
-      anyOf: [{ $ref: '#/components/schemas/TransactionClosure' }, { type: 'null' }],
-      description: 'How it was ended without its stop; stays when that comes after all.',
-    },
-    suspicions: list(
-      object('Why an open transaction may have ended long ago.', {
-        reason: {
-          type: 'string',
-          enum: ['silent', 'connector-available', 'charge-point-gone'],
-          description:
-            '`silent`: its charge point is not connected and silent for longer than `transactions.forgottenAfter`. `connector-available`: its connector was reported Available ' +
-            'after it began. `charge-point-gone`: its charge point was deleted.',
-        },
-        since: maybe(time('Since when; null where it is not known.')),
-      }),
-      'What speaks for it that its stop is overdue; empty where nothing does.',
-    ),
-    flags: { type: 'array', items: { type: 'string' }, description: 'What was odd about it.' },
-    version: whole('Rises with each change.'),
-  }),
-
-  TransactionClosure: object('What was said about the end of a transaction whose stop had not come.', {
-    cause: {
-      type: 'string',
-      enum: ['operator', 'forgotten', 'charge-point-deleted'],
-      description: '`forgotten`: by Farad itself, as the setting `transactions.forgotten` says.',
-    },
-    by: text('Id of the key; empty where Farad did it by itself.'),
-    at: time('When it was closed.'),
-    reason: text('Why, in words; may be empty.'),
-    stoppedAt: time('When it is taken to have ended.'),
-    meterStop: maybe(whole('Wh; null where nobody said.')),
-  }),
-
-  TransactionEnd: object(
-    'The end of a transaction whose stop has not come.',
-    {
-      meterStop: maybe(
-        whole('Wh, not below meterStart; without it the energy is what the meter values tell.', {
-          minimum: 0,
-          maximum: 1e12,
-        }),
-      ),
-      time: maybe(time('When it ended: not before its start and not in the future. Default: now.')),
-      reason: text('Why.', { maxLength: 500 }),
-    },
-    ['meterStop', 'time', 'reason'],
-  ),
-
+  ...transactionSchemas,
   ...energySchemas,
-
-  TransactionPage: pageOf('Transaction'),
-
-  TransactionCorrection: object('What an operator says about the energy of a transaction.', {
-    transactionId: whole('Which.'),
-    energyWh: maybe(number('Wh; null where the registers say it.')),
-    meterStart: maybe(whole('Wh; null where the reported one stands.')),
-    meterStop: maybe(whole('Wh; null where the reported one stands.')),
-    note: text('Why.'),
-    by: text('Id of the key.'),
-    at: time('When.'),
-    version: whole('Rises with each correction.'),
-  }),
-
-  TransactionCorrectionUpdate: object(
-    'A correction; absent members are null.',
-    {
-      energyWh: maybe({ type: 'number', minimum: 0, maximum: 1e12, description: 'Wh.' }),
-      meterStart: maybe(whole('Wh.', { minimum: 0, maximum: 1e12 })),
-      meterStop: maybe(whole('Wh.', { minimum: 0, maximum: 1e12 })),
-      note: text('Why.', { minLength: 1, maxLength: 500 }),
-    },
-    ['energyWh', 'meterStart', 'meterStop'],
-  ),
-
   ...securitySchemas,
   ...siteSchemas,
 
