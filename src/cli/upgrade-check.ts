@@ -5,8 +5,8 @@ import { openEngine } from '../analytics/engine-start.ts';
 import { dueMigrations } from '../analytics/migrate.ts';
 import type { Config } from '../config/schema.ts';
 import { Environment } from '../journal/environment.ts';
-import { type Aggregate, schemaDifferences } from '../store/schema-version.ts';
-import { DIRECTORY, STATE } from '../store/store.ts';
+import { aggregatesIn } from '../store/aggregates.ts';
+import { schemaDifferences } from '../store/schema-version.ts';
 import { checkDataDir } from './data-dir-check.ts';
 import { DataDirInUseError, type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import { requireAnalyticsEngine } from './engine-check.ts';
@@ -46,8 +46,8 @@ export async function checkUpgrade(config: Config): Promise<UpgradeOutlook> {
     // run.
     const whole = lock === undefined || outlook.problem(() => checkDataDir(config.dataDir));
     if (!whole) return outlook;
-    let changes = await checkRecords(config.dataDir, 'directory', DIRECTORY, outlook);
-    changes += await checkRecords(config.dataDir, 'state', STATE, outlook);
+    let changes = await checkRecords(config.dataDir, 'directory', outlook);
+    changes += await checkRecords(config.dataDir, 'state', outlook);
     if (lock === undefined && holdsTables(config))
       outlook.find('ClickHouse', 'not looked at: the gateway that runs has the embedded tables open');
     else changes += await checkTables(config, outlook);
@@ -89,15 +89,10 @@ async function lockUnlessRunning(dataDir: string): Promise<DataDirLock | undefin
 }
 
 /** Returns how many kinds of records would be migrated. */
-async function checkRecords(
-  dataDir: string,
-  part: string,
-  aggregates: readonly Aggregate[],
-  outlook: Outlook,
-): Promise<number> {
+async function checkRecords(dataDir: string, part: 'directory' | 'state', outlook: Outlook): Promise<number> {
   const environment = new Environment(join(dataDir, part), { readOnly: true });
   try {
-    const differences = schemaDifferences(environment, aggregates);
+    const differences = schemaDifferences(environment, aggregatesIn(part));
     for (const { name, found, known } of differences.filter(({ found, known }) => found > known))
       outlook.problems.push(
         `"${name}" in ${join(dataDir, part)} has format ${found}, but this version of Farad knows formats up to ${known}`,

@@ -2,7 +2,7 @@ import { type Endpoint, endpointsOf, endpointUrl } from '../config/endpoints.ts'
 import type { Config } from '../config/schema.ts';
 import type { OcppEndpoint } from '../link/messages.ts';
 import type { Degradation } from '../link/methods.ts';
-import type { CertificateAuthorities } from '../store/store.ts';
+import type { CertificateAuthorities } from '../store/certificate-authorities.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Registry } from '../telemetry/metrics.ts';
 import { checkContext, contextOptions } from '../tls/context.ts';
