@@ -1,0 +1,145 @@
+/**
+ * Draws how messages walk through the code, from the code: starts a gateway whose functions say when they are
+ * called, sends each message some times, and prints the files that were entered until the answer was there.
+ *
+ *   node scripts/walks.mjs          # in figures
+ *   node scripts/walks.mjs --draw   # and each file in its order
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { WebSocket } from 'ws';
+import { root } from './build.mjs';
+import { instrument } from './walks/instrument.mjs';
+
+/** Each walk is taken so often; the commonest one counts, since timers run between. */
+const TIMES = 25;
+
+let lines;
+const key = randomBytes(24).toString('base64url');
+// Below node_modules, so that packages are found from there.
+const cache = join(root, 'node_modules', '.cache');
+mkdirSync(cache, { recursive: true });
+const directory = mkdtempSync(join(cache, 'walks-'));
+const traces = join(directory, 'traces');
+const dataDir = join(directory, 'data');
+mkdirSync(traces);
+// Processes read their version there.
+copyFileSync(join(root, 'package.json'), join(directory, 'package.json'));
+instrument(
+  join(root, 'dist'),
+  join(directory, 'dist'),
+  fileURLToPath(new URL('walks/tracer.mjs', import.meta.url)),
+);
+const gateway = start();
+try {
+  const walks = await takeAll(await endpoints());
+  for (const [name, spans] of walks) print(name, commonest(spans.map(walkIn)));
+} finally {
+  const end = gateway.exitCode === null && new Promise((resolve) => gateway.once('exit', resolve));
+  gateway.kill('SIGTERM');
+  await end;
+  rmSync(directory, { recursive: true, force: true });
+}
+
+function start() {
+  const flags = { 'data-dir': dataDir, 'ocpp-port': 0, 'api-port': 0, 'log-level': 'error' };
+  const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+  return spawn(process.execPath, [join(directory, 'dist', 'main.js'), 'serve', ...args], {
+    env: { ...process.env, FARAD_API_KEY: key, FARAD_WALKS: traces },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+async function endpoints() {
+  const file = join(dataDir, 'endpoints.json');
+  while (!existsSync(file)) {
+    if (gateway.exitCode !== null) throw new Error('the gateway has ended');
+    await pause(100);
+  }
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** Returns by name when each message was sent and answered, monotonic ns. */
+async function takeAll({ ocpp, api }) {
+  const socket = new WebSocket(`${ocpp}/WALKER`, 'ocpp1.6');
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const answers = new Map();
+  socket.on('message', (data) => {
+    const [type, id, action] = JSON.parse(String(data));
+    if (type === 2)
+      socket.send(JSON.stringify([3, id, action === 'ClearCache' ? { status: 'Accepted' } : {}]));
+    else answers.get(id)?.();
+  });
+  let sent = 0;
+  const call = (action, payload) =>
+    new Promise((resolve) => {
+      const id = String(++sent);
+      answers.set(id, resolve);
+      socket.send(JSON.stringify([2, id, action, payload]));
+    });
+  const now = () => new Date().toISOString();
+  await call('BootNotification', { chargePointVendor: 'Farad', chargePointModel: 'Walker' });
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const walks = {
+    MeterValues: (turn) =>
+      call('MeterValues', {
+        connectorId: 1,
+        meterValue: [{ timestamp: now(), sampledValue: [{ value: String(1000 + turn) }] }],
+      }),
+    Authorize: () => call('Authorize', { idTag: 'CARD' }),
+    StartTransaction: (turn) =>
+      call('StartTransaction', { connectorId: 1, idTag: 'CARD', meterStart: 1000 + turn, timestamp: now() }),
+    'a command': () =>
+      fetch(`${api}/api/v1/charge-points/WALKER/calls/ClearCache`, {
+        method: 'POST',
+        headers,
+        body: '{}',
+      }).then((response) => response.text()),
+  };
+  const taken = [];
+  for (const [name, take] of Object.entries(walks)) {
+    const spans = [];
+    for (let turn = 0; turn < TIMES; turn++) {
+      const from = process.hrtime.bigint();
+      await take(turn);
+      spans.push([from, process.hrtime.bigint()]);
+      await pause(100);
+    }
+    taken.push([name, spans]);
+  }
+  socket.close();
+  return taken;
+}
+
+/** The files that any process entered in a span, in order; one after itself counts once. */
+function walkIn([from, to]) {
+  lines ??= readdirSync(traces)
+    .flatMap((name) => readFileSync(join(traces, name), 'utf8').trimEnd().split('\n'))
+    .map((line) => line.split(' '))
+    .map(([at, file]) => ({ at: BigInt(at), file }))
+    .sort((one, other) => (one.at < other.at ? -1 : 1));
+  const files = lines.filter(({ at }) => at >= from && at <= to).map(({ file }) => file);
+  return files.filter((file, index) => file !== files[index - 1]);
+}
+
+function commonest(walks) {
+  const counts = new Map();
+  for (const walk of walks) counts.set(walk.join(' '), (counts.get(walk.join(' ')) ?? 0) + 1);
+  const [[walk]] = [...counts].sort(
+    ([one, count], [other, next]) => next - count || one.length - other.length,
+  );
+  return walk.split(' ');
+}
+
+function print(name, walk) {
+  const visits = new Map();
+  for (const file of walk) visits.set(file, (visits.get(file) ?? 0) + 1);
+  const often = [...visits].filter(([, count]) => count > 2).sort(([, one], [, other]) => other - one);
+  console.log(`${name}: ${visits.size} files, ${walk.length - visits.size} returns`);
+  if (often.length > 0) console.log(`  ${often.map(([file, count]) => `${file} ${count}`).join(', ')}`);
+  if (process.argv.includes('--draw')) console.log(`  ${walk.join('\n  ')}`);
+}
