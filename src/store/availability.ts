@@ -1,5 +1,6 @@
 import type { Table } from '../journal/environment.ts';
 import { allOf, keyOf } from './keys.ts';
+import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /**
@@ -71,6 +72,6 @@ export class AvailabilityTable implements Availabilities {
 
   private write(record: Omit<AvailabilityRecord, 'version'>): void {
     const key = keyOf(record.chargePointId, record.connectorId);
-    this.table.put(key, { ...record, version: this.path.nextVersion() });
+    this.table.put(key, { ...record, version: versionAfter(this.table.get(key)) });
   }
 }

@@ -1,6 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import type { ChargePointSettings } from './charge-point-settings.ts';
 import { textKey } from './keys.ts';
+import { type Unversioned, versionAfter } from './record-version.ts';
 import type { SecurityProfile } from './security-profile.ts';
 import type { WritePath } from './write-path.ts';
 
@@ -145,10 +146,10 @@ export class ChargePointSecurityTable implements ChargePointSecurity {
     this.table.remove(textKey(chargePointId));
   }
 
-  private write(record: Omit<SecurityRecord, 'version'>): void {
+  private write(record: Unversioned<SecurityRecord>): void {
     const { chargePointId, reached, pending } = record;
     if (reached === undefined && pending.length === 0) this.removeAllOf(chargePointId);
-    else this.table.put(textKey(chargePointId), { ...record, version: this.path.nextVersion() });
+    else this.table.put(textKey(chargePointId), { ...record, version: versionAfter(record) });
   }
 }
 

@@ -2,6 +2,7 @@ import { sizeOf, type Table } from '../journal/environment.ts';
 import type { ChargePointChange, ChargePointRecord } from './charge-point-record.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
+import { type Unversioned, versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /** The charge points that have ever connected. In `state`. */
@@ -101,14 +102,14 @@ export class ChargePointTable implements ChargePoints {
     return sizeOf(this.table).entries;
   }
 
-  private write(record: Omit<ChargePointRecord, 'version'>, change: ChargePointChange): ChargePointRecord {
+  private write(record: Unversioned<ChargePointRecord>, change: ChargePointChange): ChargePointRecord {
     const given = Object.entries(change).filter(([, value]) => value !== undefined);
-    const changed = { ...record, ...Object.fromEntries(given), version: this.path.nextVersion() };
+    const changed = { ...record, ...Object.fromEntries(given), version: versionAfter(record) };
     this.table.put(textKey(record.id), changed);
     return changed;
   }
 }
 
-function unseen(id: string, now: number): Omit<ChargePointRecord, 'version'> {
+function unseen(id: string, now: number): Unversioned<ChargePointRecord> {
   return { id, registration: 'Unknown', firstSeenAt: now, lastSeenAt: now };
 }

@@ -8,6 +8,7 @@ import {
   replaces,
 } from './charging-profile-record.ts';
 import { allOf, keyOf } from './keys.ts';
+import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /** Charging profiles that charge points hold; they outlive reboots (errata 3.37). In `state`. */
@@ -114,7 +115,7 @@ export class ChargingProfileTable implements ChargingProfiles {
     const key = recordKey(record);
     const before = this.table.get(key);
     if (before) this.remove(before);
-    this.table.put(key, { ...record, version: this.path.nextVersion() });
+    this.table.put(key, { ...record, version: versionAfter(before) });
     if (record.purpose !== 'TxProfile') return;
     this.ofTransactions.put(transactionKey(record), key);
     this.txProfiles.filled();

@@ -6,6 +6,7 @@ import {
   MAX_CONSEQUENCES,
 } from './command-record.ts';
 import { allOf, keyOf } from './keys.ts';
+import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /**
@@ -88,7 +89,7 @@ export class CommandTable implements Commands {
         ...input,
         consequences: [],
         complete: false,
-        version: this.path.nextVersion(),
+        version: versionAfter(undefined),
       };
       this.byId.put(keyOf(chargePointId, messageId), sentAt);
       this.table.put(keyOf(chargePointId, sentAt, messageId), command);
@@ -126,7 +127,7 @@ export class CommandTable implements Commands {
       known.consequences.length < MAX_CONSEQUENCES
         ? [...known.consequences, consequence]
         : known.consequences;
-    const command = { ...known, consequences, complete, version: this.path.nextVersion() };
+    const command = { ...known, consequences, complete, version: versionAfter(known) };
     this.table.put(keyOf(chargePointId, known.sentAt, messageId), command);
     if (complete) this.waiting.remove(keyOf(chargePointId, messageId));
     return command;
@@ -136,7 +137,7 @@ export class CommandTable implements Commands {
     await this.path.transact(() => {
       const known = this.get(chargePointId, messageId);
       if (known === undefined || known.complete) return;
-      const command = { ...known, awaitedUntil: at, version: this.path.nextVersion() };
+      const command = { ...known, awaitedUntil: at, version: versionAfter(known) };
       this.table.put(keyOf(chargePointId, known.sentAt, messageId), command);
       this.waiting.remove(keyOf(chargePointId, messageId));
     });

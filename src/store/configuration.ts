@@ -2,6 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import { isSecretKey, redactUrls } from '../telemetry/redaction.ts';
 import type { ConfigurationKeyRecord, PendingValue, ToldKey } from './configuration-record.ts';
 import { allOf, keyOf } from './keys.ts';
+import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /** Configuration keys of charge points, as their answers showed them. In `state`. */
@@ -164,7 +165,7 @@ export class ConfigurationTable implements Configurations {
 
   private write(record: Omit<ConfigurationKeyRecord, 'version'>): void {
     const key = recordKey(record.chargePointId, record.key);
-    this.table.put(key, { ...record, version: this.path.nextVersion() });
+    this.table.put(key, { ...record, version: versionAfter(this.table.get(key)) });
     if (record.pending) this.pending.put(key, record.key);
     else this.pending.remove(key);
   }

@@ -4,6 +4,7 @@ import { type ConnectorStatusRow, connectorStatus } from '../records/connector-s
 import { CONNECTOR_LAYOUTS, type ConnectorRecord } from './connector-record.ts';
 import { allOf, keyOf, textKey } from './keys.ts';
 import { packRows } from './outbox.ts';
+import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /** Present state of connectors. In `state`. */
@@ -67,7 +68,7 @@ export class ConnectorTable implements Connectors {
       const connector: ConnectorRecord = {
         ...row,
         since: held?.status === row.status ? held.since : row.ts,
-        version: this.path.nextVersion(),
+        version: versionAfter(held),
       };
       this.table.put(keyOf(row.chargePointId, row.connectorId), connector);
       also();

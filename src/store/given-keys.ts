@@ -1,6 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import type { ChargePointSettings } from './charge-point-settings.ts';
 import { textKey } from './keys.ts';
+import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /** A key that a charge point may show when it connects. */
@@ -140,7 +141,8 @@ export class GivenKeyTable implements GivenKeys {
   }
 
   private write(record: Omit<GivenKeyRecord, 'version'>): void {
-    this.table.put(textKey(record.chargePointId), { ...record, version: this.path.nextVersion() });
+    const key = textKey(record.chargePointId);
+    this.table.put(key, { ...record, version: versionAfter(this.table.get(key)) });
   }
 }
 

@@ -2,6 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
 import type { HeldListRecord, SentEntry, SentList } from './held-list-record.ts';
 import { allOf, keyOf, textKey } from './keys.ts';
+import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /**
@@ -176,7 +177,7 @@ export class HeldListTable implements HeldLists {
   }
 
   private write(record: HeldListRecord): HeldListRecord {
-    const written = { ...record, version: this.path.nextVersion() };
+    const written = { ...record, version: versionAfter(record) };
     this.table.put(textKey(record.chargePointId), written);
     return written;
   }

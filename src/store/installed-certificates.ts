@@ -2,6 +2,7 @@ import type { CertificateHashData } from '../certificates/hash-data.ts';
 import { isSameHashData } from '../certificates/hash-data.ts';
 import type { Table } from '../journal/environment.ts';
 import { keyOf } from './keys.ts';
+import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /** What certificates of it are for (security whitepaper ed. 3 §6.5). */
@@ -129,8 +130,11 @@ export class InstalledCertificateTable implements InstalledCertificateLists {
         sent: [],
         version: 0,
       };
-      const version = this.path.nextVersion();
-      this.table.put(keyOf(chargePointId, certificateType), { ...known, ...change(known), version });
+      this.table.put(keyOf(chargePointId, certificateType), {
+        ...known,
+        ...change(known),
+        version: versionAfter(known),
+      });
     });
   }
 }

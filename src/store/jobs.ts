@@ -1,6 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import { isOpen, type JobInput, type JobKind, type JobRecord } from './job-record.ts';
 import { allOf, keyOf } from './keys.ts';
+import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /** What charge points were asked to do that goes on after their answer. In `state`. */
@@ -111,8 +112,8 @@ export class JobTable implements Jobs {
   }
 
   private write(job: JobInput): JobRecord {
-    const record = { ...job, version: this.path.nextVersion() };
     const key = keyOfJob(job);
+    const record = { ...job, version: versionAfter(this.table.get(key)) };
     this.table.put(key, record);
     if (isOpen(job.state)) this.openJobs.put(key, true);
     else this.openJobs.remove(key);

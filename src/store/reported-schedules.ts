@@ -1,6 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import type { ChargingSchedule } from '../smart-charging/charging-profile.ts';
 import { allOf, keyOf } from './keys.ts';
+import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /**
@@ -47,7 +48,7 @@ export class ReportedScheduleTable implements ReportedSchedules {
   async put(report: Omit<ReportedScheduleRecord, 'version'>): Promise<void> {
     await this.path.transact(() => {
       const key = keyOf(report.chargePointId, report.connectorId);
-      this.table.put(key, { ...report, version: this.path.nextVersion() });
+      this.table.put(key, { ...report, version: versionAfter(this.table.get(key)) });
     });
   }
 

@@ -5,6 +5,7 @@ import { reservations as rows } from '../records/reservations.ts';
 import { allOf, keyOf, numberKey } from './keys.ts';
 import type { Page } from './listing.ts';
 import { addRow } from './outbox.ts';
+import { versionAfter } from './record-version.ts';
 import type { ReservationEnding, ReservationFilter, ReservationRecord } from './reservation-record.ts';
 import type { WritePath } from './write-path.ts';
 
@@ -85,7 +86,7 @@ export class ReservationTable {
 
   /** Writes a record in the place of `previous`. */
   write(input: Omit<ReservationRecord, 'version'>, previous?: ReservationRecord): ReservationRecord {
-    const record = { ...input, version: this.path.nextVersion() };
+    const record = { ...input, version: versionAfter(previous) };
     const { uid, chargePointId, reservationId, expiryDate, endedAt } = record;
     if (previous) this.unlinkPresent(previous);
     this.records.put(numberKey(uid), record);

@@ -13,7 +13,7 @@ export interface TlsParameters {
 export interface SessionRecord {
   readonly chargePointId: string;
   readonly edge: string;
-  /** Rises over all sessions of the installation, in the order in which they were claimed. */
+  /** Rises over the sessions of the charge point, in the order in which they were claimed. */
   readonly epoch: number;
   /** Epoch ms. */
   readonly connectedAt: number;

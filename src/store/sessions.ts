@@ -1,6 +1,7 @@
 import { sizeOf, type Table } from '../journal/environment.ts';
 import type { ConnectorTable } from './connectors.ts';
 import { textKey } from './keys.ts';
+import { versionAfter } from './record-version.ts';
 import type { SessionRecord } from './session-record.ts';
 import type { WritePath } from './write-path.ts';
 
@@ -46,13 +47,14 @@ const OVERTAKEN_WITHIN_MS = 10_000;
 /** How long a dead edge may be away while its charge points connect to others, ms. */
 const TAKEN_OVER_WITHIN_MS = 60_000;
 
-const EPOCH = Buffer.from('session-epoch');
 const CLEARED_PER_TRANSACTION = 500;
 
 export class SessionTable implements Sessions {
   private readonly path: WritePath;
   private readonly table: Table<SessionRecord>;
   private readonly connectors: Pick<ConnectorTable, 'doubt'>;
+  /** The highest that this process has given. */
+  private lastEpoch = 0;
 
   constructor(path: WritePath, connectors: Pick<ConnectorTable, 'doubt'>) {
     this.path = path;
@@ -73,7 +75,7 @@ export class SessionTable implements Sessions {
     const key = textKey(claimed.chargePointId);
     return this.path.transact(() => {
       const previous = this.table.get(key);
-      const epoch = this.path.count(EPOCH);
+      const epoch = this.epochAfter(previous);
       if (previous && hasOvertaken(previous, claimed))
         return { session: { ...claimed, epoch }, newer: previous };
       const isTaken = previous !== undefined && previous.edge !== claimed.edge;
@@ -131,6 +133,12 @@ export class SessionTable implements Sessions {
       });
     }
     return cleared;
+  }
+
+  /** As a version follows another, but never twice the same, even if the sessions before were released. */
+  private epochAfter(previous: SessionRecord | undefined): number {
+    this.lastEpoch = versionAfter({ version: Math.max(this.lastEpoch, previous?.epoch ?? 0) });
+    return this.lastEpoch;
   }
 
   private removeIfSame({ chargePointId, epoch }: SessionRecord): boolean {

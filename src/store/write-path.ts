@@ -65,7 +65,10 @@ export class WritePath {
     return writing;
   }
 
-  /** A version higher than any that a record of this environment has had. Within `transact` only. */
+  /**
+   * A version higher than any that a record of this environment has had, for records that only one process
+   * writes. Within `transact` only.
+   */
   nextVersion(): number {
     return this.count(CHANGES);
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { dialectOfChargePoint } from '../../../src/store/charge-point-dialect.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { scratchDirectory, scratchStore } from './scratch.ts';
@@ -71,9 +71,24 @@ test('epochs rise over a restart, so that no old socket can be taken for a new o
   const { session: old } = await before.sessions.claim(claimed('CP-1', 'edge-0'));
   await before.sessions.release('CP-1', old.epoch);
   await before.close();
-  const { session } = await scratchStore({ dataDir }).sessions.claim(claimed('CP-2', 'edge-0'));
+  const { session } = await scratchStore({ dataDir }).sessions.claim(claimed('CP-1', 'edge-0'));
 
   expect(session.epoch).toBeGreaterThan(old.epoch);
+});
+
+test('a connection that comes in the moment in which the one before is released has an epoch of its own', async () => {
+  const { sessions } = scratchStore();
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { session: old } = await sessions.claim(claimed('CP-1', 'edge-0'));
+  await sessions.release('CP-1', old.epoch);
+  const { session } = await sessions.claim(claimed('CP-1', 'edge-0'));
+  vi.setSystemTime(Date.now() - 3_600_000);
+  await sessions.release('CP-1', session.epoch);
+  const { session: last } = await sessions.claim(claimed('CP-1', 'edge-0'));
+
+  expect(session.epoch).toBeGreaterThan(old.epoch);
+  expect(last.epoch).toBeGreaterThan(session.epoch);
 });
 
 test('an edge that starts again forgets what it held before it died, and nothing of other edges', async () => {
