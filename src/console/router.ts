@@ -25,6 +25,11 @@ function decodePart(part: string): string {
 export const place = signal<Place>(here());
 export const path = computed(() => place.value.path);
 
+/** A parameter of the present address; undefined where it is not there. */
+export function queried(name: string): string | undefined {
+  return place.value.query.get(name) ?? undefined;
+}
+
 addEventListener('popstate', () => {
   place.value = here();
 });

@@ -1,11 +1,8 @@
-import { queryOf } from '../api.ts';
 import { counted, duration, stamp } from '../format.ts';
-import type { Page } from '../model.ts';
-import { TextFilter } from '../parts/filter-fields.tsx';
-import { Pager } from '../parts/pager.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
-import { useResource } from '../resource.ts';
-import { place } from '../router.ts';
+import { Filters, TextFilter } from '../parts/filter-fields.tsx';
+import { type Column, ListPage, useList } from '../parts/list-page.tsx';
+import { Empty } from '../parts/states.tsx';
+import { queried } from '../router.ts';
 
 interface AuditEntry {
   readonly seq: number;
@@ -22,90 +19,83 @@ interface AuditEntry {
   readonly durationMs: number;
 }
 
-/** Who did what, with the outcome. */
-export function Audit() {
-  const { query } = place.value;
-  const value = (name: string) => query.get(name) ?? undefined;
-  const list = useResource<Page<AuditEntry>>(
-    `/audit${queryOf({ actor: value('actor'), operation: value('operation'), target: value('target'), cursor: value('cursor'), limit: 50 })}`,
-    { everyMs: 10_000, keep: true },
-  );
-  return (
-    <>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-        <TextFilter name="actor" label="Key" placeholder="whole name" />
-        <TextFilter name="operation" label="Operation" placeholder="callChargePoint" />
-        <TextFilter name="target" label="About" placeholder="charge point, idTag, action" />
-      </form>
-      <div class="panel">
-        <Shown of={list} what="the audit trail" lines={10}>
-          {({ items, next }) =>
-            items.length === 0 ? (
-              <Empty title="Nobody has done anything like that">
-                <p>Log-ins, commands and changes show here, done or refused, with whoever made them.</p>
-              </Empty>
-            ) : (
-              <>
-                <div class="scroll">
-                  <table class="table cards">
-                    <thead>
-                      <tr>
-                        <th scope="col">When</th>
-                        <th scope="col">Key</th>
-                        <th scope="col">What</th>
-                        <th scope="col">About</th>
-                        <th scope="col">Outcome</th>
-                        <th scope="col">From</th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {items.map((entry) => (
-                        <Row key={entry.seq} entry={entry} />
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-                <Pager next={next} sum={counted(items.length, 'entry', 'entries')} />
-              </>
-            )
-          }
-        </Shown>
-      </div>
-    </>
-  );
-}
-
-function Row({ entry }: { readonly entry: AuditEntry }) {
-  const { at, actor, role, via, remoteAddress, operation, target, request, status, outcome, durationMs } =
-    entry;
-  return (
-    <tr>
-      <td data-label="When">{stamp(at)}</td>
-      <td data-label="Key">
+const COLUMNS: readonly Column<AuditEntry>[] = [
+  { label: 'When', cell: ({ at }) => stamp(at) },
+  {
+    label: 'Key',
+    cell: ({ actor, via, role }) => (
+      <>
         {actor || <span class="soft">{via === 'farad' ? 'Farad itself' : 'nobody'}</span>}{' '}
         <span class="soft">{role}</span>
-      </td>
-      <td data-label="What">{operation}</td>
-      <td data-label="About">
-        {aboutOf(target)}
-        {request !== '' && (
-          <details>
-            <summary class="small soft">request</summary>
-            <pre>{request}</pre>
-          </details>
-        )}
-      </td>
-      <td data-label="Outcome">
+      </>
+    ),
+  },
+  { label: 'What', cell: ({ operation }) => operation },
+  { label: 'About', cell: (entry) => <About entry={entry} /> },
+  {
+    label: 'Outcome',
+    cell: ({ status, outcome, durationMs }) => (
+      <>
         <span class={status >= 400 ? 'tone-fault' : ''}>{outcome}</span>{' '}
         <span class="soft small">
           {status}, {duration(durationMs)}
         </span>
-      </td>
-      <td data-label="From" class="soft">
+      </>
+    ),
+  },
+  {
+    label: 'From',
+    cell: ({ remoteAddress, via }) => (
+      <span class="soft">
         {remoteAddress}
         {via === 'session' && ', console'}
-      </td>
-    </tr>
+      </span>
+    ),
+  },
+];
+
+/** Who did what, with the outcome. */
+export function Audit() {
+  const list = useList<AuditEntry>(
+    '/audit',
+    { actor: queried('actor'), operation: queried('operation'), target: queried('target') },
+    10_000,
+  );
+  return (
+    <>
+      <Filters>
+        <TextFilter name="actor" label="Key" placeholder="whole name" />
+        <TextFilter name="operation" label="Operation" placeholder="callChargePoint" />
+        <TextFilter name="target" label="About" placeholder="charge point, idTag, action" />
+      </Filters>
+      <ListPage
+        of={list}
+        what="the audit trail"
+        lines={10}
+        columns={COLUMNS}
+        keyOf={({ seq }) => seq}
+        empty={
+          <Empty title="Nobody has done anything like that">
+            <p>Log-ins, commands and changes show here, done or refused, with whoever made them.</p>
+          </Empty>
+        }
+        sum={(shown) => counted(shown, 'entry', 'entries')}
+      />
+    </>
+  );
+}
+
+function About({ entry: { target, request } }: { readonly entry: AuditEntry }) {
+  return (
+    <>
+      {aboutOf(target)}
+      {request !== '' && (
+        <details>
+          <summary class="small soft">request</summary>
+          <pre>{request}</pre>
+        </details>
+      )}
+    </>
   );
 }
 

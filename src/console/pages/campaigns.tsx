@@ -1,25 +1,29 @@
 import { useState } from 'preact/hooks';
-import { queryOf } from '../api.ts';
 import { taskInWords } from '../campaign-task.ts';
 import { count, counted } from '../format.ts';
-import type { Campaign, Counts, Page } from '../model.ts';
-import { Pager } from '../parts/pager.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
+import type { Campaign, Counts } from '../model.ts';
+import { type Column, ListPage, useList } from '../parts/list-page.tsx';
+import { Empty } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
-import { useResource } from '../resource.ts';
-import { go, place } from '../router.ts';
+import { go } from '../router.ts';
 import { may } from '../session.ts';
 import { NewCampaign } from './new-campaign.tsx';
 
+const COLUMNS: readonly Column<Campaign>[] = [
+  {
+    label: 'Campaign',
+    kind: 'id',
+    cell: ({ id, name }) => <a href={`/campaigns/${encodeURIComponent(id)}`}>{name}</a>,
+  },
+  { label: 'Task', cell: ({ task }) => taskInWords(task) },
+  { label: 'State', cell: ({ state }) => state },
+  { label: 'Progress', kind: 'share', cell: ({ counts }) => <Progress counts={counts} /> },
+  { label: 'Begins', cell: ({ startAt }) => <When at={startAt} /> },
+];
+
 /** The same task at many charge points. */
 export function CampaignsPage() {
-  const list = useResource<Page<Campaign>>(
-    `/campaigns${queryOf({ cursor: place.value.query.get('cursor') ?? undefined, limit: 50 })}`,
-    {
-      everyMs: 5000,
-      keep: true,
-    },
-  );
+  const list = useList<Campaign>('/campaigns', {}, 5000);
   const [adding, setAdding] = useState(false);
   return (
     <>
@@ -31,56 +35,22 @@ export function CampaignsPage() {
           </button>
         )}
       </div>
-      <div class="panel">
-        <Shown of={list} what="campaigns" lines={6}>
-          {({ items, next }) =>
-            items.length === 0 ? (
-              <Empty title="No campaign yet">
-                <p>
-                  A campaign does one thing at many charge points, some at a time: a firmware update, a
-                  changed key, a reset.
-                </p>
-              </Empty>
-            ) : (
-              <>
-                <div class="scroll">
-                  <table class="table cards">
-                    <thead>
-                      <tr>
-                        <th scope="col">Campaign</th>
-                        <th scope="col">Task</th>
-                        <th scope="col">State</th>
-                        <th scope="col" class="share">
-                          Progress
-                        </th>
-                        <th scope="col">Begins</th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {items.map((campaign) => (
-                        <tr key={campaign.id}>
-                          <td class="id">
-                            <a href={`/campaigns/${encodeURIComponent(campaign.id)}`}>{campaign.name}</a>
-                          </td>
-                          <td data-label="Task">{taskInWords(campaign.task)}</td>
-                          <td data-label="State">{campaign.state}</td>
-                          <td data-label="Progress" class="share">
-                            <Progress counts={campaign.counts} />
-                          </td>
-                          <td data-label="Begins">
-                            <When at={campaign.startAt} />
-                          </td>
-                        </tr>
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-                <Pager next={next} sum={counted(items.length, 'campaign')} />
-              </>
-            )
-          }
-        </Shown>
-      </div>
+      <ListPage
+        of={list}
+        what="campaigns"
+        lines={6}
+        columns={COLUMNS}
+        keyOf={({ id }) => id}
+        empty={
+          <Empty title="No campaign yet">
+            <p>
+              A campaign does one thing at many charge points, some at a time: a firmware update, a changed
+              key, a reset.
+            </p>
+          </Empty>
+        }
+        sum={(shown) => counted(shown, 'campaign')}
+      />
       {adding && (
         <NewCampaign
           onClose={() => setAdding(false)}

@@ -1,14 +1,12 @@
 import { useState } from 'preact/hooks';
 import { queryOf, request } from '../api.ts';
 import { counted, stamp } from '../format.ts';
-import type { Page } from '../model.ts';
-import { Refusal, useDoing } from '../parts/action.tsx';
-import { ChoiceFilter } from '../parts/filter-fields.tsx';
-import { Pager } from '../parts/pager.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
+import { type Doing, Refusal, useDoing } from '../parts/action.tsx';
+import { ChoiceFilter, Filters } from '../parts/filter-fields.tsx';
+import { type Column, ListPage, useList } from '../parts/list-page.tsx';
+import { Empty } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
-import { useResource } from '../resource.ts';
-import { place, urlOf } from '../router.ts';
+import { queried, urlOf } from '../router.ts';
 import { may } from '../session.ts';
 import { ReserveDialog } from './reserve-dialog.tsx';
 
@@ -24,14 +22,38 @@ interface Reservation {
   readonly transactionId: number | null;
 }
 
+const STATES = ['active', 'doubtful', 'refused', 'ended'];
+
+const COLUMNS: readonly Column<Reservation>[] = [
+  { label: 'Reservation', kind: 'id', cell: ({ reservationId }) => <b>{reservationId}</b> },
+  {
+    label: 'Where',
+    cell: ({ chargePointId, connectorId }) => (
+      <>
+        <a href={urlOf.chargePoint(chargePointId)}>{chargePointId}</a>{' '}
+        <span class="soft">{connectorId === 0 ? 'any connector' : `connector ${connectorId}`}</span>
+      </>
+    ),
+  },
+  { label: 'Token', cell: ({ idTag }) => <a href={urlOf.token(idTag)}>{idTag}</a> },
+  {
+    label: 'Expires',
+    cell: ({ expiryDate }) => (
+      <>
+        {stamp(expiryDate)}{' '}
+        <span class="soft">
+          <When at={expiryDate} />
+        </span>
+      </>
+    ),
+  },
+  { label: 'State', cell: (item) => <State item={item} /> },
+];
+
 /** Reservations, of all charge points or of one. */
 export function Reservations({ chargePointId }: { readonly chargePointId?: string }) {
-  const { query } = place.value;
   const [reserving, setReserving] = useState(false);
-  const list = useResource<Page<Reservation>>(
-    `/reservations${queryOf({ chargePointId, state: query.get('state') ?? undefined, cursor: query.get('cursor') ?? undefined, limit: 50 })}`,
-    { everyMs: 5000, keep: true },
-  );
+  const list = useList<Reservation>('/reservations', { chargePointId, state: queried('state') }, 5000);
   const doing = useDoing();
   const cancel = ({ reservationId, chargePointId: where }: Reservation) =>
     doing.run(async () => {
@@ -40,93 +62,32 @@ export function Reservations({ chargePointId }: { readonly chargePointId?: strin
     });
   return (
     <>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      <Filters>
         <ChoiceFilter
           name="state"
           label="State"
-          options={[
-            ['', 'Any'],
-            ...['active', 'doubtful', 'refused', 'ended'].map((state) => [state, state] as const),
-          ]}
+          options={[['', 'Any'], ...STATES.map((state) => [state, state] as const)]}
         />
         {may('operator') && (
           <button type="button" class="primary" onClick={() => setReserving(true)}>
             Reserve a connector
           </button>
         )}
-      </form>
+      </Filters>
       <Refusal failure={doing.failure} />
-      <div class="panel">
-        <Shown of={list} what="reservations" lines={6}>
-          {({ items, next }) =>
-            items.length === 0 ? (
-              <Empty title="No reservation here">
-                <p>A reservation keeps a connector for one token or its group until it expires.</p>
-              </Empty>
-            ) : (
-              <>
-                <div class="scroll">
-                  <table class="table cards">
-                    <thead>
-                      <tr>
-                        <th scope="col">Reservation</th>
-                        <th scope="col">Where</th>
-                        <th scope="col">Token</th>
-                        <th scope="col">Expires</th>
-                        <th scope="col">State</th>
-                        <th scope="col">
-                          <span class="visually-hidden">Actions</span>
-                        </th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {items.map((item) => (
-                        <tr key={`${item.chargePointId} ${item.reservationId}`}>
-                          <td class="id">
-                            <b>{item.reservationId}</b>
-                          </td>
-                          <td data-label="Where">
-                            <a href={urlOf.chargePoint(item.chargePointId)}>{item.chargePointId}</a>{' '}
-                            <span class="soft">
-                              {item.connectorId === 0 ? 'any connector' : `connector ${item.connectorId}`}
-                            </span>
-                          </td>
-                          <td data-label="Token">
-                            <a href={urlOf.token(item.idTag)}>{item.idTag}</a>
-                          </td>
-                          <td data-label="Expires">
-                            {stamp(item.expiryDate)}{' '}
-                            <span class="soft">
-                              <When at={item.expiryDate} />
-                            </span>
-                          </td>
-                          <td data-label="State">
-                            <State item={item} />
-                          </td>
-                          <td class="number">
-                            {(item.state === 'active' || item.state === 'doubtful') && may('operator') && (
-                              <button
-                                type="button"
-                                class="link"
-                                disabled={doing.busy}
-                                aria-label={`Cancel reservation ${item.reservationId}`}
-                                onClick={() => void cancel(item)}
-                              >
-                                Cancel
-                              </button>
-                            )}
-                          </td>
-                        </tr>
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-                <Pager next={next} sum={counted(items.length, 'reservation')} />
-              </>
-            )
-          }
-        </Shown>
-      </div>
+      <ListPage
+        of={list}
+        what="reservations"
+        lines={6}
+        columns={[...COLUMNS, cancelling(doing, cancel)]}
+        keyOf={(item) => `${item.chargePointId} ${item.reservationId}`}
+        empty={
+          <Empty title="No reservation here">
+            <p>A reservation keeps a connector for one token or its group until it expires.</p>
+          </Empty>
+        }
+        sum={(shown) => counted(shown, 'reservation')}
+      />
       {reserving && (
         <ReserveDialog
           {...(chargePointId !== undefined && { chargePointId })}
@@ -136,6 +97,26 @@ export function Reservations({ chargePointId }: { readonly chargePointId?: strin
       )}
     </>
   );
+}
+
+function cancelling({ busy }: Doing, cancel: (item: Reservation) => Promise<void>): Column<Reservation> {
+  return {
+    label: 'Actions',
+    kind: 'actions',
+    cell: (item) =>
+      (item.state === 'active' || item.state === 'doubtful') &&
+      may('operator') && (
+        <button
+          type="button"
+          class="link"
+          disabled={busy}
+          aria-label={`Cancel reservation ${item.reservationId}`}
+          onClick={() => void cancel(item)}
+        >
+          Cancel
+        </button>
+      ),
+  };
 }
 
 function State({ item: { state, ending, answer, transactionId } }: { readonly item: Reservation }) {

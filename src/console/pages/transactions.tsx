@@ -1,24 +1,21 @@
-import { queryOf } from '../api.ts';
 import { now } from '../clock.ts';
 import { counted, duration, energy, quantity, stamp } from '../format.ts';
 import { useHeldBack } from '../held-back.ts';
 import { useLive } from '../live/live.ts';
-import type { Page, Transaction } from '../model.ts';
-import { ChoiceFilter, DayFilter, TextFilter } from '../parts/filter-fields.tsx';
-import { Pager } from '../parts/pager.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
+import type { Transaction } from '../model.ts';
+import { ChoiceFilter, DayFilter, Filters, TextFilter } from '../parts/filter-fields.tsx';
+import { type Column, ListPage, useList } from '../parts/list-page.tsx';
+import { Empty } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { currentTab, Tabs } from '../parts/tabs.tsx';
 import { WaitingRows } from '../parts/waiting-rows.tsx';
-import { useResource } from '../resource.ts';
-import { place, setQuery, urlOf } from '../router.ts';
+import { queried, setQuery, urlOf } from '../router.ts';
 import { dayBegin } from '../time-range.ts';
 import { reasonInWords } from '../transaction-words.ts';
 import { Reservations } from './reservations.tsx';
 import { TransactionExport } from './transaction-export.tsx';
 import { TransactionsToReview } from './transactions-to-review.tsx';
 
-const PER_PAGE = 50;
 const NONE: readonly Transaction[] = [];
 const idOf = ({ transactionId }: Transaction) => transactionId;
 
@@ -44,34 +41,62 @@ function Part() {
   return tab === '' ? <TransactionList /> : <Reservations />;
 }
 
-/** Transactions newest first; those of one charge point or token on its page. */
-export function TransactionList({
-  chargePointId,
-  idTag,
-}: {
+const STATES = ['open', 'stopped', 'superseded', 'unmatched', 'closed'];
+
+const COLUMNS = {
+  transaction: {
+    label: 'Transaction',
+    kind: 'id',
+    cell: ({ transactionId }) => <a href={urlOf.transaction(transactionId)}>{transactionId}</a>,
+  },
+  chargePoint: {
+    label: 'Charge point',
+    cell: ({ chargePointId }) => <a href={urlOf.chargePoint(chargePointId)}>{chargePointId}</a>,
+  },
+  connector: { label: 'Connector', cell: ({ connectorId }) => connectorId },
+  token: { label: 'Token', cell: ({ idTag }) => <a href={urlOf.token(idTag)}>{idTag}</a> },
+  started: { label: 'Started', cell: ({ startedAt }) => stamp(startedAt) },
+  duration: { label: 'Duration', kind: 'number', cell: (item) => <Duration item={item} /> },
+  energy: { label: 'Energy', kind: 'number', cell: (item) => <Energy item={item} /> },
+  state: {
+    label: 'State',
+    cell: ({ state, stopReason }) => (
+      <>
+        <Status status={state} />
+        {state === 'stopped' && <span class="soft"> {stopReason}</span>}
+      </>
+    ),
+  },
+} satisfies Record<string, Column<Transaction>>;
+
+interface OfOne {
   readonly chargePointId?: string;
   readonly idTag?: string;
-}) {
-  const { query } = place.value;
-  const value = (name: string) => query.get(name) ?? undefined;
+}
+
+/** Transactions newest first; those of one charge point or token on its page. */
+export function TransactionList({ chargePointId, idTag }: OfOne) {
   const filters = {
-    chargePointId: chargePointId ?? value('chargePointId'),
-    idTag: idTag ?? value('idTag'),
-    state: value('state'),
-    from: isoDay(value('from'), 0),
-    to: isoDay(value('to'), 1),
+    chargePointId: chargePointId ?? queried('chargePointId'),
+    idTag: idTag ?? queried('idTag'),
+    state: queried('state'),
+    from: isoDay(queried('from'), 0),
+    to: isoDay(queried('to'), 1),
   };
-  const list = useResource<Page<Transaction>>(
-    `/transactions${queryOf({ ...filters, cursor: value('cursor'), limit: PER_PAGE })}`,
-    { everyMs: 15_000, keep: true },
-  );
+  const list = useList<Transaction>('/transactions', filters, 15_000);
   useLive({ topics: ['transactions'], ...(chargePointId !== undefined && { chargePointId }) }, list.reload);
-
   const { shown, waiting, show } = useHeldBack(list.data?.items ?? NONE, list.answers, idOf);
-
+  const { transaction, chargePoint, connector, token, ...others } = COLUMNS;
+  const columns = [
+    transaction,
+    ...(chargePointId === undefined ? [chargePoint] : []),
+    connector,
+    ...(idTag === undefined ? [token] : []),
+    ...Object.values(others),
+  ];
   return (
     <>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      <Filters>
         {chargePointId === undefined && (
           <TextFilter name="chargePointId" label="Charge point" placeholder="whole id" />
         )}
@@ -79,14 +104,7 @@ export function TransactionList({
         <ChoiceFilter
           name="state"
           label="State"
-          options={[
-            ['', 'Any'],
-            ['open', 'open'],
-            ['stopped', 'stopped'],
-            ['superseded', 'superseded'],
-            ['unmatched', 'unmatched'],
-            ['closed', 'closed'],
-          ]}
+          options={[['', 'Any'], ...STATES.map((state) => [state, state] as const)]}
         />
         <DayFilter name="from" label="Started from" />
         <DayFilter name="to" label="until" />
@@ -97,109 +115,49 @@ export function TransactionList({
           Clear filters
         </button>
         <TransactionExport filters={filters} none={shown.length === 0} />
-      </form>
-      <div class="panel">
-        <Shown of={list} what="transactions" lines={10}>
-          {({ next }) =>
-            shown.length === 0 ? (
-              <Empty title="No transaction here">
-                <p>
-                  A transaction begins with a StartTransaction of a charge point. Filters may hide those that
-                  are there.
-                </p>
-              </Empty>
-            ) : (
-              <>
-                <WaitingRows waiting={waiting} what="transactions" show={show} />
-                <div class="scroll">
-                  <table class="table cards">
-                    <thead>
-                      <tr>
-                        <th scope="col">Transaction</th>
-                        {chargePointId === undefined && <th scope="col">Charge point</th>}
-                        <th scope="col">Connector</th>
-                        {idTag === undefined && <th scope="col">Token</th>}
-                        <th scope="col">Started</th>
-                        <th scope="col" class="number">
-                          Duration
-                        </th>
-                        <th scope="col" class="number">
-                          Energy
-                        </th>
-                        <th scope="col">State</th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {shown.map((item) => (
-                        <Row
-                          key={item.transactionId}
-                          item={item}
-                          ofOne={chargePointId !== undefined}
-                          ofTag={idTag !== undefined}
-                        />
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-                <Pager next={next} sum={counted(shown.length, 'transaction')} />
-              </>
-            )
-          }
-        </Shown>
-      </div>
+      </Filters>
+      <ListPage
+        of={list}
+        what="transactions"
+        lines={10}
+        shown={shown}
+        columns={columns}
+        keyOf={idOf}
+        empty={
+          <Empty title="No transaction here">
+            <p>
+              A transaction begins with a StartTransaction of a charge point. Filters may hide those that are
+              there.
+            </p>
+          </Empty>
+        }
+        above={<WaitingRows waiting={waiting} what="transactions" show={show} />}
+        sum={(count) => counted(count, 'transaction')}
+      />
     </>
   );
 }
 
-function Row({
-  item,
-  ofOne,
-  ofTag,
-}: {
+interface OfItem {
   readonly item: Transaction;
-  readonly ofOne: boolean;
-  readonly ofTag: boolean;
-}) {
-  const end = item.stoppedAt ? Date.parse(item.stoppedAt) : now.value;
-  return (
-    <tr>
-      <td class="id">
-        <a href={urlOf.transaction(item.transactionId)}>{item.transactionId}</a>
-      </td>
-      {!ofOne && (
-        <td data-label="Charge point">
-          <a href={urlOf.chargePoint(item.chargePointId)}>{item.chargePointId}</a>
-        </td>
-      )}
-      <td data-label="Connector">{item.connectorId}</td>
-      {!ofTag && (
-        <td data-label="Token">
-          <a href={urlOf.token(item.idTag)}>{item.idTag}</a>
-        </td>
-      )}
-      <td data-label="Started">{stamp(item.startedAt)}</td>
-      <td data-label="Duration" class="number">
-        {duration(Math.max(0, end - Date.parse(item.startedAt)))}
-      </td>
-      <td data-label="Energy" class="number">
-        {item.state === 'open' ? (
-          <span class="soft">running</span>
-        ) : item.correctedEnergyWh !== null ? (
-          <>
-            {quantity(energy(item.correctedEnergyWh))} <span class="soft">corrected</span>
-          </>
-        ) : item.energyWh === null ? (
-          <span class="soft">{item.energyReason && reasonInWords(item.energyReason)}</span>
-        ) : (
-          quantity(energy(item.energyWh))
-        )}
-      </td>
-      <td data-label="State">
-        <Status status={item.state} />
-        {item.state === 'stopped' && <span class="soft"> {item.stopReason}</span>}
-      </td>
-    </tr>
-  );
+}
+
+function Duration({ item: { startedAt, stoppedAt } }: OfItem) {
+  const end = stoppedAt ? Date.parse(stoppedAt) : now.value;
+  return <>{duration(Math.max(0, end - Date.parse(startedAt)))}</>;
+}
+
+function Energy({ item: { state, correctedEnergyWh, energyWh, energyReason } }: OfItem) {
+  if (state === 'open') return <span class="soft">running</span>;
+  if (correctedEnergyWh !== null) {
+    return (
+      <>
+        {quantity(energy(correctedEnergyWh))} <span class="soft">corrected</span>
+      </>
+    );
+  }
+  if (energyWh === null) return <span class="soft">{energyReason && reasonInWords(energyReason)}</span>;
+  return <>{quantity(energy(energyWh))}</>;
 }
 
 /** For the API: midnight here on that day, so many days later. */

@@ -1,8 +1,18 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { place, setQuery } from '../router.ts';
 
 /** How long typing may pause before the list follows, ms. */
 const PAUSE_MS = 250;
+
+/** The filters above a list, and what can be done beside them. */
+export function Filters({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      {children}
+    </form>
+  );
+}
 
 /** A filter of the address by typing. */
 export function TextFilter({

@@ -5,7 +5,8 @@ import { count } from '../../format.ts';
 import type { Page } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
 import { DocumentEditor } from '../../parts/document-editor.tsx';
-import { Empty, Shown } from '../../parts/states.tsx';
+import { type Column, ListPage } from '../../parts/list-page.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import { may } from '../../session.ts';
 import { type LocalListDocument, LocalListForm } from './local-list-form.tsx';
@@ -32,6 +33,17 @@ interface Editing {
   readonly document: LocalListDocument;
 }
 
+const COLUMNS: readonly Column<LocalListHead>[] = [
+  { label: 'List', kind: 'id', cell: ({ id }) => <b>{id}</b> },
+  {
+    label: 'For',
+    cell: ({ scope }) => (scope.group === undefined ? scope.chargePointId : `group ${scope.group}`),
+  },
+  { label: 'Entries', kind: 'number', cell: ({ entryCount }) => count(entryCount) },
+  { label: 'Sent', cell: ({ sync }) => (sync === 'automatic' ? 'by itself' : 'by hand') },
+  { label: 'Note', cell: ({ note }) => note ?? <span class="soft">–</span> },
+];
+
 /** What charge points shall hold to authorize without asking. */
 export function LocalLists() {
   const list = useResource<Page<LocalListHead>>('/local-lists?limit=200');
@@ -47,89 +59,31 @@ export function LocalLists() {
       await request('DELETE', pathOf(id));
       list.reload();
     });
-  const editor = may('operator');
   return (
     <>
       <div class="row">
         <p class="soft">
           Each list is for a group or for one charge point, and is sent by hand or by itself.
         </p>
-        {editor && (
+        {may('operator') && (
           <button type="button" class="primary end" onClick={() => setEditing({ document: NEW_LIST })}>
             New list
           </button>
         )}
       </div>
       <Refusal failure={doing.failure instanceof Failure ? doing.failure : undefined} />
-      <div class="panel">
-        <Shown of={list} what="local lists" lines={5}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty title="No local list yet">
-                <p>With one, charge points know who may charge while they are offline.</p>
-              </Empty>
-            ) : (
-              <div class="scroll">
-                <table class="table cards">
-                  <thead>
-                    <tr>
-                      <th scope="col">List</th>
-                      <th scope="col">For</th>
-                      <th scope="col" class="number">
-                        Entries
-                      </th>
-                      <th scope="col">Sent</th>
-                      <th scope="col">Note</th>
-                      <th scope="col">
-                        <span class="visually-hidden">Actions</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map(({ id, scope, sync, note, entryCount }) => (
-                      <tr key={id}>
-                        <td class="id">
-                          <b>{id}</b>
-                        </td>
-                        <td data-label="For">
-                          {scope.group === undefined ? scope.chargePointId : `group ${scope.group}`}
-                        </td>
-                        <td data-label="Entries" class="number">
-                          {count(entryCount)}
-                        </td>
-                        <td data-label="Sent">{sync === 'automatic' ? 'by itself' : 'by hand'}</td>
-                        <td data-label="Note">{note ?? <span class="soft">–</span>}</td>
-                        <td class="number">
-                          {editor && (
-                            <span class="row tight">
-                              <button
-                                type="button"
-                                class="link"
-                                aria-label={`Change list ${id}`}
-                                onClick={() => void edit(id)}
-                              >
-                                Change
-                              </button>
-                              <button
-                                type="button"
-                                class="link"
-                                aria-label={`Delete list ${id}`}
-                                onClick={() => void remove(id)}
-                              >
-                                Delete
-                              </button>
-                            </span>
-                          )}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
-            )
-          }
-        </Shown>
-      </div>
+      <ListPage
+        of={list}
+        what="local lists"
+        lines={5}
+        columns={[...COLUMNS, actions(edit, remove)]}
+        keyOf={({ id }) => id}
+        empty={
+          <Empty title="No local list yet">
+            <p>With one, charge points know who may charge while they are offline.</p>
+          </Empty>
+        }
+      />
       {editing && (
         <DocumentEditor
           what="list"
@@ -149,6 +103,27 @@ export function LocalLists() {
       )}
     </>
   );
+}
+
+function actions(
+  edit: (id: string) => Promise<void>,
+  remove: (id: string) => Promise<void>,
+): Column<LocalListHead> {
+  return {
+    label: 'Actions',
+    kind: 'actions',
+    cell: ({ id }) =>
+      may('operator') && (
+        <span class="row tight">
+          <button type="button" class="link" aria-label={`Change list ${id}`} onClick={() => void edit(id)}>
+            Change
+          </button>
+          <button type="button" class="link" aria-label={`Delete list ${id}`} onClick={() => void remove(id)}>
+            Delete
+          </button>
+        </span>
+      ),
+  };
 }
 
 function pathOf(id: string): string {

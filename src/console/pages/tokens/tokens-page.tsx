@@ -1,20 +1,16 @@
 import { useState } from 'preact/hooks';
-import { queryOf } from '../../api.ts';
 import { counted, stamp } from '../../format.ts';
-import type { Page, Token } from '../../model.ts';
-import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
-import { Pager } from '../../parts/pager.tsx';
-import { Empty, Shown } from '../../parts/states.tsx';
+import type { Token } from '../../model.ts';
+import { ChoiceFilter, Filters, TextFilter } from '../../parts/filter-fields.tsx';
+import { type Column, ListPage, useList } from '../../parts/list-page.tsx';
+import { Empty } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
 import { currentTab, Tabs } from '../../parts/tabs.tsx';
-import { useResource } from '../../resource.ts';
-import { go, place, urlOf } from '../../router.ts';
+import { go, queried, urlOf } from '../../router.ts';
 import { may } from '../../session.ts';
 import { LocalLists } from './local-lists.tsx';
 import { TokenDialog } from './token-dialog.tsx';
 import { TokenImport } from './token-import.tsx';
-
-const PER_PAGE = 50;
 
 const TABS = [
   ['', 'Tokens'],
@@ -31,30 +27,37 @@ export function TokensPage() {
   );
 }
 
+const STATUSES = ['Accepted', 'Blocked', 'Expired'];
+
+const COLUMNS: readonly Column<Token>[] = [
+  { label: 'idTag', kind: 'id', cell: ({ idTag }) => <a href={urlOf.token(idTag)}>{idTag}</a> },
+  { label: 'Status', cell: (token) => <TokenStatus token={token} /> },
+  {
+    label: 'Group (parentIdTag)',
+    short: 'Group',
+    cell: ({ parentIdTag }) => parentIdTag ?? <span class="soft">–</span>,
+  },
+  {
+    label: 'Expires',
+    cell: ({ expiryDate }) => (expiryDate ? stamp(expiryDate) : <span class="soft">never</span>),
+  },
+  { label: 'At a time', cell: ({ maxConcurrent }) => maxConcurrent ?? <span class="soft">default</span> },
+  { label: 'Note', cell: ({ note }) => note ?? <span class="soft">–</span> },
+];
+
 function TokenList() {
-  const { query } = place.value;
-  const value = (name: string) => query.get(name) ?? undefined;
   const [dialog, setDialog] = useState<'add' | 'import' | undefined>();
-  const list = useResource<Page<Token>>(
-    `/tokens${queryOf({ text: value('text'), status: value('status'), cursor: value('cursor'), limit: PER_PAGE })}`,
-    { keep: true },
-  );
-  const editor = may('operator');
+  const list = useList<Token>('/tokens', { text: queried('text'), status: queried('status') });
   return (
     <>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      <Filters>
         <TextFilter name="text" label="Text" placeholder="idTag, group, note" />
         <ChoiceFilter
           name="status"
           label="Status"
-          options={[
-            ['', 'Any'],
-            ['Accepted', 'Accepted'],
-            ['Blocked', 'Blocked'],
-            ['Expired', 'Expired'],
-          ]}
+          options={[['', 'Any'], ...STATUSES.map((status) => [status, status] as const)]}
         />
-        {editor && (
+        {may('operator') && (
           <>
             <button type="button" class="primary" onClick={() => setDialog('add')}>
               Add a token
@@ -64,59 +67,23 @@ function TokenList() {
             </button>
           </>
         )}
-      </form>
-      <div class="panel">
-        <Shown of={list} what="tokens" lines={10}>
-          {({ items, next }) =>
-            items.length === 0 ? (
-              <Empty title="No token here">
-                <p>
-                  A token is what people identify with at a charge point. Unknown ones are answered Invalid by
-                  default.
-                </p>
-              </Empty>
-            ) : (
-              <>
-                <div class="scroll">
-                  <table class="table cards">
-                    <thead>
-                      <tr>
-                        <th scope="col">idTag</th>
-                        <th scope="col">Status</th>
-                        <th scope="col">Group (parentIdTag)</th>
-                        <th scope="col">Expires</th>
-                        <th scope="col">At a time</th>
-                        <th scope="col">Note</th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {items.map((token) => (
-                        <tr key={token.idTag}>
-                          <td class="id">
-                            <a href={urlOf.token(token.idTag)}>{token.idTag}</a>
-                          </td>
-                          <td data-label="Status">
-                            <TokenStatus token={token} />
-                          </td>
-                          <td data-label="Group">{token.parentIdTag ?? <span class="soft">–</span>}</td>
-                          <td data-label="Expires">
-                            {token.expiryDate ? stamp(token.expiryDate) : <span class="soft">never</span>}
-                          </td>
-                          <td data-label="At a time">
-                            {token.maxConcurrent ?? <span class="soft">default</span>}
-                          </td>
-                          <td data-label="Note">{token.note ?? <span class="soft">–</span>}</td>
-                        </tr>
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-                <Pager next={next} sum={counted(items.length, 'token')} />
-              </>
-            )
-          }
-        </Shown>
-      </div>
+      </Filters>
+      <ListPage
+        of={list}
+        what="tokens"
+        lines={10}
+        columns={COLUMNS}
+        keyOf={({ idTag }) => idTag}
+        empty={
+          <Empty title="No token here">
+            <p>
+              A token is what people identify with at a charge point. Unknown ones are answered Invalid by
+              default.
+            </p>
+          </Empty>
+        }
+        sum={(shown) => counted(shown, 'token')}
+      />
       {dialog === 'add' && (
         <TokenDialog
           onClose={() => setDialog(undefined)}
