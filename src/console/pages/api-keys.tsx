@@ -6,6 +6,7 @@ import { Copyable } from '../parts/connect-url.tsx';
 import { DeleteDialog } from '../parts/delete-dialog.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
+import { type Column, Table } from '../parts/list-page.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
@@ -23,6 +24,14 @@ const ROLES = [
   ['operator', 'also sends commands and changes settings'],
   ['admin', 'also manages keys, secrets and reads the audit trail'],
 ] as const;
+
+const COLUMNS: readonly Column<ApiKey>[] = [
+  { label: 'Key', kind: 'id', cell: ({ id }) => <b>{id}</b> },
+  { label: 'Role', cell: ({ role }) => role },
+  { label: 'Note', cell: ({ note }) => note ?? <span class="soft">–</span> },
+  { label: 'Created', cell: ({ createdAt }) => <When at={createdAt} both /> },
+  { label: 'By', cell: ({ createdBy }) => createdBy ?? <span class="soft">the first start</span> },
+];
 
 export function ApiKeys() {
   const list = useResource<Page<ApiKey>>('/api-keys?limit=1000');
@@ -46,47 +55,7 @@ export function ApiKeys() {
               </p>
             </Empty>
           ) : (
-            <div class="scroll">
-              <table class="table cards">
-                <thead>
-                  <tr>
-                    <th scope="col">Key</th>
-                    <th scope="col">Role</th>
-                    <th scope="col">Note</th>
-                    <th scope="col">Created</th>
-                    <th scope="col">By</th>
-                    <th scope="col">
-                      <span class="visually-hidden">Actions</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map(({ id, role, note, createdAt, createdBy }) => (
-                    <tr key={id}>
-                      <td class="id">
-                        <b>{id}</b>
-                      </td>
-                      <td data-label="Role">{role}</td>
-                      <td data-label="Note">{note ?? <span class="soft">–</span>}</td>
-                      <td data-label="Created">
-                        <When at={createdAt} both />
-                      </td>
-                      <td data-label="By">{createdBy ?? <span class="soft">the first start</span>}</td>
-                      <td class="number">
-                        <button
-                          type="button"
-                          class="link"
-                          onClick={() => setDeleting(id)}
-                          aria-label={`Delete key ${id}`}
-                        >
-                          Delete
-                        </button>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table items={items} columns={[...COLUMNS, deletable(setDeleting)]} keyOf={({ id }) => id} />
           )
         }
       </Shown>
@@ -103,6 +72,18 @@ export function ApiKeys() {
       )}
     </div>
   );
+}
+
+function deletable(remove: (id: string) => void): Column<ApiKey> {
+  return {
+    label: 'Actions',
+    kind: 'actions',
+    cell: ({ id }) => (
+      <button type="button" class="link" onClick={() => remove(id)} aria-label={`Delete key ${id}`}>
+        Delete
+      </button>
+    ),
+  };
 }
 
 function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly onCreated: () => void }) {

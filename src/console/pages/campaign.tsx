@@ -1,15 +1,15 @@
-import { queryOf, request } from '../api.ts';
+import { request } from '../api.ts';
 import { taskInWords } from '../campaign-task.ts';
 import { count, counted } from '../format.ts';
-import type { Campaign, Page } from '../model.ts';
+import type { Campaign } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
 import { Fact } from '../parts/fact.tsx';
-import { ChoiceFilter } from '../parts/filter-fields.tsx';
-import { Pager } from '../parts/pager.tsx';
+import { ChoiceFilter, Filters } from '../parts/filter-fields.tsx';
+import { type Column, ListPage, useList } from '../parts/list-page.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
-import { place, urlOf } from '../router.ts';
+import { queried, urlOf } from '../router.ts';
 import { may } from '../session.ts';
 import { Progress } from './campaigns.tsx';
 
@@ -101,94 +101,56 @@ export function CampaignPage({ id }: { readonly id: string }) {
   );
 }
 
+const COLUMNS: readonly Column<Result>[] = [
+  {
+    label: 'Charge point',
+    kind: 'id',
+    cell: ({ chargePointId }) => <a href={urlOf.chargePoint(chargePointId)}>{chargePointId}</a>,
+  },
+  { label: 'State', cell: ({ state }) => <span class={`tone-${toneOf(state)}`}>{state}</span> },
+  { label: 'What it said', cell: (result) => <Said result={result} /> },
+  { label: 'Attempts', kind: 'number', cell: ({ attempts }) => attempts },
+  { label: 'Asked', cell: ({ askedAt }) => <WhenEver at={askedAt} /> },
+  { label: 'Over', cell: ({ endedAt }) => <WhenEver at={endedAt} /> },
+];
+
 function Results({ path }: { readonly path: string }) {
-  const { query } = place.value;
-  const list = useResource<Page<Result>>(
-    `${path}/results${queryOf({ state: query.get('state') ?? undefined, cursor: query.get('cursor') ?? undefined, limit: 50 })}`,
-    { everyMs: 3000, keep: true },
-  );
+  const list = useList<Result>(`${path}/results`, { state: queried('state') }, 3000);
   return (
     <>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      <Filters>
         <ChoiceFilter
           name="state"
           label="State"
           options={[['', 'Any'], ...STATES.map((state) => [state, state] as const)]}
         />
-      </form>
-      <div class="panel">
-        <Shown of={list} what="the results" lines={6}>
-          {({ items, next }) =>
-            items.length === 0 ? (
-              <Empty title="No charge point in this state" />
-            ) : (
-              <>
-                <div class="scroll">
-                  <table class="table cards">
-                    <thead>
-                      <tr>
-                        <th scope="col">Charge point</th>
-                        <th scope="col">State</th>
-                        <th scope="col">What it said</th>
-                        <th scope="col" class="number">
-                          Attempts
-                        </th>
-                        <th scope="col">Asked</th>
-                        <th scope="col">Over</th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {items.map((result) => (
-                        <tr key={result.chargePointId}>
-                          <td class="id">
-                            <a href={urlOf.chargePoint(result.chargePointId)}>{result.chargePointId}</a>
-                          </td>
-                          <td data-label="State">
-                            <span class={`tone-${toneOf(result.state)}`}>{result.state}</span>
-                          </td>
-                          <td data-label="What it said">
-                            {result.reason ??
-                              (result.answer ? (
-                                <code>{JSON.stringify(result.answer)}</code>
-                              ) : (
-                                <span class="soft">–</span>
-                              ))}
-                            {result.steps.length > 0 && (
-                              <div class="small soft">
-                                {result.steps.map(({ name }) => STEPS[name] ?? name).join(' → ')}
-                              </div>
-                            )}
-                          </td>
-                          <td data-label="Attempts" class="number">
-                            {result.attempts}
-                          </td>
-                          <td data-label="Asked">
-                            {result.askedAt ? (
-                              <When at={result.askedAt} />
-                            ) : (
-                              <span class="soft">not yet</span>
-                            )}
-                          </td>
-                          <td data-label="Over">
-                            {result.endedAt ? (
-                              <When at={result.endedAt} />
-                            ) : (
-                              <span class="soft">not yet</span>
-                            )}
-                          </td>
-                        </tr>
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-                <Pager next={next} sum={counted(items.length, 'charge point')} />
-              </>
-            )
-          }
-        </Shown>
-      </div>
+      </Filters>
+      <ListPage
+        of={list}
+        what="the results"
+        lines={6}
+        columns={COLUMNS}
+        keyOf={({ chargePointId }) => chargePointId}
+        empty={<Empty title="No charge point in this state" />}
+        sum={(shown) => counted(shown, 'charge point')}
+      />
     </>
   );
+}
+
+function Said({ result: { reason, answer, steps } }: { readonly result: Result }) {
+  return (
+    <>
+      {reason ?? (answer ? <code>{JSON.stringify(answer)}</code> : <span class="soft">–</span>)}
+      {steps.length > 0 && (
+        <div class="small soft">{steps.map(({ name }) => STEPS[name] ?? name).join(' → ')}</div>
+      )}
+    </>
+  );
+}
+
+function WhenEver({ at }: { readonly at: string | null }) {
+  return at ? <When at={at} /> : <span class="soft">not yet</span>;
 }
 
 function toneOf(state: string): string {

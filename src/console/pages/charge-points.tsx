@@ -1,19 +1,16 @@
-import { queryOf } from '../api.ts';
 import { count } from '../format.ts';
-import type { ChargePoint, Page } from '../model.ts';
+import type { ChargePoint } from '../model.ts';
 import { ConnectUrl } from '../parts/connect-url.tsx';
-import { ChoiceFilter, TextFilter } from '../parts/filter-fields.tsx';
-import { Pager } from '../parts/pager.tsx';
+import { ChoiceFilter, Filters, TextFilter } from '../parts/filter-fields.tsx';
+import { type Column, ListPage, useList } from '../parts/list-page.tsx';
 import { SortHeader } from '../parts/sort-header.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
+import { Empty } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
 import { Whereabouts } from '../parts/whereabouts.tsx';
-import { useResource } from '../resource.ts';
-import { place, setQuery, urlOf } from '../router.ts';
+import { queried, setQuery, urlOf } from '../router.ts';
 import { PROFILE_CHOICES } from '../security.ts';
 
-const PER_PAGE = 50;
 const EVERY_MS = 4000;
 
 const STATUSES = [
@@ -28,26 +25,24 @@ const STATUSES = [
   'Faulted',
 ];
 
+const REGISTRATIONS = ['Accepted', 'Pending', 'Rejected', 'Unknown'];
+
+const FILTERS = [
+  'text',
+  'tag',
+  'status',
+  'connected',
+  'registration',
+  'securityProfile',
+  'profilePending',
+] as const;
+
 /** Charge points, a page at a time: the server filters and sorts, however many there are. */
 export function ChargePointsPage() {
-  const { query } = place.value;
-  const value = (name: string) => query.get(name) ?? undefined;
-  const filters = {
-    text: value('text'),
-    tag: value('tag'),
-    status: value('status'),
-    connected: value('connected'),
-    registration: value('registration'),
-    securityProfile: value('securityProfile'),
-    profilePending: value('profilePending'),
-  };
-  const sort = value('sort') ?? 'id';
-  const list = useResource<Page<ChargePoint>>(
-    `/charge-points${queryOf({ ...filters, sort, cursor: value('cursor'), limit: PER_PAGE })}`,
-    { everyMs: EVERY_MS, keep: true },
-  );
+  const filters = Object.fromEntries(FILTERS.map((name) => [name, queried(name)]));
+  const sort = queried('sort') ?? 'id';
+  const list = useList<ChargePoint>('/charge-points', { ...filters, sort }, EVERY_MS);
   const filtered = Object.values(filters).some((filter) => filter !== undefined);
-
   return (
     <>
       <div class="row">
@@ -56,122 +51,111 @@ export function ChargePointsPage() {
           Security of the fleet
         </a>
       </div>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-        <TextFilter name="text" label="Text" placeholder="id, name, bay, serial, vendor" />
-        <TextFilter name="tag" label="Tag" placeholder="whole tag" />
-        <ChoiceFilter
-          name="connected"
-          label="Connection"
-          options={[
-            ['', 'Any'],
-            ['true', 'Connected'],
-            ['false', 'Offline'],
-          ]}
-        />
-        <ChoiceFilter
-          name="status"
-          label="Connector status"
-          options={[['', 'Any'], ...STATUSES.map((status) => [status, status] as const)]}
-        />
-        <ChoiceFilter
-          name="registration"
-          label="Registration"
-          options={[
-            ['', 'Any'],
-            ...['Accepted', 'Pending', 'Rejected', 'Unknown'].map((state) => [state, state] as const),
-          ]}
-        />
-        <ChoiceFilter
-          name="securityProfile"
-          label="Security profile"
-          options={[['', 'Any'], ...PROFILE_CHOICES]}
-        />
-        {filtered && (
-          <button
-            type="button"
-            onClick={() =>
-              setQuery({
-                text: '',
-                tag: '',
-                status: '',
-                connected: '',
-                registration: '',
-                securityProfile: '',
-                profilePending: '',
-                cursor: '',
-              })
-            }
-          >
-            Clear filters
-          </button>
-        )}
-      </form>
-      <div class="panel">
-        <Shown of={list} what="charge points" lines={10}>
-          {({ items, next, total = items.length }) =>
-            items.length === 0 ? (
-              <NothingHere filtered={filtered} />
-            ) : (
-              <>
-                <div class="scroll">
-                  <table class="table cards">
-                    <thead>
-                      <tr>
-                        <SortHeader name="id" label="Charge point" sort={sort} />
-                        <th scope="col">Connectors</th>
-                        <SortHeader name="vendor" label="Vendor and model" sort={sort} />
-                        <SortHeader name="firmware" label="Firmware" sort={sort} />
-                        <SortHeader name="group" label="Group" sort={sort} />
-                        <SortHeader name="lastSeenAt" label="Last seen" sort={sort} latestFirst />
-                        <SortHeader name="lastAnsweredAt" label="Last answered" sort={sort} latestFirst />
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {items.map((item) => (
-                        <Line key={item.id} chargePoint={item} />
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-                <Pager next={next} sum={`${count(items.length)} of ${count(total)}`} />
-              </>
-            )
-          }
-        </Shown>
-      </div>
+      <ChargePointFilters filtered={filtered} />
+      <ListPage
+        of={list}
+        what="charge points"
+        lines={10}
+        columns={columnsBy(sort)}
+        keyOf={({ id }) => id}
+        empty={<NothingHere filtered={filtered} />}
+        sum={(shown, total) => `${count(shown)} of ${count(total)}`}
+      />
     </>
   );
 }
 
-function Line({ chargePoint }: { readonly chargePoint: ChargePoint }) {
-  const { id, connected, connectors, boot, settings, lastSeenAt, lastAnsweredAt, registration } = chargePoint;
+function ChargePointFilters({ filtered }: { readonly filtered: boolean }) {
+  return (
+    <Filters>
+      <TextFilter name="text" label="Text" placeholder="id, name, bay, serial, vendor" />
+      <TextFilter name="tag" label="Tag" placeholder="whole tag" />
+      <ChoiceFilter
+        name="connected"
+        label="Connection"
+        options={[
+          ['', 'Any'],
+          ['true', 'Connected'],
+          ['false', 'Offline'],
+        ]}
+      />
+      <ChoiceFilter
+        name="status"
+        label="Connector status"
+        options={[['', 'Any'], ...STATUSES.map((status) => [status, status] as const)]}
+      />
+      <ChoiceFilter
+        name="registration"
+        label="Registration"
+        options={[['', 'Any'], ...REGISTRATIONS.map((state) => [state, state] as const)]}
+      />
+      <ChoiceFilter
+        name="securityProfile"
+        label="Security profile"
+        options={[['', 'Any'], ...PROFILE_CHOICES]}
+      />
+      {filtered && (
+        <button
+          type="button"
+          onClick={() => setQuery(Object.fromEntries([...FILTERS, 'cursor'].map((name) => [name, ''])))}
+        >
+          Clear filters
+        </button>
+      )}
+    </Filters>
+  );
+}
+
+function columnsBy(sort: string): Column<ChargePoint>[] {
+  const sortable = (name: string, label: string, latestFirst = false) => ({
+    label,
+    heading: <SortHeader key={name} name={name} label={label} sort={sort} latestFirst={latestFirst} />,
+  });
+  return [
+    {
+      ...sortable('id', 'Charge point'),
+      kind: 'id',
+      cell: ({ id, settings }) => (
+        <>
+          <a href={urlOf.chargePoint(id)}>{id}</a>
+          <Whereabouts settings={settings} />
+        </>
+      ),
+    },
+    { label: 'Connectors', cell: (chargePoint) => <Connectors chargePoint={chargePoint} /> },
+    {
+      ...sortable('vendor', 'Vendor and model'),
+      cell: ({ boot }) => (boot ? `${boot.vendor} ${boot.model}` : <span class="soft">–</span>),
+    },
+    {
+      ...sortable('firmware', 'Firmware'),
+      cell: ({ boot }) => boot?.firmwareVersion ?? <span class="soft">–</span>,
+    },
+    {
+      ...sortable('group', 'Group'),
+      cell: ({ settings }) => settings?.group ?? <span class="soft">–</span>,
+    },
+    {
+      ...sortable('lastSeenAt', 'Last seen', true),
+      cell: ({ lastSeenAt }) => <When at={lastSeenAt} />,
+    },
+    {
+      ...sortable('lastAnsweredAt', 'Last answered', true),
+      cell: ({ lastAnsweredAt }) => <When at={lastAnsweredAt} />,
+    },
+  ];
+}
+
+function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint }) {
+  const { connected, connectors, registration } = chargePoint;
   const plugs = connectors.filter(({ connectorId }) => connectorId > 0);
   return (
-    <tr>
-      <td class="id">
-        <a href={urlOf.chargePoint(id)}>{id}</a>
-        <Whereabouts settings={settings} />
-      </td>
-      <td data-label="Connectors">
-        <span class="row tight">
-          {!connected && <Status status="offline" />}
-          {connected && registration !== 'Accepted' && <Status status={registration ?? 'not booted'} />}
-          {connected && plugs.map(({ connectorId, status }) => <Status key={connectorId} status={status} />)}
-          {connected && plugs.length === 0 && <span class="soft">none told</span>}
-        </span>
-      </td>
-      <td data-label="Vendor and model">
-        {boot ? `${boot.vendor} ${boot.model}` : <span class="soft">–</span>}
-      </td>
-      <td data-label="Firmware">{boot?.firmwareVersion ?? <span class="soft">–</span>}</td>
-      <td data-label="Group">{settings?.group ?? <span class="soft">–</span>}</td>
-      <td data-label="Last seen">
-        <When at={lastSeenAt} />
-      </td>
-      <td data-label="Last answered">
-        <When at={lastAnsweredAt} />
-      </td>
-    </tr>
+    <span class="row tight">
+      {!connected && <Status status="offline" />}
+      {connected && registration !== 'Accepted' && <Status status={registration ?? 'not booted'} />}
+      {connected && plugs.map(({ connectorId, status }) => <Status key={connectorId} status={status} />)}
+      {connected && plugs.length === 0 && <span class="soft">none told</span>}
+    </span>
   );
 }
 

@@ -1,15 +1,15 @@
-import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { queryOf } from '../api.ts';
 import { counted, energy, quantity, stamp } from '../format.ts';
 import { useHeldBack } from '../held-back.ts';
 import type { Page, Transaction } from '../model.ts';
+import { type Column, Table } from '../parts/list-page.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { WaitingRows } from '../parts/waiting-rows.tsx';
 import { type Resource, useResource } from '../resource.ts';
-import { place, urlOf } from '../router.ts';
+import { queried, urlOf } from '../router.ts';
 import { may } from '../session.ts';
 import { sourceInWords } from '../transaction-words.ts';
 import { Energy, Oddities, Suspicions } from './transaction/account.tsx';
@@ -24,9 +24,9 @@ const idOf = ({ transactionId }: Transaction) => transactionId;
 
 /** Open transactions whose stop is overdue, and ended ones that somebody should look at. */
 export function TransactionsToReview() {
-  const cursor = place.value.query.get('cursor') ?? undefined;
-  const suspects = useList({ suspect: 'true', limit: SUSPECTS });
-  const flagged = useList({ review: 'true', cursor, limit: PER_PAGE });
+  const cursor = queried('cursor');
+  const suspects = useTransactions({ suspect: 'true', limit: SUSPECTS });
+  const flagged = useTransactions({ review: 'true', cursor, limit: PER_PAGE });
   const [closing, setClosing] = useState<Transaction | undefined>();
   const [correcting, setCorrecting] = useState<Transaction | undefined>();
   const [done, setDone] = useState<number | undefined>();
@@ -45,74 +45,8 @@ export function TransactionsToReview() {
           <Shown of={flagged.resource} what="transactions to review" lines={12}>
             {(page) => (
               <>
-                <section class="panel" aria-labelledby="overdue">
-                  <header>
-                    <h2 id="overdue">Open, but the stop is overdue</h2>
-                  </header>
-                  <WaitingRows
-                    waiting={suspects.waiting}
-                    what="transactions"
-                    order="By charge point"
-                    show={suspects.show}
-                  />
-                  {suspects.shown.length === 0 ? (
-                    <Empty title="No stop is overdue">
-                      <p>
-                        An open transaction comes here once its connector is Available again, its charge point
-                        has been away and silent for long, or was deleted.
-                      </p>
-                    </Empty>
-                  ) : (
-                    <Table
-                      words={['Started', 'Register', 'Why']}
-                      items={suspects.shown}
-                      cells={(item) => [
-                        stamp(item.startedAt),
-                        item.meterStart === null ? 'not reported' : `${item.meterStart} Wh`,
-                        <Suspicions key="why" transaction={item} />,
-                      ]}
-                      action="Close"
-                      onAction={setClosing}
-                    />
-                  )}
-                  {next !== null && (
-                    <p class="small soft">These are the first {SUSPECTS}; more follow as they are closed.</p>
-                  )}
-                </section>
-                <section class="panel" aria-labelledby="odd">
-                  <header>
-                    <h2 id="odd">Ended, but something was odd</h2>
-                  </header>
-                  <WaitingRows waiting={flagged.waiting} what="transactions" show={flagged.show} />
-                  {flagged.shown.length === 0 ? (
-                    <Empty title={page.next === null ? 'Nothing to look at' : 'Nothing among these'}>
-                      <p>
-                        A transaction comes here when its registers do not say its energy, or a message was
-                        odd, until somebody corrects it.
-                      </p>
-                    </Empty>
-                  ) : (
-                    <Table
-                      words={['Ended', 'Registers', 'Energy', 'What was odd']}
-                      items={flagged.shown}
-                      cells={(item) => [
-                        <>
-                          {item.stoppedAt === null ? '–' : stamp(item.stoppedAt)}{' '}
-                          <Status status={item.state} />
-                        </>,
-                        registers(item),
-                        <>
-                          <Energy wh={item.energyWh} />
-                          {item.energyWh !== null && <span class="soft"> {sourceInWords(item)}</span>}
-                        </>,
-                        <Oddities key="odd" transaction={item} />,
-                      ]}
-                      action="Correct"
-                      onAction={setCorrecting}
-                    />
-                  )}
-                  <Pager next={page.next} sum={counted(flagged.shown.length, 'transaction')} />
-                </section>
+                <Overdue list={suspects} isCut={next !== null} onClose={setClosing} />
+                <Odd list={flagged} next={page.next} onCorrect={setCorrecting} />
               </>
             )}
           </Shown>
@@ -132,7 +66,66 @@ export function TransactionsToReview() {
   );
 }
 
-function useList(query: Parameters<typeof queryOf>[0]) {
+type List = ReturnType<typeof useTransactions>;
+
+interface OverdueProps {
+  readonly list: List;
+  /** There are more than those. */
+  readonly isCut: boolean;
+  readonly onClose: (item: Transaction) => void;
+}
+
+function Overdue({ list: { shown, waiting, show }, isCut, onClose }: OverdueProps) {
+  return (
+    <section class="panel" aria-labelledby="overdue">
+      <header>
+        <h2 id="overdue">Open, but the stop is overdue</h2>
+      </header>
+      <WaitingRows waiting={waiting} what="transactions" order="By charge point" show={show} />
+      {shown.length === 0 ? (
+        <Empty title="No stop is overdue">
+          <p>
+            An open transaction comes here once its connector is Available again, its charge point has been
+            away and silent for long, or was deleted.
+          </p>
+        </Empty>
+      ) : (
+        <Table items={shown} columns={[...OVERDUE, ...doable('Close', onClose)]} keyOf={idOf} />
+      )}
+      {isCut && <p class="small soft">These are the first {SUSPECTS}; more follow as they are closed.</p>}
+    </section>
+  );
+}
+
+interface OddProps {
+  readonly list: List;
+  readonly next: string | null;
+  readonly onCorrect: (item: Transaction) => void;
+}
+
+function Odd({ list: { shown, waiting, show }, next, onCorrect }: OddProps) {
+  return (
+    <section class="panel" aria-labelledby="odd">
+      <header>
+        <h2 id="odd">Ended, but something was odd</h2>
+      </header>
+      <WaitingRows waiting={waiting} what="transactions" show={show} />
+      {shown.length === 0 ? (
+        <Empty title={next === null ? 'Nothing to look at' : 'Nothing among these'}>
+          <p>
+            A transaction comes here when its registers do not say its energy, or a message was odd, until
+            somebody corrects it.
+          </p>
+        </Empty>
+      ) : (
+        <Table items={shown} columns={[...ODD, ...doable('Correct', onCorrect)]} keyOf={idOf} />
+      )}
+      <Pager next={next} sum={counted(shown.length, 'transaction')} />
+    </section>
+  );
+}
+
+function useTransactions(query: Parameters<typeof queryOf>[0]) {
   const resource = useResource<Page<Transaction>>(`/transactions${queryOf(query)}`, {
     everyMs: EVERY_MS,
     keep: true,
@@ -140,68 +133,72 @@ function useList(query: Parameters<typeof queryOf>[0]) {
   return { resource, ...useHeldBack(resource.data?.items ?? NONE, resource.answers, idOf) };
 }
 
-interface TableProps {
-  readonly words: readonly string[];
-  readonly items: readonly Transaction[];
-  readonly cells: (item: Transaction) => readonly ComponentChildren[];
-  readonly action: string;
-  readonly onAction: (item: Transaction) => void;
-}
+const ABOUT: readonly Column<Transaction>[] = [
+  {
+    label: 'Transaction',
+    kind: 'id',
+    cell: ({ transactionId }) => <a href={urlOf.transaction(transactionId)}>{transactionId}</a>,
+  },
+  {
+    label: 'Charge point',
+    cell: ({ chargePointId }) => <a href={urlOf.chargePoint(chargePointId)}>{chargePointId}</a>,
+  },
+  { label: 'Connector', cell: ({ connectorId }) => connectorId },
+  { label: 'Token', cell: ({ idTag }) => <a href={urlOf.token(idTag)}>{idTag}</a> },
+];
 
-function Table({ words, items, cells, action, onAction }: TableProps) {
-  return (
-    <div class="scroll">
-      <table class="table cards">
-        <thead>
-          <tr>
-            {['Transaction', 'Charge point', 'Connector', 'Token', ...words].map((word) => (
-              <th key={word} scope="col">
-                {word}
-              </th>
-            ))}
-            {may('operator') && (
-              <th scope="col">
-                <span class="visually-hidden">Actions</span>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((item) => (
-            <tr key={item.transactionId}>
-              <td class="id">
-                <a href={urlOf.transaction(item.transactionId)}>{item.transactionId}</a>
-              </td>
-              <td data-label="Charge point">
-                <a href={urlOf.chargePoint(item.chargePointId)}>{item.chargePointId}</a>
-              </td>
-              <td data-label="Connector">{item.connectorId}</td>
-              <td data-label="Token">
-                <a href={urlOf.token(item.idTag)}>{item.idTag}</a>
-              </td>
-              {cells(item).map((cell, index) => (
-                <td key={words[index]} data-label={words[index]}>
-                  {cell}
-                </td>
-              ))}
-              {may('operator') && (
-                <td class="number">
-                  <button
-                    type="button"
-                    class="link"
-                    aria-label={`${action} transaction ${item.transactionId}`}
-                    onClick={() => onAction(item)}
-                  >
-                    {action}
-                  </button>
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+const OVERDUE: readonly Column<Transaction>[] = [
+  ...ABOUT,
+  { label: 'Started', cell: ({ startedAt }) => stamp(startedAt) },
+  {
+    label: 'Register',
+    cell: ({ meterStart }) => (meterStart === null ? 'not reported' : `${meterStart} Wh`),
+  },
+  { label: 'Why', cell: (item) => <Suspicions transaction={item} /> },
+];
+
+const ODD: readonly Column<Transaction>[] = [
+  ...ABOUT,
+  {
+    label: 'Ended',
+    cell: ({ stoppedAt, state }) => (
+      <>
+        {stoppedAt === null ? '–' : stamp(stoppedAt)} <Status status={state} />
+      </>
+    ),
+  },
+  { label: 'Registers', cell: registers },
+  {
+    label: 'Energy',
+    cell: (item) => (
+      <>
+        <Energy wh={item.energyWh} />
+        {item.energyWh !== null && <span class="soft"> {sourceInWords(item)}</span>}
+      </>
+    ),
+  },
+  { label: 'What was odd', cell: (item) => <Oddities transaction={item} /> },
+];
+
+/** What operators may do to a transaction; nothing for those who only look. */
+function doable(action: string, doIt: (item: Transaction) => void): Column<Transaction>[] {
+  if (!may('operator')) return [];
+  return [
+    {
+      label: 'Actions',
+      kind: 'actions',
+      cell: (item) => (
+        <button
+          type="button"
+          class="link"
+          aria-label={`${action} transaction ${item.transactionId}`}
+          onClick={() => doIt(item)}
+        >
+          {action}
+        </button>
+      ),
+    },
+  ];
 }
 
 /** What a transaction comes to after what was just done: the original beside what was said. */
@@ -223,6 +220,6 @@ function Done({ id }: { readonly id: number }) {
 }
 
 function registers({ meterStart, meterStop }: Transaction): string {
-  const told = (register: number | null) => (register === null ? 'not reported' : `${register} Wh`);
-  return `${told(meterStart)} to ${told(meterStop)}`;
+  const words = (register: number | null) => (register === null ? 'not reported' : `${register} Wh`);
+  return `${words(meterStart)} to ${words(meterStop)}`;
 }

@@ -5,6 +5,7 @@ import type { ChargePoint } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
 import { AnswerWord } from '../../parts/answer-word.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
+import { type Column, Table } from '../../parts/list-page.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
@@ -20,6 +21,13 @@ interface Key {
   readonly pending: { readonly value: string | null; readonly since: string } | null;
   readonly doubtfulSince: string | null;
 }
+
+const COLUMNS: readonly Column<Key>[] = [
+  { label: 'Key', kind: 'id', cell: ({ key }) => <code>{key}</code> },
+  { label: 'Value', cell: (item) => <Value item={item} /> },
+  { label: 'State', cell: (item) => <State item={item} /> },
+  { label: 'Told', cell: ({ learntAt }) => <When at={learntAt} /> },
+];
 
 /** Configuration keys as the charge point told them, to be asked for and changed. */
 export function Configuration({ chargePoint }: { readonly chargePoint: ChargePoint }) {
@@ -61,52 +69,11 @@ export function Configuration({ chargePoint }: { readonly chargePoint: ChargePoi
               <p>GetConfiguration tells all keys; what it answered last is shown here, whoever asked.</p>
             </Empty>
           ) : (
-            <div class="scroll">
-              <table class="table cards">
-                <thead>
-                  <tr>
-                    <th scope="col">Key</th>
-                    <th scope="col">Value</th>
-                    <th scope="col">State</th>
-                    <th scope="col">Told</th>
-                    <th scope="col">
-                      <span class="visually-hidden">Actions</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {shown.map((item) => (
-                    <tr key={item.key}>
-                      <td class="id">
-                        <code>{item.key}</code>
-                      </td>
-                      <td data-label="Value">
-                        <Value item={item} />
-                      </td>
-                      <td data-label="State">
-                        <State item={item} />
-                      </td>
-                      <td data-label="Told">
-                        <When at={item.learntAt} />
-                      </td>
-                      <td class="number">
-                        {item.readonly !== true && (
-                          <button
-                            type="button"
-                            class="link"
-                            disabled={!allowed}
-                            aria-label={`Change ${item.key}`}
-                            onClick={() => setChanging(item)}
-                          >
-                            Change
-                          </button>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              items={shown}
+              columns={[...COLUMNS, changeable(allowed, setChanging)]}
+              keyOf={({ key }) => key}
+            />
           );
         }}
       </Shown>
@@ -120,6 +87,25 @@ export function Configuration({ chargePoint }: { readonly chargePoint: ChargePoi
       )}
     </section>
   );
+}
+
+function changeable(allowed: boolean, change: (item: Key) => void): Column<Key> {
+  return {
+    label: 'Actions',
+    kind: 'actions',
+    cell: (item) =>
+      item.readonly !== true && (
+        <button
+          type="button"
+          class="link"
+          disabled={!allowed}
+          aria-label={`Change ${item.key}`}
+          onClick={() => change(item)}
+        >
+          Change
+        </button>
+      ),
+  };
 }
 
 function Value({ item: { value, writeOnly, known } }: { readonly item: Key }) {
