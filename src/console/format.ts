@@ -43,10 +43,14 @@ export function quantity({ number, unit }: Quantity): string {
   return `${number} ${unit}`;
 }
 
+/** How long an answer took; ms below a second. */
+export function responseTime(ms: number): string {
+  return ms < 1000 ? `${Math.max(0, Math.round(ms))} ms` : duration(ms);
+}
+
 /** A duration that people read at a glance; seconds below a minute. */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
-  const seconds = Math.floor(ms / 1000);
+  const seconds = Math.floor(Math.max(0, ms) / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min`;

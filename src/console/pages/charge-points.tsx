@@ -1,3 +1,5 @@
+import { useState } from 'preact/hooks';
+import { queryOf } from '../api.ts';
 import { count } from '../format.ts';
 import type { ChargePoint } from '../model.ts';
 import { ConnectUrl } from '../parts/connect-url.tsx';
@@ -39,7 +41,7 @@ const FILTERS = [
 
 /** Charge points, a page at a time: the server filters and sorts, however many there are. */
 export function ChargePointsPage() {
-  const filters = Object.fromEntries(FILTERS.map((name) => [name, queried(name)]));
+  const filters = queriedOf(FILTERS);
   const sort = queried('sort') ?? 'id';
   const list = useList<ChargePoint>('/charge-points', { ...filters, sort }, EVERY_MS);
   const filtered = Object.values(filters).some((filter) => filter !== undefined);
@@ -47,9 +49,14 @@ export function ChargePointsPage() {
     <>
       <div class="row">
         <h1>Charge points</h1>
-        <a class="end" href="/security">
-          Security of the fleet
-        </a>
+        <span class="end row">
+          <a href="/security">Security of the fleet</a>
+          {may('operator') && (
+            <button type="button" class="primary" onClick={() => setAdding(true)}>
+              Add charge point
+            </button>
+          )}
+        </span>
       </div>
       <ChargePointFilters filtered={filtered} />
       <ListPage
@@ -79,10 +86,23 @@ function ChargePointFilters({ filtered }: { readonly filtered: boolean }) {
           ['false', 'Offline'],
         ]}
       />
+      {adding && (
+        <AddChargePoint
+          onClose={() => {
+            setAdding(false);
+            list.reload();
+          }}
+        />
+      )}
       <ChoiceFilter
         name="status"
         label="Connector status"
         options={[['', 'Any'], ...STATUSES.map((status) => [status, status] as const)]}
+/** What the address says of these. */
+function queriedOf(names: readonly string[]): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(names.map((name) => [name, queried(name)]));
+}
+
       />
       <ChoiceFilter
         name="registration"

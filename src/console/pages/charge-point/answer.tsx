@@ -2,7 +2,7 @@ import type { CallAnswer } from '../../call-answer.ts';
 import { now } from '../../clock.ts';
 import { nextOf } from '../../commands.ts';
 import { type Failure, isOutcomeUnknown } from '../../failure.ts';
-import { duration } from '../../format.ts';
+import { duration, responseTime } from '../../format.ts';
 import { Followed } from './followed.tsx';
 
 export type Sent =
@@ -41,7 +41,7 @@ export function Answer({
     return (
       <div class="note failure answer" role="status">
         <b>{answer.code}</b> <span>{answer.description}</span>
-        <span class="soft">CALLERROR after {duration(answer.durationMs)}</span>
+        <span class="soft">CALLERROR after {responseTime(answer.durationMs)}</span>
         <pre>{JSON.stringify(answer.details, null, 2)}</pre>
       </div>
     );
@@ -52,7 +52,7 @@ export function Answer({
   return (
     <div class={`note answer ${good ? 'good' : ''}`} role="status">
       <b>{status || 'Answered'}</b>
-      <span class="soft">after {duration(answer.durationMs)}</span>
+      <span class="soft">after {responseTime(answer.durationMs)}</span>
       {next && <p>{next}</p>}
       <Followed id={id} messageId={answer.messageId} />
       <pre>{JSON.stringify(answer.payload, null, 2)}</pre>

@@ -8,10 +8,9 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { PlaceFields } from '../../parts/place-fields.tsx';
 import { placeBody, placeText } from '../../place-text.ts';
 import { go } from '../../router.ts';
+import { randomKey } from '../../random-key.ts';
 import { save as write } from '../../save.ts';
 import { may } from '../../session.ts';
-
-const KEY_BYTES = 20;
 
 const KEY_STATES = { none: 'Has no key', held: 'Has a key', changing: 'Its key is changing' } as const;
 
@@ -199,18 +198,6 @@ function NewKey({ id, path, onClose, onSaved }: OfOneProps & { readonly onSaved:
       </div>
     </Dialog>
   );
-}
-
-/** Text of 20 bytes, which every charge point can store: letters and digits only. */
-function randomKey(): string {
-  const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
-  const limit = 256 - (256 % letters.length);
-  let key = '';
-  while (key.length < KEY_BYTES) {
-    const [byte = 255] = crypto.getRandomValues(new Uint8Array(1));
-    if (byte < limit) key += letters[byte % letters.length];
-  }
-  return key;
 }
 
 function Delete({ id, path, onClose }: OfOneProps) {

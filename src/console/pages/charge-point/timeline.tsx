@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { queryOf } from '../../api.ts';
-import { clock, day, duration, zone } from '../../format.ts';
+import { clock, day, responseTime, zone } from '../../format.ts';
 import { type Happening, KINDS, type Kind } from '../../happening.ts';
 import { useLive } from '../../live/live.ts';
 import { LOG_DELAY_MS } from '../../log-delay.ts';
@@ -130,7 +130,7 @@ function Line({ happening, newDay }: { readonly happening: Happening; readonly n
           <b class="action">{action}</b>
           <span class="summary">{summary}</span>
           <span class={`answer tone-${tone}`}>{answer}</span>
-          <span class="took soft small">{durationMs === undefined ? '' : duration(durationMs)}</span>
+          <span class="took soft small">{durationMs === undefined ? '' : responseTime(durationMs)}</span>
         </button>
         {open && (
           <div class="frames">
