@@ -25,6 +25,13 @@ export const SECURITY_TASKS: readonly (readonly [name: string, words: string, da
     ],
   ];
 
+/** Tasks that bring local lists up to date: name, how the API calls it, words. */
+export const LOCAL_LIST_TASKS = [
+  ['local-list-auto', 'auto', 'Send local lists, in full where that is needed'],
+  ['local-list-full', 'full', 'Send local lists in full'],
+  ['local-list-differential', 'differential', 'Send what local lists lack'],
+] as const;
+
 /** A task in words. */
 export function taskInWords({ action, localList, security, profile }: CampaignTask): string {
   if (action !== undefined) return action;

@@ -216,7 +216,9 @@ export interface Campaign {
   readonly endAt: string | null;
   readonly state: string;
   readonly counts: Counts;
+  readonly stopAfterFailed: number | null;
 }
+  readonly endReason: string | null;
 
 /** Charge points of a campaign by what has become of them. */
 export type Counts = Readonly<

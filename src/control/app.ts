@@ -30,6 +30,7 @@ import { addAvailabilityRoute } from './routes/availability.ts';
 import { addBackupRoutes } from './routes/backups.ts';
 import { addCallRoute } from './routes/calls.ts';
 import { addCampaignRoutes } from './routes/campaigns.ts';
+import { addCampaignResultRoute } from './routes/campaign-results.ts';
 import { addCertificateAuthorityRoutes } from './routes/certificate-authority.ts';
 import { addCertificateRequestRoutes } from './routes/certificate-requests.ts';
 import { addCertificateRoutes } from './routes/certificates.ts';
@@ -55,6 +56,7 @@ import { addOverviewRoute } from './routes/overview.ts';
 import { addReservationRoutes } from './routes/reservations.ts';
 import { addSecurityRoutes } from './routes/security.ts';
 import { addSecurityEventRoutes } from './routes/security-events.ts';
+import { addSavedFilterRoutes } from './routes/saved-filters.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addSiteRoutes } from './routes/sites.ts';
 import { addSystemRoute } from './routes/system.ts';
@@ -74,6 +76,8 @@ const MAX_SEGMENT = 3 * 255;
 const FORGET_EVERY_MS = 60_000;
 /** How often the same is said again in the log, ms. */
 const SAY_AGAIN_MS = 3000;
+/** How often it is written down when keys were used last, ms. */
+const SAVE_USES_EVERY_MS = 60_000;
 
 export interface AppOptions extends Omit<ControlDeps, 'edges' | 'operations'> {
   readonly keys: readonly AcceptedKey[];
@@ -170,6 +174,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addChargingProfileRoutes(app, deps);
   addCompositeScheduleRoute(app, deps);
   addTokenRoutes(app, deps);
+  addSavedFilterRoutes(app, deps);
   await addTokenImport(app, deps);
   addTransactionRoutes(app, deps);
   addTransactionEnergyRoute(app, deps);
@@ -190,6 +195,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     call: (call) => calls.call(call),
   });
   app.addHook('onClose', () => sites.stop());
+  addCampaignResultRoute(app, deps);
   addSiteRoutes(app, deps, sites);
   addChargingWishRoutes(app, deps, sites);
   addAnalyticsRoutes(app, deps);

@@ -1,14 +1,13 @@
-import { normalisePem } from '../certificates/pem.ts';
 import type { CampaignFilter, CampaignTargets } from '../operations/campaigns/campaign-targets.ts';
 import { jobKindOf } from '../operations/campaigns/campaign-task.ts';
 import type { NewCampaign } from '../operations/campaigns/campaigns.ts';
 import { dialectOf } from '../protocol/dialects.ts';
 import { writeTimestamp } from '../protocol/timestamp.ts';
-import type { CampaignItem, CampaignRecord, CampaignTask, SecurityTask } from '../store/campaign-record.ts';
+import type { CampaignItem, CampaignRecord, CampaignTask } from '../store/campaign-record.ts';
 import { findChargePoint } from '../store/known-charge-points.ts';
 import { wantedProfile } from '../store/security-profile.ts';
 import type { Store } from '../store/store.ts';
-import { redactJson } from '../telemetry/redaction.ts';
+import { REDACTED, redactJson } from '../telemetry/redaction.ts';
 import { checkPayload } from './charge-point-call.ts';
 import { apiError } from './errors.ts';
 import { instant } from './instant.ts';
@@ -24,10 +23,14 @@ export interface NewCampaignBody {
   readonly endAt?: string;
   /** Seconds. */
   readonly itemTimeout?: number;
+  readonly stopAfterFailed?: number;
 }
 
 const AT_ONCE = 10;
 const ITEM_TIMEOUT_S = 86_400;
+/** Characters of a name. */
+const MAX_NAME = 200;
+const AGAIN = ', again';
 /** Problems that an answer lists at most. */
 const PROBLEMS_SHOWN = 20;
 
@@ -44,6 +47,7 @@ export async function readCampaign(
   force: boolean,
 ): Promise<NewCampaign> {
   const { name, targets, atOnce = AT_ONCE, startAt, endAt, itemTimeout = ITEM_TIMEOUT_S } = body;
+  const { stopAfterFailed } = body;
   return {
     name,
     task: await readTask(body.task, store, force),
@@ -52,12 +56,40 @@ export async function readCampaign(
     startAt: startAt === undefined ? 0 : (readInstant(startAt) ?? 0),
     endAt: endAt === undefined ? null : (readInstant(endAt) ?? null),
     itemTimeout: itemTimeout * 1000,
+    ...(stopAfterFailed !== undefined && { stopAfterFailed }),
   };
+}
+
+/**
+ * The same campaign for some charge points, at once. Undefined where its task had a secret, which is gone
+ * with the end of the campaign.
+ */
+export function sameCampaignFor(
+  campaign: CampaignRecord,
+  ids: readonly string[],
+): NewCampaignBody | undefined {
+  const { name, task, atOnce, itemTimeout, stopAfterFailed } = campaign;
+  if (JSON.stringify(task).includes(REDACTED)) return undefined;
+  return {
+    name: `${name.slice(0, MAX_NAME - AGAIN.length)}${AGAIN}`,
+    task: taskAsGiven(task),
+    targets: { ids },
+    atOnce,
+    itemTimeout: itemTimeout / 1000,
+    ...(stopAfterFailed !== undefined && { stopAfterFailed }),
+  };
+}
+
+/** Without what Farad has filled in: a request that is made again has a number of its own. */
+function taskAsGiven(task: CampaignTask): CampaignTask {
+  if (!('action' in task) || !NUMBERED.has(task.action)) return task;
+  const { requestId: _, ...payload } = task.payload;
+  return { ...task, payload };
 }
 
 async function readTask(task: CampaignTask, { requestIds }: Store, force: boolean): Promise<CampaignTask> {
   if ('localList' in task) return task;
-  if ('security' in task) return readSecurityTask(task, force);
+  if ('security' in task) return force && task.security === 'raise-profile' ? { ...task, force } : task;
   const { action } = task;
   const isNumbered = NUMBERED.has(action) && task.payload.requestId === undefined;
   const payload = isNumbered ? { ...task.payload, requestId: await requestIds.next() } : task.payload;
@@ -66,19 +98,6 @@ async function readTask(task: CampaignTask, { requestIds }: Store, force: boolea
   if (dialect.isCentralSystemAction(action)) checkPayload(dialect, action, payload);
   const isForced = force && wantedProfile(action, payload) !== undefined;
   return { action, payload, ...(isForced && { force }) };
-}
-
-/** The root goes out as charge points know PEM, and has to fit into InstallCertificate like that. */
-function readSecurityTask(task: SecurityTask, force: boolean): SecurityTask {
-  if (task.security !== 'raise-profile') return task;
-  const { rootCertificate: given } = task;
-  const forced = { ...task, ...(force && { force }) };
-  if (given === undefined) return forced;
-  const rootCertificate = normalisePem(given, 'CERTIFICATE') || given;
-  const dialect = dialectOf();
-  const { action, payload } = dialect.orders.installRoot(rootCertificate);
-  checkPayload(dialect, action, payload);
-  return { ...forced, rootCertificate };
 }
 
 function readTargets({ ids, ...filter }: NewCampaignBody['targets'], store: Store): CampaignTargets {
@@ -115,11 +134,13 @@ export function viewCampaign(campaign: CampaignRecord) {
     startAt: writeTimestamp(startAt === 0 ? createdAt : startAt),
     endAt: instant(endAt),
     itemTimeout: itemTimeout / 1000,
+    stopAfterFailed: campaign.stopAfterFailed ?? null,
     state,
     counts: { ...counts, total: Object.values(counts).reduce((sum, count) => sum + count, 0) },
     createdAt: writeTimestamp(createdAt),
     startedAt: instant(campaign.startedAt),
     endedAt: instant(campaign.endedAt),
+    endReason: campaign.endReason ?? null,
     version: campaign.version,
   };
 }

@@ -2,6 +2,8 @@ import { apiError } from './errors.ts';
 
 const TEXT = /^.*$/s;
 const NUMBER = /^\d{1,15}$/;
+/** Rows before it, and of which query. */
+const ROWS = /^[a-zA-Z-]+ \d{1,8}$/;
 
 /** The listings of the API, and how a position within each looks. */
 const positions = {
@@ -19,6 +21,8 @@ const positions = {
   'open-transactions': /^-?\d{1,15} .*$/s,
   reservations: NUMBER,
   sites: TEXT,
+  rows: ROWS,
+  'saved-filters': TEXT,
   tokens: TEXT,
   transactions: /^-?\d{1,15}-\d{1,15}$/,
 } as const satisfies Record<string, RegExp>;

@@ -286,6 +286,16 @@ export const errors = {
     message: 'No charge point matches the targets of the campaign.',
     meaning:
       'Targets are chosen when a campaign is created. Look at how the charge points describe themselves, and at `GET /api/v1/campaigns/matches`.',
+  campaign_secret_gone: {
+    status: 409,
+    message: 'The task of campaign {id} had a secret, which Farad no longer has.',
+    meaning: 'Secrets of a campaign are kept until it ends. Create a new campaign, with the secret.',
+  },
+  too_many_saved_filters: {
+    status: 409,
+    message: 'There are {most} saved filters already.',
+    meaning: 'Delete one that nobody uses.',
+  },
   },
   unreadable_profile: {
     status: 409,

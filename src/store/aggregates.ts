@@ -28,6 +28,7 @@ import { type ReferencedCalls, ReferencedCallTable } from './referenced-calls.ts
 import { type ReportedSchedules, ReportedScheduleTable } from './reported-schedules.ts';
 import { ReservationIdCounter, type ReservationIds } from './reservation-ids.ts';
 import { LmdbReservations, type Reservations } from './reservations.ts';
+import { type SavedFilters, SavedFilterTable } from './saved-filters.ts';
 import type { Aggregate, Migration } from './schema-version.ts';
 import { sealingWith } from './sealing.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
@@ -138,6 +139,10 @@ const AGGREGATES = {
   transactionCorrections: provisioned<TransactionNotes<TransactionCorrection>>(
     'transaction-corrections',
     ({ directory }) => new TransactionNoteTable(directory, 'transaction-corrections'),
+  ),
+  savedFilters: provisioned<SavedFilters>(
+    'saved-filters',
+    ({ directory }) => new SavedFilterTable(directory),
   ),
   campaigns: provisioned<Campaigns>(
     'campaigns',

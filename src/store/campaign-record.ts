@@ -76,10 +76,14 @@ export interface CampaignRecord {
   readonly endAt: number | null;
   /** How long a charge point may take from being asked to the end of its job. */
   readonly itemTimeout: number;
+  /** Nobody is asked any more once so many have failed; absent: however many do. */
+  readonly stopAfterFailed?: number;
   readonly state: CampaignState;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
+  /** Why Farad has ended it before its time. */
+  readonly endReason?: 'too_many_failures';
   readonly counts: CampaignCounts;
   /** Rises with each change. */
   readonly version: number;

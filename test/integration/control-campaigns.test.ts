@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { normalisePem, writePem } from '../../src/certificates/pem.ts';
 import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
 import { RSA } from '../support/firmware-signers.ts';
 import { type ScriptedEdge, scriptedEdge } from '../support/scripted-edge.ts';
-import { createTestAuthority } from '../support/test-certificates.ts';
 import { until } from '../support/until.ts';
 
 const path = '/api/v1/campaigns';
@@ -114,6 +112,90 @@ describe('campaigns', () => {
     const refused = await create({ targets: { group: 'nowhere' } });
     expect(refused).toMatchObject({ status: 409, body: { error: { code: 'no_matching_charge_points' } } });
     expect((await control.send('GET', path)).body.items).toEqual([]);
+  });
+
+  test('find charge points by a tag', async () => {
+    await control.send('PATCH', '/api/v1/charge-points/CP-2', { json: { tags: ['DC', 'north'] } });
+    const { body } = await control.send('GET', `${path}/matches?tag=dc`);
+    expect(body).toEqual({ total: 1, sample: ['CP-2'] });
+  });
+
+  test('end once so many have failed, and do the same again for those that did', async () => {
+    edge.chargePoints.script = () => ({ error: 'NotSupported' });
+    const { id, stopAfterFailed } = (await create({ atOnce: 1, stopAfterFailed: 2 })).body;
+    expect(stopAfterFailed).toBe(2);
+    await until('it has ended', async () => (await get(id)).state === 'aborted');
+    expect(await get(id)).toMatchObject({
+      endReason: 'too_many_failures',
+      counts: { failed: 2, pending: 1, total: 3 },
+    });
+    expect(edge.chargePoints.asked).toHaveLength(2);
+
+    edge.chargePoints.script = () => ({ result: { status: 'Accepted' } });
+    const retry = (states: readonly string[]) =>
+      control.send('POST', `${path}/${id}/retry`, { json: { states } });
+    expect((await retry(['unknown'])).body.error.code).toBe('no_matching_charge_points');
+    expect((await retry(['succeeded'])).status).toBe(422);
+    const again = await retry(['failed']);
+    expect(again).toMatchObject({
+      status: 201,
+      body: { name: 'test, again', task: clearCache, stopAfterFailed: 2, atOnce: 1, counts: { total: 2 } },
+    });
+    await ended(again.body.id);
+    const rest = await retry(['pending']);
+    expect((await ended(rest.body.id)).counts).toMatchObject({ succeeded: 1, total: 1 });
+    const asked = edge.chargePoints.asked.map(({ chargePointId }) => chargePointId);
+    expect(new Set(asked.slice(2, 4))).toEqual(new Set(asked.slice(0, 2)));
+    expect(asked).toHaveLength(5);
+  });
+
+  test('are not retried while they run, nor without the secret that they had', async () => {
+    edge.chargePoints.script = () => ({ result: { status: 'Rejected' } });
+    const task = { action: 'ChangeConfiguration', payload: { key: 'WifiPassword', value: 'a-secret-word' } };
+    const { id } = (await create({ task, startAt: '2099-01-01T00:00:00Z' })).body;
+    const retry = () => control.send('POST', `${path}/${id}/retry`, { json: { states: ['pending'] } });
+    expect((await retry()).body.error).toMatchObject({
+      code: 'campaign_state',
+      message: expect.stringContaining('it cannot be retried'),
+    });
+    await command(id, 'abort');
+    expect((await retry()).body.error.code).toBe('campaign_secret_gone');
+  });
+
+  test('give a retried CALL a requestId of its own', async () => {
+    edge.chargePoints.script = () => ({ result: { status: 'Rejected' } });
+    const log = { remoteLocation: 'https://files.example/' };
+    const task = { action: 'GetLog', payload: { logType: 'DiagnosticsLog', log } };
+    const { id } = (await create({ task, targets: { ids: ['CP-1'] } })).body;
+    await ended(id);
+    await control.send('POST', `${path}/${id}/retry`, { json: { states: ['failed'] } });
+    await until('it is asked again', () => edge.chargePoints.asked.length === 2);
+    const [first, second] = edge.chargePoints.asked.map(({ payload }) => Number(payload.requestId));
+    expect(second).toBeGreaterThan(first ?? Number.POSITIVE_INFINITY);
+  });
+
+  test('have their results as a file, which no spreadsheet takes for formulas', async () => {
+    await edge.boot('=CP,1', {});
+    edge.chargePoints.script = ({ chargePointId }) =>
+      chargePointId === 'CP-2' ? { error: 'NotSupported' } : { result: { status: 'Accepted' } };
+    const { id } = (await create({})).body;
+    await ended(id);
+    const { body: text, headers } = await control.send('GET', `${path}/${id}/results?format=csv&limit=1`);
+    expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(headers.get('content-disposition')).toBe(`attachment; filename="farad-campaign-${id}.csv"`);
+    const [head, first, ...others] = text.split('\r\n');
+    expect(head).toBe('chargePointId,state,reason,attempts,askedAt,endedAt,jobId,answer');
+    expect(first).toMatch(
+      /^"'=CP,1",succeeded,Accepted,1,\d{4}-\d\d-\d\dT[\d:.]+Z,[^,]+,,"\{""kind"":""result""/,
+    );
+    expect(others.map((line: string) => line.split(',').slice(0, 3).join(' '))).toEqual([
+      'CP-1 succeeded Accepted',
+      'CP-2 failed NotSupported',
+      'CP-3 succeeded Accepted',
+      '',
+    ]);
+    const failed = await control.send('GET', `${path}/${id}/results?format=csv&state=failed`);
+    expect(failed.body.trim().split('\r\n')).toHaveLength(2);
   });
 
   test('fill in the requestId that signed updates and logs need', async () => {
@@ -234,16 +316,6 @@ describe('campaigns', () => {
     ]);
     const password = String(edge.chargePoints.asked[0]?.payload.value);
     expect(JSON.stringify([items, created.body, control.log])).not.toContain(password);
-  });
-
-  test('L26: a root goes out as charge points know PEM, and has to fit into InstallCertificate like that', async () => {
-    const { certificate } = await createTestAuthority();
-    const given = `Certificate:\n${' '.repeat(5500)}\n${certificate.replaceAll('\n', '\r\n')}`;
-    const withRoot = (rootCertificate: string) =>
-      create({ task: { security: 'raise-profile', profile: 1, rootCertificate } });
-    expect((await withRoot(given)).body.task.rootCertificate).toBe(normalisePem(certificate, 'CERTIFICATE'));
-    const tooLong = writePem('CERTIFICATE', Buffer.alloc(4500));
-    expect((await withRoot(tooLong)).body.error.code).toBe('invalid_payload');
   });
 
   test.each([

@@ -147,6 +147,7 @@ describe('the description of the API', () => {
       'DELETE /api/v1/local-lists/{id}',
       'DELETE /api/v1/manufacturer-roots/{sha256}',
       'DELETE /api/v1/reservations/{id}',
+      'DELETE /api/v1/saved-filters/{id}',
       'DELETE /api/v1/session',
       'DELETE /api/v1/sites/{id}',
       'DELETE /api/v1/tokens/{idTag}',
@@ -206,6 +207,8 @@ describe('the description of the API', () => {
       'GET /api/v1/reservations',
       'GET /api/v1/reservations/{id}',
       'GET /api/v1/security',
+      'GET /api/v1/saved-filters',
+      'GET /api/v1/saved-filters/{id}',
       'GET /api/v1/security-events',
       'GET /api/v1/session',
       'GET /api/v1/sites',
@@ -233,6 +236,7 @@ describe('the description of the API', () => {
       'POST /api/v1/campaigns/{id}/resume',
       'POST /api/v1/certificate-authority',
       'POST /api/v1/certificate-requests/{id}/certificate',
+      'POST /api/v1/campaigns/{id}/retry',
       'POST /api/v1/certificates',
       'POST /api/v1/certificates/{serial}/revoke',
       'POST /api/v1/charge-points/{id}/calls/{Action}',
@@ -257,6 +261,7 @@ describe('the description of the API', () => {
       'PUT /api/v1/local-lists/{id}',
       'PUT /api/v1/sites/{id}',
       'PUT /api/v1/tokens/{idTag}',
+      'PUT /api/v1/saved-filters/{id}',
       'PUT /api/v1/transactions/{transactionId}/charging-wish',
       'PUT /api/v1/transactions/{transactionId}/correction',
     ]);
@@ -322,6 +327,7 @@ describe('the description of the API', () => {
       'installCertificate',
       'setChargingProfile',
       'syncLocalList',
+      'retryCampaign',
       'triggerMessage',
     ]);
     for (const { responses } of taking) {

@@ -1,4 +1,4 @@
-import { request } from '../api.ts';
+import { queryOf, request } from '../api.ts';
 import { taskInWords } from '../campaign-task.ts';
 import { count, counted } from '../format.ts';
 import type { Campaign } from '../model.ts';
@@ -9,7 +9,7 @@ import { type Column, ListPage, useList } from '../parts/list-page.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
-import { queried, urlOf } from '../router.ts';
+import { go, queried, urlOf } from '../router.ts';
 import { may } from '../session.ts';
 import { Progress } from './campaigns.tsx';
 
@@ -73,10 +73,17 @@ export function CampaignPage({ id }: { readonly id: string }) {
                       Abort
                     </button>
                   )}
+                  {isOver(campaign) && <Retry campaign={campaign} path={path} />}
                 </span>
               )}
             </div>
             <Refusal failure={doing.failure} />
+            {campaign.endReason === 'too_many_failures' && (
+              <p class="note tone-attention" role="status">
+                Farad has ended it: {counted(campaign.stopAfterFailed ?? 0, 'charge point')} failed. Nobody
+                else is asked.
+              </p>
+            )}
             <Progress counts={campaign.counts} />
             <dl class="facts">
               <Fact name="Task">{taskInWords(campaign.task)}</Fact>
@@ -85,6 +92,14 @@ export function CampaignPage({ id }: { readonly id: string }) {
               <Fact name="Begins">
                 <When at={campaign.startAt} both />
               </Fact>
+              {campaign.endAt && (
+                <Fact name="Asks nobody after">
+                  <When at={campaign.endAt} both />
+                </Fact>
+              )}
+              {campaign.stopAfterFailed !== null && (
+                <Fact name="Stops after">{counted(campaign.stopAfterFailed, 'failure')}</Fact>
+              )}
               <Fact name="Targets">{targetWords(campaign.targets)}</Fact>
             </dl>
             {campaign.task.payload !== undefined && (
@@ -101,6 +116,35 @@ export function CampaignPage({ id }: { readonly id: string }) {
   );
 }
 
+/** Does the same again for those that it did not come to. */
+function Retry({ campaign, path }: { readonly campaign: Campaign; readonly path: string }) {
+  const doing = useDoing();
+  const { failed, unknown, pending } = campaign.counts;
+  const again = (states: readonly string[]) =>
+    doing.run(async () => {
+      const { id } = await request<Campaign>('POST', `${path}/retry`, { body: { states } });
+      go(`/campaigns/${encodeURIComponent(id)}`);
+    });
+  const button = (many: number, states: readonly string[], words: string) =>
+    many > 0 && (
+      <button type="button" disabled={doing.busy} onClick={() => void again(states)}>
+        {words}
+      </button>
+    );
+  return (
+    <>
+      <Refusal failure={doing.failure} />
+      {button(failed, ['failed'], `Retry ${counted(failed, 'failed one')}`)}
+      {button(unknown, ['unknown'], `Retry ${counted(unknown, 'unknown one')}`)}
+      {button(pending, ['pending'], `Ask ${count(pending)} that were never asked`)}
+    </>
+  );
+}
+
+function isOver({ state }: Campaign): boolean {
+  return state === 'finished' || state === 'aborted';
+}
+
 const COLUMNS: readonly Column<Result>[] = [
   {
     label: 'Charge point',
@@ -115,7 +159,8 @@ const COLUMNS: readonly Column<Result>[] = [
 ];
 
 function Results({ path }: { readonly path: string }) {
-  const list = useList<Result>(`${path}/results`, { state: queried('state') }, 3000);
+  const state = queried('state');
+  const list = useList<Result>(`${path}/results`, { state }, 3000);
   return (
     <>
       <Filters>
@@ -124,6 +169,9 @@ function Results({ path }: { readonly path: string }) {
           label="State"
           options={[['', 'Any'], ...STATES.map((state) => [state, state] as const)]}
         />
+        <a class="button" download href={`/api/v1${path}/results${queryOf({ state, format: 'csv' })}`}>
+          Export all as CSV
+        </a>
       </Filters>
       <ListPage
         of={list}

@@ -12,6 +12,10 @@ import { When } from '../parts/when.tsx';
 import { Whereabouts } from '../parts/whereabouts.tsx';
 import { queried, setQuery, urlOf } from '../router.ts';
 import { PROFILE_CHOICES } from '../security.ts';
+import { may } from '../session.ts';
+import { AddChargePoint } from './add-charge-point/add-charge-point.tsx';
+import { PickedBar } from './picked-bar.tsx';
+import { SavedFilters } from './saved-filters.tsx';
 
 const EVERY_MS = 4000;
 
@@ -37,6 +41,7 @@ const FILTERS = [
   'registration',
   'securityProfile',
   'profilePending',
+  'certificateExpiresWithin',
 ] as const;
 
 /** Charge points, a page at a time: the server filters and sorts, however many there are. */
@@ -44,6 +49,8 @@ export function ChargePointsPage() {
   const filters = queriedOf(FILTERS);
   const sort = queried('sort') ?? 'id';
   const list = useList<ChargePoint>('/charge-points', { ...filters, sort }, EVERY_MS);
+  const [adding, setAdding] = useState(false);
+  const [picked, setPicked] = useState<Picked>(new Set());
   const filtered = Object.values(filters).some((filter) => filter !== undefined);
   return (
     <>
@@ -59,22 +66,47 @@ export function ChargePointsPage() {
         </span>
       </div>
       <ChargePointFilters filtered={filtered} />
+      {picked.size > 0 && (
+        <PickedBar
+          picked={picked}
+          onPicked={setPicked}
+          total={list.data?.total ?? 0}
+          pathOf={(page) => `/charge-points${queryOf({ ...filters, sort, ...page })}`}
+        />
+      )}
       <ListPage
         of={list}
         what="charge points"
         lines={10}
-        columns={columnsBy(sort)}
+        columns={[
+          ...(may('operator') ? [pickable(list.data?.items ?? [], picked, setPicked)] : []),
+          ...columnsBy(sort),
+        ]}
         keyOf={({ id }) => id}
         empty={<NothingHere filtered={filtered} />}
         sum={(shown, total) => `${count(shown)} of ${count(total)}`}
       />
+      {adding && (
+        <AddChargePoint
+          onClose={() => {
+            setAdding(false);
+            list.reload();
+          }}
+        />
+      )}
     </>
   );
+}
+
+/** What the address says of these. */
+function queriedOf(names: readonly string[]): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(names.map((name) => [name, queried(name)]));
 }
 
 function ChargePointFilters({ filtered }: { readonly filtered: boolean }) {
   return (
     <Filters>
+      <SavedFilters query={queriedOf([...FILTERS, 'sort'])} />
       <TextFilter name="text" label="Text" placeholder="id, name, bay, serial, vendor" />
       <TextFilter name="tag" label="Tag" placeholder="whole tag" />
       <ChoiceFilter
@@ -86,23 +118,10 @@ function ChargePointFilters({ filtered }: { readonly filtered: boolean }) {
           ['false', 'Offline'],
         ]}
       />
-      {adding && (
-        <AddChargePoint
-          onClose={() => {
-            setAdding(false);
-            list.reload();
-          }}
-        />
-      )}
       <ChoiceFilter
         name="status"
         label="Connector status"
         options={[['', 'Any'], ...STATUSES.map((status) => [status, status] as const)]}
-/** What the address says of these. */
-function queriedOf(names: readonly string[]): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(names.map((name) => [name, queried(name)]));
-}
-
       />
       <ChoiceFilter
         name="registration"
@@ -124,6 +143,38 @@ function queriedOf(names: readonly string[]): Readonly<Record<string, string | u
       )}
     </Filters>
   );
+}
+
+/** Identities of charge points that were picked by hand. */
+type Picked = ReadonlySet<string>;
+
+/** A column to pick rows with, or all of this page. */
+function pickable(
+  items: readonly ChargePoint[],
+  picked: Picked,
+  onPicked: (picked: Picked) => void,
+): Column<ChargePoint> {
+  const box = (label: string, ids: readonly string[]) => (
+    <input
+      type="checkbox"
+      aria-label={label}
+      checked={ids.every((id) => picked.has(id))}
+      onChange={(event) => {
+        const others = [...picked].filter((id) => !ids.includes(id));
+        onPicked(new Set(event.currentTarget.checked ? [...others, ...ids] : others));
+      }}
+    />
+  );
+  const all = items.map(({ id }) => id);
+  return {
+    label: 'Choose',
+    heading: (
+      <th key="pick" scope="col" class="pick">
+        {box('Choose all on this page', all)}
+      </th>
+    ),
+    cell: ({ id }) => box(`Choose ${id}`, [id]),
+  };
 }
 
 function columnsBy(sort: string): Column<ChargePoint>[] {

@@ -1,44 +1,33 @@
 import { useEffect, useState } from 'preact/hooks';
 import { queryOf, request } from '../api.ts';
-import { SECURITY_TASKS } from '../campaign-task.ts';
+import { LOCAL_LIST_TASKS, SECURITY_TASKS } from '../campaign-task.ts';
 import { dangerOf } from '../commands.ts';
 import { counted } from '../format.ts';
 import type { Campaign } from '../model.ts';
 import { actions, readActions } from '../openapi.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { useSuggestions } from '../parts/suggestions.ts';
 import { missingMember, startingPayload } from '../payload.ts';
+import { PACE, PaceFields, paceBody } from './campaign-pace-fields.tsx';
 import { type SecurityChoice, SecurityFields, securityTask } from './campaign-security-fields.tsx';
-
-const TARGETS = [
-  ['group', 'Group'],
-  ['vendor', 'Vendor'],
-  ['model', 'Model'],
-  ['firmwareVersion', 'Firmware'],
-  ['idPrefix', 'Id begins with'],
-] as const;
-
-interface Matches {
-  readonly total: number;
-  readonly sample: readonly string[];
-}
+import { TargetFields, type Targets, targetsBody, useMatches } from './campaign-target-fields.tsx';
 
 interface NewCampaignProps {
+  /** Charge points that were picked by hand; absent: a filter is asked for. */
+  readonly ids?: readonly string[];
   readonly onClose: () => void;
   readonly onCreated: (id: string) => void;
 }
 
-/** A task for many: its payload as it will go to each, its targets by a filter, how many at once. */
-export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
+/** A task for many: its payload as it will go to each, whom it is for, when, and how many at once. */
+export function NewCampaign({ ids, onClose, onCreated }: NewCampaignProps) {
   const doing = useDoing();
   const [name, setName] = useState('');
   const [action, setAction] = useState('UpdateFirmware');
   const [payload, setPayload] = useState('');
   const [choice, setChoice] = useState<SecurityChoice>({ profile: 2, root: '', force: false });
-  const [targets, setTargets] = useState<Readonly<Record<string, string>>>({});
-  const [all, setAll] = useState(false);
-  const [atOnce, setAtOnce] = useState('20');
+  const [targets, setTargets] = useState<Targets>(ids ? { by: 'ids', ids } : { by: 'filter', filter: {} });
+  const [pace, setPace] = useState(PACE);
   const [sure, setSure] = useState(false);
   useEffect(() => {
     void readActions();
@@ -50,23 +39,22 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
   }, [chosen]);
 
   const security = SECURITY_TASKS.find(([task]) => task === action);
-  const parsed = security ? {} : parse(payload);
-  const filter = Object.fromEntries(Object.entries(targets).filter(([, value]) => value !== ''));
+  const list = LOCAL_LIST_TASKS.find(([task]) => task === action);
+  const isCall = !security && !list;
+  const parsed = isCall ? parse(payload) : {};
   const danger = security ? security[2] : parsed && dangerOf(action, parsed);
   const missing = parsed && chosen && missingMember(chosen.schema, parsed);
-  const isAimed = all || Object.keys(filter).length > 0;
-  const matches = useSuggestions<Matches>(all ? 'all' : JSON.stringify(filter), () =>
-    isAimed ? `/campaigns/matches${queryOf(all ? { all } : filter)}` : undefined,
-  );
+  const aim = targetsBody(targets);
+  const matches = useMatches(targets);
   const create = () =>
     doing.run(async () => {
-      const body = {
-        name,
-        task: security ? securityTask(action, choice) : { action, payload: parsed },
-        targets: all ? { all: true } : filter,
-        atOnce: Number(atOnce),
-      };
-      const force = (security && action === 'raise-profile' && choice.force) || undefined;
+      const task = security
+        ? securityTask(action, choice)
+        : list
+          ? { localList: list[1] }
+          : { action, payload: parsed };
+      const force = (action === 'raise-profile' && choice.force) || undefined;
+      const body = { name, task, targets: aim, ...paceBody(pace) };
       onCreated((await request<Campaign>('POST', `/campaigns${queryOf({ force })}`, { body })).id);
     });
 
@@ -103,6 +91,13 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
                 </option>
               ))}
             </optgroup>
+            <optgroup label="Local list that is wanted there">
+              {LOCAL_LIST_TASKS.map(([task, , words]) => (
+                <option key={task} value={task}>
+                  {words}
+                </option>
+              ))}
+            </optgroup>
             <optgroup label="One CALL">
               {[...(known?.keys() ?? [])].map((candidate) => (
                 <option key={candidate}>{candidate}</option>
@@ -110,9 +105,8 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
             </optgroup>
           </select>
         </div>
-        {security ? (
-          <SecurityFields task={action} choice={choice} onChange={setChoice} />
-        ) : (
+        {security && <SecurityFields task={action} choice={choice} onChange={setChoice} />}
+        {isCall && (
           <div class="field">
             <label for="campaign-payload">Payload, as it will be sent to each</label>
             <textarea
@@ -129,39 +123,8 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
             </span>
           </div>
         )}
-        <fieldset class="field">
-          <legend>Charge points that</legend>
-          <label class="row tight">
-            <input type="checkbox" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} />{' '}
-            are all
-          </label>
-          {!all && (
-            <div class="filters">
-              {TARGETS.map(([key, label]) => (
-                <label key={key}>
-                  <span>{label}</span>
-                  <input
-                    value={targets[key] ?? ''}
-                    onInput={(event) => setTargets({ ...targets, [key]: event.currentTarget.value })}
-                  />
-                </label>
-              ))}
-            </div>
-          )}
-          <p class="small soft" role="status">
-            {isAimed && matches ? foundText(matches) : 'Say which charge points.'}
-          </p>
-        </fieldset>
-        <div class="field">
-          <label for="campaign-at-once">At a time</label>
-          <input
-            id="campaign-at-once"
-            type="number"
-            min={1}
-            value={atOnce}
-            onInput={(event) => setAtOnce(event.currentTarget.value)}
-          />
-        </div>
+        <TargetFields value={targets} matches={matches} onInput={setTargets} />
+        <PaceFields value={pace} onInput={setPace} />
         {danger && (
           <label class="note sure">
             <input
@@ -170,7 +133,7 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
               onChange={(event) => setSure(event.currentTarget.checked)}
             />
             <span>
-              I know that this goes to {all ? 'every charge point' : 'all that match'}. {danger}
+              I know that this goes to {whom(targets)}. {danger}
             </span>
           </label>
         )}
@@ -187,7 +150,7 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
               !parsed ||
               missing !== undefined ||
               (Boolean(danger) && !sure) ||
-              !isAimed ||
+              aim === undefined ||
               matches?.total === 0
             }
           >
@@ -199,10 +162,9 @@ export function NewCampaign({ onClose, onCreated }: NewCampaignProps) {
   );
 }
 
-function foundText({ total, sample }: Matches): string {
-  if (total === 0) return 'No charge point matches.';
-  const others = total > sample.length ? ' and others' : '';
-  return `${counted(total, 'charge point')}: ${sample.join(', ')}${others}`;
+function whom(targets: Targets): string {
+  if (targets.by === 'ids') return counted(targets.ids.length, 'charge point');
+  return targets.by === 'all' ? 'every charge point' : 'all that match';
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {

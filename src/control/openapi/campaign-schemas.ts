@@ -68,6 +68,7 @@ export const campaignFilter = {
     minLength: 1,
     maxLength: 255,
   }),
+  tag: text('Those that have this tag, without case.', { minLength: 1, maxLength: 40 }),
   idPrefix: text('Those whose identity begins with this.', { minLength: 1, maxLength: 255 }),
 } as const;
 
@@ -104,9 +105,21 @@ export const campaignSchemas = {
         'Seconds from asking a charge point to the end of its job, after which its result is `unknown` and the next one has its turn. Absent: a day.',
         { minimum: 1, maximum: 30 * 86_400 },
       ),
+      stopAfterFailed: whole(
+        'Once so many charge points have failed, nobody else is asked: the campaign is aborted. Absent: it goes on, however many fail.',
+        { minimum: 1, maximum: 50_000 },
+      ),
     },
-    ['atOnce', 'startAt', 'endAt', 'itemTimeout'],
+    ['atOnce', 'startAt', 'endAt', 'itemTimeout', 'stopAfterFailed'],
   ),
+
+  CampaignRetry: object('Whom to ask again.', {
+    states: list(
+      { type: 'string', enum: ['failed', 'unknown', 'pending'] },
+      'What became of them. Those of `unknown` may have done it already; `pending` were never asked.',
+      { minItems: 1, maxItems: 3 },
+    ),
+  }),
 
   CampaignMatches: object('Charge points that a filter finds now.', {
     total: count('How many.'),
@@ -122,6 +135,7 @@ export const campaignSchemas = {
     startAt: time('When it begins.'),
     endAt: maybe(time('When it asks nobody more.')),
     itemTimeout: whole('Seconds.'),
+    stopAfterFailed: maybe(whole('Failures after which nobody else is asked.')),
     state: {
       type: 'string',
       enum: ['preparing', 'scheduled', 'running', 'paused', 'finished', 'aborted'],
@@ -139,6 +153,11 @@ export const campaignSchemas = {
     createdAt: time('When it was created.'),
     startedAt: maybe(time('When the first charge point could be asked.')),
     endedAt: maybe(time('When it was finished or aborted.')),
+    endReason: maybe({
+      type: 'string',
+      enum: ['too_many_failures'],
+      description: 'Why Farad aborted it; null where an operator did, and where nobody has.',
+    }),
     version: whole('Rises with each change.'),
   }),
 

@@ -12,6 +12,7 @@ import { overviewSchema } from './overview-schema.ts';
 import { shownPlace, writtenPlace } from './place-schemas.ts';
 import { reservationSchemas } from './reservation-schemas.ts';
 import { rowSchemas } from './row-schemas.ts';
+import { savedFilterSchemas } from './saved-filter-schemas.ts';
 import { profile, securitySchemas, tlsParameters } from './security-schemas.ts';
 import { maybe, object, PRINTED, text, time, whole } from './shapes.ts';
 import { siteSchemas } from './site-schemas.ts';
@@ -209,6 +210,7 @@ export const schemas = {
   ...jobSchemas,
 
   ...campaignSchemas,
+  ...savedFilterSchemas,
 
   ...rowSchemas,
   ...fleetSchemas,

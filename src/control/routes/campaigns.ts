@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { CampaignFilter } from '../../operations/campaigns/campaign-targets.ts';
 import type { CampaignCommand } from '../../operations/campaigns/campaigns.ts';
-import { CAMPAIGN_ITEM_STATES, type CampaignItemState } from '../../store/campaign-record.ts';
-import { type NewCampaignBody, readCampaign, viewCampaign, viewResult } from '../campaign-view.ts';
+import type { CampaignItemState } from '../../store/campaign-record.ts';
+import { findChargePoint } from '../../store/known-charge-points.ts';
+import { type NewCampaignBody, readCampaign, sameCampaignFor, viewCampaign } from '../campaign-view.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
@@ -15,6 +16,7 @@ import { rootWarningsOf } from '../root-check.ts';
 import { addRoute } from '../route.ts';
 import { checkSecurityTask } from '../security-checks.ts';
 import { forceQuery, refuseUnlessForced } from '../warnings.ts';
+import { pagesOfResults } from './campaign-results.ts';
 
 const tag = 'Campaigns';
 const path = '/api/v1/campaigns/{id}';
@@ -30,6 +32,7 @@ const request = {
   startAt: '2026-03-02T01:00:00Z',
   endAt: '2026-03-02T05:00:00Z',
   itemTimeout: 3600,
+  stopAfterFailed: 5,
 };
 const example = {
   id: '0mm7p6yo0-824da861',
@@ -41,6 +44,7 @@ const example = {
   createdAt: '2026-03-01T15:00:00.000Z',
   startedAt: '2026-03-02T01:00:00.000Z',
   endedAt: null,
+  endReason: null,
   version: 211,
 };
 
@@ -143,37 +147,36 @@ const get: Operation = {
   errors: ['unknown_campaign'],
 };
 
-const results: Operation = {
-  id: 'listCampaignResults',
-  method: 'GET',
-  path: `${path}/results`,
+const retry: Operation = {
+  id: 'retryCampaign',
+  idempotent: true,
+  method: 'POST',
+  path: `${path}/retry`,
   tag,
-  summary: 'List what became of each charge point of a campaign',
-  description: 'In the order of their identities.',
+  summary: 'Do the same again where it failed',
+  description:
+    'A new campaign, which begins at once, for those charge points of one that has ended whose results are in one of the `states`; those that were deleted meanwhile are left out.',
   params,
-  query: {
-    state: { type: 'string', enum: CAMPAIGN_ITEM_STATES, description: 'Only those in this state.' },
-    ...pageQuery,
+  query: forceQuery,
+  body: {
+    required: true,
+    checked: true,
+    content: {
+      'application/json': {
+        schema: ref('CampaignRetry'),
+        examples: { failed: { states: ['failed'] }, allOthers: { states: ['failed', 'pending'] } },
+      },
+    },
   },
-  responses: {
-    200: json('A page of results.', ref('CampaignResultPage'), {
-      items: [
-        {
-          chargePointId: 'CP-17',
-          state: 'succeeded',
-          reason: 'Installed',
-          answer: { kind: 'result', payload: {} },
-          jobId: '0mm7p6yo0-824da861.1',
-          steps: [],
-          attempts: 1,
-          askedAt: '2026-03-02T01:00:00.000Z',
-          endedAt: '2026-03-02T01:07:12.000Z',
-        },
-      ],
-      next: null,
-    }),
-  },
-  errors: ['unknown_campaign'],
+  responses: { 201: json('The new campaign.', ref('Campaign'), example) },
+  errors: [
+    'unknown_campaign',
+    'campaign_state',
+    'campaign_secret_gone',
+    'likely_refused',
+    'no_matching_charge_points',
+    'too_many_campaigns',
+  ],
 };
 
 const command = (name: CampaignCommand, summary: string, description: string): Operation => ({
@@ -209,23 +212,28 @@ export function addCampaignRoutes(app: FastifyInstance, { store, config, operati
     return campaign;
   };
 
+  const begin = async (body: NewCampaignBody, force: boolean) => {
+    refusePrivateKeyIn(body.task);
+    const wanted = await readCampaign(body, store, force);
+    checkSecurityTask(wanted.task, config, force);
+    const signing = signingIn(wanted.task);
+    const warnings = signing
+      ? signingWarnings(signing, store, Date.now())
+      : rootWarningsOf(wanted.task, Date.now());
+    if (warnings) refuseUnlessForced('of the campaign', warnings, force);
+    const campaign = await operations.campaigns.create(wanted);
+    if (campaign === 'too_many') throw apiError('too_many_campaigns', {});
+    if (campaign === 'no_match') throw apiError('no_matching_charge_points', {});
+    return viewCampaign(find(campaign.id));
+  };
+
   addRoute<{ Body: NewCampaignBody; Querystring: { force: boolean } }>(
     app,
     create,
-    async (request, reply) => {
-      refusePrivateKeyIn(request.body.task);
-      const wanted = await readCampaign(request.body, store, request.query.force);
-      checkSecurityTask(wanted.task, config, request.query.force);
-      const signing = signingIn(wanted.task);
-      const warnings = signing
-        ? signingWarnings(signing, store, Date.now())
-        : rootWarningsOf(wanted.task, Date.now());
-      if (warnings) refuseUnlessForced('of the campaign', warnings, request.query.force);
-      const campaign = await operations.campaigns.create(wanted);
-      if (campaign === 'too_many') throw apiError('too_many_campaigns', {});
-      if (campaign === 'no_match') throw apiError('no_matching_charge_points', {});
+    async ({ body, query: { force } }, reply) => {
+      const campaign = await begin(body, force);
       reply.code(201);
-      return viewCampaign(find(campaign.id));
+      return campaign;
     },
   );
 
@@ -244,21 +252,29 @@ export function addCampaignRoutes(app: FastifyInstance, { store, config, operati
 
   addRoute<OfCampaign>(app, get, ({ params: { id } }) => viewCampaign(find(id)));
 
-  addRoute<OfCampaign & { Querystring: PageQuery & { state?: CampaignItemState } }>(
+  addRoute<OfCampaign & { Body: { states: readonly CampaignItemState[] }; Querystring: { force: boolean } }>(
     app,
-    results,
-    ({ params: { id }, query: { cursor, limit, state } }) => {
-      const { task } = find(id);
-      const after = readCursor('campaign-results', cursor);
-      const { items, next } = store.campaigns.items(id, {
-        limit,
-        ...(after !== undefined && { after }),
-        ...(state !== undefined && { state }),
-      });
-      return {
-        items: items.map((item) => viewResult(item, task)),
-        next: next === undefined ? null : writeCursor('campaign-results', next),
-      };
+    retry,
+    async ({ params: { id }, body: { states }, query: { force } }, reply) => {
+      const campaign = find(id);
+      const { state, task } = campaign;
+      if (state !== 'finished' && state !== 'aborted') {
+        throw apiError('campaign_state', { id, state, command: 'be retried' }, { state });
+      }
+      const ids: string[] = [];
+      for await (const items of pagesOfResults(store, id)) {
+        for (const item of items) {
+          if (states.includes(item.state) && findChargePoint(store, item.chargePointId)) {
+            ids.push(item.chargePointId);
+          }
+        }
+      }
+      if (ids.length === 0) throw apiError('no_matching_charge_points', {});
+      const body = sameCampaignFor(campaign, ids);
+      if (body === undefined) throw apiError('campaign_secret_gone', { id });
+      const again = await begin(body, force || ('force' in task && task.force === true));
+      reply.code(201);
+      return again;
     },
   );
 

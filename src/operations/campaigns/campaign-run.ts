@@ -68,6 +68,13 @@ export class CampaignRun {
         known.state === 'scheduled' ? { ...known, state: 'running', startedAt: now } : undefined,
       );
     }
+    if (campaign && hasFailedEnough(campaign)) {
+      campaign = await store.campaigns.change(this.id, (known) =>
+        hasFailedEnough(known)
+          ? { ...known, state: 'aborted', endedAt: now, endReason: 'too_many_failures' }
+          : known,
+      );
+    }
     const isOver = campaign?.endAt !== null && campaign !== undefined && campaign.endAt <= now;
     if (campaign?.state === 'running' && !isOver) this.askMore(campaign);
     const isIdle = this.places.asking.size === 0 && this.places.followed.size === 0;
@@ -177,4 +184,9 @@ export class CampaignRun {
       return this.items.settle(chargePointId, task, reference, outcomeOf(reply, call));
     };
   }
+}
+
+/** Whether so many charge points have failed that nobody else is to be asked. */
+function hasFailedEnough({ state, counts, stopAfterFailed }: CampaignRecord): boolean {
+  return state === 'running' && stopAfterFailed !== undefined && counts.failed >= stopAfterFailed;
 }

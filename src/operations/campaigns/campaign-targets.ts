@@ -8,6 +8,7 @@ export type CampaignFilter = {
   readonly vendor?: string;
   readonly model?: string;
   readonly firmwareVersion?: string;
+  readonly tag?: string;
   /** Beginning of the identity. */
   readonly idPrefix?: string;
 };
@@ -17,14 +18,15 @@ export type CampaignTargets = { readonly ids: readonly string[] } | CampaignFilt
 
 /**
  * Whether a charge point is meant. Vendor, model and firmware version are compared without case, as CiStrings
- * are (OCPP 1.6 ed. 2 §2.2).
+ * are (OCPP 1.6 ed. 2 §2.2), and so are tags.
  */
 export function isMeant(filter: CampaignFilter, { id, settings, record }: KnownChargePoint): boolean {
-  const { group, vendor, model, firmwareVersion, idPrefix } = filter;
+  const { group, vendor, model, firmwareVersion, tag, idPrefix } = filter;
   const boot = record?.boot;
   return (
     (group === undefined || settings?.group === group) &&
     (idPrefix === undefined || id.startsWith(idPrefix)) &&
+    (tag === undefined || (settings?.tags ?? []).some((held) => sameText(tag, held))) &&
     sameText(vendor, boot?.vendor) &&
     sameText(model, boot?.model) &&
     sameText(firmwareVersion, boot?.firmwareVersion)

@@ -23,6 +23,7 @@ export interface NewCampaign {
   readonly startAt: number;
   readonly endAt: number | null;
   readonly itemTimeout: number;
+  readonly stopAfterFailed?: number;
 }
 
 /** Charge points that a filter finds. */

@@ -36,6 +36,7 @@ const LISTS = [
   '/local-lists',
   '/local-lists/KNOWN',
   '/campaigns',
+  '/saved-filters',
   '/sites',
   '/sites/KNOWN',
   '/api-keys',
@@ -71,6 +72,7 @@ export async function furnish(gateway: Gateway, random: Random): Promise<Furnish
     const { energyWh } = await api<{ energyWh: number | null }>('GET', `/transactions/${transactionId}`);
     return energyWh === 12;
   });
+  await api('PUT', '/saved-filters/KNOWN', { query: { tag: 'dc' } });
   await api('PUT', '/local-lists/KNOWN', { scope: { group: 'North' }, entries: [] });
   await api('PUT', '/sites/KNOWN', {
     groups: [{ id: 'g', parent: null, limit: { unit: 'A', perPhase: 63 } }],
@@ -107,8 +109,16 @@ export async function furnish(gateway: Gateway, random: Random): Promise<Furnish
       messageId: ['nothing', '1'],
       jobId: ['1', 'nothing'],
     }),
-    everything: () => Promise.all(LISTS.map((path) => api('GET', path))),
+    async everything() {
+      const lists = await Promise.all(LISTS.map((path) => api('GET', path)));
+      return JSON.parse(JSON.stringify(lists, withoutUses)) as unknown;
+    },
   };
+}
+
+/** That a key was used changes nothing. */
+function withoutUses(name: string, value: unknown): unknown {
+  return name === 'lastUsedAt' ? undefined : value;
 }
 
 async function connect(gateway: Gateway, random: Random, asked: string[]): Promise<OcppClient> {

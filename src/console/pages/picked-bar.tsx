@@ -1,0 +1,63 @@
+import { useState } from 'preact/hooks';
+import { request } from '../api.ts';
+import { count, counted } from '../format.ts';
+import type { ChargePoint, Page } from '../model.ts';
+import { Refusal, useDoing } from '../parts/action.tsx';
+import { go } from '../router.ts';
+import { NewCampaign } from './new-campaign.tsx';
+
+/** Most charge points that a campaign names. */
+const MOST = 50_000;
+/** Of a request. */
+const PER_PAGE = 1000;
+
+interface PickedBarProps {
+  readonly picked: ReadonlySet<string>;
+  readonly onPicked: (picked: ReadonlySet<string>) => void;
+  /** How many the list has, all its pages together. */
+  readonly total: number;
+  /** Path of a page of the list. */
+  readonly pathOf: (page: { readonly limit: number; readonly cursor?: string }) => string;
+}
+
+/** What can be done with rows that were picked by hand, on whichever pages they are. */
+export function PickedBar({ picked, onPicked, total, pathOf }: PickedBarProps) {
+  const doing = useDoing();
+  const [isBeginning, setBeginning] = useState(false);
+  const pickAll = () =>
+    doing.run(async () => {
+      const ids = new Set<string>();
+      for (let cursor: string | null = null; ; ) {
+        const path = pathOf({ limit: PER_PAGE, ...(cursor !== null && { cursor }) });
+        const page: Page<ChargePoint> = await request<Page<ChargePoint>>('GET', path);
+        for (const { id } of page.items) ids.add(id);
+        cursor = page.next;
+        if (cursor === null || ids.size >= MOST) break;
+      }
+      onPicked(ids);
+    });
+  return (
+    <section class="panel picked row" aria-label="Chosen charge points">
+      <b role="status">{counted(picked.size, 'charge point')} chosen</b>
+      {picked.size < total && (
+        <button type="button" class="link" disabled={doing.busy} onClick={() => void pickAll()}>
+          {doing.busy ? 'Choosing…' : `Choose all ${count(Math.min(total, MOST))} that match`}
+        </button>
+      )}
+      <button type="button" class="link" onClick={() => onPicked(new Set())}>
+        Choose none
+      </button>
+      <button type="button" class="primary end" onClick={() => setBeginning(true)}>
+        New campaign for {counted(picked.size, 'charge point')}
+      </button>
+      <Refusal failure={doing.failure} />
+      {isBeginning && (
+        <NewCampaign
+          ids={[...picked]}
+          onClose={() => setBeginning(false)}
+          onCreated={(id) => go(`/campaigns/${encodeURIComponent(id)}`)}
+        />
+      )}
+    </section>
+  );
+}
