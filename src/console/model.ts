@@ -217,8 +217,8 @@ export interface Campaign {
   readonly state: string;
   readonly counts: Counts;
   readonly stopAfterFailed: number | null;
-}
   readonly endReason: string | null;
+}
 
 /** Charge points of a campaign by what has become of them. */
 export type Counts = Readonly<

@@ -18,6 +18,7 @@ import { FleetIndex } from './fleet-index.ts';
 import { readJsonBodies } from './json-body.ts';
 import { KeyAttempts } from './key-attempts.ts';
 import { type AcceptedKey, KeyRing } from './key-ring.ts';
+import { KeyUses } from './key-uses.ts';
 import { LogIns } from './log-ins.ts';
 import type { Operation } from './openapi/operation.ts';
 import { callsThrough } from './operations-calls.ts';
@@ -29,8 +30,8 @@ import { addAuditRoute } from './routes/audit.ts';
 import { addAvailabilityRoute } from './routes/availability.ts';
 import { addBackupRoutes } from './routes/backups.ts';
 import { addCallRoute } from './routes/calls.ts';
-import { addCampaignRoutes } from './routes/campaigns.ts';
 import { addCampaignResultRoute } from './routes/campaign-results.ts';
+import { addCampaignRoutes } from './routes/campaigns.ts';
 import { addCertificateAuthorityRoutes } from './routes/certificate-authority.ts';
 import { addCertificateRequestRoutes } from './routes/certificate-requests.ts';
 import { addCertificateRoutes } from './routes/certificates.ts';
@@ -41,6 +42,7 @@ import { addCommandRoutes } from './routes/commands.ts';
 import { addCompositeScheduleRoute } from './routes/composite-schedule.ts';
 import { addConfigurationRoutes } from './routes/configuration.ts';
 import { addConsoleRoutes } from './routes/console.ts';
+import { addConsoleSessionRoutes } from './routes/console-sessions.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addEventRoute } from './routes/events.ts';
 import { addFleetSecurityRoute } from './routes/fleet-security.ts';
@@ -54,9 +56,9 @@ import { addMessageRoute } from './routes/messages.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addOverviewRoute } from './routes/overview.ts';
 import { addReservationRoutes } from './routes/reservations.ts';
+import { addSavedFilterRoutes } from './routes/saved-filters.ts';
 import { addSecurityRoutes } from './routes/security.ts';
 import { addSecurityEventRoutes } from './routes/security-events.ts';
-import { addSavedFilterRoutes } from './routes/saved-filters.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addSiteRoutes } from './routes/sites.ts';
 import { addSystemRoute } from './routes/system.ts';
@@ -74,10 +76,10 @@ import { bodyValidator, parameterValidator } from './validation.ts';
 const MAX_SEGMENT = 3 * 255;
 /** How often log-ins that are over are forgotten, ms. */
 const FORGET_EVERY_MS = 60_000;
-/** How often the same is said again in the log, ms. */
-const SAY_AGAIN_MS = 3000;
 /** How often it is written down when keys were used last, ms. */
 const SAVE_USES_EVERY_MS = 60_000;
+/** How often the same is said again in the log, ms. */
+const SAY_AGAIN_MS = 3000;
 
 export interface AppOptions extends Omit<ControlDeps, 'edges' | 'operations'> {
   readonly keys: readonly AcceptedKey[];
@@ -141,6 +143,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   keepDeadlines(app);
   const keyRing = new KeyRing(deps.store, keys);
   const logIns = new LogIns(deps.store, keyRing);
+  const uses = new KeyUses(deps.store);
   const recognition = new Recognition(keyRing, logIns);
   const forgetting = setInterval(() => {
     if (clock.doubt() !== undefined) return;
@@ -148,7 +151,15 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   }, FORGET_EVERY_MS);
   forgetting.unref();
   app.addHook('onClose', () => clearInterval(forgetting));
-  requireKeys(app, new KeyAttempts(keyRing), logIns);
+  const saveUses = () =>
+    uses.save().catch((err: unknown) => deps.log.warn({ err }, 'when keys were used last is not kept'));
+  const saving = setInterval(saveUses, SAVE_USES_EVERY_MS);
+  saving.unref();
+  app.addHook('onClose', async () => {
+    clearInterval(saving);
+    await saveUses();
+  });
+  requireKeys(app, new KeyAttempts(keyRing), logIns, uses);
   logRequests(app);
   auditChanges(app, deps);
 
@@ -163,6 +174,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   app.addHook('onClose', () => fleet.close());
   const writer = new SettingsWriter(deps);
   addChargePointRoutes(app, deps, fleet, writer);
+  addSavedFilterRoutes(app, deps);
   addMessageRoute(app, deps);
   addSecurityRoutes(app, deps, writer);
   addSecurityEventRoutes(app, deps);
@@ -174,7 +186,6 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addChargingProfileRoutes(app, deps);
   addCompositeScheduleRoute(app, deps);
   addTokenRoutes(app, deps);
-  addSavedFilterRoutes(app, deps);
   await addTokenImport(app, deps);
   addTransactionRoutes(app, deps);
   addTransactionEnergyRoute(app, deps);
@@ -184,6 +195,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addLocalListSyncRoutes(app, deps);
   addJobRoutes(app, deps);
   addCampaignRoutes(app, deps);
+  addCampaignResultRoute(app, deps);
   addCertificateAuthorityRoutes(app, deps);
   addCertificateRoutes(app, deps);
   addCertificateRequestRoutes(app, deps);
@@ -195,14 +207,14 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     call: (call) => calls.call(call),
   });
   app.addHook('onClose', () => sites.stop());
-  addCampaignResultRoute(app, deps);
   addSiteRoutes(app, deps, sites);
   addChargingWishRoutes(app, deps, sites);
   addAnalyticsRoutes(app, deps);
   addBackupRoutes(app, deps);
   addEventRoute(app, deps, recognition);
-  addSessionRoutes(app, keyRing, logIns, recognition);
-  addApiKeyRoutes(app, deps.store, keyRing);
+  addSessionRoutes(app, keyRing, logIns, recognition, deps.config);
+  addConsoleSessionRoutes(app, logIns);
+  addApiKeyRoutes(app, deps.store, keyRing, uses);
   addAuditRoute(app, deps.store);
   addOverviewRoute(app, deps, fleet);
   addFleetSecurityRoute(app, deps, fleet);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { notFound } from './error-handling.ts';
 import { apiError } from './errors.ts';
 import type { KeyAttempts } from './key-attempts.ts';
+import type { KeyUses } from './key-uses.ts';
 import type { LogIns } from './log-ins.ts';
 import { bearerKey } from './recognition.ts';
 import { requireRole, roleOf } from './roles.ts';
@@ -19,7 +20,7 @@ declare module 'fastify' {
  * and the role that its operation asks for: before a byte of the body is read. What is not there is refused
  * as early.
  */
-export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: LogIns): void {
+export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: LogIns, uses: KeyUses): void {
   app.decorateRequest('principal', null);
   app.decorateRequest('via', 'none');
   app.addHook('onRequest', async (request) => {
@@ -40,6 +41,7 @@ export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: Log
       }
     }
     if (!request.principal) throw apiError('unauthorized', {});
+    uses.note(request.principal.id);
     if (operation) requireRole(request, roleOf(operation));
   });
 }

@@ -12,6 +12,7 @@ const positions = {
   'campaign-results': TEXT,
   campaigns: TEXT,
   'certificate-requests': /^[0-9a-f]+$/,
+  'console-sessions': /^\d{1,15} [0-9a-f]+$/,
   'failed-certificate-requests': /^[0-9a-f]+$/,
   'open-certificate-requests': /^[0-9a-f]+$/,
   certificates: /^[0-9a-f]+$/,

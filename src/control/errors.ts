@@ -206,6 +206,16 @@ export const errors = {
     message: 'Charge point {id} has no such job {job}.',
     meaning: 'There never was a job with this id, or newer ones have taken its place in the history.',
   },
+  unknown_session: {
+    status: 404,
+    message: 'There is no log-in {id}.',
+    meaning: 'It has ended, or it is one with another key, which takes the role `admin`.',
+  },
+  unknown_saved_filter: {
+    status: 404,
+    message: 'There is no saved filter {id}.',
+    meaning: 'No filter of charge points has this name.',
+  },
   unknown_campaign: {
     status: 404,
     message: 'There is no campaign {id}.',
@@ -276,16 +286,6 @@ export const errors = {
     message: 'Campaign {id} is {state}: it cannot {command}.',
     meaning: 'The campaign has ended, or is not paused, or is paused already.',
   },
-  too_many_campaigns: {
-    status: 409,
-    message: 'Too many campaigns are under way.',
-    meaning: 'At most 20 campaigns may be under way, scheduled or paused. Abort one, or wait for its end.',
-  },
-  no_matching_charge_points: {
-    status: 409,
-    message: 'No charge point matches the targets of the campaign.',
-    meaning:
-      'Targets are chosen when a campaign is created. Look at how the charge points describe themselves, and at `GET /api/v1/campaigns/matches`.',
   campaign_secret_gone: {
     status: 409,
     message: 'The task of campaign {id} had a secret, which Farad no longer has.',
@@ -296,6 +296,16 @@ export const errors = {
     message: 'There are {most} saved filters already.',
     meaning: 'Delete one that nobody uses.',
   },
+  too_many_campaigns: {
+    status: 409,
+    message: 'Too many campaigns are under way.',
+    meaning: 'At most 20 campaigns may be under way, scheduled or paused. Abort one, or wait for its end.',
+  },
+  no_matching_charge_points: {
+    status: 409,
+    message: 'No charge point matches the targets of the campaign.',
+    meaning:
+      'Targets are chosen when a campaign is created. Look at how the charge points describe themselves, and at `GET /api/v1/campaigns/matches`.',
   },
   unreadable_profile: {
     status: 409,

@@ -23,6 +23,8 @@ export interface RingKey {
   readonly principal: Principal;
   /** SHA-256 of the key, hexadecimal. */
   readonly sha256: string;
+  /** Epoch ms from which on it is refused; absent: never. */
+  readonly expiresAt?: number;
 }
 
 /**
@@ -34,8 +36,10 @@ export class KeyRing {
   private readonly fixed: ReadonlySet<string>;
   private readonly byHash = new Map<string, RingKey>();
   private readonly byId = new Map<string, RingKey>();
+  private readonly now: () => number;
 
-  constructor(store: Pick<Store, 'apiKeys'>, fixed: readonly AcceptedKey[]) {
+  constructor(store: Pick<Store, 'apiKeys'>, fixed: readonly AcceptedKey[], now: () => number = Date.now) {
+    this.now = now;
     this.store = store;
     this.fixed = new Set(fixed.map(({ principal }) => principal.id));
     for (let after: string | undefined; ; ) {
@@ -48,11 +52,11 @@ export class KeyRing {
   }
 
   holderOf(key: string): RingKey | undefined {
-    return this.byHash.get(digestKey(key).toString('hex'));
+    return this.unlessOver(this.byHash.get(digestKey(key).toString('hex')));
   }
 
   get(id: string): RingKey | undefined {
-    return this.byId.get(id);
+    return this.unlessOver(this.byId.get(id));
   }
 
   /** Keys that Farad was started with cannot be taken away here. */
@@ -62,7 +66,7 @@ export class KeyRing {
 
   /** A new key; it is shown this once. Undefined where the id is taken. */
   async create(
-    given: { readonly id: string; readonly role: Role; readonly note?: string },
+    given: Pick<ApiKeyRecord, 'id' | 'note' | 'expiresAt'> & { readonly role: Role },
     createdBy: string,
   ): Promise<{ readonly record: ApiKeyRecord; readonly key: string } | undefined> {
     if (this.byId.has(given.id)) return undefined;
@@ -82,12 +86,16 @@ export class KeyRing {
     return this.store.apiKeys.remove(id);
   }
 
+  private unlessOver(key: RingKey | undefined): RingKey | undefined {
+    return key?.expiresAt !== undefined && key.expiresAt <= this.now() ? undefined : key;
+  }
+
   private hold(key: RingKey): void {
     this.byHash.set(key.sha256, key);
     this.byId.set(key.principal.id, key);
   }
 }
 
-function ringKey({ id, role = 'admin', sha256 }: ApiKeyRecord): RingKey {
-  return { principal: { id, role }, sha256 };
+function ringKey({ id, role = 'admin', sha256, expiresAt }: ApiKeyRecord): RingKey {
+  return { principal: { id, role }, sha256, ...(expiresAt !== undefined && { expiresAt }) };
 }

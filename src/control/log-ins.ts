@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { ConsoleSessionRecord } from '../store/console-sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { KeyRing, RingKey } from './key-ring.ts';
 import type { Principal } from './roles.ts';
@@ -11,11 +12,35 @@ const LIFETIME_MS = 12 * 3_600_000;
 const MAX_PER_KEY = 64;
 /** Ended sessions removed in one write. */
 const REMOVED_AT_ONCE = 500;
+/** Of what a browser calls itself, characters. */
+const MAX_USER_AGENT = 300;
 
 export interface LogIn {
   readonly principal: Principal;
   readonly expiresAt: number;
 }
+
+/** A log-in that lasts, for people to see and end. */
+export interface LastingLogIn extends LogIn {
+  /** Names it, and is of no use to anybody who wants to be it. */
+  readonly id: string;
+  readonly createdAt: number;
+  /** Epoch ms; undefined where it was not seen since this process began. */
+  readonly lastSeenAt: number | undefined;
+  readonly remoteAddress: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+/** Where a log-in comes from. */
+export interface LogInOrigin {
+  /** The browser speaks HTTPS to whatever is in front of Farad. */
+  readonly isSecure: boolean;
+  readonly remoteAddress?: string;
+  readonly userAgent?: string | undefined;
+}
+
+/** Digits of a session's hash that name it. */
+const ID_DIGITS = 16;
 
 interface Lasting {
   readonly sha256: string;
@@ -32,6 +57,8 @@ export class LogIns {
   private readonly keys: KeyRing;
   /** What the store holds, by key and the oldest first: control alone writes it. */
   private readonly byKey = new Map<string, Lasting[]>();
+  /** Epoch ms by hash. */
+  private readonly seenAt = new Map<string, number>();
 
   constructor(store: Pick<Store, 'consoleSessions'>, keys: KeyRing) {
     this.store = store;
@@ -45,21 +72,49 @@ export class LogIns {
     const secret = readCookie(cookieHeader);
     if (secret === undefined) return undefined;
     const session = this.store.consoleSessions.get(digest(secret));
-    if (!session || session.expiresAt <= Date.now()) return undefined;
-    const found = this.keys.get(session.keyId);
-    if (found?.sha256 !== session.keySha256) return undefined;
-    return { principal: found.principal, expiresAt: session.expiresAt };
+    const logIn = session && this.lasting(session);
+    if (session && logIn) this.seenAt.set(session.sha256, Date.now());
+    return logIn;
   }
 
-  /** Returns the Set-Cookie header. `secure`: the browser speaks HTTPS to whatever is in front of Farad. */
+  /** What `LastingLogIn` calls the log-in of this cookie, whether or not it lasts. */
+  idOf(cookieHeader: string | undefined): string | undefined {
+    const secret = readCookie(cookieHeader);
+    return secret === undefined ? undefined : idOf(digest(secret));
+  }
+
+  /** Those that last, newest first. */
+  list(): LastingLogIn[] {
+    const found = this.store.consoleSessions.list().flatMap((session) => {
+      const logIn = this.lasting(session);
+      const { sha256, createdAt, remoteAddress, userAgent } = session;
+      const lastSeenAt = this.seenAt.get(sha256);
+      return logIn ? [{ ...logIn, id: idOf(sha256), createdAt, lastSeenAt, remoteAddress, userAgent }] : [];
+    });
+    return found.sort((one, other) => other.createdAt - one.createdAt || (one.id < other.id ? -1 : 1));
+  }
+
+  private lasting({ keyId, keySha256, expiresAt }: ConsoleSessionRecord): LogIn | undefined {
+    if (expiresAt <= Date.now()) return undefined;
+    const found = this.keys.get(keyId);
+    return found?.sha256 === keySha256 ? { principal: found.principal, expiresAt } : undefined;
+  }
+
+  /** Returns the Set-Cookie header, and when the log-in ends: not after its key. */
   async begin(
-    { principal, sha256 }: RingKey,
-    secure: boolean,
+    { principal, sha256, expiresAt: keyExpiresAt = Number.POSITIVE_INFINITY }: RingKey,
+    { isSecure, remoteAddress, userAgent }: LogInOrigin,
   ): Promise<{ cookie: string; expiresAt: number }> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const createdAt = Date.now();
-    const session = { sha256: digest(secret), createdAt, expiresAt: createdAt + LIFETIME_MS };
-    const { expiresAt } = session;
+    const expiresAt = Math.min(createdAt + LIFETIME_MS, keyExpiresAt);
+    const session = {
+      sha256: digest(secret),
+      createdAt,
+      expiresAt,
+      ...(remoteAddress !== undefined && { remoteAddress }),
+      ...(userAgent !== undefined && { userAgent: userAgent.slice(0, MAX_USER_AGENT) }),
+    };
     const lasting = this.ofKey(principal.id);
     lasting.push({ sha256: session.sha256, expiresAt });
     const ended = lasting.splice(0, Math.min(lasting.length - MAX_PER_KEY, REMOVED_AT_ONCE));
@@ -67,20 +122,31 @@ export class LogIns {
       { ...session, keyId: principal.id, keySha256: sha256 },
       ended.map((oldest) => oldest.sha256),
     );
-    return { cookie: cookieOf(secret, LIFETIME_MS / 1000, secure), expiresAt };
+    for (const oldest of ended) this.seenAt.delete(oldest.sha256);
+    const seconds = Math.ceil((expiresAt - createdAt) / 1000);
+    return { cookie: cookieOf(secret, seconds, isSecure), expiresAt };
   }
 
   /** Ends the session of this cookie, if there is one; returns the Set-Cookie header that removes it. */
   async end(cookieHeader: string | undefined, secure: boolean): Promise<string> {
     const secret = readCookie(cookieHeader);
     const session = secret === undefined ? undefined : this.store.consoleSessions.get(digest(secret));
-    if (session) {
-      const lasting = this.ofKey(session.keyId);
-      const place = lasting.findIndex(({ sha256 }) => sha256 === session.sha256);
-      if (place !== -1) lasting.splice(place, 1);
-      await this.store.consoleSessions.end([session.sha256]);
-    }
+    if (session) await this.forget(session);
     return cookieOf('', 0, secure);
+  }
+
+  /** Ends the one that `list` calls so, if it is there. */
+  async endById(id: string): Promise<void> {
+    const session = this.store.consoleSessions.list().find(({ sha256 }) => idOf(sha256) === id);
+    if (session) await this.forget(session);
+  }
+
+  private async forget({ keyId, sha256 }: ConsoleSessionRecord): Promise<void> {
+    const lasting = this.ofKey(keyId);
+    const place = lasting.findIndex((other) => other.sha256 === sha256);
+    if (place !== -1) lasting.splice(place, 1);
+    this.seenAt.delete(sha256);
+    await this.store.consoleSessions.end([sha256]);
   }
 
   /** Forgets a bounded number of the log-ins that are over, apart from any request. */
@@ -92,6 +158,7 @@ export class LogIns {
       }
       if (lasting.length === 0) this.byKey.delete(keyId);
     }
+    for (const sha256 of ended) this.seenAt.delete(sha256);
     if (ended.length > 0) await this.store.consoleSessions.end(ended);
   }
 
@@ -103,6 +170,10 @@ export class LogIns {
     }
     return lasting;
   }
+}
+
+function idOf(sha256: string): string {
+  return sha256.slice(0, ID_DIGITS);
 }
 
 function cookieOf(secret: string, maxAgeSeconds: number, secure: boolean): string {

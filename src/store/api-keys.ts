@@ -18,6 +18,10 @@ export interface ApiKeyRecord {
   readonly sha256: string;
   /** Epoch ms. */
   readonly createdAt: number;
+  /** Epoch ms from which on it is refused; absent: never. */
+  readonly expiresAt?: number;
+  /** Epoch ms, to about a minute; absent: never. */
+  readonly lastUsedAt?: number;
   /** Rises with each change. */
   readonly version: number;
 }
@@ -31,6 +35,10 @@ export interface ApiKeys {
   put(key: ApiKeyInput): Promise<ApiKeyRecord>;
   /** Undefined where there is a key of this id already. */
   create(key: ApiKeyInput): Promise<ApiKeyRecord | undefined>;
+  /**
+   * Says when keys were used last, epoch ms by id; those that are gone stay so. Leaves versions as they are.
+   */
+  used(uses: ReadonlyMap<string, number>): Promise<void>;
   /** False where there was none. */
   remove(id: string): Promise<boolean>;
   /** In the order of the ids. */
@@ -56,6 +64,15 @@ export class ApiKeyTable implements ApiKeys {
 
   create(input: ApiKeyInput): Promise<ApiKeyRecord | undefined> {
     return this.path.transact(() => (this.get(input.id) ? undefined : this.write(input)));
+  }
+
+  used(uses: ReadonlyMap<string, number>): Promise<void> {
+    return this.path.transact(() => {
+      for (const [id, lastUsedAt] of uses) {
+        const key = this.get(id);
+        if (key) this.table.put(textKey(id), { ...key, lastUsedAt });
+      }
+    });
   }
 
   remove(id: string): Promise<boolean> {

@@ -43,6 +43,11 @@ export interface AuditTrail {
   add(entry: AuditRecord): Promise<number>;
   /** Says how many alike an entry stands for; one that is gone stays so. */
   count(seq: number, count: number): Promise<void>;
+  /**
+   * A number such that entries of at most that time, epoch ms, are among those with a lower one. Entries are
+   * numbered as they are written, after what they tell of is done.
+   */
+  numberAfter(at: number): number;
   /** Newest first, those with a lower `seq` than `before`. */
   list(options: { readonly before?: number; readonly limit: number }): AuditEntry[];
 }
@@ -57,6 +62,9 @@ type Part = 'changes' | 'refusals' | 'strangers';
 const KEPT: Readonly<Record<Part, number>> = { changes: 150_000, refusals: 40_000, strangers: 10_000 };
 /** Entries read in one go when a process takes up the trail. */
 const READ_AT_ONCE = 2000;
+
+/** An entry that is written later began at most so long before another one, ms. */
+export const LONGEST_REQUEST_MS = 3_600_000;
 
 /** More than one, so that a lowered maximum is reached too. */
 const REMOVED_PER_ENTRY = 2;
@@ -108,6 +116,18 @@ export class AuditTable implements AuditTrail {
   list({ before, limit }: { readonly before?: number; readonly limit: number }): AuditEntry[] {
     const start = numberKey(before === undefined ? Number.MAX_SAFE_INTEGER : before - 1);
     return Array.from(this.table.getRange({ start, reverse: true, limit }), ({ value }) => value);
+  }
+
+  numberAfter(at: number): number {
+    let low = 0;
+    let high = this.path.counted(COUNTER) + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const [entry] = Array.from(this.table.getRange({ start: numberKey(middle), limit: 1 }));
+      if (entry === undefined || entry.value.at > at + LONGEST_REQUEST_MS) high = middle;
+      else low = Math.max(middle + 1, entry.value.seq + 1);
+    }
+    return low;
   }
 
   /** Learns what an earlier process left, a bounded number at a time. */

@@ -12,6 +12,9 @@ export interface ConsoleSessionRecord {
   /** Epoch ms. */
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** Where the log-in came from, and what the browser calls itself; absent in those of earlier versions. */
+  readonly remoteAddress?: string;
+  readonly userAgent?: string;
 }
 
 /** Log-ins that have not ended. In `directory`, so that a restart of control logs nobody out. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { API_KEY, type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+import { until } from '../support/until.ts';
 
 let control: ControlUnderTest;
 
@@ -107,6 +108,111 @@ describe('roles', () => {
 });
 
 describe('the log-in of the console', () => {
+describe('keys that expire', () => {
+  test('are worth nothing from their time on, nor are log-ins with them', async () => {
+    const end = Date.now() + 1500;
+    const json = { id: 'guest', role: 'viewer', expiresAt: new Date(end).toISOString() };
+    const { body } = await control.send('POST', '/api/v1/api-keys', { json });
+    expect(body.expiresAt).toBe(new Date(end).toISOString());
+    expect((await ask('GET', '/session', bearer(body.key))).status).toBe(200);
+    const { cookie } = await logIn(body.key);
+    expect((await ask('GET', '/session', { cookie })).body.expiresAt).toBe(body.expiresAt);
+
+    await until(
+      'its time has come',
+      async () => (await ask('GET', '/session', bearer(body.key))).status === 401,
+    );
+    expect(Date.now()).toBeGreaterThanOrEqual(end);
+    expect((await ask('GET', '/session', { cookie })).status).toBe(401);
+    const { body: listed } = await control.send('GET', '/api/v1/api-keys?limit=1000');
+    expect(listed.items).toContainEqual(expect.objectContaining({ id: 'guest', expiresAt: body.expiresAt }));
+  });
+
+  test('cannot have expired before they are there', async () => {
+    const json = { id: 'too-late', role: 'viewer', expiresAt: new Date(Date.now() - 1).toISOString() };
+    const { status, body } = await control.send('POST', '/api/v1/api-keys', { json });
+    expect([status, body.error.details.problems]).toEqual([
+      422,
+      [{ path: '/expiresAt', problem: 'must lie in the future' }],
+    ]);
+  });
+
+  test('and the others tell when they were used last', async () => {
+    const key = await newKey('seldom', 'viewer');
+    const lastUse = async () => {
+      const { body } = await control.send('GET', '/api/v1/api-keys?limit=1000');
+      return body.items.find(({ id }: { id: string }) => id === 'seldom').lastUsedAt;
+    };
+    expect(await lastUse()).toBeNull();
+    const before = Date.now();
+    await ask('GET', '/tokens', bearer(key));
+    expect(Date.parse(await lastUse())).toBeGreaterThanOrEqual(before);
+  });
+});
+
+describe('log-ins that last', () => {
+  const sessions = async (headers: Record<string, string>) =>
+    (await ask('GET', '/sessions?limit=1000', headers)).body.items as {
+      id: string;
+      keyId: string;
+      current: boolean;
+      userAgent: string | null;
+    }[];
+
+  test('are seen by their own key and by admins, and ended by them alone', async () => {
+    const mine = await newKey('mine', 'viewer');
+    const first = await logIn(mine);
+    const second = await logIn(mine);
+    const other = await logIn(await newKey('other', 'operator'));
+
+    const seen = await sessions({ cookie: first.cookie });
+    expect(seen.map(({ keyId, current }) => [keyId, current])).toEqual([
+      ['mine', false],
+      ['mine', true],
+    ]);
+    expect(seen[1]).toMatchObject({
+      role: 'viewer',
+      remoteAddress: '127.0.0.1',
+      userAgent: expect.any(String),
+      lastSeenAt: expect.any(String),
+    });
+    expect(JSON.stringify(seen)).not.toContain(first.cookie.split('=')[1]);
+    const [theirs] = await sessions({ cookie: other.cookie });
+
+    const end = (id: string | undefined, headers: Record<string, string>) =>
+      ask('DELETE', `/sessions/${id}`, headers);
+    const asFirst = { cookie: first.cookie, origin: control.base };
+    expect((await end(theirs?.id, asFirst)).code).toBe('unknown_session');
+    expect((await ask('GET', '/session', { cookie: other.cookie })).status).toBe(200);
+    expect((await end(seen[0]?.id, asFirst)).status).toBe(204);
+    expect((await ask('GET', '/session', { cookie: second.cookie })).status).toBe(401);
+    expect((await ask('GET', '/session', { cookie: first.cookie })).status).toBe(200);
+
+    expect((await end(theirs?.id, bearer(API_KEY))).status).toBe(204);
+    expect((await ask('GET', '/session', { cookie: other.cookie })).status).toBe(401);
+    const ids = (await sessions(bearer(API_KEY))).map(({ id }) => id);
+    expect(ids).toContain(seen[1]?.id);
+    expect(ids).not.toContain(theirs?.id);
+    const { body } = await control.send('GET', '/api/v1/audit?operation=endSession&limit=1');
+    expect(body.items).toMatchObject([{ actor: 'bootstrap', target: { id: theirs?.id }, status: 204 }]);
+  });
+
+  test('come in pages', async () => {
+    const key = await newKey('many', 'viewer');
+    for (let index = 0; index < 5; index++) await logIn(key);
+    const all = (await sessions(bearer(key))).map(({ id }) => id);
+    const paged: string[] = [];
+    for (let cursor = ''; ; ) {
+      const { body } = await ask('GET', `/sessions?limit=2${cursor}`, bearer(key));
+      paged.push(...body.items.map(({ id }: { id: string }) => id));
+      if (body.next === null) break;
+      cursor = `&cursor=${body.next}`;
+    }
+    expect(paged).toEqual(all);
+    expect(all).toHaveLength(5);
+  });
+});
+
   test('gives a cookie that scripts and other sites cannot use; the key is in no answer', async () => {
     const { cookie, attributes } = await logIn(API_KEY);
     expect(attributes).toBe('Path=/; HttpOnly; SameSite=Strict; Max-Age=43200');
@@ -221,6 +327,31 @@ describe('the audit trail', () => {
   });
 
   test('looking leaves no trace', async () => {
+  test('is asked of a time, and comes as a file', async () => {
+    const put = (id: string) =>
+      control.send('PUT', `/api/v1/tokens/${id}`, { json: { status: 'Accepted', note: '=1+1, "x"' } });
+    await put('EARLY');
+    const since = new Date().toISOString();
+    await until('time goes on', () => Date.now() > Date.parse(since));
+    await put('LATE');
+    const targets = async (query: string) =>
+      (await control.send('GET', `/api/v1/audit?operation=putToken&limit=1000${query}`)).body.items.map(
+        ({ target }: { target: { idTag: string } }) => target.idTag,
+      );
+    expect(await targets(`&from=${since}`)).toEqual(['LATE']);
+    expect((await targets(`&to=${since}`))[0]).toBe('EARLY');
+    expect(await targets(`&from=${since}&to=${since}`)).toEqual([]);
+
+    const file = await control.send('GET', `/api/v1/audit?from=${since}&format=csv&limit=1`);
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="farad-audit.csv"');
+    const [head, line, end] = file.body.split('\r\n');
+    expect(head).toBe(
+      'seq,at,actor,role,via,remoteAddress,operation,target,request,status,outcome,durationMs,count',
+    );
+    expect(line).toContain(',bootstrap,admin,key,127.0.0.1,putToken,"{""idTag"":""LATE""}",');
+    expect(end).toBe('');
+  });
+
     const newest = async () => (await control.send('GET', '/api/v1/audit?limit=1')).body.items[0].seq;
     const before = await newest();
     await control.send('GET', '/api/v1/charge-points');

@@ -52,7 +52,8 @@ const VIEWS: readonly View[] = [
   ['samples', '/analytics?tab=samples&chargePointId=BAY-12', '3 samples'],
   ['system', '/system', 'analytics'],
   ['keys', '/system?tab=keys', 'API keys'],
-  ['audit', '/system?tab=audit', 'putToken'],
+  ['log-ins', '/system?tab=sessions', 'this one'],
+  ['audit', '/system?tab=audit&from=2020-01-01', 'putToken'],
   ['not-found', '/system/nothing-here', 'There is no such page'],
 ];
 

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { request } from '../api.ts';
+import { now } from '../clock.ts';
 import type { Page } from '../model.ts';
 import { useDoing } from '../parts/action.tsx';
 import { Copyable } from '../parts/connect-url.tsx';
@@ -17,6 +18,8 @@ interface ApiKey {
   readonly note: string | null;
   readonly createdAt: string;
   readonly createdBy: string | null;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
 }
 
 const ROLES = [
@@ -31,6 +34,8 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   { label: 'Note', cell: ({ note }) => note ?? <span class="soft">–</span> },
   { label: 'Created', cell: ({ createdAt }) => <When at={createdAt} both /> },
   { label: 'By', cell: ({ createdBy }) => createdBy ?? <span class="soft">the first start</span> },
+  { label: 'Last used', cell: ({ lastUsedAt }) => <When at={lastUsedAt} /> },
+  { label: 'Expires', cell: ({ expiresAt }) => <Expiry at={expiresAt} /> },
 ];
 
 export function ApiKeys() {
@@ -86,16 +91,31 @@ function deletable(remove: (id: string) => void): Column<ApiKey> {
   };
 }
 
+function Expiry({ at }: { readonly at: string | null }) {
+  if (at === null || Date.parse(at) > now.value) return <When at={at} both />;
+  return (
+    <span class="tone-fault">
+      expired <When at={at} />
+    </span>
+  );
+}
+
 function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly onCreated: () => void }) {
   const doing = useDoing();
   const [id, setId] = useState('');
   const [role, setRole] = useState('viewer');
   const [note, setNote] = useState('');
+  const [expiry, setExpiry] = useState('');
   const [key, setKey] = useState('');
   const create = () =>
     doing.run(async () => {
       const created = await request<{ key: string }>('POST', '/api-keys', {
-        body: { id, role, note: note || null },
+        body: {
+          id,
+          role,
+          note: note || null,
+          expiresAt: expiry === '' ? null : new Date(expiry).toISOString(),
+        },
       });
       setKey(created.key);
       onCreated();
@@ -145,6 +165,16 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
           </label>
         ))}
       </fieldset>
+      <div class="field">
+        <label for="key-expiry">Expires</label>
+        <input
+          id="key-expiry"
+          type="datetime-local"
+          value={expiry}
+          onInput={(event) => setExpiry(event.currentTarget.value)}
+        />
+        <span class="hint">Empty: never. From then on it is refused, and so are log-ins with it.</span>
+      </div>
       <div class="field">
         <label for="key-note">Note</label>
         <input id="key-note" value={note} onInput={(event) => setNote(event.currentTarget.value)} />

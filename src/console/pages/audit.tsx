@@ -1,8 +1,10 @@
-import { counted, duration, stamp } from '../format.ts';
-import { Filters, TextFilter } from '../parts/filter-fields.tsx';
+import { queryOf } from '../api.ts';
+import { counted, responseTime, stamp, zone } from '../format.ts';
+import { DayFilter, Filters, TextFilter } from '../parts/filter-fields.tsx';
 import { type Column, ListPage, useList } from '../parts/list-page.tsx';
 import { Empty } from '../parts/states.tsx';
 import { queried } from '../router.ts';
+import { dayBegin } from '../zoned-time.ts';
 
 interface AuditEntry {
   readonly seq: number;
@@ -38,7 +40,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
       <>
         <span class={status >= 400 ? 'tone-fault' : ''}>{outcome}</span>{' '}
         <span class="soft small">
-          {status}, {duration(durationMs)}
+          {status}, {responseTime(durationMs)}
         </span>
       </>
     ),
@@ -56,17 +58,26 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
 
 /** Who did what, with the outcome. */
 export function Audit() {
-  const list = useList<AuditEntry>(
-    '/audit',
-    { actor: queried('actor'), operation: queried('operation'), target: queried('target') },
-    10_000,
-  );
+  const time = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
+  const asked = {
+    actor: queried('actor'),
+    operation: queried('operation'),
+    target: queried('target'),
+    from: time(dayBegin(queried('from'), 0, zone)),
+    to: time(dayBegin(queried('to'), 1, zone)),
+  };
+  const list = useList<AuditEntry>('/audit', asked, 10_000);
   return (
     <>
       <Filters>
         <TextFilter name="actor" label="Key" placeholder="whole name" />
         <TextFilter name="operation" label="Operation" placeholder="callChargePoint" />
         <TextFilter name="target" label="About" placeholder="charge point, idTag, action" />
+        <DayFilter name="from" label="From" />
+        <DayFilter name="to" label="until" />
+        <a class="button" download href={`/api/v1/audit${queryOf({ ...asked, format: 'csv' })}`}>
+          Export all as CSV
+        </a>
       </Filters>
       <ListPage
         of={list}

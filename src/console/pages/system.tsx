@@ -9,6 +9,7 @@ import { useResource } from '../resource.ts';
 import { may } from '../session.ts';
 import { ApiKeys } from './api-keys.tsx';
 import { Audit } from './audit.tsx';
+import { Sessions } from './sessions.tsx';
 
 /** Farad itself: its processes, what it holds, who may use it and who did what. */
 export function SystemPage() {
@@ -16,6 +17,7 @@ export function SystemPage() {
     ['', 'Processes'],
     ['storage', 'Storage'],
     ['keys', 'API keys'],
+    ['sessions', 'Log-ins'],
     ['audit', 'Audit'],
   ] as const;
   const tab = currentTab(tabs);
@@ -26,6 +28,7 @@ export function SystemPage() {
       {tab === '' && <Processes />}
       {tab === 'storage' && <Storage />}
       {tab === 'keys' && (may('admin') ? <ApiKeys /> : <ForAdmins what="API keys" />)}
+      {tab === 'sessions' && <Sessions />}
       {tab === 'audit' && (may('admin') ? <Audit /> : <ForAdmins what="The audit trail" />)}
     </>
   );

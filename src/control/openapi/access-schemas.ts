@@ -12,6 +12,10 @@ const apiKey = {
   note,
   createdAt: time('When it was created.'),
   createdBy: maybe(text('Key that created it.')),
+  expiresAt: maybe(time('When it is refused from; null: never.')),
+  lastUsedAt: maybe(
+    time('When it was used last, by itself or by a log-in with it; null: never. To about a minute.'),
+  ),
 };
 
 /** Who may use the API, and what they did. */
@@ -21,11 +25,28 @@ export const accessSchemas = {
     id: text('Name of the key.'),
     role,
     expiresAt: maybe(time('When the log-in ends; null with a key.')),
+    timezone: maybe(text('Where days of reports begin (`fleet.timezone`); null where none is set.')),
   }),
   ApiKey: object('An API key, without the key itself.', apiKey),
-  NewApiKey: object('An API key to be.', { id, role, note }, ['note']),
+  NewApiKey: object(
+    'An API key to be.',
+    { id, role, note, expiresAt: maybe(time('When it is refused from. Absent or null: never.')) },
+    ['note', 'expiresAt'],
+  ),
   CreatedApiKey: object('A new API key.', { ...apiKey, key: text('The key. It is shown this once.') }),
   ApiKeyPage: pageOf('ApiKey'),
+  ConsoleSession: object('A log-in of the console.', {
+    id: text('For ending it.'),
+    keyId: text('Key that it was made with.'),
+    role,
+    createdAt: time('When it was made.'),
+    expiresAt: time('When it ends by itself.'),
+    lastSeenAt: maybe(time('When it was used last; null: not since Farad was started.')),
+    remoteAddress: maybe(text('Where the log-in came from.')),
+    userAgent: maybe(text('What the browser calls itself.')),
+    current: { type: 'boolean', description: 'Whether it is that of this request.' },
+  }),
+  ConsoleSessionPage: pageOf('ConsoleSession'),
   AuditEntry: object('Something that was done or tried.', {
     seq: whole('Rises by one with each entry.'),
     at: time('When the request came.'),

@@ -4,10 +4,13 @@ import type { ApiKeyRecord, Role } from '../../store/api-keys.ts';
 import type { Store } from '../../store/store.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { apiError } from '../errors.ts';
+import { instant } from '../instant.ts';
 import type { KeyRing } from '../key-ring.ts';
+import type { KeyUses } from '../key-uses.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
 import { addRoute } from '../route.ts';
+import { readInstant } from '../validation.ts';
 
 const tag = 'Access';
 const path = '/api/v1/api-keys';
@@ -18,6 +21,8 @@ const example = {
   note: null,
   createdAt: '2026-03-01T12:00:00.000Z',
   createdBy: 'bootstrap',
+  expiresAt: '2026-09-01T00:00:00.000Z',
+  lastUsedAt: '2026-03-02T06:00:00.000Z',
 };
 
 const list: Operation = {
@@ -45,7 +50,10 @@ const create: Operation = {
     content: {
       'application/json': {
         schema: ref('NewApiKey'),
-        examples: { operator: { id: 'night-shift', role: 'operator' } },
+        examples: {
+          operator: { id: 'night-shift', role: 'operator' },
+          forAWhile: { id: 'audit-2026', role: 'viewer', expiresAt: '2026-09-01T00:00:00Z' },
+        },
       },
     },
   },
@@ -68,24 +76,36 @@ const remove: Operation = {
   errors: ['unknown_api_key', 'api_key_fixed'],
 };
 
-export function addApiKeyRoutes(app: FastifyInstance, { apiKeys }: Store, keys: KeyRing): void {
+interface NewKeyBody {
+  readonly id: string;
+  readonly role: Role;
+  readonly note?: string | null;
+  /** RFC 3339. */
+  readonly expiresAt?: string | null;
+}
+
+export function addApiKeyRoutes(
+  app: FastifyInstance,
+  { apiKeys }: Store,
+  keys: KeyRing,
+  uses: KeyUses,
+): void {
+  const view = (key: ApiKeyRecord) => viewKey(key, uses.lastOf(key.id));
+
   addRoute<{ Querystring: PageQuery }>(app, list, ({ query: { cursor, limit } }) => {
     const after = readCursor('api-keys', cursor);
     const { items, next } = apiKeys.list({ limit, ...(after !== undefined && { after }) });
     return { items: items.map(view), next: next === undefined ? null : writeCursor('api-keys', next) };
   });
 
-  addRoute<{ Body: { id: string; role: Role; note?: string | null } }>(
-    app,
-    create,
-    async (request, reply) => {
-      const { id, role: wanted, note } = request.body;
-      const given = { id, role: wanted, ...(note && { note }) };
-      const created = await keys.create(given, request.principal?.id ?? '');
-      if (!created) throw apiError('api_key_exists', { id });
-      return reply.code(201).send({ ...view(created.record), key: created.key });
-    },
-  );
+  addRoute<{ Body: NewKeyBody }>(app, create, async (request, reply) => {
+    const { id, role: wanted, note, expiresAt } = request.body;
+    const end = readExpiry(expiresAt);
+    const given = { id, role: wanted, ...(note && { note }), ...(end !== undefined && { expiresAt: end }) };
+    const created = await keys.create(given, request.principal?.id ?? '');
+    if (!created) throw apiError('api_key_exists', { id });
+    return reply.code(201).send({ ...view(created.record), key: created.key });
+  });
 
   addRoute<{ Params: { id: string } }>(app, remove, async ({ params: { id } }, reply) => {
     if (keys.isFixed(id)) throw apiError('api_key_fixed', { id });
@@ -94,12 +114,29 @@ export function addApiKeyRoutes(app: FastifyInstance, { apiKeys }: Store, keys: 
   });
 }
 
-function view({ id, role = 'admin', note, createdAt, createdBy }: ApiKeyRecord) {
+/** Epoch ms; undefined: never. Throws `invalid_body` for a time that is over. */
+function readExpiry(expiresAt: string | null | undefined): number | undefined {
+  const end = typeof expiresAt === 'string' ? readInstant(expiresAt) : undefined;
+  if (end === undefined || end > Date.now()) return end;
+  const problem = 'must lie in the future';
+  throw apiError(
+    'invalid_body',
+    { problem: `/expiresAt ${problem}` },
+    { problems: [{ path: '/expiresAt', problem }] },
+  );
+}
+
+function viewKey(
+  { id, role = 'admin', note, createdAt, createdBy, expiresAt }: ApiKeyRecord,
+  lastUsedAt: number | undefined,
+) {
   return {
     id,
     role,
     note: note ?? null,
     createdAt: writeTimestamp(createdAt),
     createdBy: createdBy ?? null,
+    expiresAt: instant(expiresAt),
+    lastUsedAt: instant(lastUsedAt),
   };
 }

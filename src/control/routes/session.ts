@@ -79,7 +79,11 @@ export function addSessionRoutes(
       const found = keys.holderOf(request.body.key);
       if (!found) throw apiError('wrong_key', {});
       limit.succeeded(request.ip);
-      const { cookie, expiresAt } = await logIns.begin(found, isSecure(request));
+      const { cookie, expiresAt } = await logIns.begin(found, {
+        isSecure: isSecure(request),
+        remoteAddress: request.ip,
+        userAgent: request.headers['user-agent'],
+      });
       request.principal = found.principal;
       request.via = 'session';
       reply.header('set-cookie', cookie);

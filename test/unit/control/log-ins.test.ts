@@ -24,7 +24,7 @@ test('what an earlier control kept counts: the oldest end first, whatever order 
     await store.consoleSessions.begin(sessionOf(index, now - HOUR + ((index * 7) % 64)));
   }
   const logIns = new LogIns(store, new KeyRing(store, []));
-  await logIns.begin({ principal, sha256 }, false);
+  await logIns.begin({ principal, sha256 }, { isSecure: false });
   expect(store.consoleSessions.list()).toHaveLength(64);
   expect(store.consoleSessions.get('s0')).toBeUndefined();
   expect(store.consoleSessions.get('s1')).toBeDefined();

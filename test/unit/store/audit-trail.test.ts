@@ -41,6 +41,21 @@ test('lists the newest first, goes on before an entry, and keeps no more than it
   expect(audit.list({ limit: 10, before: 10 }).map(({ seq }) => seq)).toEqual([9, 8]);
 });
 
+test('finds where a time lies, also where what took long was written down late', async () => {
+  const audit = open({ changes: 40, refusals: 5, strangers: 3 });
+  const minute = 60_000;
+  const hour = 60 * minute;
+  for (let at = 1; at <= 50; at++) await audit.add({ ...entry, at: at * hour + (at % 2 ? 0 : -50 * minute) });
+  for (const asked of [0, 10, 11, 29.9, 30, 44.2, 50, 99]) {
+    const number = audit.numberAfter(asked * hour);
+    const after = audit.list({ limit: 100 }).filter(({ seq }) => seq >= number);
+    expect(after.filter(({ at }) => at <= asked * hour)).toEqual([]);
+    // And not much too high.
+    const inTime = audit.list({ limit: 100 }).filter(({ at }) => at > (asked + 2) * hour);
+    expect(inTime.filter(({ seq }) => seq < number)).toEqual([]);
+  }
+});
+
 test('strangers push out no key, refusals no changes, and a key that floods only its own', async () => {
   const audit = open();
   const of = async (actor: string) =>
