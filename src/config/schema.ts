@@ -1,7 +1,19 @@
 import { clickhouseSettings, retentionSettings, sinkSettings } from './clickhouse-settings.ts';
 import { clusterSettings } from './cluster-settings.ts';
 import { ocppSettings } from './ocpp-settings.ts';
-import { duration, flag, host, integer, list, oneOf, port, type Setting, size, text } from './setting.ts';
+import {
+  duration,
+  flag,
+  host,
+  integer,
+  list,
+  oneOf,
+  port,
+  type Setting,
+  size,
+  text,
+  timeZone,
+} from './setting.ts';
 import { apiTls } from './tls-settings.ts';
 
 /**
@@ -215,6 +227,12 @@ export const schema = {
       min: 1,
       max: 10_000,
     }),
+  },
+
+  fleet: {
+    timezone: timeZone(
+      'Time zone of the charge points: where days, months and quarters of reports of the console begin. Empty: that of whoever looks.',
+    ),
   },
 
   api: {

@@ -55,6 +55,27 @@ export function text(
   });
 }
 
+/** Empty, or the IANA name of a time zone. */
+export function timeZone(help: string): Setting<string> {
+  return setting({
+    default: '',
+    help,
+    allowed: 'empty, or an IANA time zone such as Europe/Berlin',
+    read: (raw) =>
+      typeof raw === 'string' && (raw === '' || isTimeZone(raw)) ? { ok: true, value: raw } : refused,
+    write: (value) => value,
+  });
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** One word out of a few. */
 export function oneOf<const Word extends string>(
   words: readonly Word[],

@@ -9,6 +9,8 @@ export interface Page<Item> {
 
 export interface Rows<Row> {
   readonly rows: readonly Row[];
+  /** Where the answer comes in pages: cursor of the next one, null after the last. */
+  readonly next?: string | null;
 }
 
 export interface Connector {
@@ -214,10 +216,10 @@ export interface Campaign {
   readonly atOnce: number;
   readonly startAt: string;
   readonly endAt: string | null;
-  readonly state: string;
-  readonly counts: Counts;
   readonly stopAfterFailed: number | null;
+  readonly state: string;
   readonly endReason: string | null;
+  readonly counts: Counts;
 }
 
 /** Charge points of a campaign by what has become of them. */
@@ -233,4 +235,6 @@ export interface Session {
   readonly role: Role;
   /** RFC 3339; null with a key. */
   readonly expiresAt: string | null;
+  /** Of the fleet; null where none is set. */
+  readonly timezone: string | null;
 }

@@ -21,7 +21,7 @@ export const formatParameter: Schema = {
   type: 'string',
   enum: ['json', 'csv', 'ndjson', 'parquet'],
   description:
-    'Other than json: all rows (at most 5,000,000) as a file, sent piece by piece; `limit` and `offset` do not count then.',
+    'Other than json: all rows (at most 5,000,000) as a file, sent piece by piece; `limit` and `cursor` do not count then.',
 };
 
 /** What an answer as a file looks like, for the description of the API. */

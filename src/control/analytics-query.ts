@@ -1,5 +1,6 @@
 import { LinkError } from '../link/link-error.ts';
 import type { AnalyticsRows } from '../link/methods.ts';
+import { foreignCursor, readCursor, writeCursor } from './cursor.ts';
 import type { ControlDeps } from './deps.ts';
 import { apiError } from './errors.ts';
 import { readInstant } from './validation.ts';
@@ -8,13 +9,22 @@ import { readInstant } from './validation.ts';
 const DEADLINE_MARGIN_MS = 5000;
 
 /** Parameters of a request that mean the same in every query; all others are passed on as they are. */
-export interface RangeQuery {
+export type RangeQuery = {
   /** RFC 3339, already checked. */
   readonly from?: string;
   readonly to?: string;
   /** IANA name, unchecked. */
   readonly timezone?: string;
-}
+};
+
+/** Of a query whose answer comes in pages. */
+export type RowsQuery = RangeQuery & {
+  readonly limit?: number;
+  readonly cursor?: string;
+};
+
+/** Rows of an answer where a query sets no limit of its own. */
+const MOST_ROWS = 100_000;
 
 /** What a named query returns. */
 export type Answer = Omit<Extract<AnalyticsRows, { ok: true }>, 'ok'>;
@@ -35,6 +45,31 @@ export async function askAnalytics(
     return rest;
   }
   throw apiError(answer.code, { reason: answer.message });
+}
+
+/**
+ * A page of the rows of a named query, and the cursor of the next one; null after the last. Throws as
+ * `askAnalytics`, and `invalid_parameter` for a cursor of something else.
+ */
+export async function askPage(
+  deps: Pick<ControlDeps, 'link' | 'config'>,
+  name: string,
+  { cursor, ...query }: RowsQuery & Readonly<Record<string, unknown>>,
+): Promise<Answer & { readonly next: string | null }> {
+  const offset = readOffset(name, cursor);
+  const answer = await askAnalytics(deps, name, { ...readRange(query), ...(offset > 0 && { offset }) });
+  const { length } = answer.rows;
+  const isLast = length < (query.limit ?? MOST_ROWS);
+  return { ...answer, next: isLast ? null : writeCursor('rows', `${name} ${offset + length}`) };
+}
+
+/** How many rows of the query are before the page. */
+function readOffset(name: string, cursor: string | undefined): number {
+  const position = readCursor('rows', cursor);
+  if (position === undefined) return 0;
+  const [of, offset] = position.split(' ');
+  if (of !== name) throw foreignCursor();
+  return Number(offset);
 }
 
 async function ask(

@@ -21,9 +21,9 @@ const positions = {
   'local-lists': TEXT,
   'open-transactions': /^-?\d{1,15} .*$/s,
   reservations: NUMBER,
-  sites: TEXT,
   rows: ROWS,
   'saved-filters': TEXT,
+  sites: TEXT,
   tokens: TEXT,
   transactions: /^-?\d{1,15}-\d{1,15}$/,
 } as const satisfies Record<string, RegExp>;

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EnergyRollup } from '../../src/analytics/energy/energy-rollup.ts';
 import { QueryService } from '../../src/analytics/query-service.ts';
+import { chargePoints } from '../../src/records/charge-points.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
 import { transactions } from '../../src/records/transactions.ts';
 import { registerSample, transactionRow } from '../support/analytics-rows.ts';
@@ -33,6 +34,7 @@ describe('energy by hour and day', () => {
       'energy_days',
       'energy_touched',
       'energy_fleet_days',
+      'charge_points',
     ]) {
       await embedded.engine.command(`TRUNCATE TABLE ${table}`);
     }
@@ -457,6 +459,67 @@ describe('energy by hour and day', () => {
       );
       const pages = [0, 150, 300].map((offset) => energy({ ...question, limit: 150, offset }));
       expect((await Promise.all(pages)).flat()).toEqual(rows);
+    });
+
+    it('is told by the group of charge points, and of one group or site alone', async () => {
+      await insertRows(
+        embedded.engine,
+        chargePoints,
+        [
+          ['CP-1', 'north', noon - HOUR],
+          ['CP-1', 'old', noon - 2 * HOUR],
+          ['CP-2', 'north', noon - HOUR],
+          ['CP-3', '', noon - HOUR],
+        ].map(([chargePointId, group, receivedAt]) => ({
+          chargePointId: String(chargePointId),
+          vendor: '',
+          model: '',
+          firmwareVersion: '',
+          serialNumber: '',
+          group: String(group),
+          connectors: 2,
+          removed: false,
+          receivedAt: Number(receivedAt),
+        })),
+      );
+      // CP-4 is known to nobody any more.
+      const uses = [
+        ['CP-1', 1, 100],
+        ['CP-1', 2, 20],
+        ['CP-2', 1, 3000],
+        ['CP-3', 1, 500],
+        ['CP-4', 1, 70],
+      ] as const;
+      await samples(
+        uses.flatMap(([chargePointId, connectorId, wh]) =>
+          [0, 1, 2].map((hour) => ({ chargePointId, connectorId, ts: noon + hour * HOUR, value: wh * hour })),
+        ),
+      );
+      const range = { from: noon, to: noon + 2 * HOUR };
+      const told = async (question: Record<string, unknown>, name: string) =>
+        (await energy({ ...range, ...question })).map((row) => [row[name], row.energyWh]);
+      expect(await told({ ...ranking, by: 'group' }, 'group')).toEqual([
+        ['north', 6240],
+        ['', 1140],
+      ]);
+      expect(await told({ interval: 'hour', by: 'group' }, 'group')).toEqual([
+        ['', 570],
+        ['north', 3120],
+        ['', 570],
+        ['north', 3120],
+      ]);
+      expect(await told({ ...ranking, by: 'chargePoint', group: 'north' }, 'chargePointId')).toEqual([
+        ['CP-2', 6000],
+        ['CP-1', 240],
+      ]);
+      expect(await told({ ...ranking, by: 'total', group: 'old' }, 'start')).toEqual([]);
+      const members = ['2 CP-1', '1 CP-3'];
+      expect(await told({ ...ranking, by: 'connector', members }, 'chargePointId')).toEqual([
+        ['CP-3', 1000],
+        ['CP-1', 40],
+      ]);
+      expect(await told({ ...ranking, by: 'total', members }, 'energyWh')).toEqual([[1040, 1040]]);
+      expect(await told({ ...ranking, by: 'total', members: [] }, 'energyWh')).toEqual([]);
     });
 
     it('is told by tag, whatever the interval sorted', async () => {

@@ -435,7 +435,21 @@ describe('what operators ask of the fleet', () => {
       [iso(begin + 15 * MINUTE), 3500, 2],
       [iso(begin + 20 * MINUTE), 3000, 1],
     ]);
+    const phases = ['L1 L2 L3', 'L2', 'L1'];
+    const [, both] = await ask('power', {
+      members: ['1 S 1', '1 S-2', '1 S-9'],
+      phases,
+      voltage: 250,
+      from: begin,
+      to: begin + 50 * MINUTE,
+      points: 10,
+    });
+    // 1000 W over three phases, and 500 W on one.
+    expect(both?.perPhaseA).toEqual([1.3, 3.3, 1.3]);
     expect(await ask('power', { members: [], from: begin, to: begin + HOUR })).toEqual([]);
+    await expect(ask('power', { members: ['1 A', '1 B'], phases: ['L1'] })).rejects.toThrow(
+      /one text for each/,
+    );
     await expect(ask('power', { members: ['1 S 1'], chargePointId: 'S 1' })).rejects.toThrow(/chargePointId/);
     await expect(ask('power', { members: Array(1001).fill('1 A') })).rejects.toThrow(/at most 1000/);
   });
@@ -593,5 +607,28 @@ describe('what operators ask of the fleet', () => {
     await expect(ask('power', { chargePointId: 'CP-1', to: monday + 40 * 24 * HOUR })).rejects.toThrow(
       /at most 31 days/,
     );
+  });
+
+  it('utilisation: nothing is said of the time before a charge point had come', async () => {
+    const autumn = monday - 100 * 24 * HOUR;
+    const question = { by: 'date', chargePointId: 'CP-NEW', from: autumn, to: autumn + 6 * HOUR };
+    const hours = async () => (await ask('utilisation', question)).map(({ hour }) => hour);
+    await insertRows(embedded.engine, connections, [
+      connection({ chargePointId: 'CP-NEW', event: 'refused', receivedAt: autumn + HOUR }),
+      connection({ chargePointId: 'CP-NEW', receivedAt: autumn + 4.5 * HOUR }),
+    ]);
+    expect(await hours()).toEqual([4, 5]);
+    // What it told of the time before it came counts.
+    await insertRows(embedded.engine, transactions, [
+      transactionRow({
+        transactionId: 4711,
+        chargePointId: 'CP-NEW',
+        meterStart: 0,
+        startedAt: autumn + 2.2 * HOUR,
+        stoppedAt: autumn + 3 * HOUR,
+        state: 'stopped',
+      }),
+    ]);
+    expect(await hours()).toEqual([2, 3, 4, 5]);
   });
 });

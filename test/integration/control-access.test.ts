@@ -94,6 +94,7 @@ describe('roles', () => {
       id: 'short-lived',
       role: 'viewer',
       expiresAt: null,
+      timezone: null,
     });
 
     expect((await control.send('DELETE', '/api/v1/api-keys/short-lived')).status).toBe(204);
@@ -107,7 +108,6 @@ describe('roles', () => {
   });
 });
 
-describe('the log-in of the console', () => {
 describe('keys that expire', () => {
   test('are worth nothing from their time on, nor are log-ins with them', async () => {
     const end = Date.now() + 1500;
@@ -213,6 +213,7 @@ describe('log-ins that last', () => {
   });
 });
 
+describe('the log-in of the console', () => {
   test('gives a cookie that scripts and other sites cannot use; the key is in no answer', async () => {
     const { cookie, attributes } = await logIn(API_KEY);
     expect(attributes).toBe('Path=/; HttpOnly; SameSite=Strict; Max-Age=43200');
@@ -326,7 +327,6 @@ describe('the audit trail', () => {
     expect(filtered.body.items).toHaveLength(1);
   });
 
-  test('looking leaves no trace', async () => {
   test('is asked of a time, and comes as a file', async () => {
     const put = (id: string) =>
       control.send('PUT', `/api/v1/tokens/${id}`, { json: { status: 'Accepted', note: '=1+1, "x"' } });
@@ -352,6 +352,7 @@ describe('the audit trail', () => {
     expect(end).toBe('');
   });
 
+  test('looking leaves no trace', async () => {
     const newest = async () => (await control.send('GET', '/api/v1/audit?limit=1')).body.items[0].seq;
     const before = await newest();
     await control.send('GET', '/api/v1/charge-points');

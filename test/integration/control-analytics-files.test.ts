@@ -58,7 +58,7 @@ describe('answers as files', () => {
       {
         name: 'faults',
         format,
-        parameters: { from: Date.UTC(2026, 2, 1), to: Date.UTC(2026, 2, 2), limit: 100, offset: 0 },
+        parameters: { from: Date.UTC(2026, 2, 1), to: Date.UTC(2026, 2, 2), limit: 100 },
       },
     ]);
     expect(closed).toEqual([]);

@@ -80,15 +80,15 @@ describe('questions to ClickHouse', () => {
       '/security-events?from=2026-03-01T00:00:00Z&type=X&critical=true&group=north',
       {
         name: 'security-events',
-        parameters: { from, type: 'X', critical: true, group: 'north', limit: 100, offset: 0 },
+        parameters: { from, type: 'X', critical: true, group: 'north', limit: 100 },
       },
       [securityRow, { ...securityRow, critical: null }],
     ],
     [
-      '/charge-points/CP%201/security-events?source=farad&limit=5&offset=1',
+      '/charge-points/CP%201/security-events?source=farad&limit=5',
       {
         name: 'security-events',
-        parameters: { chargePointId: 'CP 1', source: 'farad', critical: false, limit: 5, offset: 1 },
+        parameters: { chargePointId: 'CP 1', source: 'farad', critical: false, limit: 5 },
       },
       [securityRow],
     ],
@@ -114,10 +114,17 @@ describe('questions to ClickHouse', () => {
       [],
     ],
     [
-      '/analytics/meter-samples?chargePointId=CP%201&measurand=Voltage&limit=5',
+      '/analytics/meter-samples?chargePointId=CP%201&measurand=Voltage&limit=5&to=2026-03-01T01:00:00Z',
       {
         name: 'meter-samples',
-        parameters: { chargePointId: 'CP 1', measurand: 'Voltage', order: 'asc', limit: 5, offset: 0 },
+        parameters: {
+          chargePointId: 'CP 1',
+          measurand: 'Voltage',
+          from,
+          to: from + 3_600_000,
+          order: 'asc',
+          limit: 5,
+        },
       },
       [],
     ],
@@ -129,12 +136,12 @@ describe('questions to ClickHouse', () => {
     ['/analytics/transaction-totals', { name: 'transaction-totals', parameters: { final: false } }, []],
     [
       '/analytics/transactions?state=open',
-      { name: 'transactions', parameters: { state: 'open', limit: 100, offset: 0 } },
+      { name: 'transactions', parameters: { state: 'open', limit: 100 } },
       [],
     ],
     ['/analytics/storage', { name: 'storage', parameters: {} }, []],
     [
-      '/analytics/sessions?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&group=north&offset=5',
+      '/analytics/sessions?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&group=north',
       {
         name: 'sessions',
         parameters: {
@@ -145,21 +152,20 @@ describe('questions to ClickHouse', () => {
           timezone: 'UTC',
           group: 'north',
           limit: 1000,
-          offset: 5,
         },
       },
       [],
     ],
     [
       '/analytics/uptime?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&by=group',
-      { name: 'uptime', parameters: { from, to, by: 'group', limit: 100, offset: 0 } },
+      { name: 'uptime', parameters: { from, to, by: 'group', limit: 100 } },
       [{ group: 'north', chargePoints: 2, connectedS: 60, uptime: 0.5, disconnections: 0, usable: null }],
     ],
     [
       '/analytics/connections?from=2026-03-01T00:00:00Z&chargePointId=CP%201&event=closed&limit=2',
       {
         name: 'connections',
-        parameters: { from, chargePointId: 'CP 1', event: 'closed', limit: 2, offset: 0 },
+        parameters: { from, chargePointId: 'CP 1', event: 'closed', limit: 2 },
       },
       [connectionRow],
     ],
@@ -170,7 +176,7 @@ describe('questions to ClickHouse', () => {
     ],
     [
       '/analytics/messages?from=2026-03-01T00:00:00Z&text=Gr%C3%BCner&type=CALL',
-      { name: 'messages', parameters: { from, text: 'Grüner', type: 'CALL', limit: 100, offset: 0 } },
+      { name: 'messages', parameters: { from, text: 'Grüner', type: 'CALL', limit: 100 } },
       [messageRow],
     ],
     [
@@ -184,7 +190,6 @@ describe('questions to ClickHouse', () => {
           messageId: 'm-1',
           to,
           limit: 100,
-          offset: 0,
         },
       },
       [messageRow],
@@ -193,8 +198,48 @@ describe('questions to ClickHouse', () => {
     joinAnalytics();
     answer = () => ({ ok: true, rows: rows as Record<string, unknown>[] });
     const { status, body } = await control.send('GET', `/api/v1${path}`);
-    expect({ status, body }).toEqual({ status: 200, body: { rows } });
+    const isPaged = 'limit' in query.parameters || query.name === 'energy';
+    expect({ status, body }).toEqual({ status: 200, body: { rows, ...(isPaged && { next: null }) } });
     expect(asked).toEqual([query]);
+  });
+
+  test.each([
+    ['/charge-points/CP%201/messages?', messageRow],
+    ['/analytics/messages?from=2026-03-01T00:00:00Z&', messageRow],
+    ['/analytics/connections?from=2026-03-01T00:00:00Z&', connectionRow],
+    ['/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&', energyRow],
+    ['/security-events?', securityRow],
+  ])('%s comes in pages, as every list does', async (path, row) => {
+    joinAnalytics();
+    answer = () => ({ ok: true, rows: asked.length < 3 ? [row, row] : [row] });
+    let page = await control.send('GET', `/api/v1${path}limit=2`);
+    for (let more = 0; more < 2; more++) {
+      expect(page.body.rows).toHaveLength(2);
+      page = await control.send('GET', `/api/v1${path}limit=2&cursor=${page.body.next}`);
+    }
+    expect(page.body).toEqual({ rows: [row], next: null });
+    expect(asked.map(({ parameters }) => parameters.offset)).toEqual([undefined, 2, 4]);
+  });
+
+  test('a page begins with a cursor of the same question, and nothing else', async () => {
+    joinAnalytics();
+    answer = () => ({ ok: true, rows: [messageRow] });
+    const { body } = await control.send('GET', '/api/v1/charge-points/CP%201/messages?limit=1');
+    const since = 'from=2026-03-01T00:00:00Z';
+    for (const query of [`cursor=${body.next}`, 'cursor=2', 'offset=2']) {
+      const { status } = await control.send('GET', `/api/v1/analytics/connections?${since}&${query}`);
+      expect([query, status]).toEqual([query, 400]);
+    }
+    expect(asked).toHaveLength(1);
+  });
+
+  test('meter samples without a time are those of the last hour', async () => {
+    joinAnalytics();
+    const before = Date.now();
+    await control.send('GET', '/api/v1/analytics/meter-samples?chargePointId=CP-1');
+    const { from: asOf, to: until } = asked[0]?.parameters ?? {};
+    expect(until).toBeUndefined();
+    expect(Math.abs(Number(asOf) + 3_600_000 - before)).toBeLessThan(5000);
   });
 
   test('energy says how much of it waits to be worked out', async () => {
@@ -202,7 +247,7 @@ describe('questions to ClickHouse', () => {
     answer = () => ({ ok: true, rows: [], pending: 1200 });
     const path = '/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z';
     const { status, body } = await control.send('GET', `/api/v1${path}`);
-    expect({ status, body }).toEqual({ status: 200, body: { rows: [], pending: 1200 } });
+    expect({ status, body }).toEqual({ status: 200, body: { rows: [], pending: 1200, next: null } });
   });
 
   test.each([
@@ -234,6 +279,106 @@ describe('questions to ClickHouse', () => {
     expect(got.body.error.message).toContain('because');
   });
 
+  describe('energy by what ClickHouse knows nothing of', () => {
+    const energy = '/api/v1/analytics/energy?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z';
+    const rowOf = (chargePointId: string, connectorId: number, energyWh: number, left = {}) => ({
+      ...energyRow,
+      chargePointId,
+      connectorId,
+      energyWh,
+      registerFalls: 1,
+      readingsLeftOut: left,
+    });
+
+    beforeEach(async () => {
+      joinAnalytics();
+      const members = [
+        { chargePointId: 'A', connectorId: 1, group: 'all', phases: ['L1'], rating: 32 },
+        { chargePointId: 'B', connectorId: 1, group: 'all', phases: ['L1'], rating: 32 },
+      ];
+      const groups = [{ id: 'all', parent: null, limit: { unit: 'A', perPhase: 100 } }];
+      await control.send('PUT', '/api/v1/sites/depot', { json: { groups, members } });
+      await control.send('PUT', '/api/v1/charge-points/A', { json: { tags: ['dc', 'new'] } });
+      await control.send('PUT', '/api/v1/charge-points/B', { json: { tags: ['dc'] } });
+      // In two pieces.
+      answer = () =>
+        asked.at(-1)?.parameters.offset === undefined
+          ? {
+              ok: true,
+              rows: Array.from({ length: 50_000 }, (_, index) =>
+                index === 0 ? rowOf('A', 1, 100.1, { odd: 1 }) : rowOf(`X${index}`, 1, 0),
+              ),
+            }
+          : { ok: true, rows: [rowOf('B', 1, 20.2, { odd: 2, bad: 1 }), rowOf('A', 2, 3.3)], pending: 7 };
+    });
+
+    test('is that of the connectors of each site', async () => {
+      const { status, body } = await control.send(
+        'GET',
+        `${energy}&by=site&interval=whole&sort=-energyWh&timezone=Europe/Berlin`,
+      );
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        rows: [
+          {
+            start: energyRow.start,
+            localStart: energyRow.localStart,
+            site: 'depot',
+            energyWh: 120.3,
+            registerFalls: 2,
+            readingsLeftOut: { odd: 3, bad: 1 },
+            transactionsLeftOut: 0,
+          },
+          expect.objectContaining({ site: '', energyWh: 3.3, registerFalls: 50_000 }),
+        ],
+        pending: 7,
+        next: null,
+      });
+      expect(asked.map(({ parameters }) => parameters)).toMatchObject([
+        { by: 'connector', interval: 'whole', timezone: 'Europe/Berlin' },
+        { by: 'connector', offset: 50_000 },
+      ]);
+    });
+
+    test('is that of the charge points with each tag, a page at a time and as a file', async () => {
+      const byTag = `${energy}&by=chargePointTag&interval=whole&sort=-energyWh`;
+      const { body } = await control.send('GET', `${byTag}&limit=2`);
+      const told = (rows: readonly { chargePointTag: string; energyWh: number }[]) =>
+        rows.map(({ chargePointTag, energyWh }) => [chargePointTag, energyWh]);
+      expect(told(body.rows)).toEqual([
+        ['dc', 123.6],
+        ['new', 103.4],
+      ]);
+      const rest = await control.send('GET', `${byTag}&limit=2&cursor=${body.next}`);
+      expect(told(rest.body.rows)).toEqual([['', 0]]);
+      expect(rest.body.next).toBeNull();
+      const file = await control.send('GET', `${byTag}&format=csv`);
+      expect(file.body.split('\r\n').slice(0, 2)).toEqual([
+        'chargePointTag,start,localStart,energyWh,registerFalls,transactionsLeftOut',
+        `dc,${energyRow.start},${energyRow.localStart},123.6,3,0`,
+      ]);
+    });
+
+    test('has no intervals, and not every kind of file', async () => {
+      for (const [query, parameter] of [
+        ['by=site', 'interval'],
+        ['by=chargePointTag&interval=day', 'interval'],
+        ['by=site&interval=whole&format=parquet', 'format'],
+      ]) {
+        const { status, body } = await control.send('GET', `${energy}&${query}`);
+        expect([status, body.error.details]).toEqual([400, { parameter }]);
+      }
+      expect(asked).toEqual([]);
+    });
+
+    test('of one site is asked of its connectors', async () => {
+      answer = () => ({ ok: true, rows: [] });
+      await control.send('GET', `${energy}&by=total&site=depot&group=north`);
+      expect(asked).toMatchObject([{ parameters: { by: 'total', members: ['1 A', '1 B'], group: 'north' } }]);
+      expect((await control.send('GET', `${energy}&site=nowhere`)).body.error.code).toBe('unknown_site');
+    });
+  });
+
   test('the power of a site is asked of its connectors', async () => {
     joinAnalytics();
     const member = { chargePointId: 'CP 1', connectorId: 2, group: 'all', phases: ['L1'], rating: 32 };
@@ -241,7 +386,8 @@ describe('questions to ClickHouse', () => {
     await control.send('PUT', '/api/v1/sites/north', { json: { groups, members: [member] } });
     const power = '/api/v1/analytics/power?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z';
     expect((await control.send('GET', `${power}&site=north`)).status).toBe(200);
-    expect(asked).toEqual([{ name: 'power', parameters: { from, to, points: 300, members: ['2 CP 1'] } }]);
+    const site = { members: ['2 CP 1'], phases: ['L1'], voltage: 230 };
+    expect(asked).toEqual([{ name: 'power', parameters: { from, to, points: 300, ...site } }]);
     expect((await control.send('GET', `${power}&site=south`)).body.error.code).toBe('unknown_site');
   });
 

@@ -18,14 +18,19 @@ const HOLD_MS = 15 * 60_000;
  * With `members` instead of `chargePointId`, the connectors of a site as `connectorId chargePointId`, it is
  * the curve of all of them together: each step has the sum of their averages, and how many connectors that
  * are. A connector that sends less often than once in a step counts with what it said last, for a quarter of
- * an hour.
+ * an hour. `phases` has for each member the phases of the site that it loads evenly (`L1 L2 L3`); at
+ * `voltage`, V between phase and neutral, each step then has what that is on L1, L2 and L3, A.
  */
 export function power(given: Parameters): PreparedQuery {
   const range = rangeOf(given, 31 * DAY_MS);
   const points = given.integer('points', { min: 2, max: 5000, byDefault: 300 });
   const step = Math.max(1000, Math.ceil((range.to - range.from) / points));
   const members = given.texts('members', MOST_MEMBERS);
-  return members === undefined ? ofConnectors(given, range, step) : ofSite(members, range, step);
+  if (members === undefined) return ofConnectors(given, range, step);
+  const phases = given.texts('phases', MOST_MEMBERS) ?? members.map(() => 'L1 L2 L3');
+  const voltage = given.integer('voltage', { min: 1, max: 1000, byDefault: 230 });
+  if (phases.length !== members.length) throw new BadParameter('phases must have one text for each member');
+  return ofSite(members, phases, voltage, range, step);
 }
 
 function ofConnectors(given: Parameters, range: Range, step: number): PreparedQuery {
@@ -53,7 +58,13 @@ ORDER BY connector_id, step`,
   };
 }
 
-function ofSite(members: readonly string[], range: Range, step: number): PreparedQuery {
+function ofSite(
+  members: readonly string[],
+  phases: readonly string[],
+  voltage: number,
+  range: Range,
+  step: number,
+): PreparedQuery {
   const conditions = new Conditions()
     .where('charge_point_id IN {chargePoints:Array(String)}', 'chargePoints', chargePointsOf(members))
     .where(
@@ -64,13 +75,15 @@ function ofSite(members: readonly string[], range: Range, step: number): Prepare
     .between('ts', range.from, range.to);
   return {
     sql: `
-SELECT ${START}, round(sum(watts), 1) AS averageW, count() AS connectors
+SELECT ${START}, round(sum(watts), 1) AS averageW, count() AS connectors,
+  [${['L1', 'L2', 'L3'].map((phase) => `round(sumIf(watts / length(wired), has(wired, '${phase}')) / {voltage:Int64}, 1)`).join(', ')}] AS perPhaseA
 FROM (
-  SELECT arrayJoin(arrayFlatten(arrayMap((step, next, watts) -> arrayMap(at -> (at, watts), range(step, least(next, step + {hold:Int64}))),
+  SELECT splitByChar(' ', arrayElement({phases:Array(String)}, indexOf({members:Array(String)}, concat(toString(connector_id), ' ', charge_point_id)))) AS wired,
+    arrayJoin(arrayFlatten(arrayMap((step, next, watts) -> arrayMap(at -> (at, watts), range(step, least(next, step + {hold:Int64}))),
     arrayMap(known -> known.1, steps), arrayPushBack(arrayPopFront(arrayMap(known -> known.1, steps)), {steps:Int64}), arrayMap(known -> known.2, steps)))) AS held,
     held.1 AS step, held.2 AS watts
   FROM (
-    SELECT arraySort(groupArray((step, watts))) AS steps
+    SELECT charge_point_id, connector_id, arraySort(groupArray((step, watts))) AS steps
     FROM (
       SELECT charge_point_id, connector_id, step, avg(watts) AS watts FROM ${moments(conditions)} GROUP BY charge_point_id, connector_id, step
     )
@@ -82,6 +95,8 @@ ORDER BY step`,
     parameters: {
       ...conditions.values,
       ...range,
+      phases,
+      voltage,
       step,
       steps: Math.ceil((Math.min(range.to, Math.max(Date.now(), range.from + 1)) - range.from) / step),
       hold: Math.max(1, Math.ceil(HOLD_MS / step)),

@@ -1,3 +1,4 @@
+import { WINDOW, windowOf } from './page.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { energyOfTransactions, withEnergy } from './transaction-energy.ts';
 import { withClosures, withCorrections } from './transaction-remarks.ts';
@@ -20,13 +21,12 @@ export function transactions(given: Parameters): PreparedQuery {
     'state',
     given.oneOf('state', ['open', 'stopped', 'superseded', 'unmatched', 'closed']),
   );
-  const limit = given.integer('limit', { min: 1, max: 1000, byDefault: 100 });
-  const offset = given.integer('offset', { min: 0, max: 1_000_000, byDefault: 0 });
+  const window = windowOf(given, { max: 1000, byDefault: 100 });
   const page = `(
     SELECT * EXCEPT (raw_start, raw_stop) FROM ${newestVersions(String(conditions), starts)}
     WHERE ${standing}
     ORDER BY started_at DESC, transaction_id DESC
-    LIMIT {limit:UInt32} OFFSET {offset:UInt32}
+    ${WINDOW}
   )`;
   return {
     sql: `
@@ -38,7 +38,7 @@ SELECT
   closedAt, closedBy, closureCause, closureReason, closureStoppedAt, closureMeterStop, received_at AS receivedAt
 FROM ${withCorrections(withClosures(withEnergy(page)))}
 ORDER BY started_at DESC, transaction_id DESC`,
-    parameters: { ...conditions.values, ...standing.values, limit, offset },
+    parameters: { ...conditions.values, ...standing.values, ...window },
     energyOf: energyOfTransactions({ ...starts, chargePointId, idTag }),
     energyMayLag: true,
   };

@@ -22,7 +22,7 @@ const SUBJECTS = {
  * How much of the time connectors are taken by a transaction, for each hour of the day in a time zone and
  * each weekday (1 = Monday) or date: `from`, `to`, `by` (weekday | date), `timezone`, `chargePointId`,
  * `group`. `utilisation` is the share of all connectors' time, 0 to 1. An hour that a day has twice is one
- * row, one that it lacks is none.
+ * row, one that it lacks is none. Nothing is said of the time before any of these charge points had come.
  */
 export function utilisation(given: Parameters): PreparedQuery {
   const { from, to } = rangeOf(given);
@@ -31,14 +31,20 @@ export function utilisation(given: Parameters): PreparedQuery {
   const conditions = ofChargePoints(given, new Conditions());
   const step = hasFullHours(timezone, from, to) ? HOUR_MS : QUARTER_MS;
   const until = Math.min(to, Math.max(Date.now(), from + 1));
+  const begun = `${conditions} AND started_at >= ${FROM} - INTERVAL 7 DAY AND started_at < ${TO} AND connector_id > 0`;
   return {
     sql: `
 WITH
+ifNull((SELECT if(count() = 0, {to:Int64}, toUnixTimestamp64Milli(min(started_at)))
+  FROM transactions WHERE ${begun} AND received_at >= fromUnixTimestamp64Milli({receivedFrom:Int64}, 'UTC')), {to:Int64}) AS first_start,
+ifNull((SELECT if(count() = 0, {from:Int64}, least(toUnixTimestamp64Milli(min(received_at)), first_start))
+  FROM connections WHERE ${conditions} AND event != 'refused'), {from:Int64}) AS came,
+greatest({from:Int64}, came) AS since,
 hours AS (
   SELECT ${day} AS ${name}, toHour(local) AS hour,
-    sum(least(begin + ${step}, {to:Int64}) - greatest(begin, {from:Int64})) AS span
+    sum(least(begin + ${step}, {to:Int64}) - greatest(begin, since)) AS span
   FROM (
-    SELECT arrayJoin(range(intDiv({from:Int64}, ${step}) * ${step}, {to:Int64}, ${step})) AS begin,
+    SELECT arrayJoin(range(intDiv(since, ${step}) * ${step}, {to:Int64}, ${step})) AS begin,
       toDateTime(intDiv(begin, 1000), {timezone:String}) AS local
   )
   GROUP BY ${name}, hour
@@ -51,7 +57,7 @@ taken AS (
     FROM (
       SELECT greatest(toUnixTimestamp64Milli(started_at), {from:Int64}) AS opening,
         least(if(state = 'open', {to:Int64}, toUnixTimestamp64Milli(ifNull(stopped_at, started_at))), {to:Int64}) AS closing
-      FROM ${transactionsFrom(`${conditions} AND started_at >= ${FROM} - INTERVAL 7 DAY AND started_at < ${TO} AND connector_id > 0`)}
+      FROM ${transactionsFrom(begun)}
     )
     WHERE closing > opening
   )

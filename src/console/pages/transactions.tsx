@@ -1,5 +1,5 @@
 import { now } from '../clock.ts';
-import { counted, duration, energy, quantity, stamp } from '../format.ts';
+import { counted, duration, energy, quantity, stamp, zone } from '../format.ts';
 import { useHeldBack } from '../held-back.ts';
 import { useLive } from '../live/live.ts';
 import type { Transaction } from '../model.ts';
@@ -10,8 +10,8 @@ import { Status } from '../parts/status.tsx';
 import { currentTab, Tabs } from '../parts/tabs.tsx';
 import { WaitingRows } from '../parts/waiting-rows.tsx';
 import { queried, setQuery, urlOf } from '../router.ts';
-import { dayBegin } from '../time-range.ts';
 import { reasonInWords } from '../transaction-words.ts';
+import { dayBegin } from '../zoned-time.ts';
 import { Reservations } from './reservations.tsx';
 import { TransactionExport } from './transaction-export.tsx';
 import { TransactionsToReview } from './transactions-to-review.tsx';
@@ -162,6 +162,6 @@ function Energy({ item: { state, correctedEnergyWh, energyWh, energyReason } }: 
 
 /** For the API: midnight here on that day, so many days later. */
 function isoDay(day: string | undefined, later: number): string | undefined {
-  const begin = dayBegin(day, later);
+  const begin = dayBegin(day, later, zone);
   return begin === undefined ? undefined : new Date(begin).toISOString();
 }

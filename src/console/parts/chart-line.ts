@@ -1,3 +1,6 @@
+/** Colours of lines that stand beside each other; none of them is that of a status. */
+export const SERIES = ['series-1', 'series-2', 'series-3', 'accent', 'text', 'soft'] as const;
+
 /** One line of a chart, over the times that all its lines share. */
 export interface Line {
   readonly label: string;

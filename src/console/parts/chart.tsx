@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { count, rounded, stamp } from '../format.ts';
+import { count, rounded, zone } from '../format.ts';
 import { colour, theme } from '../theme.ts';
+import { stampAt } from '../zoned-time.ts';
 import type { Line } from './chart-line.ts';
 
 interface ChartProps {
@@ -19,6 +20,8 @@ interface ChartProps {
   readonly shaded?: boolean;
   /** Charts of one group point at the same time. */
   readonly group?: string;
+  /** IANA name of the time zone of its axis; by default that of whoever looks. */
+  readonly timeZone?: string;
   /** Leaves room for an axis at the right, so that charts above each other stand in line. */
   readonly alignRight?: boolean;
 }
@@ -43,6 +46,7 @@ export function Chart({
   group,
   shaded = false,
   alignRight = false,
+  timeZone = zone,
 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
@@ -52,7 +56,7 @@ export function Chart({
   shown.current = span;
   const latest = useRef({ times, lines });
   latest.current = { times, lines };
-  const shape = JSON.stringify([lines.map(({ values: _, ...rest }) => rest), height, theme.value]);
+  const shape = JSON.stringify([lines.map(({ values: _, ...rest }) => rest), height, timeZone, theme.value]);
 
   useEffect(() => {
     let gone = false;
@@ -69,6 +73,7 @@ export function Chart({
         group,
         shaded,
         alignRight,
+        timeZone,
         colour,
         onPoint: setAt,
       });
@@ -101,7 +106,7 @@ export function Chart({
   return (
     <figure class="chart" aria-label={label}>
       <figcaption class="readout">
-        <span>{time === undefined ? '' : spanOf(time, barSeconds)}</span>
+        <span>{time === undefined ? '' : spanOf(time, barSeconds, timeZone)}</span>
         {lines.map((line) => (
           <span key={line.label}>
             <span class={`key ${line.dashed ? 'dashed' : ''}`} style={{ color: `var(--${line.colour})` }} />
@@ -128,8 +133,8 @@ function lastIndex(lines: readonly Line[]): number {
   );
 }
 
-function spanOf(time: number, barSeconds: number | undefined): string {
-  const begin = stamp(time * 1000);
+function spanOf(time: number, barSeconds: number | undefined, timeZone: string): string {
+  const begin = stampAt(time * 1000, timeZone);
   return barSeconds === undefined ? begin : begin.slice(0, barSeconds >= 86_400 ? 10 : 16);
 }
 

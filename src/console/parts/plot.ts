@@ -9,6 +9,8 @@ interface PlotOptions {
   readonly span: () => readonly [from: number, to: number] | undefined;
   readonly shaded: boolean;
   readonly alignRight: boolean;
+  /** IANA name. */
+  readonly timeZone: string;
   readonly group: string | undefined;
   readonly colour: (name: string) => string;
   /** Index under the pointer, null when it has left. */
@@ -21,7 +23,7 @@ const FONT = '12px system-ui, sans-serif';
 
 /** Draws an empty chart into `host`. In a chunk of its own: pages without a chart do without the library. */
 export function draw(host: HTMLElement, options: PlotOptions): uPlot {
-  const { lines, height, span, group, shaded, alignRight, colour, onPoint } = options;
+  const { lines, height, span, group, shaded, alignRight, timeZone, colour, onPoint } = options;
   const soft = colour('soft');
   const grid = { stroke: colour('line'), width: 1 };
   const axis = { font: FONT, stroke: soft, grid, ticks: { ...grid, size: 4 } };
@@ -40,6 +42,7 @@ export function draw(host: HTMLElement, options: PlotOptions): uPlot {
           { series: [2, 1] as [number, number], fill: `${colour('attention')}44` },
         ],
       }),
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, ...(group !== undefined && { sync: { key: group } }) },
       scales: {

@@ -1,11 +1,11 @@
 import type { Schema } from './operation.ts';
-import { maybe, number, object, rowsOf, text, time, whole } from './shapes.ts';
+import { list, maybe, number, object, pagedRowsOf, rowsOf, text, time, whole } from './shapes.ts';
 
 const direction: Schema = { type: 'string', enum: ['in', 'out'] };
 
 /** What the queries of analytics about the fleet answer. */
 export const fleetSchemas = {
-  SessionRows: rowsOf(
+  SessionRows: pagedRowsOf(
     'One row per interval and subject in which a transaction began.',
     {
       start: time('Begin of the interval.'),
@@ -44,7 +44,7 @@ export const fleetSchemas = {
     ['weekday', 'date'],
   ),
 
-  UptimeRows: rowsOf(
+  UptimeRows: pagedRowsOf(
     'One row per charge point or group, worst first.',
     {
       chargePointId: text('By charge point.'),
@@ -62,7 +62,7 @@ export const fleetSchemas = {
     ['chargePointId', 'group'],
   ),
 
-  ConnectionRows: rowsOf('One row per event, newest first.', {
+  ConnectionRows: pagedRowsOf('One row per event, newest first.', {
     chargePointId: text('Who.'),
     event: {
       type: 'string',
@@ -87,11 +87,16 @@ export const fleetSchemas = {
       highestW: number('W; of a charge point.'),
       samples: whole('Moments with a sample; of a charge point.'),
       connectors: whole('Connectors that are in the sum; of a site.'),
+      perPhaseA: list(
+        number('A.'),
+        'Of a site: what that is on its phases L1, L2 and L3, where each connector loads its phases evenly.',
+        { minItems: 3, maxItems: 3 },
+      ),
     },
-    ['connectorId', 'lowestW', 'highestW', 'samples', 'connectors'],
+    ['connectorId', 'lowestW', 'highestW', 'samples', 'connectors', 'perPhaseA'],
   ),
 
-  IdleRows: rowsOf('One row per transaction, longest first.', {
+  IdleRows: pagedRowsOf('One row per transaction, longest first.', {
     transactionId: whole('Which.'),
     chargePointId: text('Where.'),
     connectorId: whole('Where.'),
@@ -103,7 +108,7 @@ export const fleetSchemas = {
     chargingS: whole('From the start to the end of charging, s.'),
   }),
 
-  FailedAuthorizationRows: rowsOf(
+  FailedAuthorizationRows: pagedRowsOf(
     'One row per subject and answer, most frequent first.',
     {
       idTag: text('By tag, in lower case.'),
@@ -118,7 +123,7 @@ export const fleetSchemas = {
     ['idTag', 'chargePointId'],
   ),
 
-  FaultRows: rowsOf('One row per fault, latest first.', {
+  FaultRows: pagedRowsOf('One row per fault, latest first.', {
     chargePointId: text('Where.'),
     connectorId: whole('Where; 0 is the charge point itself.'),
     status: text('For example Faulted.'),
@@ -133,7 +138,7 @@ export const fleetSchemas = {
     firmwareVersion: text('Of the charge point, now.'),
   }),
 
-  ErrorRows: rowsOf(
+  ErrorRows: pagedRowsOf(
     'One row per kind of error and of charge point, most frequent first.',
     {
       vendor: text('Empty where unknown.'),

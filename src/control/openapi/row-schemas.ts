@@ -1,9 +1,9 @@
 import type { Schema } from './operation.ts';
-import { maybe, number, rowsOf, text, time, transactionState, whole } from './shapes.ts';
+import { maybe, number, pagedRowsOf, rowsOf, text, time, transactionState, whole } from './shapes.ts';
 
 /** What the queries of analytics answer. */
 export const rowSchemas = {
-  EnergyRows: rowsOf(
+  EnergyRows: pagedRowsOf(
     'One row per interval and subject that used energy, or of which something was left out.',
     {
       start: time('Begin of the interval.'),
@@ -11,6 +11,9 @@ export const rowSchemas = {
       chargePointId: text('By connector and by charge point.'),
       connectorId: whole('By connector.'),
       idTag: text('By tag.'),
+      group: text('By group; empty for charge points without one.'),
+      site: text('By site; empty for connectors of none.'),
+      chargePointTag: text('By tag of charge points; empty for those without any.'),
       energyWh: number('Active energy imported, Wh.'),
       registerFalls: whole(
         'How often a register fell and stayed, for example because a meter was exchanged; nothing was subtracted.',
@@ -24,7 +27,7 @@ export const rowSchemas = {
         'How many transactions that began in the interval have no energy in it, because nothing determines theirs.',
       ),
     },
-    ['chargePointId', 'connectorId', 'idTag'],
+    ['chargePointId', 'connectorId', 'idTag', 'group', 'site', 'chargePointTag'],
     {
       pending: whole(
         'How many days of connectors have changed and are not in the answer yet. Absent where the answer has all that has arrived.',
@@ -32,7 +35,7 @@ export const rowSchemas = {
     },
   ),
 
-  MeterSampleRows: rowsOf('One row per sample.', {
+  MeterSampleRows: pagedRowsOf('One row per sample.', {
     chargePointId: text('Where.'),
     connectorId: whole('Where; 0 is the main meter.'),
     transactionId: maybe(whole('During which transaction.')),
@@ -71,7 +74,7 @@ export const rowSchemas = {
     lastAt: time('Last start.'),
   }),
 
-  TransactionHistoryRows: rowsOf('One row per transaction.', {
+  TransactionHistoryRows: pagedRowsOf('One row per transaction.', {
     transactionId: whole('Unique in this Farad.'),
     chargePointId: text('Where.'),
     connectorId: whole('Where.'),
@@ -127,7 +130,7 @@ export const rowSchemas = {
     newestPartition: text('Name.'),
   }),
 
-  SecurityEventRows: rowsOf('One row per security event, newest first.', {
+  SecurityEventRows: pagedRowsOf('One row per security event, newest first.', {
     chargePointId: text('Whose.'),
     source: {
       type: 'string',
@@ -147,7 +150,7 @@ export const rowSchemas = {
     receivedAt: time('When Farad got it.'),
   }),
 
-  MessageRows: rowsOf('One row per OCPP-J message.', {
+  MessageRows: pagedRowsOf('One row per OCPP-J message.', {
     chargePointId: text('Of which charge point.'),
     direction: {
       type: 'string',

@@ -63,11 +63,25 @@ export const rowsOf = (
     Object.keys(beside),
   );
 
+const next = maybe(text('Pass it as `cursor` for the next page; null after the last one.'));
+
+/** The same of a query whose answer comes in pages. */
+export const pagedRowsOf = (
+  ...[description, properties, optional, beside = {}]: Parameters<typeof rowsOf>
+) => {
+  const { properties: members, required, ...rest } = rowsOf(description, properties, optional, beside);
+  return {
+    ...rest,
+    properties: { ...(members as object), next },
+    required: [...(required as string[]), 'next'],
+  };
+};
+
 /** A page of a list of the schema `name`. */
 export const pageOf = (name: string): Schema =>
   object(`A page of ${name}.`, {
     items: { type: 'array', items: { $ref: `#/components/schemas/${name}` } },
-    next: maybe(text('Pass it as `cursor` for the next page; null after the last one.')),
+    next,
   });
 
 export const transactionState: Schema = {

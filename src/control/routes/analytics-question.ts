@@ -1,6 +1,8 @@
+import type { SiteMember } from '../../store/site-record.ts';
 import { fileContents, formatParameter } from '../analytics-export.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Operation, ResponseDeclaration, Schema } from '../openapi/operation.ts';
+import { pageQuery } from '../paging.ts';
 
 /** A question that ClickHouse answers: a named query of analytics, and how the API shows it. */
 export interface Question
@@ -8,6 +10,8 @@ export interface Question
   /** Of the query in analytics; the last segment of the path, too. */
   readonly name: string;
   readonly answer: ResponseDeclaration;
+  /** Without `from` it is asked of the hour before `to`, or of the last one. */
+  readonly isLastHour?: true;
   /** Beyond those of every question. */
   readonly errors?: readonly ErrorCode[];
 }
@@ -22,7 +26,7 @@ const ERRORS: readonly ErrorCode[] = [
 ];
 
 /** The operation of a question, which may be answered as a file as well. */
-export function operationOf({ name, answer, errors = [], ...rest }: Question): Operation {
+export function operationOf({ name, answer, errors = [], isLastHour: _, ...rest }: Question): Operation {
   return {
     ...rest,
     method: 'GET',
@@ -46,22 +50,18 @@ export const timezone: Schema = {
   description: 'IANA name of the time zone in which hours and days begin, for example Europe/Berlin.',
 };
 
-export function limitTo(maximum: number, byDefault: number): Schema {
+/** Parameters of a question whose answer comes in pages. */
+export function pagesOf(maximum: number, byDefault: number): Readonly<Record<'limit' | 'cursor', Schema>> {
   return {
-    type: 'integer',
-    minimum: 1,
-    maximum,
-    default: byDefault,
-    description: 'Most rows of the answer.',
+    limit: { type: 'integer', minimum: 1, maximum, default: byDefault, description: 'Most rows of a page.' },
+    cursor: pageQuery.cursor,
   };
 }
 
-export function offsetTo(maximum: number): Schema {
-  return {
-    type: 'integer',
-    minimum: 0,
-    maximum,
-    default: 0,
-    description: 'How many rows to leave out at the beginning.',
-  };
+/** A connector of a site as named queries take it. */
+export function memberText({
+  connectorId,
+  chargePointId,
+}: Pick<SiteMember, 'connectorId' | 'chargePointId'>): string {
+  return `${connectorId} ${chargePointId}`;
 }

@@ -1,14 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import type { ExportFormat } from '../../link/methods.ts';
+import { writeTimestamp } from '../../protocol/timestamp.ts';
 import { sendFile } from '../analytics-export.ts';
-import { askAnalytics, readRange } from '../analytics-query.ts';
+import { askAnalytics, askPage, type RowsQuery, readRange } from '../analytics-query.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { json, ref, type Schema } from '../openapi/operation.ts';
 import { transactionState } from '../openapi/shapes.ts';
 import { addRoute } from '../route.ts';
-import { limitTo, offsetTo, operationOf, type Question, range, timezone } from './analytics-question.ts';
+import { readInstant } from '../validation.ts';
+import { memberText, operationOf, pagesOf, type Question, range } from './analytics-question.ts';
 import { addSqlRoute } from './analytics-sql.ts';
+import { addEnergyRoute } from './energy.ts';
 import { fleetQuestions } from './fleet-analytics.ts';
 
 const totalsQuery: Readonly<Record<string, Schema>> = {
@@ -24,71 +27,11 @@ const totalsQuery: Readonly<Record<string, Schema>> = {
 /** Questions about charge points, their samples and their transactions. */
 const questions: readonly Question[] = [
   {
-    name: 'energy',
-    id: 'queryEnergy',
-    summary: 'Energy by hour or day, or who used how much',
-    description:
-      'Active energy imported per interval, from the registers that charge points report. What no connector delivered does not count: bad readings and transactions whose ' +
-      'energy nothing determines are left out, and told. By tag, and for one tag, only transactions count. For one charge point or tag the answer has everything that has arrived; for ' +
-      'a large fleet it follows within some minutes. Within a quarter of an hour energy counts as even. A ranking is one row per subject, ' +
-      'the highest first: `interval=whole`, `sort=-energyWh`.',
-    query: {
-      interval: {
-        type: 'string',
-        enum: ['hour', 'day', 'whole'],
-        default: 'hour',
-        description:
-          'Length of the intervals; `whole`: one from `from` to `to`, so that each subject has one row.',
-      },
-      ...range,
-      by: {
-        type: 'string',
-        enum: ['connector', 'chargePoint', 'tag', 'total'],
-        default: 'connector',
-        description: 'What each row is about.',
-      },
-      chargePointId: { type: 'string', description: 'Only this charge point.' },
-      idTag: { type: 'string', maxLength: 20, description: 'Only transactions that this idTag started.' },
-      timezone,
-      sort: {
-        type: 'string',
-        enum: ['start', '-energyWh'],
-        description: 'The order: by time and then by subject, as if absent, or the most energy first.',
-      },
-      limit: {
-        type: 'integer',
-        minimum: 1,
-        maximum: 100_000,
-        description: 'Most rows of the answer; 100,000 if absent.',
-      },
-      offset: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 10_000_000,
-        description: 'How many rows to leave out at the beginning.',
-      },
-    },
-    requiredQuery: ['from', 'to'],
-    answer: json('Intervals without energy are left out.', ref('EnergyRows'), {
-      rows: [
-        {
-          start: '2026-03-01T12:00:00.000Z',
-          localStart: '2026-03-01T13:00:00',
-          chargePointId: 'CP-17',
-          connectorId: 1,
-          energyWh: 7200,
-          registerFalls: 0,
-          readingsLeftOut: {},
-          transactionsLeftOut: 0,
-        },
-      ],
-    }),
-  },
-  {
     name: 'meter-samples',
     id: 'queryMeterSamples',
     summary: 'Meter samples of a charge point',
-    description: 'By their time; a sample that the charge point repeated appears once.',
+    description:
+      'By their time; a sample that the charge point repeated appears once. Without `from` they are those of the last hour, or of the hour before `to`.',
     query: {
       chargePointId: { type: 'string', description: 'Which charge point.' },
       ...range,
@@ -103,10 +46,10 @@ const questions: readonly Question[] = [
         default: 'asc',
         description: 'Oldest or newest first.',
       },
-      limit: limitTo(50_000, 1000),
-      offset: offsetTo(1_000_000),
+      ...pagesOf(50_000, 1000),
     },
     requiredQuery: ['chargePointId'],
+    isLastHour: true,
     answer: json('The samples.', ref('MeterSampleRows')),
   },
   {
@@ -123,8 +66,7 @@ const questions: readonly Question[] = [
       },
       state: { ...transactionState, description: 'Only those in this state.' },
       ...range,
-      limit: limitTo(1000, 100),
-      offset: offsetTo(1_000_000),
+      ...pagesOf(1000, 100),
     },
     answer: json('The transactions.', ref('TransactionHistoryRows')),
   },
@@ -152,30 +94,50 @@ const questions: readonly Question[] = [
   },
 ];
 
-type Query = Record<string, string> & { readonly format?: 'json' | ExportFormat };
+type Query = RowsQuery & {
+  readonly site?: string;
+  readonly format?: 'json' | ExportFormat;
+};
+
+const HOUR_MS = 3_600_000;
 
 export function addAnalyticsRoutes(app: FastifyInstance, deps: ControlDeps): void {
   for (const question of [...questions, ...fleetQuestions]) {
-    const { name } = question;
+    const { name, query: known = {}, isLastHour = false } = question;
     addRoute<{ Querystring: Query }>(app, operationOf(question), async ({ query }, reply) => {
-      const { format = 'json', site, ...rest } = query;
-      const parameters = {
-        ...readRange(rest),
-        ...(site !== undefined && { members: membersOf(deps, site) }),
+      const { format = 'json', site, ...given } = query;
+      const asked = {
+        ...given,
+        ...(isLastHour && given.from === undefined && { from: hourBefore(given.to) }),
+        ...(site !== undefined && ofSite(deps, site)),
       };
-      if (format !== 'json') return sendFile(deps, reply, { name, parameters, format });
-      return askAnalytics(deps, name, parameters);
+      if (format !== 'json') {
+        const { cursor: _, ...all } = asked;
+        return sendFile(deps, reply, { name, parameters: readRange(all), format });
+      }
+      return 'cursor' in known ? askPage(deps, name, asked) : askAnalytics(deps, name, readRange(asked));
     });
   }
+  addEnergyRoute(app, deps);
   addSqlRoute(app, deps);
+}
+
+/** An hour before a time (RFC 3339), or before now. */
+function hourBefore(to: string | undefined): string {
+  const end = to === undefined ? undefined : readInstant(to);
+  return writeTimestamp((end ?? Date.now()) - HOUR_MS);
 }
 
 /**
  * The connectors of a site, as the named query takes them: analytics knows nothing of sites. Throws
  * `unknown_site`.
  */
-function membersOf({ store }: Pick<ControlDeps, 'store'>, id: string): string[] {
+function ofSite({ store }: Pick<ControlDeps, 'store'>, id: string) {
   const site = store.sites.get(id);
   if (!site) throw apiError('unknown_site', { id });
-  return site.members.map(({ connectorId, chargePointId }) => `${connectorId} ${chargePointId}`);
+  return {
+    members: site.members.map(memberText),
+    phases: site.members.map(({ phases }) => phases.join(' ')),
+    voltage: Math.round(site.voltage),
+  };
 }

@@ -1,12 +1,11 @@
 import { json, ref, type Schema } from '../openapi/operation.ts';
-import { limitTo, offsetTo, type Question, range, timezone } from './analytics-question.ts';
+import { pagesOf, type Question, range, timezone } from './analytics-question.ts';
 
 const requiredQuery = ['from', 'to'];
 const chargePointId: Schema = { type: 'string', maxLength: 255, description: 'Only this charge point.' };
 const group: Schema = { type: 'string', maxLength: 200, description: 'Only charge points of this group.' };
 const which = { chargePointId, group };
-const offset = offsetTo(10_000_000);
-const page = { limit: limitTo(10_000, 100), offset };
+const page = pagesOf(10_000, 100);
 const oneOf = (words: readonly string[], description: string): Schema => ({
   type: 'string',
   enum: words,
@@ -26,8 +25,7 @@ export const fleetQuestions: readonly Question[] = [
       by: oneOf(['total', 'chargePoint', 'tag'], 'What each row is about.'),
       timezone,
       ...which,
-      limit: limitTo(10_000, 1000),
-      offset,
+      ...pagesOf(10_000, 1000),
     },
     requiredQuery,
     answer: json('Intervals in which none began are left out.', ref('SessionRows')),
@@ -183,8 +181,7 @@ export const fleetQuestions: readonly Question[] = [
         maxLength: 255,
         description: 'Somewhere in the payload, in any case.',
       },
-      limit: limitTo(1000, 100),
-      offset: offsetTo(1_000_000),
+      ...pagesOf(1000, 100),
     },
     requiredQuery: ['from'],
     answer: json('The messages.', ref('MessageRows')),

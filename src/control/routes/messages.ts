@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { askAnalytics, type RangeQuery, readRange } from '../analytics-query.ts';
+import { askPage, type RowsQuery } from '../analytics-query.ts';
 import type { ControlDeps } from '../deps.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
+import { pageQuery } from '../paging.ts';
 import { addRoute } from '../route.ts';
 
 const operation: Operation = {
@@ -47,27 +48,14 @@ const operation: Operation = {
       maxLength: 255,
       description: 'Only messages with this somewhere in the payload, in any case.',
     },
-    limit: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 1000,
-      default: 100,
-      description: 'Most messages of the answer.',
-    },
-    offset: {
-      type: 'integer',
-      minimum: 0,
-      maximum: 1_000_000,
-      default: 0,
-      description: 'How many of the newest messages to leave out.',
-    },
+    ...pageQuery,
   },
   responses: { 200: json('The messages.', ref('MessageRows')) },
   errors: ['bad_parameter', 'time_limit', 'engine_unavailable', 'busy'],
 };
 
 export function addMessageRoute(app: FastifyInstance, deps: ControlDeps): void {
-  addRoute<{ Params: { id: string }; Querystring: RangeQuery }>(app, operation, ({ params: { id }, query }) =>
-    askAnalytics(deps, 'messages', { chargePointId: id, ...readRange(query) }),
+  addRoute<{ Params: { id: string }; Querystring: RowsQuery }>(app, operation, ({ params: { id }, query }) =>
+    askPage(deps, 'messages', { chargePointId: id, ...query }),
   );
 }

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { askAnalytics, type RangeQuery, readRange } from '../analytics-query.ts';
+import { askPage, type RowsQuery } from '../analytics-query.ts';
 import type { ControlDeps } from '../deps.ts';
 import { json, type Operation, ref, type Schema } from '../openapi/operation.ts';
 import { addRoute } from '../route.ts';
-import { limitTo, offsetTo, range } from './analytics-question.ts';
+import { pagesOf, range } from './analytics-question.ts';
 
 const tag = 'Security';
 const description =
@@ -23,8 +23,7 @@ const filter: Readonly<Record<string, Schema>> = {
     default: false,
     description: 'Only events that are critical by the list of the white paper.',
   },
-  limit: limitTo(1000, 100),
-  offset: offsetTo(1_000_000),
+  ...pagesOf(1000, 100),
 };
 
 const answers = {
@@ -44,6 +43,7 @@ const answers = {
           receivedAt: '2026-03-01T12:00:00.000Z',
         },
       ],
+      next: null,
     }),
   },
   errors: ['bad_parameter', 'time_limit', 'engine_unavailable', 'busy'],
@@ -77,10 +77,8 @@ const ofOne: Operation = {
 };
 
 export function addSecurityEventRoutes(app: FastifyInstance, deps: ControlDeps): void {
-  addRoute<{ Querystring: RangeQuery }>(app, ofFleet, ({ query }) =>
-    askAnalytics(deps, 'security-events', readRange(query)),
-  );
-  addRoute<{ Params: { id: string }; Querystring: RangeQuery }>(app, ofOne, ({ params: { id }, query }) =>
-    askAnalytics(deps, 'security-events', { chargePointId: id, ...readRange(query) }),
+  addRoute<{ Querystring: RowsQuery }>(app, ofFleet, ({ query }) => askPage(deps, 'security-events', query));
+  addRoute<{ Params: { id: string }; Querystring: RowsQuery }>(app, ofOne, ({ params: { id }, query }) =>
+    askPage(deps, 'security-events', { chargePointId: id, ...query }),
   );
 }

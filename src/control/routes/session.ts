@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '../../config/schema.ts';
 import { AttemptLimit } from '../attempt-limit.ts';
 import { apiError, tooManyAttempts } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
@@ -14,7 +15,12 @@ const path = '/api/v1/session';
 const MAX_FAILURES = 10;
 const WINDOW_MS = 60_000;
 
-const example = { id: 'bootstrap', role: 'admin', expiresAt: '2026-03-01T20:00:00.000Z' };
+const example = {
+  id: 'bootstrap',
+  role: 'admin',
+  expiresAt: '2026-03-01T20:00:00.000Z',
+  timezone: 'Europe/Berlin',
+};
 
 const begin: Operation = {
   id: 'logIn',
@@ -60,7 +66,9 @@ export function addSessionRoutes(
   keys: KeyRing,
   logIns: LogIns,
   recognition: Recognition,
+  { fleet }: Pick<Config, 'fleet'>,
 ): void {
+  const timezone = fleet.timezone || null;
   const limit = new AttemptLimit(MAX_FAILURES, WINDOW_MS);
 
   /** Before a byte of the body is read: whatever is wrong with the rest counts as a failed attempt. */
@@ -87,7 +95,7 @@ export function addSessionRoutes(
       request.principal = found.principal;
       request.via = 'session';
       reply.header('set-cookie', cookie);
-      return { ...found.principal, expiresAt: new Date(expiresAt).toISOString() };
+      return { ...found.principal, expiresAt: new Date(expiresAt).toISOString(), timezone };
     },
     { onRequest: admit },
   );
@@ -95,7 +103,7 @@ export function addSessionRoutes(
   addRoute(app, get, ({ headers }) => {
     const recognised = recognition.of(headers);
     if (!recognised) throw apiError('unauthorized', {});
-    return recognised;
+    return { ...recognised, timezone };
   });
 
   addRoute(app, end, async (request, reply) => {

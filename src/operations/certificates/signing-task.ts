@@ -1,12 +1,7 @@
 import { readCertificates } from '../../certificates/certificate.ts';
 import { buildChain, type Chain, MAX_CHAIN_LENGTH } from '../../certificates/chain.ts';
 import { issueCertificate } from '../../certificates/issue.ts';
-import {
-  problemsOf,
-  problemsOfNames,
-  readSigningRequest,
-  type SigningRequest,
-} from '../../certificates/signing-request.ts';
+import { problemsOf, readSigningRequest, type SigningRequest } from '../../certificates/signing-request.ts';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
 import type { CertificateInput } from '../../store/certificate-record.ts';
 import { serialNumberOf } from '../../store/known-charge-points.ts';
@@ -45,7 +40,10 @@ export async function signRequest(options: SigningTaskOptions, signing: Signing)
   const { hook, rules, store } = options;
   const request = await readSigningRequest(signing.csr);
   if (request === undefined) return { kind: 'refused', problem: 'the signing request cannot be read' };
-  const serialNumber = serialNumberIn(store, signing.chargePointId);
+  const serialNumber = serialNumberOf(
+    store.settings.get(signing.chargePointId),
+    store.chargePoints.get(signing.chargePointId),
+  );
   const problems = [
     ...subjectProblems(request, serialNumber, rules),
     ...keyProblems(request, store.certificates.of(signing.chargePointId)),
@@ -86,7 +84,7 @@ async function taken(options: SigningTaskOptions, signing: Signing, certificate:
  * words why it does not fit.
  */
 export async function takeCertificate(
-  options: Pick<SigningTaskOptions, 'store' | 'clock' | 'rules'>,
+  options: Pick<SigningTaskOptions, 'store' | 'clock'>,
   signing: Signing,
   pem: string,
 ): Promise<Extract<Signed, { kind: 'signed' }> | { readonly problem: string }> {
@@ -95,34 +93,15 @@ export async function takeCertificate(
 }
 
 async function chainFor(
-  { store, clock, rules }: Pick<SigningTaskOptions, 'store' | 'clock' | 'rules'>,
+  { store, clock }: Pick<SigningTaskOptions, 'store' | 'clock'>,
   { chargePointId, csr }: Signing,
   pem: string,
 ): Promise<Chain> {
   const request = await readSigningRequest(csr);
   if (request === undefined) return { problem: 'the signing request cannot be read' };
   const chain = buildChain(pem, request.publicKey, maxChainLength(store, chargePointId));
-  if ('problem' in chain) return chain;
-  if (chain.leaf.notAfter <= clock()) return { problem: 'it has expired' };
-  if (rules.subject === 'take') return chain;
-  // The handshake would refuse it by the same rules.
-  const [problem] = problemsOfNames(chain.leaf.subject, {
-    commonName: serialNumberIn(store, chargePointId),
-    organization: nameOf(rules),
-  });
-  return problem === undefined ? chain : { problem };
-}
-
-function serialNumberIn(
-  { settings, chargePoints }: SigningTaskOptions['store'],
-  chargePointId: string,
-): string | undefined {
-  return serialNumberOf(settings.get(chargePointId), chargePoints.get(chargePointId));
-}
-
-/** What O has to be; undefined where it is not looked at. */
-function nameOf({ cpoName }: SigningRules): string | undefined {
-  return cpoName === '' ? undefined : cpoName;
+  if ('problem' in chain || chain.leaf.notAfter > clock()) return chain;
+  return { problem: 'it has expired' };
 }
 
 async function issue(
@@ -139,7 +118,7 @@ async function issue(
     request,
     ...(rules.subject === 'set' && {
       commonName: serialNumber,
-      organization: nameOf(rules),
+      organization: rules.cpoName === '' ? undefined : rules.cpoName,
     }),
     now: clock(),
     lifetime: rules.lifetime,
@@ -184,11 +163,11 @@ function signed(
 function subjectProblems(
   request: SigningRequest,
   serialNumber: string | undefined,
-  rules: SigningRules,
+  { subject, cpoName }: SigningRules,
 ): string[] {
-  if (rules.subject !== 'check')
-    return problemsOf(request, { commonName: undefined, organization: undefined });
-  const problems = problemsOf(request, { commonName: serialNumber, organization: nameOf(rules) });
+  if (subject !== 'check') return problemsOf(request, { commonName: undefined, organization: undefined });
+  const organization = cpoName === '' ? undefined : cpoName;
+  const problems = problemsOf(request, { commonName: serialNumber, organization });
   if (serialNumber !== undefined) return problems;
   return [
     ...problems,

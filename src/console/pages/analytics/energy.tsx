@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { queryOf } from '../../api.ts';
-import { count, energy, quantity, zone } from '../../format.ts';
+import { fleetZone } from '../../fleet-zone.ts';
+import { count, energy, quantity } from '../../format.ts';
 import type { Rows } from '../../model.ts';
 import { ChargePointFilter } from '../../parts/charge-point-field.tsx';
 import { Chart, roomOfCharts } from '../../parts/chart.tsx';
@@ -20,6 +21,9 @@ interface EnergyRow {
   readonly chargePointId?: string;
   readonly connectorId?: number;
   readonly idTag?: string;
+  readonly group?: string;
+  readonly site?: string;
+  readonly chargePointTag?: string;
   readonly energyWh: number;
   readonly registerFalls: number;
 }
@@ -29,10 +33,12 @@ const DAY_S = 24 * HOUR_S;
 const CHART_HEIGHT = 240;
 /** Of the chart, the sum above it and their padding: who used it stands below. */
 const ROOM = roomOfCharts([CHART_HEIGHT], 40 + 32);
+/** What can be added up to the energy over time: a connector belongs to one of these, and all are named. */
+const DISJOINT: ReadonlySet<string> = new Set(['chargePoint', 'connector', 'group']);
 /** Of the ranking on one page; where there are fewer, the energy over time is added up here. */
 const PER_PAGE = 50;
 
-/** Energy by hour or day, in the time zone of whoever looks, with its biggest users. */
+/** Energy by hour or day, in the time zone of the fleet, with its biggest users. */
 export function EnergyReport() {
   const { query } = place.value;
   const value = (name: string) => query.get(name) ?? undefined;
@@ -43,28 +49,37 @@ export function EnergyReport() {
     from: new Date(range.from).toISOString(),
     to: new Date(range.to).toISOString(),
     interval,
-    timezone: zone,
+    timezone: fleetZone.value,
     chargePointId: value('chargePointId'),
+    group: value('group'),
+    site: value('site'),
     idTag: value('idTag'),
   };
   const total = useResource<Rows<EnergyRow>>(`/analytics/energy${queryOf({ ...filters, by: 'total' })}`, {
     keep: true,
   });
-  const offset = Number(value('cursor') ?? 0) || 0;
-  const page = { interval: 'whole', sort: '-energyWh', limit: PER_PAGE, offset };
+  const cursor = value('cursor');
+  const page = { interval: 'whole', sort: '-energyWh', limit: PER_PAGE, cursor };
   const ranking = useResource<Rows<EnergyRow>>(`/analytics/energy${queryOf({ ...filters, by, ...page })}`, {
     keep: true,
   });
   const ranked = ranking.data?.rows.length ?? 0;
-  const isAllRanked = offset === 0 && ranked < PER_PAGE;
+  const next = ranking.data?.next ?? null;
+  const isAllRanked = cursor === undefined && next === null;
   // That of the whole fleet is worked out ahead and may be a minute behind the ranking, which shows where few
   // have used any.
-  const isAddedUp = ranked > 0 && isAllRanked && by !== 'tag';
+  const isAddedUp = ranked > 0 && isAllRanked && DISJOINT.has(by);
   const parts = useResource<Rows<EnergyRow>>(
     isAddedUp ? `/analytics/energy${queryOf({ ...filters, by })}` : undefined,
   );
   const isWorkedOutAhead =
-    !isAllRanked && by !== 'tag' && filters.chargePointId === undefined && filters.idTag === undefined;
+    !isAddedUp &&
+    ranked > 0 &&
+    by !== 'tag' &&
+    [filters.chargePointId, filters.group, filters.site, filters.idTag].every((one) => !one);
+  // These have no intervals.
+  const isWhole = by === 'site' || by === 'chargePointTag';
+  const exported = { ...filters, by, ...(isWhole && { interval: 'whole' }) };
   const seconds = interval === 'hour' ? HOUR_S : DAY_S;
 
   return (
@@ -85,10 +100,15 @@ export function EnergyReport() {
           options={[
             ['', 'charge point'],
             ['connector', 'connector'],
+            ['group', 'group'],
+            ['site', 'site'],
+            ['chargePointTag', 'tag of charge points'],
             ['tag', 'token'],
           ]}
         />
         <ChargePointFilter />
+        <TextFilter name="group" label="Group" placeholder="whole name" />
+        <TextFilter name="site" label="Site" placeholder="whole name" />
         <TextFilter name="idTag" label="Token" placeholder="whole idTag" />
       </form>
       <section class="panel" aria-labelledby="energy">
@@ -97,9 +117,14 @@ export function EnergyReport() {
           <span class="end row">
             <span class="small soft">
               {isWorkedOutAhead && 'worked out ahead, up to some minutes behind the ranking · '}time zone{' '}
-              {zone}
+              {fleetZone.value}
             </span>
-            <ExportLinks path="/analytics/energy" question={{ ...filters, by }} none={ranked === 0} />
+            <ExportLinks
+              path="/analytics/energy"
+              question={exported}
+              none={ranked === 0}
+              isCsvOnly={isWhole}
+            />
           </span>
         </header>
         <Shown of={total} what="the energy" lines={11} room={ROOM}>
@@ -125,17 +150,10 @@ export function EnergyReport() {
       </section>
       <section class="panel" aria-label="Who used it">
         <Shown of={ranking} what="who used it" lines={6}>
-          {({ rows }) => <Ranking rows={rows} isFirstPage={offset === 0} />}
+          {({ rows }) => <Ranking rows={rows} isFirstPage={cursor === undefined} />}
         </Shown>
-        {(offset > 0 || ranked === PER_PAGE) && (
-          <Pager
-            next={ranked === PER_PAGE ? String(offset + PER_PAGE) : null}
-            sum={
-              ranked === 0
-                ? 'no more'
-                : `${count(offset + 1)} to ${count(offset + ranked)}, the highest first`
-            }
-          />
+        {!isAllRanked && (
+          <Pager next={next} sum={ranked === 0 ? 'no more' : `${count(ranked)}, the highest first`} />
         )}
       </section>
     </>
@@ -180,8 +198,9 @@ function Bars({ rows, from, to, seconds }: BarsProps) {
     <Chart
       label="Energy over time"
       times={times}
-      lines={[{ label: 'Energy', unit: 'kWh', values, colour: 'charging', shape: 'bars' }]}
+      lines={[{ label: 'Energy', unit: 'kWh', values, colour: 'series-1', shape: 'bars' }]}
       height={CHART_HEIGHT}
+      timeZone={fleetZone.value}
       barSeconds={seconds}
       span={[Math.min(from / 1000, times[0] ?? 0), to / 1000]}
     />
@@ -214,7 +233,12 @@ function Ranking({ rows, isFirstPage }: RankingProps) {
   return <ReportTable columns={columns} rows={rows} />;
 }
 
-function Subject({ row: { chargePointId, connectorId, idTag } }: { readonly row: EnergyRow }) {
+function Subject({ row }: { readonly row: EnergyRow }) {
+  const { chargePointId, connectorId, idTag, group, site, chargePointTag } = row;
+  if (group !== undefined) return <Named name={group} none="in no group" />;
+  if (chargePointTag !== undefined) return <Named name={chargePointTag} none="without a tag" />;
+  if (site === '') return <Named name="" none="of no site" />;
+  if (site !== undefined) return <a href={`/sites/${encodeURIComponent(site)}`}>{site}</a>;
   if (idTag !== undefined) return <a href={urlOf.token(idTag)}>{idTag}</a>;
   if (chargePointId === undefined) return <span>all</span>;
   return (
@@ -223,6 +247,10 @@ function Subject({ row: { chargePointId, connectorId, idTag } }: { readonly row:
       {connectorId !== undefined && <span class="soft"> connector {connectorId}</span>}
     </>
   );
+}
+
+function Named({ name, none }: { readonly name: string; readonly none: string }) {
+  return name === '' ? <span class="soft">{none}</span> : <b>{name}</b>;
 }
 
 function sumOf(rows: readonly EnergyRow[]): number {

@@ -11,14 +11,17 @@ interface ExportLinksProps {
   readonly path: string;
   readonly question: Readonly<Record<string, string | number | undefined>>;
   readonly none: boolean;
+  /** Other files are not made of it. */
+  readonly isCsvOnly?: boolean;
 }
 
 /** All rows of a query as a file, whatever page is on the screen. */
-export function ExportLinks({ path, question, none }: ExportLinksProps) {
+export function ExportLinks({ path, question, none, isCsvOnly = false }: ExportLinksProps) {
+  const formats = isCsvOnly ? FORMATS.slice(0, 1) : FORMATS;
   return (
     <span class="end row tight">
       <span class="small soft">Export</span>
-      {FORMATS.map(([format, word]) =>
+      {formats.map(([format, word]) =>
         none ? (
           <button key={format} type="button" disabled>
             {word}

@@ -1,5 +1,5 @@
 import { Chart } from '../../parts/chart.tsx';
-import type { Line } from '../../parts/chart-line.ts';
+import { type Line, SERIES } from '../../parts/chart-line.ts';
 import { Empty } from '../../parts/states.tsx';
 import { place } from '../../router.ts';
 import { Report } from './report.tsx';
@@ -13,8 +13,6 @@ interface PowerRow {
   readonly highestW: number;
   readonly samples: number;
 }
-
-const COLOURS = ['charging', 'accent', 'available', 'attention', 'fault', 'text'];
 
 export function PowerReport() {
   const chosen = place.value.query.get('chargePointId');
@@ -83,7 +81,7 @@ function linesOf(rows: readonly PowerRow[]): { readonly times: number[]; readonl
     label: `Connector ${connectorId}`,
     unit: 'kW',
     values: lineOf(connectorId, 'averageW'),
-    colour: COLOURS[index % COLOURS.length] ?? 'text',
+    colour: SERIES[index % SERIES.length] ?? 'text',
     filled: connectors.length === 1,
   }));
   const [only] = connectors;

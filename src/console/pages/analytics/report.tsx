@@ -1,6 +1,7 @@
 import type { ComponentChild, ComponentChildren } from 'preact';
 import { queryOf } from '../../api.ts';
-import { count, zone } from '../../format.ts';
+import { zonesInWords } from '../../fleet-zone.ts';
+import { counted } from '../../format.ts';
 import type { Rows } from '../../model.ts';
 import { ChargePointFilter } from '../../parts/charge-point-field.tsx';
 import { TextFilter } from '../../parts/filter-fields.tsx';
@@ -51,7 +52,6 @@ export function Report<Row>({
 }: ReportProps<Row>) {
   const value = (name: string) => place.value.query.get(name) ?? undefined;
   const range = readRange(byDefault);
-  const offset = Number(value('cursor') ?? 0) || 0;
   const question = {
     from: new Date(range.from).toISOString(),
     to: new Date(range.to).toISOString(),
@@ -60,11 +60,12 @@ export function Report<Row>({
     ...parameters,
   };
   const path = `/analytics/${query}`;
-  const page = perPage === undefined ? {} : { limit: perPage, offset };
+  const cursor = perPage === undefined ? undefined : value('cursor');
+  const page = perPage === undefined ? {} : { limit: perPage, cursor };
   const answer = useResource<Rows<Row>>(missing ? undefined : path + queryOf({ ...question, ...page }), {
     keep: true,
   });
-  const rows = answer.data?.rows ?? [];
+  const { rows = [], next = null } = answer.data ?? {};
   return (
     <>
       <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
@@ -76,7 +77,7 @@ export function Report<Row>({
       <section class="panel" aria-labelledby="report">
         <header>
           <h2 id="report">{title}</h2>
-          <span class="small soft">times in {zone}</span>
+          <span class="small soft">times in {zonesInWords()}</span>
           {!missing && <ExportLinks path={path} question={question} none={rows.length === 0} />}
         </header>
         {missing ?? (
@@ -92,11 +93,8 @@ export function Report<Row>({
             }
           </Shown>
         )}
-        {perPage !== undefined && (offset > 0 || rows.length === perPage) && (
-          <Pager
-            next={rows.length === perPage ? String(offset + perPage) : null}
-            sum={rows.length === 0 ? 'no more' : `${count(offset + 1)} to ${count(offset + rows.length)}`}
-          />
+        {(cursor !== undefined || next !== null) && (
+          <Pager next={next} sum={rows.length === 0 ? 'no more' : counted(rows.length, 'row')} />
         )}
       </section>
     </>

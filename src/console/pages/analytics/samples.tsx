@@ -3,7 +3,7 @@ import { count, zone } from '../../format.ts';
 import type { MeterSample } from '../../model.ts';
 import { ChargePointFilter } from '../../parts/charge-point-field.tsx';
 import { Chart } from '../../parts/chart.tsx';
-import type { Line } from '../../parts/chart-line.ts';
+import { type Line, SERIES } from '../../parts/chart-line.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { RangeFilter } from '../../parts/range-filter.tsx';
 import { Empty, Refused, Skeleton } from '../../parts/states.tsx';
@@ -27,8 +27,6 @@ const MEASURANDS = [
   'Energy.Active.Export.Register',
   'Power.Active.Export',
 ];
-
-const COLOURS = ['charging', 'accent', 'available', 'attention', 'fault', 'text', 'soft'];
 
 /** One measurand of one charge point over time, a line per connector and phase. */
 export function SampleReport() {
@@ -128,7 +126,7 @@ function linesOf(samples: readonly MeterSample[]): { times: number[]; lines: Lin
         label,
         unit,
         values: times.map((time) => points.get(time)),
-        colour: COLOURS[index % COLOURS.length] ?? 'text',
+        colour: SERIES[index % SERIES.length] ?? 'text',
       })),
   };
 }

@@ -1,4 +1,5 @@
-import { count, duration, energy, quantity, stamp, zone } from '../../format.ts';
+import { fleetZone } from '../../fleet-zone.ts';
+import { count, duration, energy, quantity, stamp } from '../../format.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place, urlOf } from '../../router.ts';
@@ -32,7 +33,7 @@ export function SessionsReport() {
     <Report<SessionRow>
       title={`Sessions by ${interval} of their start`}
       query="sessions"
-      parameters={{ interval, by, timezone: zone, limit: MOST }}
+      parameters={{ interval, by, timezone: fleetZone.value, limit: MOST }}
       filters={
         <>
           <ChoiceFilter
@@ -77,9 +78,10 @@ export function SessionsReport() {
                 label={`Sessions per ${interval}`}
                 times={sums.times}
                 lines={[
-                  { label: 'Sessions', unit: '', values: sums.counts, colour: 'charging', shape: 'bars' },
+                  { label: 'Sessions', unit: '', values: sums.counts, colour: 'series-1', shape: 'bars' },
                 ]}
                 barSeconds={SECONDS[interval]}
+                timeZone={fleetZone.value}
                 span={[from / 1000, to / 1000]}
               />
             </div>

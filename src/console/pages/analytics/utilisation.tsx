@@ -1,4 +1,5 @@
-import { count, rounded, zone } from '../../format.ts';
+import { fleetZone } from '../../fleet-zone.ts';
+import { count, rounded } from '../../format.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
 import { HeatMap } from './heat-map.tsx';
@@ -24,7 +25,7 @@ export function UtilisationReport() {
     <Report<UtilisationRow>
       title={`Utilisation by hour and ${by}`}
       query="utilisation"
-      parameters={{ by, timezone: zone }}
+      parameters={{ by, timezone: fleetZone.value }}
       filters={
         <>
           <ChoiceFilter

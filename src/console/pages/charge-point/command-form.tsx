@@ -82,7 +82,7 @@ export function CommandForm({ action, id, start, prefix = '' }: CommandFormProps
               {problem}
             </span>
           </div>
-          <div class="row">
+          <div class="row send">
             <button
               type="submit"
               class="primary"

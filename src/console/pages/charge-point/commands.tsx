@@ -1,6 +1,7 @@
 import { PROFILES } from '../../commands.ts';
 import type { ChargePoint } from '../../model.ts';
 import type { Action } from '../../ocpp-schema.ts';
+import { useInSight } from '../../parts/in-sight.ts';
 import { Refused, Skeleton } from '../../parts/states.tsx';
 import { startingPayload } from '../../payload.ts';
 import { place, setQuery } from '../../router.ts';
@@ -49,9 +50,10 @@ export function Commands({ chargePoint }: { readonly chargePoint: ChargePoint })
 }
 
 function Command({ action, chargePoint }: { readonly action: Action; readonly chargePoint: ChargePoint }) {
+  const shown = useInSight<HTMLElement>();
   const plug = chargePoint.connectors.find(({ connectorId }) => connectorId > 0)?.connectorId;
   return (
-    <section class="panel command" aria-labelledby="command">
+    <section ref={shown} class="panel command" aria-labelledby="command">
       <header>
         <h2 id="command">{action.name}</h2>
         {!chargePoint.connected && <span class="tone-attention">Not connected: it cannot be sent now.</span>}

@@ -5,10 +5,11 @@ import { Refusal, useDoing } from '../../parts/action.tsx';
 import { Copyable } from '../../parts/connect-url.tsx';
 import { DeleteDialog } from '../../parts/delete-dialog.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { useInSight } from '../../parts/in-sight.ts';
 import { PlaceFields } from '../../parts/place-fields.tsx';
 import { placeBody, placeText } from '../../place-text.ts';
-import { go } from '../../router.ts';
 import { randomKey } from '../../random-key.ts';
+import { go } from '../../router.ts';
 import { save as write } from '../../save.ts';
 import { may } from '../../session.ts';
 
@@ -23,6 +24,7 @@ export function Settings({
   readonly onSaved: () => void;
 }) {
   const { id, settings } = chargePoint;
+  const shown = useInSight<HTMLElement>();
   const doing = useDoing();
   const [saved, setSaved] = useState(false);
   const [version, setVersion] = useState(settings?.version);
@@ -52,7 +54,7 @@ export function Settings({
     });
 
   return (
-    <section class="panel" aria-label="Settings">
+    <section ref={shown} class="panel" aria-label="Settings">
       <form
         class="body form settings"
         onInput={() => setSaved(false)}
@@ -121,7 +123,7 @@ export function Settings({
           />
         </div>
         <Refusal failure={doing.failure} />
-        <div class="row">
+        <div class="row send">
           <button type="submit" class="primary" disabled={!editor || doing.busy}>
             Save settings
           </button>
@@ -131,15 +133,15 @@ export function Settings({
             </span>
           )}
           {!editor && <span class="soft">Changing settings takes the role operator.</span>}
-          <span class="end row tight">
-            <span class="soft">{KEY_STATES[chargePoint.keyState]}</span>
-            <button type="button" disabled={!may('admin')} onClick={() => setDialog('key')}>
-              New key
-            </button>
-            <button type="button" class="danger" disabled={!editor} onClick={() => setDialog('delete')}>
-              Delete charge point
-            </button>
-          </span>
+        </div>
+        <div class="row">
+          <span class="soft">{KEY_STATES[chargePoint.keyState]}</span>
+          <button type="button" disabled={!may('admin')} onClick={() => setDialog('key')}>
+            New key
+          </button>
+          <button type="button" class="danger end" disabled={!editor} onClick={() => setDialog('delete')}>
+            Delete charge point
+          </button>
         </div>
       </form>
       {dialog === 'key' && (

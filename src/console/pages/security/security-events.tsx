@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { queryOf } from '../../api.ts';
-import { count, zone } from '../../format.ts';
+import { counted, zone } from '../../format.ts';
 import { useHeldBack } from '../../held-back.ts';
 import { useLive } from '../../live/live.ts';
 import { LOG_DELAY_MS } from '../../log-delay.ts';
@@ -29,10 +29,10 @@ interface SecurityEventsProps {
 /** Security events, newest first; what comes meanwhile waits above them. */
 export function SecurityEvents({ chargePointId, filters, parameters = {} }: SecurityEventsProps) {
   const value = (name: string) => place.value.query.get(name) ?? undefined;
-  const offset = Number(value('cursor') ?? 0) || 0;
   const source = value('source');
   const critical = value('critical') === 'true' ? 'true' : undefined;
-  const query = queryOf({ source, critical, type: value('type'), ...parameters, limit: PER_PAGE, offset });
+  const page = { limit: PER_PAGE, cursor: value('cursor') };
+  const query = queryOf({ source, critical, type: value('type'), ...parameters, ...page });
   const root = chargePointId === undefined ? '' : `/charge-points/${encodeURIComponent(chargePointId)}`;
   const list = useResource<Rows<SecurityEvent>>(`${root}/security-events${query}`, {
     everyMs: 15_000,
@@ -55,7 +55,7 @@ export function SecurityEvents({ chargePointId, filters, parameters = {} }: Secu
         {filters}
       </form>
       <Shown of={list} what="security events" lines={6}>
-        {({ rows }) =>
+        {({ next = null }) =>
           shown.length === 0 ? (
             <Empty title="No security event here">
               <p>
@@ -67,10 +67,7 @@ export function SecurityEvents({ chargePointId, filters, parameters = {} }: Secu
             <>
               <WaitingRows waiting={waiting} what="security events" show={show} />
               <EventTable events={shown} ofOne={chargePointId !== undefined} />
-              <Pager
-                next={rows.length === PER_PAGE ? String(offset + PER_PAGE) : null}
-                sum={`${count(offset + 1)} to ${count(offset + shown.length)}`}
-              />
+              <Pager next={next} sum={counted(shown.length, 'event')} />
             </>
           )
         }

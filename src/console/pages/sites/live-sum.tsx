@@ -1,58 +1,67 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { queryOf } from '../../api.ts';
 import { zone } from '../../format.ts';
+import type { Rows } from '../../model.ts';
 import { Chart } from '../../parts/chart.tsx';
-import type { Line } from '../../parts/chart-line.ts';
+import { type Line, SERIES } from '../../parts/chart-line.ts';
+import { useResource } from '../../resource.ts';
 import { type Group, PHASES } from './plan.ts';
 
 /** An hour at a reading every two seconds. */
 const MOST = 1800;
-/** None of them is the colour of a status. */
-const COLOURS = ['series-1', 'series-2', 'series-3'];
+const HOUR_MS = 3_600_000;
+/** Of the hour before the page was opened. */
+const STEPS = 120;
 
 interface Moment {
   /** Epoch seconds. */
   readonly at: number;
-  readonly measured: readonly number[];
+  readonly measured: readonly (number | null)[];
+  /** Empty where nobody knows which limit there was. */
   readonly limit: readonly (number | null)[];
 }
 
-/** What vehicles take of a group together under its limit, from the moment that somebody looks. */
-export function LiveSum({ group, at }: { readonly group: Group; readonly at: number }) {
+/** What connectors took in a step of the past. */
+interface Past {
+  readonly start: string;
+  readonly perPhaseA: readonly number[];
+}
+
+interface LiveSumProps {
+  readonly siteId: string;
+  /** The one that all others are parts of. */
+  readonly group: Group;
+  readonly at: number;
+}
+
+/** What vehicles take at a site together under its limit: in the last hour, and as it goes on. */
+export function LiveSum({ siteId, group, at }: LiveSumProps) {
+  const [opened] = useState(at);
   const [moments, setMoments] = useState<readonly Moment[]>([]);
   const { id, measured, limit } = group;
   useEffect(() => {
     setMoments((before) => [...before, { at: at / 1000, measured, limit }].slice(-MOST));
   }, [at]);
-  const times = useMemo(() => moments.map((moment) => moment.at), [moments]);
-  const lines = useMemo<Line[]>(() => {
-    const isEven = moments.every((moment) => new Set(moment.limit).size === 1);
-    const limits = (isEven ? PHASES.slice(0, 1) : PHASES).map((phase, index) => ({
-      label: isEven ? 'Limit' : `Limit ${phase}`,
-      unit: 'A',
-      values: moments.map((moment) => moment.limit[index] ?? null),
-      colour: 'accent',
-      shape: 'steps' as const,
-      dashed: true,
-    }));
-    return [
-      ...PHASES.map((phase, index) => ({
-        label: phase,
-        unit: 'A',
-        values: moments.map((moment) => moment.measured[index] ?? null),
-        colour: COLOURS[index] ?? 'text',
-        shape: 'steps' as const,
-      })),
-      ...limits,
-    ];
-  }, [moments]);
+  const from = opened - HOUR_MS;
+  const hour = { from: new Date(from).toISOString(), to: new Date(opened).toISOString() };
+  const { data, failure } = useResource<Rows<Past>>(
+    `/analytics/power${queryOf({ site: siteId, ...hour, points: STEPS })}`,
+  );
+  const all = useMemo(() => [...(data ? pastMoments(data.rows, from) : []), ...moments], [data, moments]);
+  const times = useMemo(() => all.map((moment) => moment.at), [all]);
+  const lines = useMemo(() => linesOf(all), [all]);
   const first = times[0] ?? at / 1000;
   return (
     <section class="panel" aria-labelledby="live-sum">
       <header>
         <h2 id="live-sum">What {id} takes, A per phase</h2>
-        <span class="end small soft">since you opened this page, times in {zone}</span>
+        <span class="end small soft">
+          {failure ? 'since you opened this page: the hour before cannot be had' : 'from an hour before'},
+          times in {zone}
+        </span>
       </header>
       <div class="body">
+        <p class="visually-hidden" data-points={all.filter(({ measured: [one] }) => one != null).length} />
         <Chart
           label={`Current of ${id} under its limit`}
           times={times}
@@ -63,4 +72,36 @@ export function LiveSum({ group, at }: { readonly group: Group; readonly at: num
       </div>
     </section>
   );
+}
+
+/** Every step of the hour from `from`, epoch ms; a step of which nothing was told breaks the lines. */
+function pastMoments(rows: readonly Past[], from: number): Moment[] {
+  const stepMs = HOUR_MS / STEPS;
+  const told = new Map(rows.map(({ start, perPhaseA }) => [Date.parse(start), perPhaseA]));
+  return Array.from({ length: STEPS }, (_, step) => {
+    const begin = from + step * stepMs;
+    return { at: begin / 1000, measured: told.get(begin) ?? [null, null, null], limit: [] };
+  });
+}
+
+function linesOf(moments: readonly Moment[]): Line[] {
+  const isEven = moments.every(({ limit }) => new Set(limit).size <= 1);
+  const steps = 'steps' as const;
+  return [
+    ...PHASES.map((phase, index) => ({
+      label: phase,
+      unit: 'A',
+      values: moments.map(({ measured }) => measured[index] ?? null),
+      colour: SERIES[index] ?? 'text',
+      shape: steps,
+    })),
+    ...(isEven ? PHASES.slice(0, 1) : PHASES).map((phase, index) => ({
+      label: isEven ? 'Limit' : `Limit ${phase}`,
+      unit: 'A',
+      values: moments.map(({ limit }) => limit[index] ?? null),
+      colour: 'accent',
+      shape: steps,
+      dashed: true,
+    })),
+  ];
 }

@@ -58,7 +58,7 @@ export function SitePage({ id }: { readonly id: string }) {
                     </p>
                   </div>
                 </section>
-                {groups[0] && <LiveSum group={groups[0]} at={Date.parse(at)} />}
+                <RootSum site={found} groups={groups} at={at} />
                 <Connectors connectors={connectors} />
               </>
             )}
@@ -81,6 +81,20 @@ export function SitePage({ id }: { readonly id: string }) {
       )}
     </Shown>
   );
+}
+
+function RootSum({
+  site,
+  groups,
+  at,
+}: {
+  readonly site: Site;
+  readonly groups: readonly Group[];
+  readonly at: string;
+}) {
+  const root = site.groups.find(({ parent }) => parent === null);
+  const group = groups.find(({ id }) => id === root?.id);
+  return group ? <LiveSum siteId={site.id} group={group} at={Date.parse(at)} /> : null;
 }
 
 function GroupBars({ group: { id, limit, shared, reserved, measured } }: { readonly group: Group }) {

@@ -69,7 +69,7 @@ export function seriesOf({ powers, energy, charges, offers, limits }: Readings):
             label: 'Power',
             unit: 'kW',
             values: alongPower(powerAt),
-            colour: 'charging',
+            colour: 'series-1',
             filled: true,
             shape: told.length > 0 ? 'line' : 'steps',
           },
