@@ -21,7 +21,9 @@ export interface Certificate {
   readonly subject: SubjectNames;
   /** CN, as often as it is there. */
   readonly commonNames: readonly string[];
-  /** Names of who issued it, in one line: `O=Acme, CN=Acme CA`. */
+  /** Names of whose it is, in one line: `O=Acme, CN=SN-1`; empty where it has none. */
+  readonly owner: string;
+  /** The same of who issued it. */
   readonly issuer: string;
   readonly notBefore: number;
   readonly notAfter: number;
@@ -65,7 +67,8 @@ export function readCertificate(
     sha256: fingerprintOf(der),
     subject: { commonName: commonNames[0] ?? '', organizations: all(subject?.O) },
     commonNames,
-    issuer: x509.issuer.replaceAll('\n', ', '),
+    owner: inOneLine(x509.subject),
+    issuer: inOneLine(x509.issuer),
     notBefore,
     notAfter,
     isSelfSigned: x509.checkIssued(x509) && x509.verify(x509.publicKey),
@@ -102,6 +105,11 @@ function hasReadableKey(x509: X509Certificate): boolean {
   } catch {
     return false;
   }
+}
+
+/** Node gives undefined in place of names that are empty, whatever its types say. */
+function inOneLine(names: string | undefined): string {
+  return names?.replaceAll('\n', ', ') ?? '';
 }
 
 function all(value: string | readonly string[] | undefined): readonly string[] {

@@ -67,7 +67,15 @@ export function problemsOf(request: SigningRequest, expected: ExpectedSubject): 
   if (weakness !== undefined) problems.push(`its key ${weakness}`);
   const broken = signatureProblem(request);
   if (broken !== undefined) problems.push(broken);
-  const { commonName, organization } = expected;
+  return [...problems, ...problemsOfNames(subject, expected)];
+}
+
+/** What speaks against the names of a subject, in words; empty where nothing does. */
+export function problemsOfNames(
+  subject: SubjectNames,
+  { commonName, organization }: ExpectedSubject,
+): string[] {
+  const problems: string[] = [];
   if (commonName !== undefined && subject.commonName !== commonName) {
     problems.push(
       `its CN is "${subject.commonName}" and the serial number of the charge point "${commonName}"`,

@@ -1,9 +1,10 @@
+import { normalisePem } from '../certificates/pem.ts';
 import type { CampaignFilter, CampaignTargets } from '../operations/campaigns/campaign-targets.ts';
 import { jobKindOf } from '../operations/campaigns/campaign-task.ts';
 import type { NewCampaign } from '../operations/campaigns/campaigns.ts';
 import { dialectOf } from '../protocol/dialects.ts';
 import { writeTimestamp } from '../protocol/timestamp.ts';
-import type { CampaignItem, CampaignRecord, CampaignTask } from '../store/campaign-record.ts';
+import type { CampaignItem, CampaignRecord, CampaignTask, SecurityTask } from '../store/campaign-record.ts';
 import { findChargePoint } from '../store/known-charge-points.ts';
 import { wantedProfile } from '../store/security-profile.ts';
 import type { Store } from '../store/store.ts';
@@ -89,7 +90,7 @@ function taskAsGiven(task: CampaignTask): CampaignTask {
 
 async function readTask(task: CampaignTask, { requestIds }: Store, force: boolean): Promise<CampaignTask> {
   if ('localList' in task) return task;
-  if ('security' in task) return force && task.security === 'raise-profile' ? { ...task, force } : task;
+  if ('security' in task) return readSecurityTask(task, force);
   const { action } = task;
   const isNumbered = NUMBERED.has(action) && task.payload.requestId === undefined;
   const payload = isNumbered ? { ...task.payload, requestId: await requestIds.next() } : task.payload;
@@ -98,6 +99,19 @@ async function readTask(task: CampaignTask, { requestIds }: Store, force: boolea
   if (dialect.isCentralSystemAction(action)) checkPayload(dialect, action, payload);
   const isForced = force && wantedProfile(action, payload) !== undefined;
   return { action, payload, ...(isForced && { force }) };
+}
+
+/** The root goes out as charge points know PEM, and has to fit into InstallCertificate like that. */
+function readSecurityTask(task: SecurityTask, force: boolean): SecurityTask {
+  if (task.security !== 'raise-profile') return task;
+  const { rootCertificate: given } = task;
+  const forced = { ...task, ...(force && { force }) };
+  if (given === undefined) return forced;
+  const rootCertificate = normalisePem(given, 'CERTIFICATE') || given;
+  const dialect = dialectOf();
+  const { action, payload } = dialect.orders.installRoot(rootCertificate);
+  checkPayload(dialect, action, payload);
+  return { ...forced, rootCertificate };
 }
 
 function readTargets({ ids, ...filter }: NewCampaignBody['targets'], store: Store): CampaignTargets {

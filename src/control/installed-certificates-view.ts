@@ -33,5 +33,5 @@ function subjectOf(hashData: CertificateHashData, roots: readonly Certificate[])
   const found = roots.find(
     (root) => root.isSelfSigned && isSameHashData(hashDataOf(root, root, hashData.hashAlgorithm), hashData),
   );
-  return found ? found.x509.subject.replaceAll('\n', ', ') : null;
+  return found ? found.owner : null;
 }

@@ -66,11 +66,16 @@ export function readKeyPairs(prefix: string, { certificates, keys }: KeyPairFile
       key,
       file,
       keyFile,
-      subject: parsed.subject.replaceAll('\n', ', '),
+      subject: inOneLine(parsed.subject),
       notBefore: Date.parse(parsed.validFrom),
       notAfter: Date.parse(parsed.validTo),
     };
   });
+}
+
+/** Node gives undefined in place of names that are empty, whatever its types say. */
+function inOneLine(names: string | undefined): string {
+  return names?.replaceAll('\n', ', ') ?? '';
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
@@ -97,10 +102,19 @@ function read(setting: string, file: string): string {
 }
 
 function parseCertificate(setting: string, file: string, pem: string): X509Certificate {
+  const parsed = readCertificate(pem);
+  if (parsed === undefined) throw new KeyPairError(`${setting}: ${file} is no certificate in PEM`);
+  // What cannot be read compares with nothing: it would never end.
+  if (Number.isNaN(Date.parse(parsed.validFrom)) || Number.isNaN(Date.parse(parsed.validTo)))
+    throw new KeyPairError(`${setting}: ${file} has a time that cannot be read`);
+  return parsed;
+}
+
+function readCertificate(pem: string): X509Certificate | undefined {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw new KeyPairError(`${setting}: ${file} is no certificate in PEM`);
+    return undefined;
   }
 }
 

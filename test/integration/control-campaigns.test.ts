@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { normalisePem, writePem } from '../../src/certificates/pem.ts';
 import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
 import { RSA } from '../support/firmware-signers.ts';
 import { type ScriptedEdge, scriptedEdge } from '../support/scripted-edge.ts';
+import { createTestAuthority } from '../support/test-certificates.ts';
 import { until } from '../support/until.ts';
 
 const path = '/api/v1/campaigns';
@@ -316,6 +318,16 @@ describe('campaigns', () => {
     ]);
     const password = String(edge.chargePoints.asked[0]?.payload.value);
     expect(JSON.stringify([items, created.body, control.log])).not.toContain(password);
+  });
+
+  test('L26: a root goes out as charge points know PEM, and has to fit into InstallCertificate like that', async () => {
+    const { certificate } = await createTestAuthority();
+    const given = `Certificate:\n${' '.repeat(5500)}\n${certificate.replaceAll('\n', '\r\n')}`;
+    const withRoot = (rootCertificate: string) =>
+      create({ task: { security: 'raise-profile', profile: 1, rootCertificate } });
+    expect((await withRoot(given)).body.task.rootCertificate).toBe(normalisePem(certificate, 'CERTIFICATE'));
+    const tooLong = writePem('CERTIFICATE', Buffer.alloc(4500));
+    expect((await withRoot(tooLong)).body.error.code).toBe('invalid_payload');
   });
 
   test.each([

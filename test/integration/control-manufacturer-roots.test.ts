@@ -160,6 +160,12 @@ describe('what is no root of a manufacturer', () => {
     expect(refused.body.error.message).toContain(words);
   });
 
+  it('K11: one without names can be added all the same', async () => {
+    const added = await add((await createTestAuthority('', { names: '' })).certificate);
+    expect([added.status, added.body.subject]).toEqual([201, '']);
+    expect((await control.send('DELETE', `${PATH}/${added.body.sha256}`)).status).toBe(204);
+  });
+
   it('K11: a text that is longer than any certificate is refused unread', async () => {
     const refused = await add(maker.certificate.repeat(20));
     expect([refused.status, refused.body.error.code]).toEqual([422, 'invalid_body']);

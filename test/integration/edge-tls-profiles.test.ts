@@ -184,6 +184,12 @@ describe('security profiles over real TLS', () => {
       /refused/,
     ],
     [
+      'one without any names',
+      async () => ({ tls: true, certificate: await createTestAuthority('', { names: '' }) }),
+      'certificate_untrusted',
+      /refused/,
+    ],
+    [
       'an expired one',
       async () => ({ tls: true, certificate: await issue({ notAfter: new Date(Date.now() - 60_000) }) }),
       'certificate_expired',

@@ -20,6 +20,8 @@ export interface CertificateWishes {
   readonly notAfter?: Date;
   /** Hexadecimal. */
   readonly serialNumber?: string;
+  /** Its names instead of CN and O; empty: it has none. */
+  readonly names?: string;
   /** Object identifiers of extendedKeyUsage; none: no such extension. Absent: servers and clients of TLS. */
   readonly purposes?: readonly string[];
   /** keyUsage; absent: no such extension. */
@@ -27,6 +29,8 @@ export interface CertificateWishes {
 }
 
 export interface AuthorityWishes {
+  /** Its names instead of CN and O; empty: it has none. */
+  readonly names?: string;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
   /** How many authorities may stand below it. */
@@ -53,6 +57,8 @@ export interface TestAuthority extends TestCertificate {
   issue(wishes?: CertificateWishes): Promise<TestCertificate>;
   /** An authority that this one has issued. */
   below(commonName: string, wishes?: AuthorityWishes): Promise<TestAuthority>;
+  /** A root with the same name and the same key. */
+  again(wishes?: AuthorityWishes): Promise<TestAuthority>;
 }
 
 /** extendedKeyUsage of whoever signs code. */
@@ -78,12 +84,13 @@ interface Signer {
 
 async function makeAuthority(
   commonName: string,
-  { notBefore, notAfter, pathLength, bits, mayIssue = true }: AuthorityWishes,
+  { names, notBefore, notAfter, pathLength, bits, mayIssue = true }: AuthorityWishes,
   above?: Signer,
+  former?: webcrypto.CryptoKeyPair,
 ): Promise<TestAuthority> {
   const algorithm = bits === undefined ? EC : RSA;
-  const keys = await makeKeys(bits === undefined ? 'ec' : 'rsa', bits ?? 0);
-  const subject = `CN=${commonName}, O=Farad tests`;
+  const keys = former ?? (await makeKeys(bits === undefined ? 'ec' : 'rsa', bits ?? 0));
+  const subject = names ?? `CN=${commonName}, O=Farad tests`;
   const signer = above ?? { subject, key: keys.privateKey, algorithm };
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: (serial++).toString(16),
@@ -104,6 +111,7 @@ async function makeAuthority(
     ...(await asPem(certificate, keys)),
     issue: (wishes = {}) => issueBy(own, wishes),
     below: (name, wishes = {}) => makeAuthority(name, wishes, own),
+    again: (wishes = {}) => makeAuthority(commonName, wishes, undefined, keys),
   };
 }
 
@@ -114,7 +122,7 @@ async function issueBy(signer: Signer, wishes: CertificateWishes): Promise<TestC
   const own = await makeKeys(algorithm, bits);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: wishes.serialNumber ?? (serial++).toString(16),
-    subject: `CN=${wishes.commonName ?? 'localhost'}, O=${organization}`,
+    subject: wishes.names ?? `CN=${wishes.commonName ?? 'localhost'}, O=${organization}`,
     issuer: signer.subject,
     notBefore: wishes.notBefore ?? new Date(Date.now() - DAY_MS),
     notAfter: wishes.notAfter ?? new Date(Date.now() + 90 * DAY_MS),

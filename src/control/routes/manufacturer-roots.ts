@@ -104,10 +104,10 @@ export function addManufacturerRootRoutes(app: FastifyInstance, { store }: Contr
 
 /** `#/components/schemas/ManufacturerRoot` */
 function view({ sha256, pem, note, addedAt }: ManufacturerRoot) {
-  const [{ x509, issuer, notBefore, notAfter }] = readCertificates(pem) as [Certificate];
+  const [{ owner, issuer, notBefore, notAfter }] = readCertificates(pem) as [Certificate];
   return {
     sha256,
-    subject: x509.subject.replaceAll('\n', ', '),
+    subject: owner,
     issuer,
     notBefore: writeTimestamp(notBefore),
     notAfter: writeTimestamp(notAfter),

@@ -1,7 +1,12 @@
 import { readCertificates } from '../../certificates/certificate.ts';
 import { buildChain, type Chain, MAX_CHAIN_LENGTH } from '../../certificates/chain.ts';
 import { issueCertificate } from '../../certificates/issue.ts';
-import { problemsOf, readSigningRequest, type SigningRequest } from '../../certificates/signing-request.ts';
+import {
+  problemsOf,
+  problemsOfNames,
+  readSigningRequest,
+  type SigningRequest,
+} from '../../certificates/signing-request.ts';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
 import type { CertificateInput } from '../../store/certificate-record.ts';
 import { serialNumberOf } from '../../store/known-charge-points.ts';
@@ -40,10 +45,7 @@ export async function signRequest(options: SigningTaskOptions, signing: Signing)
   const { hook, rules, store } = options;
   const request = await readSigningRequest(signing.csr);
   if (request === undefined) return { kind: 'refused', problem: 'the signing request cannot be read' };
-  const serialNumber = serialNumberOf(
-    store.settings.get(signing.chargePointId),
-    store.chargePoints.get(signing.chargePointId),
-  );
+  const serialNumber = serialNumberIn(store, signing.chargePointId);
   const problems = [
     ...subjectProblems(request, serialNumber, rules),
     ...keyProblems(request, store.certificates.of(signing.chargePointId)),
@@ -84,7 +86,7 @@ async function taken(options: SigningTaskOptions, signing: Signing, certificate:
  * words why it does not fit.
  */
 export async function takeCertificate(
-  options: Pick<SigningTaskOptions, 'store' | 'clock'>,
+  options: Pick<SigningTaskOptions, 'store' | 'clock' | 'rules'>,
   signing: Signing,
   pem: string,
 ): Promise<Extract<Signed, { kind: 'signed' }> | { readonly problem: string }> {
@@ -93,15 +95,34 @@ export async function takeCertificate(
 }
 
 async function chainFor(
-  { store, clock }: Pick<SigningTaskOptions, 'store' | 'clock'>,
+  { store, clock, rules }: Pick<SigningTaskOptions, 'store' | 'clock' | 'rules'>,
   { chargePointId, csr }: Signing,
   pem: string,
 ): Promise<Chain> {
   const request = await readSigningRequest(csr);
   if (request === undefined) return { problem: 'the signing request cannot be read' };
   const chain = buildChain(pem, request.publicKey, maxChainLength(store, chargePointId));
-  if ('problem' in chain || chain.leaf.notAfter > clock()) return chain;
-  return { problem: 'it has expired' };
+  if ('problem' in chain) return chain;
+  if (chain.leaf.notAfter <= clock()) return { problem: 'it has expired' };
+  if (rules.subject === 'take') return chain;
+  // The handshake would refuse it by the same rules.
+  const [problem] = problemsOfNames(chain.leaf.subject, {
+    commonName: serialNumberIn(store, chargePointId),
+    organization: nameOf(rules),
+  });
+  return problem === undefined ? chain : { problem };
+}
+
+function serialNumberIn(
+  { settings, chargePoints }: SigningTaskOptions['store'],
+  chargePointId: string,
+): string | undefined {
+  return serialNumberOf(settings.get(chargePointId), chargePoints.get(chargePointId));
+}
+
+/** What O has to be; undefined where it is not looked at. */
+function nameOf({ cpoName }: SigningRules): string | undefined {
+  return cpoName === '' ? undefined : cpoName;
 }
 
 async function issue(
@@ -118,7 +139,7 @@ async function issue(
     request,
     ...(rules.subject === 'set' && {
       commonName: serialNumber,
-      organization: rules.cpoName === '' ? undefined : rules.cpoName,
+      organization: nameOf(rules),
     }),
     now: clock(),
     lifetime: rules.lifetime,
@@ -163,11 +184,11 @@ function signed(
 function subjectProblems(
   request: SigningRequest,
   serialNumber: string | undefined,
-  { subject, cpoName }: SigningRules,
+  rules: SigningRules,
 ): string[] {
-  if (subject !== 'check') return problemsOf(request, { commonName: undefined, organization: undefined });
-  const organization = cpoName === '' ? undefined : cpoName;
-  const problems = problemsOf(request, { commonName: serialNumber, organization });
+  if (rules.subject !== 'check')
+    return problemsOf(request, { commonName: undefined, organization: undefined });
+  const problems = problemsOf(request, { commonName: serialNumber, organization: nameOf(rules) });
   if (serialNumber !== undefined) return problems;
   return [
     ...problems,

@@ -47,3 +47,13 @@ test('a private key is seen in any text, and a certificate is none', () => {
   expect(holdsPrivateKey(certificate + key)).toBe(true);
   expect(holdsPrivateKey(key.replaceAll('\n', '\\n').slice(0, 40))).toBe(true);
 });
+
+test('a certificate without any names is read', async () => {
+  const nameless = await createTestAuthority('', { names: '' });
+  expect(readCertificate(nameless.raw)).toMatchObject({
+    owner: '',
+    issuer: '',
+    subject: { commonName: '', organizations: [] },
+    isSelfSigned: true,
+  });
+});

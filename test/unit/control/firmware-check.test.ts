@@ -115,8 +115,17 @@ describe('K11: with a root of a manufacturer', () => {
 
   test('K11: where an expired root and its successor have the same name and key, the one that holds counts', async () => {
     const root = await createTestAuthority('Volt Works');
-    const old = await createTestAuthority('Volt Works', { notAfter: day(-0.5) });
+    const old = await root.again({ notAfter: day(-0.5) });
     expect(refusals(await issue(root), old.certificate, root.certificate)).toEqual([]);
+  });
+
+  test('K11: authorities that have all issued one another take no longer for it', async () => {
+    const root = await createTestAuthority('Loop');
+    const others = await Promise.all(Array.from({ length: 10 }, () => root.again()));
+    const shown = (await issue(root)) + others.map(({ certificate }) => certificate).join('');
+    const { certificate: another } = await createTestAuthority('Loop');
+    expect(refusals(shown, another)).toHaveLength(1);
+    expect(refusals(shown, root.certificate)).toEqual([]);
   });
 
   const wrong: readonly [

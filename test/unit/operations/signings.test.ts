@@ -403,7 +403,7 @@ describe('CertificateSigned', () => {
 });
 
 describe('an outside authority', () => {
-  async function outsideChain(): Promise<string> {
+  async function outsideChain(commonName = 'SN-1'): Promise<string> {
     const { authority, keys } = await createAuthority({
       algorithm: 'rsa-2048',
       commonName: 'Elsewhere',
@@ -414,6 +414,7 @@ describe('an outside authority', () => {
     if (!request) throw new TypeError('no request');
     const leaf = await issueCertificate(authority, keys.issuingKey, {
       request,
+      commonName,
       now: NOON,
       lifetime: 9 * DAY_MS,
     });
@@ -458,6 +459,21 @@ describe('an outside authority', () => {
     await farad.settle();
     expect(sent(farad)).toEqual([]);
     expect(farad.told[0]).toContain('no certificate in it has the public key of the signing request');
+  });
+
+  test('L21: whose certificate names another charge point is told, and nothing is sent, unless nobody looks', async () => {
+    const certificate = await outsideChain('SN-2');
+    const problem = 'its CN is "SN-2" and the serial number of the charge point "SN-1"';
+    for (const subject of ['check', 'set', 'take'] as const) {
+      const hook = () => ({ kind: 'certificate', certificate }) as const;
+      const farad = await works({ hook, authority: false, subject });
+      await farad.ask(csr);
+      await farad.settle();
+      expect(sent(farad)).toHaveLength(subject === 'take' ? 1 : 0);
+      expect(farad.told).toEqual(
+        subject === 'take' ? [] : [`the certificate of the signing hook does not fit: ${problem}`],
+      );
+    }
   });
 
   test('is asked again while it cannot be reached, later each time, and told of', async () => {

@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writePem as pemOf } from '../../../src/certificates/pem.ts';
 import { readAuthorities, readKeyPairs } from '../../../src/tls/key-pairs.ts';
 import { createTestAuthority, type TestCertificate, writePem } from '../../support/test-certificates.ts';
 
@@ -16,6 +17,7 @@ beforeAll(async () => {
   const pairs = {
     ec,
     ec2: await authority.issue(),
+    nameless: await authority.issue({ names: '' }),
     rsa: await authority.issue({ algorithm: 'rsa' }),
     weak: await authority.issue({ algorithm: 'rsa', bits: 1024 }),
   };
@@ -30,6 +32,11 @@ beforeAll(async () => {
   });
   writePem(directory, 'sealed.key', sealed.privateKey);
   writePem(directory, 'text.pem', 'a letter');
+  // Its notAfter has a month 99.
+  const untimed = Buffer.from(ec.raw);
+  const UTC_TIME = Buffer.from('170d', 'hex');
+  untimed.write('99', untimed.indexOf(UTC_TIME, untimed.indexOf(UTC_TIME) + 1) + 4);
+  writeFileSync(at('untimed.pem'), pemOf('CERTIFICATE', untimed));
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -48,7 +55,17 @@ test('L13: an RSA and an ECDSA pair are read together, each with the dates of it
   expect(second?.notBefore).toBeLessThan(Date.now());
 });
 
+test('a certificate without names is shown: its host may stand in an extension alone', () => {
+  expect(read(['nameless'], ['nameless'])).toMatchObject([{ subject: '' }]);
+});
+
 test.each([
+  [
+    'a certificate without a time that can be read',
+    ['untimed'],
+    ['ec'],
+    'ocpp.tls.certificates: %D/untimed.pem has a time that cannot be read',
+  ],
   [
     'a weak key',
     ['weak'],
