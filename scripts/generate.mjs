@@ -7,5 +7,6 @@ await import('./generate-protocol.mjs');
 await orExplain(() => setUp({ development: true }));
 await import('./generate-settings.mjs');
 await import('./generate-api-errors.mjs');
+await import('./generate-console-types.mjs');
 await import('./generate-energy-figures.mjs');
 await import('./generate-decisions.mjs');

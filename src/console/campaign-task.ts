@@ -1,13 +1,5 @@
+import type { CampaignTask } from './model.ts';
 import { profileInWords } from './security.ts';
-
-/** What a campaign does at each charge point, as the API has it. */
-export interface CampaignTask {
-  readonly action?: string;
-  readonly payload?: unknown;
-  readonly localList?: string;
-  readonly security?: string;
-  readonly profile?: number;
-}
 
 /** Tasks that take a charge point several CALLs: name, words, and what to know before. */
 export const SECURITY_TASKS: readonly (readonly [name: string, words: string, danger: string | undefined])[] =

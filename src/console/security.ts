@@ -1,45 +1,5 @@
 import { duration } from './format.ts';
-
-/** How a charge point authenticates, as the API tells it. Times are RFC 3339. */
-export interface ChargePointSecurity {
-  readonly profile: number | null;
-  readonly profileFrom: 'operator' | 'charge-point' | null;
-  readonly reachedAt: string | null;
-  readonly pending: readonly {
-    readonly profile: number;
-    readonly since: string;
-    readonly accepted: boolean;
-  }[];
-  readonly minProfile: number;
-  readonly connection: {
-    readonly profile: number | null;
-    readonly connectedAt: string;
-    readonly certificate: string | null;
-    readonly tls: { readonly protocol: string; readonly cipher: string } | null;
-  } | null;
-  readonly serialNumber: string | null;
-  readonly password: {
-    readonly state: 'none' | 'held' | 'changing';
-    readonly setAt: string | null;
-    readonly setBy: 'operator' | 'ocpp' | null;
-  };
-  readonly certificates: readonly OwnCertificate[];
-  readonly missing: readonly {
-    readonly profile: number;
-    readonly items: readonly { readonly code: string; readonly message: string }[];
-  }[];
-}
-
-/** A client certificate of a charge point. */
-export interface OwnCertificate {
-  readonly sha256: string;
-  readonly serial: string;
-  readonly commonName: string;
-  readonly issuer: string;
-  readonly notBefore: string;
-  readonly notAfter: string;
-  readonly state: string;
-}
+import type { ChargePointSecurity, FleetSecurity } from './model.ts';
 
 /** Roots of one type at a charge point. */
 export interface InstalledRoots {
@@ -56,17 +16,6 @@ export interface HashData {
   readonly serialNumber: string;
 }
 
-/** What a charge point wants to have signed. */
-export interface CertificateRequest {
-  readonly id: string;
-  readonly chargePointId: string;
-  readonly receivedAt: string;
-  readonly state: string;
-  readonly problem: string | null;
-  readonly attempts: number;
-  readonly sendings: number;
-}
-
 /** States of such a request in words. */
 export const REQUEST_STATES: Readonly<Record<string, string>> = {
   received: 'to be signed',
@@ -79,17 +28,6 @@ export const REQUEST_STATES: Readonly<Record<string, string>> = {
   failed: 'given up',
   superseded: 'replaced by another one',
 };
-
-export interface SecurityEvent {
-  readonly chargePointId: string;
-  readonly source: 'charge-point' | 'farad';
-  readonly type: string;
-  readonly critical: boolean | null;
-  readonly reason: string;
-  readonly techInfo: string;
-  readonly remoteAddress: string;
-  readonly receivedAt: string;
-}
 
 const PROFILES = ['nothing', 'password', 'password over TLS', 'client certificate'] as const;
 
@@ -104,38 +42,10 @@ export function presentProfile({ profile, connection }: ChargePointSecurity): nu
 }
 
 /** Profiles as filters name them, with their words. */
-export const PROFILE_CHOICES: readonly (readonly [name: string, words: string])[] = [
-  ...[3, 2, 1, 0].map((profile) => [`${profile}`, profileInWords(profile)] as const),
+export const PROFILE_CHOICES: readonly (readonly [name: keyof FleetSecurity['profiles'], words: string])[] = [
+  ...([3, 2, 1, 0] as const).map((profile) => [`${profile}`, profileInWords(profile)] as const),
   ['unknown', 'unknown'],
 ];
-
-/** The fleet by its security. */
-export interface FleetSecurity {
-  readonly countedAt: string;
-  readonly chargePoints: number;
-  readonly profiles: Readonly<Record<string, number>>;
-  readonly pending: number;
-  readonly minProfile: number;
-  readonly certificates: Readonly<Record<'good' | 'expiring' | 'expired', number>>;
-  readonly requests: Readonly<Record<'open' | 'failed', number>>;
-}
-
-/** Who issues the certificates of charge points. */
-export interface CertificateAuthorities {
-  readonly outside: boolean;
-  readonly canSeal: boolean;
-  readonly current: string | null;
-  readonly authorities: readonly Authority[];
-}
-
-export interface Authority {
-  readonly id: string;
-  readonly algorithm: string;
-  readonly expiresAt: string;
-  readonly canIssue: boolean;
-  readonly fingerprint: string;
-  readonly rootCertificate: string;
-}
 
 /** Who may sign firmware, or let others sign it. */
 export interface ManufacturerRoot {

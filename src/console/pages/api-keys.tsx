@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { request } from '../api.ts';
 import { now } from '../clock.ts';
-import type { Page } from '../model.ts';
+import type { ApiKey, Page } from '../model.ts';
 import { useDoing } from '../parts/action.tsx';
 import { Copyable } from '../parts/connect-url.tsx';
 import { DeleteDialog } from '../parts/delete-dialog.tsx';
@@ -11,16 +11,6 @@ import { type Column, Table } from '../parts/list-page.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
-
-interface ApiKey {
-  readonly id: string;
-  readonly role: string;
-  readonly note: string | null;
-  readonly createdAt: string;
-  readonly createdBy: string | null;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-}
 
 const ROLES = [
   ['viewer', 'looks at everything but this page'],

@@ -1,25 +1,11 @@
 import { queryOf } from '../api.ts';
 import { counted, responseTime, stamp, zone } from '../format.ts';
+import type { AuditEntry } from '../model.ts';
 import { DayFilter, Filters, TextFilter } from '../parts/filter-fields.tsx';
 import { type Column, ListPage, useList } from '../parts/list-page.tsx';
 import { Empty } from '../parts/states.tsx';
 import { queried } from '../router.ts';
 import { dayBegin } from '../zoned-time.ts';
-
-interface AuditEntry {
-  readonly seq: number;
-  readonly at: string;
-  readonly actor: string;
-  readonly role: string;
-  readonly via: string;
-  readonly remoteAddress: string;
-  readonly operation: string;
-  readonly target: Readonly<Record<string, string | number | boolean>>;
-  readonly request: string;
-  readonly status: number;
-  readonly outcome: string;
-  readonly durationMs: number;
-}
 
 const COLUMNS: readonly Column<AuditEntry>[] = [
   { label: 'When', cell: ({ at }) => stamp(at) },

@@ -1,7 +1,7 @@
 import { queryOf, request } from '../api.ts';
 import { taskInWords } from '../campaign-task.ts';
 import { count, counted } from '../format.ts';
-import type { Campaign } from '../model.ts';
+import type { Campaign, CampaignResult } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
 import { Fact } from '../parts/fact.tsx';
 import { ChoiceFilter, Filters } from '../parts/filter-fields.tsx';
@@ -12,17 +12,6 @@ import { useResource } from '../resource.ts';
 import { go, queried, urlOf } from '../router.ts';
 import { may } from '../session.ts';
 import { Progress } from './campaigns.tsx';
-
-interface Result {
-  readonly chargePointId: string;
-  readonly state: string;
-  readonly reason: string | null;
-  readonly answer: unknown;
-  readonly steps: readonly { readonly name: string }[];
-  readonly attempts: number;
-  readonly askedAt: string | null;
-  readonly endedAt: string | null;
-}
 
 const STEPS: Readonly<Record<string, string>> = {
   authorization_key: 'password',
@@ -145,7 +134,7 @@ function isOver({ state }: Campaign): boolean {
   return state === 'finished' || state === 'aborted';
 }
 
-const COLUMNS: readonly Column<Result>[] = [
+const COLUMNS: readonly Column<CampaignResult>[] = [
   {
     label: 'Charge point',
     kind: 'id',
@@ -160,7 +149,7 @@ const COLUMNS: readonly Column<Result>[] = [
 
 function Results({ path }: { readonly path: string }) {
   const state = queried('state');
-  const list = useList<Result>(`${path}/results`, { state }, 3000);
+  const list = useList<CampaignResult>(`${path}/results`, { state }, 3000);
   return (
     <>
       <Filters>
@@ -186,7 +175,7 @@ function Results({ path }: { readonly path: string }) {
   );
 }
 
-function Said({ result: { reason, answer, steps } }: { readonly result: Result }) {
+function Said({ result: { reason, answer, steps } }: { readonly result: CampaignResult }) {
   return (
     <>
       {reason ?? (answer ? <code>{JSON.stringify(answer)}</code> : <span class="soft">–</span>)}

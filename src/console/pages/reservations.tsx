@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { queryOf, request } from '../api.ts';
 import { counted, stamp } from '../format.ts';
+import type { Reservation } from '../model.ts';
 import { type Doing, Refusal, useDoing } from '../parts/action.tsx';
 import { ChoiceFilter, Filters } from '../parts/filter-fields.tsx';
 import { type Column, ListPage, useList } from '../parts/list-page.tsx';
@@ -9,18 +10,6 @@ import { When } from '../parts/when.tsx';
 import { queried, urlOf } from '../router.ts';
 import { may } from '../session.ts';
 import { ReserveDialog } from './reserve-dialog.tsx';
-
-interface Reservation {
-  readonly reservationId: number;
-  readonly chargePointId: string;
-  readonly connectorId: number;
-  readonly idTag: string;
-  readonly expiryDate: string;
-  readonly state: string;
-  readonly ending: string | null;
-  readonly answer: string;
-  readonly transactionId: number | null;
-}
 
 const STATES = ['active', 'doubtful', 'refused', 'ended'];
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { request } from '../../api.ts';
 import type { CallAnswer } from '../../call-answer.ts';
-import type { ChargePoint } from '../../model.ts';
+import type { ChargePoint, ConfigurationKey } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
 import { AnswerWord } from '../../parts/answer-word.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
@@ -11,18 +11,7 @@ import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { may } from '../../session.ts';
 
-interface Key {
-  readonly key: string;
-  readonly value: string | null;
-  readonly readonly: boolean | null;
-  readonly writeOnly: boolean;
-  readonly known: boolean;
-  readonly learntAt: string;
-  readonly pending: { readonly value: string | null; readonly since: string } | null;
-  readonly doubtfulSince: string | null;
-}
-
-const COLUMNS: readonly Column<Key>[] = [
+const COLUMNS: readonly Column<ConfigurationKey>[] = [
   { label: 'Key', kind: 'id', cell: ({ key }) => <code>{key}</code> },
   { label: 'Value', cell: (item) => <Value item={item} /> },
   { label: 'State', cell: (item) => <State item={item} /> },
@@ -32,10 +21,10 @@ const COLUMNS: readonly Column<Key>[] = [
 /** Configuration keys as the charge point told them, to be asked for and changed. */
 export function Configuration({ chargePoint }: { readonly chargePoint: ChargePoint }) {
   const path = `/charge-points/${encodeURIComponent(chargePoint.id)}/configuration`;
-  const keys = useResource<{ readonly items: readonly Key[] }>(path, { everyMs: 15_000 });
+  const keys = useResource<{ readonly items: readonly ConfigurationKey[] }>(path, { everyMs: 15_000 });
   const doing = useDoing();
   const [text, setText] = useState('');
-  const [changing, setChanging] = useState<Key | undefined>();
+  const [changing, setChanging] = useState<ConfigurationKey | undefined>();
   const allowed = may('operator') && chargePoint.connected;
   const ask = () =>
     doing.run(async () => {
@@ -89,7 +78,7 @@ export function Configuration({ chargePoint }: { readonly chargePoint: ChargePoi
   );
 }
 
-function changeable(allowed: boolean, change: (item: Key) => void): Column<Key> {
+function changeable(allowed: boolean, change: (item: ConfigurationKey) => void): Column<ConfigurationKey> {
   return {
     label: 'Actions',
     kind: 'actions',
@@ -108,20 +97,20 @@ function changeable(allowed: boolean, change: (item: Key) => void): Column<Key> 
   };
 }
 
-function Value({ item: { value, writeOnly, known } }: { readonly item: Key }) {
+function Value({ item: { value, writeOnly, known } }: { readonly item: ConfigurationKey }) {
   if (!known) return <span class="soft">it has no such key</span>;
   if (writeOnly) return <span class="soft">a secret, never shown</span>;
   return value === null ? <span class="soft">none told</span> : <code>{value}</code>;
 }
 
-function State({ item: { readonly: fixed, pending, doubtfulSince } }: { readonly item: Key }) {
+function State({ item: { readonly: fixed, pending, doubtfulSince } }: { readonly item: ConfigurationKey }) {
   if (pending) return <span class="tone-attention">{pending.value ?? 'the new value'} after a reset</span>;
   if (doubtfulSince) return <span class="tone-attention">in doubt: a change got no answer</span>;
   return <span class="soft">{fixed === true ? 'read-only' : ''}</span>;
 }
 
 interface ChangeKeyProps {
-  readonly item: Key;
+  readonly item: ConfigurationKey;
   readonly path: string;
   readonly onClose: () => void;
   readonly onChanged: () => void;

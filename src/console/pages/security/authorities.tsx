@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
+import type { CertificateAuthorities, CertificateAuthority } from '../../model.ts';
 import { Copyable } from '../../parts/connect-url.tsx';
 import { ExpiryOf } from '../../parts/expiry.tsx';
 import { Fact } from '../../parts/fact.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
 import { useResource } from '../../resource.ts';
-import type { Authority, CertificateAuthorities } from '../../security.ts';
 import { may } from '../../session.ts';
 import { NewAuthority } from './new-authority.tsx';
 
@@ -63,7 +63,7 @@ function AuthorityPanel({
   authority: { algorithm, expiresAt, canIssue, fingerprint, rootCertificate, id },
   isCurrent,
 }: {
-  readonly authority: Authority;
+  readonly authority: CertificateAuthority;
   readonly isCurrent: boolean;
 }) {
   return (

@@ -1,7 +1,7 @@
 import { stamp } from '../../format.ts';
+import type { SecurityEvent } from '../../model.ts';
 import { Status } from '../../parts/status.tsx';
 import { urlOf } from '../../router.ts';
-import type { SecurityEvent } from '../../security.ts';
 
 interface EventTableProps {
   readonly events: readonly SecurityEvent[];

@@ -1,8 +1,9 @@
 import { count } from '../../format.ts';
+import type { FleetSecurity } from '../../model.ts';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
-import { type FleetSecurity, PROFILE_CHOICES, profileInWords } from '../../security.ts';
+import { PROFILE_CHOICES, profileInWords } from '../../security.ts';
 import { Count } from './count.tsx';
 
 /** How many charge points are on which profile, and what waits to be done. */
@@ -28,7 +29,7 @@ export function Profiles() {
 
 /** Charge points by profile, the best one first, as one bar with its words. */
 function Bar({ security: { profiles, countedAt, minProfile } }: { readonly security: FleetSecurity }) {
-  const shown = PROFILE_CHOICES.filter(([name]) => (profiles[name] ?? 0) > 0);
+  const shown = PROFILE_CHOICES.filter(([name]) => profiles[name] > 0);
   return (
     <section class="panel" aria-labelledby="profiles">
       <header>
@@ -40,7 +41,7 @@ function Bar({ security: { profiles, countedAt, minProfile } }: { readonly secur
       <div class="body connectors-bar profiles-bar">
         <div class="bar-of" aria-hidden="true">
           {shown.map(([name]) => (
-            <span key={name} class={`profile-${name}`} style={{ flexGrow: profiles[name] ?? 0 }} />
+            <span key={name} class={`profile-${name}`} style={{ flexGrow: profiles[name] }} />
           ))}
         </div>
         <ul class="row">
@@ -48,7 +49,7 @@ function Bar({ security: { profiles, countedAt, minProfile } }: { readonly secur
             <li key={name}>
               <a href={`/charge-points?securityProfile=${name}`}>
                 <i class={`swatch profile-${name}`} aria-hidden="true" /> {words}{' '}
-                <b>{count(profiles[name] ?? 0)}</b>
+                <b>{count(profiles[name])}</b>
               </a>
             </li>
           ))}

@@ -1,6 +1,6 @@
 import { queryOf } from '../../api.ts';
 import { counted } from '../../format.ts';
-import type { Page } from '../../model.ts';
+import type { CertificateRequest, Page } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
@@ -8,7 +8,7 @@ import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { place, urlOf } from '../../router.ts';
-import { type CertificateRequest, REQUEST_STATES } from '../../security.ts';
+import { REQUEST_STATES } from '../../security.ts';
 
 const WHICH = [
   ['', 'that failed'],

@@ -4,14 +4,13 @@ import { counted, zone } from '../../format.ts';
 import { useHeldBack } from '../../held-back.ts';
 import { useLive } from '../../live/live.ts';
 import { LOG_DELAY_MS } from '../../log-delay.ts';
-import type { Rows } from '../../model.ts';
+import type { Rows, SecurityEvent } from '../../model.ts';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { WaitingRows } from '../../parts/waiting-rows.tsx';
 import { useResource } from '../../resource.ts';
 import { place } from '../../router.ts';
-import type { SecurityEvent } from '../../security.ts';
 import { EventTable } from './event-table.tsx';
 
 const PER_PAGE = 50;

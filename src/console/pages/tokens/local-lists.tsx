@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { request } from '../../api.ts';
 import { Failure } from '../../failure.ts';
 import { count } from '../../format.ts';
-import type { Page } from '../../model.ts';
+import type { LocalListHead, Page } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
 import { DocumentEditor } from '../../parts/document-editor.tsx';
 import { type Column, ListPage } from '../../parts/list-page.tsx';
@@ -10,14 +10,6 @@ import { Empty } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import { may } from '../../session.ts';
 import { type LocalListDocument, LocalListForm } from './local-list-form.tsx';
-
-interface LocalListHead {
-  readonly id: string;
-  readonly scope: { readonly group?: string; readonly chargePointId?: string };
-  readonly sync: string;
-  readonly note: string | null;
-  readonly entryCount: number;
-}
 
 const NEW_LIST: LocalListDocument = { scope: { group: '' }, sync: 'manual', note: null, entries: [] };
 
@@ -37,7 +29,7 @@ const COLUMNS: readonly Column<LocalListHead>[] = [
   { label: 'List', kind: 'id', cell: ({ id }) => <b>{id}</b> },
   {
     label: 'For',
-    cell: ({ scope }) => (scope.group === undefined ? scope.chargePointId : `group ${scope.group}`),
+    cell: ({ scope }) => ('group' in scope ? `group ${scope.group}` : scope.chargePointId),
   },
   { label: 'Entries', kind: 'number', cell: ({ entryCount }) => count(entryCount) },
   { label: 'Sent', cell: ({ sync }) => (sync === 'automatic' ? 'by itself' : 'by hand') },

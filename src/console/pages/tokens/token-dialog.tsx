@@ -15,7 +15,7 @@ interface TokenDialogProps {
 export function TokenDialog({ token, onClose, onSaved }: TokenDialogProps) {
   const doing = useDoing();
   const [idTag, setIdTag] = useState(token?.idTag ?? '');
-  const [status, setStatus] = useState(token?.status ?? 'Accepted');
+  const [status, setStatus] = useState<string>(token?.status ?? 'Accepted');
   const [parentIdTag, setParent] = useState(token?.parentIdTag ?? '');
   const [expiry, setExpiry] = useState(token?.expiryDate ? localInput(new Date(token.expiryDate)) : '');
   const [atATime, setAtATime] = useState(token?.maxConcurrent?.toString() ?? '');

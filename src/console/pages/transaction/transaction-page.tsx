@@ -3,7 +3,7 @@ import { queryOf } from '../../api.ts';
 import { now } from '../../clock.ts';
 import { power, quantity, zone } from '../../format.ts';
 import { useLive } from '../../live/live.ts';
-import type { EnergyCurve, MeterSample, Transaction } from '../../model.ts';
+import type { MeterSample, Transaction, TransactionEnergyCurve } from '../../model.ts';
 import { Chart, roomOfCharts } from '../../parts/chart.tsx';
 import { Empty, Refused, Room, Shown, Skeleton } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -67,7 +67,7 @@ function One({
   const charges = useSamples(range('SoC'));
   const offers = useSamples(range('Power.Offered'));
   const isGrowing = stoppedAt === null || now.value < Date.parse(stoppedAt) + SETTLED_MS;
-  const curve = useResource<EnergyCurve>(
+  const curve = useResource<TransactionEnergyCurve>(
     `/transactions/${transactionId}/energy${queryOf({ points: POINTS })}`,
     isGrowing ? { everyMs: CURVE_EVERY_MS } : {},
   );

@@ -1,7 +1,7 @@
+import type { ChargePointSecurity } from '../../../model.ts';
 import { ExpiryOf } from '../../../parts/expiry.tsx';
 import { Empty } from '../../../parts/states.tsx';
 import { Status } from '../../../parts/status.tsx';
-import type { ChargePointSecurity } from '../../../security.ts';
 
 const WORDS: Readonly<Record<string, readonly [status: string, word: string]>> = {
   issued: ['Pending', 'issued, not known to be there'],

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { request } from '../../../api.ts';
+import type { ChargePointSecurity } from '../../../model.ts';
 import { useDoing } from '../../../parts/action.tsx';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
-import { type ChargePointSecurity, presentProfile, profileInWords } from '../../../security.ts';
+import { presentProfile, profileInWords } from '../../../security.ts';
 
 interface LowerDialogProps {
   readonly id: string;

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
+import type { ChargePointSecurity } from '../../../model.ts';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
-import { type ChargePointSecurity, presentProfile } from '../../../security.ts';
+import { presentProfile } from '../../../security.ts';
 import { Answer } from '../answer.tsx';
 import { isAgreed, useSending } from '../use-sending.ts';
 import { Goal } from './goal.tsx';

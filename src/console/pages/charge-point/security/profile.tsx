@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import type { ChargePointSecurity } from '../../../model.ts';
 import { Fact } from '../../../parts/fact.tsx';
 import { When } from '../../../parts/when.tsx';
-import { type ChargePointSecurity, profileInWords } from '../../../security.ts';
+import { profileInWords } from '../../../security.ts';
 
 /**
  * The security profile: what holds, what is to come, by what it is connected now, and how old its password

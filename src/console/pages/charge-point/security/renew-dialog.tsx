@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import type { Page } from '../../../model.ts';
+import type { CertificateRequest, Page } from '../../../model.ts';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { useResource } from '../../../resource.ts';
-import { type CertificateRequest, REQUEST_STATES } from '../../../security.ts';
+import { REQUEST_STATES } from '../../../security.ts';
 import { Answer } from '../answer.tsx';
 import { isAgreed, useSending } from '../use-sending.ts';
 import { Goal } from './goal.tsx';

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { type ChargePointSecurity, presentProfile } from '../../../security.ts';
+import type { ChargePointSecurity } from '../../../model.ts';
+import { presentProfile } from '../../../security.ts';
 import { may } from '../../../session.ts';
 import { LowerDialog } from './lower-dialog.tsx';
 import { PasswordDialog } from './password-dialog.tsx';

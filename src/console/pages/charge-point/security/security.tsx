@@ -1,8 +1,8 @@
 import { useLive } from '../../../live/live.ts';
-import type { ChargePoint } from '../../../model.ts';
+import type { ChargePoint, ChargePointSecurity } from '../../../model.ts';
 import { Shown } from '../../../parts/states.tsx';
 import { useResource } from '../../../resource.ts';
-import type { ChargePointSecurity, InstalledRoots } from '../../../security.ts';
+import type { InstalledRoots } from '../../../security.ts';
 import { SecurityEvents } from '../../security/security-events.tsx';
 import { Certificates } from './certificates.tsx';
 import { Profile } from './profile.tsx';
