@@ -65,7 +65,7 @@ export class CampaignRun {
     let campaign = store.campaigns.get(this.id);
     if (campaign?.state === 'scheduled' && campaign.startAt <= now) {
       campaign = await store.campaigns.change(this.id, (known) =>
-        known.state === 'scheduled' ? { ...known, state: 'running', startedAt: now } : undefined,
+        known.state === 'scheduled' ? { ...known, state: 'running', startedAt: now } : known,
       );
     }
     if (campaign && hasFailedEnough(campaign)) {

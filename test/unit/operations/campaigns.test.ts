@@ -149,6 +149,23 @@ describe('a campaign', () => {
     expect(stand.store.campaigns.get(id)).toMatchObject({ state: 'finished', counts: { pending: 1 } });
   });
 
+  test('that is paused in the moment of its start goes on once it is resumed', async () => {
+    const { create, campaigns, pass, stand, results } = await fleet(['A']);
+    const { id } = await create({ startAt: NOON + 60_000 });
+    const { store } = stand;
+    const change = store.campaigns.change.bind(store.campaigns);
+    store.campaigns.change = async (...wanted) => {
+      store.campaigns.change = change;
+      await campaigns.command(id, 'pause');
+      return change(...wanted);
+    };
+    await pass(60_000);
+    expect(store.campaigns.get(id)?.state).toBe('paused');
+    await campaigns.command(id, 'resume');
+    await pass(1_000);
+    expect(results(id)).toEqual({ A: 'succeeded Accepted' });
+  });
+
   test('waits for charge points that are away, or that cannot be asked now, without taking the place of others', async () => {
     const { create, chargePoints, pass, results } = await fleet();
     chargePoints.disconnected.add('A');
