@@ -159,6 +159,8 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     clearInterval(saving);
     await saveUses();
   });
+  // Who was answered by an edge a moment ago finds here what came of it.
+  app.addHook('onRequest', async () => deps.store.refresh());
   requireKeys(app, new KeyAttempts(keyRing), logIns, uses);
   logRequests(app);
   auditChanges(app, deps);
