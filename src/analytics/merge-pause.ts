@@ -1,3 +1,4 @@
+import { soonestFilled } from '../journal/disk-space.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type DiskRoom, SHORT_BELOW } from './disk-room.ts';
 import type { Engine } from './engine.ts';
@@ -5,12 +6,6 @@ import type { Chore } from './upkeep.ts';
 
 /** They go on once so much is left, bytes: a disk at the limit must not start and stop them all the time. */
 const RESUME_ABOVE = SHORT_BELOW + 32 * 1024 * 1024;
-
-/**
- * As fast as anything fills a disk, bytes a millisecond: it is looked at again before what is above the limit
- * can be gone.
- */
-const FASTEST_FILL = 4 * 1024 * 1024;
 
 const LEAST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 1000;
@@ -49,7 +44,7 @@ export class MergePause implements Chore {
    */
   async run(): Promise<void> {
     const left = this.options.room.look();
-    this.wait = Math.min(LONGEST_WAIT_MS, Math.max(LEAST_WAIT_MS, (left - SHORT_BELOW) / FASTEST_FILL));
+    this.wait = Math.min(LONGEST_WAIT_MS, Math.max(LEAST_WAIT_MS, soonestFilled(left - SHORT_BELOW)));
     const paused = left < (this.paused ? RESUME_ABOVE : SHORT_BELOW);
     if (paused) await this.pause(left);
     else if (this.paused) await this.resume(left);

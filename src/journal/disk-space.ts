@@ -9,6 +9,11 @@ const LOOK_EVERY_MS = 100;
 /** As fast as anything fills a disk, bytes a millisecond. */
 const FASTEST_FILL = 4 * 1024 * 1024;
 
+/** Returns how soon a writer of 4 GiB/s could have used so many bytes up, ms. */
+export function soonestFilled(bytes: number): number {
+  return bytes / FASTEST_FILL;
+}
+
 /** Bytes that are free on the file system of `path`. Throws what the system says of a path that is gone. */
 export function freeBytes(path: string): number {
   const { bavail, bsize } = statfsSync(path);
@@ -37,7 +42,7 @@ export class DiskSpace {
     const now = performance.now();
     if (now >= this.lookAgainAt) {
       this.free = this.look();
-      this.lookAgainAt = now + Math.min(LOOK_EVERY_MS, (this.free - this.reserve) / FASTEST_FILL);
+      this.lookAgainAt = now + Math.min(LOOK_EVERY_MS, soonestFilled(this.free - this.reserve));
     }
     return this.free - this.reserve;
   }
