@@ -16,10 +16,12 @@ export type {
   ChargePointSettings,
   ConfigurationKey,
   Connector,
+  ConsoleSession,
   FleetSecurity,
   LocalListHead,
   Overview,
   Reservation,
+  SavedFilter,
   Session,
   Token,
   Transaction,
@@ -49,6 +51,21 @@ export type Message = Omit<RowOf<api.MessageRows>, 'chargePointId'>;
 /** What a connection of a charge point went through. */
 export type ConnectionEvent = Omit<RowOf<api.ConnectionRows>, 'chargePointId'>;
 export type SecurityEvent = RowOf<api.SecurityEventRows>;
+
+/** Rows of the reports. */
+export type AnswerTimeRow = RowOf<api.AnswerTimeRows>;
+export type EnergyRow = RowOf<api.EnergyRows>;
+export type ErrorRow = RowOf<api.ErrorRows>;
+export type FailedAuthorizationRow = RowOf<api.FailedAuthorizationRows>;
+export type FaultRow = RowOf<api.FaultRows>;
+export type IdleRow = RowOf<api.IdleRows>;
+/** Of a charge point, which has its power by connector. */
+export type PowerRow = Required<Omit<RowOf<api.PowerRows>, 'connectors' | 'perPhaseA'>>;
+export type SessionRow = RowOf<api.SessionRows>;
+export type StorageRow = RowOf<api.StorageRows>;
+export type TransactionHistoryRow = RowOf<api.TransactionHistoryRows>;
+export type UptimeRow = RowOf<api.UptimeRows>;
+export type UtilisationRow = RowOf<api.UtilisationRows>;
 
 export type Place = NonNullable<api.ChargePointSettings['place']>;
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { queryOf } from '../api.ts';
-import type { Page } from '../model.ts';
+import type { Page, SavedFilter } from '../model.ts';
 import { useDoing } from '../parts/action.tsx';
 import { DeleteDialog } from '../parts/delete-dialog.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
@@ -8,11 +8,6 @@ import { useResource } from '../resource.ts';
 import { go } from '../router.ts';
 import { save } from '../save.ts';
 import { may } from '../session.ts';
-
-interface SavedFilter {
-  readonly id: string;
-  readonly query: Readonly<Record<string, string>>;
-}
 
 interface SavedFiltersProps {
   /** What is chosen in the list now. */

@@ -1,7 +1,8 @@
 import { queryOf, request } from '../api.ts';
 import { counted } from '../format.ts';
-import type { Page } from '../model.ts';
+import type { ConsoleSession, Page } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
+import { type Column, Table } from '../parts/list-page.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
@@ -9,22 +10,10 @@ import { useResource } from '../resource.ts';
 import { place } from '../router.ts';
 import { may } from '../session.ts';
 
-interface LogIn {
-  readonly id: string;
-  readonly keyId: string;
-  readonly role: string;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly lastSeenAt: string | null;
-  readonly remoteAddress: string | null;
-  readonly userAgent: string | null;
-  readonly current: boolean;
-}
-
 /** Who is logged in to the console, and from where; each log-in can be ended. */
 export function Sessions() {
   const cursor = place.value.query.get('cursor') ?? undefined;
-  const list = useResource<Page<LogIn>>(`/sessions${queryOf({ cursor, limit: 50 })}`, {
+  const list = useResource<Page<ConsoleSession>>(`/sessions${queryOf({ cursor, limit: 50 })}`, {
     everyMs: 10_000,
     keep: true,
   });
@@ -51,27 +40,20 @@ export function Sessions() {
             </Empty>
           ) : (
             <>
-              <div class="scroll">
-                <table class="table cards">
-                  <thead>
-                    <tr>
-                      <th scope="col">Key</th>
-                      <th scope="col">Since</th>
-                      <th scope="col">Last seen</th>
-                      <th scope="col">Ends</th>
-                      <th scope="col">From</th>
-                      <th scope="col">
-                        <span class="visually-hidden">Actions</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map((one) => (
-                      <Row key={one.id} logIn={one} isBusy={doing.busy} onEnd={() => void end(one.id)} />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table
+                items={items}
+                columns={[
+                  ...COLUMNS,
+                  {
+                    label: 'Actions',
+                    kind: 'actions',
+                    cell: (one) => (
+                      <EndButton logIn={one} isBusy={doing.busy} onEnd={() => void end(one.id)} />
+                    ),
+                  },
+                ]}
+                keyOf={({ id }) => id}
+              />
               <Pager next={next} sum={counted(items.length, 'log-in')} />
             </>
           )
@@ -81,45 +63,50 @@ export function Sessions() {
   );
 }
 
-interface RowProps {
-  readonly logIn: LogIn;
+const COLUMNS: readonly Column<ConsoleSession>[] = [
+  {
+    label: 'Key',
+    kind: 'id',
+    cell: ({ keyId, role }) => (
+      <>
+        <b>{keyId}</b> <span class="soft">{role}</span>
+      </>
+    ),
+  },
+  { label: 'Since', cell: ({ createdAt }) => <When at={createdAt} both /> },
+  {
+    label: 'Last seen',
+    cell: ({ lastSeenAt }) => (lastSeenAt ? <When at={lastSeenAt} /> : <span class="soft">–</span>),
+  },
+  { label: 'Ends', cell: ({ expiresAt }) => <When at={expiresAt} /> },
+  {
+    label: 'From',
+    cell: ({ remoteAddress, userAgent }) => (
+      <>
+        {remoteAddress ?? <span class="soft">–</span>}
+        {userAgent !== null && <div class="small soft">{userAgent}</div>}
+      </>
+    ),
+  },
+];
+
+interface EndButtonProps {
+  readonly logIn: ConsoleSession;
   readonly isBusy: boolean;
   readonly onEnd: () => void;
 }
 
-function Row({ logIn, isBusy, onEnd }: RowProps) {
-  const { keyId, role, createdAt, lastSeenAt, expiresAt, remoteAddress, userAgent, current } = logIn;
+function EndButton({ logIn: { keyId, remoteAddress, current }, isBusy, onEnd }: EndButtonProps) {
+  if (current) return <span class="soft">this one</span>;
   return (
-    <tr>
-      <td class="id">
-        <b>{keyId}</b> <span class="soft">{role}</span>
-      </td>
-      <td data-label="Since">
-        <When at={createdAt} both />
-      </td>
-      <td data-label="Last seen">{lastSeenAt ? <When at={lastSeenAt} /> : <span class="soft">–</span>}</td>
-      <td data-label="Ends">
-        <When at={expiresAt} />
-      </td>
-      <td data-label="From">
-        {remoteAddress ?? <span class="soft">–</span>}
-        {userAgent !== null && <div class="small soft">{userAgent}</div>}
-      </td>
-      <td class="number">
-        {current ? (
-          <span class="soft">this one</span>
-        ) : (
-          <button
-            type="button"
-            class="link"
-            disabled={isBusy}
-            onClick={onEnd}
-            aria-label={`End the log-in of ${keyId} from ${remoteAddress ?? 'somewhere'}`}
-          >
-            End
-          </button>
-        )}
-      </td>
-    </tr>
+    <button
+      type="button"
+      class="link"
+      disabled={isBusy}
+      onClick={onEnd}
+      aria-label={`End the log-in of ${keyId} from ${remoteAddress ?? 'somewhere'}`}
+    >
+      End
+    </button>
   );
 }

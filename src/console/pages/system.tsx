@@ -1,5 +1,5 @@
 import { count, rounded } from '../format.ts';
-import type { Rows } from '../model.ts';
+import type { Rows, StorageRow } from '../model.ts';
 import { Refused, Shown, Skeleton } from '../parts/states.tsx';
 import { Status } from '../parts/status.tsx';
 import { currentTab, Tabs } from '../parts/tabs.tsx';
@@ -119,17 +119,8 @@ function Processes() {
   );
 }
 
-interface TableSize {
-  readonly table: string;
-  readonly rows: number;
-  readonly bytes: number;
-  readonly parts: number;
-  readonly oldestPartition: string;
-  readonly newestPartition: string;
-}
-
 function Storage() {
-  const storage = useResource<Rows<TableSize>>('/analytics/storage');
+  const storage = useResource<Rows<StorageRow>>('/analytics/storage');
   return (
     <div class="panel">
       <Shown of={storage} what="the tables" lines={8}>

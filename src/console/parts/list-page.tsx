@@ -28,15 +28,18 @@ export interface Column<Item> {
   readonly short?: string;
   /** In place of the usual heading. */
   readonly heading?: ComponentChildren;
-  /** `id` names the row; only screen readers get the heading of `actions`. */
-  readonly kind?: 'id' | 'number' | 'share' | 'actions';
+  /**
+   * `id` names the row; `share` is for a bar; `wide` for what is long, about half of the width; only screen
+   * readers get the heading of `actions`.
+   */
+  readonly kind?: 'id' | 'number' | 'share' | 'wide' | 'actions';
   readonly cell: (item: Item) => ComponentChildren;
 }
 
 interface TableProps<Item> {
   readonly items: readonly Item[];
   readonly columns: readonly Column<Item>[];
-  readonly keyOf: (item: Item) => string | number;
+  readonly keyOf: (item: Item, place: number) => string | number;
 }
 
 /** Items as rows, and as cards on a narrow screen. */
@@ -48,8 +51,8 @@ export function Table<Item>({ items, columns, keyOf }: TableProps<Item>) {
           <tr>{columns.map(headingOf)}</tr>
         </thead>
         <tbody>
-          {items.map((item) => (
-            <tr key={keyOf(item)}>{columns.map((column) => cellOf(column, item))}</tr>
+          {items.map((item, place) => (
+            <tr key={keyOf(item, place)}>{columns.map((column) => cellOf(column, item))}</tr>
           ))}
         </tbody>
       </table>
@@ -59,7 +62,7 @@ export function Table<Item>({ items, columns, keyOf }: TableProps<Item>) {
 
 function headingOf<Item>({ label, heading, kind }: Column<Item>) {
   if (heading !== undefined) return heading;
-  const isSet = kind === 'number' || kind === 'share';
+  const isSet = kind === 'number' || kind === 'share' || kind === 'wide';
   return (
     <th key={label} scope="col" class={isSet ? kind : undefined}>
       {kind === 'actions' ? <span class="visually-hidden">{label}</span> : label}

@@ -1,17 +1,10 @@
 import { count, stamp } from '../../format.ts';
+import type { AnswerTimeRow } from '../../model.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { TextFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
 import { Report } from './report.tsx';
 import { ReportTable } from './report-table.tsx';
-
-interface AnswerTimeRow {
-  readonly start: string;
-  readonly answers: number;
-  readonly highestMs: number;
-  readonly medianMs: number;
-  readonly p99Ms: number;
-}
 
 const LINES = [
   ['Median', 'medianMs', 'charging'],

@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { queryOf } from '../../api.ts';
 import { fleetZone } from '../../fleet-zone.ts';
 import { count, energy, quantity } from '../../format.ts';
-import type { Rows } from '../../model.ts';
+import type { EnergyRow, Rows } from '../../model.ts';
 import { ChargePointFilter } from '../../parts/charge-point-field.tsx';
 import { Chart, roomOfCharts } from '../../parts/chart.tsx';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
@@ -14,19 +14,6 @@ import { place, urlOf } from '../../router.ts';
 import { readRange } from '../../time-range.ts';
 import { ExportLinks } from './export-links.tsx';
 import { Bar, type Column, ReportTable } from './report-table.tsx';
-
-interface EnergyRow {
-  readonly start: string;
-  readonly localStart: string;
-  readonly chargePointId?: string;
-  readonly connectorId?: number;
-  readonly idTag?: string;
-  readonly group?: string;
-  readonly site?: string;
-  readonly chargePointTag?: string;
-  readonly energyWh: number;
-  readonly registerFalls: number;
-}
 
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
@@ -160,9 +147,11 @@ export function EnergyReport() {
   );
 }
 
+type EnergyOfInterval = Pick<EnergyRow, 'start' | 'localStart' | 'energyWh' | 'registerFalls'>;
+
 /** All together per interval. */
-function addedUp(rows: readonly EnergyRow[]): readonly EnergyRow[] {
-  const sums = new Map<string, EnergyRow>();
+function addedUp(rows: readonly EnergyRow[]): readonly EnergyOfInterval[] {
+  const sums = new Map<string, EnergyOfInterval>();
   for (const { start, localStart, energyWh, registerFalls } of rows) {
     const before = sums.get(start);
     sums.set(start, {
@@ -176,7 +165,7 @@ function addedUp(rows: readonly EnergyRow[]): readonly EnergyRow[] {
 }
 
 interface BarsProps {
-  readonly rows: readonly EnergyRow[];
+  readonly rows: readonly EnergyOfInterval[];
   readonly from: number;
   readonly to: number;
   readonly seconds: number;
@@ -253,6 +242,6 @@ function Named({ name, none }: { readonly name: string; readonly none: string })
   return name === '' ? <span class="soft">{none}</span> : <b>{name}</b>;
 }
 
-function sumOf(rows: readonly EnergyRow[]): number {
+function sumOf(rows: readonly EnergyOfInterval[]): number {
   return rows.reduce((sum, { energyWh }) => sum + energyWh, 0);
 }

@@ -1,20 +1,9 @@
 import { count } from '../../format.ts';
+import type { ErrorRow } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
 import { Report } from './report.tsx';
 import { Bar, orDash, ReportTable } from './report-table.tsx';
-
-interface ErrorRow {
-  readonly vendor: string;
-  readonly model?: string;
-  readonly firmwareVersion?: string;
-  readonly source: 'status' | 'call';
-  readonly direction: 'in' | 'out';
-  readonly action: string;
-  readonly errorCode: string;
-  readonly times: number;
-  readonly chargePoints: number;
-}
 
 export function ErrorsReport() {
   const asked = place.value.query.get('by');

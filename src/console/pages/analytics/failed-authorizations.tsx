@@ -1,26 +1,16 @@
 import { count } from '../../format.ts';
+import type { FailedAuthorizationRow } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { Status } from '../../parts/status.tsx';
 import { place, urlOf } from '../../router.ts';
 import { Report } from './report.tsx';
 import { Bar, ChargePointLink, ReportTable, Stamp } from './report-table.tsx';
 
-interface FailedRow {
-  readonly idTag?: string;
-  readonly chargePointId?: string;
-  readonly status: string;
-  readonly times: number;
-  readonly chargePoints: number;
-  readonly idTags: number;
-  readonly firstAt: string;
-  readonly lastAt: string;
-}
-
 export function FailedAuthorizationsReport() {
   const asked = place.value.query.get('by');
   const by = asked === 'chargePoint' || asked === 'none' ? asked : 'tag';
   return (
-    <Report<FailedRow>
+    <Report<FailedAuthorizationRow>
       title="Refused authorizations, most frequent first"
       query="failed-authorizations"
       parameters={{ by }}
@@ -49,14 +39,16 @@ export function FailedAuthorizationsReport() {
               ? [
                   {
                     name: 'Token',
-                    show: ({ idTag = '' }: FailedRow) => <a href={urlOf.token(idTag)}>{idTag}</a>,
+                    show: ({ idTag = '' }: FailedAuthorizationRow) => (
+                      <a href={urlOf.token(idTag)}>{idTag}</a>
+                    ),
                   },
                 ]
               : by === 'chargePoint'
                 ? [
                     {
                       name: 'Charge point',
-                      show: (row: FailedRow) => <ChargePointLink id={row.chargePointId ?? ''} />,
+                      show: (row: FailedAuthorizationRow) => <ChargePointLink id={row.chargePointId ?? ''} />,
                     },
                   ]
                 : []),
@@ -69,10 +61,16 @@ export function FailedAuthorizationsReport() {
             },
             ...(by === 'tag'
               ? []
-              : [{ name: 'Tokens', number: true, show: (row: FailedRow) => count(row.idTags) }]),
+              : [{ name: 'Tokens', number: true, show: (row: FailedAuthorizationRow) => count(row.idTags) }]),
             ...(by === 'chargePoint'
               ? []
-              : [{ name: 'Charge points', number: true, show: (row: FailedRow) => count(row.chargePoints) }]),
+              : [
+                  {
+                    name: 'Charge points',
+                    number: true,
+                    show: (row: FailedAuthorizationRow) => count(row.chargePoints),
+                  },
+                ]),
             { name: 'First', show: ({ firstAt }) => <Stamp at={firstAt} /> },
             { name: 'Last', show: ({ lastAt }) => <Stamp at={lastAt} /> },
           ]}

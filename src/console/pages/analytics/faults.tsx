@@ -1,22 +1,9 @@
 import { duration } from '../../format.ts';
+import type { FaultRow } from '../../model.ts';
 import { TextFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
 import { Report } from './report.tsx';
 import { ChargePointLink, orDash, ReportTable, Stamp } from './report-table.tsx';
-
-interface FaultRow {
-  readonly chargePointId: string;
-  readonly connectorId: number;
-  readonly status: string;
-  readonly errorCode: string;
-  readonly info: string;
-  readonly vendorErrorCode: string;
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-  readonly vendor: string;
-  readonly model: string;
-  readonly firmwareVersion: string;
-}
 
 export function FaultsReport() {
   return (

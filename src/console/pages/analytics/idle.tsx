@@ -1,18 +1,8 @@
 import { duration } from '../../format.ts';
+import type { IdleRow } from '../../model.ts';
 import { urlOf } from '../../router.ts';
 import { Report } from './report.tsx';
 import { Bar, ChargePointLink, ReportTable, Stamp } from './report-table.tsx';
-
-interface IdleRow {
-  readonly transactionId: number;
-  readonly chargePointId: string;
-  readonly connectorId: number;
-  readonly idTag: string;
-  readonly startedAt: string;
-  readonly chargedUntil: string;
-  readonly idleS: number;
-  readonly chargingS: number;
-}
 
 export function IdleReport() {
   return (

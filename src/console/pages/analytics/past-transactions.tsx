@@ -1,28 +1,16 @@
 import { duration, energy, quantity } from '../../format.ts';
+import type { TransactionHistoryRow } from '../../model.ts';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
 import { Status } from '../../parts/status.tsx';
 import { place, urlOf } from '../../router.ts';
 import { Report } from './report.tsx';
 import { ChargePointLink, orDash, ReportTable, Stamp } from './report-table.tsx';
 
-interface PastTransaction {
-  readonly transactionId: number;
-  readonly chargePointId: string;
-  readonly connectorId: number;
-  readonly idTag: string;
-  readonly startedAt: string;
-  readonly stoppedAt: string | null;
-  readonly energyWh: number | null;
-  readonly correctedEnergyWh: number | null;
-  readonly stopReason: string;
-  readonly state: string;
-}
-
 /** Also those that have left the operational store. */
 export function PastTransactionsReport() {
   const { query } = place.value;
   return (
-    <Report<PastTransaction>
+    <Report<TransactionHistoryRow>
       title="All transactions, latest start first"
       query="transactions"
       byGroup={false}

@@ -1,18 +1,10 @@
+import type { PowerRow } from '../../model.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { type Line, SERIES } from '../../parts/chart-line.ts';
 import { Empty } from '../../parts/states.tsx';
 import { place } from '../../router.ts';
 import { Report } from './report.tsx';
 import { ReportTable, Stamp } from './report-table.tsx';
-
-interface PowerRow {
-  readonly connectorId: number;
-  readonly start: string;
-  readonly lowestW: number;
-  readonly averageW: number;
-  readonly highestW: number;
-  readonly samples: number;
-}
 
 export function PowerReport() {
   const chosen = place.value.query.get('chargePointId');

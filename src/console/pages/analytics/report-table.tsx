@@ -1,5 +1,6 @@
 import type { ComponentChild } from 'preact';
 import { stamp } from '../../format.ts';
+import { type Column as ListColumn, Table } from '../../parts/list-page.tsx';
 import { urlOf } from '../../router.ts';
 
 export interface Column<Row> {
@@ -9,7 +10,7 @@ export interface Column<Row> {
   readonly share?: boolean;
   /** For what is long: about half of the width. */
   readonly wide?: boolean;
-  show(row: Row): ComponentChild;
+  readonly show: (row: Row) => ComponentChild;
 }
 
 interface ReportTableProps<Row> {
@@ -19,38 +20,11 @@ interface ReportTableProps<Row> {
 
 /** Rows of a report; the first column says what each is about. */
 export function ReportTable<Row>({ columns, rows }: ReportTableProps<Row>) {
-  const classOf = ({ number, share, wide }: Column<Row>) =>
-    number ? 'number' : share ? 'share' : wide ? 'wide' : undefined;
-  return (
-    <div class="scroll">
-      <table class="table cards">
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column.name} scope="col" class={classOf(column)}>
-                {column.name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, place) => (
-            <tr key={place}>
-              {columns.map((column, index) => (
-                <td
-                  key={column.name}
-                  class={index === 0 ? 'id' : classOf(column)}
-                  data-label={index === 0 ? undefined : column.name}
-                >
-                  {column.show(row)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  const asInLists = columns.map(({ name, number, share, wide, show }, place): ListColumn<Row> => {
+    const kind = place === 0 ? 'id' : number ? 'number' : share ? 'share' : wide ? 'wide' : undefined;
+    return { label: name, cell: show, ...(kind && { kind }) };
+  });
+  return <Table items={rows} columns={asInLists} keyOf={(_, place) => place} />;
 }
 
 /** Part of a whole, 0 to 1, beside the number that says it. */

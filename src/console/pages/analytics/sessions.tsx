@@ -1,25 +1,11 @@
 import { fleetZone } from '../../fleet-zone.ts';
 import { count, duration, energy, quantity, stamp } from '../../format.ts';
+import type { SessionRow } from '../../model.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place, urlOf } from '../../router.ts';
 import { Report } from './report.tsx';
 import { ChargePointLink, type Column, orDash, ReportTable } from './report-table.tsx';
-
-interface SessionRow {
-  readonly start: string;
-  readonly localStart: string;
-  readonly chargePointId?: string;
-  readonly idTag?: string;
-  readonly sessions: number;
-  readonly stopped: number;
-  readonly closed: number;
-  readonly open: number;
-  readonly energyWh: number;
-  readonly energyUnknown: number;
-  readonly averageDurationS: number;
-  readonly medianDurationS: number;
-}
 
 const SECONDS = { hour: 3600, day: 86_400 } as const;
 const MOST = 10_000;

@@ -1,17 +1,9 @@
 import { count, duration, rounded } from '../../format.ts';
+import type { UptimeRow } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
 import { Report } from './report.tsx';
 import { Bar, ChargePointLink, ReportTable } from './report-table.tsx';
-
-interface UptimeRow {
-  readonly chargePointId?: string;
-  readonly group?: string;
-  readonly chargePoints: number;
-  readonly connectedS: number;
-  readonly uptime: number;
-  readonly disconnections: number;
-}
 
 /** Below this a charge point is worth a look. */
 const WORTH_A_LOOK = 0.99;

@@ -1,19 +1,11 @@
 import { fleetZone } from '../../fleet-zone.ts';
 import { count, rounded } from '../../format.ts';
+import type { UtilisationRow } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
 import { HeatMap } from './heat-map.tsx';
 import { Report } from './report.tsx';
 import { ReportTable } from './report-table.tsx';
-
-interface UtilisationRow {
-  readonly weekday?: number;
-  readonly date?: string;
-  readonly hour: number;
-  readonly connectors: number;
-  readonly occupiedHours: number;
-  readonly utilisation: number;
-}
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Page } from '../../model.ts';
 import { DeleteDialog } from '../../parts/delete-dialog.tsx';
 import { ExpiryOf } from '../../parts/expiry.tsx';
+import { type Column, Table } from '../../parts/list-page.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import type { ManufacturerRoot } from '../../security.ts';
@@ -31,7 +32,11 @@ export function Manufacturers() {
               </p>
             </Empty>
           ) : (
-            <RootTable items={items} onDelete={may('admin') ? setDeleting : undefined} />
+            <Table
+              items={items}
+              columns={columns(may('admin') ? setDeleting : undefined)}
+              keyOf={({ sha256 }) => sha256}
+            />
           )
         }
       </Shown>
@@ -62,53 +67,27 @@ export function Manufacturers() {
   );
 }
 
-interface RootTableProps {
-  readonly items: readonly ManufacturerRoot[];
-  /** Absent: nobody here may delete one. */
-  readonly onDelete: ((root: ManufacturerRoot) => void) | undefined;
-}
-
-function RootTable({ items, onDelete }: RootTableProps) {
-  return (
-    <div class="scroll">
-      <table class="table cards">
-        <thead>
-          <tr>
-            <th scope="col">Subject</th>
-            <th scope="col">Valid until</th>
-            <th scope="col">SHA-256</th>
-            <th scope="col">Note</th>
-            <th scope="col">
-              <span class="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((root) => (
-            <tr key={root.sha256}>
-              <td class="id">{root.subject}</td>
-              <td data-label="Valid until">
-                <ExpiryOf notAfter={root.notAfter} />
-              </td>
-              <td data-label="SHA-256">
-                <code>{root.sha256.slice(0, 16)}…</code>
-              </td>
-              <td data-label="Note">{root.note ?? <span class="soft">–</span>}</td>
-              <td class="number">
-                <button
-                  type="button"
-                  class="link"
-                  disabled={!onDelete}
-                  aria-label={`Delete root ${root.subject}`}
-                  onClick={() => onDelete?.(root)}
-                >
-                  Delete
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
+/** Without `onDelete` nobody here may delete one. */
+const columns = (
+  onDelete: ((root: ManufacturerRoot) => void) | undefined,
+): readonly Column<ManufacturerRoot>[] => [
+  { label: 'Subject', kind: 'id', cell: ({ subject }) => subject },
+  { label: 'Valid until', cell: ({ notAfter }) => <ExpiryOf notAfter={notAfter} /> },
+  { label: 'SHA-256', cell: ({ sha256 }) => <code>{sha256.slice(0, 16)}…</code> },
+  { label: 'Note', cell: ({ note }) => note ?? <span class="soft">–</span> },
+  {
+    label: 'Actions',
+    kind: 'actions',
+    cell: (root) => (
+      <button
+        type="button"
+        class="link"
+        disabled={!onDelete}
+        aria-label={`Delete root ${root.subject}`}
+        onClick={() => onDelete?.(root)}
+      >
+        Delete
+      </button>
+    ),
+  },
+];

@@ -1,3 +1,4 @@
+import { type Column, Table } from '../../../parts/list-page.tsx';
 import { When } from '../../../parts/when.tsx';
 import type { HashData } from '../../../security.ts';
 
@@ -24,52 +25,35 @@ interface RootTableProps {
 
 export function RootTable({ roots, onDelete }: RootTableProps) {
   return (
-    <div class="scroll">
-      <table class="table cards">
-        <thead>
-          <tr>
-            <th scope="col">Serial number</th>
-            <th scope="col">Of the</th>
-            <th scope="col">Subject</th>
-            <th scope="col">Told</th>
-            <th scope="col">
-              <span class="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {roots.map((root) => (
-            <Row key={JSON.stringify(root.hashData)} root={root} onDelete={onDelete} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table items={roots} columns={columns(onDelete)} keyOf={({ hashData }) => JSON.stringify(hashData)} />
   );
 }
 
-function Row({ root, onDelete }: { readonly root: Root } & Pick<RootTableProps, 'onDelete'>) {
-  const { hashData, subject, certificateType, toldAt, changedSince } = root;
-  return (
-    <tr>
-      <td class="id">
-        <code>{hashData.serialNumber}</code>
-      </td>
-      <td data-label="Of the">{ROOT_TYPES[certificateType] ?? certificateType}</td>
-      <td data-label="Subject">{subject ?? <span class="soft">unknown to Farad</span>}</td>
-      <td data-label="Told">
+const columns = (onDelete: RootTableProps['onDelete']): readonly Column<Root>[] => [
+  { label: 'Serial number', kind: 'id', cell: ({ hashData }) => <code>{hashData.serialNumber}</code> },
+  { label: 'Of the', cell: ({ certificateType }) => ROOT_TYPES[certificateType] ?? certificateType },
+  { label: 'Subject', cell: ({ subject }) => subject ?? <span class="soft">unknown to Farad</span> },
+  {
+    label: 'Told',
+    cell: ({ toldAt, changedSince }) => (
+      <>
         <When at={toldAt} /> {changedSince && <span class="tone-attention">changed since: ask again</span>}
-      </td>
-      <td class="number">
-        <button
-          type="button"
-          class="link"
-          disabled={!onDelete}
-          aria-label={`Delete root ${hashData.serialNumber}`}
-          onClick={() => onDelete?.(root)}
-        >
-          Delete
-        </button>
-      </td>
-    </tr>
-  );
-}
+      </>
+    ),
+  },
+  {
+    label: 'Actions',
+    kind: 'actions',
+    cell: (root) => (
+      <button
+        type="button"
+        class="link"
+        disabled={!onDelete}
+        aria-label={`Delete root ${root.hashData.serialNumber}`}
+        onClick={() => onDelete?.(root)}
+      >
+        Delete
+      </button>
+    ),
+  },
+];
