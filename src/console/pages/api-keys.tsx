@@ -6,6 +6,7 @@ import { useDoing } from '../parts/action.tsx';
 import { Copyable } from '../parts/connect-url.tsx';
 import { DeleteDialog } from '../parts/delete-dialog.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { TextField } from '../parts/fields.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { type Column, Table } from '../parts/list-page.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
@@ -131,19 +132,17 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
       onClose={onClose}
       onSubmit={create}
     >
-      <div class="field">
-        <label for="key-id">Name</label>
-        <input
-          id="key-id"
-          required
-          maxLength={64}
-          pattern="[A-Za-z0-9._@\-]+"
-          autocomplete="off"
-          value={id}
-          onInput={(event) => setId(event.currentTarget.value)}
-        />
-        <span class="hint">Letters, digits, dots, dashes, @. The audit trail shows it.</span>
-      </div>
+      <TextField
+        id="key-id"
+        label="Name"
+        hint="Letters, digits, dots, dashes, @. The audit trail shows it."
+        required
+        maxLength={64}
+        pattern="[A-Za-z0-9._@\-]+"
+        autocomplete="off"
+        value={id}
+        onInput={setId}
+      />
       <fieldset class="field">
         <legend>Role</legend>
         {ROLES.map(([name, what]) => (
@@ -155,20 +154,15 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
           </label>
         ))}
       </fieldset>
-      <div class="field">
-        <label for="key-expiry">Expires</label>
-        <input
-          id="key-expiry"
-          type="datetime-local"
-          value={expiry}
-          onInput={(event) => setExpiry(event.currentTarget.value)}
-        />
-        <span class="hint">Empty: never. From then on it is refused, and so are log-ins with it.</span>
-      </div>
-      <div class="field">
-        <label for="key-note">Note</label>
-        <input id="key-note" value={note} onInput={(event) => setNote(event.currentTarget.value)} />
-      </div>
+      <TextField
+        id="key-expiry"
+        label="Expires"
+        hint="Empty: never. From then on it is refused, and so are log-ins with it."
+        type="datetime-local"
+        value={expiry}
+        onInput={setExpiry}
+      />
+      <TextField id="key-note" label="Note" value={note} onInput={setNote} />
     </FormDialog>
   );
 }

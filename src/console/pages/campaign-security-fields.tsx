@@ -60,7 +60,10 @@ export function SecurityFields({ task, choice, onChange }: SecurityFieldsProps) 
 }
 
 /** What the API gets. */
-export function securityTask(security: string, { profile, root }: SecurityChoice): object {
+export function securityTask(
+  security: string,
+  { profile, root }: SecurityChoice,
+): Readonly<Record<string, unknown>> {
   if (security !== 'raise-profile') return { security };
   const hasRoot = profile >= 2 && root.trim() !== '';
   return { security, profile, ...(hasRoot && { rootCertificate: root }) };

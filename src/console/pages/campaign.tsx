@@ -27,7 +27,7 @@ export function CampaignPage({ id }: { readonly id: string }) {
   const path = `/campaigns/${encodeURIComponent(id)}`;
   const resource = useResource<Campaign>(path, { everyMs: 2000 });
   const doing = useDoing();
-  const change = (what: string) =>
+  const change = (what: Change) =>
     doing.run(async () => {
       await request('POST', `${path}/${what}`);
       resource.reload();
@@ -42,26 +42,7 @@ export function CampaignPage({ id }: { readonly id: string }) {
               <span class="tag">{campaign.state}</span>
               {may('operator') && (
                 <span class="end row tight">
-                  {(campaign.state === 'running' || campaign.state === 'scheduled') && (
-                    <button type="button" disabled={doing.busy} onClick={() => void change('pause')}>
-                      Pause
-                    </button>
-                  )}
-                  {campaign.state === 'paused' && (
-                    <button type="button" disabled={doing.busy} onClick={() => void change('resume')}>
-                      Resume
-                    </button>
-                  )}
-                  {['running', 'scheduled', 'paused', 'preparing'].includes(campaign.state) && (
-                    <button
-                      type="button"
-                      class="danger"
-                      disabled={doing.busy}
-                      onClick={() => void change('abort')}
-                    >
-                      Abort
-                    </button>
-                  )}
+                  <Changes state={campaign.state} busy={doing.busy} onChange={(what) => void change(what)} />
                   {isOver(campaign) && <Retry campaign={campaign} path={path} />}
                 </span>
               )}
@@ -74,23 +55,7 @@ export function CampaignPage({ id }: { readonly id: string }) {
               </p>
             )}
             <Progress counts={campaign.counts} />
-            <dl class="facts">
-              <Fact name="Task">{taskInWords(campaign.task)}</Fact>
-              <Fact name="Charge points">{count(campaign.counts.total)}</Fact>
-              <Fact name="At a time">{campaign.atOnce}</Fact>
-              <Fact name="Begins">
-                <When at={campaign.startAt} both />
-              </Fact>
-              {campaign.endAt && (
-                <Fact name="Asks nobody after">
-                  <When at={campaign.endAt} both />
-                </Fact>
-              )}
-              {campaign.stopAfterFailed !== null && (
-                <Fact name="Stops after">{counted(campaign.stopAfterFailed, 'failure')}</Fact>
-              )}
-              <Fact name="Targets">{targetWords(campaign.targets)}</Fact>
-            </dl>
+            <Facts campaign={campaign} />
             {campaign.task.payload !== undefined && (
               <details>
                 <summary class="soft">Payload</summary>
@@ -102,6 +67,58 @@ export function CampaignPage({ id }: { readonly id: string }) {
         </>
       )}
     </Shown>
+  );
+}
+
+type Change = 'pause' | 'resume' | 'abort';
+
+interface ChangesProps {
+  readonly state: Campaign['state'];
+  readonly busy: boolean;
+  readonly onChange: (what: Change) => void;
+}
+
+/** Buttons for what can be done with a campaign in this state. */
+function Changes({ state, busy, onChange }: ChangesProps) {
+  return (
+    <>
+      {(state === 'running' || state === 'scheduled') && (
+        <button type="button" disabled={busy} onClick={() => onChange('pause')}>
+          Pause
+        </button>
+      )}
+      {state === 'paused' && (
+        <button type="button" disabled={busy} onClick={() => onChange('resume')}>
+          Resume
+        </button>
+      )}
+      {['running', 'scheduled', 'paused', 'preparing'].includes(state) && (
+        <button type="button" class="danger" disabled={busy} onClick={() => onChange('abort')}>
+          Abort
+        </button>
+      )}
+    </>
+  );
+}
+
+function Facts({ campaign }: { readonly campaign: Campaign }) {
+  const { task, counts, atOnce, startAt, endAt, stopAfterFailed, targets } = campaign;
+  return (
+    <dl class="facts">
+      <Fact name="Task">{taskInWords(task)}</Fact>
+      <Fact name="Charge points">{count(counts.total)}</Fact>
+      <Fact name="At a time">{atOnce}</Fact>
+      <Fact name="Begins">
+        <When at={startAt} both />
+      </Fact>
+      {endAt && (
+        <Fact name="Asks nobody after">
+          <When at={endAt} both />
+        </Fact>
+      )}
+      {stopAfterFailed !== null && <Fact name="Stops after">{counted(stopAfterFailed, 'failure')}</Fact>}
+      <Fact name="Targets">{targetWords(targets)}</Fact>
+    </dl>
   );
 }
 

@@ -5,6 +5,7 @@ import { localInput } from '../format.ts';
 import { useDoing } from '../parts/action.tsx';
 import { AnswerWord } from '../parts/answer-word.tsx';
 import { ChargePointInput } from '../parts/charge-point-field.tsx';
+import { Field, TextField } from '../parts/fields.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
 
 const HOUR_MS = 3_600_000;
@@ -51,8 +52,7 @@ export function ReserveDialog({
       close={answer ? 'Close' : 'Cancel'}
       outcome={<AnswerWord answer={answer} />}
     >
-      <div class="field">
-        <label for="reserve-where">Charge point</label>
+      <Field id="reserve-where" label="Charge point">
         <ChargePointInput
           id="reserve-where"
           required
@@ -60,42 +60,33 @@ export function ReserveDialog({
           value={where}
           onInput={setWhere}
         />
-      </div>
-      <div class="field">
-        <label for="reserve-connector">Connector (0: any)</label>
-        <input
-          id="reserve-connector"
-          type="number"
-          min={0}
-          required
-          value={connectorId}
-          onInput={(event) => setConnectorId(event.currentTarget.value)}
-        />
-      </div>
-      <div class="field">
-        <label for="reserve-tag">idTag</label>
-        <input
-          id="reserve-tag"
-          required
-          maxLength={20}
-          value={idTag}
-          onInput={(event) => setIdTag(event.currentTarget.value)}
-          aria-describedby="reserve-tag-note"
-        />
-        <p id="reserve-tag-note" class="small soft">
-          Where the tag has a parent, any tag of that group may use the reservation.
-        </p>
-      </div>
-      <div class="field">
-        <label for="reserve-expiry">Until</label>
-        <input
-          id="reserve-expiry"
-          type="datetime-local"
-          required
-          value={expiry}
-          onInput={(event) => setExpiry(event.currentTarget.value)}
-        />
-      </div>
+      </Field>
+      <TextField
+        id="reserve-connector"
+        label="Connector (0: any)"
+        type="number"
+        min={0}
+        required
+        value={connectorId}
+        onInput={setConnectorId}
+      />
+      <TextField
+        id="reserve-tag"
+        label="idTag"
+        hint="If the tag has a parent, any tag of that group may use the reservation."
+        required
+        maxLength={20}
+        value={idTag}
+        onInput={setIdTag}
+      />
+      <TextField
+        id="reserve-expiry"
+        label="Until"
+        type="datetime-local"
+        required
+        value={expiry}
+        onInput={setExpiry}
+      />
     </FormDialog>
   );
 }

@@ -48,60 +48,19 @@ export function Chart({
   alignRight = false,
   timeZone = zone,
 }: ChartProps) {
-  const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | undefined>(undefined);
-  const [at, setAt] = useState<number | null>(null);
-  const [isMissing, setMissing] = useState(false);
-  const shown = useRef(span);
-  shown.current = span;
-  const latest = useRef({ times, lines });
-  latest.current = { times, lines };
-  const shape = JSON.stringify([lines.map(({ values: _, ...rest }) => rest), height, timeZone, theme.value]);
-
-  useEffect(() => {
-    let gone = false;
-    let watcher: ResizeObserver | undefined;
-    const begin = async (): Promise<void> => {
-      const { draw } = await import('./plot.ts');
-      const host = place.current;
-      if (gone || !host) return;
-      setMissing(false);
-      const drawn = draw(host, {
-        lines,
-        height,
-        span: () => shown.current,
-        group,
-        shaded,
-        alignRight,
-        timeZone,
-        colour,
-        onPoint: setAt,
-      });
-      plot.current = drawn;
-      // What came while the library was on its way is in it.
-      drawn.setData(dataOf(latest.current.times, latest.current.lines));
-      watcher = new ResizeObserver(() => drawn.setSize({ width: host.clientWidth, height }));
-      watcher.observe(host);
-    };
-    begin().catch((error: unknown) => {
-      if (!gone) setMissing(true);
-      console.warn('a chart cannot be drawn', error);
-    });
-    return () => {
-      gone = true;
-      watcher?.disconnect();
-      plot.current?.destroy();
-      plot.current = undefined;
-    };
-  }, [shape]);
-
-  useEffect(() => {
-    plot.current?.setData(dataOf(times, lines));
-  }, [times, lines, span?.[0], span?.[1]]);
-
+  const { host, at, isMissing } = usePlot({
+    times,
+    lines,
+    height,
+    span,
+    group,
+    shaded,
+    alignRight,
+    timeZone,
+  });
   const index = at ?? lastIndex(lines);
   const time = times[index];
-  // Without a pointer each line tells its last value, however long ago.
+  // Without a pointer each line shows its last value, however long ago.
   const placeOf = ({ values }: Line) => at ?? values.findLastIndex((value) => typeof value === 'number');
   return (
     <figure class="chart" aria-label={label}>
@@ -120,9 +79,74 @@ export function Chart({
           page to try again.
         </p>
       )}
-      <div ref={place} style={{ minHeight: `${height}px` }} />
+      <div ref={host} style={{ minHeight: `${height}px` }} />
     </figure>
   );
+}
+
+type Plotted = Required<
+  Pick<ChartProps, 'times' | 'lines' | 'height' | 'shaded' | 'alignRight' | 'timeZone'>
+> & {
+  readonly span: ChartProps['span'] | undefined;
+  readonly group: string | undefined;
+};
+
+/**
+ * Draws in `host`, anew when the shape of the chart changes. `at` is the index under the pointer; `isMissing`
+ * once the library could not be read.
+ */
+function usePlot({ times, lines, height, span, group, shaded, alignRight, timeZone }: Plotted) {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const [at, setAt] = useState<number | null>(null);
+  const [isMissing, setMissing] = useState(false);
+  const shown = useRef(span);
+  shown.current = span;
+  const latest = useRef({ times, lines });
+  latest.current = { times, lines };
+  const shape = JSON.stringify([lines.map(({ values: _, ...rest }) => rest), height, timeZone, theme.value]);
+
+  useEffect(() => {
+    let gone = false;
+    let watcher: ResizeObserver | undefined;
+    const begin = async (): Promise<void> => {
+      const { draw } = await import('./plot.ts');
+      const element = host.current;
+      if (gone || !element) return;
+      setMissing(false);
+      const drawn = draw(element, {
+        lines,
+        height,
+        span: () => shown.current,
+        group,
+        shaded,
+        alignRight,
+        timeZone,
+        colour,
+        onPoint: setAt,
+      });
+      plot.current = drawn;
+      // What came while the library was on its way is in it.
+      drawn.setData(dataOf(latest.current.times, latest.current.lines));
+      watcher = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height }));
+      watcher.observe(element);
+    };
+    begin().catch((error: unknown) => {
+      if (!gone) setMissing(true);
+      console.warn('a chart cannot be drawn', error);
+    });
+    return () => {
+      gone = true;
+      watcher?.disconnect();
+      plot.current?.destroy();
+      plot.current = undefined;
+    };
+  }, [shape]);
+
+  useEffect(() => {
+    plot.current?.setData(dataOf(times, lines));
+  }, [times, lines, span?.[0], span?.[1]]);
+  return { host, at, isMissing };
 }
 
 /** Without a pointer the last moment of which anything is known. */

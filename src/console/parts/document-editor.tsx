@@ -1,8 +1,9 @@
 import type { ComponentChild } from 'preact';
 import { useState } from 'preact/hooks';
 import { save as write } from '../save.ts';
-import { Refusal, useDoing } from './action.tsx';
-import { Dialog } from './dialog.tsx';
+import { useDoing } from './action.tsx';
+import { Field, TextField } from './fields.tsx';
+import { FormDialog } from './form-dialog.tsx';
 
 interface DocumentEditorProps<Document> {
   /** What it is, in a word. */
@@ -27,12 +28,69 @@ export function DocumentEditor<Document>(props: DocumentEditorProps<Document>) {
   const { what, path, id: known, hint, docs, form, onClose, onSaved } = props;
   const doing = useDoing();
   const [id, setId] = useState(known ?? '');
-  const [document, setDocument] = useState(props.document);
+  const edited = useDocument(props.document);
   // The page behind may read a newer one meanwhile; what is written here began with this.
   const [version] = useState(props.version);
+  const save = () =>
+    doing.run(async () => {
+      const found = edited.read();
+      if (!found) return;
+      await write(`${path}/${encodeURIComponent(id)}`, found.document, version);
+      onSaved(id);
+    });
+  return (
+    <FormDialog
+      title={known === undefined ? `New ${what}` : `Change ${what} ${known}`}
+      wide
+      submit={`Save ${what}`}
+      doing={doing}
+      onClose={onClose}
+      onSubmit={save}
+    >
+      <div class="row">
+        {known === undefined && (
+          <TextField id="document-id" label="Name" required value={id} onInput={setId} />
+        )}
+        <fieldset class="chips end">
+          <legend class="visually-hidden">Edit it</legend>
+          <button type="button" aria-pressed={edited.text === undefined} onClick={edited.showForm}>
+            As a form
+          </button>
+          <button type="button" aria-pressed={edited.text !== undefined} onClick={edited.showText}>
+            As JSON
+          </button>
+        </fieldset>
+      </div>
+      {edited.text === undefined ? (
+        form(edited.document, edited.setDocument)
+      ) : (
+        <Field id="document-text" label="As JSON">
+          <textarea
+            id="document-text"
+            rows={18}
+            spellcheck={false}
+            aria-invalid={edited.problem !== ''}
+            value={edited.text}
+            onInput={(event) => edited.setText(event.currentTarget.value)}
+          />
+          <span class="hint">
+            {hint} <a href={docs}>What it may hold</a>
+          </span>
+          <span class="small tone-fault" role="status">
+            {edited.problem}
+          </span>
+        </Field>
+      )}
+    </FormDialog>
+  );
+}
+
+/** A document under change; `text` is its JSON while it is edited as such. */
+function useDocument<Document>(begun: Document) {
+  const [document, setDocument] = useState(begun);
   const [text, setText] = useState<string | undefined>();
   const [problem, setProblem] = useState('');
-  /** What the JSON says, if it is any; tells what is wrong otherwise. */
+  /** Returns the document as it stands; undefined, with a problem to show, if the text is not JSON. */
   const read = (): { readonly document: Document } | undefined => {
     if (text === undefined) return { document };
     try {
@@ -44,85 +102,12 @@ export function DocumentEditor<Document>(props: DocumentEditorProps<Document>) {
       return undefined;
     }
   };
-  const save = () =>
-    doing.run(async () => {
-      const found = read();
-      if (!found) return;
-      await write(`${path}/${encodeURIComponent(id)}`, found.document, version);
-      onSaved(id);
-    });
   const showForm = () => {
     const found = read();
     if (!found) return;
     setDocument(found.document);
     setText(undefined);
   };
-  return (
-    <Dialog title={known === undefined ? `New ${what}` : `Change ${what} ${known}`} wide onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <div class="row">
-          {known === undefined && (
-            <div class="field">
-              <label for="document-id">Name</label>
-              <input
-                id="document-id"
-                required
-                value={id}
-                onInput={(event) => setId(event.currentTarget.value)}
-              />
-            </div>
-          )}
-          <fieldset class="chips end">
-            <legend class="visually-hidden">Edit it</legend>
-            <button type="button" aria-pressed={text === undefined} onClick={showForm}>
-              As a form
-            </button>
-            <button
-              type="button"
-              aria-pressed={text !== undefined}
-              onClick={() => setText(JSON.stringify(document, null, 2))}
-            >
-              As JSON
-            </button>
-          </fieldset>
-        </div>
-        {text === undefined ? (
-          form(document, setDocument)
-        ) : (
-          <div class="field">
-            <label for="document-text">As JSON</label>
-            <textarea
-              id="document-text"
-              rows={18}
-              spellcheck={false}
-              aria-invalid={problem !== ''}
-              value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-            <span class="hint">
-              {hint} <a href={docs}>What it may hold</a>
-            </span>
-            <span class="small tone-fault" role="status">
-              {problem}
-            </span>
-          </div>
-        )}
-        <Refusal failure={doing.failure} />
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={doing.busy}>
-            Save {what}
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
+  const showText = () => setText(JSON.stringify(document, null, 2));
+  return { document, setDocument, text, setText, problem, read, showForm, showText };
 }

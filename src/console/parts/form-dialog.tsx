@@ -10,6 +10,8 @@ interface FormDialogProps {
   /** What the button beside it says, which closes. */
   readonly close?: string;
   readonly doing: Pick<Doing, 'busy'> & Partial<Pick<Doing, 'failure'>>;
+  /** Whether all that it needs is there; true where the fields themselves say what is missing. */
+  readonly ready?: boolean;
   /** What it does may do harm. */
   readonly danger?: boolean;
   /** What came of it, beside a refusal. */
@@ -28,6 +30,7 @@ export function FormDialog({
   submit,
   close = 'Cancel',
   doing,
+  ready = true,
   danger = false,
   outcome,
   extra,
@@ -52,7 +55,7 @@ export function FormDialog({
           <button type="button" onClick={onClose}>
             {close}
           </button>
-          <button type="submit" class={danger ? 'danger' : 'primary'} disabled={doing.busy}>
+          <button type="submit" class={danger ? 'danger' : 'primary'} disabled={doing.busy || !ready}>
             {submit}
           </button>
         </div>

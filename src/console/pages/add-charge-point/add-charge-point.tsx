@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useDoing } from '../../parts/action.tsx';
+import { TextField } from '../../parts/fields.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { randomKey } from '../../random-key.ts';
 import { save } from '../../save.ts';
@@ -29,17 +30,7 @@ export function AddChargePoint({ onClose }: { readonly onClose: () => void }) {
   const add = () =>
     doing.run(async () => {
       const password = hasPassword ? randomKey() : undefined;
-      const { displayName, bay, group } = words;
-      await save(
-        `/charge-points/${encodeURIComponent(id)}`,
-        {
-          displayName: displayName.trim() || null,
-          place: bay.trim() === '' ? null : { bay: bay.trim() },
-          group: group.trim() || null,
-          ...(password !== undefined && { key: password }),
-        },
-        undefined,
-      );
+      await provision(id, words, password);
       setAdded({ id, url: urlOfChargePoint(base, id), password });
     });
 
@@ -52,55 +43,44 @@ export function AddChargePoint({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
       onSubmit={add}
     >
-      <div class="field">
-        <label for="new-id">Identity</label>
-        <input
-          id="new-id"
-          required
-          pattern="[^\/]*\S[^\/]*"
-          maxLength={255}
-          autocomplete="off"
-          spellcheck={false}
-          aria-describedby="new-id-hint"
-          value={id}
-          onInput={(event) => setId(event.currentTarget.value)}
-        />
-        <span id="new-id-hint" class="hint">
-          What it calls itself at the end of its URL, without a slash.
-        </span>
-      </div>
+      <TextField
+        id="new-id"
+        label="Identity"
+        hint="What it calls itself at the end of its URL, without a slash."
+        required
+        pattern="[^\/]*\S[^\/]*"
+        maxLength={255}
+        autocomplete="off"
+        spellcheck={false}
+        value={id}
+        onInput={setId}
+      />
       {WORDS.map(([name, label, maxLength]) => (
-        <div class="field" key={name}>
-          <label for={`new-${name}`}>{label}</label>
-          <input
-            id={`new-${name}`}
-            maxLength={maxLength}
-            value={words[name]}
-            onInput={(event) => setWords({ ...words, [name]: event.currentTarget.value })}
-          />
-        </div>
-      ))}
-      <div class="field">
-        <label for="new-address">Address of Farad, as charge points reach it</label>
-        <input
-          id="new-address"
-          required
-          pattern="wss?:\/\/.+"
-          spellcheck={false}
-          list="new-addresses"
-          aria-describedby="new-address-hint"
-          value={base}
-          onInput={(event) => setAddress(event.currentTarget.value)}
+        <TextField
+          key={name}
+          id={`new-${name}`}
+          label={label}
+          maxLength={maxLength}
+          value={words[name]}
+          onInput={(text) => setWords({ ...words, [name]: text })}
         />
-        <datalist id="new-addresses">
-          {addresses?.map((known) => (
-            <option key={known} value={known} />
-          ))}
-        </datalist>
-        <span id="new-address-hint" class="hint">
-          Behind a proxy it is that of the proxy. It is not stored, only shown in the next step.
-        </span>
-      </div>
+      ))}
+      <TextField
+        id="new-address"
+        label="Address of Farad, as charge points reach it"
+        hint="Behind a proxy it is that of the proxy. It is not stored, only shown in the next step."
+        required
+        pattern="wss?:\/\/.+"
+        spellcheck={false}
+        list="new-addresses"
+        value={base}
+        onInput={setAddress}
+      />
+      <datalist id="new-addresses">
+        {addresses?.map((known) => (
+          <option key={known} value={known} />
+        ))}
+      </datalist>
       <label class="row tight">
         <input
           type="checkbox"
@@ -115,4 +95,16 @@ export function AddChargePoint({ onClose }: { readonly onClose: () => void }) {
       )}
     </FormDialog>
   );
+}
+
+/** Throws Failure, also if there is a charge point of this identity already. */
+async function provision(id: string, words: Words, password: string | undefined): Promise<void> {
+  const { displayName, bay, group } = words;
+  const body = {
+    displayName: displayName.trim() || null,
+    place: bay.trim() === '' ? null : { bay: bay.trim() },
+    group: group.trim() || null,
+    ...(password !== undefined && { key: password }),
+  };
+  await save(`/charge-points/${encodeURIComponent(id)}`, body, undefined);
 }

@@ -27,77 +27,16 @@ const PER_PAGE = 50;
 
 /** Energy by hour or day, in the time zone of the fleet, with its biggest users. */
 export function EnergyReport() {
-  const { query } = place.value;
-  const value = (name: string) => query.get(name) ?? undefined;
-  const range = readRange('24h');
-  const interval = value('interval') ?? (range.to - range.from > 3 * DAY_S * 1000 ? 'day' : 'hour');
-  const by = value('by') ?? 'chargePoint';
-  const filters = {
-    from: new Date(range.from).toISOString(),
-    to: new Date(range.to).toISOString(),
-    interval,
-    timezone: fleetZone.value,
-    chargePointId: value('chargePointId'),
-    group: value('group'),
-    site: value('site'),
-    idTag: value('idTag'),
-  };
-  const total = useResource<Rows<EnergyRow>>(`/analytics/energy${queryOf({ ...filters, by: 'total' })}`, {
-    keep: true,
-  });
-  const cursor = value('cursor');
-  const page = { interval: 'whole', sort: '-energyWh', limit: PER_PAGE, cursor };
-  const ranking = useResource<Rows<EnergyRow>>(`/analytics/energy${queryOf({ ...filters, by, ...page })}`, {
-    keep: true,
-  });
+  const { question, range, ...energyOf } = useEnergy();
+  const { total, ranking, parts, isAddedUp, isFirstPage, isWorkedOutAhead } = energyOf;
+  const { interval, by } = question;
   const ranked = ranking.data?.rows.length ?? 0;
   const next = ranking.data?.next ?? null;
-  const isAllRanked = cursor === undefined && next === null;
-  // That of the whole fleet is worked out ahead and may be a minute behind the ranking, which shows where few
-  // have used any.
-  const isAddedUp = ranked > 0 && isAllRanked && DISJOINT.has(by);
-  const parts = useResource<Rows<EnergyRow>>(
-    isAddedUp ? `/analytics/energy${queryOf({ ...filters, by })}` : undefined,
-  );
-  const isWorkedOutAhead =
-    !isAddedUp &&
-    ranked > 0 &&
-    by !== 'tag' &&
-    [filters.chargePointId, filters.group, filters.site, filters.idTag].every((one) => !one);
   // These have no intervals.
   const isWhole = by === 'site' || by === 'chargePointTag';
-  const exported = { ...filters, by, ...(isWhole && { interval: 'whole' }) };
-  const seconds = interval === 'hour' ? HOUR_S : DAY_S;
-
   return (
     <>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-        <RangeFilter byDefault="24h" />
-        <ChoiceFilter
-          name="interval"
-          label="Per"
-          options={[
-            ['', interval],
-            ...['hour', 'day'].filter((name) => name !== interval).map((name) => [name, name] as const),
-          ]}
-        />
-        <ChoiceFilter
-          name="by"
-          label="By"
-          options={[
-            ['', 'charge point'],
-            ['connector', 'connector'],
-            ['group', 'group'],
-            ['site', 'site'],
-            ['chargePointTag', 'tag of charge points'],
-            ['tag', 'token'],
-          ]}
-        />
-        <ChargePointFilter />
-        <TextFilter name="group" label="Group" placeholder="whole name" />
-        <TextFilter name="site" label="Site" placeholder="whole name" />
-        <TextFilter name="idTag" label="Token" placeholder="whole idTag" />
-      </form>
+      <EnergyFilters interval={interval} />
       <section class="panel" aria-labelledby="energy">
         <header>
           <h2 id="energy">Energy</h2>
@@ -108,42 +47,130 @@ export function EnergyReport() {
             </span>
             <ExportLinks
               path="/analytics/energy"
-              question={exported}
+              question={{ ...question, ...(isWhole && { interval: 'whole' }) }}
               none={ranked === 0}
               isCsvOnly={isWhole}
             />
           </span>
         </header>
         <Shown of={total} what="the energy" lines={11} room={ROOM}>
-          {({ rows: told }) => {
-            const rows = isAddedUp && parts.data ? addedUp(parts.data.rows) : told;
-            return rows.length === 0 ? (
-              <Empty title="No energy in this time">
-                <p>
-                  Energy is the difference of register readings; it shows here some seconds after the second
-                  reading came.
-                </p>
-              </Empty>
-            ) : (
-              <div class="body">
-                <p class="value">
-                  <b>{energy(sumOf(rows)).number}</b> <span class="unit">{energy(sumOf(rows)).unit}</span>
-                </p>
-                <Bars rows={rows} from={range.from} to={range.to} seconds={seconds} />
-              </div>
-            );
-          }}
+          {({ rows }) => (
+            <OverTime
+              rows={isAddedUp && parts.data ? addedUp(parts.data.rows) : rows}
+              from={range.from}
+              to={range.to}
+              seconds={interval === 'hour' ? HOUR_S : DAY_S}
+            />
+          )}
         </Shown>
       </section>
       <section class="panel" aria-label="Who used it">
         <Shown of={ranking} what="who used it" lines={6}>
-          {({ rows }) => <Ranking rows={rows} isFirstPage={cursor === undefined} />}
+          {({ rows }) => <Ranking rows={rows} isFirstPage={isFirstPage} />}
         </Shown>
-        {!isAllRanked && (
+        {!(isFirstPage && next === null) && (
           <Pager next={next} sum={ranked === 0 ? 'no more' : `${count(ranked)}, the highest first`} />
         )}
       </section>
     </>
+  );
+}
+
+/** Reads the energy over time and its biggest users, as the query of the page asks for them. */
+function useEnergy() {
+  const { query } = place.value;
+  const value = (name: string) => query.get(name) ?? undefined;
+  const range = readRange('24h');
+  const by = value('by') ?? 'chargePoint';
+  const filters = {
+    from: new Date(range.from).toISOString(),
+    to: new Date(range.to).toISOString(),
+    interval: value('interval') ?? (range.to - range.from > 3 * DAY_S * 1000 ? 'day' : 'hour'),
+    timezone: fleetZone.value,
+    chargePointId: value('chargePointId'),
+    group: value('group'),
+    site: value('site'),
+    idTag: value('idTag'),
+  };
+  const pathOf = (more: Readonly<Record<string, string | number | undefined>>) =>
+    `/analytics/energy${queryOf({ ...filters, ...more })}`;
+  const total = useResource<Rows<EnergyRow>>(pathOf({ by: 'total' }), { keep: true });
+  const cursor = value('cursor');
+  const ranking = useResource<Rows<EnergyRow>>(
+    pathOf({ by, interval: 'whole', sort: '-energyWh', limit: PER_PAGE, cursor }),
+    { keep: true },
+  );
+  const isRanked = (ranking.data?.rows.length ?? 0) > 0;
+  const isAllRanked = cursor === undefined && (ranking.data?.next ?? null) === null;
+  // That of the whole fleet is worked out ahead and may be a minute behind the ranking, which shows where few
+  // have used any.
+  const isAddedUp = isRanked && isAllRanked && DISJOINT.has(by);
+  const parts = useResource<Rows<EnergyRow>>(isAddedUp ? pathOf({ by }) : undefined);
+  const isFiltered = [filters.chargePointId, filters.group, filters.site, filters.idTag].some(Boolean);
+  return {
+    question: { ...filters, by },
+    range,
+    total,
+    ranking,
+    parts,
+    isFirstPage: cursor === undefined,
+    /** Whether `parts` are everything, so that their sum stands for the total. */
+    isAddedUp,
+    isWorkedOutAhead: isRanked && !isAddedUp && by !== 'tag' && !isFiltered,
+  };
+}
+
+function EnergyFilters({ interval }: { readonly interval: string }) {
+  return (
+    <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      <RangeFilter byDefault="24h" />
+      <ChoiceFilter
+        name="interval"
+        label="Per"
+        options={[
+          ['', interval],
+          ...['hour', 'day'].filter((name) => name !== interval).map((name) => [name, name] as const),
+        ]}
+      />
+      <ChoiceFilter
+        name="by"
+        label="By"
+        options={[
+          ['', 'charge point'],
+          ['connector', 'connector'],
+          ['group', 'group'],
+          ['site', 'site'],
+          ['chargePointTag', 'tag of charge points'],
+          ['tag', 'token'],
+        ]}
+      />
+      <ChargePointFilter />
+      <TextFilter name="group" label="Group" placeholder="whole name" />
+      <TextFilter name="site" label="Site" placeholder="whole name" />
+      <TextFilter name="idTag" label="Token" placeholder="whole idTag" />
+    </form>
+  );
+}
+
+function OverTime(props: BarsProps) {
+  if (props.rows.length === 0) {
+    return (
+      <Empty title="No energy in this time">
+        <p>
+          Energy is the difference of register readings; it shows here some seconds after the second reading
+          came.
+        </p>
+      </Empty>
+    );
+  }
+  const { number, unit } = energy(sumOf(props.rows));
+  return (
+    <div class="body">
+      <p class="value">
+        <b>{number}</b> <span class="unit">{unit}</span>
+      </p>
+      <Bars {...props} />
+    </div>
   );
 }
 

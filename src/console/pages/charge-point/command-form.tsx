@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { dangerOf } from '../../commands.ts';
 import type { Action } from '../../ocpp-schema.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { Field } from '../../parts/fields.tsx';
 import { SchemaObject } from '../../parts/schema-form.tsx';
 import { missingMember, type Payload } from '../../payload.ts';
 import { may } from '../../session.ts';
@@ -20,31 +21,9 @@ interface CommandFormProps {
 
 /** A form for a command beside the payload as it will be sent, and below what came of it. */
 export function CommandForm({ action, id, start, prefix = '' }: CommandFormProps) {
-  const [payload, setPayload] = useState<Payload>(start);
-  const [text, setText] = useState(() => JSON.stringify(payload, null, 2));
-  const [problem, setProblem] = useState('');
+  const { payload, text, problem, change, write } = usePayload(start);
   const [asking, setAsking] = useState(false);
   const { sent, busy, ...sending } = useSending(id);
-
-  const change = (changed: Payload) => {
-    setPayload(changed);
-    setText(JSON.stringify(changed, null, 2));
-    setProblem('');
-  };
-  const write = (written: string) => {
-    setText(written);
-    try {
-      const read: unknown = JSON.parse(written);
-      if (typeof read !== 'object' || read === null || Array.isArray(read))
-        setProblem('A payload is an object.');
-      else {
-        setPayload(read as Payload);
-        setProblem('');
-      }
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : 'This is not JSON.');
-    }
-  };
   const send = () => {
     setAsking(false);
     return sending.send(action.name, payload);
@@ -67,8 +46,7 @@ export function CommandForm({ action, id, start, prefix = '' }: CommandFormProps
           <SchemaObject path={prefix} schema={action.schema} value={payload} onChange={change} />
         </div>
         <div class="form">
-          <div class="field">
-            <label for={`${prefix}payload`}>Payload, as it will be sent</label>
+          <Field id={`${prefix}payload`} label="Payload, as it will be sent">
             <textarea
               id={`${prefix}payload`}
               rows={Math.min(24, Math.max(6, text.split('\n').length + 1))}
@@ -81,7 +59,7 @@ export function CommandForm({ action, id, start, prefix = '' }: CommandFormProps
             <span id={`${prefix}payload-problem`} class="small tone-fault" role="status">
               {problem}
             </span>
-          </div>
+          </Field>
           <div class="row send">
             <button
               type="submit"
@@ -111,4 +89,31 @@ export function CommandForm({ action, id, start, prefix = '' }: CommandFormProps
       )}
     </>
   );
+}
+
+/** A payload that is changed by a form and as text; while the text is not an object, it stays as it was. */
+function usePayload(start: () => Payload) {
+  const [payload, setPayload] = useState<Payload>(start);
+  const [text, setText] = useState(() => JSON.stringify(payload, null, 2));
+  const [problem, setProblem] = useState('');
+  const change = (changed: Payload) => {
+    setPayload(changed);
+    setText(JSON.stringify(changed, null, 2));
+    setProblem('');
+  };
+  const write = (written: string) => {
+    setText(written);
+    try {
+      const read: unknown = JSON.parse(written);
+      if (typeof read !== 'object' || read === null || Array.isArray(read))
+        setProblem('A payload is an object.');
+      else {
+        setPayload(read as Payload);
+        setProblem('');
+      }
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : 'This is not JSON.');
+    }
+  };
+  return { payload, text, problem, change, write };
 }

@@ -5,6 +5,7 @@ import { Refusal, useDoing } from '../../parts/action.tsx';
 import { Copyable } from '../../parts/connect-url.tsx';
 import { DeleteDialog } from '../../parts/delete-dialog.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { SelectField, TextField } from '../../parts/fields.tsx';
 import { useInSight } from '../../parts/in-sight.ts';
 import { PlaceFields } from '../../parts/place-fields.tsx';
 import { placeBody, placeText } from '../../place-text.ts';
@@ -15,119 +16,37 @@ import { may } from '../../session.ts';
 
 const KEY_STATES = { none: 'Has no key', held: 'Has a key', changing: 'Its key is changing' } as const;
 
-/** What operators set about a charge point, its key, and its end. */
-export function Settings({
-  chargePoint,
-  onSaved,
-}: {
+interface SettingsProps {
   readonly chargePoint: ChargePoint;
   readonly onSaved: () => void;
-}) {
-  const { id, settings } = chargePoint;
+}
+
+/** What operators set about a charge point, its key, and its end. */
+export function Settings({ chargePoint, onSaved }: SettingsProps) {
+  const { id } = chargePoint;
   const shown = useInSight<HTMLElement>();
-  const doing = useDoing();
-  const [saved, setSaved] = useState(false);
-  const [version, setVersion] = useState(settings?.version);
-  const [known, setKnown] = useState(() => placeText(settings));
-  const [group, setGroup] = useState(settings?.group ?? '');
-  const [note, setNote] = useState(settings?.note ?? '');
-  const [registration, setRegistration] = useState(settings?.registration ?? '');
-  const [reader, setReader] = useState(settings?.reader ?? '');
-  const [ping, setPing] = useState(settings?.pingInterval?.toString() ?? '');
+  const form = useSettings(chargePoint, onSaved);
   const [dialog, setDialog] = useState<'key' | 'delete' | undefined>();
   const editor = may('operator');
-  const path = `/charge-points/${encodeURIComponent(id)}`;
-
-  const save = () =>
-    doing.run(async () => {
-      const body = {
-        ...placeBody(known),
-        group: group || null,
-        note: note || null,
-        registration: registration || null,
-        reader: reader || null,
-        pingInterval: ping === '' ? null : Number(ping),
-      };
-      setVersion(await write(path, body, version));
-      setSaved(true);
-      onSaved();
-    });
-
+  const path = pathOf(id);
   return (
     <section ref={shown} class="panel" aria-label="Settings">
       <form
         class="body form settings"
-        onInput={() => setSaved(false)}
+        onInput={form.touch}
         onSubmit={(event) => {
           event.preventDefault();
-          void save();
+          void form.save();
         }}
       >
-        <PlaceFields value={known} disabled={!editor} onInput={setKnown} />
-        <div class="field">
-          <label for="cp-group">Group</label>
-          <input
-            id="cp-group"
-            value={group}
-            disabled={!editor}
-            onInput={(event) => setGroup(event.currentTarget.value)}
-          />
-        </div>
-        <div class="field">
-          <label for="cp-note">Note</label>
-          <input
-            id="cp-note"
-            value={note}
-            disabled={!editor}
-            onInput={(event) => setNote(event.currentTarget.value)}
-          />
-        </div>
-        <div class="field">
-          <label for="cp-registration">The next BootNotification is answered with</label>
-          <select
-            id="cp-registration"
-            value={registration}
-            disabled={!editor}
-            onChange={(event) => setRegistration(event.currentTarget.value)}
-          >
-            <option value="">Accepted (nothing set)</option>
-            <option>Accepted</option>
-            <option>Pending</option>
-            <option>Rejected</option>
-          </select>
-        </div>
-        <div class="field">
-          <label for="cp-reader">Messages that break the schema</label>
-          <select
-            id="cp-reader"
-            value={reader}
-            disabled={!editor}
-            onChange={(event) => setReader(event.currentTarget.value)}
-          >
-            <option value="">as set by ocpp.reader</option>
-            <option value="lenient">are repaired where harmless</option>
-            <option value="strict">are refused</option>
-          </select>
-        </div>
-        <div class="field">
-          <label for="cp-ping">Seconds between WebSocket pings</label>
-          <input
-            id="cp-ping"
-            type="number"
-            min={0}
-            max={86_400}
-            value={ping}
-            disabled={!editor}
-            placeholder="as set by ocpp.pingInterval"
-            onInput={(event) => setPing(event.currentTarget.value)}
-          />
-        </div>
-        <Refusal failure={doing.failure} />
+        <PlaceFields value={form.known} disabled={!editor} onInput={form.setKnown} />
+        <SettingFields value={form.text} disabled={!editor} onInput={form.setText} />
+        <Refusal failure={form.doing.failure} />
         <div class="row send">
-          <button type="submit" class="primary" disabled={!editor || doing.busy}>
+          <button type="submit" class="primary" disabled={!editor || form.doing.busy}>
             Save settings
           </button>
-          {saved && (
+          {form.saved && (
             <span class="tone-available" role="status">
               Saved
             </span>
@@ -149,6 +68,97 @@ export function Settings({
       )}
       {dialog === 'delete' && <Delete id={id} path={path} onClose={() => setDialog(undefined)} />}
     </section>
+  );
+}
+
+function pathOf(id: string): string {
+  return `/charge-points/${encodeURIComponent(id)}`;
+}
+
+/** Settings as their fields hold them; empty: nothing set. */
+interface SettingsText {
+  readonly group: string;
+  readonly note: string;
+  readonly registration: string;
+  readonly reader: string;
+  readonly pingInterval: string;
+}
+
+/** The settings of a charge point as its form holds them, and their writing. */
+function useSettings({ id, settings }: ChargePoint, onSaved: () => void) {
+  const doing = useDoing();
+  const [saved, setSaved] = useState(false);
+  const [version, setVersion] = useState(settings?.version);
+  const [known, setKnown] = useState(() => placeText(settings));
+  const [text, setText] = useState<SettingsText>({
+    group: settings?.group ?? '',
+    note: settings?.note ?? '',
+    registration: settings?.registration ?? '',
+    reader: settings?.reader ?? '',
+    pingInterval: settings?.pingInterval?.toString() ?? '',
+  });
+  const save = () =>
+    doing.run(async () => {
+      const body = {
+        ...placeBody(known),
+        group: text.group || null,
+        note: text.note || null,
+        registration: text.registration || null,
+        reader: text.reader || null,
+        pingInterval: text.pingInterval === '' ? null : Number(text.pingInterval),
+      };
+      setVersion(await write(pathOf(id), body, version));
+      setSaved(true);
+      onSaved();
+    });
+  return { doing, saved, known, setKnown, text, setText, save, touch: () => setSaved(false) };
+}
+
+interface SettingFieldsProps {
+  readonly value: SettingsText;
+  readonly disabled: boolean;
+  readonly onInput: (value: SettingsText) => void;
+}
+
+function SettingFields({ value, disabled, onInput }: SettingFieldsProps) {
+  const set = (name: keyof SettingsText) => (text: string) => onInput({ ...value, [name]: text });
+  const { group, note, registration, reader, pingInterval } = value;
+  return (
+    <>
+      <TextField id="cp-group" label="Group" disabled={disabled} value={group} onInput={set('group')} />
+      <TextField id="cp-note" label="Note" disabled={disabled} value={note} onInput={set('note')} />
+      <SelectField
+        id="cp-registration"
+        label="The next BootNotification is answered with"
+        disabled={disabled}
+        value={registration}
+        options={[['', 'Accepted (nothing set)'], 'Accepted', 'Pending', 'Rejected']}
+        onChange={set('registration')}
+      />
+      <SelectField
+        id="cp-reader"
+        label="Messages that break the schema"
+        disabled={disabled}
+        value={reader}
+        options={[
+          ['', 'as set by ocpp.reader'],
+          ['lenient', 'are repaired where harmless'],
+          ['strict', 'are refused'],
+        ]}
+        onChange={set('reader')}
+      />
+      <TextField
+        id="cp-ping"
+        label="Seconds between WebSocket pings"
+        type="number"
+        min={0}
+        max={86_400}
+        placeholder="as set by ocpp.pingInterval"
+        disabled={disabled}
+        value={pingInterval}
+        onInput={set('pingInterval')}
+      />
+    </>
   );
 }
 
@@ -211,7 +221,7 @@ function Delete({ id, path, onClose }: OfOneProps) {
       onClose={onClose}
       onDeleted={() => go('/charge-points')}
     >
-      Its settings, its key and what it told of itself are removed, and its socket is closed. Its transactions
+      Its settings, its key and what it said of itself are removed, and its socket is closed. Its transactions
       and history stay. Where registration is open it may come back as a new one.
     </DeleteDialog>
   );

@@ -1,9 +1,8 @@
 import { useMemo } from 'preact/hooks';
-import { queryOf, request } from '../../api.ts';
+import { queryOf } from '../../api.ts';
 import type { InstalledProfile } from '../../charging-profile.ts';
 import { zone } from '../../format.ts';
 import type { ChargePoint } from '../../model.ts';
-import { Refusal, useDoing } from '../../parts/action.tsx';
 import { Chart, roomOfCharts } from '../../parts/chart.tsx';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
@@ -11,6 +10,7 @@ import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { place, urlOf } from '../../router.ts';
 import { may } from '../../session.ts';
+import { InstalledProfiles } from './installed-profiles.tsx';
 
 interface Period {
   readonly startPeriod: number;
@@ -108,7 +108,7 @@ export function SmartCharging({ chargePoint }: { readonly chargePoint: ChargePoi
         </header>
         <Shown of={profiles} what="the profiles">
           {({ items }) => (
-            <Profiles items={items} path={path} changed={profiles.reload} connected={connected} />
+            <InstalledProfiles items={items} path={path} changed={profiles.reload} connected={connected} />
           )}
         </Shown>
       </section>
@@ -124,7 +124,9 @@ function Schedules({ found }: { readonly found: Composite }) {
   const unlimited = planned.periods.every(({ limit }) => limit === null);
   return (
     <>
-      {error && <p class="note">The charge point was asked but did not tell: {error.message}</p>}
+      {error && (
+        <p class="note">The charge point was asked, but its schedule is not known: {error.message}</p>
+      )}
       {reported && reported.status !== 'Accepted' && (
         <p class="note">It answered {reported.status} to GetCompositeSchedule.</p>
       )}
@@ -162,7 +164,7 @@ function Schedules({ found }: { readonly found: Composite }) {
           {!reported.fresh && ', an earlier answer'}. {differences !== null && <Comparison found={found} />}
         </p>
       ) : (
-        <p class="soft">The charge point has not told what it makes of its profiles.</p>
+        <p class="soft">The charge point has not reported a schedule yet.</p>
       )}
     </>
   );
@@ -204,92 +206,4 @@ function stepsOf({ planned, reported, duration }: Composite) {
     plan: times.map((at) => limitAt(planned.periods, from, end, at)),
     report: times.map((at) => limitAt(reported?.periods ?? [], reportFrom, reportEnd, at)),
   };
-}
-
-interface ProfilesProps {
-  readonly items: readonly InstalledProfile[];
-  readonly path: string;
-  readonly connected: boolean;
-  readonly changed: () => void;
-}
-
-function Profiles({ items, path, connected, changed }: ProfilesProps) {
-  const doing = useDoing();
-  if (items.length === 0) {
-    return (
-      <Empty title="It holds no charging profile">
-        <p>As far as its answers tell: what was set before Farad knew it is not known.</p>
-      </Empty>
-    );
-  }
-  const clear = ({ chargingProfileId }: InstalledProfile) =>
-    doing.run(async () => {
-      await request('DELETE', `${path}/charging-profiles${queryOf({ profileId: chargingProfileId })}`);
-      changed();
-    });
-  return (
-    <>
-      <Refusal failure={doing.failure} />
-      <div class="scroll">
-        <table class="table cards">
-          <thead>
-            <tr>
-              <th scope="col">Profile</th>
-              <th scope="col">Purpose</th>
-              <th scope="col">Connector</th>
-              <th scope="col" class="number">
-                Stack level
-              </th>
-              <th scope="col">Transaction</th>
-              <th scope="col">Set</th>
-              <th scope="col">
-                <span class="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((item) => (
-              <tr key={item.chargingProfileId}>
-                <td class="id">
-                  <details>
-                    <summary>
-                      <b>{item.chargingProfileId}</b>
-                    </summary>
-                    <pre>{JSON.stringify(item.profile, null, 2)}</pre>
-                  </details>
-                </td>
-                <td data-label="Purpose">{item.purpose}</td>
-                <td data-label="Connector">{item.connectorId === 0 ? 'all' : item.connectorId}</td>
-                <td data-label="Stack level" class="number">
-                  {item.stackLevel}
-                </td>
-                <td data-label="Transaction">
-                  {item.transactionId === null ? (
-                    <span class="soft">any</span>
-                  ) : (
-                    <a href={urlOf.transaction(item.transactionId)}>{item.transactionId}</a>
-                  )}
-                </td>
-                <td data-label="Set">
-                  <When at={item.installedAt} />
-                  {item.doubtfulSince && <span class="tone-attention"> in doubt</span>}
-                </td>
-                <td class="number">
-                  <button
-                    type="button"
-                    class="link"
-                    disabled={!may('operator') || !connected || doing.busy}
-                    aria-label={`Clear profile ${item.chargingProfileId}`}
-                    onClick={() => void clear(item)}
-                  >
-                    Clear
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
-  );
 }

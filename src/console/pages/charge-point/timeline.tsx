@@ -17,26 +17,8 @@ const MOST = 300;
 export function Timeline({ id }: { readonly id: string }) {
   const { query } = place.value;
   const kind = query.get('kind');
-  const before = query.get('before');
-  const log = useResource<Rows<Message>>(
-    `/charge-points/${encodeURIComponent(id)}/messages${queryOf({ limit: MOST, to: before ?? undefined })}`,
-    { everyMs: 5000, keep: true },
-  );
-  const rows = log.data?.rows;
-  // As far back as the messages go; where they go back to the beginning, so do the connections.
-  const from = rows?.length === MOST ? rows.at(-1)?.receivedAt : new Date(0).toISOString();
-  const connections = useResource<Rows<ConnectionEvent>>(
-    rows &&
-      `/analytics/connections${queryOf({ chargePointId: id, from, to: before ?? undefined, limit: MOST })}`,
-    { everyMs: 5000, keep: true },
-  );
-  useLive({ chargePointId: id }, () =>
-    setTimeout(() => {
-      log.reload();
-      connections.reload();
-    }, LOG_DELAY_MS),
-  );
-
+  const before = query.get('before') ?? undefined;
+  const { log, connections } = useHappenings(id, before);
   return (
     <section class="panel" aria-label="Timeline">
       <header>
@@ -57,26 +39,10 @@ export function Timeline({ id }: { readonly id: string }) {
       </header>
       <Shown of={log} what="the message log" lines={8}>
         {({ rows }) => {
-          const story = storyOf(rows, connections.data?.rows).filter(
+          const story = storyOf(rows, connections).filter(
             (happening) => kind === null || happening.kinds.includes(kind as Kind),
           );
-          if (story.length === 0) {
-            return (
-              <Empty
-                title={
-                  kind === null
-                    ? 'Nothing has happened yet'
-                    : `Nothing of this kind in the last ${MOST} messages`
-                }
-              >
-                <p>
-                  Messages show here about a second after they were sent. Heartbeats and meter values are left
-                  out by default.
-                </p>
-              </Empty>
-            );
-          }
-          const oldest = rows.at(-1);
+          if (story.length === 0) return <NothingHappened kind={kind} />;
           return (
             <>
               <ol class="timeline">
@@ -84,25 +50,72 @@ export function Timeline({ id }: { readonly id: string }) {
                   <Line key={happening.key} happening={happening} newDay={isNewDay(story, index)} />
                 ))}
               </ol>
-              {(before || rows.length === MOST) && (
-                <div class="pager">
-                  {before && (
-                    <button type="button" onClick={() => setQuery({ before: undefined }, 'push')}>
-                      Newest
-                    </button>
-                  )}
-                  {rows.length === MOST && oldest && (
-                    <button type="button" onClick={() => setQuery({ before: oldest.receivedAt }, 'push')}>
-                      Earlier
-                    </button>
-                  )}
-                </div>
-              )}
+              <Turn isNewest={before === undefined} rows={rows} />
             </>
           );
         }}
       </Shown>
     </section>
+  );
+}
+
+/** Reads the messages of a charge point before a time, and its connections over as long a time. */
+function useHappenings(id: string, before: string | undefined) {
+  const log = useResource<Rows<Message>>(
+    `/charge-points/${encodeURIComponent(id)}/messages${queryOf({ limit: MOST, to: before })}`,
+    { everyMs: 5000, keep: true },
+  );
+  const rows = log.data?.rows;
+  // As far back as the messages go; where they go back to the beginning, so do the connections.
+  const from = rows?.length === MOST ? rows.at(-1)?.receivedAt : new Date(0).toISOString();
+  const connections = useResource<Rows<ConnectionEvent>>(
+    rows && `/analytics/connections${queryOf({ chargePointId: id, from, to: before, limit: MOST })}`,
+    { everyMs: 5000, keep: true },
+  );
+  useLive({ chargePointId: id }, () =>
+    setTimeout(() => {
+      log.reload();
+      connections.reload();
+    }, LOG_DELAY_MS),
+  );
+  return { log, connections: connections.data?.rows };
+}
+
+function NothingHappened({ kind }: { readonly kind: string | null }) {
+  const title =
+    kind === null ? 'Nothing has happened yet' : `Nothing of this kind in the last ${MOST} messages`;
+  return (
+    <Empty title={title}>
+      <p>
+        Messages show here about a second after they were sent. Heartbeats and meter values are left out by
+        default.
+      </p>
+    </Empty>
+  );
+}
+
+interface TurnProps {
+  readonly isNewest: boolean;
+  readonly rows: readonly Message[];
+}
+
+/** Leads to earlier messages and back. */
+function Turn({ isNewest, rows }: TurnProps) {
+  const oldest = rows.length === MOST ? rows.at(-1) : undefined;
+  if (isNewest && !oldest) return null;
+  return (
+    <div class="pager">
+      {!isNewest && (
+        <button type="button" onClick={() => setQuery({ before: undefined }, 'push')}>
+          Newest
+        </button>
+      )}
+      {oldest && (
+        <button type="button" onClick={() => setQuery({ before: oldest.receivedAt }, 'push')}>
+          Earlier
+        </button>
+      )}
+    </div>
   );
 }
 

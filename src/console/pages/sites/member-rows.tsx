@@ -15,8 +15,6 @@ const WIRINGS = ['L1 L2 L3', 'L2 L3 L1', 'L3 L1 L2', 'L1', 'L2', 'L3'];
 export function MemberRows({ site, onChange }: MemberRowsProps) {
   const { groups, members } = site;
   const set = (changed: readonly SiteMember[]) => onChange({ ...site, members: changed });
-  const change = (place: number, part: Partial<SiteMember>) =>
-    set(members.map((member, index) => (index === place ? { ...member, ...part } : member)));
   const last = members.at(-1);
   const add = () =>
     set([
@@ -35,66 +33,83 @@ export function MemberRows({ site, onChange }: MemberRowsProps) {
     <fieldset class="field rows">
       <legend>Connectors</legend>
       {members.length === 0 && <p class="soft">None yet.</p>}
-      {members.map((member, place) => {
-        const name = member.chargePointId || `connector ${place + 1}`;
-        const wiring = member.phases.join(' ');
-        return (
-          <div class="row tight member-row" key={place}>
-            <ChargePointInput
-              id={`member-${place}`}
-              label="Charge point"
-              required
-              value={member.chargePointId}
-              onInput={(chargePointId) => change(place, { chargePointId })}
-            />
-            <span class="row tight phase-field">
-              <span class="small soft">connector</span>
-              <NumberInput
-                label={`Connector of ${name}`}
-                value={member.connectorId}
-                min={1}
-                step={1}
-                onChange={(connectorId) => change(place, { connectorId: connectorId ?? 1 })}
-              />
-            </span>
-            <span class="row tight">
-              <span class="small soft">in</span>
-              <Choice
-                label={`Group of ${name}`}
-                value={member.group}
-                options={groups.map(({ id }) => id)}
-                onChange={(group) => change(place, { group })}
-              />
-            </span>
-            <Choice
-              label={`Phases of ${name}`}
-              value={wiring}
-              options={WIRINGS.includes(wiring) ? WIRINGS : [wiring, ...WIRINGS]}
-              onChange={(phases) => change(place, { phases: phases.split(' ') })}
-            />
-            <span class="row tight phase-field">
-              <span class="small soft">at most</span>
-              <NumberInput
-                label={`Rating of ${name}, A`}
-                value={member.rating}
-                onChange={(rating) => change(place, { rating: rating ?? 0 })}
-              />
-              <span class="small soft">A</span>
-            </span>
-            <button
-              type="button"
-              class="link"
-              aria-label={`Remove ${name}`}
-              onClick={() => set(members.filter((_, index) => index !== place))}
-            >
-              remove
-            </button>
-          </div>
-        );
-      })}
+      {members.map((member, place) => (
+        <MemberRow
+          key={place}
+          member={member}
+          place={place}
+          groups={groups.map(({ id }) => id)}
+          onChange={(part) =>
+            set(members.map((other, index) => (index === place ? { ...other, ...part } : other)))
+          }
+          onRemove={() => set(members.filter((_, index) => index !== place))}
+        />
+      ))}
       <button type="button" class="link" onClick={add}>
         Add a connector
       </button>
     </fieldset>
+  );
+}
+
+interface MemberRowProps {
+  readonly member: SiteMember;
+  /** From 0. */
+  readonly place: number;
+  readonly groups: readonly string[];
+  readonly onChange: (part: Partial<SiteMember>) => void;
+  readonly onRemove: () => void;
+}
+
+function MemberRow({ member, place, groups, onChange, onRemove }: MemberRowProps) {
+  const name = member.chargePointId || `connector ${place + 1}`;
+  const wiring = member.phases.join(' ');
+  return (
+    <div class="row tight member-row">
+      <ChargePointInput
+        id={`member-${place}`}
+        label="Charge point"
+        required
+        value={member.chargePointId}
+        onInput={(chargePointId) => onChange({ chargePointId })}
+      />
+      <span class="row tight phase-field">
+        <span class="small soft">connector</span>
+        <NumberInput
+          label={`Connector of ${name}`}
+          value={member.connectorId}
+          min={1}
+          step={1}
+          onChange={(connectorId) => onChange({ connectorId: connectorId ?? 1 })}
+        />
+      </span>
+      <span class="row tight">
+        <span class="small soft">in</span>
+        <Choice
+          label={`Group of ${name}`}
+          value={member.group}
+          options={groups}
+          onChange={(group) => onChange({ group })}
+        />
+      </span>
+      <Choice
+        label={`Phases of ${name}`}
+        value={wiring}
+        options={WIRINGS.includes(wiring) ? WIRINGS : [wiring, ...WIRINGS]}
+        onChange={(phases) => onChange({ phases: phases.split(' ') })}
+      />
+      <span class="row tight phase-field">
+        <span class="small soft">at most</span>
+        <NumberInput
+          label={`Rating of ${name}, A`}
+          value={member.rating}
+          onChange={(rating) => onChange({ rating: rating ?? 0 })}
+        />
+        <span class="small soft">A</span>
+      </span>
+      <button type="button" class="link" aria-label={`Remove ${name}`} onClick={onRemove}>
+        remove
+      </button>
+    </div>
   );
 }

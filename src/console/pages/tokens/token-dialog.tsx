@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { localInput } from '../../format.ts';
 import type { Token } from '../../model.ts';
 import { useDoing } from '../../parts/action.tsx';
+import { SelectField, TextField } from '../../parts/fields.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { save as write } from '../../save.ts';
 
@@ -45,63 +46,45 @@ export function TokenDialog({ token, onClose, onSaved }: TokenDialogProps) {
       onSubmit={save}
     >
       {!token && (
-        <div class="field">
-          <label for="token-id">idTag</label>
-          <input
-            id="token-id"
-            required
-            maxLength={20}
-            autocomplete="off"
-            spellcheck={false}
-            value={idTag}
-            onInput={(event) => setIdTag(event.currentTarget.value)}
-          />
-          <span class="hint">At most 20 characters; upper and lower case make no difference.</span>
-        </div>
-      )}
-      <div class="field">
-        <label for="token-status">Status</label>
-        <select id="token-status" value={status} onChange={(event) => setStatus(event.currentTarget.value)}>
-          <option>Accepted</option>
-          <option>Blocked</option>
-          <option>Expired</option>
-        </select>
-      </div>
-      <div class="field">
-        <label for="token-parent">Group (parentIdTag)</label>
-        <input
-          id="token-parent"
+        <TextField
+          id="token-id"
+          label="idTag"
+          hint="At most 20 characters; upper and lower case make no difference."
+          required
           maxLength={20}
           autocomplete="off"
-          value={parentIdTag}
-          onInput={(event) => setParent(event.currentTarget.value)}
+          spellcheck={false}
+          value={idTag}
+          onInput={setIdTag}
         />
-        <span class="hint">Members of one group may stop what another one started.</span>
-      </div>
-      <div class="field">
-        <label for="token-expiry">Expires</label>
-        <input
-          id="token-expiry"
-          type="datetime-local"
-          value={expiry}
-          onInput={(event) => setExpiry(event.currentTarget.value)}
-        />
-      </div>
-      <div class="field">
-        <label for="token-concurrent">Transactions at a time</label>
-        <input
-          id="token-concurrent"
-          type="number"
-          min={0}
-          value={atATime}
-          placeholder="as set by auth.concurrentTx"
-          onInput={(event) => setAtATime(event.currentTarget.value)}
-        />
-      </div>
-      <div class="field">
-        <label for="token-note">Note</label>
-        <input id="token-note" value={note} onInput={(event) => setNote(event.currentTarget.value)} />
-      </div>
+      )}
+      <SelectField
+        id="token-status"
+        label="Status"
+        value={status}
+        options={['Accepted', 'Blocked', 'Expired']}
+        onChange={setStatus}
+      />
+      <TextField
+        id="token-parent"
+        label="Group (parentIdTag)"
+        hint="Members of one group may stop what another one started."
+        maxLength={20}
+        autocomplete="off"
+        value={parentIdTag}
+        onInput={setParent}
+      />
+      <TextField id="token-expiry" label="Expires" type="datetime-local" value={expiry} onInput={setExpiry} />
+      <TextField
+        id="token-concurrent"
+        label="Transactions at a time"
+        type="number"
+        min={0}
+        placeholder="as set by auth.concurrentTx"
+        value={atATime}
+        onInput={setAtATime}
+      />
+      <TextField id="token-note" label="Note" value={note} onInput={setNote} />
     </FormDialog>
   );
 }

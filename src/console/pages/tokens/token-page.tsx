@@ -11,12 +11,25 @@ import { TransactionList } from '../transactions.tsx';
 import { TokenDialog } from './token-dialog.tsx';
 import { TokenStatus } from './tokens-page.tsx';
 
+/** As a form begins that adds one; its idTag is known. */
+const NEW = {
+  status: 'Accepted',
+  parentIdTag: null,
+  expiryDate: null,
+  note: null,
+  maxConcurrent: null,
+} as const;
+
 export function TokenPage({ idTag }: { readonly idTag: string }) {
   const resource = useResource<Token>(`/tokens/${encodeURIComponent(idTag)}`);
-  const [dialog, setDialog] = useState<'edit' | 'add' | 'delete' | undefined>();
+  const [dialog, setDialog] = useState<'edit' | 'delete' | undefined>();
   const unknown = resource.failure?.status === 404;
   // How high it is above the transactions is known only then.
   const settled = resource.data !== undefined || resource.failure !== undefined;
+  const close = () => {
+    setDialog(undefined);
+    resource.reload();
+  };
   return (
     <>
       {unknown ? (
@@ -24,7 +37,7 @@ export function TokenPage({ idTag }: { readonly idTag: string }) {
           <Empty title={`Nobody provisioned ${idTag}`}>
             <p>It may have been presented all the same; its transactions are below.</p>
             {may('operator') && (
-              <button type="button" onClick={() => setDialog('add')}>
+              <button type="button" onClick={() => setDialog('edit')}>
                 Add it
               </button>
             )}
@@ -32,32 +45,7 @@ export function TokenPage({ idTag }: { readonly idTag: string }) {
         </div>
       ) : (
         <Shown of={resource} what={idTag} lines={4}>
-          {(token) => (
-            <header class="head">
-              <div class="row">
-                <h1>{token.idTag}</h1>
-                <TokenStatus token={token} />
-                {may('operator') && (
-                  <span class="end row tight">
-                    <button type="button" disabled={resource.loading} onClick={() => setDialog('edit')}>
-                      Change
-                    </button>
-                    <button type="button" class="danger" onClick={() => setDialog('delete')}>
-                      Delete
-                    </button>
-                  </span>
-                )}
-              </div>
-              <dl class="facts">
-                <Fact name="Group">{token.parentIdTag ?? 'none'}</Fact>
-                <Fact name="Expires">{token.expiryDate ? stamp(token.expiryDate) : 'never'}</Fact>
-                <Fact name="Transactions at a time">
-                  {token.maxConcurrent ?? 'as set by auth.concurrentTx'}
-                </Fact>
-                {token.note && <Fact name="Note">{token.note}</Fact>}
-              </dl>
-            </header>
-          )}
+          {(token) => <Head token={token} isCurrent={!resource.loading} onDialog={setDialog} />}
         </Shown>
       )}
       {settled && (
@@ -66,30 +54,45 @@ export function TokenPage({ idTag }: { readonly idTag: string }) {
           <TransactionList idTag={idTag} />
         </>
       )}
-      {(dialog === 'edit' || dialog === 'add') && (
-        <TokenDialog
-          token={
-            resource.data ?? {
-              idTag,
-              status: 'Accepted',
-              parentIdTag: null,
-              expiryDate: null,
-              note: null,
-              maxConcurrent: null,
-            }
-          }
-          onClose={() => {
-            setDialog(undefined);
-            resource.reload();
-          }}
-          onSaved={() => {
-            setDialog(undefined);
-            resource.reload();
-          }}
-        />
+      {dialog === 'edit' && (
+        <TokenDialog token={resource.data ?? { idTag, ...NEW }} onClose={close} onSaved={close} />
       )}
       {dialog === 'delete' && <DeleteToken idTag={idTag} onClose={() => setDialog(undefined)} />}
     </>
+  );
+}
+
+interface HeadProps {
+  readonly token: Token;
+  /** Whether this is what Farad holds now, so that a change may begin with it. */
+  readonly isCurrent: boolean;
+  readonly onDialog: (dialog: 'edit' | 'delete') => void;
+}
+
+function Head({ token, isCurrent, onDialog }: HeadProps) {
+  return (
+    <header class="head">
+      <div class="row">
+        <h1>{token.idTag}</h1>
+        <TokenStatus token={token} />
+        {may('operator') && (
+          <span class="end row tight">
+            <button type="button" disabled={!isCurrent} onClick={() => onDialog('edit')}>
+              Change
+            </button>
+            <button type="button" class="danger" onClick={() => onDialog('delete')}>
+              Delete
+            </button>
+          </span>
+        )}
+      </div>
+      <dl class="facts">
+        <Fact name="Group">{token.parentIdTag ?? 'none'}</Fact>
+        <Fact name="Expires">{token.expiryDate ? stamp(token.expiryDate) : 'never'}</Fact>
+        <Fact name="Transactions at a time">{token.maxConcurrent ?? 'as set by auth.concurrentTx'}</Fact>
+        {token.note && <Fact name="Note">{token.note}</Fact>}
+      </dl>
+    </header>
   );
 }
 

@@ -30,96 +30,76 @@ export interface Series {
 
 interface Readings {
   readonly powers: readonly MeterSample[];
-  /** How the energy rose, as the API tells. */
+  /** How the energy rose, as the API returns it. */
   readonly energy: readonly EnergyPoint[];
   readonly charges: readonly MeterSample[];
   readonly offers: readonly MeterSample[];
   readonly limits: readonly LimitStep[];
 }
 
-/** The lines of a transaction's charts out of its readings. */
+/** Returns the lines of a transaction's charts, made of its readings. */
 export function seriesOf({ powers, energy, charges, offers, limits }: Readings): Series {
   const energyAt = new Map(energy.map(({ time, energyWh }) => [Date.parse(time) / 1000, energyWh]));
-  const told = powers.filter(isTotal);
-  // Not every charge point tells its power; then it is what the energy rose by.
-  const powerAt = told.length > 0 ? valuesAt(told) : powerFromEnergy(energyAt);
+  const totals = powers.filter(isTotal);
+  // Not every charge point reports its power; then it is what the energy rose by.
+  const powerAt = totals.length > 0 ? valuesAt(totals) : powerFromEnergy(energyAt);
   const socAt = valuesAt(charges);
   const times = sorted([...powerAt.keys(), ...energyAt.keys(), ...socAt.keys()]);
-  const along = (values: ReadonlyMap<number, number>) => times.map((time) => values.get(time) ?? null);
-  const powerW = along(powerAt);
-  const energyWh = along(energyAt);
-  const soc = along(socAt);
-  const kilo = (values: readonly (number | null)[]) =>
-    values.map((value) => (value === null ? null : value / 1000));
   const offerAt = valuesAt(offers.filter(isTotal));
   const powerTimes = sorted([...times, ...offerAt.keys(), ...limits.map(({ at }) => at / 1000)]);
-  const alongPower = (values: ReadonlyMap<number, number>) =>
-    known(kilo(powerTimes.map((time) => values.get(time) ?? null)));
+  const powerLines = [
+    powerLine(along(powerTimes, powerAt), totals.length > 0 ? 'line' : 'steps'),
+    ...(offerAt.size > 0 ? [offerLine(along(powerTimes, offerAt))] : []),
+    ...(limits.length > 0 ? [limitLine(limitsAt(limits, powerTimes))] : []),
+  ];
+  const energyWh = along(times, energyAt);
+  const energyLines = [
+    energyLine(energyWh),
+    ...(socAt.size > 0 ? [stateOfChargeLine(along(times, socAt))] : []),
+  ];
   return {
     times,
-    powerW,
+    powerW: along(times, powerAt),
     energyWh,
     charts: [
-      {
-        label: 'Power',
-        height: CHART_HEIGHTS.power,
-        times: powerTimes,
-        lines: [
-          {
-            label: 'Power',
-            unit: 'kW',
-            values: alongPower(powerAt),
-            colour: 'series-1',
-            filled: true,
-            shape: told.length > 0 ? 'line' : 'steps',
-          },
-          ...(offerAt.size > 0
-            ? [
-                {
-                  label: 'Offered by the charge point',
-                  unit: 'kW',
-                  values: alongPower(offerAt),
-                  colour: 'soft',
-                  shape: 'steps' as const,
-                  dashed: true,
-                },
-              ]
-            : []),
-          ...(limits.length > 0
-            ? [
-                {
-                  label: 'Limit',
-                  unit: 'kW',
-                  values: kilo(limitsAt(limits, powerTimes)),
-                  colour: 'accent',
-                  shape: 'steps' as const,
-                },
-              ]
-            : []),
-        ],
-      },
-      {
-        label: 'Energy',
-        height: CHART_HEIGHTS.energy,
-        times,
-        lines: [
-          { label: 'Energy', unit: 'kWh', values: known(kilo(energyWh)), colour: 'text' },
-          ...(socAt.size > 0
-            ? [
-                {
-                  label: 'State of charge',
-                  unit: '%',
-                  values: known(soc),
-                  colour: 'accent',
-                  dashed: true,
-                  right: true,
-                },
-              ]
-            : []),
-        ],
-      },
+      { label: 'Power', height: CHART_HEIGHTS.power, times: powerTimes, lines: powerLines },
+      { label: 'Energy', height: CHART_HEIGHTS.energy, times, lines: energyLines },
     ],
   };
+}
+
+type Values = readonly (number | null)[];
+
+function powerLine(watts: Values, shape: 'line' | 'steps'): Line {
+  const values = known(kilo(watts));
+  return { label: 'Power', unit: 'kW', values, colour: 'series-1', filled: true, shape };
+}
+
+function offerLine(watts: Values): Line {
+  const label = 'Offered by the charge point';
+  return { label, unit: 'kW', values: known(kilo(watts)), colour: 'soft', shape: 'steps', dashed: true };
+}
+
+/** Null is a value of it: nothing limits then. */
+function limitLine(watts: Values): Line {
+  return { label: 'Limit', unit: 'kW', values: kilo(watts), colour: 'accent', shape: 'steps' };
+}
+
+function energyLine(wattHours: Values): Line {
+  return { label: 'Energy', unit: 'kWh', values: known(kilo(wattHours)), colour: 'text' };
+}
+
+function stateOfChargeLine(percent: Values): Line {
+  const label = 'State of charge';
+  return { label, unit: '%', values: known(percent), colour: 'accent', dashed: true, right: true };
+}
+
+function along(times: readonly number[], values: ReadonlyMap<number, number>): Values {
+  return times.map((time) => values.get(time) ?? null);
+}
+
+function kilo(values: Values): (number | null)[] {
+  return values.map((value) => (value === null ? null : value / 1000));
 }
 
 function sorted(times: readonly number[]): number[] {
@@ -135,7 +115,7 @@ function limitsAt(steps: readonly LimitStep[], times: readonly number[]): (numbe
   });
 }
 
-/** Measurands may come at different times: what is not told at one of them does not break a line. */
+/** Measurands may come at different times: what is missing at one of them does not break a line. */
 function known(values: readonly (number | null)[]): (number | undefined)[] {
   return values.map((value) => value ?? undefined);
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { queryOf } from '../../api.ts';
 import { now } from '../../clock.ts';
+import type { Failure } from '../../failure.ts';
 import { power, quantity, zone } from '../../format.ts';
 import { useLive } from '../../live/live.ts';
 import type { MeterSample, Transaction, TransactionEnergyCurve } from '../../model.ts';
@@ -14,7 +15,7 @@ import { Account } from './account.tsx';
 import { exportCurve } from './export-curve.ts';
 import { Head } from './head.tsx';
 import { type SessionLimit, useSessionLimit } from './limit.ts';
-import { CHART_HEIGHTS, seriesOf, spanOf } from './series.ts';
+import { CHART_HEIGHTS, type Series, seriesOf, spanOf } from './series.ts';
 import { Wish } from './wish.tsx';
 
 /**
@@ -29,7 +30,7 @@ const CURVE_EVERY_MS = 3000;
 /** So long after the stop its last readings have come, ms. */
 const SETTLED_MS = 60_000;
 /**
- * Of the charts, the line below them that tells of the limit and their padding: what the driver wants stands
+ * Of the charts, the line below them about the limit and their padding: what the driver wants stands
  * below.
  */
 const ROOM = roomOfCharts(Object.values(CHART_HEIGHTS), 16 + 32);
@@ -48,13 +49,56 @@ export function TransactionPage({ id }: { readonly id: string }) {
   );
 }
 
-function One({
-  transaction,
-  onChanged,
-}: {
+interface OneProps {
   readonly transaction: Transaction;
   readonly onChanged: () => void;
-}) {
+}
+
+function One({ transaction, onChanged }: OneProps) {
+  const { transactionId, stoppedAt } = transaction;
+  const curves = useCurves(transaction);
+  return (
+    <>
+      <Head transaction={transaction} series={curves.series} />
+      <Account transaction={transaction} onChanged={onChanged} />
+      <section class="panel" aria-labelledby="curve">
+        <header>
+          <h2 id="curve">Power and energy</h2>
+          {stoppedAt === null && <Status status="Charging" word="growing" />}
+          <span class="end row">
+            <span class="small soft">times in {zone}</span>
+            <button
+              type="button"
+              disabled={curves.series.times.length === 0}
+              onClick={() => exportCurve(transactionId, curves.series)}
+            >
+              Export CSV
+            </button>
+          </span>
+        </header>
+        <Room height={ROOM}>
+          <div class="body">
+            <Curves transaction={transaction} curves={curves} />
+          </div>
+        </Room>
+      </section>
+      {stoppedAt === null && <Wish transactionId={transactionId} />}
+    </>
+  );
+}
+
+interface KnownCurves {
+  readonly series: Series;
+  /** What the charts show, epoch seconds. */
+  readonly span: readonly [from: number, to: number];
+  readonly limit: SessionLimit | undefined;
+  readonly failure: Failure | undefined;
+  /** Whether everything has been read, as far as it could be. */
+  readonly isComplete: boolean;
+}
+
+/** Reads what the charts of a transaction show, again and again while it grows. */
+function useCurves(transaction: Transaction): KnownCurves {
   const { transactionId, chargePointId, connectorId, startedAt, stoppedAt } = transaction;
   const range = (measurand: string) => ({
     chargePointId,
@@ -85,66 +129,53 @@ function One({
       }),
     [powers.samples, curve.data, charges.samples, offers.samples, limit],
   );
-  const failure = powers.failure ?? curve.failure;
+  return {
+    series,
+    span,
+    limit,
+    failure: powers.failure ?? curve.failure,
+    isComplete: powers.complete && (curve.data ?? curve.failure) !== undefined,
+  };
+}
 
+interface CurvesProps {
+  readonly transaction: Transaction;
+  readonly curves: KnownCurves;
+}
+
+function Curves({ transaction, curves }: CurvesProps) {
+  const { transactionId, chargePointId } = transaction;
+  const { series, span, limit, failure, isComplete } = curves;
+  if (series.times.length > 0) {
+    return (
+      <>
+        {series.charts.map(({ label, times, lines, height }) => (
+          <Chart
+            key={label}
+            label={`${label} of transaction ${transactionId}`}
+            times={times}
+            lines={lines}
+            height={height}
+            group="transaction"
+            span={span}
+            alignRight
+          />
+        ))}
+        <p class="visually-hidden" data-points={series.times.length} />
+        {limit && <LimitWords limit={limit} />}
+      </>
+    );
+  }
+  if (failure) return <Refused failure={failure} />;
+  if (!isComplete) return <Skeleton lines={14} what="the curve" />;
   return (
-    <>
-      <Head transaction={transaction} series={series} />
-      <Account transaction={transaction} onChanged={onChanged} />
-      <section class="panel" aria-labelledby="curve">
-        <header>
-          <h2 id="curve">Power and energy</h2>
-          {stoppedAt === null && <Status status="Charging" word="growing" />}
-          <span class="end row">
-            <span class="small soft">times in {zone}</span>
-            <button
-              type="button"
-              disabled={series.times.length === 0}
-              onClick={() => exportCurve(transactionId, series)}
-            >
-              Export CSV
-            </button>
-          </span>
-        </header>
-        <Room height={ROOM}>
-          <div class="body">
-            {failure && series.times.length === 0 ? (
-              <Refused failure={failure} />
-            ) : series.times.length > 0 ? (
-              <>
-                {series.charts.map(({ label, times, lines, height }) => (
-                  <Chart
-                    key={label}
-                    label={`${label} of transaction ${transactionId}`}
-                    times={times}
-                    lines={lines}
-                    height={height}
-                    group="transaction"
-                    span={span}
-                    alignRight
-                  />
-                ))}
-                <p class="visually-hidden" data-points={series.times.length} />
-                {limit && <LimitWords limit={limit} />}
-              </>
-            ) : powers.complete && (curve.data ?? curve.failure) ? (
-              <Empty title="No meter values yet">
-                <p>
-                  The charge point sends them every MeterValueSampleInterval seconds; a triggered MeterValues
-                  brings one now.{' '}
-                  <a href={`${urlOf.chargePoint(chargePointId)}?tab=commands&action=TriggerMessage`}>
-                    Trigger one
-                  </a>
-                </p>
-              </Empty>
-            ) : (
-              <Skeleton lines={14} what="the curve" />
-            )}
-          </div>
-        </Room>
-      </section>
-      {stoppedAt === null && <Wish transactionId={transactionId} />}
-    </>
+    <Empty title="No meter values yet">
+      <p>
+        The charge point sends them every MeterValueSampleInterval seconds; a triggered MeterValues brings one
+        now.{' '}
+        <a href={`${urlOf.chargePoint(chargePointId)}?tab=commands&action=TriggerMessage`}>Trigger one</a>
+      </p>
+    </Empty>
   );
 }
 
