@@ -54,8 +54,7 @@ export function readCertificate(
   x509: X509Certificate | undefined = parse(der),
 ): Certificate | undefined {
   if (x509 === undefined || !hasReadableKey(x509)) return undefined;
-  const { subject } = x509.toLegacyObject() as { subject?: Readonly<Record<string, string | string[]>> };
-  const commonNames = all(subject?.CN);
+  const { commonNames, organizations } = namesOf(x509);
   const [notBefore, notAfter] = [Date.parse(x509.validFrom), Date.parse(x509.validTo)];
   // No comparison holds of a time that cannot be read: it would never have expired.
   if (Number.isNaN(notBefore) || Number.isNaN(notAfter)) return undefined;
@@ -65,7 +64,7 @@ export function readCertificate(
     x509,
     serial: normaliseSerial(x509.serialNumber),
     sha256: fingerprintOf(der),
-    subject: { commonName: commonNames[0] ?? '', organizations: all(subject?.O) },
+    subject: { commonName: commonNames[0] ?? '', organizations },
     commonNames,
     owner: inOneLine(x509.subject),
     issuer: inOneLine(x509.issuer),
@@ -105,6 +104,31 @@ function hasReadableKey(x509: X509Certificate): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Letters that stand for themselves where Node writes names in lines, so that nothing is escaped or joined.
+ */
+const PLAIN_NAMES = /^[\n !$-*\-./0-9:=?-Z_a-z]*$/;
+
+interface Names {
+  readonly commonNames: readonly string[];
+  readonly organizations: readonly string[];
+}
+
+function namesOf(x509: X509Certificate): Names {
+  const { subject } = x509;
+  // Node takes a fifth of a millisecond for an object of all that is in a certificate.
+  if (subject !== undefined && PLAIN_NAMES.test(subject)) {
+    const lines = subject.split('\n');
+    return { commonNames: valuesOf('CN=', lines), organizations: valuesOf('O=', lines) };
+  }
+  const { subject: names } = x509.toLegacyObject() as { subject?: Record<string, string | string[]> };
+  return { commonNames: all(names?.CN), organizations: all(names?.O) };
+}
+
+function valuesOf(name: string, lines: readonly string[]): string[] {
+  return lines.filter((line) => line.startsWith(name)).map((line) => line.slice(name.length));
 }
 
 /** Node gives undefined in place of names that are empty, whatever its types say. */

@@ -137,3 +137,25 @@ test('a storm of handshakes is taken at its rate, and who is connected is answer
   expect(answered).toBeGreaterThan(100);
   await connected.close();
 });
+
+test('in a storm the newest comes first, and a client that gave up costs no handshake', async () => {
+  const port = await start({ handshakesPerSecond: 2 });
+  const hello = await clientHello();
+  const arrive = async () => {
+    const peer = await dial(port);
+    peer.socket.write(hello);
+    return peer;
+  };
+  const first = await arrive();
+  await until('the first is answered', () => first.received() !== '');
+  const [impatient, older] = [await arrive(), await arrive()];
+  await until('both wait', () => port.inFlight() === 3);
+  const newest = await arrive();
+  await until('all three wait', () => port.inFlight() === 4);
+  impatient.socket.destroy();
+  await until('its end is noticed', () => port.inFlight() === 3);
+  await until('the newest is answered', () => newest.received() !== '');
+  expect(older.received()).toBe('');
+  await until('the older is answered', () => older.received() !== '');
+  expect(port.count('failed')).toBe(0);
+});

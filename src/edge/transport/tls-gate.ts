@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TokenBucket } from '../token-bucket.ts';
 import { httpText } from './http-text.ts';
+import { NewestFirst } from './newest-first.ts';
 import type { GateLimits, HandshakeResult } from './transport.ts';
 
 export interface GateOptions extends GateLimits {
@@ -34,12 +35,19 @@ const RATE_STEP_MS = 2;
 interface Arrived {
   readonly at: number;
   readonly chunks: Buffer[];
-  bytes: number;
+}
+
+/** Of one that is in line. */
+interface Hello {
+  readonly came: Buffer;
+  /** Keeps in the socket what comes after it. */
+  readonly keep: (chunk: Buffer) => void;
 }
 
 /**
  * Stands before the TLS of a port. A client costs nothing but its socket until it has sent the whole of its
  * first record; then it gets in line, so that a storm of handshakes leaves time for those who are connected.
+ * Whoever leaves the line costs no handshake.
  */
 export class TlsGate {
   private readonly options: GateOptions;
@@ -47,7 +55,7 @@ export class TlsGate {
   private readonly rate: TokenBucket;
   /** Of which nothing worth a handshake has come; longest first. */
   private readonly silent = new Map<Socket, Arrived>();
-  private readonly line = new Set<Socket>();
+  private readonly line = new NewestFirst<Socket, Hello>();
   /**
    * Those that shake hands, until it is done, by the other end: Node tells of a TLS socket, and not of the
    * one below.
@@ -86,12 +94,11 @@ export class TlsGate {
       if (longest === undefined) return;
       this.forget(longest);
     }
-    const arrived: Arrived = { at: this.clock(), chunks: [], bytes: 0 };
+    const arrived: Arrived = { at: this.clock(), chunks: [] };
     this.silent.set(socket, arrived);
     socket.on('close', this.closed);
     const read = (chunk: Buffer): void => {
       arrived.chunks.push(chunk);
-      arrived.bytes += chunk.length;
       const came = arrived.chunks.length === 1 ? chunk : Buffer.concat(arrived.chunks);
       const opening = look(came);
       if (opening === 'more') return;
@@ -113,13 +120,17 @@ export class TlsGate {
 
   stop(): void {
     clearInterval(this.sweeping);
-    for (const socket of [...this.silent.keys(), ...this.line]) socket.destroy();
+    for (const socket of [...this.silent.keys(), ...this.line.keys()]) socket.destroy();
   }
 
   private queue(socket: Socket, came: Buffer): void {
-    socket.pause();
-    socket.unshift(came);
-    this.line.add(socket);
+    const keep = (chunk: Buffer): void => {
+      socket.pause();
+      socket.unshift(chunk);
+    };
+    // Read on, so that its end is noticed.
+    socket.once('data', keep);
+    this.line.add(socket, { came, keep });
     this.pump();
   }
 
@@ -147,12 +158,10 @@ export class TlsGate {
   private readonly turn = (): void => {
     this.pumping = false;
     let begun = 0;
-    for (const socket of this.line) {
-      if (begun === PER_TURN || !this.rate.take(this.clock())) break;
+    while (this.line.size > 0 && begun < PER_TURN && this.rate.take(this.clock())) {
+      const [socket, hello] = this.line.take() as readonly [Socket, Hello];
+      this.begin(socket, hello);
       begun++;
-      this.line.delete(socket);
-      this.shaking.set(keyOf(socket), socket);
-      this.options.begin(socket);
     }
     if (this.line.size === 0) return;
     if (begun === PER_TURN) this.pump();
@@ -161,6 +170,14 @@ export class TlsGate {
       setTimeout(this.turn, RATE_STEP_MS);
     }
   };
+
+  private begin(socket: Socket, { came, keep }: Hello): void {
+    socket.off('data', keep);
+    socket.pause();
+    socket.unshift(came);
+    this.shaking.set(keyOf(socket), socket);
+    this.options.begin(socket);
+  }
 
   private sweep(): void {
     const since = this.clock() - this.options.handshakeTimeout;

@@ -8,6 +8,7 @@ import type { SocketEngine } from '../../link/messages.ts';
 import { expectProxyHeaders } from '../../proxy/proxy-gate.ts';
 import { isProxyHeader } from '../../proxy/proxy-header.ts';
 import type { TlsParameters } from '../../store/session-record.ts';
+import { Endings } from './endings.ts';
 import { httpText } from './http-text.ts';
 import { agreedOn, createTlsServer, peerCertificate } from './tls-server.ts';
 import {
@@ -68,6 +69,7 @@ export async function listenWs<Arrival, Session>(
     closeTimeout: CLOSE_TIMEOUT_MS,
   };
   const sockets = new WebSocketServer(socketOptions);
+  const endings = new Endings();
   const limits = { headersTimeout: HEAD_TIMEOUT_MS, requestTimeout: HEAD_TIMEOUT_MS };
   const lookForHeader = (address: string | undefined, came: Buffer | undefined): void => {
     if (options.proxies || came === undefined || !isProxyHeader(came)) return;
@@ -104,6 +106,7 @@ export async function listenWs<Arrival, Session>(
     if (reply.protocol !== '') request.headers['sec-websocket-protocol'] = reply.protocol;
     else delete request.headers['sec-websocket-protocol'];
     sockets.handleUpgrade(request, connection, head, (ws) => {
+      endings.watch(connection);
       const socket = new WsSocket<Session>(ws, options.maxBackpressure, events);
       socket.opened(events.open(reply.arrival, socket));
     });

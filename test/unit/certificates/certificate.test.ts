@@ -1,5 +1,12 @@
+import 'reflect-metadata';
+import { X509CertificateGenerator } from '@peculiar/x509';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readCertificate, readCertificates } from '../../../src/certificates/certificate.ts';
+import {
+  type Certificate,
+  readCertificate,
+  readCertificates,
+} from '../../../src/certificates/certificate.ts';
 import { holdsPrivateKey, writePem } from '../../../src/certificates/pem.ts';
 import { createTestAuthority } from '../../support/test-certificates.ts';
 
@@ -56,4 +63,30 @@ test('a certificate without any names is read', async () => {
     subject: { commonName: '', organizations: [] },
     isSelfSigned: true,
   });
+});
+
+test('names are read as Node reads them, whatever letters they are written in', async () => {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const keys = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
+  const value = fc.oneof(
+    fc.constantFrom('SN-1', 'Acme, Inc.', 'a+b', '20#', ' x ', 'CN=SN-2', 'x\nCN=SN-2', 'Grün', 'a/b', '"'),
+    fc.string({ unit: 'binary', maxLength: 20 }).map((text) => `x${text}`),
+  );
+  await fc.assert(
+    fc.asyncProperty(value, value, value, fc.boolean(), async (one, other, organization, isOneName) => {
+      const name = isOneName
+        ? [{ CN: [one], O: [organization] }, { CN: [other] }]
+        : [{ CN: [one] }, { O: [organization] }, { CN: [other] }];
+      const made = await X509CertificateGenerator.createSelfSigned({
+        name,
+        keys,
+        signingAlgorithm: algorithm,
+      });
+      const read = readCertificate(new Uint8Array(made.rawData)) as Certificate;
+      const { subject } = read.x509.toLegacyObject() as unknown as { subject: Record<string, unknown> };
+      const { commonNames, subject: names } = read;
+      expect({ CN: commonNames, O: names.organizations }).toEqual({ CN: subject.CN, O: [subject.O] });
+    }),
+    { numRuns: 100 },
+  );
 });
