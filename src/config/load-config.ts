@@ -5,6 +5,7 @@ import { ConfigError } from './config-error.ts';
 import { type Endpoint, endpointsOf } from './endpoints.ts';
 import { type Environment, givenBy, unknownVariables } from './environment.ts';
 import { isLoopback } from './loopback.ts';
+import { networksOf } from './networks.ts';
 import { type Config, type NamedSetting, settings } from './schema.ts';
 import { suggestion } from './suggestion.ts';
 import { trustedProxies } from './trusted-proxies.ts';
@@ -87,6 +88,7 @@ function wrongValue({ path, setting }: NamedSetting, { raw, where }: Strongest):
 /** What no single setting can check by itself. */
 function checkTogether(config: Config, origins: ReadonlyMap<string, Origin>): void {
   trustedProxies(config.trustedProxies);
+  networksOf('alarms.webhookNetworks', config.alarms.webhookNetworks);
   checkCluster(config);
   const endpoints = endpointsOf(config);
   const setting = config.ocpp.endpoints.length === 0 ? 'ocpp.host' : 'ocpp.endpoints';

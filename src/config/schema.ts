@@ -1,3 +1,4 @@
+import { alarmSettings } from './alarm-settings.ts';
 import { clickhouseSettings, retentionSettings, sinkSettings } from './clickhouse-settings.ts';
 import { clusterSettings } from './cluster-settings.ts';
 import { ocppSettings } from './ocpp-settings.ts';
@@ -234,6 +235,8 @@ export const schema = {
       'Time zone of the charge points: where days, months and quarters of reports of the console begin. Empty: that of whoever looks.',
     ),
   },
+
+  alarms: alarmSettings,
 
   api: {
     host: host('Address that the API, the console and the metrics bind to.'),

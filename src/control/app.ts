@@ -6,6 +6,7 @@ import { startSites } from '../operations/sites/sites.ts';
 import { expectProxyHeaders } from '../proxy/proxy-gate.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
 import { throttled } from '../telemetry/log.ts';
+import { alarmSources } from './alarm-sources.ts';
 import type { ApiTls } from './api-tls.ts';
 import { auditChanges } from './audit.ts';
 import { requireKeys } from './authentication.ts';
@@ -22,8 +23,11 @@ import { KeyUses } from './key-uses.ts';
 import { LogIns } from './log-ins.ts';
 import type { Operation } from './openapi/operation.ts';
 import { callsThrough } from './operations-calls.ts';
+import { Readiness } from './readiness.ts';
 import { Recognition } from './recognition.ts';
 import { logRequests } from './request-log.ts';
+import { addAlarmRuleRoutes } from './routes/alarm-rules.ts';
+import { addAlarmRoutes } from './routes/alarms.ts';
 import { addAnalyticsRoutes } from './routes/analytics.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addAuditRoute } from './routes/audit.ts';
@@ -94,12 +98,14 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   const edges = new Edges(rest.link, rest.store, rest.config);
   const calls = callsThrough(edges, rest);
   const clock = new ClockGuard(rest.config.dataDir);
+  const readiness = new Readiness(rest.link, rest.config, () => tls?.degraded() ?? []);
   const running = await startOperations({
     ...rest,
     calls,
     disconnect: (chargePointId, reason) => edges.disconnect(chargePointId, reason),
     signingRefused: (chargePointId, problem) => edges.noteRefusedSigning(chargePointId, problem),
     closeTransaction: (chargePointId, end) => edges.closeTransaction(chargePointId, end),
+    alarmSources: alarmSources(rest.link, rest.config, readiness),
     trustedNow: () => clock.trustedNow(),
   });
   const deps: ControlDeps = { ...rest, edges, operations: running };
@@ -170,7 +176,12 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     if (config?.operation && method !== 'HEAD') operations.push(config.operation);
   });
 
-  const fleet = new FleetIndex(deps.store, deps.edges, deps.log);
+  const fleet = new FleetIndex(
+    deps.store,
+    deps.edges,
+    deps.log,
+    (census) => void running.alarms.fleetSeen(census),
+  );
   // Begins at once, so that nobody has to wait for the first round.
   app.addHook('onListen', async () => fleet.begin());
   app.addHook('onClose', () => fleet.close());
@@ -198,6 +209,8 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addJobRoutes(app, deps);
   addCampaignRoutes(app, deps);
   addCampaignResultRoute(app, deps);
+  addAlarmRuleRoutes(app, deps);
+  addAlarmRoutes(app, deps);
   addCertificateAuthorityRoutes(app, deps);
   addCertificateRoutes(app, deps);
   addCertificateRequestRoutes(app, deps);
@@ -221,7 +234,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addOverviewRoute(app, deps, fleet);
   addFleetSecurityRoute(app, deps, fleet);
   addSystemRoute(app, deps, version);
-  addHealthRoutes(app, deps, () => tls?.degraded() ?? []);
+  addHealthRoutes(app, readiness);
   addMetricsRoute(app, deps);
   addDocsRoutes(app, operations, version);
   addConsoleRoutes(app);

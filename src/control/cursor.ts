@@ -7,6 +7,8 @@ const ROWS = /^[a-zA-Z-]+ \d{1,8}$/;
 
 /** The listings of the API, and how a position within each looks. */
 const positions = {
+  'alarm-rules': TEXT,
+  alarms: /^[0-9a-z-]+$/,
   'api-keys': TEXT,
   audit: NUMBER,
   'campaign-results': TEXT,

@@ -216,6 +216,16 @@ export const errors = {
     message: 'There is no saved filter {id}.',
     meaning: 'No filter of charge points has this name.',
   },
+  unknown_alarm: {
+    status: 404,
+    message: 'There is no alarm {id}.',
+    meaning: 'There never was an alarm with this id, or newer ones have taken its place in the history.',
+  },
+  unknown_alarm_rule: {
+    status: 404,
+    message: 'There is no rule of alarms {id}.',
+    meaning: 'No rule has this name.',
+  },
   unknown_campaign: {
     status: 404,
     message: 'There is no campaign {id}.',
@@ -295,6 +305,16 @@ export const errors = {
     status: 409,
     message: 'There are {most} saved filters already.',
     meaning: 'Delete one that nobody uses.',
+  },
+  too_many_alarm_rules: {
+    status: 409,
+    message: 'There are {most} rules of alarms already.',
+    meaning: 'Delete one that nobody needs.',
+  },
+  alarm_over: {
+    status: 409,
+    message: 'Alarm {id} is over.',
+    meaning: 'Only what stands can be acknowledged.',
   },
   too_many_campaigns: {
     status: 409,

@@ -1,4 +1,5 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import type { ConnectorRecord } from '../store/connector-record.ts';
 import { type KnownChargePoint, knownChargePoints, searchedTexts } from '../store/known-charge-points.ts';
 import type { SecurityProfile } from '../store/security-profile.ts';
 import type { Store } from '../store/store.ts';
@@ -41,6 +42,8 @@ export interface IndexedChargePoint {
   readonly connected: boolean;
   /** Statuses of its connectors from 1 on, empty while it is not connected: nobody knows then. */
   readonly statuses: readonly string[];
+  /** Connectors that are Faulted by their last report, also while it is not connected. */
+  readonly faults: readonly ConnectorRecord[];
   readonly registration: string;
   /** Epoch ms; 0 for never. */
   readonly lastSeenAt: number;
@@ -81,6 +84,7 @@ export interface FleetCensus {
 export class FleetIndex {
   private readonly store: Store;
   private readonly edges: Edges;
+  private readonly counted: (census: FleetCensus) => void;
   private readonly warn;
   private readonly closing = new AbortController();
   private known: FleetCensus | undefined;
@@ -90,9 +94,11 @@ export class FleetIndex {
   /** The round under way. */
   private running: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, edges: Edges, log: Log) {
+  /** `counted` hears of each complete round. */
+  constructor(store: Store, edges: Edges, log: Log, counted: (census: FleetCensus) => void) {
     this.store = store;
     this.edges = edges;
+    this.counted = counted;
     this.warn = throttled(log, 60_000);
   }
 
@@ -161,6 +167,7 @@ export class FleetIndex {
       if (this.closing.signal.aborted) return;
     }
     this.known = { at: Date.now(), chargePoints, connected, neverBooted, connectors, offlineConnectors };
+    this.counted(this.known);
   }
 
   private shouldHaveBooted({ id, connected, registration }: IndexedChargePoint): boolean {
@@ -172,15 +179,16 @@ export class FleetIndex {
   private look(known: KnownChargePoint) {
     const { id, record, settings } = known;
     const connected = this.edges.holderHere(id) !== undefined;
-    const statuses = record
-      ? this.store.connectors.of(id).flatMap(({ connectorId, status }) => (connectorId > 0 ? [status] : []))
-      : [];
+    const connectors = record ? this.store.connectors.of(id) : [];
+    const statuses = connectors.flatMap(({ connectorId, status }) => (connectorId > 0 ? [status] : []));
+    const faults = connectors.filter(({ status }) => status === 'Faulted');
     const { boot } = record ?? {};
     const security = summariseSecurity(this.store, id, settings);
     const chargePoint: IndexedChargePoint = {
       id,
       connected,
       statuses: connected ? statuses : [],
+      faults: faults.length > 0 ? faults : NO_FAULTS,
       registration: record?.registration ?? 'Unknown',
       lastSeenAt: record?.lastSeenAt ?? 0,
       lastAnsweredAt: record?.lastAnsweredAt ?? 0,
@@ -198,6 +206,7 @@ export class FleetIndex {
 }
 
 const NO_TAGS: readonly string[] = [];
+const NO_FAULTS: readonly ConnectorRecord[] = [];
 
 const EMPTY: FleetCensus = {
   at: 0,

@@ -2,6 +2,8 @@ import type { Config } from '../config/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { CloseInput } from '../store/transaction-record.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
+import { Alarms } from './alarms/alarms.ts';
+import type { AlarmSources } from './alarms/farad-findings.ts';
 import { Campaigns } from './campaigns/campaigns.ts';
 import { Authorities } from './certificates/authorities.ts';
 import { Revocations } from './certificates/revocations.ts';
@@ -20,6 +22,7 @@ export interface Operations {
   readonly campaigns: Campaigns;
   readonly localLists: LocalLists;
   readonly certificates: Certificates;
+  readonly alarms: Alarms;
   /**
    * Begins nothing more; nothing touches the store once it has resolved. What charge points answer later is
    * on record at the edge, for the next process to take up.
@@ -49,7 +52,9 @@ export interface OperationsDeps {
   readonly disconnect: (chargePointId: string, reason: string) => Promise<void>;
   /** Writes down that nobody signs what a charge point has asked for. Rejects where it is not written. */
   readonly signingRefused: (chargePointId: string, problem: string) => Promise<void>;
-  readonly config: Pick<Config, 'ocpp' | 'operations' | 'transactions' | 'security'>;
+  /** Where alarms learn of what is not of the fleet. */
+  readonly alarmSources: AlarmSources;
+  readonly config: Pick<Config, 'ocpp' | 'operations' | 'transactions' | 'security' | 'alarms' | 'fleet'>;
   readonly log: Log;
   /** Epoch ms; undefined while the clock is doubted. */
   readonly trustedNow: () => number | undefined;
@@ -65,6 +70,7 @@ export async function startOperations({
   closeTransaction,
   disconnect,
   signingRefused,
+  alarmSources,
   config,
   log,
   trustedNow,
@@ -117,22 +123,33 @@ export async function startOperations({
     }),
     revocations: new Revocations({ store, disconnect, log: quietly, clock: Date.now }),
   };
+  const alarms = new Alarms({
+    store,
+    sources: alarmSources,
+    config,
+    log: quietly,
+    clock: Date.now,
+    trustedNow,
+    beganAt: Date.now(),
+  });
   const resealed = await store.certificateAuthorities.reseal();
   if (resealed > 0) log.info({ authorities: resealed }, 'private keys were sealed with the present key');
   await campaigns.start();
   keeper.start();
   certificates.signings.start();
   certificates.revocations.start();
+  alarms.start();
   if (config.transactions.forgotten === 'close') forgotten.start();
   return {
     campaigns,
     localLists,
     certificates,
+    alarms,
     async stop() {
       release();
       keeper.stop();
       const { signings, revocations } = certificates;
-      await Promise.all([campaigns.stop(), forgotten.stop(), signings.stop(), revocations.stop()]);
+      await Promise.all([campaigns, forgotten, signings, revocations, alarms].map((work) => work.stop()));
     },
   };
 }

@@ -1,4 +1,7 @@
 import type { LaneQueue } from '../journal/lane-queue.ts';
+import { type AlarmQueue, AlarmQueueTable } from './alarm-queue.ts';
+import { type AlarmRules, AlarmRuleTable } from './alarm-rules.ts';
+import { type Alarms, AlarmTable } from './alarms.ts';
 import { type ApiKeys, ApiKeyTable } from './api-keys.ts';
 import { AuditTable, type AuditTrail } from './audit-trail.ts';
 import { type Availabilities, AvailabilityTable } from './availability.ts';
@@ -143,6 +146,15 @@ const AGGREGATES = {
   savedFilters: provisioned<SavedFilters>(
     'saved-filters',
     ({ directory }) => new SavedFilterTable(directory),
+  ),
+  alarmRules: provisioned<AlarmRules>(
+    'alarm-rules',
+    ({ directory, pepper }) => new AlarmRuleTable(directory, sealingWith(pepper, 'secrets of alarm rules')),
+  ),
+  alarmQueue: provisioned<AlarmQueue>('alarm-queue', ({ directory }) => new AlarmQueueTable(directory)),
+  alarms: provisioned<Alarms>(
+    'alarms',
+    ({ directory }, opened) => new AlarmTable(directory, opened.the(AlarmQueueTable)),
   ),
   campaigns: provisioned<Campaigns>(
     'campaigns',

@@ -539,6 +539,9 @@ describe('what operators ask of the fleet', () => {
       },
       expect.objectContaining({ idTag: 'c', status: 'Invalid', times: 1 }),
     ]);
+    expect(await ask('failed-authorizations', { by: 'both', limit: 1 })).toMatchObject([
+      { idTag: 'b', chargePointId: 'CP-1', status: 'Blocked', times: 2 },
+    ]);
     expect(await ask('failed-authorizations', { by: 'none', group: 'south' })).toEqual([]);
   });
 

@@ -2,7 +2,7 @@
 
 export interface Error {
   readonly error: {
-    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'forbidden' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_saved_filter' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_saved_filters' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
+    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'forbidden' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_saved_filter' | 'unknown_alarm' | 'unknown_alarm_rule' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_saved_filters' | 'too_many_alarm_rules' | 'alarm_over' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
     readonly message: string;
     readonly details: Readonly<Record<string, unknown>>;
   };
@@ -909,6 +909,156 @@ export interface SavedFilterUpdate {
 export interface SavedFilterPage {
   readonly items: readonly SavedFilter[];
   readonly next: string | null;
+}
+
+export interface AlarmRule {
+  readonly id: string;
+  readonly condition: {
+    readonly kind: 'faulted';
+    readonly minutes: number;
+  } | {
+    readonly kind: 'offline';
+    readonly minutes: number;
+  } | {
+    readonly kind: 'sink-behind';
+    readonly seconds: number;
+  } | {
+    readonly kind: 'certificate-expires';
+    readonly days: number;
+  } | {
+    readonly kind: 'refused-tag';
+    readonly times: number;
+    readonly minutes: number;
+  } | {
+    readonly kind: 'degraded';
+    readonly minutes: number;
+  };
+  readonly enabled: boolean;
+  readonly filter: {
+    readonly group?: string;
+    readonly vendor?: string;
+    readonly model?: string;
+    readonly firmwareVersion?: string;
+    readonly tag?: string;
+    readonly idPrefix?: string;
+    readonly site?: string;
+  } | null;
+  readonly quietHours: {
+    readonly from: string;
+    readonly to: string;
+  } | null;
+  readonly urgent: boolean;
+  readonly repeatMinutes: number | null;
+  readonly tellOver: boolean;
+  readonly emails: readonly string[];
+  readonly note: string | null;
+  readonly webhook: {
+    readonly url: string;
+    readonly hasSecret: boolean;
+  } | null;
+  readonly standing: number;
+  readonly deliveries: readonly ({
+    readonly channel: 'email' | 'webhook';
+    readonly waiting: number;
+    readonly lost: number;
+    readonly arrivedAt: string | null;
+    readonly triedAt: string | null;
+    readonly failingSince: string | null;
+    readonly problem: string | null;
+  })[];
+  readonly writtenBy: string;
+  readonly writtenAt: string;
+  readonly version: number;
+}
+
+export interface AlarmRuleUpdate {
+  readonly condition: {
+    readonly kind: 'faulted';
+    readonly minutes: number;
+  } | {
+    readonly kind: 'offline';
+    readonly minutes: number;
+  } | {
+    readonly kind: 'sink-behind';
+    readonly seconds: number;
+  } | {
+    readonly kind: 'certificate-expires';
+    readonly days: number;
+  } | {
+    readonly kind: 'refused-tag';
+    readonly times: number;
+    readonly minutes: number;
+  } | {
+    readonly kind: 'degraded';
+    readonly minutes: number;
+  };
+  readonly enabled?: boolean;
+  readonly filter?: {
+    readonly group?: string;
+    readonly vendor?: string;
+    readonly model?: string;
+    readonly firmwareVersion?: string;
+    readonly tag?: string;
+    readonly idPrefix?: string;
+    readonly site?: string;
+  } | null;
+  readonly quietHours?: {
+    readonly from: string;
+    readonly to: string;
+  } | null;
+  readonly urgent?: boolean;
+  readonly repeatMinutes?: number | null;
+  readonly tellOver?: boolean;
+  readonly emails?: readonly string[];
+  readonly note?: string | null;
+  readonly webhook?: {
+    readonly url: string;
+    readonly secret?: string | null;
+  } | null;
+}
+
+export interface AlarmRulePage {
+  readonly items: readonly AlarmRule[];
+  readonly next: string | null;
+}
+
+export interface AlarmTest {
+  readonly channels: readonly ({
+    readonly channel: 'email' | 'webhook';
+    readonly arrived: boolean;
+    readonly problem: string | null;
+  })[];
+}
+
+export interface Alarm {
+  readonly id: string;
+  readonly rule: string;
+  readonly kind: 'faulted' | 'offline' | 'sink-behind' | 'certificate-expires' | 'refused-tag' | 'degraded';
+  readonly subject: string;
+  readonly chargePointId: string | null;
+  readonly connectorId: number | null;
+  readonly detail: string;
+  readonly since: string;
+  readonly raisedAt: string;
+  readonly endedAt: string | null;
+  readonly endReason: 'over' | 'rule-changed' | 'rule-disabled' | 'rule-deleted' | null;
+  readonly acknowledged: {
+    readonly at: string;
+    readonly by: string;
+    readonly note: string;
+  } | null;
+  readonly version: number;
+}
+
+export interface AlarmPage {
+  readonly items: readonly Alarm[];
+  readonly next: string | null;
+  readonly standing: number;
+  readonly unacknowledged: number;
+}
+
+export interface AlarmAcknowledgement {
+  readonly note?: string;
 }
 
 export interface EnergyRows {

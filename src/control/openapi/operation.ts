@@ -86,6 +86,7 @@ export const tags = {
   Jobs: 'Firmware updates, and uploads of diagnostics and logs.',
   Campaigns: 'One thing at many charge points, a bounded number at a time.',
   Security: 'How charge points authenticate, and what happened about their security.',
+  Alarms: 'Who is told when something is wrong, and what is wrong.',
   Analytics: 'Questions answered by ClickHouse.',
   Events: 'What happens, as it happens.',
   Access: 'Log-in of the console, API keys and their roles, and who did what.',

@@ -1,5 +1,6 @@
 import { errors } from '../errors.ts';
 import { accessSchemas } from './access-schemas.ts';
+import { alarmSchemas } from './alarm-schemas.ts';
 import { campaignSchemas } from './campaign-schemas.ts';
 import { certificateSchemas } from './certificate-schemas.ts';
 import { chargingProfileSchemas } from './charging-profile-schemas.ts';
@@ -211,6 +212,7 @@ export const schemas = {
 
   ...campaignSchemas,
   ...savedFilterSchemas,
+  ...alarmSchemas,
 
   ...rowSchemas,
   ...fleetSchemas,

@@ -37,6 +37,8 @@ const LISTS = [
   '/local-lists/KNOWN',
   '/campaigns',
   '/saved-filters',
+  '/alarm-rules',
+  '/alarms',
   '/sites',
   '/sites/KNOWN',
   '/api-keys',
@@ -73,6 +75,7 @@ export async function furnish(gateway: Gateway, random: Random): Promise<Furnish
     return energyWh === 12;
   });
   await api('PUT', '/saved-filters/KNOWN', { query: { tag: 'dc' } });
+  await api('PUT', '/alarm-rules/KNOWN', { condition: { kind: 'offline', minutes: 5 } });
   await api('PUT', '/local-lists/KNOWN', { scope: { group: 'North' }, entries: [] });
   await api('PUT', '/sites/KNOWN', {
     groups: [{ id: 'g', parent: null, limit: { unit: 'A', perPhase: 63 } }],

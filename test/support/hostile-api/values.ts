@@ -196,6 +196,8 @@ export const RAW_VALUES: readonly string[] = [
 ];
 
 const LISTINGS = [
+  'alarm-rules',
+  'alarms',
   'api-keys',
   'audit',
   'campaign-results',

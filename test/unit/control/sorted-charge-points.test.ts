@@ -8,6 +8,7 @@ function chargePoint(id: string, more: Partial<IndexedChargePoint> = {}): Indexe
     id,
     connected: true,
     statuses: ['Available'],
+    faults: [],
     registration: 'Accepted',
     lastSeenAt: 0,
     lastAnsweredAt: 0,
