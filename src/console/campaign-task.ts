@@ -25,8 +25,9 @@ export const LOCAL_LIST_TASKS = [
 ] as const;
 
 /** A task in words. */
-export function taskInWords({ action, localList, security, profile }: CampaignTask): string {
+export function taskInWords({ action, localList, security, profile, template }: CampaignTask): string {
   if (action !== undefined) return action;
+  if (template !== undefined) return `Configuration as ${template} wants it`;
   const [, words] = SECURITY_TASKS.find(([name]) => name === security) ?? [];
   if (words === undefined) return `Local list, ${localList ?? 'auto'}`;
   return profile === undefined ? words : `${words} to ${profileInWords(profile)}`;

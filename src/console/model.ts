@@ -14,10 +14,13 @@ export type {
   ChargePoint,
   ChargePointSecurity,
   ChargePointSettings,
+  ConfigurationDrift,
   ConfigurationKey,
+  ConfigurationTemplate,
   Connector,
   ConsoleSession,
   FleetSecurity,
+  KeyDrift,
   LocalListHead,
   Overview,
   Reservation,
@@ -85,6 +88,7 @@ export interface CampaignTask {
   readonly localList?: string;
   readonly security?: string;
   readonly profile?: number;
+  readonly template?: string;
 }
 
 /** The same task at many charge points, and how far it is. */

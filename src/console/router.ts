@@ -76,6 +76,8 @@ export function followLinks(event: MouseEvent): void {
 
 export const urlOf = {
   chargePoint: (id: string) => `/charge-points/${encodeURIComponent(id)}`,
+  configuration: (id: string) => `/charge-points/${encodeURIComponent(id)}?tab=configuration`,
+  template: (id: string) => `/configuration/${encodeURIComponent(id)}`,
   transaction: (id: number) => `/transactions/${id}`,
   token: (idTag: string) => `/tokens/${encodeURIComponent(idTag)}`,
 };

@@ -2,14 +2,14 @@ export interface Section {
   readonly name: string;
   /** First part of its addresses. */
   readonly root: string;
-  /** First part of further addresses that belong here. */
-  readonly also?: string;
+  /** First parts of further addresses that belong here. */
+  readonly also?: readonly string[];
 }
 
 /** In the order of the rail. */
 export const sections: readonly Section[] = [
   { name: 'Overview', root: '' },
-  { name: 'Charge points', root: 'charge-points', also: 'security' },
+  { name: 'Charge points', root: 'charge-points', also: ['security', 'configuration'] },
   { name: 'Transactions', root: 'transactions' },
   { name: 'Tokens', root: 'tokens' },
   { name: 'Sites', root: 'sites' },

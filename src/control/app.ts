@@ -45,6 +45,8 @@ import { addChargingWishRoutes } from './routes/charging-wishes.ts';
 import { addCommandRoutes } from './routes/commands.ts';
 import { addCompositeScheduleRoute } from './routes/composite-schedule.ts';
 import { addConfigurationRoutes } from './routes/configuration.ts';
+import { addConfigurationDriftRoutes } from './routes/configuration-drift.ts';
+import { addConfigurationTemplateRoutes } from './routes/configuration-templates.ts';
 import { addConsoleRoutes } from './routes/console.ts';
 import { addConsoleSessionRoutes } from './routes/console-sessions.ts';
 import { addDocsRoutes } from './routes/docs.ts';
@@ -194,6 +196,8 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   await addCallRoute(app, deps);
   addCommandRoutes(app, deps);
   addConfigurationRoutes(app, deps);
+  addConfigurationTemplateRoutes(app, deps, fleet);
+  addConfigurationDriftRoutes(app, deps, fleet);
   addAvailabilityRoute(app, deps);
   addReservationRoutes(app, deps);
   addChargingProfileRoutes(app, deps);

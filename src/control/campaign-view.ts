@@ -1,10 +1,11 @@
 import { normalisePem } from '../certificates/pem.ts';
-import type { CampaignFilter, CampaignTargets } from '../operations/campaigns/campaign-targets.ts';
+import type { CampaignTargets } from '../operations/campaigns/campaign-targets.ts';
 import { jobKindOf } from '../operations/campaigns/campaign-task.ts';
 import type { NewCampaign } from '../operations/campaigns/campaigns.ts';
 import { dialectOf } from '../protocol/dialects.ts';
 import { writeTimestamp } from '../protocol/timestamp.ts';
 import type { CampaignItem, CampaignRecord, CampaignTask, SecurityTask } from '../store/campaign-record.ts';
+import type { ChargePointFilter } from '../store/charge-point-filter.ts';
 import { findChargePoint } from '../store/known-charge-points.ts';
 import { wantedProfile } from '../store/security-profile.ts';
 import type { Store } from '../store/store.ts';
@@ -18,7 +19,7 @@ import { readInstant } from './validation.ts';
 export interface NewCampaignBody {
   readonly name: string;
   readonly task: CampaignTask;
-  readonly targets: CampaignFilter & { readonly ids?: readonly string[] };
+  readonly targets: ChargePointFilter & { readonly ids?: readonly string[] };
   readonly atOnce?: number;
   readonly startAt?: string;
   readonly endAt?: string;
@@ -88,17 +89,25 @@ function taskAsGiven(task: CampaignTask): CampaignTask {
   return { ...task, payload };
 }
 
-async function readTask(task: CampaignTask, { requestIds }: Store, force: boolean): Promise<CampaignTask> {
+async function readTask(task: CampaignTask, store: Store, force: boolean): Promise<CampaignTask> {
   if ('localList' in task) return task;
+  if ('template' in task) return readTemplateTask(task.template, store);
   if ('security' in task) return readSecurityTask(task, force);
   const { action } = task;
   const isNumbered = NUMBERED.has(action) && task.payload.requestId === undefined;
-  const payload = isNumbered ? { ...task.payload, requestId: await requestIds.next() } : task.payload;
+  const payload = isNumbered ? { ...task.payload, requestId: await store.requestIds.next() } : task.payload;
   // A campaign is written in one version, whichever its charge points speak.
   const dialect = dialectOf();
   if (dialect.isCentralSystemAction(action)) checkPayload(dialect, action, payload);
   const isForced = force && wantedProfile(action, payload) !== undefined;
   return { action, payload, ...(isForced && { force }) };
+}
+
+/** A campaign does what the template says now; what it says later is for another one. */
+function readTemplateTask(template: string, { configurationTemplates }: Store): CampaignTask {
+  const found = configurationTemplates.get(template);
+  if (!found) throw invalid([{ path: '/task/template', problem: 'is unknown' }]);
+  return { template, version: found.version };
 }
 
 /** The root goes out as charge points know PEM, and has to fit into InstallCertificate like that. */
@@ -169,6 +178,7 @@ export function viewResult(item: CampaignItem, task: CampaignTask) {
     answer: redactJson(answer),
     steps: (item.steps ?? []).map((step) => ({
       name: step.name,
+      key: step.key ?? null,
       askedAt: writeTimestamp(step.askedAt),
       answer: redactJson(step.answer),
     })),

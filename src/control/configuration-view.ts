@@ -7,6 +7,7 @@ export function viewConfigurationKey({
   learntAt,
   pending,
   doubtfulSince,
+  refused,
   ...rest
 }: ConfigurationKeyRecord) {
   return {
@@ -19,6 +20,7 @@ export function viewConfigurationKey({
       bootedAt: timeOf(pending.bootedAt),
     },
     doubtfulSince: timeOf(doubtfulSince),
+    refused: refused ? { ...refused, at: writeTimestamp(refused.at) } : null,
   };
 }
 

@@ -15,6 +15,8 @@ const positions = {
   campaigns: TEXT,
   'certificate-requests': /^[0-9a-f]+$/,
   'console-sessions': /^\d{1,15} [0-9a-f]+$/,
+  'configuration-drift': TEXT,
+  'configuration-templates': TEXT,
   'failed-certificate-requests': /^[0-9a-f]+$/,
   'open-certificate-requests': /^[0-9a-f]+$/,
   certificates: /^[0-9a-f]+$/,

@@ -211,6 +211,11 @@ export const errors = {
     message: 'There is no log-in {id}.',
     meaning: 'It has ended, or it is one with another key, which takes the role `admin`.',
   },
+  unknown_configuration_template: {
+    status: 404,
+    message: 'There is no configuration template {id}.',
+    meaning: 'No template of configurations has this name.',
+  },
   unknown_saved_filter: {
     status: 404,
     message: 'There is no saved filter {id}.',
@@ -300,6 +305,11 @@ export const errors = {
     status: 409,
     message: 'The task of campaign {id} had a secret, which Farad no longer has.',
     meaning: 'Secrets of a campaign are kept until it ends. Create a new campaign, with the secret.',
+  },
+  too_many_configuration_templates: {
+    status: 409,
+    message: 'There are {most} configuration templates already.',
+    meaning: 'Delete one that nobody uses, or put keys together in one.',
   },
   too_many_saved_filters: {
     status: 409,

@@ -5,6 +5,7 @@ import type { SecurityProfile } from '../store/security-profile.ts';
 import type { Store } from '../store/store.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
+import { Comparison, namesOf, type TemplateDrift } from './comparison.ts';
 import type { Edges } from './edges.ts';
 import { summariseSecurity } from './security-summary.ts';
 
@@ -58,6 +59,8 @@ export interface IndexedChargePoint {
   readonly isProfilePending: boolean;
   /** Of the certificate that it shows, epoch ms; `NEVER` without one. */
   readonly certificateExpiresAt: number;
+  /** To each template that has one of its keys. */
+  readonly drifts: readonly TemplateDrift[];
   /** Everything that a search looks at, lower case. */
   readonly searched: string;
 }
@@ -75,6 +78,8 @@ export interface FleetCensus {
   readonly connectors: Readonly<Record<string, number>>;
   /** Connectors of charge points that are not connected. */
   readonly offlineConnectors: number;
+  /** Which configuration templates the charge points were compared with: their names and versions. */
+  readonly templates: string;
 }
 
 /**
@@ -87,9 +92,11 @@ export class FleetIndex {
   private readonly counted: (census: FleetCensus) => void;
   private readonly warn;
   private readonly closing = new AbortController();
+  /** Aborted when a pause is to end early. */
+  private resting = new AbortController();
   private known: FleetCensus | undefined;
   private first: Promise<void> | undefined;
-  /** Somebody waits for the first round. */
+  /** Somebody waits for a round to end. */
   private isAwaited = false;
   /** The round under way. */
   private running: Promise<void> = Promise.resolve();
@@ -105,9 +112,30 @@ export class FleetIndex {
   /** The last complete round; waits for the first one. */
   async census(): Promise<FleetCensus> {
     this.begin();
+    if (this.known) return this.known;
     this.isAwaited = true;
-    if (!this.known) await this.first;
+    await this.first;
     return this.known ?? EMPTY;
+  }
+
+  /**
+   * The last round that has compared configurations with the templates as they are now. Where one has just
+   * changed, it waits for a round that then goes as fast as it can.
+   */
+  async comparedCensus(): Promise<FleetCensus> {
+    let census = await this.census();
+    while (
+      census.templates !== namesOf(this.store.configurationTemplates.inPrecedence()) &&
+      !this.closing.signal.aborted
+    ) {
+      this.isAwaited = true;
+      this.resting.abort();
+      this.resting = new AbortController();
+      await this.running;
+      await nextTurn();
+      census = this.known ?? EMPTY;
+    }
+    return census;
   }
 
   /** Begins the rounds, unless a question has already. */
@@ -121,6 +149,7 @@ export class FleetIndex {
   /** Resolves when nothing is read from the store any more. */
   async close(): Promise<void> {
     this.closing.abort();
+    this.resting.abort();
     // Whether it failed makes no difference any more, and whoever waited for it has heard.
     await this.running.catch(() => undefined);
   }
@@ -134,15 +163,15 @@ export class FleetIndex {
     while (!this.closing.signal.aborted) {
       await this.pause(PAUSE_MS);
       if (this.closing.signal.aborted) return;
-      await this.go((workedMs) => this.pause(workedMs / DUTY)).catch((error: unknown) =>
-        this.warn.warn({ err: error }, 'the fleet cannot be counted'),
+      await this.go((workedMs) => (this.isAwaited ? nextTurn() : this.pause(workedMs / DUTY))).catch(
+        (error: unknown) => this.warn.warn({ err: error }, 'the fleet cannot be counted'),
       );
     }
   }
 
   /** Ends early when the index is closed. */
   private async pause(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.closing.signal, ref: false }).catch(() => undefined);
+    await delay(ms, undefined, { signal: this.resting.signal, ref: false }).catch(() => undefined);
   }
 
   private async round(rest: Rest): Promise<void> {
@@ -153,8 +182,9 @@ export class FleetIndex {
     let offlineConnectors = 0;
     let seen = 0;
     let restedAt = performance.now();
+    const comparison = new Comparison(this.store);
     for await (const known of knownChargePoints(this.store, undefined)) {
-      const entry = this.look(known);
+      const entry = this.look(known, comparison);
       chargePoints.push(entry.chargePoint);
       if (entry.chargePoint.connected) connected++;
       else offlineConnectors += entry.statuses.length;
@@ -166,7 +196,9 @@ export class FleetIndex {
       }
       if (this.closing.signal.aborted) return;
     }
-    this.known = { at: Date.now(), chargePoints, connected, neverBooted, connectors, offlineConnectors };
+    const counts = { connected, neverBooted, connectors, offlineConnectors };
+    this.known = { at: Date.now(), chargePoints, ...counts, templates: comparison.names };
+    this.isAwaited = false;
     this.counted(this.known);
   }
 
@@ -176,7 +208,7 @@ export class FleetIndex {
     return connectedAt < Date.now() - BOOTS_WITHIN_MS;
   }
 
-  private look(known: KnownChargePoint) {
+  private look(known: KnownChargePoint, comparison: Comparison) {
     const { id, record, settings } = known;
     const connected = this.edges.holderHere(id) !== undefined;
     const connectors = record ? this.store.connectors.of(id) : [];
@@ -199,6 +231,7 @@ export class FleetIndex {
       securityProfile: security.profile,
       isProfilePending: security.isPending,
       certificateExpiresAt: security.certificateEndsAt ?? NEVER,
+      drifts: comparison.of(known),
       searched: searchedTexts(known).join('\n').toLowerCase(),
     };
     return { chargePoint, statuses };
@@ -215,4 +248,5 @@ const EMPTY: FleetCensus = {
   neverBooted: 0,
   connectors: {},
   offlineConnectors: 0,
+  templates: '',
 };

@@ -1,4 +1,5 @@
 import { foreignCursor } from './cursor.ts';
+import { hasDrift } from './fleet-drift.ts';
 import type { FleetCensus, IndexedChargePoint } from './fleet-index.ts';
 import { type ProfileName, profileName } from './fleet-security.ts';
 import { FleetText } from './fleet-text.ts';
@@ -33,6 +34,8 @@ export interface FleetFilter {
   readonly profilePending?: boolean;
   /** Days from the census on; those that have expired match, too. */
   readonly certificateExpiresWithin?: number;
+  /** Something of its configuration is not as a template wants it. */
+  readonly drift?: boolean;
 }
 
 export interface SortedPage {
@@ -151,6 +154,7 @@ function matches(
     securityProfile,
     profilePending,
     certificateExpiresWithin: days,
+    drift,
   }: FleetFilter,
   at: number,
 ): boolean {
@@ -161,6 +165,7 @@ function matches(
     (status === undefined || chargePoint.statuses.includes(status)) &&
     (profilePending === undefined || profilePending === chargePoint.isProfilePending) &&
     (securityProfile === undefined || securityProfile === profileName(chargePoint)) &&
+    (drift === undefined || drift === hasDrift(chargePoint)) &&
     (days === undefined || chargePoint.certificateExpiresAt <= at + days * DAY_MS)
   );
 }

@@ -82,6 +82,8 @@ export interface Orders {
   stopTransaction(transactionId: number): Order;
   /** Asks for settings by their names. */
   askSettings(names: readonly string[]): Order;
+  /** Changes a setting by its name. */
+  changeSetting(name: string, value: string): Order;
   askListVersion(): Order;
   sendList(list: ListOrder): Order;
   startUpdate(update: UpdateOrder): Order;

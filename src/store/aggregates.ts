@@ -19,6 +19,7 @@ import { type ChargePoints, ChargePointTable, type OfChargePoints } from './char
 import { type ChargingProfiles, ChargingProfileTable } from './charging-profiles.ts';
 import { type Commands, CommandTable } from './commands.ts';
 import { type Configurations, ConfigurationTable } from './configuration.ts';
+import { type ConfigurationTemplates, ConfigurationTemplateTable } from './configuration-templates.ts';
 import { type Connectors, ConnectorTable } from './connectors.ts';
 import { type ConsoleSessions, ConsoleSessionTable } from './console-sessions.ts';
 import { type GivenKeys, GivenKeyTable } from './given-keys.ts';
@@ -146,6 +147,10 @@ const AGGREGATES = {
   savedFilters: provisioned<SavedFilters>(
     'saved-filters',
     ({ directory }) => new SavedFilterTable(directory),
+  ),
+  configurationTemplates: provisioned<ConfigurationTemplates>(
+    'configuration-templates',
+    ({ directory }) => new ConfigurationTemplateTable(directory),
   ),
   alarmRules: provisioned<AlarmRules>(
     'alarm-rules',

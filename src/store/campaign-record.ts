@@ -19,6 +19,15 @@ export type SecurityTask =
   | { readonly security: 'renew-certificate' | 'rotate-password' };
 
 /**
+ * Brings keys to what a configuration template wants, as it stood in this version: where it has changed
+ * since, nothing is sent any more.
+ */
+export interface TemplateTask {
+  readonly template: string;
+  readonly version: number;
+}
+
+/**
  * What a campaign does at each charge point: send one CALL or a row of them, or bring its local authorization
  * list up to date.
  */
@@ -30,6 +39,7 @@ export type CampaignTask =
       readonly force?: boolean;
     }
   | SecurityTask
+  | TemplateTask
   | { readonly localList: 'auto' | 'full' | 'differential' };
 
 /**
@@ -94,6 +104,8 @@ export type CampaignInput = Omit<CampaignRecord, 'version' | 'counts'>;
 /** A CALL of a task that has several. */
 export interface CampaignStep {
   readonly name: (typeof CAMPAIGN_STEPS)[number];
+  /** Configuration key that it changes. */
+  readonly key?: string;
   readonly reference: string;
   /** Epoch ms. */
   readonly askedAt: number;
@@ -107,6 +119,8 @@ export const CAMPAIGN_STEPS = [
   'install_root',
   'certificate',
   'security_profile',
+  'ask_configuration',
+  'change_configuration',
 ] as const;
 
 /** What is to be and what became of one charge point in a campaign. Times are epoch ms. */

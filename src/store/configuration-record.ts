@@ -17,6 +17,8 @@ export interface ConfigurationKeyRecord {
   readonly pending: PendingValue | null;
   /** Since when nobody knows whether a change was made: its CALL got no answer. */
   readonly doubtfulSince: number | null;
+  /** The last value that the charge point would not take; absent once it takes one. */
+  readonly refused?: RefusedValue | undefined;
   /** Rises with each change. */
   readonly version: number;
 }
@@ -29,6 +31,13 @@ export interface PendingValue {
   readonly resetAt: number | null;
   /** When it booted without a Reset of ours: then the next GetConfiguration tells what holds. */
   readonly bootedAt: number | null;
+}
+
+export interface RefusedValue {
+  /** Null for a write-only key. */
+  readonly value: string | null;
+  readonly status: 'Rejected' | 'NotSupported';
+  readonly at: number;
 }
 
 /** One key of a GetConfiguration answer. */

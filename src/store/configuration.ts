@@ -1,6 +1,6 @@
 import type { Table } from '../journal/environment.ts';
 import { isSecretKey, redactUrls } from '../telemetry/redaction.ts';
-import type { ConfigurationKeyRecord, PendingValue, ToldKey } from './configuration-record.ts';
+import type { ConfigurationKeyRecord, PendingValue, RefusedValue, ToldKey } from './configuration-record.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
@@ -27,6 +27,14 @@ export interface Configurations {
     key: string,
     value: string,
     outcome: 'Accepted' | 'RebootRequired' | 'unanswered',
+    at: number,
+  ): Promise<void>;
+  /** A ChangeConfiguration that was not taken. */
+  refused(
+    chargePointId: string,
+    key: string,
+    value: string,
+    status: RefusedValue['status'],
     at: number,
   ): Promise<void>;
   /** The charge point is about to reset at our request. */
@@ -110,7 +118,13 @@ export class ConfigurationTable implements Configurations {
         if (before) this.write({ ...before, doubtfulSince: at });
         return;
       }
-      const learnt = { known: true, readonly: false, learntAt: at, doubtfulSince: null } as const;
+      const learnt = {
+        known: true,
+        readonly: false,
+        learntAt: at,
+        doubtfulSince: null,
+        refused: undefined,
+      } as const;
       const given = kept(key, value);
       const pending: PendingValue | null =
         outcome === 'RebootRequired' ? { value: given, since: at, resetAt: null, bootedAt: null } : null;
@@ -120,6 +134,24 @@ export class ConfigurationTable implements Configurations {
         learntFrom: 'ChangeConfiguration',
         value: pending ? now.value : given,
         pending,
+      });
+    });
+  }
+
+  refused(
+    chargePointId: string,
+    key: string,
+    value: string,
+    status: RefusedValue['status'],
+    at: number,
+  ): Promise<void> {
+    return this.path.transact(() => {
+      const before = this.get(chargePointId, key);
+      if (!before && this.table.getCount(allOf(chargePointId)) >= MAX_KEYS) return;
+      const learnt = { learntAt: at, learntFrom: 'ChangeConfiguration' } as const;
+      this.write({
+        ...(before ?? { ...unlearnt(chargePointId, key), ...learnt, known: status !== 'NotSupported' }),
+        refused: { value: kept(key, value), status, at },
       });
     });
   }

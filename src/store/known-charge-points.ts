@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ChargePointFilter } from './charge-point-filter.ts';
 import type { ChargePointRecord } from './charge-point-record.ts';
 import type { ChargePointSettings } from './charge-point-settings.ts';
 import type { Page } from './listing.ts';
@@ -54,6 +55,27 @@ export function searchedTexts({ id, settings, record }: KnownChargePoint): strin
   const { displayName, place, tags = [], group, note } = settings ?? {};
   const given = [id, displayName, place?.bay, place?.address, ...tags, group, note];
   return [...given, ...Object.values(record?.boot ?? {})].filter((text) => typeof text === 'string');
+}
+
+/**
+ * Whether a charge point is meant. Vendor, model and firmware version are compared without case, as CiStrings
+ * are (OCPP 1.6 ed. 2 §2.2), and so are tags.
+ */
+export function isMeant(filter: ChargePointFilter, { id, settings, record }: KnownChargePoint): boolean {
+  const { group, vendor, model, firmwareVersion, tag, idPrefix } = filter;
+  const boot = record?.boot;
+  return (
+    (group === undefined || settings?.group === group) &&
+    (idPrefix === undefined || id.startsWith(idPrefix)) &&
+    (tag === undefined || (settings?.tags ?? []).some((held) => sameText(tag, held))) &&
+    sameText(vendor, boot?.vendor) &&
+    sameText(model, boot?.model) &&
+    sameText(firmwareVersion, boot?.firmwareVersion)
+  );
+}
+
+function sameText(wanted: string | undefined, told: string | undefined): boolean {
+  return wanted === undefined || told?.toLowerCase() === wanted.toLowerCase();
 }
 
 async function* inOrder<Item>(

@@ -15,6 +15,8 @@ const VIEWS: readonly View[] = [
   ['charge-point', '/charge-points/BAY-12', 'StartTransaction'],
   ['commands', '/charge-points/BAY-12?tab=commands&action=SetChargingProfile', 'Payload'],
   ['configuration', '/charge-points/BAY-12?tab=configuration', 'Nobody has asked'],
+  ['templates', '/configuration', '1 not reported'],
+  ['template', '/configuration/Duo%2022', 'nobody knows what it has'],
   ['smart-charging', '/charge-points/BAY-12?tab=charging', 'It holds no charging profile'],
   ['maintenance', '/charge-points/BAY-12?tab=maintenance', 'no list is wanted here'],
   ['security-of-one', '/charge-points/BAY-12?tab=security', 'TamperDetectionActivated'],
@@ -85,6 +87,10 @@ export async function gatewayWithEveryView(): Promise<{
   await send('POST', '/certificates', { chargePointId: 'BAY-12', certificate: pem });
   // It names another charge point, so nobody signs it.
   await story.call('SignCertificate', { csr: (await makeSigningRequest('ec')).csr });
+  await send('PUT', '/configuration-templates/Duo 22', {
+    filter: { vendor: 'Voltwerk' },
+    keys: [{ key: 'MeterValueSampleInterval', value: '60' }],
+  });
   await send('PUT', '/local-lists/depot', {
     scope: { group: 'Depot north' },
     entries: [{ idTag: 'CARD0001' }],

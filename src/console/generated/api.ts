@@ -2,7 +2,7 @@
 
 export interface Error {
   readonly error: {
-    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'forbidden' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_saved_filter' | 'unknown_alarm' | 'unknown_alarm_rule' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_saved_filters' | 'too_many_alarm_rules' | 'alarm_over' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
+    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'forbidden' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_configuration_template' | 'unknown_saved_filter' | 'unknown_alarm' | 'unknown_alarm_rule' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_configuration_templates' | 'too_many_saved_filters' | 'too_many_alarm_rules' | 'alarm_over' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
     readonly message: string;
     readonly details: Readonly<Record<string, unknown>>;
   };
@@ -793,6 +793,9 @@ export interface NewCampaign {
     readonly rootCertificate?: string;
     readonly force?: boolean;
   } | {
+    readonly template: string;
+    readonly version?: number;
+  } | {
     readonly localList: 'auto' | 'full' | 'differential';
   };
   readonly targets: {
@@ -859,7 +862,8 @@ export interface CampaignResult {
   readonly reason: string | null;
   readonly answer: Readonly<Record<string, unknown>> | null;
   readonly steps: readonly ({
-    readonly name: 'authorization_key' | 'ask_roots' | 'install_root' | 'certificate' | 'security_profile';
+    readonly name: 'authorization_key' | 'ask_roots' | 'install_root' | 'certificate' | 'security_profile' | 'ask_configuration' | 'change_configuration';
+    readonly key: string | null;
     readonly askedAt: string;
     readonly answer: Readonly<Record<string, unknown>> | null;
   })[];
@@ -885,6 +889,7 @@ export interface SavedFilter {
     readonly securityProfile?: '0' | '1' | '2' | '3' | 'unknown';
     readonly profilePending?: 'true' | 'false';
     readonly certificateExpiresWithin?: string;
+    readonly drift?: 'true' | 'false';
     readonly sort?: 'id' | '-id' | 'lastSeenAt' | '-lastSeenAt' | 'lastAnsweredAt' | '-lastAnsweredAt' | 'vendor' | '-vendor' | 'firmware' | '-firmware' | 'group' | '-group' | 'certificateExpiresAt' | '-certificateExpiresAt';
   };
   readonly writtenBy: string;
@@ -902,6 +907,7 @@ export interface SavedFilterUpdate {
     readonly securityProfile?: '0' | '1' | '2' | '3' | 'unknown';
     readonly profilePending?: 'true' | 'false';
     readonly certificateExpiresWithin?: string;
+    readonly drift?: 'true' | 'false';
     readonly sort?: 'id' | '-id' | 'lastSeenAt' | '-lastSeenAt' | 'lastAnsweredAt' | '-lastAnsweredAt' | 'vendor' | '-vendor' | 'firmware' | '-firmware' | 'group' | '-group' | 'certificateExpiresAt' | '-certificateExpiresAt';
   };
 }
@@ -1059,6 +1065,96 @@ export interface AlarmPage {
 
 export interface AlarmAcknowledgement {
   readonly note?: string;
+}
+
+export interface ConfigurationTemplate {
+  readonly id: string;
+  readonly filter: {
+    readonly all?: true;
+    readonly group?: string;
+    readonly vendor?: string;
+    readonly model?: string;
+    readonly firmwareVersion?: string;
+    readonly tag?: string;
+    readonly idPrefix?: string;
+  };
+  readonly priority: number;
+  readonly keys: readonly {
+    readonly key: string;
+    readonly value: string;
+    readonly expected?: boolean;
+  }[];
+  readonly note: string | null;
+  readonly writtenBy: string;
+  readonly writtenAt: string;
+  readonly drift: {
+    readonly at: string;
+    readonly matches: number;
+    readonly reboot_required: number;
+    readonly not_reported: number;
+    readonly differs: number;
+    readonly rejected: number;
+  } | null;
+  readonly version: number;
+}
+
+export interface ConfigurationTemplateUpdate {
+  readonly filter: {
+    readonly all?: true;
+    readonly group?: string;
+    readonly vendor?: string;
+    readonly model?: string;
+    readonly firmwareVersion?: string;
+    readonly tag?: string;
+    readonly idPrefix?: string;
+  };
+  readonly priority?: number;
+  readonly keys: readonly {
+    readonly key: string;
+    readonly value: string;
+    readonly expected?: boolean;
+  }[];
+  readonly note?: string | null;
+}
+
+export interface ConfigurationTemplatePage {
+  readonly items: readonly ConfigurationTemplate[];
+  readonly next: string | null;
+}
+
+export interface KeyDrift {
+  readonly key: string;
+  readonly wants: string;
+  readonly has: string | null;
+  readonly state: 'matches' | 'reboot_required' | 'not_reported' | 'differs' | 'rejected';
+  readonly expected: boolean;
+  readonly template: string;
+}
+
+export interface KeyDrifts {
+  readonly items: readonly KeyDrift[];
+}
+
+export interface ConfigurationDrift {
+  readonly chargePointId: string;
+  readonly state: 'matches' | 'reboot_required' | 'not_reported' | 'differs' | 'rejected';
+  readonly mendable: boolean;
+  readonly keys: readonly KeyDrift[];
+}
+
+export interface ConfigurationDriftPage {
+  readonly items: readonly ConfigurationDrift[];
+  readonly next: string | null;
+  readonly total: number;
+}
+
+export interface DriftMend {
+  readonly states?: readonly ('not_reported' | 'differs' | 'rejected')[];
+  readonly name?: string;
+  readonly atOnce?: number;
+  readonly startAt?: string;
+  readonly endAt?: string;
+  readonly stopAfterFailed?: number;
 }
 
 export interface EnergyRows {
@@ -1463,6 +1559,11 @@ export interface ConfigurationKey {
     readonly bootedAt: string | null;
   } | null;
   readonly doubtfulSince: string | null;
+  readonly refused: {
+    readonly value: string | null;
+    readonly status: 'Rejected' | 'NotSupported';
+    readonly at: string;
+  } | null;
   readonly version: number;
 }
 

@@ -19,6 +19,7 @@ const STEPS: Readonly<Record<string, string>> = {
   install_root: 'root',
   certificate: 'certificate',
   security_profile: 'profile',
+  ask_configuration: 'configuration asked for',
 };
 
 const STATES = ['pending', 'asking', 'running', 'succeeded', 'failed', 'unknown'];
@@ -197,7 +198,7 @@ function Said({ result: { reason, answer, steps } }: { readonly result: Campaign
     <>
       {reason ?? (answer ? <code>{JSON.stringify(answer)}</code> : <span class="soft">–</span>)}
       {steps.length > 0 && (
-        <div class="small soft">{steps.map(({ name }) => STEPS[name] ?? name).join(' → ')}</div>
+        <div class="small soft">{steps.map(({ name, key }) => key ?? STEPS[name] ?? name).join(' → ')}</div>
       )}
     </>
   );

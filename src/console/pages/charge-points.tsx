@@ -42,6 +42,7 @@ const FILTERS = [
   'securityProfile',
   'profilePending',
   'certificateExpiresWithin',
+  'drift',
 ] as const;
 
 /** Charge points, a page at a time: the server filters and sorts, however many there are. */
@@ -57,6 +58,7 @@ export function ChargePointsPage() {
       <div class="row">
         <h1>Charge points</h1>
         <span class="end row">
+          <a href="/configuration">Configuration templates</a>
           <a href="/security">Security of the fleet</a>
           {may('operator') && (
             <button type="button" class="primary" onClick={() => setAdding(true)}>
@@ -132,6 +134,15 @@ function ChargePointFilters({ filtered }: { readonly filtered: boolean }) {
         name="securityProfile"
         label="Security profile"
         options={[['', 'Any'], ...PROFILE_CHOICES]}
+      />
+      <ChoiceFilter
+        name="drift"
+        label="Configuration"
+        options={[
+          ['', 'Any'],
+          ['true', 'Drifts'],
+          ['false', 'Does not drift'],
+        ]}
       />
       {filtered && (
         <button

@@ -7,6 +7,8 @@ import { CampaignPage } from './campaign.tsx';
 import { CampaignsPage } from './campaigns.tsx';
 import { ChargePointPage } from './charge-point/charge-point-page.tsx';
 import { ChargePointsPage } from './charge-points.tsx';
+import { TemplatePage } from './configuration/template-page.tsx';
+import { TemplatesPage } from './configuration/templates-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { SecurityPage } from './security/security-page.tsx';
 import { SitePage } from './sites/site-page.tsx';
@@ -51,6 +53,9 @@ function viewOf([section, id, ...rest]: readonly string[]): View {
     case 'campaigns':
       if (id === undefined) return { title: 'Campaigns', page: <CampaignsPage /> };
       return { title: 'Campaign', page: <CampaignPage id={id} key={id} /> };
+    case 'configuration':
+      if (id === undefined) return { title: 'Configuration templates', page: <TemplatesPage /> };
+      return { title: id, page: <TemplatePage id={id} key={id} /> };
     case 'security':
       return id === undefined ? { title: 'Security', page: <SecurityPage /> } : nothing;
     case 'analytics':

@@ -15,9 +15,12 @@ export function Rail() {
   return (
     <nav ref={rail} class="rail" aria-label="Sections">
       <ul>
-        {sections.map(({ name, root, also }) => (
+        {sections.map(({ name, root, also = [] }) => (
           <li key={root}>
-            <a href={`/${root}`} aria-current={current === root || current === also ? 'page' : undefined}>
+            <a
+              href={`/${root}`}
+              aria-current={current === root || also.includes(current) ? 'page' : undefined}
+            >
               {name}
             </a>
           </li>

@@ -49,6 +49,15 @@ const task: Schema = {
       },
       ['profile', 'rootCertificate', 'force'],
     ),
+    object(
+      'Bring configuration keys to what a configuration template wants (`ChangeConfiguration`): keys that the charge point has never told are asked for first, then each that differs is changed, once. ' +
+        'Keys that a template of higher precedence has are left alone. Where the template has changed since the campaign began, the result is `failed` with `template_changed`.',
+      {
+        template: text('Name of the template.', { minLength: 1, maxLength: 100 }),
+        version: whole('Of the template when the campaign began.', { readOnly: true }),
+      },
+      ['version'],
+    ),
     object('A sync of the local authorization list that is wanted at the charge point.', {
       localList: syncMode,
     }),
@@ -178,10 +187,11 @@ export const campaignSchemas = {
     steps: list(
       object('A CALL.', {
         name: { type: 'string', enum: CAMPAIGN_STEPS },
+        key: maybe(text('Configuration key that it changed.')),
         askedAt: time('When it was handed over.'),
         answer: maybe({ type: 'object', description: 'Null while none has come.' }),
       }),
-      'Of a task of security: the CALLs that were sent, in order; empty for any other.',
+      'Of a task with several CALLs: those that were sent, in order; empty for any other.',
     ),
     jobId: maybe(text('The job that it began, among the jobs of the charge point.')),
     attempts: whole(

@@ -41,6 +41,13 @@ export const commandSchemas = {
     learntFrom: { type: 'string', enum: ['GetConfiguration', 'ChangeConfiguration'] },
     pending: nullOr(pending),
     doubtfulSince: maybe(time('Since when nobody knows its value: a change got no answer.')),
+    refused: nullOr(
+      object('The last value that the charge point would not take; null once it has taken one.', {
+        value: maybe(text('Null for a write-only key.')),
+        status: { type: 'string', enum: ['Rejected', 'NotSupported'] },
+        at: time('When it answered.'),
+      }),
+    ),
     version: whole('Rises with each change.'),
   }),
 

@@ -17,6 +17,7 @@ const parameters = {
   securityProfile: oneOf(PROFILE_NAMES),
   profilePending: yesOrNo,
   certificateExpiresWithin: { type: 'string', pattern: '^\\d{1,5}$' },
+  drift: yesOrNo,
   sort: oneOf(sortNames.flatMap((name) => [name, `-${name}`])),
 } as const satisfies Record<string, Schema>;
 

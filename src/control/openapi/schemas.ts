@@ -5,6 +5,7 @@ import { campaignSchemas } from './campaign-schemas.ts';
 import { certificateSchemas } from './certificate-schemas.ts';
 import { chargingProfileSchemas } from './charging-profile-schemas.ts';
 import { commandSchemas } from './command-schemas.ts';
+import { configurationTemplateSchemas } from './configuration-template-schemas.ts';
 import { fleetSchemas } from './fleet-schemas.ts';
 import { jobSchemas } from './job-schemas.ts';
 import { localListSchemas } from './local-list-schemas.ts';
@@ -213,6 +214,7 @@ export const schemas = {
   ...campaignSchemas,
   ...savedFilterSchemas,
   ...alarmSchemas,
+  ...configurationTemplateSchemas,
 
   ...rowSchemas,
   ...fleetSchemas,

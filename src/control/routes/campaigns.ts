@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type { CampaignFilter } from '../../operations/campaigns/campaign-targets.ts';
+
 import type { CampaignCommand } from '../../operations/campaigns/campaigns.ts';
 import type { CampaignItemState } from '../../store/campaign-record.ts';
+import type { ChargePointFilter } from '../../store/charge-point-filter.ts';
 import { findChargePoint } from '../../store/known-charge-points.ts';
 import { type NewCampaignBody, readCampaign, sameCampaignFor, viewCampaign } from '../campaign-view.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
@@ -237,7 +238,7 @@ export function addCampaignRoutes(app: FastifyInstance, { store, config, operati
     },
   );
 
-  addRoute<{ Querystring: CampaignFilter }>(app, match, ({ query }) =>
+  addRoute<{ Querystring: ChargePointFilter }>(app, match, ({ query }) =>
     operations.campaigns.matches(query, SAMPLE),
   );
 

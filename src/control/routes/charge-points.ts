@@ -88,6 +88,11 @@ const list: Operation = {
       description:
         'Only those whose client certificate ends in so many days, or has ended; certificates that were renewed do not count.',
     },
+    drift: {
+      type: 'boolean',
+      description:
+        'Only those whose configuration is not all that configuration templates want of it, or only the others.',
+    },
     sort: {
       type: 'string',
       enum: sortNames.flatMap((name) => [name, `-${name}`]),
@@ -179,6 +184,7 @@ interface ListQuery extends PageQuery {
   readonly securityProfile?: ProfileName;
   readonly profilePending?: boolean;
   readonly certificateExpiresWithin?: number;
+  readonly drift?: boolean;
 }
 
 export function addChargePointRoutes(

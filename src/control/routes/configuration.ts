@@ -22,6 +22,7 @@ const key = {
   learntFrom: 'GetConfiguration',
   pending: null,
   doubtfulSince: null,
+  refused: null,
   version: 7,
 };
 const answer = {

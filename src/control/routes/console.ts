@@ -11,6 +11,7 @@ const VIEWS = [
   'local-lists',
   'reservations',
   'security',
+  'configuration',
   'analytics',
   'system',
 ];

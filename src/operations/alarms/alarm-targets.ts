@@ -1,7 +1,6 @@
 import type { AlarmFilter } from '../../store/alarm-rule-record.ts';
-import { findChargePoint } from '../../store/known-charge-points.ts';
+import { findChargePoint, isMeant } from '../../store/known-charge-points.ts';
 import type { Store } from '../../store/store.ts';
-import { isMeant } from '../campaigns/campaign-targets.ts';
 
 /** Whether a rule with a filter is about a charge point: some reads each time. */
 export function targetsOf(

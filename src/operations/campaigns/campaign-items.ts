@@ -5,6 +5,7 @@ import type {
   CampaignStep,
   CampaignTask,
   SecurityTask,
+  TemplateTask,
 } from '../../store/campaign-record.ts';
 import type { KeptAnswer } from '../../store/referenced-calls.ts';
 import type { Store } from '../../store/store.ts';
@@ -23,9 +24,10 @@ import {
   type StepCall,
   type StepStore,
 } from './security-steps.ts';
+import { isTemplateTask, nextTemplateStep, type TemplateStore } from './template-steps.ts';
 
 export interface CampaignItemsOptions {
-  readonly store: Pick<Store, 'campaigns' | 'jobs' | 'refresh'> & StepStore;
+  readonly store: Pick<Store, 'campaigns' | 'jobs' | 'refresh'> & StepStore & TemplateStore;
   readonly calls: ChargePointCalls;
   /** Epoch ms. */
   readonly clock: () => number;
@@ -74,9 +76,8 @@ export class CampaignItems {
   async announce(chargePointId: string, task: CampaignTask): Promise<Announced | undefined> {
     const { store, clock } = this.options;
     const before = store.campaigns.item(this.id, chargePointId);
-    if (before?.state !== 'pending' && !(before?.state === 'running' && isSecurityTask(task)))
-      return undefined;
-    const next = isSecurityTask(task) ? this.nextStep(task, before) : undefined;
+    if (before?.state !== 'pending' && !(before?.state === 'running' && isStepped(task))) return undefined;
+    const next = isStepped(task) ? this.nextStep(task, before) : undefined;
     if (next && 'judgement' in next) {
       await this.note(chargePointId, next.judgement, before.answer);
       return undefined;
@@ -85,7 +86,7 @@ export class CampaignItems {
     const reference = `${this.id}.${attempts}`;
     const now = clock();
     const steps =
-      next && withStep(before.steps, { name: next.call.name, reference, askedAt: now, answer: null });
+      next && withStep(before.steps, { ...nameOf(next.call), reference, askedAt: now, answer: null });
     const asked = { state: 'asking', reason: null, reference, attempts } as const;
     const askedAt = steps && steps.length > 1 ? before.askedAt : now;
     await this.write(chargePointId, { ...asked, askedAt, ...(steps && { steps }) });
@@ -95,8 +96,9 @@ export class CampaignItems {
     return undefined;
   }
 
-  private nextStep(task: SecurityTask, item: CampaignItem): NextStep {
+  private nextStep(task: SteppedTask, item: CampaignItem): NextStep {
     const { store, trustsOthers, clock } = this.options;
+    if (isTemplateTask(task)) return nextTemplateStep(store, task, item);
     return nextStep({ store, trustsOthers, now: clock() }, task, item);
   }
 
@@ -113,7 +115,7 @@ export class CampaignItems {
       return;
     }
     const { answer } = outcome;
-    if (isSecurityTask(task)) {
+    if (isStepped(task)) {
       if (item) await this.settleStep(task, item, answer);
       return;
     }
@@ -136,7 +138,7 @@ export class CampaignItems {
   }
 
   /** One CALL of several was answered. */
-  private async settleStep(task: SecurityTask, item: CampaignItem, answer: KeptAnswer): Promise<void> {
+  private async settleStep(task: SteppedTask, item: CampaignItem, answer: KeptAnswer): Promise<void> {
     const steps = answeredStep(item.steps, answer);
     await this.write(item.chargePointId, { steps });
     const next = this.nextStep(task, { ...item, steps });
@@ -153,7 +155,7 @@ export class CampaignItems {
    * be taken.
    */
   private async followSteps(
-    task: SecurityTask,
+    task: SteppedTask,
     item: CampaignItem,
     { state, endAt, itemTimeout }: CampaignRecord,
   ): Promise<boolean> {
@@ -194,7 +196,7 @@ export class CampaignItems {
     const campaign = store.campaigns.get(this.id);
     if (item?.state === 'asking' && campaign) await this.recover(item, campaign.task);
     else if (item?.state !== 'running' || !campaign) this.places.followed.delete(chargePointId);
-    else if (isSecurityTask(campaign.task)) return this.followSteps(campaign.task, item, campaign);
+    else if (isStepped(campaign.task)) return this.followSteps(campaign.task, item, campaign);
     else await this.followJob(item, campaign.task);
     return false;
   }
@@ -257,4 +259,15 @@ export class CampaignItems {
   private async write(chargePointId: string, change: CampaignItemChange): Promise<void> {
     await this.options.store.campaigns.changeItem(this.id, chargePointId, change);
   }
+}
+
+/** A task whose charge points are asked more than once. */
+type SteppedTask = SecurityTask | TemplateTask;
+
+function isStepped(task: CampaignTask): task is SteppedTask {
+  return isSecurityTask(task) || isTemplateTask(task);
+}
+
+function nameOf({ name, key }: StepCall): Pick<CampaignStep, 'name' | 'key'> {
+  return { name, ...(key !== undefined && { key }) };
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { CampaignInput, CampaignRecord, CampaignTask } from '../../store/campaign-record.ts';
-import { knownChargePoints } from '../../store/known-charge-points.ts';
+import type { ChargePointFilter } from '../../store/charge-point-filter.ts';
+import { isMeant, knownChargePoints } from '../../store/known-charge-points.ts';
 import type { Store } from '../../store/store.ts';
 import { watchman } from '../../telemetry/watchman.ts';
 import { CampaignRun, type CampaignRunOptions } from './campaign-run.ts';
-import { type CampaignFilter, type CampaignTargets, isMeant } from './campaign-targets.ts';
+import type { CampaignTargets } from './campaign-targets.ts';
 
 export interface CampaignsOptions extends CampaignRunOptions {
   readonly store: CampaignRunOptions['store'] & Pick<Store, 'settings' | 'chargePoints'>;
@@ -107,7 +108,7 @@ export class Campaigns {
   /**
    * Returns how many charge points a filter finds, and the first `most` of them in the order of their ids.
    */
-  async matches(filter: CampaignFilter, most: number): Promise<CampaignMatches> {
+  async matches(filter: ChargePointFilter, most: number): Promise<CampaignMatches> {
     const sample: string[] = [];
     let total = 0;
     for await (const id of this.foundBy(filter)) {
@@ -182,15 +183,15 @@ export class Campaigns {
       yield* named;
       return;
     }
-    yield* this.foundBy(targets as CampaignFilter);
+    yield* this.foundBy(targets as ChargePointFilter);
   }
 
-  private async findsAny(filter: CampaignFilter): Promise<boolean> {
+  private async findsAny(filter: ChargePointFilter): Promise<boolean> {
     for await (const _ of this.foundBy(filter)) return true;
     return false;
   }
 
-  private async *foundBy(filter: CampaignFilter): AsyncGenerator<string> {
+  private async *foundBy(filter: ChargePointFilter): AsyncGenerator<string> {
     for await (const known of knownChargePoints(this.options.store)) {
       if (isMeant(filter, known)) yield known.id;
     }

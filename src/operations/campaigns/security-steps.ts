@@ -31,9 +31,7 @@ export interface StepOptions {
 }
 
 /** A CALL that brings a charge point one step further. */
-export interface StepCall extends Order {
-  readonly name: CampaignStep['name'];
-}
+export interface StepCall extends Order, Pick<CampaignStep, 'name' | 'key'> {}
 
 /** What is to be done next at a charge point, or how far it is. */
 export type NextStep = { readonly call: StepCall } | { readonly judgement: Judgement };
@@ -43,7 +41,7 @@ export type NextStep = { readonly call: StepCall } | { readonly judgement: Judge
  */
 const SETTLES_WITHIN_MS = 15_000;
 
-/** A task whose charge points are asked more than once. */
+/** Whether a task changes what secures the connection of a charge point. */
 export function isSecurityTask(task: object): task is SecurityTask {
   return 'security' in task;
 }

@@ -10,6 +10,7 @@ export const orders: Orders = {
   clearLimit: (profileId) => order('ClearChargingProfile', { id: profileId }),
   stopTransaction: (transactionId) => order('RemoteStopTransaction', { transactionId }),
   askSettings: (names) => order('GetConfiguration', { key: names }),
+  changeSetting: (name, value) => order('ChangeConfiguration', { key: name, value }),
   askListVersion: () => order('GetLocalListVersion', {}),
   sendList,
   startUpdate,

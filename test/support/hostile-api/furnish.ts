@@ -39,6 +39,8 @@ const LISTS = [
   '/saved-filters',
   '/alarm-rules',
   '/alarms',
+  '/configuration-templates',
+  '/configuration-templates/KNOWN/drift',
   '/sites',
   '/sites/KNOWN',
   '/api-keys',
@@ -76,6 +78,10 @@ export async function furnish(gateway: Gateway, random: Random): Promise<Furnish
   });
   await api('PUT', '/saved-filters/KNOWN', { query: { tag: 'dc' } });
   await api('PUT', '/alarm-rules/KNOWN', { condition: { kind: 'offline', minutes: 5 } });
+  await api('PUT', '/configuration-templates/KNOWN', {
+    filter: { all: true },
+    keys: [{ key: 'HeartbeatInterval', value: '300' }],
+  });
   await api('PUT', '/local-lists/KNOWN', { scope: { group: 'North' }, entries: [] });
   await api('PUT', '/sites/KNOWN', {
     groups: [{ id: 'g', parent: null, limit: { unit: 'A', perPhase: 63 } }],

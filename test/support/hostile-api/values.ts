@@ -204,6 +204,8 @@ const LISTINGS = [
   'campaigns',
   'charge-points',
   'charge-points-in-order',
+  'configuration-drift',
+  'configuration-templates',
   'console-sessions',
   'local-lists',
   'reservations',

@@ -19,13 +19,15 @@ function chargePoint(id: string, more: Partial<IndexedChargePoint> = {}): Indexe
     securityProfile: undefined,
     isProfilePending: false,
     certificateExpiresAt: NEVER,
+    drifts: [],
     searched: id.toLowerCase(),
     ...more,
   };
 }
 
 function census(chargePoints: readonly IndexedChargePoint[]): FleetCensus {
-  return { at: 1, chargePoints, connected: 0, neverBooted: 0, connectors: {}, offlineConnectors: 0 };
+  const counts = { connected: 0, neverBooted: 0, connectors: {}, offlineConnectors: 0 };
+  return { at: 1, chargePoints, ...counts, templates: '' };
 }
 
 const fleet = census([

@@ -5,8 +5,8 @@ import { securityProfileAnswered } from '../security/security-profile.ts';
 
 /**
  * ChangeConfiguration (OCPP 1.6 ed. 2 §5.3): Accepted holds at once, RebootRequired after the next reset;
- * Rejected, NotSupported and errors change nothing. A new AuthorizationKey opens the next connection, too,
- * and a new SecurityProfile is what it may come with.
+ * Rejected and NotSupported change nothing but are remembered, errors are not. A new AuthorizationKey opens
+ * the next connection, too, and a new SecurityProfile is what it may come with.
  */
 export const changeConfigurationAnswered: Follower<'ChangeConfiguration'> = (
   context,
@@ -29,6 +29,9 @@ const configurationAnswered: Follower<'ChangeConfiguration'> = (
   const status = statusOf(answer);
   if (status === 'Accepted' || status === 'RebootRequired') {
     return store.configurations.changed(id, key, value, status, clock());
+  }
+  if (status === 'Rejected' || status === 'NotSupported') {
+    return store.configurations.refused(id, key, value, status, clock());
   }
   return isUnanswered(answer)
     ? store.configurations.changed(id, key, value, 'unanswered', clock())

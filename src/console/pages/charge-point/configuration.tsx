@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { request } from '../../api.ts';
 import type { CallAnswer } from '../../call-answer.ts';
-import type { ChargePoint, ConfigurationKey } from '../../model.ts';
+import type { ChargePoint, ConfigurationKey, KeyDrift } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
 import { AnswerWord } from '../../parts/answer-word.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
@@ -10,6 +10,7 @@ import { Empty, Shown } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { may } from '../../session.ts';
+import { Wanted } from './wanted.tsx';
 
 const COLUMNS: readonly Column<ConfigurationKey>[] = [
   { label: 'Key', kind: 'id', cell: ({ key }) => <code>{key}</code> },
@@ -18,18 +19,44 @@ const COLUMNS: readonly Column<ConfigurationKey>[] = [
   { label: 'Told', cell: ({ learntAt }) => <When at={learntAt} /> },
 ];
 
-/** Configuration keys as the charge point told them, to be asked for and changed. */
+/** What templates want of the configuration, and what the charge point told of it. */
 export function Configuration({ chargePoint }: { readonly chargePoint: ChargePoint }) {
+  const path = `/charge-points/${encodeURIComponent(chargePoint.id)}/configuration/drift`;
+  const drift = useResource<{ readonly items: readonly KeyDrift[] }>(path, { everyMs: 15_000 });
+  return (
+    // All at once: what comes later would push the keys down.
+    <Shown of={drift} what="what templates want" lines={8}>
+      {({ items }) => (
+        <>
+          <Wanted keys={items} />
+          <Keys chargePoint={chargePoint} onChanged={drift.reload} />
+        </>
+      )}
+    </Shown>
+  );
+}
+
+interface KeysProps {
+  readonly chargePoint: ChargePoint;
+  readonly onChanged: () => void;
+}
+
+/** Configuration keys as the charge point told them, to be asked for and changed. */
+function Keys({ chargePoint, onChanged }: KeysProps) {
   const path = `/charge-points/${encodeURIComponent(chargePoint.id)}/configuration`;
   const keys = useResource<{ readonly items: readonly ConfigurationKey[] }>(path, { everyMs: 15_000 });
   const doing = useDoing();
   const [text, setText] = useState('');
   const [changing, setChanging] = useState<ConfigurationKey | undefined>();
+  const reload = () => {
+    keys.reload();
+    onChanged();
+  };
   const allowed = may('operator') && chargePoint.connected;
   const ask = () =>
     doing.run(async () => {
       await request('POST', `${path}/refresh`, { body: {} });
-      keys.reload();
+      reload();
     });
   return (
     <section class="panel" aria-label="Configuration">
@@ -67,12 +94,7 @@ export function Configuration({ chargePoint }: { readonly chargePoint: ChargePoi
         }}
       </Shown>
       {changing && (
-        <ChangeKey
-          item={changing}
-          path={path}
-          onClose={() => setChanging(undefined)}
-          onChanged={keys.reload}
-        />
+        <ChangeKey item={changing} path={path} onClose={() => setChanging(undefined)} onChanged={reload} />
       )}
     </section>
   );
@@ -103,9 +125,12 @@ function Value({ item: { value, writeOnly, known } }: { readonly item: Configura
   return value === null ? <span class="soft">none told</span> : <code>{value}</code>;
 }
 
-function State({ item: { readonly: fixed, pending, doubtfulSince } }: { readonly item: ConfigurationKey }) {
+function State({ item }: { readonly item: ConfigurationKey }) {
+  const { readonly: fixed, pending, doubtfulSince, refused } = item;
   if (pending) return <span class="tone-attention">{pending.value ?? 'the new value'} after a reset</span>;
   if (doubtfulSince) return <span class="tone-attention">in doubt: a change got no answer</span>;
+  if (refused && fixed !== true)
+    return <span class="tone-attention">it would not take {refused.value ?? 'the new value'}</span>;
   return <span class="soft">{fixed === true ? 'read-only' : ''}</span>;
 }
 

@@ -1,0 +1,35 @@
+import type { ConfigurationTemplate, KeyDrift } from './model.ts';
+
+export type DriftState = KeyDrift['state'];
+
+/** States of a key against its template, with word and tone, the worst first. */
+export const DRIFT_STATES: readonly (readonly [state: DriftState, word: string, tone: string])[] = [
+  ['rejected', 'rejected', 'fault'],
+  ['differs', 'differs', 'attention'],
+  ['not_reported', 'not reported', 'offline'],
+  ['reboot_required', 'reboot required', 'charging'],
+  ['matches', 'matches', 'available'],
+];
+
+/** States that a campaign may mend. */
+export const MENDABLE_STATES = ['differs', 'not_reported', 'rejected'] as const;
+
+export function driftWord(state: DriftState): string {
+  return DRIFT_STATES.find(([name]) => name === state)?.[1] ?? state;
+}
+
+export function driftTone(state: DriftState): string {
+  const tone = DRIFT_STATES.find(([name]) => name === state)?.[2];
+  return tone === undefined || tone === 'offline' ? 'none' : tone;
+}
+
+/** The filter of a template in words. */
+export function filterInWords({ all: _, ...filter }: ConfigurationTemplate['filter']): string {
+  const words = Object.entries(filter).map(([name, value]) => `${NAMES[name] ?? name} ${value}`);
+  return words.length === 0 ? 'every charge point' : words.join(', ');
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  firmwareVersion: 'firmware',
+  idPrefix: 'id begins with',
+};
