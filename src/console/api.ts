@@ -45,7 +45,8 @@ async function look(url: string, signal: AbortSignal | undefined): Promise<{ sta
 
 function failureOf(status: number, text: string, path: string): Failure {
   const found = readError(text);
-  if (status === 401 && path !== '/session') whenLoggedOut();
+  // A wrong password says nothing of the log-in that asks.
+  if (status === 401 && path !== '/session' && found?.code !== 'wrong_password') whenLoggedOut();
   if (!found) return new Failure(status, 'unexpected', `Farad answered with status ${status}.`);
   return new Failure(status, found.code, found.message, found.details);
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { LogIn } from './pages/log-in.tsx';
+import { OwedPassword } from './pages/owed-password.tsx';
 import { Page } from './pages/page.tsx';
 import { Mark } from './parts/mark.tsx';
 import { Rail } from './parts/rail.tsx';
@@ -11,6 +12,7 @@ import { session } from './session.ts';
 export function App() {
   if (session.value === undefined) return <Skeleton lines={6} what="Farad" />;
   if (session.value === null) return <LogIn />;
+  if (session.value.owesPassword) return <OwedPassword />;
   return <Shell />;
 }
 

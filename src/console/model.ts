@@ -29,6 +29,8 @@ export type {
   Token,
   Transaction,
   TransactionEnergyCurve,
+  User,
+  UserWithPassword,
 } from './generated/api.ts';
 
 export interface Page<Item> {

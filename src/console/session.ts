@@ -34,8 +34,8 @@ onLoggedOut(() => {
 });
 
 /** Tells log-ins apart, also those with the same key. */
-export function labelOf({ id, role, expiresAt }: Session): string {
-  return `${id} ${role} ${expiresAt}`;
+export function labelOf({ kind, id, role, expiresAt }: Session): string {
+  return `${kind} ${id} ${role} ${expiresAt}`;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function beginSession(): Promise<void> {
   if (session.value) offeredKey.value = '';
   if (offeredKey.value === '') return;
   try {
-    await logIn(offeredKey.value);
+    await logIn({ key: offeredKey.value });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     farewell.value = error.message;
@@ -113,12 +113,23 @@ export async function recognise(): Promise<void> {
   }
 }
 
+/** What somebody logs in with. */
+export type Credentials = { readonly key: string } | { readonly name: string; readonly password: string };
+
 /** Throws Failure. */
-export async function logIn(key: string): Promise<void> {
-  const begun = await request<Session>('POST', '/session', { body: { key } });
+export async function logIn(credentials: Credentials): Promise<void> {
+  begun(await request<Session>('POST', '/session', { body: credentials }));
+}
+
+/** Another password for whoever is logged in under a name; all other log-ins end. Throws Failure. */
+export async function choosePassword(password: string, newPassword: string): Promise<void> {
+  begun(await request<Session>('PUT', '/session/password', { body: { password, newPassword } }));
+}
+
+function begun(by: Session): void {
   offeredKey.value = '';
   farewell.value = '';
-  session.value = begun;
+  session.value = by;
   note(true);
   channel?.postMessage('began');
 }

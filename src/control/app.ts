@@ -23,6 +23,7 @@ import { KeyUses } from './key-uses.ts';
 import { LogIns } from './log-ins.ts';
 import type { Operation } from './openapi/operation.ts';
 import { callsThrough } from './operations-calls.ts';
+import { Passwords } from './passwords.ts';
 import { Readiness } from './readiness.ts';
 import { Recognition } from './recognition.ts';
 import { logRequests } from './request-log.ts';
@@ -74,8 +75,10 @@ import { addTransactionClosingRoute } from './routes/transaction-closing.ts';
 import { addTransactionCorrectionRoutes } from './routes/transaction-corrections.ts';
 import { addTransactionEnergyRoute } from './routes/transaction-energy.ts';
 import { addTransactionRoutes } from './routes/transactions.ts';
+import { addUserRoutes } from './routes/users.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 import { endSlowBodies, HEAD_TIMEOUT_MS, MAX_CONNECTIONS, REQUEST_TIMEOUT_MS } from './slow-requests.ts';
+import { UserAccounts } from './users.ts';
 import { bodyValidator, parameterValidator } from './validation.ts';
 
 /** Longest path segment: an identity of 255 bytes, each percent-encoded. */
@@ -231,8 +234,10 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addAnalyticsRoutes(app, deps);
   addBackupRoutes(app, deps);
   addEventRoute(app, deps, recognition);
-  addSessionRoutes(app, keyRing, logIns, recognition, deps.config);
+  const accounts = new UserAccounts(deps.store, new Passwords());
+  addSessionRoutes(app, { ...deps, keys: keyRing, logIns, recognition, accounts });
   addConsoleSessionRoutes(app, logIns);
+  addUserRoutes(app, deps.store, accounts);
   addApiKeyRoutes(app, deps.store, keyRing, uses);
   addAuditRoute(app, deps.store);
   addOverviewRoute(app, deps, fleet);

@@ -45,6 +45,7 @@ export function auditChanges(app: FastifyInstance, { store, log }: { store: Stor
     const entry: AuditRecord = {
       at: Date.now() - Math.round(reply.elapsedTime),
       actor: request.principal?.id ?? '',
+      ...(request.principal?.kind === 'user' && { isUser: true }),
       role: request.principal?.role ?? '',
       via: request.principal ? request.via : 'none',
       remoteAddress: request.ip,

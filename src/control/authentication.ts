@@ -40,8 +40,10 @@ export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: Log
         else assertSameOrigin(request.headers);
       }
     }
-    if (!request.principal) throw apiError('unauthorized', {});
-    uses.note(request.principal.id);
+    const { principal } = request;
+    if (!principal) throw apiError('unauthorized', {});
+    if (principal.kind === 'key') uses.note(principal.id);
+    if (principal.owesPassword && !operation?.beforePasswordChange) throw apiError('password_due', {});
     if (operation) requireRole(request, roleOf(operation));
   });
 }

@@ -20,7 +20,7 @@ export interface BootstrapKey {
  * be.
  */
 export async function bootstrapKey(store: Pick<Store, 'apiKeys'>, configured: string): Promise<BootstrapKey> {
-  const principal = { id: BOOTSTRAP, role: 'admin' } as const;
+  const principal = { kind: 'key', id: BOOTSTRAP, role: 'admin' } as const;
   if (configured !== '') return { accepted: { principal, digest: digestKey(configured) } };
   const known = store.apiKeys.get(BOOTSTRAP);
   if (known) return { accepted: { principal, digest: Buffer.from(known.sha256, 'hex') } };

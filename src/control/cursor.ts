@@ -29,6 +29,7 @@ const positions = {
   'saved-filters': TEXT,
   sites: TEXT,
   tokens: TEXT,
+  users: TEXT,
   transactions: /^-?\d{1,15}-\d{1,15}$/,
 } as const satisfies Record<string, RegExp>;
 

@@ -36,17 +36,30 @@ export const errors = {
   unauthorized: {
     status: 401,
     message: 'This needs an API key: Authorization: Bearer KEY.',
-    meaning: 'The Authorization header is missing, is not of the form `Bearer KEY`, or the key is unknown.',
+    meaning:
+      'The Authorization header is missing, is not of the form `Bearer KEY`, or the key is unknown; or a log-in of the console has ended.',
   },
   wrong_key: {
     status: 401,
     message: 'This is not an API key of this Farad.',
     meaning: 'A log-in with a key that does not exist, or no longer.',
   },
+  wrong_password: {
+    status: 401,
+    message: 'The name or the password is wrong.',
+    meaning:
+      'There is no user of this name, the password is another one or a one-time password that is over, or the user is disabled: which of these, only admins can find out.',
+  },
   forbidden: {
     status: 403,
-    message: 'This takes the role {role}; this key has the role {own}.',
-    meaning: 'The API key exists, but it may not do this. `details.role` is the role that it takes.',
+    message: 'This takes the role {role}; {who} has the role {own}.',
+    meaning: 'The API key or the user may not do this. `details.role` is the role that it takes.',
+  },
+  password_due: {
+    status: 403,
+    message: 'Choose a password first.',
+    meaning:
+      'The user logged in with a one-time password. Until another one is chosen (PUT /api/v1/session/password) nothing else is answered.',
   },
   cross_origin: {
     status: 403,
@@ -95,6 +108,11 @@ export const errors = {
     status: 404,
     message: 'There is no API key {id}.',
     meaning: 'It was never created, or has been deleted.',
+  },
+  unknown_user: {
+    status: 404,
+    message: 'There is no user {name}.',
+    meaning: 'None was created under this name, or the user has been deleted.',
   },
   unknown_site: {
     status: 404,
@@ -209,7 +227,7 @@ export const errors = {
   unknown_session: {
     status: 404,
     message: 'There is no log-in {id}.',
-    meaning: 'It has ended, or it is one with another key, which takes the role `admin`.',
+    meaning: 'It has ended, or it is that of somebody else, which takes the role `admin`.',
   },
   unknown_configuration_template: {
     status: 404,
@@ -268,6 +286,21 @@ export const errors = {
     message: 'The API key {id} cannot be deleted here.',
     meaning:
       'It is the one that Farad was started with: change the setting `api.key`, or log in with another key.',
+  },
+  user_exists: {
+    status: 409,
+    message: 'There is a user {name} already.',
+    meaning: 'Names of users are unique; upper and lower case tell nobody apart.',
+  },
+  too_many_users: {
+    status: 409,
+    message: 'There are {most} users already.',
+    meaning: 'Delete those who have left.',
+  },
+  no_password: {
+    status: 409,
+    message: 'This is no log-in with a password.',
+    meaning: 'Only a user who logged in to the console with name and password can choose another password.',
   },
   connector_taken: {
     status: 409,
@@ -376,6 +409,11 @@ export const errors = {
     meaning:
       'What is known of the charge point, or the standard, speaks against the request. Nothing was sent; with `force=true` it is. `details.warnings` lists the reasons.',
   },
+  weak_password: {
+    status: 422,
+    message: 'This password {problem}.',
+    meaning: 'Whoever knows the user would guess it soon. Nothing was changed.',
+  },
   changed_meanwhile: {
     status: 412,
     message: 'It was changed since it was read, or is not what was expected.',
@@ -391,9 +429,9 @@ export const errors = {
   },
   too_many_attempts: {
     status: 429,
-    message: 'Too many failed attempts from this address; try again in {seconds} s.',
+    message: 'Too many failed attempts; try again in {seconds} s.',
     meaning:
-      'Failed log-ins and wrong keys are limited per address. `Retry-After` says when the next one may be tried. Keys that were used from this address before are not affected.',
+      'Failed log-ins and wrong keys are limited per address, and wrong passwords per name, too. `Retry-After` says when the next one may be tried. Keys that were used from this address before are not affected.',
   },
   security_prerequisites_missing: {
     status: 409,

@@ -49,13 +49,15 @@ export function onceByKey<Shape extends RouteGenericInterface>(handler: Handler<
   return async (request, reply) => {
     const key = readKey(request.headers['idempotency-key']);
     if (key === undefined) return handler(request, reply);
-    const { params, query, body = {} } = request;
+    const { params, query, body = {}, principal } = request;
     const {
       status,
       body: answer,
       replayed,
-    } = await memory.answer(JSON.stringify([request.principal?.id, key]), [params, query, body], () =>
-      inHand.during(() => remembered(request, reply, handler)),
+    } = await memory.answer(
+      JSON.stringify([principal?.kind, principal?.id, key]),
+      [params, query, body],
+      () => inHand.during(() => remembered(request, reply, handler)),
     );
     if (replayed) reply.header('idempotency-replayed', 'true');
     return reply.code(status).send(answer);

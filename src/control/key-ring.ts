@@ -97,5 +97,5 @@ export class KeyRing {
 }
 
 function ringKey({ id, role = 'admin', sha256, expiresAt }: ApiKeyRecord): RingKey {
-  return { principal: { id, role }, sha256, ...(expiresAt !== undefined && { expiresAt }) };
+  return { principal: { kind: 'key', id, role }, sha256, ...(expiresAt !== undefined && { expiresAt }) };
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { ConsoleSessionRecord } from '../store/console-sessions.ts';
+import type { ConsoleSessionRecord, SessionHolder } from '../store/console-sessions.ts';
 import type { Store } from '../store/store.ts';
+import type { UserRecord } from '../store/users.ts';
 import type { KeyRing, RingKey } from './key-ring.ts';
 import type { Principal } from './roles.ts';
 
@@ -8,8 +9,8 @@ const COOKIE = 'farad_session';
 const SECRET_BYTES = 32;
 /** How long a log-in lasts, ms: a shift. */
 const LIFETIME_MS = 12 * 3_600_000;
-/** Log-ins with one key that last at the same time; a further one ends the oldest. */
-const MAX_PER_KEY = 64;
+/** Log-ins with one key, or of one user, that last at the same time; a further one ends the oldest. */
+const MAX_PER_HOLDER = 64;
 /** Ended sessions removed in one write. */
 const REMOVED_AT_ONCE = 500;
 /** Of what a browser calls itself, characters. */
@@ -50,24 +51,24 @@ interface Lasting {
 
 /**
  * People who logged in to the console: a random secret in a cookie that scripts cannot read stands for their
- * API key.
+ * API key, or for themselves.
  */
 export class LogIns {
-  private readonly store: Pick<Store, 'consoleSessions'>;
+  private readonly store: Pick<Store, 'consoleSessions' | 'users'>;
   private readonly keys: KeyRing;
-  /** What the store holds, by key and the oldest first: control alone writes it. */
-  private readonly byKey = new Map<string, Lasting[]>();
+  /** What the store holds, by holder and the oldest first: control alone writes it. */
+  private readonly byHolder = new Map<string, Lasting[]>();
   /** Epoch ms by hash. */
   private readonly seenAt = new Map<string, number>();
 
-  constructor(store: Pick<Store, 'consoleSessions'>, keys: KeyRing) {
+  constructor(store: Pick<Store, 'consoleSessions' | 'users'>, keys: KeyRing) {
     this.store = store;
     this.keys = keys;
     const sessions = store.consoleSessions.list().sort((a, b) => a.createdAt - b.createdAt);
-    for (const { keyId, sha256, expiresAt } of sessions) this.ofKey(keyId).push({ sha256, expiresAt });
+    for (const session of sessions) this.alike(session).push(session);
   }
 
-  /** Whose cookie this is, as long as the session lasts and the key it was begun with is accepted. */
+  /** Whose cookie this is, as long as the session lasts and what it was begun with is accepted. */
   find(cookieHeader: string | undefined): LogIn | undefined {
     const secret = readCookie(cookieHeader);
     if (secret === undefined) return undefined;
@@ -94,32 +95,60 @@ export class LogIns {
     return found.sort((one, other) => other.createdAt - one.createdAt || (one.id < other.id ? -1 : 1));
   }
 
-  private lasting({ keyId, keySha256, expiresAt }: ConsoleSessionRecord): LogIn | undefined {
+  private lasting(session: ConsoleSessionRecord): LogIn | undefined {
+    const { expiresAt } = session;
     if (expiresAt <= Date.now()) return undefined;
-    const found = this.keys.get(keyId);
-    return found?.sha256 === keySha256 ? { principal: found.principal, expiresAt } : undefined;
+    const principal = this.principalOf(session);
+    return principal && { principal, expiresAt };
+  }
+
+  /** Who it is by now, as far as what the session was begun with is still accepted. */
+  private principalOf(session: SessionHolder): Principal | undefined {
+    if ('keyId' in session) {
+      const key = this.keys.get(session.keyId);
+      return key?.sha256 === session.keySha256 ? key.principal : undefined;
+    }
+    const user = this.store.users.get(session.userName);
+    return user?.isEnabled && user.credential === session.credential ? principalOf(user) : undefined;
   }
 
   /** Returns the Set-Cookie header, and when the log-in ends: not after its key. */
-  async begin(
-    { principal, sha256, expiresAt: keyExpiresAt = Number.POSITIVE_INFINITY }: RingKey,
+  beginWithKey(
+    { principal: { id }, sha256, expiresAt }: RingKey,
+    origin: LogInOrigin,
+  ): Promise<{ cookie: string; expiresAt: number }> {
+    return this.begin({ keyId: id, keySha256: sha256 }, origin, expiresAt);
+  }
+
+  /** The same of a user, for whom it ends with the password, too. */
+  beginOf(
+    { name, credential }: UserRecord,
+    origin: LogInOrigin,
+  ): Promise<{ cookie: string; expiresAt: number }> {
+    return this.begin({ userName: name, credential }, origin);
+  }
+
+  private async begin(
+    holder: SessionHolder,
     { isSecure, remoteAddress, userAgent }: LogInOrigin,
+    holderExpiresAt = Number.POSITIVE_INFINITY,
   ): Promise<{ cookie: string; expiresAt: number }> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const createdAt = Date.now();
-    const expiresAt = Math.min(createdAt + LIFETIME_MS, keyExpiresAt);
+    const expiresAt = Math.min(createdAt + LIFETIME_MS, holderExpiresAt);
     const session = {
+      ...holder,
       sha256: digest(secret),
       createdAt,
       expiresAt,
       ...(remoteAddress !== undefined && { remoteAddress }),
       ...(userAgent !== undefined && { userAgent: userAgent.slice(0, MAX_USER_AGENT) }),
     };
-    const lasting = this.ofKey(principal.id);
-    lasting.push({ sha256: session.sha256, expiresAt });
-    const ended = lasting.splice(0, Math.min(lasting.length - MAX_PER_KEY, REMOVED_AT_ONCE));
+    const lasting = this.alike(holder);
+    lasting.push(session);
+    const ended = lasting.splice(0, Math.min(lasting.length - MAX_PER_HOLDER, REMOVED_AT_ONCE));
     await this.store.consoleSessions.begin(
-      { ...session, keyId: principal.id, keySha256: sha256 },
+      session,
       ended.map((oldest) => oldest.sha256),
     );
     for (const oldest of ended) this.seenAt.delete(oldest.sha256);
@@ -141,8 +170,9 @@ export class LogIns {
     if (session) await this.forget(session);
   }
 
-  private async forget({ keyId, sha256 }: ConsoleSessionRecord): Promise<void> {
-    const lasting = this.ofKey(keyId);
+  private async forget(session: ConsoleSessionRecord): Promise<void> {
+    const { sha256 } = session;
+    const lasting = this.alike(session);
     const place = lasting.findIndex((other) => other.sha256 === sha256);
     if (place !== -1) lasting.splice(place, 1);
     this.seenAt.delete(sha256);
@@ -152,24 +182,37 @@ export class LogIns {
   /** Forgets a bounded number of the log-ins that are over, apart from any request. */
   async forgetEnded(now = Date.now()): Promise<void> {
     const ended: string[] = [];
-    for (const [keyId, lasting] of this.byKey) {
+    for (const [holder, lasting] of this.byHolder) {
       while (ended.length < REMOVED_AT_ONCE && (lasting[0]?.expiresAt ?? Number.POSITIVE_INFINITY) <= now) {
         ended.push((lasting.shift() as Lasting).sha256);
       }
-      if (lasting.length === 0) this.byKey.delete(keyId);
+      if (lasting.length === 0) this.byHolder.delete(holder);
     }
     for (const sha256 of ended) this.seenAt.delete(sha256);
     if (ended.length > 0) await this.store.consoleSessions.end(ended);
   }
 
-  private ofKey(keyId: string): Lasting[] {
-    let lasting = this.byKey.get(keyId);
+  /** The log-ins of one holder. */
+  private alike(holder: SessionHolder): Lasting[] {
+    const key = 'keyId' in holder ? `key ${holder.keyId}` : `user ${holder.userName.toLowerCase()}`;
+    let lasting = this.byHolder.get(key);
     if (!lasting) {
       lasting = [];
-      this.byKey.set(keyId, lasting);
+      this.byHolder.set(key, lasting);
     }
     return lasting;
   }
+}
+
+/** Who a user is to the API. */
+export function principalOf({ name, role, displayName, password }: UserRecord): Principal {
+  return {
+    kind: 'user',
+    id: name,
+    role,
+    ...(displayName !== undefined && { displayName }),
+    ...(password?.isOneTime && { owesPassword: true }),
+  };
 }
 
 function idOf(sha256: string): string {

@@ -1,10 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Role } from '../store/api-keys.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { LogIns } from './log-ins.ts';
 import type { Principal } from './roles.ts';
 
 /** Who a client is (`#/components/schemas/Session`). */
-export interface Recognised extends Principal {
+export interface Recognised {
+  readonly kind: Principal['kind'];
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly role: Role;
+  readonly owesPassword: boolean;
   /** RFC 3339; null with a key, which does not end by itself. */
   readonly expiresAt: string | null;
 }
@@ -12,6 +18,21 @@ export interface Recognised extends Principal {
 /** The API key that a request shows. */
 export function bearerKey({ authorization }: IncomingHttpHeaders): string | undefined {
   return authorization?.match(/^Bearer +(\S+)$/i)?.[1];
+}
+
+/** `expiresAt`: epoch ms; undefined with a key. */
+export function describePrincipal(
+  { kind, id, displayName, role, owesPassword = false }: Principal,
+  expiresAt: number | undefined,
+): Recognised {
+  return {
+    kind,
+    id,
+    displayName: displayName ?? null,
+    role,
+    owesPassword,
+    expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
+  };
 }
 
 /**
@@ -31,9 +52,9 @@ export class Recognition {
     if (headers.authorization !== undefined) {
       const key = bearerKey(headers);
       const found = key === undefined ? undefined : this.keys.holderOf(key);
-      return found && { ...found.principal, expiresAt: null };
+      return found && describePrincipal(found.principal, undefined);
     }
     const logIn = this.logIns.find(headers.cookie);
-    return logIn && { ...logIn.principal, expiresAt: new Date(logIn.expiresAt).toISOString() };
+    return logIn && describePrincipal(logIn.principal, logIn.expiresAt);
   }
 }

@@ -3,10 +3,15 @@ import type { Role } from '../store/api-keys.ts';
 import { apiError } from './errors.ts';
 import type { Operation } from './openapi/operation.ts';
 
-/** Whoever an API key belongs to. */
+/** Who uses the API: a program or somebody with an API key, or a user who logged in under a name. */
 export interface Principal {
+  readonly kind: 'key' | 'user';
+  /** Of the key, or the name of the user. */
   readonly id: string;
   readonly role: Role;
+  readonly displayName?: string;
+  /** Logged in with a one-time password, and may do no more than choose another one. */
+  readonly owesPassword?: boolean;
 }
 
 declare module 'fastify' {
@@ -29,9 +34,9 @@ export function roleOf({ role, method }: Pick<Operation, 'role' | 'method'>): Ro
   return role ?? (method === 'GET' ? 'viewer' : 'operator');
 }
 
-/** Throws `forbidden` where the request's key has not the role. */
+/** Throws `forbidden` where whoever asks has not the role. */
 export function requireRole({ principal }: FastifyRequest, role: Role): void {
   if (!principal) throw apiError('unauthorized', {});
   if (roles.indexOf(principal.role) >= roles.indexOf(role)) return;
-  throw apiError('forbidden', { role, own: principal.role }, { role });
+  throw apiError('forbidden', { role, own: principal.role, who: `this ${principal.kind}` }, { role });
 }

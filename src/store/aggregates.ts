@@ -49,6 +49,7 @@ import { TransactionIds } from './transaction-ids.ts';
 import { type TransactionNotes, TransactionNoteTable } from './transaction-notes.ts';
 import { forgetInventedRegisters } from './transaction-registers.ts';
 import { LmdbTransactions, type Transactions } from './transactions.ts';
+import { type Users, UserTable } from './users.ts';
 import type { WritePath } from './write-path.ts';
 
 /** What tables are built on. */
@@ -123,6 +124,7 @@ const AGGREGATES = {
     ({ directory }) => new SettingsTable(directory),
   ),
   apiKeys: provisioned<ApiKeys>('api-keys', ({ directory }) => new ApiKeyTable(directory)),
+  users: provisioned<Users>('users', ({ directory }) => new UserTable(directory)),
   consoleSessions: provisioned<ConsoleSessions>(
     'console-sessions',
     ({ directory }) => new ConsoleSessionTable(directory),

@@ -8,8 +8,12 @@ import type { WritePath } from './write-path.ts';
  */
 export interface AuditRecord {
   readonly at: number;
-  /** Id of the API key; empty for a log-in that failed, and where Farad did it by itself. */
+  /**
+   * Id of the API key, or name of the user; empty for a log-in that failed, and where Farad did it by itself.
+   */
   readonly actor: string;
+  /** Absent: the actor is a key, or nobody. */
+  readonly isUser?: true;
   readonly role: string;
   /** How the actor showed who it is; `farad` where nobody asked for it but a setting. */
   readonly via: 'key' | 'session' | 'none' | 'farad';

@@ -2,20 +2,30 @@ import type { Table } from '../journal/environment.ts';
 import { textKey } from './keys.ts';
 import type { WritePath } from './write-path.ts';
 
+/** Whom a session belongs to, and with what it ends. */
+export type SessionHolder =
+  | {
+      readonly keyId: string;
+      /** Of the API key at the log-in: the session ends with the key. */
+      readonly keySha256: string;
+    }
+  | {
+      readonly userName: string;
+      /** Of the user at the log-in: the session ends once the user has another. */
+      readonly credential: string;
+    };
+
 /** Somebody who logged in to the console. */
-export interface ConsoleSessionRecord {
+export type ConsoleSessionRecord = SessionHolder & {
   /** SHA-256 of the session's secret, hexadecimal: what the cookie holds is not kept. */
   readonly sha256: string;
-  readonly keyId: string;
-  /** Of the API key at the log-in: the session ends with the key. */
-  readonly keySha256: string;
   /** Epoch ms. */
   readonly createdAt: number;
   readonly expiresAt: number;
   /** Where the log-in came from, and what the browser calls itself; absent in those of earlier versions. */
   readonly remoteAddress?: string;
   readonly userAgent?: string;
-}
+};
 
 /** Log-ins that have not ended. In `directory`, so that a restart of control logs nobody out. */
 export interface ConsoleSessions {

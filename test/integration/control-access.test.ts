@@ -91,8 +91,11 @@ describe('roles', () => {
     );
     expect(JSON.stringify(body)).not.toContain(key);
     expect((await ask('GET', '/session', bearer(key))).body).toEqual({
+      kind: 'key',
       id: 'short-lived',
+      displayName: null,
       role: 'viewer',
+      owesPassword: false,
       expiresAt: null,
       timezone: null,
     });
@@ -154,7 +157,7 @@ describe('log-ins that last', () => {
   const sessions = async (headers: Record<string, string>) =>
     (await ask('GET', '/sessions?limit=1000', headers)).body.items as {
       id: string;
-      keyId: string;
+      holder: string;
       current: boolean;
       userAgent: string | null;
     }[];
@@ -166,7 +169,7 @@ describe('log-ins that last', () => {
     const other = await logIn(await newKey('other', 'operator'));
 
     const seen = await sessions({ cookie: first.cookie });
-    expect(seen.map(({ keyId, current }) => [keyId, current])).toEqual([
+    expect(seen.map(({ holder, current }) => [holder, current])).toEqual([
       ['mine', false],
       ['mine', true],
     ]);
@@ -346,7 +349,7 @@ describe('the audit trail', () => {
     expect(file.headers.get('content-disposition')).toBe('attachment; filename="farad-audit.csv"');
     const [head, line, end] = file.body.split('\r\n');
     expect(head).toBe(
-      'seq,at,actor,role,via,remoteAddress,operation,target,request,status,outcome,durationMs,count',
+      'seq,at,actor,role,via,remoteAddress,operation,target,request,status,outcome,durationMs,count,kind',
     );
     expect(line).toContain(',bootstrap,admin,key,127.0.0.1,putToken,"{""idTag"":""LATE""}",');
     expect(end).toBe('');

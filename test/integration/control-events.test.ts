@@ -130,7 +130,13 @@ describe('GET /events', () => {
     const withKey = await listen('', { authorization: `Bearer ${created.body.key}` });
     const other = await listen();
     await vi.waitFor(() => expect(left.marks.length + withKey.marks.length).toBe(2));
-    const listener = { id: 'looker', role: 'viewer' };
+    const listener = {
+      kind: 'key',
+      id: 'looker',
+      displayName: null,
+      role: 'viewer',
+      owesPassword: false,
+    };
     expect(left.marks).toEqual([
       { id: '0', event: 'joined', data: { listener: { ...listener, expiresAt: first.expiresAt } } },
     ]);

@@ -156,6 +156,7 @@ describe('the description of the API', () => {
       'DELETE /api/v1/tokens/{idTag}',
       'DELETE /api/v1/transactions/{transactionId}/charging-wish',
       'DELETE /api/v1/transactions/{transactionId}/correction',
+      'DELETE /api/v1/users/{name}',
       'GET /api/v1/alarm-rules',
       'GET /api/v1/alarm-rules/{id}',
       'GET /api/v1/alarms',
@@ -233,6 +234,8 @@ describe('the description of the API', () => {
       'GET /api/v1/transactions/{transactionId}',
       'GET /api/v1/transactions/{transactionId}/charging-wish',
       'GET /api/v1/transactions/{transactionId}/energy',
+      'GET /api/v1/users',
+      'GET /api/v1/users/{name}',
       'GET /docs',
       'GET /healthz',
       'GET /metrics',
@@ -270,6 +273,7 @@ describe('the description of the API', () => {
       'POST /api/v1/session',
       'POST /api/v1/tokens/import',
       'POST /api/v1/transactions/{transactionId}/close',
+      'POST /api/v1/users',
       'PUT /api/v1/alarm-rules/{id}',
       'PUT /api/v1/charge-points/{id}',
       'PUT /api/v1/charge-points/{id}/configuration/{key}',
@@ -277,10 +281,13 @@ describe('the description of the API', () => {
       'PUT /api/v1/configuration-templates/{id}',
       'PUT /api/v1/local-lists/{id}',
       'PUT /api/v1/saved-filters/{id}',
+      'PUT /api/v1/session/password',
       'PUT /api/v1/sites/{id}',
       'PUT /api/v1/tokens/{idTag}',
       'PUT /api/v1/transactions/{transactionId}/charging-wish',
       'PUT /api/v1/transactions/{transactionId}/correction',
+      'PUT /api/v1/users/{name}',
+      'PUT /api/v1/users/{name}/password',
     ]);
     const text = JSON.stringify(body);
     for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {

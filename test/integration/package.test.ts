@@ -41,7 +41,7 @@ beforeAll(async () => {
     '--no-fund',
     `./${filename}`,
   );
-  for (const engine of ['@lmdb', '@msgpackr-extract', 'chdb', '@chdb']) link(engine);
+  for (const engine of ['@lmdb', '@msgpackr-extract', '@node-rs', 'chdb', '@chdb']) link(engine);
   farad = join(folder, 'node_modules/.bin/farad');
 }, 240_000);
 

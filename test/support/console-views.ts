@@ -53,6 +53,7 @@ const VIEWS: readonly View[] = [
   ['sql', '/analytics?tab=sql', 'One SELECT'],
   ['samples', '/analytics?tab=samples&chargePointId=BAY-12', '3 samples'],
   ['system', '/system', 'analytics'],
+  ['users', '/system?tab=users', 'has to choose a password'],
   ['keys', '/system?tab=keys', 'API keys'],
   ['log-ins', '/system?tab=sessions', 'this one'],
   ['audit', '/system?tab=audit&from=2020-01-01', 'putToken'],
@@ -71,6 +72,7 @@ export async function gatewayWithEveryView(): Promise<{
     gateway.request<Answer>(method, `/api/v1${path}`, body);
   await send('PUT', '/tokens/CARD0001', { status: 'Accepted', parentIdTag: 'FLEET-1' });
   await send('PUT', '/tokens/CARD0002', { status: 'Blocked' });
+  await send('POST', '/users', { name: 'anna', displayName: 'Anna Ampère', role: 'operator' });
   const story = await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
   for (let minute = 1; minute <= 3; minute++)
     await story.meter(minute, 9000 + minute, 1000 + 150 * minute, 40 + minute);

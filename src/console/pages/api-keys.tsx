@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { request } from '../api.ts';
 import { now } from '../clock.ts';
-import type { ApiKey, Page } from '../model.ts';
+import type { ApiKey, Page, Role } from '../model.ts';
 import { useDoing } from '../parts/action.tsx';
 import { Copyable } from '../parts/connect-url.tsx';
 import { DeleteDialog } from '../parts/delete-dialog.tsx';
@@ -9,15 +9,10 @@ import { Dialog } from '../parts/dialog.tsx';
 import { TextField } from '../parts/fields.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { type Column, Table } from '../parts/list-page.tsx';
+import { RoleField } from '../parts/role-field.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
-
-const ROLES = [
-  ['viewer', 'looks at everything but this page'],
-  ['operator', 'also sends commands and changes settings'],
-  ['admin', 'also manages keys, secrets and reads the audit trail'],
-] as const;
 
 const COLUMNS: readonly Column<ApiKey>[] = [
   { label: 'Key', kind: 'id', cell: ({ id }) => <b>{id}</b> },
@@ -46,8 +41,8 @@ export function ApiKeys() {
           items.length === 0 ? (
             <Empty title="No key but the one that Farad was started with">
               <p>
-                Give each person and program a key of its own: the audit trail tells them apart, and each can
-                be taken away.
+                Give each program a key of its own, and each person a user: the audit trail tells them apart,
+                and each can be taken away.
               </p>
             </Empty>
           ) : (
@@ -94,7 +89,7 @@ function Expiry({ at }: { readonly at: string | null }) {
 function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly onCreated: () => void }) {
   const doing = useDoing();
   const [id, setId] = useState('');
-  const [role, setRole] = useState('viewer');
+  const [role, setRole] = useState<Role>('viewer');
   const [note, setNote] = useState('');
   const [expiry, setExpiry] = useState('');
   const [key, setKey] = useState('');
@@ -143,17 +138,7 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
         value={id}
         onInput={setId}
       />
-      <fieldset class="field">
-        <legend>Role</legend>
-        {ROLES.map(([name, what]) => (
-          <label key={name} class="row tight">
-            <input type="radio" name="role" checked={role === name} onChange={() => setRole(name)} />
-            <span>
-              <b>{name}</b> <span class="soft">{what}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <RoleField role={role} onChange={setRole} />
       <TextField
         id="key-expiry"
         label="Expires"

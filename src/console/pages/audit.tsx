@@ -10,11 +10,11 @@ import { dayBegin } from '../zoned-time.ts';
 const COLUMNS: readonly Column<AuditEntry>[] = [
   { label: 'When', cell: ({ at }) => stamp(at) },
   {
-    label: 'Key',
-    cell: ({ actor, via, role }) => (
+    label: 'Who',
+    cell: ({ actor, kind, via, role }) => (
       <>
         {actor || <span class="soft">{via === 'farad' ? 'Farad itself' : 'nobody'}</span>}{' '}
-        <span class="soft">{role}</span>
+        <span class="soft">{kind === 'key' ? `key, ${role}` : role}</span>
       </>
     ),
   },
@@ -56,7 +56,7 @@ export function Audit() {
   return (
     <>
       <Filters>
-        <TextFilter name="actor" label="Key" placeholder="whole name" />
+        <TextFilter name="actor" label="Who" placeholder="whole name" />
         <TextFilter name="operation" label="Operation" placeholder="callChargePoint" />
         <TextFilter name="target" label="About" placeholder="charge point, idTag, action" />
         <DayFilter name="from" label="From" />

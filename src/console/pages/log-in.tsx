@@ -1,29 +1,28 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { Failure } from '../failure.ts';
+import { SecretField, TextField } from '../parts/fields.tsx';
 import { Mark } from '../parts/mark.tsx';
-import { farewell, logIn, offeredKey } from '../session.ts';
+import { type Credentials, farewell, logIn, offeredKey } from '../session.ts';
+
+/** With what people log in. */
+type Way = 'key' | 'password';
+
+/** With what somebody logged in here last; no secret. */
+const LAST_WAY = 'farad-log-in-with';
 
 export function LogIn() {
-  const busy = useSignal(false);
+  const way = useSignal<Way>(localStorage.getItem(LAST_WAY) === 'password' ? 'password' : 'key');
   const refusal = useSignal('');
-
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    busy.value = true;
+  // One that came with the address is not overlooked.
+  const isWithKey = way.value === 'key' || offeredKey.value !== '';
+  const choose = (other: Way) => {
+    way.value = other;
+    offeredKey.value = '';
     refusal.value = '';
-    try {
-      await logIn(offeredKey.value.trim());
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      refusal.value = error.message;
-    } finally {
-      busy.value = false;
-    }
   };
-
   return (
     <main>
-      <form class="log-in panel" onSubmit={submit}>
+      <div class="log-in panel">
         <h1>
           <Mark size={24} /> Farad
         </h1>
@@ -37,27 +36,101 @@ export function LogIn() {
             {refusal.value}
           </p>
         )}
-        <label>
-          <span>API key</span>
-          <input
-            type="password"
-            name="key"
-            autocomplete="current-password"
-            required
-            value={offeredKey.value}
-            onInput={(event) => {
-              offeredKey.value = event.currentTarget.value;
-            }}
-          />
-        </label>
-        <button type="submit" class="primary" disabled={busy.value || offeredKey.value === ''}>
-          {busy.value ? 'Logging in…' : 'Log in'}
+        {isWithKey ? <WithKey way={way} refusal={refusal} /> : <WithPassword refusal={refusal} />}
+        <button type="button" class="link" onClick={() => choose(isWithKey ? 'password' : 'key')}>
+          {isWithKey ? 'Log in with name and password' : 'Log in with an API key'}
         </button>
         <p class="small soft">
-          Farad prints a key when it starts for the first time; admins make others under System. The log-in
-          lasts twelve hours.
+          Farad prints a key when it starts for the first time; with it admins create users under System. The
+          log-in lasts twelve hours.
         </p>
-      </form>
+      </div>
     </main>
   );
+}
+
+interface WithKeyProps {
+  readonly way: Signal<Way>;
+  readonly refusal: Signal<string>;
+}
+
+function WithKey({ way, refusal }: WithKeyProps) {
+  const { isBusy, submit } = useLogIn(refusal, 'key', () => ({ key: offeredKey.value.trim() }));
+  return (
+    <form onSubmit={submit}>
+      <SecretField
+        id="log-in-key"
+        label="API key"
+        autocomplete="off"
+        value={offeredKey.value}
+        onInput={(key) => {
+          way.value = 'key';
+          offeredKey.value = key;
+        }}
+      />
+      <LogInButton isBusy={isBusy} isReady={offeredKey.value !== ''} />
+    </form>
+  );
+}
+
+function WithPassword({ refusal }: Pick<WithKeyProps, 'refusal'>) {
+  const name = useSignal('');
+  const password = useSignal('');
+  const { isBusy, submit } = useLogIn(refusal, 'password', () => ({
+    name: name.value.trim(),
+    password: password.value,
+  }));
+  return (
+    <form onSubmit={submit}>
+      <TextField
+        id="log-in-name"
+        label="Name"
+        autocomplete="username"
+        autocapitalize="none"
+        spellcheck={false}
+        required
+        value={name.value}
+        onInput={(text) => {
+          name.value = text;
+        }}
+      />
+      <SecretField
+        id="log-in-password"
+        label="Password"
+        autocomplete="current-password"
+        value={password.value}
+        onInput={(text) => {
+          password.value = text;
+        }}
+      />
+      <LogInButton isBusy={isBusy} isReady={name.value !== '' && password.value !== ''} />
+    </form>
+  );
+}
+
+function LogInButton({ isBusy, isReady }: { readonly isBusy: boolean; readonly isReady: boolean }) {
+  return (
+    <button type="submit" class="primary" disabled={isBusy || !isReady}>
+      {isBusy ? 'Logging in…' : 'Log in'}
+    </button>
+  );
+}
+
+function useLogIn(refusal: Signal<string>, way: Way, credentials: () => Credentials) {
+  const busy = useSignal(false);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    busy.value = true;
+    refusal.value = '';
+    try {
+      await logIn(credentials());
+      localStorage.setItem(LAST_WAY, way);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      refusal.value = error.message;
+    } finally {
+      busy.value = false;
+    }
+  };
+  return { isBusy: busy.value, submit };
 }

@@ -6,6 +6,7 @@ import { type Column, Table } from '../parts/list-page.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
+import { OwnPassword } from '../parts/who.tsx';
 import { useResource } from '../resource.ts';
 import { place } from '../router.ts';
 import { may } from '../session.ts';
@@ -28,15 +29,16 @@ export function Sessions() {
       <header>
         <h2>Log-ins</h2>
         <span class="soft small">
-          {may('admin') ? 'of everybody' : 'with your key; those of others take the role admin'}
+          {may('admin') ? 'of everybody' : 'your own; those of others take the role admin'}
         </span>
+        <OwnPassword />
       </header>
       <Refusal failure={doing.failure} />
       <Shown of={list} what="the log-ins">
         {({ items, next }) =>
           items.length === 0 ? (
             <Empty title="Nobody is logged in">
-              <p>You are here with a key. Log-ins of the console show here.</p>
+              <p>Log-ins of the console show here.</p>
             </Empty>
           ) : (
             <>
@@ -65,11 +67,11 @@ export function Sessions() {
 
 const COLUMNS: readonly Column<ConsoleSession>[] = [
   {
-    label: 'Key',
+    label: 'Who',
     kind: 'id',
-    cell: ({ keyId, role }) => (
+    cell: ({ holder, kind, role }) => (
       <>
-        <b>{keyId}</b> <span class="soft">{role}</span>
+        <b>{holder}</b> <span class="soft">{kind === 'key' ? `key, ${role}` : role}</span>
       </>
     ),
   },
@@ -96,7 +98,7 @@ interface EndButtonProps {
   readonly onEnd: () => void;
 }
 
-function EndButton({ logIn: { keyId, remoteAddress, current }, isBusy, onEnd }: EndButtonProps) {
+function EndButton({ logIn: { holder, remoteAddress, current }, isBusy, onEnd }: EndButtonProps) {
   if (current) return <span class="soft">this one</span>;
   return (
     <button
@@ -104,7 +106,7 @@ function EndButton({ logIn: { keyId, remoteAddress, current }, isBusy, onEnd }: 
       class="link"
       disabled={isBusy}
       onClick={onEnd}
-      aria-label={`End the log-in of ${keyId} from ${remoteAddress ?? 'somewhere'}`}
+      aria-label={`End the log-in of ${holder} from ${remoteAddress ?? 'somewhere'}`}
     >
       End
     </button>

@@ -10,12 +10,14 @@ import { may } from '../session.ts';
 import { ApiKeys } from './api-keys.tsx';
 import { Audit } from './audit.tsx';
 import { Sessions } from './sessions.tsx';
+import { Users } from './users/users.tsx';
 
 /** Farad itself: its processes, what it holds, who may use it and who did what. */
 export function SystemPage() {
   const tabs = [
     ['', 'Processes'],
     ['storage', 'Storage'],
+    ['users', 'Users'],
     ['keys', 'API keys'],
     ['sessions', 'Log-ins'],
     ['audit', 'Audit'],
@@ -27,6 +29,7 @@ export function SystemPage() {
       <Tabs label="Parts of the system" root="/system" tabs={tabs} />
       {tab === '' && <Processes />}
       {tab === 'storage' && <Storage />}
+      {tab === 'users' && (may('admin') ? <Users /> : <ForAdmins what="Users" />)}
       {tab === 'keys' && (may('admin') ? <ApiKeys /> : <ForAdmins what="API keys" />)}
       {tab === 'sessions' && <Sessions />}
       {tab === 'audit' && (may('admin') ? <Audit /> : <ForAdmins what="The audit trail" />)}
@@ -38,7 +41,7 @@ function ForAdmins({ what }: { readonly what: string }) {
   return (
     <div class="panel state">
       <h2>{what}: this takes the role admin</h2>
-      <p>Ask somebody who has it, or log in with another key.</p>
+      <p>Ask somebody who has it.</p>
     </div>
   );
 }

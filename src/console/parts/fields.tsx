@@ -39,7 +39,8 @@ interface TextFieldProps {
   readonly max?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
-  readonly autocomplete?: 'off';
+  readonly autocomplete?: 'off' | 'username';
+  readonly autocapitalize?: 'none';
   readonly spellcheck?: boolean;
   /** Id of a `datalist`. */
   readonly list?: string;
@@ -52,6 +53,32 @@ export function TextField({ id, label, hint, onInput, ...input }: TextFieldProps
       <input
         {...input}
         id={id}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </Field>
+  );
+}
+
+interface SecretFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly autocomplete: 'off' | 'current-password' | 'new-password';
+  readonly minLength?: number;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+}
+
+/** A password or a key, which nobody reads over a shoulder. */
+export function SecretField({ id, label, hint, onInput, ...input }: SecretFieldProps) {
+  return (
+    <Field id={id} label={label} hint={hint}>
+      <input
+        {...input}
+        id={id}
+        type="password"
+        required
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onInput={(event) => onInput(event.currentTarget.value)}
       />

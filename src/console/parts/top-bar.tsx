@@ -2,9 +2,10 @@ import { now } from '../clock.ts';
 import { duration } from '../format.ts';
 import { feed } from '../live/live.ts';
 import { unsent } from '../sending.ts';
-import { logOut, session } from '../session.ts';
+import { logOut } from '../session.ts';
 import { theme, toggleTheme } from '../theme.ts';
 import { SearchBox } from './search-box.tsx';
+import { Who } from './who.tsx';
 
 export function Bar() {
   return (
@@ -21,9 +22,7 @@ export function Bar() {
         >
           {theme.value === 'dark' ? '☀' : '☾'}
         </button>
-        <span class="name" title="The API key that you logged in with, and its role">
-          {session.value?.id} · {session.value?.role}
-        </span>
+        <Who />
         <button type="button" onClick={() => void logOut()}>
           Log out
         </button>

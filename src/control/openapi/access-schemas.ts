@@ -1,9 +1,16 @@
+import { MAX_PASSWORD } from '../passwords.ts';
 import { roles } from '../roles.ts';
 import type { Schema } from './operation.ts';
 import { maybe, object, pageOf, text, time, whole } from './shapes.ts';
+import { USER_NAME } from './user-schemas.ts';
 
 const role: Schema = { type: 'string', enum: roles, description: 'What the key may do.' };
-const id = text('Name of the key.', { minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9._@-]+$' });
+const id = text('Name of the key.', { minLength: 1, maxLength: 64, pattern: USER_NAME });
+const kind: Schema = {
+  type: 'string',
+  enum: ['key', 'user'],
+  description: 'Whether it is an API key or a user.',
+};
 const note = maybe(text('Whatever operators want to remember.', { maxLength: 2000 }));
 
 const apiKey = {
@@ -20,10 +27,25 @@ const apiKey = {
 
 /** Who may use the API, and what they did. */
 export const accessSchemas = {
-  LogIn: object('A log-in.', { key: text('An API key.', { minLength: 1, maxLength: 500, writeOnly: true }) }),
+  LogIn: object(
+    'A log-in: with an API key, or with the name and the password of a user.',
+    {
+      key: text('An API key.', { minLength: 1, maxLength: 500, writeOnly: true }),
+      name: text('Name of a user.', { minLength: 1, maxLength: 64 }),
+      password: text('The password of the user.', { minLength: 1, maxLength: MAX_PASSWORD, writeOnly: true }),
+    },
+    ['key', 'name', 'password'],
+  ),
   Session: object('The holder of a key or cookie.', {
-    id: text('Name of the key.'),
+    kind,
+    id: text('Name of the key or the user.'),
+    displayName: maybe(text('As other people call the user; null with a key.')),
     role,
+    owesPassword: {
+      type: 'boolean',
+      description:
+        'Whether the user logged in with a one-time password: nothing is answered before another one is chosen.',
+    },
     expiresAt: maybe(time('When the log-in ends; null with a key.')),
     timezone: maybe(text('Where days of reports begin (`fleet.timezone`); null where none is set.')),
   }),
@@ -37,7 +59,8 @@ export const accessSchemas = {
   ApiKeyPage: pageOf('ApiKey'),
   ConsoleSession: object('A log-in of the console.', {
     id: text('For ending it.'),
-    keyId: text('Key that it was made with.'),
+    kind,
+    holder: text('Name of the key or the user that logged in.'),
     role,
     createdAt: time('When it was made.'),
     expiresAt: time('When it ends by itself.'),
@@ -50,7 +73,9 @@ export const accessSchemas = {
   AuditEntry: object('Something that was done or tried.', {
     seq: whole('Rises by one with each entry.'),
     at: time('When the request came.'),
-    actor: text('Key that was used; empty for a log-in that failed, and for what Farad does by itself.'),
+    actor: text(
+      'User, or key that was used; empty for a log-in that failed, and for what Farad does by itself.',
+    ),
     role: text('Its role then.'),
     via: {
       type: 'string',
@@ -69,6 +94,7 @@ export const accessSchemas = {
     outcome: text('Error code, status that a charge point answered, or ok.'),
     durationMs: whole('How long it took.'),
     count: whole('How many alike it stands for, so far.', { minimum: 1 }),
+    kind: maybe(kind),
   }),
   AuditPage: pageOf('AuditEntry'),
 } as const satisfies Record<string, Schema>;

@@ -62,6 +62,8 @@ export interface Operation {
   readonly errors?: readonly ErrorCode[];
   /** Answers without an API key. */
   readonly open?: boolean;
+  /** May be asked for by somebody who has to choose a password first. */
+  readonly beforePasswordChange?: boolean;
   /** The role it takes; absent: `viewer` for GET, `operator` for everything else. */
   readonly role?: Role;
   /** Takes an Idempotency-Key: what it begins is begun once, however often it is asked for. */
@@ -89,7 +91,7 @@ export const tags = {
   Alarms: 'Who is told when something is wrong, and what is wrong.',
   Analytics: 'Questions answered by ClickHouse.',
   Events: 'What happens, as it happens.',
-  Access: 'Log-in of the console, API keys and their roles, and who did what.',
+  Access: 'Log-in of the console, users, API keys and their roles, and who did what.',
   Operations: 'Health, metrics and this description. These need no API key.',
 } as const;
 

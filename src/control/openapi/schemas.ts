@@ -22,6 +22,7 @@ import { systemSchema } from './system-schema.ts';
 import { tokenSchemas } from './token-schemas.ts';
 import { energySchemas } from './transaction-energy-schemas.ts';
 import { transactionSchemas } from './transaction-schemas.ts';
+import { userSchemas } from './user-schemas.ts';
 
 export const registrationStatus: Schema = { type: 'string', enum: ['Accepted', 'Pending', 'Rejected'] };
 
@@ -219,6 +220,7 @@ export const schemas = {
   ...rowSchemas,
   ...fleetSchemas,
 
+  ...userSchemas,
   ...accessSchemas,
   ...commandSchemas,
   ...reservationSchemas,

@@ -25,7 +25,7 @@ const operation: Operation = {
     'is counted in one entry.',
   role: 'admin',
   query: {
-    actor: { type: 'string', description: 'Only what this API key did.' },
+    actor: { type: 'string', description: 'Only what this user or API key did.' },
     operation: { type: 'string', description: 'Only this operation, as `operationId` in this description.' },
     target: { type: 'string', description: 'Only what was about this: a charge point, an idTag, an action.' },
     ...range,
@@ -44,6 +44,7 @@ const operation: Operation = {
             seq: 17,
             at: '2026-03-01T12:00:00.000Z',
             actor: 'night-shift',
+            kind: 'key',
             role: 'operator',
             via: 'session',
             remoteAddress: '192.0.2.7',
@@ -85,6 +86,7 @@ const COLUMNS = [
   'outcome',
   'durationMs',
   'count',
+  'kind',
 ] as const;
 /** Entries looked at in one go for a file. */
 const CHUNK = 1000;
@@ -156,6 +158,7 @@ async function* rowsOf(audit: Store['audit'], asked: Choice) {
   } while (position !== undefined);
 }
 
-function view(entry: AuditEntry) {
-  return { ...entry, at: writeTimestamp(entry.at), count: entry.count ?? 1 };
+function view({ isUser, ...entry }: AuditEntry) {
+  const kind = isUser ? 'user' : entry.actor === '' ? null : 'key';
+  return { ...entry, kind, at: writeTimestamp(entry.at), count: entry.count ?? 1 };
 }

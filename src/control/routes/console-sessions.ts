@@ -17,14 +17,16 @@ const list: Operation = {
   path,
   tag,
   summary: 'List log-ins of the console',
-  description: 'Those that last, newest first. Whoever is no admin sees those with the same key.',
+  description:
+    'Those that last, newest first. Whoever is no admin sees the own ones: of the same user, or with the same key.',
   query: pageQuery,
   responses: {
     200: json('A page of log-ins.', ref('ConsoleSessionPage'), {
       items: [
         {
           id: '5f2a90c1d3b7e684',
-          keyId: 'night-shift',
+          kind: 'user',
+          holder: 'anna',
           role: 'operator',
           createdAt: '2026-03-01T08:00:00.000Z',
           expiresAt: '2026-03-01T20:00:00.000Z',
@@ -46,7 +48,7 @@ const end: Operation = {
   tag,
   summary: 'End a log-in of the console',
   description:
-    'Its cookie is worth nothing any more, and its live events end. Whoever is no admin may end those with the same key.',
+    'Its cookie is worth nothing any more, and its live events end. Whoever is no admin may end the own ones.',
   role: 'viewer',
   params: { id: { type: 'string', minLength: 1, maxLength: 64, description: 'Id of the log-in.' } },
   responses: { 204: { description: 'The log-in has ended.' } },
@@ -55,7 +57,10 @@ const end: Operation = {
 
 export function addConsoleSessionRoutes(app: FastifyInstance, logIns: LogIns): void {
   const shownTo = ({ principal }: FastifyRequest): readonly LastingLogIn[] =>
-    logIns.list().filter(({ principal: { id } }) => principal?.role === 'admin' || id === principal?.id);
+    logIns.list().filter(({ principal: { kind, id } }) => {
+      if (principal?.role === 'admin') return true;
+      return kind === principal?.kind && id === principal.id;
+    });
 
   addRoute<{ Querystring: PageQuery }>(app, list, (request) => {
     const { cursor, limit } = request.query;
@@ -94,7 +99,8 @@ function view(session: LastingLogIn, current: string | undefined) {
   const { id, principal, createdAt, expiresAt, lastSeenAt, remoteAddress, userAgent } = session;
   return {
     id,
-    keyId: principal.id,
+    kind: principal.kind,
+    holder: principal.id,
     role: principal.role,
     createdAt: writeTimestamp(createdAt),
     expiresAt: writeTimestamp(expiresAt),

@@ -1,13 +1,17 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/schema.ts';
+import type { Store } from '../../store/store.ts';
+import { metrics } from '../../telemetry/metrics.ts';
 import { AttemptLimit } from '../attempt-limit.ts';
 import { apiError, tooManyAttempts } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
-import type { LogIns } from '../log-ins.ts';
+import { type LogInOrigin, type LogIns, principalOf } from '../log-ins.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
-import type { Recognition } from '../recognition.ts';
+import { describePrincipal, type Recognition } from '../recognition.ts';
+import type { Principal } from '../roles.ts';
 import { addRoute } from '../route.ts';
 import { assertSameOrigin } from '../same-origin.ts';
+import type { UserAccounts } from '../users.ts';
 
 const tag = 'Access';
 const path = '/api/v1/session';
@@ -16,8 +20,11 @@ const MAX_FAILURES = 10;
 const WINDOW_MS = 60_000;
 
 const example = {
-  id: 'bootstrap',
-  role: 'admin',
+  kind: 'user',
+  id: 'anna',
+  displayName: 'Anna Ampère',
+  role: 'operator',
+  owesPassword: false,
   expiresAt: '2026-03-01T20:00:00.000Z',
   timezone: 'Europe/Berlin',
 };
@@ -29,16 +36,21 @@ const begin: Operation = {
   tag,
   summary: 'Log in',
   description:
-    'For pages: answers a cookie that stands for the API key for 12 hours, that scripts cannot read and that other origins cannot use. ' +
-    'Programs send the key with every request instead.',
+    'With `key`, or with `name` and `password`. For pages: answers a cookie that stands for the API key or the user for 12 hours, that scripts cannot read and that other origins cannot use. ' +
+    'Programs send a key with every request instead.',
   body: {
     required: true,
     checked: true,
-    content: { 'application/json': { schema: ref('LogIn'), examples: { logIn: { key: 'farad_...' } } } },
+    content: {
+      'application/json': {
+        schema: ref('LogIn'),
+        examples: { withKey: { key: 'farad_...' }, asUser: { name: 'anna', password: '...' } },
+      },
+    },
   },
   responses: { 200: json('Logged in.', ref('Session'), example) },
-  errors: ['wrong_key', 'too_many_attempts', 'cross_origin'],
-  secretMembers: ['key'],
+  errors: ['wrong_key', 'wrong_password', 'too_many_attempts', 'cross_origin', 'busy'],
+  secretMembers: ['key', 'password'],
   open: true,
 };
 
@@ -48,6 +60,7 @@ const get: Operation = {
   path,
   tag,
   summary: 'Who this is',
+  beforePasswordChange: true,
   responses: { 200: json('The holder of the key or cookie.', ref('Session'), example) },
 };
 
@@ -58,17 +71,65 @@ const end: Operation = {
   tag,
   summary: 'Log out',
   role: 'viewer',
+  beforePasswordChange: true,
   responses: { 204: { description: 'The cookie is worth nothing any more.' } },
 };
 
+const choosePassword: Operation = {
+  id: 'chooseOwnPassword',
+  method: 'PUT',
+  path: `${path}/password`,
+  tag,
+  summary: 'Choose another password',
+  description:
+    'For a user who is logged in: all other log-ins of the user end, and this one gets a new cookie.',
+  role: 'viewer',
+  beforePasswordChange: true,
+  body: {
+    required: true,
+    checked: true,
+    content: {
+      'application/json': {
+        schema: ref('OwnPassword'),
+        examples: { another: { password: 'the present one', newPassword: 'another passphrase' } },
+      },
+    },
+  },
+  responses: { 200: json('The password is another one.', ref('Session'), example) },
+  errors: ['wrong_password', 'weak_password', 'no_password', 'changed_meanwhile', 'busy'],
+  secretMembers: ['password', 'newPassword'],
+};
+
+const counted = metrics.counter('farad_api_log_ins_total', 'Log-ins of the console.', ['with', 'result']);
+
+interface LogInBody {
+  readonly key?: string;
+  readonly name?: string;
+  readonly password?: string;
+}
+
+/** Who it turned out to be, and the log-in that begins. */
+interface Begun {
+  readonly principal: Principal;
+  readonly cookie: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+export interface SessionDeps {
+  readonly keys: KeyRing;
+  readonly logIns: LogIns;
+  readonly recognition: Recognition;
+  readonly accounts: UserAccounts;
+  readonly config: Pick<Config, 'fleet'>;
+  readonly store: Pick<Store, 'users'>;
+}
+
 export function addSessionRoutes(
   app: FastifyInstance,
-  keys: KeyRing,
-  logIns: LogIns,
-  recognition: Recognition,
-  { fleet }: Pick<Config, 'fleet'>,
+  { keys, logIns, recognition, accounts, config, store }: SessionDeps,
 ): void {
-  const timezone = fleet.timezone || null;
+  const timezone = config.fleet.timezone || null;
   const limit = new AttemptLimit(MAX_FAILURES, WINDOW_MS);
 
   /** Before a byte of the body is read: whatever is wrong with the rest counts as a failed attempt. */
@@ -80,22 +141,44 @@ export function addSessionRoutes(
     limit.begin(ip);
   };
 
-  addRoute<{ Body: { key: string } }>(
+  const withKey = async (key: string, request: FastifyRequest): Promise<Begun> => {
+    const found = keys.holderOf(key);
+    if (!found) throw apiError('wrong_key', {});
+    return { principal: found.principal, ...(await logIns.beginWithKey(found, originOf(request))) };
+  };
+
+  const asUser = async (name: string, password: string, request: FastifyRequest): Promise<Begun> => {
+    const user = await accounts.recognise(name, password, request.ip);
+    if (!user) throw apiError('wrong_password', {});
+    await store.users.loggedIn(user.name, Date.now());
+    return { principal: principalOf(user), ...(await logIns.beginOf(user, originOf(request))) };
+  };
+
+  const answer = (request: FastifyRequest, reply: FastifyReply, { principal, cookie, expiresAt }: Begun) => {
+    limit.succeeded(request.ip);
+    request.principal = principal;
+    request.via = 'session';
+    reply.header('set-cookie', cookie);
+    return { ...describePrincipal(principal, expiresAt), timezone };
+  };
+
+  addRoute<{ Body: LogInBody }>(
     app,
     begin,
     async (request, reply) => {
-      const found = keys.holderOf(request.body.key);
-      if (!found) throw apiError('wrong_key', {});
-      limit.succeeded(request.ip);
-      const { cookie, expiresAt } = await logIns.begin(found, {
-        isSecure: isSecure(request),
-        remoteAddress: request.ip,
-        userAgent: request.headers['user-agent'],
-      });
-      request.principal = found.principal;
-      request.via = 'session';
-      reply.header('set-cookie', cookie);
-      return { ...found.principal, expiresAt: new Date(expiresAt).toISOString(), timezone };
+      const { key, name, password } = request.body;
+      const isWithKey = key !== undefined;
+      if (isWithKey === (name !== undefined) || isWithKey === (password !== undefined)) throw unclear();
+      let result = 'refused';
+      try {
+        const begun = isWithKey
+          ? await withKey(key, request)
+          : await asUser(name as string, password as string, request);
+        result = 'begun';
+        return answer(request, reply, begun);
+      } finally {
+        counted.with({ with: isWithKey ? 'key' : 'password', result }).inc();
+      }
     },
     { onRequest: admit },
   );
@@ -106,10 +189,41 @@ export function addSessionRoutes(
     return { ...recognised, timezone };
   });
 
+  addRoute<{ Body: { password: string; newPassword: string } }>(
+    app,
+    choosePassword,
+    async (request, reply) => {
+      const { principal, body, ip } = request;
+      if (principal?.kind !== 'user') throw apiError('no_password', {});
+      const user = await accounts.recognise(principal.id, body.password, ip);
+      if (!user) throw apiError('wrong_password', {});
+      const changed = await accounts.choosePassword(user, body.newPassword);
+      if (!changed) throw apiError('unauthorized', {});
+      return answer(request, reply, {
+        principal: principalOf(changed),
+        ...(await logIns.beginOf(changed, originOf(request))),
+      });
+    },
+    { onRequest: admit },
+  );
+
   addRoute(app, end, async (request, reply) => {
     reply.header('set-cookie', await logIns.end(request.headers.cookie, isSecure(request)));
     return reply.code(204).send();
   });
+}
+
+function unclear() {
+  const problem = 'must have either a key, or a name and a password';
+  return apiError('invalid_body', { problem: `it ${problem}` }, { problems: [{ path: '', problem }] });
+}
+
+function originOf(request: FastifyRequest): LogInOrigin {
+  return {
+    isSecure: isSecure(request),
+    remoteAddress: request.ip,
+    userAgent: request.headers['user-agent'],
+  };
 }
 
 /**

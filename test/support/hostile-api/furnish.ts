@@ -44,6 +44,7 @@ const LISTS = [
   '/sites',
   '/sites/KNOWN',
   '/api-keys',
+  '/users',
 ];
 
 /** Provisions one of everything, and connects a charge point that answers whatever it is asked. */
@@ -55,6 +56,7 @@ export async function furnish(gateway: Gateway, random: Random): Promise<Furnish
     (await api<{ key: string }>('POST', '/api-keys', { id: role, role })).key;
   const keys = { viewer: await keyOf('viewer'), operator: await keyOf('operator') };
   await api('POST', '/api-keys', { id: 'spare', role: 'viewer' });
+  await api('POST', '/users', { name: 'KNOWN', role: 'viewer' });
   await api('PUT', '/tokens/KNOWN', { status: 'Accepted' });
   await api('PUT', `/charge-points/${ABSENT}`, { group: 'North' });
 
@@ -112,6 +114,7 @@ export async function furnish(gateway: Gateway, random: Random): Promise<Furnish
       id: ids.find(([prefix]) => path.startsWith(prefix))?.[1] ?? ['KNOWN'],
       chargePointId: [CONNECTED, ABSENT],
       chargePoint: [CONNECTED, ABSENT],
+      name: ['KNOWN', 'known'],
       idTag: ['KNOWN', 'CARD'],
       transactionId: [String(transactionId)],
       key: ['HeartbeatInterval', 'AuthorizationKey', 'A%'],

@@ -214,6 +214,7 @@ const LISTINGS = [
   'sites',
   'tokens',
   'transactions',
+  'users',
 ] as const;
 const POSITIONS: readonly unknown[] = [
   '',

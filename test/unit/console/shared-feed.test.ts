@@ -4,7 +4,15 @@ import { type Message, SharedFeed } from '../../../src/console/live/shared-feed.
 import { isWished, type LiveEvent, type Question, type Wish } from '../../../src/console/live/wish.ts';
 import type { Session } from '../../../src/console/model.ts';
 
-const OWN: Session = { id: 'duty', role: 'operator', timezone: null, expiresAt: '2026-03-01T20:00:00.000Z' };
+const OWN: Session = {
+  kind: 'key',
+  id: 'duty',
+  displayName: null,
+  role: 'operator',
+  owesPassword: false,
+  timezone: null,
+  expiresAt: '2026-03-01T20:00:00.000Z',
+};
 
 /** The API: streams that are open, and the events that it keeps. */
 class Streams {

@@ -21,7 +21,14 @@ describe('a stream of server-sent events', () => {
     stream = new EventStream(
       response,
       { topics: new Set(['status']), fleetTopics: new Set() },
-      { id: 'looker', role: 'viewer', expiresAt: null },
+      {
+        kind: 'key',
+        id: 'looker',
+        displayName: null,
+        role: 'viewer',
+        owesPassword: false,
+        expiresAt: null,
+      },
     );
     await client.head;
   });
@@ -72,7 +79,20 @@ describe('a stream of server-sent events', () => {
       await vi.waitFor(() => expect(client.comments).toBe(index + 1));
     }
     expect(client.marks).toEqual([
-      { id: '3', event: 'joined', data: { listener: { id: 'looker', role: 'viewer', expiresAt: null } } },
+      {
+        id: '3',
+        event: 'joined',
+        data: {
+          listener: {
+            kind: 'key',
+            id: 'looker',
+            displayName: null,
+            role: 'viewer',
+            owesPassword: false,
+            expiresAt: null,
+          },
+        },
+      },
       { id: '5', event: 'position', data: {} },
     ]);
   });

@@ -5,7 +5,7 @@ import { scratchStore } from '../store/scratch.ts';
 
 const HOUR = 3_600_000;
 const sha256 = digestKey('a-key').toString('hex');
-const principal = { id: 'shift', role: 'viewer' } as const;
+const principal = { kind: 'key', id: 'shift', role: 'viewer' } as const;
 
 function sessionOf(index: number, createdAt: number) {
   return {
@@ -24,7 +24,7 @@ test('what an earlier control kept counts: the oldest end first, whatever order 
     await store.consoleSessions.begin(sessionOf(index, now - HOUR + ((index * 7) % 64)));
   }
   const logIns = new LogIns(store, new KeyRing(store, []));
-  await logIns.begin({ principal, sha256 }, { isSecure: false });
+  await logIns.beginWithKey({ principal, sha256 }, { isSecure: false });
   expect(store.consoleSessions.list()).toHaveLength(64);
   expect(store.consoleSessions.get('s0')).toBeUndefined();
   expect(store.consoleSessions.get('s1')).toBeDefined();

@@ -1,0 +1,43 @@
+import { useState } from 'preact/hooks';
+import { Refusal, useDoing } from '../parts/action.tsx';
+import { Mark } from '../parts/mark.tsx';
+import { PasswordFields } from '../parts/password-fields.tsx';
+import { choosePassword, logOut, session } from '../session.ts';
+
+/** For somebody who came with a one-time password: nothing else is there before another one is chosen. */
+export function OwedPassword() {
+  const doing = useDoing();
+  const [password, setPassword] = useState('');
+  const [newPassword, setNewPassword] = useState('');
+  const choose = (event: SubmitEvent) => {
+    event.preventDefault();
+    void doing.run(() => choosePassword(password, newPassword));
+  };
+  return (
+    <main>
+      <form class="log-in panel" onSubmit={choose}>
+        <h1>
+          <Mark size={24} /> Choose a password
+        </h1>
+        <p>
+          Welcome, {session.value?.displayName ?? session.value?.id}. The password that you were given is good
+          for this once.
+        </p>
+        <Refusal failure={doing.failure} />
+        <PasswordFields
+          present="The password that you were given"
+          password={password}
+          newPassword={newPassword}
+          onPassword={setPassword}
+          onNewPassword={setNewPassword}
+        />
+        <button type="submit" class="primary" disabled={doing.busy}>
+          Choose password
+        </button>
+        <button type="button" onClick={() => void logOut()}>
+          Log out
+        </button>
+      </form>
+    </main>
+  );
+}

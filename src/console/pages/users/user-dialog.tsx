@@ -1,0 +1,84 @@
+import { useState } from 'preact/hooks';
+import { request } from '../../api.ts';
+import type { Role, User, UserWithPassword } from '../../model.ts';
+import { useDoing } from '../../parts/action.tsx';
+import { TextField } from '../../parts/fields.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
+import { RoleField } from '../../parts/role-field.tsx';
+import { save } from '../../save.ts';
+
+interface UserDialogProps {
+  /** The one to change; absent for a new one. */
+  readonly user?: User;
+  readonly onClose: () => void;
+  /** `made`: of a new one, with its one-time password. */
+  readonly onSaved: (made?: UserWithPassword) => void;
+}
+
+export function UserDialog({ user, onClose, onSaved }: UserDialogProps) {
+  const doing = useDoing();
+  const [name, setName] = useState(user?.name ?? '');
+  const [displayName, setDisplayName] = useState(user?.displayName ?? '');
+  const [role, setRole] = useState<Role>(user?.role ?? 'viewer');
+  const [enabled, setEnabled] = useState(user?.enabled ?? true);
+  // The page behind may read a newer one meanwhile; what is written here began with this.
+  const [version] = useState(user?.version);
+
+  const submit = () =>
+    doing.run(async () => {
+      const body = { displayName: displayName || null, role, enabled };
+      if (user) {
+        await save(`/users/${encodeURIComponent(name)}`, body, version);
+        onSaved();
+      } else {
+        onSaved(await request<UserWithPassword>('POST', '/users', { body: { ...body, name } }));
+      }
+    });
+
+  return (
+    <FormDialog
+      title={user ? `User ${user.name}` : 'Create a user'}
+      submit={user ? 'Save user' : 'Create user'}
+      doing={doing}
+      onClose={onClose}
+      onSubmit={submit}
+    >
+      {!user && (
+        <TextField
+          id="user-name"
+          label="Name"
+          hint="For the log-in and the audit trail: letters, digits, dots, dashes, @."
+          required
+          maxLength={64}
+          pattern="[A-Za-z0-9._@\-]+"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          value={name}
+          onInput={setName}
+        />
+      )}
+      <TextField
+        id="user-display-name"
+        label="Display name"
+        maxLength={100}
+        autocomplete="off"
+        value={displayName}
+        onInput={setDisplayName}
+      />
+      <RoleField role={role} onChange={setRole} />
+      {user && (
+        <label class="row tight">
+          <input
+            type="checkbox"
+            checked={enabled}
+            onChange={(event) => setEnabled(event.currentTarget.checked)}
+          />
+          <span>
+            May log in <span class="soft">without it all log-ins of the user end</span>
+          </span>
+        </label>
+      )}
+    </FormDialog>
+  );
+}

@@ -1,0 +1,175 @@
+import { useState } from 'preact/hooks';
+import { request } from '../../api.ts';
+import { counted } from '../../format.ts';
+import type { User, UserWithPassword } from '../../model.ts';
+import { Refusal, useDoing } from '../../parts/action.tsx';
+import { Copyable } from '../../parts/connect-url.tsx';
+import { DeleteDialog } from '../../parts/delete-dialog.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { type Column, ListPage, useList } from '../../parts/list-page.tsx';
+import { Empty } from '../../parts/states.tsx';
+import { When } from '../../parts/when.tsx';
+import { UserDialog } from './user-dialog.tsx';
+
+/** What is done about whom. */
+type Doing =
+  | { readonly what: 'create' }
+  | { readonly what: 'change' | 'reset' | 'delete'; readonly user: User }
+  | { readonly what: 'show'; readonly made: UserWithPassword };
+
+const COLUMNS: readonly Column<User>[] = [
+  {
+    label: 'User',
+    kind: 'id',
+    cell: ({ name, displayName }) => (
+      <>
+        <b>{name}</b> {displayName !== null && <span class="soft">{displayName}</span>}
+      </>
+    ),
+  },
+  { label: 'Role', cell: ({ role }) => role },
+  {
+    label: 'State',
+    cell: ({ enabled, passwordKind }) => {
+      if (!enabled) return <span class="tone-fault">disabled</span>;
+      return passwordKind === 'one-time' ? (
+        <span class="tone-attention">has to choose a password</span>
+      ) : (
+        'enabled'
+      );
+    },
+  },
+  { label: 'Last log-in', cell: ({ lastLogInAt }) => <When at={lastLogInAt} /> },
+  { label: 'Created', cell: ({ createdAt }) => <When at={createdAt} both /> },
+  { label: 'By', cell: ({ createdBy }) => createdBy },
+];
+
+/** Who may log in by name and password. */
+export function Users() {
+  const list = useList<User>('/users', {});
+  const [doing, setDoing] = useState<Doing | undefined>();
+  const close = () => setDoing(undefined);
+  const done = (made?: UserWithPassword) => {
+    setDoing(made?.oneTimePassword ? { what: 'show', made } : undefined);
+    list.reload();
+  };
+  return (
+    <>
+      <div class="row">
+        <p class="soft">Each has a name of their own in the audit trail. Programs use API keys.</p>
+        <button type="button" class="primary end" onClick={() => setDoing({ what: 'create' })}>
+          Create a user
+        </button>
+      </div>
+      <ListPage
+        of={list}
+        what="the users"
+        lines={6}
+        columns={[...COLUMNS, actions(setDoing)]}
+        keyOf={({ name }) => name}
+        empty={
+          <Empty title="There is no user yet">
+            <p>Whoever logs in by name and password shows here.</p>
+          </Empty>
+        }
+        sum={(shown) => counted(shown, 'user')}
+      />
+      {doing?.what === 'create' && <UserDialog onClose={close} onSaved={done} />}
+      {doing?.what === 'change' && <UserDialog user={doing.user} onClose={close} onSaved={done} />}
+      {doing?.what === 'reset' && <ResetDialog user={doing.user} onClose={close} onDone={done} />}
+      {doing?.what === 'show' && <OneTimePassword made={doing.made} onClose={close} />}
+      {doing?.what === 'delete' && (
+        <DeleteDialog
+          title={`Delete user ${doing.user.name}?`}
+          name={doing.user.name}
+          path={pathOf(doing.user)}
+          onClose={close}
+          onDeleted={() => done()}
+        >
+          All log-ins of the user end. The audit trail keeps the name.
+        </DeleteDialog>
+      )}
+    </>
+  );
+}
+
+function pathOf({ name }: Pick<User, 'name'>): string {
+  return `/users/${encodeURIComponent(name)}`;
+}
+
+function actions(begin: (doing: Doing) => void): Column<User> {
+  const words = [
+    ['change', 'Change'],
+    ['reset', 'New password'],
+    ['delete', 'Delete'],
+  ] as const;
+  return {
+    label: 'Actions',
+    kind: 'actions',
+    cell: (user) => (
+      <span class="row tight end">
+        {words.map(([what, word]) => (
+          <button
+            key={what}
+            type="button"
+            class="link"
+            onClick={() => begin({ what, user })}
+            aria-label={`${word}: user ${user.name}`}
+          >
+            {word}
+          </button>
+        ))}
+      </span>
+    ),
+  };
+}
+
+interface ResetDialogProps {
+  readonly user: User;
+  readonly onClose: () => void;
+  readonly onDone: (made: UserWithPassword) => void;
+}
+
+function ResetDialog({ user, onClose, onDone }: ResetDialogProps) {
+  const doing = useDoing();
+  const reset = () =>
+    doing.run(async () => {
+      onDone(await request<UserWithPassword>('PUT', `${pathOf(user)}/password`, { body: {} }));
+    });
+  return (
+    <Dialog title={`A new password for ${user.name}?`} onClose={onClose}>
+      <p>The present one is worth nothing any more, and all log-ins of the user end.</p>
+      <Refusal failure={doing.failure} />
+      <div class="actions">
+        <button type="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="button" class="primary" disabled={doing.busy} onClick={() => void reset()}>
+          Make a one-time password
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface OneTimePasswordProps {
+  readonly made: UserWithPassword;
+  readonly onClose: () => void;
+}
+
+function OneTimePassword({ made: { name, oneTimePassword }, onClose }: OneTimePasswordProps) {
+  return (
+    <Dialog title={`One-time password of ${name}`} onClose={onClose}>
+      <p>
+        This is the only time it is shown. It is good for one log-in within a week, which has to choose
+        another one.
+      </p>
+      <Copyable text={oneTimePassword ?? ''} />
+      <div class="actions">
+        <button type="button" class="primary" onClick={onClose}>
+          I have passed it on
+        </button>
+      </div>
+    </Dialog>
+  );
+}

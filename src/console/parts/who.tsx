@@ -1,0 +1,61 @@
+import { useState } from 'preact/hooks';
+import { choosePassword, session } from '../session.ts';
+import { useDoing } from './action.tsx';
+import { FormDialog } from './form-dialog.tsx';
+import { PasswordFields } from './password-fields.tsx';
+
+/** Who is logged in here; users can choose another password. */
+export function Who() {
+  const own = session.value;
+  if (!own) return null;
+  const { kind, id, displayName, role } = own;
+  const title = kind === 'key' ? 'The API key that you logged in with, and its role' : `You are ${id}`;
+  return (
+    <span class="name" title={title}>
+      {displayName ?? id} · {role}
+    </span>
+  );
+}
+
+/** Only of use to somebody who logged in with one. */
+export function OwnPassword() {
+  const [choosing, setChoosing] = useState(false);
+  if (session.value?.kind !== 'user') return null;
+  return (
+    <>
+      <button type="button" class="end" onClick={() => setChoosing(true)}>
+        Change my password
+      </button>
+      {choosing && <PasswordDialog onClose={() => setChoosing(false)} />}
+    </>
+  );
+}
+
+function PasswordDialog({ onClose }: { readonly onClose: () => void }) {
+  const doing = useDoing();
+  const [password, setPassword] = useState('');
+  const [newPassword, setNewPassword] = useState('');
+  const choose = () =>
+    doing.run(async () => {
+      await choosePassword(password, newPassword);
+      onClose();
+    });
+  return (
+    <FormDialog
+      title="Change my password"
+      submit="Change password"
+      doing={doing}
+      onClose={onClose}
+      onSubmit={choose}
+    >
+      <PasswordFields
+        present="Present password"
+        password={password}
+        newPassword={newPassword}
+        onPassword={setPassword}
+        onNewPassword={setNewPassword}
+      />
+      <p class="small soft">You stay logged in here, and are logged out everywhere else.</p>
+    </FormDialog>
+  );
+}

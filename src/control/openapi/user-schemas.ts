@@ -1,0 +1,61 @@
+import { MAX_PASSWORD, MIN_PASSWORD } from '../passwords.ts';
+import { roles } from '../roles.ts';
+import type { Schema } from './operation.ts';
+import { maybe, object, PRINTED, pageOf, text, time, whole } from './shapes.ts';
+
+/** Of users and of API keys: what stands in an address and in the audit trail as it is. */
+export const USER_NAME = '^[A-Za-z0-9._@-]+$';
+
+const name = text('Name of the user.', { minLength: 1, maxLength: 64, pattern: USER_NAME });
+const displayName = maybe(
+  text('As other people call the user.', { minLength: 1, maxLength: 100, pattern: PRINTED }),
+);
+const role: Schema = { type: 'string', enum: roles, description: 'What the user may do.' };
+const enabled: Schema = { type: 'boolean', description: 'Whether the user may log in.' };
+const password = text('At least twelve characters, without the name.', {
+  minLength: MIN_PASSWORD,
+  maxLength: MAX_PASSWORD,
+  writeOnly: true,
+});
+
+const user = {
+  name,
+  displayName,
+  role,
+  enabled,
+  passwordKind: {
+    type: 'string',
+    enum: ['chosen', 'one-time', 'none'],
+    description: '`one-time`: the user has to choose another one with it.',
+  },
+  passwordSetAt: maybe(time('When the user got the present password.')),
+  createdAt: time('When the user was created.'),
+  createdBy: text('User or key that created it.'),
+  lastLogInAt: maybe(time('When the user logged in last; null: never.')),
+  version: whole('Rises with each change.'),
+} as const satisfies Record<string, Schema>;
+
+/** People who log in under a name. */
+export const userSchemas = {
+  User: object('Somebody who logs in under a name.', user),
+  UserPage: pageOf('User'),
+  NewUser: object('A user to be.', { name, displayName, role, enabled, password }, [
+    'displayName',
+    'enabled',
+    'password',
+  ]),
+  UserUpdate: object('What a user is changed to.', { displayName, role, enabled }),
+  UserWithPassword: object('A user with a new password.', {
+    ...user,
+    oneTimePassword: maybe(text('The password that Farad made up. It is shown this once.')),
+  }),
+  NewPassword: object(
+    'A password for a user.',
+    { password, oneTime: { type: 'boolean', description: 'Absent: true.' } },
+    ['password', 'oneTime'],
+  ),
+  OwnPassword: object('A password that somebody chooses.', {
+    password: text('The present one.', { minLength: 1, maxLength: MAX_PASSWORD, writeOnly: true }),
+    newPassword: password,
+  }),
+} as const satisfies Record<string, Schema>;
