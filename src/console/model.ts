@@ -5,6 +5,9 @@ import type * as api from './generated/api.ts';
  * the description leaves open. Times are RFC 3339.
  */
 export type {
+  Alarm,
+  AlarmRule,
+  AlarmTest,
   ApiKey,
   AuditEntry,
   CampaignResult,

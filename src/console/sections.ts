@@ -8,7 +8,7 @@ export interface Section {
 
 /** In the order of the rail. */
 export const sections: readonly Section[] = [
-  { name: 'Overview', root: '' },
+  { name: 'Overview', root: '', also: ['alarms'] },
   { name: 'Charge points', root: 'charge-points', also: ['security', 'configuration'] },
   { name: 'Transactions', root: 'transactions' },
   { name: 'Tokens', root: 'tokens' },

@@ -72,7 +72,7 @@ export function viewAlarmRule(
     webhook: rule.webhook ?? null,
     note: rule.note ?? null,
     standing,
-    deliveries: deliveries.filter(({ ruleId }) => ruleId === rule.id).map(viewDelivery),
+    deliveries: deliveries.map(viewDelivery),
     writtenAt: writeTimestamp(writtenAt),
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Link } from '../link/link.ts';
-import type { EventsPage, EventsRequest, LiveEvent } from '../link/methods.ts';
+import type { EventsPage, EventsRequest, LiveEvent, Topic } from '../link/methods.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
 import { type EventFilter, questionOf, topics, wants } from './event-filter.ts';
 
@@ -53,6 +53,8 @@ interface Reader {
   next: number | undefined;
   /** True while it waits to take more. */
   full: boolean;
+  /** The last of `state` that it was given. */
+  knows: LiveEvent | undefined;
   left: boolean;
 }
 
@@ -80,6 +82,8 @@ export class EventFeed {
   private floor = 0n;
   /** Where the shared poll is. */
   private cursor = '0';
+  /** How something is: each reader gets it when it joins, and whenever it changes. */
+  private state: LiveEvent | undefined;
 
   constructor(link: Link, log: Log) {
     this.link = link;
@@ -88,7 +92,14 @@ export class EventFeed {
 
   /** Starts to deliver: after the event `after`, or only new ones. */
   subscribe(subscriber: Subscriber, after?: bigint): Subscription {
-    const reader: Reader = { subscriber, position: after ?? -1n, next: undefined, full: false, left: false };
+    const reader: Reader = {
+      subscriber,
+      position: after ?? -1n,
+      next: undefined,
+      full: false,
+      left: false,
+      knows: undefined,
+    };
     this.readers.add(reader);
     this.started ??= this.start();
     void this.started.then(() => this.join(reader, after === undefined));
@@ -102,6 +113,12 @@ export class EventFeed {
           ? later(reader.position, BigInt(this.cursor))
           : undefined,
     };
+  }
+
+  /** Tells how something is now. What it was before makes no difference to those who have not heard it. */
+  tell(topic: Topic, data: LiveEvent['data']): void {
+    this.state = { id: '', topic, data };
+    for (const reader of this.readers) this.deliver(reader);
   }
 
   /** Ends all delivery. */
@@ -159,11 +176,14 @@ export class EventFeed {
     }
     while (!reader.full && !reader.left) {
       const entry = this.recent[reader.next - this.dropped];
-      if (!entry) return;
+      if (!entry) break;
       reader.next++;
       // A reader that caught up by itself may be ahead of the shared poll.
       if (entry.id > reader.position && !give(reader.subscriber, entry)) this.pause(reader);
     }
+    if (reader.full || reader.left || !this.state || reader.knows === this.state) return;
+    reader.knows = this.state;
+    if (!give(reader.subscriber, { id: 0n, event: this.state })) this.pause(reader);
   }
 
   private end(reader: Reader, reason: 'slow_client' | 'restarted'): void {

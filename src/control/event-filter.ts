@@ -6,7 +6,11 @@ export const topics = [
   'connections',
   'authorizations',
   'security',
+  'alarms',
 ] as const satisfies readonly Topic[];
+
+/** What happens at charge points: what a client gets that names no topics. */
+export const ofChargePoints = topics.filter((topic) => topic !== 'alarms');
 
 /** Which events a client of GET /events wants. */
 export interface EventFilter {

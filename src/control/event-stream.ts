@@ -49,7 +49,8 @@ export class EventStream implements Subscriber {
   }
 
   event({ id, topic, data }: LiveEvent): boolean {
-    return this.write(`id: ${id}\nevent: ${topic}\ndata: ${JSON.stringify(data)}\n\n`);
+    const position = id === '' ? '' : `id: ${id}\n`;
+    return this.write(`${position}event: ${topic}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
   missed(): void {

@@ -275,7 +275,8 @@ export type ExportOpened =
   | { readonly ok: true; readonly id: string; readonly piece: ExportPiece }
   | Extract<AnalyticsRows, { ok: false }>;
 
-export type Topic = 'status' | 'transactions' | 'connections' | 'authorizations' | 'security';
+/** `alarms` comes from control itself. */
+export type Topic = 'status' | 'transactions' | 'connections' | 'authorizations' | 'security' | 'alarms';
 
 export interface EventsRequest {
   /** Id of the last event that the reader has; absent for only new ones. */
@@ -287,7 +288,7 @@ export interface EventsRequest {
 }
 
 export interface LiveEvent {
-  /** Rises with each event; a reader resumes after it. */
+  /** Rises with each event; a reader resumes after it. Empty: nothing can be resumed after it. */
   readonly id: string;
   readonly topic: Topic;
   readonly data: Readonly<Record<string, unknown>>;

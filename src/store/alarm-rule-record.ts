@@ -67,12 +67,16 @@ export interface AlarmRuleRecord {
 }
 
 export interface AlarmWebhook {
+  /** Without what is a secret in it. */
   readonly url: string;
   /** Whether what is sent is signed. */
   readonly hasSecret: boolean;
 }
 
-/** A rule as it is written: `secret` is what webhooks are signed with; absent, the present one stays. */
+/**
+ * A rule as it is written: `secret` is what webhooks are signed with; absent, the present one stays, and so
+ * does an address that is the one that is shown.
+ */
 export interface AlarmRuleInput extends Omit<AlarmRuleRecord, 'version' | 'webhook'> {
   readonly webhook?: { readonly url: string; readonly secret?: string | null };
 }

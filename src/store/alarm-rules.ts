@@ -1,4 +1,5 @@
 import type { Table } from '../journal/environment.ts';
+import { redactUrls } from '../telemetry/redaction.ts';
 import type { AlarmRuleInput, AlarmRuleRecord } from './alarm-rule-record.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
@@ -12,8 +13,8 @@ export interface AlarmRules {
   /** In the order of the ids; there are few. */
   all(): AlarmRuleRecord[];
   list(options: ListOptions): Page<AlarmRuleRecord>;
-  /** What its webhooks are signed with; undefined where they are not. */
-  secretOf(id: string): string | undefined;
+  /** Where its messages go, with everything that nobody is shown; undefined where it has no webhook. */
+  webhookOf(id: string): Webhook | undefined;
   /**
    * Creates or replaces it. `full`: there are `most` already. Rejects with VersionConflict where what is
    * stored is not what was expected.
@@ -23,8 +24,16 @@ export interface AlarmRules {
   remove(id: string, expected?: ExpectedVersion): Promise<boolean>;
 }
 
+/** A webhook as it is used. */
+export interface Webhook {
+  readonly url: string;
+  /** What messages are signed with. */
+  readonly secret?: string;
+}
+
+/** `webhook` shows what may be seen of the one that is sealed. */
 interface KeptRule extends AlarmRuleRecord {
-  readonly sealedSecret?: Uint8Array;
+  readonly sealedWebhook?: Uint8Array;
 }
 
 export class AlarmRuleTable implements AlarmRules {
@@ -52,9 +61,9 @@ export class AlarmRuleTable implements AlarmRules {
     return { ...rest, items: items.map(withoutSecret) };
   }
 
-  secretOf(id: string): string | undefined {
-    const sealed = this.table.get(textKey(id))?.sealedSecret;
-    return sealed && (this.sealing.open(sealed) as string);
+  webhookOf(id: string): Webhook | undefined {
+    const kept = this.table.get(textKey(id));
+    return kept && this.opened(kept);
   }
 
   put(input: AlarmRuleInput, most: number, expected?: ExpectedVersion): Promise<AlarmRuleRecord | 'full'> {
@@ -62,12 +71,14 @@ export class AlarmRuleTable implements AlarmRules {
       const before = this.table.get(textKey(input.id));
       requireVersion(before, expected);
       if (!before && this.table.getCount({ limit: most }) >= most) return 'full';
-      const { webhook, ...rule } = input;
-      const sealedSecret = webhook && this.sealed(webhook.secret, before);
+      const { webhook: given, ...rule } = input;
+      const webhook = given && this.completed(given, before);
       const kept: KeptRule = {
         ...rule,
-        ...(webhook && { webhook: { url: webhook.url, hasSecret: sealedSecret !== undefined } }),
-        ...(sealedSecret && { sealedSecret }),
+        ...(webhook && {
+          webhook: { url: redactUrls(webhook.url), hasSecret: webhook.secret !== undefined },
+          sealedWebhook: this.sealing.seal(webhook),
+        }),
         version: this.path.nextVersion(),
       };
       this.table.put(textKey(rule.id), kept);
@@ -84,13 +95,24 @@ export class AlarmRuleTable implements AlarmRules {
     });
   }
 
-  /** Null takes the secret away. */
-  private sealed(secret: string | null | undefined, before: KeptRule | undefined): Uint8Array | undefined {
-    if (secret === null) return undefined;
-    return secret === undefined ? before?.sealedSecret : this.sealing.seal(secret);
+  /** What is not said anew is as before; a secret that is null is taken away. */
+  private completed(
+    { url, secret }: NonNullable<AlarmRuleInput['webhook']>,
+    before: KeptRule | undefined,
+  ): Webhook {
+    const former = before && this.opened(before);
+    const signedWith = secret === undefined ? former?.secret : (secret ?? undefined);
+    return {
+      url: former && url === before?.webhook?.url ? former.url : url,
+      ...(signedWith !== undefined && { secret: signedWith }),
+    };
+  }
+
+  private opened({ sealedWebhook }: KeptRule): Webhook | undefined {
+    return sealedWebhook && (this.sealing.open(sealedWebhook) as Webhook);
   }
 }
 
-function withoutSecret({ sealedSecret: _, ...rule }: KeptRule): AlarmRuleRecord {
+function withoutSecret({ sealedWebhook: _, ...rule }: KeptRule): AlarmRuleRecord {
   return rule;
 }

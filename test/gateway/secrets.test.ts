@@ -76,6 +76,13 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
     [
       ...['--api-key', apiKey, '--log-level', 'trace', ...quickly, ...secured],
       ...['--security-sealing-key-file', sealingKey],
+      ...['--alarms-smtp-host', '127.0.0.1', '--alarms-smtp-port', '1'],
+      ...[
+        '--alarms-smtp-user',
+        'farad',
+        '--alarms-smtp-password',
+        hunt.text('the password of the mail server'),
+      ],
     ],
     dataDir,
   );
@@ -109,6 +116,20 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   });
   await operator.ask('POST', '/api/v1/charge-points/A/calls/Reset', `{"type":${mistaken}`);
   await operator.ask('POST', '/api/v1/api-keys', `{"id":"x","role":"admin","note":${mistaken}}`);
+
+  // A rule of alarms that signs what it sends to an address with a token, and mails to a server that is away.
+  const hook = `https://127.0.0.1:1/hook?token=${hunt.text('a token in the address of a webhook')}`;
+  await operator.ask('PUT', '/api/v1/alarm-rules/parts', {
+    condition: { kind: 'degraded', minutes: 0 },
+    emails: ['duty@example.org'],
+    webhook: { url: hook, secret: hunt.text('the secret of a webhook') },
+  });
+  await operator.ask('POST', '/api/v1/alarm-rules/parts/test');
+  const mistyped = hunt.text('a password in the address of a webhook');
+  await operator.ask('PUT', '/api/v1/alarm-rules/other', {
+    condition: { kind: 'degraded', minutes: 0 },
+    webhook: { url: `https://me:${mistyped}@127.0.0.1:1/hook` },
+  });
 
   // A charge point with a key of its own.
   const textKey = hunt.text('the key of a charge point, as text');

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+import { API_KEY, type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+import { EventReader } from '../support/event-reader.ts';
 import { until } from '../support/until.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -60,7 +61,7 @@ describe('alarms over the API', () => {
       url: receiver.url,
       hasSecret: true,
     });
-    expect(control.store.alarmRules.secretOf('night')).toBe(secret);
+    expect(control.store.alarmRules.webhookOf('night')).toEqual({ url: receiver.url, secret });
     expect((await put('night', { condition: offline }, version)).status).toBe(412);
     const without = await put('night', { condition: offline, webhook: { url: receiver.url, secret: null } });
     expect(without.body.webhook.hasSecret).toBe(false);
@@ -82,6 +83,17 @@ describe('alarms over the API', () => {
         body: { error: { code: 'unknown_alarm_rule' } },
       });
     }
+  });
+
+  test('a token in the address of a webhook is used, and not shown; the address as it is shown changes nothing', async () => {
+    const token = 'nobody-must-see-this-either';
+    const url = `${receiver.url}?sig=${token}&v=1`;
+    const { body } = await put('signed link', { condition: offline, webhook: { url } });
+    expect(body.webhook.url).toBe(`${receiver.url}?sig=[redacted]&v=1`);
+    await put('signed link', { condition: offline, webhook: { url: body.webhook.url } });
+    expect(control.store.alarmRules.webhookOf('signed link')).toEqual({ url });
+    const audit = await control.send('GET', '/api/v1/audit');
+    expect(JSON.stringify([audit.body, control.log])).not.toContain(token);
   });
 
   const senseless: readonly (readonly [string, object])[] = [
@@ -125,13 +137,25 @@ describe('alarms over the API', () => {
   });
 
   test('a part that cannot work raises an alarm, which is told, acknowledged and stands', async () => {
-    // No process but control is there: readyz says so.
+    const analytics = control.process('analytics');
+    analytics.serve('events.read', async ({ after = '0', waitMs }) => {
+      if (waitMs > 0) await new Promise(() => undefined);
+      return { events: [], cursor: after, missed: false };
+    });
+    const authorization = `Bearer ${API_KEY}`;
+    const live = new EventReader(`${control.base}/api/v1/events?topics=alarms`, { authorization });
+    // No edge is there: readyz says so.
     await put('parts', { condition: degraded, webhook: { url: receiver.url } });
     const found = await until('an alarm stands', async () => {
       const { body } = await control.send('GET', '/api/v1/alarms?standing=true&limit=1');
       return body.standing > 0 && body;
     });
     expect(found.unacknowledged).toBe(found.standing);
+    const counts = () => live.events.at(-1);
+    await until('a stream says so', () =>
+      JSON.stringify(counts()?.data).includes(`"standing":${found.standing}`),
+    );
+    expect(counts()).toMatchObject({ event: 'alarms', data: { unacknowledged: found.standing } });
     const [alarm] = found.items;
     expect(alarm).toMatchObject({ rule: 'parts', kind: 'degraded', chargePointId: null, acknowledged: null });
     await until('it is told', () => receiver.deliveries.length > 0);
@@ -149,6 +173,11 @@ describe('alarms over the API', () => {
     expect(acknowledged.body.acknowledged).toMatchObject({ by: 'bootstrap', note: 'somebody looks' });
     const after = await control.send('GET', '/api/v1/alarms?standing=true');
     expect(after.body.unacknowledged).toBe(found.unacknowledged - 1);
+    const { unacknowledged } = after.body;
+    await until('the stream says so', () =>
+      JSON.stringify(counts()?.data).includes(`"unacknowledged":${unacknowledged}`),
+    );
+    live.close();
 
     const rule = await until('the rule shows it', async () => {
       const { body } = await control.send('GET', `${rules}/parts`);

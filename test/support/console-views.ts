@@ -35,6 +35,9 @@ const VIEWS: readonly View[] = [
   ['site', '/sites/depot', 'given out'],
   ['campaigns', '/campaigns', 'ClearCache'],
   ['token', '/tokens/CARD0001', 'CARD0001'],
+  ['alarms', '/alarms', 'Its certificate ends on'],
+  ['alarm-rules', '/alarms?tab=rules', 'Faulted for 10 minutes'],
+  ['alarm-history', '/alarms?tab=history', 'its rule was deleted'],
   ['analytics', '/analytics', 'Share of the highest'],
   ['sessions', '/analytics?tab=sessions', 'in those that are over'],
   ['utilisation', '/analytics?tab=utilisation', 'taken by transactions'],
@@ -112,6 +115,18 @@ export async function gatewayWithEveryView(): Promise<{
     task: { action: 'ClearCache', payload: {} },
     targets: { ids: ['BAY-12'] },
   });
+  await send('PUT', '/alarm-rules/faulted connectors', {
+    condition: { kind: 'faulted', minutes: 10 },
+    filter: { group: 'Depot north' },
+    webhook: { url: 'https://hooks.example/farad' },
+  });
+  const ending = { condition: { kind: 'certificate-expires', days: 3650 } };
+  for (const rule of ['certificates', 'not any more']) await send('PUT', `/alarm-rules/${rule}`, ending);
+  await until('the certificate is told of', async () => {
+    const { standing } = await gateway.request<{ standing: number }>('GET', '/api/v1/alarms');
+    return standing === 2;
+  });
+  await gateway.request('DELETE', '/api/v1/alarm-rules/not any more');
   await until('the request was refused, and the certificate is found', async () => {
     const { requests, certificates } = await gateway.request<{
       requests: { failed: number };

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { labelOf, recognise, session } from '../session.ts';
 import { type FeedState, type Message, SharedFeed } from './shared-feed.ts';
 import { openStream } from './stream.ts';
-import { isWished, type LiveEvent, TOPICS, type Topic, type Wish } from './wish.ts';
+import { isWished, type LiveEvent, OF_CHARGE_POINTS, type Topic, type Wish } from './wish.ts';
 
 /** Whether what is on the screen follows live; `quiet`: nothing on it does. */
 export const feed = signal<{ readonly state: FeedState['state'] | 'quiet'; readonly since: number }>({
@@ -43,7 +43,7 @@ export function useLive(
 ): void {
   const handler = useRef(onEvents);
   handler.current = onEvents;
-  const { topics = TOPICS, chargePointId } = filter ?? {};
+  const { topics = OF_CHARGE_POINTS, chargePointId } = filter ?? {};
   const wanted = filter ? topics.join(',') : '';
 
   useEffect(() => {

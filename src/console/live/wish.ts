@@ -1,4 +1,4 @@
-export type Topic = 'status' | 'transactions' | 'connections' | 'authorizations' | 'security';
+export type Topic = 'status' | 'transactions' | 'connections' | 'authorizations' | 'security' | 'alarms';
 
 export const TOPICS: readonly Topic[] = [
   'status',
@@ -6,7 +6,11 @@ export const TOPICS: readonly Topic[] = [
   'connections',
   'authorizations',
   'security',
+  'alarms',
 ];
+
+/** What happens at charge points. */
+export const OF_CHARGE_POINTS: readonly Topic[] = TOPICS.filter((topic) => topic !== 'alarms');
 
 export interface LiveEvent {
   readonly topic: Topic;

@@ -2,6 +2,7 @@ import type { ComponentChild } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Empty } from '../parts/states.tsx';
 import { place } from '../router.ts';
+import { AlarmsPage } from './alarms/alarms-page.tsx';
 import { AnalyticsPage } from './analytics/analytics-page.tsx';
 import { CampaignPage } from './campaign.tsx';
 import { CampaignsPage } from './campaigns.tsx';
@@ -56,6 +57,8 @@ function viewOf([section, id, ...rest]: readonly string[]): View {
     case 'configuration':
       if (id === undefined) return { title: 'Configuration templates', page: <TemplatesPage /> };
       return { title: id, page: <TemplatePage id={id} key={id} /> };
+    case 'alarms':
+      return id === undefined ? { title: 'Alarms', page: <AlarmsPage /> } : nothing;
     case 'security':
       return id === undefined ? { title: 'Security', page: <SecurityPage /> } : nothing;
     case 'analytics':

@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact';
+
 type Tone = 'available' | 'charging' | 'attention' | 'fault' | 'none';
 
 const TONES: Readonly<Record<string, Tone>> = {
@@ -35,7 +37,13 @@ export function toneOf(status: string): Tone {
 }
 
 /** A status as shape, colour and word, so that no one of them is needed alone. */
-export function Status({ status, word = status }: { readonly status: string; readonly word?: string }) {
+export function Status({
+  status,
+  word = status,
+}: {
+  readonly status: string;
+  readonly word?: ComponentChildren;
+}) {
   const tone = toneOf(status);
   const drawn = tone === 'fault' || tone === 'none';
   return (

@@ -4,6 +4,7 @@ import { feed } from '../live/live.ts';
 import { unsent } from '../sending.ts';
 import { logOut } from '../session.ts';
 import { theme, toggleTheme } from '../theme.ts';
+import { AlarmLight } from './alarm-light.tsx';
 import { SearchBox } from './search-box.tsx';
 import { Who } from './who.tsx';
 
@@ -14,6 +15,7 @@ export function Bar() {
       <div class="who">
         <Unsent />
         <LiveLight />
+        <AlarmLight />
         <button
           type="button"
           class="plain"

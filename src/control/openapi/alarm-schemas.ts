@@ -72,7 +72,7 @@ const emails = list(
 );
 const note = maybe(text('Whatever operators want to remember, such as what to do.', { maxLength: 2000 }));
 const url = text(
-  'Where messages are sent by POST: https, or http where `alarms.webhookNetworks` has the address.',
+  'Where messages are sent by POST: https, or http where `alarms.webhookNetworks` has the address. What is a secret in it (a token, a signature) is not shown again; the address as it is shown stands for the present one.',
   { minLength: 1, maxLength: 2000 },
 );
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { ALARM_CHANNELS } from '../../store/alarm-rule-record.ts';
 import { type AlarmRuleBody, readAlarmRule, viewAlarmRule } from '../alarm-view.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
@@ -151,8 +152,10 @@ export function addAlarmRuleRoutes(
     if (!found) throw apiError('unknown_alarm_rule', { id });
     return found;
   };
-  const view = (rule: ReturnType<typeof find>) =>
-    viewAlarmRule(rule, store.alarmQueue.deliveries(), alarms.standingOf(rule.id));
+  const view = (rule: ReturnType<typeof find>) => {
+    const deliveries = ALARM_CHANNELS.flatMap((channel) => store.alarmQueue.delivery(rule.id, channel) ?? []);
+    return viewAlarmRule(rule, deliveries, alarms.standingOf(rule.id));
+  };
 
   addRoute<{ Querystring: PageQuery }>(app, list, ({ query: { cursor, limit } }) => {
     const after = readCursor('alarm-rules', cursor);

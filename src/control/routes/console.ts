@@ -7,6 +7,7 @@ const VIEWS = [
   'transactions',
   'tokens',
   'sites',
+  'alarms',
   'campaigns',
   'local-lists',
   'reservations',

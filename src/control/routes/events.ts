@@ -3,7 +3,7 @@ import type { Topic } from '../../link/methods.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { EventFeed, type Subscription } from '../event-feed.ts';
-import { type EventFilter, topics } from '../event-filter.ts';
+import { type EventFilter, ofChargePoints, topics } from '../event-filter.ts';
 import { EventStream } from '../event-stream.ts';
 import type { Operation } from '../openapi/operation.ts';
 import type { Recognition } from '../recognition.ts';
@@ -31,7 +31,7 @@ const operation: Operation = {
   tag: 'Events',
   summary: 'What happens, as it happens',
   description:
-    'Server-sent events. The event type is the topic, the data a JSON object that names its charge point. A client that reconnects with ' +
+    'Server-sent events. The event type is the topic, the data a JSON object that names its charge point; of `alarms` the counts of those that stand, at the beginning and whenever one has changed. A client that reconnects with ' +
     '`Last-Event-ID` gets what it missed, as far as that is kept; where it is not, an event `missed` says so. A client that takes its events ' +
     'too slowly is ended with an event `end` that gives the reason; it may come back with `Last-Event-ID`. So is one whose key or log-in has ended ' +
     '(`logged_out`). The first event, `joined`, says with its id after which event the stream begins, and as whom the client was recognised; ' +
@@ -39,7 +39,7 @@ const operation: Operation = {
   query: {
     topics: {
       ...topicList,
-      description: `One or more of ${topics.join(', ')}, separated by commas; absent: all of them.`,
+      description: `One or more of ${topics.join(', ')}, separated by commas; absent: all but alarms.`,
     },
     chargePointId: {
       type: 'array',
@@ -97,10 +97,12 @@ interface Listening {
 
 export function addEventRoute(
   app: FastifyInstance,
-  { link, log }: ControlDeps,
+  { link, log, operations: { alarms } }: ControlDeps,
   recognition: Recognition,
 ): void {
   const feed = new EventFeed(link, log);
+  feed.tell('alarms', { ...alarms.counts() });
+  const deafen = alarms.onChange((counts) => feed.tell('alarms', { ...counts }));
   const listening = new Set<Listening>();
   let closing = false;
   const heartbeat = setInterval(() => {
@@ -115,6 +117,7 @@ export function addEventRoute(
   // Before the server waits for its connections to end: these would never end by themselves.
   app.addHook('preClose', async () => {
     closing = true;
+    deafen();
     clearInterval(heartbeat);
     clearInterval(recognising);
     feed.close();
@@ -152,7 +155,7 @@ export function addEventRoute(
 
 function filterOf({ topics: wanted, chargePointId, fleetTopics }: EventsQuery): EventFilter {
   return {
-    topics: setOf(wanted) ?? new Set(topics),
+    topics: setOf(wanted) ?? new Set(ofChargePoints),
     ...(chargePointId && { chargePointIds: new Set(chargePointId) }),
     fleetTopics: setOf(fleetTopics) ?? new Set(),
   };

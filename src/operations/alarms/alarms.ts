@@ -193,9 +193,9 @@ function sendersOf({ store, config, clock }: AlarmsOptions): Readonly<Record<Ala
       most: LISTED_IN_WEBHOOK,
       listed: LISTED_IN_WEBHOOK,
       async send(rule, notice, { isTest, signal }) {
-        if (!rule.webhook) return { arrived: false, problem: 'the rule has no webhook' };
-        const { url } = rule.webhook;
-        const secret = store.alarmRules.secretOf(rule.id);
+        const webhook = store.alarmRules.webhookOf(rule.id);
+        if (!webhook) return { arrived: false, problem: 'the rule has no webhook' };
+        const { url, secret } = webhook;
         return post({ url, secret, id: notice.id, body: webhookBody(rule, notice, isTest), signal });
       },
     },

@@ -161,6 +161,25 @@ describe('live events', () => {
     await vi.waitFor(() => expect(mixed.got).toEqual(['10501', '10503', '10505']));
   });
 
+  test('tell how something is now to whoever joins and whenever it changes, and the last of it to who is slow', async () => {
+    feed.tell('alarms', { standing: 1 });
+    const listener = new Listener(['alarms']);
+    const another = new Listener(['status']);
+    const slow = new Listener(['alarms', 'status']);
+    slow.take = 1;
+    const told = vi.spyOn(slow, 'event');
+    for (const each of [listener, another, slow]) feed.subscribe(each);
+    await settled();
+    await vi.waitFor(() => expect(listener.got).toEqual(['']));
+    for (const standing of [2, 3]) feed.tell('alarms', { standing });
+    expect(listener.got).toEqual(['', '', '']);
+    slow.more();
+    await vi.waitFor(() => expect(told.mock.lastCall?.[0].data).toEqual({ standing: 3 }));
+    expect(told).toHaveBeenCalledTimes(2);
+    source.add('status', 'CP-1');
+    await vi.waitFor(() => expect(another.got).toEqual(['1']));
+  });
+
   test('say where a client begins, and up to where it has everything', async () => {
     source.add('status', 'CP-1', 5);
     const listener = new Listener(topics, 'CP-2');

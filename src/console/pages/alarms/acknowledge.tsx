@@ -1,0 +1,47 @@
+import { useState } from 'preact/hooks';
+import { request } from '../../api.ts';
+import type { Alarm } from '../../model.ts';
+import { useDoing } from '../../parts/action.tsx';
+import { TextField } from '../../parts/fields.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
+
+interface AcknowledgeProps {
+  readonly alarm: Alarm;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
+/** Says that somebody takes care of it, and what they do. */
+export function Acknowledge({
+  alarm: { id, subject, detail, acknowledged },
+  onClose,
+  onDone,
+}: AcknowledgeProps) {
+  const doing = useDoing();
+  const [note, setNote] = useState(acknowledged?.note ?? '');
+  const acknowledge = () =>
+    doing.run(async () => {
+      await request('POST', `/alarms/${encodeURIComponent(id)}/acknowledge`, { body: { note } });
+      onDone();
+    });
+  return (
+    <FormDialog
+      title={`Acknowledge ${subject}`}
+      submit="Acknowledge"
+      doing={doing}
+      onClose={onClose}
+      onSubmit={acknowledge}
+    >
+      <p>{detail}</p>
+      <TextField
+        id="alarm-note"
+        label="What is done about it"
+        hint="Everybody sees it. Nobody is reminded of this alarm any more."
+        maxLength={2000}
+        autocomplete="off"
+        value={note}
+        onInput={setNote}
+      />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,149 @@
+import type { AlarmDraft } from '../../alarm-draft.ts';
+import { Field, TextField } from '../../parts/fields.tsx';
+import { randomKey } from '../../random-key.ts';
+import { session } from '../../session.ts';
+
+interface AlarmTellFieldsProps {
+  readonly draft: AlarmDraft;
+  /** Whether the rule has a secret already. */
+  readonly hasSecret: boolean;
+  readonly onChange: (more: Partial<AlarmDraft>) => void;
+}
+
+/** Fields for who is told of alarms, and when. */
+export function AlarmTellFields({ draft, hasSecret, onChange }: AlarmTellFieldsProps) {
+  return (
+    <>
+      <Field
+        id="rule-emails"
+        label="E-mail to"
+        hint="One address a line. It takes a mail server in the settings."
+      >
+        <textarea
+          id="rule-emails"
+          rows={2}
+          aria-describedby="rule-emails-hint"
+          value={draft.emails}
+          onInput={(event) => onChange({ emails: event.currentTarget.value })}
+        />
+      </Field>
+      <TextField
+        id="rule-url"
+        label="Webhook"
+        placeholder="https://"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={2000}
+        value={draft.url}
+        onInput={(url) => onChange({ url })}
+      />
+      {draft.url !== '' && (
+        <Field
+          id="rule-secret"
+          label="Secret"
+          hint={
+            hasSecret
+              ? 'Messages are signed. Empty: with the present one.'
+              : 'What messages are signed with. It is not shown again: copy it to the receiver.'
+          }
+        >
+          <span class="row tight">
+            <input
+              id="rule-secret"
+              aria-describedby="rule-secret-hint"
+              minLength={16}
+              maxLength={200}
+              autocomplete="off"
+              spellcheck={false}
+              value={draft.secret}
+              onInput={(event) => onChange({ secret: event.currentTarget.value })}
+            />
+            <button type="button" onClick={() => onChange({ secret: randomKey() })}>
+              Make one
+            </button>
+          </span>
+        </Field>
+      )}
+      <WhenFields draft={draft} onChange={onChange} />
+    </>
+  );
+}
+
+function WhenFields({ draft, onChange }: Omit<AlarmTellFieldsProps, 'hasSecret'>) {
+  return (
+    <fieldset class="field">
+      <legend>When</legend>
+      <Check
+        label="Tell, too, when it is over"
+        checked={draft.tellOver}
+        onChange={(tellOver) => onChange({ tellOver })}
+      />
+      <Check
+        label={`Keep quiet at night (${session.value?.timezone ?? 'UTC'})`}
+        checked={draft.isQuiet}
+        onChange={(isQuiet) => onChange({ isQuiet })}
+      />
+      {draft.isQuiet && (
+        <>
+          <div class="filters">
+            <TimeInput
+              label="From"
+              value={draft.quietFrom}
+              onInput={(quietFrom) => onChange({ quietFrom })}
+            />
+            <TimeInput label="To" value={draft.quietTo} onInput={(quietTo) => onChange({ quietTo })} />
+          </div>
+          <Check
+            label="It is urgent: tell at night, too"
+            checked={draft.urgent}
+            onChange={(urgent) => onChange({ urgent })}
+          />
+        </>
+      )}
+      <div class="filters">
+        <label>
+          <span>Tell again after hours</span>
+          <input
+            type="number"
+            min={0.25}
+            max={720}
+            step={0.25}
+            placeholder="once"
+            value={draft.repeatHours}
+            onInput={(event) => onChange({ repeatHours: event.currentTarget.value })}
+          />
+        </label>
+      </div>
+    </fieldset>
+  );
+}
+
+interface CheckProps {
+  readonly label: string;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+function Check({ label, checked, onChange }: CheckProps) {
+  return (
+    <label class="row tight">
+      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />{' '}
+      {label}
+    </label>
+  );
+}
+
+interface TimeInputProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+}
+
+function TimeInput({ label, value, onInput }: TimeInputProps) {
+  return (
+    <label>
+      <span>{label}</span>
+      <input type="time" required value={value} onInput={(event) => onInput(event.currentTarget.value)} />
+    </label>
+  );
+}
