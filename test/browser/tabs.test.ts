@@ -107,7 +107,7 @@ it('twelve tabs share one event stream over plain HTTP from another machine, wha
     role: 'viewer',
   });
   await other.getByLabel('API key').fill(key);
-  await other.getByRole('button', { name: 'Log in' }).click();
+  await other.getByRole('button', { name: 'Log in', exact: true }).click();
   await Promise.all(others.map((page) => page.getByText('looker · viewer').waitFor()));
   await expectNews(others);
   await oneStream();
