@@ -105,6 +105,7 @@ link.serve('health.read', () => {
 });
 link.serve('analytics.query', (query, { deadlineMs }) => queries.answer(query, deadlineMs));
 link.serve('analytics.sql', (question) => longQuestions.during(() => sql.answer(question)));
+link.serve('analytics.schema', () => longQuestions.during(() => sql.schema()));
 link.serve('export.open', (question) => longQuestions.during(() => files.begin(question)));
 link.serve('export.next', ({ id }) => longQuestions.during(() => files.next(id)));
 link.serve('export.close', async ({ id }) => {

@@ -1,7 +1,8 @@
-import type { SqlAnswer, SqlQuestion } from '../link/methods.ts';
+import type { SchemaAnswer, SchemaTable, SqlAnswer, SqlQuestion } from '../link/methods.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { RefusedStatement, readStatement, StatementJudge } from './foreign-statement.ts';
+import { readSchema, readSchemaQuestion, type SchemaQuestion } from './own-schema.ts';
 import { learnFunctions } from './pure-functions.ts';
 
 export interface SqlServiceOptions {
@@ -37,7 +38,10 @@ export class SqlService {
     const engine = this.options.engine();
     if (!engine) return { ok: false, code: 'engine_unavailable', message: this.options.problem() };
     const rows = Math.min(limit, MOST_SQL_ROWS);
+    const { database } = this.options;
+    const question = readSchemaQuestion(sql, database);
     try {
+      if (question) return describe(question, await readSchema(engine, database), rows);
       const statement = readStatement(sql);
       const wrapped = `SELECT * FROM (\n${statement}\n) LIMIT ${rows + 1}`;
       this.judge ??= await this.learn(engine);
@@ -54,6 +58,18 @@ export class SqlService {
     }
   }
 
+  /** What the tables are made of that may be asked. */
+  async schema(): Promise<SchemaAnswer> {
+    const engine = this.options.engine();
+    if (!engine) return { ok: false, code: 'engine_unavailable', message: this.options.problem() };
+    try {
+      return { ok: true, tables: await readSchema(engine, this.options.database) };
+    } catch (error) {
+      if (error instanceof EngineError) return failureOf(error);
+      throw error;
+    }
+  }
+
   private async learn(engine: Engine): Promise<StatementJudge> {
     const functions = await learnFunctions(engine);
     const databases = await engine.query<{ name: string }>('SELECT name FROM system.databases');
@@ -65,7 +81,23 @@ export class SqlService {
   }
 }
 
-function failureOf({ fault, message }: EngineError): SqlAnswer {
+/** Answers a question about the tables. Throws RefusedStatement where there is no such table. */
+function describe(question: SchemaQuestion, tables: readonly SchemaTable[], most: number): SqlAnswer {
+  const table = question === 'tables' ? undefined : tables.find(({ name }) => name === question.describe);
+  if (question !== 'tables' && !table) throw new RefusedStatement(`there is no table ${question.describe}`);
+  const heads = table ? ['name', 'type', 'comment', 'key'] : ['name', 'rows', 'comment'];
+  const rows = table
+    ? table.columns.map(({ name, type, comment, key }) => [name, type, comment, key ? 'yes' : ''])
+    : tables.map(({ name, rows: held, comment }) => [name, held, comment]);
+  return {
+    ok: true,
+    columns: heads.map((name) => ({ name, type: name === 'rows' ? 'Nullable(UInt64)' : 'String' })),
+    rows: rows.slice(0, most),
+    truncated: rows.length > most,
+  };
+}
+
+function failureOf({ fault, message }: EngineError): Extract<SqlAnswer, { ok: false }> {
   switch (fault) {
     case 'other':
     case 'rows':

@@ -64,6 +64,7 @@ import { addMetricsRoute } from './routes/metrics.ts';
 import { addOverviewRoute } from './routes/overview.ts';
 import { addReservationRoutes } from './routes/reservations.ts';
 import { addSavedFilterRoutes } from './routes/saved-filters.ts';
+import { addSavedQueryRoutes } from './routes/saved-queries.ts';
 import { addSecurityRoutes } from './routes/security.ts';
 import { addSecurityEventRoutes } from './routes/security-events.ts';
 import { addSessionRoutes } from './routes/session.ts';
@@ -232,6 +233,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addSiteRoutes(app, deps, sites);
   addChargingWishRoutes(app, deps, sites);
   addAnalyticsRoutes(app, deps);
+  addSavedQueryRoutes(app, deps);
   addBackupRoutes(app, deps);
   addEventRoute(app, deps, recognition);
   const accounts = new UserAccounts(deps.store, new Passwords());

@@ -27,6 +27,7 @@ const positions = {
   reservations: NUMBER,
   rows: ROWS,
   'saved-filters': TEXT,
+  'saved-queries': TEXT,
   sites: TEXT,
   tokens: TEXT,
   users: TEXT,

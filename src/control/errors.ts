@@ -234,6 +234,11 @@ export const errors = {
     message: 'There is no configuration template {id}.',
     meaning: 'No template of configurations has this name.',
   },
+  unknown_saved_query: {
+    status: 404,
+    message: 'There is no saved query {id}.',
+    meaning: 'No query has this id, or somebody else keeps it for himself.',
+  },
   unknown_saved_filter: {
     status: 404,
     message: 'There is no saved filter {id}.',
@@ -343,6 +348,16 @@ export const errors = {
     status: 409,
     message: 'There are {most} configuration templates already.',
     meaning: 'Delete one that nobody uses, or put keys together in one.',
+  },
+  query_of_another: {
+    status: 409,
+    message: 'This query is shared by {owner}, who alone can take it back.',
+    meaning: 'A query that is shared becomes private only by its owner. Save a copy of your own.',
+  },
+  too_many_saved_queries: {
+    status: 409,
+    message: 'There are {most} saved queries already.',
+    meaning: 'Delete one that nobody uses.',
   },
   too_many_saved_filters: {
     status: 409,

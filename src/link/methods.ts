@@ -58,6 +58,8 @@ export interface Methods {
   'analytics.query': { request: AnalyticsQuery; answer: AnalyticsRows };
   /** Analytics: SQL that a person wrote; it can only read, and not everything. */
   'analytics.sql': { request: SqlQuestion; answer: SqlAnswer };
+  /** Analytics: what the tables are made of that may be asked in SQL. */
+  'analytics.schema': { request: Record<string, never>; answer: SchemaAnswer };
   /**
    * Analytics: the answer of a named query as a file, piece by piece: open it, ask for pieces until `done`,
    * or close it before.
@@ -238,6 +240,25 @@ export type BackupBegun =
       readonly heldUntil: number;
     }
   | { readonly ok: false; readonly code: 'engine_unavailable' | 'backup_running'; readonly message: string };
+
+/** A table that may be asked in SQL. */
+export interface SchemaTable {
+  readonly name: string;
+  readonly comment: string;
+  /** Null where ClickHouse does not tell. */
+  readonly rows: number | null;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly comment: string;
+    /** Rows are sorted by it, among others. */
+    readonly key: boolean;
+  }[];
+}
+
+export type SchemaAnswer =
+  | { readonly ok: true; readonly tables: readonly SchemaTable[] }
+  | Extract<SqlAnswer, { ok: false }>;
 
 export interface SqlQuestion {
   readonly sql: string;

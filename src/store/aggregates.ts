@@ -19,7 +19,7 @@ import { type ChargePoints, ChargePointTable, type OfChargePoints } from './char
 import { type ChargingProfiles, ChargingProfileTable } from './charging-profiles.ts';
 import { type Commands, CommandTable } from './commands.ts';
 import { type Configurations, ConfigurationTable } from './configuration.ts';
-import { type ConfigurationTemplates, ConfigurationTemplateTable } from './configuration-templates.ts';
+import { ConfigurationTemplates } from './configuration-templates.ts';
 import { type Connectors, ConnectorTable } from './connectors.ts';
 import { type ConsoleSessions, ConsoleSessionTable } from './console-sessions.ts';
 import { type GivenKeys, GivenKeyTable } from './given-keys.ts';
@@ -32,7 +32,8 @@ import { type ReferencedCalls, ReferencedCallTable } from './referenced-calls.ts
 import { type ReportedSchedules, ReportedScheduleTable } from './reported-schedules.ts';
 import { ReservationIdCounter, type ReservationIds } from './reservation-ids.ts';
 import { LmdbReservations, type Reservations } from './reservations.ts';
-import { type SavedFilters, SavedFilterTable } from './saved-filters.ts';
+import { SavedFilters } from './saved-filters.ts';
+import { SavedQueries } from './saved-queries.ts';
 import type { Aggregate, Migration } from './schema-version.ts';
 import { sealingWith } from './sealing.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
@@ -146,13 +147,11 @@ const AGGREGATES = {
     'transaction-corrections',
     ({ directory }) => new TransactionNoteTable(directory, 'transaction-corrections'),
   ),
-  savedFilters: provisioned<SavedFilters>(
-    'saved-filters',
-    ({ directory }) => new SavedFilterTable(directory),
-  ),
+  savedFilters: provisioned<SavedFilters>('saved-filters', ({ directory }) => new SavedFilters(directory)),
+  savedQueries: provisioned<SavedQueries>('saved-queries', ({ directory }) => new SavedQueries(directory)),
   configurationTemplates: provisioned<ConfigurationTemplates>(
     'configuration-templates',
-    ({ directory }) => new ConfigurationTemplateTable(directory),
+    ({ directory }) => new ConfigurationTemplates(directory),
   ),
   alarmRules: provisioned<AlarmRules>(
     'alarm-rules',

@@ -1,8 +1,5 @@
-import type { Table } from '../journal/environment.ts';
 import type { ChargePointFilter } from './charge-point-filter.ts';
-import { type ExpectedVersion, requireVersion } from './expected-version.ts';
-import { textKey } from './keys.ts';
-import { type ListOptions, listPage, type Page } from './listing.ts';
+import { NamedRecords } from './named-records.ts';
 import type { WritePath } from './write-path.ts';
 
 /** What a template wants of one configuration key. */
@@ -36,67 +33,12 @@ export type ConfigurationTemplateInput = Omit<ConfigurationTemplate, 'version'>;
 export const MOST_TEMPLATES = 100;
 
 /** Templates of configurations by their names. In `directory`. */
-export interface ConfigurationTemplates {
-  get(id: string): ConfigurationTemplate | undefined;
-  /**
-   * Creates or replaces it. `full`: there are `MOST_TEMPLATES` already. Rejects with VersionConflict where
-   * what is stored is not what was expected.
-   */
-  put(
-    template: ConfigurationTemplateInput,
-    expected?: ExpectedVersion,
-  ): Promise<ConfigurationTemplate | 'full'>;
-  /** False where there was none. Rejects with VersionConflict as `put`. */
-  remove(id: string, expected?: ExpectedVersion): Promise<boolean>;
-  /** In the order of the ids. */
-  list(options: ListOptions): Page<ConfigurationTemplate>;
-  /** The one that has a key where several want it comes first: the higher priority, then the first name. */
-  inPrecedence(): readonly ConfigurationTemplate[];
-}
-
-export class ConfigurationTemplateTable implements ConfigurationTemplates {
-  private readonly path: WritePath;
-  private readonly table: Table<ConfigurationTemplate>;
-
+export class ConfigurationTemplates extends NamedRecords<ConfigurationTemplate> {
   constructor(path: WritePath) {
-    this.path = path;
-    this.table = path.environment.records('configuration-templates');
+    super(path, 'configuration-templates', ({ id, note }) => [id, note]);
   }
 
-  get(id: string): ConfigurationTemplate | undefined {
-    return this.table.get(textKey(id));
-  }
-
-  put(
-    input: ConfigurationTemplateInput,
-    expected?: ExpectedVersion,
-  ): Promise<ConfigurationTemplate | 'full'> {
-    return this.path.transact(() => {
-      const before = this.get(input.id);
-      requireVersion(before, expected);
-      if (!before && this.table.getCount({ limit: MOST_TEMPLATES }) >= MOST_TEMPLATES) return 'full';
-      const template = { ...input, version: this.path.nextVersion() };
-      this.table.put(textKey(input.id), template);
-      return template;
-    });
-  }
-
-  remove(id: string, expected?: ExpectedVersion): Promise<boolean> {
-    return this.path.transact(() => {
-      const template = this.get(id);
-      if (!template) return false;
-      requireVersion(template, expected);
-      return this.table.removeSync(textKey(id));
-    });
-  }
-
-  list(options: ListOptions): Page<ConfigurationTemplate> {
-    return listPage(this.table, options, {
-      key: ({ id }) => id,
-      searched: ({ id, note }) => [id, note],
-    });
-  }
-
+  /** The one that has a key where several want it comes first: the higher priority, then the first name. */
   inPrecedence(): readonly ConfigurationTemplate[] {
     const { items } = this.list({ limit: MOST_TEMPLATES });
     // The sort is stable: those of one priority stay in the order of their names.

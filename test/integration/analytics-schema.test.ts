@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, Insert } from '../../src/analytics/engine.ts';
 import { migrate, readMigrations } from '../../src/analytics/migrate.ts';
+import { readSchema } from '../../src/analytics/own-schema.ts';
 import { removeTimeLimits } from '../../src/analytics/retention.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
 import { tables } from '../../src/records/tables.ts';
@@ -27,6 +28,16 @@ describe('the tables in ClickHouse', () => {
       expect(columns).toEqual(table.columns.map((column) => ({ name: column.name, type: column.type })));
     },
   );
+
+  it('every table and column says what it holds', async () => {
+    const schema = await readSchema(embedded.engine, 'farad');
+    expect(schema.map(({ name }) => name).sort()).toEqual(tables.map(({ name }) => name).sort());
+    const silent = schema.flatMap(({ name, comment, columns }) => [
+      ...(comment === '' ? [name] : []),
+      ...columns.filter((column) => column.comment === '').map((column) => `${name}.${column.name}`),
+    ]);
+    expect(silent).toEqual([]);
+  });
 
   it('every table that rows are inserted into, rollups included, remembers at least 10,000 tokens and flushes', async () => {
     const definitions = await query<{ name: string; definition: string }>(

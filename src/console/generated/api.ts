@@ -2,7 +2,7 @@
 
 export interface Error {
   readonly error: {
-    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'wrong_password' | 'forbidden' | 'password_due' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_user' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_configuration_template' | 'unknown_saved_filter' | 'unknown_alarm' | 'unknown_alarm_rule' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'user_exists' | 'too_many_users' | 'no_password' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_configuration_templates' | 'too_many_saved_filters' | 'too_many_alarm_rules' | 'alarm_over' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'weak_password' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
+    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'wrong_password' | 'forbidden' | 'password_due' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_user' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_configuration_template' | 'unknown_saved_query' | 'unknown_saved_filter' | 'unknown_alarm' | 'unknown_alarm_rule' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'user_exists' | 'too_many_users' | 'no_password' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_configuration_templates' | 'query_of_another' | 'too_many_saved_queries' | 'too_many_saved_filters' | 'too_many_alarm_rules' | 'alarm_over' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'weak_password' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
     readonly message: string;
     readonly details: Readonly<Record<string, unknown>>;
   };
@@ -890,6 +890,7 @@ export interface SavedFilter {
     readonly profilePending?: 'true' | 'false';
     readonly certificateExpiresWithin?: string;
     readonly drift?: 'true' | 'false';
+    readonly bay?: string;
     readonly sort?: 'id' | '-id' | 'lastSeenAt' | '-lastSeenAt' | 'lastAnsweredAt' | '-lastAnsweredAt' | 'vendor' | '-vendor' | 'firmware' | '-firmware' | 'group' | '-group' | 'certificateExpiresAt' | '-certificateExpiresAt';
   };
   readonly writtenBy: string;
@@ -908,6 +909,7 @@ export interface SavedFilterUpdate {
     readonly profilePending?: 'true' | 'false';
     readonly certificateExpiresWithin?: string;
     readonly drift?: 'true' | 'false';
+    readonly bay?: string;
     readonly sort?: 'id' | '-id' | 'lastSeenAt' | '-lastSeenAt' | 'lastAnsweredAt' | '-lastAnsweredAt' | 'vendor' | '-vendor' | 'firmware' | '-firmware' | 'group' | '-group' | 'certificateExpiresAt' | '-certificateExpiresAt';
   };
 }
@@ -1155,6 +1157,85 @@ export interface DriftMend {
   readonly startAt?: string;
   readonly endAt?: string;
   readonly stopAfterFailed?: number;
+}
+
+export interface AnalyticsSchema {
+  readonly tables: readonly ({
+    readonly name: string;
+    readonly comment: string;
+    readonly rows: number | null;
+    readonly columns: readonly {
+      readonly name: string;
+      readonly type: string;
+      readonly comment: string;
+      readonly key: boolean;
+    }[];
+  })[];
+}
+
+export interface SavedQuery {
+  readonly id: string;
+  readonly name: string;
+  readonly sql: string;
+  readonly shared: boolean;
+  readonly owner: string;
+  readonly mine: boolean;
+  readonly writtenBy: string;
+  readonly writtenAt: string;
+  readonly version: number;
+}
+
+export interface SavedQueryUpdate {
+  readonly name: string;
+  readonly sql: string;
+  readonly shared: boolean;
+}
+
+export interface SavedQueryPage {
+  readonly items: readonly SavedQuery[];
+  readonly next: string | null;
+}
+
+export interface ChargePointClusters {
+  readonly at: string;
+  readonly zoom: number;
+  readonly clusters: readonly ({
+    readonly latitude: number;
+    readonly longitude: number;
+    readonly count: number;
+    readonly states: {
+      readonly faulted: number;
+      readonly offline: number;
+      readonly charging: number;
+      readonly available: number;
+      readonly other: number;
+    };
+    readonly box: {
+      readonly west: number;
+      readonly south: number;
+      readonly east: number;
+      readonly north: number;
+    };
+    readonly chargePoints: readonly ({
+      readonly id: string;
+      readonly name: string | null;
+      readonly bay: string | null;
+      readonly state: 'faulted' | 'offline' | 'charging' | 'available' | 'other';
+    })[] | null;
+  })[];
+  readonly total: number;
+  readonly placed: number;
+  readonly unplaced: number;
+  readonly extent: {
+    readonly west: number;
+    readonly south: number;
+    readonly east: number;
+    readonly north: number;
+  } | null;
+  readonly tiles: {
+    readonly url: string;
+    readonly attribution: string;
+  } | null;
 }
 
 export interface EnergyRows {

@@ -18,6 +18,7 @@ import { savedFilterSchemas } from './saved-filter-schemas.ts';
 import { profile, securitySchemas, tlsParameters } from './security-schemas.ts';
 import { maybe, object, PRINTED, text, time, whole } from './shapes.ts';
 import { siteSchemas } from './site-schemas.ts';
+import { sqlSchemas } from './sql-schemas.ts';
 import { systemSchema } from './system-schema.ts';
 import { tokenSchemas } from './token-schemas.ts';
 import { energySchemas } from './transaction-energy-schemas.ts';
@@ -216,6 +217,7 @@ export const schemas = {
   ...savedFilterSchemas,
   ...alarmSchemas,
   ...configurationTemplateSchemas,
+  ...sqlSchemas,
 
   ...rowSchemas,
   ...fleetSchemas,

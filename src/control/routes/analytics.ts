@@ -10,7 +10,7 @@ import { transactionState } from '../openapi/shapes.ts';
 import { addRoute } from '../route.ts';
 import { readInstant } from '../validation.ts';
 import { memberText, operationOf, pagesOf, type Question, range } from './analytics-question.ts';
-import { addSqlRoute } from './analytics-sql.ts';
+import { addSqlRoutes } from './analytics-sql.ts';
 import { addEnergyRoute } from './energy.ts';
 import { fleetQuestions } from './fleet-analytics.ts';
 
@@ -119,7 +119,7 @@ export function addAnalyticsRoutes(app: FastifyInstance, deps: ControlDeps): voi
     });
   }
   addEnergyRoute(app, deps);
-  addSqlRoute(app, deps);
+  addSqlRoutes(app, deps);
 }
 
 /** An hour before a time (RFC 3339), or before now. */

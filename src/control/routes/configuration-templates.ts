@@ -150,7 +150,7 @@ export function addConfigurationTemplateRoutes(
     const { id } = params;
     const isKnown = templates.get(id) !== undefined;
     const template = { ...readTemplate(id, body), writtenBy: principal?.id ?? '', writtenAt: Date.now() };
-    const written = await templates.put(template, expectedVersion(request));
+    const written = await templates.put(template, MOST_TEMPLATES, expectedVersion(request));
     if (written === 'full') throw apiError('too_many_configuration_templates', { most: MOST_TEMPLATES });
     return reply.code(isKnown ? 200 : 201).send(viewTemplate(written, await fleet.census()));
   });

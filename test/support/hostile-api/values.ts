@@ -211,6 +211,7 @@ const LISTINGS = [
   'reservations',
   'rows',
   'saved-filters',
+  'saved-queries',
   'sites',
   'tokens',
   'transactions',

@@ -98,7 +98,7 @@ test('of templates that want the same key, the one of the higher priority has it
     priority: 5,
     filter: { group: 'depot' },
   });
-  for (const one of [second, high, all]) await templates.put(one);
+  for (const one of [second, high, all]) await templates.put(one, 9);
 
   const known = { id: 'CP-1' };
   const inDepot = { id: 'CP-2', settings: { id: 'CP-2', group: 'depot', version: 1 } };

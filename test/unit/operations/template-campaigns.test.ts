@@ -13,7 +13,7 @@ async function write({ stand }: Fleet, keys: readonly TemplateKey[], id = 'site'
     writtenBy: 'test',
     writtenAt: stand.now,
   } as const;
-  const written = await stand.store.configurationTemplates.put(template);
+  const written = await stand.store.configurationTemplates.put(template, 9);
   if (written === 'full') throw new Error(written);
   return { template: id, version: written.version };
 }

@@ -13,7 +13,7 @@ import { PastTransactionsReport } from './past-transactions.tsx';
 import { PowerReport } from './power.tsx';
 import { SampleReport } from './samples.tsx';
 import { SessionsReport } from './sessions.tsx';
-import { SqlReport } from './sql.tsx';
+import { SqlReport } from './sql/sql.tsx';
 import { UptimeReport } from './uptime.tsx';
 import { UtilisationReport } from './utilisation.tsx';
 
