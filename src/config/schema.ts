@@ -238,6 +238,20 @@ export const schema = {
 
   alarms: alarmSettings,
 
+  console: {
+    map: {
+      tiles: text(
+        '',
+        'Where the map of the console gets pictures to draw beneath, as https://tiles.example/{z}/{x}/{y}.png. Browsers ask that host, and the console lets them. Empty: the map is an outline of land and borders, and asks nobody.',
+        {
+          pattern: /^$|^(?=.*\{z\})(?=.*\{x\})(?=.*\{y\})https?:\/\/[\w.-]+(:\d+)?\/[^\s"'<>;,]*$/,
+          allowed: 'empty, or an http or https URL with {z}, {x} and {y} in its path',
+        },
+      ),
+      attribution: text('', 'Whom the map names for these pictures, as their licence wants it.'),
+    },
+  },
+
   api: {
     host: host('Address that the API, the console and the metrics bind to.'),
     port: port(9221, 'Port of the API, the console and the metrics; 0 lets the system choose one.'),

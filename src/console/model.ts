@@ -16,6 +16,7 @@ export type {
   CertificateAuthority,
   CertificateRequest,
   ChargePoint,
+  ChargePointClusters,
   ChargePointSecurity,
   ChargePointSettings,
   ConfigurationDrift,

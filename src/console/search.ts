@@ -1,16 +1,8 @@
 import { queryOf, request } from './api.ts';
 import { ago } from './format.ts';
+import { bayIn, type Found, MOST, withoutRepeats } from './found.ts';
 import type { ChargePoint, Page, Rows, Token, Transaction } from './model.ts';
 import { urlOf } from './router.ts';
-
-export interface Found {
-  readonly kind: 'Charge point' | 'Transaction' | 'Token';
-  readonly name: string;
-  readonly more: string;
-  readonly url: string;
-}
-
-const MOST = 8;
 
 /** OCPP 1.6 has 32 signed bits for it. */
 const HIGHEST_TRANSACTION = 2 ** 31 - 1;
@@ -20,18 +12,13 @@ export async function searchEverything(text: string, signal: AbortSignal): Promi
   const parts = await Promise.all(
     [
       exactChargePoint(text, signal),
+      inBay(text, signal),
       chargePoints(text, signal),
       transaction(text, signal),
       tokens(text, signal),
     ].map((part) => part.catch(() => [])),
   );
   return withoutRepeats(parts.flat());
-}
-
-/** Each page once, where it was found first. */
-export function withoutRepeats(found: readonly Found[]): Found[] {
-  const seen = new Set<string>();
-  return found.filter(({ url }) => !seen.has(url) && seen.add(url)).slice(0, 2 * MOST);
 }
 
 interface PastUse {
@@ -65,6 +52,14 @@ export async function searchLastUses(idTag: string, signal: AbortSignal): Promis
 /** One that has just come is not in the index of the fleet yet. */
 async function exactChargePoint(text: string, signal: AbortSignal): Promise<Found[]> {
   const path = `/charge-points${queryOf({ id: text })}`;
+  const { items } = await request<Page<ChargePoint>>('GET', path, { signal });
+  return items.map(ofChargePoint);
+}
+
+async function inBay(text: string, signal: AbortSignal): Promise<Found[]> {
+  const bay = bayIn(text);
+  if (bay === undefined) return [];
+  const path = `/charge-points${queryOf({ bay, sort: 'id', limit: MOST })}`;
   const { items } = await request<Page<ChargePoint>>('GET', path, { signal });
   return items.map(ofChargePoint);
 }

@@ -16,5 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // kB; the outline of the map is loaded only where somebody looks at it.
+    chunkSizeWarningLimit: 800,
   },
 });

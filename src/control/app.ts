@@ -40,6 +40,7 @@ import { addCampaignRoutes } from './routes/campaigns.ts';
 import { addCertificateAuthorityRoutes } from './routes/certificate-authority.ts';
 import { addCertificateRequestRoutes } from './routes/certificate-requests.ts';
 import { addCertificateRoutes } from './routes/certificates.ts';
+import { addChargePointMapRoute } from './routes/charge-point-map.ts';
 import { addChargePointRoutes } from './routes/charge-points.ts';
 import { addChargingProfileRoutes } from './routes/charging-profiles.ts';
 import { addChargingWishRoutes } from './routes/charging-wishes.ts';
@@ -193,6 +194,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   app.addHook('onClose', () => fleet.close());
   const writer = new SettingsWriter(deps);
   addChargePointRoutes(app, deps, fleet, writer);
+  addChargePointMapRoute(app, deps, fleet);
   addSavedFilterRoutes(app, deps);
   addMessageRoute(app, deps);
   addSecurityRoutes(app, deps, writer);
@@ -248,6 +250,6 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addHealthRoutes(app, readiness);
   addMetricsRoute(app, deps);
   addDocsRoutes(app, operations, version);
-  addConsoleRoutes(app);
+  addConsoleRoutes(app, deps.config);
   return app;
 }

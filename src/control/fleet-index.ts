@@ -7,6 +7,7 @@ import { type Log, throttled } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
 import { Comparison, namesOf, type TemplateDrift } from './comparison.ts';
 import type { Edges } from './edges.ts';
+import { type MapPlace, placeOnMap } from './map-place.ts';
 import { summariseSecurity } from './security-summary.ts';
 
 /** Charge points looked at before others get their turn. */
@@ -52,6 +53,12 @@ export interface IndexedChargePoint {
   readonly vendor: string;
   readonly firmware: string;
   readonly group: string;
+  /** What people call it; empty: nothing. */
+  readonly name: string;
+  /** Empty: none. */
+  readonly bay: string;
+  /** Undefined without coordinates. */
+  readonly place: MapPlace | undefined;
   /** Lower case. */
   readonly tags: readonly string[];
   /** That it has to use, else by which it connected last. */
@@ -215,6 +222,7 @@ export class FleetIndex {
     const statuses = connectors.flatMap(({ connectorId, status }) => (connectorId > 0 ? [status] : []));
     const faults = connectors.filter(({ status }) => status === 'Faulted');
     const { boot } = record ?? {};
+    const coordinates = settings?.place?.coordinates;
     const security = summariseSecurity(this.store, id, settings);
     const chargePoint: IndexedChargePoint = {
       id,
@@ -227,6 +235,9 @@ export class FleetIndex {
       vendor: boot ? `${boot.vendor} ${boot.model}` : '',
       firmware: boot?.firmwareVersion ?? '',
       group: settings?.group ?? '',
+      name: settings?.displayName ?? '',
+      bay: settings?.place?.bay ?? '',
+      place: coordinates && placeOnMap(coordinates.latitude, coordinates.longitude),
       tags: settings?.tags?.map((tag) => tag.toLowerCase()) ?? NO_TAGS,
       securityProfile: security.profile,
       isProfilePending: security.isPending,

@@ -26,6 +26,8 @@ export interface FleetFilter {
   readonly text?: string;
   /** One of its tags, without case. */
   readonly tag?: string;
+  /** Its bay, without case. */
+  readonly bay?: string;
   readonly connected?: boolean;
   readonly registration?: string;
   /** Of one of its connectors. */
@@ -59,21 +61,30 @@ export function sortedPage(
     ...filter
   }: FleetFilter & { readonly sort: Sort; readonly after: string | undefined; readonly limit: number },
 ): SortedPage {
-  const { text, tag } = filter;
-  const wanted = {
+  const all = matchingInOrder(census, sort, withoutCase(filter));
+  const start = after === undefined ? 0 : placeAfter(all, sort, after);
+  const items = all.slice(start, start + limit);
+  const last = items.at(-1);
+  const more = start + items.length < all.length && last !== undefined;
+  return {
+    ids: items.map(({ id }) => id),
+    total: all.length,
+    ...(more && { next: JSON.stringify([sortedBy(last, nameOf(sort)), last.id]) }),
+  };
+}
+
+/** The charge points of a census that match. */
+export function matching(census: FleetCensus, filter: FleetFilter): readonly IndexedChargePoint[] {
+  return matchingInOrder(census, 'id', withoutCase(filter));
+}
+
+/** As the index has it. */
+function withoutCase({ text, tag, bay, ...filter }: FleetFilter): FleetFilter {
+  return {
     ...filter,
     ...(text !== undefined && { text: text.toLowerCase() }),
     ...(tag !== undefined && { tag: tag.toLowerCase() }),
-  };
-  const matching = matchingInOrder(census, sort, wanted);
-  const start = after === undefined ? 0 : placeAfter(matching, sort, after);
-  const items = matching.slice(start, start + limit);
-  const last = items.at(-1);
-  const more = start + items.length < matching.length && last !== undefined;
-  return {
-    ids: items.map(({ id }) => id),
-    total: matching.length,
-    ...(more && { next: JSON.stringify([sortedBy(last, nameOf(sort)), last.id]) }),
+    ...(bay !== undefined && { bay: bay.toLowerCase() }),
   };
 }
 
@@ -148,6 +159,7 @@ function matches(
   chargePoint: IndexedChargePoint,
   {
     tag,
+    bay,
     connected,
     registration,
     status,
@@ -160,6 +172,7 @@ function matches(
 ): boolean {
   return (
     (tag === undefined || chargePoint.tags.includes(tag)) &&
+    (bay === undefined || chargePoint.bay.toLowerCase() === bay) &&
     (connected === undefined || connected === chargePoint.connected) &&
     (registration === undefined || registration === chargePoint.registration) &&
     (status === undefined || chargePoint.statuses.includes(status)) &&

@@ -193,6 +193,7 @@ describe('the description of the API', () => {
       'GET /api/v1/certificate-requests',
       'GET /api/v1/certificates',
       'GET /api/v1/certificates/{serial}',
+      'GET /api/v1/charge-point-clusters',
       'GET /api/v1/charge-points',
       'GET /api/v1/charge-points/{id}',
       'GET /api/v1/charge-points/{id}/availability',

@@ -12,6 +12,7 @@ export type View = readonly [name: string, path: string, sign: string];
 const VIEWS: readonly View[] = [
   ['overview', '/', 'Charging now'],
   ['charge-points', '/charge-points', 'Voltwerk Duo 22'],
+  ['map', '/charge-points?view=map', '1 charge point here'],
   ['charge-point', '/charge-points/BAY-12', 'StartTransaction'],
   ['commands', '/charge-points/BAY-12?tab=commands&action=SetChargingProfile', 'Payload'],
   ['configuration', '/charge-points/BAY-12?tab=configuration', 'Nobody has asked'],
@@ -95,6 +96,9 @@ export async function gatewayWithEveryView(): Promise<{
   await send('PUT', '/configuration-templates/Duo 22', {
     filter: { vendor: 'Voltwerk' },
     keys: [{ key: 'MeterValueSampleInterval', value: '60' }],
+  });
+  await send('PATCH', '/charge-points/BAY-12', {
+    place: { bay: '12', address: null, coordinates: { latitude: 53.55, longitude: 9.99 } },
   });
   await send('PUT', '/local-lists/depot', {
     scope: { group: 'Depot north' },

@@ -4,6 +4,7 @@ import { count } from '../format.ts';
 import type { ChargePoint } from '../model.ts';
 import { ConnectUrl } from '../parts/connect-url.tsx';
 import { ChoiceFilter, Filters, TextFilter } from '../parts/filter-fields.tsx';
+import { Later } from '../parts/later.tsx';
 import { type Column, ListPage, useList } from '../parts/list-page.tsx';
 import { SortHeader } from '../parts/sort-header.tsx';
 import { Empty } from '../parts/states.tsx';
@@ -36,6 +37,7 @@ const REGISTRATIONS = ['Accepted', 'Pending', 'Rejected', 'Unknown'];
 const FILTERS = [
   'text',
   'tag',
+  'bay',
   'status',
   'connected',
   'registration',
@@ -45,14 +47,13 @@ const FILTERS = [
   'drift',
 ] as const;
 
-/** Charge points, a page at a time: the server filters and sorts, however many there are. */
+/** Charge points as a list or on a map: the server filters and sorts, however many there are. */
 export function ChargePointsPage() {
   const filters = queriedOf(FILTERS);
-  const sort = queried('sort') ?? 'id';
-  const list = useList<ChargePoint>('/charge-points', { ...filters, sort }, EVERY_MS);
   const [adding, setAdding] = useState(false);
-  const [picked, setPicked] = useState<Picked>(new Set());
+  const [added, setAdded] = useState(0);
   const filtered = Object.values(filters).some((filter) => filter !== undefined);
+  const isMap = queried('view') === 'map';
   return (
     <>
       <div class="row">
@@ -67,7 +68,57 @@ export function ChargePointsPage() {
           )}
         </span>
       </div>
+      <nav class="tabs" aria-label="How they are shown">
+        <a href={`/charge-points${queryOf(filters)}`} aria-current={isMap ? undefined : 'page'}>
+          List
+        </a>
+        <a
+          href={`/charge-points${queryOf({ ...filters, view: 'map' })}`}
+          aria-current={isMap ? 'page' : undefined}
+        >
+          Map
+        </a>
+      </nav>
       <ChargePointFilters filtered={filtered} />
+      {isMap ? (
+        <LaterMap filters={filters} />
+      ) : (
+        <ChargePointList key={added} filters={filters} filtered={filtered} />
+      )}
+      {adding && (
+        <AddChargePoint
+          onClose={() => {
+            setAdding(false);
+            setAdded(added + 1);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const loadMap = () => import('./map/fleet-map.tsx');
+
+function LaterMap({ filters }: Pick<ChargePointListProps, 'filters'>) {
+  return (
+    <Later load={loadMap} what="the map" lines={12}>
+      {({ FleetMap }) => <FleetMap filters={filters} />}
+    </Later>
+  );
+}
+
+interface ChargePointListProps {
+  readonly filters: Readonly<Record<string, string | undefined>>;
+  readonly filtered: boolean;
+}
+
+/** A page at a time, with boxes to pick some of them. */
+function ChargePointList({ filters, filtered }: ChargePointListProps) {
+  const sort = queried('sort') ?? 'id';
+  const list = useList<ChargePoint>('/charge-points', { ...filters, sort }, EVERY_MS);
+  const [picked, setPicked] = useState<Picked>(new Set());
+  return (
+    <>
       {picked.size > 0 && (
         <PickedBar
           picked={picked}
@@ -88,14 +139,6 @@ export function ChargePointsPage() {
         empty={<NothingHere filtered={filtered} />}
         sum={(shown, total) => `${count(shown)} of ${count(total)}`}
       />
-      {adding && (
-        <AddChargePoint
-          onClose={() => {
-            setAdding(false);
-            list.reload();
-          }}
-        />
-      )}
     </>
   );
 }

@@ -1,7 +1,8 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Found, withoutRepeats } from '../found.ts';
 import { go } from '../router.ts';
-import { type Found, searchEverything, searchLastUses, withoutRepeats } from '../search.ts';
+import { searchEverything, searchLastUses } from '../search.ts';
 
 /** How long typing may pause before it is searched for, ms. */
 const PAUSE_MS = 120;

@@ -18,6 +18,7 @@ const parameters = {
   profilePending: yesOrNo,
   certificateExpiresWithin: { type: 'string', pattern: '^\\d{1,5}$' },
   drift: yesOrNo,
+  bay: words(50),
   sort: oneOf(sortNames.flatMap((name) => [name, `-${name}`])),
 } as const satisfies Record<string, Schema>;
 

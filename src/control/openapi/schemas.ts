@@ -9,6 +9,7 @@ import { configurationTemplateSchemas } from './configuration-template-schemas.t
 import { fleetSchemas } from './fleet-schemas.ts';
 import { jobSchemas } from './job-schemas.ts';
 import { localListSchemas } from './local-list-schemas.ts';
+import { mapSchemas } from './map-schemas.ts';
 import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
 import { shownPlace, writtenPlace } from './place-schemas.ts';
@@ -218,6 +219,7 @@ export const schemas = {
   ...alarmSchemas,
   ...configurationTemplateSchemas,
   ...sqlSchemas,
+  ...mapSchemas,
 
   ...rowSchemas,
   ...fleetSchemas,

@@ -6,14 +6,14 @@ import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import type { FleetIndex } from '../fleet-index.ts';
-import { PROFILE_NAMES, type ProfileName } from '../fleet-security.ts';
 import { chargePointExample as example } from '../openapi/charge-point-example.ts';
+import { chargePointFilter } from '../openapi/charge-point-filter.ts';
 import { type BodyDeclaration, json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery, refuseFiltersBeside } from '../paging.ts';
 import { expectedVersion } from '../preconditions.ts';
 import { requireRole } from '../roles.ts';
 import { addRoute } from '../route.ts';
-import { type Sort, sortedPage, sortNames } from '../sorted-charge-points.ts';
+import { type FleetFilter, type Sort, sortedPage, sortNames } from '../sorted-charge-points.ts';
 
 const tag = 'Charge points';
 const path = '/api/v1/charge-points/{id}';
@@ -43,56 +43,7 @@ const list: Operation = {
       maxLength: 255,
       description: 'Only the one of this identity, or none. It goes with no other filter, and is current.',
     },
-    text: {
-      type: 'string',
-      minLength: 1,
-      maxLength: 100,
-      description:
-        'Only those that have this in their identity, name, bay, address, tags, vendor, model, serial numbers, firmware, group or note, without case.',
-    },
-    tag: {
-      type: 'string',
-      minLength: 1,
-      maxLength: 40,
-      description: 'Only those that have this tag, without case.',
-    },
-    connected: {
-      type: 'boolean',
-      description: 'Only those whose socket is open, or only those whose is not.',
-    },
-    registration: {
-      type: 'string',
-      enum: ['Accepted', 'Pending', 'Rejected', 'Unknown'],
-      description: 'Only those whose last BootNotification was answered with this; Unknown: never booted.',
-    },
-    status: {
-      type: 'string',
-      maxLength: 50,
-      description: 'Only connected ones with a connector in this status, for example Faulted.',
-    },
-    securityProfile: {
-      type: 'string',
-      enum: PROFILE_NAMES,
-      description:
-        'Only those that have to use this security profile, or connected by it last; unknown: neither is known.',
-    },
-    profilePending: {
-      type: 'boolean',
-      description:
-        'Only those that were told to use a higher profile and have not connected on it yet, or only the others.',
-    },
-    certificateExpiresWithin: {
-      type: 'integer',
-      minimum: 0,
-      maximum: 36_500,
-      description:
-        'Only those whose client certificate ends in so many days, or has ended; certificates that were renewed do not count.',
-    },
-    drift: {
-      type: 'boolean',
-      description:
-        'Only those whose configuration is not all that configuration templates want of it, or only the others.',
-    },
+    ...chargePointFilter,
     sort: {
       type: 'string',
       enum: sortNames.flatMap((name) => [name, `-${name}`]),
@@ -173,18 +124,9 @@ interface OfChargePoint {
   Params: { id: string };
 }
 
-interface ListQuery extends PageQuery {
+interface ListQuery extends PageQuery, FleetFilter {
   readonly id?: string;
-  readonly status?: string;
   readonly sort?: Sort;
-  readonly text?: string;
-  readonly tag?: string;
-  readonly connected?: boolean;
-  readonly registration?: string;
-  readonly securityProfile?: ProfileName;
-  readonly profilePending?: boolean;
-  readonly certificateExpiresWithin?: number;
-  readonly drift?: boolean;
 }
 
 export function addChargePointRoutes(

@@ -1,3 +1,4 @@
+import { queryOf } from '../../api.ts';
 import { useLive } from '../../live/live.ts';
 import type { ChargePoint } from '../../model.ts';
 import { Fact } from '../../parts/fact.tsx';
@@ -91,7 +92,11 @@ function Head({ chargePoint }: { readonly chargePoint: ChargePoint }) {
         {place?.address && <Fact name="Address">{place.address}</Fact>}
         {place?.coordinates && (
           <Fact name="Coordinates">
-            {place.coordinates.latitude}, {place.coordinates.longitude}
+            <a
+              href={`/charge-points${queryOf({ view: 'map', at: `${place.coordinates.latitude},${place.coordinates.longitude}`, zoom: 15 })}`}
+            >
+              {place.coordinates.latitude}, {place.coordinates.longitude}
+            </a>
           </Fact>
         )}
         <Fact name="Vendor and model">{boot ? `${boot.vendor} ${boot.model}` : 'not told yet'}</Fact>
