@@ -71,7 +71,7 @@ export const hotPathBench: Bench = {
         excluded: ['Heartbeat', 'MeterValues'],
         maxPayload: 16_384,
         rows,
-        level: () => journal.level(),
+        level: journal.level,
       });
       const conversation = new Conversation({
         centralSystem,

@@ -1,4 +1,4 @@
-import { CommitError } from '../journal/durable.ts';
+import { CommitError } from '../journal/group-commit.ts';
 import type { Entry, LaneQueue, SavedBatch, Span } from '../journal/lane-queue.ts';
 import { rejectedRows } from '../records/rejected-rows.ts';
 import { encodeRow, type TableName } from '../records/table.ts';

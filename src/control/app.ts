@@ -11,22 +11,25 @@ import type { ApiTls } from './api-tls.ts';
 import { auditChanges } from './audit.ts';
 import { requireKeys } from './authentication.ts';
 import { SettingsWriter } from './charge-point-settings.ts';
-import { keepDeadlines } from './deadline.ts';
 import type { ControlDeps } from './deps.ts';
 import { Edges } from './edges.ts';
 import { answerUnreadable, answerUnroutable, handleErrors } from './error-handling.ts';
+import { logRequests, prepareRequests } from './every-request.ts';
 import { FleetIndex } from './fleet-index.ts';
-import { readJsonBodies } from './json-body.ts';
-import { KeyAttempts } from './key-attempts.ts';
-import { type AcceptedKey, KeyRing } from './key-ring.ts';
-import { KeyUses } from './key-uses.ts';
+import {
+  endSlowBodies,
+  HEAD_TIMEOUT_MS,
+  MAX_CONNECTIONS,
+  REQUEST_TIMEOUT_MS,
+  readJsonBodies,
+} from './json-body.ts';
+import { type AcceptedKey, KeyAttempts, KeyRing, KeyUses } from './key-ring.ts';
 import { LogIns } from './log-ins.ts';
 import type { Operation } from './openapi/operation.ts';
 import { callsThrough } from './operations-calls.ts';
 import { Passwords } from './passwords.ts';
 import { Readiness } from './readiness.ts';
 import { Recognition } from './recognition.ts';
-import { logRequests } from './request-log.ts';
 import { addAlarmRuleRoutes } from './routes/alarm-rules.ts';
 import { addAlarmRoutes } from './routes/alarms.ts';
 import { addAnalyticsRoutes } from './routes/analytics.ts';
@@ -78,8 +81,6 @@ import { addTransactionCorrectionRoutes } from './routes/transaction-corrections
 import { addTransactionEnergyRoute } from './routes/transaction-energy.ts';
 import { addTransactionRoutes } from './routes/transactions.ts';
 import { addUserRoutes } from './routes/users.ts';
-import { sendSecurityHeaders } from './security-headers.ts';
-import { endSlowBodies, HEAD_TIMEOUT_MS, MAX_CONNECTIONS, REQUEST_TIMEOUT_MS } from './slow-requests.ts';
 import { UserAccounts } from './users.ts';
 import { bodyValidator, parameterValidator } from './validation.ts';
 
@@ -152,8 +153,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   handleErrors(app);
   endSlowBodies(app, deps.config.api.bodyTimeout);
   readJsonBodies(app);
-  sendSecurityHeaders(app);
-  keepDeadlines(app);
+  prepareRequests(app, deps.store);
   const keyRing = new KeyRing(deps.store, keys);
   const logIns = new LogIns(deps.store, keyRing);
   const uses = new KeyUses(deps.store);
@@ -172,8 +172,6 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     clearInterval(saving);
     await saveUses();
   });
-  // Who was answered by an edge a moment ago finds here what came of it.
-  app.addHook('onRequest', async () => deps.store.refresh());
   requireKeys(app, new KeyAttempts(keyRing), logIns, uses);
   logRequests(app);
   auditChanges(app, deps);

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { AuditRecord } from '../store/audit-trail.ts';
+import { isObject } from '../protocol/members.ts';
+import type { AuditRecord, AuditTrail } from '../store/audit-trail.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
 import { REDACTED, redactJson } from '../telemetry/redaction.ts';
-import { AuditSums } from './audit-sums.ts';
-import { declaredPart } from './declared-part.ts';
-import type { Operation } from './openapi/operation.ts';
+import { networkOf } from './attempt-limit.ts';
+import { payloadSchemas } from './openapi/ocpp-payloads.ts';
+import type { Operation, Schema } from './openapi/operation.ts';
+import { schemas } from './openapi/schemas.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -119,4 +121,152 @@ function outcomeOf(payload: unknown): string {
   if (answer.outcome === 'error') return answer.code ?? 'error';
   const status = answer.payload?.status;
   return typeof status === 'string' ? status : 'ok';
+}
+
+/** Within this time of the first, what is alike is counted there, ms. */
+const WINDOW_MS = 60_000;
+/** Refusals of one key that are written down one by one within that time. */
+const SINGLE_REFUSALS = 20;
+/** Sums under way; beyond that, addresses are told apart no longer. */
+const MAX_SUMS = 500;
+
+interface Sum {
+  readonly since: number;
+  /** Number of the entry that stands for all. */
+  seq: Promise<number>;
+  /** Entries that were written for it. */
+  written: number;
+  /** How many the newest entry stands for. */
+  count: number;
+  noted: number;
+}
+
+/**
+ * Writes to the audit trail, and counts there what is refused again and again: of those without a key, one
+ * entry per network, operation and outcome within a minute; of each key, the first ones of an operation and
+ * outcome, and one entry for the rest.
+ */
+class AuditSums {
+  private readonly audit: AuditTrail;
+  private readonly now: () => number;
+  private readonly sums = new Map<string, Sum>();
+
+  constructor(audit: AuditTrail, now: () => number = Date.now) {
+    this.audit = audit;
+    this.now = now;
+  }
+
+  /** Resolves once it is on the disk, or counted. */
+  async add(entry: AuditRecord): Promise<void> {
+    const isStranger = entry.via === 'none';
+    if (!isStranger && (entry.status < 400 || entry.status >= 500)) {
+      await this.audit.add(entry);
+      return;
+    }
+    const who = isStranger ? networkOf(entry.remoteAddress) : entry.actor;
+    let key = JSON.stringify([entry.via, who, entry.operation, entry.outcome]);
+    let shown = entry;
+    if (this.sums.size >= MAX_SUMS && !this.sums.has(key)) {
+      await this.tell();
+      if (this.sums.size >= MAX_SUMS) {
+        key = JSON.stringify([entry.via, entry.operation, entry.outcome]);
+        shown = { ...entry, remoteAddress: 'many' };
+      }
+    }
+    const sum = this.sums.get(key);
+    if (!sum || sum.since + WINDOW_MS <= this.now()) {
+      if (sum) await this.noteOne(sum);
+      const begun = { since: this.now(), seq: this.audit.add(shown), written: 1, count: 1, noted: 1 };
+      this.sums.set(key, begun);
+      // What could not be written is no sum either.
+      await begun.seq.catch((error: unknown) => {
+        this.sums.delete(key);
+        throw error;
+      });
+    } else if (!isStranger && sum.written < SINGLE_REFUSALS) {
+      sum.written++;
+      sum.seq = this.audit.add(shown);
+      await sum.seq;
+    } else {
+      sum.count++;
+    }
+  }
+
+  /** Writes down how far the sums are, and forgets those whose time is over. */
+  async tell(): Promise<void> {
+    for (const [key, sum] of [...this.sums]) {
+      await this.noteOne(sum);
+      if (sum.since + WINDOW_MS <= this.now()) this.sums.delete(key);
+    }
+  }
+
+  private async noteOne(sum: Sum): Promise<void> {
+    if (sum.count === sum.noted) return;
+    const { count } = sum;
+    await this.audit.count(await sum.seq, count);
+    sum.noted = count;
+  }
+}
+
+/** Items of a list that are kept; nothing that is shown needs more. */
+const MAX_ITEMS = 100;
+/** Longest text that is kept, characters. */
+const MAX_TEXT = 1000;
+
+const shared: Readonly<Record<string, Schema>> = { ...schemas, ...payloadSchemas() };
+
+/**
+ * What a schema declares of a JSON value: members that it does not know, and values of another type or
+ * outside of its choices, are left out. Undefined where nothing is left.
+ */
+function declaredPart(schema: Schema, value: unknown): unknown {
+  const { $ref } = schema;
+  if (typeof $ref === 'string') {
+    const found = shared[$ref.slice($ref.lastIndexOf('/') + 1)];
+    return found && declaredPart(found, value);
+  }
+  const alternatives = (schema.anyOf ?? schema.oneOf ?? schema.allOf) as readonly Schema[] | undefined;
+  const parts = [...(alternatives ?? []).map((one) => declaredPart(one, value)), ownPart(schema, value)];
+  const found = parts.filter((part) => part !== undefined);
+  if (found.length > 1 && found.every(isObject)) return Object.assign({}, ...found);
+  return found[0];
+}
+
+function ownPart(schema: Schema, value: unknown): unknown {
+  if (!accepts(schema, value)) return undefined;
+  if (typeof value === 'string') return value.slice(0, MAX_TEXT);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = schema.items as Schema | undefined;
+    if (!items) return undefined;
+    return value.slice(0, MAX_ITEMS).flatMap((item) => declaredPart(items, item) ?? []);
+  }
+  const { properties } = schema;
+  // An object of any members is declared as it is.
+  if (properties === undefined) return schema.type === 'object' && !schema.additionalProperties ? value : {};
+  const members = Object.entries(properties as Readonly<Record<string, Schema>>).flatMap(([name, member]) => {
+    if (!Object.hasOwn(value, name)) return [];
+    const part = declaredPart(member, (value as Record<string, unknown>)[name]);
+    return part === undefined ? [] : [[name, part] as const];
+  });
+  return Object.fromEntries(members);
+}
+
+function accepts(
+  { type, enum: choices, properties, items, anyOf, oneOf, allOf }: Schema,
+  value: unknown,
+): boolean {
+  if (Array.isArray(choices)) return choices.includes(value);
+  const types = type === undefined ? [] : [type].flat();
+  if (types.length > 0)
+    return types.includes(typeOf(value)) || (types.includes('number') && typeOf(value) === 'integer');
+  if (anyOf || oneOf || allOf) return false;
+  return (isObject(value) && properties !== undefined) || (Array.isArray(value) && items !== undefined);
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value;
 }

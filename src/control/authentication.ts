@@ -1,10 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { notFound } from './error-handling.ts';
 import { apiError } from './errors.ts';
-import type { KeyAttempts } from './key-attempts.ts';
-import type { KeyUses } from './key-uses.ts';
+import { bearerKey, type KeyAttempts, type KeyUses } from './key-ring.ts';
 import type { LogIns } from './log-ins.ts';
-import { bearerKey } from './recognition.ts';
 import { requireRole, roleOf } from './roles.ts';
 import { assertNotForeign, assertSameOrigin } from './same-origin.ts';
 

@@ -1,6 +1,6 @@
 import type { CallOutcome } from '../link/methods.ts';
 import type { Dialect } from '../protocol/version.ts';
-import { dialectOfChargePoint } from '../store/charge-point-dialect.ts';
+import { dialectOfChargePoint } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import { refusalOf } from './call-refusal.ts';
 import { findChargePoint } from './charge-point-view.ts';

@@ -3,7 +3,6 @@ import type { Config } from '../config/schema.ts';
 import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
 import type { CallOutcome, ChargePointCall, Disconnect, TransactionEnd } from '../link/methods.ts';
-import { holdingEdge } from '../operations/holding-edge.ts';
 import type { Store } from '../store/store.ts';
 import { apiError } from './errors.ts';
 import { FoundHolders } from './found-holders.ts';
@@ -50,7 +49,7 @@ export class Edges {
 
   /** The edge of this node that holds the charge point's socket, if it is alive. */
   holderHere(chargePointId: string): string | undefined {
-    return holdingEdge(this.store, this.link, chargePointId);
+    return this.store.sessions.holderAmong(this.link.peers(), chargePointId);
   }
 
   /**

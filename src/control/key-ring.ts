@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ApiKeyRecord, Role } from '../store/api-keys.ts';
 import type { Store } from '../store/store.ts';
+import { AttemptLimit } from './attempt-limit.ts';
+import { tooManyAttempts } from './errors.ts';
 import type { Principal } from './roles.ts';
 
 const KEY_BYTES = 32;
@@ -25,6 +28,11 @@ export interface RingKey {
   readonly sha256: string;
   /** Epoch ms from which on it is refused; absent: never. */
   readonly expiresAt?: number;
+}
+
+/** The API key that a request shows. */
+export function bearerKey({ authorization }: IncomingHttpHeaders): string | undefined {
+  return authorization?.match(/^Bearer +(\S+)$/i)?.[1];
 }
 
 /**
@@ -98,4 +106,81 @@ export class KeyRing {
 
 function ringKey({ id, role = 'admin', sha256, expiresAt }: ApiKeyRecord): RingKey {
   return { principal: { kind: 'key', id, role }, sha256, ...(expiresAt !== undefined && { expiresAt }) };
+}
+
+/** Wrong keys of one address within a minute. */
+const MAX_FAILURES = 20;
+const WINDOW_MS = 60_000;
+/** Pairs of address and key remembered; beyond that the ones that were not used for longest are forgotten. */
+const MAX_KNOWN = 10_000;
+
+/**
+ * Looks keys up for requests, and bounds the wrong ones of an address. Beyond that bound, only keys that were
+ * used from this address before are looked at: programs behind the same proxy go on, and whoever guesses
+ * learns nothing.
+ */
+export class KeyAttempts {
+  private readonly keys: KeyRing;
+  private readonly limit: AttemptLimit;
+  private readonly known = new Set<string>();
+
+  constructor(keys: KeyRing, now?: () => number) {
+    this.keys = keys;
+    this.limit = new AttemptLimit(MAX_FAILURES, WINDOW_MS, now);
+  }
+
+  /** Whose key this is; undefined where it is nobody's. Throws `too_many_attempts`. */
+  holderOf(key: string | undefined, address: string): RingKey | undefined {
+    const found = key === undefined ? undefined : this.keys.holderOf(key);
+    const use = found && `${found.sha256} ${address}`;
+    if (use !== undefined && this.known.delete(use)) {
+      this.known.add(use); // behind those that were used before it
+      return found;
+    }
+    const waitMs = this.limit.waitOf(address);
+    if (waitMs > 0) throw tooManyAttempts(waitMs);
+    if (use === undefined) {
+      this.limit.begin(address);
+      return undefined;
+    }
+    const [oldest] = this.known;
+    if (this.known.size >= MAX_KNOWN && oldest !== undefined) this.known.delete(oldest);
+    this.known.add(use);
+    return found;
+  }
+}
+
+/** When each API key was used last, by itself or by a log-in with it. */
+export class KeyUses {
+  private readonly store: Pick<Store, 'apiKeys'>;
+  private readonly now: () => number;
+  /** Uses that are not on the disk yet, epoch ms, by id. */
+  private unsaved = new Map<string, number>();
+
+  constructor(store: Pick<Store, 'apiKeys'>, now: () => number = Date.now) {
+    this.store = store;
+    this.now = now;
+  }
+
+  note(id: string): void {
+    this.unsaved.set(id, this.now());
+  }
+
+  /** Epoch ms; undefined where it was never used. */
+  lastOf(id: string): number | undefined {
+    return this.unsaved.get(id) ?? this.store.apiKeys.get(id)?.lastUsedAt;
+  }
+
+  /** Writes down what is new: now and then, as a use is worth no write of its own. */
+  async save(): Promise<void> {
+    const uses = this.unsaved;
+    if (uses.size === 0) return;
+    this.unsaved = new Map();
+    try {
+      await this.store.apiKeys.used(uses);
+    } catch (error) {
+      this.unsaved = new Map([...uses, ...this.unsaved]);
+      throw error;
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Role } from '../store/api-keys.ts';
-import type { KeyRing } from './key-ring.ts';
+import { bearerKey, type KeyRing } from './key-ring.ts';
 import type { LogIns } from './log-ins.ts';
 import type { Principal } from './roles.ts';
 
@@ -13,11 +13,6 @@ export interface Recognised {
   readonly owesPassword: boolean;
   /** RFC 3339; null with a key, which does not end by itself. */
   readonly expiresAt: string | null;
-}
-
-/** The API key that a request shows. */
-export function bearerKey({ authorization }: IncomingHttpHeaders): string | undefined {
-  return authorization?.match(/^Bearer +(\S+)$/i)?.[1];
 }
 
 /** `expiresAt`: epoch ms; undefined with a key. */

@@ -1,8 +1,8 @@
 import { endpointsOf } from '../config/endpoints.ts';
 import type { Config } from '../config/schema.ts';
 import type { CampaignTask } from '../store/campaign-record.ts';
-import { currentProfile, loweredFrom } from '../store/current-profile.ts';
-import { type SecurityProfile, wantedProfile } from '../store/security-profile.ts';
+import { currentProfile, loweredFrom, wantedProfile } from '../store/current-profile.ts';
+import type { SecurityProfile } from '../store/security-profile.ts';
 import type { Store } from '../store/store.ts';
 import { type ApiError, apiError } from './errors.ts';
 

@@ -1,8 +1,7 @@
 import type { ThrottledLog } from '../telemetry/log.ts';
-import type { Allowance } from './allowance.ts';
 import { type CloseCause, POLICY_VIOLATION } from './close-codes.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
-import type { Session } from './session.ts';
+import type { Allowance, Session } from './session.ts';
 import { type WaitingFrame, WaitingFrames } from './waiting-frames.ts';
 
 export interface BacklogOptions {

@@ -6,15 +6,14 @@ import { isAnswer } from '../protocol/scan-call.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
 import type { FrameVerdict } from '../workers/frame-batch.ts';
-import { Allowance } from './allowance.ts';
 import type { UnloggedCall } from './answers.ts';
 import { Backlog } from './backlog.ts';
 import { INVALID_DATA, UNSUPPORTED_DATA } from './close-codes.ts';
 import type { InboxFrame } from './frame-batches.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
 import type { Session } from './session.ts';
+import { Allowance, Undecided } from './session.ts';
 import type { SessionGuard } from './session-guard.ts';
-import { Undecided } from './undecided.ts';
 import { WorkerFrames, type WorkerFramesOptions } from './worker-frames.ts';
 
 export interface ConversationOptions extends Omit<WorkerFramesOptions, 'decided' | 'broken'> {
@@ -87,10 +86,10 @@ export class Conversation {
     return this.undecided.settledOf(chargePointId);
   }
 
-  /** Takes a message; `bytes` are only valid during the call. Never throws. */
-  receive(session: Session, bytes: Buffer, binary: boolean): void {
+  /** Takes a message; `bytes` are only valid during the call. Never throws. The transport calls it itself. */
+  readonly receive = (session: Session, bytes: Buffer, binary: boolean): void => {
     this.guarded(session, () => this.hear(session, bytes, binary));
-  }
+  };
 
   private guarded(session: Session, work: () => void): void {
     try {

@@ -1,6 +1,6 @@
 import type { CentralSystem } from '../central-system/central-system.ts';
 import type { RowSink } from '../central-system/row-sink.ts';
-import type { JournalLevel } from '../journal/budget.ts';
+import type { JournalLevel } from '../journal/journal.ts';
 import { healthOf } from '../link/health.ts';
 import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';

@@ -82,8 +82,6 @@ const CONVERSATION_TICK_MS = 1_000;
 /** How long the store may take to note the end of sockets before the stop goes on, ms. */
 const RECORDING_GRACE_MS = 500;
 
-const batches = watchman.workOf({ name: 'frame workers', waitsFor: 'the verdict on a batch' });
-
 /**
  * Starts an edge: takes over what a dead one of the same name held, and listens. Rejects with ListenError or
  * KeyPairError.
@@ -96,7 +94,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const quietly = throttled(log, LOG_EVERY_MS);
   const lane = journal.openLane();
   const rows = new RowBuffer(lane, { ...ROW_BUFFER, log: quietly });
-  const level = (): ReturnType<Journal['level']> => journal.level();
+  const { level } = journal;
   const centralSystem = startCentralSystem(deps, {
     rows,
     keepSamples: createFrameDecider({ lane, level }).keep,
@@ -119,7 +117,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     ...config.edge,
     sessionBytes: ocpp.waitingBytes,
     edgeBytes: config.edge.waitingBytes,
-    pool: watchedPool(deps.pool),
+    pool: deps.pool,
     centralSystem,
     calls,
     answers: new Answers({ messageLog, metrics, log: quietly }),
@@ -265,10 +263,6 @@ function startCentralSystem(
     onFault: (error, chargePoint) =>
       log.error({ err: error, chargePoint }, 'a message could not be processed'),
   });
-}
-
-function watchedPool(pool: EdgeDeps['pool']): EdgeDeps['pool'] {
-  return { run: (...batch) => batches.during(() => pool.run(...batch)) };
 }
 
 /** Resolves with what `work` resolves with; after `ms` with undefined. */

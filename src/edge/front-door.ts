@@ -126,7 +126,7 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
       return undefined;
     },
 
-    message: (session, bytes, binary) => conversation.receive(session, bytes, binary),
+    message: conversation.receive,
 
     sign(session) {
       session.heardAt = clock();

@@ -1,4 +1,5 @@
 import type { ThrottledLog } from '../telemetry/log.ts';
+import { watchman } from '../telemetry/watchman.ts';
 import type { BatchVerdict, FrameVerdict } from '../workers/frame-batch.ts';
 import type { FramePool } from '../workers/frame-pool.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
@@ -22,6 +23,8 @@ export interface InboxOptions {
   /** `decided` threw. */
   readonly broken: (frame: InboxFrame, error: unknown) => void;
 }
+
+const underWay = watchman.workOf({ name: 'frame workers', waitsFor: 'the verdict on a batch' });
 
 /** A batch that a worker has. */
 interface Flight {
@@ -193,7 +196,8 @@ export class Inbox {
    */
   private async ask({ batch, lost }: Flight): Promise<BatchVerdict> {
     const { pool } = this.options;
-    const given = await pool.run({ bytes: batch.memory, frames: batch.contexts() }, lost.signal);
+    const packed = { bytes: batch.memory, frames: batch.contexts() };
+    const given = await underWay.during(() => pool.run(packed, lost.signal));
     const verdicts = batch.frames.map((_, index) => readVerdict(given.verdicts[index]));
     if (!Number.isFinite(given.figures.rows)) throw new TypeError(NO_VERDICT);
     return { verdicts, figures: given.figures, faults: given.faults.map(String) };

@@ -3,7 +3,6 @@ import type { MeterDigest } from '../protocol/meter-message.ts';
 import type { Dialect } from '../protocol/version.ts';
 import type { CallLine } from './call-line.ts';
 import type { CloseCause } from './close-codes.ts';
-import { LiveMeter } from './live-meter.ts';
 import { OFF_WHEEL, type WheelEntry } from './timer-wheel.ts';
 import type { Socket } from './transport/transport.ts';
 import type { WaitingFrames } from './waiting-frames.ts';
@@ -113,5 +112,102 @@ export class Session implements WheelEntry {
     if (this.closed) return;
     this.cause = cause;
     this.socket.drop();
+  }
+}
+
+/** Worse than any place. */
+const NOWHERE = Number.POSITIVE_INFINITY;
+
+/**
+ * What the last meter values of a connector said. Register and power are each taken from the best place where
+ * they were ever read over this socket: the meter at the inlet of a charge point is another one than that at
+ * its outlet, and some messages name only the one.
+ */
+class LiveMeter {
+  /** Time of the newest sample, epoch ms. */
+  at = 0;
+  /** Wh, where the last message told it. */
+  registerWh: number | undefined = undefined;
+  /** W, where the last message told it. */
+  powerW: number | undefined = undefined;
+  private registerPlace = NOWHERE;
+  private powerPlace = NOWHERE;
+
+  take({ at, lastRegisterWh, powerW, registerPlace = 0, powerPlace = 0 }: MeterDigest): void {
+    const hasRegister = lastRegisterWh !== undefined && registerPlace <= this.registerPlace;
+    const hasPower = powerW !== undefined && powerPlace <= this.powerPlace;
+    // It tells only of another meter.
+    if (!hasRegister && !hasPower && (lastRegisterWh !== undefined || powerW !== undefined)) return;
+    if (hasRegister) this.registerPlace = registerPlace;
+    if (hasPower) this.powerPlace = powerPlace;
+    this.at = at;
+    this.registerWh = hasRegister ? lastRegisterWh : undefined;
+    this.powerW = hasPower ? powerW : undefined;
+  }
+}
+
+/**
+ * How fast the frames of one charge point are taken: `framesPerSecond` for long, `frameBurst` at once. It is
+ * kept as one number per session, the moment at which its allowance is whole again. All times are monotonic,
+ * ms.
+ */
+export class Allowance {
+  private readonly msPerFrame: number;
+  private readonly burstMs: number;
+
+  constructor(framesPerSecond: number, frameBurst: number) {
+    this.msPerFrame = 1000 / framesPerSecond;
+    this.burstMs = this.msPerFrame * frameBurst;
+  }
+
+  /** Returns whether one more frame may be taken. */
+  allows(session: Session, now: number): boolean {
+    return Math.max(session.allowanceAt, now) + this.msPerFrame - now <= this.burstMs;
+  }
+
+  /** Takes one frame off the allowance; false, with nothing taken off, where it is used up. */
+  spend(session: Session, now: number): boolean {
+    const wholeAt = Math.max(session.allowanceAt, now) + this.msPerFrame;
+    if (wholeAt - now > this.burstMs) return false;
+    session.allowanceAt = wholeAt;
+    return true;
+  }
+}
+
+/** The sessions that have an undecided frame, those whose socket is closed by now included. */
+export class Undecided {
+  private count = 0;
+  /** Those whose socket is closed. */
+  private readonly left = new Set<Session>();
+  private readonly leftListeners: (() => void)[] = [];
+
+  get isEmpty(): boolean {
+    return this.count === 0;
+  }
+
+  begin(session: Session): void {
+    session.undecided = true;
+    this.count++;
+    // A frame worker may hand a frame back after the socket has closed.
+    if (session.closed) this.left.add(session);
+  }
+
+  settle(session: Session): void {
+    if (!session.undecided) return;
+    session.undecided = false;
+    this.count--;
+    if (!this.left.delete(session)) return;
+    for (const listener of this.leftListeners.splice(0)) listener();
+  }
+
+  closed(session: Session): void {
+    if (session.undecided) this.left.add(session);
+  }
+
+  /** Resolves when nothing is being decided any more that came over a closed socket of the charge point. */
+  async settledOf(chargePointId: string): Promise<void> {
+    while ([...this.left].some(({ chargePoint }) => chargePoint.id === chargePointId)) {
+      await new Promise<void>((resolve) => void this.leftListeners.push(resolve));
+    }
   }
 }

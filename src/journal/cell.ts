@@ -56,16 +56,23 @@ type HeldCell = Pick<Cell<unknown>, 'write' | 'forget'>;
 
 /** Which cells the running write transaction has at hand. */
 export class CellsOfTransaction {
+  /** Whether work of a write transaction is running. */
+  isRunning = false;
   private readonly cells: HeldCell[] = [];
-  private readonly isTransacting: () => boolean;
 
-  constructor(isTransacting: () => boolean) {
-    this.isTransacting = isTransacting;
+  /** Runs a piece of work of the transaction, which is synchronous. */
+  run<Result>(work: () => Result): Result {
+    this.isRunning = true;
+    try {
+      return work();
+    } finally {
+      this.isRunning = false;
+    }
   }
 
   /** Keeps a cell at hand until the end of the transaction; false where none is running. */
   holds(cell: HeldCell): boolean {
-    if (!this.isTransacting()) return false;
+    if (!this.isRunning) return false;
     this.cells.push(cell);
     return true;
   }
@@ -87,4 +94,45 @@ export class CellsOfTransaction {
   forget(): void {
     for (const cell of this.cells.splice(0)) cell.forget();
   }
+}
+
+/**
+ * Whether a table holds anything at all, for tables that mostly hold nothing and are looked through by nearly
+ * every piece of work: within a write transaction the table is asked once. Whoever puts something into the
+ * table says so with `filled`.
+ */
+export class Emptiness {
+  private readonly table: Table<unknown>;
+  private readonly transaction: CellsOfTransaction;
+  private known: boolean | undefined;
+
+  constructor(table: Table<unknown>, transaction: CellsOfTransaction) {
+    this.table = table;
+    this.transaction = transaction;
+  }
+
+  get isEmpty(): boolean {
+    if (this.known !== undefined) return this.known;
+    const isEmpty = isDone(this.table.getKeys({ limit: 1 }));
+    if (this.transaction.holds(this)) this.known = isEmpty;
+    return isEmpty;
+  }
+
+  /** Something is put into the table by the transaction that is running. */
+  filled(): void {
+    this.known = undefined;
+  }
+
+  write(): void {
+    this.forget();
+  }
+
+  forget(): void {
+    this.known = undefined;
+  }
+}
+
+function isDone(keys: Iterable<unknown>): boolean {
+  for (const _ of keys) return false;
+  return true;
 }

@@ -2,11 +2,9 @@ import { basename } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { watchman } from '../telemetry/watchman.ts';
 import { WorkInHand } from '../telemetry/work-in-hand.ts';
-import { Cell, CellsOfTransaction } from './cell.ts';
+import { Cell, CellsOfTransaction, Emptiness } from './cell.ts';
 import { DISK_RESERVE, DiskSpace } from './disk-space.ts';
-import { CommitError, durable } from './durable.ts';
-import { Emptiness } from './emptiness.ts';
-import { GroupCommit } from './group-commit.ts';
+import { CommitError, durable, GroupCommit } from './group-commit.ts';
 import type { KeyBytes, Table } from './table.ts';
 
 export type { KeyBytes, Table } from './table.ts';
@@ -62,11 +60,10 @@ export class Environment {
   readonly space: DiskSpace;
   private readonly root: RootDatabase<unknown, KeyBytes>;
   private readonly commits: GroupCommit;
-  private readonly cells = new CellsOfTransaction(() => this.transacting);
+  private readonly cells = new CellsOfTransaction();
   /** Write transactions that are not on the disk yet. */
   private readonly inHand = new WorkInHand();
   private readonly endWatch: () => void;
-  private transacting = false;
   private open = true;
   private readings = 0;
   private readingEnds: NodeJS.Timeout | undefined;
@@ -140,7 +137,7 @@ export class Environment {
   async transact<Result>(work: () => Result): Promise<Result> {
     this.assertSpace();
     try {
-      return await this.commits.add(() => this.within(work));
+      return await this.commits.add(() => this.cells.run(work));
     } finally {
       this.readings++;
     }
@@ -153,7 +150,7 @@ export class Environment {
   transactLater<Result>(work: () => Result): Promise<Result> {
     this.assertSpace();
     return this.commits
-      .add(() => this.within(work), false)
+      .add(() => this.cells.run(work), false)
       .finally(() => {
         this.readings++;
       });
@@ -164,7 +161,7 @@ export class Environment {
     this.readings++;
     try {
       return this.root.transactionSync(() => {
-        const result = this.within(work);
+        const result = this.cells.run(work);
         this.cells.write();
         return result;
       });
@@ -203,7 +200,7 @@ export class Environment {
 
   /** Throws unless called from within `transact`. */
   assertTransacting(what: string): void {
-    if (!this.transacting) throw new EnvironmentError(`${what} outside a write transaction`);
+    if (!this.cells.isRunning) throw new EnvironmentError(`${what} outside a write transaction`);
   }
 
   /**
@@ -234,15 +231,6 @@ export class Environment {
     await this.commits.drain();
     await this.root.close();
     this.endWatch();
-  }
-
-  private within<Result>(work: () => Result): Result {
-    this.transacting = true;
-    try {
-      return work();
-    } finally {
-      this.transacting = false;
-    }
   }
 }
 

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JournalLevel, nextLevel } from './budget.ts';
 import { Environment } from './environment.ts';
 import type { Lane } from './lane.ts';
 import { LaneQueue } from './lane-queue.ts';
@@ -26,7 +25,7 @@ export interface Journal {
    */
   openLane(): Lane;
   /** May be asked per frame: measured at most ten times a second. */
-  level(): JournalLevel;
+  readonly level: () => JournalLevel;
   /** Waits for the appends under way. */
   close(): Promise<void>;
 }
@@ -76,4 +75,23 @@ export function openJournal({ path, budget, ...options }: JournalOptions): Journ
     },
     close: () => environment.close(),
   };
+}
+
+/** What the budget allows: the message log stops first, meter samples next, the rest never. */
+export type JournalLevel = 'normal' | 'no-messages' | 'no-samples';
+
+/**
+ * Shares of the budget. Leaving a level takes a little less than reaching it, so that it does not flutter.
+ */
+const STOP_MESSAGES = 0.7;
+const STOP_SAMPLES = 0.9;
+const RELIEF = 0.05;
+
+/** The level after `used` bytes of `budget` were measured, coming from `level`. */
+export function nextLevel(level: JournalLevel, used: number, budget: number): JournalLevel {
+  const share = used / budget;
+  if (share >= STOP_SAMPLES || (level === 'no-samples' && share >= STOP_SAMPLES - RELIEF))
+    return 'no-samples';
+  if (share >= STOP_MESSAGES || (level !== 'normal' && share >= STOP_MESSAGES - RELIEF)) return 'no-messages';
+  return 'normal';
 }

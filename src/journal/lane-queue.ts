@@ -3,8 +3,7 @@ import { CHUNK_HEADER_BYTES, unpackChunk } from '../records/chunk.ts';
 import type { Cell } from './cell.ts';
 import { type Environment, sizeOf, type Table, type TableSize } from './environment.ts';
 import { checkFormat } from './format.ts';
-import { Lane } from './lane.ts';
-import { laneKey, laneOf, MAX_LANE, MAX_SEQ, seqOf } from './lane-key.ts';
+import { Lane, laneKey, laneOf, MAX_LANE, MAX_SEQ, seqOf } from './lane.ts';
 
 /**
  * A run of consecutive sequence numbers of one lane: exactly what a reader has read, and so all that it may

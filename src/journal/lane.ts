@@ -1,5 +1,4 @@
 import type { Environment, Table } from './environment.ts';
-import { laneKey } from './lane-key.ts';
 
 /** One writer's part of a queue. Belongs to the thread that opened it. */
 export class Lane {
@@ -26,4 +25,34 @@ export class Lane {
     const key = laneKey(this.number, this.seq);
     await this.environment.commit(() => this.entries.put(key, chunk as Buffer) as Promise<boolean>);
   }
+}
+
+/**
+ * Key of an entry: lane (u32 BE), then sequence number (u64 BE, below 2^53). So the entries of a lane lie
+ * together, in the order in which its writer made them.
+ */
+const TWO_32 = 0x1_0000_0000;
+
+export const MAX_LANE = 0xffff_ffff;
+export const MAX_SEQ = Number.MAX_SAFE_INTEGER;
+
+export function laneKey(lane: number, seq: number): Buffer {
+  const key = Buffer.allocUnsafe(12);
+  key.writeUInt32BE(lane, 0);
+  key.writeUInt32BE(Math.floor(seq / TWO_32), 4);
+  key.writeUInt32BE(seq % TWO_32, 8);
+  return key;
+}
+
+export function laneOf(key: Uint8Array): number {
+  return view(key).getUint32(0);
+}
+
+export function seqOf(key: Uint8Array): number {
+  const words = view(key);
+  return words.getUint32(4) * TWO_32 + words.getUint32(8);
+}
+
+function view(key: Uint8Array): DataView {
+  return new DataView(key.buffer, key.byteOffset, key.byteLength);
 }

@@ -1,6 +1,6 @@
-import type { ChunkWriter } from '../records/chunk-writer.ts';
+import type { ChunkWriter } from '../records/chunk.ts';
+import { LineBuffer } from '../records/chunk.ts';
 import { EXCHANGES, type Exchange, ExchangeBuffer, ROWS_PER_EXCHANGE } from '../records/exchanges.ts';
-import { LineBuffer } from '../records/line-buffer.ts';
 import { messages } from '../records/messages.ts';
 import type { Table, TableName } from '../records/table.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';

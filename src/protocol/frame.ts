@@ -1,7 +1,12 @@
 import { readDamagedFrame } from './damaged-frame.ts';
-import { cutDeep, hasManyBrackets, isTooDeep, MAX_DEPTH } from './depth.ts';
 import { toErrorCode } from './error-code.ts';
 import { malformed, type Reading, unusableAnswer } from './reading.ts';
+
+/**
+ * Levels of arrays and objects that a frame may have, its own array counted. The messages of OCPP 1.6 need 7;
+ * whatever walks a payload may therefore go down by calling itself.
+ */
+export const MAX_DEPTH = 64;
 
 export type { Call, CallError, CallResult, Ignored, Malformed, Reading } from './reading.ts';
 
@@ -9,10 +14,10 @@ export type { Call, CallError, CallResult, Ignored, Malformed, Reading } from '.
 export const MAX_MESSAGE_ID = 36;
 
 /** Longest messageId that is still sent back in a CALLERROR; beyond it the frame stays unanswered. */
-export const MAX_ECHOED_MESSAGE_ID = 1024;
+const MAX_ECHOED_MESSAGE_ID = 1024;
 
 /** Longest error description that Farad sends, in characters. */
-export const MAX_DESCRIPTION = 255;
+const MAX_DESCRIPTION = 255;
 
 const CALL = 2;
 const CALLRESULT = 3;
@@ -141,4 +146,77 @@ function isEmpty(payload: unknown): boolean {
     return false;
   for (const _member in payload) return false;
   return true;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+
+/**
+ * The JSON `text` with `null` for every array and object that lies deeper than MAX_DEPTH; undefined where
+ * none does. Text that is no JSON is cut by its brackets all the same, and stays no JSON.
+ */
+export function cutDeep(text: string): string | undefined {
+  if (!hasManyBrackets(text)) return undefined;
+  let kept = '';
+  let from = 0;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = closingQuote(text, at);
+        break;
+      case OPENING_BRACKET:
+      case OPENING_BRACE:
+        if (depth === MAX_DEPTH) kept += `${text.slice(from, at)}null`;
+        depth++;
+        break;
+      case CLOSING_BRACKET:
+      case CLOSING_BRACE:
+        depth--;
+        if (depth === MAX_DEPTH) from = at + 1;
+        break;
+    }
+  }
+  if (kept === '') return undefined;
+  return depth > MAX_DEPTH ? kept : kept + text.slice(from);
+}
+
+/**
+ * Whether an array or object in the JSON value lies deeper than MAX_DEPTH; ten times cheaper than looking for
+ * it in the text.
+ */
+export function isTooDeep(value: unknown, levels = MAX_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => isTooDeep(item, levels - 1));
+  for (const name in value) if (isTooDeep((value as Record<string, unknown>)[name], levels - 1)) return true;
+  return false;
+}
+
+/** Whether there are more opening brackets than levels allowed: where not, nothing is too deep. */
+function hasManyBrackets(text: string): boolean {
+  let found = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      found++;
+      if (found > MAX_DEPTH) return true;
+    }
+  }
+  return false;
+}
+
+/** Where the text that opens at `start` closes; the end of `text`, or beyond, where it does not. */
+function closingQuote(text: string, start: number): number {
+  let at = start + 1;
+  for (; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) break;
+    // Whatever is escaped ends no text.
+    if (unit === BACKSLASH) at++;
+  }
+  return at;
 }

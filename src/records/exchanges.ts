@@ -1,7 +1,5 @@
-import { ChunkWriter } from './chunk-writer.ts';
-import { payloadOf } from './frame-payload.ts';
-import { LineBuffer } from './line-buffer.ts';
-import { messages } from './messages.ts';
+import { ChunkWriter, LineBuffer } from './chunk.ts';
+import { messages, payloadOf } from './messages.ts';
 
 /** Number of a chunk of exchanges, where others have the number of their table: none will have this one. */
 export const EXCHANGES = 255;

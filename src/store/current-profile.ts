@@ -1,4 +1,5 @@
-import { readProfile, wantedProfile } from './security-profile.ts';
+import { membersOf } from '../protocol/members.ts';
+import { readProfile, type SecurityProfile, setsSecurityProfile } from './security-profile.ts';
 import type { Store } from './store.ts';
 
 type ProfileSources = Pick<Store, 'settings' | 'security' | 'configurations' | 'sessions'>;
@@ -34,4 +35,15 @@ export function loweredFrom(
   if (wanted === undefined) return undefined;
   const current = currentProfile(store, chargePointId);
   return wanted === null || wanted <= current ? current : undefined;
+}
+
+/**
+ * The profile that a CALL asks a charge point to change to; undefined where it is about something else,
+ * `null` where nobody knows how it is read.
+ */
+export function wantedProfile(action: string, payload: unknown): SecurityProfile | null | undefined {
+  if (action !== 'ChangeConfiguration') return undefined;
+  const { key, value } = membersOf(payload);
+  if (typeof key !== 'string' || !setsSecurityProfile(key)) return undefined;
+  return (typeof value === 'string' ? readProfile(value) : undefined) ?? null;
 }

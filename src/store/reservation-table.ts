@@ -1,4 +1,4 @@
-import type { Emptiness } from '../journal/emptiness.ts';
+import type { Emptiness } from '../journal/cell.ts';
 import type { Table } from '../journal/environment.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { reservations as rows } from '../records/reservations.ts';

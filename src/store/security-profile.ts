@@ -1,4 +1,3 @@
-import { membersOf } from '../protocol/members.ts';
 /**
  * 1: password over a plain socket; 2: password over TLS; 3: client certificate; 0: none of these
  * (security whitepaper ed. 3 §2.1).
@@ -21,15 +20,4 @@ export function readProfile(value: string | null | undefined): SecurityProfile |
  */
 export function setsSecurityProfile(key: string): boolean {
   return key.trim().toLowerCase() === 'securityprofile';
-}
-
-/**
- * The profile that a CALL asks a charge point to change to; undefined where it is about something else,
- * `null` where nobody knows how it is read.
- */
-export function wantedProfile(action: string, payload: unknown): SecurityProfile | null | undefined {
-  if (action !== 'ChangeConfiguration') return undefined;
-  const { key, value } = membersOf(payload);
-  if (typeof key !== 'string' || !setsSecurityProfile(key)) return undefined;
-  return (typeof value === 'string' ? readProfile(value) : undefined) ?? null;
 }

@@ -1,4 +1,6 @@
 import { sizeOf, type Table } from '../journal/environment.ts';
+import { dialectOf } from '../protocol/dialects.ts';
+import type { Dialect } from '../protocol/version.ts';
 import type { ConnectorTable } from './connectors.ts';
 import { textKey } from './keys.ts';
 import { versionAfter } from './record-version.ts';
@@ -8,6 +10,8 @@ import type { WritePath } from './write-path.ts';
 /** Which edge holds whose socket. In `state`. */
 export interface Sessions {
   get(chargePointId: string): SessionRecord | undefined;
+  /** Returns which of these edges holds the charge point's socket; undefined if none of them does. */
+  holderAmong(edges: readonly string[], chargePointId: string): string | undefined;
   /** As `get`, but never a turn of the event loop behind what other processes have committed. */
   latest(chargePointId: string): SessionRecord | undefined;
   /** The newest connection wins, also where edges come here in another order than their sockets opened in. */
@@ -64,6 +68,11 @@ export class SessionTable implements Sessions {
 
   get(chargePointId: string): SessionRecord | undefined {
     return this.table.get(textKey(chargePointId));
+  }
+
+  holderAmong(edges: readonly string[], chargePointId: string): string | undefined {
+    const edge = this.get(chargePointId)?.edge;
+    return edge !== undefined && edges.includes(edge) ? edge : undefined;
   }
 
   latest(chargePointId: string): SessionRecord | undefined {
@@ -150,4 +159,12 @@ export class SessionTable implements Sessions {
 function hasOvertaken(earlier: SessionRecord, session: Omit<SessionRecord, 'epoch'>): boolean {
   const ahead = earlier.connectedAt - session.connectedAt;
   return earlier.edge !== session.edge && ahead > 0 && ahead < OVERTAKEN_WITHIN_MS;
+}
+
+/** How a charge point talks on its present connection; without one, as those that never noted a version. */
+export function dialectOfChargePoint(
+  { sessions }: { readonly sessions: Pick<Sessions, 'get'> },
+  chargePointId: string,
+): Dialect {
+  return dialectOf(sessions.get(chargePointId)?.version);
 }

@@ -10,8 +10,8 @@ import { RequestIdCounter, type RequestIds } from './request-ids.ts';
 import { bringUpToDate } from './schema-version.ts';
 import { WritePath } from './write-path.ts';
 
-export { CommitError } from '../journal/durable.ts';
 export { NewerDataError } from '../journal/format.ts';
+export { CommitError } from '../journal/group-commit.ts';
 
 /**
  * Longest charge point identity in UTF-8 bytes; longer ones are refused at the handshake because they are

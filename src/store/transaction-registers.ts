@@ -1,6 +1,5 @@
 import type { Environment } from '../journal/environment.ts';
-import { startKey, stopKey } from './transaction-identity.ts';
-import { TRANSACTION_LAYOUTS, type TransactionRecord } from './transaction-record.ts';
+import { startKey, stopKey, TRANSACTION_LAYOUTS, type TransactionRecord } from './transaction-record.ts';
 
 /** Flags of a register that was not read, after the name of its member. */
 const UNREAD = ['missing', 'unreadable', 'out-of-range'];

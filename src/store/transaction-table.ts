@@ -5,8 +5,10 @@ import { transactionClosures } from '../records/transaction-closures.ts';
 import { transactions as rows } from '../records/transactions.ts';
 import { after, allOf, keyOf, numberKey } from './keys.ts';
 import { addRow, addRows } from './outbox.ts';
-import { type StopIdentity, startKey, stopKey } from './transaction-identity.ts';
 import {
+  type StopIdentity,
+  startKey,
+  stopKey,
   TRANSACTION_LAYOUTS,
   type TransactionClosure,
   type TransactionRecord,

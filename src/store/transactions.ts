@@ -2,10 +2,8 @@ import type { LaneQueue } from '../journal/lane-queue.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
 import type { ChargingProfileTable } from './charging-profiles.ts';
 import { MAX_VISITED } from './listing.ts';
-import { openedBy, unmatchedStop } from './new-transaction.ts';
 import type { LmdbReservations } from './reservations.ts';
 import { readCursor, readPlace } from './transaction-cursors.ts';
-import { startKey } from './transaction-identity.ts';
 import type { TransactionIds } from './transaction-ids.ts';
 import type {
   CloseInput,
@@ -18,6 +16,7 @@ import type {
   TransactionPage,
   TransactionRecord,
 } from './transaction-record.ts';
+import { openedBy, startKey, unmatchedStop } from './transaction-record.ts';
 import { TransactionTable } from './transaction-table.ts';
 import type { WritePath } from './write-path.ts';
 

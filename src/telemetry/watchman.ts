@@ -110,7 +110,7 @@ export class Watchman {
 
   constructor({
     registry = metrics,
-    clock = () => performance.now(),
+    clock = performance.now.bind(performance),
     wallClock = Date.now,
   }: WatchmanOptions = {}) {
     this.clock = clock;

@@ -5,7 +5,7 @@ export class WorkInHand {
   private last = 0;
   private readonly clock: () => number;
 
-  constructor(clock: () => number = () => performance.now()) {
+  constructor(clock: () => number = performance.now.bind(performance)) {
     this.clock = clock;
   }
 

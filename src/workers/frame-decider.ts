@@ -2,7 +2,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { readFrame } from '../protocol/frame.ts';
 import type { MeterContext } from '../protocol/meter-message.ts';
 import type { IncomingCall } from '../protocol/reading.ts';
-import { LineBuffer } from '../records/line-buffer.ts';
+import { LineBuffer } from '../records/chunk.ts';
 import { meterSamples } from '../records/meter-samples.ts';
 import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './frame-batch.ts';
 import { METER_READERS } from './meter-readers.ts';

@@ -2,8 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { BatchVerdict, FrameBatch } from './frame-batch.ts';
 import type { FrameWorkerData } from './frames.ts';
-import { type PackedBatch, type PackedVerdict, packBatch, unpackVerdict } from './pack-batch.ts';
-import { ProgressBoard } from './progress.ts';
+import {
+  type PackedBatch,
+  type PackedVerdict,
+  ProgressBoard,
+  packBatch,
+  unpackVerdict,
+} from './pack-batch.ts';
 
 export interface FramePoolOptions extends Pick<FrameWorkerData, 'journal'> {
   readonly threads: number;

@@ -1,8 +1,13 @@
 import { workerData } from 'node:worker_threads';
 import { openJournal } from '../journal/journal.ts';
 import { createFrameDecider } from './frame-decider.ts';
-import { type PackedBatch, type PackedVerdict, packVerdict, unpackBatch } from './pack-batch.ts';
-import { ProgressBoard } from './progress.ts';
+import {
+  type PackedBatch,
+  type PackedVerdict,
+  ProgressBoard,
+  packVerdict,
+  unpackBatch,
+} from './pack-batch.ts';
 
 /** What the pool tells each of its threads. */
 export interface FrameWorkerData {
@@ -14,7 +19,7 @@ export interface FrameWorkerData {
 const { journal: options, progress: memory } = workerData as FrameWorkerData;
 const progress = new ProgressBoard(memory);
 const journal = openJournal(options);
-const decider = createFrameDecider({ lane: journal.openLane(), level: () => journal.level() });
+const decider = createFrameDecider({ lane: journal.openLane(), level: journal.level });
 
 /** The Piscina task of an edge's frame workers. */
 export default async function decideFrames(batch: PackedBatch): Promise<PackedVerdict> {

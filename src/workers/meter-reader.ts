@@ -1,6 +1,6 @@
 import type { MeterContext } from '../protocol/meter-message.ts';
 import type { IncomingCall } from '../protocol/reading.ts';
-import type { LineBuffer } from '../records/line-buffer.ts';
+import type { LineBuffer } from '../records/chunk.ts';
 import type { FrameVerdict } from './frame-batch.ts';
 
 /** Reads the meter values that charge points of one version send. */

@@ -37,3 +37,8 @@ export function sameWords(
   }
   return true;
 }
+
+/** ASCII as text. */
+export function latin1(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString('latin1', start, end);
+}

@@ -4,7 +4,7 @@ import type { Engine, Insert } from '../../src/analytics/engine.ts';
 import { EngineError } from '../../src/analytics/engine-error.ts';
 import { presenceOf } from '../../src/analytics/presence.ts';
 import { rowIdentities } from '../../src/analytics/row-identity.ts';
-import { CommitError } from '../../src/journal/durable.ts';
+import { CommitError } from '../../src/journal/group-commit.ts';
 import { LaneQueue } from '../../src/journal/lane-queue.ts';
 import { authorizations } from '../../src/records/authorizations.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { CommitError } from '../../src/journal/durable.ts';
+import { CommitError } from '../../src/journal/group-commit.ts';
 import type { FromSupervisor, LinkMessage, ToSupervisor } from '../../src/link/messages.ts';
 import { createRelay } from '../../src/link/relay.ts';
 import { startEdgeUnderTest } from '../support/edge-under-test.ts';

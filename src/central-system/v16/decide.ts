@@ -16,7 +16,6 @@ import { type Decision, type Refusal, refuse } from '../decision.ts';
 import { noteTold } from './follow-up.ts';
 import type { Handler } from './handler.ts';
 import { handlers, isTransactionAction, transactionHandlers } from './handlers.ts';
-import { mayReceive } from './registration.ts';
 
 /**
  * Decides a CALL of an OCPP 1.6 charge point: may it send this now, is it readable, and what is the answer.
@@ -54,6 +53,19 @@ export function decideCall(
   if (decision instanceof Promise) return decision.finally(count);
   count();
   return decision;
+}
+
+/**
+ * Whether a message of the charge point is processed in its present registration (OCPP 1.6 ed. 2 §4.2, OCPP-J
+ * errata 3.10): before it is accepted only a BootNotification, and what it was asked for by TriggerMessage
+ * (§5.17).
+ */
+function mayReceive(chargePoint: ChargePoint, action: string): boolean {
+  return (
+    chargePoint.registration === 'Accepted' ||
+    action === 'BootNotification' ||
+    chargePoint.triggered.has(action)
+  );
 }
 
 function handle(

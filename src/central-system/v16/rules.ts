@@ -1,10 +1,8 @@
 import type { VersionRules } from '../version-rules.ts';
-import { barTo } from './bar-to-calls.ts';
-import { noteAnswer } from './call-answered.ts';
-import { noteLeaving } from './call-leaving.ts';
 import { finishStop } from './core/stop-transaction.ts';
 import { decideCall } from './decide.ts';
 import { isAwaited } from './follow-up.ts';
+import { barTo, noteAnswer, noteLeaving } from './outgoing-calls.ts';
 import { triggeredBy } from './remote-trigger/trigger-message.ts';
 
 /** OCPP 1.6 with its security extension. */

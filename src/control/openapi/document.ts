@@ -1,6 +1,6 @@
 import type { Role } from '../../store/api-keys.ts';
-import { deadlineHeader } from '../deadline.ts';
 import { type ErrorCode, errors } from '../errors.ts';
+import { deadlineHeader } from '../every-request.ts';
 import { idempotencyKey, idempotencyReplayed } from '../idempotent-calls.ts';
 import { entityTag, preconditions } from '../preconditions.ts';
 import { roleOf } from '../roles.ts';

@@ -8,6 +8,9 @@ import { json, type Operation, ref } from '../openapi/operation.ts';
 import { addRoute } from '../route.ts';
 import { forceProfileQuery } from '../security-checks.ts';
 
+/** Schemas of request payloads by action. */
+const PAYLOADS = new Map(CENTRAL_SYSTEM_ACTIONS.map((action) => [action, ref(payloadSchemaName(action))]));
+
 const operation: Operation = {
   id: 'callChargePoint',
   method: 'POST',
@@ -36,12 +39,11 @@ const operation: Operation = {
     description: 'The request payload of the action.',
     required: false,
     checked: false,
-    schemaFor: ({ Action = '' }) =>
-      CENTRAL_SYSTEM_ACTIONS.includes(Action) ? ref(payloadSchemaName(Action)) : undefined,
+    schemaFor: ({ Action = '' }) => PAYLOADS.get(Action),
     isList: true,
     content: {
       'application/json': {
-        schema: { anyOf: CENTRAL_SYSTEM_ACTIONS.map((action) => ref(payloadSchemaName(action))) },
+        schema: { anyOf: [...PAYLOADS.values()] },
         examples: payloadExamples,
       },
     },

@@ -1,8 +1,8 @@
 import type { Order, Orders } from '../../protocol/orders.ts';
 import type { CampaignItem, CampaignStep, SecurityTask } from '../../store/campaign-record.ts';
-import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
 import { newChargePointKey } from '../../store/charge-point-key.ts';
 import { currentProfile } from '../../store/current-profile.ts';
+import { dialectOfChargePoint } from '../../store/sessions.ts';
 import type { Store } from '../../store/store.ts';
 import { type Judgement, judgeRenewal, wordOf } from './campaign-task.ts';
 

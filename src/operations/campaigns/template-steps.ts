@@ -1,6 +1,6 @@
 import type { CampaignItem, CampaignStep, TemplateTask } from '../../store/campaign-record.ts';
-import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
 import { findChargePoint } from '../../store/known-charge-points.ts';
+import { dialectOfChargePoint } from '../../store/sessions.ts';
 import type { Store } from '../../store/store.ts';
 import { driftOf, type KeyDrift } from '../configuration/drift.ts';
 import { type Judgement, wordOf } from './campaign-task.ts';

@@ -1,4 +1,4 @@
-import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
+import { dialectOfChargePoint } from '../../store/sessions.ts';
 import { FAILED_SIGNINGS, type Signing, type SigningChange } from '../../store/signings.ts';
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';

@@ -1,8 +1,8 @@
 import { INT32_MAX } from '../../protocol/int32.ts';
 import { membersOf } from '../../protocol/members.ts';
 import type { ListOrder, Order, Orders } from '../../protocol/orders.ts';
-import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
 import type { HeldListRecord } from '../../store/held-list-record.ts';
+import { dialectOfChargePoint } from '../../store/sessions.ts';
 import type { Store } from '../../store/store.ts';
 import { type CallReply, type ChargePointCalls, neverLeft } from '../charge-point-calls.ts';
 import { listLimits } from './list-limits.ts';

@@ -1,4 +1,4 @@
-import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
+import { dialectOfChargePoint } from '../../store/sessions.ts';
 import type { SiteRecord } from '../../store/site-record.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import type { ConnectorState } from './connector-state.ts';

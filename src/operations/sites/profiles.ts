@@ -1,6 +1,6 @@
 import type { Order } from '../../protocol/orders.ts';
-import { dialectOfChargePoint } from '../../store/charge-point-dialect.ts';
 import type { ChargingProfileRecord } from '../../store/charging-profile-record.ts';
+import { dialectOfChargePoint } from '../../store/sessions.ts';
 import type { SiteMember } from '../../store/site-record.ts';
 import type { Store } from '../../store/store.ts';
 

@@ -4,7 +4,6 @@ import type { Store } from '../../store/store.ts';
 import { type Log, throttled } from '../../telemetry/log.ts';
 import { watchman } from '../../telemetry/watchman.ts';
 import { createSitePlanPool } from '../../workers/site-plan-pool.ts';
-import { holdingEdge } from '../holding-edge.ts';
 import { CallBudget } from './budget.ts';
 import { Meters } from './meters.ts';
 import type { Reply } from './outcome.ts';
@@ -159,7 +158,7 @@ class Sites implements SiteOperations {
         meters,
         metrics,
         log: quietly,
-        edgeOf: (chargePointId) => holdingEdge(store, link, chargePointId),
+        edgeOf: (chargePointId) => store.sessions.holderAmong(link.peers(), chargePointId),
         call: async (chargePointId, order) => {
           await pace.turn();
           return call({ chargePointId, ...order });

@@ -78,3 +78,36 @@ export function isChargePointAction(text: string): text is ChargePointAction {
 export function isCentralSystemAction(text: string): text is CentralSystemAction {
   return fromCentralSystem.has(text);
 }
+
+const WITH_SECRETS: ReadonlySet<string> = new Set<Action>([
+  'ChangeConfiguration',
+  'DataTransfer',
+  'GetDiagnostics',
+  'GetLog',
+  'SignedUpdateFirmware',
+  'UpdateFirmware',
+]);
+
+const WITHOUT_SECRETS: ReadonlySet<string> = new Set<Action>([
+  'Authorize',
+  'Heartbeat',
+  'MeterValues',
+  'StartTransaction',
+  'StopTransaction',
+]);
+
+/** As `Dialect.isForWorkers`. */
+export function isForWorkers(action: string, frame: Buffer): boolean {
+  if (action === 'MeterValues') return true;
+  return action === 'StopTransaction' && frame.includes('"transactionData"', 0, 'latin1');
+}
+
+/** As `Dialect.maySendSecrets`. */
+export function maySendSecrets(action: string): boolean {
+  return WITH_SECRETS.has(action);
+}
+
+/** As `Dialect.hasNoSecrets`. */
+export function hasNoSecrets(action: string): boolean {
+  return WITHOUT_SECRETS.has(action);
+}

@@ -2,35 +2,20 @@ import { ERROR_CODES, type ErrorCode } from '../error-code.ts';
 import { callScanner } from '../scan-call.ts';
 import type { Dialect } from '../version.ts';
 import {
-  type Action,
   CENTRAL_SYSTEM_ACTIONS,
   CHARGE_POINT_ACTIONS,
+  hasNoSecrets,
   isAction,
   isCentralSystemAction,
   isChargePointAction,
+  isForWorkers,
+  maySendSecrets,
 } from './actions.ts';
 import { ACTIONS } from './generated/messages.ts';
 import { requestSchemas } from './generated/request-schemas.ts';
 import { orders } from './orders.ts';
 import { scanPlainPayload } from './scan-plain-payload.ts';
 import { checkRequest, checkResponse } from './validate.ts';
-
-const WITH_SECRETS: ReadonlySet<string> = new Set<Action>([
-  'ChangeConfiguration',
-  'DataTransfer',
-  'GetDiagnostics',
-  'GetLog',
-  'SignedUpdateFirmware',
-  'UpdateFirmware',
-]);
-
-const WITHOUT_SECRETS: ReadonlySet<string> = new Set<Action>([
-  'Authorize',
-  'Heartbeat',
-  'MeterValues',
-  'StartTransaction',
-  'StopTransaction',
-]);
 
 /** OCPP 1.6 edition 2 with its security extension, over OCPP-J 1.6. */
 export const ocpp16: Dialect = {
@@ -45,13 +30,11 @@ export const ocpp16: Dialect = {
   isAction,
   isChargePointAction,
   isCentralSystemAction,
-  checkRequest: (action, payload) => checkRequest(action as Action, payload),
-  checkResponse: (action, payload) => checkResponse(action as Action, payload),
+  checkRequest: checkRequest as Dialect['checkRequest'],
+  checkResponse: checkResponse as Dialect['checkResponse'],
   scanCall: callScanner(ACTIONS),
   scanPayload: scanPlainPayload,
-  isForWorkers: (action, frame) =>
-    action === 'MeterValues' ||
-    (action === 'StopTransaction' && frame.includes('"transactionData"', 0, 'latin1')),
-  maySendSecrets: (action) => WITH_SECRETS.has(action),
-  hasNoSecrets: (action) => WITHOUT_SECRETS.has(action),
+  isForWorkers,
+  maySendSecrets,
+  hasNoSecrets,
 };

@@ -1,4 +1,4 @@
-import { BRACE, CLOSING_BRACE, CLOSING_BRACKET, COLON, endOfText, QUOTE, skipSpace } from '../frame-bytes.ts';
+import { BRACE, CLOSING_BRACE, CLOSING_BRACKET, COLON, endOfText, QUOTE, skipSpace } from '../scan-call.ts';
 
 const ID_TAG = Buffer.from('"idTag"');
 

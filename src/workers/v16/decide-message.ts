@@ -5,7 +5,7 @@ import type { MeterValuesRequest, StopTransactionRequest } from '../../protocol/
 import { repairRequest } from '../../protocol/v16/lenient.ts';
 import { checkRequest } from '../../protocol/v16/validate.ts';
 import type { Violation } from '../../protocol/version.ts';
-import type { LineBuffer } from '../../records/line-buffer.ts';
+import type { LineBuffer } from '../../records/chunk.ts';
 import { type MeterSampleRow, meterSamples } from '../../records/meter-samples.ts';
 import type { FrameVerdict } from '../frame-batch.ts';
 import { DigestReader } from '../meter-digest.ts';

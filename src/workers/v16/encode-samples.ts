@@ -1,10 +1,10 @@
 import type { MeterValue } from '../../protocol/v16/generated/messages.ts';
-import type { LineBuffer } from '../../records/line-buffer.ts';
+import type { LineBuffer } from '../../records/chunk.ts';
 import { encodeCell } from '../../records/table.ts';
 import { type DigestReader, ENERGY_REGISTER, isLive, placeOf } from '../meter-digest.ts';
 import { SampleClock } from '../sample-time.ts';
 import type { MeterSource } from './meter-source.ts';
-import { isPrintedNumber, readSampledNumber, valueFlag } from './sampled-number.ts';
+import { isPrintedNumber, readSampledNumber } from './sampled-number.ts';
 import {
   canonicalUnit,
   DEFAULT_CONTEXT,
@@ -12,6 +12,7 @@ import {
   DEFAULT_LOCATION,
   defaultUnit,
 } from './sampled-value-terms.ts';
+import { encodeFlags, unprintedEnd } from './write-samples.ts';
 
 /**
  * Writes the rows of meter values that satisfy the schema, without making row objects: their terms then need
@@ -58,24 +59,4 @@ export function encodeMeterValues(
     }
   }
   lines.addLines(text, rows);
-}
-
-/** From the value on, where the raw value cannot be copied into the line as it is. */
-export function unprintedEnd(
-  raw: string,
-  signed: boolean,
-  source: MeterSource,
-  timeFlags: readonly string[],
-): string {
-  const value = signed ? null : readSampledNumber(raw);
-  const flags =
-    value === null && !signed
-      ? encodeCell([...source.flags, ...timeFlags, valueFlag(raw)])
-      : encodeFlags(source.flags, timeFlags);
-  return `${encodeCell(value)},${encodeCell(raw)},"${source.message}",${flags},${source.receivedAt}]\n`;
-}
-
-/** The cell of what was odd about a message and about its time. */
-export function encodeFlags(source: readonly string[], time: readonly string[]): string {
-  return source.length + time.length === 0 ? '[]' : encodeCell([...source, ...time]);
 }

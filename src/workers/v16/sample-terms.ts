@@ -38,7 +38,7 @@ export interface SampleTerms {
 }
 
 /** A sampled value as some charge point writes it, over and over: all but the text of its value. */
-interface Spelling {
+export interface Spelling {
   readonly terms: SampleTerms;
   /** Up to the quote before the value, and from the one after it. */
   readonly before: DataView;
@@ -68,13 +68,13 @@ const MEMBERS: readonly Member[] = [
 ];
 
 /** A text of the standard as bytes, and what it adds to the number of a combination. */
-interface Known {
+export interface Known {
   readonly bytes: Uint8Array;
   readonly adds: number;
 }
 
 /** Bit of `value` among the members that were seen; those of the others follow. */
-const VALUE_BIT = 1;
+export const VALUE_BIT = 1;
 
 /** Combinations that are kept ready: far more than any fleet sends, far fewer than there are. */
 const MAX_READY = 4096;
@@ -82,8 +82,8 @@ const MAX_READY = 4096;
 const ready = new Map<number, SampleTerms>();
 
 /** By hash: the names of members, and the terms of each member. */
-const names = new Map<number, { readonly bytes: Uint8Array; readonly member: number }>();
-const termsByHash: Map<number, Known>[] = [];
+export const names = new Map<number, { readonly bytes: Uint8Array; readonly member: number }>();
+export const termsByHash: Map<number, Known>[] = [];
 const weights: number[] = [];
 
 let weight = 1;
@@ -105,12 +105,12 @@ function add<Entry>(table: Map<number, Entry>, text: string, entry: Entry): void
   table.set(hash, entry);
 }
 
-function step(hash: number, byte: number): number {
+export function step(hash: number, byte: number): number {
   return (Math.imul(hash, 31) + byte) | 0;
 }
 
 /** The terms of the combination `number`, written out when it is first met. */
-function termsOf(number: number): SampleTerms {
+export function termsOf(number: number): SampleTerms {
   const known = ready.get(number);
   if (known !== undefined) return known;
   const [measurand = ENERGY_REGISTER, phase = '', location, context, format, unit] = MEMBERS.map(
@@ -145,153 +145,35 @@ function termsOf(number: number): SampleTerms {
   return made;
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
-const COMMA = 0x2c;
-const OPENING_BRACE = 0x7b;
-const CLOSING_BRACE = 0x7d;
-
 /**
- * Reads sampled values that satisfy the schema and are plain ASCII without escapes. A charge point writes all
- * of its messages alike, and so do all of its model; so a sample is first compared with the one that is
- * likely to come, and only then looked at closely. What was read lies in its members until the next one is
- * read.
+ * Returns how the sample of these terms at `start` to `end` is written; its value lies between the others.
  */
-export class SampleReader {
-  /** Where the text of the value begins and ends. */
-  valueAt = 0;
-  valueEnd = 0;
-  terms: SampleTerms = termsOf(0);
-  private first: Spelling | undefined;
-  private last: Spelling | undefined;
-
-  /** A new message begins. */
-  begin(): void {
-    this.last = undefined;
+export function spellingOf(
+  terms: SampleTerms,
+  view: DataView,
+  start: number,
+  valueAt: number,
+  valueEnd: number,
+  end: number,
+): Spelling {
+  const beforeBytes = valueAt - start;
+  const behindBytes = end - valueEnd;
+  for (const one of terms.spellings) {
+    if (one.beforeBytes !== beforeBytes || one.behindBytes !== behindBytes) continue;
+    const isSameText =
+      sameWords(view, start, one.before, 0, beforeBytes) &&
+      sameWords(view, valueEnd, one.behind, 0, behindBytes);
+    if (isSameText) return one;
   }
-
-  /**
-   * Reads what begins at `start`; returns where it has ended, or -1 where it is not as usual: then the
-   * schema's own validator decides.
-   */
-  read(bytes: Uint8Array, view: DataView, start: number): number {
-    const { last } = this;
-    const likely = last === undefined ? this.first : last.next;
-    if (likely !== undefined) {
-      const end = this.compare(bytes, view, start, likely);
-      if (end >= 0) {
-        this.last = likely;
-        return end;
-      }
-    }
-    const end = this.parse(bytes, start);
-    if (end < 0) return -1;
-    const spelling = this.spelling(view, start, end);
-    if (last === undefined) this.first = spelling;
-    else last.next = spelling;
-    this.last = spelling;
-    return end;
-  }
-
-  private compare(bytes: Uint8Array, view: DataView, start: number, likely: Spelling): number {
-    const { before, beforeBytes, behind, behindBytes } = likely;
-    const valueAt = start + beforeBytes;
-    const lastAt = bytes.length - behindBytes;
-    if (valueAt > lastAt || !sameWords(view, start, before, 0, beforeBytes)) return -1;
-    let at = valueAt;
-    while (isPlain(bytes[at] as number)) at++;
-    if (at > lastAt || !sameWords(view, at, behind, 0, behindBytes)) return -1;
-    this.valueAt = valueAt;
-    this.valueEnd = at;
-    this.terms = likely.terms;
-    return at + behindBytes;
-  }
-
-  /** How the sample that was just parsed is written. */
-  private spelling(view: DataView, start: number, end: number): Spelling {
-    const { valueAt, valueEnd, terms } = this;
-    const beforeBytes = valueAt - start;
-    const behindBytes = end - valueEnd;
-    for (const one of terms.spellings) {
-      if (one.beforeBytes !== beforeBytes || one.behindBytes !== behindBytes) continue;
-      const isSameText =
-        sameWords(view, start, one.before, 0, beforeBytes) &&
-        sameWords(view, valueEnd, one.behind, 0, behindBytes);
-      if (isSameText) return one;
-    }
-    const before = copyOf(view, start, valueAt);
-    const behind = copyOf(view, valueEnd, end);
-    const made: Spelling = { terms, before, beforeBytes, behind, behindBytes, next: undefined };
-    if (terms.spellings.length < MAX_SPELLINGS) terms.spellings.push(made);
-    return made;
-  }
-
-  private parse(bytes: Uint8Array, start: number): number {
-    if (bytes[start] !== OPENING_BRACE) return -1;
-    let at = start;
-    let seen = 0;
-    let number = 0;
-    do {
-      at = skipSpace(bytes, at + 1);
-      if (bytes[at] !== QUOTE) return -1;
-      const nameAt = at + 1;
-      let hash = 0;
-      for (at = nameAt; isPlain(bytes[at] as number); at++) hash = step(hash, bytes[at] as number);
-      const name = names.get(hash);
-      if (bytes[at] !== QUOTE || name === undefined || !isSame(bytes, nameAt, at, name.bytes)) return -1;
-      at = skipSpace(bytes, at + 1);
-      if (bytes[at] !== COLON) return -1;
-      at = skipSpace(bytes, at + 1);
-      if (bytes[at] !== QUOTE) return -1;
-      const textAt = at + 1;
-      const { member } = name;
-      const bit = VALUE_BIT << (member + 1);
-      if ((seen & bit) !== 0) return -1;
-      seen |= bit;
-      if (member < 0) {
-        for (at = textAt; isPlain(bytes[at] as number); at++);
-        this.valueAt = textAt;
-        this.valueEnd = at;
-        if (bytes[at] !== QUOTE) return -1;
-      } else {
-        hash = 0;
-        for (at = textAt; isPlain(bytes[at] as number); at++) hash = step(hash, bytes[at] as number);
-        const known = (termsByHash[member] as Map<number, Known>).get(hash);
-        if (bytes[at] !== QUOTE || known === undefined || !isSame(bytes, textAt, at, known.bytes)) return -1;
-        number += known.adds;
-      }
-      at = skipSpace(bytes, at + 1);
-    } while (bytes[at] === COMMA);
-    if (bytes[at] !== CLOSING_BRACE || (seen & VALUE_BIT) === 0) return -1;
-    this.terms = termsOf(number);
-    return at + 1;
-  }
-}
-
-/** Where the next byte lies that is no white space. */
-export function skipSpace(bytes: Uint8Array, start: number): number {
-  let at = start;
-  for (;;) {
-    const byte = bytes[at] as number;
-    if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return at;
-    at++;
-  }
-}
-
-/** Whether a byte may stand in a text as it is, and is ASCII. */
-export function isPlain(byte: number): boolean {
-  return byte >= 0x20 && byte <= 0x7e && byte !== QUOTE && byte !== BACKSLASH;
+  const before = copyOf(view, start, valueAt);
+  const behind = copyOf(view, valueEnd, end);
+  const made: Spelling = { terms, before, beforeBytes, behind, behindBytes, next: undefined };
+  if (terms.spellings.length < MAX_SPELLINGS) terms.spellings.push(made);
+  return made;
 }
 
 function copyOf(view: DataView, start: number, end: number): DataView {
   return new DataView(
     Uint8Array.from(new Uint8Array(view.buffer, view.byteOffset + start, end - start)).buffer,
   );
-}
-
-function isSame(bytes: Uint8Array, from: number, to: number, text: Uint8Array): boolean {
-  if (to - from !== text.length) return false;
-  for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text[at]) return false;
-  return true;
 }

@@ -1,6 +1,18 @@
 import { MAX_MESSAGE_ID } from '../../protocol/frame.ts';
-import { isPlausibleTime, readTimestamp } from '../../protocol/timestamp.ts';
-import { isPlain, SampleReader, type SampleTerms, skipSpace } from './sample-terms.ts';
+import { isPlausibleTime } from '../../protocol/timestamp.ts';
+import { TimestampReader } from '../sample-time.ts';
+import { sameWords } from '../words.ts';
+import {
+  type Known,
+  names,
+  type SampleTerms,
+  type Spelling,
+  spellingOf,
+  step,
+  termsByHash,
+  termsOf,
+  VALUE_BIT,
+} from './sample-terms.ts';
 
 /** More than that in one message is not as usual. */
 const MAX_SAMPLES = 512;
@@ -10,6 +22,7 @@ const MAX_ELEMENTS = 64;
 const MAX_DIGITS = 9;
 
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const ZERO = 0x30;
@@ -209,73 +222,121 @@ function afterText(bytes: Buffer, start: number, text: Uint8Array): number {
   return skipSpace(bytes, start + text.length);
 }
 
-const DATE_BYTES = '2026-03-01'.length;
-const SHORTEST = '2026-03-01T12:00:00Z'.length;
-const LONGEST = '2026-03-01T12:00:00.123456789Z'.length;
-const DAY_MS = 86_400_000;
-
 /**
- * Reads timestamps in UTC with a `Z` off their bytes. Frames of one moment are of one day, so that is read
- * once.
+ * Reads sampled values that satisfy the schema and are plain ASCII without escapes. A charge point writes all
+ * of its messages alike, and so do all of its model; so a sample is first compared with the one that is
+ * likely to come, and only then looked at closely. What was read lies in its members until the next one is
+ * read.
  */
-class TimestampReader {
-  private readonly date = new Uint8Array(DATE_BYTES);
-  private midnight = 0;
+export class SampleReader {
+  /** Where the text of the value begins and ends. */
+  valueAt = 0;
+  valueEnd = 0;
+  terms: SampleTerms = termsOf(0);
+  private first: Spelling | undefined;
+  private last: Spelling | undefined;
 
-  /** Epoch ms; undefined for what is no proper RFC 3339 timestamp, and where it cannot be told here. */
-  read(bytes: Buffer, start: number, end: number): number | undefined {
-    const length = end - start;
-    if (length < SHORTEST || length > LONGEST || bytes[end - 1] !== 0x5a || bytes[start + 10] !== 0x54)
-      return readText(bytes, start, end);
-    const { date } = this;
-    for (let at = 0; at < DATE_BYTES; at++) {
-      if (bytes[start + at] === date[at]) continue;
-      if (!this.readDate(bytes, start)) return undefined;
-      break;
-    }
-    if (bytes[start + 13] !== COLON || bytes[start + 16] !== COLON) return undefined;
-    const hour = twoDigits(bytes, start + 11);
-    const minute = twoDigits(bytes, start + 14);
-    const second = twoDigits(bytes, start + 17);
-    if (!(hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60))
-      return undefined;
-    let ms = 0;
-    if (length > SHORTEST) {
-      if (bytes[start + 19] !== 0x2e || length === SHORTEST + 1) return undefined;
-      let weight = 100;
-      for (let at = start + 20; at < end - 1; at++) {
-        const digit = (bytes[at] as number) - ZERO;
-        if (!(digit >= 0 && digit <= 9)) return undefined;
-        if (weight >= 1) ms += digit * weight;
-        weight /= 10;
+  /** A new message begins. */
+  begin(): void {
+    this.last = undefined;
+  }
+
+  /**
+   * Reads what begins at `start`; returns where it has ended, or -1 where it is not as usual: then the
+   * schema's own validator decides.
+   */
+  read(bytes: Uint8Array, view: DataView, start: number): number {
+    const { last } = this;
+    const likely = last === undefined ? this.first : last.next;
+    if (likely !== undefined) {
+      const end = this.compare(bytes, view, start, likely);
+      if (end >= 0) {
+        this.last = likely;
+        return end;
       }
     }
-    return this.midnight + ((hour * 60 + minute) * 60 + second) * 1000 + ms;
+    const end = this.parse(bytes, start);
+    if (end < 0) return -1;
+    const spelling = spellingOf(this.terms, view, start, this.valueAt, this.valueEnd, end);
+    if (last === undefined) this.first = spelling;
+    else last.next = spelling;
+    this.last = spelling;
+    return end;
   }
 
-  private readDate(bytes: Buffer, start: number): boolean {
-    const text = latin1(bytes, start, start + DATE_BYTES);
-    const reading = readTimestamp(`${text}T00:00:00Z`);
-    if (reading === undefined || reading.repair !== undefined || reading.epochMs % DAY_MS !== 0) return false;
-    for (let at = 0; at < DATE_BYTES; at++) this.date[at] = bytes[start + at] as number;
-    this.midnight = reading.epochMs;
-    return true;
+  private compare(bytes: Uint8Array, view: DataView, start: number, likely: Spelling): number {
+    const { before, beforeBytes, behind, behindBytes } = likely;
+    const valueAt = start + beforeBytes;
+    const lastAt = bytes.length - behindBytes;
+    if (valueAt > lastAt || !sameWords(view, start, before, 0, beforeBytes)) return -1;
+    let at = valueAt;
+    while (isPlain(bytes[at] as number)) at++;
+    if (at > lastAt || !sameWords(view, at, behind, 0, behindBytes)) return -1;
+    this.valueAt = valueAt;
+    this.valueEnd = at;
+    this.terms = likely.terms;
+    return at + behindBytes;
+  }
+
+  private parse(bytes: Uint8Array, start: number): number {
+    if (bytes[start] !== OPENING_BRACE) return -1;
+    let at = start;
+    let seen = 0;
+    let number = 0;
+    do {
+      at = skipSpace(bytes, at + 1);
+      if (bytes[at] !== QUOTE) return -1;
+      const nameAt = at + 1;
+      let hash = 0;
+      for (at = nameAt; isPlain(bytes[at] as number); at++) hash = step(hash, bytes[at] as number);
+      const name = names.get(hash);
+      if (bytes[at] !== QUOTE || name === undefined || !isSame(bytes, nameAt, at, name.bytes)) return -1;
+      at = skipSpace(bytes, at + 1);
+      if (bytes[at] !== COLON) return -1;
+      at = skipSpace(bytes, at + 1);
+      if (bytes[at] !== QUOTE) return -1;
+      const textAt = at + 1;
+      const { member } = name;
+      const bit = VALUE_BIT << (member + 1);
+      if ((seen & bit) !== 0) return -1;
+      seen |= bit;
+      if (member < 0) {
+        for (at = textAt; isPlain(bytes[at] as number); at++);
+        this.valueAt = textAt;
+        this.valueEnd = at;
+        if (bytes[at] !== QUOTE) return -1;
+      } else {
+        hash = 0;
+        for (at = textAt; isPlain(bytes[at] as number); at++) hash = step(hash, bytes[at] as number);
+        const known = (termsByHash[member] as Map<number, Known>).get(hash);
+        if (bytes[at] !== QUOTE || known === undefined || !isSame(bytes, textAt, at, known.bytes)) return -1;
+        number += known.adds;
+      }
+      at = skipSpace(bytes, at + 1);
+    } while (bytes[at] === COMMA);
+    if (bytes[at] !== CLOSING_BRACE || (seen & VALUE_BIT) === 0) return -1;
+    this.terms = termsOf(number);
+    return at + 1;
   }
 }
 
-/** With an offset, or otherwise rare. */
-function readText(bytes: Buffer, start: number, end: number): number | undefined {
-  const reading = readTimestamp(latin1(bytes, start, end));
-  return reading?.repair === undefined ? reading?.epochMs : undefined;
+/** Where the next byte lies that is no white space. */
+function skipSpace(bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (;;) {
+    const byte = bytes[at] as number;
+    if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return at;
+    at++;
+  }
 }
 
-function twoDigits(bytes: Buffer, at: number): number {
-  const tens = (bytes[at] as number) - ZERO;
-  const ones = (bytes[at + 1] as number) - ZERO;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+/** Whether a byte may stand in a text as it is, and is ASCII. */
+function isPlain(byte: number): boolean {
+  return byte >= 0x20 && byte <= 0x7e && byte !== QUOTE && byte !== BACKSLASH;
 }
 
-/** ASCII as text. */
-export function latin1(bytes: Buffer, start: number, end: number): string {
-  return bytes.toString('latin1', start, end);
+function isSame(bytes: Uint8Array, from: number, to: number, text: Uint8Array): boolean {
+  if (to - from !== text.length) return false;
+  for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text[at]) return false;
+  return true;
 }

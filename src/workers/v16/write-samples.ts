@@ -1,12 +1,12 @@
-import type { LineBuffer } from '../../records/line-buffer.ts';
+import type { LineBuffer } from '../../records/chunk.ts';
+import { encodeCell } from '../../records/table.ts';
 import type { DigestReader } from '../meter-digest.ts';
 import { plausibleTime } from '../sample-time.ts';
-import { copyWords, WORD_BYTES } from '../words.ts';
-import { encodeFlags, unprintedEnd } from './encode-samples.ts';
+import { copyWords, latin1, WORD_BYTES } from '../words.ts';
 import type { MeterSource } from './meter-source.ts';
 import type { SampleTerms } from './sample-terms.ts';
-import { isPrintedDigits, printedNumber, readSampledNumber } from './sampled-number.ts';
-import { latin1, type MeterValuesScanner } from './scan-meter-values.ts';
+import { isPrintedDigits, printedNumber, readSampledNumber, valueFlag } from './sampled-number.ts';
+import type { MeterValuesScanner } from './scan-meter-values.ts';
 
 /** What a row has beside its terms, its value (twice) and what all rows of a message begin and end with. */
 const OTHER_BYTES = 64;
@@ -104,4 +104,24 @@ function writeTwice(lines: LineBuffer, frames: Buffer, from: number, to: number)
   bytes[at + 1] = 0x22;
   bytes[again + length] = 0x22;
   lines.used = again + length + 1;
+}
+
+/** From the value on, where the raw value cannot be copied into the line as it is. */
+export function unprintedEnd(
+  raw: string,
+  signed: boolean,
+  source: MeterSource,
+  timeFlags: readonly string[],
+): string {
+  const value = signed ? null : readSampledNumber(raw);
+  const flags =
+    value === null && !signed
+      ? encodeCell([...source.flags, ...timeFlags, valueFlag(raw)])
+      : encodeFlags(source.flags, timeFlags);
+  return `${encodeCell(value)},${encodeCell(raw)},"${source.message}",${flags},${source.receivedAt}]\n`;
+}
+
+/** The cell of what was odd about a message and about its time. */
+export function encodeFlags(source: readonly string[], time: readonly string[]): string {
+  return source.length + time.length === 0 ? '[]' : encodeCell([...source, ...time]);
 }

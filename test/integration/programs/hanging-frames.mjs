@@ -4,7 +4,7 @@
  */
 import { workerData } from 'node:worker_threads';
 import decideFrames from '../../../dist/workers/frames.js';
-import { ProgressBoard } from '../../../dist/workers/progress.js';
+import { ProgressBoard } from '../../../dist/workers/pack-batch.js';
 
 export default async function decide(batch) {
   const bytes = Buffer.from(batch.bytes);

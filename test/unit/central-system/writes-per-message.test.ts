@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ChargePoint } from '../../../src/central-system/charge-point.ts';
-import { CommitError } from '../../../src/journal/durable.ts';
 import { Environment } from '../../../src/journal/environment.ts';
+import { CommitError } from '../../../src/journal/group-commit.ts';
 import type { StartInput } from '../../../src/store/transaction-record.ts';
 import { boot, idOf, NOON, result, type Stand, setUp, start, stop } from './central-system-fixture.ts';
 

@@ -46,7 +46,7 @@ async function standing({ find = () => null as string | null, clustered = true }
         }
       : {},
   });
-  const store = { sessions: { get: () => undefined } } as unknown as Store;
+  const store = { sessions: { get: () => undefined, holderAmong: () => undefined } } as unknown as Store;
   const control = relay.join('control');
   await until('control knows the others', () => control.peers().includes('edge-0'));
   return { edges: new Edges(control, store, config), asked, abroad };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KeyUses } from '../../../src/control/key-uses.ts';
+import { KeyUses } from '../../../src/control/key-ring.ts';
 import { scratchStore } from '../store/scratch.ts';
 
 test('uses are kept for the next process, with the version as it was, and no key comes back by one', async () => {

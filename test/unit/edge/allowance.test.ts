@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Allowance } from '../../../src/edge/allowance.ts';
+import { Allowance } from '../../../src/edge/session.ts';
 import { fakeSession } from './fake-session.ts';
 
 test('the burst passes at once, then one frame in the time that its rate gives', () => {

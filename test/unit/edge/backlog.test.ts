@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Allowance } from '../../../src/edge/allowance.ts';
 import { Backlog, type BacklogOptions } from '../../../src/edge/backlog.ts';
 import { EdgeMetrics } from '../../../src/edge/edge-metrics.ts';
 import type { Session } from '../../../src/edge/session.ts';
+import { Allowance } from '../../../src/edge/session.ts';
 import { createRegistry } from '../../../src/telemetry/metrics.ts';
 import { until } from '../../support/until.ts';
 import { type FakeSession, fakeSession } from './fake-session.ts';

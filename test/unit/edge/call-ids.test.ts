@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CallIds } from '../../../src/edge/call-ids.ts';
+import { CallIds } from '../../../src/edge/call-line.ts';
 
 describe('ids of our CALLs', () => {
   test('B5: processes that start in the same millisecond give different ones', () => {

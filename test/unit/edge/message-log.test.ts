@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cutText, MessageLog, type MessageLogOptions } from '../../../src/edge/message-log.ts';
-import { redactPayload } from '../../../src/edge/message-redaction.ts';
+import { cutText, MessageLog, type MessageLogOptions, redactPayload } from '../../../src/edge/message-log.ts';
 import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import type { Exchange } from '../../../src/records/exchanges.ts';
 import type { MessageRow } from '../../../src/records/messages.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type JournalLevel, nextLevel } from '../../../src/journal/budget.ts';
+import { type JournalLevel, nextLevel } from '../../../src/journal/journal.ts';
 
 /** Levels while the journal fills and drains, percent by percent. */
 function follow(shares: number[]): JournalLevel[] {

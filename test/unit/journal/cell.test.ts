@@ -12,10 +12,12 @@ test('after a transaction whose counters could not be written, they are read ane
       stored.set(String(key), value);
     },
   } as unknown as Table<number>;
-  const transaction = new CellsOfTransaction(() => true);
+  const transaction = new CellsOfTransaction();
   const cells = ['first', 'second'].map((name) => new Cell(table, Buffer.from(name), transaction));
   const countUp = () => {
-    for (const cell of cells) cell.put((cell.get() ?? 0) + 1);
+    transaction.run(() => {
+      for (const cell of cells) cell.put((cell.get() ?? 0) + 1);
+    });
     transaction.write();
   };
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { DiskSpace } from '../../../src/journal/disk-space.ts';
-import { CommitError } from '../../../src/journal/durable.ts';
+import { CommitError } from '../../../src/journal/group-commit.ts';
 import { openJournal } from '../../../src/journal/journal.ts';
 import { scratchStore } from '../store/scratch.ts';
 import { start } from '../store/starts-and-stops.ts';

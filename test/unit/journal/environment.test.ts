@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { CommitError } from '../../../src/journal/durable.ts';
 import { Environment } from '../../../src/journal/environment.ts';
+import { CommitError } from '../../../src/journal/group-commit.ts';
 import { scratchDirectory, scratchEnvironment } from './scratch.ts';
 
 const key = (text: string) => Buffer.from(text);

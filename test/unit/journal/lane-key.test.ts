@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { laneKey, laneOf, MAX_LANE, MAX_SEQ, seqOf } from '../../../src/journal/lane-key.ts';
+import { laneKey, laneOf, MAX_LANE, MAX_SEQ, seqOf } from '../../../src/journal/lane.ts';
 
 test('a key gives back its lane and sequence number, the largest included', () => {
   for (const [lane, seq] of [

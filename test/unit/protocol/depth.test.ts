@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutDeep, isTooDeep, MAX_DEPTH } from '../../../src/protocol/depth.ts';
-import { readFrame } from '../../../src/protocol/frame.ts';
+import { cutDeep, isTooDeep, MAX_DEPTH, readFrame } from '../../../src/protocol/frame.ts';
 
 const arrays = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 const objects = (levels: number): string => '{"a":'.repeat(levels) + 1 + '}'.repeat(levels);

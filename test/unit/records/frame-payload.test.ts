@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { payloadOf } from '../../../src/records/frame-payload.ts';
+import { payloadOf } from '../../../src/records/messages.ts';
 
 describe('the payload of a frame as it was sent', () => {
   test.each([

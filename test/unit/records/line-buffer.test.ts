@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unpackChunk } from '../../../src/records/chunk.ts';
-import { LineBuffer } from '../../../src/records/line-buffer.ts';
+import { LineBuffer, unpackChunk } from '../../../src/records/chunk.ts';
 import { type Cell, encodeRow, type Table } from '../../../src/records/table.ts';
 
 /** Three columns of whatever a cell may hold. */

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { dialectOfChargePoint } from '../../../src/store/charge-point-dialect.ts';
+import { dialectOfChargePoint } from '../../../src/store/sessions.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { scratchDirectory, scratchStore } from './scratch.ts';
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { unpackChunk } from '../../../src/records/chunk.ts';
-import { LineBuffer } from '../../../src/records/line-buffer.ts';
+import { LineBuffer, unpackChunk } from '../../../src/records/chunk.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
 import { encodeRow } from '../../../src/records/table.ts';
 import { DigestReader } from '../../../src/workers/meter-digest.ts';

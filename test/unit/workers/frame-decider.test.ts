@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { JournalLevel } from '../../../src/journal/budget.ts';
+import type { JournalLevel } from '../../../src/journal/journal.ts';
 import { type Journal, openJournal } from '../../../src/journal/journal.ts';
 import type { FrameVerdict } from '../../../src/workers/frame-batch.ts';
 import { createFrameDecider, type FrameDecider } from '../../../src/workers/frame-decider.ts';

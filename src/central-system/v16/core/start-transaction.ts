@@ -12,8 +12,12 @@ import type { Told } from '../expectation.ts';
 import { followUpOf } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
 import { idTagInfo } from './id-tag-info.ts';
-import { asSent, MemberReader } from './transaction-members.ts';
-import { readTransactionMessage, type TransactionMessage } from './transaction-message.ts';
+import {
+  asSent,
+  MemberReader,
+  readTransactionMessage,
+  type TransactionMessage,
+} from './transaction-message.ts';
 
 /**
  * StartTransaction (OCPP 1.6 ed. 2 §4.8): always answered with a transactionId, whatever becomes of the tag,

@@ -13,8 +13,12 @@ import { followUpOf } from '../follow-up.ts';
 import type { TransactionHandler } from '../handler.ts';
 import { idTagInfo } from './id-tag-info.ts';
 import { meterContext } from './meter-context.ts';
-import { asSent, MemberReader } from './transaction-members.ts';
-import { readTransactionMessage, type TransactionMessage } from './transaction-message.ts';
+import {
+  asSent,
+  MemberReader,
+  readTransactionMessage,
+  type TransactionMessage,
+} from './transaction-message.ts';
 
 /**
  * StopTransaction (OCPP 1.6 ed. 2 §4.10) decided in place. A stop cannot be refused: one that fits no
