@@ -217,7 +217,7 @@ export class LiveEvents {
   }
 }
 
-/** ClickHouse keeps a flag as a number; GET /security-events tells true or false, and so does the event. */
+/** ClickHouse keeps a flag as a number; GET /security-events returns true or false, and so does the event. */
 function flagShown({ critical }: Data): Data {
   return { critical: typeof critical === 'number' ? critical === 1 : null };
 }

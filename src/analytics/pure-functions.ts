@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts';
 
-/** A function as system.functions tells of it; names in lower case. */
+/** A function as system.functions describes it; names in lower case. */
 export interface KnownFunction {
   readonly name: string;
   readonly aliasTo: string;

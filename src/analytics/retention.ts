@@ -51,7 +51,7 @@ export interface RetentionOptions {
 }
 
 /**
- * Deletes rows of ClickHouse that are older than the settings say. ClickHouse itself is not told when rows
+ * Deletes rows of ClickHouse that are older than the settings say. ClickHouse itself does not know when rows
  * expire (TTL): it would go by its clock alone, and a clock that was set forward would cost nearly everything
  * within seconds.
  */

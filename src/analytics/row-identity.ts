@@ -4,7 +4,7 @@ import type { TableName } from '../records/table.ts';
 export interface RowIdentity {
   /** Columns that the index of the table finds rows by, in its order. None of them can be NULL. */
   readonly lookup: readonly string[];
-  /** Columns that tell rows apart which agree in those. */
+  /** Columns that distinguish rows which agree in those. */
   readonly rest: readonly string[];
   /**
    * What is left of rows that agree in all of these columns: `one` of them, whichever; the `newest`, that is

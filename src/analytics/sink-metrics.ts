@@ -24,7 +24,7 @@ export const sinkMetrics = {
   ),
   doubts: metrics.counter(
     'farad_sink_doubtful_rows_total',
-    'Rows of inserts whose end nobody saw: found there, lost and inserted again, or unknown where ClickHouse could not tell.',
+    'Rows of inserts whose end nobody saw: found there, lost and inserted again, or unknown where ClickHouse could not be asked.',
     ['table', 'outcome'],
   ),
   retries: metrics.counter(

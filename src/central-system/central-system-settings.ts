@@ -1,4 +1,4 @@
-/** What the central system is told at its start; durations in ms. */
+/** What the central system is given at its start; durations in ms. */
 export interface CentralSystemSettings {
   /** How messages that break the schema are read unless a charge point has a setting of its own. */
   readonly reader: 'lenient' | 'strict';

@@ -92,8 +92,8 @@ export interface CentralSystem {
   beforeCall(chargePoint: ChargePoint, call: OutgoingCall): Promise<boolean> | undefined;
   /**
    * Moves Farad's view on after the charge point has answered a CALL of ours, or has not. What the next frame
-   * may depend on is done before this returns; resolves when the rest is stored. Never rejects: a fault is
-   * told to `onFault`.
+   * may depend on is done before this returns; resolves when the rest is stored. Never rejects: `onFault`
+   * gets a fault.
    */
   onCallAnswered(chargePoint: ChargePoint, call: OutgoingCall, answer: CallAnswer): Promise<void>;
 }
@@ -111,15 +111,17 @@ export interface CentralSystemOptions {
   readonly vendors?: VendorRegistry;
   /** Epoch ms. */
   readonly clock?: () => number;
-  /** Since when charge points could tell this Farad anything, epoch ms; default now. */
+  /** Since when charge points could reach this Farad, epoch ms; default now. */
   readonly beganAt?: number;
   readonly registry?: Registry;
   /**
-   * Told that a charge point which never sent a BootNotification was refused a message: it may be asked for
+   * Called when a charge point that never sent a BootNotification was refused a message: it may be asked for
    * one.
    */
   readonly onNeverBooted?: (chargePointId: string) => void;
-  /** Told of what went wrong inside Farad while the charge point was answered InternalError: for the log. */
+  /**
+   * Called with what went wrong inside Farad while the charge point was answered InternalError: for the log.
+   */
   readonly onFault: (error: unknown, chargePointId: string) => void;
 }
 

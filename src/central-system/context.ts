@@ -39,11 +39,11 @@ export interface Context {
   readonly settings: CentralSystemSettings;
   /** Epoch ms. */
   readonly clock: () => number;
-  /** Since when charge points could tell us anything, epoch ms. */
+  /** Since when charge points could reach this Farad, epoch ms. */
   readonly beganAt: number;
   readonly counters: Counters;
   /** Told that a charge point which never sent a BootNotification was refused a message. */
   readonly onNeverBooted: (chargePointId: string) => void;
-  /** Told of what failed where no answer can tell it. */
+  /** Called with what failed if no answer can say so. */
   readonly onFault: (error: unknown, chargePointId: string) => void;
 }

@@ -47,7 +47,7 @@ export function readCertificates(pem: string): Certificate[] | undefined {
 
 /**
  * Reads one certificate from its DER; undefined where it is none. `x509` is the same where somebody has it
- * already: to parse it takes longest.
+ * already, since parsing takes longest.
  */
 export function readCertificate(
   der: Uint8Array,

@@ -4,7 +4,7 @@ import { type Certificate, readCertificates } from './certificate.ts';
 /** Longest certificateChain of CertificateSigned, characters (security whitepaper ed. 3 §5.1). */
 export const MAX_CHAIN_LENGTH = 10_000;
 
-/** A chain, or in words why there is none. */
+/** A chain, or the reason in words why there is none. */
 export type Chain = { readonly leaf: Certificate; readonly pem: string } | { readonly problem: string };
 
 /**

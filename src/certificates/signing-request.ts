@@ -33,7 +33,7 @@ export function looksLikeSigningRequest(text: string): boolean {
   return der !== undefined && more.length === 0 && readSequence(der)?.length === 3;
 }
 
-/** Reads a signing request; undefined where it is none. */
+/** Reads a signing request; undefined if the text is not one. */
 export async function readSigningRequest(text: string): Promise<SigningRequest | undefined> {
   const [der] = readPem(text, 'CERTIFICATE REQUEST');
   if (der === undefined || !looksLikeSigningRequest(text)) return undefined;
@@ -70,7 +70,7 @@ export function problemsOf(request: SigningRequest, expected: ExpectedSubject): 
   return [...problems, ...problemsOfNames(subject, expected)];
 }
 
-/** What speaks against the names of a subject, in words; empty where nothing does. */
+/** Returns what is wrong with the names of a subject, in words; empty if nothing is. */
 export function problemsOfNames(
   subject: SubjectNames,
   { commonName, organization }: ExpectedSubject,

@@ -8,7 +8,7 @@ import { Mismatch } from '../certify/mismatch.ts';
 import { GatewayStartError, type SecureEndpoint } from '../certify/own-gateway.ts';
 import { DECLARED_S } from '../certify/performance/declared.ts';
 import { FULL_LOAD, type LoadPlan } from '../certify/performance/load-plan.ts';
-import { outcomeText, verdict } from '../certify/report/wording.ts';
+import { conclusion, outcomeText } from '../certify/report/wording.ts';
 import { writeReport } from '../certify/report/write-report.ts';
 import type { CaseResult } from '../certify/run-cases.ts';
 import { TRANSPORTS, type Transport } from '../config/endpoints.ts';
@@ -34,7 +34,7 @@ export async function runCertify(flags: CommandLine['flags']): Promise<number> {
       signal: interrupted.signal,
     });
     const page = await writeReport(report, resolve(flags.report ?? 'certify-report'));
-    say(`\n${outcomeText(report.outcome)}: ${verdict(report)}.\n${page}`);
+    say(`\n${outcomeText(report.outcome)}: ${conclusion(report)}.\n${page}`);
     return report.outcome === 'fail' ? 1 : 0;
   } catch (error) {
     if (interrupted.signal.aborted) {

@@ -166,7 +166,7 @@ export class SupervisedProcess {
     return asked;
   }
 
-  /** Ends it now, for a reason that the log will tell, so that it is started again. */
+  /** Ends it now, for a reason that goes to the log, so that it is started again. */
   replace(reason: string): void {
     this.endReason = reason;
     this.kill();

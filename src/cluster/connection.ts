@@ -74,7 +74,7 @@ function connectionOptions({ node, nats }: NatsSettings, name: string): Connecti
   return {
     servers: servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`),
     name: `farad ${node} ${name}`,
-    // What a server tells of others may lie outside of what the settings allow.
+    // What a server reports of others may lie outside of what the settings allow.
     ignoreClusterUpdates: true,
     // One of its own for each node, so that the servers can keep a node from reading the answers of others.
     inboxPrefix: `_INBOX_${node}`,

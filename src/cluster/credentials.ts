@@ -11,7 +11,7 @@ const SEED = /^SU[A-Z2-7]{56}$/;
 
 /**
  * Reads what `cluster.nats.credentials` names: the seed of an nkey, USER:PASSWORD, or a .creds file. Throws
- * ClusterRefusal where it cannot be read or is none of these; the message tells nothing of what it holds.
+ * ClusterRefusal where it cannot be read or is none of these; the message reveals nothing of its content.
  */
 export function readCredentials(file: string): Authenticator {
   const content = readClusterFile('cluster.nats.credentials', file).trim();

@@ -19,7 +19,7 @@ const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
 const OF_A_SERVICE =
   /^FARAD_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/;
 
-/** What Farad's own tests and benches are told. */
+/** Environment variables that Farad's own tests and benches read. */
 const OF_TESTS = /^FARAD_(TEST_\w+|FUZZ_\w+|BENCH_\w+|SHUFFLE_SEED|CHROMIUM)$/;
 
 /** What the environment gives for a setting, and the name that it has there. */

@@ -55,7 +55,7 @@ export const ocppSettings = {
     min: 1,
     max: 10_000,
   }),
-  heartbeatInterval: duration('300s', 'Heartbeat interval told to an accepted charge point.', {
+  heartbeatInterval: duration('300s', 'Heartbeat interval that an accepted charge point is given.', {
     min: '1s',
     max: '1d',
   }),

@@ -61,9 +61,9 @@ const NEXT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   TriggerMessage: { Accepted: 'The message asked for should follow; it appears in the timeline.' },
   ExtendedTriggerMessage: { Accepted: 'The message asked for should follow; it appears in the timeline.' },
   ReserveNow: { Accepted: 'The connector is held; a StatusNotification with Reserved should follow.' },
-  UpdateFirmware: { '': 'FirmwareStatusNotification messages tell how it goes.' },
-  GetDiagnostics: { '': 'DiagnosticsStatusNotification messages tell how the upload goes.' },
-  GetLog: { Accepted: 'LogStatusNotification messages tell how the upload goes.' },
+  UpdateFirmware: { '': 'FirmwareStatusNotification messages show how it goes.' },
+  GetDiagnostics: { '': 'DiagnosticsStatusNotification messages show how the upload goes.' },
+  GetLog: { Accepted: 'LogStatusNotification messages show how the upload goes.' },
   SetChargingProfile: {
     Accepted: 'It charges by it from now on; GetCompositeSchedule shows what it makes of it.',
   },

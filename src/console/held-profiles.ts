@@ -9,7 +9,7 @@ interface Clearing {
 }
 
 /**
- * Which profiles a charge point held when: those that are known to be there, and what the message log tells
+ * Which profiles a charge point held when: those that are known to be there, and what the message log shows
  * of others. `messages` are of SetChargingProfile and ClearChargingProfile, newest first; only what was
  * answered with Accepted counts.
  */
@@ -39,7 +39,7 @@ export function heldProfiles(
   }
   for (const { connectorId, profile, installedAt } of installed) {
     const one = { connectorId, profile, from: Date.parse(installedAt), until: Infinity };
-    // The log tells of it as well, unless it does not go back so far.
+    // The log shows it as well, unless it does not go back so far.
     held = held.filter((known) => known.until !== Infinity || !isReplaced(known, one));
     held.push(one);
   }

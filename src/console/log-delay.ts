@@ -1,2 +1,2 @@
-/** A row that analytics answers shows about this long after its event, ms. */
+/** How long after its event a row shows in analytics, roughly, ms. */
 export const LOG_DELAY_MS = 1200;

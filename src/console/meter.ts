@@ -30,8 +30,8 @@ export function latestByConnector(samples: readonly MeterSample[]): Map<number, 
 }
 
 /**
- * Mean power, W, from one moment to the next, at the earlier one. `energies`: Wh by epoch seconds, both
- * rising.
+ * Returns the mean power from each moment to the next, W, under the earlier one. `energies`: Wh by epoch
+ * seconds, both rising.
  */
 export function powerFromEnergy(energies: ReadonlyMap<number, number>): Map<number, number> {
   const powers = new Map<number, number>();

@@ -4,7 +4,7 @@ import { bayIn, type Found, MOST, withoutRepeats } from './found.ts';
 import type { ChargePoint, Page, Rows, Token, Transaction } from './model.ts';
 import { urlOf } from './router.ts';
 
-/** OCPP 1.6 has 32 signed bits for it. */
+/** OCPP 1.6 numbers transactions with 32 signed bits. */
 const HIGHEST_TRANSACTION = 2 ** 31 - 1;
 
 /** What is called `text`, the likeliest first. A part that cannot be searched is left out. */

@@ -21,7 +21,8 @@ export interface SendOptions {
   readonly raw?: { readonly type: string; readonly content: Blob | string } | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Called once the request has left the browser, where that can be told: from then on it may be carried out.
+   * Called once the request has left the browser, where that can be known: from then on it may be carried
+   * out.
    */
   readonly onSent?: (() => void) | undefined;
 }
@@ -71,7 +72,7 @@ function exchange(
   { body, raw, headers = {} }: SendOptions,
   onSent: () => void,
 ): Promise<Answered> {
-  // Without a body nobody tells when a request has left.
+  // Without a body nothing shows when a request has left.
   const content = raw?.content ?? JSON.stringify(body ?? {});
   const size = typeof content === 'string' ? content.length : content.size;
   const withinMs = WITHIN_MS + size / SLOW_LINE;

@@ -35,7 +35,7 @@ export function calendarRange(
   return { from: begin(first), to: begin(first + length) };
 }
 
-/** When a day (YYYY-MM-DD) begins in a time zone, so many days later. */
+/** Returns when the day `later` days after a day (YYYY-MM-DD) begins in a time zone. */
 export function dayBegin(text: string | null | undefined, later: number, zone: string): number | undefined {
   if (!text || !/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
   const [year = 0, month = 1, day = 1] = text.split('-').map(Number);

@@ -20,24 +20,25 @@ declare module 'fastify' {
 const MAX_REQUEST = 4096;
 /** Longest parameter that is kept, characters. */
 const MAX_PARAMETER = 255;
-/** How often it is written down how many refusals were counted, ms. */
-const TELL_EVERY_MS = 5000;
+/** How often the numbers of counted refusals are written, ms. */
+const WRITE_EVERY_MS = 5000;
 /** Answers beyond this are not looked into, characters. */
 const MAX_ANSWER = 64 * 1024;
 
 /**
  * Writes down everything that may change something, done or refused, by whom and with what outcome: on the
- * disk before the answer leaves. Looking is not written down, unless a charge point is asked for it.
+ * disk before the answer leaves. Requests that only look are not written down, unless they ask a charge
+ * point.
  */
 export function auditChanges(app: FastifyInstance, { store, log }: { store: Store; log: Log }): void {
   const sums = new AuditSums(store.audit);
-  const tell = () =>
-    sums.tell().catch((err: unknown) => log.error({ err }, 'counts of the audit trail cannot be written'));
-  const telling = setInterval(tell, TELL_EVERY_MS);
-  telling.unref();
+  const write = () =>
+    sums.write().catch((err: unknown) => log.error({ err }, 'counts of the audit trail cannot be written'));
+  const writing = setInterval(write, WRITE_EVERY_MS);
+  writing.unref();
   app.addHook('onClose', async () => {
-    clearInterval(telling);
-    await tell();
+    clearInterval(writing);
+    await write();
   });
   app.decorateRequest('isAudited', false);
   app.addHook('onSend', async (request, reply, payload) => {
@@ -112,7 +113,7 @@ interface Answered {
   readonly payload?: { readonly status?: unknown };
 }
 
-/** The error code of a refusal, what a charge point said, or `ok`. */
+/** Returns the error code of a refusal, the status that a charge point answered with, or `ok`. */
 function outcomeOf(payload: unknown): string {
   if (typeof payload !== 'string' || payload.length > MAX_ANSWER || !payload.startsWith('{')) return 'ok';
   const whole = JSON.parse(payload) as Answered & { answer?: Answered };
@@ -127,7 +128,7 @@ function outcomeOf(payload: unknown): string {
 const WINDOW_MS = 60_000;
 /** Refusals of one key that are written down one by one within that time. */
 const SINGLE_REFUSALS = 20;
-/** Sums under way; beyond that, addresses are told apart no longer. */
+/** Sums under way; beyond that, addresses are no longer distinguished. */
 const MAX_SUMS = 500;
 
 interface Sum {
@@ -167,7 +168,7 @@ class AuditSums {
     let key = JSON.stringify([entry.via, who, entry.operation, entry.outcome]);
     let shown = entry;
     if (this.sums.size >= MAX_SUMS && !this.sums.has(key)) {
-      await this.tell();
+      await this.write();
       if (this.sums.size >= MAX_SUMS) {
         key = JSON.stringify([entry.via, entry.operation, entry.outcome]);
         shown = { ...entry, remoteAddress: 'many' };
@@ -193,7 +194,7 @@ class AuditSums {
   }
 
   /** Writes down how far the sums are, and forgets those whose time is over. */
-  async tell(): Promise<void> {
+  async write(): Promise<void> {
     for (const [key, sum] of [...this.sums]) {
       await this.noteOne(sum);
       if (sum.since + WINDOW_MS <= this.now()) this.sums.delete(key);

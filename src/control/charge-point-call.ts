@@ -52,7 +52,7 @@ export function checkPayload(dialect: Dialect, action: string, payload: unknown)
 }
 
 /**
- * Sends a CALL at once and exactly once, and answers the charge point's words; throws where there are none.
+ * Sends a CALL at once and exactly once, and returns the charge point's words; throws if there are none.
  * With `force` a security profile is raised although something is missing for it.
  */
 export async function callChargePoint(

@@ -132,7 +132,7 @@ export class SettingsWriter {
     return accepted.every(({ keyHash }) => this.store.keys.verify(key, keyHash ?? undefined));
   }
 
-  /** `rest` tells what applies where the update has nothing. */
+  /** `rest` is what applies where the update has nothing. */
   private write(
     id: string,
     update: ChargePointUpdate,

@@ -121,7 +121,7 @@ export const errors = {
   },
   unknown_charging_wish: {
     status: 404,
-    message: 'Nobody has told a wish for transaction {id}.',
+    message: 'Nobody has stated a wish for transaction {id}.',
     meaning: 'The transaction runs, and its driver wants nothing in particular.',
   },
   transaction_runs: {
@@ -149,7 +149,7 @@ export const errors = {
   unknown_certificate: {
     status: 404,
     message: 'There is no certificate {serial}.',
-    meaning: 'Farad has not issued it and nobody has told Farad of it, or it expired long ago.',
+    meaning: 'Farad has not issued it and nobody has registered it, or it expired long ago.',
   },
   ambiguous_certificate: {
     status: 409,
@@ -159,7 +159,7 @@ export const errors = {
   certificate_exists: {
     status: 409,
     message: 'The certificate {serial} is known already.',
-    meaning: 'Farad has issued it or was told of it, maybe for another charge point.',
+    meaning: 'Farad has issued it, or it was registered, maybe for another charge point.',
   },
   unfit_certificate: {
     status: 422,

@@ -23,7 +23,7 @@ export class EventStream implements Subscriber {
   private readonly response: ServerResponse;
   private ended = false;
   private takenBefore = -1;
-  /** The last position that it was told. */
+  /** The last position that it was sent. */
   private said: bigint | undefined;
   private takesMore: () => void = () => undefined;
 

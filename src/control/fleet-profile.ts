@@ -29,7 +29,7 @@ export interface FleetProfileLine {
 type Deps = Pick<ControlDeps, 'store' | 'edges' | 'config'>;
 
 /**
- * Sets the same profile at many charge points, `atOnce` of them at a time, and tells of each as soon as it
+ * Sets the same profile at many charge points, `atOnce` of them at a time, and reports each as soon as it
  * has answered. Whoever stops listening stops what has not been sent.
  */
 export async function* setForMany(
@@ -71,7 +71,7 @@ async function setFor(
 }
 
 /**
- * The ids of the charge points that a filter means. Ids that were given are taken as they are: the call tells
+ * The ids of the charge points that a filter means. Ids that were given are taken as they are: the call says
  * of those that nobody knows.
  */
 export async function* targetsOf({ store, edges }: Deps, filter: FleetFilter): AsyncGenerator<string> {

@@ -81,7 +81,7 @@ export async function diagnosticsCall(
 }
 
 /**
- * Sends the CALL and answers the job that it began, whatever the charge point said. Throws an ApiError where
+ * Sends the CALL and returns the job that it began, whatever the charge point said. Throws an ApiError where
  * it was not sent.
  */
 export async function beginJob(

@@ -6,7 +6,7 @@ export interface Line {
 
 const LINE_FEED = 0x0a;
 
-/** The lines of a byte stream, one at a time and without keeping more than `maxBytes` of any. */
+/** Yields the lines of a byte stream one at a time; keeps at most `maxBytes` of each. */
 export async function* readLines(stream: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Line> {
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   let number = 1;

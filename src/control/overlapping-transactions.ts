@@ -5,8 +5,8 @@ import type { TransactionRecord } from '../store/transaction-record.ts';
 const NEAR = 2;
 
 /**
- * The other transactions of its connector that go on while one does, as its charge point tells: its energy
- * depends on theirs.
+ * The other transactions of its connector that go on while one does, as its charge point reports them: its
+ * energy depends on theirs.
  */
 export function overlapping(
   { transactions }: Pick<Store, 'transactions'>,

@@ -27,8 +27,8 @@ export const entityTag: Readonly<Record<string, Schema>> = {
 };
 
 /**
- * Returns what the client takes to be stored; undefined where it does not say. Throws `invalid_parameter` for
- * a header that says nothing of use.
+ * Returns the version that the client believes to be stored; undefined if it does not say. Throws
+ * `invalid_parameter` for a header that says nothing of use.
  */
 export function expectedVersion({ headers }: FastifyRequest): ExpectedVersion | undefined {
   const { 'if-match': match, 'if-none-match': noneMatch } = headers;

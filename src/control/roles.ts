@@ -34,7 +34,7 @@ export function roleOf({ role, method }: Pick<Operation, 'role' | 'method'>): Ro
   return role ?? (method === 'GET' ? 'viewer' : 'operator');
 }
 
-/** Throws `forbidden` where whoever asks has not the role. */
+/** Throws `forbidden` if whoever asks lacks the role. */
 export function requireRole({ principal }: FastifyRequest, role: Role): void {
   if (!principal) throw apiError('unauthorized', {});
   if (roles.indexOf(principal.role) >= roles.indexOf(role)) return;

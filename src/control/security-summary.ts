@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 export interface SecuritySummary {
   /** That it has to use, else by which it connected last; undefined where neither is known. */
   readonly profile: SecurityProfile | undefined;
-  /** It was told to use a higher one, and has not connected on it yet. */
+  /** It was asked to use a higher one, and has not connected on it yet. */
   readonly isPending: boolean;
   /** End of the certificate that it shows, epoch ms; undefined without one that is good. */
   readonly certificateEndsAt: number | undefined;
@@ -31,7 +31,7 @@ export function summariseSecurity(
 }
 
 /**
- * The certificate that a charge point shows, as far as its answers tell; `certificates` in the order in which
+ * The certificate that a charge point shows, as far as its answers show; `certificates` in the order in which
  * they end.
  */
 function shown(certificates: readonly CertificateRecord[]): CertificateRecord | undefined {

@@ -154,7 +154,7 @@ function inOrder(census: FleetCensus, sort: Sort): readonly IndexedChargePoint[]
   return order;
 }
 
-/** Whether all but the text matches. */
+/** Returns whether everything but the text matches. */
 function matches(
   chargePoint: IndexedChargePoint,
   {

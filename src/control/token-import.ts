@@ -38,7 +38,7 @@ type Candidate = { readonly line: number } & ({ readonly token: unknown } | { re
 
 /**
  * Stores the tokens of a stream as they arrive. A line that is no token is reported and left out, the others
- * are stored: also when the stream ends early, which rejects. A dry run only tells what would become of the
+ * are stored: also when the stream ends early, which rejects. A dry run only says what would become of the
  * lines.
  */
 export async function importTokens(

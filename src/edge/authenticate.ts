@@ -60,7 +60,7 @@ const HIGHEST_FIRST: readonly SecurityProfile[] = [3, 2, 1, 0];
 const DIGITS = /^(?:[0-9a-f]{2}){16,20}$/i;
 
 /**
- * Decides by which security profile somebody is the charge point, or why he is not
+ * Decides by which security profile somebody is the charge point, or why not
  * (security whitepaper ed. 3 §2): 3 is a client certificate, 2 a password over TLS, 1 a password over a plain
  * socket, 0 neither. A charge point has one of them (A00.FR.001), and while a higher one is pending that as
  * well.

@@ -15,7 +15,7 @@ export interface BacklogOptions {
   /** Monotonic, ms. */
   readonly clock: () => number;
   /**
-   * Deals with a frame whose turn has come; the session's `undecided` tells afterwards whether the next one
+   * Deals with a frame whose turn has come; the session's `undecided` says afterwards whether the next one
    * has to wait for it.
    */
   readonly take: (session: Session, frame: WaitingFrame) => void;

@@ -37,7 +37,7 @@ export class Departures {
       const closed = await sessions.disconnect(chargePointId, reason);
       await conversation.settledOf(chargePointId);
       await centralSystem.settled(chargePointId);
-      // First: who was told that the charge point is gone can count on its drivers being free.
+      // First: whoever learns that the charge point is gone can count on its drivers being free.
       await centralSystem.closeTransactionsOf(chargePointId, by);
       await chargePoints.remove(chargePointId);
       return closed;

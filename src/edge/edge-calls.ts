@@ -92,7 +92,7 @@ export async function closeAtPrevious(
     if (error instanceof LinkError && error.code === 'no_such_process') return;
     log.warn(
       { err: error, edge, chargePoint: chargePointId },
-      'an edge could not be told of a newer connection',
+      'an edge could not be informed of a newer connection',
     );
   }
 }

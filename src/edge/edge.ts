@@ -73,7 +73,7 @@ const ROW_BUFFER = { maxRows: 2000, maxDelayMs: 50 };
 /** One line of a kind in so many ms. */
 const LOG_EVERY_MS = 10_000;
 
-/** What a charge point is told when its socket is closed. */
+/** The reason in the close frame that charge points get. */
 const STOPPING = 'Farad is stopping';
 
 /** How often the conversation counts the seconds of what frame workers have, ms. */

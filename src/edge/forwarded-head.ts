@@ -22,7 +22,7 @@ export function throughProxy(head: RequestHead, isProxy: (address: string) => bo
 }
 
 class ForwardedHead implements RequestHead {
-  /** Nobody tells what was agreed on with a proxy. */
+  /** What was agreed on with a proxy is not known. */
   readonly tls = undefined;
   private readonly head: RequestHead;
   private readonly isProxy: (address: string) => boolean;

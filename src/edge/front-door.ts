@@ -34,7 +34,7 @@ export interface Arrival {
   readonly remoteAddress: string;
 }
 
-/** Refusals that are written down, per second: a storm of them shall cost no more than counting. */
+/** Refusals that are written down, per second: a storm of them costs no more than counting. */
 const REFUSALS_WRITTEN_PER_SECOND = 50;
 
 /** HTTP status or close code of a connection that was upgraded only to be closed. */
@@ -45,7 +45,8 @@ const NO_ANSWER = 1006;
 const BROKEN: HttpAnswer = { status: 500, body: 'internal error\n' };
 
 /**
- * What the transport tells, brought to where it belongs. Whatever throws there concerns that one connection.
+ * Brings what happens on the transport to where it belongs. Whatever throws there concerns that one
+ * connection.
  */
 export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arrival, Session> {
   const { handshake, isProxy, sessions, conversation, guard, rows, metrics, log, clock } = options;

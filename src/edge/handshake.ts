@@ -144,7 +144,7 @@ export class Handshake {
     this.prefix = prefixSegments(options.path);
   }
 
-  /** From now on everybody is told to come back later. */
+  /** From now on everybody is asked to come back later. */
   stop(): void {
     this.stopping = true;
   }

@@ -139,7 +139,7 @@ export class OutboundCalls {
   private send(session: Session, line: CallLine<Session>, call: OutboundCall<Session>): void {
     const { gate } = this.options;
     const { chargePoint } = session;
-    // It may have been told Pending or Rejected while the call was waiting.
+    // It may have been answered Pending or Rejected while the call was waiting.
     const bar = gate.mayCall(chargePoint, call.action, call.payload);
     if (bar !== undefined) {
       this.finish(line, call, barred(bar, chargePoint));
@@ -204,9 +204,9 @@ export class OutboundCalls {
   }
 
   /**
-   * Ends a call that was sent, or was about to be. Whoever asked for it is told once Farad has noted what it
-   * means, so that a look at the charge point's state right after the answer shows it; the next call does not
-   * wait for that.
+   * Ends a call that was sent, or was about to be. Whoever asked for it hears of it once Farad has noted what
+   * it means, so that a look at the charge point's state right after the answer shows it; the next call does
+   * not wait for that.
    */
   private conclude(
     line: CallLine<Session>,
@@ -218,7 +218,7 @@ export class OutboundCalls {
     const sentAt = call.hasLeft ? Math.round(Date.now() - (clock() - call.sentAt)) : Date.now();
     const noted = gate.onCallAnswered(call.session.chargePoint, outgoing(call, sentAt), answer);
     this.release(line, call, outcome);
-    // It is told in any case: somebody waits for it.
+    // Settled in any case: somebody waits for it.
     noted
       .catch((error: unknown) => this.options.guard.caught(call.session, error))
       .finally(() => call.settle(outcome));

@@ -1,6 +1,6 @@
 const MINUTE_MS = 60_000;
 
-/** Most names that are told apart in one minute; further ones get nothing. */
+/** Most names that are distinguished in one minute; further ones get nothing. */
 const MAX_NAMES = 20_000;
 
 /** Gives each name so many in a minute. */

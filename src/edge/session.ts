@@ -7,7 +7,7 @@ import { OFF_WHEEL, type WheelEntry } from './timer-wheel.ts';
 import type { Socket } from './transport/transport.ts';
 import type { WaitingFrames } from './waiting-frames.ts';
 
-/** How a socket is closed once everything that was taken of its charge point is answered. */
+/** How a socket is closed once every frame that was taken from its charge point is answered. */
 export interface Ending {
   readonly cause: CloseCause;
   readonly code: number;
@@ -126,9 +126,9 @@ const NOWHERE = Number.POSITIVE_INFINITY;
 class LiveMeter {
   /** Time of the newest sample, epoch ms. */
   at = 0;
-  /** Wh, where the last message told it. */
+  /** Wh; undefined if the last message did not report it. */
   registerWh: number | undefined = undefined;
-  /** W, where the last message told it. */
+  /** W; undefined if the last message did not report it. */
   powerW: number | undefined = undefined;
   private registerPlace = NOWHERE;
   private powerPlace = NOWHERE;
@@ -136,7 +136,7 @@ class LiveMeter {
   take({ at, lastRegisterWh, powerW, registerPlace = 0, powerPlace = 0 }: MeterDigest): void {
     const hasRegister = lastRegisterWh !== undefined && registerPlace <= this.registerPlace;
     const hasPower = powerW !== undefined && powerPlace <= this.powerPlace;
-    // It tells only of another meter.
+    // It reports only another meter.
     if (!hasRegister && !hasPower && (lastRegisterWh !== undefined || powerW !== undefined)) return;
     if (hasRegister) this.registerPlace = registerPlace;
     if (hasPower) this.powerPlace = powerPlace;

@@ -1,7 +1,7 @@
 import { LONGEST_TRANSACTION_MS } from './limits.ts';
 import type { EnergyReading } from './reading.ts';
 
-/** What is told of the times of a transaction, epoch ms. */
+/** The times of a transaction, as far as they are known, epoch ms. */
 interface Timed {
   readonly transactionId: number;
   readonly startedAt: number;
@@ -66,7 +66,7 @@ export function inTime<Transaction extends Timed>(
   };
 }
 
-/** The energy of a transaction whose start was told by a clock that was not set. */
+/** The energy of a transaction whose start was timed by a clock that was not set. */
 export function lateEnergy<Energy extends { readonly flags: readonly string[] }>(energy: Energy): Energy {
   return { ...energy, flags: [...energy.flags, LATE] };
 }

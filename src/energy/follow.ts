@@ -19,7 +19,7 @@ export interface Followed {
   readonly hasWrapped: boolean;
 }
 
-/** How many readings ahead and behind are looked at to tell a bad one. */
+/** How many readings ahead and behind are looked at to find a bad one. */
 const WINDOW = 128;
 
 /** A register in kWh may be behind one in Wh by less than this. */

@@ -24,7 +24,7 @@ const TRANSACTION_SLACK_MS = 15 * 60_000;
 const LONGEST_SESSION_MS = 24 * HOUR_MS;
 
 /**
- * No transaction goes on for longer: what claims to have begun before that was told by a clock that was not
+ * No transaction goes on for longer: what claims to have begun before that was timed by a clock that was not
  * set, ms.
  */
 export const LONGEST_TRANSACTION_MS = 31 * 24 * HOUR_MS;

@@ -1,4 +1,4 @@
-/** A reading of imported energy, as a meter sample tells it (OCPP 1.6 ed. 2 §7.43). */
+/** A reading of imported energy, as a meter sample reports it (OCPP 1.6 ed. 2 §7.43). */
 export interface EnergyReading {
   /** Epoch ms. */
   readonly at: number;

@@ -15,7 +15,7 @@ import type { MeterSeries, Moment } from './moments.ts';
 export interface Refutation {
   /**
    * Which of them is of another series; `within` where the register began anew between the two, `both` where
-   * neither tells what the readings do.
+   * neither is what the readings say.
    */
   readonly of: 'start' | 'stop' | 'both' | 'within';
   /** Whether enough readings agree about it; else the registers stand, and somebody should look at them. */
@@ -39,7 +39,7 @@ const LIVELINESS = 1.5;
 /** Below this a rise is nothing to look at, Wh. */
 const STRAY_WH = 5000;
 
-/** Rates are taken over at least this time, ms: two readings of one moment tell none. */
+/** Rates are taken over at least this time, ms: two readings of one moment give none. */
 const SHORTEST_MS = 60_000;
 
 /**
@@ -272,7 +272,7 @@ function ofStop(
   const isLeap = leaps(rose, stop, fastest, limits);
   if (!isLeap && !strays(rose, stop, fastest, limits)) return undefined;
   const isRising = read.length >= WITNESSES && last.wh - first.wh > toleranceOf(first, last);
-  // Readings in kWh that are told as Wh.
+  // Readings in kWh that are reported as Wh.
   const scaled = { ...rose, wh: rose.wh * 1000 };
   const isScaled = !fell(scaled, stop) && !leaps(scaled, stop, fastest * 1000, limits);
   return { of: 'stop', isClear: isLeap && isRising && !isScaled, flag: 'meter-stop-implausible', own };

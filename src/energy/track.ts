@@ -5,12 +5,12 @@ import { type Refutation, refutesStart } from './refutation.ts';
 
 /** What a transaction is followed through. */
 export interface Track {
-  /** Where its first reading goes on from; undefined where nothing tells. */
+  /** Where its first reading goes on from; undefined where nothing says so. */
   readonly base: Moment | undefined;
   readonly moments: readonly Moment[];
   readonly end: Moment | undefined;
   readonly isSession: boolean;
-  /** Whether `base` is not the meterStart that was told. */
+  /** Whether `base` differs from the reported meterStart. */
   readonly isStartLeft: boolean;
 }
 

@@ -116,7 +116,7 @@ export function curveOf(
 }
 
 /**
- * Readings until a transaction was closed: no register tells of what is said to come after that. The others
+ * Readings until a transaction was closed: no register covers what is said to come after that. The others
  * are added to `leftOut`.
  */
 function untilClosed(
@@ -198,7 +198,7 @@ function withoutReadings(
   const energyWh = wrapped(start, stop, mostOf(transaction, limits));
   if (energyWh === undefined) {
     const reason = stop.wh < start.wh ? 'meter-stop-below-start' : 'too-much-for-its-time';
-    // What comes next on the connector tells which of the two was wrong; the lower of them cannot claim what
+    // What comes next on the connector shows which of the two was wrong; the lower of them cannot claim what
     // was not delivered.
     return { ...unknown(reason), first: start, last: start };
   }

@@ -9,8 +9,8 @@ export class Cell<Value> {
   private readonly table: Table<Value>;
   private readonly key: KeyBytes;
   private readonly transaction: CellsOfTransaction;
-  private held: Value | undefined;
-  private isHeld = false;
+  private value: Value | undefined;
+  private isAtHand = false;
   private isChanged = false;
 
   constructor(table: Table<Value>, key: KeyBytes, transaction: CellsOfTransaction) {
@@ -19,46 +19,46 @@ export class Cell<Value> {
     this.transaction = transaction;
   }
 
-  /** What it holds; within a transaction what that has put into it. */
+  /** Returns its value; within a transaction, what that has put into it. */
   get(): Value | undefined {
-    if (!this.isHeld) {
+    if (!this.isAtHand) {
       const value = this.table.get(this.key);
-      if (!this.transaction.holds(this)) return value;
-      this.held = value;
-      this.isHeld = true;
+      if (!this.transaction.keeps(this)) return value;
+      this.value = value;
+      this.isAtHand = true;
     }
-    return this.held;
+    return this.value;
   }
 
   /** Within a transaction only. */
   put(value: Value): void {
-    if (!this.isHeld) this.isHeld = this.transaction.holds(this);
-    this.held = value;
+    if (!this.isAtHand) this.isAtHand = this.transaction.keeps(this);
+    this.value = value;
     this.isChanged = true;
   }
 
   /** The work of the transaction is done. */
   write(): void {
-    if (this.isChanged) this.table.put(this.key, this.held as Value);
+    if (this.isChanged) this.table.put(this.key, this.value as Value);
     this.forget();
   }
 
   /** The work of the transaction is given up, or has been written. */
   forget(): void {
-    this.held = undefined;
-    this.isHeld = false;
+    this.value = undefined;
+    this.isAtHand = false;
     this.isChanged = false;
   }
 }
 
 /** What a transaction must know of a cell. */
-type HeldCell = Pick<Cell<unknown>, 'write' | 'forget'>;
+type CellAtHand = Pick<Cell<unknown>, 'write' | 'forget'>;
 
 /** Which cells the running write transaction has at hand. */
 export class CellsOfTransaction {
   /** Whether work of a write transaction is running. */
   isRunning = false;
-  private readonly cells: HeldCell[] = [];
+  private readonly cells: CellAtHand[] = [];
 
   /** Runs a piece of work of the transaction, which is synchronous. */
   run<Result>(work: () => Result): Result {
@@ -71,7 +71,7 @@ export class CellsOfTransaction {
   }
 
   /** Keeps a cell at hand until the end of the transaction; false where none is running. */
-  holds(cell: HeldCell): boolean {
+  keeps(cell: CellAtHand): boolean {
     if (!this.isRunning) return false;
     this.cells.push(cell);
     return true;
@@ -114,7 +114,7 @@ export class Emptiness {
   get isEmpty(): boolean {
     if (this.known !== undefined) return this.known;
     const isEmpty = isDone(this.table.getKeys({ limit: 1 }));
-    if (this.transaction.holds(this)) this.known = isEmpty;
+    if (this.transaction.keeps(this)) this.known = isEmpty;
     return isEmpty;
   }
 

@@ -37,7 +37,7 @@ export class GroupCommit {
   private isLeftOver = false;
   private committing: Promise<void> | undefined;
 
-  /** `inHand` is told of each transaction. `assertSpace` throws where the disk must not be written to. */
+  /** `inHand` counts each transaction. `assertSpace` throws if the disk must not be written to. */
   constructor(
     root: RootDatabase<unknown, Uint8Array>,
     inHand: WorkInHand,
@@ -88,7 +88,7 @@ export class GroupCommit {
     }
   }
 
-  /** Never rejects: those who wait are told. */
+  /** Never rejects: the promises of those who wait do. */
   private async commit(): Promise<void> {
     await this.commitOnce();
     if (this.isLeftOver) this.hurry();
@@ -120,8 +120,8 @@ export class GroupCommit {
   }
 
   /**
-   * Returns the works that have succeeded; the others are told why not. The disk may have filled up while
-   * they waited for the write lock.
+   * Returns the works that have succeeded, and fails the others with the reason. The disk may have filled up
+   * while they waited for the write lock.
    */
   private run(works: readonly Work[]): readonly Work[] {
     try {
@@ -168,8 +168,7 @@ export class GroupCommit {
 }
 
 /**
- * A write did not reach the disk: nothing of its transaction is kept, so whoever asked for it may be told to
- * retry.
+ * A write did not reach the disk: nothing of its transaction is kept, so whoever asked for it may try again.
  */
 export class CommitError extends Error {
   override readonly name = 'CommitError';

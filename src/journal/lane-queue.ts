@@ -230,7 +230,7 @@ export class LaneQueue {
   }
 
   /**
-   * As it is now: a thread that is never done with its turn would otherwise be told of one old snapshot for
+   * As it is now: a thread that is never done with its turn would otherwise see one old snapshot for
    * ever.
    */
   private size(): TableSize {

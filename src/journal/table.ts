@@ -7,8 +7,8 @@ import type { Database } from 'lmdb';
 export type KeyBytes = Uint8Array;
 
 /**
- * A table. Whoever writes to it is told of the whole transaction (`transact`, `write`), so that no single
- * `put` need be waited for.
+ * A table. The promise of a whole transaction (`transact`, `write`) says how a write to it ended, so that no
+ * single `put` need be waited for.
  */
 export interface Table<Value> extends Omit<Database<Value, KeyBytes>, 'put' | 'remove'> {
   put(key: KeyBytes, value: Value): unknown;

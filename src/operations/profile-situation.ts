@@ -23,7 +23,7 @@ export function profileLimits(
   };
 }
 
-/** What to tell an operator before a profile is sent to a charge point. */
+/** What an operator should know before a profile is sent to a charge point. */
 export function warningsBeforeSetting(
   store: ProfileStore,
   chargePointId: string,

@@ -10,7 +10,7 @@ const ANSWER_HEAD = /^\s*\[\s*[34]\s*,\s*"([^"\\\p{Cc}]{0,36})"\s*,/u;
 /**
  * A frame that is not JSON. Two harmless kinds of damage are known from the field and read all the same: a
  * frame that ends with NUL bytes or begins with a byte order mark, and an answer without its last bracket.
- * Otherwise, if it is legible up to the messageId of a CALL, the charge point can at least be told; up to
+ * Otherwise, if it is legible up to the messageId of a CALL, the charge point can at least be answered; up to
  * that of an answer, the CALL that it answers need not wait any longer.
  */
 export function readDamagedFrame(text: string, readMessage: (message: unknown) => Reading): Reading {
@@ -23,7 +23,7 @@ export function readDamagedFrame(text: string, readMessage: (message: unknown) =
   return malformed('The frame is not JSON', CALL_HEAD.exec(trimmed)?.[1]);
 }
 
-/** Without NUL bytes and white space at the end and a byte order mark at the start. */
+/** Returns the text without NUL bytes and white space at its end and without a byte order mark. */
 function withoutPadding(text: string): string {
   let end = text.length;
   while (end > 0 && text.charCodeAt(end - 1) <= 0x20) end -= 1;

@@ -1,8 +1,8 @@
 import type { Table } from './table.ts';
 
 /**
- * Something that matters to security: told by a charge point (security whitepaper ed. 3 §8), or a connection
- * (A00.FR.323) or a signing request that Farad refused.
+ * Something that matters to security: reported by a charge point (security whitepaper ed. 3 §8), or a
+ * connection (A00.FR.323) or a signing request that Farad refused.
  */
 export interface SecurityEventRow {
   readonly chargePointId: string;
@@ -11,11 +11,11 @@ export interface SecurityEventRow {
   readonly type: string;
   /** By the list of the white paper; null for a type that is not on it. */
   readonly critical: boolean | null;
-  /** Why Farad refused, as a code; empty where a charge point told the event. */
+  /** Why Farad refused, as a code; empty where a charge point reported the event. */
   readonly reason: string;
   /** The charge point's words, or Farad's. */
   readonly techInfo: string;
-  /** Where it was refused from; empty where a charge point told the event. */
+  /** Where it was refused from; empty where a charge point reported the event. */
   readonly remoteAddress: string;
   /** By the charge point's clock, or when it was received where that was unusable. Epoch ms. */
   readonly reportedAt: number;

@@ -73,7 +73,7 @@ export class Charge {
   }
 
   /**
-   * The offer changes, `ampere` per phase. The vehicle follows at its pace, or at once where `isFirst`:
+   * Changes the offer to `ampere` per phase. The vehicle follows at its pace, or at once where `isFirst`:
    * nothing flows yet. Bring the charge up to now before.
    */
   offer(ampere: number, isFirst = false): void {

@@ -23,7 +23,7 @@ export interface Controls extends Site {
   /** Installed charging profiles, in the order of their arrival; every change takes effect at once. */
   profiles: readonly InstalledProfile[];
   firmwareStatus: FirmwareStatus;
-  /** As the next BootNotification tells it. */
+  /** As the next BootNotification reports it. */
   firmwareVersion: string;
   diagnosticsStatus: DiagnosticsStatus;
   /** Connector by number; undefined for 0 and for those that it does not have. */

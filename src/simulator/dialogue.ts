@@ -9,7 +9,7 @@ import type { WebSocketClient } from './websocket-client.ts';
 
 /** Who speaks in a dialogue. */
 export interface DialogueOwner {
-  /** As the next BootNotification tells it. */
+  /** As the next BootNotification reports it. */
   readonly firmwareVersion: string;
   /** The line is back, and the charge point is still accepted. */
   onReconnected(): void;

@@ -28,7 +28,7 @@ export const HARDWARE: readonly Hardware[] = [
 export const PLAIN_HARDWARE: Hardware = make('Farad', 'Load', '1.0.0', 'AC', 3, 22_000, 1, false);
 
 /**
- * The serial number of a charge point: what its BootNotification tells, and CN of its certificate
+ * The serial number of a charge point: what its BootNotification reports, and CN of its certificate
  * (security whitepaper ed. 3 A00.FR.511).
  */
 export function serialNumberOf(index: number): string {

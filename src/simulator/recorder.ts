@@ -29,8 +29,8 @@ export interface Problem {
 }
 
 /**
- * What a fleet tells whoever measures it. `chargePoint` is the index of the charge point in its fleet; times
- * are epoch ms. Called on the hot path: implementations only count.
+ * What a fleet reports to whoever measures it. `chargePoint` is the index of the charge point in its fleet;
+ * times are epoch ms. Called on the hot path: implementations only count.
  */
 export interface Recorder {
   /** A CALL was answered by a CALLRESULT: ms since it was due, and since it was sent. */

@@ -3,7 +3,7 @@ import type { CompiledProfile } from './compiled-profile.ts';
 const INACTIVE = -1;
 
 /**
- * Walks the profiles of one purpose forward in time and tells which one governs: at each instant the highest
+ * Walks the profiles of one purpose forward in time and finds which one governs: at each instant the highest
  * stack level that is valid and has a period running then; a lower level takes over, at its own elapsed time,
  * when a higher one ends (OCPP 1.6 ed. 2 §3.13.2, errata 3.43).
  *

@@ -104,7 +104,7 @@ interface Situation {
 }
 
 /**
- * Reductions first. Small ones only where somebody could not get his share otherwise, so that a site in
+ * Reductions first. Small ones only where somebody could not get a share otherwise, so that a site in
  * balance is left in peace; increases only as far as there is room beside everything that may still be taken
  * now.
  */

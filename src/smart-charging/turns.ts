@@ -39,7 +39,7 @@ const TURN_OVER = 4;
 const TAKES_NOTHING = 5;
 
 /**
- * The rank of each charger, 0 first. Who charges goes on until his turn is over; then those come who have
+ * The rank of each charger, 0 first. Who charges goes on until that turn is over; then those come who have
  * waited, the longest first. A turn is as long as it can be while everybody still gets one in time.
  */
 export function rankForTurns(
@@ -72,7 +72,7 @@ export function rankForTurns(
   return new Map(ordered.map(({ charger }, rank) => [charger.id, rank]));
 }
 
-/** A place is kept by whoever charges, and by whoever was paused while his current is nobody's yet. */
+/** A place is kept by whoever charges, and by whoever was paused while that current is nobody's yet. */
 function hasPlace({ ceiling, steering: { share, idle } }: Waiting): boolean {
   return share > 0 ? !idle : ceiling > 0;
 }

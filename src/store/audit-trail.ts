@@ -49,7 +49,7 @@ export interface AuditTrail {
   count(seq: number, count: number): Promise<void>;
   /**
    * A number such that entries of at most that time, epoch ms, are among those with a lower one. Entries are
-   * numbered as they are written, after what they tell of is done.
+   * numbered as they are written, after what they are about is done.
    */
   numberAfter(at: number): number;
   /** Newest first, those with a lower `seq` than `before`. */

@@ -86,7 +86,7 @@ export interface CampaignRecord {
   readonly endAt: number | null;
   /** How long a charge point may take from being asked to the end of its job. */
   readonly itemTimeout: number;
-  /** Nobody is asked any more once so many have failed; absent: however many do. */
+  /** No further charge point is asked once so many have failed; absent: however many fail. */
   readonly stopAfterFailed?: number;
   readonly state: CampaignState;
   readonly createdAt: number;

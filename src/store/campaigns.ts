@@ -19,7 +19,7 @@ export interface Campaigns {
   get(id: string): CampaignRecord | undefined;
   /** Newest first. */
   list(options: { readonly after?: string; readonly limit: number }): Page<CampaignRecord>;
-  /** With the charge points that were named, for `named` to tell until it is prepared. */
+  /** With the charge points that were named, for `named` to return until it is prepared. */
   create(campaign: CampaignInput, named?: readonly string[]): Promise<CampaignRecord>;
   /** The charge points that were named for a campaign that is not prepared yet. */
   named(id: string): readonly string[] | undefined;

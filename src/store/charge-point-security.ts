@@ -55,7 +55,7 @@ export interface ChargePointSecurity {
   get(chargePointId: string, settings: ChargePointSettings | undefined): SecurityRecord | undefined;
   /** Which profiles it may use; one read. */
   state(chargePointId: string, settings: ChargePointSettings | undefined): ProfileState;
-  /** A CALL is about to leave that tells it to use `profile`. */
+  /** A CALL is about to leave that asks it to use `profile`. */
   leaving(
     chargePointId: string,
     settings: ChargePointSettings | undefined,

@@ -1,7 +1,7 @@
 import type { ChargingProfile, ChargingProfilePurpose } from '../smart-charging/charging-profile.ts';
 
 /**
- * A charging profile that a charge point holds, as far as its answers tell (OCPP 1.6 ed. 2 §5.16). Times are
+ * A charging profile that a charge point holds, as far as its answers show (OCPP 1.6 ed. 2 §5.16). Times are
  * epoch ms.
  */
 export interface ChargingProfileRecord {
@@ -45,7 +45,7 @@ export interface ClearFilter {
   readonly stackLevel?: number;
 }
 
-/** What tells charging profiles of a charge point apart. */
+/** What distinguishes charging profiles of a charge point. */
 export type ProfilePlace = Pick<
   ChargingProfileRecord,
   'connectorId' | 'chargingProfileId' | 'purpose' | 'stackLevel'

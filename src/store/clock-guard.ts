@@ -9,7 +9,7 @@ export interface ClockReading {
   readonly wall: number;
   /** How long the machine runs, ms; goes on whatever is done to its clock. */
   readonly uptime: number;
-  /** Which run of the machine this is; empty where the system does not tell. */
+  /** Which run of the machine this is; empty where the system does not say. */
   readonly boot: string;
 }
 

@@ -29,7 +29,7 @@ export interface PendingValue {
   readonly since: number;
   /** When a Reset was accepted after it; the boot that follows brings the value into force. */
   readonly resetAt: number | null;
-  /** When it booted without a Reset of ours: then the next GetConfiguration tells what holds. */
+  /** When it booted without a Reset of ours: then the next GetConfiguration shows what holds. */
   readonly bootedAt: number | null;
 }
 

@@ -56,7 +56,7 @@ const MAX_VALUE_LENGTH = 8_192;
 export class ConfigurationTable implements Configurations {
   private readonly path: WritePath;
   private readonly table: Table<ConfigurationKeyRecord>;
-  /** Keys that wait for a boot: one look tells that there are none. */
+  /** Keys that wait for a boot: one look shows that there are none. */
   private readonly pending: Table<string>;
 
   constructor(path: WritePath) {
@@ -205,7 +205,7 @@ export class ConfigurationTable implements Configurations {
 
 /**
  * What a boot makes of a pending value: in force if a Reset of ours came before, otherwise for the next
- * GetConfiguration to tell.
+ * GetConfiguration to report.
  */
 function bootedWith(record: ConfigurationKeyRecord, at: number): ConfigurationKeyRecord {
   const { pending } = record;

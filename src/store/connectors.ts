@@ -14,7 +14,7 @@ export interface Connectors {
   of(chargePointId: string): ConnectorRecord[];
   /**
    * Keeps a StatusNotification with the next write: its row goes to the outbox in any case; the present state
-   * changes unless the report is older than the one held, and `current` tells which. Where it changes, `also`
+   * changes unless the report is older than the one known, and `current` says which. Where it changes, `also`
    * is run within the same write transaction. Throws CommitError where the disk is full.
    */
   report(
@@ -29,7 +29,7 @@ export interface Connectors {
 }
 
 /**
- * A report with an older time than the one held came late and does not count. One that is older by more than
+ * A report with an older time than the known one came late and does not count. One that is older by more than
  * this cannot have waited so long: there the clock of the charge point was set back, and the report counts.
  */
 const LATE_AT_MOST_MS = 30 * 24 * 3_600_000;
@@ -63,12 +63,12 @@ export class ConnectorTable implements Connectors {
     const chunk = packRows(connectorStatus, [row]);
     return this.path.transactLater(() => {
       this.outbox.appendInTransaction(chunk);
-      const held = this.get(row.chargePointId, row.connectorId);
-      if (held && isLate(row, held)) return { connector: held, current: false };
+      const known = this.get(row.chargePointId, row.connectorId);
+      if (known && isLate(row, known)) return { connector: known, current: false };
       const connector: ConnectorRecord = {
         ...row,
-        since: held?.status === row.status ? held.since : row.ts,
-        version: versionAfter(held),
+        since: known?.status === row.status ? known.since : row.ts,
+        version: versionAfter(known),
       };
       this.table.put(keyOf(row.chargePointId, row.connectorId), connector);
       also();
@@ -98,9 +98,9 @@ export class ConnectorTable implements Connectors {
  * A clock that runs ahead must not outdate what comes after: no report is younger than its receipt. Of two
  * with one time the one that was received first is the older, also where it is written later.
  */
-function isLate(row: ConnectorStatusRow, held: ConnectorRecord): boolean {
-  const [ts, heldTs] = [Math.min(row.ts, row.receivedAt), Math.min(held.ts, held.receivedAt)];
-  return ts === heldTs ? row.receivedAt < held.receivedAt : isBefore(ts, heldTs);
+function isLate(row: ConnectorStatusRow, known: ConnectorRecord): boolean {
+  const [ts, knownTs] = [Math.min(row.ts, row.receivedAt), Math.min(known.ts, known.receivedAt)];
+  return ts === knownTs ? row.receivedAt < known.receivedAt : isBefore(ts, knownTs);
 }
 
 /**

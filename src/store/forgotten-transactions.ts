@@ -49,11 +49,11 @@ export function suspicionsOf(
 }
 
 /**
- * Since when a Farad that began at `beganAt` may hold something against a transaction, epoch ms; null where
- * it is not known.
+ * Returns since when a suspicion counts for a Farad that began at `beganAt`, epoch ms; null if it is not
+ * known.
  */
-function heldSince({ reason, since }: Suspicion, beganAt: number): number | null {
-  // While Farad was away nobody could tell it anything.
+function countsSince({ reason, since }: Suspicion, beganAt: number): number | null {
+  // While Farad was away it could hear nothing.
   return reason === 'silent' && since !== null ? Math.max(since, beganAt) : since;
 }
 
@@ -68,6 +68,6 @@ export function isForgotten(
   { now, after, beganAt }: { readonly now: number; readonly after: number; readonly beganAt: number },
 ): boolean {
   return suspicions.some(
-    (suspicion) => (heldSince(suspicion, beganAt) ?? transaction.receivedAt) <= now - after,
+    (suspicion) => (countsSince(suspicion, beganAt) ?? transaction.receivedAt) <= now - after,
   );
 }

@@ -8,7 +8,7 @@ import type { WritePath } from './write-path.ts';
 /**
  * What charge points hold of local authorization lists, as far as Farad knows (OCPP 1.6 ed. 2 §5.10, §5.15).
  * In `state`. Only an accepted list counts; one whose answer was lost is kept aside until the charge point
- * tells its version (obligation H8).
+ * reports its version (obligation H8).
  */
 export interface HeldLists {
   /** One read. */
@@ -115,7 +115,7 @@ export class HeldListTable implements HeldLists {
         this.pieces.remove(keyOf(chargePointId, PENDING));
         return this.write(this.apply({ ...settled, acceptedAt: at }, pending, entries));
       }
-      // The same number for two lists tells nothing about which one it is.
+      // The same number for two lists says nothing about which one it is.
       const asRecorded = held.listVersion === listVersion && pending?.listVersion !== listVersion;
       if (asRecorded) {
         this.pieces.remove(keyOf(chargePointId, PENDING));

@@ -19,7 +19,7 @@ export interface SentRoot {
   readonly at: number;
 }
 
-/** What a charge point holds of one type, as far as its answers tell. Times are epoch ms. */
+/** What a charge point holds of one type, as far as its answers show. Times are epoch ms. */
 export interface InstalledCertificates {
   readonly chargePointId: string;
   readonly certificateType: InstalledCertificateType;
@@ -58,7 +58,7 @@ export interface InstalledCertificateLists {
 }
 
 const ROOTS_KEPT = 4;
-/** Certificates that are kept of what a charge point tells; CertificateStoreMaxLength is far less. */
+/** Certificates that are kept of what a charge point reports; CertificateStoreMaxLength is far less. */
 const CERTIFICATES_KEPT = 200;
 
 export class InstalledCertificateTable implements InstalledCertificateLists {

@@ -4,7 +4,7 @@ import { encodeRow, type Table } from '../records/table.ts';
 
 /**
  * Adds rows to the outbox as part of the write transaction that is running: they leave for ClickHouse if and
- * only if the change of state that they tell of has happened. Answers the sequence number of the chunk that
+ * only if the change of state that they are about has happened. Returns the sequence number of the chunk that
  * has them.
  */
 export function addRows<Row>(outbox: LaneQueue, table: Table<Row>, rows: readonly Row[]): number {

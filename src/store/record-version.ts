@@ -1,4 +1,4 @@
-/** As many changes of a record in one millisecond as its versions tell apart. */
+/** As many changes of a record in one millisecond as its versions distinguish. */
 const PER_MS = 1024;
 
 /** A record that may be new. */

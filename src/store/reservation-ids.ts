@@ -1,8 +1,9 @@
 import type { Table } from '../journal/environment.ts';
+import { INT32_MAX } from '../protocol/int32.ts';
 import type { WritePath } from './write-path.ts';
 
 /** Ids stay within 32 signed bits, as charge points in the field keep them. */
-export const MAX_RESERVATION_ID = 0x7fff_ffff;
+export const MAX_RESERVATION_ID = INT32_MAX;
 
 const LAST = Buffer.from('reservation-ids');
 

@@ -6,7 +6,7 @@ const TAG_BYTES = 16;
 
 /**
  * Keeps what is secret and has to be told again later, so that a hash will not do: nobody can read it in a
- * table's files who has not the pepper, too.
+ * table's files without the pepper, too.
  */
 export interface Sealing {
   seal(value: unknown): Uint8Array;

@@ -26,6 +26,6 @@ export interface SessionRecord {
   readonly securityProfile?: SecurityProfile;
   /** SHA-256 of the certificate that it showed, in hexadecimal. */
   readonly certificate?: string;
-  /** Absent without TLS, and where the WebSocket engine or the proxy that ended it does not tell. */
+  /** Absent without TLS, and where the WebSocket engine or the proxy that ended it does not say. */
   readonly tls?: TlsParameters;
 }

@@ -1,10 +1,11 @@
 import type { Cell } from '../journal/cell.ts';
 import type { Table } from '../journal/environment.ts';
+import { INT32_MAX } from '../protocol/int32.ts';
 import { TRANSACTION_ID_BLOCK, type TransactionIdMark } from './transaction-id-mark.ts';
 import type { WritePath } from './write-path.ts';
 
 /** Charge points in the field keep a transactionId in 32 signed bits. */
-export const MAX_TRANSACTION_ID = 0x7fff_ffff;
+export const MAX_TRANSACTION_ID = INT32_MAX;
 
 /** Where `state` keeps the start of the next block. */
 export const NEXT_BLOCK = Buffer.from('transaction-ids');

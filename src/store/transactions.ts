@@ -53,7 +53,7 @@ export interface Transactions {
   list(filter: TransactionFilter): TransactionPage;
   /**
    * Removes closed transactions whose retention is over and that ClickHouse has: a bounded number per call,
-   * answers how many.
+   * returns how many.
    */
   expire(now: number): Promise<number>;
 }

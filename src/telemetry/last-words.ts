@@ -1,6 +1,6 @@
 import type { Log } from './log.ts';
 
-/** Longest reason that is told, in characters. */
+/** Longest reason that is written, in characters. */
 const MAX_REASON = 500;
 
 /**

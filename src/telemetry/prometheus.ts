@@ -5,7 +5,7 @@ export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8
 
 /**
  * The metrics of several processes as one page in Prometheus' text format: each metric once, with the samples
- * of every process under it, told apart by the label `process`.
+ * of every process under it, distinguished by the label `process`.
  */
 export function renderPrometheus(families: readonly (readonly MetricFamily[])[]): string {
   const byName = new Map<string, MetricFamily[]>();

@@ -1,7 +1,7 @@
 /** What stands where a secret was. */
 export const REDACTED = '[redacted]';
 
-/** Is told of every secret, as it stands there and as it reads once its percent-encoding is undone. */
+/** Receives every secret, as it stands there and as it reads once its percent-encoding is undone. */
 type Note = (secret: string) => void;
 
 /** How often a URL may be encoded inside of another. */

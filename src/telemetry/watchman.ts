@@ -93,7 +93,7 @@ interface Post {
 }
 
 /**
- * Looks once a second at everything that can wait, tells what has work and does not move, and applies its
+ * Looks once a second at everything that can wait, reports what has work and does not move, and applies its
  * cure, once. Judges by a monotonic clock; after a gap in its own looks nothing counts as old, because
  * whatever did not move then could not.
  */

@@ -62,7 +62,7 @@ export function checkContext(prefix: string, options: SecureContextOptions): voi
 }
 
 /**
- * A ticket tells who the client is: so those that were given under other client CAs do not count any more,
+ * A ticket says who the client is: so those that were given under other client CAs do not count any more,
  * and no key seals tickets for longer than a day.
  */
 function ticketKeys(secret: Uint8Array, clientCas: readonly string[], now: number): Buffer {

@@ -40,12 +40,11 @@ export interface FramePool {
 const CLOSE_TIMEOUT_MS = 500;
 
 /**
- * For batches that are lost, and still held by a thread, on top of those in flight. Further ones are not told
- * apart.
+ * For batches that are lost, and still with a thread, on top of those in flight. Further ones share a slot.
  */
 const SPARE_SLOTS = 256;
 
-/** Of what need not be told apart. */
+/** Of what may share a slot. */
 const ANY_SLOT = 0;
 
 /** Starts the threads at once, so that the first frames need not wait for them. */

@@ -9,7 +9,7 @@ import {
   unpackBatch,
 } from './pack-batch.ts';
 
-/** What the pool tells each of its threads. */
+/** What the pool gives each of its threads. */
 export interface FrameWorkerData {
   readonly journal: Parameters<typeof openJournal>[0];
   /** Of the ProgressBoard. */

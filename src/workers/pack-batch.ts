@@ -139,7 +139,7 @@ export function unpackVerdict({ figures, others, batch, faults }: PackedVerdict)
   return { verdicts, figures: batch, faults };
 }
 
-/** Whether there is nothing to tell but that samples were kept, and which. */
+/** Whether there is nothing to report but that samples were kept, and which. */
 function isPlain(verdict: FrameVerdict): boolean {
   return (
     verdict.action === 'MeterValues' &&

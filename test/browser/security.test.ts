@@ -93,7 +93,7 @@ it('follows what is done about the security of a charge point to its end', async
   await dialog.getByText('Accepted').waitFor();
   expect(chargePoint.roots).toEqual([]);
   await close();
-  await page.getByText('It told of none').waitFor();
+  await page.getByText('It reported none').waitFor();
 
   await open('Lower the profile');
   await dialog.getByLabel('Why').fill('its modem was replaced');

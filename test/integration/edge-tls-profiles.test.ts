@@ -241,7 +241,7 @@ describe('security profiles over real TLS', () => {
     ],
   ];
   test.each(refusals)(
-    'L15, L16: profile 3 is refused with %s, in words',
+    'L14, L15, L16: profile 3 is refused with %s, in words',
     async (_what, make, reason, text) => {
       await provision({ securityProfile: 3 });
       const way = await make();

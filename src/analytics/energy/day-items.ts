@@ -65,7 +65,7 @@ export function itemsOfDay(
 }
 
 /**
- * Until when in a day of UTC energy of each transaction flowed, of those about which readings tell. `items`:
+ * Until when in a day of UTC energy of each transaction flowed, of those that readings are about. `items`:
  * those of the day.
  */
 export function lastFlowsOf(

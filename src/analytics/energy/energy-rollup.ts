@@ -255,7 +255,7 @@ WHERE charge_point_id IN ({chargePointIds:Array(String)}) AND transaction_id IN 
     let [first, moments] = [end, 0];
     let [before, after] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     const see = (at: number) => {
-      // A clock that was not set tells of any year.
+      // A clock that was not set may report any year.
       if (at < begin - LONGEST_TRANSACTION_MS || at >= end + LONGEST_TRANSACTION_MS) return;
       if (at < begin) before = Math.max(before, at);
       else if (at >= end) after = Math.min(after, at);

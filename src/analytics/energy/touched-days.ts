@@ -8,7 +8,7 @@ const LONGEST_INSERT_MS = 60_000;
 /** Days of one charge point that are taken before it is the turn of the next one. */
 const OF_ONE_AT_A_TIME = 32;
 
-/** Of what an earlier process has left no more is read while so much waits. */
+/** While so much waits, nothing more is read of what an earlier process has left. */
 const MOST_BEFORE_MORE = 200_000;
 
 /** The share of what is taken that days other than the last ones have, however many of those wait. */

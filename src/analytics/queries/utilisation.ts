@@ -12,7 +12,7 @@ const LONGEST_TRANSACTION_MS = 7 * DAY_MS;
  */
 const QUARTER_MS = HOUR_MS / 4;
 
-/** Columns that tell the rows apart, beside the hour; out of `local`. */
+/** Columns that distinguish the rows, beside the hour; out of `local`. */
 const SUBJECTS = {
   weekday: ['toDayOfWeek(local)', 'weekday'],
   date: ['toString(toDate(local))', 'date'],

@@ -49,7 +49,7 @@ export function decideCall(
   if (reading.request === undefined) return refuseFor(reading.violation);
   const decision = handle(context, chargePoint, call, handler, reading.request, receivedAt);
   const count = () => context.counters.repairs(chargePoint, action, reading.repairs);
-  // A boot tells vendor and model, by which is counted.
+  // A boot reports the vendor and the model that repairs are counted by.
   if (decision instanceof Promise) return decision.finally(count);
   count();
   return decision;

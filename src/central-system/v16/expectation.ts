@@ -15,7 +15,7 @@ export interface Told {
   readonly status: string;
   /** Empty where it has none. */
   readonly idTag: string;
-  /** When what it tells began, epoch ms; that of its receipt where it has no (usable) time. */
+  /** When what it reports began, epoch ms; that of its receipt where it has no (usable) time. */
   readonly startedAt: number;
   readonly receivedAt: number;
 }

@@ -6,7 +6,7 @@ import { brief, memberAt } from '../payload.ts';
 /**
  * *OCPP response timeout*: how long the Central System waits for the answer to a request of its own. A charge
  * point takes a CALL and never answers; resolves with the time until the operator is told so (504), ms.
- * Throws a Mismatch when he is told something else.
+ * Throws a Mismatch when the operator sees something else.
  * @param patienceMs longest wait for that.
  */
 export async function measureResponseTimeout(

@@ -14,6 +14,7 @@ import { STYLESHEET } from './stylesheet.ts';
 import {
   AUTHORIZE_ROW,
   circumstances,
+  conclusion,
   DISCLAIMER,
   declaredText,
   duration,
@@ -24,7 +25,6 @@ import {
   REFERENCE_STANDARD,
   TIMEOUT_ROW,
   TITLE,
-  verdict,
 } from './wording.ts';
 
 /** The report as one page that needs nothing beside it: no script, no font, no image from elsewhere. */
@@ -45,9 +45,9 @@ export function renderHtml(report: Report): string {
 <h1>${escapeHtml(TITLE)}</h1>
 <p class="lead">${escapeHtml(product.name)} ${escapeHtml(product.version)}, ${escapeHtml(longDate(report.date))}</p>
 </header>
-<section class="verdict ${report.outcome}">
+<section class="conclusion ${report.outcome}">
 <span class="word">${outcomeText(report.outcome)}</span>
-<span class="sentence">${escapeHtml(verdict(report))}.</span>
+<span class="sentence">${escapeHtml(conclusion(report))}.</span>
 </section>
 <p class="disclaimer">${escapeHtml(DISCLAIMER)}</p>
 ${facts([

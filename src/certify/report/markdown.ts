@@ -3,6 +3,7 @@ import { authorizeOutcome, type Fact, type Report, timeoutOutcome } from './repo
 import {
   AUTHORIZE_ROW,
   circumstances,
+  conclusion,
   DISCLAIMER,
   declaredText,
   duration,
@@ -14,13 +15,12 @@ import {
   REFERENCE_STANDARD,
   TIMEOUT_ROW,
   TITLE,
-  verdict,
 } from './wording.ts';
 
 export function renderMarkdown(report: Report): string {
   return [
     `# ${TITLE}`,
-    `**${report.product.name} ${report.product.version}: ${outcomeText(report.outcome)}.** ${verdict(report)}.`,
+    `**${report.product.name} ${report.product.version}: ${outcomeText(report.outcome)}.** ${conclusion(report)}.`,
     `> ${DISCLAIMER}`,
     facts([
       ['Product', report.product.name],

@@ -23,9 +23,9 @@ h3 { font-size: 1.05rem; font-weight: 600; margin: 2rem 0 0.5rem; }
 p { margin: 0.6rem 0; }
 .eyebrow { font: 600 0.78rem/1 system-ui, "Segoe UI", Roboto, sans-serif; letter-spacing: 0.14em; text-transform: uppercase; color: var(--soft); margin: 0; }
 .lead { font-size: 1.15rem; color: var(--soft); margin: 0; }
-.verdict { display: flex; align-items: center; gap: 1.5rem; margin: 2.5rem 0 1rem; padding: 1.6rem 1.9rem; border-radius: 14px; background: var(--tint); }
-.verdict .word { font-size: 2.1rem; font-weight: 600; line-height: 1; color: var(--tone); }
-.verdict .sentence { font-size: 1.1rem; }
+.conclusion { display: flex; align-items: center; gap: 1.5rem; margin: 2.5rem 0 1rem; padding: 1.6rem 1.9rem; border-radius: 14px; background: var(--tint); }
+.conclusion .word { font-size: 2.1rem; font-weight: 600; line-height: 1; color: var(--tone); }
+.conclusion .sentence { font-size: 1.1rem; }
 .pass { --tone: var(--pass); --tint: var(--pass-tint); }
 .fail { --tone: var(--fail); --tint: var(--fail-tint); }
 .incomplete { --tone: var(--part); --tint: var(--part-tint); }
@@ -77,7 +77,7 @@ footer { margin-top: 4rem; padding-top: 1.2rem; border-top: 1px solid var(--rule
 @media (max-width: 40rem) {
   body { padding: 2rem 1.1rem 3rem; }
   h1 { font-size: 1.9rem; }
-  .verdict { flex-direction: column; align-items: flex-start; gap: 0.5rem; }
+  .conclusion { flex-direction: column; align-items: flex-start; gap: 0.5rem; }
   .facts { grid-template-columns: 1fr; gap: 0; }
   .facts dd { margin-bottom: 0.6rem; }
   .run { padding-left: 0; }
@@ -94,7 +94,7 @@ footer { margin-top: 4rem; padding-top: 1.2rem; border-top: 1px solid var(--rule
   html { font-size: 10.5pt; }
   body { max-width: none; padding: 0; }
   h2 { break-after: avoid; margin-top: 2rem; }
-  tr, details.case, .verdict, .chart { break-inside: avoid; }
+  tr, details.case, .conclusion, .chart { break-inside: avoid; }
   .cases { break-before: page; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }

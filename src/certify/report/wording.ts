@@ -25,8 +25,8 @@ export function outcomeText(outcome: Outcome): string {
   return OUTCOMES[outcome];
 }
 
-/** The verdict in one sentence. */
-export function verdict({ outcome, casesPassed, casesRun, casesTotal }: Report): string {
+/** The conclusion in one sentence. */
+export function conclusion({ outcome, casesPassed, casesRun, casesTotal }: Report): string {
   const cases = `${casesPassed} of ${casesTotal} cases passed`;
   if (outcome === 'fail')
     return casesPassed === casesTotal ? `${cases}, but a performance row failed` : cases;

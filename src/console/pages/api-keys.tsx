@@ -41,8 +41,8 @@ export function ApiKeys() {
           items.length === 0 ? (
             <Empty title="No key but the one that Farad was started with">
               <p>
-                Give each program a key of its own, and each person a user: the audit trail tells them apart,
-                and each can be taken away.
+                Give each program a key of its own, and each person a user: the audit trail names them, and
+                each can be taken away.
               </p>
             </Empty>
           ) : (

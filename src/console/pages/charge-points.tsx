@@ -279,7 +279,7 @@ function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint }) {
       {!connected && <Status status="offline" />}
       {connected && registration !== 'Accepted' && <Status status={registration ?? 'not booted'} />}
       {connected && plugs.map(({ connectorId, status }) => <Status key={connectorId} status={status} />)}
-      {connected && plugs.length === 0 && <span class="soft">none told</span>}
+      {connected && plugs.length === 0 && <span class="soft">none reported</span>}
     </span>
   );
 }

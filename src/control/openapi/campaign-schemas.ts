@@ -37,7 +37,7 @@ const task: Schema = {
           description: 'For raise-profile, and needed there: the profile to reach.',
         },
         rootCertificate: text(
-          'For raise-profile: the root of the Central System, PEM, for charge points that tell of none.',
+          'For raise-profile: the root of the Central System, PEM, for charge points that report none.',
           { minLength: 1, maxLength: 8000 },
         ),
         force: {
@@ -68,12 +68,12 @@ const task: Schema = {
 export const campaignFilter = {
   all: { type: 'boolean', const: true, description: 'Every charge point.' },
   group: text('Those whose settings have this group.', { minLength: 1, maxLength: 200 }),
-  vendor: text('Those that told this vendor at their last boot, without case.', {
+  vendor: text('Those that reported this vendor at their last boot, without case.', {
     minLength: 1,
     maxLength: 255,
   }),
-  model: text('Those that told this model, without case.', { minLength: 1, maxLength: 255 }),
-  firmwareVersion: text('Those that told this firmware version, without case.', {
+  model: text('Those that reported this model, without case.', { minLength: 1, maxLength: 255 }),
+  firmwareVersion: text('Those that reported this firmware version, without case.', {
     minLength: 1,
     maxLength: 255,
   }),

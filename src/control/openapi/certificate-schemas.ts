@@ -72,7 +72,7 @@ export const certificateSchemas = {
       description:
         'issued: nobody knows whether the charge point has it, and it is good all the same. installed: the charge point accepted it. rejected: it did not. revoked: it is refused.',
     },
-    issuedAt: time('When Farad issued it, or was told of it.'),
+    issuedAt: time('When Farad issued it, or it was registered.'),
     installedAt: maybe(time('When the charge point accepted it.')),
     revokedAt: maybe(time('When it was revoked.')),
     reason: maybe({ ...reason, description: 'Why it was revoked.' }),
@@ -118,9 +118,9 @@ export const certificateSchemas = {
         hashData: { $ref: '#/components/schemas/CertificateHashData' },
         subject: maybe(text("Whose it is, where Farad has sent it or it is Farad's own.")),
       }),
-      description: 'As the charge point told them; null while it was never asked.',
+      description: 'As the charge point reported them; null while it was never asked.',
     },
-    toldAt: maybe(time('When it told.')),
+    toldAt: maybe(time('When it reported them.')),
     changedSince: {
       type: 'boolean',
       description: 'Something was installed or deleted since, or may have been.',

@@ -40,7 +40,7 @@ const profile: Schema = {
 };
 
 export const chargingProfileSchemas = {
-  InstalledProfile: object('A charging profile that the charge point holds, as far as its answers tell.', {
+  InstalledProfile: object('A charging profile that the charge point holds, as far as its answers show.', {
     connectorId: whole('Where it was set; 0 is the whole charge point.'),
     chargingProfileId: whole('Unique at the charge point.'),
     purpose: { type: 'string', enum: ['ChargePointMaxProfile', 'TxDefaultProfile', 'TxProfile'] },
@@ -56,7 +56,7 @@ export const chargingProfileSchemas = {
 
   InstalledProfiles: object('Charging profiles of a charge point.', {
     items: listOf('InstalledProfile'),
-    limits: object('What it told of its limits in its configuration; null where it did not.', {
+    limits: object('The limits that its configuration reports; null where it reports none.', {
       maxStackLevel: maybe(whole('ChargeProfileMaxStackLevel')),
       maxPeriods: maybe(whole('ChargingScheduleMaxPeriods')),
       maxInstalled: maybe(whole('MaxChargingProfilesInstalled')),

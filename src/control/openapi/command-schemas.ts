@@ -12,7 +12,7 @@ const pending = object('A value that was taken with RebootRequired.', {
   resetAt: maybe(
     time('When the charge point accepted a reset after it: the boot that follows brings it into force.'),
   ),
-  bootedAt: maybe(time('When it booted without such a reset: the next GetConfiguration tells what holds.')),
+  bootedAt: maybe(time('When it booted without such a reset: the next GetConfiguration shows what holds.')),
 });
 
 const wanted = object('What ChangeAvailability last asked for.', {
@@ -33,11 +33,11 @@ const wanted = object('What ChangeAvailability last asked for.', {
 export const commandSchemas = {
   ConfigurationKey: object('A configuration key, as the answers of the charge point showed it.', {
     key: text('As the charge point spells it; upper and lower case make no difference.'),
-    value: maybe(text('Null where none was told, and always for a write-only key.')),
+    value: maybe(text('Null where none was reported, and always for a write-only key.')),
     readonly: maybe(flag('Null where nothing has shown it.')),
     writeOnly: flag('Its value is a secret that is never kept.'),
     known: flag('False: the charge point said that it has no such key.'),
-    learntAt: time('When it was last told or changed.'),
+    learntAt: time('When it was last reported or changed.'),
     learntFrom: { type: 'string', enum: ['GetConfiguration', 'ChangeConfiguration'] },
     pending: nullOr(pending),
     doubtfulSince: maybe(time('Since when nobody knows its value: a change got no answer.')),
@@ -65,7 +65,7 @@ export const commandSchemas = {
     warnings: listOf('Warning'),
   }),
 
-  ConfigurationRefreshed: object('What the charge point told.', {
+  ConfigurationRefreshed: object('What the charge point reported.', {
     answers: {
       type: 'array',
       items: callAnswer,

@@ -17,7 +17,7 @@ export const fleetSchemas = {
       open: whole('Those of them that go on.'),
       closed: whole('Those of them that are over without a stop of theirs: closed, superseded or unmatched.'),
       idTags: whole('How many different idTags, roughly where they are many.'),
-      energyWh: number('What those that are not open imported whose energy is known, Wh.'),
+      energyWh: number('Energy imported by the transactions that have ended and whose energy is known, Wh.'),
       energyUnknown: whole(
         'How many that are not open it leaves out, because nothing determines their energy, or not yet.',
       ),

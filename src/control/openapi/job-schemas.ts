@@ -81,7 +81,7 @@ export const jobSchemas = {
     ),
     answer: maybe(text('Status or error code of the answer, where it had one.')),
     fileName: maybe(text('Of what will be uploaded, as the charge point said.')),
-    firmwareBefore: maybe(text('Firmware version when it was sent, as the charge point last told.')),
+    firmwareBefore: maybe(text('Firmware version when it was sent, as the charge point last reported it.')),
     firmwareAfter: maybe(text('The same when it ended.')),
     sentAt: time('When the CALL was sent.'),
     answeredAt: maybe(time('When it was answered.')),

@@ -105,13 +105,13 @@ export const localListSchemas = {
     unknownTags: list({ type: 'string' }, 'The first 100 entries that are left out for want of a token.'),
     held: maybe(
       object('What is known of the list that it holds.', {
-        listVersion: maybe(whole('As last accepted or told; 0 = empty; null while nothing is known.')),
+        listVersion: maybe(whole('As last accepted or reported; 0 = empty; null while nothing is known.')),
         entriesKnown: { type: 'boolean', description: 'Whether the entries are known, too.' },
         entryCount: maybe(whole('Null where they are not.')),
         supported: maybe({ type: 'boolean', description: 'Null while it said nothing about it.' }),
         inDoubt: { type: 'boolean', description: 'Whether the version has to be asked for.' },
         acceptedAt: maybe(time('When it last accepted a list.')),
-        toldAt: maybe(time('When it last told its version.')),
+        toldAt: maybe(time('When it last reported its version.')),
         pending: maybe(object('A list whose answer is not known.', sent)),
         lastAnswer: maybe(
           object('The last list that it answered.', {

@@ -68,7 +68,7 @@ export interface Operation {
   readonly role?: Role;
   /** Takes an Idempotency-Key: what it begins is begun once, however often it is asked for. */
   readonly idempotent?: boolean;
-  /** Its answer has a version, told as ETag; a change of it takes If-Match and If-None-Match. */
+  /** Its answer has a version, in its ETag; a change of it takes If-Match and If-None-Match. */
   readonly versioned?: boolean;
   /** Members of its body that the audit trail must not hold. */
   readonly secretMembers?: readonly string[];

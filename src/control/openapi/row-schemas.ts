@@ -66,7 +66,7 @@ export const rowSchemas = {
     count: whole('Rows: each change of a transaction is one, unless `final`.'),
     transactions: whole('Transactions.'),
     stopped: whole('Those that were stopped.'),
-    energyWh: number('What those that are not open imported whose energy is known, Wh.'),
+    energyWh: number('Energy imported by the transactions that have ended and whose energy is known, Wh.'),
     energyUnknown: whole(
       'How many that are not open it leaves out, because nothing determines their energy, or not yet.',
     ),
@@ -135,7 +135,7 @@ export const rowSchemas = {
     source: {
       type: 'string',
       enum: ['charge-point', 'farad'],
-      description: 'Who told it: a SecurityEventNotification, or Farad, which refused a connection.',
+      description: 'Where it comes from: a SecurityEventNotification, or Farad, which refused a connection.',
     },
     type: text('Free text; the white paper names some, for example TamperDetectionActivated.'),
     critical: {

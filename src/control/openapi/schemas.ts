@@ -154,7 +154,7 @@ export const schemas = {
     },
     firmwareStatus: maybe(text('Last FirmwareStatusNotification.')),
     diagnosticsStatus: maybe(text('Last DiagnosticsStatusNotification.')),
-    numberOfConnectors: maybe(whole('Highest connector number seen or told.')),
+    numberOfConnectors: maybe(whole('Highest connector number seen or reported.')),
     localListConflictAt: maybe(time('When it last reported that its local list contradicts Farad.')),
     connectors: { type: 'array', items: { $ref: '#/components/schemas/Connector' } },
     keyState: {

@@ -38,7 +38,7 @@ export const securitySchemas = {
     }),
     pending: {
       type: 'boolean',
-      description: 'It was told to use a higher one, and has not connected on it yet.',
+      description: 'It was asked to use a higher one, and has not connected on it yet.',
     },
     certificateExpiresAt: maybe(
       time('End of its newest certificate that it has installed, else of the newest that was issued to it.'),
@@ -55,7 +55,7 @@ export const securitySchemas = {
       3: count('Client certificate.'),
       unknown: count('Neither fixed nor ever connected.'),
     }),
-    pending: count('Told to use a higher profile, and not connected on it yet.'),
+    pending: count('Asked to use a higher profile, and not connected on it yet.'),
     minProfile: whole('`security.minProfile`: nobody connects with less.'),
     certificates: object('Client certificates that charge points show.', {
       good: count('Good for longer than 30 days.'),
@@ -82,9 +82,9 @@ export const securitySchemas = {
     }),
     reachedAt: maybe(time('When the charge point connected on it first; null where an operator decided.')),
     pending: list(
-      object('A higher profile that it was told to change to.', {
+      object('A higher profile that it was asked to change to.', {
         profile,
-        since: time('When it was told.'),
+        since: time('When it was asked.'),
         accepted: { type: 'boolean', description: 'False while nobody knows whether it took it.' },
       }),
       'With these it may connect as well. The first connection on one ends those that are lower, for good.',

@@ -75,7 +75,7 @@ const member = object('A connector that shares the power of the site.', {
 const sharing: Schema = {
   type: 'string',
   enum: ['equal', 'wishes'],
-  description: 'Everybody the same, or by priority, departure and energy where drivers have told.',
+  description: 'Everybody the same, or by priority, departure and energy where drivers have stated them.',
 };
 const minimumCurrent: Schema = {
   type: 'number',
@@ -109,7 +109,7 @@ const members: Schema = { type: 'array', items: member, maxItems: 10_000 };
 const shownPlanGroup = object('A group now.', {
   id: groupId,
   limit: { ...shownPerPhase, items: { type: ['number', 'null'] }, description: 'A; null where none.' },
-  shared: { ...shownPerPhase, description: 'What steered transactions were told to take at most, A.' },
+  shared: { ...shownPerPhase, description: 'What steered transactions were allowed to take at most, A.' },
   reserved: { ...shownPerPhase, description: 'What is kept for connectors that cannot be steered, A.' },
   measured: { ...shownPerPhase, description: 'What vehicles took by their last meter values, A.' },
 });
@@ -124,7 +124,7 @@ const shownPlanConnector = object('A connector now. Currents are A per phase.', 
     type: 'string',
     enum: ['free', 'waiting', 'charging', 'paused', 'reserved'],
     description:
-      'free: no transaction; waiting: it was told nothing yet; reserved: a transaction that cannot be steered, because the charge point is offline or refuses.',
+      'free: no transaction; waiting: it was sent nothing yet; reserved: a transaction that cannot be steered, because the charge point is offline or refuses.',
   },
   share: maybe(number('What the charge point has accepted; 0 is a pause.')),
   ceiling: number('The most that it may be taking now.'),

@@ -68,7 +68,7 @@ export const transactionSchemas = {
     'The end of a transaction whose stop has not come.',
     {
       meterStop: maybe(
-        whole('Wh, not below meterStart; without it the energy is what the meter values tell.', {
+        whole('Wh, not below meterStart; without it the energy is what the meter values show.', {
           minimum: 0,
           maximum: 1e12,
         }),

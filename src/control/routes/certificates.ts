@@ -48,7 +48,7 @@ const list: Operation = {
   tag,
   summary: 'List client certificates of charge points',
   description:
-    'Those that Farad issued or was told of, in the order in which they expire. They are kept for a year after that.',
+    'Those that Farad issued and those that were registered, in the order in which they expire. They are kept for a year after that.',
   query: {
     chargePointId: { type: 'string', description: 'Only those of this charge point.' },
     state: { type: 'string', enum: CERTIFICATE_STATES, description: 'Only those in this state.' },
@@ -81,9 +81,9 @@ const add: Operation = {
   method: 'POST',
   path,
   tag,
-  summary: 'Tell of a client certificate that another authority has issued',
+  summary: 'Register a client certificate that another authority has issued',
   description:
-    'From then on it is the certificate of this charge point and no other, is told of before it expires, and can be revoked. Its issuer has to be trusted by `ocpp.tls.clientCas`.',
+    'From then on it is the certificate of this charge point and no other, is listed before it expires, and can be revoked. Its issuer has to be trusted by `ocpp.tls.clientCas`.',
   body: {
     required: true,
     checked: true,

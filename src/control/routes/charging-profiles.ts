@@ -54,7 +54,7 @@ const list: Operation = {
   tag,
   summary: 'List the charging profiles that a charge point holds',
   description:
-    'As far as its answers to SetChargingProfile, ClearChargingProfile and RemoteStartTransaction tell, however they were sent. TxProfiles go ' +
+    'As far as its answers to SetChargingProfile, ClearChargingProfile and RemoteStartTransaction show, however they were sent. TxProfiles go ' +
     'with their transaction, all others outlive reboots.',
   params,
   responses: {

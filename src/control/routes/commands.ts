@@ -87,7 +87,7 @@ const trigger: Operation = {
   summary: 'Have a charge point send a message, and see it come',
   description:
     'Sends TriggerMessage. Nothing is refused for plausibility: the charge point decides. A BootNotification may be asked for only until the ' +
-    'charge point is accepted (errata 3.40): after that the answer is 409 `registration_state`. With `wait` the answer tells of the triggered ' +
+    'charge point is accepted (errata 3.40): after that the answer is 409 `registration_state`. With `wait` the answer includes the triggered ' +
     'message, too; without it, look at the command later.',
   params: { id },
   query: { wait },

@@ -40,7 +40,7 @@ const get: Operation = {
   summary: 'Get what is known of the configuration of a charge point',
   description:
     'Keys are learnt from the answers to GetConfiguration and ChangeConfiguration, however they were sent. Nothing is sent for this: have ' +
-    'the charge point tell its configuration with `refresh`.',
+    'the charge point report its configuration with `refresh`.',
   params: { id },
   responses: { 200: json('Keys in alphabetical order.', ref('Configuration'), { items: [key] }) },
   errors: ['unknown_charge_point'],
@@ -76,7 +76,7 @@ const refresh: Operation = {
   method: 'POST',
   path: `${path}/refresh`,
   tag,
-  summary: 'Have a charge point tell its configuration',
+  summary: 'Have a charge point report its configuration',
   description:
     'Sends GetConfiguration: without keys for all of them, otherwise in as many calls as GetConfigurationMaxKeys asks for, where that is ' +
     'known. Where a call fails, what the calls before it brought is kept.',

@@ -17,7 +17,7 @@ const question: Question = {
   summary: 'Energy by hour or day, or who used how much',
   description:
     'Active energy imported per interval, from the registers that charge points report. What no connector delivered does not count: bad readings and transactions whose ' +
-    'energy nothing determines are left out, and told. By tag, and for one tag, only transactions count. For one charge point or tag the answer has everything that has arrived; for ' +
+    'energy nothing determines are left out, and listed. By tag, and for one tag, only transactions count. For one charge point or tag the answer has everything that has arrived; for ' +
     'a large fleet it follows within some minutes. Within a quarter of an hour energy counts as even. A ranking is one row per subject, ' +
     'the highest first: `interval=whole`, `sort=-energyWh`.',
   query: {

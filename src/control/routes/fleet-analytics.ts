@@ -38,7 +38,7 @@ export const fleetQuestions: readonly Question[] = [
       'How much of the time connectors are taken by a transaction. Connectors are counted as they are known now. By date it is a heat map of hours and days.',
     query: {
       ...range,
-      by: oneOf(['weekday', 'date'], 'What hours of the day are told apart by.'),
+      by: oneOf(['weekday', 'date'], 'What hours of the day are grouped by.'),
       timezone,
       ...which,
     },
@@ -128,7 +128,7 @@ export const fleetQuestions: readonly Question[] = [
     summary: 'Errors by vendor, model and firmware',
     query: {
       ...range,
-      by: oneOf(['model', 'vendor', 'firmware'], 'How finely charge points are told apart.'),
+      by: oneOf(['model', 'vendor', 'firmware'], 'How finely charge points are grouped.'),
       ...which,
       ...page,
     },

@@ -208,7 +208,7 @@ export function addInstalledCertificateRoutes(app: FastifyInstance, deps: Contro
 
 /**
  * Whether a root of the Central System is certainly left without the one that is meant (M04, obligation L30).
- * A charge point may tell of one certificate by several algorithms, so only those by one can be counted.
+ * A charge point may report one certificate by several algorithms, so only those by one can be counted.
  */
 function leavesRoot(
   roots: readonly CertificateHashData[],

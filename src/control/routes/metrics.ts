@@ -16,7 +16,7 @@ const operation: Operation = {
   tag: 'Operations',
   summary: 'Metrics of all processes',
   description:
-    "In Prometheus' text format; the label `process` tells the processes apart. A process that does not answer is left out, and `farad_process_up` says so.",
+    "In Prometheus' text format; the label `process` names the process. A process that does not answer is left out, and `farad_process_up` says so.",
   responses: {
     200: { description: 'The metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
   },

@@ -25,7 +25,7 @@ const operation: Operation = {
   query: {
     dryRun: {
       type: 'boolean',
-      description: 'True: nothing is stored; the answer tells what would become of the lines.',
+      description: 'True: nothing is stored; the answer says what would become of the lines.',
     },
   },
   body: {

@@ -16,7 +16,7 @@ const close: Operation = {
   summary: 'Close a transaction whose stop has not come',
   description:
     'For a transaction that will never be stopped: it has ended from then on, and its tag may start another one at once. What is said here is kept beside what the charge point ' +
-    'reports, with who said so and when. A StopTransaction that comes later is answered and kept: the transaction then tells the values of the charge point, unless it ' +
+    'reports, with who said so and when. A StopTransaction that comes later is answered and kept: the transaction then shows the values of the charge point, unless it ' +
     'is corrected, and `closure` stays beside them. Nothing is sent to the charge point.',
   params: { transactionId: { type: 'integer', description: 'The transaction.' } },
   idempotent: true,

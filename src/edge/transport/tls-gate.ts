@@ -8,7 +8,7 @@ export interface GateOptions extends GateLimits {
   /** Begins the handshake; what was read of it lies in the socket again. */
   begin(socket: Socket): void;
   count(result: HandshakeResult): void;
-  /** Told of a client that does not begin with TLS, and of what came of it. */
+  /** Called for a client that does not begin with TLS, and with what came of it. */
   turnedAway(socket: Socket, came: Buffer): void;
   /** Monotonic, ms. */
   readonly clock?: () => number;
@@ -57,7 +57,7 @@ export class TlsGate {
   private readonly silent = new Map<Socket, Arrived>();
   private readonly line = new NewestFirst<Socket, Hello>();
   /**
-   * Those that shake hands, until it is done, by the other end: Node tells of a TLS socket, and not of the
+   * Those that shake hands, until it is done, by the other end: Node reports a TLS socket, and not of the
    * one below.
    */
   private readonly shaking = new Map<string, Socket>();
@@ -203,5 +203,5 @@ function keyOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 're
 }
 
 function ignore(): void {
-  // A peer that goes away is told by 'close'.
+  // The event 'close' reports a peer that goes away.
 }

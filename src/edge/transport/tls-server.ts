@@ -23,8 +23,8 @@ interface Asking {
 }
 
 /**
- * An HTTPS server that takes changed credentials without dropping a socket. `turnedAway` is told of clients
- * that do not begin with TLS.
+ * An HTTPS server that takes changed credentials without dropping a socket. `turnedAway` is called for
+ * clients that do not begin with TLS.
  */
 export function createTlsServer(
   tls: TlsOptions,

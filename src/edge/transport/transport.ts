@@ -20,7 +20,7 @@ export interface RequestHead {
   readonly secure: boolean;
   /** What the peer showed in the TLS handshake; undefined without TLS, and where it showed none. */
   readonly peerCertificate: PeerCertificate | undefined;
-  /** What the handshake has agreed on; undefined without TLS, and where nobody tells. */
+  /** What the handshake has agreed on; undefined without TLS, and where it is not known. */
   readonly tls?: TlsParameters | undefined;
   /** Whether the endpoint demands one that is to be trusted (`clientCertificate=require`). */
   readonly demandsCertificate?: boolean;
@@ -78,7 +78,7 @@ export interface Socket {
   drop(): void;
 }
 
-/** What happens on the port, told to the edge. No handler may throw. */
+/** What happens on the port, for the edge to handle. No handler may throw. */
 export interface TransportEvents<Arrival, Session> {
   /** A request that does not ask for a WebSocket, or not properly. */
   request(head: RequestHead): HttpAnswer;
@@ -128,7 +128,7 @@ export interface TlsOptions extends ContextSettings, GateLimits {
   readonly meter: HandshakeMeter;
 }
 
-/** Where a TLS port tells of its handshakes. */
+/** Where a TLS port reports its handshakes. */
 export interface HandshakeMeter {
   count(result: HandshakeResult): void;
   /** `inFlight` says how many are not done, whenever it is asked. */

@@ -201,7 +201,7 @@ class WsSocket<Session> implements Socket {
     this.gone(1006, this.failure);
   }
 
-  /** Told once: at our own close at once, without waiting for the peer's half. */
+  /** Called once: at our own close at once, without waiting for the peer's half. */
   private gone(code: number, reason: string): void {
     if (this.closed) return;
     this.closed = { code, reason };

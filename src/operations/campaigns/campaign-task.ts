@@ -62,7 +62,7 @@ export function judgeAnswer(answer: KeptAnswer, task: CampaignTask): Judgement {
 }
 
 /**
- * How far a job has come. One that was not answered is followed all the same: its reports tell whether the
+ * How far a job has come. One that was not answered is followed all the same: its reports say whether the
  * charge point took it.
  */
 export function judgeJob(job: JobRecord | undefined): Judgement {

@@ -115,7 +115,7 @@ export class ListSync {
     const { store, clock } = this.options;
     const held = this.held();
     if (mode === 'full') return this.whole();
-    // A charge point that would not tell its version is as one that nothing is known of.
+    // A charge point that does not report its version is treated as one of which nothing is known.
     if (!held?.entriesKnown || isDoubtful(held))
       return mode === 'differential' ? 'entries_unknown' : this.whole();
     const now = clock();

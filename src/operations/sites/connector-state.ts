@@ -136,7 +136,7 @@ export class ConnectorState {
     if (settling !== null && now < settling.until) most = Math.max(most, settling.from);
     // Unseen, its transaction may end and another one begin.
     if (!this.isOnline) most = Math.max(most, this.withoutShare);
-    // Who has proven to follow is not held to what was measured before he could.
+    // What was measured before a vehicle could follow does not count once it has followed.
     return this.exceeds(most) && !(this.isProven && this.isOutdated)
       ? Math.max(most, this.reading?.current ?? 0)
       : most;

@@ -67,7 +67,7 @@ export class Meters {
     const registers = before?.registers ?? new RecentRegisters();
     const { at, registerWh } = meter;
     if (registerWh !== undefined) registers.add({ at, seenAt: now, wh: registerWh });
-    // Some charge points tell only their energy register.
+    // Some charge points report only their energy register.
     const powerW = meter.powerW ?? (registerWh === undefined ? undefined : registers.powerW(now));
     const state = powerW === undefined ? before?.state : { powerW, seenAt: now };
     this.kept.set(key, { meter, state, registers });

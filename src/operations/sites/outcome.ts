@@ -5,7 +5,7 @@ export type Fate =
   | { readonly kind: 'accepted' | 'unknown' | 'not_sent' }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** A CALL's outcome as the link or, where a whole edge was lost, the gateway tells it. */
+/** A CALL's outcome as the link or, where a whole edge was lost, the gateway reports it. */
 export type Reply = CallOutcome | { readonly outcome: 'connection_lost' | 'timeout' | 'busy' };
 
 /** The fate of a SetChargingProfile, which may also be refused by a CALLERROR (errata 3.38, 3.39). */

@@ -14,7 +14,7 @@ interface Told {
 
 /** Readings kept; beyond that every other one of the older half goes. */
 const MOST_KEPT = 64;
-/** Readings that power is worked out from: enough to tell a bad one from those around it. */
+/** Readings that power is worked out from: enough to see a bad one among those around it. */
 const FOR_POWER = 8;
 /** Readings closer than this say too little about power, ms. */
 const LEAST_INTERVAL_MS = 1000;

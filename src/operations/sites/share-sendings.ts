@@ -5,7 +5,7 @@ import type { Fate } from './outcome.ts';
 import { limitOrder } from './profiles.ts';
 import type { Sending, SendingContext, Sent } from './sending.ts';
 
-/** The TxProfiles that tell transactions their shares; as many as may be sent now. */
+/** The TxProfiles that give transactions their shares; as many as may be sent now. */
 export function shareSendings(
   context: SendingContext,
   { voltage }: Pick<SiteRecord, 'voltage'>,

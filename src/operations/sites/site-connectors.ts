@@ -20,7 +20,7 @@ export interface SiteConnectorsOptions {
 const CHECK_INTERVALS = 10;
 
 /**
- * The connectors of a site as the store, the sessions and the meters tell of them, those included that have
+ * The connectors of a site as the store, the sessions and the meters know them, those included that have
  * left and are not cleared yet.
  */
 export class SiteConnectors {

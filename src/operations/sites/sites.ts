@@ -133,7 +133,7 @@ class Sites implements SiteOperations {
     this.timer = setTimeout(() => this.tick(), Math.max(wait, took / MOST_OF_THREAD));
   }
 
-  /** Once, at the start: from then on `changed` tells. */
+  /** Once, at the start: from then on `changed` reports them. */
   private findSites(): void {
     const { store } = this.deps;
     for (let after: string | undefined, more = true; more; ) {

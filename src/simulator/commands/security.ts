@@ -97,7 +97,7 @@ function answer(
   return { payload: { status }, afterwards: status === 'Accepted' ? afterwards : undefined };
 }
 
-/** The answer tells only that the request came; CertificateSigned follows when the certificate is there. */
+/** The answer says only that the request came; CertificateSigned follows when the certificate is there. */
 function askForCertificate(controls: Controls): void {
   const { security, configuration, index, world, id } = controls;
   security.ask(serialNumberOf(index), configuration.text('CpoName')).then(

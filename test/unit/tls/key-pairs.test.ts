@@ -19,6 +19,7 @@ beforeAll(async () => {
     ec2: await authority.issue(),
     nameless: await authority.issue({ names: '' }),
     rsa: await authority.issue({ algorithm: 'rsa' }),
+    long: await authority.issue({ algorithm: 'rsa', bits: 3072 }),
     weak: await authority.issue({ algorithm: 'rsa', bits: 1024 }),
   };
   for (const [name, pair] of Object.entries(pairs)) {
@@ -53,6 +54,10 @@ test('L13: an RSA and an ECDSA pair are read together, each with the dates of it
   expect(first?.certificate.match(/BEGIN/g)).toHaveLength(2);
   expect(second?.notAfter).toBeGreaterThan(Date.now());
   expect(second?.notBefore).toBeLessThan(Date.now());
+});
+
+test('L33: an RSA key may be longer than OCPP-J recommends', () => {
+  expect(read(['long'], ['long'])).toHaveLength(1);
 });
 
 test('a certificate without names is shown: its host may stand in an extension alone', () => {
@@ -94,7 +99,7 @@ test.each([
     ['ec', 'ec2'],
     'ocpp.tls.certificates: %D/ec.pem and %D/ec2.pem are both for ec keys; a port shows one of each kind',
   ],
-])('%s is refused with its setting and path', (_what, certificates, keys, message) => {
+])('L14: %s is refused with its setting and path', (_what, certificates, keys, message) => {
   expect(() => read(certificates, keys)).toThrow(message.replaceAll('%D', directory));
 });
 

@@ -8,7 +8,7 @@ const WAIT_MS = 5 * MINUTE_MS;
 const SCHEDULED_WAIT_MS = 30 * 24 * 60 * MINUTE_MS;
 
 /**
- * ChangeAvailability (OCPP 1.6 ed. 2 §5.2): a StatusNotification tells when it takes effect; `Scheduled` is
+ * ChangeAvailability (OCPP 1.6 ed. 2 §5.2): a StatusNotification shows when it takes effect; `Scheduled` is
  * after the running transaction. For connector 0 that is the charge point's own, or one of every connector.
  */
 export const changeAvailability: Expectation<'ChangeAvailability'> = {

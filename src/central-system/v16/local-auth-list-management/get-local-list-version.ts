@@ -2,7 +2,7 @@ import { membersOf } from '../../../protocol/members.ts';
 import type { CallAnswer } from '../../call-answer.ts';
 import type { Follower } from '../follower.ts';
 
-/** What a charge point without local list tells (§5.10). */
+/** What a charge point without local list reports (§5.10). */
 const NO_LIST = -1;
 
 /** GetLocalListVersion (OCPP 1.6 ed. 2 §5.10): 0 is an empty list, -1 says that there is no local list. */

@@ -63,8 +63,8 @@ export const trigger: Expectation<'TriggerMessage' | 'ExtendedTriggerMessage'> =
 };
 
 /**
- * The connectors of which a message tells one at a time; empty while nobody knows them, undefined where it
- * tells of no connector.
+ * The connectors of which a message reports one at a time; empty while they are not known, undefined if it
+ * is about no connector.
  */
 function connectorsOf({ numberOfConnectors }: ChargePoint, action: string): number[] | undefined {
   if (action !== 'StatusNotification' && action !== 'MeterValues') return undefined;

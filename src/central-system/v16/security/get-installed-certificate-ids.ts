@@ -6,8 +6,8 @@ const ALGORITHMS: ReadonlySet<unknown> = new Set(['SHA256', 'SHA384', 'SHA512'])
 const MAX_TEXT = 256;
 
 /**
- * GetInstalledCertificateIds (security whitepaper ed. 3 §5.10): what the charge point tells is kept letter by
- * letter, since DeleteCertificate has to say it like that. NotFound: it has none (obligation L28).
+ * GetInstalledCertificateIds (security whitepaper ed. 3 §5.10): what the charge point reports is kept letter
+ * by letter, since DeleteCertificate has to say it like that. NotFound: it has none (obligation L28).
  */
 export const installedCertificatesTold: Follower<'GetInstalledCertificateIds'> = (
   { store, clock },

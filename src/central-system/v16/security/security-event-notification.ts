@@ -13,7 +13,7 @@ const MAX_TIMESTAMP = 64;
 
 /**
  * SecurityEventNotification (security whitepaper ed. 3 §5.15): always acknowledged, since its types are an
- * open list; it may tell of a time long ago, when the charge point was offline.
+ * open list; it may be about a time long ago, when the charge point was offline.
  */
 export const securityEventNotification: Handler<'SecurityEventNotification'> = {
   handle({ rows }, chargePoint, request, receivedAt) {

@@ -34,7 +34,7 @@ export function ErrorsReport() {
             {
               name: 'Make',
               show: ({ vendor, model }) => (
-                <b>{`${vendor} ${model ?? ''}`.trim() || <span class="soft">not told</span>}</b>
+                <b>{`${vendor} ${model ?? ''}`.trim() || <span class="soft">not reported</span>}</b>
               ),
             },
             ...(by === 'firmware'

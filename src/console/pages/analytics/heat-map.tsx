@@ -6,7 +6,7 @@ interface HeatMapProps {
 }
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
-/** Upper ends of the steps that are told apart by colour. */
+/** Upper ends of the steps that differ in colour. */
 const STEPS = [0, 0.1, 0.25, 0.5, 0.75, 1] as const;
 
 /**

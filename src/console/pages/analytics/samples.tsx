@@ -90,7 +90,7 @@ export function SampleReport() {
   );
 }
 
-/** A line breaks where nothing was told for so long, s. */
+/** A line breaks after so long without a reading, s. */
 const BREAK_S = 120;
 
 function linesOf(samples: readonly MeterSample[]): { times: number[]; lines: Line[] } {

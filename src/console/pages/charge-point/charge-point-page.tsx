@@ -99,7 +99,7 @@ function Head({ chargePoint }: { readonly chargePoint: ChargePoint }) {
             </a>
           </Fact>
         )}
-        <Fact name="Vendor and model">{boot ? `${boot.vendor} ${boot.model}` : 'not told yet'}</Fact>
+        <Fact name="Vendor and model">{boot ? `${boot.vendor} ${boot.model}` : 'not reported yet'}</Fact>
         {boot?.firmwareVersion && <Fact name="Firmware">{boot.firmwareVersion}</Fact>}
         {boot?.serialNumber && <Fact name="Serial number">{boot.serialNumber}</Fact>}
         <Fact name="Last seen">

@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<ConfigurationKey>[] = [
   { label: 'Told', cell: ({ learntAt }) => <When at={learntAt} /> },
 ];
 
-/** What templates want of the configuration, and what the charge point told of it. */
+/** What templates want of the configuration, and what the charge point reported of it. */
 export function Configuration({ chargePoint }: { readonly chargePoint: ChargePoint }) {
   const path = `/charge-points/${encodeURIComponent(chargePoint.id)}/configuration/drift`;
   const drift = useResource<{ readonly items: readonly KeyDrift[] }>(path, { everyMs: 15_000 });
@@ -41,7 +41,7 @@ interface KeysProps {
   readonly onChanged: () => void;
 }
 
-/** Configuration keys as the charge point told them, to be asked for and changed. */
+/** Configuration keys as the charge point reported them, to be asked for and changed. */
 function Keys({ chargePoint, onChanged }: KeysProps) {
   const path = `/charge-points/${encodeURIComponent(chargePoint.id)}/configuration`;
   const keys = useResource<{ readonly items: readonly ConfigurationKey[] }>(path, { everyMs: 15_000 });
@@ -82,7 +82,7 @@ function Keys({ chargePoint, onChanged }: KeysProps) {
             <Empty
               title={text === '' ? 'Nobody has asked for its configuration yet' : 'No key is called that'}
             >
-              <p>GetConfiguration tells all keys; what it answered last is shown here, whoever asked.</p>
+              <p>GetConfiguration lists all keys; this is the last answer, whoever asked for it.</p>
             </Empty>
           ) : (
             <Table
@@ -122,7 +122,7 @@ function changeable(allowed: boolean, change: (item: ConfigurationKey) => void):
 function Value({ item: { value, writeOnly, known } }: { readonly item: ConfigurationKey }) {
   if (!known) return <span class="soft">it has no such key</span>;
   if (writeOnly) return <span class="soft">a secret, never shown</span>;
-  return value === null ? <span class="soft">none told</span> : <code>{value}</code>;
+  return value === null ? <span class="soft">none reported</span> : <code>{value}</code>;
 }
 
 function State({ item }: { readonly item: ConfigurationKey }) {

@@ -27,7 +27,7 @@ export function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint 
     { everyMs: EVERY_MS },
   );
   const [chosen, choose] = useState<Chosen | undefined>();
-  if (connectors.length === 0) return <p class="soft">It has not told of any connector yet.</p>;
+  if (connectors.length === 0) return <p class="soft">It has not reported any connector yet.</p>;
   // Connector 0 is the charge point itself: worth a card only when something is the matter with it.
   const shown = connectors.filter(
     ({ connectorId, status, errorCode }) =>

@@ -58,7 +58,7 @@ export function SecurityEvents({ chargePointId, filters, parameters = {} }: Secu
           shown.length === 0 ? (
             <Empty title="No security event here">
               <p>
-                What charge points tell by SecurityEventNotification, and connections and signing requests
+                What charge points report by SecurityEventNotification, and connections and signing requests
                 that Farad refused for a reason of security, show here.
               </p>
             </Empty>

@@ -74,13 +74,13 @@ export function LiveSum({ siteId, group, at }: LiveSumProps) {
   );
 }
 
-/** Every step of the hour from `from`, epoch ms; a step of which nothing was told breaks the lines. */
+/** Every step of the hour from `from`, epoch ms; a step without readings breaks the lines. */
 function pastMoments(rows: readonly Past[], from: number): Moment[] {
   const stepMs = HOUR_MS / STEPS;
-  const told = new Map(rows.map(({ start, perPhaseA }) => [Date.parse(start), perPhaseA]));
+  const known = new Map(rows.map(({ start, perPhaseA }) => [Date.parse(start), perPhaseA]));
   return Array.from({ length: STEPS }, (_, step) => {
     const begin = from + step * stepMs;
-    return { at: begin / 1000, measured: told.get(begin) ?? [null, null, null], limit: [] };
+    return { at: begin / 1000, measured: known.get(begin) ?? [null, null, null], limit: [] };
   });
 }
 

@@ -63,7 +63,7 @@ export function CloseDialog({ transaction, onClose, onClosed }: CloseDialogProps
         />
         <span id="close-register-hint" class="hint">
           {meterStart === null ? 'No meterStart was reported.' : `It began at ${meterStart} Wh.`} Empty: what
-          its meter values tell.
+          its meter values show.
         </span>
       </div>
       <div class="field">

@@ -34,17 +34,17 @@ export function Wish({ transactionId }: { readonly transactionId: number }) {
       <div class="body">
         {none ? (
           <p class="soft">
-            Nobody has told. At a site that shares power by wishes, a priority, a departure or an amount of
-            energy decides who is served earlier.
+            Nobody has stated one. At a site that shares power by wishes, a priority, a departure or an amount
+            of energy decides who is served earlier.
           </p>
         ) : wish.data ? (
           <dl class="facts">
             <Fact name="Priority">{wish.data.priority} of 9</Fact>
             <Fact name="Leaves">
-              {wish.data.departure ? <When at={wish.data.departure} both /> : 'not told'}
+              {wish.data.departure ? <When at={wish.data.departure} both /> : 'not stated'}
             </Fact>
             <Fact name="Energy from the start">
-              {wish.data.energyWh === null ? 'not told' : quantity(energy(wish.data.energyWh))}
+              {wish.data.energyWh === null ? 'not stated' : quantity(energy(wish.data.energyWh))}
             </Fact>
           </dl>
         ) : wish.failure ? (

@@ -41,7 +41,7 @@ export function Profile({
           <Password security={security} />
         </Fact>
         <Fact name="Serial number of its certificate">
-          {serialNumber ?? <span class="soft">not told yet</span>}
+          {serialNumber ?? <span class="soft">not reported yet</span>}
         </Fact>
         {minProfile > 0 && <Fact name="Least for all">{profileInWords(minProfile)}</Fact>}
       </dl>

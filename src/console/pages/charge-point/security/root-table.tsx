@@ -8,7 +8,7 @@ export const ROOT_TYPES: Readonly<Record<string, string>> = {
   ManufacturerRootCertificate: 'manufacturer',
 };
 
-/** A root that a charge point has told of. */
+/** A root that a charge point has reported. */
 export interface Root {
   readonly hashData: HashData;
   readonly subject: string | null;

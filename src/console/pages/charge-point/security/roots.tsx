@@ -16,13 +16,13 @@ interface RootsProps {
   readonly onChanged: () => void;
 }
 
-/** The roots that a charge point trusts, as it told them. */
+/** The roots that a charge point trusts, as it reported them. */
 export function Roots({ chargePoint: { id, connected }, path, items, onChanged }: RootsProps) {
   const doing = useDoing();
   const [deleting, setDeleting] = useState<Root | undefined>();
   const [installing, setInstalling] = useState(false);
   const allowed = may('operator') && connected;
-  const told = items.flatMap(({ certificateType, certificates, toldAt, changedSince }) =>
+  const reported = items.flatMap(({ certificateType, certificates, toldAt, changedSince }) =>
     (certificates ?? []).map((root) => ({ ...root, certificateType, toldAt, changedSince })),
   );
   const ask = () =>
@@ -43,14 +43,14 @@ export function Roots({ chargePoint: { id, connected }, path, items, onChanged }
         </button>
       </header>
       <Refusal failure={doing.failure} />
-      {told.length === 0 ? (
+      {reported.length === 0 ? (
         <Empty
-          title={items.some(({ toldAt }) => toldAt !== null) ? 'It told of none' : 'Nobody has asked it'}
+          title={items.some(({ toldAt }) => toldAt !== null) ? 'It reported none' : 'Nobody has asked it'}
         >
-          <p>It tells its roots by GetInstalledCertificateIds.</p>
+          <p>GetInstalledCertificateIds asks it for its roots.</p>
         </Empty>
       ) : (
-        <RootTable roots={told} onDelete={allowed ? setDeleting : undefined} />
+        <RootTable roots={reported} onDelete={allowed ? setDeleting : undefined} />
       )}
       {installing && (
         <InstallRoot id={id} path={path} onClose={() => setInstalling(false)} onInstalled={onChanged} />
