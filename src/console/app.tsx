@@ -3,6 +3,7 @@ import { LogIn } from './pages/log-in.tsx';
 import { OwedPassword } from './pages/owed-password.tsx';
 import { Page } from './pages/page.tsx';
 import { Mark } from './parts/mark.tsx';
+import { readTheRest } from './parts/on-demand.tsx';
 import { Rail } from './parts/rail.tsx';
 import { Skeleton } from './parts/states.tsx';
 import { Bar } from './parts/top-bar.tsx';
@@ -19,6 +20,11 @@ export function App() {
 function Shell() {
   const where = path.value;
   const before = useRef(where);
+  useEffect(() => {
+    // Safari has no requestIdleCallback.
+    const soon = globalThis.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 1000));
+    soon(() => void readTheRest());
+  }, []);
   useEffect(() => {
     // Another page than before: not where the console was opened, so that the first Tab leads to its
     // beginning.

@@ -25,4 +25,12 @@ it('a report that fails while analytics is away says since when, and comes by it
   await page.unroute(/\/assets\/plot[^/]*\.js$/);
   await page.reload();
   await page.locator('figure.chart canvas').first().waitFor();
+
+  // So may the pages be that do not come with the console.
+  await page.route(/\/assets\/system[^/]*\.js$/, (route) => route.abort());
+  await page.goto(`${gateway.api}/system`);
+  await page.getByText('This page could not be read').waitFor();
+  await page.unroute(/\/assets\/system[^/]*\.js$/);
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await page.getByRole('heading', { name: 'System' }).waitFor();
 }, 90_000);

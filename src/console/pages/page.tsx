@@ -1,24 +1,29 @@
 import type { ComponentChild } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { onDemand } from '../parts/on-demand.tsx';
 import { Empty } from '../parts/states.tsx';
 import { place } from '../router.ts';
-import { AlarmsPage } from './alarms/alarms-page.tsx';
-import { AnalyticsPage } from './analytics/analytics-page.tsx';
-import { CampaignPage } from './campaign.tsx';
-import { CampaignsPage } from './campaigns.tsx';
 import { ChargePointPage } from './charge-point/charge-point-page.tsx';
 import { ChargePointsPage } from './charge-points.tsx';
-import { TemplatePage } from './configuration/template-page.tsx';
-import { TemplatesPage } from './configuration/templates-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
-import { SecurityPage } from './security/security-page.tsx';
-import { SitePage } from './sites/site-page.tsx';
-import { SitesPage } from './sites/sites-page.tsx';
-import { SystemPage } from './system.tsx';
 import { TokenPage } from './tokens/token-page.tsx';
 import { TokensPage } from './tokens/tokens-page.tsx';
 import { TransactionPage } from './transaction/transaction-page.tsx';
 import { TransactionsPage } from './transactions.tsx';
+
+// What a duty operator opens first comes with the console, the rest a moment later.
+const AlarmsPage = onDemand(async () => (await import('./alarms/alarms-page.tsx')).AlarmsPage);
+const AnalyticsPage = onDemand(async () => (await import('./analytics/analytics-page.tsx')).AnalyticsPage);
+const CampaignPage = onDemand(async () => (await import('./campaign.tsx')).CampaignPage);
+const CampaignsPage = onDemand(async () => (await import('./campaigns.tsx')).CampaignsPage);
+const TemplatePage = onDemand(async () => (await import('./configuration/template-page.tsx')).TemplatePage);
+const TemplatesPage = onDemand(
+  async () => (await import('./configuration/templates-page.tsx')).TemplatesPage,
+);
+const SecurityPage = onDemand(async () => (await import('./security/security-page.tsx')).SecurityPage);
+const SitePage = onDemand(async () => (await import('./sites/site-page.tsx')).SitePage);
+const SitesPage = onDemand(async () => (await import('./sites/sites-page.tsx')).SitesPage);
+const SystemPage = onDemand(async () => (await import('./system.tsx')).SystemPage);
 
 interface View {
   readonly title: string;
