@@ -38,4 +38,4 @@ test('no view has a serious finding, in either theme and on a phone', async () =
     await expectGood(name);
   }
   expect(tab.complaints).toEqual([]);
-}, 180_000);
+}, 300_000);

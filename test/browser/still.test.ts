@@ -16,7 +16,7 @@ test('nothing moves while a view fills, on a desk and on a phone', async () => {
   // Together, because most of the time goes by waiting.
   const moved = await Promise.all([1280, 390].map((width) => whatMoves(gateway, views, width)));
   expect(moved.flat()).toEqual([]);
-}, 180_000);
+}, 300_000);
 
 async function whatMoves(gateway: Gateway, views: readonly View[], width: number): Promise<string[]> {
   const tab = await openTab({ width, height: 844 });
