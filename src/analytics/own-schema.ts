@@ -43,16 +43,12 @@ export async function readSchema(engine: Engine, database: string): Promise<Sche
     .map((table) => ({ ...table, columns: byTable.get(table.name) ?? [] }));
 }
 
-/** A question about the tables themselves. */
-export type SchemaQuestion = { readonly describe: string } | 'tables';
-
 /**
- * Reads `DESCRIBE table` and `SHOW TABLES`; undefined for any other statement. Farad answers them out of
- * `readSchema`: nothing of their text reaches the engine.
+ * Reads `DESCRIBE table` and returns the table; undefined for any other statement. Farad answers it out of
+ * `readSchema`: nothing of its text reaches the engine.
  */
-export function readSchemaQuestion(sql: string, database: string): SchemaQuestion | undefined {
+export function describedTable(sql: string, database: string): string | undefined {
   const words = sql.trim().replace(/\s*;\s*$/, '');
-  if (/^show\s+tables$/i.test(words)) return 'tables';
   const [, of, table] = /^desc(?:ribe)?(?:\s+table)?\s+(?:(\w+)\.)?(\w+)$/i.exec(words) ?? [];
-  return table === undefined || (of !== undefined && of !== database) ? undefined : { describe: table };
+  return of !== undefined && of !== database ? undefined : table;
 }

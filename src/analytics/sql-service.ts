@@ -2,7 +2,7 @@ import type { SchemaAnswer, SchemaTable, SqlAnswer, SqlQuestion } from '../link/
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { RefusedStatement, readStatement, StatementJudge } from './foreign-statement.ts';
-import { readSchema, readSchemaQuestion, type SchemaQuestion } from './own-schema.ts';
+import { describedTable, readSchema } from './own-schema.ts';
 import { learnFunctions } from './pure-functions.ts';
 
 export interface SqlServiceOptions {
@@ -39,9 +39,9 @@ export class SqlService {
     if (!engine) return { ok: false, code: 'engine_unavailable', message: this.options.problem() };
     const rows = Math.min(limit, MOST_SQL_ROWS);
     const { database } = this.options;
-    const question = readSchemaQuestion(sql, database);
+    const described = describedTable(sql, database);
     try {
-      if (question) return describe(question, await readSchema(engine, database), rows);
+      if (described !== undefined) return describe(described, await readSchema(engine, database), rows);
       const statement = readStatement(sql);
       const wrapped = `SELECT * FROM (\n${statement}\n) LIMIT ${rows + 1}`;
       this.judge ??= await this.learn(engine);
@@ -81,19 +81,17 @@ export class SqlService {
   }
 }
 
-/** Answers a question about the tables. Throws RefusedStatement where there is no such table. */
-function describe(question: SchemaQuestion, tables: readonly SchemaTable[], most: number): SqlAnswer {
-  const table = question === 'tables' ? undefined : tables.find(({ name }) => name === question.describe);
-  if (question !== 'tables' && !table) throw new RefusedStatement(`there is no table ${question.describe}`);
-  const heads = table ? ['name', 'type', 'comment', 'key'] : ['name', 'rows', 'comment'];
-  const rows = table
-    ? table.columns.map(({ name, type, comment, key }) => [name, type, comment, key ? 'yes' : ''])
-    : tables.map(({ name, rows: held, comment }) => [name, held, comment]);
+/** Describes a table. Throws RefusedStatement where there is no such table. */
+function describe(name: string, tables: readonly SchemaTable[], most: number): SqlAnswer {
+  const table = tables.find((one) => one.name === name);
+  if (!table) throw new RefusedStatement(`there is no table ${name}`);
   return {
     ok: true,
-    columns: heads.map((name) => ({ name, type: name === 'rows' ? 'Nullable(UInt64)' : 'String' })),
-    rows: rows.slice(0, most),
-    truncated: rows.length > most,
+    columns: ['name', 'type', 'comment', 'key'].map((head) => ({ name: head, type: 'String' })),
+    rows: table.columns
+      .slice(0, most)
+      .map(({ name: column, type, comment, key }) => [column, type, comment, key ? 'yes' : '']),
+    truncated: table.columns.length > most,
   };
 }
 

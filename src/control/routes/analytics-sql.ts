@@ -27,7 +27,7 @@ const operation: Operation = {
   summary: 'Ask in SQL',
   description:
     "One SELECT over Farad's own tables in ClickHouse's SQL, with functions that only compute: no files, no other hosts, no system tables, " +
-    'no settings. `DESCRIBE table` and `SHOW TABLES` are answered, too. Bounded by `clickhouse.queryTimeout`, half of `clickhouse.memory`, and 32 MiB of answer. A statement that is refused is answered ' +
+    'no settings. `DESCRIBE table` is answered, too. Bounded by `clickhouse.queryTimeout`, half of `clickhouse.memory`, and 32 MiB of answer. A statement that is refused is answered ' +
     'with `bad_parameter`, which says why.',
   body: {
     required: true,

@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
-import { readSchemaQuestion } from '../../../src/analytics/own-schema.ts';
+import { describedTable } from '../../../src/analytics/own-schema.ts';
 
 test.each([
-  ['DESCRIBE connections', { describe: 'connections' }],
-  ['  desc table farad.meter_samples ; ', { describe: 'meter_samples' }],
-  ['describe\n  transactions', { describe: 'transactions' }],
-  ['SHOW TABLES', 'tables'],
-  ['show tables;', 'tables'],
-])('%j is a question about the tables', (sql, question) => {
-  expect(readSchemaQuestion(sql, 'farad')).toEqual(question);
+  ['DESCRIBE connections', 'connections'],
+  ['  desc table farad.meter_samples ; ', 'meter_samples'],
+  ['describe\n  transactions', 'transactions'],
+])('%j describes a table', (sql, table) => {
+  expect(describedTable(sql, 'farad')).toBe(table);
 });
 
 test.each([
@@ -20,10 +18,10 @@ test.each([
   'DESCRIBE connections SETTINGS readonly = 0',
   'DESCRIBE connections -- and more',
   'DESCRIBE',
-  'SHOW TABLES FROM system',
+  'SHOW TABLES',
   'SHOW DATABASES',
   'SELECT 1',
   '',
 ])('%j is left to the walls', (sql) => {
-  expect(readSchemaQuestion(sql, 'farad')).toBeUndefined();
+  expect(describedTable(sql, 'farad')).toBeUndefined();
 });
