@@ -109,5 +109,8 @@ export type Counts = api.Campaign['counts'];
 
 export type Role = api.Session['role'];
 
+/** The part of the charge points that somebody may see. */
+export type Scope = NonNullable<api.Session['scope']>;
+
 /** A client certificate of a charge point. */
 export type OwnCertificate = api.ChargePointSecurity['certificates'][number];

@@ -1,4 +1,6 @@
 export interface Section {
+  /** Of no charge point: nothing for those who see a part of them. */
+  readonly isShared?: true;
   readonly name: string;
   /** First part of its addresses. */
   readonly root: string;
@@ -11,7 +13,7 @@ export const sections: readonly Section[] = [
   { name: 'Overview', root: '', also: ['alarms'] },
   { name: 'Charge points', root: 'charge-points', also: ['security', 'configuration'] },
   { name: 'Transactions', root: 'transactions' },
-  { name: 'Tokens', root: 'tokens' },
+  { name: 'Tokens', root: 'tokens', isShared: true },
   { name: 'Sites', root: 'sites' },
   { name: 'Campaigns', root: 'campaigns' },
   { name: 'Analytics', root: 'analytics' },

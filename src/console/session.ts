@@ -17,6 +17,11 @@ export function may(role: Role): boolean {
   return own !== undefined && RANKS[own] >= RANKS[role];
 }
 
+/** Whether whoever is logged in may see every charge point. */
+export function seesAll(): boolean {
+  return session.value?.scope === null;
+}
+
 /** The tabs of a browser have one cookie: what one does with it concerns the others. */
 const channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel('farad session') : undefined;
 channel?.addEventListener('message', ({ data }: MessageEvent<'began' | 'ended'>) => {
@@ -34,8 +39,8 @@ onLoggedOut(() => {
 });
 
 /** Tells log-ins apart, also those with the same key. */
-export function labelOf({ kind, id, role, expiresAt }: Session): string {
-  return `${kind} ${id} ${role} ${expiresAt}`;
+export function labelOf({ kind, id, role, scope, expiresAt }: Session): string {
+  return `${kind} ${id} ${role} ${JSON.stringify(scope)} ${expiresAt}`;
 }
 
 /**

@@ -172,7 +172,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     clearInterval(saving);
     await saveUses();
   });
-  requireKeys(app, new KeyAttempts(keyRing), logIns, uses);
+  requireKeys(app, { store: deps.store, keys: new KeyAttempts(keyRing), logIns, uses });
   logRequests(app);
   auditChanges(app, deps);
 
@@ -241,7 +241,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addConsoleSessionRoutes(app, logIns);
   addUserRoutes(app, deps.store, accounts);
   addApiKeyRoutes(app, deps.store, keyRing, uses);
-  addAuditRoute(app, deps.store);
+  addAuditRoute(app, deps.store, operations);
   addOverviewRoute(app, deps, fleet);
   addFleetSecurityRoute(app, deps, fleet);
   addSystemRoute(app, deps, version);

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { NOTHING_IN_SIGHT, type Sight, sightOf } from '../store/sight.ts';
+import type { Store } from '../store/store.ts';
 import { notFound } from './error-handling.ts';
 import { apiError } from './errors.ts';
 import { bearerKey, type KeyAttempts, type KeyUses } from './key-ring.ts';
 import type { LogIns } from './log-ins.ts';
 import { requireRole, roleOf } from './roles.ts';
 import { assertNotForeign, assertSameOrigin } from './same-origin.ts';
+import { requireInSight } from './scopes.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -13,15 +16,24 @@ declare module 'fastify' {
   }
 }
 
+export interface AuthenticationDeps {
+  readonly store: Store;
+  readonly keys: KeyAttempts;
+  readonly logIns: LogIns;
+  readonly uses: KeyUses;
+}
+
 /**
  * Demands a key, or the cookie of somebody who logged in, for every route that does not declare itself open,
- * and the role that its operation asks for: before a byte of the body is read. What is not there is refused
- * as early.
+ * the role that its operation asks for, and that what it is about is in sight: before a byte of the body is
+ * read. What is not there is refused as early.
  */
-export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: LogIns, uses: KeyUses): void {
+export function requireKeys(app: FastifyInstance, { store, keys, logIns, uses }: AuthenticationDeps): void {
   app.decorateRequest('principal', null);
+  app.decorateRequest('sight', null as unknown as Sight);
   app.decorateRequest('via', 'none');
   app.addHook('onRequest', async (request) => {
+    request.sight = NOTHING_IN_SIGHT;
     const { operation, open } = request.routeOptions.config;
     if (request.is404 || isNowhere(request)) throw notFound(request);
     if (open || operation?.open) return;
@@ -43,6 +55,8 @@ export function requireKeys(app: FastifyInstance, keys: KeyAttempts, logIns: Log
     if (principal.kind === 'key') uses.note(principal.id);
     if (principal.owesPassword && !operation?.beforePasswordChange) throw apiError('password_due', {});
     if (operation) requireRole(request, roleOf(operation));
+    request.sight = sightOf(store, principal.scope);
+    requireInSight(request, operation, store);
   });
 }
 

@@ -8,6 +8,7 @@ import type { CampaignItem, CampaignRecord, CampaignTask, SecurityTask } from '.
 import type { ChargePointFilter } from '../store/charge-point-filter.ts';
 import { wantedProfile } from '../store/current-profile.ts';
 import { findChargePoint } from '../store/known-charge-points.ts';
+import type { Sight } from '../store/sight.ts';
 import type { Store } from '../store/store.ts';
 import { REDACTED, redactJson } from '../telemetry/redaction.ts';
 import { checkPayload } from './charge-point-call.ts';
@@ -39,21 +40,29 @@ const PROBLEMS_SHOWN = 20;
 /** Actions whose requestId Farad fills in where it is missing: one number does for all charge points. */
 const NUMBERED: ReadonlySet<string> = new Set(['SignedUpdateFirmware', 'GetLog']);
 
+/** What a campaign is read against. */
+export interface CampaignGround {
+  readonly store: Store;
+  /** Of whoever asks for it. */
+  readonly sight: Sight;
+  readonly force: boolean;
+}
+
 /**
  * What an operator asks for. Throws an ApiError where that cannot be: a payload that breaks its schema,
  * charge points that nobody knows.
  */
 export async function readCampaign(
   body: NewCampaignBody,
-  store: Store,
-  force: boolean,
+  { store, sight, force }: CampaignGround,
 ): Promise<NewCampaign> {
   const { name, targets, atOnce = AT_ONCE, startAt, endAt, itemTimeout = ITEM_TIMEOUT_S } = body;
   const { stopAfterFailed } = body;
   return {
     name,
     task: await readTask(body.task, store, force),
-    targets: readTargets(targets, store),
+    targets: readTargets(targets, store, sight),
+    ...(sight.scope && { scope: sight.scope }),
     atOnce,
     startAt: startAt === undefined ? 0 : (readInstant(startAt) ?? 0),
     endAt: endAt === undefined ? null : (readInstant(endAt) ?? null),
@@ -123,13 +132,19 @@ function readSecurityTask(task: SecurityTask, force: boolean): SecurityTask {
   return { ...forced, rootCertificate };
 }
 
-function readTargets({ ids, ...filter }: NewCampaignBody['targets'], store: Store): CampaignTargets {
+function readTargets(
+  { ids, ...filter }: NewCampaignBody['targets'],
+  store: Store,
+  sight: Sight,
+): CampaignTargets {
   if (!ids) return filter;
   if (Object.keys(filter).length > 0) {
     throw invalid([{ path: '/targets', problem: 'has either `ids` or a filter' }]);
   }
   const unknown = ids.flatMap((id, index) =>
-    findChargePoint(store, id) ? [] : [{ path: `/targets/ids/${index}`, problem: 'is unknown' }],
+    sight.sees(id) && findChargePoint(store, id)
+      ? []
+      : [{ path: `/targets/ids/${index}`, problem: 'is unknown' }],
   );
   if (unknown.length > 0) throw invalid(unknown);
   return { ids };

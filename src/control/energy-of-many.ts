@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Sight } from '../store/sight.ts';
 import type { Store } from '../store/store.ts';
 import { askPage, type RowsQuery } from './analytics-query.ts';
 import { foreignCursor, readCursor, writeCursor } from './cursor.ts';
@@ -37,13 +38,13 @@ interface Wanted {
  * belongs to none has an empty name; a charge point with several tags counts for each. Throws as `askPage`.
  */
 export async function energyOfMany(
-  deps: Pick<ControlDeps, 'link' | 'config' | 'store'>,
+  deps: Pick<ControlDeps, 'link' | 'config' | 'store'> & { readonly sight: Sight },
   by: Subject,
   query: RowsQuery,
   { cursor, limit = MOST_ROWS, sort = 'start' }: Wanted,
 ) {
   const offset = readOffset(by, cursor);
-  const namesOf = by === 'site' ? await sitesOf(deps.store) : await tagsOf(deps.store);
+  const namesOf = by === 'site' ? await sitesOf(deps) : await tagsOf(deps.store);
   const sums = new Map<string, Sum>();
   let pending: number | undefined;
   let next: string | null = null;
@@ -95,8 +96,15 @@ type NamesOf = (row: Pick<ConnectorEnergy, 'chargePointId' | 'connectorId'>) => 
 
 const NONE = [''] as const;
 
-async function sitesOf({ sites }: Pick<Store, 'sites'>): Promise<NamesOf> {
-  return ({ chargePointId, connectorId }) => [sites.ofConnector(chargePointId, connectorId) ?? ''];
+/** A site that is not in sight is none. */
+async function sitesOf({
+  store: { sites },
+  sight,
+}: Pick<ControlDeps, 'store'> & { readonly sight: Sight }): Promise<NamesOf> {
+  return ({ chargePointId, connectorId }) => {
+    const site = sites.ofConnector(chargePointId, connectorId);
+    return site !== undefined && sight.seesSite(site) ? [site] : NONE;
+  };
 }
 
 async function tagsOf({ settings }: Pick<Store, 'settings'>): Promise<NamesOf> {

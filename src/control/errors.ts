@@ -61,6 +61,12 @@ export const errors = {
     meaning:
       'The user logged in with a one-time password. Until another one is chosen (PUT /api/v1/session/password) nothing else is answered.',
   },
+  out_of_scope: {
+    status: 403,
+    message: 'This is for those who may see all charge points.',
+    meaning:
+      'The API key or the user is for some groups and sites only, and this is about all charge points or about something that they share. Nothing was changed.',
+  },
   cross_origin: {
     status: 403,
     message: 'A page of another origin may not do this.',

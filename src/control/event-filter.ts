@@ -19,12 +19,20 @@ export interface EventFilter {
   readonly chargePointIds?: ReadonlySet<string>;
   /** Wanted of every charge point, whatever `chargePointIds` says. */
   readonly fleetTopics: ReadonlySet<Topic>;
+  /** Whether whoever listens may see a charge point at this moment; undefined: what is of all. */
+  readonly sees: (chargePointId: string | undefined) => boolean;
+}
+
+/** Of any charge point. */
+export function wantsTopic({ topics, fleetTopics }: EventFilter, topic: Topic): boolean {
+  return topics.has(topic) || fleetTopics.has(topic);
 }
 
 export function wants(
-  { topics, chargePointIds, fleetTopics }: EventFilter,
+  { topics, chargePointIds, fleetTopics, sees }: EventFilter,
   { topic, data }: LiveEvent,
 ): boolean {
+  if (!sees(data.chargePointId as string | undefined)) return false;
   if (fleetTopics.has(topic)) return true;
   return topics.has(topic) && (!chargePointIds || chargePointIds.has(data.chargePointId as string));
 }

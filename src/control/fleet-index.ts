@@ -44,6 +44,10 @@ export interface IndexedChargePoint {
   readonly connected: boolean;
   /** Statuses of its connectors from 1 on, empty while it is not connected: nobody knows then. */
   readonly statuses: readonly string[];
+  /** How many of its connectors have reported, from 1 on. */
+  readonly connectors: number;
+  /** Connected for a while, but never sent a BootNotification: whatever it says is refused. */
+  readonly neverBooted: boolean;
   /** Connectors that are Faulted by their last report, also while it is not connected. */
   readonly faults: readonly ConnectorRecord[];
   readonly registration: string;
@@ -72,12 +76,8 @@ export interface IndexedChargePoint {
   readonly searched: string;
 }
 
-/** The whole fleet at a moment some seconds ago. */
-export interface FleetCensus {
-  /** Epoch ms of the end of the round. */
-  readonly at: number;
-  /** In the order of the ids. */
-  readonly chargePoints: readonly IndexedChargePoint[];
+/** How many there are of what. */
+export interface FleetCount {
   readonly connected: number;
   /** Connected for a while, but never sent a BootNotification: whatever they say is refused. */
   readonly neverBooted: number;
@@ -85,6 +85,14 @@ export interface FleetCensus {
   readonly connectors: Readonly<Record<string, number>>;
   /** Connectors of charge points that are not connected. */
   readonly offlineConnectors: number;
+}
+
+/** The whole fleet at a moment some seconds ago. */
+export interface FleetCensus extends FleetCount {
+  /** Epoch ms of the end of the round. */
+  readonly at: number;
+  /** In the order of the ids. */
+  readonly chargePoints: readonly IndexedChargePoint[];
   /** Which configuration templates the charge points were compared with: their names and versions. */
   readonly templates: string;
 }
@@ -183,39 +191,34 @@ export class FleetIndex {
 
   private async round(rest: Rest): Promise<void> {
     const chargePoints: IndexedChargePoint[] = [];
-    const connectors: Record<string, number> = {};
-    let connected = 0;
-    let neverBooted = 0;
-    let offlineConnectors = 0;
     let seen = 0;
     let restedAt = performance.now();
     const comparison = new Comparison(this.store);
     for await (const known of knownChargePoints(this.store, undefined)) {
-      const entry = this.look(known, comparison);
-      chargePoints.push(entry.chargePoint);
-      if (entry.chargePoint.connected) connected++;
-      else offlineConnectors += entry.statuses.length;
-      if (this.shouldHaveBooted(entry.chargePoint)) neverBooted++;
-      for (const status of entry.chargePoint.statuses) connectors[status] = (connectors[status] ?? 0) + 1;
+      chargePoints.push(this.look(known, comparison));
       if (++seen % SLICE === 0) {
         await rest(performance.now() - restedAt);
         restedAt = performance.now();
       }
       if (this.closing.signal.aborted) return;
     }
-    const counts = { connected, neverBooted, connectors, offlineConnectors };
-    this.known = { at: Date.now(), chargePoints, ...counts, templates: comparison.names };
+    this.known = {
+      ...countOf(chargePoints),
+      at: Date.now(),
+      chargePoints,
+      templates: comparison.names,
+    };
     this.isAwaited = false;
     this.counted(this.known);
   }
 
-  private shouldHaveBooted({ id, connected, registration }: IndexedChargePoint): boolean {
-    if (!connected || registration !== 'Unknown') return false;
+  private shouldHaveBooted(id: string, registration: string): boolean {
+    if (registration !== 'Unknown') return false;
     const connectedAt = this.store.sessions.get(id)?.connectedAt ?? Number.POSITIVE_INFINITY;
     return connectedAt < Date.now() - BOOTS_WITHIN_MS;
   }
 
-  private look(known: KnownChargePoint, comparison: Comparison) {
+  private look(known: KnownChargePoint, comparison: Comparison): IndexedChargePoint {
     const { id, record, settings } = known;
     const connected = this.edges.holderHere(id) !== undefined;
     const connectors = record ? this.store.connectors.of(id) : [];
@@ -224,12 +227,15 @@ export class FleetIndex {
     const { boot } = record ?? {};
     const coordinates = settings?.place?.coordinates;
     const security = summariseSecurity(this.store, id, settings);
-    const chargePoint: IndexedChargePoint = {
+    const registration = record?.registration ?? 'Unknown';
+    return {
       id,
       connected,
       statuses: connected ? statuses : [],
+      connectors: statuses.length,
+      neverBooted: connected && this.shouldHaveBooted(id, registration),
       faults: faults.length > 0 ? faults : NO_FAULTS,
-      registration: record?.registration ?? 'Unknown',
+      registration,
       lastSeenAt: record?.lastSeenAt ?? 0,
       lastAnsweredAt: record?.lastAnsweredAt ?? 0,
       vendor: boot ? `${boot.vendor} ${boot.model}` : '',
@@ -245,8 +251,22 @@ export class FleetIndex {
       drifts: comparison.of(known),
       searched: searchedTexts(known).join('\n').toLowerCase(),
     };
-    return { chargePoint, statuses };
   }
+}
+
+/** Counts charge points and their connectors. */
+export function countOf(chargePoints: readonly IndexedChargePoint[]): FleetCount {
+  const connectors: Record<string, number> = {};
+  let connected = 0;
+  let neverBooted = 0;
+  let offlineConnectors = 0;
+  for (const chargePoint of chargePoints) {
+    if (chargePoint.connected) connected++;
+    else offlineConnectors += chargePoint.connectors;
+    if (chargePoint.neverBooted) neverBooted++;
+    for (const status of chargePoint.statuses) connectors[status] = (connectors[status] ?? 0) + 1;
+  }
+  return { connected, neverBooted, connectors, offlineConnectors };
 }
 
 const NO_TAGS: readonly string[] = [];

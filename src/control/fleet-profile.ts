@@ -1,5 +1,6 @@
 import { warningsBeforeSetting } from '../operations/profile-situation.ts';
 import { type KnownChargePoint, knownChargePoints, searchedTexts } from '../store/known-charge-points.ts';
+import type { Sight } from '../store/sight.ts';
 import { type AnsweredCall, callChargePoint } from './charge-point-call.ts';
 import { profileOf, type SetProfileBody } from './charging-profile-view.ts';
 import type { ControlDeps } from './deps.ts';
@@ -71,12 +72,16 @@ async function setFor(
 }
 
 /**
- * The ids of the charge points that a filter means. Ids that were given are taken as they are: the call says
- * of those that nobody knows.
+ * The ids of the charge points in sight that a filter means. Ids that were given are taken as they are: the
+ * call says of those that nobody knows.
  */
-export async function* targetsOf({ store, edges }: Deps, filter: FleetFilter): AsyncGenerator<string> {
+export async function* targetsOf(
+  { store, edges }: Deps,
+  sight: Sight,
+  filter: FleetFilter,
+): AsyncGenerator<string> {
   const isMeant = (known: KnownChargePoint): boolean =>
-    matches(known, filter, () => edges.holderHere(known.id) !== undefined);
+    sight.sees(known.id) && matches(known, filter, () => edges.holderHere(known.id) !== undefined);
   if (filter.ids !== undefined) {
     for (const id of new Set(filter.ids)) {
       const settings = store.settings.get(id);

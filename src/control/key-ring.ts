@@ -74,7 +74,7 @@ export class KeyRing {
 
   /** A new key; it is shown this once. Undefined where the id is taken. */
   async create(
-    given: Pick<ApiKeyRecord, 'id' | 'note' | 'expiresAt'> & { readonly role: Role },
+    given: Pick<ApiKeyRecord, 'id' | 'note' | 'scope' | 'expiresAt'> & { readonly role: Role },
     createdBy: string,
   ): Promise<{ readonly record: ApiKeyRecord; readonly key: string } | undefined> {
     if (this.byId.has(given.id)) return undefined;
@@ -104,8 +104,12 @@ export class KeyRing {
   }
 }
 
-function ringKey({ id, role = 'admin', sha256, expiresAt }: ApiKeyRecord): RingKey {
-  return { principal: { kind: 'key', id, role }, sha256, ...(expiresAt !== undefined && { expiresAt }) };
+function ringKey({ id, role = 'admin', scope, sha256, expiresAt }: ApiKeyRecord): RingKey {
+  return {
+    principal: { kind: 'key', id, role, ...(scope && { scope }) },
+    sha256,
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
 }
 
 /** Wrong keys of one address within a minute. */

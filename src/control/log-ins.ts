@@ -205,12 +205,13 @@ export class LogIns {
 }
 
 /** Who a user is to the API. */
-export function principalOf({ name, role, displayName, password }: UserRecord): Principal {
+export function principalOf({ name, role, scope, displayName, password }: UserRecord): Principal {
   return {
     kind: 'user',
     id: name,
     role,
     ...(displayName !== undefined && { displayName }),
+    ...(scope && { scope }),
     ...(password?.isOneTime && { owesPassword: true }),
   };
 }

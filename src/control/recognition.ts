@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Role } from '../store/api-keys.ts';
+import type { Scope } from '../store/sight.ts';
 import { bearerKey, type KeyRing } from './key-ring.ts';
 import type { LogIns } from './log-ins.ts';
 import type { Principal } from './roles.ts';
@@ -10,6 +11,8 @@ export interface Recognised {
   readonly id: string;
   readonly displayName: string | null;
   readonly role: Role;
+  /** Null: every charge point. */
+  readonly scope: Scope | null;
   readonly owesPassword: boolean;
   /** RFC 3339; null with a key, which does not end by itself. */
   readonly expiresAt: string | null;
@@ -17,7 +20,7 @@ export interface Recognised {
 
 /** `expiresAt`: epoch ms; undefined with a key. */
 export function describePrincipal(
-  { kind, id, displayName, role, owesPassword = false }: Principal,
+  { kind, id, displayName, role, scope, owesPassword = false }: Principal,
   expiresAt: number | undefined,
 ): Recognised {
   return {
@@ -25,6 +28,7 @@ export function describePrincipal(
     id,
     displayName: displayName ?? null,
     role,
+    scope: scope ?? null,
     owesPassword,
     expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
   };
@@ -44,12 +48,20 @@ export class Recognition {
   }
 
   of(headers: IncomingHttpHeaders): Recognised | undefined {
-    if (headers.authorization !== undefined) {
-      const key = bearerKey(headers);
-      const found = key === undefined ? undefined : this.keys.holderOf(key);
-      return found && describePrincipal(found.principal, undefined);
-    }
-    const logIn = this.logIns.find(headers.cookie);
-    return logIn && describePrincipal(logIn.principal, logIn.expiresAt);
+    const found = this.find(headers);
+    return found && describePrincipal(found.principal, found.expiresAt);
+  }
+
+  principalOf(headers: IncomingHttpHeaders): Principal | undefined {
+    return this.find(headers)?.principal;
+  }
+
+  private find(
+    headers: IncomingHttpHeaders,
+  ): { readonly principal: Principal; readonly expiresAt?: number } | undefined {
+    if (headers.authorization === undefined) return this.logIns.find(headers.cookie);
+    const key = bearerKey(headers);
+    const found = key === undefined ? undefined : this.keys.holderOf(key);
+    return found && { principal: found.principal };
   }
 }

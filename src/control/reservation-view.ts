@@ -1,6 +1,7 @@
 import { foldIdTag } from '../protocol/id-tag.ts';
 import { writeTimestamp } from '../protocol/timestamp.ts';
 import type { ReservationRecord, ReservationState } from '../store/reservation-record.ts';
+import type { Sight } from '../store/sight.ts';
 import type { Store } from '../store/store.ts';
 import { filteredPage, type Listing } from './filtered-page.ts';
 
@@ -14,11 +15,19 @@ export interface ReservationQuery {
   readonly limit: number;
 }
 
-/** Reservations newest first. A page may be short, even empty, and yet have a `next`. */
-export function listReservations(store: Store, query: ReservationQuery): Listing<ReservationRecord> {
+/**
+ * Reservations of charge points in sight, newest first. A page may be short, even empty, and yet have a
+ * `next`.
+ */
+export function listReservations(
+  store: Store,
+  sight: Sight,
+  query: ReservationQuery,
+): Listing<ReservationRecord> {
   const { chargePointId, idTag, state, before, limit } = query;
   const tag = idTag === undefined ? undefined : foldIdTag(idTag);
   const matches = (reservation: ReservationRecord): boolean =>
+    sight.sees(reservation.chargePointId) &&
     (tag === undefined || foldIdTag(reservation.idTag) === tag) &&
     (state === undefined || reservation.state === state);
   const list = (after: string | undefined, count: number): Listing<ReservationRecord> =>
@@ -27,7 +36,7 @@ export function listReservations(store: Store, query: ReservationQuery): Listing
       ...(chargePointId !== undefined && { chargePointId }),
       ...(after !== undefined && { before: after }),
     });
-  const all = tag === undefined && state === undefined;
+  const all = sight.scope === undefined && tag === undefined && state === undefined;
   return filteredPage(list, { after: before, limit, ...(!all && { matches }) });
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Role } from '../store/api-keys.ts';
+import type { Scope } from '../store/sight.ts';
 import { apiError } from './errors.ts';
 import type { Operation } from './openapi/operation.ts';
 
@@ -10,6 +11,8 @@ export interface Principal {
   readonly id: string;
   readonly role: Role;
   readonly displayName?: string;
+  /** Absent: every charge point. */
+  readonly scope?: Scope;
   /** Logged in with a one-time password, and may do no more than choose another one. */
   readonly owesPassword?: boolean;
 }

@@ -1,5 +1,6 @@
 import { foldIdTag } from '../protocol/id-tag.ts';
 import { suspicionsOf } from '../store/forgotten-transactions.ts';
+import type { Sight } from '../store/sight.ts';
 import type { Store } from '../store/store.ts';
 import type { OpenListing, TransactionRecord, TransactionState } from '../store/transaction-record.ts';
 import { filteredPage, type Listing } from './filtered-page.ts';
@@ -30,14 +31,19 @@ export interface TransactionQuery {
 }
 
 /**
- * Transactions newest first, suspects by charge point and connector. A page may be short, even empty, and yet
- * have a `next`.
+ * Transactions of charge points in sight, newest first, suspects by charge point and connector. A page may be
+ * short, even empty, and yet have a `next`.
  */
-export function listTransactions(store: Store, query: TransactionQuery): Listing<TransactionRecord> {
+export function listTransactions(
+  store: Store,
+  sight: Sight,
+  query: TransactionQuery,
+): Listing<TransactionRecord> {
   const { chargePointId, state, limit, idTag, from, to, review, suspect, forgottenAfter, doubtful } = query;
   const now = Date.now();
   const tag = idTag === undefined ? undefined : foldIdTag(idTag);
   const matches = (transaction: TransactionRecord): boolean =>
+    sight.sees(transaction.chargePointId) &&
     (tag === undefined || foldIdTag(transaction.idTag) === tag) &&
     (from === undefined || transaction.startedAt >= from) &&
     (to === undefined || transaction.startedAt < to) &&
@@ -57,6 +63,7 @@ export function listTransactions(store: Store, query: TransactionQuery): Listing
     });
   }
   const all =
+    sight.scope === undefined &&
     suspect === undefined &&
     tag === undefined &&
     from === undefined &&

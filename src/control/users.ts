@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ExpectedVersion } from '../store/expected-version.ts';
+import type { Scope } from '../store/sight.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredPassword, UserInput, UserRecord } from '../store/users.ts';
 import { AttemptLimit } from './attempt-limit.ts';
@@ -21,6 +22,7 @@ const CREDENTIAL_BYTES = 16;
 export interface UserBody {
   readonly displayName: string | null;
   readonly role: UserRecord['role'];
+  readonly scope: Scope | null;
   readonly enabled: boolean;
 }
 
@@ -69,7 +71,7 @@ export class UserAccounts {
 
   /** Throws `user_exists`, `too_many_users`, `weak_password`, `busy`. */
   async create(
-    { displayName, enabled, ...body }: UserBody & { readonly name: string },
+    { displayName, scope, enabled, ...body }: UserBody & { readonly name: string },
     chosen: string | undefined,
     createdBy: string,
   ): Promise<WithPassword> {
@@ -80,6 +82,7 @@ export class UserAccounts {
       {
         ...body,
         ...(displayName !== null && { displayName }),
+        ...(scope && { scope }),
         isEnabled: enabled,
         password: made.password,
         credential: newCredential(),
@@ -96,14 +99,15 @@ export class UserAccounts {
   /** Log-ins of one who is disabled are over for good. Undefined where there is no such user. */
   change(
     name: string,
-    { displayName, role, enabled }: UserBody,
+    { displayName, role, scope, enabled }: UserBody,
     expected: ExpectedVersion | undefined,
   ): Promise<UserRecord | undefined> {
     return this.store.users.change(
       name,
-      ({ displayName: _, ...user }) => ({
+      ({ displayName: _, scope: _of, ...user }) => ({
         ...user,
         ...(displayName !== null && { displayName }),
+        ...(scope && { scope }),
         role,
         isEnabled: enabled,
         ...(!enabled && { credential: newCredential() }),

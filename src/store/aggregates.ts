@@ -124,7 +124,9 @@ const AGGREGATES = {
     'charge-point-settings',
     ({ directory }) => new SettingsTable(directory),
   ),
-  apiKeys: provisioned<ApiKeys>('api-keys', ({ directory }) => new ApiKeyTable(directory)),
+  // Since version 2 a key may be for some charge points only: a Farad that does not know that must not accept
+  // it.
+  apiKeys: provisioned<ApiKeys>('api-keys', ({ directory }) => new ApiKeyTable(directory), [() => undefined]),
   users: provisioned<Users>('users', ({ directory }) => new UserTable(directory)),
   consoleSessions: provisioned<ConsoleSessions>(
     'console-sessions',

@@ -1,6 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
+import type { Scope } from './sight.ts';
 import type { WritePath } from './write-path.ts';
 
 /** What the holder of an API key may do: look; also send commands and change settings; also manage keys. */
@@ -11,6 +12,8 @@ export interface ApiKeyRecord {
   readonly id: string;
   /** Absent in keys from before there were roles: those may do everything. */
   readonly role?: Role;
+  /** Absent: every charge point. */
+  readonly scope?: Scope;
   readonly note?: string;
   /** Id of the key that created this one. */
   readonly createdBy?: string;

@@ -1,4 +1,5 @@
 import type { KeptAnswer } from './referenced-calls.ts';
+import type { Scope } from './sight.ts';
 
 /**
  * What takes a charge point several CALLs, one after the other.
@@ -73,6 +74,8 @@ export type CampaignCounts = Readonly<Record<CampaignItemState, number>>;
 
 /** One task at many charge points. Times are epoch ms, durations ms. */
 export interface CampaignRecord {
+  /** Of whoever created it: it has no charge point beyond that. Absent: whoever may see all. */
+  readonly scope?: Scope;
   /** Rises with the time of creation. */
   readonly id: string;
   readonly name: string;

@@ -3,6 +3,7 @@ import type { Role } from './api-keys.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
+import type { Scope } from './sight.ts';
 import type { WritePath } from './write-path.ts';
 
 /** A password, of which only a slow hash is kept. */
@@ -21,6 +22,8 @@ export interface UserRecord {
   readonly name: string;
   readonly displayName?: string;
   readonly role: Role;
+  /** Absent: every charge point. */
+  readonly scope?: Scope;
   readonly isEnabled: boolean;
   readonly password?: StoredPassword;
   /** Random, and another one from the moment on at which earlier log-ins are worth nothing any more. */

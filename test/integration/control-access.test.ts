@@ -95,6 +95,7 @@ describe('roles', () => {
       id: 'short-lived',
       displayName: null,
       role: 'viewer',
+      scope: null,
       owesPassword: false,
       expiresAt: null,
       timezone: null,

@@ -135,6 +135,7 @@ describe('GET /events', () => {
       id: 'looker',
       displayName: null,
       role: 'viewer',
+      scope: null,
       owesPassword: false,
     };
     expect(left.marks).toEqual([

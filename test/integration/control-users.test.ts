@@ -93,11 +93,12 @@ describe('users', () => {
     );
     expect((await tab.ask('GET', '/users')).code).toBe('forbidden');
     expect(
-      (await tab.ask('PUT', '/users/Bert', { displayName: null, role: 'admin', enabled: true })).code,
+      (await tab.ask('PUT', '/users/Bert', { displayName: null, role: 'admin', scope: null, enabled: true }))
+        .code,
     ).toBe('forbidden');
     const { body, headers } = await admin('GET', '/users/bert');
     expect(headers.get('etag')).toBe(`"${body.version}"`);
-    const change = { displayName: 'B', role: 'viewer', enabled: true };
+    const change = { displayName: 'B', role: 'viewer', scope: null, enabled: true };
     const stale = { 'if-match': `"${body.version - 1}"` };
     expect((await admin('PUT', '/users/bert', change, stale)).body.error.code).toBe('changed_meanwhile');
     expect((await admin('PUT', '/users/bert', change, { 'if-match': `"${body.version}"` })).status).toBe(200);
@@ -128,7 +129,7 @@ describe('what an admin changes holds at once for whoever is logged in', () => {
   test('a role', async () => {
     const { tab } = await arrive('carla', 'operator');
     expect((await tab.ask('PUT', '/tokens/C', { status: 'Accepted' })).status).toBe(201);
-    await admin('PUT', '/users/carla', { displayName: null, role: 'viewer', enabled: true });
+    await admin('PUT', '/users/carla', { displayName: null, role: 'viewer', scope: null, enabled: true });
     expect((await tab.ask('PUT', '/tokens/C', { status: 'Accepted' })).code).toBe('forbidden');
     expect((await tab.ask('GET', '/session')).body.role).toBe('viewer');
   });
@@ -137,11 +138,11 @@ describe('what an admin changes holds at once for whoever is logged in', () => {
     const { tab, password } = await arrive('dora', 'viewer');
     const events = new EventReader(`${control.base}/api/v1/events`, { cookie: tab.cookie });
     await events.head;
-    await admin('PUT', '/users/dora', { displayName: null, role: 'viewer', enabled: false });
+    await admin('PUT', '/users/dora', { displayName: null, role: 'viewer', scope: null, enabled: false });
     expect((await tab.ask('GET', '/session')).status).toBe(401);
     expect((await browser().logIn('dora', password)).code).toBe('wrong_password');
     await until('the live events end', () => events.events.at(-1)?.event === 'end');
-    await admin('PUT', '/users/dora', { displayName: null, role: 'viewer', enabled: true });
+    await admin('PUT', '/users/dora', { displayName: null, role: 'viewer', scope: null, enabled: true });
     expect((await tab.ask('GET', '/session')).status).toBe(401);
     expect((await browser().logIn('dora', password)).status).toBe(200);
   });

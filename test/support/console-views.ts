@@ -76,7 +76,8 @@ export async function gatewayWithEveryView(): Promise<{
     gateway.request<Answer>(method, `/api/v1${path}`, body);
   await send('PUT', '/tokens/CARD0001', { status: 'Accepted', parentIdTag: 'FLEET-1' });
   await send('PUT', '/tokens/CARD0002', { status: 'Blocked' });
-  await send('POST', '/users', { name: 'anna', displayName: 'Anna Ampère', role: 'operator' });
+  const scope = { groups: ['Depot north'], sites: ['depot'] };
+  await send('POST', '/users', { name: 'anna', displayName: 'Anna Ampère', role: 'operator', scope });
   const story = await chargingStory(gateway.ocpp, 'BAY-12', 'CARD0001');
   for (let minute = 1; minute <= 3; minute++)
     await story.meter(minute, 9000 + minute, 1000 + 150 * minute, 40 + minute);

@@ -1,3 +1,4 @@
+import { inScope } from './known-charge-points.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 
 /**
@@ -5,7 +6,7 @@ import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts
  * `limit`, `offset`. A sample that the charge point repeated appears once.
  */
 export function meterSamples(given: Parameters): PreparedQuery {
-  const conditions = new Conditions()
+  const conditions = inScope(given, new Conditions())
     .where('charge_point_id = {chargePointId:String}', 'chargePointId', given.requiredText('chargePointId'))
     .where('measurand = {measurand:String}', 'measurand', given.text('measurand'))
     .between('ts', given.time('from'), given.time('to'));

@@ -129,6 +129,12 @@ export class Conditions {
     return this;
   }
 
+  /** Gives a value to a placeholder of a condition that has another one, too. */
+  with(name: string, value: readonly string[]): this {
+    this.values[name] = value;
+    return this;
+  }
+
   /** Times of `column` from `from` on and before `to`, epoch ms. */
   between(column: string, from: number | undefined, to: number | undefined): this {
     return this.where(`${column} >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')`, 'from', from).where(

@@ -1,3 +1,4 @@
+import { inScope } from './known-charge-points.ts';
 import { BadParameter, Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { DAY_MS, type Range, rangeOf } from './range.ts';
 
@@ -30,11 +31,11 @@ export function power(given: Parameters): PreparedQuery {
   const phases = given.texts('phases', MOST_MEMBERS) ?? members.map(() => 'L1 L2 L3');
   const voltage = given.integer('voltage', { min: 1, max: 1000, byDefault: 230 });
   if (phases.length !== members.length) throw new BadParameter('phases must have one text for each member');
-  return ofSite(members, phases, voltage, range, step);
+  return ofSite(given, members, { phases, voltage, range, step });
 }
 
 function ofConnectors(given: Parameters, range: Range, step: number): PreparedQuery {
-  const conditions = new Conditions()
+  const conditions = inScope(given, new Conditions())
     .where('charge_point_id = {chargePointId:String}', 'chargePointId', given.requiredText('chargePointId'))
     .where(
       'connector_id = {connectorId:Int32}',
@@ -58,14 +59,19 @@ ORDER BY connector_id, step`,
   };
 }
 
+interface SiteCurve {
+  readonly phases: readonly string[];
+  readonly voltage: number;
+  readonly range: Range;
+  readonly step: number;
+}
+
 function ofSite(
+  given: Parameters,
   members: readonly string[],
-  phases: readonly string[],
-  voltage: number,
-  range: Range,
-  step: number,
+  { phases, voltage, range, step }: SiteCurve,
 ): PreparedQuery {
-  const conditions = new Conditions()
+  const conditions = inScope(given, new Conditions())
     .where('charge_point_id IN {chargePoints:Array(String)}', 'chargePoints', chargePointsOf(members))
     .where(
       "has({members:Array(String)}, concat(toString(connector_id), ' ', charge_point_id))",

@@ -1,3 +1,4 @@
+import { inScope } from './known-charge-points.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { isSession } from './sessions.ts';
 import { energyOfTransactions, withEnergy } from './transaction-energy.ts';
@@ -52,7 +53,7 @@ function totalsOf(
   table: 'meter_samples' | 'transactions',
   time: string,
 ): { readonly conditions: Conditions; readonly table: string } {
-  const conditions = new Conditions()
+  const conditions = inScope(given, new Conditions())
     .where('startsWith(charge_point_id, {prefix:String})', 'prefix', given.text('prefix'))
     .between(time, given.time('from'), given.time('to'));
   return { conditions, table: given.flag('final') ? `${table} FINAL` : table };

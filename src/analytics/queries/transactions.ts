@@ -1,3 +1,4 @@
+import { inScope } from './known-charge-points.ts';
 import { WINDOW, windowOf } from './page.ts';
 import { Conditions, type Parameters, type PreparedQuery } from './parameters.ts';
 import { energyOfTransactions, withEnergy } from './transaction-energy.ts';
@@ -12,7 +13,7 @@ import { newestVersions } from './transaction-versions.ts';
 export function transactions(given: Parameters): PreparedQuery {
   const starts = { from: given.time('from'), to: given.time('to') };
   const [chargePointId, idTag] = [given.text('chargePointId'), given.text('idTag')];
-  const conditions = new Conditions()
+  const conditions = inScope(given, new Conditions())
     .where('charge_point_id = {chargePointId:String}', 'chargePointId', chargePointId)
     .where('lower(id_tag) = lower({idTag:String})', 'idTag', idTag)
     .between('started_at', starts.from, starts.to);

@@ -2,7 +2,7 @@
 
 export interface Error {
   readonly error: {
-    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'wrong_password' | 'forbidden' | 'password_due' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_user' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_configuration_template' | 'unknown_saved_query' | 'unknown_saved_filter' | 'unknown_alarm' | 'unknown_alarm_rule' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'user_exists' | 'too_many_users' | 'no_password' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_configuration_templates' | 'query_of_another' | 'too_many_saved_queries' | 'too_many_saved_filters' | 'too_many_alarm_rules' | 'alarm_over' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'weak_password' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
+    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'wrong_password' | 'forbidden' | 'password_due' | 'out_of_scope' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_user' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_configuration_template' | 'unknown_saved_query' | 'unknown_saved_filter' | 'unknown_alarm' | 'unknown_alarm_rule' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'user_exists' | 'too_many_users' | 'no_password' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_configuration_templates' | 'query_of_another' | 'too_many_saved_queries' | 'too_many_saved_filters' | 'too_many_alarm_rules' | 'alarm_over' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'weak_password' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
     readonly message: string;
     readonly details: Readonly<Record<string, unknown>>;
   };
@@ -1547,6 +1547,10 @@ export interface User {
   readonly name: string;
   readonly displayName: string | null;
   readonly role: 'viewer' | 'operator' | 'admin';
+  readonly scope: {
+    readonly groups: readonly string[];
+    readonly sites: readonly string[];
+  } | null;
   readonly enabled: boolean;
   readonly passwordKind: 'chosen' | 'one-time' | 'none';
   readonly passwordSetAt: string | null;
@@ -1565,6 +1569,10 @@ export interface NewUser {
   readonly name: string;
   readonly displayName?: string | null;
   readonly role: 'viewer' | 'operator' | 'admin';
+  readonly scope?: {
+    readonly groups: readonly string[];
+    readonly sites: readonly string[];
+  } | null;
   readonly enabled?: boolean;
   readonly password?: string;
 }
@@ -1572,6 +1580,10 @@ export interface NewUser {
 export interface UserUpdate {
   readonly displayName: string | null;
   readonly role: 'viewer' | 'operator' | 'admin';
+  readonly scope: {
+    readonly groups: readonly string[];
+    readonly sites: readonly string[];
+  } | null;
   readonly enabled: boolean;
 }
 
@@ -1579,6 +1591,10 @@ export interface UserWithPassword {
   readonly name: string;
   readonly displayName: string | null;
   readonly role: 'viewer' | 'operator' | 'admin';
+  readonly scope: {
+    readonly groups: readonly string[];
+    readonly sites: readonly string[];
+  } | null;
   readonly enabled: boolean;
   readonly passwordKind: 'chosen' | 'one-time' | 'none';
   readonly passwordSetAt: string | null;
@@ -1610,6 +1626,10 @@ export interface Session {
   readonly id: string;
   readonly displayName: string | null;
   readonly role: 'viewer' | 'operator' | 'admin';
+  readonly scope: {
+    readonly groups: readonly string[];
+    readonly sites: readonly string[];
+  } | null;
   readonly owesPassword: boolean;
   readonly expiresAt: string | null;
   readonly timezone: string | null;
@@ -1618,6 +1638,10 @@ export interface Session {
 export interface ApiKey {
   readonly id: string;
   readonly role: 'viewer' | 'operator' | 'admin';
+  readonly scope: {
+    readonly groups: readonly string[];
+    readonly sites: readonly string[];
+  } | null;
   readonly note: string | null;
   readonly createdAt: string;
   readonly createdBy: string | null;
@@ -1628,6 +1652,10 @@ export interface ApiKey {
 export interface NewApiKey {
   readonly id: string;
   readonly role: 'viewer' | 'operator' | 'admin';
+  readonly scope?: {
+    readonly groups: readonly string[];
+    readonly sites: readonly string[];
+  } | null;
   readonly note?: string | null;
   readonly expiresAt?: string | null;
 }
@@ -1635,6 +1663,10 @@ export interface NewApiKey {
 export interface CreatedApiKey {
   readonly id: string;
   readonly role: 'viewer' | 'operator' | 'admin';
+  readonly scope: {
+    readonly groups: readonly string[];
+    readonly sites: readonly string[];
+  } | null;
   readonly note: string | null;
   readonly createdAt: string;
   readonly createdBy: string | null;
@@ -1936,7 +1968,7 @@ export interface Overview {
   readonly faulted: number;
   readonly connectors: Readonly<Record<string, number>>;
   readonly offlineConnectors: number;
-  readonly powerW: number;
+  readonly powerW: number | null;
   readonly framesPerSecond: number | null;
   readonly samplesPerSecond: number | null;
   readonly authorizeP99Seconds: number | null;

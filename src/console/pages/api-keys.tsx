@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { request } from '../api.ts';
 import { now } from '../clock.ts';
-import type { ApiKey, Page, Role } from '../model.ts';
+import type { ApiKey, Page, Role, Scope } from '../model.ts';
 import { useDoing } from '../parts/action.tsx';
 import { Copyable } from '../parts/connect-url.tsx';
 import { DeleteDialog } from '../parts/delete-dialog.tsx';
@@ -10,6 +10,7 @@ import { TextField } from '../parts/fields.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
 import { type Column, Table } from '../parts/list-page.tsx';
 import { RoleField } from '../parts/role-field.tsx';
+import { ScopeFields, scopeText } from '../parts/scope-fields.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
@@ -17,6 +18,7 @@ import { useResource } from '../resource.ts';
 const COLUMNS: readonly Column<ApiKey>[] = [
   { label: 'Key', kind: 'id', cell: ({ id }) => <b>{id}</b> },
   { label: 'Role', cell: ({ role }) => role },
+  { label: 'Sees', cell: ({ scope }) => scopeText(scope) },
   { label: 'Note', cell: ({ note }) => note ?? <span class="soft">–</span> },
   { label: 'Created', cell: ({ createdAt }) => <When at={createdAt} both /> },
   { label: 'By', cell: ({ createdBy }) => createdBy ?? <span class="soft">the first start</span> },
@@ -90,6 +92,7 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
   const doing = useDoing();
   const [id, setId] = useState('');
   const [role, setRole] = useState<Role>('viewer');
+  const [scope, setScope] = useState<Scope | null>(null);
   const [note, setNote] = useState('');
   const [expiry, setExpiry] = useState('');
   const [key, setKey] = useState('');
@@ -99,6 +102,7 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
         body: {
           id,
           role,
+          scope,
           note: note || null,
           expiresAt: expiry === '' ? null : new Date(expiry).toISOString(),
         },
@@ -139,6 +143,7 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
         onInput={setId}
       />
       <RoleField role={role} onChange={setRole} />
+      <ScopeFields scope={scope} onChange={setScope} />
       <TextField
         id="key-expiry"
         label="Expires"

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { place } from '../router.ts';
-import { sections } from '../sections.ts';
+import { type Section, sections } from '../sections.ts';
+import { seesAll } from '../session.ts';
 
 /** The places of the console, eight words at most. */
 export function Rail() {
@@ -15,7 +16,7 @@ export function Rail() {
   return (
     <nav ref={rail} class="rail" aria-label="Sections">
       <ul>
-        {sections.map(({ name, root, also = [] }) => (
+        {sections.filter(isShown).map(({ name, root, also = [] }) => (
           <li key={root}>
             <a
               href={`/${root}`}
@@ -28,4 +29,8 @@ export function Rail() {
       </ul>
     </nav>
   );
+}
+
+function isShown({ isShared }: Section): boolean {
+  return !isShared || seesAll();
 }

@@ -59,6 +59,14 @@ export function Refused({
   readonly failingSince?: number | undefined;
   readonly retry?: () => void;
 }) {
+  if (failure.code === 'out_of_scope') {
+    return (
+      <div class="state">
+        <h2>Not for a part of the charge points</h2>
+        <p>You see some groups and sites; this is about all of them.</p>
+      </div>
+    );
+  }
   if (failure.status === 403) {
     const role = String(failure.details.role ?? 'another role');
     return (

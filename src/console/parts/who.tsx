@@ -3,16 +3,18 @@ import { choosePassword, session } from '../session.ts';
 import { useDoing } from './action.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import { PasswordFields } from './password-fields.tsx';
+import { scopeText } from './scope-fields.tsx';
 
 /** Who is logged in here; users can choose another password. */
 export function Who() {
   const own = session.value;
   if (!own) return null;
-  const { kind, id, displayName, role } = own;
+  const { kind, id, displayName, role, scope } = own;
   const title = kind === 'key' ? 'The API key that you logged in with, and its role' : `You are ${id}`;
   return (
     <span class="name" title={title}>
       {displayName ?? id} · {role}
+      {scope !== null && ` · ${scopeText(scope)}`}
     </span>
   );
 }

@@ -2,7 +2,7 @@ import { MAX_PASSWORD } from '../passwords.ts';
 import { roles } from '../roles.ts';
 import type { Schema } from './operation.ts';
 import { maybe, object, pageOf, text, time, whole } from './shapes.ts';
-import { USER_NAME } from './user-schemas.ts';
+import { scope, USER_NAME } from './user-schemas.ts';
 
 const role: Schema = { type: 'string', enum: roles, description: 'What the key may do.' };
 const id = text('Name of the key.', { minLength: 1, maxLength: 64, pattern: USER_NAME });
@@ -16,6 +16,7 @@ const note = maybe(text('Whatever operators want to remember.', { maxLength: 200
 const apiKey = {
   id,
   role,
+  scope,
   note,
   createdAt: time('When it was created.'),
   createdBy: maybe(text('Key that created it.')),
@@ -41,6 +42,7 @@ export const accessSchemas = {
     id: text('Name of the key or the user.'),
     displayName: maybe(text('As other people call the user; null with a key.')),
     role,
+    scope,
     owesPassword: {
       type: 'boolean',
       description:
@@ -52,8 +54,8 @@ export const accessSchemas = {
   ApiKey: object('An API key, without the key itself.', apiKey),
   NewApiKey: object(
     'An API key to be.',
-    { id, role, note, expiresAt: maybe(time('When it is refused from. Absent or null: never.')) },
-    ['note', 'expiresAt'],
+    { id, role, scope, note, expiresAt: maybe(time('When it is refused from. Absent or null: never.')) },
+    ['scope', 'note', 'expiresAt'],
   ),
   CreatedApiKey: object('A new API key.', { ...apiKey, key: text('The key. It is shown this once.') }),
   ApiKeyPage: pageOf('ApiKey'),

@@ -5,7 +5,14 @@ import { idempotencyKey, idempotencyReplayed } from '../idempotent-calls.ts';
 import { entityTag, preconditions } from '../preconditions.ts';
 import { roleOf } from '../roles.ts';
 import { payloadSchemas } from './ocpp-payloads.ts';
-import { type Content, type Operation, type ResponseDeclaration, type Schema, tags } from './operation.ts';
+import {
+  type Content,
+  type Operation,
+  type ResponseDeclaration,
+  type Schema,
+  type ScopeRule,
+  tags,
+} from './operation.ts';
 import { schemas } from './schemas.ts';
 
 /** An OpenAPI 3.1 document, as far as Farad writes one. */
@@ -29,6 +36,8 @@ export interface OpenApiOperation {
   readonly security?: readonly never[];
   /** The role that an API key needs for it. */
   readonly 'x-role'?: Role;
+  /** What somebody who may see a part of the charge points gets of it. */
+  readonly 'x-scope'?: ScopeRule;
   readonly parameters: readonly Parameter[];
   readonly requestBody?: OpenApiBody;
   readonly responses: Readonly<Record<string, OpenApiResponse>>;
@@ -93,7 +102,7 @@ function describe(operation: Operation): OpenApiOperation {
     summary: operation.summary,
     ...(description !== undefined && { description }),
     tags: [operation.tag],
-    ...(operation.open ? { security: [] } : { 'x-role': roleOf(operation) }),
+    ...(operation.open ? { security: [] } : { 'x-role': roleOf(operation), 'x-scope': operation.scope }),
     parameters: parametersOf(operation),
     ...(body && {
       requestBody: {
@@ -174,6 +183,9 @@ export function errorCodesOf(operation: Operation): ErrorCode[] {
   if (!operation.open) {
     codes.add('unauthorized').add('too_many_attempts').add('forbidden').add('cross_origin');
   }
+  if (operation.scope === 'refused' && !operation.open) codes.add('out_of_scope');
+  if (operation.scope === 'chargePoint') codes.add('unknown_charge_point');
+  if (operation.scope === 'transaction') codes.add('unknown_transaction');
   // Also where there are none: unknown ones are refused.
   codes.add('invalid_parameter').add('headers_too_large');
   if (params) codes.add('invalid_url');

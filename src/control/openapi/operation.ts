@@ -38,6 +38,16 @@ export interface BodyDeclaration {
 }
 
 /**
+ * What somebody who may see a part of the charge points (a scope) gets of an operation:
+ * - `same`: the same as everybody; it tells nothing of a charge point, and changes nothing about any.
+ * - `narrowed`: what is in sight, and nothing else; its handler sees to that.
+ * - `chargePoint`, `transaction`: what everybody gets, as long as the `id` or `transactionId` of the path is
+ *   in sight; else it is unknown.
+ * - `refused`: nothing.
+ */
+export type ScopeRule = 'same' | 'narrowed' | 'chargePoint' | 'transaction' | 'refused';
+
+/**
  * One operation of the API, declared once: its route, the check of its parameters and its page in the docs
  * follow from it.
  */
@@ -47,6 +57,7 @@ export interface Operation {
   /** With parameters in braces: `/api/v1/tokens/{idTag}`. */
   readonly path: string;
   readonly tag: Tag;
+  readonly scope: ScopeRule;
   readonly summary: string;
   readonly description?: string;
   readonly params?: Readonly<Record<string, Schema>>;

@@ -26,7 +26,11 @@ export const overviewSchema = object(
       description: 'Connectors of connected charge points by their status.',
     },
     offlineConnectors: whole('Connectors of charge points that are not connected.'),
-    powerW: number('Power last reported on connectors with an open transaction, W.'),
+    powerW: maybe(
+      number(
+        'Power last reported on connectors with an open transaction, W; null for those who see a part of the fleet.',
+      ),
+    ),
     framesPerSecond: maybe(number('Text frames, both directions.')),
     samplesPerSecond: maybe(number('Meter samples kept.')),
     authorizeP99Seconds: maybe(

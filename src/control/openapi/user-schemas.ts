@@ -1,7 +1,7 @@
 import { MAX_PASSWORD, MIN_PASSWORD } from '../passwords.ts';
 import { roles } from '../roles.ts';
 import type { Schema } from './operation.ts';
-import { maybe, object, PRINTED, pageOf, text, time, whole } from './shapes.ts';
+import { list, maybe, object, PRINTED, pageOf, text, time, whole } from './shapes.ts';
 
 /** Of users and of API keys: what stands in an address and in the audit trail as it is. */
 export const USER_NAME = '^[A-Za-z0-9._@-]+$';
@@ -11,6 +11,21 @@ const displayName = maybe(
   text('As other people call the user.', { minLength: 1, maxLength: 100, pattern: PRINTED }),
 );
 const role: Schema = { type: 'string', enum: roles, description: 'What the user may do.' };
+/** Of users and of keys. */
+export const scope: Schema = maybe(
+  object('The part of the charge points that may be seen and commanded: those of these groups and sites.', {
+    groups: list(
+      text('Group of charge points.', { minLength: 1, maxLength: 200, pattern: PRINTED }),
+      undefined,
+      {
+        maxItems: 100,
+      },
+    ),
+    sites: list(text('Id of a site.', { minLength: 1, maxLength: 255, pattern: PRINTED }), undefined, {
+      maxItems: 100,
+    }),
+  }),
+);
 const enabled: Schema = { type: 'boolean', description: 'Whether the user may log in.' };
 const password = text('At least twelve characters, without the name.', {
   minLength: MIN_PASSWORD,
@@ -22,6 +37,7 @@ const user = {
   name,
   displayName,
   role,
+  scope,
   enabled,
   passwordKind: {
     type: 'string',
@@ -39,12 +55,13 @@ const user = {
 export const userSchemas = {
   User: object('Somebody who logs in under a name.', user),
   UserPage: pageOf('User'),
-  NewUser: object('A user to be.', { name, displayName, role, enabled, password }, [
+  NewUser: object('A user to be.', { name, displayName, role, scope, enabled, password }, [
     'displayName',
+    'scope',
     'enabled',
     'password',
   ]),
-  UserUpdate: object('What a user is changed to.', { displayName, role, enabled }),
+  UserUpdate: object('What a user is changed to.', { displayName, role, scope, enabled }),
   UserWithPassword: object('A user with a new password.', {
     ...user,
     oneTimePassword: maybe(text('The password that Farad made up. It is shown this once.')),

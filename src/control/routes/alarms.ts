@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { viewAlarm } from '../alarm-view.ts';
+import { alarmsInSight, seesAlarm } from '../alarms-in-sight.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
+import { filteredPage } from '../filtered-page.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
 import { expectedVersion } from '../preconditions.ts';
@@ -32,6 +34,7 @@ const list: Operation = {
   method: 'GET',
   path: '/api/v1/alarms',
   tag,
+  scope: 'narrowed',
   summary: 'List alarms',
   description:
     'Newest first: those that stand, and `alarms.kept` of those that are over. The counts are of all that stand.',
@@ -57,6 +60,7 @@ const get: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'narrowed',
   summary: 'Get an alarm',
   params,
   responses: { 200: json('The alarm.', ref('Alarm'), example) },
@@ -69,6 +73,7 @@ const acknowledge: Operation = {
   method: 'POST',
   path: `${path}/acknowledge`,
   tag,
+  scope: 'narrowed',
   summary: 'Acknowledge an alarm that stands',
   description:
     'Says that somebody takes care of it: nobody is reminded of it any more. Again with another note: that one takes the place of the first.',
@@ -101,32 +106,39 @@ export function addAlarmRoutes(app: FastifyInstance, { store, operations: { alar
   addRoute<{ Querystring: ListQuery }>(
     app,
     list,
-    ({ query: { cursor, limit, standing, rule, chargePointId } }) => {
-      const after = readCursor('alarms', cursor);
-      const { items, next } = store.alarms.list({
+    ({ query: { cursor, limit, standing, rule, chargePointId }, sight }) => {
+      const listing = (after: string | undefined, count: number) =>
+        store.alarms.list({
+          limit: count,
+          ...(after !== undefined && { after }),
+          ...(standing !== undefined && { standing }),
+          ...(rule !== undefined && { ruleId: rule }),
+          ...(chargePointId !== undefined && { chargePointId }),
+        });
+      const { items, next } = filteredPage(listing, {
+        after: readCursor('alarms', cursor),
         limit,
-        ...(after !== undefined && { after }),
-        ...(standing !== undefined && { standing }),
-        ...(rule !== undefined && { ruleId: rule }),
-        ...(chargePointId !== undefined && { chargePointId }),
+        ...(sight.scope && { matches: (alarm) => seesAlarm(alarm, sight) }),
       });
       return {
         items: items.map(viewAlarm),
         next: next === undefined ? null : writeCursor('alarms', next),
-        ...alarms.counts(),
+        ...(sight.scope ? alarmsInSight(store, sight) : alarms.counts()),
       };
     },
   );
 
-  addRoute<OfAlarm>(app, get, ({ params: { id } }) => {
+  addRoute<OfAlarm>(app, get, ({ params: { id }, sight }) => {
     const found = store.alarms.get(id);
-    if (!found) throw apiError('unknown_alarm', { id });
+    if (!found || !seesAlarm(found, sight)) throw apiError('unknown_alarm', { id });
     return viewAlarm(found);
   });
 
   addRoute<OfAlarm & { Body: { readonly note?: string } }>(app, acknowledge, async (request) => {
     const { id } = request.params;
     const { note = '' } = request.body;
+    const found = store.alarms.get(id);
+    if (found && !seesAlarm(found, request.sight)) throw apiError('unknown_alarm', { id });
     const acknowledgement = { at: Date.now(), by: request.principal?.id ?? '', note };
     const acknowledged = await alarms.acknowledge(id, acknowledgement, expectedVersion(request));
     if (!acknowledged) throw apiError('unknown_alarm', { id });

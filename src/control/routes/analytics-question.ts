@@ -12,6 +12,8 @@ export interface Question
   readonly answer: ResponseDeclaration;
   /** Without `from` it is asked of the hour before `to`, or of the last one. */
   readonly isLastHour?: true;
+  /** Absent: it is narrowed to what is in sight. */
+  readonly scope?: 'refused';
   /** Beyond those of every question. */
   readonly errors?: readonly ErrorCode[];
 }
@@ -32,6 +34,7 @@ export function operationOf({ name, answer, errors = [], isLastHour: _, ...rest 
     method: 'GET',
     path: `/api/v1/analytics/${name}`,
     tag: 'Analytics',
+    scope: rest.scope ?? 'narrowed',
     query: { ...rest.query, format: formatParameter },
     responses: { 200: { ...answer, content: { ...answer.content, ...fileContents } } },
     errors: [...ERRORS, ...errors],

@@ -11,6 +11,7 @@ const describe: Operation = {
   method: 'GET',
   path: '/api/v1/analytics/schema',
   tag: 'Analytics',
+  scope: 'refused',
   role: 'admin',
   summary: 'Get the tables that may be asked in SQL',
   description: 'With their columns, types, and what each holds.',
@@ -23,6 +24,7 @@ const operation: Operation = {
   method: 'POST',
   path: '/api/v1/analytics/sql',
   tag: 'Analytics',
+  scope: 'refused',
   role: 'admin',
   summary: 'Ask in SQL',
   description:

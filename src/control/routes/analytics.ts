@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ExportFormat } from '../../link/methods.ts';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
+import type { Sight } from '../../store/sight.ts';
 import { sendFile } from '../analytics-export.ts';
 import { askAnalytics, askPage, type RowsQuery, readRange } from '../analytics-query.ts';
 import type { ControlDeps } from '../deps.ts';
@@ -8,6 +9,7 @@ import { apiError } from '../errors.ts';
 import { json, ref, type Schema } from '../openapi/operation.ts';
 import { transactionState } from '../openapi/shapes.ts';
 import { addRoute } from '../route.ts';
+import { scopeParameters } from '../scopes.ts';
 import { readInstant } from '../validation.ts';
 import { memberText, operationOf, pagesOf, type Question, range } from './analytics-question.ts';
 import { addSqlRoutes } from './analytics-sql.ts';
@@ -90,6 +92,7 @@ const questions: readonly Question[] = [
     name: 'storage',
     id: 'queryStorage',
     summary: 'How much ClickHouse holds',
+    scope: 'refused',
     answer: json('The tables.', ref('StorageRows')),
   },
 ];
@@ -104,12 +107,13 @@ const HOUR_MS = 3_600_000;
 export function addAnalyticsRoutes(app: FastifyInstance, deps: ControlDeps): void {
   for (const question of [...questions, ...fleetQuestions]) {
     const { name, query: known = {}, isLastHour = false } = question;
-    addRoute<{ Querystring: Query }>(app, operationOf(question), async ({ query }, reply) => {
+    addRoute<{ Querystring: Query }>(app, operationOf(question), async ({ query, sight }, reply) => {
       const { format = 'json', site, ...given } = query;
       const asked = {
         ...given,
+        ...scopeParameters(sight),
         ...(isLastHour && given.from === undefined && { from: hourBefore(given.to) }),
-        ...(site !== undefined && ofSite(deps, site)),
+        ...(site !== undefined && ofSite(deps, sight, site)),
       };
       if (format !== 'json') {
         const { cursor: _, ...all } = asked;
@@ -132,8 +136,8 @@ function hourBefore(to: string | undefined): string {
  * The connectors of a site, as the named query takes them: analytics knows nothing of sites. Throws
  * `unknown_site`.
  */
-function ofSite({ store }: Pick<ControlDeps, 'store'>, id: string) {
-  const site = store.sites.get(id);
+function ofSite({ store }: Pick<ControlDeps, 'store'>, sight: Sight, id: string) {
+  const site = sight.seesSite(id) ? store.sites.get(id) : undefined;
   if (!site) throw apiError('unknown_site', { id });
   return {
     members: site.members.map(memberText),

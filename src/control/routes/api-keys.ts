@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
 import type { ApiKeyRecord, Role } from '../../store/api-keys.ts';
+import type { Scope } from '../../store/sight.ts';
 import type { Store } from '../../store/store.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { apiError } from '../errors.ts';
@@ -17,6 +18,7 @@ const role = 'admin';
 const example = {
   id: 'night-shift',
   role: 'operator',
+  scope: null,
   note: null,
   createdAt: '2026-03-01T12:00:00.000Z',
   createdBy: 'bootstrap',
@@ -29,6 +31,7 @@ const list: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'refused',
   summary: 'List API keys',
   description: 'Without the keys themselves: only their hashes are kept.',
   role,
@@ -41,6 +44,7 @@ const create: Operation = {
   method: 'POST',
   path,
   tag,
+  scope: 'refused',
   summary: 'Create an API key',
   role,
   body: {
@@ -67,6 +71,7 @@ const remove: Operation = {
   method: 'DELETE',
   path: `${path}/{id}`,
   tag,
+  scope: 'refused',
   summary: 'Delete an API key',
   description: 'It is refused from now on, and whoever logged in with it is logged out.',
   role,
@@ -78,6 +83,7 @@ const remove: Operation = {
 interface NewKeyBody {
   readonly id: string;
   readonly role: Role;
+  readonly scope?: Scope | null;
   readonly note?: string | null;
   /** RFC 3339. */
   readonly expiresAt?: string | null;
@@ -98,9 +104,15 @@ export function addApiKeyRoutes(
   });
 
   addRoute<{ Body: NewKeyBody }>(app, create, async (request, reply) => {
-    const { id, role: wanted, note, expiresAt } = request.body;
+    const { id, role: wanted, scope, note, expiresAt } = request.body;
     const end = readExpiry(expiresAt);
-    const given = { id, role: wanted, ...(note && { note }), ...(end !== undefined && { expiresAt: end }) };
+    const given = {
+      id,
+      role: wanted,
+      ...(scope && { scope }),
+      ...(note && { note }),
+      ...(end !== undefined && { expiresAt: end }),
+    };
     const created = await keys.create(given, request.principal?.id ?? '');
     if (!created) throw apiError('api_key_exists', { id });
     return reply.code(201).send({ ...view(created.record), key: created.key });
@@ -126,12 +138,13 @@ function readExpiry(expiresAt: string | null | undefined): number | undefined {
 }
 
 function viewKey(
-  { id, role = 'admin', note, createdAt, createdBy, expiresAt }: ApiKeyRecord,
+  { id, role = 'admin', scope, note, createdAt, createdBy, expiresAt }: ApiKeyRecord,
   lastUsedAt: number | undefined,
 ) {
   return {
     id,
     role,
+    scope: scope ?? null,
     note: note ?? null,
     createdAt: writeTimestamp(createdAt),
     createdBy: createdBy ?? null,

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
 import { type AuditEntry, LONGEST_REQUEST_MS } from '../../store/audit-trail.ts';
+import type { Sight } from '../../store/sight.ts';
 import type { Store } from '../../store/store.ts';
 import { sendCsv, withCsv } from '../csv-file.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
@@ -9,6 +10,7 @@ import { filteredPage, type Listing } from '../filtered-page.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { type PageQuery, pageQuery } from '../paging.ts';
 import { addRoute } from '../route.ts';
+import { seesTransaction } from '../scopes.ts';
 import { readInstant } from '../validation.ts';
 import { range } from './analytics-question.ts';
 
@@ -17,6 +19,7 @@ const operation: Operation = {
   method: 'GET',
   path: '/api/v1/audit',
   tag: 'Access',
+  scope: 'narrowed',
   summary: 'Who did what',
   description:
     'Newest first: every request that may have changed something or reached a charge point, done or refused, every log-in, and each transaction that Farad closed by itself. Secrets are ' +
@@ -91,10 +94,14 @@ const COLUMNS = [
 /** Entries looked at in one go for a file. */
 const CHUNK = 1000;
 
-export function addAuditRoute(app: FastifyInstance, { audit }: Store): void {
-  addRoute<{ Querystring: AuditQuery }>(app, operation, ({ query }, reply) => {
+/**
+ * `operations`: of the whole API, by which it is told what an entry is about.
+ */
+export function addAuditRoute(app: FastifyInstance, store: Store, operations: readonly Operation[]): void {
+  const { audit } = store;
+  addRoute<{ Querystring: AuditQuery }>(app, operation, ({ query, sight }, reply) => {
     const { limit, cursor, format } = query;
-    const asked = choiceOf(query);
+    const asked = inSight(choiceOf(query), (entry) => isInSight(entry, { sight, store, operations }));
     if (format === 'csv') return sendCsv(reply, 'audit', COLUMNS, rowsOf(audit, asked));
     const page = filteredPage((before, most) => listed(audit, asked, before, most), {
       after: readCursor('audit', cursor),
@@ -115,6 +122,33 @@ interface Choice {
   /** Epoch ms. */
   readonly from: number | undefined;
   readonly to: number | undefined;
+}
+
+interface Ground {
+  readonly sight: Sight;
+  readonly store: Pick<Store, 'transactions'>;
+  readonly operations: readonly Operation[];
+}
+
+/**
+ * Whether an entry is about a charge point or a transaction in sight: all else is for those who may see
+ * everything.
+ */
+function isInSight({ operation: id, target }: AuditEntry, { sight, store, operations }: Ground): boolean {
+  if (!sight.scope) return true;
+  switch (operations.find((one) => one.id === id)?.scope) {
+    case 'chargePoint':
+      return sight.sees(String(target.id));
+    case 'transaction':
+      return seesTransaction(sight, store.transactions, Number(target.transactionId));
+    default:
+      return false;
+  }
+}
+
+function inSight(choice: Choice, isSeen: (entry: AuditEntry) => boolean): Choice {
+  const { matches = () => true } = choice;
+  return { ...choice, matches: (entry) => matches(entry) && isSeen(entry) };
 }
 
 function choiceOf({ actor, operation: wanted, target, ...times }: AuditQuery): Choice {

@@ -12,6 +12,7 @@ const operation: Operation = {
   method: 'GET',
   path: '/api/v1/charge-points/{id}/availability',
   tag: 'Charge points',
+  scope: 'chargePoint',
   summary: 'Get what was asked for by ChangeAvailability, and whether it is so yet',
   description:
     'ChangeAvailability itself is sent as any call. `Scheduled` stays pending until the statuses of the charge point show it, also over ' +

@@ -14,6 +14,7 @@ const begin: Operation = {
   method: 'POST',
   path: '/api/v1/backups',
   tag: 'Operations',
+  scope: 'refused',
   role: 'admin',
   summary: 'Begin a backup',
   description:
@@ -28,6 +29,7 @@ const end: Operation = {
   method: 'DELETE',
   path: '/api/v1/backups/{id}',
   tag: 'Operations',
+  scope: 'refused',
   role: 'admin',
   summary: 'End a backup',
   description: 'Rows move to ClickHouse again, and the copy of the tables is removed where it still lies.',

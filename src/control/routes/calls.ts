@@ -16,6 +16,7 @@ const operation: Operation = {
   method: 'POST',
   path: '/api/v1/charge-points/{id}/calls/{Action}',
   tag: 'Calls',
+  scope: 'chargePoint',
   summary: 'Send a CALL to a charge point and wait for its answer',
   description:
     'The body is the OCPP 1.6 request payload of the action, exactly as it goes on the wire; an empty body is `{}`. Nothing is added, ' +

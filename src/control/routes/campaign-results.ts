@@ -4,8 +4,10 @@ import {
   CAMPAIGN_ITEM_STATES,
   type CampaignItem,
   type CampaignItemState,
+  type CampaignRecord,
   type CampaignTask,
 } from '../../store/campaign-record.ts';
+import type { Sight } from '../../store/sight.ts';
 import type { Store } from '../../store/store.ts';
 import { viewResult } from '../campaign-view.ts';
 import { sendCsv, withCsv } from '../csv-file.ts';
@@ -36,6 +38,7 @@ const results: Operation = {
   method: 'GET',
   path: '/api/v1/campaigns/{id}/results',
   tag,
+  scope: 'narrowed',
   summary: 'List what became of each charge point of a campaign',
   description: 'In the order of their identities.',
   params,
@@ -80,10 +83,8 @@ export function addCampaignResultRoute(app: FastifyInstance, { store }: ControlD
   addRoute<{ Params: { id: string }; Querystring: ResultQuery }>(
     app,
     results,
-    ({ params: { id }, query: { cursor, limit, state, format } }, reply) => {
-      const campaign = store.campaigns.get(id);
-      if (!campaign) throw apiError('unknown_campaign', { id });
-      const { task } = campaign;
+    ({ params: { id }, query: { cursor, limit, state, format }, sight }, reply) => {
+      const { task } = campaignInSight(store, id, sight);
       if (format === 'csv') return sendCsv(reply, `campaign-${id}`, COLUMNS, rowsOf(store, id, task, state));
       const after = readCursor('campaign-results', cursor);
       const { items, next } = store.campaigns.items(id, {
@@ -97,6 +98,20 @@ export function addCampaignResultRoute(app: FastifyInstance, { store }: ControlD
       };
     },
   );
+}
+
+/**
+ * Returns a campaign that somebody may see: one that was created with no more in sight than they have. Throws
+ * `unknown_campaign`.
+ */
+export function campaignInSight(
+  { campaigns }: Pick<Store, 'campaigns'>,
+  id: string,
+  sight: Sight,
+): CampaignRecord {
+  const campaign = campaigns.get(id);
+  if (!campaign || !sight.covers(campaign.scope)) throw apiError('unknown_campaign', { id });
+  return campaign;
 }
 
 async function* rowsOf(

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-
 import type { CampaignCommand } from '../../operations/campaigns/campaigns.ts';
 import type { CampaignItemState } from '../../store/campaign-record.ts';
 import type { ChargePointFilter } from '../../store/charge-point-filter.ts';
 import { findChargePoint } from '../../store/known-charge-points.ts';
+import type { Sight } from '../../store/sight.ts';
 import { type NewCampaignBody, readCampaign, sameCampaignFor, viewCampaign } from '../campaign-view.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
+import { filteredPage } from '../filtered-page.ts';
 import { signingIn, signingWarnings } from '../firmware-check.ts';
 import { campaignFilter } from '../openapi/campaign-schemas.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
@@ -17,7 +18,7 @@ import { rootWarningsOf } from '../root-check.ts';
 import { addRoute } from '../route.ts';
 import { checkSecurityTask } from '../security-checks.ts';
 import { forceQuery, refuseUnlessForced } from '../warnings.ts';
-import { pagesOfResults } from './campaign-results.ts';
+import { campaignInSight, pagesOfResults } from './campaign-results.ts';
 
 const tag = 'Campaigns';
 const path = '/api/v1/campaigns/{id}';
@@ -55,6 +56,7 @@ const create: Operation = {
   method: 'POST',
   path: '/api/v1/campaigns',
   tag,
+  scope: 'narrowed',
   summary: 'Do one thing at many charge points',
   description:
     'Each charge point is asked once, when it is connected, no more than `atOnce` at a time; where a job begins, its place is free when that has ended. The ' +
@@ -118,6 +120,7 @@ const match: Operation = {
   method: 'GET',
   path: '/api/v1/campaigns/matches',
   tag,
+  scope: 'narrowed',
   summary: 'Find the charge points that a campaign would be for',
   description: 'Those that match every parameter; all of them where there is none.',
   query: campaignFilter,
@@ -131,6 +134,7 @@ const list: Operation = {
   method: 'GET',
   path: '/api/v1/campaigns',
   tag,
+  scope: 'narrowed',
   summary: 'List campaigns',
   description: 'Newest first; `operations.campaignsKept` of those that have ended are kept.',
   query: pageQuery,
@@ -142,6 +146,7 @@ const get: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'narrowed',
   summary: 'Get a campaign',
   params,
   responses: { 200: json('The campaign.', ref('Campaign'), example) },
@@ -154,6 +159,7 @@ const retry: Operation = {
   method: 'POST',
   path: `${path}/retry`,
   tag,
+  scope: 'narrowed',
   summary: 'Do the same again where it failed',
   description:
     'A new campaign, which begins at once, for those charge points of one that has ended whose results are in one of the `states`; those that were deleted meanwhile are left out.',
@@ -185,6 +191,7 @@ const command = (name: CampaignCommand, summary: string, description: string): O
   method: 'POST',
   path: `${path}/${name}`,
   tag,
+  scope: 'narrowed',
   summary,
   description,
   params,
@@ -207,15 +214,11 @@ interface OfCampaign {
 }
 
 export function addCampaignRoutes(app: FastifyInstance, { store, config, operations }: ControlDeps): void {
-  const find = (id: string) => {
-    const campaign = store.campaigns.get(id);
-    if (!campaign) throw apiError('unknown_campaign', { id });
-    return campaign;
-  };
+  const find = (id: string, sight: Sight) => campaignInSight(store, id, sight);
 
-  const begin = async (body: NewCampaignBody, force: boolean) => {
+  const begin = async (body: NewCampaignBody, sight: Sight, force: boolean) => {
     refusePrivateKeyIn(body.task);
-    const wanted = await readCampaign(body, store, force);
+    const wanted = await readCampaign(body, { store, sight, force });
     checkSecurityTask(wanted.task, config, force);
     const signing = signingIn(wanted.task);
     const warnings = signing
@@ -225,39 +228,44 @@ export function addCampaignRoutes(app: FastifyInstance, { store, config, operati
     const campaign = await operations.campaigns.create(wanted);
     if (campaign === 'too_many') throw apiError('too_many_campaigns', {});
     if (campaign === 'no_match') throw apiError('no_matching_charge_points', {});
-    return viewCampaign(find(campaign.id));
+    return viewCampaign(find(campaign.id, sight));
   };
 
   addRoute<{ Body: NewCampaignBody; Querystring: { force: boolean } }>(
     app,
     create,
-    async ({ body, query: { force } }, reply) => {
-      const campaign = await begin(body, force);
+    async ({ body, query: { force }, sight }, reply) => {
+      const campaign = await begin(body, sight, force);
       reply.code(201);
       return campaign;
     },
   );
 
-  addRoute<{ Querystring: ChargePointFilter }>(app, match, ({ query }) =>
-    operations.campaigns.matches(query, SAMPLE),
+  addRoute<{ Querystring: ChargePointFilter }>(app, match, ({ query, sight }) =>
+    operations.campaigns.matches(query, SAMPLE, sight.scope),
   );
 
-  addRoute<{ Querystring: PageQuery }>(app, list, ({ query: { cursor, limit } }) => {
-    const after = readCursor('campaigns', cursor);
-    const { items, next } = store.campaigns.list({ limit, ...(after !== undefined && { after }) });
+  addRoute<{ Querystring: PageQuery }>(app, list, ({ query: { cursor, limit }, sight }) => {
+    const listing = (after: string | undefined, count: number) =>
+      store.campaigns.list({ limit: count, ...(after !== undefined && { after }) });
+    const { items, next } = filteredPage(listing, {
+      after: readCursor('campaigns', cursor),
+      limit,
+      ...(sight.scope && { matches: ({ scope }) => sight.covers(scope) }),
+    });
     return {
       items: items.map(viewCampaign),
       next: next === undefined ? null : writeCursor('campaigns', next),
     };
   });
 
-  addRoute<OfCampaign>(app, get, ({ params: { id } }) => viewCampaign(find(id)));
+  addRoute<OfCampaign>(app, get, ({ params: { id }, sight }) => viewCampaign(find(id, sight)));
 
   addRoute<OfCampaign & { Body: { states: readonly CampaignItemState[] }; Querystring: { force: boolean } }>(
     app,
     retry,
-    async ({ params: { id }, body: { states }, query: { force } }, reply) => {
-      const campaign = find(id);
+    async ({ params: { id }, body: { states }, query: { force }, sight }, reply) => {
+      const campaign = find(id, sight);
       const { state, task } = campaign;
       if (state !== 'finished' && state !== 'aborted') {
         throw apiError('campaign_state', { id, state, command: 'be retried' }, { state });
@@ -265,7 +273,8 @@ export function addCampaignRoutes(app: FastifyInstance, { store, config, operati
       const ids: string[] = [];
       for await (const items of pagesOfResults(store, id)) {
         for (const item of items) {
-          if (states.includes(item.state) && findChargePoint(store, item.chargePointId)) {
+          const { chargePointId, state } = item;
+          if (states.includes(state) && sight.sees(chargePointId) && findChargePoint(store, chargePointId)) {
             ids.push(item.chargePointId);
           }
         }
@@ -273,18 +282,19 @@ export function addCampaignRoutes(app: FastifyInstance, { store, config, operati
       if (ids.length === 0) throw apiError('no_matching_charge_points', {});
       const body = sameCampaignFor(campaign, ids);
       if (body === undefined) throw apiError('campaign_secret_gone', { id });
-      const again = await begin(body, force || ('force' in task && task.force === true));
+      const again = await begin(body, sight, force || ('force' in task && task.force === true));
       reply.code(201);
       return again;
     },
   );
 
   for (const [name, operation] of Object.entries(commands) as [CampaignCommand, Operation][]) {
-    addRoute<OfCampaign>(app, operation, async ({ params: { id } }) => {
+    addRoute<OfCampaign>(app, operation, async ({ params: { id }, sight }) => {
+      find(id, sight);
       const changed = await operations.campaigns.command(id, name);
       if (changed === 'unknown') throw apiError('unknown_campaign', { id });
       if (changed === 'wrong_state') {
-        const { state } = find(id);
+        const { state } = find(id, sight);
         throw apiError('campaign_state', { id, state, command: name }, { state });
       }
       return viewCampaign(changed);

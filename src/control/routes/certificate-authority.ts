@@ -28,6 +28,7 @@ const get: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'refused',
   summary: 'See who issues the certificates of charge points',
   responses: {
     200: json(
@@ -48,6 +49,7 @@ const create: Operation = {
   method: 'POST',
   path,
   tag,
+  scope: 'refused',
   role: 'admin',
   summary: 'Make a certificate authority',
   description:
@@ -74,6 +76,7 @@ const remove: Operation = {
   method: 'DELETE',
   path: `${path}/{id}`,
   tag,
+  scope: 'refused',
   role: 'admin',
   summary: 'Trust a certificate authority no more',
   description:
@@ -88,6 +91,7 @@ const revocations: Operation = {
   method: 'GET',
   path: `${path}/crl`,
   tag,
+  scope: 'refused',
   summary: 'Get the revocation list of a certificate authority',
   description:
     'For others who trust its certificates; Farad itself looks into its own records (RFC 5280 §5).',

@@ -30,6 +30,7 @@ const list: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'refused',
   summary: 'List what charge points want to have signed',
   description:
     'Newest first, the last 10 of each charge point. `problem` says in words what an operator has to mend.',
@@ -56,6 +57,7 @@ const give: Operation = {
   method: 'POST',
   path: `${path}/{id}/certificate`,
   tag,
+  scope: 'refused',
   summary: 'Hand in the certificate for a request, for an outside authority',
   description:
     'It must have the public key of the request. The charge point is sent it, with those above it and without the root, as soon as it is connected.',

@@ -46,6 +46,7 @@ const list: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'refused',
   summary: 'List client certificates of charge points',
   description:
     'Those that Farad issued and those that were registered, in the order in which they expire. They are kept for a year after that.',
@@ -70,6 +71,7 @@ const get: Operation = {
   method: 'GET',
   path: `${path}/{serial}`,
   tag,
+  scope: 'refused',
   summary: 'Get a client certificate',
   params,
   responses: { 200: json('The certificate.', ref('Certificate'), example) },
@@ -81,6 +83,7 @@ const add: Operation = {
   method: 'POST',
   path,
   tag,
+  scope: 'refused',
   summary: 'Register a client certificate that another authority has issued',
   description:
     'From then on it is the certificate of this charge point and no other, is listed before it expires, and can be revoked. Its issuer has to be trusted by `ocpp.tls.clientCas`.',
@@ -105,6 +108,7 @@ const revoke: Operation = {
   method: 'POST',
   path: `${path}/{serial}/revoke`,
   tag,
+  scope: 'refused',
   summary: 'Revoke a client certificate',
   description:
     'It is refused from the next handshake on, and the session of its charge point is closed within 5 s. There is no way back: have a new one issued.',

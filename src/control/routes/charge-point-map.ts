@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
+import { censusInSight } from '../census-in-sight.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import type { FleetIndex, IndexedChargePoint } from '../fleet-index.ts';
@@ -21,6 +22,7 @@ const operation: Operation = {
   method: 'GET',
   path: '/api/v1/charge-point-clusters',
   tag: 'Charge points',
+  scope: 'narrowed',
   summary: 'List charge points on a map',
   description:
     'Those with coordinates in a part of the map, gathered where they lie close together at a zoom (Web Mercator, tiles of 256 pixels). From an index of the whole fleet that is some seconds old. ' +
@@ -69,13 +71,13 @@ export function addChargePointMapRoute(
   const { tiles: url, attribution } = config.console.map;
   const tiles = url === '' ? null : { url, attribution };
 
-  addRoute<{ Querystring: MapQuery }>(app, operation, async ({ query }) => {
+  addRoute<{ Querystring: MapQuery }>(app, operation, async ({ query, sight }) => {
     const { west, south, east, north, zoom, ...filter } = query;
     if (south > north) {
       const refusal = { name: 'south', problem: 'must not be north of north' };
       throw apiError('invalid_parameter', refusal, { parameter: 'south' });
     }
-    const census = await fleet.census();
+    const census = censusInSight(await fleet.census(), sight);
     const found = clustersIn(matching(census, filter), { west, south, east, north }, zoom);
     return {
       at: writeTimestamp(census.at),

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { censusInSight } from '../census-in-sight.ts';
 import { listChargePoints } from '../charge-point-list.ts';
 import { type ChargePointUpdate, checkIdentity, type SettingsWriter } from '../charge-point-settings.ts';
 import { findChargePoint, viewChargePoint } from '../charge-point-view.ts';
@@ -34,6 +35,7 @@ const list: Operation = {
   method: 'GET',
   path: '/api/v1/charge-points',
   tag,
+  scope: 'narrowed',
   summary: 'List charge points',
   description: 'All that are provisioned or were seen, in the order of their identities.',
   query: {
@@ -64,6 +66,7 @@ const get: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'Get a charge point',
   params,
   responses: { 200: json('The charge point.', ref('ChargePoint'), example) },
@@ -77,6 +80,7 @@ const put: Operation = {
   method: 'PUT',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'Provision a charge point, or replace its settings',
   description:
     'Members that are absent become null, except for what decides who may connect: the key, `securityProfile`, `serialNumber` and `showsDigits` stay unless they are given. A new key closes the socket of the ' +
@@ -98,6 +102,7 @@ const patch: Operation = {
   method: 'PATCH',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'Change settings of a charge point',
   description: 'Only the members that are there are changed.',
   params,
@@ -111,6 +116,7 @@ const remove: Operation = {
   method: 'DELETE',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'Delete a charge point',
   description:
     'Removes its settings and what the protocol learned about it, and closes its socket. Its transactions and its history stay; those that are open are closed, so that their drivers may charge elsewhere. ' +
@@ -143,23 +149,31 @@ export function addChargePointRoutes(
     return viewChargePoint(store, edges, known, lastSeenAt);
   };
 
-  addRoute<{ Querystring: ListQuery }>(app, list, async ({ query }) => {
+  addRoute<{ Querystring: ListQuery }>(app, list, async ({ query, sight }) => {
     const { id, cursor, sort, limit, ...filter } = query;
     if (id !== undefined) {
       refuseFiltersBeside('id', { ...filter, sort, cursor });
-      const known = findChargePoint(store, id);
+      const known = sight.sees(id) ? findChargePoint(store, id) : undefined;
       return { items: known ? [viewChargePoint(store, edges, known)] : [], next: null };
     }
     if (sort === undefined && Object.values(filter).every((wanted) => wanted === undefined)) {
       const after = readCursor('charge-points', cursor);
-      const { items, next } = await listChargePoints(store, { ...(after !== undefined && { after }), limit });
+      const { items, next } = await listChargePoints(store, sight, {
+        ...(after !== undefined && { after }),
+        limit,
+      });
       return {
         items: items.map((item) => viewChargePoint(store, edges, item)),
         next: next === undefined ? null : writeCursor('charge-points', next),
       };
     }
     const after = readCursor('charge-points-in-order', cursor);
-    const page = sortedPage(await fleet.census(), { ...filter, sort: sort ?? 'id', after, limit });
+    const page = sortedPage(censusInSight(await fleet.census(), sight), {
+      ...filter,
+      sort: sort ?? 'id',
+      after,
+      limit,
+    });
     const known = page.ids.flatMap((id) => findChargePoint(store, id) ?? []);
     return {
       items: known.map((item) => viewChargePoint(store, edges, item)),
@@ -175,6 +189,7 @@ export function addChargePointRoutes(
     const { id } = params;
     if (holdsKey(update)) requireRole(request, 'admin');
     checkIdentity(id);
+    requireGroupInSight(request, update.group ?? null, store.settings.get(id)?.group ?? null);
     const { created } = await writer.replace(id, update, expectedVersion(request));
     return reply.code(created ? 201 : 200).send(show(id));
   });
@@ -184,6 +199,9 @@ export function addChargePointRoutes(
     const { id } = params;
     if (holdsKey(update)) requireRole(request, 'admin');
     if (!findChargePoint(store, id)) throw apiError('unknown_charge_point', { id });
+    if (update.group !== undefined) {
+      requireGroupInSight(request, update.group, store.settings.get(id)?.group ?? null);
+    }
     await writer.change(id, update, expectedVersion(request));
     return show(id);
   });
@@ -193,6 +211,15 @@ export function addChargePointRoutes(
     await writer.remove(id, principal?.id ?? '');
     return reply.code(204).send();
   });
+}
+
+/**
+ * Throws `out_of_scope` where somebody who sees some groups only would move a charge point to where they do
+ * not see it, or where others do.
+ */
+function requireGroupInSight({ sight }: FastifyRequest, group: string | null, before: string | null): void {
+  if (!sight.scope || group === before) return;
+  if (group === null || !sight.seesGroup(group)) throw apiError('out_of_scope', {});
 }
 
 /**

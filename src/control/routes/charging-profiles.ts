@@ -52,6 +52,7 @@ const list: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'List the charging profiles that a charge point holds',
   description:
     'As far as its answers to SetChargingProfile, ClearChargingProfile and RemoteStartTransaction show, however they were sent. TxProfiles go ' +
@@ -72,6 +73,7 @@ const set: Operation = {
   method: 'POST',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'Set a charging profile',
   description:
     'The body is the payload of SetChargingProfile, sent exactly as it is. What the charge point is expected to refuse, by the standard or by ' +
@@ -103,6 +105,7 @@ const clear: Operation = {
   method: 'DELETE',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'Clear charging profiles',
   description:
     'Sends ClearChargingProfile: with `profileId` for that one, otherwise for all that fit everything that is given. Without any parameter it ' +
@@ -125,6 +128,7 @@ const setMany: Operation = {
   method: 'POST',
   path: '/api/v1/charging-profiles',
   tag,
+  scope: 'narrowed',
   summary: 'Set the same charging profile at many charge points',
   description:
     'Answers a line of JSON (FleetProfileLine) for each charge point as soon as it has answered, in no order; ' +
@@ -207,10 +211,10 @@ export function addChargingProfileRoutes(app: FastifyInstance, deps: ControlDeps
   addRoute<{ Body: FleetProfile; Querystring: { force: boolean } }>(
     app,
     setMany,
-    ({ body, query }, reply) => {
+    ({ body, query, sight }, reply) => {
       const { chargePoints, ...request } = body;
       checkPayload(dialectOf(), 'SetChargingProfile', request);
-      const lines = setForMany(deps, targetsOf(deps, chargePoints), request, {
+      const lines = setForMany(deps, targetsOf(deps, sight, chargePoints), request, {
         atOnce: config.smartCharging.fleetConcurrency,
         force: query.force,
       });

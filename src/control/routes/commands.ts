@@ -55,6 +55,7 @@ const list: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'List what a charge point was made to do, with what followed',
   description:
     'The newest calls of the actions that something follows later: RemoteStartTransaction, RemoteStopTransaction, Reset, UnlockConnector, ' +
@@ -71,6 +72,7 @@ const get: Operation = {
   method: 'GET',
   path: `${path}/{messageId}`,
   tag,
+  scope: 'chargePoint',
   summary: 'Get a command, with what followed it',
   params: { id, messageId: { type: 'string', description: '`messageId` of the answer to the call.' } },
   query: { wait },
@@ -84,6 +86,7 @@ const trigger: Operation = {
   method: 'POST',
   path: '/api/v1/charge-points/{id}/trigger',
   tag,
+  scope: 'chargePoint',
   summary: 'Have a charge point send a message, and see it come',
   description:
     'Sends TriggerMessage. Nothing is refused for plausibility: the charge point decides. A BootNotification may be asked for only until the ' +

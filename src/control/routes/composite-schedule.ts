@@ -19,6 +19,7 @@ const operation: Operation = {
   method: 'GET',
   path: '/api/v1/charge-points/{id}/composite-schedule',
   tag: 'Smart charging',
+  scope: 'chargePoint',
   summary: 'See what a charge point will allow, as planned by Farad and as it says itself',
   description:
     'The plan follows from the profiles that the charge point is known to hold. The report is its answer to GetCompositeSchedule, which is ' +

@@ -10,6 +10,7 @@ import {
 import { compareIds, findChargePoint } from '../../store/known-charge-points.ts';
 import type { Store } from '../../store/store.ts';
 import { type NewCampaignBody, readCampaign, viewCampaign } from '../campaign-view.ts';
+import { censusInSight } from '../census-in-sight.ts';
 import type { TemplateDrift } from '../comparison.ts';
 import { sendCsv, withCsv } from '../csv-file.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
@@ -40,6 +41,7 @@ const list: Operation = {
   method: 'GET',
   path: `${path}/drift`,
   tag,
+  scope: 'narrowed',
   summary: 'List charge points whose configuration is not what a template wants',
   description:
     'In the order of their identities, from an index of the whole fleet that is some seconds old, and what is stored of their keys now. Once a template has changed, the ' +
@@ -76,6 +78,7 @@ const mend: Operation = {
   method: 'POST',
   path: `${path}/mend`,
   tag,
+  scope: 'narrowed',
   summary: 'Bring charge points to what a configuration template wants',
   description:
     'Begins a campaign for exactly those charge points of the list that asking or changing may mend. A value that holds after a reset is not sent again. What it sends is worked out for ' +
@@ -100,6 +103,7 @@ const ofOne: Operation = {
   method: 'GET',
   path: '/api/v1/charge-points/{id}/configuration/drift',
   tag,
+  scope: 'chargePoint',
   summary: 'Get how a charge point stands to what configuration templates want',
   description:
     'All keys that a template wants of it, those that match too; nothing where no template is for it.',
@@ -136,9 +140,9 @@ export function addConfigurationDriftRoutes(
   addRoute<OfTemplate & { Querystring: DriftQuery }>(
     app,
     list,
-    async ({ params: { id }, query: { cursor, limit, state, format } }, reply) => {
+    async ({ params: { id }, query: { cursor, limit, state, format }, sight }, reply) => {
       find(id);
-      const ids = driftingIn(await fleet.comparedCensus(), id, (drift) =>
+      const ids = driftingIn(censusInSight(await fleet.comparedCensus(), sight), id, (drift) =>
         state === undefined ? drift.state !== 'matches' : drift.state === state,
       );
       const look = (chargePointId: string) => viewDrift(store, chargePointId, id, state);
@@ -156,7 +160,7 @@ export function addConfigurationDriftRoutes(
     },
   );
 
-  addRoute<OfTemplate & { Body: MendBody }>(app, mend, async ({ params: { id }, body }, reply) => {
+  addRoute<OfTemplate & { Body: MendBody }>(app, mend, async ({ params: { id }, body, sight }, reply) => {
     const { version } = find(id);
     const {
       states = ['not_reported', 'differs', 'rejected'],
@@ -164,7 +168,7 @@ export function addConfigurationDriftRoutes(
       ...pace
     } = body;
     const ids = driftingIn(
-      await fleet.comparedCensus(),
+      censusInSight(await fleet.comparedCensus(), sight),
       id,
       ({ state, mendable }) => mendable && states.includes(state),
     );
@@ -172,7 +176,10 @@ export function addConfigurationDriftRoutes(
     const known = ids.filter((chargePointId) => findChargePoint(store, chargePointId));
     if (known.length === 0) throw apiError('no_matching_charge_points', {});
     const task = { template: id, version };
-    const wanted = await readCampaign({ name, task, targets: { ids: known }, ...pace }, store, false);
+    const wanted = await readCampaign(
+      { name, task, targets: { ids: known }, ...pace },
+      { store, sight, force: false },
+    );
     const campaign = await operations.campaigns.create(wanted);
     if (campaign === 'too_many') throw apiError('too_many_campaigns', {});
     if (campaign === 'no_match') throw apiError('no_matching_charge_points', {});

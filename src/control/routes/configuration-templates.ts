@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { MOST_TEMPLATES } from '../../store/configuration-templates.ts';
+import { censusInSight } from '../census-in-sight.ts';
 import { readTemplate, type TemplateBody, viewTemplate } from '../configuration-template-view.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
@@ -53,6 +54,7 @@ const list: Operation = {
   method: 'GET',
   path: '/api/v1/configuration-templates',
   tag,
+  scope: 'narrowed',
   summary: 'List configuration templates',
   description: 'In the order of their names.',
   query: pageQuery,
@@ -67,6 +69,7 @@ const get: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'narrowed',
   summary: 'Get a configuration template',
   params,
   responses: { 200: json('The template.', ref('ConfigurationTemplate'), example) },
@@ -79,6 +82,7 @@ const put: Operation = {
   method: 'PUT',
   path,
   tag,
+  scope: 'refused',
   summary: 'Create or replace a configuration template',
   description:
     'Nothing is sent to charge points: the template says what they are to have, and how they differ from that is told until somebody mends it. ' +
@@ -110,6 +114,7 @@ const remove: Operation = {
   method: 'DELETE',
   path,
   tag,
+  scope: 'refused',
   summary: 'Delete a configuration template',
   description:
     'Charge points keep what they have. A campaign of the template that is under way sends nothing more.',
@@ -129,20 +134,20 @@ export function addConfigurationTemplateRoutes(
 ): void {
   const { configurationTemplates: templates } = store;
 
-  addRoute<{ Querystring: PageQuery }>(app, list, async ({ query: { cursor, limit } }) => {
+  addRoute<{ Querystring: PageQuery }>(app, list, async ({ query: { cursor, limit }, sight }) => {
     const after = readCursor('configuration-templates', cursor);
     const { items, next } = templates.list({ limit, ...(after !== undefined && { after }) });
-    const census = await fleet.census();
+    const census = censusInSight(await fleet.census(), sight);
     return {
       items: items.map((item) => viewTemplate(item, census)),
       next: next === undefined ? null : writeCursor('configuration-templates', next),
     };
   });
 
-  addRoute<OfTemplate>(app, get, async ({ params: { id } }) => {
+  addRoute<OfTemplate>(app, get, async ({ params: { id }, sight }) => {
     const found = templates.get(id);
     if (!found) throw apiError('unknown_configuration_template', { id });
-    return viewTemplate(found, await fleet.census());
+    return viewTemplate(found, censusInSight(await fleet.census(), sight));
   });
 
   addRoute<OfTemplate & { Body: TemplateBody }>(app, put, async (request, reply) => {

@@ -37,6 +37,7 @@ const get: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'Get what is known of the configuration of a charge point',
   description:
     'Keys are learnt from the answers to GetConfiguration and ChangeConfiguration, however they were sent. Nothing is sent for this: have ' +
@@ -51,6 +52,7 @@ const change: Operation = {
   method: 'PUT',
   path: `${path}/{key}`,
   tag,
+  scope: 'chargePoint',
   summary: 'Change a configuration key',
   description:
     'Sends ChangeConfiguration, whatever is known of the key, and shows the answer. RebootRequired: the value is kept as `pending` until the ' +
@@ -76,6 +78,7 @@ const refresh: Operation = {
   method: 'POST',
   path: `${path}/refresh`,
   tag,
+  scope: 'chargePoint',
   summary: 'Have a charge point report its configuration',
   description:
     'Sends GetConfiguration: without keys for all of them, otherwise in as many calls as GetConfigurationMaxKeys asks for, where that is ' +

@@ -16,6 +16,7 @@ const list: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'narrowed',
   summary: 'List log-ins of the console',
   description:
     'Those that last, newest first. Whoever is no admin sees the own ones: of the same user, or with the same key.',
@@ -46,6 +47,7 @@ const end: Operation = {
   method: 'DELETE',
   path: `${path}/{id}`,
   tag,
+  scope: 'narrowed',
   summary: 'End a log-in of the console',
   description:
     'Its cookie is worth nothing any more, and its live events end. Whoever is no admin may end the own ones.',
@@ -56,9 +58,9 @@ const end: Operation = {
 };
 
 export function addConsoleSessionRoutes(app: FastifyInstance, logIns: LogIns): void {
-  const shownTo = ({ principal }: FastifyRequest): readonly LastingLogIn[] =>
+  const shownTo = ({ principal, sight }: FastifyRequest): readonly LastingLogIn[] =>
     logIns.list().filter(({ principal: { kind, id } }) => {
-      if (principal?.role === 'admin') return true;
+      if (principal?.role === 'admin' && !sight.scope) return true;
       return kind === principal?.kind && id === principal.id;
     });
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ExportFormat } from '../../link/methods.ts';
+import type { Sight } from '../../store/sight.ts';
 import { sendFile } from '../analytics-export.ts';
 import { askPage, type RowsQuery, readRange } from '../analytics-query.ts';
 import { sendCsv } from '../csv-file.ts';
@@ -9,6 +10,7 @@ import { apiError } from '../errors.ts';
 import { json, ref } from '../openapi/operation.ts';
 import { pageQuery } from '../paging.ts';
 import { addRoute } from '../route.ts';
+import { scopeParameters } from '../scopes.ts';
 import { memberText, operationOf, type Question, range, timezone } from './analytics-question.ts';
 
 const question: Question = {
@@ -85,15 +87,19 @@ const COLUMNS = ['start', 'localStart', 'energyWh', 'registerFalls', 'transactio
 
 export function addEnergyRoute(app: FastifyInstance, deps: ControlDeps): void {
   const { name } = question;
-  addRoute<{ Querystring: Query }>(app, operationOf(question), async ({ query }, reply) => {
+  addRoute<{ Querystring: Query }>(app, operationOf(question), async ({ query, sight }, reply) => {
     const { format = 'json', site, ...given } = query;
-    const asked = { ...given, ...(site !== undefined && { members: membersOf(deps, site) }) };
+    const asked = {
+      ...given,
+      ...scopeParameters(sight),
+      ...(site !== undefined && { members: membersOf(deps, sight, site) }),
+    };
     if (isOfMany(asked.by)) {
       refuseIntervals(asked);
       const { by, cursor, limit, sort, ...narrowed } = asked;
-      if (format === 'json') return energyOfMany(deps, by, narrowed, { cursor, limit, sort });
+      if (format === 'json') return energyOfMany({ ...deps, sight }, by, narrowed, { cursor, limit, sort });
       refuseFormat(format);
-      const { rows } = await energyOfMany(deps, by, narrowed, { sort });
+      const { rows } = await energyOfMany({ ...deps, sight }, by, narrowed, { sort });
       return sendCsv(reply, `${name}-by-${by}`, [by, ...COLUMNS], [rows]);
     }
     if (format === 'json') return askPage(deps, name, asked);
@@ -107,8 +113,8 @@ function isOfMany(by: Query['by']): by is Subject {
 }
 
 /** Throws `unknown_site`. */
-function membersOf({ store }: Pick<ControlDeps, 'store'>, id: string): string[] {
-  const site = store.sites.get(id);
+function membersOf({ store }: Pick<ControlDeps, 'store'>, sight: Sight, id: string): string[] {
+  const site = sight.seesSite(id) ? store.sites.get(id) : undefined;
   if (!site) throw apiError('unknown_site', { id });
   return site.members.map(memberText);
 }

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { Topic } from '../../link/methods.ts';
+import { sightOf } from '../../store/sight.ts';
+import { alarmsInSight } from '../alarms-in-sight.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
 import { EventFeed, type Subscription } from '../event-feed.ts';
-import { type EventFilter, ofChargePoints, topics } from '../event-filter.ts';
+import { type EventFilter, ofChargePoints, topics, wantsTopic } from '../event-filter.ts';
 import { EventStream } from '../event-stream.ts';
 import type { Operation } from '../openapi/operation.ts';
 import type { Recognition } from '../recognition.ts';
@@ -29,6 +31,7 @@ const operation: Operation = {
   method: 'GET',
   path: '/api/v1/events',
   tag: 'Events',
+  scope: 'narrowed',
   summary: 'What happens, as it happens',
   description:
     'Server-sent events. The event type is the topic, the data a JSON object that names its charge point; of `alarms` the counts of those that stand, at the beginning and whenever one has changed. A client that reconnects with ' +
@@ -91,18 +94,27 @@ interface EventsQuery {
 interface Listening {
   readonly stream: EventStream;
   readonly subscription: Subscription;
-  /** Whether the key or log-in that it was begun with still counts. */
+  /** Whether the key or log-in that it was begun with still counts; takes up what may be seen by now. */
   readonly isRecognised: () => boolean;
+  /**
+   * Tells somebody who sees a part of the charge points how many alarms stand there, where that may have
+   * changed.
+   */
+  readonly tellAlarms: () => void;
 }
 
 export function addEventRoute(
   app: FastifyInstance,
-  { link, log, operations: { alarms } }: ControlDeps,
+  { link, log, store, operations: { alarms } }: ControlDeps,
   recognition: Recognition,
 ): void {
   const feed = new EventFeed(link, log);
   feed.tell('alarms', { ...alarms.counts() });
-  const deafen = alarms.onChange((counts) => feed.tell('alarms', { ...counts }));
+  let alarmChanges = 0;
+  const deafen = alarms.onChange((counts) => {
+    alarmChanges++;
+    feed.tell('alarms', { ...counts });
+  });
   const listening = new Set<Listening>();
   let closing = false;
   const heartbeat = setInterval(() => {
@@ -110,7 +122,10 @@ export function addEventRoute(
   }, HEARTBEAT_MS);
   heartbeat.unref();
   const recognising = setInterval(() => {
-    for (const { stream, isRecognised } of listening) if (!isRecognised()) stream.end('logged_out');
+    for (const { stream, isRecognised, tellAlarms } of listening) {
+      if (isRecognised()) tellAlarms();
+      else stream.end('logged_out');
+    }
   }, RECOGNISED_EVERY_MS);
   recognising.unref();
 
@@ -142,9 +157,24 @@ export function addEventRoute(
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
-    const stream = new EventStream(reply.raw, filterOf(query), listener);
+    let { sight } = request;
+    // What is of no charge point is of all.
+    const sees = (chargePointId: string | undefined) =>
+      chargePointId === undefined ? sight.scope === undefined : sight.sees(chargePointId);
+    const stream = new EventStream(reply.raw, { ...filterOf(query), sees }, listener);
     const subscription = feed.subscribe(stream, after);
-    const entry = { stream, subscription, isRecognised: () => recognition.of(headers) !== undefined };
+    const isRecognised = () => {
+      const principal = recognition.principalOf(headers);
+      if (principal) sight = sightOf(store, principal.scope);
+      return principal !== undefined && !principal.owesPassword;
+    };
+    let knownChanges = -1;
+    const tellAlarms = () => {
+      if (!sight.scope || knownChanges === alarmChanges || !wantsTopic(stream.filter, 'alarms')) return;
+      knownChanges = alarmChanges;
+      stream.event({ id: '', topic: 'alarms', data: { ...alarmsInSight(store, sight) } });
+    };
+    const entry = { stream, subscription, isRecognised, tellAlarms };
     listening.add(entry);
     reply.raw.once('close', () => {
       subscription.leave();
@@ -153,7 +183,7 @@ export function addEventRoute(
   });
 }
 
-function filterOf({ topics: wanted, chargePointId, fleetTopics }: EventsQuery): EventFilter {
+function filterOf({ topics: wanted, chargePointId, fleetTopics }: EventsQuery): Omit<EventFilter, 'sees'> {
   return {
     topics: setOf(wanted) ?? new Set(ofChargePoints),
     ...(chargePointId && { chargePointIds: new Set(chargePointId) }),

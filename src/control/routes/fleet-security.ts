@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
+import { censusInSight } from '../census-in-sight.ts';
 import type { ControlDeps } from '../deps.ts';
 import type { FleetIndex } from '../fleet-index.ts';
 import { fleetSecurity } from '../fleet-security.ts';
@@ -11,6 +12,7 @@ const operation: Operation = {
   method: 'GET',
   path: '/api/v1/security',
   tag: 'Security',
+  scope: 'narrowed',
   summary: 'How the charge points of the fleet authenticate',
   description:
     'Counts that are at hand and some seconds old (`countedAt`); asking costs the charge points nothing. `GET /api/v1/charge-points` finds those behind each number ' +
@@ -33,14 +35,15 @@ export function addFleetSecurityRoute(
   { store, config }: ControlDeps,
   fleet: FleetIndex,
 ): void {
-  addRoute(app, operation, async () => {
-    const census = await fleet.census();
+  addRoute(app, operation, async ({ sight }) => {
+    const census = censusInSight(await fleet.census(), sight);
     return {
       countedAt: writeTimestamp(census.at),
       chargePoints: census.chargePoints.length,
       ...(await fleetSecurity(census)),
       minProfile: config.security.minProfile,
-      requests: store.signings.counts(),
+      // Who asks for certificates is not told by charge point.
+      requests: sight.scope ? { open: 0, failed: 0 } : store.signings.counts(),
     };
   });
 }

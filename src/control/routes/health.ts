@@ -9,6 +9,7 @@ const alive: Operation = {
   method: 'GET',
   path: '/healthz',
   tag: 'Operations',
+  scope: 'same',
   summary: 'Whether the API is alive',
   responses: { 200: { description: 'It is.', content: { 'text/plain': { schema: { type: 'string' } } } } },
   open: true,
@@ -21,6 +22,7 @@ const ready: Operation = {
   method: 'GET',
   path: '/readyz',
   tag: 'Operations',
+  scope: 'same',
   summary: 'Whether Farad does all that charge points need',
   description:
     'It fails, and names the cause, where edges, the frame workers, the store or the journal cannot work or stand still. What charge points do without (the way into ClickHouse, campaigns, queries) never makes it fail: it is listed under `degraded`.',

@@ -50,6 +50,7 @@ const list: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'See which roots a charge point has, as far as it has told',
   description: 'Nothing is asked of the charge point: `refresh` does that.',
   params,
@@ -62,6 +63,7 @@ const install: Operation = {
   method: 'POST',
   path,
   tag,
+  scope: 'chargePoint',
   idempotent: true,
   summary: 'Install a root at a charge point',
   description:
@@ -93,6 +95,7 @@ const refresh: Operation = {
   method: 'POST',
   path: `${path}/refresh`,
   tag,
+  scope: 'chargePoint',
   summary: 'Ask a charge point which roots of a type it has',
   description: 'Sends GetInstalledCertificateIds. NotFound is a result: it has none.',
   params,
@@ -115,6 +118,7 @@ const remove: Operation = {
   method: 'POST',
   path: `${path}/delete`,
   tag,
+  scope: 'chargePoint',
   idempotent: true,
   summary: 'Delete a root at a charge point',
   description:

@@ -51,6 +51,7 @@ const get: Operation = {
   method: 'GET',
   path: '/api/v1/charge-points/{id}/local-list',
   tag,
+  scope: 'chargePoint',
   summary: 'See what a charge point holds of its local authorization list',
   description: 'From what it was sent and told; nothing is asked of the charge point.',
   params,
@@ -64,6 +65,7 @@ const post: Operation = {
   method: 'POST',
   path: '/api/v1/charge-points/{id}/local-list/sync',
   tag,
+  scope: 'chargePoint',
   summary: 'Bring the local authorization list of a charge point up to date',
   description:
     'Sends what it takes and waits for the answers: GetConfiguration where the limits of the charge point are not known, GetLocalListVersion where it is in ' +

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { wantedList } from '../../operations/local-lists/wanted-list.ts';
 import type { LocalListRecord } from '../../store/local-list-record.ts';
+import type { Sight } from '../../store/sight.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
+import { filteredPage } from '../filtered-page.ts';
 import { type LocalListBody, readLocalList, viewLocalList, viewLocalListHead } from '../local-list-view.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { PRINTED } from '../openapi/shapes.ts';
@@ -25,6 +27,7 @@ const listing: Operation = {
   method: 'GET',
   path: '/api/v1/local-lists',
   tag,
+  scope: 'narrowed',
   summary: 'List local authorization lists',
   description: 'In the order of their names, without their entries.',
   query: {
@@ -49,6 +52,7 @@ const get: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'narrowed',
   summary: 'Get a local authorization list',
   params,
   responses: { 200: json('The list.', ref('LocalList'), example) },
@@ -61,6 +65,7 @@ const put: Operation = {
   method: 'PUT',
   path,
   tag,
+  scope: 'refused',
   summary: 'Create or replace a local authorization list',
   description:
     'What charge points shall hold to authorize without asking. Nothing is sent by this, unless `sync` is automatic: then every charge point of the ' +
@@ -90,6 +95,7 @@ const remove: Operation = {
   method: 'DELETE',
   path,
   tag,
+  scope: 'refused',
   summary: 'Delete a local authorization list',
   description: 'Charge points keep what they hold: send an empty list first to clear them.',
   params,
@@ -104,12 +110,17 @@ interface OfList {
 export function addLocalListRoutes(app: FastifyInstance, { store }: ControlDeps): void {
   const show = (list: LocalListRecord) => viewLocalList(list, wantedList(list, store.tokens).unknownTags);
 
-  addRoute<{ Querystring: PageQuery & { text?: string } }>(app, listing, ({ query }) => {
-    const after = readCursor('local-lists', query.cursor);
-    const { items, next } = store.localLists.list({
+  addRoute<{ Querystring: PageQuery & { text?: string } }>(app, listing, ({ query, sight }) => {
+    const list = (after: string | undefined, count: number) =>
+      store.localLists.list({
+        limit: count,
+        ...(after !== undefined && { after }),
+        ...(query.text !== undefined && { search: query.text }),
+      });
+    const { items, next } = filteredPage(list, {
+      after: readCursor('local-lists', query.cursor),
       limit: query.limit,
-      ...(after !== undefined && { after }),
-      ...(query.text !== undefined && { search: query.text }),
+      ...(sight.scope && { matches: (one) => isInSight(one, sight) }),
     });
     return {
       items: items.map(viewLocalListHead),
@@ -117,9 +128,9 @@ export function addLocalListRoutes(app: FastifyInstance, { store }: ControlDeps)
     };
   });
 
-  addRoute<OfList>(app, get, ({ params: { id } }) => {
+  addRoute<OfList>(app, get, ({ params: { id }, sight }) => {
     const list = store.localLists.get(id);
-    if (!list) throw apiError('unknown_local_list', { id });
+    if (!list || !isInSight(list, sight)) throw apiError('unknown_local_list', { id });
     return show(list);
   });
 
@@ -139,4 +150,9 @@ export function addLocalListRoutes(app: FastifyInstance, { store }: ControlDeps)
       throw apiError('unknown_local_list', { id });
     return reply.code(204).send();
   });
+}
+
+/** Whether all charge points that a list is for are in sight. */
+function isInSight({ scope }: Pick<LocalListRecord, 'scope'>, sight: Sight): boolean {
+  return 'group' in scope ? sight.seesGroup(scope.group) : sight.sees(scope.chargePointId);
 }

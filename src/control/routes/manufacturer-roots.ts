@@ -27,6 +27,7 @@ const list: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'same',
   summary: 'List the roots of manufacturers',
   description: 'By these Farad knows who may sign firmware. The oldest first.',
   responses: {
@@ -39,6 +40,7 @@ const add: Operation = {
   method: 'POST',
   path,
   tag,
+  scope: 'refused',
   role: 'admin',
   summary: 'Trust a root of a manufacturer',
   description:
@@ -63,6 +65,7 @@ const remove: Operation = {
   method: 'DELETE',
   path: `${path}/{sha256}`,
   tag,
+  scope: 'refused',
   role: 'admin',
   summary: 'Trust a root of a manufacturer no more',
   description:

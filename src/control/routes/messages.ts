@@ -10,6 +10,7 @@ const operation: Operation = {
   method: 'GET',
   path: '/api/v1/charge-points/{id}/messages',
   tag: 'Charge points',
+  scope: 'chargePoint',
   summary: 'OCPP messages of a charge point',
   description:
     'Newest first, out of the message log: what it leaves out is told by the settings `messageLog.*`. Also for identities that were ' +

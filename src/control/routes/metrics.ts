@@ -14,6 +14,7 @@ const operation: Operation = {
   method: 'GET',
   path: '/metrics',
   tag: 'Operations',
+  scope: 'same',
   summary: 'Metrics of all processes',
   description:
     "In Prometheus' text format; the label `process` names the process. A process that does not answer is left out, and `farad_process_up` says so.",

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
+import { censusInSight } from '../census-in-sight.ts';
 import type { ControlDeps } from '../deps.ts';
 import type { FleetCensus, FleetIndex } from '../fleet-index.ts';
 import { LastHour } from '../last-hour.ts';
@@ -12,6 +13,7 @@ const operation: Operation = {
   method: 'GET',
   path: '/api/v1/overview',
   tag: 'Operations',
+  scope: 'narrowed',
   summary: 'How the fleet and Farad are',
   description:
     'Numbers that are at hand: counts of charge points and connectors are some seconds old (`countedAt`), rates are over ten seconds, the ' +
@@ -37,6 +39,9 @@ const lines = [
   'journalAgeSeconds',
 ] as const;
 
+/** Those that tell of charge points, not of Farad. */
+const FLEET_LINES: readonly (typeof lines)[number][] = ['sockets', 'charging', 'faulted', 'powerW'];
+
 export function addOverviewRoute(
   app: FastifyInstance,
   { link, config }: ControlDeps,
@@ -49,15 +54,27 @@ export function addOverviewRoute(
   app.addHook('onListen', async () => pulse.start());
   app.addHook('onClose', async () => pulse.close());
 
-  addRoute<{ Querystring: { history: boolean } }>(app, operation, async ({ query }) => {
-    const [now, census] = await Promise.all([pulse.now(), fleet.census()]);
+  addRoute<{ Querystring: { history: boolean } }>(app, operation, async ({ query, sight }) => {
+    const [now, all] = await Promise.all([pulse.now(), fleet.census()]);
+    const census = censusInSight(all, sight);
     const { port, path } = config.ocpp;
     const connect = { ocppPort: port === 0 ? null : port, ocppPath: path };
-    return { ...view(now, census), ...connect, ...(query.history && { history: lastHour.read() }) };
+    const history = { ...(query.history && { history: lastHour.read() }) };
+    if (!sight.scope) return { ...view(now, census), ...connect, ...history };
+    // What is measured of the whole fleet is not told to those who see a part of it.
+    const part = { ...now, sockets: census.connected, powerW: null };
+    return { ...view(part, census), ...connect, ...(query.history && { history: ofFarad(lastHour.read()) }) };
   });
 }
 
-function view(now: PulseNow, census: FleetCensus) {
+/** The same without the lines of the fleet. */
+function ofFarad({ at, lines: all }: ReturnType<LastHour<(typeof lines)[number]>['read']>) {
+  const untold = at.map(() => null);
+  const ofFleet = Object.fromEntries(FLEET_LINES.map((name) => [name, untold]));
+  return { at, lines: { ...all, ...ofFleet } };
+}
+
+function view(now: Omit<PulseNow, 'powerW'> & { readonly powerW: number | null }, census: FleetCensus) {
   return {
     at: writeTimestamp(Date.now()),
     ...now,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
 import type { ReservationRecord, ReservationState } from '../../store/reservation-record.ts';
+import type { Sight } from '../../store/sight.ts';
 import { callChargePoint, callErrors, checkCall } from '../charge-point-call.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
@@ -53,6 +54,7 @@ const create: Operation = {
   method: 'POST',
   path,
   tag,
+  scope: 'narrowed',
   summary: 'Reserve a connector',
   description:
     'Sends ReserveNow at once and exactly once and shows the answer: only `Accepted` makes a reservation. What Farad expects to be refused is ' +
@@ -91,6 +93,7 @@ const list: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'narrowed',
   summary: 'List reservations',
   description:
     'Newest first, those that were refused or are over included, as long as `reservations.retention` keeps them.',
@@ -110,6 +113,7 @@ const get: Operation = {
   method: 'GET',
   path: `${path}/{id}`,
   tag,
+  scope: 'narrowed',
   summary: 'Get a reservation',
   description: 'Where the id was used more than once, the one that is held now, else the newest.',
   ...one,
@@ -122,6 +126,7 @@ const cancel: Operation = {
   method: 'DELETE',
   path: `${path}/{id}`,
   tag,
+  scope: 'narrowed',
   summary: 'Cancel a reservation',
   description:
     'Sends CancelReservation to the charge point, also for a reservation that is over as far as Farad knows, and shows the answer. ' +
@@ -192,35 +197,56 @@ export function addReservationRoutes(app: FastifyInstance, deps: ControlDeps): v
     return found ? viewReservation(found) : null;
   };
 
-  addRoute<{ Body: NewReservation; Querystring: { force: boolean } }>(app, create, ({ body, query }) =>
-    reserve(body, query.force),
+  addRoute<{ Body: NewReservation; Querystring: { force: boolean } }>(
+    app,
+    create,
+    ({ body, query, sight }) => {
+      const { chargePointId: id } = body;
+      if (!sight.sees(id)) throw apiError('unknown_charge_point', { id });
+      return reserve(body, query.force);
+    },
   );
 
-  addRoute<{ Querystring: ListQuery }>(app, list, ({ query: { cursor, ...filter } }) => {
+  addRoute<{ Querystring: ListQuery }>(app, list, ({ query: { cursor, ...filter }, sight }) => {
     const before = readCursor('reservations', cursor);
-    const { items, next } = listReservations(store, { ...filter, ...(before !== undefined && { before }) });
+    const { items, next } = listReservations(store, sight, {
+      ...filter,
+      ...(before !== undefined && { before }),
+    });
     return {
       items: items.map(viewReservation),
       next: next === undefined ? null : writeCursor('reservations', next),
     };
   });
 
-  addRoute<OfReservation>(app, get, ({ params, query }) =>
-    viewReservation(find(deps, params.id, query.chargePointId)),
+  addRoute<OfReservation>(app, get, ({ params, query, sight }) =>
+    viewReservation(find(deps, sight, params.id, query.chargePointId)),
   );
 
-  addRoute<OfReservation>(app, cancel, async ({ params, query }) => {
-    const { chargePointId, reservationId } = find(deps, params.id, query.chargePointId);
+  addRoute<OfReservation>(app, cancel, async ({ params, query, sight }) => {
+    const { chargePointId, reservationId } = find(deps, sight, params.id, query.chargePointId);
     const answered = await callChargePoint(deps, chargePointId, 'CancelReservation', { reservationId });
     return { answer: answered, reservation: show(reservationId, chargePointId), warnings: [] };
   });
 }
 
-/** The reservation that an id means. Throws `ambiguous_reservation` where several charge points hold it. */
-function find({ store }: ControlDeps, id: number, chargePointId: string | undefined): ReservationRecord {
+/**
+ * The reservation that an id means, of those in sight. Throws `ambiguous_reservation` where several charge
+ * points hold it.
+ */
+function find(
+  { store }: ControlDeps,
+  sight: Sight,
+  id: number,
+  chargePointId: string | undefined,
+): ReservationRecord {
   const all = store.reservations
     .withId(id)
-    .filter((reservation) => chargePointId === undefined || reservation.chargePointId === chargePointId);
+    .filter(
+      (reservation) =>
+        sight.sees(reservation.chargePointId) &&
+        (chargePointId === undefined || reservation.chargePointId === chargePointId),
+    );
   const held = all.filter(({ state }) => state === 'active' || state === 'doubtful');
   const candidates = held.length > 0 ? held : all;
   const [newest] = candidates;

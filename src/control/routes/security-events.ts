@@ -3,6 +3,7 @@ import { askPage, type RowsQuery } from '../analytics-query.ts';
 import type { ControlDeps } from '../deps.ts';
 import { json, type Operation, ref, type Schema } from '../openapi/operation.ts';
 import { addRoute } from '../route.ts';
+import { scopeParameters } from '../scopes.ts';
 import { pagesOf, range } from './analytics-question.ts';
 
 const tag = 'Security';
@@ -54,6 +55,7 @@ const ofFleet: Operation = {
   method: 'GET',
   path: '/api/v1/security-events',
   tag,
+  scope: 'narrowed',
   summary: 'Security events of all charge points',
   description,
   query: {
@@ -69,6 +71,7 @@ const ofOne: Operation = {
   method: 'GET',
   path: '/api/v1/charge-points/{id}/security-events',
   tag,
+  scope: 'chargePoint',
   summary: 'Security events of a charge point',
   description,
   params: { id: { type: 'string', description: 'Identity of the charge point.' } },
@@ -77,7 +80,9 @@ const ofOne: Operation = {
 };
 
 export function addSecurityEventRoutes(app: FastifyInstance, deps: ControlDeps): void {
-  addRoute<{ Querystring: RowsQuery }>(app, ofFleet, ({ query }) => askPage(deps, 'security-events', query));
+  addRoute<{ Querystring: RowsQuery }>(app, ofFleet, ({ query, sight }) =>
+    askPage(deps, 'security-events', { ...query, ...scopeParameters(sight) }),
+  );
   addRoute<{ Params: { id: string }; Querystring: RowsQuery }>(app, ofOne, ({ params: { id }, query }) =>
     askPage(deps, 'security-events', { chargePointId: id, ...query }),
   );

@@ -50,6 +50,7 @@ const get: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'Get how a charge point authenticates',
   description:
     'Its security profile, what is pending, by what it is connected now, the age of its password, its certificates, and what each profile still lacks.',
@@ -63,6 +64,7 @@ const put: Operation = {
   method: 'PUT',
   path,
   tag,
+  scope: 'chargePoint',
   summary: 'Decide on the security profile of a charge point',
   description:
     'Says with which profile it has to connect from now on, and withdraws whatever is pending; nothing is sent to it. To raise it over OCPP, send ChangeConfiguration of SecurityProfile instead: ' +

@@ -24,6 +24,7 @@ const example = {
   id: 'anna',
   displayName: 'Anna Ampère',
   role: 'operator',
+  scope: null,
   owesPassword: false,
   expiresAt: '2026-03-01T20:00:00.000Z',
   timezone: 'Europe/Berlin',
@@ -34,6 +35,7 @@ const begin: Operation = {
   method: 'POST',
   path,
   tag,
+  scope: 'same',
   summary: 'Log in',
   description:
     'With `key`, or with `name` and `password`. For pages: answers a cookie that stands for the API key or the user for 12 hours, that scripts cannot read and that other origins cannot use. ' +
@@ -59,6 +61,7 @@ const get: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'same',
   summary: 'Who this is',
   beforePasswordChange: true,
   responses: { 200: json('The holder of the key or cookie.', ref('Session'), example) },
@@ -69,6 +72,7 @@ const end: Operation = {
   method: 'DELETE',
   path,
   tag,
+  scope: 'same',
   summary: 'Log out',
   role: 'viewer',
   beforePasswordChange: true,
@@ -80,6 +84,7 @@ const choosePassword: Operation = {
   method: 'PUT',
   path: `${path}/password`,
   tag,
+  scope: 'same',
   summary: 'Choose another password',
   description:
     'For a user who is logged in: all other log-ins of the user end, and this one gets a new cookie.',

@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { SiteOperations } from '../../operations/sites/sites.ts';
 import type { ExpectedVersion } from '../../store/expected-version.ts';
+import type { Sight } from '../../store/sight.ts';
 import type { SiteInput, SiteRecord } from '../../store/site-record.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { ControlDeps } from '../deps.ts';
 import { apiError } from '../errors.ts';
+import { filteredPage } from '../filtered-page.ts';
 import { InTurn } from '../in-turn.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { PRINTED_SEGMENT } from '../openapi/shapes.ts';
@@ -44,6 +46,7 @@ const list: Operation = {
   method: 'GET',
   path: '/api/v1/sites',
   tag,
+  scope: 'narrowed',
   summary: 'List sites',
   description: 'In the order of their names.',
   query: {
@@ -65,6 +68,7 @@ const get: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'narrowed',
   summary: 'Get a site',
   params,
   responses: { 200: json('The site.', ref('Site'), { ...example, version: 1 }) },
@@ -77,6 +81,7 @@ const put: Operation = {
   method: 'PUT',
   path,
   tag,
+  scope: 'refused',
   summary: 'Create or replace a site',
   description:
     'From then on Farad shares the power of the site among running transactions: it sets a TxProfile for each of them and a TxDefaultProfile on each connector.',
@@ -100,6 +105,7 @@ const patch: Operation = {
   method: 'PATCH',
   path,
   tag,
+  scope: 'refused',
   summary: 'Change a site, for example a limit',
   params,
   body: {
@@ -123,6 +129,7 @@ const remove: Operation = {
   method: 'DELETE',
   path,
   tag,
+  scope: 'refused',
   summary: 'Delete a site',
   description: 'Its charging profiles are cleared from charge points as they can be reached.',
   params,
@@ -135,6 +142,7 @@ const plan: Operation = {
   method: 'GET',
   path: `${path}/plan`,
   tag,
+  scope: 'narrowed',
   summary: 'Get what is planned for a site',
   description: 'Limits, shares, pauses, what is reserved, and what was measured.',
   params,
@@ -164,18 +172,29 @@ export function addSiteRoutes(app: FastifyInstance, { store }: ControlDeps, site
   addRoute<{ Querystring: PageQuery & { text?: string } }>(
     app,
     list,
-    ({ query: { cursor, limit, text } }) => {
-      const after = readCursor('sites', cursor);
-      const { items, next } = store.sites.list({
+    ({ query: { cursor, limit, text }, sight }) => {
+      const listing = (after: string | undefined, count: number) =>
+        store.sites.list({
+          limit: count,
+          ...(after !== undefined && { after }),
+          ...(text !== undefined && { search: text }),
+        });
+      const { items, next } = filteredPage(listing, {
+        after: readCursor('sites', cursor),
         limit,
-        ...(after !== undefined && { after }),
-        ...(text !== undefined && { search: text }),
+        ...(sight.scope && { matches: ({ id }) => sight.seesSite(id) }),
       });
       return { items: items.map(viewSite), next: next === undefined ? null : writeCursor('sites', next) };
     },
   );
 
-  addRoute<OfSite>(app, get, ({ params: { id } }) => viewSite(find(id)));
+  /** Throws `unknown_site`, too, for one that is not in sight. */
+  const findInSight = (id: string, sight: Sight): SiteRecord => {
+    if (!sight.seesSite(id)) throw apiError('unknown_site', { id });
+    return find(id);
+  };
+
+  addRoute<OfSite>(app, get, ({ params: { id }, sight }) => viewSite(findInSight(id, sight)));
 
   addRoute<OfSite & { Body: SiteBody }>(app, put, (request, reply) => {
     const { id } = request.params;
@@ -201,8 +220,8 @@ export function addSiteRoutes(app: FastifyInstance, { store }: ControlDeps, site
     });
   });
 
-  addRoute<OfSite>(app, plan, ({ params: { id } }) => {
-    find(id);
+  addRoute<OfSite>(app, plan, ({ params: { id }, sight }) => {
+    findInSight(id, sight);
     const planned = sites.plan(id);
     // Its first round has just not come yet.
     if (!planned) throw apiError('unknown_site', { id });

@@ -14,6 +14,7 @@ const operation: Operation = {
   method: 'GET',
   path: '/api/v1/system',
   tag: 'Operations',
+  scope: 'same',
   summary: 'What Farad runs on',
   description:
     'The versions of Farad and Node.js, where charge points connect, and which WebSocket server holds them there.',

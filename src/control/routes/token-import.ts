@@ -17,6 +17,7 @@ const operation: Operation = {
   method: 'POST',
   path: '/api/v1/tokens/import',
   tag: 'Tokens',
+  scope: 'refused',
   summary: 'Import many tokens',
   description:
     'The body is a stream of any length: one JSON object per line, or CSV with a header line that names the columns (comma or semicolon). ' +

@@ -13,6 +13,7 @@ const close: Operation = {
   method: 'POST',
   path: '/api/v1/transactions/{transactionId}/close',
   tag: 'Transactions',
+  scope: 'transaction',
   summary: 'Close a transaction whose stop has not come',
   description:
     'For a transaction that will never be stopped: it has ended from then on, and its tag may start another one at once. What is said here is kept beside what the charge point ' +

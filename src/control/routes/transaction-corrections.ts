@@ -26,6 +26,7 @@ const put: Operation = {
   method: 'PUT',
   path,
   tag,
+  scope: 'transaction',
   summary: 'Correct the energy of a transaction',
   description:
     'Kept beside what the charge point reported, which stays as it is, with who said so and when. Says the energy, or the registers that determine it; one that is absent or null is the reported one. Replaces the correction before it.',
@@ -49,6 +50,7 @@ const remove: Operation = {
   method: 'DELETE',
   path,
   tag,
+  scope: 'transaction',
   summary: 'Take a correction back',
   params,
   responses: { 204: { description: 'What the charge point reported stands alone again.' } },

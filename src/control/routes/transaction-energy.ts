@@ -10,6 +10,7 @@ const operation: Operation = {
   method: 'GET',
   path: '/api/v1/transactions/{transactionId}/energy',
   tag: 'Transactions',
+  scope: 'transaction',
   summary: 'See how the energy of a transaction rose',
   description:
     'From the begin of the transaction, by its registers and its meter values, and by the same rules as its `energyWh`: readings that cannot be are left out and ' +

@@ -61,6 +61,7 @@ const list: Operation = {
   method: 'GET',
   path: '/api/v1/transactions',
   tag,
+  scope: 'narrowed',
   summary: 'List transactions',
   description:
     'Newest first. Closed transactions are listed until the setting `transactions.retention` is over; all of them can be queried under Analytics.',
@@ -106,6 +107,7 @@ const get: Operation = {
   method: 'GET',
   path: '/api/v1/transactions/{transactionId}',
   tag,
+  scope: 'transaction',
   summary: 'Get a transaction',
   params: { transactionId: { type: 'integer', description: 'The number that the charge point was given.' } },
   responses: { 200: json('The transaction.', ref('Transaction'), example) },
@@ -125,18 +127,19 @@ interface ListQuery extends PageQuery {
 
 export function addTransactionRoutes(app: FastifyInstance, deps: ControlDeps): void {
   const { store, config } = deps;
-  addRoute<{ Querystring: ListQuery }>(app, list, async ({ query }) => {
+  addRoute<{ Querystring: ListQuery }>(app, list, async ({ query, sight }) => {
     const { transactionId, cursor, from, to, ...filter } = query;
     if (transactionId !== undefined) {
       const { limit: _, ...others } = filter;
       refuseFiltersBeside('transactionId', { ...others, cursor, from, to });
       const known = store.transactions.get(transactionId);
-      return { items: await showTransactions(deps, known ? [known] : []), next: null };
+      const isSeen = known !== undefined && sight.sees(known.chargePointId);
+      return { items: await showTransactions(deps, isSeen ? [known] : []), next: null };
     }
     const listing = filter.suspect === true ? 'open-transactions' : 'transactions';
     const before = readCursor(listing, cursor);
     const doubtful = filter.review === undefined ? undefined : await doubtfulOf(deps, filter.chargePointId);
-    const { items, next } = listTransactions(store, {
+    const { items, next } = listTransactions(store, sight, {
       ...filter,
       ...(doubtful && { doubtful }),
       forgottenAfter: config.transactions.forgottenAfter,

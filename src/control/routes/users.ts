@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { writeTimestamp } from '../../protocol/timestamp.ts';
+import type { Scope } from '../../store/sight.ts';
 import type { Store } from '../../store/store.ts';
 import type { UserRecord } from '../../store/users.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
@@ -28,6 +29,7 @@ const example = {
   name: 'anna',
   displayName: 'Anna Ampère',
   role: 'operator',
+  scope: { groups: ['Depot north'], sites: [] },
   enabled: true,
   passwordKind: 'one-time',
   passwordSetAt: '2026-03-01T12:00:00.000Z',
@@ -42,6 +44,7 @@ const list: Operation = {
   method: 'GET',
   path: '/api/v1/users',
   tag,
+  scope: 'refused',
   summary: 'List users',
   description: 'In the order of their names.',
   role,
@@ -58,6 +61,7 @@ const get: Operation = {
   method: 'GET',
   path,
   tag,
+  scope: 'refused',
   summary: 'Get a user',
   role,
   params,
@@ -70,6 +74,7 @@ const create: Operation = {
   method: 'POST',
   path: '/api/v1/users',
   tag,
+  scope: 'refused',
   summary: 'Create a user',
   description:
     'Without a `password` Farad makes up one. Either is good for one log-in, which has to choose another one, and for a week. ' +
@@ -105,9 +110,10 @@ const change: Operation = {
   method: 'PUT',
   path,
   tag,
+  scope: 'refused',
   summary: 'Change a user',
   description:
-    'A role holds at once, also for whoever is logged in. To disable a user ends all log-ins of the user, for good.',
+    'A role and a scope hold at once, also for whoever is logged in. To disable a user ends all log-ins of the user, for good.',
   role,
   params,
   body: {
@@ -116,7 +122,7 @@ const change: Operation = {
     content: {
       'application/json': {
         schema: ref('UserUpdate'),
-        examples: { disabled: { displayName: 'Anna Ampère', role: 'operator', enabled: false } },
+        examples: { disabled: { displayName: 'Anna Ampère', role: 'operator', scope: null, enabled: false } },
       },
     },
   },
@@ -130,6 +136,7 @@ const remove: Operation = {
   method: 'DELETE',
   path,
   tag,
+  scope: 'refused',
   summary: 'Delete a user',
   description: 'All log-ins of the user end. The audit trail keeps the name.',
   role,
@@ -144,6 +151,7 @@ const setPassword: Operation = {
   method: 'PUT',
   path: `${path}/password`,
   tag,
+  scope: 'refused',
   summary: 'Give a user a password',
   description:
     'Ends all log-ins of the user. Without a `password` Farad makes up one; that one, and any with `oneTime`, is good for one log-in, which has to choose another one, and for a week.',
@@ -181,6 +189,7 @@ interface NewUserBody {
   readonly name: string;
   readonly role: UserBody['role'];
   readonly displayName?: string | null;
+  readonly scope?: Scope | null;
   readonly enabled?: boolean;
   readonly password?: string;
 }
@@ -204,8 +213,9 @@ export function addUserRoutes(app: FastifyInstance, { users }: Store, accounts: 
   });
 
   addRoute<{ Body: NewUserBody }>(app, create, async ({ body, principal }, reply) => {
-    const { displayName = null, enabled = true, password, ...rest } = body;
-    const made = await accounts.create({ ...rest, displayName, enabled }, password, principal?.id ?? '');
+    const { displayName = null, scope = null, enabled = true, password, ...rest } = body;
+    const user = { ...rest, displayName, scope, enabled };
+    const made = await accounts.create(user, password, principal?.id ?? '');
     return reply.code(201).send({ ...view(made.user), oneTimePassword: made.oneTimePassword });
   });
 
@@ -236,6 +246,7 @@ function view({ name, displayName, role: of, isEnabled, password, ...user }: Use
     name,
     displayName: displayName ?? null,
     role: of,
+    scope: user.scope ?? null,
     enabled: isEnabled,
     passwordKind: password === undefined ? 'none' : password.isOneTime ? 'one-time' : 'chosen',
     passwordSetAt: instant(password?.setAt),

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { CampaignInput, CampaignRecord, CampaignTask } from '../../store/campaign-record.ts';
 import type { ChargePointFilter } from '../../store/charge-point-filter.ts';
 import { isMeant, knownChargePoints } from '../../store/known-charge-points.ts';
+import { type Scope, sightOf } from '../../store/sight.ts';
 import type { Store } from '../../store/store.ts';
 import { watchman } from '../../telemetry/watchman.ts';
 import { CampaignRun, type CampaignRunOptions } from './campaign-run.ts';
 import type { CampaignTargets } from './campaign-targets.ts';
 
 export interface CampaignsOptions extends CampaignRunOptions {
-  readonly store: CampaignRunOptions['store'] & Pick<Store, 'settings' | 'chargePoints'>;
+  readonly store: CampaignRunOptions['store'] & Pick<Store, 'settings' | 'chargePoints' | 'sites'>;
   /** Ended campaigns that are kept. */
   readonly kept: number;
   /** How often every campaign is looked at, ms. */
@@ -17,6 +18,8 @@ export interface CampaignsOptions extends CampaignRunOptions {
 
 /** What an operator asks for. Times are epoch ms, durations ms. */
 export interface NewCampaign {
+  /** Of whoever asks for it; absent: every charge point. */
+  readonly scope?: Scope;
   readonly name: string;
   readonly task: CampaignTask;
   readonly targets: CampaignTargets;
@@ -88,7 +91,7 @@ export class Campaigns {
   async create(input: NewCampaign): Promise<CampaignRecord | 'too_many' | 'no_match'> {
     const { store, clock } = this.options;
     if (this.all().filter(isLive).length >= MAX_LIVE_CAMPAIGNS) return 'too_many';
-    if (!('ids' in input.targets) && !(await this.findsAny(input.targets))) return 'no_match';
+    if (!('ids' in input.targets) && !(await this.findsAny(input.targets, input.scope))) return 'no_match';
     await this.forgetOld();
     const now = clock();
     const { targets, ...rest } = input;
@@ -106,12 +109,13 @@ export class Campaigns {
   }
 
   /**
-   * Returns how many charge points a filter finds, and the first `most` of them in the order of their ids.
+   * Returns how many charge points within a scope a filter finds, and the first `most` of them in the order
+   * of their ids.
    */
-  async matches(filter: ChargePointFilter, most: number): Promise<CampaignMatches> {
+  async matches(filter: ChargePointFilter, most: number, scope: Scope | undefined): Promise<CampaignMatches> {
     const sample: string[] = [];
     let total = 0;
-    for await (const id of this.foundBy(filter)) {
+    for await (const id of this.foundBy(filter, scope)) {
       total++;
       if (sample.length < most) sample.push(id);
     }
@@ -176,24 +180,25 @@ export class Campaigns {
     return prepared ?? campaign;
   }
 
-  private async *targetsOf({ id, targets }: CampaignRecord): AsyncGenerator<string> {
+  private async *targetsOf({ id, targets, scope }: CampaignRecord): AsyncGenerator<string> {
     const { store } = this.options;
     const named = store.campaigns.named(id);
     if (named) {
       yield* named;
       return;
     }
-    yield* this.foundBy(targets as ChargePointFilter);
+    yield* this.foundBy(targets as ChargePointFilter, scope);
   }
 
-  private async findsAny(filter: ChargePointFilter): Promise<boolean> {
-    for await (const _ of this.foundBy(filter)) return true;
+  private async findsAny(filter: ChargePointFilter, scope: Scope | undefined): Promise<boolean> {
+    for await (const _ of this.foundBy(filter, scope)) return true;
     return false;
   }
 
-  private async *foundBy(filter: ChargePointFilter): AsyncGenerator<string> {
+  private async *foundBy(filter: ChargePointFilter, scope: Scope | undefined): AsyncGenerator<string> {
+    const sight = sightOf(this.options.store, scope);
     for await (const known of knownChargePoints(this.options.store)) {
-      if (isMeant(filter, known)) yield known.id;
+      if (isMeant(filter, known) && sight.sees(known.id)) yield known.id;
     }
   }
 

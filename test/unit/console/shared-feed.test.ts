@@ -9,6 +9,7 @@ const OWN: Session = {
   id: 'duty',
   displayName: null,
   role: 'operator',
+  scope: null,
   owesPassword: false,
   timezone: null,
   expiresAt: '2026-03-01T20:00:00.000Z',

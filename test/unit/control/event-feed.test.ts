@@ -80,6 +80,7 @@ class Listener implements Subscriber {
     this.filter = {
       topics: new Set(wanted),
       fleetTopics: new Set(fleetTopics),
+      sees: () => true,
       ...(chargePointId !== undefined && { chargePointIds: new Set([chargePointId]) }),
     };
   }

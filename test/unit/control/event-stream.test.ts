@@ -20,12 +20,13 @@ describe('a stream of server-sent events', () => {
     response.writeHead(200);
     stream = new EventStream(
       response,
-      { topics: new Set(['status']), fleetTopics: new Set() },
+      { topics: new Set(['status']), fleetTopics: new Set(), sees: () => true },
       {
         kind: 'key',
         id: 'looker',
         displayName: null,
         role: 'viewer',
+        scope: null,
         owesPassword: false,
         expiresAt: null,
       },
@@ -88,6 +89,7 @@ describe('a stream of server-sent events', () => {
             id: 'looker',
             displayName: null,
             role: 'viewer',
+            scope: null,
             owesPassword: false,
             expiresAt: null,
           },

@@ -14,6 +14,8 @@ function chargePoint(
     id,
     connected: true,
     statuses: ['Available'],
+    connectors: 1,
+    neverBooted: false,
     faults: [],
     registration: 'Accepted',
     lastSeenAt: 0,

@@ -8,6 +8,8 @@ function chargePoint(id: string, more: Partial<IndexedChargePoint> = {}): Indexe
     id,
     connected: true,
     statuses: ['Available'],
+    connectors: 1,
+    neverBooted: false,
     faults: [],
     registration: 'Accepted',
     lastSeenAt: 0,

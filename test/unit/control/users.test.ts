@@ -22,7 +22,7 @@ class QuickPasswords extends Passwords {
 async function accountsWith(passwords: Passwords, now: () => number = Date.now) {
   const store = scratchStore();
   const accounts = new UserAccounts(store, passwords, now);
-  const body = { name: 'Anna', displayName: null, role: 'viewer', enabled: true } as const;
+  const body = { name: 'Anna', displayName: null, role: 'viewer', scope: null, enabled: true } as const;
   const { oneTimePassword } = await accounts.create(body, undefined, 'bootstrap');
   await accounts.setPassword('anna', 'the right password', false, undefined);
   return { store, accounts, oneTimePassword: oneTimePassword ?? '' };
@@ -34,7 +34,11 @@ test('whatever is wrong with a log-in, one hash is worked out', async () => {
   expect((await accounts.recognise('anna', 'the right password', HERE))?.name).toBe('Anna');
   expect(await accounts.recognise('anna', 'a wrong password', HERE)).toBeUndefined();
   expect(await accounts.recognise('nobody', 'the right password', HERE)).toBeUndefined();
-  await accounts.change('anna', { displayName: null, role: 'viewer', enabled: false }, undefined);
+  await accounts.change(
+    'anna',
+    { displayName: null, role: 'viewer', scope: null, enabled: false },
+    undefined,
+  );
   expect(await accounts.recognise('anna', 'the right password', HERE)).toBeUndefined();
   const right = 'hash of the right password';
   expect(passwords.asked).toEqual([right, right, undefined, right]);

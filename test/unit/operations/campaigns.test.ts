@@ -124,8 +124,8 @@ describe('a campaign', () => {
     const targets = { firmwareVersion: '2.0' };
     await expect(create({ targets })).rejects.toThrow('no_match');
     expect(stand.store.campaigns.list({ limit: 10 }).items).toEqual([]);
-    expect(await campaigns.matches(targets, 10)).toEqual({ total: 0, sample: [] });
-    expect(await campaigns.matches({ all: true }, 2)).toEqual({ total: 5, sample: ['A', 'B'] });
+    expect(await campaigns.matches(targets, 10, undefined)).toEqual({ total: 0, sample: [] });
+    expect(await campaigns.matches({ all: true }, 2, undefined)).toEqual({ total: 5, sample: ['A', 'B'] });
   });
 
   test('begins at its start and asks nobody after its end', async () => {

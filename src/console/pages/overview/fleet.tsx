@@ -1,4 +1,4 @@
-import { count, power } from '../../format.ts';
+import { count, power, type Quantity } from '../../format.ts';
 import type { Overview } from '../../model.ts';
 import { ConnectUrl } from '../../parts/connect-url.tsx';
 import { Empty } from '../../parts/states.tsx';
@@ -48,7 +48,7 @@ export function Fleet({ now, history }: PartProps) {
         <Big
           href="/transactions?state=open"
           name="Power"
-          value={power(now.powerW)}
+          value={now.powerW === null ? UNTOLD : power(now.powerW)}
           tone="charging"
           line="powerW"
           history={history}
@@ -66,6 +66,9 @@ export function Fleet({ now, history }: PartProps) {
     </>
   );
 }
+
+/** Power is measured of the whole fleet. */
+const UNTOLD: Quantity = { number: '–', unit: 'of all only' };
 
 /** All connectors by their status, as one bar with its words. */
 function Connectors({ now }: { readonly now: Overview }) {

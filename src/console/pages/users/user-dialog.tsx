@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import { request } from '../../api.ts';
-import type { Role, User, UserWithPassword } from '../../model.ts';
+import type { Role, Scope, User, UserWithPassword } from '../../model.ts';
 import { useDoing } from '../../parts/action.tsx';
 import { TextField } from '../../parts/fields.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { RoleField } from '../../parts/role-field.tsx';
+import { ScopeFields } from '../../parts/scope-fields.tsx';
 import { save } from '../../save.ts';
 
 interface UserDialogProps {
@@ -20,13 +21,14 @@ export function UserDialog({ user, onClose, onSaved }: UserDialogProps) {
   const [name, setName] = useState(user?.name ?? '');
   const [displayName, setDisplayName] = useState(user?.displayName ?? '');
   const [role, setRole] = useState<Role>(user?.role ?? 'viewer');
+  const [scope, setScope] = useState<Scope | null>(user?.scope ?? null);
   const [enabled, setEnabled] = useState(user?.enabled ?? true);
   // The page behind may read a newer one meanwhile; what is written here began with this.
   const [version] = useState(user?.version);
 
   const submit = () =>
     doing.run(async () => {
-      const body = { displayName: displayName || null, role, enabled };
+      const body = { displayName: displayName || null, role, scope, enabled };
       if (user) {
         await save(`/users/${encodeURIComponent(name)}`, body, version);
         onSaved();
@@ -67,6 +69,7 @@ export function UserDialog({ user, onClose, onSaved }: UserDialogProps) {
         onInput={setDisplayName}
       />
       <RoleField role={role} onChange={setRole} />
+      <ScopeFields scope={scope} onChange={setScope} />
       {user && (
         <label class="row tight">
           <input

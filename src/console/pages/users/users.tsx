@@ -7,6 +7,7 @@ import { Copyable } from '../../parts/connect-url.tsx';
 import { DeleteDialog } from '../../parts/delete-dialog.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { type Column, ListPage, useList } from '../../parts/list-page.tsx';
+import { scopeText } from '../../parts/scope-fields.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { UserDialog } from './user-dialog.tsx';
@@ -28,6 +29,7 @@ const COLUMNS: readonly Column<User>[] = [
     ),
   },
   { label: 'Role', cell: ({ role }) => role },
+  { label: 'Sees', cell: ({ scope }) => scopeText(scope) },
   {
     label: 'State',
     cell: ({ enabled, passwordKind }) => {
