@@ -2,6 +2,7 @@ import { alarmSettings } from './alarm-settings.ts';
 import { clickhouseSettings, retentionSettings, sinkSettings } from './clickhouse-settings.ts';
 import { clusterSettings } from './cluster-settings.ts';
 import { ocppSettings } from './ocpp-settings.ts';
+import { reportSettings } from './report-settings.ts';
 import {
   duration,
   flag,
@@ -232,7 +233,7 @@ export const schema = {
 
   fleet: {
     timezone: timeZone(
-      'Time zone of the charge points: where days, months and quarters of reports of the console begin. Empty: that of whoever looks.',
+      'Time zone of the charge points: where days, months and quarters of reports begin. Empty: that of whoever looks at the console, and UTC for scheduled reports.',
     ),
   },
 
@@ -251,6 +252,8 @@ export const schema = {
       attribution: text('', 'Whom the map names for these pictures, as their licence wants it.'),
     },
   },
+
+  reports: reportSettings,
 
   api: {
     host: host('Address that the API, the console and the metrics bind to.'),

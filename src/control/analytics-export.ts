@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { LinkError } from '../link/link-error.ts';
-import type { ExportFormat, ExportPiece } from '../link/methods.ts';
+import type { ExportFormat, ExportOpened, ExportPiece, ExportQuestion } from '../link/methods.ts';
 import type { ControlDeps } from './deps.ts';
 import { apiError } from './errors.ts';
 import type { Content, Schema } from './openapi/operation.ts';
@@ -45,19 +45,9 @@ export const fileContents: Readonly<Record<string, Content>> = {
 export async function sendFile(
   { link }: Pick<ControlDeps, 'link'>,
   reply: FastifyReply,
-  question: {
-    readonly name: string;
-    readonly parameters: Readonly<Record<string, unknown>>;
-    readonly format: ExportFormat;
-  },
+  question: ExportQuestion,
 ): Promise<FastifyReply> {
-  const opened = await link
-    .call('analytics', 'export.open', question, { deadlineMs: OPEN_DEADLINE_MS })
-    .catch((error: unknown) => {
-      if (!(error instanceof LinkError) || error.code === 'failed') throw error;
-      throw apiError('engine_unavailable', { reason: 'the analytics process is starting again' });
-    });
-  if (!opened.ok) throw apiError(opened.code, { reason: opened.message });
+  const opened = await openExport(link, question);
   const { type, ending } = FILES[question.format];
   reply.type(type).header('content-disposition', `attachment; filename="farad-${question.name}.${ending}"`);
   if (reply.request.method === 'HEAD') {
@@ -68,6 +58,33 @@ export async function sendFile(
   return reply.send(
     Readable.from(pieces(link, opened.id, opened.piece), { objectMode: false, highWaterMark: 1 }),
   );
+}
+
+/**
+ * Has analytics begin the answer of a named query as a file. Throws `bad_parameter`, `time_limit`,
+ * `being_worked_out` or `engine_unavailable`.
+ */
+async function openExport(
+  link: ControlDeps['link'],
+  question: ExportQuestion,
+): Promise<Extract<ExportOpened, { ok: true }>> {
+  const opened = await link
+    .call('analytics', 'export.open', question, { deadlineMs: OPEN_DEADLINE_MS })
+    .catch((error: unknown) => {
+      if (!(error instanceof LinkError) || error.code === 'failed') throw error;
+      throw apiError('engine_unavailable', { reason: 'the analytics process is starting again' });
+    });
+  if (!opened.ok) throw apiError(opened.code, { reason: opened.message });
+  return opened;
+}
+
+/** The answer of a named query as a file, piece by piece. Throws as `openExport`. */
+export async function exportPieces(
+  link: ControlDeps['link'],
+  question: ExportQuestion,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { id, piece } = await openExport(link, question);
+  return pieces(link, id, piece);
 }
 
 /** A failure in the middle breaks the connection off, so that nobody takes half a file for a whole one. */

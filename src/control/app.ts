@@ -30,6 +30,7 @@ import { callsThrough } from './operations-calls.ts';
 import { Passwords } from './passwords.ts';
 import { Readiness } from './readiness.ts';
 import { Recognition } from './recognition.ts';
+import { reportSource } from './report-source.ts';
 import { addAlarmRuleRoutes } from './routes/alarm-rules.ts';
 import { addAlarmRoutes } from './routes/alarms.ts';
 import { addAnalyticsRoutes } from './routes/analytics.ts';
@@ -66,6 +67,7 @@ import { addManufacturerRootRoutes } from './routes/manufacturer-roots.ts';
 import { addMessageRoute } from './routes/messages.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addOverviewRoute } from './routes/overview.ts';
+import { addReportRoutes } from './routes/reports.ts';
 import { addReservationRoutes } from './routes/reservations.ts';
 import { addSavedFilterRoutes } from './routes/saved-filters.ts';
 import { addSavedQueryRoutes } from './routes/saved-queries.ts';
@@ -114,6 +116,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     signingRefused: (chargePointId, problem) => edges.noteRefusedSigning(chargePointId, problem),
     closeTransaction: (chargePointId, end) => edges.closeTransaction(chargePointId, end),
     alarmSources: alarmSources(rest.link, rest.config, readiness),
+    reportSource: reportSource(rest),
     trustedNow: () => clock.trustedNow(),
   });
   const deps: ControlDeps = { ...rest, edges, operations: running };
@@ -234,6 +237,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addChargingWishRoutes(app, deps, sites);
   addAnalyticsRoutes(app, deps);
   addSavedQueryRoutes(app, deps);
+  addReportRoutes(app, deps);
   addBackupRoutes(app, deps);
   addEventRoute(app, deps, recognition);
   const accounts = new UserAccounts(deps.store, new Passwords());

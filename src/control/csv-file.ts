@@ -31,10 +31,11 @@ export function sendCsv<Column extends string>(
     .header('content-disposition', `attachment; filename="farad-${name}.csv"`);
   // Of HEAD nobody reads the rest.
   if (reply.request.method === 'HEAD') return reply.send(Readable.from([]));
-  return reply.send(Readable.from(linesOf(columns, chunks), { objectMode: false }));
+  return reply.send(Readable.from(csvLines(columns, chunks), { objectMode: false }));
 }
 
-async function* linesOf<Column extends string>(
+/** The lines of a file (RFC 4180), a header line first. */
+export async function* csvLines<Column extends string>(
   columns: readonly Column[],
   chunks: Chunks<Column>,
 ): AsyncGenerator<string> {

@@ -24,6 +24,7 @@ const positions = {
   'charge-points-in-order': /^\[.*\]$/s,
   'local-lists': TEXT,
   'open-transactions': /^-?\d{1,15} .*$/s,
+  reports: TEXT,
   reservations: NUMBER,
   rows: ROWS,
   'saved-filters': TEXT,

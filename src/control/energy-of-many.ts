@@ -8,6 +8,16 @@ import type { ControlDeps } from './deps.ts';
 /** What many connectors have in common, of which ClickHouse knows nothing. */
 export type Subject = 'site' | 'chargePointTag';
 
+/** Whether rows about this are added up here, and not by ClickHouse. */
+export function isOfMany(by: string | undefined): by is Subject {
+  return by === 'site' || by === 'chargePointTag';
+}
+
+/** The columns of their energy as a file. */
+export function columnsOfMany<By extends Subject>(by: By) {
+  return [by, 'start', 'localStart', 'energyWh', 'registerFalls', 'transactionsLeftOut'] as const;
+}
+
 /** Rows asked of ClickHouse at a time. */
 const CHUNK = 50_000;
 const MOST_ROWS = 100_000;

@@ -260,6 +260,11 @@ export const errors = {
     message: 'There is no rule of alarms {id}.',
     meaning: 'No rule has this name.',
   },
+  unknown_report: {
+    status: 404,
+    message: 'There is no report {id}.',
+    meaning: 'No report has this id.',
+  },
   unknown_campaign: {
     status: 404,
     message: 'There is no campaign {id}.',
@@ -374,6 +379,16 @@ export const errors = {
     status: 409,
     message: 'There are {most} rules of alarms already.',
     meaning: 'Delete one that nobody needs.',
+  },
+  too_many_reports: {
+    status: 409,
+    message: 'There are {most} reports already.',
+    meaning: 'Delete one that nobody needs.',
+  },
+  report_files_taken: {
+    status: 409,
+    message: 'Another report writes files named {name}.',
+    meaning: 'Reports whose files had the same names would replace those of each other. Choose another name.',
   },
   alarm_over: {
     status: 409,

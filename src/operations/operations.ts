@@ -13,6 +13,7 @@ import type { ChargePointCalls } from './charge-point-calls.ts';
 import { ForgottenTransactions } from './forgotten-transactions.ts';
 import { ListKeeper } from './local-lists/list-keeper.ts';
 import { LocalLists } from './local-lists/local-lists.ts';
+import { type ReportSource, Reports } from './reports/reports.ts';
 
 /**
  * What runs over time and may send calls by itself: because of a campaign, or of a list that is set to be
@@ -23,6 +24,7 @@ export interface Operations {
   readonly localLists: LocalLists;
   readonly certificates: Certificates;
   readonly alarms: Alarms;
+  readonly reports: Reports;
   /**
    * Begins nothing more; nothing touches the store once it has resolved. What charge points answer later is
    * on record at the edge, for the next process to take up.
@@ -54,7 +56,12 @@ export interface OperationsDeps {
   readonly signingRefused: (chargePointId: string, problem: string) => Promise<void>;
   /** Where alarms learn of what is not of the fleet. */
   readonly alarmSources: AlarmSources;
-  readonly config: Pick<Config, 'ocpp' | 'operations' | 'transactions' | 'security' | 'alarms' | 'fleet'>;
+  /** What reports tell. */
+  readonly reportSource: ReportSource;
+  readonly config: Pick<
+    Config,
+    'ocpp' | 'operations' | 'transactions' | 'security' | 'alarms' | 'reports' | 'fleet'
+  >;
   readonly log: Log;
   /** Epoch ms; undefined while the clock is doubted. */
   readonly trustedNow: () => number | undefined;
@@ -71,6 +78,7 @@ export async function startOperations({
   disconnect,
   signingRefused,
   alarmSources,
+  reportSource,
   config,
   log,
   trustedNow,
@@ -132,6 +140,15 @@ export async function startOperations({
     trustedNow,
     beganAt: Date.now(),
   });
+  const reports = new Reports({
+    store,
+    source: reportSource,
+    folder: config.reports.folder,
+    timeZone: config.fleet.timezone,
+    log: quietly,
+    clock: Date.now,
+    trustedNow,
+  });
   const resealed = await store.certificateAuthorities.reseal();
   if (resealed > 0) log.info({ authorities: resealed }, 'private keys were sealed with the present key');
   await campaigns.start();
@@ -139,17 +156,21 @@ export async function startOperations({
   certificates.signings.start();
   certificates.revocations.start();
   alarms.start();
+  reports.start();
   if (config.transactions.forgotten === 'close') forgotten.start();
   return {
     campaigns,
     localLists,
     certificates,
     alarms,
+    reports,
     async stop() {
       release();
       keeper.stop();
       const { signings, revocations } = certificates;
-      await Promise.all([campaigns, forgotten, signings, revocations, alarms].map((work) => work.stop()));
+      await Promise.all(
+        [campaigns, forgotten, signings, revocations, alarms, reports].map((work) => work.stop()),
+      );
     },
   };
 }

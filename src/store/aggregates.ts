@@ -30,6 +30,7 @@ import { type LocalLists, LocalListTable } from './local-lists.ts';
 import { type ManufacturerRoots, ManufacturerRootTable } from './manufacturer-roots.ts';
 import { type ReferencedCalls, ReferencedCallTable } from './referenced-calls.ts';
 import { type ReportedSchedules, ReportedScheduleTable } from './reported-schedules.ts';
+import { type Reports, ReportTable } from './reports.ts';
 import { ReservationIdCounter, type ReservationIds } from './reservation-ids.ts';
 import { LmdbReservations, type Reservations } from './reservations.ts';
 import { SavedFilters } from './saved-filters.ts';
@@ -164,6 +165,7 @@ const AGGREGATES = {
     'alarms',
     ({ directory }, opened) => new AlarmTable(directory, opened.the(AlarmQueueTable)),
   ),
+  reports: provisioned<Reports>('reports', ({ directory }) => new ReportTable(directory)),
   campaigns: provisioned<Campaigns>(
     'campaigns',
     ({ directory, pepper }) => new CampaignTable(directory, sealingWith(pepper, 'tasks of campaigns')),

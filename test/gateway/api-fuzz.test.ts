@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { OpenApiDocument } from '../../src/control/openapi/document.ts';
 import { roles } from '../../src/control/roles.ts';
@@ -26,7 +29,9 @@ const MOST_TOLD = 30;
 type Sender = 'none' | (typeof roles)[number];
 
 it(`whatever is sent to the API, by whomever, is answered as described (seed ${seed})`, async () => {
-  const gateway = await startGateway();
+  const reports = mkdtempSync(join(tmpdir(), 'farad-reports-'));
+  onTestFinished(() => rmSync(reports, { recursive: true, force: true }));
+  const gateway = await startGateway(['--reports-folder', reports]);
   const random = new Random(seed);
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   onTestFinished(() => agent.destroy());

@@ -2,7 +2,7 @@
 
 export interface Error {
   readonly error: {
-    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'wrong_password' | 'forbidden' | 'password_due' | 'out_of_scope' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_user' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_configuration_template' | 'unknown_saved_query' | 'unknown_saved_filter' | 'unknown_alarm' | 'unknown_alarm_rule' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'user_exists' | 'too_many_users' | 'no_password' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_configuration_templates' | 'query_of_another' | 'too_many_saved_queries' | 'too_many_saved_filters' | 'too_many_alarm_rules' | 'alarm_over' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'weak_password' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
+    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'wrong_password' | 'forbidden' | 'password_due' | 'out_of_scope' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_user' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_configuration_template' | 'unknown_saved_query' | 'unknown_saved_filter' | 'unknown_alarm' | 'unknown_alarm_rule' | 'unknown_report' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'user_exists' | 'too_many_users' | 'no_password' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_configuration_templates' | 'query_of_another' | 'too_many_saved_queries' | 'too_many_saved_filters' | 'too_many_alarm_rules' | 'too_many_reports' | 'report_files_taken' | 'alarm_over' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'weak_password' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
     readonly message: string;
     readonly details: Readonly<Record<string, unknown>>;
   };
@@ -1541,6 +1541,154 @@ export interface SqlAnswer {
   }[];
   readonly rows: readonly (readonly unknown[])[];
   readonly truncated: boolean;
+}
+
+export interface Report {
+  readonly id: string;
+  readonly name: string;
+  readonly what: {
+    readonly name: 'transactions';
+    readonly chargePointId?: string;
+    readonly idTag?: string;
+    readonly state?: 'open' | 'stopped' | 'superseded' | 'unmatched' | 'closed';
+  } | {
+    readonly name: 'energy';
+    readonly interval?: 'hour' | 'day' | 'whole';
+    readonly by?: 'connector' | 'chargePoint' | 'group' | 'chargePointTag' | 'site' | 'tag' | 'total';
+    readonly chargePointId?: string;
+    readonly group?: string;
+    readonly site?: string;
+    readonly idTag?: string;
+  } | {
+    readonly name: 'sessions';
+    readonly interval?: 'day' | 'hour';
+    readonly by?: 'total' | 'chargePoint' | 'tag';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  } | {
+    readonly name: 'utilisation';
+    readonly by?: 'weekday' | 'date';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  } | {
+    readonly name: 'uptime';
+    readonly by?: 'chargePoint' | 'group';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  } | {
+    readonly name: 'idle';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  } | {
+    readonly name: 'failed-authorizations';
+    readonly by?: 'tag' | 'chargePoint' | 'none';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  } | {
+    readonly name: 'faults';
+    readonly chargePointId?: string;
+    readonly group?: string;
+    readonly errorCode?: string;
+  } | {
+    readonly name: 'errors';
+    readonly by?: 'model' | 'vendor' | 'firmware';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  };
+  readonly format: 'csv' | 'parquet';
+  readonly enabled: boolean;
+  readonly schedule: {
+    readonly every: 'day' | 'week' | 'month';
+    readonly hour: number;
+  };
+  readonly files: {
+    readonly name: string;
+    readonly keep: number;
+  };
+  readonly run: {
+    readonly cause: 'due' | 'asked';
+    readonly from: string;
+    readonly to: string;
+    readonly begunAt: string;
+    readonly endedAt: string | null;
+    readonly outcome: 'running' | 'written' | 'failed';
+    readonly file: string | null;
+    readonly bytes: number | null;
+    readonly problem: string | null;
+  } | null;
+  readonly failures: number;
+  readonly nextAt: string | null;
+  readonly writtenBy: string;
+  readonly writtenAt: string;
+  readonly version: number;
+}
+
+export interface ReportUpdate {
+  readonly name: string;
+  readonly what: {
+    readonly name: 'transactions';
+    readonly chargePointId?: string;
+    readonly idTag?: string;
+    readonly state?: 'open' | 'stopped' | 'superseded' | 'unmatched' | 'closed';
+  } | {
+    readonly name: 'energy';
+    readonly interval?: 'hour' | 'day' | 'whole';
+    readonly by?: 'connector' | 'chargePoint' | 'group' | 'chargePointTag' | 'site' | 'tag' | 'total';
+    readonly chargePointId?: string;
+    readonly group?: string;
+    readonly site?: string;
+    readonly idTag?: string;
+  } | {
+    readonly name: 'sessions';
+    readonly interval?: 'day' | 'hour';
+    readonly by?: 'total' | 'chargePoint' | 'tag';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  } | {
+    readonly name: 'utilisation';
+    readonly by?: 'weekday' | 'date';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  } | {
+    readonly name: 'uptime';
+    readonly by?: 'chargePoint' | 'group';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  } | {
+    readonly name: 'idle';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  } | {
+    readonly name: 'failed-authorizations';
+    readonly by?: 'tag' | 'chargePoint' | 'none';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  } | {
+    readonly name: 'faults';
+    readonly chargePointId?: string;
+    readonly group?: string;
+    readonly errorCode?: string;
+  } | {
+    readonly name: 'errors';
+    readonly by?: 'model' | 'vendor' | 'firmware';
+    readonly chargePointId?: string;
+    readonly group?: string;
+  };
+  readonly format: 'csv' | 'parquet';
+  readonly enabled?: boolean;
+  readonly schedule: {
+    readonly every: 'day' | 'week' | 'month';
+    readonly hour: number;
+  };
+  readonly files: {
+    readonly name: string;
+    readonly keep: number;
+  };
+}
+
+export interface ReportPage {
+  readonly items: readonly Report[];
+  readonly next: string | null;
 }
 
 export interface User {

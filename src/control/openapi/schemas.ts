@@ -13,6 +13,7 @@ import { mapSchemas } from './map-schemas.ts';
 import type { Schema } from './operation.ts';
 import { overviewSchema } from './overview-schema.ts';
 import { shownPlace, writtenPlace } from './place-schemas.ts';
+import { reportSchemas } from './report-schemas.ts';
 import { reservationSchemas } from './reservation-schemas.ts';
 import { rowSchemas } from './row-schemas.ts';
 import { savedFilterSchemas } from './saved-filter-schemas.ts';
@@ -223,6 +224,7 @@ export const schemas = {
 
   ...rowSchemas,
   ...fleetSchemas,
+  ...reportSchemas,
 
   ...userSchemas,
   ...accessSchemas,

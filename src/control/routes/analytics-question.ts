@@ -1,4 +1,3 @@
-import type { SiteMember } from '../../store/site-record.ts';
 import { fileContents, formatParameter } from '../analytics-export.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Operation, ResponseDeclaration, Schema } from '../openapi/operation.ts';
@@ -59,12 +58,4 @@ export function pagesOf(maximum: number, byDefault: number): Readonly<Record<'li
     limit: { type: 'integer', minimum: 1, maximum, default: byDefault, description: 'Most rows of a page.' },
     cursor: pageQuery.cursor,
   };
-}
-
-/** A connector of a site as named queries take it. */
-export function memberText({
-  connectorId,
-  chargePointId,
-}: Pick<SiteMember, 'connectorId' | 'chargePointId'>): string {
-  return `${connectorId} ${chargePointId}`;
 }

@@ -5,13 +5,13 @@ import type { Sight } from '../../store/sight.ts';
 import { sendFile } from '../analytics-export.ts';
 import { askAnalytics, askPage, type RowsQuery, readRange } from '../analytics-query.ts';
 import type { ControlDeps } from '../deps.ts';
-import { apiError } from '../errors.ts';
 import { json, ref, type Schema } from '../openapi/operation.ts';
 import { transactionState } from '../openapi/shapes.ts';
 import { addRoute } from '../route.ts';
 import { scopeParameters } from '../scopes.ts';
+import { memberText, siteOf } from '../site-members.ts';
 import { readInstant } from '../validation.ts';
-import { memberText, operationOf, pagesOf, type Question, range } from './analytics-question.ts';
+import { operationOf, pagesOf, type Question, range } from './analytics-question.ts';
 import { addSqlRoutes } from './analytics-sql.ts';
 import { addEnergyRoute } from './energy.ts';
 import { fleetQuestions } from './fleet-analytics.ts';
@@ -137,8 +137,7 @@ function hourBefore(to: string | undefined): string {
  * `unknown_site`.
  */
 function ofSite({ store }: Pick<ControlDeps, 'store'>, sight: Sight, id: string) {
-  const site = sight.seesSite(id) ? store.sites.get(id) : undefined;
-  if (!site) throw apiError('unknown_site', { id });
+  const site = siteOf(store, sight, id);
   return {
     members: site.members.map(memberText),
     phases: site.members.map(({ phases }) => phases.join(' ')),

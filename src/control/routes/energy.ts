@@ -1,17 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import type { ExportFormat } from '../../link/methods.ts';
-import type { Sight } from '../../store/sight.ts';
 import { sendFile } from '../analytics-export.ts';
 import { askPage, type RowsQuery, readRange } from '../analytics-query.ts';
 import { sendCsv } from '../csv-file.ts';
 import type { ControlDeps } from '../deps.ts';
-import { energyOfMany, type Subject } from '../energy-of-many.ts';
+import { columnsOfMany, energyOfMany, isOfMany, type Subject } from '../energy-of-many.ts';
 import { apiError } from '../errors.ts';
 import { json, ref } from '../openapi/operation.ts';
 import { pageQuery } from '../paging.ts';
 import { addRoute } from '../route.ts';
 import { scopeParameters } from '../scopes.ts';
-import { memberText, operationOf, type Question, range, timezone } from './analytics-question.ts';
+import { membersOfSite } from '../site-members.ts';
+import { operationOf, type Question, range, timezone } from './analytics-question.ts';
 
 const question: Question = {
   name: 'energy',
@@ -83,8 +83,6 @@ type Query = RowsQuery & {
   readonly format?: 'json' | ExportFormat;
 };
 
-const COLUMNS = ['start', 'localStart', 'energyWh', 'registerFalls', 'transactionsLeftOut'] as const;
-
 export function addEnergyRoute(app: FastifyInstance, deps: ControlDeps): void {
   const { name } = question;
   addRoute<{ Querystring: Query }>(app, operationOf(question), async ({ query, sight }, reply) => {
@@ -92,7 +90,7 @@ export function addEnergyRoute(app: FastifyInstance, deps: ControlDeps): void {
     const asked = {
       ...given,
       ...scopeParameters(sight),
-      ...(site !== undefined && { members: membersOf(deps, sight, site) }),
+      ...(site !== undefined && { members: membersOfSite(deps.store, sight, site) }),
     };
     if (isOfMany(asked.by)) {
       refuseIntervals(asked);
@@ -100,23 +98,12 @@ export function addEnergyRoute(app: FastifyInstance, deps: ControlDeps): void {
       if (format === 'json') return energyOfMany({ ...deps, sight }, by, narrowed, { cursor, limit, sort });
       refuseFormat(format);
       const { rows } = await energyOfMany({ ...deps, sight }, by, narrowed, { sort });
-      return sendCsv(reply, `${name}-by-${by}`, [by, ...COLUMNS], [rows]);
+      return sendCsv(reply, `${name}-by-${by}`, columnsOfMany(by), [rows]);
     }
     if (format === 'json') return askPage(deps, name, asked);
     const { cursor: _, ...all } = asked;
     return sendFile(deps, reply, { name, parameters: readRange(all), format });
   });
-}
-
-function isOfMany(by: Query['by']): by is Subject {
-  return by === 'site' || by === 'chargePointTag';
-}
-
-/** Throws `unknown_site`. */
-function membersOf({ store }: Pick<ControlDeps, 'store'>, sight: Sight, id: string): string[] {
-  const site = sight.seesSite(id) ? store.sites.get(id) : undefined;
-  if (!site) throw apiError('unknown_site', { id });
-  return site.members.map(memberText);
 }
 
 function refuseIntervals({ interval, by }: Query): void {

@@ -39,6 +39,7 @@ const LISTS = [
   '/saved-filters',
   '/alarm-rules',
   '/alarms',
+  '/reports',
   '/configuration-templates',
   '/configuration-templates/KNOWN/drift',
   '/sites',
@@ -80,6 +81,13 @@ export async function furnish(gateway: Gateway, random: Random): Promise<Furnish
   });
   await api('PUT', '/saved-filters/KNOWN', { query: { tag: 'dc' } });
   await api('PUT', '/alarm-rules/KNOWN', { condition: { kind: 'offline', minutes: 5 } });
+  await api('PUT', '/reports/KNOWN', {
+    name: 'KNOWN',
+    what: { name: 'transactions' },
+    format: 'csv',
+    schedule: { every: 'day', hour: 5 },
+    files: { name: 'known', keep: 1 },
+  });
   await api('PUT', '/configuration-templates/KNOWN', {
     filter: { all: true },
     keys: [{ key: 'HeartbeatInterval', value: '300' }],

@@ -208,6 +208,7 @@ const LISTINGS = [
   'configuration-templates',
   'console-sessions',
   'local-lists',
+  'reports',
   'reservations',
   'rows',
   'saved-filters',

@@ -1,0 +1,85 @@
+import { writeTimestamp } from '../protocol/timestamp.ts';
+import type {
+  ReportFiles,
+  ReportFormat,
+  ReportInput,
+  ReportProgress,
+  ReportQuestion,
+  ReportRecord,
+  ReportRun,
+  ReportSchedule,
+} from '../store/report-record.ts';
+import { isOfMany } from './energy-of-many.ts';
+import { apiError } from './errors.ts';
+
+/** A report as clients write it, already checked (`#/components/schemas/ReportUpdate`). */
+export interface ReportBody {
+  readonly name: string;
+  readonly what: { readonly name: string } & ReportQuestion['parameters'];
+  readonly format: ReportFormat;
+  readonly enabled?: boolean;
+  readonly schedule: ReportSchedule;
+  readonly files: ReportFiles;
+}
+
+/** A report for the store. Throws `invalid_body` where it makes no sense as a whole. */
+export function readReport(
+  id: string,
+  { name, what, format, enabled = true, schedule, files }: ReportBody,
+  { writtenBy, folder }: { readonly writtenBy: string; readonly folder: string },
+): ReportInput {
+  if (folder === '') refuse('/files', 'need a folder: set reports.folder');
+  const { name: asked, ...parameters } = what;
+  if (asked === 'energy' && isOfMany(parameters.by)) {
+    if (parameters.interval !== 'whole')
+      refuse('/what/interval', `must be whole where by is ${parameters.by}`);
+    if (format !== 'csv') refuse('/format', `must be csv where energy is by ${parameters.by}`);
+  }
+  return {
+    id,
+    name,
+    question: { name: asked, parameters },
+    format,
+    isEnabled: enabled,
+    schedule,
+    files,
+    writtenBy,
+    writtenAt: Date.now(),
+  };
+}
+
+/** A report as the API shows it (`#/components/schemas/Report`). */
+export function viewReport(
+  { question, isEnabled, writtenAt, scheduledAt: _, ...report }: ReportRecord,
+  { run, failures }: ReportProgress,
+  nextAt: number | null,
+) {
+  return {
+    ...report,
+    what: { name: question.name, ...question.parameters },
+    enabled: isEnabled,
+    run: run && viewRun(run),
+    failures,
+    nextAt: nextAt === null ? null : writeTimestamp(nextAt),
+    writtenAt: writeTimestamp(writtenAt),
+  };
+}
+
+function viewRun({ cause, due, begunAt, end }: ReportRun) {
+  const outcome = end?.outcome;
+  return {
+    cause,
+    from: writeTimestamp(due.from),
+    to: writeTimestamp(due.to),
+    begunAt: writeTimestamp(begunAt),
+    endedAt: end && writeTimestamp(end.at),
+    outcome: outcome ? (outcome.written ? 'written' : 'failed') : 'running',
+    file: outcome?.written ? outcome.file : null,
+    bytes: outcome?.written ? outcome.bytes : null,
+    problem: outcome && !outcome.written ? outcome.problem : null,
+  };
+}
+
+function refuse(path: string, problem: string): never {
+  throw apiError('invalid_body', { problem: `${path} ${problem}` }, { problems: [{ path, problem }] });
+}
