@@ -131,14 +131,14 @@ export async function furnish(gateway: Gateway, random: Random): Promise<Furnish
     }),
     async everything() {
       const lists = await Promise.all(LISTS.map((path) => api('GET', path)));
-      return JSON.parse(JSON.stringify(lists, withoutUses)) as unknown;
+      return JSON.parse(JSON.stringify(lists, withoutFindings)) as unknown;
     },
   };
 }
 
-/** That a key was used changes nothing. */
-function withoutUses(name: string, value: unknown): unknown {
-  return name === 'lastUsedAt' ? undefined : value;
+/** That a key was used, and what Farad finds out by itself over time, changes nothing. */
+function withoutFindings(name: string, value: unknown): unknown {
+  return name === 'lastUsedAt' || name === 'drift' ? undefined : value;
 }
 
 async function connect(gateway: Gateway, random: Random, asked: string[]): Promise<OcppClient> {
