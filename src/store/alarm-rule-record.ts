@@ -1,3 +1,5 @@
+import type { ShownWebhook, WrittenWebhook } from './webhook.ts';
+
 /** What a rule looks out for. */
 export type AlarmCondition =
   /** A connector has reported the status Faulted for so long. */
@@ -56,7 +58,7 @@ export interface AlarmRuleRecord {
   readonly tellsOver: boolean;
   /** Addresses of e-mail. */
   readonly recipients: readonly string[];
-  readonly webhook?: AlarmWebhook;
+  readonly webhook?: ShownWebhook;
   readonly note?: string;
   /** Id of the API key that wrote it last. */
   readonly writtenBy: string;
@@ -66,19 +68,9 @@ export interface AlarmRuleRecord {
   readonly version: number;
 }
 
-export interface AlarmWebhook {
-  /** Without what is a secret in it. */
-  readonly url: string;
-  /** Whether what is sent is signed. */
-  readonly hasSecret: boolean;
-}
-
-/**
- * A rule as it is written: `secret` is what webhooks are signed with; absent, the present one stays, and so
- * does an address that is the one that is shown.
- */
+/** A rule as it is written. */
 export interface AlarmRuleInput extends Omit<AlarmRuleRecord, 'version' | 'webhook'> {
-  readonly webhook?: { readonly url: string; readonly secret?: string | null };
+  readonly webhook?: WrittenWebhook;
 }
 
 /** The channels that a rule uses. */

@@ -1,10 +1,10 @@
 import type { Table } from '../journal/environment.ts';
-import { redactUrls } from '../telemetry/redaction.ts';
 import type { AlarmRuleInput, AlarmRuleRecord } from './alarm-rule-record.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { Sealing } from './sealing.ts';
+import { type KeptWebhook, keepWebhook, openWebhook, type Webhook, withoutSealed } from './webhook.ts';
 import type { WritePath } from './write-path.ts';
 
 /** When whom to tell of what. In `directory`. */
@@ -24,17 +24,7 @@ export interface AlarmRules {
   remove(id: string, expected?: ExpectedVersion): Promise<boolean>;
 }
 
-/** A webhook as it is used. */
-export interface Webhook {
-  readonly url: string;
-  /** What messages are signed with. */
-  readonly secret?: string;
-}
-
-/** `webhook` shows what may be seen of the one that is sealed. */
-interface KeptRule extends AlarmRuleRecord {
-  readonly sealedWebhook?: Uint8Array;
-}
+type KeptRule = AlarmRuleRecord & KeptWebhook;
 
 export class AlarmRuleTable implements AlarmRules {
   private readonly path: WritePath;
@@ -49,21 +39,21 @@ export class AlarmRuleTable implements AlarmRules {
 
   get(id: string): AlarmRuleRecord | undefined {
     const kept = this.table.get(textKey(id));
-    return kept && withoutSecret(kept);
+    return kept && withoutSealed(kept);
   }
 
   all(): AlarmRuleRecord[] {
-    return Array.from(this.table.getRange({}), ({ value }) => withoutSecret(value));
+    return Array.from(this.table.getRange({}), ({ value }) => withoutSealed(value));
   }
 
   list(options: ListOptions): Page<AlarmRuleRecord> {
     const { items, ...rest } = listPage(this.table, options, { key: ({ id }) => id, searched: () => [] });
-    return { ...rest, items: items.map(withoutSecret) };
+    return { ...rest, items: items.map((kept) => withoutSealed(kept)) };
   }
 
   webhookOf(id: string): Webhook | undefined {
     const kept = this.table.get(textKey(id));
-    return kept && this.opened(kept);
+    return kept && openWebhook(kept, this.sealing);
   }
 
   put(input: AlarmRuleInput, most: number, expected?: ExpectedVersion): Promise<AlarmRuleRecord | 'full'> {
@@ -71,18 +61,14 @@ export class AlarmRuleTable implements AlarmRules {
       const before = this.table.get(textKey(input.id));
       requireVersion(before, expected);
       if (!before && this.table.getCount({ limit: most }) >= most) return 'full';
-      const { webhook: given, ...rule } = input;
-      const webhook = given && this.completed(given, before);
+      const { webhook, ...rule } = input;
       const kept: KeptRule = {
         ...rule,
-        ...(webhook && {
-          webhook: { url: redactUrls(webhook.url), hasSecret: webhook.secret !== undefined },
-          sealedWebhook: this.sealing.seal(webhook),
-        }),
+        ...keepWebhook(webhook, before, this.sealing),
         version: this.path.nextVersion(),
       };
       this.table.put(textKey(rule.id), kept);
-      return withoutSecret(kept);
+      return withoutSealed(kept);
     });
   }
 
@@ -94,25 +80,4 @@ export class AlarmRuleTable implements AlarmRules {
       return this.table.removeSync(textKey(id));
     });
   }
-
-  /** What is not said anew is as before; a secret that is null is taken away. */
-  private completed(
-    { url, secret }: NonNullable<AlarmRuleInput['webhook']>,
-    before: KeptRule | undefined,
-  ): Webhook {
-    const former = before && this.opened(before);
-    const signedWith = secret === undefined ? former?.secret : (secret ?? undefined);
-    return {
-      url: former && url === before?.webhook?.url ? former.url : url,
-      ...(signedWith !== undefined && { secret: signedWith }),
-    };
-  }
-
-  private opened({ sealedWebhook }: KeptRule): Webhook | undefined {
-    return sealedWebhook && (this.sealing.open(sealedWebhook) as Webhook);
-  }
-}
-
-function withoutSecret({ sealedWebhook: _, ...rule }: KeptRule): AlarmRuleRecord {
-  return rule;
 }

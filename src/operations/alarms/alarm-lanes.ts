@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { metrics } from '../../telemetry/metrics.ts';
 import { watchman } from '../../telemetry/watchman.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../webhooks/outcome.ts';
 import { isQuiet } from './quiet-hours.ts';
 
 /** Sends a notice. */

@@ -7,13 +7,13 @@ import type { ExpectedVersion } from '../../store/expected-version.ts';
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { metrics } from '../../telemetry/metrics.ts';
+import { webhookSender } from '../webhooks/webhook.ts';
 import { AlarmLanes, type AlarmSender } from './alarm-lanes.ts';
 import { emailText, testNotice, webhookBody } from './alarm-message.ts';
 import { AlarmWatch } from './alarm-watch.ts';
 import { emailSender } from './email.ts';
 import type { AlarmSources } from './farad-findings.ts';
 import type { SeenFleet } from './fleet-findings.ts';
-import { webhookSender } from './webhook.ts';
 
 export interface AlarmsOptions {
   readonly store: Pick<Store, 'alarms' | 'alarmRules' | 'alarmQueue' | 'settings' | 'chargePoints' | 'sites'>;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createTransport } from 'nodemailer';
 import type { Config } from '../../config/schema.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../webhooks/outcome.ts';
 
 export type SmtpSettings = Config['alarms']['smtp'];
 

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { networksOf } from '../../../src/config/networks.ts';
-import { webhookSender } from '../../../src/operations/alarms/webhook.ts';
-import { isPublic } from '../../../src/operations/alarms/webhook-address.ts';
+import { webhookSender } from '../../../src/operations/webhooks/webhook.ts';
+import { isPublic } from '../../../src/operations/webhooks/webhook-address.ts';
 import { startWebhookReceiver } from '../../support/webhook-receiver.ts';
 
 const message = { secret: undefined, id: 'notice-1', body: '{"a":1}', signal: new AbortController().signal };
