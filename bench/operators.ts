@@ -8,6 +8,7 @@ import { LatencyHistogram } from '../load/latency-histogram.ts';
 import { poll } from '../load/poll.ts';
 import { Simulators } from '../load/simulators.ts';
 import type { Target } from '../load/target.ts';
+import { writeCursor } from '../src/control/cursor.ts';
 import { importTokens } from '../src/simulator/provisioning.ts';
 import type { Bench, Contender, Given, Reading } from './bench.ts';
 import { seedDirectory } from './seed/directory.ts';
@@ -27,27 +28,43 @@ const AUTHORIZES_PER_SECOND = 200;
 const TOKENS = 1_000;
 const RAMP_MS = 5_000;
 const PATIENCE_MS = 30_000;
+const ENERGY_PATIENCE_MS = 300_000;
 
 const CONNECTIONS = 10;
 const SECONDS = 6;
 /** From the begin of the requests to that of the measurement, ms. */
 const LEAD_MS = 1_000;
 
-/** Pages and searches of charge points, each with paths that take turns. */
+/** Parts of the map: the world, a country, a region, a town. */
+const MAPS = [
+  'west=-180&south=-85&east=180&north=85&zoom=2',
+  'west=5&south=47&east=15&north=55&zoom=6',
+  'west=9&south=48&east=11&north=50&zoom=9',
+  'west=9.9&south=48.9&east=10.1&north=49.1&zoom=12',
+].map((part) => `charge-point-clusters?${part}`);
+
+/** Pages, searches and maps of charge points, each with paths that take turns. */
 const LISTS: readonly (readonly [name: string, paths: readonly string[]])[] = [
   [
     'a page of all',
-    ['?limit=50', `?limit=50&cursor=${Buffer.from(JSON.stringify(seededId(25_000))).toString('base64url')}`],
+    [
+      'charge-points?limit=50',
+      `charge-points?limit=50&cursor=${writeCursor('charge-points', seededId(25_000))}`,
+    ],
   ],
-  ['sorted', ['lastSeenAt', '-lastSeenAt', 'vendor', '-firmware'].map((sort) => `?limit=50&sort=${sort}`)],
+  [
+    'sorted',
+    ['lastSeenAt', '-lastSeenAt', 'vendor', '-firmware'].map((sort) => `charge-points?limit=50&sort=${sort}`),
+  ],
   [
     'filtered',
     ['connected=true', 'connected=false', 'status=Charging', 'registration=Rejected'].map(
-      (filter) => `?limit=50&sort=id&${filter}`,
+      (filter) => `charge-points?limit=50&sort=id&${filter}`,
     ),
   ],
-  ['searched', texts().map((text) => `?limit=50&sort=id&text=${text}`)],
-  ['searched, unsorted', texts().map((text) => `?limit=50&text=${text}`)],
+  ['searched', texts().map((text) => `charge-points?limit=50&sort=id&text=${text}`)],
+  ['searched, unsorted', texts().map((text) => `charge-points?limit=50&text=${text}`)],
+  ['on a map', MAPS],
 ];
 
 /** Needles of all kinds: one charge point, a thousand, all, none. */
@@ -80,6 +97,7 @@ export const operatorsBench: Bench = {
     try {
       await fleet.begin();
       await request(gateway.target, '/api/v1/charge-points?sort=id&limit=1');
+      await energyIsWorkedOut(gateway.target);
     } catch (error) {
       await close();
       throw error;
@@ -135,7 +153,7 @@ function beside(fleet: Fleet, name: string, ask: (times: number[]) => Promise<vo
   };
 }
 
-/** Requests for charge points over CONNECTIONS connections, each asking again when it is answered. */
+/** Requests over CONNECTIONS connections, each asking again when it is answered. */
 async function requests(
   { apiUrl, apiKey }: Target,
   paths: readonly string[],
@@ -146,7 +164,7 @@ async function requests(
     connections: CONNECTIONS,
     duration: SECONDS + LEAD_MS / 1000,
     headers: { authorization: `Bearer ${apiKey}` },
-    requests: paths.map((path) => ({ path: `/api/v1/charge-points${path}` })),
+    requests: paths.map((path) => ({ path: `/api/v1/${path}` })),
   };
   const { errors, non2xx } = await new Promise<autocannon.Result>((resolve, reject) => {
     const run = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));
@@ -158,10 +176,7 @@ async function requests(
 /** Operators whose overviews ask one question after the other. */
 async function overviews(target: Target, operators: number, times: number[]): Promise<void> {
   const until = performance.now() + SECONDS * 1000 + LEAD_MS;
-  const questions = questionsAt(Date.now()).map(([, name, { from, to, ...rest }]) => {
-    const range = { from: new Date(Number(from)).toISOString(), to: new Date(Number(to)).toISOString() };
-    return `/api/v1/analytics/${name}?${new URLSearchParams({ ...range, ...(rest as Record<string, string>) })}`;
-  });
+  const questions = pathsOfOverview();
   const operator = async (start: number): Promise<void> => {
     for (let turn = start; performance.now() < until; turn++) {
       const began = performance.now();
@@ -175,8 +190,29 @@ async function overviews(target: Target, operators: number, times: number[]): Pr
   await Promise.all(starts.map(operator));
 }
 
-async function request({ apiUrl, apiKey }: Target, path: string): Promise<void> {
-  const response = await fetch(`${apiUrl}${path}`, { headers: { authorization: `Bearer ${apiKey}` } });
+function pathsOfOverview(): string[] {
+  return questionsAt(Date.now()).map(([, name, { from, to, ...rest }]) => {
+    const range = { from: new Date(Number(from)).toISOString(), to: new Date(Number(to)).toISOString() };
+    return `/api/v1/analytics/${name}?${new URLSearchParams({ ...range, ...(rest as Record<string, string>) })}`;
+  });
+}
+
+/** A gateway that finds a past of which it knows nothing works out its energy first. */
+async function energyIsWorkedOut(target: Target): Promise<void> {
+  const answers = async (): Promise<true | undefined> => {
+    for (const path of pathsOfOverview()) if ((await ask(target, path)).status === 503) return undefined;
+    return true;
+  };
+  if ((await poll(answers, ENERGY_PATIENCE_MS, 500)) === undefined)
+    throw new Error(`the energy of the seeded fleet is not worked out within ${ENERGY_PATIENCE_MS / 1000} s`);
+}
+
+function ask({ apiUrl, apiKey }: Target, path: string): Promise<Response> {
+  return fetch(`${apiUrl}${path}`, { headers: { authorization: `Bearer ${apiKey}` } });
+}
+
+async function request(target: Target, path: string): Promise<void> {
+  const response = await ask(target, path);
   const text = await response.text();
   if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${text}`);
 }

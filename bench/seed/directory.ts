@@ -3,6 +3,7 @@ import type { Engine } from '../../src/analytics/engine.ts';
 import { openEngine } from '../../src/analytics/engine-start.ts';
 import { migrate } from '../../src/analytics/migrate.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import type { Place } from '../../src/store/charge-point-settings.ts';
 import { openStore } from '../../src/store/store.ts';
 import { seededId, seedPast } from './fleet.ts';
 
@@ -66,6 +67,7 @@ async function settleEnergy(engine: Engine, progress: Progress): Promise<void> {
 
 async function register(store: ReturnType<typeof openStore>, number: number, now: number): Promise<void> {
   const id = seededId(number);
+  await store.settings.put({ id, place: placeOf(number) });
   await store.chargePoints.update(
     id,
     {
@@ -80,4 +82,16 @@ async function register(store: ReturnType<typeof openStore>, number: number, now
     },
     now,
   );
+}
+
+/** Sites of ten bays, strewn evenly over Central Europe. */
+function placeOf(number: number): Place {
+  const site = Math.floor(number / 10);
+  const bay = number % 10;
+  // Multiples of irrational numbers fill a square without a pattern.
+  const [east, north] = [(site * Math.SQRT2) % 1, (site * Math.E) % 1];
+  return {
+    bay: `bay ${bay}`,
+    coordinates: { latitude: 45 + 10 * north + bay / 10_000, longitude: 5 + 15 * east },
+  };
 }
