@@ -49,7 +49,10 @@ describe('configuration, commands and availability over the API', () => {
   test('G7: a change is sent as text, whatever is known of the key, and its answer shown', async () => {
     chargePoint.reply = () => ({ payload: { status: 'NotSupported' } });
     const unknown = await control.send('PUT', `${CP}/configuration/Any%20Key`, { json: { value: '-1' } });
-    expect(unknown.body).toMatchObject({ answer: { payload: { status: 'NotSupported' } }, key: null });
+    expect(unknown.body).toMatchObject({
+      answer: { payload: { status: 'NotSupported' } },
+      key: { value: null, refused: { value: '-1', status: 'NotSupported' } },
+    });
     expect(chargePoint.calls[0]?.payload).toEqual({ key: 'Any Key', value: '-1' });
 
     chargePoint.reply = () => ({ payload: { status: 'RebootRequired' } });

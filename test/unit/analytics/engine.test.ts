@@ -108,7 +108,7 @@ test('migrations are numbered in order and hold whole statements', () => {
   for (const { name, statements } of migrations) {
     for (const statement of statements)
       expect(statement, name).toMatch(
-        /^(CREATE (TABLE|MATERIALIZED VIEW) IF NOT EXISTS|ALTER TABLE \w+ (ADD (COLUMN|INDEX) IF NOT EXISTS|MATERIALIZE (COLUMN|INDEX)|MODIFY (QUERY|COLUMN)|UPDATE)|INSERT INTO energy_(touched|fleet_days)|DROP (TABLE|VIEW) IF EXISTS \w+)/,
+        /^(CREATE (TABLE|MATERIALIZED VIEW) IF NOT EXISTS|ALTER TABLE \w+\s+(ADD (COLUMN|INDEX) IF NOT EXISTS|MATERIALIZE (COLUMN|INDEX)|MODIFY (QUERY|COLUMN)|COMMENT COLUMN|UPDATE)|INSERT INTO energy_(touched|fleet_days)|DROP (TABLE|VIEW) IF EXISTS \w+)/,
       );
   }
 });
