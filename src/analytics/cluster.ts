@@ -31,7 +31,7 @@ export function clusterStatements(statement: string, cluster: string): string[] 
     const [, name = '', target = '', select = ''] = view;
     return [`CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} ${on} TO ${target}_local AS${local(select)}`];
   }
-  const alter = /^ALTER TABLE (\w+) ([\s\S]*)$/.exec(sql);
+  const alter = /^ALTER TABLE (\w+)\s+([\s\S]*)$/.exec(sql);
   if (alter) {
     const [, name = '', change = ''] = alter;
     if (change.startsWith('MODIFY QUERY')) return [`ALTER TABLE ${name} ${on} ${local(change)}`];
@@ -39,6 +39,9 @@ export function clusterStatements(statement: string, cluster: string): string[] 
     // What a Distributed table shows is its own; when rows expire or are changed is not its business.
     if (/^(ADD|MODIFY) COLUMN/.test(change))
       changed.push(`ALTER TABLE ${name} ${on} ${withoutDefault(change)}`);
+    // People read the columns of the Distributed table.
+    if (change.startsWith('COMMENT COLUMN'))
+      changed.push(`ALTER TABLE ${name} ${on} ${withoutTableComment(change)}`);
     return changed;
   }
   const drop = /^DROP TABLE IF EXISTS (\w+)$/.exec(sql);
@@ -81,4 +84,12 @@ function local(select: string): string {
 /** A default that refers to other columns is worked out where the rows are. */
 function withoutDefault(change: string): string {
   return change.replace(/\s+DEFAULT [\s\S]*$/, '');
+}
+
+/**
+ * A comment of the table itself is left to where the rows are: it is not said that a Distributed one takes
+ * it.
+ */
+function withoutTableComment(change: string): string {
+  return change.replace(/,\s*MODIFY COMMENT '(?:[^'\\]|\\.|'')*'$/, '');
 }

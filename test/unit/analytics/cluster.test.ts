@@ -59,6 +59,17 @@ ENGINE = Distributed('fleet', currentDatabase(), 'events_local', cityHash64(char
     ]);
   });
 
+  it('columns are commented on both, a table where the rows are', () => {
+    expect(
+      cluster(
+        "ALTER TABLE t\n    COMMENT COLUMN `a` 'One, two.',\n    MODIFY COMMENT 'Whose it''s, or not.'",
+      ),
+    ).toEqual([
+      "ALTER TABLE t_local ON CLUSTER 'fleet' COMMENT COLUMN `a` 'One, two.',\n    MODIFY COMMENT 'Whose it''s, or not.'",
+      "ALTER TABLE t ON CLUSTER 'fleet' COMMENT COLUMN `a` 'One, two.'",
+    ]);
+  });
+
   it('every migration has its counterpart, and rows are inserted as ever', () => {
     for (const { name, statements } of readMigrations()) {
       for (const statement of statements) {
