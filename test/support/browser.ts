@@ -39,7 +39,7 @@ export interface Tab {
   readonly hosts: ReadonlySet<string>;
   /** What the page complained about: errors, and what its Content-Security-Policy refused. */
   readonly complaints: readonly string[];
-  /** Leaves a picture in reports/browser for people to look at. */
+  /** Leaves a picture in reports/browser for people to look at, where FARAD_TEST_PICTURES is set. */
   picture(name: string): Promise<void>;
   /** Fails with every serious or critical finding of the accessibility check (WCAG 2.1 AA). */
   expectAccessible(what: string): Promise<void>;
@@ -82,6 +82,7 @@ export async function openTab({
     hosts,
     complaints,
     async picture(name) {
+      if (!process.env.FARAD_TEST_PICTURES) return;
       await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
     },
     async expectAccessible(what) {
