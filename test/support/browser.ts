@@ -31,6 +31,11 @@ export interface BrowserOptions {
   readonly host?: string;
 }
 
+const RULES = {
+  all: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+  colours: { type: 'rule', values: ['color-contrast'] },
+};
+
 /** A page in a browser with an empty profile, closed after the test. */
 export interface Tab {
   readonly page: Page;
@@ -41,8 +46,11 @@ export interface Tab {
   readonly complaints: readonly string[];
   /** Leaves a picture in reports/browser for people to look at, where FARAD_TEST_PICTURES is set. */
   picture(name: string): Promise<void>;
-  /** Fails with every serious or critical finding of the accessibility check (WCAG 2.1 AA). */
-  expectAccessible(what: string): Promise<void>;
+  /**
+   * Fails with every serious or critical finding of the accessibility check (WCAG 2.1 AA), or of its rule
+   * about colours alone.
+   */
+  expectAccessible(what: string, rules?: 'all' | 'colours'): Promise<void>;
 }
 
 export async function openTab({
@@ -85,12 +93,14 @@ export async function openTab({
       if (!process.env.FARAD_TEST_PICTURES) return;
       await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
     },
-    async expectAccessible(what) {
+    async expectAccessible(what, rules = 'all') {
       if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
-      const { violations } = await page.evaluate(() =>
-        (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-          runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
-        }),
+      const { violations } = await page.evaluate(
+        (runOnly) =>
+          (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+            runOnly,
+          }),
+        RULES[rules],
       );
       const found = violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
