@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layoutShift, logIn, openTab, waitUntilFilled } from '../support/browser.ts';
+import { layoutShift, logIn, openTab, type Tab, waitUntilFilled } from '../support/browser.ts';
 import { gatewayWithEveryView, type View } from '../support/console-views.ts';
 import { API_KEY, type Gateway } from '../support/gateway.ts';
 
@@ -35,8 +35,19 @@ async function whatMoves(gateway: Gateway, views: readonly View[], width: number
     await page.goto(`${gateway.api}${path}`);
     await page.getByText(sign).first().waitFor();
     await waitUntilFilled(tab);
-    const shift = await layoutShift(tab);
-    if (shift >= LIMIT) moved.push(`${name} by ${shift.toFixed(3)}, ${width} wide`);
+    const filled = await layoutShift(tab);
+    if (filled >= LIMIT) moved.push(`${name} by ${filled.toFixed(3)}, ${width} wide`);
+    for (const words of ['now', '23 h 59 min ago']) await sayOfEachTime(tab, words);
+    const later = (await layoutShift(tab)) - filled;
+    if (later >= LIMIT) moved.push(`${name} by ${later.toFixed(3)} while time goes by, ${width} wide`);
   }
   return moved;
+}
+
+/** Writes the same words in place of how long ago each time was, and waits until they are drawn. */
+function sayOfEachTime({ page }: Tab, words: string): Promise<void> {
+  return page.evaluate(`new Promise((resolve) => {
+    for (const time of document.querySelectorAll('.ago')) time.textContent = ${JSON.stringify(words)};
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+  })`);
 }

@@ -1,7 +1,10 @@
 import { now } from '../clock.ts';
 import { ago, stamp, zone } from '../format.ts';
 
-/** A time as how long ago, with the time itself beside it or behind it. */
+/**
+ * A time as how long ago, with the time itself beside it or behind it. In facts and tables it is as wide as
+ * its longest words, so that nothing around it moves while time goes by.
+ */
 export function When({
   at,
   both = false,
@@ -11,12 +14,12 @@ export function When({
 }) {
   if (!at) return <span class="soft">never</span>;
   const text = stamp(at);
-  const relative = ago(Date.parse(at), now.value);
+  const relative = <span class={both ? 'ago soft small' : 'ago'}>{ago(Date.parse(at), now.value)}</span>;
   return (
     <time dateTime={at} title={`${text} ${zone}`}>
       {both ? (
         <>
-          {text} <span class="soft small">{relative}</span>
+          {text} {relative}
         </>
       ) : (
         relative

@@ -1,3 +1,5 @@
+import { withDeadline } from '../deadline.ts';
+
 /** What an outside certificate authority is asked. */
 export interface HookOrder {
   /** Of the request: the same as often as it is asked. */
@@ -40,21 +42,19 @@ export function signingHook(url: string, timeoutMs: number): SigningHook {
   target.username = '';
   target.password = '';
   return async (order) => {
-    const ended = new AbortController();
     try {
-      const answer = await fetch(target, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': order.id, ...authorization },
-        body: JSON.stringify(order),
-        redirect: 'error',
-        signal: AbortSignal.any([ended.signal, AbortSignal.timeout(timeoutMs)]),
+      return await withDeadline(timeoutMs, async (signal) => {
+        const answer = await fetch(target, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'idempotency-key': order.id, ...authorization },
+          body: JSON.stringify(order),
+          redirect: 'error',
+          signal,
+        });
+        return judge(answer.status, await readText(answer));
       });
-      return judge(answer.status, await readText(answer));
     } catch (error) {
       return { kind: 'retry', problem: `the signing hook cannot be reached: ${reasonOf(error, timeoutMs)}` };
-    } finally {
-      // Lets go of what was not read.
-      ended.abort();
     }
   };
 }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
+import { withDeadline } from '../deadline.ts';
 import type { Outcome } from './outcome.ts';
 import { forbidden, isPublic, lookupAmong } from './webhook-address.ts';
 
@@ -48,12 +49,10 @@ export function webhookSender({ isNamed, timeout, clock }: WebhookOptions) {
       }),
     };
     try {
-      const status = await post(
-        target,
-        headers,
-        body,
-        isAllowed,
-        AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+      const status = await withDeadline(
+        timeout,
+        (whileWaiting) => post(target, headers, body, isAllowed, whileWaiting),
+        signal,
       );
       return status >= 200 && status < 300 ? { arrived: true } : failed(`the receiver answered ${status}`);
     } catch (error) {

@@ -19,7 +19,7 @@ const TAKEN: Column<Alarm> = {
   cell: ({ acknowledged }) =>
     acknowledged ? (
       <>
-        <When at={acknowledged.at} /> by {acknowledged.by}
+        by {acknowledged.by}, <When at={acknowledged.at} />
         {acknowledged.note !== '' && <p class="small soft">{acknowledged.note}</p>}
       </>
     ) : (

@@ -110,7 +110,7 @@ function Head({ chargePoint }: { readonly chargePoint: ChargePoint }) {
         </Fact>
         {connection && (
           <Fact name="Connected">
-            <When at={connection.connectedAt} /> <span class="soft">from {connection.remoteAddress}</span>
+            <span class="soft">from {connection.remoteAddress},</span> <When at={connection.connectedAt} />
           </Fact>
         )}
       </dl>

@@ -66,7 +66,7 @@ function Head({ template, path, onChanged }: HeadProps) {
         <Fact name="Is for">{filterInWords(filter)}</Fact>
         <Fact name="Priority">{priority}</Fact>
         <Fact name="Written">
-          <When at={writtenAt} /> <span class="soft">by {writtenBy}</span>
+          <span class="soft">by {writtenBy},</span> <When at={writtenAt} />
         </Fact>
         {note && <Fact name="Note">{note}</Fact>}
       </dl>
