@@ -12,7 +12,11 @@ import {
   type SealingKeys,
   sealingOfAuthorities,
 } from './certificate-authorities.ts';
-import { type CertificateRequests, CertificateRequestTable } from './certificate-requests.ts';
+import {
+  type CertificateRequests,
+  CertificateRequestTable,
+  orderRequestsOfAll,
+} from './certificate-requests.ts';
 import { type Certificates, CertificateTable } from './certificates.ts';
 import { type ChargePointSecurity, ChargePointSecurityTable } from './charge-point-security.ts';
 import { type ChargePoints, ChargePointTable, type OfChargePoints } from './charge-points.ts';
@@ -39,7 +43,7 @@ import type { Aggregate, Migration } from './schema-version.ts';
 import { sealingWith } from './sealing.ts';
 import { type Sessions, SessionTable } from './sessions.ts';
 import { type SettingsOfChargePoints, SettingsTable } from './settings.ts';
-import { type ShownCertificates, ShownCertificateTable } from './shown-certificates.ts';
+import { noteWhoShowed, type ShownCertificates, ShownCertificateTable } from './shown-certificates.ts';
 import { noteFailedSignings, type Signings, SigningTable } from './signings.ts';
 import { type SitePlans, SitePlanTable } from './site-plans.ts';
 import type { ChargingWish } from './site-record.ts';
@@ -230,6 +234,7 @@ const AGGREGATES = {
   certificateRequests: learntOfChargePoint<CertificateRequests>(
     'certificate-requests',
     ({ state }) => new CertificateRequestTable(state),
+    [orderRequestsOfAll],
   ),
   installedCertificates: learntOfChargePoint<InstalledCertificateLists>(
     'installed-certificates',
@@ -242,6 +247,7 @@ const AGGREGATES = {
   shownCertificates: learntOfChargePoint<ShownCertificates>(
     'shown-certificates',
     ({ state }) => new ShownCertificateTable(state),
+    [noteWhoShowed],
   ),
   sessions: learnt<Sessions>(
     'sessions',

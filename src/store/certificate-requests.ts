@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Table } from '../journal/environment.ts';
-import { allOf, keyOf, numberKey } from './keys.ts';
+import type { Environment, Table } from '../journal/environment.ts';
+import { after, allOf, keyOf } from './keys.ts';
+import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
 /** What a charge point wants to have signed (SignCertificate, security whitepaper ed. 3 §5.17). */
 export interface CertificateRequest {
   readonly id: string;
-  /** Rises with each request of any charge point. */
+  /** Higher than those of all requests that were there when it came. */
   readonly seq: number;
   readonly chargePointId: string;
   /** As it came. */
@@ -14,6 +15,9 @@ export interface CertificateRequest {
   /** Epoch ms. */
   readonly receivedAt: number;
 }
+
+/** Where a request stands among those of all charge points. */
+type Place = Pick<CertificateRequest, 'seq' | 'chargePointId'>;
 
 /** What charge points want to have signed. In `state`: on the disk before the charge point is answered. */
 export interface CertificateRequests {
@@ -25,26 +29,42 @@ export interface CertificateRequests {
    * kept.
    */
   asked(chargePointId: string, csr: string, at: number): Promise<CertificateRequest | undefined>;
-  /** Those with a higher `seq`, in its order: at most `limit`. */
-  since(seq: number, limit: number): CertificateRequest[];
+  /**
+   * Those of all charge points that came after `last`, in the order of `seq`: at most `limit`. Begins again
+   * with the first where nothing from `last` on is left.
+   */
+  since(last: Place | undefined, limit: number): CertificateRequest[];
 }
 
 /** Requests that are kept of a charge point, and the most that it may make in an hour. */
 export const REQUESTS_KEPT = 10;
 const HOUR_MS = 3_600_000;
 
-const SEQUENCE = Buffer.from('certificate-requests');
+const IN_ORDER = 'certificate-requests-by-seq';
+
+/** Since version 2 the charge point is part of each key, so that no two of them ever write the same one. */
+export function orderRequestsOfAll(environment: Environment): void {
+  const requests = Array.from(
+    environment.records<CertificateRequest>('certificate-requests').getRange({}),
+    ({ value }) => value,
+  );
+  const inOrder = environment.records<Place>(IN_ORDER);
+  for (const key of [...inOrder.getKeys({})]) inOrder.remove(key);
+  for (const { seq, chargePointId } of requests)
+    inOrder.put(keyOf(seq, chargePointId), { seq, chargePointId });
+  environment.records('meta').remove(Buffer.from('certificate-requests'));
+}
 
 export class CertificateRequestTable implements CertificateRequests {
   private readonly path: WritePath;
   private readonly table: Table<CertificateRequest>;
-  /** Charge point by `seq`. */
-  private readonly bySeq: Table<string>;
+  /** Of all charge points. */
+  private readonly inOrder: Table<Place>;
 
   constructor(path: WritePath) {
     this.path = path;
     this.table = path.environment.records('certificate-requests');
-    this.bySeq = path.environment.records('certificate-requests-by-seq');
+    this.inOrder = path.environment.records(IN_ORDER);
   }
 
   get(chargePointId: string, seq: number): CertificateRequest | undefined {
@@ -60,24 +80,19 @@ export class CertificateRequestTable implements CertificateRequests {
       const known = this.of(chargePointId);
       const oldest = known[REQUESTS_KEPT - 1];
       if (oldest !== undefined && at - oldest.receivedAt < HOUR_MS) return undefined;
+      const seq = versionAfter({ version: this.last()?.seq ?? 0 });
       for (const old of known.slice(REQUESTS_KEPT - 1)) this.remove(old);
-      const request: CertificateRequest = {
-        id: randomUUID(),
-        seq: this.path.count(SEQUENCE),
-        chargePointId,
-        csr,
-        receivedAt: at,
-      };
-      this.table.put(keyOf(chargePointId, request.seq), request);
-      this.bySeq.put(numberKey(request.seq), chargePointId);
+      const request: CertificateRequest = { id: randomUUID(), seq, chargePointId, csr, receivedAt: at };
+      this.table.put(keyOf(chargePointId, seq), request);
+      this.inOrder.put(keyOf(seq, chargePointId), { seq, chargePointId });
       return request;
     });
   }
 
-  since(seq: number, limit: number): CertificateRequest[] {
-    const range = { start: numberKey(seq + 1), limit };
-    return Array.from(this.bySeq.getRange(range), ({ key, value: chargePointId }) =>
-      this.table.get(Buffer.concat([keyOf(chargePointId), key])),
+  since(last: Place | undefined, limit: number): CertificateRequest[] {
+    const start = last && this.reaches(last) ? after(keyOf(last.seq, last.chargePointId)) : Buffer.of(0);
+    return Array.from(this.inOrder.getRange({ start, limit }), ({ value }) =>
+      this.get(value.chargePointId, value.seq),
     ).filter((request) => request !== undefined);
   }
 
@@ -86,8 +101,23 @@ export class CertificateRequestTable implements CertificateRequests {
     for (const request of this.of(chargePointId)) this.remove(request);
   }
 
+  /**
+   * Whether there is a request at this place or behind it. With the last one goes what kept a request that
+   * comes after the clock was set back behind it.
+   */
+  private reaches({ seq, chargePointId }: Place): boolean {
+    for (const _ of this.inOrder.getKeys({ start: keyOf(seq, chargePointId), limit: 1 })) return true;
+    return false;
+  }
+
+  private last(): Place | undefined {
+    const range = { start: Buffer.of(255, 255), end: Buffer.of(0), reverse: true, limit: 1 };
+    for (const { value } of this.inOrder.getRange(range)) return value;
+    return undefined;
+  }
+
   private remove({ chargePointId, seq }: CertificateRequest): void {
     this.table.remove(keyOf(chargePointId, seq));
-    this.bySeq.remove(numberKey(seq));
+    this.inOrder.remove(keyOf(seq, chargePointId));
   }
 }

@@ -1,6 +1,6 @@
 import { fingerprintOf } from '../certificates/certificate.ts';
-import type { Table } from '../journal/environment.ts';
-import { allOf, keyOf, textKey } from './keys.ts';
+import type { Environment, Table } from '../journal/environment.ts';
+import { allOf, keyOf } from './keys.ts';
 import type { WritePath } from './write-path.ts';
 
 /**
@@ -8,36 +8,55 @@ import type { WritePath } from './write-path.ts';
  * by one (security whitepaper ed. 3 A00.FR.405). In `state`, since edges see them.
  */
 export interface ShownCertificates {
-  /** One read. */
   holder(der: Uint8Array): string | undefined;
   /** The charge point was recognised by it. Answers whose it is. */
   shown(der: Uint8Array, chargePointId: string): Promise<string>;
 }
 
+/** A certificate that a charge point was recognised by. */
+interface Shown {
+  readonly chargePointId: string;
+  /** When it was, epoch ms; 0 where an older Farad did not say. */
+  readonly at: number;
+}
+
+const TABLE = 'shown-certificates';
+
+/** Since version 2 the charge point is part of each key, so that no two of them ever write the same one. */
+export function noteWhoShowed(environment: Environment): void {
+  const table = environment.records<string | Shown>(TABLE);
+  for (const { key, value: chargePointId } of [...table.getRange({})]) {
+    if (typeof chargePointId !== 'string') continue;
+    table.remove(key);
+    table.put(Buffer.concat([key, keyOf(chargePointId)]), { chargePointId, at: 0 });
+  }
+}
+
 export class ShownCertificateTable implements ShownCertificates {
   private readonly path: WritePath;
-  private readonly table: Table<string>;
+  /** By SHA-256 and charge point. */
+  private readonly table: Table<Shown>;
   /** SHA-256 by charge point. */
   private readonly byChargePoint: Table<string>;
 
   constructor(path: WritePath) {
     this.path = path;
-    this.table = path.environment.records('shown-certificates');
+    this.table = path.environment.records(TABLE);
     this.byChargePoint = path.environment.records('shown-certificates-by-charge-point');
   }
 
   holder(der: Uint8Array): string | undefined {
-    return this.table.get(textKey(fingerprintOf(der)));
+    return this.first(fingerprintOf(der));
   }
 
   async shown(der: Uint8Array, chargePointId: string): Promise<string> {
-    const holder = this.holder(der);
-    if (holder !== undefined) return holder;
     const sha256 = fingerprintOf(der);
+    const holder = this.first(sha256);
+    if (holder !== undefined) return holder;
     return this.path.transact(() => {
-      const first = this.table.get(textKey(sha256));
+      const first = this.first(sha256);
       if (first !== undefined) return first;
-      this.table.put(textKey(sha256), chargePointId);
+      this.table.put(keyOf(sha256, chargePointId), { chargePointId, at: Date.now() });
       this.byChargePoint.put(keyOf(chargePointId, sha256), sha256);
       return chargePointId;
     });
@@ -46,8 +65,16 @@ export class ShownCertificateTable implements ShownCertificates {
   /** Within a write transaction. */
   removeAllOf(chargePointId: string): void {
     for (const { value } of [...this.byChargePoint.getRange(allOf(chargePointId))]) {
-      this.table.remove(textKey(value));
+      this.table.remove(keyOf(value, chargePointId));
       this.byChargePoint.remove(keyOf(chargePointId, value));
     }
+  }
+
+  /** Who showed it first. There is one, unless two showed it on two machines in the same moment. */
+  private first(sha256: string): string | undefined {
+    let first: Shown | undefined;
+    for (const { value } of this.table.getRange(allOf(sha256)))
+      if (first === undefined || value.at < first.at) first = value;
+    return first?.chargePointId;
   }
 }

@@ -10,8 +10,8 @@ const READ_AT_ONCE = 200;
 export class RequestIntake {
   private readonly store: Pick<Store, 'certificateRequests' | 'signings'>;
   private readonly clock: () => number;
-  /** `seq` of the last one. */
-  private taken = 0;
+  /** The last one. */
+  private taken: CertificateRequest | undefined;
   private isStopped = false;
 
   constructor(store: Pick<Store, 'certificateRequests' | 'signings'>, clock: () => number) {
@@ -36,7 +36,7 @@ export class RequestIntake {
           await this.take(request, known);
           added.push(request.id);
         }
-        this.taken = request.seq;
+        this.taken = request;
       }
       isMore = requests.length === READ_AT_ONCE;
       if (isMore) await nextTurn();

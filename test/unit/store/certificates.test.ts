@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Environment } from '../../../src/journal/environment.ts';
 import type { CertificateInput } from '../../../src/store/certificate-record.ts';
+import type { CertificateRequest } from '../../../src/store/certificate-requests.ts';
 import { noteFailedSignings, type Signings } from '../../../src/store/signings.ts';
 import { scratchDirectory, scratchStore } from './scratch.ts';
 
@@ -174,9 +175,29 @@ describe('requests of charge points', () => {
         .map(({ csr }) => csr),
     ).toEqual(['csr 11', 'csr 9']);
     expect(certificateRequests.of('CP-1')).toHaveLength(10);
-    const [first, second] = certificateRequests.since(0, 2);
+    const [first, second] = certificateRequests.since(undefined, 2);
     expect([first?.csr, second?.csr]).toEqual(['other', 'csr 1']);
-    expect(certificateRequests.since(second?.seq ?? 0, 99)).toHaveLength(9);
+    expect(certificateRequests.since(second, 99)).toHaveLength(9);
+  });
+
+  it('follow each other under any clock, and those that are left are read again where the last is gone', async () => {
+    vi.useFakeTimers({ now: NOW, toFake: ['Date'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { certificateRequests, chargePoints } = scratchStore();
+    const first = await certificateRequests.asked('CP-1', 'first', NOW);
+    const second = await certificateRequests.asked('CP-2', 'second', NOW);
+    vi.setSystemTime(NOW - DAY_MS);
+    await certificateRequests.asked('CP-3', 'clock set back', NOW - DAY_MS);
+    const read = (last?: CertificateRequest) => certificateRequests.since(last, 9).map(({ csr }) => csr);
+    expect(read(first)).toEqual(['second', 'clock set back']);
+    expect(read(second)).toEqual(['clock set back']);
+    await chargePoints.remove('CP-3');
+    await chargePoints.remove('CP-2');
+    await chargePoints.remove('CP-1');
+    await certificateRequests.asked('CP-4', 'behind what was read', NOW - DAY_MS);
+    expect(read(second)).toEqual(['behind what was read']);
   });
 
   it('are superseded by the next one, and change with their certificate or not at all', async () => {
