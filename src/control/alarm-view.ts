@@ -7,7 +7,9 @@ import type {
   AlarmRuleRecord,
   QuietHours,
 } from '../store/alarm-rule-record.ts';
+import type { WrittenWebhook } from '../store/webhook.ts';
 import { apiError } from './errors.ts';
+import { checkWebhookUrl } from './webhook-url.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -21,7 +23,7 @@ export interface AlarmRuleBody {
   readonly repeatMinutes?: number | null;
   readonly tellOver?: boolean;
   readonly emails?: readonly string[];
-  readonly webhook?: { readonly url: string; readonly secret?: string | null } | null;
+  readonly webhook?: WrittenWebhook | null;
   readonly note?: string | null;
 }
 
@@ -35,7 +37,7 @@ export function readAlarmRule(
   if (filter && (condition.kind === 'sink-behind' || condition.kind === 'degraded')) {
     refuse('/filter', `goes with no condition of the kind ${condition.kind}`);
   }
-  if (webhook) checkUrl(webhook.url);
+  if (webhook) checkWebhookUrl(webhook.url);
   if (emails.length > 0 && !canMail) refuse('/emails', 'need a mail server: set alarms.smtp.host');
   return {
     id,
@@ -100,15 +102,6 @@ function viewDelivery({ ruleId: _, ...delivery }: AlarmDelivery) {
 
 function maybeTime(at: number | null): string | null {
   return at === null ? null : writeTimestamp(at);
-}
-
-function checkUrl(text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !['http:', 'https:'].includes(url.protocol))
-    refuse('/webhook/url', 'must be an http or https URL');
-  if (url.username !== '' || url.password !== '') {
-    refuse('/webhook/url', 'must not hold a user or a password: use the secret');
-  }
 }
 
 function refuse(path: string, problem: string): never {

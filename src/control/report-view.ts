@@ -9,8 +9,10 @@ import type {
   ReportRun,
   ReportSchedule,
 } from '../store/report-record.ts';
+import type { WrittenWebhook } from '../store/webhook.ts';
 import { isOfMany } from './energy-of-many.ts';
 import { apiError } from './errors.ts';
+import { checkWebhookUrl } from './webhook-url.ts';
 
 /** A report as clients write it, already checked (`#/components/schemas/ReportUpdate`). */
 export interface ReportBody {
@@ -19,16 +21,19 @@ export interface ReportBody {
   readonly format: ReportFormat;
   readonly enabled?: boolean;
   readonly schedule: ReportSchedule;
-  readonly files: ReportFiles;
+  readonly files?: ReportFiles | null;
+  readonly webhook?: WrittenWebhook | null;
 }
 
 /** A report for the store. Throws `invalid_body` where it makes no sense as a whole. */
 export function readReport(
   id: string,
-  { name, what, format, enabled = true, schedule, files }: ReportBody,
+  { name, what, format, enabled = true, schedule, files, webhook }: ReportBody,
   { writtenBy, folder }: { readonly writtenBy: string; readonly folder: string },
 ): ReportInput {
-  if (folder === '') refuse('/files', 'need a folder: set reports.folder');
+  if (!files && !webhook) refuse('/files', 'is missing, and so is /webhook: it has to go somewhere');
+  if (files && folder === '') refuse('/files', 'need a folder: set reports.folder');
+  if (webhook) checkWebhookUrl(webhook.url);
   const { name: asked, ...parameters } = what;
   if (asked === 'energy' && isOfMany(parameters.by)) {
     if (parameters.interval !== 'whole')
@@ -42,7 +47,8 @@ export function readReport(
     format,
     isEnabled: enabled,
     schedule,
-    files,
+    ...(files && { files }),
+    ...(webhook && { webhook }),
     writtenBy,
     writtenAt: Date.now(),
   };
@@ -58,6 +64,8 @@ export function viewReport(
     ...report,
     what: { name: question.name, ...question.parameters },
     enabled: isEnabled,
+    files: report.files ?? null,
+    webhook: report.webhook ?? null,
     run: run && viewRun(run),
     failures,
     nextAt: nextAt === null ? null : writeTimestamp(nextAt),

@@ -1,3 +1,4 @@
+import { networksOf } from '../config/networks.ts';
 import type { Config } from '../config/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { CloseInput } from '../store/transaction-record.ts';
@@ -14,6 +15,7 @@ import { ForgottenTransactions } from './forgotten-transactions.ts';
 import { ListKeeper } from './local-lists/list-keeper.ts';
 import { LocalLists } from './local-lists/local-lists.ts';
 import { type ReportSource, Reports } from './reports/reports.ts';
+import { webhookSender } from './webhooks/webhook.ts';
 
 /**
  * What runs over time and may send calls by itself: because of a campaign, or of a list that is set to be
@@ -131,6 +133,11 @@ export async function startOperations({
     }),
     revocations: new Revocations({ store, disconnect, log: quietly, clock: Date.now }),
   };
+  const post = webhookSender({
+    isNamed: networksOf('alarms.webhookNetworks', config.alarms.webhookNetworks),
+    timeout: config.alarms.webhookTimeout,
+    clock: Date.now,
+  });
   const alarms = new Alarms({
     store,
     sources: alarmSources,
@@ -144,6 +151,8 @@ export async function startOperations({
     store,
     source: reportSource,
     folder: config.reports.folder,
+    webhookLimit: config.reports.webhookLimit,
+    post,
     timeZone: config.fleet.timezone,
     log: quietly,
     clock: Date.now,

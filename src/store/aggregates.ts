@@ -169,7 +169,10 @@ const AGGREGATES = {
     'alarms',
     ({ directory }, opened) => new AlarmTable(directory, opened.the(AlarmQueueTable)),
   ),
-  reports: provisioned<Reports>('reports', ({ directory }) => new ReportTable(directory)),
+  reports: provisioned<Reports>(
+    'reports',
+    ({ directory, pepper }) => new ReportTable(directory, sealingWith(pepper, 'secrets of reports')),
+  ),
   campaigns: provisioned<Campaigns>(
     'campaigns',
     ({ directory, pepper }) => new CampaignTable(directory, sealingWith(pepper, 'tasks of campaigns')),

@@ -1,3 +1,5 @@
+import type { ShownWebhook, WrittenWebhook } from './webhook.ts';
+
 /** What a report tells: a question that analytics answers, without the time that it is asked of. */
 export interface ReportQuestion {
   /** Name of the query, as in `GET /api/v1/analytics/{name}`. */
@@ -31,7 +33,10 @@ export interface ReportRecord {
   readonly format: ReportFormat;
   readonly isEnabled: boolean;
   readonly schedule: ReportSchedule;
-  readonly files: ReportFiles;
+  /** Absent: nothing is written to the folder. */
+  readonly files?: ReportFiles;
+  /** Where each file is sent. */
+  readonly webhook?: ShownWebhook;
   /** Since when it has had this schedule, epoch ms: it is not written for what was due before. */
   readonly scheduledAt: number;
   /** Who wrote it last. */
@@ -43,7 +48,9 @@ export interface ReportRecord {
 }
 
 /** A report as it is written. */
-export type ReportInput = Omit<ReportRecord, 'scheduledAt' | 'version'>;
+export interface ReportInput extends Omit<ReportRecord, 'scheduledAt' | 'version' | 'webhook'> {
+  readonly webhook?: WrittenWebhook;
+}
 
 /** The time that a file tells of: whole days on the clock of the fleet. */
 export interface ReportRange {
@@ -66,7 +73,7 @@ export interface ReportRun {
   /** `asked`: somebody wanted it at once. */
   readonly cause: 'due' | 'asked';
   readonly due: ReportDue;
-  /** Epoch ms. */
+  /** When it was first begun, epoch ms. */
   readonly begunAt: number;
   /** Null while it is under way, or was when its process died: then it is done again. */
   readonly end: ReportEnd | null;
@@ -78,7 +85,7 @@ export interface ReportEnd {
   readonly outcome: ReportOutcome;
 }
 
-/** What came of a run. `file`: its name in `reports.folder`. */
+/** What came of a run. `file`: its name, in `reports.folder` if it is written there. */
 export type ReportOutcome =
   | { readonly written: true; readonly file: string; readonly bytes: number }
   | { readonly written: false; readonly problem: string };

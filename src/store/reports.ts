@@ -10,6 +10,8 @@ import type {
   ReportRecord,
   ReportRun,
 } from './report-record.ts';
+import type { Sealing } from './sealing.ts';
+import { type KeptWebhook, keepWebhook, openWebhook, type Webhook, withoutSealed } from './webhook.ts';
 import type { WritePath } from './write-path.ts';
 
 /** Reports that are written again and again, and how far each has come. In `directory`. */
@@ -19,6 +21,8 @@ export interface Reports {
   all(): ReportRecord[];
   list(options: ListOptions): Page<ReportRecord>;
   progressOf(id: string): ReportProgress;
+  /** Where it is sent, with everything that nobody is shown; undefined where it has no webhook. */
+  webhookOf(id: string): Webhook | undefined;
   /**
    * Creates or replaces it. `full`: there are `most` already. `name-taken`: another one has files of this
    * name. Rejects with VersionConflict where what is stored is not what was expected.
@@ -38,57 +42,70 @@ export interface Reports {
   end(id: string, at: number, outcome: ReportOutcome, retryAt: number): Promise<void>;
 }
 
+type KeptReport = ReportRecord & KeptWebhook;
+
 const NOTHING_YET: ReportProgress = { settledFor: 0, asked: null, run: null, failures: 0, retryAt: 0 };
 
 export class ReportTable implements Reports {
   private readonly path: WritePath;
-  private readonly table: Table<ReportRecord>;
+  private readonly sealing: Sealing;
+  private readonly table: Table<KeptReport>;
   private readonly progress: Table<ReportProgress>;
 
-  constructor(path: WritePath) {
+  constructor(path: WritePath, sealing: Sealing) {
     this.path = path;
+    this.sealing = sealing;
     this.table = path.environment.records('reports');
     this.progress = path.environment.records('report-progress');
   }
 
   get(id: string): ReportRecord | undefined {
-    return this.table.get(textKey(id));
+    const kept = this.table.get(textKey(id));
+    return kept && withoutSealed(kept);
   }
 
   all(): ReportRecord[] {
-    return Array.from(this.table.getRange({}), ({ value }) => value);
+    return Array.from(this.table.getRange({}), ({ value }) => withoutSealed(value));
   }
 
   list(options: ListOptions): Page<ReportRecord> {
-    return listPage(this.table, options, { key: ({ id }) => id, searched: () => [] });
+    const { items, ...rest } = listPage(this.table, options, { key: ({ id }) => id, searched: () => [] });
+    return { ...rest, items: items.map((kept) => withoutSealed(kept)) };
   }
 
   progressOf(id: string): ReportProgress {
     return this.progress.get(textKey(id)) ?? NOTHING_YET;
   }
 
+  webhookOf(id: string): Webhook | undefined {
+    const kept = this.table.get(textKey(id));
+    return kept && openWebhook(kept, this.sealing);
+  }
+
   put(
-    report: ReportInput,
+    input: ReportInput,
     most: number,
     expected?: ExpectedVersion,
   ): Promise<ReportRecord | 'full' | 'name-taken'> {
     return this.path.transact(() => {
-      const before = this.get(report.id);
+      const { webhook, ...report } = input;
+      const before = this.table.get(textKey(report.id));
       requireVersion(before, expected);
       if (!before && this.table.getCount({ limit: most }) >= most) return 'full';
       const isTaken = this.all().some(
-        ({ id, files }) => id !== report.id && files.name === report.files.name,
+        ({ id, files }) => id !== report.id && files !== undefined && files.name === report.files?.name,
       );
       if (isTaken) return 'name-taken';
-      const kept: ReportRecord = {
+      const kept: KeptReport = {
         ...report,
-        scheduledAt: before && isScheduledAs(before, report) ? before.scheduledAt : report.writtenAt,
+        ...keepWebhook(webhook, before, this.sealing),
+        scheduledAt: before && isScheduledAs(before, input) ? before.scheduledAt : report.writtenAt,
         version: this.path.nextVersion(),
       };
       this.table.put(textKey(report.id), kept);
       // What was wrong may be mended now.
       if (before) this.change(report.id, { failures: 0, retryAt: 0 });
-      return kept;
+      return withoutSealed(kept);
     });
   }
 

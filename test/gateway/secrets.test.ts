@@ -131,6 +131,21 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
     webhook: { url: `https://me:${mistyped}@127.0.0.1:1/hook` },
   });
 
+  // A report that is sent to an address with a token, where nobody is.
+  const files = `https://127.0.0.1:1/files?token=${hunt.text('a token in the address of a report')}`;
+  await operator.ask('PUT', '/api/v1/reports/daily', {
+    name: 'Transactions of the day',
+    what: { name: 'transactions' },
+    format: 'csv',
+    schedule: { every: 'day', hour: 6 },
+    webhook: { url: files, secret: hunt.text('the secret of a report') },
+  });
+  await operator.ask('POST', '/api/v1/reports/daily/run');
+  await until('the report has failed', async () => {
+    const { failures } = await operator.ask<{ failures: number }>('GET', '/api/v1/reports/daily');
+    return failures > 0;
+  });
+
   // A charge point with a key of its own.
   const textKey = hunt.text('the key of a charge point, as text');
   const hexKey = hunt.hex('the key of a charge point, in hexadecimal');

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import { type ControlProcess, startControlProcess } from '../support/control-pro
 import { API_KEY, type ControlUnderTest, startControl } from '../support/control-under-test.ts';
 import { insertRows, openEmbeddedEngine } from '../support/embedded-engine.ts';
 import { until } from '../support/until.ts';
+import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 
 const MINUTE = 60_000;
 const ZONE = 'Europe/Berlin';
@@ -43,7 +45,8 @@ describe('reports over the API', () => {
     folder = mkdtempSync(join(tmpdir(), 'farad-reports-'));
     control = await startControl((config) => ({
       ...config,
-      reports: { folder },
+      reports: { ...config.reports, folder },
+      alarms: { ...config.alarms, webhookNetworks: ['127.0.0.1'] },
       fleet: { timezone: ZONE },
     }));
   });
@@ -104,7 +107,33 @@ describe('reports over the API', () => {
     });
   });
 
-  test('without a folder there are no reports', async () => {
+  test('a webhook is shown without its secret and its token, and the address as it is shown keeps both', async () => {
+    const [secret, token] = ['nobody-must-see-this', 'nobody-must-see-this-either'];
+    const { files: _, ...bare } = daily;
+    const url = `https://files.example/in?sig=${token}`;
+    const { status, body } = await put('day', { ...bare, webhook: { url, secret } });
+    expect([status, body.files, body.webhook]).toEqual([
+      201,
+      null,
+      { url: 'https://files.example/in?sig=[redacted]', hasSecret: true },
+    ]);
+    await put('day', { ...bare, webhook: { url: body.webhook.url } });
+    expect(control.store.reports.webhookOf('day')).toEqual({ url, secret });
+    const seen = [await control.send('GET', path), await control.send('GET', '/api/v1/audit')];
+    const text = JSON.stringify([seen.map((answer) => answer.body), control.log]);
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(token);
+    for (const webhook of [
+      undefined,
+      null,
+      { url: 'ftp://files.example/' },
+      { url: 'https://me:pw@a.example/' },
+    ]) {
+      expect((await put('odd', { ...bare, webhook })).status).toBe(422);
+    }
+  });
+
+  test('without a folder nothing is written to one', async () => {
     const bare = await startControl();
     onTestFinished(() => bare.close());
     const refused = await bare.send('PUT', `${path}/day`, { json: daily });
@@ -209,6 +238,21 @@ describe('reports over the API', () => {
       (found) => found.site === 'depot',
     );
     expect(site).toMatchObject({ energyWh: '2500', localStart: `${firstDay}T00:00:00` });
+    const receiver = await startWebhookReceiver();
+    onTestFinished(() => receiver.close());
+    const secret = 'a-secret-of-the-receiver';
+    const sent = await written('sent', { format: 'parquet', webhook: { url: receiver.url, secret } });
+    const [delivery] = receiver.deliveries;
+    expect(delivery?.bytes.equals(sent.bytes)).toBe(true);
+    expect(delivery?.headers).toMatchObject({
+      'content-type': 'application/vnd.apache.parquet',
+      'content-disposition': `attachment; filename*=UTF-8''${sent.file}`,
+    });
+    const [, seconds, hex] =
+      /^t=(\d+),v1=([0-9a-f]+)$/.exec(String(delivery?.headers['farad-signature'])) ?? [];
+    const signed = createHmac('sha256', secret).update(`${seconds}.`).update(sent.bytes).digest('hex');
+    expect(hex).toBe(signed);
+
     const ofSite = await written('days', { what: { name: 'energy', interval: 'day', site: 'depot' } });
     expect(parse(ofSite.bytes, { columns: true })).toMatchObject([
       { chargePointId: 'CP-9', energyWh: '2500', localStart: `${firstDay}T00:00:00` },

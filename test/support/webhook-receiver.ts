@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 export interface Delivery {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  readonly bytes: Buffer;
+  /** Undefined where the body is none. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into what they have been sent
-  readonly json: any;
+  readonly json?: any;
 }
 
 /** A receiver of webhooks on a free port of loopback. */
@@ -22,8 +24,10 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const server = createServer(async (request, response) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of request) chunks.push(chunk as Uint8Array);
-    const body = Buffer.concat(chunks).toString();
-    deliveries.push({ headers: request.headers, body, json: JSON.parse(body) });
+    const bytes = Buffer.concat(chunks);
+    const body = bytes.toString();
+    const isJson = request.headers['content-type'] === 'application/json';
+    deliveries.push({ headers: request.headers, body, bytes, ...(isJson && { json: JSON.parse(body) }) });
     if (self.answer === 'nothing') return;
     response.writeHead(self.answer, { location: '/elsewhere' }).end('thank you');
   });

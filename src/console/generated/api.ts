@@ -1604,7 +1604,11 @@ export interface Report {
   readonly files: {
     readonly name: string;
     readonly keep: number;
-  };
+  } | null;
+  readonly webhook: {
+    readonly url: string;
+    readonly hasSecret: boolean;
+  } | null;
   readonly run: {
     readonly cause: 'due' | 'asked';
     readonly from: string;
@@ -1680,10 +1684,14 @@ export interface ReportUpdate {
     readonly every: 'day' | 'week' | 'month';
     readonly hour: number;
   };
-  readonly files: {
+  readonly files?: {
     readonly name: string;
     readonly keep: number;
-  };
+  } | null;
+  readonly webhook?: {
+    readonly url: string;
+    readonly secret?: string | null;
+  } | null;
 }
 
 export interface ReportPage {

@@ -1,6 +1,7 @@
 import { campaignFilter } from './campaign-schemas.ts';
 import type { Schema } from './operation.ts';
 import { list, maybe, object, pageOf, text, time, whole } from './shapes.ts';
+import { shownWebhook, writtenWebhook } from './webhook-schemas.ts';
 
 const kind = (name: string): Schema => ({ type: 'string', const: name });
 const minutes = (description: string) => whole(description, { minimum: 1, maximum: 30 * 24 * 60 });
@@ -71,11 +72,6 @@ const emails = list(
   { maxItems: 50, uniqueItems: true },
 );
 const note = maybe(text('Whatever operators want to remember, such as what to do.', { maxLength: 2000 }));
-const url = text(
-  'Where messages are sent by POST: https, or http where `alarms.webhookNetworks` has the address. What is a secret in it (a token, a signature) is not shown again; the address as it is shown stands for the present one.',
-  { minLength: 1, maxLength: 2000 },
-);
-
 const written = { enabled, filter, quietHours, urgent, repeatMinutes, tellOver, emails, note };
 
 const delivery = object('How far telling has come on a channel.', {
@@ -94,12 +90,7 @@ export const alarmSchemas = {
     id: text('Its name.'),
     condition,
     ...written,
-    webhook: maybe(
-      object('Where messages are sent.', {
-        url,
-        hasSecret: { type: 'boolean', description: 'Whether they are signed.' },
-      }),
-    ),
+    webhook: shownWebhook('Where messages are sent.'),
     standing: whole('Alarms of it that stand.', { minimum: 0 }),
     deliveries: list(delivery, 'By channel; a channel on which nothing was ever to be told is missing.'),
     writtenBy: text('The API key that wrote it last.'),
@@ -112,21 +103,7 @@ export const alarmSchemas = {
     {
       condition,
       ...written,
-      webhook: maybe(
-        object(
-          'Where messages are sent; null: nowhere.',
-          {
-            url,
-            secret: maybe(
-              text(
-                'What they are signed with: `Farad-Signature: t=SECONDS,v1=HEX`, the HMAC-SHA-256 of the seconds, a dot and the body. Absent: that of before; null: none. It is never shown.',
-                { minLength: 16, maxLength: 200 },
-              ),
-            ),
-          },
-          ['secret'],
-        ),
-      ),
+      webhook: writtenWebhook('Where messages are sent; null: nowhere.'),
     },
     [...Object.keys(written), 'webhook'],
   ),

@@ -1,5 +1,6 @@
 import type { Schema } from './operation.ts';
 import { maybe, object, pageOf, text, time, transactionState, whole } from './shapes.ts';
+import { shownWebhook, writtenWebhook } from './webhook-schemas.ts';
 
 const word = (first: string, ...others: string[]): Schema => ({ type: 'string', enum: [first, ...others] });
 const chargePointId = text('Only this charge point.', { minLength: 1, maxLength: 255 });
@@ -72,15 +73,14 @@ const schedule = object(
   },
 );
 
-const files = object(
-  'Its files in `reports.folder`: `NAME-2026-03-01.csv`, or `NAME-2026-03-01_2026-03-31.csv`.',
-  {
+const files = maybe(
+  object('Its files in `reports.folder`: `NAME-2026-03-01.csv`, or `NAME-2026-03-01_2026-03-31.csv`.', {
     name: text('What their names begin with. No other report may have it.', {
       pattern: '^[a-z0-9][a-z0-9._-]{0,63}$',
       examples: ['energy-by-site'],
     }),
     keep: whole('So many of them are kept, the newest.', { minimum: 1, maximum: 10_000 }),
-  },
+  }),
 );
 
 const written = {
@@ -103,7 +103,7 @@ const run = maybe(
       ...word('running', 'written', 'failed'),
       description: 'failed: what was due is tried again until it is due the next time.',
     },
-    file: maybe(text('The file in `reports.folder`.')),
+    file: maybe(text('Name of the file.')),
     bytes: maybe(whole('Its length.', { minimum: 0 })),
     problem: maybe(text('Why it failed.')),
   }),
@@ -111,9 +111,10 @@ const run = maybe(
 
 /** Reports that Farad writes by itself. */
 export const reportSchemas = {
-  Report: object('A report that Farad writes to `reports.folder` by itself.', {
+  Report: object('A report that Farad writes by itself.', {
     id: text('Its id.'),
     ...written,
+    webhook: shownWebhook('Where files are sent; null: nowhere.'),
     run,
     failures: whole('Runs in a row that failed.', { minimum: 0 }),
     nextAt: maybe(time('When it is written next, or tried again; null while it is disabled.')),
@@ -122,7 +123,11 @@ export const reportSchemas = {
     version: whole('Rises with each change.'),
   }),
 
-  ReportUpdate: object('A report; it is enabled unless it says otherwise.', written, ['enabled']),
+  ReportUpdate: object(
+    'A report; it is enabled unless it says otherwise, and goes to a folder, to a webhook or to both.',
+    { ...written, webhook: writtenWebhook('Where files are sent; null: nowhere.') },
+    ['enabled', 'files', 'webhook'],
+  ),
 
   ReportPage: pageOf('Report'),
 } as const satisfies Record<string, Schema>;

@@ -30,9 +30,11 @@ const update = {
   schedule: { every: 'month', hour: 6 },
   files: { name: 'energy-by-site', keep: 24 },
 };
+const url = 'https://files.example/farad';
 const example = {
   id: 'energy-by-site',
   ...update,
+  webhook: { url, hasSecret: true },
   run: {
     cause: 'due',
     from: '2026-01-31T23:00:00.000Z',
@@ -92,7 +94,12 @@ const put: Operation = {
   body: {
     required: true,
     checked: true,
-    content: { 'application/json': { schema: ref('ReportUpdate'), examples: { energy: update } } },
+    content: {
+      'application/json': {
+        schema: ref('ReportUpdate'),
+        examples: { energy: { ...update, webhook: { url, secret: 'a-secret-of-the-receiver' } } },
+      },
+    },
   },
   responses: {
     200: json('The report was replaced.', ref('Report'), example),
@@ -163,7 +170,7 @@ export function addReportRoutes(
     });
     const put = await store.reports.put(report, MOST, expectedVersion(request));
     if (put === 'full') throw apiError('too_many_reports', { most: MOST });
-    if (put === 'name-taken') throw apiError('report_files_taken', { name: report.files.name });
+    if (put === 'name-taken') throw apiError('report_files_taken', { name: report.files?.name ?? '' });
     reports.changed();
     return reply.code(isKnown ? 200 : 201).send(view(put));
   });

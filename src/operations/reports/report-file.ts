@@ -13,7 +13,7 @@ export class ReportFolderError extends Error {
 const DAYS = String.raw`\d{4}-\d\d-\d\d(?:_\d{4}-\d\d-\d\d)?\.(?:csv|parquet)`;
 
 /** The name of the file that tells of a time: the same as often as it is written. */
-export function fileNameOf({ name }: ReportFiles, { firstDay, lastDay }: ReportRange, format: ReportFormat) {
+export function fileNameOf(name: string, { firstDay, lastDay }: ReportRange, format: ReportFormat): string {
   return `${name}-${firstDay === lastDay ? firstDay : `${firstDay}_${lastDay}`}.${format}`;
 }
 

@@ -1,10 +1,11 @@
-import type { ReportDue, ReportOutcome, ReportRecord, ReportRun } from '../../store/report-record.ts';
+import type { ReportDue, ReportRecord, ReportRun } from '../../store/report-record.ts';
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { metrics } from '../../telemetry/metrics.ts';
 import { watchman } from '../../telemetry/watchman.ts';
 import { latestDue, nextDue } from './due-times.ts';
-import { fileNameOf, type ReportContent, removeOldest, writeReport } from './report-file.ts';
+import { type DeliveryOptions, deliverReport } from './report-delivery.ts';
+import type { ReportContent } from './report-file.ts';
 
 /** Asks for what a report tells of a time. Rejects with what is wrong, in words. */
 export type ReportSource = (
@@ -12,11 +13,12 @@ export type ReportSource = (
   range: Pick<ReportDue, 'from' | 'to'>,
 ) => Promise<ReportContent>;
 
-export interface ReportsOptions {
+/** A run that is to be done. */
+type NewRun = Omit<ReportRun, 'end'>;
+
+export interface ReportsOptions extends DeliveryOptions {
   readonly store: Pick<Store, 'reports'>;
   readonly source: ReportSource;
-  /** `reports.folder`. */
-  readonly folder: string;
   /** IANA; empty for UTC. */
   readonly timeZone: string;
   readonly log: ThrottledLog;
@@ -118,13 +120,13 @@ export class Reports {
   }
 
   /** What is to be done of a report now. */
-  private nextRun(report: ReportRecord, now: number): Pick<ReportRun, 'cause' | 'due'> | undefined {
+  private nextRun(report: ReportRecord, now: number): NewRun | undefined {
     const { run, asked, retryAt } = this.options.store.reports.progressOf(report.id);
     if (run && !run.end) return run;
-    if (asked) return { cause: 'asked', due: asked };
+    if (asked) return { cause: 'asked', due: asked, begunAt: now };
     if (!report.isEnabled || now < retryAt) return undefined;
     const due = this.dueOf(report, now);
-    return due && { cause: 'due', due };
+    return due && { cause: 'due', due, begunAt: now };
   }
 
   /** What is due and not done. */
@@ -134,13 +136,24 @@ export class Reports {
     return due.dueAt > Math.max(scheduledAt, settledFor) ? due : undefined;
   }
 
-  private async perform(report: ReportRecord, { cause, due }: Pick<ReportRun, 'cause' | 'due'>) {
-    const { store, log, clock } = this.options;
-    if (!(await store.reports.begin(report.id, { cause, due, begunAt: clock() }))) return;
+  private async perform(report: ReportRecord, { cause, due, begunAt }: NewRun): Promise<void> {
+    const { store, source, log, clock } = this.options;
+    const run = { cause, due, begunAt };
+    if (!(await store.reports.begin(report.id, run))) return;
+    const delivering = deliverReport(
+      {
+        report,
+        run,
+        webhook: store.reports.webhookOf(report.id),
+        content: () => source(report, due),
+        signal: this.stopping.signal,
+      },
+      this.options,
+    );
     // Whoever stops does not wait for an answer of analytics.
-    const outcome = await Promise.race([this.write(report, due), this.stopped]);
+    const outcome = await Promise.race([delivering, this.stopped]);
     if (!outcome || this.stopping.signal.aborted) return;
-    const now = this.options.clock();
+    const now = clock();
     const { failures } = store.reports.progressOf(report.id);
     await store.reports.end(
       report.id,
@@ -151,19 +164,6 @@ export class Reports {
     runs.with({ outcome: outcome.written ? 'written' : 'failed' }).inc();
     if (!outcome.written)
       log.warn({ report: report.id, problem: outcome.problem }, 'a report could not be written');
-  }
-
-  private async write(report: ReportRecord, due: ReportDue): Promise<ReportOutcome> {
-    const { source, folder } = this.options;
-    const file = fileNameOf(report.files, due, report.format);
-    try {
-      const content = () => source(report, due);
-      const bytes = await writeReport(folder, file, content, this.stopping.signal);
-      await removeOldest(folder, report.files);
-      return { written: true, file, bytes };
-    } catch (error) {
-      return { written: false, problem: error instanceof Error ? error.message : String(error) };
-    }
   }
 
   private count(): void {

@@ -21,8 +21,12 @@ export interface WebhookMessage {
   readonly secret: string | undefined;
   /** Of the notice: the same as often as it is sent. */
   readonly id: string;
-  /** JSON. */
-  readonly body: string;
+  /** JSON, unless `type` says otherwise. */
+  readonly body: string | Uint8Array;
+  /** Media type. */
+  readonly type?: string;
+  /** The body is a file of this name. */
+  readonly file?: string;
   /** Nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
@@ -32,7 +36,15 @@ export interface WebhookMessage {
  * 299. Follows no redirect. Without TLS only to networks that the operator has named.
  */
 export function webhookSender({ isNamed, timeout, clock }: WebhookOptions) {
-  return async ({ url, secret, id, body, signal }: WebhookMessage): Promise<Outcome> => {
+  return async ({
+    url,
+    secret,
+    id,
+    body,
+    type = 'application/json',
+    file,
+    signal,
+  }: WebhookMessage): Promise<Outcome> => {
     const target = new URL(url);
     const isSecure = target.protocol === 'https:';
     const isAllowed = (address: string) => isNamed(address) || (isSecure && isPublic(address));
@@ -40,7 +52,10 @@ export function webhookSender({ isNamed, timeout, clock }: WebhookOptions) {
     if (isIP(host) !== 0 && !isAllowed(host)) return failed(forbidden(host).message);
     const seconds = Math.floor(clock() / 1000);
     const headers = {
-      'content-type': 'application/json',
+      'content-type': type,
+      ...(file !== undefined && {
+        'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file)}`,
+      }),
       'content-length': Buffer.byteLength(body),
       'user-agent': 'Farad',
       'idempotency-key': id,
@@ -71,14 +86,14 @@ function failed(problem: string): Outcome {
 }
 
 /** HMAC-SHA-256 of the time, a dot and the body, hexadecimal: an old message cannot be sent again. */
-export function signatureOf(secret: string, seconds: number, body: string): string {
-  return createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
+export function signatureOf(secret: string, seconds: number, body: string | Uint8Array): string {
+  return createHmac('sha256', secret).update(`${seconds}.`).update(body).digest('hex');
 }
 
 function post(
   target: URL,
   headers: Readonly<Record<string, string | number>>,
-  body: string,
+  body: string | Uint8Array,
   isAllowed: (address: string) => boolean,
   signal: AbortSignal,
 ): Promise<number> {

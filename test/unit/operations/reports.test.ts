@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ReportSource, Reports } from '../../../src/operations/reports/reports.ts';
+import type { Outcome } from '../../../src/operations/webhooks/outcome.ts';
+import type { WebhookMessage } from '../../../src/operations/webhooks/webhook.ts';
 import type { ReportInput, ReportRecord } from '../../../src/store/report-record.ts';
 import { until } from '../../support/until.ts';
 import { scratchDirectory, scratchStore } from '../store/scratch.ts';
@@ -21,12 +23,16 @@ function stand() {
   const store = scratchStore();
   const folder = scratchDirectory();
   const asked: { readonly from: number; readonly to: number }[] = [];
+  const posted: WebhookMessage[] = [];
   let atOnce = 0;
   let looks = 0;
   const self = {
     store,
     folder,
     asked,
+    posted,
+    /** What comes of messages to the webhook. */
+    received: { arrived: true } as Outcome,
     now: NOON,
     isDoubted: false,
     mostAtOnce: 0,
@@ -101,6 +107,11 @@ function stand() {
         store,
         source,
         folder,
+        webhookLimit: 1000,
+        post: async (message) => {
+          posted.push(message);
+          return self.received;
+        },
         timeZone: 'Europe/Berlin',
         log: { warn: () => undefined, error: () => undefined },
         clock: () => self.now,
@@ -289,5 +300,69 @@ describe('scheduled reports', () => {
     await reports.reports.run(report);
     await until('it is written', () => reports.outcome()?.written);
     expect(reports.files()).toEqual(['energy-2026-03-01.csv']);
+  });
+
+  const url = 'https://files.example/in';
+
+  test('a file is sent to a webhook as it lies in the folder, until it has arrived, under one id', async () => {
+    const reports = stand();
+    await reports.put({ webhook: { url, secret: 'a-secret-of-the-receiver' } });
+    reports.received = { arrived: false, problem: 'the receiver answered 500' };
+    reports.now += DAY;
+    await until('it has failed', () => reports.outcome());
+    expect(reports.outcome()).toEqual({
+      written: false,
+      problem: 'the webhook: the receiver answered 500',
+    });
+    reports.received = { arrived: true };
+    await reports.pass(MINUTE);
+    await until('it has arrived', () => reports.outcome()?.written);
+    expect(reports.files()).toEqual(['energy-2026-03-02.csv']);
+    const [first, second] = reports.posted;
+    expect(second).toMatchObject({
+      url,
+      secret: 'a-secret-of-the-receiver',
+      type: 'text/csv; charset=utf-8',
+      file: 'energy-2026-03-02.csv',
+      id: first?.id,
+    });
+    expect(String(second?.body)).toBe('a,b\r\n1,2\r\n');
+    await reports.pass(DAY);
+    await until('the next one has arrived', () => reports.posted.length === 3);
+    expect(reports.posted[2]?.id).not.toBe(first?.id);
+  });
+
+  test('a report may only go to a webhook; each time that somebody wants it is another message', async () => {
+    const reports = stand();
+    const { files: _, ...only } = await reports.put({ id: 'a/b', webhook: { url } });
+    await reports.store.reports.put({ ...only, webhook: { url } }, 100);
+    for (let time = 1; time <= 2; time++) {
+      reports.now += 1000;
+      await reports.reports.run(only);
+      await until('it has arrived', () => reports.posted.length === time && reports.outcome('a/b')?.written);
+      await reports.idle();
+    }
+    expect(reports.files()).toEqual([]);
+    expect(reports.posted[0]).toMatchObject({ url, secret: undefined, file: 'a/b-2026-03-01.csv' });
+    expect(new Set(reports.posted.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test('what is too long for a webhook is not sent, and still lies in the folder', async () => {
+    const reports = stand();
+    const report = await reports.put({ webhook: { url } });
+    reports.answer = 'x'.repeat(1001);
+    await reports.reports.run(report);
+    await until('it has failed', () => reports.outcome());
+    expect(reports.outcome()).toEqual({
+      written: false,
+      problem: 'it is longer than reports.webhookLimit',
+    });
+    expect(reports.posted).toEqual([]);
+    expect(reports.files()).toEqual(['energy-2026-03-01.csv']);
+    const { files: _, ...only } = report;
+    await reports.store.reports.put({ ...only, webhook: { url } }, 100);
+    await reports.reports.run(only);
+    await until('it has failed again', () => reports.progress().failures === 1 && !reports.progress().asked);
+    expect(reports.posted).toEqual([]);
   });
 });
