@@ -28,6 +28,7 @@ export type {
   KeyDrift,
   LocalListHead,
   Overview,
+  Report,
   Reservation,
   SavedFilter,
   SavedQuery,

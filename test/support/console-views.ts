@@ -55,6 +55,7 @@ const VIEWS: readonly View[] = [
   ['messages', '/analytics?tab=messages', 'BootNotification'],
   ['answer-times', '/analytics?tab=answer-times', 'Highest, ms'],
   ['sql', '/analytics?tab=sql', 'One SELECT'],
+  ['scheduled-reports', '/analytics?tab=scheduled', 'energy-by-site-'],
   ['samples', '/analytics?tab=samples&chargePointId=BAY-12', '3 samples'],
   ['system', '/system', 'analytics'],
   ['users', '/system?tab=users', 'has to choose a password'],
@@ -71,7 +72,12 @@ export async function gatewayWithEveryView(): Promise<{
 }> {
   const sealingKey = join(dataDirectory(), 'key');
   writeFileSync(sealingKey, 'thirty-two bytes are the least of it');
-  const gateway = await startGateway(['--security-sealing-key-file', sealingKey]);
+  const gateway = await startGateway([
+    '--security-sealing-key-file',
+    sealingKey,
+    '--reports-folder',
+    dataDirectory(),
+  ]);
   const send = <Answer>(method: string, path: string, body: object) =>
     gateway.request<Answer>(method, `/api/v1${path}`, body);
   await send('PUT', '/tokens/CARD0001', { status: 'Accepted', parentIdTag: 'FLEET-1' });
@@ -119,6 +125,14 @@ export async function gatewayWithEveryView(): Promise<{
     name: 'Clear all caches',
     task: { action: 'ClearCache', payload: {} },
     targets: { ids: ['BAY-12'] },
+  });
+  await send('PUT', '/reports/energy-by-site', {
+    name: 'Energy of the month, by site',
+    what: { name: 'energy', by: 'site', interval: 'whole' },
+    format: 'csv',
+    schedule: { every: 'month', hour: 6 },
+    files: { name: 'energy-by-site', keep: 24 },
+    webhook: { url: 'https://files.example/farad' },
   });
   await send('PUT', '/alarm-rules/faulted connectors', {
     condition: { kind: 'faulted', minutes: 10 },

@@ -1,6 +1,6 @@
 import type { AlarmDraft } from '../../alarm-draft.ts';
-import { Field, TextField } from '../../parts/fields.tsx';
-import { randomKey } from '../../random-key.ts';
+import { Field } from '../../parts/fields.tsx';
+import { WebhookFields } from '../../parts/webhook-fields.tsx';
 import { session } from '../../session.ts';
 
 interface AlarmTellFieldsProps {
@@ -27,43 +27,13 @@ export function AlarmTellFields({ draft, hasSecret, onChange }: AlarmTellFieldsP
           onInput={(event) => onChange({ emails: event.currentTarget.value })}
         />
       </Field>
-      <TextField
-        id="rule-url"
-        label="Webhook"
-        placeholder="https://"
-        autocomplete="off"
-        spellcheck={false}
-        maxLength={2000}
-        value={draft.url}
-        onInput={(url) => onChange({ url })}
+      <WebhookFields
+        name="rule"
+        url={draft.url}
+        secret={draft.secret}
+        hasSecret={hasSecret}
+        onChange={onChange}
       />
-      {draft.url !== '' && (
-        <Field
-          id="rule-secret"
-          label="Secret"
-          hint={
-            hasSecret
-              ? 'Messages are signed. Empty: with the present one.'
-              : 'What messages are signed with. It is not shown again: copy it to the receiver.'
-          }
-        >
-          <span class="row tight">
-            <input
-              id="rule-secret"
-              aria-describedby="rule-secret-hint"
-              minLength={16}
-              maxLength={200}
-              autocomplete="off"
-              spellcheck={false}
-              value={draft.secret}
-              onInput={(event) => onChange({ secret: event.currentTarget.value })}
-            />
-            <button type="button" onClick={() => onChange({ secret: randomKey() })}>
-              Make one
-            </button>
-          </span>
-        </Field>
-      )}
       <WhenFields draft={draft} onChange={onChange} />
     </>
   );

@@ -1,6 +1,7 @@
 import type { ComponentChild } from 'preact';
 import { queryOf } from '../../api.ts';
 import { place } from '../../router.ts';
+import { may, seesAll } from '../../session.ts';
 import { AnswerTimesReport } from './answer-times.tsx';
 import { ConnectionsReport } from './connections.tsx';
 import { EnergyReport } from './energy.tsx';
@@ -12,6 +13,7 @@ import { MessagesReport } from './messages.tsx';
 import { PastTransactionsReport } from './past-transactions.tsx';
 import { PowerReport } from './power.tsx';
 import { SampleReport } from './samples.tsx';
+import { ScheduledReports } from './scheduled/scheduled-reports.tsx';
 import { SessionsReport } from './sessions.tsx';
 import { SqlReport } from './sql/sql.tsx';
 import { UptimeReport } from './uptime.tsx';
@@ -57,13 +59,20 @@ const REPORTS: readonly (readonly [heading: string, entries: readonly Entry[]])[
   ],
 ];
 
+/** For those who may read them. */
+const SCHEDULED = [
+  'Files',
+  [{ name: 'scheduled', word: 'Scheduled reports', report: <ScheduledReports /> }],
+] as const;
+
 /** What means the same in every report, and so goes along from one to the next. */
 const KEPT = ['range', 'from', 'to', 'chargePointId', 'group'];
 
 /** Questions to what Farad has recorded, with charts and files. */
 export function AnalyticsPage() {
   const { query } = place.value;
-  const entries = REPORTS.flatMap(([, all]) => all);
+  const lists = may('operator') && seesAll() ? [...REPORTS, SCHEDULED] : REPORTS;
+  const entries = lists.flatMap(([, all]) => all);
   const current = entries.find(({ name }) => name === query.get('tab')) ?? entries[0];
   const kept = Object.fromEntries(KEPT.map((name) => [name, query.get(name) ?? undefined]));
   return (
@@ -71,7 +80,7 @@ export function AnalyticsPage() {
       <h1>Analytics</h1>
       <div class="beside-list">
         <nav class="side-list panel" aria-label="Reports">
-          {REPORTS.map(([heading, all]) => (
+          {lists.map(([heading, all]) => (
             <div key={heading}>
               <h2 class="small soft">{heading}</h2>
               <ul>

@@ -1,0 +1,57 @@
+import { randomKey } from '../random-key.ts';
+import { Field, TextField } from './fields.tsx';
+
+interface WebhookFieldsProps {
+  /** What the ids of the fields begin with. */
+  readonly name: string;
+  readonly url: string;
+  readonly secret: string;
+  /** Whether the webhook has a secret already. */
+  readonly hasSecret: boolean;
+  readonly onChange: (more: { readonly url?: string; readonly secret?: string }) => void;
+}
+
+/** Fields for the address of a webhook, and what messages to it are signed with. */
+export function WebhookFields({ name, url, secret, hasSecret, onChange }: WebhookFieldsProps) {
+  return (
+    <>
+      <TextField
+        id={`${name}-url`}
+        label="Webhook"
+        placeholder="https://"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={2000}
+        value={url}
+        onInput={(written) => onChange({ url: written })}
+      />
+      {url !== '' && (
+        <Field
+          id={`${name}-secret`}
+          label="Secret"
+          hint={
+            hasSecret
+              ? 'Messages are signed. Empty: with the present one.'
+              : 'What messages are signed with. It is not shown again: copy it to the receiver.'
+          }
+        >
+          <span class="row tight">
+            <input
+              id={`${name}-secret`}
+              aria-describedby={`${name}-secret-hint`}
+              minLength={16}
+              maxLength={200}
+              autocomplete="off"
+              spellcheck={false}
+              value={secret}
+              onInput={(event) => onChange({ secret: event.currentTarget.value })}
+            />
+            <button type="button" onClick={() => onChange({ secret: randomKey() })}>
+              Make one
+            </button>
+          </span>
+        </Field>
+      )}
+    </>
+  );
+}
