@@ -135,38 +135,3 @@ test('a process gets what its plan says about Node and the environment, after a 
   ]);
   expect(setUps.find(([name]) => name === 'control')).toEqual(['control', [], undefined]);
 });
-
-test('an edge whose event loop is blocked is ended once, with the reason', { timeout: 120_000 }, async () => {
-  const before = await start({ behaviour: { 'edge-0': { blocks: true } } }).serving();
-  await until(
-    'a new edge has taken its place',
-    () => gateway.events('edge-0', 'ready').length === 2,
-    100_000,
-  );
-  expect(gateway.events('edge-0', 'ready')[0]?.pid).toBe(before.processes['edge-0']);
-  const lines = gateway.log().filter((line) => line.level === 'error');
-  expect(lines).toMatchObject([
-    { name: 'event loop of edge-0', msg: 'something has work and stands still' },
-    { name: 'event loop of edge-0', msg: 'is set going again' },
-    { reason: 'its event loop did not answer any more', msg: 'edge-0 ended and is started again' },
-  ]);
-  expect(gateway.events('control', 'ready')).toHaveLength(1);
-});
-
-test('an edge that was stopped and continued is not ended', { timeout: 120_000 }, async () => {
-  const { processes } = await start().serving();
-  const pid = processes['edge-0'] as number;
-  process.kill(pid, 'SIGSTOP');
-  try {
-    await until(
-      'it is told',
-      () => gateway.log().some((line) => line.name === 'event loop of edge-0'),
-      60_000,
-    );
-  } finally {
-    process.kill(pid, 'SIGCONT');
-  }
-  await until('it is told that it goes on', () => gateway.log().some((line) => line.msg === 'moves again'));
-  expect(gateway.log().filter((line) => line.msg === 'is set going again')).toEqual([]);
-  expect(gateway.events('edge-0', 'started')).toHaveLength(1);
-});
