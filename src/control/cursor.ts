@@ -25,7 +25,7 @@ const positions = {
   'local-lists': TEXT,
   'open-transactions': /^-?\d{1,15} .*$/s,
   reports: TEXT,
-  reservations: NUMBER,
+  reservations: /^\d{1,16} .*$/s,
   rows: ROWS,
   'saved-filters': TEXT,
   'saved-queries': TEXT,

@@ -5,7 +5,7 @@ import type { Table } from './table.ts';
  * (OCPP 1.6 ed. 2 §5.13). Times are epoch ms.
  */
 export interface ReservationRow {
-  /** Farad's own number of it: a reservationId may be used again. */
+  /** Farad's own number of it at its charge point: a reservationId may be used again. */
   readonly uid: number;
   /** Rises with each change. */
   readonly version: number;

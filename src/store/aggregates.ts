@@ -36,6 +36,7 @@ import { type ReferencedCalls, ReferencedCallTable } from './referenced-calls.ts
 import { type ReportedSchedules, ReportedScheduleTable } from './reported-schedules.ts';
 import { type Reports, ReportTable } from './reports.ts';
 import { ReservationIdCounter, type ReservationIds } from './reservation-ids.ts';
+import { keyReservationsByChargePoint } from './reservation-table.ts';
 import { LmdbReservations, type Reservations } from './reservations.ts';
 import { SavedFilters } from './saved-filters.ts';
 import { SavedQueries } from './saved-queries.ts';
@@ -211,6 +212,7 @@ const AGGREGATES = {
   reservations: learnt<Reservations>(
     'reservations',
     ({ state, outbox }) => new LmdbReservations(state, outbox),
+    [keyReservationsByChargePoint],
   ),
   chargingProfiles: learntOfChargePoint<ChargingProfiles>(
     'charging-profiles',

@@ -1,5 +1,5 @@
 import type { Emptiness } from '../journal/cell.ts';
-import type { Table } from '../journal/environment.ts';
+import type { Environment, Table } from '../journal/environment.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { reservations as rows } from '../records/reservations.ts';
 import { allOf, keyOf, numberKey } from './keys.ts';
@@ -9,69 +9,118 @@ import { versionAfter } from './record-version.ts';
 import type { ReservationEnding, ReservationFilter, ReservationRecord } from './reservation-record.ts';
 import type { WritePath } from './write-path.ts';
 
-const UIDS = Buffer.from('reservation-uids');
 const ALL = { start: Buffer.of(0), end: Buffer.of(255, 255) };
+
+/** What tells a reservation from all others. */
+type Identity = Pick<ReservationRecord, 'chargePointId' | 'uid'>;
+
+/** The charge point is part of every key, so that no two of them ever write the same one. */
+interface ReservationTables {
+  /** By charge point and uid. */
+  readonly records: Table<ReservationRecord>;
+  readonly byId: Table<Identity>;
+  /** Of all charge points, by uid. */
+  readonly byTime: Table<Identity>;
+  /** The uids of those that have not ended, by charge point. */
+  readonly live: Table<number>;
+  /** Of the live ones, by time of expiry. */
+  readonly expiries: Table<Identity>;
+  /** By the time when they were over; `row` is the sequence number of the newest row in the outbox. */
+  readonly ended: Table<Identity & { readonly row: number }>;
+}
+
+function tablesIn(environment: Environment): ReservationTables {
+  return {
+    records: environment.records('reservations'),
+    byId: environment.records('reservations-by-id'),
+    byTime: environment.records('reservations-by-time'),
+    live: environment.records('live-reservations'),
+    expiries: environment.records('reservation-expiries'),
+    ended: environment.records('ended-reservations'),
+  };
+}
+
+/** Since version 2 the charge point is part of every key; uids were counted over all of them before. */
+export function keyReservationsByChargePoint(environment: Environment): void {
+  const tables = tablesIn(environment);
+  const known = Array.from(tables.records.getRange({}), ({ value }) => value);
+  const outboxRows = new Map(Array.from(tables.ended.getRange({}), ({ value }) => [value.uid, value.row]));
+  const byChargePoint = environment.records('reservations-by-charge-point');
+  for (const table of [...Object.values(tables), byChargePoint] as Table<unknown>[])
+    for (const key of [...table.getKeys({})]) table.remove(key);
+  for (const record of known) put(tables, record, outboxRows.get(record.uid) ?? 0);
+  environment.records('meta').remove(Buffer.from('reservation-uids'));
+}
+
+function put(
+  { records, byId, byTime, live, expiries, ended }: ReservationTables,
+  record: ReservationRecord,
+  row: number,
+): void {
+  const { uid, chargePointId, reservationId, expiryDate, endedAt } = record;
+  const identity = { chargePointId, uid };
+  records.put(keyOf(chargePointId, uid), record);
+  byId.put(keyOf(reservationId, uid, chargePointId), identity);
+  byTime.put(keyOf(uid, chargePointId), identity);
+  if (endedAt !== null) {
+    ended.put(keyOf(endedAt, uid, chargePointId), { ...identity, row });
+  } else {
+    live.put(keyOf(chargePointId, uid), uid);
+    expiries.put(keyOf(expiryDate, uid, chargePointId), identity);
+  }
+}
 
 /**
  * The records of reservations with all that finds them. Every change goes through `write`, within a write
  * transaction, which also puts the row for ClickHouse into the outbox.
  */
 export class ReservationTable {
-  private readonly path: WritePath;
   private readonly outbox: LaneQueue;
-  private readonly records: Table<ReservationRecord>;
-  private readonly byId: Table<number>;
-  private readonly byChargePoint: Table<number>;
-  private readonly liveOnes: Table<number>;
+  private readonly tables: ReservationTables;
   private readonly liveness: Emptiness;
-  /** Of the live ones, by time of expiry. */
-  private readonly expiries: Table<number>;
-  /** By the time when they were over; the value is the sequence number of the newest row in the outbox. */
-  private readonly ended: Table<{ readonly uid: number; readonly row: number }>;
 
-  constructor(path: WritePath, outbox: LaneQueue) {
-    const { environment } = path;
-    this.path = path;
+  constructor({ environment }: WritePath, outbox: LaneQueue) {
     this.outbox = outbox;
-    this.records = environment.records('reservations');
-    this.byId = environment.records('reservations-by-id');
-    this.byChargePoint = environment.records('reservations-by-charge-point');
-    this.liveOnes = environment.records('live-reservations');
-    this.liveness = environment.emptiness(this.liveOnes);
-    this.expiries = environment.records('reservation-expiries');
-    this.ended = environment.records('ended-reservations');
+    this.tables = tablesIn(environment);
+    this.liveness = environment.emptiness(this.tables.live);
   }
 
-  /** A number that no other reservation has. Within a write transaction. */
+  /** A number that is higher than those of all that are there. Within a write transaction. */
   newUid(): number {
-    return this.path.count(UIDS);
+    for (const { value } of this.tables.byTime.getRange({ ...backwards(ALL), limit: 1 }))
+      return versionAfter({ version: value.uid });
+    return versionAfter(undefined);
   }
 
   /** Newest first. */
   withId(reservationId: number): ReservationRecord[] {
-    return this.all(this.byId.getRange({ ...backwards(allOf(reservationId)) }));
+    return this.all(this.tables.byId.getRange(backwards(allOf(reservationId))));
   }
 
   live(chargePointId: string): ReservationRecord[] {
-    return this.liveness.isEmpty ? [] : this.all(this.liveOnes.getRange(allOf(chargePointId)));
+    if (this.liveness.isEmpty) return [];
+    return Array.from(this.tables.live.getRange(allOf(chargePointId)), ({ value: uid }) =>
+      this.get({ chargePointId, uid }),
+    ).filter((record) => record !== undefined);
   }
 
   list({ chargePointId, before, limit }: ReservationFilter): Page<ReservationRecord> {
-    const scope = chargePointId === undefined ? [] : [chargePointId];
-    const range = backwards(chargePointId === undefined ? ALL : allOf(chargePointId));
-    const start = before === undefined ? range.start : keyOf(...scope, readCursor(before));
-    const bounds = { ...range, start, limit: limit + 1 };
+    const { records, byTime } = this.tables;
+    const last = before === undefined ? undefined : readCursor(before);
     const found =
       chargePointId === undefined
-        ? Array.from(this.records.getRange(bounds), ({ value }) => value)
-        : this.all(this.byChargePoint.getRange(bounds));
+        ? this.all(byTime.getRange(page(ALL, last && keyOf(last.uid, last.chargePointId), limit)))
+        : Array.from(
+            records.getRange(page(allOf(chargePointId), last && keyOf(chargePointId, last.uid), limit)),
+            ({ value }) => value,
+          );
     const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return found.length > limit && last !== undefined ? { items, next: String(last.uid) } : { items };
+    const end = items.at(-1);
+    return found.length > limit && end ? { items, next: `${end.uid} ${end.chargePointId}` } : { items };
   }
 
   expiredBefore(instant: number, limit: number): ReservationRecord[] {
-    return this.all(this.expiries.getRange({ start: ALL.start, end: numberKey(instant), limit }));
+    return this.all(this.tables.expiries.getRange({ start: ALL.start, end: numberKey(instant), limit }));
   }
 
   /** Ends a reservation, live or not. */
@@ -87,25 +136,16 @@ export class ReservationTable {
   /** Writes a record in the place of `previous`. */
   write(input: Omit<ReservationRecord, 'version'>, previous?: ReservationRecord): ReservationRecord {
     const record = { ...input, version: versionAfter(previous) };
-    const { uid, chargePointId, reservationId, expiryDate, endedAt } = record;
     if (previous) this.unlinkPresent(previous);
-    this.records.put(numberKey(uid), record);
-    this.byId.put(keyOf(reservationId, uid), uid);
-    this.byChargePoint.put(keyOf(chargePointId, uid), uid);
-    const row = addRow(this.outbox, rows, record);
-    if (endedAt !== null) {
-      this.ended.put(keyOf(endedAt, uid), { uid, row });
-    } else {
-      this.liveOnes.put(keyOf(chargePointId, uid), uid);
-      this.liveness.filled();
-      this.expiries.put(keyOf(expiryDate, uid), uid);
-    }
+    put(this.tables, record, addRow(this.outbox, rows, record));
+    if (record.endedAt === null) this.liveness.filled();
     return record;
   }
 
   /** Whether any was over before `before`. */
   hasEnded(before: number): boolean {
-    for (const _ of this.ended.getRange({ start: ALL.start, end: numberKey(before), limit: 1 })) return true;
+    const range = { start: ALL.start, end: numberKey(before), limit: 1 };
+    for (const _ of this.tables.ended.getRange(range)) return true;
     return false;
   }
 
@@ -115,13 +155,13 @@ export class ReservationTable {
    */
   removeEnded(before: number, limit: number): number {
     const ripe = Array.from(
-      this.ended.getRange({ start: ALL.start, end: numberKey(before), limit }),
+      this.tables.ended.getRange({ start: ALL.start, end: numberKey(before), limit }),
       ({ value }) => value,
     );
     let removed = 0;
-    for (const { uid, row } of ripe) {
+    for (const { row, ...identity } of ripe) {
       if (!this.outbox.isDrained(row)) continue;
-      const record = this.records.get(numberKey(uid));
+      const record = this.get(identity);
       if (record) this.remove(record);
       removed++;
     }
@@ -131,32 +171,42 @@ export class ReservationTable {
   private remove(record: ReservationRecord): void {
     const { uid, chargePointId, reservationId } = record;
     this.unlinkPresent(record);
-    this.byId.remove(keyOf(reservationId, uid));
-    this.byChargePoint.remove(keyOf(chargePointId, uid));
-    this.records.remove(numberKey(uid));
+    this.tables.byId.remove(keyOf(reservationId, uid, chargePointId));
+    this.tables.byTime.remove(keyOf(uid, chargePointId));
+    this.tables.records.remove(keyOf(chargePointId, uid));
   }
 
   private unlinkPresent({ uid, chargePointId, expiryDate, endedAt }: ReservationRecord): void {
     if (endedAt !== null) {
-      this.ended.remove(keyOf(endedAt, uid));
+      this.tables.ended.remove(keyOf(endedAt, uid, chargePointId));
     } else {
-      this.liveOnes.remove(keyOf(chargePointId, uid));
-      this.expiries.remove(keyOf(expiryDate, uid));
+      this.tables.live.remove(keyOf(chargePointId, uid));
+      this.tables.expiries.remove(keyOf(expiryDate, uid, chargePointId));
     }
   }
 
-  private all(found: Iterable<{ value: number }>): ReservationRecord[] {
-    return Array.from(found, ({ value }) => this.records.get(numberKey(value))).filter(
-      (record) => record !== undefined,
-    );
+  private get({ chargePointId, uid }: Identity): ReservationRecord | undefined {
+    return this.tables.records.get(keyOf(chargePointId, uid));
+  }
+
+  private all(found: Iterable<{ value: Identity }>): ReservationRecord[] {
+    return Array.from(found, ({ value }) => this.get(value)).filter((record) => record !== undefined);
   }
 }
 
-function backwards({ start, end }: { start: Buffer; end: Buffer }) {
+type Bounds = Readonly<Record<'start' | 'end', Buffer>>;
+
+function backwards({ start, end }: Bounds) {
   return { start: end, end: start, reverse: true, exclusiveStart: true } as const;
 }
 
-function readCursor(cursor: string): number {
-  if (!/^\d{1,16}$/.test(cursor)) throw new RangeError(`${JSON.stringify(cursor)} is no cursor`);
-  return Number(cursor);
+/** The bounds of a page newest first, and of one more, from before the key `last` on. */
+function page(all: Bounds, last: Buffer | undefined, limit: number) {
+  return { ...backwards({ start: all.start, end: last ?? all.end }), limit: limit + 1 };
+}
+
+function readCursor(cursor: string): Identity {
+  const [, uid, chargePointId] = /^(\d{1,16}) (.*)$/s.exec(cursor) ?? [];
+  if (chargePointId === undefined) throw new RangeError(`${JSON.stringify(cursor)} is no cursor`);
+  return { uid: Number(uid), chargePointId };
 }

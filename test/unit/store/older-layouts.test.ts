@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fingerprintOf } from '../../../src/certificates/certificate.ts';
 import { Environment } from '../../../src/journal/environment.ts';
+import { laneKey } from '../../../src/journal/lane.ts';
 import { keyOf, numberKey, textKey } from '../../../src/store/keys.ts';
+import type { ReservationRecord } from '../../../src/store/reservation-record.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { scratchDirectory, scratchStore } from './scratch.ts';
 
@@ -59,4 +61,57 @@ test('client certificates are still those of the charge points that showed them 
   await chargePoints.remove('CP-1');
   expect(shownCertificates.holder(der)).toBeUndefined();
   expect(await shownCertificates.shown(der, 'CP-2')).toBe('CP-2');
+});
+
+test('reservations that were numbered over all charge points are found in every way as before', async () => {
+  const reservation = (uid: number, chargePointId: string, more: Partial<ReservationRecord> = {}) => ({
+    ...{
+      uid,
+      chargePointId,
+      version: uid,
+      reservationId: 7,
+      connectorId: 1,
+      idTag: 'TAG-1',
+      parentIdTag: '',
+    },
+    ...{ expiryDate: 9_000 + uid, state: 'active' as const, ending: '' as const, answer: 'Accepted' },
+    ...{ transactionId: null, requestedAt: uid, endedAt: null, messageId: `m-${uid}`, ...more },
+  });
+  const over = { state: 'ended', ending: 'expired' } as const;
+  const older: ReservationRecord[] = [
+    reservation(1, 'CP-2', { ...over, endedAt: 100 }),
+    reservation(2, 'CP-1', { ...over, endedAt: 200 }),
+    reservation(3, 'CP-2'),
+    reservation(4, 'CP-1', { reservationId: 8 }),
+  ];
+  const dataDir = await olderDirectory('reservations', 1, (state) => {
+    for (const record of older) {
+      const { uid, chargePointId, reservationId, expiryDate, endedAt } = record;
+      state.records('reservations').put(numberKey(uid), record);
+      state.records('reservations-by-id').put(keyOf(reservationId, uid), uid);
+      state.records('reservations-by-charge-point').put(keyOf(chargePointId, uid), uid);
+      if (endedAt !== null) {
+        state.records('ended-reservations').put(keyOf(endedAt, uid), { uid, row: 1000 * uid });
+      } else {
+        state.records('live-reservations').put(keyOf(chargePointId, uid), uid);
+        state.records('reservation-expiries').put(keyOf(expiryDate, uid), uid);
+      }
+    }
+    state.records('meta').put(Buffer.from('reservation-uids'), 4);
+    // The row of one has not left yet.
+    state.bytes('outbox').put(laneKey(0, 2_000), Buffer.alloc(0));
+  });
+
+  const { reservations } = scratchStore({ dataDir });
+  const uids = (found: readonly ReservationRecord[]) => found.map(({ uid }) => uid);
+  expect(reservations.list({ limit: 9 }).items).toEqual([...older].reverse());
+  expect(uids(reservations.list({ limit: 9, chargePointId: 'CP-1' }).items)).toEqual([4, 2]);
+  expect(uids(reservations.withId(7))).toEqual([3, 2, 1]);
+  expect([reservations.live('CP-1'), reservations.live('CP-2')].map(uids)).toEqual([[4], [3]]);
+  expect(await reservations.forget(1_000)).toBe(1);
+  expect(uids(reservations.list({ limit: 9 }).items)).toEqual([4, 3, 2]);
+  expect(await reservations.expire(9_004, 10_000)).toBe(1);
+  expect(reservations.withId(7)[0]).toMatchObject({ uid: 3, ending: 'expired' });
+  await reservations.answered({ ...reservation(0, 'CP-2'), state: 'active', at: 10_001, messageId: 'new' });
+  expect(uids(reservations.list({ limit: 9 }).items).slice(1)).toEqual([4, 3, 2]);
 });
