@@ -6,6 +6,7 @@ import { type Endpoint, endpointsOf } from './endpoints.ts';
 import { type Environment, givenBy, unknownVariables } from './environment.ts';
 import { isLoopback } from './loopback.ts';
 import { networksOf } from './networks.ts';
+import { checkOidc } from './oidc-check.ts';
 import { type Config, type NamedSetting, settings } from './schema.ts';
 import { suggestion } from './suggestion.ts';
 import { trustedProxies } from './trusted-proxies.ts';
@@ -90,6 +91,7 @@ function checkTogether(config: Config, origins: ReadonlyMap<string, Origin>): vo
   trustedProxies(config.trustedProxies);
   networksOf('alarms.webhookNetworks', config.alarms.webhookNetworks);
   checkCluster(config);
+  checkOidc(config);
   const endpoints = endpointsOf(config);
   const setting = config.ocpp.endpoints.length === 0 ? 'ocpp.host' : 'ocpp.endpoints';
   const open = endpoints.find(({ host }) => !isLoopback(host));

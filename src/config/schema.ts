@@ -2,6 +2,7 @@ import { alarmSettings } from './alarm-settings.ts';
 import { clickhouseSettings, retentionSettings, sinkSettings } from './clickhouse-settings.ts';
 import { clusterSettings } from './cluster-settings.ts';
 import { ocppSettings } from './ocpp-settings.ts';
+import { oidcSettings } from './oidc-settings.ts';
 import { reportSettings } from './report-settings.ts';
 import {
   duration,
@@ -285,6 +286,12 @@ export const schema = {
       'none',
       'v2: each connection of trustedProxies begins with a header of the PROXY protocol, version 2, that names the client.',
     ),
+    publicUrl: text(
+      '',
+      'Where browsers reach the console, for example https://farad.example; OpenID providers send them back there. Empty: as each request says.',
+      { pattern: /^$|^https?:\/\/[^\s/?#@]+\/?$/, allowed: 'empty, or an http or https URL without a path' },
+    ),
+    oidc: oidcSettings,
     tls: apiTls,
   },
 

@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { beginSession, takeKeyFromFragment } from './session.ts';
+import { beginSession, takeFragment } from './session.ts';
 import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
@@ -9,10 +9,10 @@ import './style/pages.css';
 
 const root = document.getElementById('console');
 if (!root) throw new Error('the page has no place for the console');
-takeKeyFromFragment();
+takeFragment();
 // The link may be opened where the console already is.
 addEventListener('hashchange', () => {
-  takeKeyFromFragment();
+  takeFragment();
   void beginSession();
 });
 void beginSession();

@@ -27,6 +27,8 @@ export type {
   FleetSecurity,
   KeyDrift,
   LocalListHead,
+  LogInMethods,
+  LogOut,
   Overview,
   Report,
   Reservation,

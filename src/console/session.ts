@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { onLoggedOut, request } from './api.ts';
 import { Failure } from './failure.ts';
-import type { Role, Session } from './model.ts';
+import type { LogOut, Role, Session } from './model.ts';
 
 /** Undefined until the API has said whether somebody is logged in. */
 export const session = signal<Session | null | undefined>(undefined);
@@ -55,15 +55,42 @@ function note(isLoggedIn: boolean): void {
 }
 
 /**
- * `#key=...` of the line that a demo prints: is taken for the log-in, and leaves the address bar and the
- * history.
+ * What the address brings: `#key=...` of the line that a demo prints is taken for the log-in, and what became
+ * of a log-in elsewhere is told. It leaves the address bar and the history.
  */
-export function takeKeyFromFragment(): void {
-  const key = new URLSearchParams(location.hash.slice(1)).get('key');
-  if (key === null) return;
-  offeredKey.value = key;
+export function takeFragment(): void {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const key = fragment.get('key');
+  const refused = fragment.get('refused');
+  // An OpenID provider has led back here.
+  const hasCome = fragment.has('logged-in');
+  if (key === null && refused === null && !hasCome) return;
+  if (key !== null) offeredKey.value = key;
+  if (refused !== null) farewell.value = REFUSALS.get(refused) ?? 'The log-in failed.';
+  if (hasCome) {
+    note(true);
+    channel?.postMessage('began');
+  }
   history.replaceState(null, '', location.pathname + location.search);
 }
+
+/** Why a log-in by the OpenID provider came to nothing, by what the API calls it. */
+const REFUSALS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    provider_away: 'The provider cannot be reached right now. Try again later, or log in in another way.',
+    provider_refused: 'The provider did not let you in.',
+    log_in_expired: 'This log-in took too long, or was begun elsewhere. Please begin again.',
+    bad_answer:
+      'What the provider answered is not right; the log of Farad has the reason. Please begin again.',
+    not_allowed: 'The provider knows you, but you may not use this Farad. Ask whoever runs it.',
+    no_role: 'The provider knows you, but gives you no role here. Ask whoever runs it.',
+    no_charge_points: 'The provider knows you, but gives you no charge points here. Ask whoever runs it.',
+    no_name: 'The provider tells no name that can stand here. Ask whoever runs it.',
+    name_taken: 'Another user has your name here. Ask an admin.',
+    user_disabled: 'An admin has disabled you here.',
+    too_many_users: 'There are too many users already. Ask an admin.',
+  }),
+);
 
 /** Takes up an earlier log-in, else logs in by a key that came in the URL. */
 export async function beginSession(): Promise<void> {
@@ -141,9 +168,11 @@ function begun(by: Session): void {
 
 /** Throws Failure. */
 export async function logOut(): Promise<void> {
-  await request('DELETE', '/session');
+  const left = await request<LogOut | undefined>('DELETE', '/session');
   farewell.value = 'You are logged out.';
   session.value = null;
   note(false);
   channel?.postMessage('ended');
+  // Else the provider would let the next one in as the same person.
+  if (left) location.assign(left.next);
 }

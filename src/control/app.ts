@@ -25,6 +25,7 @@ import {
 } from './json-body.ts';
 import { type AcceptedKey, KeyAttempts, KeyRing, KeyUses } from './key-ring.ts';
 import { LogIns } from './log-ins.ts';
+import { OidcProvider } from './oidc/provider.ts';
 import type { Operation } from './openapi/operation.ts';
 import { callsThrough } from './operations-calls.ts';
 import { Passwords } from './passwords.ts';
@@ -66,6 +67,7 @@ import { addLocalListRoutes } from './routes/local-lists.ts';
 import { addManufacturerRootRoutes } from './routes/manufacturer-roots.ts';
 import { addMessageRoute } from './routes/messages.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
+import { addOidcRoutes } from './routes/oidc.ts';
 import { addOverviewRoute } from './routes/overview.ts';
 import { addReportRoutes } from './routes/reports.ts';
 import { addReservationRoutes } from './routes/reservations.ts';
@@ -241,7 +243,10 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addBackupRoutes(app, deps);
   addEventRoute(app, deps, recognition);
   const accounts = new UserAccounts(deps.store, new Passwords());
-  addSessionRoutes(app, { ...deps, keys: keyRing, logIns, recognition, accounts });
+  const { oidc } = deps.config.api;
+  const provider = oidc.issuer === '' ? undefined : new OidcProvider(oidc, deps.log);
+  addSessionRoutes(app, { ...deps, keys: keyRing, logIns, recognition, accounts, provider });
+  addOidcRoutes(app, { ...deps, provider, logIns, accounts });
   addConsoleSessionRoutes(app, logIns);
   addUserRoutes(app, deps.store, accounts);
   addApiKeyRoutes(app, deps.store, keyRing, uses);

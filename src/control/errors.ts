@@ -313,6 +313,12 @@ export const errors = {
     message: 'There are {most} users already.',
     meaning: 'Delete those who have left.',
   },
+  user_of_provider: {
+    status: 409,
+    message: 'User {name} logs in by the OpenID provider.',
+    meaning:
+      'The provider vouches for the user, and there is no password beside that. Disable the user to keep them out.',
+  },
   no_password: {
     status: 409,
     message: 'This is no log-in with a password.',

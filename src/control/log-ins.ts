@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { ConsoleSessionRecord, SessionHolder } from '../store/console-sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { UserRecord } from '../store/users.ts';
+import { readCookie } from './cookies.ts';
 import type { KeyRing, RingKey } from './key-ring.ts';
 import type { Principal } from './roles.ts';
 
@@ -70,7 +71,7 @@ export class LogIns {
 
   /** Whose cookie this is, as long as the session lasts and what it was begun with is accepted. */
   find(cookieHeader: string | undefined): LogIn | undefined {
-    const secret = readCookie(cookieHeader);
+    const secret = readCookie(cookieHeader, COOKIE);
     if (secret === undefined) return undefined;
     const session = this.store.consoleSessions.get(digest(secret));
     const logIn = session && this.lasting(session);
@@ -80,7 +81,7 @@ export class LogIns {
 
   /** What `LastingLogIn` calls the log-in of this cookie, whether or not it lasts. */
   idOf(cookieHeader: string | undefined): string | undefined {
-    const secret = readCookie(cookieHeader);
+    const secret = readCookie(cookieHeader, COOKIE);
     return secret === undefined ? undefined : idOf(digest(secret));
   }
 
@@ -158,7 +159,7 @@ export class LogIns {
 
   /** Ends the session of this cookie, if there is one; returns the Set-Cookie header that removes it. */
   async end(cookieHeader: string | undefined, secure: boolean): Promise<string> {
-    const secret = readCookie(cookieHeader);
+    const secret = readCookie(cookieHeader, COOKIE);
     const session = secret === undefined ? undefined : this.store.consoleSessions.get(digest(secret));
     if (session) await this.forget(session);
     return cookieOf('', 0, secure);
@@ -223,14 +224,6 @@ function idOf(sha256: string): string {
 function cookieOf(secret: string, maxAgeSeconds: number, secure: boolean): string {
   const attributes = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}`;
   return `${COOKIE}=${secret}; ${attributes}${secure ? '; Secure' : ''}`;
-}
-
-function readCookie(header: string | undefined): string | undefined {
-  for (const pair of header?.split(';') ?? []) {
-    const [name, value] = pair.trim().split('=', 2);
-    if (name === COOKIE && value) return value;
-  }
-  return undefined;
 }
 
 function digest(secret: string): string {

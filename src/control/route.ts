@@ -31,7 +31,7 @@ export function addRoute<Shape extends RouteGenericInterface>(
   handler: Handler<Shape>,
   hooks: Pick<RouteShorthandOptions, 'onRequest'> = {},
 ): void {
-  const { params, paramsChecked = true, query, requiredQuery = [], body } = operation;
+  const { params, paramsChecked = true, query, requiredQuery = [], anyQuery = false, body } = operation;
   const checkedBody = body?.checked ? body.content['application/json']?.schema : undefined;
   app.route<Shape>({
     method: operation.method,
@@ -44,7 +44,7 @@ export function addRoute<Shape extends RouteGenericInterface>(
     config: { operation },
     schema: {
       ...(params && paramsChecked && { params: objectOf(params, Object.keys(params)) }),
-      querystring: objectOf(query ?? {}, requiredQuery),
+      querystring: { ...objectOf(query ?? {}, requiredQuery), additionalProperties: anyQuery },
       ...(checkedBody && { body: checkedBody }),
     },
     handler: (operation.idempotent ? onceByKey(handler) : handler) as never,

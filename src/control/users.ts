@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts';
 import type { StoredPassword, UserInput, UserRecord } from '../store/users.ts';
 import { AttemptLimit } from './attempt-limit.ts';
 import { apiError, tooManyAttempts } from './errors.ts';
+import type { Vouched } from './oidc/claims.ts';
 import { oneTimePassword, type Passwords, requireStrength } from './passwords.ts';
 
 /** Users that there may be. */
@@ -128,6 +129,7 @@ export class UserAccounts {
   ): Promise<WithPassword | undefined> {
     const user = this.store.users.get(name);
     if (!user) return undefined;
+    if (user.identity) throw apiError('user_of_provider', { name });
     const made = await this.newPassword([user.name, user.displayName], chosen, isOneTime);
     const changed = await this.store.users.change(name, withPassword(made.password), expected);
     return changed && { user: changed, oneTimePassword: made.oneTimePassword };
@@ -137,6 +139,44 @@ export class UserAccounts {
   async choosePassword(user: UserRecord, chosen: string): Promise<UserRecord | undefined> {
     const { password } = await this.newPassword([user.name, user.displayName], chosen, false);
     return this.store.users.change(user.name, withPassword(password), user.version);
+  }
+
+  /**
+   * The user for whom an OpenID provider vouches, with the role and the scope that it gives by now; created
+   * at the first time. A name that somebody else has, whoever gave it, stays theirs.
+   */
+  async vouchedFor(
+    vouched: Vouched,
+  ): Promise<UserRecord | 'name_taken' | 'user_disabled' | 'too_many_users'> {
+    const { issuer, subject, name, displayName, role, scope } = vouched;
+    const identity = { issuer, subject };
+    const known = this.store.users.withIdentity(identity);
+    const given = { role, ...(displayName !== undefined && { displayName }), ...(scope && { scope }) };
+    if (known) {
+      if (!known.isEnabled) return 'user_disabled';
+      if (isAsGiven(known, given)) return known;
+      const changed = await this.store.users.change(
+        known.name,
+        ({ displayName: _, scope: _of, ...user }) => ({ ...user, ...given }),
+      );
+      return changed?.isEnabled ? changed : 'user_disabled';
+    }
+    const created = await this.store.users.create(
+      {
+        ...given,
+        name,
+        identity,
+        isEnabled: true,
+        credential: newCredential(),
+        createdBy: '',
+        createdAt: this.now(),
+      },
+      MOST_USERS,
+    );
+    // Who comes in twice at once is the same one.
+    if (created === 'taken')
+      return this.store.users.withIdentity(identity) ? this.vouchedFor(vouched) : 'name_taken';
+    return created === 'full' ? 'too_many_users' : created;
   }
 
   private async newPassword(
@@ -168,6 +208,17 @@ export class UserAccounts {
 
 function withPassword(password: StoredPassword): (user: UserRecord) => UserInput {
   return (user) => ({ ...user, password, credential: newCredential() });
+}
+
+/** What a provider gives somebody. */
+type Given = Pick<UserRecord, 'role' | 'displayName' | 'scope'>;
+
+function isAsGiven({ role, displayName, scope }: UserRecord, given: Given): boolean {
+  return (
+    role === given.role &&
+    displayName === given.displayName &&
+    JSON.stringify(scope) === JSON.stringify(given.scope)
+  );
 }
 
 /** Ends the log-ins that were made before. */

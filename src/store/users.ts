@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Table } from '../journal/environment.ts';
 import type { Role } from './api-keys.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
@@ -16,6 +17,12 @@ export interface StoredPassword {
   readonly isOneTime: boolean;
 }
 
+/** Somebody, as an OpenID provider tells people apart (`iss` and `sub`). */
+export interface UserIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
 /** Somebody who logs in under a name. */
 export interface UserRecord {
   /** As it was written when the user was created; upper and lower case tell nobody apart. */
@@ -26,6 +33,8 @@ export interface UserRecord {
   readonly scope?: Scope;
   readonly isEnabled: boolean;
   readonly password?: StoredPassword;
+  /** By which an OpenID provider vouches for the user; then there is no password. */
+  readonly identity?: UserIdentity;
   /** Random, and another one from the moment on at which earlier log-ins are worth nothing any more. */
   readonly credential: string;
   /** Who created it. */
@@ -44,7 +53,9 @@ export type UserInput = Omit<UserRecord, 'version'>;
 export interface Users {
   /** By its name in any spelling; one read. */
   get(name: string): UserRecord | undefined;
-  /** `taken`: there is one of this name already; `full`: there are `most`. */
+  /** Two reads. */
+  withIdentity(identity: UserIdentity): UserRecord | undefined;
+  /** `taken`: there is one of this name or identity already; `full`: there are `most`. */
   create(user: UserInput, most: number): Promise<UserRecord | 'taken' | 'full'>;
   /**
    * Undefined where there is none of this name. `change` gets what is stored at that moment. Rejects with
@@ -66,19 +77,27 @@ export interface Users {
 export class UserTable implements Users {
   private readonly path: WritePath;
   private readonly table: Table<UserRecord>;
+  /** Names. */
+  private readonly byIdentity: Table<string>;
 
   constructor(path: WritePath) {
     this.path = path;
     this.table = path.environment.records('users');
+    this.byIdentity = path.environment.records('users-by-identity');
   }
 
   get(name: string): UserRecord | undefined {
     return this.table.get(keyOf(name));
   }
 
+  withIdentity(identity: UserIdentity): UserRecord | undefined {
+    const name = this.byIdentity.get(identityKey(identity));
+    return name === undefined ? undefined : this.get(name);
+  }
+
   create(user: UserInput, most: number): Promise<UserRecord | 'taken' | 'full'> {
     return this.path.transact(() => {
-      if (this.get(user.name)) return 'taken';
+      if (this.get(user.name) || (user.identity && this.withIdentity(user.identity))) return 'taken';
       if (this.table.getCount({ limit: most }) >= most) return 'full';
       return this.write(user);
     });
@@ -109,6 +128,7 @@ export class UserTable implements Users {
       const user = this.get(name);
       if (!user) return false;
       requireVersion(user, expected);
+      if (user.identity) this.byIdentity.remove(identityKey(user.identity));
       return this.table.removeSync(keyOf(name));
     });
   }
@@ -123,8 +143,16 @@ export class UserTable implements Users {
   private write(input: UserInput): UserRecord {
     const user = { ...input, version: this.path.nextVersion() };
     this.table.put(keyOf(input.name), user);
+    if (input.identity) this.byIdentity.put(identityKey(input.identity), input.name);
     return user;
   }
+}
+
+/** Subjects may be longer than a key. */
+function identityKey({ issuer, subject }: UserIdentity): Buffer {
+  return createHash('sha256')
+    .update(JSON.stringify([issuer, subject]))
+    .digest();
 }
 
 /** Names are ASCII, so that small letters are all there is to fold. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
-import { logIn, openTab } from '../support/browser.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { logIn, openTab, type Tab } from '../support/browser.ts';
 import { API_KEY, startGateway } from '../support/gateway.ts';
+import { CLIENT, startOpenIdProvider } from '../support/openid-provider.ts';
 
 it('a security officer gives out a key that expires, ends a log-in, and takes the audit trail along', async () => {
   const gateway = await startGateway();
@@ -117,4 +118,54 @@ it('a user comes with a one-time password, chooses another one, and is told apar
   await own.reload();
   await own.getByLabel('Password').waitFor();
   expect(officer.complaints).toEqual([]);
+}, 60_000);
+
+it('people log in by an OpenID provider, and are told why not', async () => {
+  const provider = await startOpenIdProvider();
+  onTestFinished(() => provider.close());
+  provider.accounts.set('anna', { sub: '1', preferred_username: 'anna', groups: ['staff'] });
+  provider.accounts.set('bert', { sub: '2', preferred_username: 'bert' });
+  const settings = {
+    issuer: provider.issuer,
+    'client-id': CLIENT.id,
+    'client-secret': CLIENT.secret,
+    label: 'Contoso',
+    roles: 'staff=viewer',
+  };
+  const gateway = await startGateway(
+    Object.entries(settings).flatMap(([name, value]) => [`--api-oidc-${name}`, value]),
+  );
+  provider.serve(new URL(gateway.api).origin);
+  const logInAs = async ({ page }: Tab, login: string) => {
+    await page.goto(gateway.api);
+    await page.getByRole('link', { name: 'Log in with Contoso' }).click();
+    await page.getByPlaceholder('Enter any login').fill(login);
+    await page.getByPlaceholder('and password').fill('any');
+    await page.getByRole('button', { name: 'Sign-in' }).click();
+  };
+  const stranger = await openTab({ width: 390, height: 844 });
+  await logInAs(stranger, 'bert');
+  await stranger.page.getByText('gives you no role here').waitFor();
+  await stranger.page.goto(`${gateway.api}/#refused=constructor`);
+  await stranger.page.getByText('The log-in failed.').waitFor();
+  await stranger.expectAccessible('a log-in that the provider does not bear out');
+
+  const anna = await openTab();
+  await logInAs(anna, 'anna');
+  await anna.page.getByRole('navigation', { name: 'Sections' }).waitFor();
+  await anna.page.getByText('anna · viewer').waitFor();
+  expect(new URL(anna.page.url()).hash).toBe('');
+  const officer = await openTab();
+  await logIn(officer, gateway.api, API_KEY);
+  await officer.page.goto(`${gateway.api}/system?tab=users`);
+  await officer.page.getByRole('row', { name: 'anna' }).getByText('logs in by OpenID').waitFor();
+  expect(await officer.page.getByRole('button', { name: /^New password/ }).count()).toBe(0);
+  await officer.page.getByRole('button', { name: 'Delete: user anna' }).click();
+  await officer.page.getByText('makes the user anew').waitFor();
+  await officer.expectAccessible('the end of a user whom a provider vouches for');
+
+  await anna.page.getByRole('button', { name: 'Log out' }).click();
+  await anna.page.getByText('Do you want to sign-out').waitFor();
+  // The pages of the provider look for a font elsewhere.
+  expect(anna.complaints.filter((text) => !text.includes('ERR_NAME_NOT_RESOLVED'))).toEqual([]);
 }, 60_000);

@@ -11,6 +11,7 @@ import { EventReader } from '../support/event-reader.ts';
 import { RSA } from '../support/firmware-signers.ts';
 import { dataDirectory, type Gateway, startGateway } from '../support/gateway.ts';
 import { type Frame, OcppClient } from '../support/ocpp-client.ts';
+import { CLIENT, LedBrowser, startOpenIdProvider } from '../support/openid-provider.ts';
 import { SecretHunt } from '../support/secret-hunt.ts';
 import { createTestAuthority, writePem } from '../support/test-certificates.ts';
 import { until } from '../support/until.ts';
@@ -42,6 +43,8 @@ class Operator {
   ): Promise<Answer> {
     const response = await fetch(`${this.gateway.api}${path}`, {
       method,
+      // What leads elsewhere is an answer, too.
+      redirect: 'manual',
       headers: {
         authorization: `Bearer ${this.key}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -72,10 +75,15 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   writeFileSync(sealingKey, sealingSecret.repeat(2));
   const secured = await tlsPort(hunt);
   const quickly = ['--sink-interval', '50ms', '--ocpp-call-timeout', '5s'];
+  const provider = await startOpenIdProvider();
+  onTestFinished(() => provider.close());
+  const clientSecret = hunt.text('the secret of an OpenID client');
   const gateway = await startGateway(
     [
       ...['--api-key', apiKey, '--log-level', 'trace', ...quickly, ...secured],
       ...['--security-sealing-key-file', sealingKey],
+      ...['--api-oidc-issuer', provider.issuer, '--api-oidc-client-id', CLIENT.id],
+      ...['--api-oidc-client-secret', clientSecret, '--api-oidc-otherwise', 'viewer'],
       ...['--alarms-smtp-host', '127.0.0.1', '--alarms-smtp-port', '1'],
       ...[
         '--alarms-smtp-user',
@@ -116,6 +124,33 @@ it('secrets are nowhere: not in the data directory, a backup, ClickHouse, logs, 
   });
   await operator.ask('POST', '/api/v1/charge-points/A/calls/Reset', `{"type":${mistaken}`);
   await operator.ask('POST', '/api/v1/api-keys', `{"id":"x","role":"admin","note":${mistaken}}`);
+
+  const chosen = hunt.text('the password of a user');
+  await operator.ask('POST', '/api/v1/users', { name: 'anna', role: 'viewer', password: chosen });
+  const { oneTimePassword } = await operator.ask<{ oneTimePassword: string }>(
+    'PUT',
+    '/api/v1/users/anna/password',
+    {},
+    { secret: true },
+  );
+  hunt.add('a one-time password', oneTimePassword);
+  await operator.ask('POST', '/api/v1/session', { name: 'anna', password: chosen });
+  await operator.ask('POST', '/api/v1/session', { name: 'anna', password: mistaken });
+  // An OpenID provider that knows another secret, and then this one.
+  provider.accounts.set('bert', { sub: '2', preferred_username: 'bert' });
+  for (const [secret, hash] of [
+    [CLIENT.secret, '#refused=bad_answer'],
+    [clientSecret, '#logged-in'],
+  ] as const) {
+    provider.serve(gateway.api, { secret });
+    const browser = new LedBrowser();
+    browser.detour = (address) => {
+      const code = address.searchParams.get('code');
+      if (code !== null) hunt.add('a code of the OpenID provider', code);
+      return address;
+    };
+    expect((await browser.logIn(gateway.api, 'bert')).hash).toBe(hash);
+  }
 
   // A rule of alarms that signs what it sends to an address with a token, and mails to a server that is away.
   const hook = `https://127.0.0.1:1/hook?token=${hunt.text('a token in the address of a webhook')}`;

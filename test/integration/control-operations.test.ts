@@ -219,6 +219,7 @@ describe('the description of the API', () => {
       'GET /api/v1/events',
       'GET /api/v1/local-lists',
       'GET /api/v1/local-lists/{id}',
+      'GET /api/v1/log-in-methods',
       'GET /api/v1/manufacturer-roots',
       'GET /api/v1/openapi.json',
       'GET /api/v1/overview',

@@ -5,13 +5,13 @@ import { ask } from '../support/api-client.ts';
 import { API_KEY, type ControlUnderTest, startControl } from '../support/control-under-test.ts';
 import { EventReader } from '../support/event-reader.ts';
 import { type ScriptedEdge, scriptedEdge } from '../support/scripted-edge.ts';
+import { furnishOne, provision, siteOf } from '../support/something-of-everything.ts';
 import { until } from '../support/until.ts';
 
 /** What is in sight, and what is not: names of the latter hold this word wherever they stand. */
 const WORD = 'FOREIGN';
 const MINE = 'MINE-1';
 const FOREIGN = `${WORD}-1`;
-const LATER = '2099-01-01T12:00:00Z';
 const ALL = { authorization: `Bearer ${API_KEY}` };
 
 let control: ControlUnderTest;
@@ -25,74 +25,7 @@ let ids: Record<'mine' | 'foreign', Record<string, string>>;
 const events: LiveEvent[] = [];
 let wake: () => void = () => undefined;
 
-const create = async (method: string, path: string, json: object) => {
-  const { status, body } = await ask(control, method, path, ALL, json);
-  expect([path, status < 300, body]).toEqual([path, true, body]);
-  return body;
-};
-
-function siteOf(...chargePointIds: readonly string[]) {
-  const place = { connectorId: 1, group: 'g', phases: ['L1'], rating: 32 };
-  return {
-    groups: [{ id: 'g', parent: null, limit: { unit: 'A', perPhase: 63 } }],
-    members: chargePointIds.map((chargePointId) => ({ chargePointId, ...place })),
-  };
-}
-
-/** Something of everything, for a charge point that boots and charges. Returns the values of parameters. */
-async function furnish(id: string, group: string): Promise<Record<string, string>> {
-  await create('PUT', `/charge-points/${id}`, { group });
-  await edge.boot(id);
-  await edge.send(id, 'StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Charging' });
-  await edge.send(id, 'StartTransaction', {
-    connectorId: 1,
-    idTag: `${group}-CARD`,
-    meterStart: 0,
-    timestamp: new Date().toISOString(),
-  });
-  const [transaction] = control.store.transactions.list({ limit: 1, chargePointId: id }).transactions;
-  await create('PUT', `/sites/${id}-site`, siteOf(id));
-  await create('PUT', `/local-lists/${id}-list`, { scope: { chargePointId: id }, entries: [] });
-  const { reservation } = await create('POST', '/reservations?force=true', {
-    chargePointId: id,
-    connectorId: 1,
-    idTag: `${group}-CARD`,
-    expiryDate: LATER,
-  });
-  const campaign = await create('POST', '/campaigns', {
-    name: `for ${id}`,
-    task: { action: 'ClearCache', payload: {} },
-    targets: { ids: [id] },
-  });
-  const [alarm] = await control.store.alarms.change({
-    at: Date.now(),
-    channels: [],
-    isQuiet: false,
-    raise: [
-      {
-        ruleId: 'r',
-        kind: 'offline',
-        subject: id,
-        chargePointId: id,
-        connectorId: null,
-        detail: id,
-        since: 1,
-      },
-    ],
-    end: [],
-    tellsOver: false,
-    remind: [],
-  });
-  return {
-    chargePoint: id,
-    transactionId: String(transaction?.transactionId),
-    site: `${id}-site`,
-    list: `${id}-list`,
-    reservation: String(reservation.reservationId),
-    campaign: campaign.id,
-    alarm: alarm?.id ?? '',
-  };
-}
+const create = (method: string, path: string, json: object) => provision(control, method, path, json);
 
 beforeAll(async () => {
   control = await startControl();
@@ -118,7 +51,10 @@ beforeAll(async () => {
     const page = events.slice(from);
     return { events: page, cursor: page.at(-1)?.id ?? String(events.length), missed: false };
   });
-  ids = { mine: await furnish(MINE, 'North'), foreign: await furnish(FOREIGN, `${WORD} South`) };
+  ids = {
+    mine: await furnishOne(control, edge, MINE, 'North'),
+    foreign: await furnishOne(control, edge, FOREIGN, `${WORD} South`),
+  };
   // A charge point that is in sight by its site alone.
   await create('PUT', '/charge-points/MINE-2', { group: 'of the site' });
   await create('PUT', `/sites/${ids.mine.site}`, siteOf(MINE, 'MINE-2'));

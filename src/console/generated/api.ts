@@ -2,7 +2,7 @@
 
 export interface Error {
   readonly error: {
-    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'wrong_password' | 'forbidden' | 'password_due' | 'out_of_scope' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_user' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_configuration_template' | 'unknown_saved_query' | 'unknown_saved_filter' | 'unknown_alarm' | 'unknown_alarm_rule' | 'unknown_report' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'user_exists' | 'too_many_users' | 'no_password' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_configuration_templates' | 'query_of_another' | 'too_many_saved_queries' | 'too_many_saved_filters' | 'too_many_alarm_rules' | 'too_many_reports' | 'report_files_taken' | 'alarm_over' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'weak_password' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
+    readonly code: 'invalid_url' | 'bad_request' | 'invalid_parameter' | 'invalid_json' | 'bad_parameter' | 'unauthorized' | 'wrong_key' | 'wrong_password' | 'forbidden' | 'password_due' | 'out_of_scope' | 'cross_origin' | 'not_found' | 'unknown_charge_point' | 'unknown_action' | 'unknown_token' | 'unknown_command' | 'unknown_reservation' | 'unknown_transaction' | 'unknown_api_key' | 'unknown_user' | 'unknown_site' | 'unknown_charging_wish' | 'transaction_runs' | 'transaction_ended' | 'unknown_correction' | 'last_root' | 'unknown_certificate' | 'ambiguous_certificate' | 'certificate_exists' | 'unfit_certificate' | 'unknown_certificate_request' | 'certificate_request_state' | 'unknown_certificate_authority' | 'no_sealing_key' | 'too_many_authorities' | 'unknown_manufacturer_root' | 'too_many_manufacturer_roots' | 'private_key' | 'unknown_local_list' | 'no_local_list' | 'unknown_job' | 'unknown_session' | 'unknown_configuration_template' | 'unknown_saved_query' | 'unknown_saved_filter' | 'unknown_alarm' | 'unknown_alarm_rule' | 'unknown_report' | 'unknown_campaign' | 'request_timeout' | 'too_late' | 'not_connected' | 'registration_state' | 'api_key_exists' | 'api_key_fixed' | 'user_exists' | 'too_many_users' | 'user_of_provider' | 'no_password' | 'connector_taken' | 'local_list_scope_taken' | 'backup_running' | 'sync_running' | 'job_running' | 'campaign_state' | 'campaign_secret_gone' | 'too_many_configuration_templates' | 'query_of_another' | 'too_many_saved_queries' | 'too_many_saved_filters' | 'too_many_alarm_rules' | 'too_many_reports' | 'report_files_taken' | 'alarm_over' | 'too_many_campaigns' | 'no_matching_charge_points' | 'unreadable_profile' | 'ambiguous_reservation' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_payload' | 'invalid_body' | 'likely_refused' | 'weak_password' | 'changed_meanwhile' | 'idempotency_key_reused' | 'too_many_attempts' | 'security_prerequisites_missing' | 'security_profile_lowered' | 'reason_missing' | 'security_profile_not_raised' | 'queue_full' | 'headers_too_large' | 'internal_error' | 'connection_lost' | 'process_unavailable' | 'engine_unavailable' | 'being_worked_out' | 'storage_full' | 'busy' | 'not_ready' | 'shutting_down' | 'timeout' | 'time_limit';
     readonly message: string;
     readonly details: Readonly<Record<string, unknown>>;
   };
@@ -1708,6 +1708,7 @@ export interface User {
     readonly sites: readonly string[];
   } | null;
   readonly enabled: boolean;
+  readonly provider: string | null;
   readonly passwordKind: 'chosen' | 'one-time' | 'none';
   readonly passwordSetAt: string | null;
   readonly createdAt: string;
@@ -1752,6 +1753,7 @@ export interface UserWithPassword {
     readonly sites: readonly string[];
   } | null;
   readonly enabled: boolean;
+  readonly provider: string | null;
   readonly passwordKind: 'chosen' | 'one-time' | 'none';
   readonly passwordSetAt: string | null;
   readonly createdAt: string;
@@ -1775,6 +1777,16 @@ export interface LogIn {
   readonly key?: string;
   readonly name?: string;
   readonly password?: string;
+}
+
+export interface LogInMethods {
+  readonly oidc: {
+    readonly label: string;
+  } | null;
+}
+
+export interface LogOut {
+  readonly next: string;
 }
 
 export interface Session {

@@ -1,7 +1,9 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { Failure } from '../failure.ts';
+import type { LogInMethods } from '../model.ts';
 import { SecretField, TextField } from '../parts/fields.tsx';
 import { Mark } from '../parts/mark.tsx';
+import { useResource } from '../resource.ts';
 import { type Credentials, farewell, logIn, offeredKey } from '../session.ts';
 
 /** With what people log in. */
@@ -37,6 +39,7 @@ export function LogIn() {
           </p>
         )}
         {isWithKey ? <WithKey way={way} refusal={refusal} /> : <WithPassword refusal={refusal} />}
+        <ByProvider />
         <button type="button" class="link" onClick={() => choose(isWithKey ? 'password' : 'key')}>
           {isWithKey ? 'Log in with name and password' : 'Log in with an API key'}
         </button>
@@ -46,6 +49,17 @@ export function LogIn() {
         </p>
       </div>
     </main>
+  );
+}
+
+/** Leads to the OpenID provider, where there is one. */
+function ByProvider() {
+  const { data } = useResource<LogInMethods>('/log-in-methods');
+  if (!data?.oidc) return null;
+  return (
+    <a class="button" href="/api/v1/session/oidc">
+      Log in with {data.oidc.label}
+    </a>
   );
 }
 

@@ -37,6 +37,12 @@ export const accessSchemas = {
     },
     ['key', 'name', 'password'],
   ),
+  LogInMethods: object('How people may log in.', {
+    oidc: maybe(object('By an OpenID provider.', { label: text('What it is called.') })),
+  }),
+  LogOut: object('A log-out that goes on elsewhere.', {
+    next: text('Where the browser logs out of the OpenID provider.'),
+  }),
   Session: object('The holder of a key or cookie.', {
     kind,
     id: text('Name of the key or the user.'),

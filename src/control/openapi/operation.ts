@@ -65,6 +65,8 @@ export interface Operation {
   readonly paramsChecked?: false;
   readonly query?: Readonly<Record<string, Schema>>;
   readonly requiredQuery?: readonly string[];
+  /** Takes any other parameter in the query, too, and leaves it out of the audit trail. */
+  readonly anyQuery?: true;
   /** For the docs only; handlers read headers themselves. */
   readonly headers?: Readonly<Record<string, Schema>>;
   readonly body?: BodyDeclaration;

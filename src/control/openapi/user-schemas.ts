@@ -39,6 +39,9 @@ const user = {
   role,
   scope,
   enabled,
+  provider: maybe(
+    text('Issuer of the OpenID provider that vouches for the user, and gives role and scope at each log-in.'),
+  ),
   passwordKind: {
     type: 'string',
     enum: ['chosen', 'one-time', 'none'],
@@ -46,7 +49,7 @@ const user = {
   },
   passwordSetAt: maybe(time('When the user got the present password.')),
   createdAt: time('When the user was created.'),
-  createdBy: text('User or key that created it.'),
+  createdBy: text('User or key that created it; empty: the first log-in by the OpenID provider.'),
   lastLogInAt: maybe(time('When the user logged in last; null: never.')),
   version: whole('Rises with each change.'),
 } as const satisfies Record<string, Schema>;

@@ -1,17 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/schema.ts';
 import type { Store } from '../../store/store.ts';
-import { metrics } from '../../telemetry/metrics.ts';
 import { AttemptLimit } from '../attempt-limit.ts';
 import { apiError, tooManyAttempts } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { type LogInOrigin, type LogIns, principalOf } from '../log-ins.ts';
+import { type LogIns, principalOf } from '../log-ins.ts';
+import type { OidcProvider } from '../oidc/provider.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { describePrincipal, type Recognition } from '../recognition.ts';
 import type { Principal } from '../roles.ts';
 import { addRoute } from '../route.ts';
 import { assertSameOrigin } from '../same-origin.ts';
+import { countLogIn, isSecure, originOf } from '../session-origin.ts';
 import type { UserAccounts } from '../users.ts';
+import { publicUrl } from './oidc.ts';
 
 const tag = 'Access';
 const path = '/api/v1/session';
@@ -76,7 +78,16 @@ const end: Operation = {
   summary: 'Log out',
   role: 'viewer',
   beforePasswordChange: true,
-  responses: { 204: { description: 'The cookie is worth nothing any more.' } },
+  responses: {
+    200: json(
+      'The cookie is worth nothing any more, and the OpenID provider has a log-out, too.',
+      ref('LogOut'),
+      {
+        next: 'https://id.example/session/end?client_id=farad',
+      },
+    ),
+    204: { description: 'The cookie is worth nothing any more.' },
+  },
 };
 
 const choosePassword: Operation = {
@@ -105,8 +116,6 @@ const choosePassword: Operation = {
   secretMembers: ['password', 'newPassword'],
 };
 
-const counted = metrics.counter('farad_api_log_ins_total', 'Log-ins of the console.', ['with', 'result']);
-
 interface LogInBody {
   readonly key?: string;
   readonly name?: string;
@@ -126,13 +135,14 @@ export interface SessionDeps {
   readonly logIns: LogIns;
   readonly recognition: Recognition;
   readonly accounts: UserAccounts;
-  readonly config: Pick<Config, 'fleet'>;
+  readonly config: Pick<Config, 'fleet' | 'api'>;
+  readonly provider: OidcProvider | undefined;
   readonly store: Pick<Store, 'users'>;
 }
 
 export function addSessionRoutes(
   app: FastifyInstance,
-  { keys, logIns, recognition, accounts, config, store }: SessionDeps,
+  { keys, logIns, recognition, accounts, config, store, provider }: SessionDeps,
 ): void {
   const timezone = config.fleet.timezone || null;
   const limit = new AttemptLimit(MAX_FAILURES, WINDOW_MS);
@@ -174,15 +184,15 @@ export function addSessionRoutes(
       const { key, name, password } = request.body;
       const isWithKey = key !== undefined;
       if (isWithKey === (name !== undefined) || isWithKey === (password !== undefined)) throw unclear();
-      let result = 'refused';
+      let hasBegun = false;
       try {
         const begun = isWithKey
           ? await withKey(key, request)
           : await asUser(name as string, password as string, request);
-        result = 'begun';
+        hasBegun = true;
         return answer(request, reply, begun);
       } finally {
-        counted.with({ with: isWithKey ? 'key' : 'password', result }).inc();
+        countLogIn(isWithKey ? 'key' : 'password', hasBegun);
       }
     },
     { onRequest: admit },
@@ -199,7 +209,8 @@ export function addSessionRoutes(
     choosePassword,
     async (request, reply) => {
       const { principal, body, ip } = request;
-      if (principal?.kind !== 'user') throw apiError('no_password', {});
+      const isOfUser = principal?.kind === 'user' && store.users.get(principal.id)?.identity === undefined;
+      if (!isOfUser) throw apiError('no_password', {});
       const user = await accounts.recognise(principal.id, body.password, ip);
       if (!user) throw apiError('wrong_password', {});
       const changed = await accounts.choosePassword(user, body.newPassword);
@@ -214,27 +225,15 @@ export function addSessionRoutes(
 
   addRoute(app, end, async (request, reply) => {
     reply.header('set-cookie', await logIns.end(request.headers.cookie, isSecure(request)));
-    return reply.code(204).send();
+    const { principal } = request;
+    const user = principal?.kind === 'user' ? store.users.get(principal.id) : undefined;
+    const next = user?.identity && (await provider?.farewell(`${publicUrl(request, config)}/`));
+    if (next === undefined) return reply.code(204).send();
+    return { next };
   });
 }
 
 function unclear() {
   const problem = 'must have either a key, or a name and a password';
   return apiError('invalid_body', { problem: `it ${problem}` }, { problems: [{ path: '', problem }] });
-}
-
-function originOf(request: FastifyRequest): LogInOrigin {
-  return {
-    isSecure: isSecure(request),
-    remoteAddress: request.ip,
-    userAgent: request.headers['user-agent'],
-  };
-}
-
-/**
- * Whether the browser speaks HTTPS: to what stands in front of Farad, which says so. To claim it wrongly
- * harms only oneself.
- */
-function isSecure({ headers, protocol }: FastifyRequest): boolean {
-  return protocol === 'https' || headers['x-forwarded-proto'] === 'https';
 }

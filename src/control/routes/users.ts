@@ -31,6 +31,7 @@ const example = {
   role: 'operator',
   scope: { groups: ['Depot north'], sites: [] },
   enabled: true,
+  provider: null,
   passwordKind: 'one-time',
   passwordSetAt: '2026-03-01T12:00:00.000Z',
   createdAt: '2026-03-01T12:00:00.000Z',
@@ -177,7 +178,7 @@ const setPassword: Operation = {
       },
     ),
   },
-  errors: ['unknown_user', 'weak_password', 'busy'],
+  errors: ['unknown_user', 'user_of_provider', 'weak_password', 'busy'],
   secretMembers: ['password'],
 };
 
@@ -248,6 +249,7 @@ function view({ name, displayName, role: of, isEnabled, password, ...user }: Use
     role: of,
     scope: user.scope ?? null,
     enabled: isEnabled,
+    provider: user.identity?.issuer ?? null,
     passwordKind: password === undefined ? 'none' : password.isOneTime ? 'one-time' : 'chosen',
     passwordSetAt: instant(password?.setAt),
     createdAt: writeTimestamp(user.createdAt),

@@ -60,6 +60,9 @@ export function UserDialog({ user, onClose, onSaved }: UserDialogProps) {
           onInput={setName}
         />
       )}
+      {user && user.provider !== null && (
+        <p class="soft">The OpenID provider gives name, role and charge points anew at each log-in.</p>
+      )}
       <TextField
         id="user-display-name"
         label="Display name"

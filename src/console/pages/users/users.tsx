@@ -32,8 +32,9 @@ const COLUMNS: readonly Column<User>[] = [
   { label: 'Sees', cell: ({ scope }) => scopeText(scope) },
   {
     label: 'State',
-    cell: ({ enabled, passwordKind }) => {
+    cell: ({ enabled, passwordKind, provider }) => {
       if (!enabled) return <span class="tone-fault">disabled</span>;
+      if (provider !== null) return <span title={provider}>logs in by OpenID</span>;
       return passwordKind === 'one-time' ? (
         <span class="tone-attention">has to choose a password</span>
       ) : (
@@ -43,10 +44,10 @@ const COLUMNS: readonly Column<User>[] = [
   },
   { label: 'Last log-in', cell: ({ lastLogInAt }) => <When at={lastLogInAt} /> },
   { label: 'Created', cell: ({ createdAt }) => <When at={createdAt} both /> },
-  { label: 'By', cell: ({ createdBy }) => createdBy },
+  { label: 'By', cell: ({ createdBy }) => createdBy || 'OpenID' },
 ];
 
-/** Who may log in by name and password. */
+/** Who may log in by name and password, and who has logged in by the OpenID provider. */
 export function Users() {
   const list = useList<User>('/users', {});
   const [doing, setDoing] = useState<Doing | undefined>();
@@ -71,7 +72,7 @@ export function Users() {
         keyOf={({ name }) => name}
         empty={
           <Empty title="There is no user yet">
-            <p>Whoever logs in by name and password shows here.</p>
+            <p>Whoever logs in by name and password, or by OpenID, shows here.</p>
           </Empty>
         }
         sum={(shown) => counted(shown, 'user')}
@@ -88,7 +89,9 @@ export function Users() {
           onClose={close}
           onDeleted={() => done()}
         >
-          All log-ins of the user end. The audit trail keeps the name.
+          All log-ins of the user end. The audit trail keeps the name.{' '}
+          {doing.user.provider !== null &&
+            'The next log-in by the OpenID provider makes the user anew: to keep somebody out, take “May log in” away.'}
         </DeleteDialog>
       )}
     </>
@@ -110,17 +113,19 @@ function actions(begin: (doing: Doing) => void): Column<User> {
     kind: 'actions',
     cell: (user) => (
       <span class="row tight end">
-        {words.map(([what, word]) => (
-          <button
-            key={what}
-            type="button"
-            class="link"
-            onClick={() => begin({ what, user })}
-            aria-label={`${word}: user ${user.name}`}
-          >
-            {word}
-          </button>
-        ))}
+        {words
+          .filter(([what]) => what !== 'reset' || user.provider === null)
+          .map(([what, word]) => (
+            <button
+              key={what}
+              type="button"
+              class="link"
+              onClick={() => begin({ what, user })}
+              aria-label={`${word}: user ${user.name}`}
+            >
+              {word}
+            </button>
+          ))}
       </span>
     ),
   };
