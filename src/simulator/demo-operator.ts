@@ -1,4 +1,5 @@
 import { type Api, askApi } from './api.ts';
+import { demoPlace } from './demo-places.ts';
 
 /** The charge points that the demo's operator looks after. */
 const GROUP = 'Demo yard';
@@ -8,10 +9,13 @@ const EVERY_FIFTH = 5;
 const RESERVED = 3;
 const RESERVED_FOR_MS = 10 * 60_000;
 
+/** How many charge points of the demo stand somewhere: as many as a newcomer looks at. */
+const PLACED = 500;
+
 /**
  * What an operator has going on while a newcomer looks around: a group whose local list is kept up
- * automatically, a firmware campaign over it, and a few reservations. Done through the API once the charge
- * points are connected. Throws Error where the API refuses.
+ * automatically, a firmware campaign over it, a few reservations, a rule that raises alarms, and places on
+ * the map. Done through the API once the charge points are connected. Throws Error where the API refuses.
  */
 export async function operateDemo(api: Api, identities: readonly string[], now: number): Promise<void> {
   const yard = identities.filter((_, index) => index % EVERY_FIFTH === 0);
@@ -45,6 +49,11 @@ export async function operateDemo(api: Api, identities: readonly string[], now: 
       expiryDate: new Date(now + RESERVED_FOR_MS).toISOString(),
     });
   }
+  await send(api, 'PUT', `alarm-rules/${encodeURIComponent('faulted for a minute')}`, {
+    condition: { kind: 'faulted', minutes: 1 },
+  });
+  for (const [index, id] of identities.slice(0, PLACED).entries())
+    await send(api, 'PATCH', `charge-points/${id}`, { place: demoPlace(index) });
 }
 
 async function send(api: Api, method: string, path: string, body: unknown): Promise<void> {

@@ -53,7 +53,9 @@ it('"my car does not charge at bay 12" takes three keystrokes and two clicks', a
   await page.getByRole('button', { name: 'Start connector 1' }).click();
   const start = page.getByRole('dialog', { name: 'RemoteStartTransaction: CP-47, connector 1' });
   expect(await start.getByLabel('connectorId').inputValue()).toBe('1');
-  await start.getByLabel('idTag', { exact: true }).fill('CARD0001');
+  // What is missing has the focus.
+  await page.keyboard.type('CARD0001');
+  expect(await start.getByLabel('idTag', { exact: true }).inputValue()).toBe('CARD0001');
   await start.getByRole('button', { name: 'Send RemoteStartTransaction' }).click();
   await start.getByText('A StartTransaction should follow').waitFor();
   await start.getByRole('button', { name: 'Close' }).click();

@@ -6,6 +6,8 @@ interface Items<Item> {
   readonly items: readonly Item[];
 }
 
+const MAP = '/api/v1/charge-point-clusters?west=-20&south=30&east=30&north=70&zoom=3';
+
 it('the demo shows a newcomer sessions, a firmware campaign, a local list and reservations', {
   timeout: 180_000,
 }, async () => {
@@ -33,6 +35,11 @@ it('the demo shows a newcomer sessions, a firmware campaign, a local list and re
     return list.held?.listVersion !== undefined && list.held;
   });
   expect(held.listVersion).toBeGreaterThan(0);
+  await until('all stand on the map', async () => {
+    const map = await gateway.request<{ total: number }>('GET', MAP);
+    return map.total === 10;
+  });
+  expect((await read<{ id: string }>('alarm-rules')).items).toHaveLength(1);
   expect(gateway.output()).not.toContain('gave up');
   expect(await gateway.stop()).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { ChargePoint, Connector } from '../../model.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Refused, Skeleton } from '../../parts/states.tsx';
@@ -91,11 +92,16 @@ interface QuickFormProps {
 
 function QuickForm({ id, name, payload }: QuickFormProps) {
   const { known, failure } = useActions();
-  if (failure) return <Refused failure={failure} />;
+  const form = useRef<HTMLDivElement>(null);
   const action = known?.get(name);
+  useEffect(() => {
+    const fields = form.current?.querySelectorAll<HTMLInputElement | HTMLSelectElement>('input, select');
+    [...(fields ?? [])].find(({ value }) => value === '')?.focus();
+  }, [action]);
+  if (failure) return <Refused failure={failure} />;
   if (!action) return <Skeleton lines={6} what="the form" />;
   return (
-    <div class="command">
+    <div class="command" ref={form}>
       <CommandForm action={action} id={id} start={() => payload} prefix="quick" />
     </div>
   );
