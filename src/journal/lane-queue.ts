@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { CHUNK_HEADER_BYTES, unpackChunk } from '../records/chunk.ts';
-import type { Cell } from './cell.ts';
 import { type Environment, sizeOf, type Table, type TableSize } from './environment.ts';
 import { checkFormat } from './format.ts';
-import { Lane, laneKey, laneOf, MAX_LANE, MAX_SEQ, seqOf } from './lane.ts';
+import { Lane, laneKey, laneOf, MAX_LANE, MAX_SEQ, type Place, seqOf, TransactionLane } from './lane.ts';
 
 /**
  * A run of consecutive sequence numbers of one lane: exactly what a reader has read, and so all that it may
@@ -61,14 +60,11 @@ const REMOVALS_PER_TRANSACTION = 500;
 /** Layout of the entries and of what is kept about them. */
 const FORMAT = 1;
 
-/**
- * The lane of `appendInTransaction`: its sequence is kept in the database, so every process may write to it.
- */
-const SHARED_LANE = 0;
+/** Lane 0 was shared by all processes once, and may hold entries still. */
+const FIRST_LANE = 1;
 
 const UUID = Buffer.from('uuid');
 const NEXT_LANE = Buffer.from('next-lane');
-const SHARED_SEQ = Buffer.from('shared-seq');
 const BATCH = Buffer.from('batch');
 
 /**
@@ -85,7 +81,6 @@ export class LaneQueue {
   private readonly environment: Environment;
   private readonly entries: Table<Buffer>;
   private readonly meta: Table<unknown>;
-  private readonly sharedSeq: Cell<number>;
 
   /**
    * Opens, or creates, the queue `name` inside an environment. Throws NewerDataError where a newer Farad
@@ -95,7 +90,6 @@ export class LaneQueue {
     this.environment = environment;
     this.entries = environment.bytes(name);
     this.meta = environment.records(`${name}-meta`);
-    this.sharedSeq = environment.cell(this.meta as Table<number>, SHARED_SEQ);
     checkFormat(environment, this.meta, `the queue ${name} in ${environment.path}`, FORMAT);
     this.uuid = (this.meta.get(UUID) as string | undefined) ?? this.createUuid();
   }
@@ -106,30 +100,17 @@ export class LaneQueue {
 
   /** A lane for one writer. Blocks until its number is on the disk, so that no two writers ever share one. */
   openLane(): Lane {
-    const lane = this.environment.transactSync(() => {
-      const next = (this.meta.get(NEXT_LANE) as number | undefined) ?? SHARED_LANE + 1;
-      if (next > MAX_LANE) throw new RangeError('all lane numbers are used up');
-      this.meta.put(NEXT_LANE, next + 1);
-      return next;
-    });
-    return new Lane(lane, this.environment, this.entries);
+    return new Lane(this.newLane(), this.environment, this.entries);
   }
 
-  /**
-   * Adds a chunk as part of the write transaction that is running in this environment; returns its sequence
-   * number in the shared lane.
-   */
-  appendInTransaction(chunk: Uint8Array): number {
-    this.environment.assertTransacting('appendInTransaction');
-    const seq = (this.sharedSeq.get() ?? 0) + 1;
-    this.sharedSeq.put(seq);
-    this.entries.put(laneKey(SHARED_LANE, seq), chunk as Buffer);
-    return seq;
+  /** As `openLane`, for entries that are part of write transactions. */
+  openTransactionLane(): TransactionLane {
+    return new TransactionLane(this.newLane(), this.environment, this.entries);
   }
 
-  /** Whether the entry with this sequence number of `appendInTransaction` has been removed. */
-  isDrained(seq: number): boolean {
-    return !this.entries.doesExist(laneKey(SHARED_LANE, seq));
+  /** Whether the entry has been removed. */
+  isDrained({ lane, seq }: Place): boolean {
+    return !this.entries.doesExist(laneKey(lane, seq));
   }
 
   /** Lanes that hold entries, ascending. One seek each. */
@@ -266,6 +247,15 @@ export class LaneQueue {
   private removeKeys(keys: readonly Buffer[]): Promise<void> {
     return this.environment.write(() => {
       for (const key of keys) this.entries.remove(key);
+    });
+  }
+
+  private newLane(): number {
+    return this.environment.transactSync(() => {
+      const next = (this.meta.get(NEXT_LANE) as number | undefined) ?? FIRST_LANE;
+      if (next > MAX_LANE) throw new RangeError('all lane numbers are used up');
+      this.meta.put(NEXT_LANE, next + 1);
+      return next;
     });
   }
 

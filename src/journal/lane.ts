@@ -27,6 +27,37 @@ export class Lane {
   }
 }
 
+/** Where an entry lies. */
+export interface Place {
+  readonly lane: number;
+  readonly seq: number;
+}
+
+/**
+ * One writer's part of a queue whose entries are part of its write transactions. Belongs to the process that
+ * opened it. What is given up leaves a hole in the sequence, which nothing fills later.
+ */
+export class TransactionLane {
+  private readonly number: number;
+  private readonly environment: Environment;
+  private readonly entries: Table<Buffer>;
+  private seq = 0;
+
+  constructor(number: number, environment: Environment, entries: Table<Buffer>) {
+    this.number = number;
+    this.environment = environment;
+    this.entries = entries;
+  }
+
+  /** Adds a chunk as part of the write transaction that is running in this environment. */
+  append(chunk: Uint8Array): Place {
+    this.environment.assertTransacting('appending to a lane of write transactions');
+    const place = { lane: this.number, seq: ++this.seq };
+    this.entries.put(laneKey(place.lane, place.seq), chunk as Buffer);
+    return place;
+  }
+}
+
 /**
  * Key of an entry: lane (u32 BE), then sequence number (u64 BE, below 2^53). So the entries of a lane lie
  * together, in the order in which its writer made them.

@@ -1,4 +1,3 @@
-import type { LaneQueue } from '../journal/lane-queue.ts';
 import { type AlarmQueue, AlarmQueueTable } from './alarm-queue.ts';
 import { type AlarmRules, AlarmRuleTable } from './alarm-rules.ts';
 import { type Alarms, AlarmTable } from './alarms.ts';
@@ -32,6 +31,7 @@ import { type InstalledCertificateLists, InstalledCertificateTable } from './ins
 import { type Jobs, JobTable } from './jobs.ts';
 import { type LocalLists, LocalListTable } from './local-lists.ts';
 import { type ManufacturerRoots, ManufacturerRootTable } from './manufacturer-roots.ts';
+import { forgetSharedSequence, type Outbox } from './outbox.ts';
 import { type ReferencedCalls, ReferencedCallTable } from './referenced-calls.ts';
 import { type ReportedSchedules, ReportedScheduleTable } from './reported-schedules.ts';
 import { type Reports, ReportTable } from './reports.ts';
@@ -63,7 +63,7 @@ import type { WritePath } from './write-path.ts';
 export interface Ground {
   readonly directory: WritePath;
   readonly state: WritePath;
-  readonly outbox: LaneQueue;
+  readonly outbox: Outbox;
   readonly dataDir: string;
   readonly pepper: Uint8Array;
   /** Whose block of transactionIds to take from. */
@@ -267,8 +267,9 @@ const AGGREGATES = {
         reservations: opened.the(LmdbReservations),
         profiles: opened.the(ChargingProfileTable),
       }),
-    // Version 2 as with connectors; since version 3 nothing stands for a register that could not be read.
-    [() => undefined, forgetInventedRegisters],
+    // Version 2 as with connectors; since version 3 nothing stands for a register that could not be read;
+    // since version 4 each process has its own lane of the outbox.
+    [() => undefined, forgetInventedRegisters, forgetSharedSequence],
   ),
 };
 

@@ -1,9 +1,8 @@
 import type { Table } from '../journal/environment.ts';
-import type { LaneQueue } from '../journal/lane-queue.ts';
 import { type ConnectorStatusRow, connectorStatus } from '../records/connector-status.ts';
 import { CONNECTOR_LAYOUTS, type ConnectorRecord } from './connector-record.ts';
 import { allOf, keyOf, textKey } from './keys.ts';
-import { packRows } from './outbox.ts';
+import { type Outbox, packRows } from './outbox.ts';
 import { versionAfter } from './record-version.ts';
 import type { WritePath } from './write-path.ts';
 
@@ -37,11 +36,11 @@ const LATE_AT_MOST_MS = 30 * 24 * 3_600_000;
 export class ConnectorTable implements Connectors {
   private readonly path: WritePath;
   private readonly table: Table<ConnectorRecord>;
-  private readonly outbox: LaneQueue;
+  private readonly outbox: Outbox;
   /** When an edge was found to have ended without a stop while it held the charge point, epoch ms. */
   private readonly doubts: Table<number>;
 
-  constructor(path: WritePath, outbox: LaneQueue) {
+  constructor(path: WritePath, outbox: Outbox) {
     this.path = path;
     this.table = path.environment.records('connectors', CONNECTOR_LAYOUTS);
     this.doubts = path.environment.records('connector-doubts');
@@ -62,7 +61,7 @@ export class ConnectorTable implements Connectors {
   ): Promise<{ connector: ConnectorRecord; current: boolean }> {
     const chunk = packRows(connectorStatus, [row]);
     return this.path.transactLater(() => {
-      this.outbox.appendInTransaction(chunk);
+      this.outbox.addPacked(chunk);
       const known = this.get(row.chargePointId, row.connectorId);
       if (known && isLate(row, known)) return { connector: known, current: false };
       const connector: ConnectorRecord = {

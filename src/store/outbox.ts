@@ -1,14 +1,51 @@
+import { type Environment, EnvironmentError } from '../journal/environment.ts';
+import type { TransactionLane } from '../journal/lane.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { packChunk } from '../records/chunk.ts';
 import { encodeRow, type Table } from '../records/table.ts';
 
+/** Where rows wait in the outbox. */
+export interface RowPlace {
+  /** The sequence number in the lane. */
+  readonly row: number;
+  /** Absent in records of an older Farad, where all processes shared lane 0. */
+  readonly lane?: number;
+}
+
 /**
- * Adds rows to the outbox as part of the write transaction that is running: they leave for ClickHouse if and
- * only if the change of state that they are about has happened. Returns the sequence number of the chunk that
- * has them.
+ * Where rows wait for ClickHouse that must agree with state. Each process that adds some has its own lane.
  */
-export function addRows<Row>(outbox: LaneQueue, table: Table<Row>, rows: readonly Row[]): number {
-  return outbox.appendInTransaction(packRows(table, rows));
+export class Outbox {
+  readonly queue: LaneQueue;
+  private readonly lane: TransactionLane | undefined;
+
+  /**
+   * `adds`: whether this process may add rows. Then it blocks until the number of its lane is on the disk.
+   */
+  constructor(queue: LaneQueue, adds: boolean) {
+    this.queue = queue;
+    this.lane = adds ? queue.openTransactionLane() : undefined;
+  }
+
+  /**
+   * Adds rows as part of the write transaction that is running: they leave for ClickHouse if and only if the
+   * change of state that they are about has happened.
+   */
+  add<Row>(table: Table<Row>, rows: readonly Row[]): RowPlace {
+    return this.addPacked(packRows(table, rows));
+  }
+
+  /** As `add`, with what `packRows` has made. */
+  addPacked(chunk: Buffer): RowPlace {
+    if (this.lane === undefined) throw new EnvironmentError('this process adds nothing to the outbox');
+    const { lane, seq } = this.lane.append(chunk);
+    return { row: seq, lane };
+  }
+
+  /** Whether ClickHouse has the rows. */
+  isDrained({ row, lane = 0 }: RowPlace): boolean {
+    return this.queue.isDrained({ lane, seq: row });
+  }
 }
 
 /** Rows as the outbox takes them, where they are known before the write transaction begins. */
@@ -17,7 +54,7 @@ export function packRows<Row>(table: Table<Row>, rows: readonly Row[]): Buffer {
   return packChunk(table.id, rows.length, Date.now(), lines);
 }
 
-/** As `addRows`, of one row. */
-export function addRow<Row>(outbox: LaneQueue, table: Table<Row>, row: Row): number {
-  return addRows(outbox, table, [row]);
+/** Nothing counts the entries of the lane any more that all processes shared. */
+export function forgetSharedSequence(environment: Environment): void {
+  environment.records('outbox-meta').remove(Buffer.from('shared-seq'));
 }

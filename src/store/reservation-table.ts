@@ -1,10 +1,9 @@
 import type { Emptiness } from '../journal/cell.ts';
 import type { Environment, Table } from '../journal/environment.ts';
-import type { LaneQueue } from '../journal/lane-queue.ts';
 import { reservations as rows } from '../records/reservations.ts';
 import { allOf, keyOf, numberKey } from './keys.ts';
 import type { Page } from './listing.ts';
-import { addRow } from './outbox.ts';
+import type { Outbox, RowPlace } from './outbox.ts';
 import { versionAfter } from './record-version.ts';
 import type { ReservationEnding, ReservationFilter, ReservationRecord } from './reservation-record.ts';
 import type { WritePath } from './write-path.ts';
@@ -25,8 +24,8 @@ interface ReservationTables {
   readonly live: Table<number>;
   /** Of the live ones, by time of expiry. */
   readonly expiries: Table<Identity>;
-  /** By the time when they were over; `row` is the sequence number of the newest row in the outbox. */
-  readonly ended: Table<Identity & { readonly row: number }>;
+  /** By the time when they were over, with where the newest row is. */
+  readonly ended: Table<Identity & RowPlace>;
 }
 
 function tablesIn(environment: Environment): ReservationTables {
@@ -44,18 +43,20 @@ function tablesIn(environment: Environment): ReservationTables {
 export function keyReservationsByChargePoint(environment: Environment): void {
   const tables = tablesIn(environment);
   const known = Array.from(tables.records.getRange({}), ({ value }) => value);
-  const outboxRows = new Map(Array.from(tables.ended.getRange({}), ({ value }) => [value.uid, value.row]));
+  const places = new Map(
+    Array.from(tables.ended.getRange({}), ({ value: { uid, row } }) => [uid, { row }] as const),
+  );
   const byChargePoint = environment.records('reservations-by-charge-point');
   for (const table of [...Object.values(tables), byChargePoint] as Table<unknown>[])
     for (const key of [...table.getKeys({})]) table.remove(key);
-  for (const record of known) put(tables, record, outboxRows.get(record.uid) ?? 0);
+  for (const record of known) put(tables, record, places.get(record.uid) ?? { row: 0 });
   environment.records('meta').remove(Buffer.from('reservation-uids'));
 }
 
 function put(
   { records, byId, byTime, live, expiries, ended }: ReservationTables,
   record: ReservationRecord,
-  row: number,
+  place: RowPlace,
 ): void {
   const { uid, chargePointId, reservationId, expiryDate, endedAt } = record;
   const identity = { chargePointId, uid };
@@ -63,7 +64,7 @@ function put(
   byId.put(keyOf(reservationId, uid, chargePointId), identity);
   byTime.put(keyOf(uid, chargePointId), identity);
   if (endedAt !== null) {
-    ended.put(keyOf(endedAt, uid, chargePointId), { ...identity, row });
+    ended.put(keyOf(endedAt, uid, chargePointId), { ...identity, ...place });
   } else {
     live.put(keyOf(chargePointId, uid), uid);
     expiries.put(keyOf(expiryDate, uid, chargePointId), identity);
@@ -75,11 +76,11 @@ function put(
  * transaction, which also puts the row for ClickHouse into the outbox.
  */
 export class ReservationTable {
-  private readonly outbox: LaneQueue;
+  private readonly outbox: Outbox;
   private readonly tables: ReservationTables;
   private readonly liveness: Emptiness;
 
-  constructor({ environment }: WritePath, outbox: LaneQueue) {
+  constructor({ environment }: WritePath, outbox: Outbox) {
     this.outbox = outbox;
     this.tables = tablesIn(environment);
     this.liveness = environment.emptiness(this.tables.live);
@@ -137,7 +138,7 @@ export class ReservationTable {
   write(input: Omit<ReservationRecord, 'version'>, previous?: ReservationRecord): ReservationRecord {
     const record = { ...input, version: versionAfter(previous) };
     if (previous) this.unlinkPresent(previous);
-    put(this.tables, record, addRow(this.outbox, rows, record));
+    put(this.tables, record, this.outbox.add(rows, [record]));
     if (record.endedAt === null) this.liveness.filled();
     return record;
   }
@@ -159,9 +160,9 @@ export class ReservationTable {
       ({ value }) => value,
     );
     let removed = 0;
-    for (const { row, ...identity } of ripe) {
-      if (!this.outbox.isDrained(row)) continue;
-      const record = this.get(identity);
+    for (const ended of ripe) {
+      if (!this.outbox.isDrained(ended)) continue;
+      const record = this.get(ended);
       if (record) this.remove(record);
       removed++;
     }

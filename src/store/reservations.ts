@@ -1,6 +1,6 @@
-import type { LaneQueue } from '../journal/lane-queue.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
 import type { Page } from './listing.ts';
+import type { Outbox } from './outbox.ts';
 import type {
   ReservationEnding,
   ReservationFilter,
@@ -56,7 +56,7 @@ export class LmdbReservations implements Reservations {
   private readonly path: WritePath;
   private readonly table: ReservationTable;
 
-  constructor(path: WritePath, outbox: LaneQueue) {
+  constructor(path: WritePath, outbox: Outbox) {
     this.path = path;
     this.table = new ReservationTable(path, outbox);
   }

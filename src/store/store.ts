@@ -6,6 +6,7 @@ import { LaneQueue } from '../journal/lane-queue.ts';
 import { aggregatesIn, openTables, type Tables } from './aggregates.ts';
 import type { SealingKeys } from './certificate-authorities.ts';
 import { type ChargePointKeys, keysWith, loadPepper } from './charge-point-key.ts';
+import { Outbox } from './outbox.ts';
 import { RequestIdCounter, type RequestIds } from './request-ids.ts';
 import { bringUpToDate } from './schema-version.ts';
 import { WritePath } from './write-path.ts';
@@ -73,7 +74,7 @@ export function openStore({
   const directory = openEnvironment(dataDir, 'directory', diskReserve);
   const state = openEnvironment(dataDir, 'state', diskReserve);
   const toDirectory = new WritePath(directory, 'directory', role === 'control' || role === 'setup');
-  const outbox = new LaneQueue(state, 'outbox');
+  const outbox = new Outbox(new LaneQueue(state, 'outbox'), role === 'edge' || role === 'setup');
   return {
     ...openTables({
       directory: toDirectory,
@@ -86,7 +87,7 @@ export function openStore({
       sealingKeys,
     }),
     requestIds: new RequestIdCounter(toDirectory),
-    outbox,
+    outbox: outbox.queue,
     keys: keysWith(pepper),
     refresh() {
       directory.endRead();

@@ -1,10 +1,9 @@
 import type { Table } from '../journal/environment.ts';
-import type { LaneQueue } from '../journal/lane-queue.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
 import { transactionClosures } from '../records/transaction-closures.ts';
 import { transactions as rows } from '../records/transactions.ts';
 import { after, allOf, keyOf, numberKey } from './keys.ts';
-import { addRow, addRows } from './outbox.ts';
+import type { Outbox, RowPlace } from './outbox.ts';
 import {
   type StopIdentity,
   startKey,
@@ -20,7 +19,7 @@ import type { WritePath } from './write-path.ts';
  * transaction, which also puts the row for ClickHouse into the outbox.
  */
 export class TransactionTable {
-  private readonly outbox: LaneQueue;
+  private readonly outbox: Outbox;
   private readonly records: Table<TransactionRecord>;
   private readonly byStart: Table<number>;
   private readonly byStop: Table<number>;
@@ -28,10 +27,10 @@ export class TransactionTable {
   private readonly openByTag: Table<number>;
   private readonly byTime: Table<number>;
   private readonly byChargePoint: Table<number>;
-  /** By time of closing; the value is the sequence number of the newest row in the outbox. */
-  private readonly closed: Table<{ readonly id: number; readonly row: number }>;
+  /** By time of closing, with where the newest row is. */
+  private readonly closed: Table<{ readonly id: number } & RowPlace>;
 
-  constructor({ environment }: WritePath, outbox: LaneQueue) {
+  constructor({ environment }: WritePath, outbox: Outbox) {
     this.outbox = outbox;
     this.records = environment.records('transactions', TRANSACTION_LAYOUTS);
     this.byStart = environment.records('transactions-by-start');
@@ -40,7 +39,10 @@ export class TransactionTable {
     this.openByTag = environment.records('open-transactions-by-tag');
     this.byTime = environment.records('transactions-by-time');
     this.byChargePoint = environment.records('transactions-by-charge-point');
-    this.closed = environment.records('closed-transactions', [['id', 'row']]);
+    this.closed = environment.records('closed-transactions', [
+      ['id', 'row'],
+      ['id', 'row', 'lane'],
+    ]);
   }
 
   get(id: number): TransactionRecord | undefined {
@@ -118,9 +120,9 @@ export class TransactionTable {
     // The days up to the end that was assumed are worked out anew, too, although the transaction may not
     // reach them any more.
     const told = previous?.state === 'closed' ? [previous, record] : [record];
-    const row = addRows(this.outbox, rows, told);
+    const place = this.outbox.add(rows, told);
     if (record.closedAt !== null) {
-      this.closed.put(keyOf(record.closedAt, id), { id, row });
+      this.closed.put(keyOf(record.closedAt, id), { id, ...place });
     } else {
       this.openByConnector.put(keyOf(record.chargePointId, record.connectorId), id);
       this.openByTag.put(keyOf(foldIdTag(record.idTag), id), id);
@@ -128,7 +130,7 @@ export class TransactionTable {
   }
 
   tellClosure({ transactionId, chargePointId }: TransactionRecord, closure: TransactionClosure): void {
-    addRow(this.outbox, transactionClosures, { transactionId, chargePointId, ...closure });
+    this.outbox.add(transactionClosures, [{ transactionId, chargePointId, ...closure }]);
   }
 
   /**
@@ -141,8 +143,8 @@ export class TransactionTable {
       ({ value }) => value,
     );
     let removed = 0;
-    for (const { id, row } of ripe) {
-      if (!this.outbox.isDrained(row)) continue;
+    for (const { id, ...place } of ripe) {
+      if (!this.outbox.isDrained(place)) continue;
       const record = this.get(id);
       if (record) this.remove(record);
       removed++;

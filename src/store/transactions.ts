@@ -1,7 +1,7 @@
-import type { LaneQueue } from '../journal/lane-queue.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
 import type { ChargingProfileTable } from './charging-profiles.ts';
 import { MAX_VISITED } from './listing.ts';
+import type { Outbox } from './outbox.ts';
 import type { LmdbReservations } from './reservations.ts';
 import { readCursor, readPlace } from './transaction-cursors.ts';
 import type { TransactionIds } from './transaction-ids.ts';
@@ -76,7 +76,7 @@ export class LmdbTransactions implements Transactions {
   private readonly reservations: TransactionsOptions['reservations'];
   private readonly profiles: TransactionsOptions['profiles'];
 
-  constructor(path: WritePath, outbox: LaneQueue, options: TransactionsOptions) {
+  constructor(path: WritePath, outbox: Outbox, options: TransactionsOptions) {
     this.path = path;
     this.ids = options.ids;
     this.table = new TransactionTable(path, outbox);

@@ -178,38 +178,46 @@ test('removal of a long span happens in several transactions and leaves nothing 
   expect(texts(queue.read(lane.number, 0, everything))).toEqual(['1230', '1231', '1232', '1233']);
 });
 
-test('chunks of a write transaction share one lane and appear with it, or not at all', async () => {
+test('chunks of write transactions appear with them, or not at all', async () => {
   const environment = scratchEnvironment();
   const queue = new LaneQueue(environment, 'outbox');
+  const [lane, other] = [queue.openTransactionLane(), queue.openTransactionLane()];
   const work = (text: string, fail = false) =>
     environment.transact(() => {
-      queue.appendInTransaction(chunkOf(text));
+      const place = lane.append(chunkOf(text));
       if (fail) throw new Error('changed my mind');
+      return place;
     });
 
   const outcomes = await Promise.allSettled([work('a'), work('b', true), work('c')]);
+  const beside = await environment.transact(() => other.append(chunkOf('d')));
 
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-  const entries = queue.read(0, 0, everything);
-  expect(texts(entries)).toEqual(['a', 'c']);
-  expect(entries.map(({ seq }) => seq)).toEqual([1, 2]);
+  const places = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const [number = 0] = places.map((place) => place.lane);
+  expect(queue.lanes()).toEqual([number, beside.lane]);
+  // What was given up leaves a hole, which ends a run.
+  const runs = places.map(({ seq }) => texts(queue.read(number, seq, everything)));
+  expect(runs).toEqual([['a'], ['c']]);
+  expect(texts(queue.read(beside.lane, 0, everything))).toEqual(['d']);
 });
 
-test('the sequence of the shared lane goes on after it was drained', async () => {
+test('the sequence of such a lane goes on after it was drained', async () => {
   const environment = scratchEnvironment();
   const queue = new LaneQueue(environment, 'outbox');
-  const append = () => environment.transact(() => queue.appendInTransaction(chunkOf('a')));
-  expect(await append()).toBe(1);
-  expect(queue.isDrained(1)).toBe(false);
-  await queue.remove([{ lane: 0, from: 1, to: 1 }]);
+  const writer = queue.openTransactionLane();
+  const append = () => environment.transact(() => writer.append(chunkOf('a')));
+  const { lane, seq } = await append();
+  expect(queue.isDrained({ lane, seq })).toBe(false);
+  await queue.remove([{ lane, from: seq, to: seq }]);
 
-  expect(queue.isDrained(1)).toBe(true);
-  expect(await append()).toBe(2);
+  expect(queue.isDrained({ lane, seq })).toBe(true);
+  expect(await append()).toEqual({ lane, seq: seq + 1 });
 });
 
-test('appendInTransaction outside a transaction is a programming error', () => {
-  const queue = new LaneQueue(scratchEnvironment(), 'outbox');
-  expect(() => queue.appendInTransaction(chunkOf('a'))).toThrow(/outside a write transaction/);
+test('appending to such a lane outside a transaction is a programming error', () => {
+  const lane = new LaneQueue(scratchEnvironment(), 'outbox').openTransactionLane();
+  expect(() => lane.append(chunkOf('a'))).toThrow(/outside a write transaction/);
 });
 
 test('a journal that a newer Farad wrote is refused, and says why', async () => {

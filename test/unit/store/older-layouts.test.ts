@@ -3,10 +3,13 @@ import { expect, test } from 'vitest';
 import { fingerprintOf } from '../../../src/certificates/certificate.ts';
 import { Environment } from '../../../src/journal/environment.ts';
 import { laneKey } from '../../../src/journal/lane.ts';
+import { transactions } from '../../../src/records/transactions.ts';
 import { keyOf, numberKey, textKey } from '../../../src/store/keys.ts';
+import { packRows, type RowPlace } from '../../../src/store/outbox.ts';
 import type { ReservationRecord } from '../../../src/store/reservation-record.ts';
 import { openStore } from '../../../src/store/store.ts';
-import { scratchDirectory, scratchStore } from './scratch.ts';
+import { drainOutbox, scratchDirectory, scratchStore } from './scratch.ts';
+import { start, stop } from './starts-and-stops.ts';
 
 /** A data directory whose `aggregate` is at an older version, with what `fill` puts into `state`. */
 async function olderDirectory(
@@ -114,4 +117,35 @@ test('reservations that were numbered over all charge points are found in every 
   expect(reservations.withId(7)[0]).toMatchObject({ uid: 3, ending: 'expired' });
   await reservations.answered({ ...reservation(0, 'CP-2'), state: 'active', at: 10_001, messageId: 'new' });
   expect(uids(reservations.list({ limit: 9 }).items).slice(1)).toEqual([4, 3, 2]);
+});
+
+test('a closed transaction whose row waits in the lane that was shared stays until that has left', async () => {
+  const before = scratchDirectory();
+  const store = openStore({ dataDir: before, role: 'setup' });
+  const ids: number[] = [];
+  for (const connectorId of [1, 2]) {
+    const { transaction } = await store.transactions.start(start({ connectorId }));
+    await store.transactions.stop(stop(transaction.transactionId));
+    ids.push(transaction.transactionId);
+  }
+  await store.close();
+  const state = new Environment(join(before, 'state'));
+  state.transactSync(() => {
+    state.records('schema').put(Buffer.from('transactions'), 3);
+    const outbox = state.bytes('outbox');
+    for (const key of [...outbox.getKeys({})]) outbox.remove(key);
+    outbox.put(laneKey(0, 2_001), packRows(transactions, []));
+    const closed = state.records<RowPlace & { id: number }>('closed-transactions', [['id', 'row']]);
+    for (const [index, key] of [...closed.getKeys({})].entries())
+      closed.put(key, { id: ids[index] as number, row: 2_000 + index });
+    state.records('outbox-meta').put(Buffer.from('shared-seq'), 2_001);
+  });
+  await state.close();
+
+  const after = scratchStore({ dataDir: before, transactionRetention: 1 });
+  expect(await after.transactions.expire(Date.now())).toBe(1);
+  expect(ids.map((id) => after.transactions.get(id)?.transactionId)).toEqual([undefined, ids[1]]);
+  expect(after.outbox.lanes()).toEqual([0]);
+  await drainOutbox(after);
+  expect(await after.transactions.expire(Date.now())).toBe(1);
 });

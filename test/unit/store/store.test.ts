@@ -20,6 +20,7 @@ test('each process changes only what is its own', async () => {
 
   await expect(edge.tokens.put({ idTag: 'A', status: 'Accepted' })).rejects.toThrow(EnvironmentError);
   await expect(control.chargePoints.update('CP-1', {}, 1_000)).rejects.toThrow(/may not write to state/);
+  await expect(analytics.transactions.start(start())).rejects.toThrow(/adds nothing to the outbox/);
   await expect(analytics.settings.put({ id: 'CP-1' })).rejects.toThrow(/may not write to directory/);
   await control.tokens.put({ idTag: 'A', status: 'Accepted' });
   await edge.transactions.start(start());
@@ -52,7 +53,7 @@ test('a data directory that a newer Farad wrote is refused, and nothing in it is
 
   expect(() => openStore({ dataDir, role: 'edge' })).toThrow(NewerDataError);
   expect(() => openStore({ dataDir, role: 'edge' })).toThrow(
-    /"transactions" in .*state.* format 7.* up to 3/,
+    /"transactions" in .*state.* format 7.* up to 4/,
   );
   expect(scratchEnvironment(path).records('schema').get(Buffer.from('transactions'))).toBe(7);
 });
