@@ -1,6 +1,7 @@
 import { Failure } from './failure.ts';
 import { farad } from './farad-time.ts';
 import { type SendOptions, send } from './sending.ts';
+import { t } from './words/words.ts';
 
 export { Failure } from './failure.ts';
 
@@ -39,7 +40,7 @@ async function look(url: string, signal: AbortSignal | undefined): Promise<{ sta
     return { status: response.status, text: await response.text() };
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Failure(0, 'unreachable', 'Farad does not answer. It may be starting again.');
+    throw new Failure(0, 'unreachable', t('Farad does not answer. It may be starting again.'));
   }
 }
 
@@ -47,7 +48,7 @@ function failureOf(status: number, text: string, path: string): Failure {
   const found = readError(text);
   // A wrong password says nothing of the log-in that asks.
   if (status === 401 && path !== '/session' && found?.code !== 'wrong_password') whenLoggedOut();
-  if (!found) return new Failure(status, 'unexpected', `Farad answered with status ${status}.`);
+  if (!found) return new Failure(status, 'unexpected', t('Farad answered with status {status}.', { status }));
   return new Failure(status, found.code, found.message, found.details);
 }
 

@@ -9,8 +9,15 @@ import { Skeleton } from './parts/states.tsx';
 import { Bar } from './parts/top-bar.tsx';
 import { followLinks, path } from './router.ts';
 import { session } from './session.ts';
+import { language } from './words/choice.ts';
+import { t } from './words/words.ts';
 
+/** Begins anew in another language. */
 export function App() {
+  return <View key={language.value} />;
+}
+
+function View() {
   if (session.value === undefined) return <Skeleton lines={6} what="Farad" />;
   if (session.value === null) return <LogIn />;
   if (session.value.owesPassword) return <OwedPassword />;
@@ -35,7 +42,7 @@ function Shell() {
     // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: links bubble here, with whatever they were followed
     <div class="shell" onClick={followLinks}>
       <a class="skip" href="#main">
-        Skip to the content
+        {t('Skip to the content')}
       </a>
       <a class="mark" href="/">
         <Mark />

@@ -1,10 +1,13 @@
 import { computed } from '@preact/signals';
 import { zone } from './format.ts';
 import { session } from './session.ts';
+import { t } from './words/words.ts';
 
 /** The zone of times and, where that is another, the one of days. */
 export function zonesInWords(): string {
-  return fleetZone.value === zone ? zone : `${zone}, days in ${fleetZone.value}`;
+  return fleetZone.value === zone
+    ? zone
+    : t('{zone}, days in {fleetZone}', { zone, fleetZone: fleetZone.value });
 }
 
 /**

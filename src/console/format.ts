@@ -1,9 +1,8 @@
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const oneDigit = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const twoDigits = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+import { decimal, written } from './words/locale.ts';
+import { t } from './words/words.ts';
 
 export function count(value: number): string {
-  return whole.format(value);
+  return decimal(value, 0);
 }
 
 /** So many of something, as one says it; `many` where an s is not enough. */
@@ -15,8 +14,8 @@ export function counted(value: number, one: string, many = `${one}s`): string {
 export function rounded(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
-  if (size < 10) return twoDigits.format(value);
-  return size < 100 ? oneDigit.format(value) : whole.format(value);
+  if (size < 10) return decimal(value, 2);
+  return size < 100 ? decimal(value, 1) : decimal(value, 0);
 }
 
 export interface Quantity {
@@ -26,15 +25,15 @@ export interface Quantity {
 
 export function power(watts: number): Quantity {
   const size = Math.abs(watts);
-  if (size >= 1e6) return { number: twoDigits.format(watts / 1e6), unit: 'MW' };
-  return { number: size >= 1e5 ? whole.format(watts / 1000) : oneDigit.format(watts / 1000), unit: 'kW' };
+  if (size >= 1e6) return { number: decimal(watts / 1e6, 2), unit: 'MW' };
+  return { number: size >= 1e5 ? decimal(watts / 1000, 0) : decimal(watts / 1000, 1), unit: 'kW' };
 }
 
 export function energy(wattHours: number): Quantity {
   const size = Math.abs(wattHours);
-  if (size >= 1e6) return { number: twoDigits.format(wattHours / 1e6), unit: 'MWh' };
+  if (size >= 1e6) return { number: decimal(wattHours / 1e6, 2), unit: 'MWh' };
   return {
-    number: size >= 1e5 ? oneDigit.format(wattHours / 1000) : twoDigits.format(wattHours / 1000),
+    number: size >= 1e5 ? decimal(wattHours / 1000, 1) : decimal(wattHours / 1000, 2),
     unit: 'kWh',
   };
 }
@@ -61,26 +60,30 @@ export function duration(ms: number): string {
 
 /** A short time that something took, from microseconds up. */
 export function latency(seconds: number): Quantity {
-  if (seconds < 0.001) return { number: whole.format(seconds * 1e6), unit: 'µs' };
+  if (seconds < 0.001) return { number: decimal(seconds * 1e6, 0), unit: 'µs' };
   if (seconds < 1) return { number: rounded(seconds * 1000), unit: 'ms' };
-  return { number: twoDigits.format(seconds), unit: 's' };
+  return { number: decimal(seconds, 2), unit: 's' };
 }
 
 export function ago(at: number, now: number): string {
   const ms = now - at;
-  if (ms < -60_000) return `in ${duration(-ms)}`;
-  if (ms < 2000) return 'now';
-  return `${duration(ms)} ago`;
+  if (ms < -60_000) return t('in {duration}', { duration: duration(-ms) });
+  if (ms < 2000) return t('now');
+  return t('{duration} ago', { duration: duration(ms) });
 }
 
-/** Local time in the order of ISO 8601; the zone stands where it matters (`zone`). */
-export function stamp(at: number | string | Date): string {
+/** How exactly a moment is written. */
+export type Precision = 'day' | 'minute' | 'second';
+
+/** Local time as the language writes it; the zone stands where it matters (`zone`). */
+export function stamp(at: number | string | Date, precision: Precision = 'second'): string {
   const time = new Date(at);
-  return `${day(time)} ${clock(time)}`;
+  if (precision === 'day') return day(time);
+  return `${day(time)} ${precision === 'minute' ? clock(time).slice(0, 5) : clock(time)}`;
 }
 
 export function day(time: Date): string {
-  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return written({ year: time.getFullYear(), month: time.getMonth() + 1, day: time.getDate() });
 }
 
 export function clock(time: Date): string {
@@ -91,7 +94,8 @@ export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** For `input type=datetime-local`. */
 export function localInput(time: Date): string {
-  return `${day(time)}T${clock(time).slice(0, 5)}`;
+  const date = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${date}T${clock(time).slice(0, 5)}`;
 }
 
 function two(value: number): string {

@@ -23,8 +23,8 @@ export function withoutRepeats(found: readonly Found[]): Found[] {
 /** Longest name of a bay. */
 const MOST_OF_BAY = 50;
 
-/** The bay that somebody looks for: of bay 12 people say both “12” and “bay 12”. */
+/** The bay that somebody looks for: of bay 12 people say both “12” and “bay 12”, in any language. */
 export function bayIn(text: string): string | undefined {
-  const [, bay = text] = /^bay\s+(\S.*)$/i.exec(text) ?? [];
+  const [, bay = text] = /^(?:bay|platz|stellplatz)\s+(\S.*)$/i.exec(text) ?? [];
   return bay.length > MOST_OF_BAY ? undefined : bay;
 }

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { readExposition } from './exposition.ts';
 import { Failure } from './failure.ts';
 import { duration, latency, quantity, rounded } from './format.ts';
+import { t } from './words/words.ts';
 
 export interface ProcessState {
   readonly name: string;
@@ -54,7 +55,7 @@ export function useProcesses(): {
       } catch (error) {
         if (abort.signal.aborted) return;
         setFailure(
-          error instanceof Failure ? error : new Failure(0, 'unreachable', 'Farad does not answer.'),
+          error instanceof Failure ? error : new Failure(0, 'unreachable', t('Farad does not answer.')),
         );
       }
       timer = setTimeout(() => void load(), EVERY_MS);

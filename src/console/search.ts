@@ -2,7 +2,9 @@ import { queryOf, request } from './api.ts';
 import { ago } from './format.ts';
 import { bayIn, type Found, MOST, withoutRepeats } from './found.ts';
 import type { ChargePoint, Page, Rows, Token, Transaction } from './model.ts';
+import { statusWord } from './parts/status.tsx';
 import { urlOf } from './router.ts';
+import { t } from './words/words.ts';
 
 /** OCPP 1.6 numbers transactions with 32 signed bits. */
 const HIGHEST_TRANSACTION = 2 ** 31 - 1;
@@ -44,7 +46,11 @@ export async function searchLastUses(idTag: string, signal: AbortSignal): Promis
   return [...latest.values()].slice(0, MOST).map((use) => ({
     kind: 'Charge point',
     name: use.chargePointId,
-    more: `${use.idTag} at connector ${use.connectorId} ${ago(Date.parse(use.startedAt), Date.now())}`,
+    more: t('{idTag} at connector {connectorId} {when}', {
+      idTag: use.idTag,
+      connectorId: use.connectorId,
+      when: ago(Date.parse(use.startedAt), Date.now()),
+    }),
     url: urlOf.chargePoint(use.chargePointId),
   }));
 }
@@ -78,7 +84,7 @@ async function transaction(text: string, signal: AbortSignal): Promise<Found[]> 
   return items.map(({ transactionId, chargePointId, idTag, state }) => ({
     kind: 'Transaction',
     name: String(transactionId),
-    more: `${chargePointId} · ${idTag} · ${state}`,
+    more: `${chargePointId} · ${idTag} · ${statusWord(state)}`,
     url: urlOf.transaction(transactionId),
   }));
 }
@@ -97,9 +103,9 @@ async function tokens(text: string, signal: AbortSignal): Promise<Found[]> {
 function ofChargePoint({ id, connected, boot, settings }: ChargePoint): Found {
   const more = [
     settings?.displayName,
-    settings?.place?.bay && `bay ${settings.place.bay}`,
+    settings?.place?.bay && t('bay {bay}', { bay: settings.place.bay }),
     boot && `${boot.vendor} ${boot.model}`,
-    connected ? 'connected' : 'offline',
+    connected ? t('connected') : t('offline'),
   ]
     .filter(Boolean)
     .join(' · ');

@@ -1,7 +1,9 @@
+import type { Plain } from './words/words.ts';
+
 export interface Section {
   /** Of no charge point: nothing for those who see a part of them. */
   readonly isShared?: true;
-  readonly name: string;
+  readonly name: Plain;
   /** First part of its addresses. */
   readonly root: string;
   /** First parts of further addresses that belong here. */

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { Failure } from './failure.ts';
 import { farad } from './farad-time.ts';
+import { t } from './words/words.ts';
 
 /**
  * How long a request may wait for its turn in the browser and on the way to Farad, ms; Farad refuses it when
@@ -122,18 +123,18 @@ function gaveUp(afterMs: number): Failure {
   return new Failure(
     0,
     'not_sent',
-    `It could not leave this browser for ${seconds} s and was given up: nothing comes of it.`,
+    t('It could not leave this browser for {seconds} s and was given up: nothing comes of it.', { seconds }),
   );
 }
 
 function unreachable(): Failure {
-  return new Failure(0, 'not_sent', 'Farad does not answer. It may be starting again.');
+  return new Failure(0, 'not_sent', t('Farad does not answer. It may be starting again.'));
 }
 
 function unknown(): Failure {
   return new Failure(
     0,
     'outcome_unknown',
-    'It had left when the connection to Farad broke. Nobody knows whether it was carried out.',
+    t('It had left when the connection to Farad broke. Nobody knows whether it was carried out.'),
   );
 }

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { onLoggedOut, request } from './api.ts';
 import { Failure } from './failure.ts';
 import type { LogOut, Role, Session } from './model.ts';
+import { type Plain, t } from './words/words.ts';
 
 /** Undefined until the API has said whether somebody is logged in. */
 export const session = signal<Session | null | undefined>(undefined);
@@ -30,7 +31,7 @@ channel?.addEventListener('message', ({ data }: MessageEvent<'began' | 'ended'>)
 });
 
 function loggedOut(): void {
-  if (session.value) farewell.value = 'Your log-in has ended. Please log in again.';
+  if (session.value) farewell.value = t('Your log-in has ended. Please log in again.');
   session.value = null;
 }
 onLoggedOut(() => {
@@ -66,7 +67,7 @@ export function takeFragment(): void {
   const hasCome = fragment.has('logged-in');
   if (key === null && refused === null && !hasCome) return;
   if (key !== null) offeredKey.value = key;
-  if (refused !== null) farewell.value = REFUSALS.get(refused) ?? 'The log-in failed.';
+  if (refused !== null) farewell.value = t(REFUSALS.get(refused) ?? 'The log-in failed.');
   if (hasCome) {
     note(true);
     channel?.postMessage('began');
@@ -75,8 +76,8 @@ export function takeFragment(): void {
 }
 
 /** Why a log-in by the OpenID provider came to nothing, by what the API calls it. */
-const REFUSALS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
+const REFUSALS: ReadonlyMap<string, Plain> = new Map(
+  Object.entries<Plain>({
     provider_away: 'The provider cannot be reached right now. Try again later, or log in in another way.',
     provider_refused: 'The provider did not let you in.',
     log_in_expired: 'This log-in took too long, or was begun elsewhere. Please begin again.',
@@ -169,7 +170,7 @@ function begun(by: Session): void {
 /** Throws Failure. */
 export async function logOut(): Promise<void> {
   const left = await request<LogOut | undefined>('DELETE', '/session');
-  farewell.value = 'You are logged out.';
+  farewell.value = t('You are logged out.');
   session.value = null;
   note(false);
   channel?.postMessage('ended');

@@ -1,5 +1,6 @@
 import { fleetZone } from './fleet-zone.ts';
 import { place } from './router.ts';
+import type { Plain } from './words/words.ts';
 import { beginOf, calendarRange, dayAt, dayBegin } from './zoned-time.ts';
 
 const HOUR_MS = 3_600_000;
@@ -16,7 +17,7 @@ export const RANGES = [
   ['last-quarter', 'Last quarter'],
   ['this-year', 'This year'],
   ['days', 'Days'],
-] as const;
+] as const satisfies readonly (readonly [name: string, word: Plain])[];
 
 export interface TimeRange {
   /** Epoch ms. */

@@ -1,3 +1,6 @@
+import type { Precision } from './format.ts';
+import { written } from './words/locale.ts';
+
 /** A day of a calendar; the month counts from 1. Days and months beyond their ends go over into the next. */
 export interface CalendarDay {
   readonly year: number;
@@ -42,11 +45,13 @@ export function dayBegin(text: string | null | undefined, later: number, zone: s
   return beginOf({ year, month, day: day + later }, zone);
 }
 
-/** What clocks show somewhere at a moment, epoch ms, in the order of ISO 8601. */
-export function stampAt(at: number, timeZone: string): string {
+/** What calendars and clocks show somewhere at a moment, epoch ms, as the language writes it. */
+export function stampAt(at: number, timeZone: string, precision: Precision = 'second'): string {
   const { year, month, day, hour, minute, second } = partsAt(at, timeZone);
   const two = (value: number) => String(value).padStart(2, '0');
-  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
+  const date = written({ year, month, day });
+  if (precision === 'day') return date;
+  return `${date} ${two(hour)}:${two(minute)}${precision === 'minute' ? '' : `:${two(second)}`}`;
 }
 
 /** By how much clocks somewhere are ahead of UTC at a moment, ms. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { logIn, openTab } from '../support/browser.ts';
 import { gatewayWithEveryView } from '../support/console-views.ts';
 import { API_KEY } from '../support/gateway.ts';
+import { expectGerman } from '../support/german-console.ts';
 import { until } from '../support/until.ts';
 
 const HEIGHT = 844;
@@ -39,4 +40,5 @@ test('no view has a serious finding, in either theme and on a phone', async () =
     await expectGood(name);
   }
   expect(tab.complaints).toEqual([]);
+  await expectGerman(gateway);
 }, 300_000);

@@ -29,6 +29,8 @@ export interface BrowserOptions {
   readonly height?: number;
   /** A name that the browser takes for this machine, so that its pages are those of another one. */
   readonly host?: string;
+  /** What the browser prefers, as a language tag. */
+  readonly locale?: string;
 }
 
 const RULES = {
@@ -58,6 +60,7 @@ export async function openTab({
   width = 1280,
   height = 800,
   host,
+  locale = 'en-US',
 }: BrowserOptions = {}): Promise<Tab> {
   const profile = mkdtempSync(join(tmpdir(), 'farad-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
@@ -67,6 +70,7 @@ export async function openTab({
     viewport: { width, height },
     colorScheme: theme,
     timezoneId: 'Europe/Berlin',
+    locale,
     acceptDownloads: true,
   });
   onTestFinished(async () => {

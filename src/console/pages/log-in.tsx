@@ -2,9 +2,11 @@ import { type Signal, useSignal } from '@preact/signals';
 import { Failure } from '../failure.ts';
 import type { LogInMethods } from '../model.ts';
 import { SecretField, TextField } from '../parts/fields.tsx';
+import { LanguageChoice } from '../parts/language-choice.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { useResource } from '../resource.ts';
 import { type Credentials, farewell, logIn, offeredKey } from '../session.ts';
+import { t } from '../words/words.ts';
 
 /** With what people log in. */
 type Way = 'key' | 'password';
@@ -41,12 +43,14 @@ export function LogIn() {
         {isWithKey ? <WithKey way={way} refusal={refusal} /> : <WithPassword refusal={refusal} />}
         <ByProvider />
         <button type="button" class="link" onClick={() => choose(isWithKey ? 'password' : 'key')}>
-          {isWithKey ? 'Log in with name and password' : 'Log in with an API key'}
+          {isWithKey ? t('Log in with name and password') : t('Log in with an API key')}
         </button>
         <p class="small soft">
-          Farad prints a key when it starts for the first time; with it admins create users under System. The
-          log-in lasts twelve hours.
+          {t(
+            'Farad prints a key when it starts for the first time; with it admins create users under System. The log-in lasts twelve hours.',
+          )}
         </p>
+        <LanguageChoice />
       </div>
     </main>
   );
@@ -58,7 +62,7 @@ function ByProvider() {
   if (!data?.oidc) return null;
   return (
     <a class="button" href="/api/v1/session/oidc">
-      Log in with {data.oidc.label}
+      {t('Log in with {label}', { label: data.oidc.label })}
     </a>
   );
 }
@@ -74,7 +78,7 @@ function WithKey({ way, refusal }: WithKeyProps) {
     <form onSubmit={submit}>
       <SecretField
         id="log-in-key"
-        label="API key"
+        label={t('API key')}
         autocomplete="off"
         value={offeredKey.value}
         onInput={(key) => {
@@ -98,7 +102,7 @@ function WithPassword({ refusal }: Pick<WithKeyProps, 'refusal'>) {
     <form onSubmit={submit}>
       <TextField
         id="log-in-name"
-        label="Name"
+        label={t('Name')}
         autocomplete="username"
         autocapitalize="none"
         spellcheck={false}
@@ -110,7 +114,7 @@ function WithPassword({ refusal }: Pick<WithKeyProps, 'refusal'>) {
       />
       <SecretField
         id="log-in-password"
-        label="Password"
+        label={t('Password')}
         autocomplete="current-password"
         value={password.value}
         onInput={(text) => {
@@ -125,7 +129,7 @@ function WithPassword({ refusal }: Pick<WithKeyProps, 'refusal'>) {
 function LogInButton({ isBusy, isReady }: { readonly isBusy: boolean; readonly isReady: boolean }) {
   return (
     <button type="submit" class="primary" disabled={isBusy || !isReady}>
-      {isBusy ? 'Logging in…' : 'Log in'}
+      {isBusy ? t('Logging in…') : t('Log in')}
     </button>
   );
 }

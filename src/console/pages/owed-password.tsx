@@ -3,6 +3,7 @@ import { Refusal, useDoing } from '../parts/action.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { PasswordFields } from '../parts/password-fields.tsx';
 import { choosePassword, logOut, session } from '../session.ts';
+import { t } from '../words/words.ts';
 
 /** For somebody who came with a one-time password: nothing else is there before another one is chosen. */
 export function OwedPassword() {
@@ -17,25 +18,26 @@ export function OwedPassword() {
     <main>
       <form class="log-in panel" onSubmit={choose}>
         <h1>
-          <Mark size={24} /> Choose a password
+          <Mark size={24} /> {t('Choose a password')}
         </h1>
         <p>
-          Welcome, {session.value?.displayName ?? session.value?.id}. The password that you were given is good
-          for this once.
+          {t('Welcome, {name}. The password that you were given is good for this once.', {
+            name: session.value?.displayName ?? session.value?.id ?? '',
+          })}
         </p>
         <Refusal failure={doing.failure} />
         <PasswordFields
-          present="The password that you were given"
+          present={t('The password that you were given')}
           password={password}
           newPassword={newPassword}
           onPassword={setPassword}
           onNewPassword={setNewPassword}
         />
         <button type="submit" class="primary" disabled={doing.busy}>
-          Choose password
+          {t('Choose password')}
         </button>
         <button type="button" onClick={() => void logOut()}>
-          Log out
+          {t('Log out')}
         </button>
       </form>
     </main>

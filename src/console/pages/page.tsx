@@ -3,6 +3,8 @@ import { useEffect } from 'preact/hooks';
 import { onDemand } from '../parts/on-demand.tsx';
 import { Empty } from '../parts/states.tsx';
 import { place } from '../router.ts';
+import { isComplete, readAllWords } from '../words/choice.ts';
+import { rich, t } from '../words/words.ts';
 import { ChargePointPage } from './charge-point/charge-point-page.tsx';
 import { ChargePointsPage } from './charge-points.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
@@ -25,6 +27,12 @@ const SitePage = onDemand(async () => (await import('./sites/site-page.tsx')).Si
 const SitesPage = onDemand(async () => (await import('./sites/sites-page.tsx')).SitesPage);
 const SystemPage = onDemand(async () => (await import('./system.tsx')).SystemPage);
 
+/** Until the words of other pages than the overview are there. */
+const OtherWords = onDemand(async () => {
+  await readAllWords();
+  return () => null;
+});
+
 interface View {
   readonly title: string;
   readonly page: ComponentChild;
@@ -36,52 +44,55 @@ export function Page() {
   useEffect(() => {
     document.title = `${title} · Farad`;
   }, [title]);
-  return page;
+  return isComplete.value || place.value.parts.length === 0 ? page : <OtherWords />;
 }
 
 function viewOf([section, id, ...rest]: readonly string[]): View {
-  if (rest.length > 0) return nothing;
+  if (rest.length > 0) return nothing();
   switch (section) {
     case undefined:
-      return { title: 'Overview', page: <OverviewPage /> };
+      return { title: t('Overview'), page: <OverviewPage /> };
     case 'charge-points':
-      if (id === undefined) return { title: 'Charge points', page: <ChargePointsPage /> };
+      if (id === undefined) return { title: t('Charge points'), page: <ChargePointsPage /> };
       return { title: id, page: <ChargePointPage id={id} key={id} /> };
     case 'transactions':
-      if (id === undefined) return { title: 'Transactions', page: <TransactionsPage /> };
-      return { title: `Transaction ${id}`, page: <TransactionPage id={id} key={id} /> };
+      if (id === undefined) return { title: t('Transactions'), page: <TransactionsPage /> };
+      return { title: t('Transaction {id}', { id }), page: <TransactionPage id={id} key={id} /> };
     case 'tokens':
-      if (id === undefined) return { title: 'Tokens', page: <TokensPage /> };
+      if (id === undefined) return { title: t('Tokens'), page: <TokensPage /> };
       return { title: id, page: <TokenPage idTag={id} key={id} /> };
     case 'sites':
-      if (id === undefined) return { title: 'Sites', page: <SitesPage /> };
+      if (id === undefined) return { title: t('Sites'), page: <SitesPage /> };
       return { title: id, page: <SitePage id={id} key={id} /> };
     case 'campaigns':
-      if (id === undefined) return { title: 'Campaigns', page: <CampaignsPage /> };
-      return { title: 'Campaign', page: <CampaignPage id={id} key={id} /> };
+      if (id === undefined) return { title: t('Campaigns'), page: <CampaignsPage /> };
+      return { title: t('Campaign'), page: <CampaignPage id={id} key={id} /> };
     case 'configuration':
-      if (id === undefined) return { title: 'Configuration templates', page: <TemplatesPage /> };
+      if (id === undefined) return { title: t('Configuration templates'), page: <TemplatesPage /> };
       return { title: id, page: <TemplatePage id={id} key={id} /> };
     case 'alarms':
-      return id === undefined ? { title: 'Alarms', page: <AlarmsPage /> } : nothing;
+      return id === undefined ? { title: t('Alarms'), page: <AlarmsPage /> } : nothing();
     case 'security':
-      return id === undefined ? { title: 'Security', page: <SecurityPage /> } : nothing;
+      return id === undefined ? { title: t('Security'), page: <SecurityPage /> } : nothing();
     case 'analytics':
-      return id === undefined ? { title: 'Analytics', page: <AnalyticsPage /> } : nothing;
+      return id === undefined ? { title: t('Analytics'), page: <AnalyticsPage /> } : nothing();
     case 'system':
-      return id === undefined ? { title: 'System', page: <SystemPage /> } : nothing;
+      return id === undefined ? { title: t('System'), page: <SystemPage /> } : nothing();
     default:
-      return nothing;
+      return nothing();
   }
 }
 
-const nothing: View = {
-  title: 'Not found',
+const nothing = (): View => ({
+  title: t('Not found'),
   page: (
-    <Empty title="There is no such page">
+    <Empty title={t('There is no such page')}>
       <p>
-        <a href="/">Go to the overview</a>, or press <kbd>/</kbd> to find something.
+        {rich('{link}, or press {key} to find something.', {
+          link: <a href="/">{t('Go to the overview')}</a>,
+          key: <kbd>/</kbd>,
+        })}
       </p>
     </Empty>
   ),
-};
+});

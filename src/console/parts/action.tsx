@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Failure, isOutcomeUnknown } from '../failure.ts';
+import { t } from '../words/words.ts';
 
 export interface Doing {
   readonly busy: boolean;
@@ -35,8 +36,8 @@ export function Refusal({ failure }: { readonly failure: Failure | undefined }) 
   const problems = (failure.details.problems ?? []) as readonly { path: string; problem: string }[];
   return (
     <div class="note failure" role="alert">
-      {failure.code === 'not_sent' && <b>Not sent</b>}
-      {isOutcomeUnknown(failure) && <b>Outcome unknown</b>}
+      {failure.code === 'not_sent' && <b>{t('Not sent')}</b>}
+      {isOutcomeUnknown(failure) && <b>{t('Outcome unknown')}</b>}
       <span>{failure.message}</span>
       {problems.length > 1 && (
         <ul>

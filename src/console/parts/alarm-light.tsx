@@ -1,5 +1,6 @@
 import { alarmCounts, useAlarmCounts } from '../alarm-counts.ts';
 import { count } from '../format.ts';
+import { t } from '../words/words.ts';
 
 /** Says wherever one is whether anything is wrong, and leads there. */
 export function AlarmLight() {
@@ -11,8 +12,15 @@ export function AlarmLight() {
     <a
       href="/alarms"
       class={`alarm-light ${tone}`}
-      aria-label={`Alarms: ${shown}, new: ${count(unacknowledged)}`}
-      title={standing === 0 ? 'No alarm stands' : `${standing} stand, ${unacknowledged} not acknowledged`}
+      aria-label={t('Alarms: {shown}, new: {unacknowledged}', {
+        shown,
+        unacknowledged: count(unacknowledged),
+      })}
+      title={
+        standing === 0
+          ? t('No alarm stands')
+          : t('{standing} stand, {unacknowledged} not acknowledged', { standing, unacknowledged })
+      }
     >
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path

@@ -1,4 +1,5 @@
 import type { CallAnswer } from '../call-answer.ts';
+import { rich } from '../words/words.ts';
 
 /** What a charge point answered, in its own word, and what that means. */
 export function AnswerWord({
@@ -14,9 +15,7 @@ export function AnswerWord({
     answer.outcome === 'result' ? String((answer.payload as { status?: string }).status) : answer.code;
   return (
     <p class={`note ${word === 'Accepted' ? 'good' : ''}`} role="status">
-      <span>
-        The charge point answered <b>{word}</b>.
-      </span>
+      <span>{rich('The charge point answered {word}.', { word: <b>{word}</b> })}</span>
       {meaning[word]}
     </p>
   );

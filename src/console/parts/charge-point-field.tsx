@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { queryOf } from '../api.ts';
 import type { ChargePoint, Page } from '../model.ts';
+import { t } from '../words/words.ts';
 import { TextFilter } from './filter-fields.tsx';
 import { useSuggestions } from './suggestions.ts';
 
@@ -63,8 +64,8 @@ export function ChargePointFilter() {
     <>
       <TextFilter
         name="chargePointId"
-        label="Charge point"
-        placeholder="whole id"
+        label={t('Charge point')}
+        placeholder={t('whole id')}
         list="filter-charge-points"
         onText={setText}
       />

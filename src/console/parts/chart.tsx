@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { count, rounded, zone } from '../format.ts';
 import { colour, theme } from '../theme.ts';
+import { t } from '../words/words.ts';
 import { stampAt } from '../zoned-time.ts';
 import type { Line } from './chart-line.ts';
 
@@ -75,8 +76,9 @@ export function Chart({
       </figcaption>
       {isMissing && (
         <p class="note" role="status">
-          The chart could not be drawn, perhaps because Farad was out of reach or has been updated. Reload the
-          page to try again.
+          {t(
+            'The chart could not be drawn, perhaps because Farad was out of reach or has been updated. Reload the page to try again.',
+          )}
         </p>
       )}
       <div ref={host} style={{ minHeight: `${height}px` }} />
@@ -158,8 +160,8 @@ function lastIndex(lines: readonly Line[]): number {
 }
 
 function spanOf(time: number, barSeconds: number | undefined, timeZone: string): string {
-  const begin = stampAt(time * 1000, timeZone);
-  return barSeconds === undefined ? begin : begin.slice(0, barSeconds >= 86_400 ? 10 : 16);
+  const precision = barSeconds === undefined ? 'second' : barSeconds >= 86_400 ? 'day' : 'minute';
+  return stampAt(time * 1000, timeZone, precision);
 }
 
 function textAt({ values, unit }: Line, index: number): string {

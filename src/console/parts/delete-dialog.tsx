@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { request } from '../api.ts';
+import { t } from '../words/words.ts';
 import { Refusal, useDoing } from './action.tsx';
 import { Dialog } from './dialog.tsx';
 
@@ -23,7 +24,7 @@ export function DeleteDialog({ title, name, path, onClose, onDeleted, children }
       <Refusal failure={doing.failure} />
       <div class="actions">
         <button type="button" onClick={onClose}>
-          Keep it
+          {t('Keep it')}
         </button>
         <button
           type="button"
@@ -36,7 +37,7 @@ export function DeleteDialog({ title, name, path, onClose, onDeleted, children }
             })
           }
         >
-          Delete {name}
+          {t('Delete {name}', { name })}
         </button>
       </div>
     </Dialog>

@@ -1,6 +1,7 @@
 import type { ComponentChild } from 'preact';
 import { useState } from 'preact/hooks';
 import { save as write } from '../save.ts';
+import { t } from '../words/words.ts';
 import { useDoing } from './action.tsx';
 import { Field, TextField } from './fields.tsx';
 import { FormDialog } from './form-dialog.tsx';
@@ -40,31 +41,31 @@ export function DocumentEditor<Document>(props: DocumentEditorProps<Document>) {
     });
   return (
     <FormDialog
-      title={known === undefined ? `New ${what}` : `Change ${what} ${known}`}
+      title={known === undefined ? t('New {what}', { what }) : t('Change {what} {known}', { what, known })}
       wide
-      submit={`Save ${what}`}
+      submit={t('Save {what}', { what })}
       doing={doing}
       onClose={onClose}
       onSubmit={save}
     >
       <div class="row">
         {known === undefined && (
-          <TextField id="document-id" label="Name" required value={id} onInput={setId} />
+          <TextField id="document-id" label={t('Name')} required value={id} onInput={setId} />
         )}
         <fieldset class="chips end">
-          <legend class="visually-hidden">Edit it</legend>
+          <legend class="visually-hidden">{t('Edit it')}</legend>
           <button type="button" aria-pressed={edited.text === undefined} onClick={edited.showForm}>
-            As a form
+            {t('As a form')}
           </button>
           <button type="button" aria-pressed={edited.text !== undefined} onClick={edited.showText}>
-            As JSON
+            {t('As JSON')}
           </button>
         </fieldset>
       </div>
       {edited.text === undefined ? (
         form(edited.document, edited.setDocument)
       ) : (
-        <Field id="document-text" label="As JSON">
+        <Field id="document-text" label={t('As JSON')}>
           <textarea
             id="document-text"
             rows={18}
@@ -74,7 +75,7 @@ export function DocumentEditor<Document>(props: DocumentEditorProps<Document>) {
             onInput={(event) => edited.setText(event.currentTarget.value)}
           />
           <span class="hint">
-            {hint} <a href={docs}>What it may hold</a>
+            {hint} <a href={docs}>{t('What it may hold')}</a>
           </span>
           <span class="small tone-fault" role="status">
             {edited.problem}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { place, setQuery } from '../router.ts';
+import { t } from '../words/words.ts';
 
 /** How long typing may pause before the list follows, ms. */
 const PAUSE_MS = 250;
@@ -8,7 +9,7 @@ const PAUSE_MS = 250;
 /** The filters above a list, and what can be done beside them. */
 export function Filters({ children }: { readonly children: ComponentChildren }) {
   return (
-    <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+    <form class="filters" aria-label={t('Filters')} onSubmit={(event) => event.preventDefault()}>
       {children}
     </form>
   );

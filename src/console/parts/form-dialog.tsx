@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { t } from '../words/words.ts';
 import { type Doing, Refusal } from './action.tsx';
 import { Dialog } from './dialog.tsx';
 
@@ -28,7 +29,7 @@ export function FormDialog({
   title,
   wide = false,
   submit,
-  close = 'Cancel',
+  close = t('Cancel'),
   doing,
   ready = true,
   danger = false,

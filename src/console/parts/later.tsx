@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Failure } from '../failure.ts';
+import { t } from '../words/words.ts';
 import { Refused, Skeleton } from './states.tsx';
 
 interface LaterProps<Module> {
@@ -24,6 +25,6 @@ export function Later<Module>({ load, what, lines, children }: LaterProps<Module
   }, [load]);
   if (module) return <>{children(module.loaded)}</>;
   if (!isRefused) return <Skeleton lines={lines} what={what} />;
-  const failure = new Failure(0, 'unreachable', 'This part of the page could not be loaded.');
+  const failure = new Failure(0, 'unreachable', t('This part of the page could not be loaded.'));
   return <Refused failure={failure} retry={() => location.reload()} />;
 }

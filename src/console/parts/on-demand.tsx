@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { t } from '../words/words.ts';
 import { Empty, Skeleton } from './states.tsx';
 
 /** Pages that are not there yet. */
@@ -27,7 +28,7 @@ export function onDemand<Props extends object>(read: () => Promise<ComponentType
     }, []);
     const Page = page;
     if (Page !== undefined) return <Page {...props} />;
-    return state === 'missing' ? <Missing /> : <Skeleton lines={8} what="the page" />;
+    return state === 'missing' ? <Missing /> : <Skeleton lines={8} what={t('the page')} />;
   };
 }
 
@@ -38,10 +39,10 @@ export async function readTheRest(): Promise<void> {
 
 function Missing() {
   return (
-    <Empty title="This page could not be read">
-      <p>Perhaps Farad was out of reach, or has been updated since you opened the console.</p>
+    <Empty title={t('This page could not be read')}>
+      <p>{t('Perhaps Farad was out of reach, or has been updated since you opened the console.')}</p>
       <button type="button" onClick={() => location.reload()}>
-        Reload
+        {t('Reload')}
       </button>
     </Empty>
   );

@@ -1,4 +1,5 @@
 import { place, setQuery } from '../router.ts';
+import { t } from '../words/words.ts';
 
 interface PagerProps {
   readonly next: string | null;
@@ -10,18 +11,18 @@ interface PagerProps {
 export function Pager({ next, sum }: PagerProps) {
   const cursor = place.value.query.get('cursor');
   return (
-    <nav class="pager" aria-label="Pages">
+    <nav class="pager" aria-label={t('Pages')}>
       <span class="sum" role="status">
         {sum}
       </span>
       {cursor !== null && (
         <button type="button" onClick={() => setQuery({ cursor: undefined }, 'push')}>
-          First page
+          {t('First page')}
         </button>
       )}
       {next !== null && (
         <button type="button" onClick={() => setQuery({ cursor: next }, 'push')}>
-          Next page
+          {t('Next page')}
         </button>
       )}
     </nav>

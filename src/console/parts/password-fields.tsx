@@ -1,3 +1,4 @@
+import { t } from '../words/words.ts';
 import { SecretField } from './fields.tsx';
 
 /** As the API has it. */
@@ -25,8 +26,8 @@ export function PasswordFields(props: PasswordFieldsProps) {
       />
       <SecretField
         id="new-password"
-        label="New password"
-        hint={`At least ${MIN_PASSWORD} characters, without your name.`}
+        label={t('New password')}
+        hint={t('At least {least} characters, without your name.', { least: MIN_PASSWORD })}
         autocomplete="new-password"
         minLength={MIN_PASSWORD}
         value={props.newPassword}

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../words/words.ts';
 
 interface PemFieldProps {
   readonly id: string;
@@ -34,7 +35,7 @@ export function PemField({ id, label, value, required = false, onChange }: PemFi
         onInput={(event) => onChange(event.currentTarget.value)}
       />
       <label class="hint">
-        or from a file{' '}
+        {t('or from a file')}{' '}
         <input
           type="file"
           accept=".pem,.crt,.cer"

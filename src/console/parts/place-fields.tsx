@@ -1,4 +1,5 @@
 import type { PlaceText } from '../place-text.ts';
+import { t } from '../words/words.ts';
 
 interface PlaceFieldsProps {
   readonly value: PlaceText;
@@ -23,7 +24,7 @@ export function PlaceFields({ value, disabled, onInput }: PlaceFieldsProps) {
     <>
       {FIELDS.map(([name, label, maxLength]) => (
         <div key={name} class="field">
-          <label for={`cp-${name}`}>{label}</label>
+          <label for={`cp-${name}`}>{t(label)}</label>
           <input
             id={`cp-${name}`}
             {...(name === 'latitude' || name === 'longitude'

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { rounded } from '../format.ts';
+import { type Language, spoken } from '../words/language.ts';
 import type { Line } from './chart-line.ts';
 
 interface PlotOptions {
@@ -51,7 +52,7 @@ export function draw(host: HTMLElement, options: PlotOptions): uPlot {
         right: { range: fromNought },
       },
       axes: [
-        { ...axis, grid: { show: false }, values: TIMES },
+        { ...axis, grid: { show: false }, values: timesOf(spoken().language) },
         {
           ...axis,
           size: 72,
@@ -79,13 +80,18 @@ export function draw(host: HTMLElement, options: PlotOptions): uPlot {
   );
 }
 
-/** ISO order and 24 hours, whatever the locale. */
-const TIMES: uPlot.Axis.Values = [
-  [86_400, '{YYYY}-{MM}-{DD}', null, null, null, null, null, null, 1],
-  [3600, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
-  [60, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
-  [1, '{HH}:{mm}:{ss}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
-];
+/** Days in the order of the language, and 24 hours. */
+function timesOf(spoken: Language): uPlot.Axis.Values {
+  const [date, day] =
+    spoken === 'de' ? ['{DD}.{MM}.{YYYY}', '{DD}.{MM}.'] : ['{YYYY}-{MM}-{DD}', '{MM}-{DD}'];
+  const below = [`\n${date}`, null, `\n${day}`, null, null, null, 1] as const;
+  return [
+    [86_400, date, null, null, null, null, null, null, 1],
+    [3600, '{HH}:{mm}', ...below],
+    [60, '{HH}:{mm}', ...below],
+    [1, '{HH}:{mm}:{ss}', ...below],
+  ];
+}
 
 /** Steps of an axis that counts. */
 const COUNTS = [1, 2, 5]

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { t } from '../words/words.ts';
 
 interface Drawn {
   /** Modules of an edge, with the margin that readers need. */
@@ -27,7 +28,7 @@ export function QrCode({ text, label }: { readonly text: string; readonly label:
   if (drawn === 'missing') {
     return (
       <p class="note" role="status">
-        The QR code could not be drawn, perhaps because Farad is out of reach or has been updated.
+        {t('The QR code could not be drawn, perhaps because Farad is out of reach or has been updated.')}
       </p>
     );
   }

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { place } from '../router.ts';
 import { type Section, sections } from '../sections.ts';
 import { seesAll } from '../session.ts';
+import { t } from '../words/words.ts';
 
 /** The places of the console, eight words at most. */
 export function Rail() {
@@ -14,7 +15,7 @@ export function Rail() {
       rail.current.scrollLeft = here.offsetLeft - (rail.current.clientWidth - here.clientWidth) / 2;
   }, [current]);
   return (
-    <nav ref={rail} class="rail" aria-label="Sections">
+    <nav ref={rail} class="rail" aria-label={t('Sections')}>
       <ul>
         {sections.filter(isShown).map(({ name, root, also = [] }) => (
           <li key={root}>
@@ -22,7 +23,7 @@ export function Rail() {
               href={`/${root}`}
               aria-current={current === root || also.includes(current) ? 'page' : undefined}
             >
-              {name}
+              {t(name)}
             </a>
           </li>
         ))}

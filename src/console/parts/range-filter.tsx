@@ -1,5 +1,6 @@
 import { place } from '../router.ts';
 import { RANGES } from '../time-range.ts';
+import { t } from '../words/words.ts';
 import { ChoiceFilter, DayFilter } from './filter-fields.tsx';
 
 /** Which time a report is about. */
@@ -8,11 +9,15 @@ export function RangeFilter({ byDefault }: { readonly byDefault: string }) {
   const others = RANGES.filter(([name]) => name !== byDefault);
   return (
     <>
-      <ChoiceFilter name="range" label="Time" options={[['', first], ...others]} />
+      <ChoiceFilter
+        name="range"
+        label={t('Time')}
+        options={[['', t(first)], ...others.map(([name, word]) => [name, t(word)] as const)]}
+      />
       {place.value.query.get('range') === 'days' && (
         <>
-          <DayFilter name="from" label="From" />
-          <DayFilter name="to" label="until" />
+          <DayFilter name="from" label={t('From')} />
+          <DayFilter name="to" label={t('until')} />
         </>
       )}
     </>

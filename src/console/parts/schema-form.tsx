@@ -1,5 +1,6 @@
 import { localInput } from '../format.ts';
 import type { Schema } from '../ocpp-schema.ts';
+import { t } from '../words/words.ts';
 import { TokenSuggestions } from './token-suggestions.tsx';
 
 type Json = unknown;
@@ -29,7 +30,7 @@ export function SchemaObject({ path, schema, value, onChange }: ObjectProps) {
     Record<string, Json>
   >;
   const properties = Object.entries(schema.properties ?? {});
-  if (properties.length === 0) return <p class="soft">This message has no members.</p>;
+  if (properties.length === 0) return <p class="soft">{t('This message has no members.')}</p>;
   return (
     <>
       {properties.map(([name, member]) => (
@@ -59,7 +60,7 @@ function ObjectField({ name, path, schema, value, required, onChange }: SchemaFi
     return (
       <div class="field">
         <button type="button" class="link" onClick={() => onChange(blankOf(schema))}>
-          Add {name}
+          {t('Add {name}', { name })}
         </button>
       </div>
     );
@@ -103,7 +104,7 @@ function ListField({ name, path, schema, value, required, onChange }: SchemaFiel
         </div>
       ))}
       <button type="button" class="link" onClick={() => onChange([...items, blankOf(item)])}>
-        Add {items.length === 0 ? name : 'another'}
+        {items.length === 0 ? t('Add {name}', { name }) : t('Add another')}
       </button>
     </fieldset>
   );
@@ -114,7 +115,7 @@ function PlainField({ name, path, schema, value, required, onChange }: SchemaFie
   return (
     <div class="field">
       <label for={id}>
-        {name} {!required && <i>optional</i>}
+        {name} {!required && <i>{t('optional')}</i>}
       </label>
       <PlainInput
         id={id}
@@ -208,8 +209,8 @@ function PlainInput({
 
 function Remove({ name, onClick }: { readonly name: string; readonly onClick: () => void }) {
   return (
-    <button type="button" class="link remove" aria-label={`Remove ${name}`} onClick={onClick}>
-      remove
+    <button type="button" class="link remove" aria-label={t('Remove {name}', { name })} onClick={onClick}>
+      {t('remove')}
     </button>
   );
 }

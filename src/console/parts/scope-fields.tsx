@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Scope } from '../model.ts';
+import { plural, t } from '../words/words.ts';
 import { Field } from './fields.tsx';
 
 interface ScopeFieldsProps {
@@ -27,14 +28,15 @@ export function ScopeFields({ scope, onChange }: ScopeFieldsProps) {
           }}
         />
         <span>
-          Only some charge points <span class="soft">of groups and sites; nothing else is seen</span>
+          {t('Only some charge points')}{' '}
+          <span class="soft">{t('of groups and sites; nothing else is seen')}</span>
         </span>
       </label>
       {isPart && (
         <>
           <Names
             id="scope-groups"
-            label="Groups"
+            label={t('Groups')}
             value={groups}
             onInput={(text) => {
               setGroups(text);
@@ -43,7 +45,7 @@ export function ScopeFields({ scope, onChange }: ScopeFieldsProps) {
           />
           <Names
             id="scope-sites"
-            label="Sites"
+            label={t('Sites')}
             value={sites}
             onInput={(text) => {
               setSites(text);
@@ -65,7 +67,7 @@ interface NamesProps {
 
 function Names({ id, label, value, onInput }: NamesProps) {
   return (
-    <Field id={id} label={label} hint="One name per line.">
+    <Field id={id} label={label} hint={t('One name per line.')}>
       <textarea
         id={id}
         rows={2}
@@ -87,11 +89,15 @@ function linesOf(text: string): string[] {
 
 /** The charge points of a scope, in words. */
 export function scopeText(scope: Scope | null): string {
-  if (scope === null) return 'all charge points';
+  if (scope === null) return t('all charge points');
   const { groups, sites } = scope;
   const parts = [
-    ...(groups.length > 0 ? [`${groups.length === 1 ? 'group' : 'groups'} ${groups.join(', ')}`] : []),
-    ...(sites.length > 0 ? [`${sites.length === 1 ? 'site' : 'sites'} ${sites.join(', ')}`] : []),
+    ...(groups.length > 0
+      ? [plural(groups.length, 'group {names}', 'groups {names}', { names: groups.join(', ') })]
+      : []),
+    ...(sites.length > 0
+      ? [plural(sites.length, 'site {names}', 'sites {names}', { names: sites.join(', ') })]
+      : []),
   ];
-  return parts.join('; ') || 'no charge points';
+  return parts.join('; ') || t('no charge points');
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Found, withoutRepeats } from '../found.ts';
 import { go } from '../router.ts';
 import { searchEverything, searchLastUses } from '../search.ts';
+import { t } from '../words/words.ts';
 
 /** How long typing may pause before it is searched for, ms. */
 const PAUSE_MS = 120;
@@ -38,7 +39,7 @@ export function SearchBox() {
   return (
     <search class="search">
       <label class="visually-hidden" for="search">
-        Find a charge point, transaction or token
+        {t('Find a charge point, transaction or token')}
       </label>
       <input
         id="search"
@@ -47,7 +48,7 @@ export function SearchBox() {
         role="combobox"
         autocomplete="off"
         spellcheck={false}
-        placeholder="Find a charge point, transaction, token"
+        placeholder={t('Find a charge point, transaction, token')}
         aria-expanded={shown && items.length > 0}
         aria-controls="search-results"
         aria-activedescendant={shown && items.length > 0 ? `found-${chosen}` : undefined}
@@ -132,7 +133,7 @@ function Results({ found, chosen, onChoose, onVisit }: ResultsProps) {
   const items = found?.items ?? [];
   return (
     <div class="search-results">
-      <div id="search-results" role="listbox" aria-label="Found">
+      <div id="search-results" role="listbox" aria-label={t('Found')}>
         {items.map((item, index) => (
           <div
             key={item.url}
@@ -146,13 +147,15 @@ function Results({ found, chosen, onChoose, onVisit }: ResultsProps) {
             }}
             onPointerEnter={() => onChoose(index)}
           >
-            <span class="kind small">{item.kind}</span>
+            <span class="kind small">{t(item.kind)}</span>
             <span>{item.name}</span>
             <span class="more small">{item.more}</span>
           </div>
         ))}
       </div>
-      {items.length === 0 && <p role="status">{found ? `Nothing is called “${found.of}”.` : 'Looking…'}</p>}
+      {items.length === 0 && (
+        <p role="status">{found ? t('Nothing is called “{of}”.', { of: found.of }) : t('Looking…')}</p>
+      )}
     </div>
   );
 }

@@ -3,12 +3,13 @@ import { now } from '../clock.ts';
 import type { Failure } from '../failure.ts';
 import { ago, stamp } from '../format.ts';
 import type { Resource } from '../resource.ts';
+import { t } from '../words/words.ts';
 
 /** What is on its way, at about its height, so that nothing jumps. */
 export function Skeleton({ lines, what }: { readonly lines: number; readonly what: string }) {
   return (
     <div class="skeleton" role="status">
-      <b class="visually-hidden">Loading {what}</b>
+      <b class="visually-hidden">{t('Loading {what}', { what })}</b>
       {Array.from({ length: lines }, (_, line) => (
         <span key={line} />
       ))}
@@ -62,32 +63,34 @@ export function Refused({
   if (failure.code === 'out_of_scope') {
     return (
       <div class="state">
-        <h2>Not for a part of the charge points</h2>
-        <p>You see some groups and sites; this is about all of them.</p>
+        <h2>{t('Not for a part of the charge points')}</h2>
+        <p>{t('You see some groups and sites; this is about all of them.')}</p>
       </div>
     );
   }
   if (failure.status === 403) {
-    const role = String(failure.details.role ?? 'another role');
+    const role = String(failure.details.role ?? t('another role'));
     return (
       <div class="state">
-        <h2>This takes the role {role}</h2>
-        <p>{failure.message} Ask somebody who has it, or log in with another key.</p>
+        <h2>{t('This takes the role {role}', { role })}</h2>
+        <p>
+          {t('{message} Ask somebody who has it, or log in with another key.', { message: failure.message })}
+        </p>
       </div>
     );
   }
   return (
     <div class="state failure" role="alert">
-      <h2>{failure.status === 404 ? 'Not found' : 'This did not work'}</h2>
+      <h2>{failure.status === 404 ? t('Not found') : t('This did not work')}</h2>
       <p>
         {failure.message} {failure.status > 0 && <code>{failure.code}</code>}
       </p>
       {failingSince !== undefined && (
-        <p class="soft">Since {stamp(failingSince)}; it is tried again by itself.</p>
+        <p class="soft">{t('Since {time}; it is tried again by itself.', { time: stamp(failingSince) })}</p>
       )}
       {retry && (
         <button type="button" onClick={retry}>
-          Try again
+          {t('Try again')}
         </button>
       )}
     </div>
@@ -123,10 +126,10 @@ function State<Data>({ of, what, lines = 4, children }: Omit<ShownProps<Data>, '
   return (
     <>
       <div class="note" role="status">
-        <b>Not fresh:</b> {failure.message}
-        <span class="soft">Shown as of {ago(loadedAt ?? now.value, now.value)}.</span>
+        <b>{t('Not fresh:')}</b> {failure.message}
+        <span class="soft">{t('Shown as of {when}.', { when: ago(loadedAt ?? now.value, now.value) })}</span>
         <button type="button" class="link" onClick={reload}>
-          Try again
+          {t('Try again')}
         </button>
       </div>
       <div class="stale">{children(data)}</div>

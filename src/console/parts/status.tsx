@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { type Plain, t } from '../words/words.ts';
 
 type Tone = 'available' | 'charging' | 'attention' | 'fault' | 'none';
 
@@ -32,6 +33,24 @@ const SHAPES: Readonly<Record<Tone, string>> = {
   none: 'M2 6h8',
 };
 
+/** Words for states that are Farad's own; those of OCPP stay as the standard writes them. */
+const OWN_WORDS: Readonly<Record<string, Plain>> = {
+  connected: 'connected',
+  offline: 'offline',
+  open: 'open',
+  superseded: 'superseded',
+  closed: 'closed',
+  stopped: 'stopped',
+  unmatched: 'unmatched',
+  'not booted': 'not booted',
+};
+
+/** A status in words. */
+export function statusWord(status: string): string {
+  const own = OWN_WORDS[status];
+  return own === undefined ? status : t(own);
+}
+
 export function toneOf(status: string): Tone {
   return TONES[status] ?? 'none';
 }
@@ -39,7 +58,7 @@ export function toneOf(status: string): Tone {
 /** A status as shape, colour and word, so that no one of them is needed alone. */
 export function Status({
   status,
-  word = status,
+  word = statusWord(status),
 }: {
   readonly status: string;
   readonly word?: ComponentChildren;

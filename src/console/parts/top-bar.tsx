@@ -4,7 +4,9 @@ import { feed } from '../live/live.ts';
 import { unsent } from '../sending.ts';
 import { logOut } from '../session.ts';
 import { theme, toggleTheme } from '../theme.ts';
+import { t } from '../words/words.ts';
 import { AlarmLight } from './alarm-light.tsx';
+import { LanguageChoice } from './language-choice.tsx';
 import { SearchBox } from './search-box.tsx';
 import { Who } from './who.tsx';
 
@@ -20,13 +22,14 @@ export function Bar() {
           type="button"
           class="plain"
           onClick={toggleTheme}
-          aria-label={theme.value === 'dark' ? 'Use the light theme' : 'Use the dark theme'}
+          aria-label={theme.value === 'dark' ? t('Use the light theme') : t('Use the dark theme')}
         >
           {theme.value === 'dark' ? '☀' : '☾'}
         </button>
+        <LanguageChoice />
         <Who />
         <button type="button" onClick={() => void logOut()}>
-          Log out
+          {t('Log out')}
         </button>
       </div>
     </header>
@@ -42,7 +45,9 @@ function Unsent() {
   return (
     <span role="status" class="small">
       {waited > NOTICED_MS && (
-        <span class="tone-attention">Not sent yet: waiting for a connection, {duration(waited)}</span>
+        <span class="tone-attention">
+          {t('Not sent yet: waiting for a connection, {waited}', { waited: duration(waited) })}
+        </span>
       )}
     </span>
   );
@@ -54,11 +59,13 @@ function LiveLight() {
   return (
     <span role="status" class="small">
       {state === 'down' && (
-        <span class="tone-attention">Live feed down for {duration(now.value - since)}, trying again</span>
+        <span class="tone-attention">
+          {t('Live feed down for {time}, trying again', { time: duration(now.value - since) })}
+        </span>
       )}
       {state === 'live' && (
         <span>
-          ● <span class="live-word">Live</span>
+          ● <span class="live-word">{t('Live')}</span>
         </span>
       )}
     </span>

@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { count } from '../format.ts';
+import { t } from '../words/words.ts';
 
 interface WaitingRowsProps {
   readonly waiting: number;
@@ -14,7 +15,7 @@ interface WaitingRowsProps {
  * Above a list: how it is ordered, how many new rows wait, and a button that shows them. As high without it,
  * so that the list stays.
  */
-export function WaitingRows({ waiting, what, order = 'Newest first', show }: WaitingRowsProps) {
+export function WaitingRows({ waiting, what, order = t('Newest first'), show }: WaitingRowsProps) {
   const line = useRef<HTMLDivElement>(null);
   return (
     <div class="waiting-rows" ref={line} tabIndex={-1}>
@@ -29,7 +30,8 @@ export function WaitingRows({ waiting, what, order = 'Newest first', show }: Wai
               show();
             }}
           >
-            {count(waiting)} new<b class="visually-hidden"> {what}: show</b>
+            {t('{count} new', { count: count(waiting) })}
+            <b class="visually-hidden"> {t('{what}: show', { what })}</b>
           </button>
         )}
       </span>

@@ -1,5 +1,6 @@
 import { now } from '../clock.ts';
 import { ago, stamp, zone } from '../format.ts';
+import { t } from '../words/words.ts';
 
 /**
  * A time as how long ago, with the time itself beside it or behind it. In facts and tables it is as wide as
@@ -12,7 +13,7 @@ export function When({
   readonly at: string | null | undefined;
   readonly both?: boolean;
 }) {
-  if (!at) return <span class="soft">never</span>;
+  if (!at) return <span class="soft">{t('never')}</span>;
   const text = stamp(at);
   const relative = <span class={both ? 'ago soft small' : 'ago'}>{ago(Date.parse(at), now.value)}</span>;
   return (

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { choosePassword, session } from '../session.ts';
+import { t } from '../words/words.ts';
 import { useDoing } from './action.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import { PasswordFields } from './password-fields.tsx';
@@ -10,7 +11,8 @@ export function Who() {
   const own = session.value;
   if (!own) return null;
   const { kind, id, displayName, role, scope } = own;
-  const title = kind === 'key' ? 'The API key that you logged in with, and its role' : `You are ${id}`;
+  const title =
+    kind === 'key' ? t('The API key that you logged in with, and its role') : t('You are {id}', { id });
   return (
     <span class="name" title={title}>
       {displayName ?? id} · {role}
@@ -26,7 +28,7 @@ export function OwnPassword() {
   return (
     <>
       <button type="button" class="end" onClick={() => setChoosing(true)}>
-        Change my password
+        {t('Change my password')}
       </button>
       {choosing && <PasswordDialog onClose={() => setChoosing(false)} />}
     </>
@@ -44,20 +46,20 @@ function PasswordDialog({ onClose }: { readonly onClose: () => void }) {
     });
   return (
     <FormDialog
-      title="Change my password"
-      submit="Change password"
+      title={t('Change my password')}
+      submit={t('Change password')}
       doing={doing}
       onClose={onClose}
       onSubmit={choose}
     >
       <PasswordFields
-        present="Present password"
+        present={t('Present password')}
         password={password}
         newPassword={newPassword}
         onPassword={setPassword}
         onNewPassword={setNewPassword}
       />
-      <p class="small soft">You stay logged in here, and are logged out everywhere else.</p>
+      <p class="small soft">{t('You stay logged in here, and are logged out everywhere else.')}</p>
     </FormDialog>
   );
 }

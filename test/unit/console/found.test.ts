@@ -26,6 +26,7 @@ test.each([
   ['12', '12'],
   ['bay 12', '12'],
   ['Bay  A 3', 'A 3'],
+  ['Stellplatz 12', '12'],
   ['bay', 'bay'],
   ['BAY-12', 'BAY-12'],
   ['x'.repeat(51), undefined],

@@ -45,7 +45,7 @@ export function AnswerTimesReport() {
           <ReportTable
             rows={rows.toReversed()}
             columns={[
-              { name: 'Hour', show: ({ start }) => stamp(start).slice(0, 16) },
+              { name: 'Hour', show: ({ start }) => stamp(start, 'minute') },
               { name: 'Answers', number: true, show: ({ answers }) => count(answers) },
               ...LINES.map(([name, member]) => ({
                 name: `${name}, ms`,

@@ -98,7 +98,7 @@ function columnsOf(by: 'total' | 'chargePoint' | 'tag', interval: 'hour' | 'day'
   return [
     {
       name: interval === 'hour' ? 'Hour' : 'Day',
-      show: ({ start }) => stamp(start).slice(0, interval === 'hour' ? 16 : 10),
+      show: ({ start }) => stamp(start, interval === 'hour' ? 'minute' : 'day'),
     },
     ...(by === 'chargePoint'
       ? [

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Quantity } from '../../format.ts';
 import type { History, LineName, Overview } from '../../model.ts';
 import { Sparkline } from '../../parts/sparkline.tsx';
+import { t } from '../../words/words.ts';
 import { POINTS } from './growing-history.ts';
 
 /** What each part of the overview is made from. */
@@ -32,10 +33,10 @@ export function Big({ href, name, value, tone = 'none', line, history, note, chi
       </span>
       {children ?? (
         <span class={tone === 'none' ? 'soft' : `tone-${tone}`}>
-          <Sparkline values={padded(values)} label={`${name} in the last hour`} />
+          <Sparkline values={padded(values)} label={t('{name} in the last hour', { name })} />
         </span>
       )}
-      <span class="small soft note-line">{note ?? 'last hour'}</span>
+      <span class="small soft note-line">{note ?? t('last hour')}</span>
     </a>
   );
 }

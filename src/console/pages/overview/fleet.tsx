@@ -3,6 +3,7 @@ import type { Overview } from '../../model.ts';
 import { ConnectUrl } from '../../parts/connect-url.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { Status, toneOf } from '../../parts/status.tsx';
+import { plural, rich, t } from '../../words/words.ts';
 import { Big, type PartProps } from './big.tsx';
 
 /** Whether the fleet is all right. */
@@ -10,8 +11,8 @@ export function Fleet({ now, history }: PartProps) {
   if (now.chargePoints === 0) {
     return (
       <div class="panel">
-        <Empty title="No charge point has come yet">
-          <p>Point one at this address, with its identity at the end:</p>
+        <Empty title={t('No charge point has come yet')}>
+          <p>{t('Point one at this address, with its identity at the end:')}</p>
           <ConnectUrl />
         </Empty>
       </div>
@@ -23,32 +24,35 @@ export function Fleet({ now, history }: PartProps) {
       <div class="numbers">
         <Big
           href="/charge-points?connected=true"
-          name="Connected"
-          value={{ number: count(now.sockets), unit: `of ${count(now.chargePoints)}` }}
+          name={t('Connected')}
+          value={{
+            number: count(now.sockets),
+            unit: t('of {chargePoints}', { chargePoints: count(now.chargePoints) }),
+          }}
           line="sockets"
           history={history}
-          note={offline > 0 ? `${count(offline)} offline` : 'all of them'}
+          note={offline > 0 ? t('{offline} offline', { offline: count(offline) }) : t('all of them')}
         />
         <Big
           href="/charge-points?status=Charging"
-          name="Charging now"
-          value={{ number: count(now.charging), unit: now.charging === 1 ? 'connector' : 'connectors' }}
+          name={t('Charging now')}
+          value={{ number: count(now.charging), unit: plural(now.charging, 'connector', 'connectors') }}
           tone="charging"
           line="charging"
           history={history}
         />
         <Big
           href="/charge-points?status=Faulted"
-          name="Faulted"
-          value={{ number: count(now.faulted), unit: now.faulted === 1 ? 'connector' : 'connectors' }}
+          name={t('Faulted')}
+          value={{ number: count(now.faulted), unit: plural(now.faulted, 'connector', 'connectors') }}
           tone={now.faulted > 0 ? 'fault' : 'none'}
           line="faulted"
           history={history}
         />
         <Big
           href="/transactions?state=open"
-          name="Power"
-          value={now.powerW === null ? UNTOLD : power(now.powerW)}
+          name={t('Power')}
+          value={now.powerW === null ? untold() : power(now.powerW)}
           tone="charging"
           line="powerW"
           history={history}
@@ -56,10 +60,13 @@ export function Fleet({ now, history }: PartProps) {
       </div>
       {now.neverBooted > 0 && (
         <p class="note failure" role="status">
-          <a href="/charge-points?connected=true&registration=Unknown">
-            {count(now.neverBooted)} connected {now.neverBooted === 1 ? 'charge point' : 'charge points'}
-          </a>{' '}
-          never sent a BootNotification: whatever they say is refused.
+          {rich('{link} never sent a BootNotification: whatever they say is refused.', {
+            link: (
+              <a href="/charge-points?connected=true&registration=Unknown">
+                {plural(now.neverBooted, '{n} connected charge point', '{n} connected charge points')}
+              </a>
+            ),
+          })}
         </p>
       )}
       <Connectors now={now} />
@@ -68,7 +75,9 @@ export function Fleet({ now, history }: PartProps) {
 }
 
 /** Power is measured of the whole fleet. */
-const UNTOLD: Quantity = { number: '–', unit: 'of all only' };
+function untold(): Quantity {
+  return { number: '–', unit: t('of all only') };
+}
 
 /** All connectors by their status, as one bar with its words. */
 function Connectors({ now }: { readonly now: Overview }) {
@@ -107,7 +116,7 @@ function Connectors({ now }: { readonly now: Overview }) {
         {now.offlineConnectors > 0 && (
           <li>
             <a href="/charge-points?connected=false">
-              <span class="status tone-none">offline</span> <b>{count(now.offlineConnectors)}</b>
+              <span class="status tone-none">{t('offline')}</span> <b>{count(now.offlineConnectors)}</b>
             </a>
           </li>
         )}

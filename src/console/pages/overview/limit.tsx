@@ -1,3 +1,5 @@
+import { t } from '../../words/words.ts';
+
 /** Answers to Authorize have to come within this, s: the declared response timeout. */
 const LIMIT_SECONDS = 5;
 
@@ -15,7 +17,7 @@ export function Limit({ seconds }: { readonly seconds: number | null }) {
         viewBox="0 0 240 12"
         preserveAspectRatio="none"
         role="img"
-        aria-label={`On a scale that ends at the limit of ${LIMIT_SECONDS} s`}
+        aria-label={t('On a scale that ends at the limit of {seconds} s', { seconds: LIMIT_SECONDS })}
       >
         <rect class="ground" x="0" y="3" width="240" height="6" />
         <rect class={`fill-${tone}`} x="0" y="3" width={240 * part} height="6" />
@@ -25,7 +27,7 @@ export function Limit({ seconds }: { readonly seconds: number | null }) {
         <rect class="end" x="238" y="0" width="2" height="12" />
       </svg>
       <span class="small soft">50 µs</span>
-      <span class="small soft">limit {LIMIT_SECONDS} s</span>
+      <span class="small soft">{t('limit {seconds} s', { seconds: LIMIT_SECONDS })}</span>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { feed } from '../../live/live.ts';
 import type { Overview } from '../../model.ts';
 import { Shown } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
+import { t } from '../../words/words.ts';
 import { Farad } from './farad.tsx';
 import { Fleet } from './fleet.tsx';
 import { useGrowingHistory } from './growing-history.ts';
@@ -23,12 +24,12 @@ export function OverviewPage() {
 
   return (
     <>
-      <h1>Overview</h1>
-      <Shown of={resource} what="the overview" lines={12}>
+      <h1>{t('Overview')}</h1>
+      <Shown of={resource} what={t('the overview')} lines={12}>
         {(now) => (
           <div class="overview">
             <section aria-labelledby="fleet">
-              <h2 id="fleet">Fleet</h2>
+              <h2 id="fleet">{t('Fleet')}</h2>
               <Fleet now={now} history={history} />
             </section>
             <section aria-labelledby="farad">

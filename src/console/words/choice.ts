@@ -1,0 +1,44 @@
+import { signal } from '@preact/signals';
+import { become, type Catalogue, chosenOf, LANGUAGES, type Language } from './language.ts';
+
+const KEPT = 'farad-language';
+
+/** What the console speaks, for what has to change with it. */
+export const language = signal<Language>('en');
+/** Whether the words of all pages are there, and not only those of the first view. */
+export const isComplete = signal(true);
+
+/** Speaks what is preferred here, with the words of the first view; English where they cannot be read. */
+export async function speakAsPreferred(): Promise<void> {
+  const wanted = chosenOf(localStorage.getItem(KEPT), navigator.languages);
+  try {
+    if (wanted === 'de') {
+      begin(wanted, (await import('./german/first-view.ts')).firstView);
+      isComplete.value = false;
+    } else begin(wanted, {});
+  } catch (error) {
+    console.warn(`the console cannot speak ${LANGUAGES[wanted]}`, error);
+  }
+}
+
+/** Reads the words of all pages that are not there yet. Throws where Farad is out of reach. */
+export async function readAllWords(): Promise<void> {
+  if (!isComplete.value) await read(language.value);
+}
+
+/** Speaks another language from now on, and on the next visit. Throws where its words cannot be read. */
+export async function speak(next: Language): Promise<void> {
+  await read(next);
+  localStorage.setItem(KEPT, next);
+}
+
+async function read(next: Language): Promise<void> {
+  begin(next, next === 'de' ? (await import('./german/words.ts')).german : {});
+  isComplete.value = true;
+}
+
+function begin(next: Language, catalogue: Catalogue): void {
+  become(next, navigator.languages, catalogue);
+  document.documentElement.lang = next;
+  language.value = next;
+}
