@@ -49,7 +49,7 @@ async function openData(): Promise<[Store, Journal]> {
   const transactionRetention = config.transactions.retention;
   try {
     return [
-      openStore({ dataDir: config.dataDir, role: 'edge', owner: name, transactionRetention }),
+      openStore({ dataDir: config.dataDir, role: 'edge', transactionRetention }),
       openJournal(journalOptions),
     ];
   } catch (error) {

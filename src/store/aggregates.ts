@@ -52,7 +52,7 @@ import { type Sites, SiteTable } from './sites.ts';
 import { type Tokens, TokenTable } from './tokens.ts';
 import type { TransactionCorrection } from './transaction-corrections.ts';
 import { TransactionIdMark } from './transaction-id-mark.ts';
-import { TransactionIds } from './transaction-ids.ts';
+import { forgetBlocks, TransactionIds } from './transaction-ids.ts';
 import { type TransactionNotes, TransactionNoteTable } from './transaction-notes.ts';
 import { forgetInventedRegisters } from './transaction-registers.ts';
 import { LmdbTransactions, type Transactions } from './transactions.ts';
@@ -66,8 +66,6 @@ export interface Ground {
   readonly outbox: Outbox;
   readonly dataDir: string;
   readonly pepper: Uint8Array;
-  /** Whose block of transactionIds to take from. */
-  readonly owner: string;
   /** How long closed transactions stay, ms. */
   readonly transactionRetention: number;
   /** Absent: private keys of certificate authorities cannot be opened. */
@@ -260,16 +258,16 @@ const AGGREGATES = {
   ),
   transactions: learnt<Transactions>(
     'transactions',
-    ({ state, outbox, owner, dataDir, transactionRetention }, opened) =>
+    ({ state, outbox, dataDir, transactionRetention }, opened) =>
       new LmdbTransactions(state, outbox, {
-        ids: new TransactionIds(state, owner, new TransactionIdMark(dataDir)),
+        ids: new TransactionIds(state, new TransactionIdMark(dataDir)),
         retention: transactionRetention,
         reservations: opened.the(LmdbReservations),
         profiles: opened.the(ChargingProfileTable),
       }),
     // Version 2 as with connectors; since version 3 nothing stands for a register that could not be read;
-    // since version 4 each process has its own lane of the outbox.
-    [() => undefined, forgetInventedRegisters, forgetSharedSequence],
+    // since version 4 each process has its own lane of the outbox, since version 5 blocks of ids of its own.
+    [() => undefined, forgetInventedRegisters, forgetSharedSequence, forgetBlocks],
   ),
 };
 

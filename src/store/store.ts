@@ -28,8 +28,6 @@ export interface StoreOptions {
    * Which environments this process may change: edge and analytics `state`, control `directory`, setup both.
    */
   readonly role: 'edge' | 'control' | 'analytics' | 'setup';
-  /** Name of the edge: whose block of transactionIds to take from. Default: the role. */
-  readonly owner?: string;
   /** How long closed transactions stay (`transactions.retention`), ms. Default 30 days. */
   readonly transactionRetention?: number;
   /** Bytes of the disk that are left free. Default 64 MiB. */
@@ -63,7 +61,6 @@ export interface Store extends Tables {
 export function openStore({
   dataDir,
   role,
-  owner = role,
   transactionRetention = 30 * DAY_MS,
   diskReserve = DISK_RESERVE,
   sealingKeys,
@@ -82,7 +79,6 @@ export function openStore({
       outbox,
       dataDir,
       pepper,
-      owner,
       transactionRetention,
       sealingKeys,
     }),

@@ -1,5 +1,4 @@
-import type { Cell } from '../journal/cell.ts';
-import type { Table } from '../journal/environment.ts';
+import type { Environment, Table } from '../journal/environment.ts';
 import { INT32_MAX } from '../protocol/int32.ts';
 import { TRANSACTION_ID_BLOCK, type TransactionIdMark } from './transaction-id-mark.ts';
 import type { WritePath } from './write-path.ts';
@@ -10,47 +9,95 @@ export const MAX_TRANSACTION_ID = INT32_MAX;
 /** Where `state` keeps the start of the next block. */
 export const NEXT_BLOCK = Buffer.from('transaction-ids');
 
+/** Ids that lie at hand before more are drawn. */
+const AT_HAND = TRANSACTION_ID_BLOCK / 2;
+
+/** Ids that this process may hand out. */
 interface Block {
   readonly next: number;
   readonly last: number;
 }
 
 /**
- * Hands out transactionIds: positive, never twice in an installation, from a block per edge. Where the edge
- * stands in its block is written in the same transaction as the record that gets the id, so neither a crash
- * nor a failed write can bring an id up again.
+ * Hands out transactionIds: positive, never twice in an installation, from blocks that belong to this process
+ * until it ends. A block is drawn in a write transaction of its own, ahead of need, so that a transaction of
+ * a charge point writes nothing that others write, too. What is left of a block when the process ends is
+ * never handed out.
  */
 export class TransactionIds {
   private readonly path: WritePath;
-  private readonly block: Cell<Block>;
   private readonly starts: Table<number>;
   private readonly mark: TransactionIdMark;
+  /** What is left, in the order in which it is handed out. */
+  private blocks: readonly Block[] = [];
+  private left = 0;
+  /** To those who may take one and have not yet. */
+  private promised = 0;
+  private drawing: Promise<void> | undefined;
 
-  /** `owner` names the edge. */
-  constructor(path: WritePath, owner: string, mark: TransactionIdMark) {
+  constructor(path: WritePath, mark: TransactionIdMark) {
     this.path = path;
     this.mark = mark;
-    const blocks = path.environment.records<Block>('transaction-id-blocks', [['next', 'last']]);
-    this.block = path.environment.cell(blocks, Buffer.from(owner));
     this.starts = path.environment.records('meta');
   }
 
-  /** The next id. Within a write transaction only. Throws RangeError when all 2^31 - 1 are used up. */
-  take(): number {
-    this.path.environment.assertTransacting('taking a transactionId');
-    const known = this.block.get();
-    const block = known && known.next <= known.last ? known : this.reserve();
-    this.block.put({ next: block.next + 1, last: block.last });
+  /**
+   * Resolves with what `use` does, who may take an id; it is the same one however often it is taken. An id
+   * that was taken and not kept is never handed out again. Rejects with CommitError, and with RangeError when
+   * all 2^31 - 1 are used up.
+   */
+  async lend<Result>(use: (take: () => number) => Promise<Result>): Promise<Result> {
+    this.promised++;
+    let taken: number | undefined;
+    try {
+      while (this.left < this.promised) await this.draw();
+      if (this.left - this.promised < AT_HAND) void this.draw().catch(() => undefined);
+      return await use(() => {
+        taken ??= this.next();
+        return taken;
+      });
+    } finally {
+      if (taken === undefined) this.promised--;
+    }
+  }
+
+  private next(): number {
+    const [block, ...others] = this.blocks;
+    if (block === undefined) throw new RangeError('more transactionIds are taken than were promised');
+    this.blocks = block.next < block.last ? [{ ...block, next: block.next + 1 }, ...others] : others;
+    this.left--;
+    this.promised--;
     return block.next;
   }
 
-  private reserve(): Block {
+  /** Draws blocks for all to whom an id is promised, and some more; one at a time. */
+  private draw(): Promise<void> {
+    this.drawing ??= this.path
+      .transact(() => this.reserve(this.promised + AT_HAND - this.left))
+      .then((block) => {
+        this.blocks = [...this.blocks, block];
+        this.left += block.last - block.next + 1;
+      })
+      .finally(() => {
+        this.drawing = undefined;
+      });
+    return this.drawing;
+  }
+
+  private reserve(wanted: number): Block {
     const next = this.starts.get(NEXT_BLOCK) ?? 1;
-    const last = Math.min(next + TRANSACTION_ID_BLOCK - 1, MAX_TRANSACTION_ID);
+    const blocks = Math.max(1, Math.ceil(wanted / TRANSACTION_ID_BLOCK));
+    const last = Math.min(next + blocks * TRANSACTION_ID_BLOCK - 1, MAX_TRANSACTION_ID);
     if (next > last) throw new RangeError('all transactionIds are used up');
     // Before anything of the block can be handed out; further than what is committed in the end does no harm.
     this.mark.raise(last + 1);
     this.starts.put(NEXT_BLOCK, last + 1);
     return { next, last };
   }
+}
+
+/** Nothing says any more where an edge stands in its block. */
+export function forgetBlocks(environment: Environment): void {
+  const blocks = environment.records('transaction-id-blocks');
+  for (const owner of [...blocks.getKeys({})]) blocks.remove(owner);
 }

@@ -87,21 +87,25 @@ export class LmdbTransactions implements Transactions {
 
   start(input: StartInput): Promise<StartOutcome> {
     const identity = startKey({ ...input, startTimestamp: input.timestamp });
-    return this.path.transact(() => {
-      const outcome = this.withReservation(this.findOrCreate(input, identity), input);
-      if (outcome.created) input.also?.(outcome.transaction);
-      return outcome;
-    });
+    return this.ids.lend((takeId) =>
+      this.path.transact(() => {
+        const outcome = this.withReservation(this.findOrCreate(input, identity, takeId), input);
+        if (outcome.created) input.also?.(outcome.transaction);
+        return outcome;
+      }),
+    );
   }
 
   stop(input: StopInput): Promise<StopOutcome> {
-    return this.path.transact(() => {
-      const stopped = this.recordStop(input);
-      if (stopped.outcome === 'unmatched') return stopped;
-      this.profiles.removeOf(stopped.transaction);
-      input.also?.(stopped.transaction);
-      return stopped;
-    });
+    return this.ids.lend((takeId) =>
+      this.path.transact(() => {
+        const stopped = this.recordStop(input, takeId);
+        if (stopped.outcome === 'unmatched') return stopped;
+        this.profiles.removeOf(stopped.transaction);
+        input.also?.(stopped.transaction);
+        return stopped;
+      }),
+    );
   }
 
   close({ transactionId, ...closure }: CloseInput): Promise<TransactionRecord | undefined> {
@@ -183,7 +187,7 @@ export class LmdbTransactions implements Transactions {
     return this.path.transact(() => this.table.removeClosed(now - this.retention, EXPIRED_PER_TRANSACTION));
   }
 
-  private findOrCreate(input: StartInput, identity: Buffer): StartOutcome {
+  private findOrCreate(input: StartInput, identity: Buffer, takeId: () => number): StartOutcome {
     const repeated = this.table.startedAs(identity);
     if (repeated && (repeated.state === 'open' || input.timestampPlausible)) {
       return { transaction: repeated, created: false };
@@ -191,7 +195,7 @@ export class LmdbTransactions implements Transactions {
     const superseded = this.supersede(input);
     const authorization = input.authorize(() => this.table.openWith(input.idTag));
     const flags = repeated ? [...input.flags, 'start-repeats-closed'] : input.flags;
-    const transaction = openedBy({ ...input, flags }, this.ids.take(), authorization);
+    const transaction = openedBy({ ...input, flags }, takeId(), authorization);
     this.table.write(transaction, undefined, identity);
     if (superseded === undefined) return { transaction, created: true };
     this.profiles.removeOf(superseded);
@@ -208,7 +212,7 @@ export class LmdbTransactions implements Transactions {
     return reservation === undefined ? outcome : { ...outcome, reservation };
   }
 
-  private recordStop(input: StopInput): StopOutcome {
+  private recordStop(input: StopInput, takeId: () => number): StopOutcome {
     const named = this.named(input);
     if (named?.state === 'open') return this.end(named, input, 'stopped', []);
     if (named?.state === 'superseded' || named?.state === 'closed')
@@ -219,15 +223,15 @@ export class LmdbTransactions implements Transactions {
     const known = this.known(input);
     if (named) {
       // A different stop of a transaction that has one: the first counts, this one is kept for review.
-      if (!known) this.keepUnmatched(input, 'conflicting-stop');
+      if (!known) this.keepUnmatched(input, takeId(), 'conflicting-stop');
       return { transaction: named, outcome: 'repeated' };
     }
     if (known) return { transaction: known, outcome: 'repeated' };
-    if (input.transactionId > 0) return this.keepUnmatched(input, 'transaction-id-unknown');
+    if (input.transactionId > 0) return this.keepUnmatched(input, takeId(), 'transaction-id-unknown');
     const meant = this.meant(input);
     return meant
       ? this.end(meant, input, 'stopped', ['transaction-id-missing'], input.transactionId)
-      : this.keepUnmatched(input, 'transaction-id-missing');
+      : this.keepUnmatched(input, takeId(), 'transaction-id-missing');
   }
 
   /** The transaction on the connector has ended without our being told: its stop may still come. */
@@ -300,8 +304,8 @@ export class LmdbTransactions implements Transactions {
     return { transaction, outcome };
   }
 
-  private keepUnmatched(input: StopInput, flag: string): StopOutcome {
-    const transaction = unmatchedStop(input, this.ids.take(), flag);
+  private keepUnmatched(input: StopInput, id: number, flag: string): StopOutcome {
+    const transaction = unmatchedStop(input, id, flag);
     this.table.write(transaction);
     return { transaction, outcome: 'unmatched' };
   }

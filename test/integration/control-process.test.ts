@@ -120,7 +120,7 @@ describe('control as a process', () => {
     const headers = { authorization: 'Bearer configured-key-0123', 'content-type': 'application/json' };
     const send = (method: string, path: string, body?: object) =>
       fetch(`${api}/api/v1${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    const edge = openStore({ dataDir, role: 'edge', owner: 'edge-0' });
+    const edge = openStore({ dataDir, role: 'edge' });
     expect((await send('PUT', '/tokens/A', { status: 'Blocked' })).status).toBe(201);
     expect(edge.tokens.get('a')).toMatchObject({ status: 'Blocked' });
     expect((await send('PUT', '/charge-points/CP-1', { reader: 'strict' })).status).toBe(201);

@@ -89,7 +89,7 @@ test('two edges that get the same StartTransactions agree on every id, while con
 
 test('an edge that is killed in mid-load has lost no transaction that it confirmed, and blocks no other process', async () => {
   const dataDir = scratchDirectory();
-  const survivor = scratchStore({ dataDir, role: 'edge', owner: 'edge-1' });
+  const survivor = scratchStore({ dataDir, role: 'edge' });
   const edge = await edgeOn(dataDir, 'edge-0');
   edge.process.send('go');
   await vi.waitFor(() => expect(startsOf(edge).length).toBeGreaterThan(50), waiting);

@@ -70,7 +70,7 @@ export async function startEdgeUnderTest(options: EdgeOptions = {}): Promise<Edg
     'info',
     'edge-0',
   );
-  const store = openStore({ dataDir, role: 'setup', owner: 'edge-0' });
+  const store = openStore({ dataDir, role: 'setup' });
   const journalOptions = { path: journalPath(dataDir, 'edge-0'), budget: config.journal.budget };
   const journal = openJournal(journalOptions);
   const pool = createFramePool({

@@ -4,7 +4,7 @@
 import { openStore } from '../../../dist/store/store.js';
 
 const [dataDir, edge, count] = process.argv.slice(2);
-const store = openStore({ dataDir, role: 'edge', owner: edge });
+const store = openStore({ dataDir, role: 'edge' });
 const at = Date.UTC(2026, 10, 20, 12);
 
 async function charge(index) {

@@ -3,7 +3,7 @@
 import { openStore } from '../../../dist/store/store.js';
 
 const [dataDir, count] = process.argv.slice(2);
-const store = openStore({ dataDir, role: 'edge', owner: 'edge-0' });
+const store = openStore({ dataDir, role: 'edge' });
 const at = Date.UTC(2026, 10, 20, 12);
 
 const start = (chargePointId, meterStart, reservationId) =>

@@ -22,6 +22,11 @@ function counting(stand: Stand) {
   };
 }
 
+/** The first start of a process draws transactionIds, which last for hundreds. */
+async function drawIds(stand: Stand, chargePoint: ChargePoint): Promise<void> {
+  await stand.send(chargePoint, 'StartTransaction', start({ connectorId: 9 }));
+}
+
 const accepted = result({ status: 'Accepted' });
 const profile = {
   chargingProfileId: 1,
@@ -76,6 +81,7 @@ test('what follows a command is in the write transaction of the start or stop th
   const writes = counting(stand);
   const chargePoint = await stand.booted();
   const remoteStart = { idTag: 'TAG-1', connectorId: 1, chargingProfile: profile };
+  await drawIds(stand, chargePoint);
   await stand.answered(chargePoint, 'RemoteStartTransaction', remoteStart, accepted);
   const begun = await writes(() => stand.send(chargePoint, 'StartTransaction', start()));
   const transactionId = idOf(begun.result);
@@ -126,6 +132,7 @@ test('statuses of one moment share a write transaction with the start that follo
   const writes = counting(stand);
   const chargePoints: ChargePoint[] = [];
   for (let index = 0; index < 10; index++) chargePoints.push(await stand.booted(`CP-${index}`));
+  await drawIds(stand, chargePoints[0] as ChargePoint);
   const counted = await writes(async () => {
     const decide = (chargePoint: ChargePoint, action: string, payload: unknown) =>
       stand.central.decide(chargePoint, { messageId: action, action, payload }, stand.now);

@@ -42,7 +42,7 @@ test('E4: ids are positive, different and fit 32 signed bits, also over restarts
   const dataDir = scratchDirectory();
   const seen: number[] = [];
   for (const owner of ['edge-0', 'edge-1', 'edge-0']) {
-    const store = scratchStore({ dataDir, role: 'edge', owner });
+    const store = scratchStore({ dataDir, role: 'edge' });
     const outcomes = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
         store.transactions.start(start({ connectorId: index, chargePointId: `${owner}-${seen.length}` })),

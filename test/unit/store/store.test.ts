@@ -53,7 +53,7 @@ test('a data directory that a newer Farad wrote is refused, and nothing in it is
 
   expect(() => openStore({ dataDir, role: 'edge' })).toThrow(NewerDataError);
   expect(() => openStore({ dataDir, role: 'edge' })).toThrow(
-    /"transactions" in .*state.* format 7.* up to 4/,
+    /"transactions" in .*state.* format 7.* up to 5/,
   );
   expect(scratchEnvironment(path).records('schema').get(Buffer.from('transactions'))).toBe(7);
 });
@@ -114,40 +114,50 @@ test('a new data directory needs no migration, and one that fails leaves everyth
 
 const mark = () => new TransactionIdMark(scratchDirectory());
 
-test('an id taken in a transaction that was given up is free again, and none is given twice', async () => {
-  const path = new WritePath(scratchEnvironment(), 'state', true);
-  const ids = new TransactionIds(path, 'edge-0', mark());
-  const take = (fail = false) =>
-    path.transact(() => {
-      const id = ids.take();
-      if (fail) throw new Error('given up');
-      return id;
-    });
+/** The transactionIds of a process; each `take` is kept by a write transaction of its own. */
+function idsOn(path: WritePath) {
+  const ids = new TransactionIds(path, mark());
+  return (fail = false) =>
+    ids.lend((takeId) =>
+      path.transact(() => {
+        if (fail) throw new Error(`${takeId()} is given up`);
+        return takeId();
+      }),
+    );
+}
+
+test('none is given twice, also where one was taken in a transaction that was given up', async () => {
+  const take = idsOn(new WritePath(scratchEnvironment(), 'state', true));
   const outcomes = await Promise.allSettled([take(), take(true), take()]);
   const taken = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  expect(new Set(taken).size).toBe(2);
+  // The transaction that was given up made the others run again.
+  expect(taken).toEqual([1, 3]);
+  expect(outcomes[1]).toMatchObject({ reason: { message: '2 is given up' } });
 });
 
-test('edges take from blocks of their own, and a full block is followed by the next free one', async () => {
+test('processes take from blocks of their own, and draw the next ones in time for thousands at once', async () => {
   const path = new WritePath(scratchEnvironment(), 'state', true);
-  const [one, two] = [new TransactionIds(path, 'edge-0', mark()), new TransactionIds(path, 'edge-1', mark())];
-  const take = (from: TransactionIds, count: number) =>
-    path.transact(() => Array.from({ length: count }, () => from.take()));
-
-  const [first, other, rest] = [await take(one, 999), await take(two, 1), await take(one, 3)];
-  expect([first.at(0), first.at(-1)]).toEqual([1, 999]);
-  expect(other).toEqual([1_001]);
-  expect(rest).toEqual([1_000, 2_001, 2_002]);
+  const [one, two] = [idsOn(path), idsOn(path)];
+  expect([await one(), await two(), await one()]).toEqual([1, 1_001, 2]);
+  const all = await Promise.all(Array.from({ length: 5_000 }, () => one()));
+  expect(new Set([1, 1_001, 2, ...all]).size).toBe(5_003);
+  const next = path.environment.records<number>('meta').get(Buffer.from('transaction-ids')) ?? 0;
+  expect(next).toBeGreaterThan(Math.max(...all));
+  expect(next).toBeLessThanOrEqual(8_001);
+  // Nobody who takes none uses one up.
+  const idle = new TransactionIds(path, mark());
+  for (let index = 0; index < 2_000; index++) await idle.lend(async () => undefined);
+  path.environment.endRead();
+  expect(path.environment.records<number>('meta').get(Buffer.from('transaction-ids'))).toBe(next + 1_000);
 });
 
 test('E4: the last id is 2147483647, and after it none is given rather than one that exists', async () => {
   const environment = scratchEnvironment();
-  const path = new WritePath(environment, 'state', true);
-  const ids = new TransactionIds(path, 'edge-0', mark());
-  await path.transact(() =>
+  const take = idsOn(new WritePath(environment, 'state', true));
+  await environment.transact(() =>
     environment.records('meta').put(Buffer.from('transaction-ids'), MAX_TRANSACTION_ID),
   );
 
-  expect(await path.transact(() => ids.take())).toBe(2_147_483_647);
-  await expect(path.transact(() => ids.take())).rejects.toThrow(/used up/);
+  expect(await take()).toBe(2_147_483_647);
+  await expect(take()).rejects.toThrow(/used up/);
 });
