@@ -31,11 +31,26 @@ it('a rule is made, what it finds shows wherever one is, and somebody takes care
 
   // The fleet is looked at every two seconds; the page learns of it by the stream.
   await page.getByRole('link', { name: 'Alarms: 1, new: 1' }).click();
-  await page.getByText('Its certificate ends on').waitFor();
+  // Times are those of the browser.
+  const ends = /^Its certificate ends on \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
+  await page.locator('td', { hasText: ends }).waitFor();
   await page.getByRole('button', { name: 'Acknowledge BAY-12' }).click();
   await page.getByLabel('What is done about it').fill('A new one is ordered.');
   await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();
   await page.getByText('A new one is ordered.').waitFor();
   await page.getByRole('link', { name: 'Alarms: 1, new: 0' }).waitFor();
+
+  // Whoever is at the charge point sees it there.
+  await page.getByRole('link', { name: 'BAY-12' }).click();
+  const here = page.getByRole('region', { name: 'Alarms' });
+  await here.getByText('acknowledged by bootstrap').waitFor();
+  expect(await here.getByRole('listitem').textContent()).toMatch(
+    /^certificates Its certificate ends on \d{4}-\d\d-\d\d \d\d:\d\d:\d\d since \d{4}-/,
+  );
+  await tab.expectAccessible('a charge point with an alarm');
+  await tab.picture('charge-point-alarm');
+  await here.getByRole('link', { name: 'Its alarms' }).click();
+  await page.getByText('A new one is ordered.').waitFor();
+  expect(new URL(page.url()).search).toBe('?chargePointId=BAY-12');
   expect(tab.complaints).toEqual([]);
 }, 60_000);

@@ -1,6 +1,7 @@
 import { writeTimestamp } from '../../protocol/timestamp.ts';
 import type { AlarmEvent, AlarmNotice } from '../../store/alarm-record.ts';
 import type { AlarmRuleRecord } from '../../store/alarm-rule-record.ts';
+import { wallText } from '../wall-clock.ts';
 
 /** The body of a webhook. */
 export function webhookBody(rule: AlarmRuleRecord, notice: AlarmNotice, isTest = false): string {
@@ -74,11 +75,15 @@ export function testNotice(rule: AlarmRuleRecord, channel: AlarmNotice['channel'
 
 const WORDS = { raised: 'raised', reminder: 'still standing', over: 'over' } as const;
 
-/** The subject and the text of an e-mail. */
+/** The subject and the text of an e-mail; times are those of `timeZone` (IANA; empty for UTC). */
 export function emailText(
   rule: AlarmRuleRecord,
   notice: AlarmNotice,
-  { isTest, consoleUrl }: { readonly isTest: boolean; readonly consoleUrl: string },
+  {
+    isTest,
+    consoleUrl,
+    timeZone,
+  }: { readonly isTest: boolean; readonly consoleUrl: string; readonly timeZone: string },
 ): { readonly subject: string; readonly text: string } {
   const { events, others, lost } = notice;
   const count = (event: AlarmEvent['event']) =>
@@ -91,10 +96,11 @@ export function emailText(
   const lines = [
     `${rule.id}: ${counts}`,
     '',
-    ...events.flatMap(lineOf),
+    ...events.flatMap((event) => linesOf(event, timeZone)),
     ...(unlisted > 0 ? [`And ${unlisted} more, which the console lists.`, ''] : []),
     ...(lost > 0 ? [`${lost} earlier ones could not be told.`, ''] : []),
     ...(consoleUrl === '' ? [] : [`${consoleUrl.replace(/\/$/, '')}/alarms`, '']),
+    `Times are those of ${timeZone || 'UTC'}.`,
     `Notice ${notice.id}`,
   ];
   const [only] = events;
@@ -106,9 +112,17 @@ export function emailText(
   };
 }
 
-function lineOf({ event, at, alarm }: AlarmEvent): string[] {
+function linesOf({ event, at, alarm }: AlarmEvent, timeZone: string): string[] {
   const { subject, detail, since, acknowledged } = alarm;
-  const head = `${WORDS[event].toUpperCase()} ${writeTimestamp(at)}  ${subject}`;
+  const head = `${WORDS[event].toUpperCase()} ${wallText(at, timeZone)}  ${subject}`;
   const note = acknowledged ? [`  acknowledged by ${acknowledged.by}: ${acknowledged.note}`] : [];
-  return [head, `  ${detail}`, `  since ${writeTimestamp(since)}`, ...note, ''];
+  return [head, `  ${withWallTimes(detail, timeZone)}`, `  since ${wallText(since, timeZone)}`, ...note, ''];
+}
+
+/** What was found, with its times as clocks in `timeZone` show them. */
+function withWallTimes(detail: string, timeZone: string): string {
+  return detail.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => {
+    const at = Date.parse(time);
+    return Number.isNaN(at) ? time : wallText(at, timeZone);
+  });
 }

@@ -185,7 +185,7 @@ function sendersOf({ store, config, clock }: AlarmsOptions): Readonly<Record<Ala
         return mail({
           to: rule.recipients,
           id: notice.id,
-          ...emailText(rule, notice, { isTest, consoleUrl }),
+          ...emailText(rule, notice, { isTest, consoleUrl, timeZone: config.fleet.timezone }),
         });
       },
     },

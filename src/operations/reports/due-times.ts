@@ -1,4 +1,5 @@
 import type { ReportDue, ReportSchedule } from '../../store/report-record.ts';
+import { wallTime } from '../wall-clock.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -87,30 +88,4 @@ function instantOf(wall: number, timeZone: string): number {
 
 function offsetAt(at: number, timeZone: string): number {
   return wallTime(at, timeZone) - at;
-}
-
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-/** What clocks show at an instant, as the epoch ms at which those of UTC show it; to the second. */
-function wallTime(at: number, timeZone: string): number {
-  let clock = clocks.get(timeZone);
-  if (!clock) {
-    clock = new Intl.DateTimeFormat('en-US', {
-      timeZone: timeZone || 'UTC',
-      calendar: 'gregory',
-      numberingSystem: 'latn',
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    clocks.set(timeZone, clock);
-  }
-  const shown = new Map(clock.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-  const part = (type: Intl.DateTimeFormatPartTypes) => shown.get(type) ?? 0;
-  const day = Date.UTC(part('year'), part('month') - 1, part('day'));
-  return day + part('hour') * HOUR_MS + part('minute') * 60_000 + part('second') * 1000;
 }

@@ -155,7 +155,7 @@ function event(name: AlarmEvent['event'], subject: string): AlarmEvent {
   };
 }
 
-function textOf(notice: Pick<AlarmNotice, 'events'> & Partial<AlarmNotice>) {
+function textOf(notice: Pick<AlarmNotice, 'events'> & Partial<AlarmNotice>, timeZone = '') {
   const whole: AlarmNotice = {
     id: 'notice-1',
     ruleId: rule.id,
@@ -165,7 +165,8 @@ function textOf(notice: Pick<AlarmNotice, 'events'> & Partial<AlarmNotice>) {
     lost: 0,
     ...notice,
   };
-  return emailText(rule, whole, { isTest: false, consoleUrl: 'https://farad.example/' });
+  const consoleUrl = 'https://farad.example/';
+  return emailText(rule, whole, { isTest: false, consoleUrl, timeZone });
 }
 
 test('the subject of an e-mail names the one thing that it is about, or counts', () => {
@@ -181,4 +182,18 @@ test('the subject of an e-mail names the one thing that it is about, or counts',
   expect(many.text).toContain('And 41 more, which the console lists.');
   expect(many.text).toContain('7 earlier ones could not be told.');
   expect(many.text).toContain('https://farad.example/alarms');
+});
+
+test('times in an e-mail are what clocks show where the fleet stands', () => {
+  const { alarm, ...raised } = event('raised', 'CP-1');
+  const at = Date.parse('2026-07-01T22:30:00Z');
+  const detail = 'Not connected, last seen 2026-07-01T22:25:04.123Z, not 2026-99-01T22:25:04Z';
+  const events = [{ ...raised, at, alarm: { ...alarm, since: at - 296_000, detail } }];
+  const { text } = textOf({ events }, 'Europe/Berlin');
+  expect(text).toContain('RAISED 2026-07-02 00:30:00  CP-1');
+  expect(text).toContain('last seen 2026-07-02 00:25:04, not 2026-99-01T22:25:04Z');
+  expect(text).toContain('since 2026-07-02 00:25:04');
+  expect(text).toContain('Times are those of Europe/Berlin.');
+  expect(textOf({ events }).text).toContain('last seen 2026-07-01 22:25:04');
+  expect(textOf({ events }).text).toContain('Times are those of UTC.');
 });

@@ -4,6 +4,7 @@ import type { Alarm } from '../../model.ts';
 import { useDoing } from '../../parts/action.tsx';
 import { TextField } from '../../parts/fields.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
+import { Worded } from '../../parts/worded.tsx';
 
 interface AcknowledgeProps {
   readonly alarm: Alarm;
@@ -32,7 +33,9 @@ export function Acknowledge({
       onClose={onClose}
       onSubmit={acknowledge}
     >
-      <p>{detail}</p>
+      <p>
+        <Worded text={detail} />
+      </p>
       <TextField
         id="alarm-note"
         label="What is done about it"

@@ -6,12 +6,13 @@ import { type Column, ListPage, useList } from '../../parts/list-page.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
+import { Worded } from '../../parts/worded.tsx';
 import { place } from '../../router.ts';
 import { may } from '../../session.ts';
 import { Acknowledge } from './acknowledge.tsx';
 
 const ABOUT: Column<Alarm> = { label: 'About', kind: 'id', cell: (alarm) => <About alarm={alarm} /> };
-const WHAT: Column<Alarm> = { label: 'What', cell: ({ detail }) => detail };
+const WHAT: Column<Alarm> = { label: 'What', cell: ({ detail }) => <Worded text={detail} /> };
 const RULE: Column<Alarm> = { label: 'Rule', cell: ({ rule }) => rule };
 const SINCE: Column<Alarm> = { label: 'Since', cell: ({ since }) => <When at={since} both /> };
 const TAKEN: Column<Alarm> = {

@@ -14,6 +14,7 @@ import { Commands } from './commands.tsx';
 import { Configuration } from './configuration.tsx';
 import { Connectors } from './connectors.tsx';
 import { Maintenance } from './maintenance.tsx';
+import { OpenAlarms, useOpenAlarms } from './open-alarms.tsx';
 import { Security } from './security/security.tsx';
 import { Settings } from './settings.tsx';
 import { SmartCharging } from './smart-charging.tsx';
@@ -35,14 +36,18 @@ const TABS = [
 export function ChargePointPage({ id }: { readonly id: string }) {
   const resource = useResource<ChargePoint>(`/charge-points/${encodeURIComponent(id)}`, { everyMs: 10_000 });
   useLive({ chargePointId: id }, resource.reload);
+  const alarms = useOpenAlarms(id);
+  // Both at once: alarms stand above what would move down.
+  const isKnown = alarms.data !== undefined || alarms.failure !== undefined;
   const tab = currentTab(TABS);
 
   return (
-    <Shown of={resource} what={id} lines={10}>
+    <Shown of={isKnown ? resource : { ...resource, data: undefined }} what={id} lines={10}>
       {(chargePoint) => (
         <>
           <Head chargePoint={chargePoint} />
           {chargePoint.connected && chargePoint.registration === null && <NeverBooted id={id} />}
+          {alarms.data && <OpenAlarms chargePointId={id} alarms={alarms.data} />}
           <Connectors chargePoint={chargePoint} />
           <Tabs label="About this charge point" root={urlOf.chargePoint(id)} tabs={TABS} />
           {tab === '' && <Timeline id={id} />}

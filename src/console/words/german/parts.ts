@@ -4,6 +4,11 @@ import type { Catalogue } from '../language.ts';
 export const parts = {
   'The charge point answered {word}.': 'Die Ladestation antwortete {word}.',
   'whole id': 'vollständige Id',
+  'since {when}': 'seit {when}',
+  'acknowledged by {who}': 'quittiert von {who}',
+  'new|alarm': 'neu',
+  'Its alarms': 'Zugehörige Alarme',
+  'All its alarms': 'Alle zugehörigen Alarme',
   'The chart could not be drawn, perhaps because Farad was out of reach or has been updated. Reload the page to try again.':
     'Das Diagramm konnte nicht gezeichnet werden. Vielleicht war Farad nicht erreichbar oder wurde aktualisiert. Zum Wiederholen die Seite neu laden.',
   'Keep it': 'Behalten',
