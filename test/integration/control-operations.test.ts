@@ -346,6 +346,17 @@ describe('the description of the API', () => {
     expect(Object.entries(answers).filter(([, answer]) => !refused.test(answer))).toEqual([]);
   });
 
+  test('says of nobody who did something that it has to be an API key', async () => {
+    const { body } = await control.send('GET', '/api/v1/openapi.json');
+    const said: string[] = [];
+    JSON.stringify(body, (name, value) => {
+      if (/^(by|owner|actor|\w+By)$/.test(name) && value?.description) said.push(value.description);
+      return value;
+    });
+    expect(said.length).toBeGreaterThan(8);
+    expect(said.filter((text) => /\bkey\b/i.test(text) && !/\buser\b/i.test(text))).toEqual([]);
+  });
+
   test('tells which operations take an Idempotency-Key', async () => {
     const { body } = await control.send('GET', '/api/v1/openapi.json');
     const taking = Object.values(body.paths as Record<string, object>)

@@ -19,7 +19,7 @@ const apiKey = {
   scope,
   note,
   createdAt: time('When it was created.'),
-  createdBy: maybe(text('Key that created it.')),
+  createdBy: maybe(text('Who created it: a user or an API key.')),
   expiresAt: maybe(time('When it is refused from; null: never.')),
   lastUsedAt: maybe(
     time('When it was used last, by itself or by a log-in with it; null: never. To about a minute.'),

@@ -93,7 +93,7 @@ export const alarmSchemas = {
     webhook: shownWebhook('Where messages are sent.'),
     standing: whole('Alarms of it that stand.', { minimum: 0 }),
     deliveries: list(delivery, 'By channel; a channel on which nothing was ever to be told is missing.'),
-    writtenBy: text('The API key that wrote it last.'),
+    writtenBy: text('Who wrote it last: a user or an API key.'),
     writtenAt: time('When.'),
     version: whole('Rises with each change.'),
   }),
@@ -133,7 +133,7 @@ export const alarmSchemas = {
     ),
     chargePointId: maybe(text('The charge point, where it is about one.')),
     connectorId: maybe(whole('The connector, where it is about one.')),
-    detail: text('What was known when it was raised.'),
+    detail: text('What was known when it was raised; times in it are in UTC.'),
     since: time('Since when it has been so.'),
     raisedAt: time('When the rule found it.'),
     endedAt: maybe(time('Since when it is over; null while it stands.')),
@@ -145,7 +145,7 @@ export const alarmSchemas = {
     acknowledged: maybe(
       object('Somebody takes care of it.', {
         at: time('When.'),
-        by: text('The API key.'),
+        by: text('Who: a user or an API key.'),
         note: text('What they said.'),
       }),
     ),

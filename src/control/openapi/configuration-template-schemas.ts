@@ -62,7 +62,7 @@ export const configurationTemplateSchemas = {
     priority,
     keys,
     note,
-    writtenBy: text('The API key that wrote it last.'),
+    writtenBy: text('Who wrote it last: a user or an API key.'),
     writtenAt: time('When.'),
     drift: maybe({ ...counts, description: 'Null until the fleet was compared with it as it is now.' }),
     version: whole('Rises with each change.'),

@@ -118,7 +118,7 @@ export const reportSchemas = {
     run,
     failures: whole('Runs in a row that failed.', { minimum: 0 }),
     nextAt: maybe(time('When it is written next, or tried again; null while it is disabled.')),
-    writtenBy: text('Who wrote it last.'),
+    writtenBy: text('Who wrote it last: a user or an API key.'),
     writtenAt: time('When.'),
     version: whole('Rises with each change.'),
   }),

@@ -36,7 +36,7 @@ export const savedFilterSchemas = {
   SavedFilter: object('A choice of charge points that operators come back to.', {
     id: text('Its name.'),
     query,
-    writtenBy: text('The API key that wrote it last.'),
+    writtenBy: text('Who wrote it last: a user or an API key.'),
     writtenAt: time('When.'),
     version: whole('Rises with each change.'),
   }),

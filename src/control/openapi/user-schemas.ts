@@ -49,7 +49,7 @@ const user = {
   },
   passwordSetAt: maybe(time('When the user got the present password.')),
   createdAt: time('When the user was created.'),
-  createdBy: text('User or key that created it; empty: the first log-in by the OpenID provider.'),
+  createdBy: text('Who created it: a user or an API key; empty: the first log-in by the OpenID provider.'),
   lastLogInAt: maybe(time('When the user logged in last; null: never.')),
   version: whole('Rises with each change.'),
 } as const satisfies Record<string, Schema>;
