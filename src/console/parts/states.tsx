@@ -122,17 +122,20 @@ function State<Data>({ of, what, lines = 4, children }: Omit<ShownProps<Data>, '
       <Skeleton lines={lines} what={what} />
     );
   }
-  if (!failure) return <>{children(data)}</>;
   return (
     <>
-      <div class="note" role="status">
-        <b>{t('Not fresh:')}</b> {failure.message}
-        <span class="soft">{t('Shown as of {when}.', { when: ago(loadedAt ?? now.value, now.value) })}</span>
-        <button type="button" class="link" onClick={reload}>
-          {t('Try again')}
-        </button>
-      </div>
-      <div class="stale">{children(data)}</div>
+      {failure && (
+        <div class="note" role="status">
+          <b>{t('Not fresh:')}</b> {failure.message}
+          <span class="soft">
+            {t('Shown as of {when}.', { when: ago(loadedAt ?? now.value, now.value) })}
+          </span>
+          <button type="button" class="link" onClick={reload}>
+            {t('Try again')}
+          </button>
+        </div>
+      )}
+      <div class={failure ? 'shown stale' : 'shown'}>{children(data)}</div>
     </>
   );
 }
