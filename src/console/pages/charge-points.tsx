@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
 import { queryOf } from '../api.ts';
+import { now } from '../clock.ts';
 import { count } from '../format.ts';
+import { isJustThere } from '../last-seen.ts';
 import type { ChargePoint } from '../model.ts';
 import { ConnectUrl } from '../parts/connect-url.tsx';
 import { ChoiceFilter, Filters, TextFilter } from '../parts/filter-fields.tsx';
@@ -262,7 +264,8 @@ function columnsBy(sort: string): Column<ChargePoint>[] {
     },
     {
       ...sortable('lastSeenAt', 'Last seen', true),
-      cell: ({ lastSeenAt }) => <When at={lastSeenAt} />,
+      cell: (chargePoint) =>
+        isJustThere(chargePoint, now.value) ? 'connected' : <When at={chargePoint.lastSeenAt} />,
     },
     {
       ...sortable('lastAnsweredAt', 'Last answered', true),
