@@ -8,10 +8,15 @@ import { until } from '../support/until.ts';
 it('a fleet engineer picks rows, runs a campaign that stops itself, and retries what failed', async () => {
   const gateway = await startGateway();
   let refuses = true;
+  const changed: unknown[] = [];
   for (const id of ['BAY-1', 'BAY-2', 'BAY-3', 'GATE-1']) {
-    const chargePoint = await connectStrictChargePoint(gateway.ocpp, id, () => ({
-      status: refuses ? 'Rejected' : 'Accepted',
-    }));
+    const chargePoint = await connectStrictChargePoint(gateway.ocpp, id, (action, payload) => {
+      if (action === 'GetConfiguration') {
+        return { configurationKey: [{ key: 'HeartbeatInterval', readonly: false, value: '300' }] };
+      }
+      if (action === 'ChangeConfiguration') changed.push([id, payload]);
+      return { status: refuses ? 'Rejected' : 'Accepted' };
+    });
     await chargePoint.call('BootNotification', { chargePointVendor: 'Voltwerk', chargePointModel: 'Duo 22' });
   }
   await until('the list knows them', async () => {
@@ -34,6 +39,12 @@ it('a fleet engineer picks rows, runs a campaign that stops itself, and retries 
   await page.getByRole('link', { name: 'GATE-1' }).waitFor();
   await page.getByLabel('Saved filter').selectOption('all bays');
   await page.getByRole('link', { name: 'GATE-1' }).waitFor({ state: 'detached' });
+
+  // Their last frame is known to lists some time later; that they are there is known at once.
+  await page
+    .locator('td[data-label="Last seen"]', { hasText: /^connected$/ })
+    .nth(2)
+    .waitFor();
 
   // Some rows by hand, then all that match.
   await page.getByLabel('Choose BAY-2').check();
@@ -76,6 +87,26 @@ it('a fleet engineer picks rows, runs a campaign that stops itself, and retries 
   await page.getByRole('button', { name: 'Retry 2 failed ones' }).click();
   await page.getByRole('heading', { name: 'caches, again' }).waitFor();
   await page.getByText('2 succeeded').waitFor();
+
+  // One that mends what differs from a template, where nobody knew it before.
+  await gateway.request('PUT', '/api/v1/configuration-templates/bays', {
+    filter: { idPrefix: 'BAY-' },
+    keys: [{ key: 'HeartbeatInterval', value: '60' }],
+  });
+  await page.goto(`${gateway.api}/configuration/bays`);
+  await page.getByRole('button', { name: 'Mend the drift' }).click();
+  const mending = page.getByRole('dialog', { name: 'Mend the drift of bays' });
+  for (const state of ['differs', 'was rejected']) await mending.getByLabel(state).uncheck();
+  await mending.getByLabel('At a time').fill('2');
+  await tab.expectAccessible('the form that mends a drift');
+  await tab.picture('mend-drift');
+  await mending.getByRole('button', { name: 'Begin campaign' }).click();
+  await page.getByText('3 succeeded').waitFor();
+  expect(changed.toSorted()).toEqual(
+    ['BAY-1', 'BAY-2', 'BAY-3'].map((id) => [id, { key: 'HeartbeatInterval', value: '60' }]),
+  );
+  const begun = await gateway.request<{ items: readonly object[] }>('GET', '/api/v1/campaigns?limit=1');
+  expect(begun.items).toMatchObject([{ atOnce: 2, task: { template: 'bays' } }]);
 
   // One that waits for its time, with local lists.
   await page.goto(`${gateway.api}/campaigns`);

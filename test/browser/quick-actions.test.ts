@@ -106,5 +106,36 @@ it('"my car does not charge at bay 12" takes three keystrokes and two clicks', a
   });
   await page.getByRole('link', { name: 'public' }).click();
   await page.getByText('South gate · bay 12 #dc #public').waitFor();
+
+  // On the map a hand drags it along, and a wheel brings closer what lies under the pointer.
+  await page.setViewportSize({ width: 1280, height: 844 });
+  await page.getByRole('link', { name: 'Map', exact: true }).click();
+  await page.getByText('1 charge point here').waitFor();
+  const marker = page.locator('.map .marker');
+  const at = async () => {
+    const { x, y, width, height } = (await marker.boundingBox()) ?? expect.fail('there is no marker');
+    return { x: x + width / 2, y: y + height / 2 };
+  };
+  const begin = await at();
+  const [x, y] = [begin.x + 60, begin.y + 60];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x - 30, y - 10);
+  await page.mouse.move(x - 80, y - 40);
+  await page.mouse.up();
+  const near = (there: number) => expect.closeTo(there, 0);
+  await expect.poll(at).toEqual({ x: near(begin.x - 80), y: near(begin.y - 40) });
+  await expect.poll(() => new URL(page.url()).searchParams.get('at')).not.toBe(null);
+  const zoom = () => Number(new URL(page.url()).searchParams.get('zoom'));
+  const before = zoom();
+  const dragged = await at();
+  await page.mouse.move(dragged.x, dragged.y);
+  await page.mouse.wheel(0, -100);
+  await expect.poll(zoom).toBe(before + 1);
+  expect(await at()).toEqual({ x: near(dragged.x), y: near(dragged.y) });
+  await page.mouse.move(dragged.x - 40, dragged.y);
+  await page.mouse.wheel(0, 100);
+  await expect.poll(zoom).toBe(before);
+  expect(await at()).toEqual({ x: near(dragged.x - 20), y: near(dragged.y) });
   expect(tab.complaints).toEqual([]);
 }, 60_000);
