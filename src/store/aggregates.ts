@@ -57,12 +57,12 @@ import { type TransactionNotes, TransactionNoteTable } from './transaction-notes
 import { forgetInventedRegisters } from './transaction-registers.ts';
 import { LmdbTransactions, type Transactions } from './transactions.ts';
 import { type Users, UserTable } from './users.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath, StatePath } from './write-path.ts';
 
 /** What tables are built on. */
 export interface Ground {
-  readonly directory: WritePath;
-  readonly state: WritePath;
+  readonly directory: DirectoryPath;
+  readonly state: StatePath;
   readonly outbox: Outbox;
   readonly dataDir: string;
   readonly pepper: Uint8Array;

@@ -2,7 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import type { AlarmDelivery, AlarmEvent, AlarmEventName, AlarmNotice } from './alarm-record.ts';
 import type { AlarmChannel } from './alarm-rule-record.ts';
 import { allOf, keyOf } from './keys.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** Events of a rule that wait on a channel at most; the newest beyond them are counted as lost. */
 export const MOST_WAITING = 5_000;
@@ -44,16 +44,16 @@ interface Entry extends QueuedEvent {
 const NONE: Readonly<Record<AlarmEventName, number>> = { raised: 0, reminder: 0, over: 0 };
 
 export class AlarmQueueTable implements AlarmQueue {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly entries: Table<Entry>;
   private readonly notices: Table<AlarmNotice>;
   private readonly states: Table<AlarmDelivery>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.entries = path.environment.records('alarm-queue');
-    this.notices = path.environment.records('alarm-notices');
-    this.states = path.environment.records('alarm-deliveries');
+    this.entries = path.records('alarm-queue');
+    this.notices = path.records('alarm-notices');
+    this.states = path.records('alarm-deliveries');
   }
 
   deliveries(): AlarmDelivery[] {

@@ -5,7 +5,7 @@ import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { Sealing } from './sealing.ts';
 import { type KeptWebhook, keepWebhook, openWebhook, type Webhook, withoutSealed } from './webhook.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** When whom to tell of what. In `directory`. */
 export interface AlarmRules {
@@ -27,14 +27,14 @@ export interface AlarmRules {
 type KeptRule = AlarmRuleRecord & KeptWebhook;
 
 export class AlarmRuleTable implements AlarmRules {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly sealing: Sealing;
   private readonly table: Table<KeptRule>;
 
-  constructor(path: WritePath, sealing: Sealing) {
+  constructor(path: DirectoryPath, sealing: Sealing) {
     this.path = path;
     this.sealing = sealing;
-    this.table = path.environment.records('alarm-rules');
+    this.table = path.records('alarm-rules');
   }
 
   get(id: string): AlarmRuleRecord | undefined {

@@ -12,7 +12,7 @@ import { ALARM_CHANNELS, type AlarmChannel } from './alarm-rule-record.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { keyOf, textKey } from './keys.ts';
 import { MAX_VISITED, type Page } from './listing.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** What changes among the alarms of a rule, at once. */
 export interface AlarmChange {
@@ -66,19 +66,19 @@ export interface Alarms {
 const PRUNED_PER_TRANSACTION = 500;
 
 export class AlarmTable implements Alarms {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly queue: AlarmQueueTable;
   private readonly table: Table<AlarmRecord>;
   private readonly ended: Table<AlarmRecord>;
   /** Ids of those that have ended, in the order of their ends. */
   private readonly ends: Table<string>;
 
-  constructor(path: WritePath, queue: AlarmQueueTable) {
+  constructor(path: DirectoryPath, queue: AlarmQueueTable) {
     this.path = path;
     this.queue = queue;
-    this.table = path.environment.records('alarms');
-    this.ended = path.environment.records('alarms-ended');
-    this.ends = path.environment.records('alarms-by-end');
+    this.table = path.records('alarms');
+    this.ended = path.records('alarms-ended');
+    this.ends = path.records('alarms-by-end');
   }
 
   get(id: string): AlarmRecord | undefined {

@@ -2,7 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { Scope } from './sight.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** What the holder of an API key may do: look; also send commands and change settings; also manage keys. */
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -49,12 +49,12 @@ export interface ApiKeys {
 }
 
 export class ApiKeyTable implements ApiKeys {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<ApiKeyRecord>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.table = path.environment.records('api-keys');
+    this.table = path.records('api-keys');
   }
 
   get(id: string): ApiKeyRecord | undefined {

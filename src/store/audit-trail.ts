@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Table } from '../journal/environment.ts';
 import { numberKey } from './keys.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /**
  * One thing that somebody did through the API, or Farad unasked, with what came of it. Times are epoch ms.
@@ -76,7 +76,7 @@ const REMOVED_PER_ENTRY = 2;
 const COUNTER = Buffer.from('audit');
 
 export class AuditTable implements AuditTrail {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<AuditEntry>;
   private readonly kept: Readonly<Record<Part, number>>;
   /** Numbers of the entries that there are, the oldest first, by part and actor. */
@@ -88,9 +88,9 @@ export class AuditTable implements AuditTrail {
   private readonly sizes: Record<Part, number> = { changes: 0, refusals: 0, strangers: 0 };
   private taken: Promise<void> | undefined;
 
-  constructor(path: WritePath, kept = KEPT) {
+  constructor(path: DirectoryPath, kept = KEPT) {
     this.path = path;
-    this.table = path.environment.records('audit');
+    this.table = path.records('audit');
     this.kept = kept;
   }
 

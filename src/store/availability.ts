@@ -1,7 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /**
  * What was last asked for a connector by ChangeAvailability; 0 is the whole charge point
@@ -37,12 +37,12 @@ export interface Availabilities {
 }
 
 export class AvailabilityTable implements Availabilities {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<AvailabilityRecord>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('availability');
+    this.table = path.records('availability');
   }
 
   of(chargePointId: string): AvailabilityRecord[] {

@@ -12,7 +12,7 @@ import type {
 import { after, allOf, keyOf, textKey } from './keys.ts';
 import { MAX_VISITED, type Page } from './listing.ts';
 import type { Sealing } from './sealing.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** Campaigns with the result of each charge point. In `directory`. */
 export interface Campaigns {
@@ -66,18 +66,18 @@ interface KeptCampaign extends CampaignRecord {
 }
 
 export class CampaignTable implements Campaigns {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly sealing: Sealing;
   private readonly table: Table<KeptCampaign>;
   private readonly namedTable: Table<readonly string[]>;
   private readonly itemTable: Table<CampaignItem>;
 
-  constructor(path: WritePath, sealing: Sealing) {
+  constructor(path: DirectoryPath, sealing: Sealing) {
     this.path = path;
     this.sealing = sealing;
-    this.table = path.environment.records('campaigns');
-    this.namedTable = path.environment.records('campaign-targets');
-    this.itemTable = path.environment.records('campaign-items');
+    this.table = path.records('campaigns');
+    this.namedTable = path.records('campaign-targets');
+    this.itemTable = path.records('campaign-items');
   }
 
   get(id: string): CampaignRecord | undefined {

@@ -2,7 +2,7 @@ import type { Authority, AuthorityKeys } from '../certificates/authority.ts';
 import type { Table } from '../journal/environment.ts';
 import { textKey } from './keys.ts';
 import { type Sealing, sealingWith } from './sealing.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** A certificate authority of Farad's own, without its private keys. */
 export interface CertificateAuthorityRecord extends Authority {
@@ -67,13 +67,13 @@ interface Kept extends CertificateAuthorityRecord {
 const REVISION = Buffer.from('certificate-authorities');
 
 export class CertificateAuthorityTable implements CertificateAuthorities {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<Kept>;
   private readonly sealing: AuthoritySealing | undefined;
 
-  constructor(path: WritePath, sealing: AuthoritySealing | undefined) {
+  constructor(path: DirectoryPath, sealing: AuthoritySealing | undefined) {
     this.path = path;
-    this.table = path.environment.records('certificate-authorities');
+    this.table = path.records('certificate-authorities');
     this.sealing = sealing;
   }
 

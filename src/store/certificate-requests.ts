@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Environment, Table } from '../journal/environment.ts';
 import { after, allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** What a charge point wants to have signed (SignCertificate, security whitepaper ed. 3 §5.17). */
 export interface CertificateRequest {
@@ -56,15 +56,15 @@ export function orderRequestsOfAll(environment: Environment): void {
 }
 
 export class CertificateRequestTable implements CertificateRequests {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<CertificateRequest>;
   /** Of all charge points. */
   private readonly inOrder: Table<Place>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('certificate-requests');
-    this.inOrder = path.environment.records(IN_ORDER);
+    this.table = path.records('certificate-requests');
+    this.inOrder = path.records(IN_ORDER);
   }
 
   get(chargePointId: string, seq: number): CertificateRequest | undefined {

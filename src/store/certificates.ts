@@ -4,7 +4,7 @@ import type { Table } from '../journal/environment.ts';
 import type { CertificateInput, CertificateRecord } from './certificate-record.ts';
 import { after, allOf, keyOf, textKey } from './keys.ts';
 import { MAX_VISITED, type Page } from './listing.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** Client certificates of charge points that Farad has issued or was told of. In `directory`. */
 export interface Certificates {
@@ -52,7 +52,7 @@ const CLOSED_AT_ONCE = 100;
 const FORGOTTEN_PER_TRANSACTION = 200;
 
 export class CertificateTable implements Certificates {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<CertificateRecord>;
   /** SHA-256 by serial number, by charge point and by expiry. */
   private readonly bySerial: Table<string>;
@@ -60,13 +60,13 @@ export class CertificateTable implements Certificates {
   private readonly byExpiry: Table<string>;
   private readonly toClose: Table<string>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.table = path.environment.records('certificates');
-    this.bySerial = path.environment.records('certificates-by-serial');
-    this.byChargePoint = path.environment.records('certificates-by-charge-point');
-    this.byExpiry = path.environment.records('certificates-by-expiry');
-    this.toClose = path.environment.records('closing-certificates');
+    this.table = path.records('certificates');
+    this.bySerial = path.records('certificates-by-serial');
+    this.byChargePoint = path.records('certificates-by-charge-point');
+    this.byExpiry = path.records('certificates-by-expiry');
+    this.toClose = path.records('closing-certificates');
   }
 
   shown(der: Uint8Array): CertificateRecord | undefined {

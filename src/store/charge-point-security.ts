@@ -3,7 +3,7 @@ import type { ChargePointSettings } from './charge-point-settings.ts';
 import { textKey } from './keys.ts';
 import { type Unversioned, versionAfter } from './record-version.ts';
 import type { SecurityProfile } from './security-profile.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** A higher profile that the charge point was told to change to. */
 export interface PendingProfile {
@@ -81,12 +81,12 @@ const MAX_PENDING = 8;
 const NONE: readonly PendingProfile[] = Object.freeze([]);
 
 export class ChargePointSecurityTable implements ChargePointSecurity {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<SecurityRecord>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('charge-point-security');
+    this.table = path.records('charge-point-security');
   }
 
   get(chargePointId: string, settings: ChargePointSettings | undefined): SecurityRecord | undefined {

@@ -3,7 +3,7 @@ import type { ChargePointChange, ChargePointRecord } from './charge-point-record
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import { type Unversioned, versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** The charge points that have ever connected. In `state`. */
 export interface ChargePoints {
@@ -37,13 +37,13 @@ export interface OfChargePoints {
 }
 
 export class ChargePointTable implements ChargePoints {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<ChargePointRecord>;
   private readonly dependents: readonly OfChargePoints[];
 
-  constructor(path: WritePath, dependents: readonly OfChargePoints[]) {
+  constructor(path: StatePath, dependents: readonly OfChargePoints[]) {
     this.path = path;
-    this.table = path.environment.records('charge-points');
+    this.table = path.records('charge-points');
     this.dependents = dependents;
   }
 

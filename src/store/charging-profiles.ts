@@ -9,7 +9,7 @@ import {
 } from './charging-profile-record.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** Charging profiles that charge points hold; they outlive reboots (errata 3.37). In `state`. */
 export interface ChargingProfiles {
@@ -38,16 +38,16 @@ interface EndedTransaction {
 const NO_TRANSACTION = 0;
 
 export class ChargingProfileTable implements ChargingProfiles {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<ChargingProfileRecord>;
   /** Keys of TxProfiles by transaction and connector. */
   private readonly ofTransactions: Table<Buffer>;
   private readonly txProfiles: Emptiness;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('charging-profiles');
-    this.ofTransactions = path.environment.bytes('charging-profiles-of-transactions');
+    this.table = path.records('charging-profiles');
+    this.ofTransactions = path.bytes('charging-profiles-of-transactions');
     this.txProfiles = path.environment.emptiness(this.ofTransactions);
   }
 

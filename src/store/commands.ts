@@ -7,7 +7,7 @@ import {
 } from './command-record.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /**
  * What operators had charge points do, and what followed. In `state`; the newest of each charge point only.
@@ -49,7 +49,7 @@ export const KEPT_COMMANDS = 50;
 const MOST_COMMANDS = 4 * KEPT_COMMANDS;
 
 export class CommandTable implements Commands {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   /** By time of sending. */
   private readonly table: Table<CommandRecord>;
   /** Time of sending by messageId. */
@@ -57,11 +57,11 @@ export class CommandTable implements Commands {
   /** `awaitedUntil` by messageId, of those that are not complete. */
   private readonly waiting: Table<{ readonly messageId: string; readonly until: number }>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('commands');
-    this.byId = path.environment.records('commands-by-id');
-    this.waiting = path.environment.records('awaited-commands');
+    this.table = path.records('commands');
+    this.byId = path.records('commands-by-id');
+    this.waiting = path.records('awaited-commands');
   }
 
   get(chargePointId: string, messageId: string): CommandRecord | undefined {

@@ -1,6 +1,6 @@
 import type { ChargePointFilter } from './charge-point-filter.ts';
 import { NamedRecords } from './named-records.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** What a template wants of one configuration key. */
 export interface TemplateKey {
@@ -34,7 +34,7 @@ export const MOST_TEMPLATES = 100;
 
 /** Templates of configurations by their names. In `directory`. */
 export class ConfigurationTemplates extends NamedRecords<ConfigurationTemplate> {
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     super(path, 'configuration-templates', ({ id, note }) => [id, note]);
   }
 

@@ -3,7 +3,7 @@ import { isSecretKey, redactUrls } from '../telemetry/redaction.ts';
 import type { ConfigurationKeyRecord, PendingValue, RefusedValue, ToldKey } from './configuration-record.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** Configuration keys of charge points, as their answers showed them. In `state`. */
 export interface Configurations {
@@ -54,15 +54,15 @@ const MAX_KEY_LENGTH = 255;
 const MAX_VALUE_LENGTH = 8_192;
 
 export class ConfigurationTable implements Configurations {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<ConfigurationKeyRecord>;
   /** Keys that wait for a boot: one look shows that there are none. */
   private readonly pending: Table<string>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('configuration');
-    this.pending = path.environment.records('pending-configuration');
+    this.table = path.records('configuration');
+    this.pending = path.records('pending-configuration');
   }
 
   get(chargePointId: string, key: string): ConfigurationKeyRecord | undefined {

@@ -4,7 +4,7 @@ import { CONNECTOR_LAYOUTS, type ConnectorRecord } from './connector-record.ts';
 import { allOf, keyOf, textKey } from './keys.ts';
 import { type Outbox, packRows } from './outbox.ts';
 import { versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** Present state of connectors. In `state`. */
 export interface Connectors {
@@ -34,16 +34,16 @@ export interface Connectors {
 const LATE_AT_MOST_MS = 30 * 24 * 3_600_000;
 
 export class ConnectorTable implements Connectors {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<ConnectorRecord>;
   private readonly outbox: Outbox;
   /** When an edge was found to have ended without a stop while it held the charge point, epoch ms. */
   private readonly doubts: Table<number>;
 
-  constructor(path: WritePath, outbox: Outbox) {
+  constructor(path: StatePath, outbox: Outbox) {
     this.path = path;
-    this.table = path.environment.records('connectors', CONNECTOR_LAYOUTS);
-    this.doubts = path.environment.records('connector-doubts');
+    this.table = path.records('connectors', CONNECTOR_LAYOUTS);
+    this.doubts = path.records('connector-doubts');
     this.outbox = outbox;
   }
 

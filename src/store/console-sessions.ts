@@ -1,6 +1,6 @@
 import type { Table } from '../journal/environment.ts';
 import { textKey } from './keys.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** Whom a session belongs to, and with what it ends. */
 export type SessionHolder =
@@ -40,12 +40,12 @@ export interface ConsoleSessions {
 }
 
 export class ConsoleSessionTable implements ConsoleSessions {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<ConsoleSessionRecord>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.table = path.environment.records('console-sessions');
+    this.table = path.records('console-sessions');
   }
 
   get(sha256: string): ConsoleSessionRecord | undefined {

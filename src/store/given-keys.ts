@@ -2,7 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import type { ChargePointSettings } from './charge-point-settings.ts';
 import { textKey } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** A key that a charge point may show when it connects. */
 export interface AcceptedKey {
@@ -64,12 +64,12 @@ export interface GivenKeys {
 const MAX_ACCEPTED = 8;
 
 export class GivenKeyTable implements GivenKeys {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<GivenKeyRecord>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('given-keys');
+    this.table = path.records('given-keys');
   }
 
   accepted(chargePointId: string, settings: ChargePointSettings | undefined): readonly AcceptedKey[] {

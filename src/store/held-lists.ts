@@ -3,7 +3,7 @@ import { foldIdTag } from '../protocol/id-tag.ts';
 import type { HeldListRecord, SentEntry, SentList } from './held-list-record.ts';
 import { allOf, keyOf, textKey } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /**
  * What charge points hold of local authorization lists, as far as Farad knows (OCPP 1.6 ed. 2 §5.10, §5.15).
@@ -35,7 +35,7 @@ const PENDING = -1;
 const UNSUPPORTED: ReadonlySet<string> = new Set(['NotSupported', 'NotImplemented']);
 
 export class HeldListTable implements HeldLists {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<HeldListRecord>;
   /**
    * The entries, in the pieces in which they were accepted: one to which little is added costs little to
@@ -43,10 +43,10 @@ export class HeldListTable implements HeldLists {
    */
   private readonly pieces: Table<Piece>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('held-local-lists');
-    this.pieces = path.environment.records('local-list-pieces');
+    this.table = path.records('held-local-lists');
+    this.pieces = path.records('local-list-pieces');
   }
 
   get(chargePointId: string): HeldListRecord | undefined {

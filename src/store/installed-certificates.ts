@@ -3,7 +3,7 @@ import { isSameHashData } from '../certificates/hash-data.ts';
 import type { Table } from '../journal/environment.ts';
 import { keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** What certificates of it are for (security whitepaper ed. 3 §6.5). */
 export type InstalledCertificateType = 'CentralSystemRootCertificate' | 'ManufacturerRootCertificate';
@@ -62,12 +62,12 @@ const ROOTS_KEPT = 4;
 const CERTIFICATES_KEPT = 200;
 
 export class InstalledCertificateTable implements InstalledCertificateLists {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<InstalledCertificates>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('installed-certificates');
+    this.table = path.records('installed-certificates');
   }
 
   get(chargePointId: string, certificateType: InstalledCertificateType): InstalledCertificates | undefined {

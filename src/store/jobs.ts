@@ -2,7 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import { isOpen, type JobInput, type JobKind, type JobRecord } from './job-record.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** What charge points were asked to do that goes on after their answer. In `state`. */
 export interface Jobs {
@@ -35,15 +35,15 @@ export const JOBS_KEPT = 20;
 const EXPIRED_PER_TRANSACTION = 200;
 
 export class JobTable implements Jobs {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<JobRecord>;
   /** The keys of jobs that have not ended. */
   private readonly openJobs: Table<true>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('jobs');
-    this.openJobs = path.environment.records('open-jobs');
+    this.table = path.records('jobs');
+    this.openJobs = path.records('open-jobs');
   }
 
   of(chargePointId: string, kind: JobKind): JobRecord[] {

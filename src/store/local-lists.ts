@@ -10,7 +10,7 @@ import type {
   LocalListInput,
   LocalListRecord,
 } from './local-list-record.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** The local authorization lists that operators want. In `directory`. */
 export interface LocalLists {
@@ -37,18 +37,18 @@ export interface LocalLists {
 }
 
 export class LocalListTable implements LocalLists {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<LocalListRecord>;
   private readonly heads: Table<LocalListHead>;
   private readonly byScope: Table<string>;
   private readonly syncs: Table<ListSyncRecord>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.table = path.environment.records('local-lists');
-    this.heads = path.environment.records('local-list-heads');
-    this.byScope = path.environment.records('local-lists-by-scope');
-    this.syncs = path.environment.records('local-list-syncs');
+    this.table = path.records('local-lists');
+    this.heads = path.records('local-list-heads');
+    this.byScope = path.records('local-lists-by-scope');
+    this.syncs = path.records('local-list-syncs');
   }
 
   get(id: string): LocalListRecord | undefined {

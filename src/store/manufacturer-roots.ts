@@ -1,6 +1,6 @@
 import type { Table } from '../journal/environment.ts';
 import { textKey } from './keys.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** A certificate that whoever signs firmware is trusted by. */
 export interface ManufacturerRoot {
@@ -31,12 +31,12 @@ export interface ManufacturerRoots {
 export const MAX_MANUFACTURER_ROOTS = 100;
 
 export class ManufacturerRootTable implements ManufacturerRoots {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<ManufacturerRoot>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.table = path.environment.records('manufacturer-roots');
+    this.table = path.records('manufacturer-roots');
   }
 
   get(sha256: string): ManufacturerRoot | undefined {

@@ -2,7 +2,8 @@ import type { Table } from '../journal/environment.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryTable } from './tables.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 interface Versioned {
   readonly id: string;
@@ -12,14 +13,18 @@ interface Versioned {
 
 /** A bounded number of records under ids of their own, each written as a whole. */
 export class NamedRecords<Value extends Versioned> {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<Value>;
   private readonly searched: (item: Value) => readonly (string | undefined)[];
 
   /** `searched` gives what a search looks at. */
-  constructor(path: WritePath, name: string, searched: (item: Value) => readonly (string | undefined)[]) {
+  constructor(
+    path: DirectoryPath,
+    name: DirectoryTable,
+    searched: (item: Value) => readonly (string | undefined)[],
+  ) {
     this.path = path;
-    this.table = path.environment.records(name);
+    this.table = path.records(name);
     this.searched = searched;
   }
 

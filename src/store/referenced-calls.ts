@@ -1,7 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import { membersOf } from '../protocol/members.ts';
 import { textKey } from './keys.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** What became of a CALL that was sent. `none`: nobody knows what the charge point did. */
 export type KeptAnswer =
@@ -43,12 +43,12 @@ export const REFERENCES_KEPT = 64;
 const MAX_ANSWER = 2_048;
 
 export class ReferencedCallTable implements ReferencedCalls {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<readonly ReferencedCall[]>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('referenced-calls');
+    this.table = path.records('referenced-calls');
   }
 
   get(chargePointId: string, reference: string): ReferencedCall | undefined {

@@ -2,7 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import type { ChargingSchedule } from '../smart-charging/charging-profile.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /**
  * What a charge point last answered to GetCompositeSchedule for a connector (OCPP 1.6 ed. 2 §5.7). Times are
@@ -33,12 +33,12 @@ export interface ReportedSchedules {
 }
 
 export class ReportedScheduleTable implements ReportedSchedules {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<ReportedScheduleRecord>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records('reported-schedules');
+    this.table = path.records('reported-schedules');
   }
 
   get(chargePointId: string, connectorId: number): ReportedScheduleRecord | undefined {

@@ -12,7 +12,7 @@ import type {
 } from './report-record.ts';
 import type { Sealing } from './sealing.ts';
 import { type KeptWebhook, keepWebhook, openWebhook, type Webhook, withoutSealed } from './webhook.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** Reports that are written again and again, and how far each has come. In `directory`. */
 export interface Reports {
@@ -47,16 +47,16 @@ type KeptReport = ReportRecord & KeptWebhook;
 const NOTHING_YET: ReportProgress = { settledFor: 0, asked: null, run: null, failures: 0, retryAt: 0 };
 
 export class ReportTable implements Reports {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly sealing: Sealing;
   private readonly table: Table<KeptReport>;
   private readonly progress: Table<ReportProgress>;
 
-  constructor(path: WritePath, sealing: Sealing) {
+  constructor(path: DirectoryPath, sealing: Sealing) {
     this.path = path;
     this.sealing = sealing;
-    this.table = path.environment.records('reports');
-    this.progress = path.environment.records('report-progress');
+    this.table = path.records('reports');
+    this.progress = path.records('report-progress');
   }
 
   get(id: string): ReportRecord | undefined {

@@ -1,5 +1,5 @@
 import { INT32_MAX } from '../protocol/int32.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /**
  * requestIds of jobs that charge points report on by number (security whitepaper ed. 3 §5.9, §5.21):
@@ -12,9 +12,9 @@ export interface RequestIds {
 const COUNTER = Buffer.from('request-ids');
 
 export class RequestIdCounter implements RequestIds {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
   }
 

@@ -1,6 +1,6 @@
 import type { Table } from '../journal/environment.ts';
 import { INT32_MAX } from '../protocol/int32.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** Ids stay within 32 signed bits, as charge points in the field keep them. */
 export const MAX_RESERVATION_ID = INT32_MAX;
@@ -19,12 +19,12 @@ export interface ReservationIds {
 }
 
 export class ReservationIdCounter implements ReservationIds {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly counters: Table<number>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.counters = path.environment.records('meta');
+    this.counters = path.records('meta');
   }
 
   take(isTaken: (id: number) => boolean): Promise<number> {

@@ -6,7 +6,7 @@ import type { Page } from './listing.ts';
 import type { Outbox, RowPlace } from './outbox.ts';
 import { versionAfter } from './record-version.ts';
 import type { ReservationEnding, ReservationFilter, ReservationRecord } from './reservation-record.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 const ALL = { start: Buffer.of(0), end: Buffer.of(255, 255) };
 
@@ -28,14 +28,14 @@ interface ReservationTables {
   readonly ended: Table<Identity & RowPlace>;
 }
 
-function tablesIn(environment: Environment): ReservationTables {
+function tablesIn(path: Pick<StatePath, 'records'>): ReservationTables {
   return {
-    records: environment.records('reservations'),
-    byId: environment.records('reservations-by-id'),
-    byTime: environment.records('reservations-by-time'),
-    live: environment.records('live-reservations'),
-    expiries: environment.records('reservation-expiries'),
-    ended: environment.records('ended-reservations'),
+    records: path.records('reservations'),
+    byId: path.records('reservations-by-id'),
+    byTime: path.records('reservations-by-time'),
+    live: path.records('live-reservations'),
+    expiries: path.records('reservation-expiries'),
+    ended: path.records('ended-reservations'),
   };
 }
 
@@ -80,10 +80,10 @@ export class ReservationTable {
   private readonly tables: ReservationTables;
   private readonly liveness: Emptiness;
 
-  constructor({ environment }: WritePath, outbox: Outbox) {
+  constructor(path: StatePath, outbox: Outbox) {
     this.outbox = outbox;
-    this.tables = tablesIn(environment);
-    this.liveness = environment.emptiness(this.tables.live);
+    this.tables = tablesIn(path);
+    this.liveness = path.environment.emptiness(this.tables.live);
   }
 
   /** A number that is higher than those of all that are there. Within a write transaction. */

@@ -10,7 +10,7 @@ import type {
   ReservationUse,
 } from './reservation-record.ts';
 import { ReservationTable } from './reservation-table.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** Reservations, from before their ReserveNow leaves until their retention is over. In `state`. */
 export interface Reservations {
@@ -53,10 +53,10 @@ export interface Reservations {
 const PER_TRANSACTION = 200;
 
 export class LmdbReservations implements Reservations {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: ReservationTable;
 
-  constructor(path: WritePath, outbox: Outbox) {
+  constructor(path: StatePath, outbox: Outbox) {
     this.path = path;
     this.table = new ReservationTable(path, outbox);
   }

@@ -1,5 +1,5 @@
 import { NamedRecords } from './named-records.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** A choice of charge points that operators come back to. */
 export interface SavedFilter {
@@ -16,7 +16,7 @@ export interface SavedFilter {
 
 /** Filters with a name, for everybody. In `directory`. */
 export class SavedFilters extends NamedRecords<SavedFilter> {
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     super(path, 'saved-filters', ({ id }) => [id]);
   }
 }

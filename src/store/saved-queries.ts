@@ -1,5 +1,5 @@
 import { NamedRecords } from './named-records.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** A question in SQL that somebody comes back to. */
 export interface SavedQuery {
@@ -21,7 +21,7 @@ export interface SavedQuery {
 
 /** Queries with a name. In `directory`. */
 export class SavedQueries extends NamedRecords<SavedQuery> {
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     super(path, 'saved-queries', ({ name }) => [name]);
   }
 }

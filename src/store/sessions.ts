@@ -5,7 +5,7 @@ import type { ConnectorTable } from './connectors.ts';
 import { textKey } from './keys.ts';
 import { versionAfter } from './record-version.ts';
 import type { SessionRecord } from './session-record.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** Which edge holds whose socket. In `state`. */
 export interface Sessions {
@@ -54,15 +54,15 @@ const TAKEN_OVER_WITHIN_MS = 60_000;
 const CLEARED_PER_TRANSACTION = 500;
 
 export class SessionTable implements Sessions {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly table: Table<SessionRecord>;
   private readonly connectors: Pick<ConnectorTable, 'doubt'>;
   /** The highest that this process has given. */
   private lastEpoch = 0;
 
-  constructor(path: WritePath, connectors: Pick<ConnectorTable, 'doubt'>) {
+  constructor(path: StatePath, connectors: Pick<ConnectorTable, 'doubt'>) {
     this.path = path;
-    this.table = path.environment.records('sessions');
+    this.table = path.records('sessions');
     this.connectors = connectors;
   }
 

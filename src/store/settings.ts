@@ -2,7 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import type { ChargePointSettings, ChargePointSettingsInput } from './charge-point-settings.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** What operators set, per charge point. In `directory`. */
 export interface SettingsOfChargePoints {
@@ -16,12 +16,12 @@ export interface SettingsOfChargePoints {
 }
 
 export class SettingsTable implements SettingsOfChargePoints {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<ChargePointSettings>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.table = path.environment.records('charge-point-settings');
+    this.table = path.records('charge-point-settings');
   }
 
   get(id: string): ChargePointSettings | undefined {

@@ -1,7 +1,7 @@
 import { fingerprintOf } from '../certificates/certificate.ts';
 import type { Environment, Table } from '../journal/environment.ts';
 import { allOf, keyOf } from './keys.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /**
  * Whose the client certificates are that nobody told Farad of: the first charge point's that was recognised
@@ -33,16 +33,16 @@ export function noteWhoShowed(environment: Environment): void {
 }
 
 export class ShownCertificateTable implements ShownCertificates {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   /** By SHA-256 and charge point. */
   private readonly table: Table<Shown>;
   /** SHA-256 by charge point. */
   private readonly byChargePoint: Table<string>;
 
-  constructor(path: WritePath) {
+  constructor(path: StatePath) {
     this.path = path;
-    this.table = path.environment.records(TABLE);
-    this.byChargePoint = path.environment.records('shown-certificates-by-charge-point');
+    this.table = path.records(TABLE);
+    this.byChargePoint = path.records('shown-certificates-by-charge-point');
   }
 
   holder(der: Uint8Array): string | undefined {

@@ -3,7 +3,7 @@ import type { CertificateInput } from './certificate-record.ts';
 import type { CertificateTable } from './certificates.ts';
 import { after, allOf, keyOf, textKey } from './keys.ts';
 import type { Page } from './listing.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /**
  * - `received`: to be signed.
@@ -127,7 +127,7 @@ export function noteFailedSignings(environment: Environment): void {
 const KEPT = 10;
 
 export class SigningTable implements Signings {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<Signing>;
   private readonly byChargePoint: Table<string>;
   private readonly bySeq: Table<string>;
@@ -135,13 +135,13 @@ export class SigningTable implements Signings {
   private readonly failedOnes: Table<string>;
   private readonly certificates: CertificateTable;
 
-  constructor(path: WritePath, certificates: CertificateTable) {
+  constructor(path: DirectoryPath, certificates: CertificateTable) {
     this.path = path;
-    this.table = path.environment.records('signings');
-    this.byChargePoint = path.environment.records('signings-by-charge-point');
-    this.bySeq = path.environment.records('signings-by-seq');
-    this.openOnes = path.environment.records('open-signings');
-    this.failedOnes = path.environment.records(FAILED_ONES);
+    this.table = path.records('signings');
+    this.byChargePoint = path.records('signings-by-charge-point');
+    this.bySeq = path.records('signings-by-seq');
+    this.openOnes = path.records('open-signings');
+    this.failedOnes = path.records(FAILED_ONES);
     this.certificates = certificates;
   }
 

@@ -1,7 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import { textKey } from './keys.ts';
 import type { ConnectorPlan, SitePlanRecord } from './site-plan-record.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /**
  * What was agreed with the connectors of sites, so that a restart knows what vehicles may be taking. In
@@ -17,12 +17,12 @@ export interface SitePlans {
 }
 
 export class SitePlanTable implements SitePlans {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<SitePlanRecord>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.table = path.environment.records('site-plans');
+    this.table = path.records('site-plans');
   }
 
   get(siteId: string): SitePlanRecord | undefined {

@@ -3,7 +3,7 @@ import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { keyOf, textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { SiteInput, SiteRecord } from './site-record.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** A connector that another site has already. */
 export interface MemberTaken {
@@ -27,14 +27,14 @@ export interface Sites {
 }
 
 export class SiteTable implements Sites {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<SiteRecord>;
   private readonly byConnector: Table<string>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.table = path.environment.records('sites');
-    this.byConnector = path.environment.records('sites-by-connector');
+    this.table = path.records('sites');
+    this.byConnector = path.records('sites-by-connector');
   }
 
   get(id: string): SiteRecord | undefined {

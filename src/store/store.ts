@@ -9,7 +9,7 @@ import { type ChargePointKeys, keysWith, loadPepper } from './charge-point-key.t
 import { Outbox } from './outbox.ts';
 import { RequestIdCounter, type RequestIds } from './request-ids.ts';
 import { bringUpToDate } from './schema-version.ts';
-import { WritePath } from './write-path.ts';
+import { DirectoryPath, StatePath } from './write-path.ts';
 
 export { NewerDataError } from '../journal/format.ts';
 export { CommitError } from '../journal/group-commit.ts';
@@ -70,12 +70,12 @@ export function openStore({
   const pepper = loadPepper(dataDir);
   const directory = openEnvironment(dataDir, 'directory', diskReserve);
   const state = openEnvironment(dataDir, 'state', diskReserve);
-  const toDirectory = new WritePath(directory, 'directory', role === 'control' || role === 'setup');
+  const toDirectory = new DirectoryPath(directory, role === 'control' || role === 'setup');
   const outbox = new Outbox(new LaneQueue(state, 'outbox'), role === 'edge' || role === 'setup');
   return {
     ...openTables({
       directory: toDirectory,
-      state: new WritePath(state, 'state', role !== 'control'),
+      state: new StatePath(state, role !== 'control'),
       outbox,
       dataDir,
       pepper,

@@ -5,7 +5,7 @@ import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { Token, TokenInput } from './token.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** Tokens by idTag in any spelling. In `directory`. */
 export interface Tokens {
@@ -35,13 +35,13 @@ const KEPT_DECODED = 8192;
 const CHANGES = Buffer.from('token-changes');
 
 export class TokenTable implements Tokens {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<Token>;
   private readonly decoded: DecodedRecords<Token>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.table = path.environment.records('tokens');
+    this.table = path.records('tokens');
     const { environment } = path;
     this.decoded = new DecodedRecords(this.table, KEPT_DECODED, tokenKey, {
       get reading() {

@@ -1,7 +1,7 @@
 import type { Environment, Table } from '../journal/environment.ts';
 import { INT32_MAX } from '../protocol/int32.ts';
 import { TRANSACTION_ID_BLOCK, type TransactionIdMark } from './transaction-id-mark.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /** Charge points in the field keep a transactionId in 32 signed bits. */
 export const MAX_TRANSACTION_ID = INT32_MAX;
@@ -25,7 +25,7 @@ interface Block {
  * never handed out.
  */
 export class TransactionIds {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly starts: Table<number>;
   private readonly mark: TransactionIdMark;
   /** What is left, in the order in which it is handed out. */
@@ -35,10 +35,10 @@ export class TransactionIds {
   private promised = 0;
   private drawing: Promise<void> | undefined;
 
-  constructor(path: WritePath, mark: TransactionIdMark) {
+  constructor(path: StatePath, mark: TransactionIdMark) {
     this.path = path;
     this.mark = mark;
-    this.starts = path.environment.records('meta');
+    this.starts = path.records('meta');
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import { numberKey } from './keys.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryTable } from './tables.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** What is said about a transaction from outside. */
 export interface TransactionNote {
@@ -24,12 +25,12 @@ export interface TransactionNotes<Note extends TransactionNote> {
 }
 
 export class TransactionNoteTable<Note extends TransactionNote> implements TransactionNotes<Note> {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<Note>;
 
-  constructor(path: WritePath, name: string) {
+  constructor(path: DirectoryPath, name: DirectoryTable) {
     this.path = path;
-    this.table = path.environment.records(name);
+    this.table = path.records(name);
   }
 
   get(transactionId: number): Note | undefined {

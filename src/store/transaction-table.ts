@@ -12,7 +12,7 @@ import {
   type TransactionClosure,
   type TransactionRecord,
 } from './transaction-record.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /**
  * The records of transactions with all that finds them. Every change goes through `write`, within a write
@@ -30,16 +30,16 @@ export class TransactionTable {
   /** By time of closing, with where the newest row is. */
   private readonly closed: Table<{ readonly id: number } & RowPlace>;
 
-  constructor({ environment }: WritePath, outbox: Outbox) {
+  constructor(path: StatePath, outbox: Outbox) {
     this.outbox = outbox;
-    this.records = environment.records('transactions', TRANSACTION_LAYOUTS);
-    this.byStart = environment.records('transactions-by-start');
-    this.byStop = environment.records('transactions-by-stop');
-    this.openByConnector = environment.records('open-transactions-by-connector');
-    this.openByTag = environment.records('open-transactions-by-tag');
-    this.byTime = environment.records('transactions-by-time');
-    this.byChargePoint = environment.records('transactions-by-charge-point');
-    this.closed = environment.records('closed-transactions', [
+    this.records = path.records('transactions', TRANSACTION_LAYOUTS);
+    this.byStart = path.records('transactions-by-start');
+    this.byStop = path.records('transactions-by-stop');
+    this.openByConnector = path.records('open-transactions-by-connector');
+    this.openByTag = path.records('open-transactions-by-tag');
+    this.byTime = path.records('transactions-by-time');
+    this.byChargePoint = path.records('transactions-by-charge-point');
+    this.closed = path.records('closed-transactions', [
       ['id', 'row'],
       ['id', 'row', 'lane'],
     ]);

@@ -18,7 +18,7 @@ import type {
 } from './transaction-record.ts';
 import { openedBy, startKey, unmatchedStop } from './transaction-record.ts';
 import { TransactionTable } from './transaction-table.ts';
-import type { WritePath } from './write-path.ts';
+import type { StatePath } from './write-path.ts';
 
 /**
  * Transactions, from their start until ClickHouse has them and their retention is over. What ends with a
@@ -69,14 +69,14 @@ export interface TransactionsOptions {
 const EXPIRED_PER_TRANSACTION = 200;
 
 export class LmdbTransactions implements Transactions {
-  private readonly path: WritePath;
+  private readonly path: StatePath;
   private readonly ids: TransactionIds;
   private readonly table: TransactionTable;
   private readonly retention: number;
   private readonly reservations: TransactionsOptions['reservations'];
   private readonly profiles: TransactionsOptions['profiles'];
 
-  constructor(path: WritePath, outbox: Outbox, options: TransactionsOptions) {
+  constructor(path: StatePath, outbox: Outbox, options: TransactionsOptions) {
     this.path = path;
     this.ids = options.ids;
     this.table = new TransactionTable(path, outbox);

@@ -5,7 +5,7 @@ import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { Scope } from './sight.ts';
-import type { WritePath } from './write-path.ts';
+import type { DirectoryPath } from './write-path.ts';
 
 /** A password, of which only a slow hash is kept. */
 export interface StoredPassword {
@@ -75,15 +75,15 @@ export interface Users {
 }
 
 export class UserTable implements Users {
-  private readonly path: WritePath;
+  private readonly path: DirectoryPath;
   private readonly table: Table<UserRecord>;
   /** Names. */
   private readonly byIdentity: Table<string>;
 
-  constructor(path: WritePath) {
+  constructor(path: DirectoryPath) {
     this.path = path;
-    this.table = path.environment.records('users');
-    this.byIdentity = path.environment.records('users-by-identity');
+    this.table = path.records('users');
+    this.byIdentity = path.records('users-by-identity');
   }
 
   get(name: string): UserRecord | undefined {

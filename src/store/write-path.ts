@@ -1,6 +1,7 @@
 import type { Cell } from '../journal/cell.ts';
-import { type Environment, EnvironmentError, type Table } from '../journal/environment.ts';
+import { type Environment, EnvironmentError, type Layout, type Table } from '../journal/environment.ts';
 import { type Counter, type Histogram, metrics } from '../telemetry/metrics.ts';
+import type { DirectoryTable, StateTable } from './tables.ts';
 
 const seconds = metrics.histogram(
   'farad_store_write_seconds',
@@ -16,24 +17,33 @@ const failures = metrics.counter(
 
 const CHANGES = Buffer.from('changes');
 
-/** The only way in which anything changes in an environment of the store. */
-export class WritePath {
-  readonly environment: Environment;
+/** The only way in which anything changes in an environment of the store, and to its tables. */
+class WritePath<Name extends string> {
+  /** Tables come from here alone, so that each has said whose its keys are. */
+  readonly environment: Omit<Environment, 'records' | 'bytes'>;
+  private readonly tables: Environment;
   private readonly mayWrite: boolean;
   private readonly name: string;
-  private readonly meta: Table<number>;
-  /** By the name of the counter, one of the constants. */
-  private readonly counters = new Map<Buffer, Cell<number>>();
   private readonly seconds: Histogram;
   private readonly failures: Counter;
 
   constructor(environment: Environment, name: string, mayWrite: boolean) {
     this.environment = environment;
+    this.tables = environment;
     this.name = name;
     this.mayWrite = mayWrite;
-    this.meta = environment.records<number>('meta');
     this.seconds = seconds.with({ environment: name });
     this.failures = failures.with({ environment: name });
+  }
+
+  /** As `Environment.records`. */
+  records<Value>(name: Name, layouts: readonly Layout<Value>[] = []): Table<Value> {
+    return this.tables.records(name, layouts);
+  }
+
+  /** As `Environment.bytes`. */
+  bytes(name: Name): Table<Buffer> {
+    return this.tables.bytes(name);
   }
 
   /**
@@ -65,6 +75,29 @@ export class WritePath {
     return writing;
   }
 
+  private assertMayWrite(): void {
+    if (!this.mayWrite) throw new EnvironmentError(`this process may not write to ${this.name}`);
+  }
+}
+
+/** To `state`. Nothing is counted there over all charge points. */
+export class StatePath extends WritePath<StateTable> {
+  constructor(environment: Environment, mayWrite: boolean) {
+    super(environment, 'state', mayWrite);
+  }
+}
+
+/** To `directory`. */
+export class DirectoryPath extends WritePath<DirectoryTable> {
+  private readonly meta: Table<number>;
+  /** By the name of the counter, one of the constants. */
+  private readonly counters = new Map<Buffer, Cell<number>>();
+
+  constructor(environment: Environment, mayWrite: boolean) {
+    super(environment, 'directory', mayWrite);
+    this.meta = this.records('meta');
+  }
+
   /**
    * A version higher than any that a record of this environment has had, for records that only one process
    * writes. Within `transact` only.
@@ -94,9 +127,5 @@ export class WritePath {
       this.counters.set(counter, cell);
     }
     return cell;
-  }
-
-  private assertMayWrite(): void {
-    if (!this.mayWrite) throw new EnvironmentError(`this process may not write to ${this.name}`);
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Environment } from '../../../src/journal/environment.ts';
 import { type AuditRecord, AuditTable } from '../../../src/store/audit-trail.ts';
-import { WritePath } from '../../../src/store/write-path.ts';
+import { DirectoryPath } from '../../../src/store/write-path.ts';
 
 const entry: AuditRecord = {
   at: 0,
@@ -27,7 +27,7 @@ function open(kept = { changes: 5, refusals: 5, strangers: 3 }): AuditTable {
     await environment.close();
     rmSync(path, { recursive: true, force: true });
   });
-  return new AuditTable(new WritePath(environment, 'directory', true), kept);
+  return new AuditTable(new DirectoryPath(environment, true), kept);
 }
 
 test('lists the newest first, goes on before an entry, and keeps no more than it may', async () => {
@@ -81,7 +81,7 @@ test('what an earlier process left counts, and an entry may stand for many', asy
     await environment.close();
     rmSync(path, { recursive: true, force: true });
   });
-  const writes = new WritePath(environment, 'directory', true);
+  const writes = new DirectoryPath(environment, true);
   const kept = { changes: 5, refusals: 5, strangers: 3 };
   const before = new AuditTable(writes, kept);
   for (let at = 1; at <= 5; at++) await before.add({ ...entry, at });

@@ -7,7 +7,7 @@ import { bringUpToDate } from '../../../src/store/schema-version.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { TransactionIdMark } from '../../../src/store/transaction-id-mark.ts';
 import { MAX_TRANSACTION_ID, TransactionIds } from '../../../src/store/transaction-ids.ts';
-import { WritePath } from '../../../src/store/write-path.ts';
+import { StatePath } from '../../../src/store/write-path.ts';
 import { scratchEnvironment } from '../journal/scratch.ts';
 import { outboxRows, scratchDirectory, scratchStore } from './scratch.ts';
 import { start } from './starts-and-stops.ts';
@@ -115,7 +115,7 @@ test('a new data directory needs no migration, and one that fails leaves everyth
 const mark = () => new TransactionIdMark(scratchDirectory());
 
 /** The transactionIds of a process; each `take` is kept by a write transaction of its own. */
-function idsOn(path: WritePath) {
+function idsOn(path: StatePath) {
   const ids = new TransactionIds(path, mark());
   return (fail = false) =>
     ids.lend((takeId) =>
@@ -127,7 +127,7 @@ function idsOn(path: WritePath) {
 }
 
 test('none is given twice, also where one was taken in a transaction that was given up', async () => {
-  const take = idsOn(new WritePath(scratchEnvironment(), 'state', true));
+  const take = idsOn(new StatePath(scratchEnvironment(), true));
   const outcomes = await Promise.allSettled([take(), take(true), take()]);
   const taken = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   // The transaction that was given up made the others run again.
@@ -136,24 +136,24 @@ test('none is given twice, also where one was taken in a transaction that was gi
 });
 
 test('processes take from blocks of their own, and draw the next ones in time for thousands at once', async () => {
-  const path = new WritePath(scratchEnvironment(), 'state', true);
+  const path = new StatePath(scratchEnvironment(), true);
   const [one, two] = [idsOn(path), idsOn(path)];
   expect([await one(), await two(), await one()]).toEqual([1, 1_001, 2]);
   const all = await Promise.all(Array.from({ length: 5_000 }, () => one()));
   expect(new Set([1, 1_001, 2, ...all]).size).toBe(5_003);
-  const next = path.environment.records<number>('meta').get(Buffer.from('transaction-ids')) ?? 0;
+  const next = path.records<number>('meta').get(Buffer.from('transaction-ids')) ?? 0;
   expect(next).toBeGreaterThan(Math.max(...all));
   expect(next).toBeLessThanOrEqual(8_001);
   // Nobody who takes none uses one up.
   const idle = new TransactionIds(path, mark());
   for (let index = 0; index < 2_000; index++) await idle.lend(async () => undefined);
   path.environment.endRead();
-  expect(path.environment.records<number>('meta').get(Buffer.from('transaction-ids'))).toBe(next + 1_000);
+  expect(path.records<number>('meta').get(Buffer.from('transaction-ids'))).toBe(next + 1_000);
 });
 
 test('E4: the last id is 2147483647, and after it none is given rather than one that exists', async () => {
   const environment = scratchEnvironment();
-  const take = idsOn(new WritePath(environment, 'state', true));
+  const take = idsOn(new StatePath(environment, true));
   await environment.transact(() =>
     environment.records('meta').put(Buffer.from('transaction-ids'), MAX_TRANSACTION_ID),
   );
