@@ -199,12 +199,19 @@ function pathsOfOverview(): string[] {
 
 /** A gateway that finds a past of which it knows nothing works out its energy first. */
 async function energyIsWorkedOut(target: Target): Promise<void> {
+  let refusal = '';
   const answers = async (): Promise<true | undefined> => {
-    for (const path of pathsOfOverview()) if ((await ask(target, path)).status === 503) return undefined;
+    for (const path of pathsOfOverview()) {
+      const response = await ask(target, path);
+      const text = await response.text();
+      if (response.status !== 503) continue;
+      refusal = `${path}: ${text}`;
+      return undefined;
+    }
     return true;
   };
   if ((await poll(answers, ENERGY_PATIENCE_MS, 500)) === undefined)
-    throw new Error(`the energy of the seeded fleet is not worked out within ${ENERGY_PATIENCE_MS / 1000} s`);
+    throw new Error(`not worked out within ${ENERGY_PATIENCE_MS / 1000} s: ${refusal}`);
 }
 
 function ask({ apiUrl, apiKey }: Target, path: string): Promise<Response> {
