@@ -1,4 +1,5 @@
 import type { AlarmRule } from './model.ts';
+import type { Plain } from './words/words.ts';
 
 type Condition = AlarmRule['condition'];
 export type AlarmKind = Condition['kind'];
@@ -48,7 +49,7 @@ export const FILTERS = [
   ['model', 'Model'],
   ['firmwareVersion', 'Firmware'],
   ['idPrefix', 'Id begins with'],
-] as const;
+] as const satisfies readonly (readonly [name: string, word: Plain])[];
 
 const MINUTES_PER_HOUR = 60;
 

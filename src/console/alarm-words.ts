@@ -1,10 +1,10 @@
-import { counted } from './format.ts';
 import type { AlarmRule } from './model.ts';
+import { type Plain, plural, t } from './words/words.ts';
 
 type Condition = AlarmRule['condition'];
 
 /** What a rule looks out for, as a heading. */
-export const KINDS: Readonly<Record<Condition['kind'], string>> = {
+export const KINDS: Readonly<Record<Condition['kind'], Plain>> = {
   faulted: 'A connector is Faulted',
   offline: 'A charge point is away',
   'certificate-expires': 'A certificate ends',
@@ -15,20 +15,27 @@ export const KINDS: Readonly<Record<Condition['kind'], string>> = {
 
 /** The condition of a rule in a few words. */
 export function conditionInWords(condition: Condition): string {
-  const minutes = 'minutes' in condition ? counted(condition.minutes, 'minute') : '';
+  const minutes = 'minutes' in condition ? plural(condition.minutes, '{n} minute', '{n} minutes') : '';
   switch (condition.kind) {
     case 'faulted':
-      return `Faulted for ${minutes}`;
+      return t('Faulted for {minutes}', { minutes });
     case 'offline':
-      return `away for ${minutes}`;
+      return t('away for {minutes}', { minutes });
     case 'sink-behind':
-      return `rows wait for ${counted(condition.seconds, 'second')}`;
+      return t('rows wait for {seconds}', {
+        seconds: plural(condition.seconds, '{n} second', '{n} seconds'),
+      });
     case 'certificate-expires':
-      return `a certificate ends within ${counted(condition.days, 'day')}`;
+      return t('a certificate ends within {days}', { days: plural(condition.days, '{n} day', '{n} days') });
     case 'refused-tag':
-      return `a tag is refused ${counted(condition.times, 'time')} within ${minutes}`;
+      return t('a tag is refused {times} within {minutes}', {
+        times: plural(condition.times, '{n} time', '{n} times'),
+        minutes,
+      });
     case 'degraded':
-      return condition.minutes === 0 ? 'a part cannot work' : `a part cannot work for ${minutes}`;
+      return condition.minutes === 0
+        ? t('a part cannot work')
+        : t('a part cannot work for {minutes}', { minutes });
   }
 }
 
@@ -36,7 +43,7 @@ export function conditionInWords(condition: Condition): string {
 export function channelsInWords({ emails, webhook }: Pick<AlarmRule, 'emails' | 'webhook'>): string {
   const [only] = emails;
   const mail =
-    emails.length === 1 ? only : emails.length > 1 && counted(emails.length, 'address', 'addresses');
-  const hook = webhook && `webhook ${new URL(webhook.url).host}`;
-  return [mail, hook].filter(Boolean).join(', ') || 'nobody';
+    emails.length === 1 ? only : emails.length > 1 && plural(emails.length, '{n} address', '{n} addresses');
+  const hook = webhook && t('webhook {host}', { host: new URL(webhook.url).host });
+  return [mail, hook].filter(Boolean).join(', ') || t('nobody');
 }

@@ -1,7 +1,9 @@
+import { type Plain, t } from './words/words.ts';
+
 /**
  * The actions of a Central System in OCPP 1.6 by feature profile, in the order of how often they are wanted.
  */
-export const PROFILES: readonly (readonly [name: string, actions: readonly string[]])[] = [
+export const PROFILES: readonly (readonly [name: Plain, actions: readonly string[]])[] = [
   [
     'Core',
     [
@@ -28,7 +30,7 @@ export const PROFILES: readonly (readonly [name: string, actions: readonly strin
 ];
 
 /** What should happen next when the charge point answers so. */
-const NEXT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const NEXT: Readonly<Record<string, Readonly<Record<string, Plain>>>> = {
   RemoteStartTransaction: {
     Accepted:
       'A StartTransaction should follow once the vehicle is plugged in; with AuthorizeRemoteTxRequests an Authorize before it.',
@@ -70,11 +72,12 @@ const NEXT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 export function nextOf(action: string, status: string): string | undefined {
-  return NEXT[action]?.[status];
+  const next = NEXT[action]?.[status];
+  return next && t(next);
 }
 
 /** Why a message is asked about once more before it goes; undefined for all others. */
-export function dangerOf(action: string, payload: Readonly<Record<string, unknown>>): string | undefined {
+export function dangerOf(action: string, payload: Readonly<Record<string, unknown>>): Plain | undefined {
   if (action === 'Reset' && payload.type === 'Hard')
     return 'A hard reset cuts off whoever is charging and may lose what was not sent yet.';
   if (action === 'UpdateFirmware' || action === 'SignedUpdateFirmware') {

@@ -1,6 +1,7 @@
 import { duration } from './format.ts';
 import type { Happening } from './happening.ts';
 import type { ConnectionEvent } from './model.ts';
+import { t } from './words/words.ts';
 
 /** Close codes of a charge point or a Farad that meant it (RFC 6455 §7.4.1). */
 const ORDERLY = new Set([1000, 1001]);
@@ -14,12 +15,12 @@ export function connectionStory(events: readonly ConnectionEvent[]): Happening[]
       key: `connection ${receivedAt} ${what} ${epoch}`,
       at: receivedAt,
       arrow: what === 'opened' ? '●' : '○',
-      action: WORDS[what],
+      action: t(WORDS[what]),
       kinds: ['Connections', ...(lost ? (['Errors'] as const) : [])],
       summary: [
-        what === 'opened' ? `from ${remoteAddress}` : reason || 'no reason given',
-        durationMs === null ? '' : `after ${duration(durationMs)}`,
-        what === 'refused' ? `from ${remoteAddress}` : '',
+        what === 'opened' ? t('from {remoteAddress}', { remoteAddress }) : reason || t('no reason given'),
+        durationMs === null ? '' : t('after {durationMs}', { durationMs: duration(durationMs) }),
+        what === 'refused' ? t('from {remoteAddress}', { remoteAddress }) : '',
       ]
         .filter(Boolean)
         .join(' · '),
@@ -35,10 +36,12 @@ const WORDS = { opened: 'Connected', closed: 'Disconnected', refused: 'Connectio
 
 function factsOf({ event, epoch, remoteAddress, code, reason, durationMs }: ConnectionEvent) {
   return [
-    ['Address', remoteAddress],
-    ...(event === 'refused' ? [] : [['Number of the connection', String(epoch)] as const]),
-    ...(code === null ? [] : [[event === 'refused' ? 'HTTP status' : 'Close code', String(code)] as const]),
-    ...(event === 'opened' ? [] : [['Reason', reason || 'none given'] as const]),
-    ...(durationMs === null ? [] : [['Lasted', duration(durationMs)] as const]),
+    [t('Address'), remoteAddress],
+    ...(event === 'refused' ? [] : [[t('Number of the connection'), String(epoch)] as const]),
+    ...(code === null
+      ? []
+      : [[event === 'refused' ? t('HTTP status') : t('Close code'), String(code)] as const]),
+    ...(event === 'opened' ? [] : [[t('Reason'), reason || t('none given')] as const]),
+    ...(durationMs === null ? [] : [[t('Lasted'), duration(durationMs)] as const]),
   ] as const satisfies Happening['facts'];
 }

@@ -1,9 +1,10 @@
 import type { ConfigurationTemplate, KeyDrift } from './model.ts';
+import { type Plain, t } from './words/words.ts';
 
 export type DriftState = KeyDrift['state'];
 
 /** States of a key against its template, with word and tone, the worst first. */
-export const DRIFT_STATES: readonly (readonly [state: DriftState, word: string, tone: string])[] = [
+export const DRIFT_STATES: readonly (readonly [state: DriftState, word: Plain, tone: string])[] = [
   ['rejected', 'rejected', 'fault'],
   ['differs', 'differs', 'attention'],
   ['not_reported', 'not reported', 'offline'],
@@ -15,7 +16,8 @@ export const DRIFT_STATES: readonly (readonly [state: DriftState, word: string, 
 export const MENDABLE_STATES = ['differs', 'not_reported', 'rejected'] as const;
 
 export function driftWord(state: DriftState): string {
-  return DRIFT_STATES.find(([name]) => name === state)?.[1] ?? state;
+  const [, word] = DRIFT_STATES.find(([name]) => name === state) ?? [];
+  return word === undefined ? state : t(word);
 }
 
 export function driftTone(state: DriftState): string {
@@ -25,11 +27,22 @@ export function driftTone(state: DriftState): string {
 
 /** The filter of a template in words. */
 export function filterInWords({ all: _, ...filter }: ConfigurationTemplate['filter']): string {
-  const words = Object.entries(filter).map(([name, value]) => `${NAMES[name] ?? name} ${value}`);
-  return words.length === 0 ? 'every charge point' : words.join(', ');
+  const words = Object.entries(filter).map(([name, value]) => `${filterName(name)} ${value}`);
+  return words.length === 0 ? t('every charge point') : words.join(', ');
 }
 
-const NAMES: Readonly<Record<string, string>> = {
+/** A member of a filter in words. */
+export function filterName(name: string): string {
+  const word = NAMES[name];
+  return word === undefined ? name : t(word);
+}
+
+const NAMES: Readonly<Record<string, Plain>> = {
+  group: 'group',
+  site: 'site',
+  tag: 'tag',
+  vendor: 'vendor',
+  model: 'model',
   firmwareVersion: 'firmware',
   idPrefix: 'id begins with',
 };

@@ -1,6 +1,14 @@
 import type { Message } from './model.ts';
+import type { Plain } from './words/words.ts';
 
-export const KINDS = ['Status', 'Transactions', 'Commands', 'Connections', 'Boot', 'Errors'] as const;
+export const KINDS = [
+  'Status',
+  'Transactions',
+  'Commands',
+  'Connections',
+  'Boot',
+  'Errors',
+] as const satisfies readonly Plain[];
 export type Kind = (typeof KINDS)[number];
 
 /** One line of a charge point's story. */

@@ -1,4 +1,6 @@
 import type { Report } from './model.ts';
+import { spoken } from './words/language.ts';
+import { type Plain, t } from './words/words.ts';
 
 export type ReportQuestion = Report['what']['name'];
 type Schedule = Report['schedule'];
@@ -24,7 +26,7 @@ export interface ReportDraft {
 }
 
 /** What reports tell, and what they are called. */
-export const QUESTIONS: Readonly<Record<ReportQuestion, string>> = {
+export const QUESTIONS: Readonly<Record<ReportQuestion, Plain>> = {
   energy: 'Energy',
   transactions: 'Transactions',
   sessions: 'Sessions',
@@ -36,7 +38,7 @@ export const QUESTIONS: Readonly<Record<ReportQuestion, string>> = {
   'failed-authorizations': 'Refused tokens',
 };
 
-type Choices = readonly (readonly [value: string, word: string])[];
+type Choices = readonly (readonly [value: string, word: Plain | 'idTag' | 'CSV' | 'Parquet'])[];
 
 /** What each row may be about; the first is what a new report has. */
 export const SUBJECTS: Readonly<Partial<Record<ReportQuestion, Choices>>> = {
@@ -174,11 +176,21 @@ export function reportBodyOf(draft: ReportDraft) {
   };
 }
 
+/** A choice as it is shown. */
+export function choiceWord(word: Choices[number][1]): string {
+  return word === 'idTag' || word === 'CSV' || word === 'Parquet' ? word : t(word);
+}
+
+/** A word as it stands within a sentence. */
+function inSentence(word: string): string {
+  return spoken().language === 'en' ? word.toLowerCase() : word;
+}
+
 /** When it is written, in words. */
 export function scheduleInWords({ every, hour }: Schedule): string {
   const time = `${String(hour).padStart(2, '0')}:00`;
-  if (every === 'day') return `each day at ${time}`;
-  return every === 'week' ? `on Mondays at ${time}` : `on the 1st at ${time}`;
+  if (every === 'day') return t('each day at {time}', { time });
+  return every === 'week' ? t('on Mondays at {time}', { time }) : t('on the 1st at {time}', { time });
 }
 
 /** What it tells, in words. */
@@ -186,9 +198,11 @@ export function questionInWords({ name, ...parameters }: Report['what']): string
   const { by, interval, ...narrowed } = parameters as Readonly<Record<string, string>>;
   const subject = SUBJECTS[name]?.find(([value]) => value === by)?.[1];
   const words = [
-    QUESTIONS[name],
-    subject === undefined ? '' : `by ${subject === 'idTag' ? subject : subject.toLowerCase()}`,
-    interval === undefined || interval === 'whole' ? '' : `each ${interval}`,
+    t(QUESTIONS[name]),
+    subject === undefined
+      ? ''
+      : t('by {subject}', { subject: subject === 'idTag' ? subject : inSentence(choiceWord(subject)) }),
+    interval === 'day' ? t('each day') : interval === 'hour' ? t('each hour') : '',
   ];
   const only = Object.entries(narrowed).map(([what, value]) => `${what} ${value}`);
   return [words.filter((word) => word !== '').join(' '), ...only].join(', ');

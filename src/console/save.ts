@@ -1,4 +1,5 @@
 import { Failure, request } from './api.ts';
+import { t } from './words/words.ts';
 
 interface Written {
   readonly version?: number;
@@ -22,8 +23,10 @@ export async function save(
     if (!(error instanceof Failure) || error.code !== 'changed_meanwhile') throw error;
     const message =
       version === undefined
-        ? 'There is one of this name already.'
-        : 'Somebody has changed it since you opened it. Close this, look at it again, and repeat your change.';
+        ? t('There is one of this name already.')
+        : t(
+            'Somebody has changed it since you opened it. Close this, look at it again, and repeat your change.',
+          );
     throw new Failure(error.status, error.code, message, error.details);
   }
 }

@@ -1,5 +1,6 @@
 import { duration } from './format.ts';
 import type { ChargePointSecurity, FleetSecurity } from './model.ts';
+import { type Plain, t } from './words/words.ts';
 
 /** Roots of one type at a charge point. */
 export interface InstalledRoots {
@@ -17,7 +18,7 @@ export interface HashData {
 }
 
 /** States of such a request in words. */
-export const REQUEST_STATES: Readonly<Record<string, string>> = {
+const REQUEST_STATES: Readonly<Record<string, Plain>> = {
   received: 'to be signed',
   ordered: 'with the outside authority',
   signed: 'signed and to be sent',
@@ -29,11 +30,16 @@ export const REQUEST_STATES: Readonly<Record<string, string>> = {
   superseded: 'replaced by another one',
 };
 
-const PROFILES = ['nothing', 'password', 'password over TLS', 'client certificate'] as const;
+const PROFILES = [
+  'nothing',
+  'password',
+  'password over TLS',
+  'client certificate',
+] as const satisfies readonly Plain[];
 
 /** A security profile by its number and what a charge point has to show: `2, password over TLS`. */
 export function profileInWords(profile: number): string {
-  return `${profile}, ${PROFILES[profile] ?? 'unknown'}`;
+  return `${profile}, ${t(PROFILES[profile] ?? 'unknown')}`;
 }
 
 /** The profile that a charge point has to show, else by which it is connected; 0 where neither is known. */
@@ -41,11 +47,19 @@ export function presentProfile({ profile, connection }: ChargePointSecurity): nu
   return profile ?? connection?.profile ?? 0;
 }
 
-/** Profiles as filters name them, with their words. */
-export const PROFILE_CHOICES: readonly (readonly [name: keyof FleetSecurity['profiles'], words: string])[] = [
-  ...([3, 2, 1, 0] as const).map((profile) => [`${profile}`, profileInWords(profile)] as const),
-  ['unknown', 'unknown'],
-];
+/** Returns the profiles as filters name them, with their words. */
+export function profileChoices(): (readonly [name: keyof FleetSecurity['profiles'], words: string])[] {
+  return [
+    ...([3, 2, 1, 0] as const).map((profile) => [`${profile}`, profileInWords(profile)] as const),
+    ['unknown', t('unknown')],
+  ];
+}
+
+/** A state of such a request in words. */
+export function requestState(state: string): string {
+  const word = REQUEST_STATES[state];
+  return word === undefined ? state : t(word);
+}
 
 /** Who may sign firmware, or let others sign it. */
 export interface ManufacturerRoot {
@@ -69,7 +83,8 @@ export interface Expiry {
 /** How near the end of a certificate is, at `now` (epoch ms). */
 export function expiryOf(notAfter: string, now: number): Expiry {
   const left = Date.parse(notAfter) - now;
-  if (left <= 0) return { tone: 'tone-fault', words: `expired ${duration(-left)} ago` };
+  if (left <= 0)
+    return { tone: 'tone-fault', words: t('expired {duration} ago', { duration: duration(-left) }) };
   const tone = left < CLOSE_MS ? 'tone-fault' : left < NEAR_MS ? 'tone-attention' : '';
-  return { tone, words: `${duration(left)} left` };
+  return { tone, words: t('{left} left', { left: duration(left) }) };
 }

@@ -1,6 +1,7 @@
 import { connectionStory } from './connection-story.ts';
 import type { Happening, Kind } from './happening.ts';
 import type { ConnectionEvent, Message } from './model.ts';
+import { t } from './words/words.ts';
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -67,10 +68,10 @@ function outcomeOf(
   answer: Message | undefined,
   response: Payload,
 ): { word: string; tone: Happening['tone'] } {
-  if (call.type === 'unreadable') return { word: 'unreadable', tone: 'fault' };
+  if (call.type === 'unreadable') return { word: t('unreadable'), tone: 'fault' };
   if (call.type === 'CALLERROR') return { word: call.errorCode, tone: 'fault' };
-  if (call.type === 'CALLRESULT') return { word: 'answer to an earlier request', tone: 'none' };
-  if (!answer) return { word: 'no answer yet', tone: 'attention' };
+  if (call.type === 'CALLRESULT') return { word: t('answer to an earlier request'), tone: 'none' };
+  if (!answer) return { word: t('no answer yet'), tone: 'attention' };
   if (answer.type === 'CALLERROR') return { word: answer.errorCode, tone: 'fault' };
   const info = response.idTagInfo as Payload | undefined;
   const status = String(info?.status ?? response.status ?? '');
@@ -85,7 +86,10 @@ function outcomeOf(
 
 /** What a request is about, in a few words. */
 function summaryOf(action: string, request: Payload, response: Payload): string {
-  const at = request.connectorId === undefined ? '' : `connector ${request.connectorId}`;
+  const at =
+    request.connectorId === undefined
+      ? ''
+      : t('connector {connectorId}', { connectorId: Number(request.connectorId) });
   switch (action) {
     case 'StatusNotification':
       return join(at, request.status, request.errorCode === 'NoError' ? '' : request.errorCode, request.info);
@@ -93,13 +97,14 @@ function summaryOf(action: string, request: Payload, response: Payload): string 
       return join(
         at,
         request.idTag,
-        `meter ${request.meterStart} Wh`,
-        response.transactionId && `transaction ${response.transactionId}`,
+        t('meter {meterStart} Wh', { meterStart: Number(request.meterStart) }),
+        response.transactionId &&
+          t('transaction {transactionId}', { transactionId: Number(response.transactionId) }),
       );
     case 'StopTransaction':
       return join(
-        `transaction ${request.transactionId}`,
-        `meter ${request.meterStop} Wh`,
+        t('transaction {transactionId}', { transactionId: Number(request.transactionId) }),
+        t('meter {meterStop} Wh', { meterStop: Number(request.meterStop) }),
         request.reason ?? 'Local',
       );
     case 'BootNotification':

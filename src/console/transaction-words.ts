@@ -1,7 +1,8 @@
 import type { Suspicion, Transaction } from './model.ts';
+import { type Plain, t } from './words/words.ts';
 
 /** Why nothing determines the energy of a transaction. */
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, Plain>> = {
   'no-readings': 'there is neither a meterStop nor a meter value',
   'meter-start-missing': 'no meterStart was reported',
   'meter-stop-missing': 'no meterStop was reported, and there are no meter values',
@@ -12,7 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** What was odd, where the flag alone would not say it. */
-const FLAGS: Readonly<Record<string, string>> = {
+const FLAGS: Readonly<Record<string, Plain>> = {
   'late-stop': 'its stop came when it was taken for ended',
   'conflicting-stop': 'a second stop, which contradicts the first',
   'transaction-id-unknown': 'its stop names a transaction that is not known',
@@ -32,7 +33,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   'meter-stop-below-start': 'meterStop is below meterStart',
 };
 
-const MEMBERS: readonly (readonly [prefix: string, word: string])[] = [
+const MEMBERS: readonly (readonly [prefix: string, word: Plain])[] = [
   ['meter-start', 'meterStart'],
   ['meter-stop', 'meterStop'],
   ['start-time', 'the time of the start'],
@@ -44,7 +45,7 @@ const MEMBERS: readonly (readonly [prefix: string, word: string])[] = [
   ['transaction', 'transactionId'],
 ];
 
-const ODDITIES: Readonly<Record<string, string>> = {
+const ODDITIES: Readonly<Record<string, Plain>> = {
   missing: 'is missing',
   unreadable: 'cannot be read',
   'out-of-range': 'is out of range',
@@ -56,14 +57,17 @@ const ODDITIES: Readonly<Record<string, string>> = {
 
 /** A flag of a transaction or of its energy in words. */
 export function flagInWords(flag: string): string {
-  const known = FLAGS[flag];
-  if (known !== undefined) return known;
-  const [member, repair] = flag.split(': ');
-  if (repair !== undefined) return `${member} was repaired (${plain(repair)})`;
+  const whole = FLAGS[flag];
+  if (whole !== undefined) return t(whole);
+  const [repaired = '', repair] = flag.split(': ');
+  if (repair !== undefined)
+    return t('{member} was repaired ({repair})', { member: repaired, repair: plain(repair) });
   const of = MEMBERS.find(([prefix]) => flag.startsWith(`${prefix}-`));
   if (of === undefined) return plain(flag);
   const oddity = flag.slice(of[0].length + 1);
-  return `${of[1]}: ${ODDITIES[oddity] ?? plain(oddity)}`.replace(/: (is|cannot|does|lies) /, ' $1 ');
+  const member = t(of[1]);
+  const known = ODDITIES[oddity];
+  return known === undefined ? `${member}: ${plain(oddity)}` : `${member} ${t(known)}`;
 }
 
 /** Everything that was odd about a transaction, each once. */
@@ -74,27 +78,31 @@ export function oddities({ flags, energyFlags, energyReason, state }: Transactio
 
 /** Why there is no energy. */
 export function reasonInWords(reason: string): string {
-  return REASONS[reason] ?? plain(reason);
+  const known = REASONS[reason];
+  return known === undefined ? plain(reason) : t(known);
 }
 
 /** Where the energy comes from. */
 export function sourceInWords({ energySource, energyReason }: Transaction): string {
   if (energySource === 'registers') return 'meterStop − meterStart';
-  if (energySource === 'readings') return 'worked out from its meter values';
-  return energyReason === null ? 'not known' : `not known: ${reasonInWords(energyReason)}`;
+  if (energySource === 'readings') return t('worked out from its meter values');
+  return energyReason === null
+    ? t('not known')
+    : t('not known: {energyReason}', { energyReason: reasonInWords(energyReason) });
 }
 
 export function suspicionInWords({ reason }: Suspicion): string {
-  if (reason === 'connector-available') return 'its connector is Available again';
-  if (reason === 'silent') return 'its charge point is away and silent';
-  return 'its charge point was deleted';
+  if (reason === 'connector-available') return t('its connector is Available again');
+  if (reason === 'silent') return t('its charge point is away and silent');
+  return t('its charge point was deleted');
 }
 
 /** How it was closed, without when. */
 export function closureInWords({ cause, by }: NonNullable<Transaction['closure']>): string {
-  if (cause === 'forgotten') return 'Closed by Farad, since its stop was overdue';
-  if (cause === 'charge-point-deleted') return `Closed when ${by || 'somebody'} deleted its charge point`;
-  return `Closed by ${by}`;
+  if (cause === 'forgotten') return t('Closed by Farad, since its stop was overdue');
+  if (cause === 'charge-point-deleted')
+    return t('Closed when {by} deleted its charge point', { by: by || t('somebody') });
+  return t('Closed by {by}', { by });
 }
 
 function plain(name: string): string {

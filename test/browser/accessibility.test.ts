@@ -40,5 +40,5 @@ test('no view has a serious finding, in either theme and on a phone', async () =
     await expectGood(name);
   }
   expect(tab.complaints).toEqual([]);
-  await expectGerman(gateway);
+  await expectGerman(gateway, views);
 }, 300_000);

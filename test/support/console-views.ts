@@ -140,7 +140,7 @@ export async function gatewayWithEveryView(): Promise<{
     webhook: { url: 'https://hooks.example/farad' },
   });
   const ending = { condition: { kind: 'certificate-expires', days: 3650 } };
-  for (const rule of ['certificates', 'not any more']) await send('PUT', `/alarm-rules/${rule}`, ending);
+  for (const rule of ['ending soon', 'not any more']) await send('PUT', `/alarm-rules/${rule}`, ending);
   await until('the certificate is told of', async () => {
     const { standing } = await gateway.request<{ standing: number }>('GET', '/api/v1/alarms');
     return standing === 2;

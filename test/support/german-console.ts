@@ -1,10 +1,42 @@
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { openTab } from './browser.ts';
+import { german } from '../../src/console/words/german/words.ts';
+import { openTab, waitUntilFilled } from './browser.ts';
+import type { View } from './console-views.ts';
 import { API_KEY, type Gateway } from './gateway.ts';
+import { until } from './until.ts';
 
-/** Fails unless the console speaks German to a browser that prefers it, and English once that was chosen. */
-export async function expectGerman(gateway: Gateway): Promise<void> {
-  const tab = await openTab({ locale: 'de-DE' });
+const HEIGHT = 844;
+const WIDTHS = [1280, 390] as const;
+
+/** Words of OCPP, of the API and of the Web, which stay, whatever the console makes of them elsewhere. */
+const AS_NAMED = new Set([
+  ...['Accepted', 'Available', 'Charging', 'Faulted', 'Finishing', 'Invalid', 'Pending', 'Preparing'],
+  ...['Reserved', 'Unavailable', 'Core', 'Reset', 'ConnectorUnlock'],
+]);
+
+/** What texts look like with their holes filled. */
+const ENGLISH = Object.keys(german)
+  .filter((text) => !AS_NAMED.has(text))
+  .flatMap((text) => looksOf(text.replace(/\|.*/, '')));
+const GERMAN = Object.values(german).flatMap((entry) =>
+  (typeof entry === 'string' ? [entry] : [entry.one, entry.other]).flatMap(looksOf),
+);
+
+/** None for a text that has hardly a word beside its holes: many look like it. */
+function looksOf(text: string): RegExp[] {
+  const words = text.replaceAll(/\{\w+\}/g, '');
+  if (!/\p{L}{2}/u.test(words) || (words !== text && !/\p{L} \p{L}/u.test(words))) return [];
+  const pattern = escaped(text.trim()).replaceAll(/\\\{\w+\\\}/g, '.+');
+  return [new RegExp(`^${pattern}$`, 's')];
+}
+
+/**
+ * Fails unless the console speaks German to a browser that prefers it, and English once that was chosen; and
+ * where a view has something in English, or too long for a desk or a phone.
+ */
+export async function expectGerman(gateway: Gateway, views: readonly View[]): Promise<void> {
+  const tab = await openTab({ locale: 'de-DE', height: HEIGHT });
   const { page } = tab;
   await page.goto(`${gateway.api}/#key=${encodeURIComponent(API_KEY)}`);
   const heading = (name: string) => page.getByRole('heading', { name, exact: true });
@@ -17,5 +49,59 @@ export async function expectGerman(gateway: Gateway): Promise<void> {
   expect(await page.evaluate('document.documentElement.lang')).toBe('en');
   await page.getByRole('button', { name: 'Deutsch' }).click();
   await heading('Übersicht').waitFor();
+
+  const wrong: string[] = [];
+  for (const [name, path] of views) {
+    await page.goto(`${gateway.api}${path}`);
+    await page.locator('main h1, main .state').first().waitFor();
+    await waitUntilFilled(tab);
+    wrong.push(...(await leftInEnglish(page)).map((text) => `${name}: ${text}`));
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: HEIGHT });
+      const overflow = () => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      await until(`${name} is no wider than ${width} px`, async () => (await overflow()) <= 0);
+      wrong.push(...(await page.evaluate<string[]>(CLIPPED)).map((text) => `${name} at ${width}: ${text}`));
+      await tab.picture(`de-${width}-${name}`);
+    }
+  }
+  expect(wrong).toEqual([]);
   expect(tab.complaints).toEqual([]);
 }
+
+async function leftInEnglish(page: Page): Promise<string[]> {
+  const texts = await page.evaluate<string[]>(TEXTS);
+  const looksLike = (known: readonly RegExp[], text: string) => known.some((look) => look.test(text));
+  return [...new Set(texts)].filter(
+    (text) => !AS_NAMED.has(text) && looksLike(ENGLISH, text) && !looksLike(GERMAN, text),
+  );
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** What is read and read out, outside of code and of what people or charge points have written. */
+const TEXTS = `(() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { parentElement, data } = walker.currentNode;
+    if (!parentElement.closest('code, pre, textarea, script, noscript, .schema')) found.push(data.trim());
+  }
+  for (const name of ['aria-label', 'title', 'placeholder', 'data-label', 'alt'])
+    for (const element of document.querySelectorAll('[' + name + ']:not(.schema *)')) found.push(element.getAttribute(name).trim());
+  return found.filter((text) => text !== '');
+})()`;
+
+/** Buttons whose words do not fit into them, or that stand outside of the page. */
+const CLIPPED = `(() => {
+  const scrolls = (element) => element.closest('.scroll, .rail, .tabs, [style*="overflow"]');
+  return [...document.querySelectorAll('button, a.button')]
+    .filter((button) => button.checkVisibility() && !button.classList.contains('visually-hidden'))
+    .filter((button) => {
+      const { left, right } = button.getBoundingClientRect();
+      const isOutside = !scrolls(button) && (left < -1 || right > innerWidth + 1);
+      return isOutside || button.scrollWidth > button.clientWidth + 1;
+    })
+    .map((button) => button.textContent.trim() + ' is cut');
+})()`;

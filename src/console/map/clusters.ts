@@ -1,10 +1,11 @@
 import type { ChargePointClusters } from '../model.ts';
+import { type Plain, t } from '../words/words.ts';
 
 export type Cluster = ChargePointClusters['clusters'][number];
 export type MapState = keyof Cluster['states'];
 
 /** What charge points are, with the word, the tone and the shape of a status (parts/status.tsx). */
-export const MAP_STATES: readonly (readonly [state: MapState, word: string, status: string])[] = [
+export const MAP_STATES: readonly (readonly [state: MapState, word: Plain, status: string])[] = [
   ['faulted', 'faulted', 'Faulted'],
   ['offline', 'offline', 'offline'],
   ['charging', 'charging', 'Charging'],
@@ -22,7 +23,7 @@ export function foremost({ states }: Cluster): MapState {
 /** Its states in words, without those that none is in. */
 export function statesInWords({ states }: Cluster): string {
   return MAP_STATES.filter(([state]) => states[state] > 0)
-    .map(([state, word]) => `${states[state]} ${word}`)
+    .map(([state, word]) => `${states[state]} ${t(word)}`)
     .join(', ');
 }
 

@@ -14,6 +14,7 @@ import { ScopeFields, scopeText } from '../parts/scope-fields.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../resource.ts';
+import { rich, t } from '../words/words.ts';
 
 const COLUMNS: readonly Column<ApiKey>[] = [
   { label: 'Key', kind: 'id', cell: ({ id }) => <b>{id}</b> },
@@ -21,7 +22,10 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   { label: 'Sees', cell: ({ scope }) => scopeText(scope) },
   { label: 'Note', cell: ({ note }) => note ?? <span class="soft">–</span> },
   { label: 'Created', cell: ({ createdAt }) => <When at={createdAt} both /> },
-  { label: 'By', cell: ({ createdBy }) => createdBy ?? <span class="soft">the first start</span> },
+  {
+    label: 'By|whom',
+    cell: ({ createdBy }) => createdBy ?? <span class="soft">{t('the first start')}</span>,
+  },
   { label: 'Last used', cell: ({ lastUsedAt }) => <When at={lastUsedAt} /> },
   { label: 'Expires', cell: ({ expiresAt }) => <Expiry at={expiresAt} /> },
 ];
@@ -33,18 +37,19 @@ export function ApiKeys() {
   return (
     <div class="panel">
       <header>
-        <h2>API keys</h2>
+        <h2>{t('API keys')}</h2>
         <button type="button" class="primary end" onClick={() => setAdding(true)}>
-          Create a key
+          {t('Create a key')}
         </button>
       </header>
-      <Shown of={list} what="the API keys">
+      <Shown of={list} what={t('the API keys')}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="No key but the one that Farad was started with">
+            <Empty title={t('No key but the one that Farad was started with')}>
               <p>
-                Give each program a key of its own, and each person a user: the audit trail names them, and
-                each can be taken away.
+                {t(
+                  'Give each program a key of its own, and each person a user: the audit trail names them, and each can be taken away.',
+                )}
               </p>
             </Empty>
           ) : (
@@ -72,8 +77,8 @@ function deletable(remove: (id: string) => void): Column<ApiKey> {
     label: 'Actions',
     kind: 'actions',
     cell: ({ id }) => (
-      <button type="button" class="link" onClick={() => remove(id)} aria-label={`Delete key ${id}`}>
-        Delete
+      <button type="button" class="link" onClick={() => remove(id)} aria-label={t('Delete key {id}', { id })}>
+        {t('Delete')}
       </button>
     ),
   };
@@ -81,11 +86,7 @@ function deletable(remove: (id: string) => void): Column<ApiKey> {
 
 function Expiry({ at }: { readonly at: string | null }) {
   if (at === null || Date.parse(at) > now.value) return <When at={at} both />;
-  return (
-    <span class="tone-fault">
-      expired <When at={at} />
-    </span>
-  );
+  return <span class="tone-fault">{rich('expired {when}', { when: <When at={at} /> })}</span>;
 }
 
 function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly onCreated: () => void }) {
@@ -112,12 +113,12 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
     });
   if (key !== '') {
     return (
-      <Dialog title={`Key ${id}`} onClose={onClose}>
-        <p>This is the only time it is shown: only its hash is kept.</p>
+      <Dialog title={t('Key {id}', { id })} onClose={onClose}>
+        <p>{t('This is the only time it is shown: only its hash is kept.')}</p>
         <Copyable text={key} />
         <div class="actions">
           <button type="button" class="primary" onClick={onClose}>
-            I have kept it
+            {t('I have kept it')}
           </button>
         </div>
       </Dialog>
@@ -125,16 +126,16 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
   }
   return (
     <FormDialog
-      title="Create an API key"
-      submit="Create key"
+      title={t('Create an API key')}
+      submit={t('Create key')}
       doing={doing}
       onClose={onClose}
       onSubmit={create}
     >
       <TextField
         id="key-id"
-        label="Name"
-        hint="Letters, digits, dots, dashes, @. The audit trail shows it."
+        label={t('Name')}
+        hint={t('Letters, digits, dots, dashes, @. The audit trail shows it.')}
         required
         maxLength={64}
         pattern="[A-Za-z0-9._@\-]+"
@@ -146,13 +147,13 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
       <ScopeFields scope={scope} onChange={setScope} />
       <TextField
         id="key-expiry"
-        label="Expires"
-        hint="Empty: never. From then on it is refused, and so are log-ins with it."
+        label={t('Expires')}
+        hint={t('Empty: never. From then on it is refused, and so are log-ins with it.')}
         type="datetime-local"
         value={expiry}
         onInput={setExpiry}
       />
-      <TextField id="key-note" label="Note" value={note} onInput={setNote} />
+      <TextField id="key-note" label={t('Note')} value={note} onInput={setNote} />
     </FormDialog>
   );
 }
@@ -166,13 +167,13 @@ interface DeleteKeyProps {
 function DeleteKey({ id, onClose, onDeleted }: DeleteKeyProps) {
   return (
     <DeleteDialog
-      title={`Delete key ${id}?`}
+      title={t('Delete key {id}?', { id })}
       name={id}
       path={`/api-keys/${encodeURIComponent(id)}`}
       onClose={onClose}
       onDeleted={() => onDeleted()}
     >
-      Programs that use it are refused at once, and whoever logged in with it is logged out.
+      {t('Programs that use it are refused at once, and whoever logged in with it is logged out.')}
     </DeleteDialog>
   );
 }

@@ -1,10 +1,11 @@
 import { queryOf } from '../api.ts';
-import { counted, responseTime, stamp, zone } from '../format.ts';
+import { responseTime, stamp, zone } from '../format.ts';
 import type { AuditEntry } from '../model.ts';
 import { DayFilter, Filters, TextFilter } from '../parts/filter-fields.tsx';
 import { type Column, ListPage, useList } from '../parts/list-page.tsx';
 import { Empty } from '../parts/states.tsx';
 import { queried } from '../router.ts';
+import { plural, t } from '../words/words.ts';
 import { dayBegin } from '../zoned-time.ts';
 
 const COLUMNS: readonly Column<AuditEntry>[] = [
@@ -13,8 +14,8 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     label: 'Who',
     cell: ({ actor, kind, via, role }) => (
       <>
-        {actor || <span class="soft">{via === 'farad' ? 'Farad itself' : 'nobody'}</span>}{' '}
-        <span class="soft">{kind === 'key' ? `key, ${role}` : role}</span>
+        {actor || <span class="soft">{via === 'farad' ? t('Farad itself') : t('nobody')}</span>}{' '}
+        <span class="soft">{kind === 'key' ? t('key, {role}', { role }) : role}</span>
       </>
     ),
   },
@@ -36,7 +37,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     cell: ({ remoteAddress, via }) => (
       <span class="soft">
         {remoteAddress}
-        {via === 'session' && ', console'}
+        {via === 'session' && t(', console')}
       </span>
     ),
   },
@@ -56,27 +57,27 @@ export function Audit() {
   return (
     <>
       <Filters>
-        <TextFilter name="actor" label="Who" placeholder="whole name" />
-        <TextFilter name="operation" label="Operation" placeholder="callChargePoint" />
-        <TextFilter name="target" label="About" placeholder="charge point, idTag, action" />
-        <DayFilter name="from" label="From" />
-        <DayFilter name="to" label="until" />
+        <TextFilter name="actor" label={t('Who')} placeholder={t('whole name')} />
+        <TextFilter name="operation" label={t('Operation')} placeholder="callChargePoint" />
+        <TextFilter name="target" label={t('About')} placeholder={t('charge point, idTag, action')} />
+        <DayFilter name="from" label={t('From')} />
+        <DayFilter name="to" label={t('until')} />
         <a class="button" download href={`/api/v1/audit${queryOf({ ...asked, format: 'csv' })}`}>
-          Export all as CSV
+          {t('Export all as CSV')}
         </a>
       </Filters>
       <ListPage
         of={list}
-        what="the audit trail"
+        what={t('the audit trail')}
         lines={10}
         columns={COLUMNS}
         keyOf={({ seq }) => seq}
         empty={
-          <Empty title="Nobody has done anything like that">
-            <p>Log-ins, commands and changes show here, done or refused, with whoever made them.</p>
+          <Empty title={t('Nobody has done anything like that')}>
+            <p>{t('Log-ins, commands and changes show here, done or refused, with whoever made them.')}</p>
           </Empty>
         }
-        sum={(shown) => counted(shown, 'entry', 'entries')}
+        sum={(shown) => plural(shown, '{n} entry', '{n} entries')}
       />
     </>
   );
@@ -88,7 +89,7 @@ function About({ entry: { target, request } }: { readonly entry: AuditEntry }) {
       {aboutOf(target)}
       {request !== '' && (
         <details>
-          <summary class="small soft">request</summary>
+          <summary class="small soft">{t('request')}</summary>
           <pre>{request}</pre>
         </details>
       )}

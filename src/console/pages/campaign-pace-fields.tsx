@@ -1,4 +1,5 @@
 import { zone } from '../format.ts';
+import { t } from '../words/words.ts';
 
 /** When a campaign runs and how fast, as its form holds it. */
 export interface Pace {
@@ -36,14 +37,16 @@ export function PaceFields({ value, onInput }: PaceFieldsProps) {
   return (
     <>
       <div class="filters">
-        {field('atOnce', 'At a time', { ...number, max: 500, required: true }, 'at most 500')}
-        {field('stopAfterFailed', 'Stop after so many failures', number, 'empty: however many fail')}
+        {field('atOnce', t('At a time'), { ...number, max: 500, required: true }, t('at most 500'))}
+        {field('stopAfterFailed', t('Stop after so many failures'), number, t('empty: however many fail'))}
       </div>
       <div class="filters">
-        {field('startAt', 'Begins', time, 'empty: at once')}
-        {field('endAt', 'Asks nobody after', time, 'empty: waits for who is away')}
+        {field('startAt', t('Begins'), time, t('empty: at once'))}
+        {field('endAt', t('Asks nobody after'), time, t('empty: waits for who is away'))}
       </div>
-      {(value.startAt !== '' || value.endAt !== '') && <p class="small soft">Times in {zone}.</p>}
+      {(value.startAt !== '' || value.endAt !== '') && (
+        <p class="small soft">{t('Times in {zone}.', { zone })}</p>
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { PemField } from '../parts/pem-field.tsx';
 import { profileInWords } from '../security.ts';
+import { t } from '../words/words.ts';
 
 /** What is chosen for a task of security. */
 export interface SecurityChoice {
@@ -18,14 +19,14 @@ interface SecurityFieldsProps {
 /** The fields of a campaign of security. */
 export function SecurityFields({ task, choice, onChange }: SecurityFieldsProps) {
   if (task === 'renew-certificate')
-    return <p class="small soft">Each asks for a new certificate and is done once it is installed.</p>;
+    return <p class="small soft">{t('Each asks for a new certificate and is done once it is installed.')}</p>;
   if (task === 'rotate-password')
-    return <p class="small soft">Each gets a random password of its own that nobody sees.</p>;
+    return <p class="small soft">{t('Each gets a random password of its own that nobody sees.')}</p>;
   const { profile, root, force } = choice;
   return (
     <>
       <div class="field">
-        <label for="campaign-profile">Profile to reach</label>
+        <label for="campaign-profile">{t('Profile to reach')}</label>
         <select
           id="campaign-profile"
           value={profile}
@@ -37,12 +38,12 @@ export function SecurityFields({ task, choice, onChange }: SecurityFieldsProps) 
             </option>
           ))}
         </select>
-        <span class="hint">Who lacks a password, a root or a certificate for it gets that first.</span>
+        <span class="hint">{t('Who lacks a password, a root or a certificate for it gets that first.')}</span>
       </div>
       {profile >= 2 && (
         <PemField
           id="campaign-root"
-          label="Root of the Central System for those that have none, PEM"
+          label={t('Root of the Central System for those that have none, PEM')}
           value={root}
           onChange={(pem) => onChange({ ...choice, root: pem })}
         />
@@ -53,7 +54,7 @@ export function SecurityFields({ task, choice, onChange }: SecurityFieldsProps) 
           checked={force}
           onChange={(event) => onChange({ ...choice, force: event.currentTarget.checked })}
         />{' '}
-        Do not look at what is missing
+        {t('Do not look at what is missing')}
       </label>
     </>
   );

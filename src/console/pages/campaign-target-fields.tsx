@@ -1,6 +1,6 @@
 import { queryOf } from '../api.ts';
-import { counted } from '../format.ts';
 import { useSuggestions } from '../parts/suggestions.ts';
+import { type Plain, plural, t } from '../words/words.ts';
 
 const FILTERS = [
   ['group', 'Group'],
@@ -9,7 +9,7 @@ const FILTERS = [
   ['model', 'Model'],
   ['firmwareVersion', 'Firmware'],
   ['idPrefix', 'Id begins with'],
-] as const;
+] as const satisfies readonly (readonly [name: string, word: Plain])[];
 
 /** Identities that are named before the rest is counted. */
 const NAMED = 10;
@@ -54,7 +54,7 @@ interface TargetFieldsProps {
 export function TargetFields({ value, matches, onInput }: TargetFieldsProps) {
   return (
     <fieldset class="field">
-      <legend>{value.by === 'ids' ? 'Charge points that were chosen' : 'Charge points that'}</legend>
+      <legend>{value.by === 'ids' ? t('Charge points that were chosen') : t('Charge points that')}</legend>
       {value.by !== 'ids' && (
         <label class="row tight">
           <input
@@ -64,14 +64,14 @@ export function TargetFields({ value, matches, onInput }: TargetFieldsProps) {
               onInput(event.currentTarget.checked ? { by: 'all' } : { by: 'filter', filter: {} })
             }
           />{' '}
-          are all
+          {t('are all')}
         </label>
       )}
       {value.by === 'filter' && (
         <div class="filters">
           {FILTERS.map(([key, label]) => (
             <label key={key}>
-              <span>{label}</span>
+              <span>{t(label)}</span>
               <input
                 value={value.filter[key] ?? ''}
                 onInput={(event) => {
@@ -85,14 +85,14 @@ export function TargetFields({ value, matches, onInput }: TargetFieldsProps) {
         </div>
       )}
       <p class="small soft" role="status">
-        {matches ? foundText(matches) : 'Say which charge points.'}
+        {matches ? foundText(matches) : t('Say which charge points.')}
       </p>
     </fieldset>
   );
 }
 
 function foundText({ total, sample }: Matches): string {
-  if (total === 0) return 'No charge point matches.';
-  const others = total > sample.length ? ' and others' : '';
-  return `${counted(total, 'charge point')}: ${sample.join(', ')}${others}`;
+  if (total === 0) return t('No charge point matches.');
+  const others = total > sample.length ? t(' and others') : '';
+  return `${plural(total, '{n} charge point', '{n} charge points')}: ${sample.join(', ')}${others}`;
 }

@@ -4,13 +4,14 @@ import { dangerOf } from '../commands.ts';
 import { actions, readActions } from '../openapi.ts';
 import { Field } from '../parts/fields.tsx';
 import { missingMember, startingPayload } from '../payload.ts';
+import { t } from '../words/words.ts';
 import { type SecurityChoice, SecurityFields, securityTask } from './campaign-security-fields.tsx';
 
 interface TaskForm {
   /** A security task, a task of local lists, or the action of a CALL. */
   readonly name: string;
   readonly setName: (name: string) => void;
-  readonly kind: 'security' | 'local list' | 'call';
+  readonly kind: 'security' | 'local-list' | 'call';
   /** Of a CALL, as text. */
   readonly payload: string;
   readonly setPayload: (text: string) => void;
@@ -45,15 +46,23 @@ export function useCampaignTask(): TaskForm {
   if (security) {
     const force = name === 'raise-profile' && choice.force;
     const [, , danger] = security;
-    return { ...form, ...notCall, kind: 'security', body: securityTask(name, choice), force, danger };
+    return {
+      ...form,
+      ...notCall,
+      kind: 'security',
+      body: securityTask(name, choice),
+      force,
+      danger: danger && t(danger),
+    };
   }
   const list = LOCAL_LIST_TASKS.find(([task]) => task === name);
   if (list) {
     const body = { localList: list[1] };
-    return { ...form, ...notCall, kind: 'local list', body, force: false, danger: undefined };
+    return { ...form, ...notCall, kind: 'local-list', body, force: false, danger: undefined };
   }
   const parsed = parse(payload);
   const missing = parsed && action && missingMember(action.schema, parsed);
+  const danger = parsed && dangerOf(name, parsed);
   return {
     ...form,
     kind: 'call',
@@ -61,7 +70,7 @@ export function useCampaignTask(): TaskForm {
     missing,
     body: parsed && missing === undefined ? { action: name, payload: parsed } : undefined,
     force: false,
-    danger: parsed && dangerOf(name, parsed),
+    danger: danger && t(danger),
   };
 }
 
@@ -69,27 +78,27 @@ export function useCampaignTask(): TaskForm {
 export function TaskFields({ task }: { readonly task: TaskForm }) {
   return (
     <>
-      <Field id="campaign-action" label="What is done">
+      <Field id="campaign-action" label={t('What is done')}>
         <select
           id="campaign-action"
           value={task.name}
           onChange={(event) => task.setName(event.currentTarget.value)}
         >
-          <optgroup label="Security, step by step">
+          <optgroup label={t('Security, step by step')}>
             {SECURITY_TASKS.map(([name, words]) => (
               <option key={name} value={name}>
-                {words}
+                {t(words)}
               </option>
             ))}
           </optgroup>
-          <optgroup label="Local list that is wanted there">
+          <optgroup label={t('Local list that is wanted there')}>
             {LOCAL_LIST_TASKS.map(([name, , words]) => (
               <option key={name} value={name}>
-                {words}
+                {t(words)}
               </option>
             ))}
           </optgroup>
-          <optgroup label="One CALL">
+          <optgroup label={t('One CALL')}>
             {[...(actions.value?.keys() ?? [])].map((name) => (
               <option key={name}>{name}</option>
             ))}
@@ -106,7 +115,7 @@ export function TaskFields({ task }: { readonly task: TaskForm }) {
 
 function PayloadField({ task }: { readonly task: TaskForm }) {
   return (
-    <Field id="campaign-payload" label="Payload, as it will be sent to each">
+    <Field id="campaign-payload" label={t('Payload, as it will be sent to each')}>
       <textarea
         id="campaign-payload"
         rows={6}
@@ -117,7 +126,7 @@ function PayloadField({ task }: { readonly task: TaskForm }) {
         onInput={(event) => task.setPayload(event.currentTarget.value)}
       />
       <span id="campaign-missing" class="small soft" role="status">
-        {task.missing === undefined ? '' : `${task.missing} is missing.`}
+        {task.missing === undefined ? '' : t('{missing} is missing.', { missing: task.missing })}
       </span>
     </Field>
   );

@@ -1,6 +1,7 @@
 import { queryOf, request } from '../api.ts';
 import { taskInWords } from '../campaign-task.ts';
-import { count, counted } from '../format.ts';
+import { filterName } from '../drift.ts';
+import { count } from '../format.ts';
 import type { Campaign, CampaignResult } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
 import { Fact } from '../parts/fact.tsx';
@@ -8,12 +9,14 @@ import { ChoiceFilter, Filters } from '../parts/filter-fields.tsx';
 import { type Column, ListPage, useList } from '../parts/list-page.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
+import { progressWord } from '../progress-words.ts';
 import { useResource } from '../resource.ts';
 import { go, queried, urlOf } from '../router.ts';
 import { may } from '../session.ts';
+import { type Plain, plural, t } from '../words/words.ts';
 import { Progress } from './campaigns.tsx';
 
-const STEPS: Readonly<Record<string, string>> = {
+const STEPS: Readonly<Record<string, Plain>> = {
   authorization_key: 'password',
   ask_roots: 'roots asked for',
   install_root: 'root',
@@ -34,13 +37,13 @@ export function CampaignPage({ id }: { readonly id: string }) {
       resource.reload();
     });
   return (
-    <Shown of={resource} what="the campaign" lines={8}>
+    <Shown of={resource} what={t('the campaign')} lines={8}>
       {(campaign) => (
         <>
           <header class="head">
             <div class="row">
               <h1>{campaign.name}</h1>
-              <span class="tag">{campaign.state}</span>
+              <span class="tag">{progressWord(campaign.state)}</span>
               {may('operator') && (
                 <span class="end row tight">
                   <Changes state={campaign.state} busy={doing.busy} onChange={(what) => void change(what)} />
@@ -51,15 +54,20 @@ export function CampaignPage({ id }: { readonly id: string }) {
             <Refusal failure={doing.failure} />
             {campaign.endReason === 'too_many_failures' && (
               <p class="note tone-attention" role="status">
-                Farad has ended it: {counted(campaign.stopAfterFailed ?? 0, 'charge point')} failed. Nobody
-                else is asked.
+                {t('Farad has ended it: {stopAfterFailed} failed. Nobody else is asked.', {
+                  stopAfterFailed: plural(
+                    campaign.stopAfterFailed ?? 0,
+                    '{n} charge point',
+                    '{n} charge points',
+                  ),
+                })}
               </p>
             )}
             <Progress counts={campaign.counts} />
             <Facts campaign={campaign} />
             {campaign.task.payload !== undefined && (
               <details>
-                <summary class="soft">Payload</summary>
+                <summary class="soft">{t('Payload')}</summary>
                 <pre>{JSON.stringify(campaign.task.payload, null, 2)}</pre>
               </details>
             )}
@@ -85,17 +93,17 @@ function Changes({ state, busy, onChange }: ChangesProps) {
     <>
       {(state === 'running' || state === 'scheduled') && (
         <button type="button" disabled={busy} onClick={() => onChange('pause')}>
-          Pause
+          {t('Pause')}
         </button>
       )}
       {state === 'paused' && (
         <button type="button" disabled={busy} onClick={() => onChange('resume')}>
-          Resume
+          {t('Resume')}
         </button>
       )}
       {['running', 'scheduled', 'paused', 'preparing'].includes(state) && (
         <button type="button" class="danger" disabled={busy} onClick={() => onChange('abort')}>
-          Abort
+          {t('Abort')}
         </button>
       )}
     </>
@@ -106,19 +114,21 @@ function Facts({ campaign }: { readonly campaign: Campaign }) {
   const { task, counts, atOnce, startAt, endAt, stopAfterFailed, targets } = campaign;
   return (
     <dl class="facts">
-      <Fact name="Task">{taskInWords(task)}</Fact>
-      <Fact name="Charge points">{count(counts.total)}</Fact>
-      <Fact name="At a time">{atOnce}</Fact>
-      <Fact name="Begins">
+      <Fact name={t('Task')}>{taskInWords(task)}</Fact>
+      <Fact name={t('Charge points')}>{count(counts.total)}</Fact>
+      <Fact name={t('At a time')}>{atOnce}</Fact>
+      <Fact name={t('Begins')}>
         <When at={startAt} both />
       </Fact>
       {endAt && (
-        <Fact name="Asks nobody after">
+        <Fact name={t('Asks nobody after')}>
           <When at={endAt} both />
         </Fact>
       )}
-      {stopAfterFailed !== null && <Fact name="Stops after">{counted(stopAfterFailed, 'failure')}</Fact>}
-      <Fact name="Targets">{targetWords(targets)}</Fact>
+      {stopAfterFailed !== null && (
+        <Fact name={t('Stops after')}>{plural(stopAfterFailed, '{n} failure', '{n} failures')}</Fact>
+      )}
+      <Fact name={t('Targets')}>{targetWords(targets)}</Fact>
     </dl>
   );
 }
@@ -141,9 +151,9 @@ function Retry({ campaign, path }: { readonly campaign: Campaign; readonly path:
   return (
     <>
       <Refusal failure={doing.failure} />
-      {button(failed, ['failed'], `Retry ${counted(failed, 'failed one')}`)}
-      {button(unknown, ['unknown'], `Retry ${counted(unknown, 'unknown one')}`)}
-      {button(pending, ['pending'], `Ask ${count(pending)} that were never asked`)}
+      {button(failed, ['failed'], plural(failed, 'Retry {n} failed one', 'Retry {n} failed ones'))}
+      {button(unknown, ['unknown'], plural(unknown, 'Retry {n} unknown one', 'Retry {n} unknown ones'))}
+      {button(pending, ['pending'], t('Ask {pending} that were never asked', { pending: count(pending) }))}
     </>
   );
 }
@@ -158,7 +168,7 @@ const COLUMNS: readonly Column<CampaignResult>[] = [
     kind: 'id',
     cell: ({ chargePointId }) => <a href={urlOf.chargePoint(chargePointId)}>{chargePointId}</a>,
   },
-  { label: 'State', cell: ({ state }) => <span class={`tone-${toneOf(state)}`}>{state}</span> },
+  { label: 'State', cell: ({ state }) => <span class={`tone-${toneOf(state)}`}>{progressWord(state)}</span> },
   { label: 'What it said', cell: (result) => <Said result={result} /> },
   { label: 'Attempts', kind: 'number', cell: ({ attempts }) => attempts },
   { label: 'Asked', cell: ({ askedAt }) => <WhenEver at={askedAt} /> },
@@ -173,21 +183,21 @@ function Results({ path }: { readonly path: string }) {
       <Filters>
         <ChoiceFilter
           name="state"
-          label="State"
-          options={[['', 'Any'], ...STATES.map((state) => [state, state] as const)]}
+          label={t('State')}
+          options={[['', t('Any')], ...STATES.map((state) => [state, progressWord(state)] as const)]}
         />
         <a class="button" download href={`/api/v1${path}/results${queryOf({ state, format: 'csv' })}`}>
-          Export all as CSV
+          {t('Export all as CSV')}
         </a>
       </Filters>
       <ListPage
         of={list}
-        what="the results"
+        what={t('the results')}
         lines={6}
         columns={COLUMNS}
         keyOf={({ chargePointId }) => chargePointId}
-        empty={<Empty title="No charge point in this state" />}
-        sum={(shown) => counted(shown, 'charge point')}
+        empty={<Empty title={t('No charge point in this state')} />}
+        sum={(shown) => plural(shown, '{n} charge point', '{n} charge points')}
       />
     </>
   );
@@ -198,14 +208,19 @@ function Said({ result: { reason, answer, steps } }: { readonly result: Campaign
     <>
       {reason ?? (answer ? <code>{JSON.stringify(answer)}</code> : <span class="soft">–</span>)}
       {steps.length > 0 && (
-        <div class="small soft">{steps.map(({ name, key }) => key ?? STEPS[name] ?? name).join(' → ')}</div>
+        <div class="small soft">{steps.map(({ name, key }) => key ?? stepWord(name)).join(' → ')}</div>
       )}
     </>
   );
 }
 
+function stepWord(name: string): string {
+  const word = STEPS[name];
+  return word === undefined ? name : t(word);
+}
+
 function WhenEver({ at }: { readonly at: string | null }) {
-  return at ? <When at={at} /> : <span class="soft">not yet</span>;
+  return at ? <When at={at} /> : <span class="soft">{t('not yet')}</span>;
 }
 
 function toneOf(state: string): string {
@@ -217,7 +232,8 @@ function toneOf(state: string): string {
 /** Whom it is for, in words. */
 function targetWords(targets: Campaign['targets']): string {
   const { named, all: _, ...filter } = targets;
-  if (typeof named === 'number') return `${counted(named, 'charge point')} by name`;
-  const words = Object.entries(filter).map(([name, value]) => `${name} ${value}`);
-  return words.length === 0 ? 'all charge points' : words.join(', ');
+  if (typeof named === 'number')
+    return plural(named, '{n} charge point by name', '{n} charge points by name');
+  const words = Object.entries(filter).map(([name, value]) => `${filterName(name)} ${value}`);
+  return words.length === 0 ? t('all charge points') : words.join(', ');
 }

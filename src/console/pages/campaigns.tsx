@@ -1,12 +1,14 @@
 import { useState } from 'preact/hooks';
 import { taskInWords } from '../campaign-task.ts';
-import { count, counted } from '../format.ts';
+import { count } from '../format.ts';
 import type { Campaign, Counts } from '../model.ts';
 import { type Column, ListPage, useList } from '../parts/list-page.tsx';
 import { Empty } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
+import { progressWord } from '../progress-words.ts';
 import { go } from '../router.ts';
 import { may } from '../session.ts';
+import { plural, t } from '../words/words.ts';
 import { NewCampaign } from './new-campaign.tsx';
 
 const COLUMNS: readonly Column<Campaign>[] = [
@@ -16,7 +18,7 @@ const COLUMNS: readonly Column<Campaign>[] = [
     cell: ({ id, name }) => <a href={`/campaigns/${encodeURIComponent(id)}`}>{name}</a>,
   },
   { label: 'Task', cell: ({ task }) => taskInWords(task) },
-  { label: 'State', cell: ({ state }) => state },
+  { label: 'State', cell: ({ state }) => progressWord(state) },
   { label: 'Progress', kind: 'share', cell: ({ counts }) => <Progress counts={counts} /> },
   { label: 'Begins', cell: ({ startAt }) => <When at={startAt} /> },
 ];
@@ -28,28 +30,29 @@ export function CampaignsPage() {
   return (
     <>
       <div class="row">
-        <h1>Campaigns</h1>
+        <h1>{t('Campaigns')}</h1>
         {may('operator') && (
           <button type="button" class="primary end" onClick={() => setAdding(true)}>
-            New campaign
+            {t('New campaign')}
           </button>
         )}
       </div>
       <ListPage
         of={list}
-        what="campaigns"
+        what={t('campaigns')}
         lines={6}
         columns={COLUMNS}
         keyOf={({ id }) => id}
         empty={
-          <Empty title="No campaign yet">
+          <Empty title={t('No campaign yet')}>
             <p>
-              A campaign does one thing at many charge points, some at a time: a firmware update, a changed
-              key, a reset.
+              {t(
+                'A campaign does one thing at many charge points, some at a time: a firmware update, a changed key, a reset.',
+              )}
             </p>
           </Empty>
         }
-        sum={(shown) => counted(shown, 'campaign')}
+        sum={(shown) => plural(shown, '{n} campaign', '{n} campaigns')}
       />
       {adding && (
         <NewCampaign
@@ -82,7 +85,7 @@ export function Progress({ counts }: { readonly counts: Counts }) {
       <span class="small soft">
         {PARTS.filter(([name]) => counts[name] > 0)
           .map(([name, , word]) => `${count(counts[name])} ${word}`)
-          .join(' · ') || 'nobody'}
+          .join(' · ') || t('nobody')}
       </span>
     </div>
   );

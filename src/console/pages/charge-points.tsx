@@ -14,8 +14,9 @@ import { Status } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
 import { Whereabouts } from '../parts/whereabouts.tsx';
 import { queried, setQuery, urlOf } from '../router.ts';
-import { PROFILE_CHOICES } from '../security.ts';
+import { profileChoices } from '../security.ts';
 import { may } from '../session.ts';
+import { type Plain, t } from '../words/words.ts';
 import { AddChargePoint } from './add-charge-point/add-charge-point.tsx';
 import { PickedBar } from './picked-bar.tsx';
 import { SavedFilters } from './saved-filters.tsx';
@@ -59,26 +60,26 @@ export function ChargePointsPage() {
   return (
     <>
       <div class="row">
-        <h1>Charge points</h1>
+        <h1>{t('Charge points')}</h1>
         <span class="end row">
-          <a href="/configuration">Configuration templates</a>
-          <a href="/security">Security of the fleet</a>
+          <a href="/configuration">{t('Configuration templates')}</a>
+          <a href="/security">{t('Security of the fleet')}</a>
           {may('operator') && (
             <button type="button" class="primary" onClick={() => setAdding(true)}>
-              Add charge point
+              {t('Add charge point')}
             </button>
           )}
         </span>
       </div>
-      <nav class="tabs" aria-label="How they are shown">
+      <nav class="tabs" aria-label={t('How they are shown')}>
         <a href={`/charge-points${queryOf(filters)}`} aria-current={isMap ? undefined : 'page'}>
-          List
+          {t('List')}
         </a>
         <a
           href={`/charge-points${queryOf({ ...filters, view: 'map' })}`}
           aria-current={isMap ? 'page' : undefined}
         >
-          Map
+          {t('Map')}
         </a>
       </nav>
       <ChargePointFilters filtered={filtered} />
@@ -103,7 +104,7 @@ const loadMap = () => import('./map/fleet-map.tsx');
 
 function LaterMap({ filters }: Pick<ChargePointListProps, 'filters'>) {
   return (
-    <Later load={loadMap} what="the map" lines={12}>
+    <Later load={loadMap} what={t('the map')} lines={12}>
       {({ FleetMap }) => <FleetMap filters={filters} />}
     </Later>
   );
@@ -131,7 +132,7 @@ function ChargePointList({ filters, filtered }: ChargePointListProps) {
       )}
       <ListPage
         of={list}
-        what="charge points"
+        what={t('charge points')}
         lines={10}
         columns={[
           ...(may('operator') ? [pickable(list.data?.items ?? [], picked, setPicked)] : []),
@@ -139,7 +140,7 @@ function ChargePointList({ filters, filtered }: ChargePointListProps) {
         ]}
         keyOf={({ id }) => id}
         empty={<NothingHere filtered={filtered} />}
-        sum={(shown, total) => `${count(shown)} of ${count(total)}`}
+        sum={(shown, total) => t('{shown} of {total}', { shown: count(shown), total: count(total) })}
       />
     </>
   );
@@ -154,39 +155,39 @@ function ChargePointFilters({ filtered }: { readonly filtered: boolean }) {
   return (
     <Filters>
       <SavedFilters query={queriedOf([...FILTERS, 'sort'])} />
-      <TextFilter name="text" label="Text" placeholder="id, name, bay, serial, vendor" />
-      <TextFilter name="tag" label="Tag" placeholder="whole tag" />
+      <TextFilter name="text" label={t('Text')} placeholder={t('id, name, bay, serial, vendor')} />
+      <TextFilter name="tag" label={t('Tag')} placeholder={t('whole tag')} />
       <ChoiceFilter
         name="connected"
-        label="Connection"
+        label={t('Connection')}
         options={[
-          ['', 'Any'],
-          ['true', 'Connected'],
-          ['false', 'Offline'],
+          ['', t('Any')],
+          ['true', t('Connected')],
+          ['false', t('Offline')],
         ]}
       />
       <ChoiceFilter
         name="status"
-        label="Connector status"
-        options={[['', 'Any'], ...STATUSES.map((status) => [status, status] as const)]}
+        label={t('Connector status')}
+        options={[['', t('Any')], ...STATUSES.map((status) => [status, status] as const)]}
       />
       <ChoiceFilter
         name="registration"
-        label="Registration"
-        options={[['', 'Any'], ...REGISTRATIONS.map((state) => [state, state] as const)]}
+        label={t('Registration')}
+        options={[['', t('Any')], ...REGISTRATIONS.map((state) => [state, state] as const)]}
       />
       <ChoiceFilter
         name="securityProfile"
-        label="Security profile"
-        options={[['', 'Any'], ...PROFILE_CHOICES]}
+        label={t('Security profile')}
+        options={[['', t('Any')], ...profileChoices()]}
       />
       <ChoiceFilter
         name="drift"
-        label="Configuration"
+        label={t('Configuration')}
         options={[
-          ['', 'Any'],
-          ['true', 'Drifts'],
-          ['false', 'Does not drift'],
+          ['', t('Any')],
+          ['true', t('Drifts')],
+          ['false', t('Does not drift')],
         ]}
       />
       {filtered && (
@@ -194,7 +195,7 @@ function ChargePointFilters({ filtered }: { readonly filtered: boolean }) {
           type="button"
           onClick={() => setQuery(Object.fromEntries([...FILTERS, 'cursor'].map((name) => [name, ''])))}
         >
-          Clear filters
+          {t('Clear filters')}
         </button>
       )}
     </Filters>
@@ -226,15 +227,15 @@ function pickable(
     label: 'Choose',
     heading: (
       <th key="pick" scope="col" class="pick">
-        {box('Choose all on this page', all)}
+        {box(t('Choose all on this page'), all)}
       </th>
     ),
-    cell: ({ id }) => box(`Choose ${id}`, [id]),
+    cell: ({ id }) => box(t('Choose {id}', { id }), [id]),
   };
 }
 
 function columnsBy(sort: string): Column<ChargePoint>[] {
-  const sortable = (name: string, label: string, latestFirst = false) => ({
+  const sortable = (name: string, label: Plain, latestFirst = false) => ({
     label,
     heading: <SortHeader key={name} name={name} label={label} sort={sort} latestFirst={latestFirst} />,
   });
@@ -265,7 +266,7 @@ function columnsBy(sort: string): Column<ChargePoint>[] {
     {
       ...sortable('lastSeenAt', 'Last seen', true),
       cell: (chargePoint) =>
-        isJustThere(chargePoint, now.value) ? 'connected' : <When at={chargePoint.lastSeenAt} />,
+        isJustThere(chargePoint, now.value) ? t('connected') : <When at={chargePoint.lastSeenAt} />,
     },
     {
       ...sortable('lastAnsweredAt', 'Last answered', true),
@@ -282,7 +283,7 @@ function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint }) {
       {!connected && <Status status="offline" />}
       {connected && registration !== 'Accepted' && <Status status={registration ?? 'not booted'} />}
       {connected && plugs.map(({ connectorId, status }) => <Status key={connectorId} status={status} />)}
-      {connected && plugs.length === 0 && <span class="soft">none reported</span>}
+      {connected && plugs.length === 0 && <span class="soft">{t('none reported')}</span>}
     </span>
   );
 }
@@ -290,17 +291,18 @@ function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint }) {
 function NothingHere({ filtered }: { readonly filtered: boolean }) {
   if (filtered) {
     return (
-      <Empty title="No charge point matches">
+      <Empty title={t('No charge point matches')}>
         <p>
-          Counts and filters are some seconds behind; one that has just connected is found by its id in the
-          search.
+          {t(
+            'Counts and filters are some seconds behind; one that has just connected is found by its id in the search.',
+          )}
         </p>
       </Empty>
     );
   }
   return (
-    <Empty title="No charge point has come yet">
-      <p>Point one at this address, with its identity at the end:</p>
+    <Empty title={t('No charge point has come yet')}>
+      <p>{t('Point one at this address, with its identity at the end:')}</p>
       <ConnectUrl />
     </Empty>
   );

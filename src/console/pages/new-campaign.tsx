@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import { queryOf, request } from '../api.ts';
-import { counted } from '../format.ts';
 import type { Campaign } from '../model.ts';
 import { useDoing } from '../parts/action.tsx';
 import { TextField } from '../parts/fields.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
+import { plural, t } from '../words/words.ts';
 import { PACE, PaceFields, paceBody } from './campaign-pace-fields.tsx';
 import { TargetFields, type Targets, targetsBody, useMatches } from './campaign-target-fields.tsx';
 import { TaskFields, useCampaignTask } from './campaign-task-fields.tsx';
@@ -37,24 +37,29 @@ export function NewCampaign({ ids, onClose, onCreated }: NewCampaignProps) {
 
   return (
     <FormDialog
-      title="New campaign"
-      submit="Begin campaign"
+      title={t('New campaign')}
+      submit={t('Begin campaign')}
       danger={danger !== undefined}
       doing={doing}
       ready={isReady}
       onClose={onClose}
       onSubmit={create}
     >
-      <TextField id="campaign-name" label="Name" required maxLength={200} value={name} onInput={setName} />
+      <TextField
+        id="campaign-name"
+        label={t('Name')}
+        required
+        maxLength={200}
+        value={name}
+        onInput={setName}
+      />
       <TaskFields task={task} />
       <TargetFields value={targets} matches={matches} onInput={setTargets} />
       <PaceFields value={pace} onInput={setPace} />
       {danger && (
         <label class="note sure">
           <input type="checkbox" checked={sure} onChange={(event) => setSure(event.currentTarget.checked)} />
-          <span>
-            I know that this goes to {whom(targets)}. {danger}
-          </span>
+          <span>{t('I know that this goes to {targets}. {danger}', { targets: whom(targets), danger })}</span>
         </label>
       )}
     </FormDialog>
@@ -62,6 +67,6 @@ export function NewCampaign({ ids, onClose, onCreated }: NewCampaignProps) {
 }
 
 function whom(targets: Targets): string {
-  if (targets.by === 'ids') return counted(targets.ids.length, 'charge point');
-  return targets.by === 'all' ? 'every charge point' : 'all that match';
+  if (targets.by === 'ids') return plural(targets.ids.length, '{n} charge point', '{n} charge points');
+  return targets.by === 'all' ? t('every charge point') : t('all that match');
 }

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import { request } from '../api.ts';
-import { count, counted } from '../format.ts';
+import { count } from '../format.ts';
 import type { ChargePoint, Page } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
 import { go } from '../router.ts';
+import { plural, t } from '../words/words.ts';
 import { NewCampaign } from './new-campaign.tsx';
 
 /** Most charge points that a campaign names. */
@@ -37,18 +38,22 @@ export function PickedBar({ picked, onPicked, total, pathOf }: PickedBarProps) {
       onPicked(ids);
     });
   return (
-    <section class="panel picked row" aria-label="Chosen charge points">
-      <b role="status">{counted(picked.size, 'charge point')} chosen</b>
+    <section class="panel picked row" aria-label={t('Chosen charge points')}>
+      <b role="status">
+        {t('{size} chosen', { size: plural(picked.size, '{n} charge point', '{n} charge points') })}
+      </b>
       {picked.size < total && (
         <button type="button" class="link" disabled={doing.busy} onClick={() => void pickAll()}>
-          {doing.busy ? 'Choosing…' : `Choose all ${count(Math.min(total, MOST))} that match`}
+          {doing.busy
+            ? t('Choosing…')
+            : t('Choose all {total} that match', { total: count(Math.min(total, MOST)) })}
         </button>
       )}
       <button type="button" class="link" onClick={() => onPicked(new Set())}>
-        Choose none
+        {t('Choose none')}
       </button>
       <button type="button" class="primary end" onClick={() => setBeginning(true)}>
-        New campaign for {counted(picked.size, 'charge point')}
+        {t('New campaign for {size}', { size: plural(picked.size, '{n} charge point', '{n} charge points') })}
       </button>
       <Refusal failure={doing.failure} />
       {isBeginning && (

@@ -1,14 +1,16 @@
 import { useState } from 'preact/hooks';
 import { queryOf, request } from '../api.ts';
-import { counted, stamp } from '../format.ts';
+import { stamp } from '../format.ts';
 import type { Reservation } from '../model.ts';
 import { type Doing, Refusal, useDoing } from '../parts/action.tsx';
 import { ChoiceFilter, Filters } from '../parts/filter-fields.tsx';
 import { type Column, ListPage, useList } from '../parts/list-page.tsx';
 import { Empty } from '../parts/states.tsx';
+import { statusWord } from '../parts/status.tsx';
 import { When } from '../parts/when.tsx';
 import { queried, urlOf } from '../router.ts';
 import { may } from '../session.ts';
+import { plural, rich, t } from '../words/words.ts';
 import { ReserveDialog } from './reserve-dialog.tsx';
 
 const STATES = ['active', 'doubtful', 'refused', 'ended'];
@@ -20,7 +22,9 @@ const COLUMNS: readonly Column<Reservation>[] = [
     cell: ({ chargePointId, connectorId }) => (
       <>
         <a href={urlOf.chargePoint(chargePointId)}>{chargePointId}</a>{' '}
-        <span class="soft">{connectorId === 0 ? 'any connector' : `connector ${connectorId}`}</span>
+        <span class="soft">
+          {connectorId === 0 ? t('any connector') : t('connector {connectorId}', { connectorId })}
+        </span>
       </>
     ),
   },
@@ -54,28 +58,28 @@ export function Reservations({ chargePointId }: { readonly chargePointId?: strin
       <Filters>
         <ChoiceFilter
           name="state"
-          label="State"
-          options={[['', 'Any'], ...STATES.map((state) => [state, state] as const)]}
+          label={t('State')}
+          options={[['', t('Any')], ...STATES.map((state) => [state, statusWord(state)] as const)]}
         />
         {may('operator') && (
           <button type="button" class="primary" onClick={() => setReserving(true)}>
-            Reserve a connector
+            {t('Reserve a connector')}
           </button>
         )}
       </Filters>
       <Refusal failure={doing.failure} />
       <ListPage
         of={list}
-        what="reservations"
+        what={t('reservations')}
         lines={6}
         columns={[...COLUMNS, cancelling(doing, cancel)]}
         keyOf={(item) => `${item.chargePointId} ${item.reservationId}`}
         empty={
-          <Empty title="No reservation here">
-            <p>A reservation keeps a connector for one token or its group until it expires.</p>
+          <Empty title={t('No reservation here')}>
+            <p>{t('A reservation keeps a connector for one token or its group until it expires.')}</p>
           </Empty>
         }
-        sum={(shown) => counted(shown, 'reservation')}
+        sum={(shown) => plural(shown, '{n} reservation', '{n} reservations')}
       />
       {reserving && (
         <ReserveDialog
@@ -99,26 +103,35 @@ function cancelling({ busy }: Doing, cancel: (item: Reservation) => Promise<void
           type="button"
           class="link"
           disabled={busy}
-          aria-label={`Cancel reservation ${item.reservationId}`}
+          aria-label={t('Cancel reservation {reservationId}', { reservationId: item.reservationId })}
           onClick={() => void cancel(item)}
         >
-          Cancel
+          {t('Cancel')}
         </button>
       ),
   };
 }
 
 function State({ item: { state, ending, answer, transactionId } }: { readonly item: Reservation }) {
-  if (state === 'active') return <b class="tone-attention">held</b>;
-  if (state === 'doubtful') return <span class="tone-attention">in doubt: {answer || 'no answer yet'}</span>;
-  if (state === 'refused') return <span class="tone-fault">refused: {answer}</span>;
+  if (state === 'active') return <b class="tone-attention">{t('held')}</b>;
+  if (state === 'doubtful')
+    return (
+      <span class="tone-attention">{t('in doubt: {answer}', { answer: answer || t('no answer yet') })}</span>
+    );
+  if (state === 'refused') return <span class="tone-fault">{t('refused: {answer}', { answer })}</span>;
   return (
     <>
       {ending}
       {transactionId !== null && (
         <>
           {' '}
-          by <a href={urlOf.transaction(transactionId)}>transaction {transactionId}</a>
+          {rich('by {link}', {
+            link: (
+              <a href={urlOf.transaction(transactionId)}>
+                {t('transaction {transactionId}', { transactionId })}
+              </a>
+            ),
+          })}
         </>
       )}
     </>

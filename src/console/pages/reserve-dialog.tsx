@@ -7,6 +7,7 @@ import { AnswerWord } from '../parts/answer-word.tsx';
 import { ChargePointInput } from '../parts/charge-point-field.tsx';
 import { Field, TextField } from '../parts/fields.tsx';
 import { FormDialog } from '../parts/form-dialog.tsx';
+import { t } from '../words/words.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -44,15 +45,15 @@ export function ReserveDialog({
     });
   return (
     <FormDialog
-      title="Reserve a connector"
-      submit="Send ReserveNow"
+      title={t('Reserve a connector')}
+      submit={t('Send ReserveNow')}
       doing={doing}
       onClose={onClose}
       onSubmit={send}
       close={answer ? 'Close' : 'Cancel'}
       outcome={<AnswerWord answer={answer} />}
     >
-      <Field id="reserve-where" label="Charge point">
+      <Field id="reserve-where" label={t('Charge point')}>
         <ChargePointInput
           id="reserve-where"
           required
@@ -63,7 +64,7 @@ export function ReserveDialog({
       </Field>
       <TextField
         id="reserve-connector"
-        label="Connector (0: any)"
+        label={t('Connector (0: any)')}
         type="number"
         min={0}
         required
@@ -73,7 +74,7 @@ export function ReserveDialog({
       <TextField
         id="reserve-tag"
         label="idTag"
-        hint="If the tag has a parent, any tag of that group may use the reservation."
+        hint={t('If the tag has a parent, any tag of that group may use the reservation.')}
         required
         maxLength={20}
         value={idTag}
@@ -81,7 +82,7 @@ export function ReserveDialog({
       />
       <TextField
         id="reserve-expiry"
-        label="Until"
+        label={t('Until')}
         type="datetime-local"
         required
         value={expiry}

@@ -8,6 +8,7 @@ import { useResource } from '../resource.ts';
 import { go } from '../router.ts';
 import { save } from '../save.ts';
 import { may } from '../session.ts';
+import { t } from '../words/words.ts';
 
 interface SavedFiltersProps {
   /** What is chosen in the list now. */
@@ -29,7 +30,7 @@ export function SavedFilters({ query: all }: SavedFiltersProps) {
   return (
     <>
       <label>
-        <span>Saved filter</span>
+        <span>{t('Saved filter')}</span>
         <select
           value={chosen?.id ?? ''}
           onChange={(event) => {
@@ -37,7 +38,7 @@ export function SavedFilters({ query: all }: SavedFiltersProps) {
             go(`/charge-points${queryOf(filters.find(({ id }) => id === value)?.query ?? {})}`);
           }}
         >
-          <option value="">{chosen ? 'None' : isFiltered ? 'not saved' : 'None'}</option>
+          <option value="">{chosen ? t('None') : isFiltered ? t('not saved') : t('None')}</option>
           {filters.map(({ id }) => (
             <option key={id} value={id}>
               {id}
@@ -47,12 +48,12 @@ export function SavedFilters({ query: all }: SavedFiltersProps) {
       </label>
       {may('operator') && isFiltered && !chosen && (
         <button type="button" onClick={() => setDialog('save')}>
-          Save this filter
+          {t('Save this filter')}
         </button>
       )}
       {may('operator') && chosen && (
         <button type="button" class="danger" onClick={() => setDialog('delete')}>
-          Delete saved filter
+          {t('Delete saved filter')}
         </button>
       )}
       {dialog === 'save' && (
@@ -67,7 +68,7 @@ export function SavedFilters({ query: all }: SavedFiltersProps) {
       )}
       {dialog === 'delete' && chosen && (
         <DeleteDialog
-          title={`Delete the filter ${chosen.id}?`}
+          title={t('Delete the filter {id}?', { id: chosen.id })}
           name={chosen.id}
           path={`/saved-filters/${encodeURIComponent(chosen.id)}`}
           onClose={close}
@@ -76,7 +77,7 @@ export function SavedFilters({ query: all }: SavedFiltersProps) {
             list.reload();
           }}
         >
-          It goes for everybody. No charge point changes.
+          {t('It goes for everybody. No charge point changes.')}
         </DeleteDialog>
       )}
     </>
@@ -97,9 +98,15 @@ function SaveFilter({ query, onClose, onSaved }: SaveFilterProps) {
       onSaved();
     });
   return (
-    <FormDialog title="Save this filter" submit="Save filter" doing={doing} onClose={onClose} onSubmit={keep}>
+    <FormDialog
+      title={t('Save this filter')}
+      submit={t('Save filter')}
+      doing={doing}
+      onClose={onClose}
+      onSubmit={keep}
+    >
       <div class="field">
-        <label for="filter-name">Name</label>
+        <label for="filter-name">{t('Name')}</label>
         <input
           id="filter-name"
           required
@@ -107,7 +114,7 @@ function SaveFilter({ query, onClose, onSaved }: SaveFilterProps) {
           value={name}
           onInput={(event) => setName(event.currentTarget.value)}
         />
-        <span class="hint">Everybody sees it: {words(query)}.</span>
+        <span class="hint">{t('Everybody sees it: {query}.', { query: words(query) })}</span>
       </div>
     </FormDialog>
   );

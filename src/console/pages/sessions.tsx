@@ -1,5 +1,4 @@
 import { queryOf, request } from '../api.ts';
-import { counted } from '../format.ts';
 import type { ConsoleSession, Page } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
 import { type Column, Table } from '../parts/list-page.tsx';
@@ -10,6 +9,7 @@ import { OwnPassword } from '../parts/who.tsx';
 import { useResource } from '../resource.ts';
 import { place } from '../router.ts';
 import { may } from '../session.ts';
+import { plural, t } from '../words/words.ts';
 
 /** Who is logged in to the console, and from where; each log-in can be ended. */
 export function Sessions() {
@@ -27,18 +27,18 @@ export function Sessions() {
   return (
     <div class="panel">
       <header>
-        <h2>Log-ins</h2>
+        <h2>{t('Log-ins')}</h2>
         <span class="soft small">
-          {may('admin') ? 'of everybody' : 'your own; those of others take the role admin'}
+          {may('admin') ? t('of everybody') : t('your own; those of others take the role admin')}
         </span>
         <OwnPassword />
       </header>
       <Refusal failure={doing.failure} />
-      <Shown of={list} what="the log-ins">
+      <Shown of={list} what={t('the log-ins')}>
         {({ items, next }) =>
           items.length === 0 ? (
-            <Empty title="Nobody is logged in">
-              <p>Log-ins of the console show here.</p>
+            <Empty title={t('Nobody is logged in')}>
+              <p>{t('Log-ins of the console show here.')}</p>
             </Empty>
           ) : (
             <>
@@ -56,7 +56,7 @@ export function Sessions() {
                 ]}
                 keyOf={({ id }) => id}
               />
-              <Pager next={next} sum={counted(items.length, 'log-in')} />
+              <Pager next={next} sum={plural(items.length, '{n} log-in', '{n} log-ins')} />
             </>
           )
         }
@@ -71,7 +71,7 @@ const COLUMNS: readonly Column<ConsoleSession>[] = [
     kind: 'id',
     cell: ({ holder, kind, role }) => (
       <>
-        <b>{holder}</b> <span class="soft">{kind === 'key' ? `key, ${role}` : role}</span>
+        <b>{holder}</b> <span class="soft">{kind === 'key' ? t('key, {role}', { role }) : role}</span>
       </>
     ),
   },
@@ -99,16 +99,19 @@ interface EndButtonProps {
 }
 
 function EndButton({ logIn: { holder, remoteAddress, current }, isBusy, onEnd }: EndButtonProps) {
-  if (current) return <span class="soft">this one</span>;
+  if (current) return <span class="soft">{t('this one')}</span>;
   return (
     <button
       type="button"
       class="link"
       disabled={isBusy}
       onClick={onEnd}
-      aria-label={`End the log-in of ${holder} from ${remoteAddress ?? 'somewhere'}`}
+      aria-label={t('End the log-in of {holder} from {remoteAddress}', {
+        holder,
+        remoteAddress: remoteAddress ?? 'somewhere',
+      })}
     >
-      End
+      {t('End')}
     </button>
   );
 }

@@ -7,6 +7,7 @@ import { When } from '../parts/when.tsx';
 import { useProcesses } from '../processes.ts';
 import { useResource } from '../resource.ts';
 import { may } from '../session.ts';
+import { rich, t } from '../words/words.ts';
 import { ApiKeys } from './api-keys.tsx';
 import { Audit } from './audit.tsx';
 import { Sessions } from './sessions.tsx';
@@ -25,14 +26,14 @@ export function SystemPage() {
   const tab = currentTab(tabs);
   return (
     <>
-      <h1>System</h1>
-      <Tabs label="Parts of the system" root="/system" tabs={tabs} />
+      <h1>{t('System')}</h1>
+      <Tabs label={t('Parts of the system')} root="/system" tabs={tabs} />
       {tab === '' && <Processes />}
       {tab === 'storage' && <Storage />}
-      {tab === 'users' && (may('admin') ? <Users /> : <ForAdmins what="Users" />)}
-      {tab === 'keys' && (may('admin') ? <ApiKeys /> : <ForAdmins what="API keys" />)}
+      {tab === 'users' && (may('admin') ? <Users /> : <ForAdmins what={t('Users')} />)}
+      {tab === 'keys' && (may('admin') ? <ApiKeys /> : <ForAdmins what={t('API keys')} />)}
       {tab === 'sessions' && <Sessions />}
-      {tab === 'audit' && (may('admin') ? <Audit /> : <ForAdmins what="The audit trail" />)}
+      {tab === 'audit' && (may('admin') ? <Audit /> : <ForAdmins what={t('The audit trail')} />)}
     </>
   );
 }
@@ -40,8 +41,8 @@ export function SystemPage() {
 function ForAdmins({ what }: { readonly what: string }) {
   return (
     <div class="panel state">
-      <h2>{what}: this takes the role admin</h2>
-      <p>Ask somebody who has it.</p>
+      <h2>{t('{what}: this takes the role admin', { what })}</h2>
+      <p>{t('Ask somebody who has it.')}</p>
     </div>
   );
 }
@@ -51,8 +52,10 @@ function Processes() {
   return (
     <>
       <p class="soft">
-        All metrics are at <a href="/metrics">/metrics</a> for Prometheus; the API is described at{' '}
-        <a href="/docs">/docs</a>.
+        {rich('All metrics are at {link} for Prometheus; the API is described at {link2}.', {
+          link: <a href="/metrics">/metrics</a>,
+          link2: <a href="/docs">/docs</a>,
+        })}
       </p>
       <div class="panel">
         {processes ? (
@@ -60,18 +63,18 @@ function Processes() {
             <table class="table cards">
               <thead>
                 <tr>
-                  <th scope="col">Process</th>
-                  <th scope="col">State</th>
+                  <th scope="col">{t('Process')}</th>
+                  <th scope="col">{t('State')}</th>
                   <th scope="col" class="number">
                     CPU
                   </th>
                   <th scope="col" class="number">
-                    Memory
+                    {t('Memory')}
                   </th>
                   <th scope="col" class="number">
-                    Event loop, worst delay
+                    {t('Event loop, worst delay')}
                   </th>
-                  <th scope="col">Running for</th>
+                  <th scope="col">{t('Running for')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -80,33 +83,28 @@ function Processes() {
                     <td class="id">
                       <b>{name}</b>
                     </td>
-                    <td data-label="State">
-                      <Status
-                        status={!ready ? 'Faulted' : degraded.length > 0 ? 'Pending' : 'Available'}
-                        word={
-                          !ready
-                            ? problems.join('; ') || 'not ready'
-                            : degraded.length > 0
-                              ? 'degraded'
-                              : 'ready'
-                        }
-                      />
+                    <td data-label={t('State')}>
+                      <Readiness ready={ready} problems={problems} isDegraded={degraded.length > 0} />
                       {degraded.map((one) => (
                         <div key={one.name} class="soft">
-                          {one.name}, since <When at={one.since} />: {one.cause}
+                          {rich('{name}, since {when}: {cause}', {
+                            name: one.name,
+                            when: <When at={one.since} />,
+                            cause: one.cause,
+                          })}
                         </div>
                       ))}
                     </td>
                     <td data-label="CPU" class="number">
                       {cpu}
                     </td>
-                    <td data-label="Memory" class="number">
+                    <td data-label={t('Memory')} class="number">
                       {memory}
                     </td>
-                    <td data-label="Event loop" class="number">
+                    <td data-label={t('Event loop')} class="number">
                       {delay}
                     </td>
-                    <td data-label="Running for">{uptime}</td>
+                    <td data-label={t('Running for')}>{uptime}</td>
                   </tr>
                 ))}
               </tbody>
@@ -115,10 +113,25 @@ function Processes() {
         ) : failure ? (
           <Refused failure={failure} />
         ) : (
-          <Skeleton lines={5} what="the processes" />
+          <Skeleton lines={5} what={t('the processes')} />
         )}
       </div>
     </>
+  );
+}
+
+interface ReadinessProps {
+  readonly ready: boolean;
+  readonly problems: readonly string[];
+  readonly isDegraded: boolean;
+}
+
+function Readiness({ ready, problems, isDegraded }: ReadinessProps) {
+  if (!ready) return <Status status="Faulted" word={problems.join('; ') || t('not ready')} />;
+  return isDegraded ? (
+    <Status status="Pending" word={t('degraded')} />
+  ) : (
+    <Status status="Available" word={t('ready')} />
   );
 }
 
@@ -126,23 +139,23 @@ function Storage() {
   const storage = useResource<Rows<StorageRow>>('/analytics/storage');
   return (
     <div class="panel">
-      <Shown of={storage} what="the tables" lines={8}>
+      <Shown of={storage} what={t('the tables')} lines={8}>
         {({ rows }) => (
           <div class="scroll">
             <table class="table cards">
               <thead>
                 <tr>
-                  <th scope="col">Table in ClickHouse</th>
+                  <th scope="col">{t('Table in ClickHouse')}</th>
                   <th scope="col" class="number">
-                    Rows
+                    {t('Rows')}
                   </th>
                   <th scope="col" class="number">
-                    On disk
+                    {t('On disk')}
                   </th>
                   <th scope="col" class="number">
-                    Parts
+                    {t('Parts')}
                   </th>
-                  <th scope="col">Partitions</th>
+                  <th scope="col">{t('Partitions')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -151,19 +164,19 @@ function Storage() {
                     <td class="id">
                       <b>{table}</b>
                     </td>
-                    <td data-label="Rows" class="number">
+                    <td data-label={t('Rows')} class="number">
                       {count(number)}
                     </td>
-                    <td data-label="On disk" class="number">
+                    <td data-label={t('On disk')} class="number">
                       {rounded(bytes / 1024 / 1024)} MiB
                     </td>
-                    <td data-label="Parts" class="number">
+                    <td data-label={t('Parts')} class="number">
                       {count(parts)}
                     </td>
-                    <td data-label="Partitions">
+                    <td data-label={t('Partitions')}>
                       {oldestPartition === newestPartition
                         ? oldestPartition
-                        : `${oldestPartition} to ${newestPartition}`}
+                        : t('{oldestPartition} to {newestPartition}', { oldestPartition, newestPartition })}
                     </td>
                   </tr>
                 ))}

@@ -4,6 +4,7 @@ import { saveCsv } from '../csv.ts';
 import { count } from '../format.ts';
 import type { Page, Transaction } from '../model.ts';
 import { Refusal, useDoing } from '../parts/action.tsx';
+import { t } from '../words/words.ts';
 
 /** Rows per request. */
 const PER_PAGE = 500;
@@ -67,7 +68,7 @@ export function TransactionExport({ filters, none }: TransactionExportProps) {
   return (
     <>
       <button type="button" disabled={none || doing.busy} onClick={() => void doing.run(save)}>
-        {doing.busy ? `Exporting, ${count(read)} read…` : 'Export all as CSV'}
+        {doing.busy ? t('Exporting, {read} read…', { read: count(read) }) : t('Export all as CSV')}
       </button>
       <Refusal failure={doing.failure} />
     </>

@@ -1,17 +1,18 @@
 import { useState } from 'preact/hooks';
 import { queryOf } from '../api.ts';
-import { counted, energy, quantity, stamp } from '../format.ts';
+import { energy, quantity, stamp } from '../format.ts';
 import { useHeldBack } from '../held-back.ts';
 import type { Page, Transaction } from '../model.ts';
 import { type Column, Table } from '../parts/list-page.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
-import { Status } from '../parts/status.tsx';
+import { Status, statusWord } from '../parts/status.tsx';
 import { WaitingRows } from '../parts/waiting-rows.tsx';
 import { type Resource, useResource } from '../resource.ts';
 import { queried, urlOf } from '../router.ts';
 import { may } from '../session.ts';
 import { sourceInWords } from '../transaction-words.ts';
+import { type Plain, plural, t } from '../words/words.ts';
 import { Energy, Oddities, Suspicions } from './transaction/account.tsx';
 import { CloseDialog } from './transaction/close-dialog.tsx';
 import { CorrectDialog } from './transaction/correct-dialog.tsx';
@@ -40,9 +41,9 @@ export function TransactionsToReview() {
   return (
     <>
       {done !== undefined && <Done id={done} />}
-      <Shown of={suspects.resource} what="transactions to review" lines={12}>
+      <Shown of={suspects.resource} what={t('transactions to review')} lines={12}>
         {({ next }) => (
-          <Shown of={flagged.resource} what="transactions to review" lines={12}>
+          <Shown of={flagged.resource} what={t('transactions to review')} lines={12}>
             {(page) => (
               <>
                 <Overdue list={suspects} isCut={next !== null} onClose={setClosing} />
@@ -79,20 +80,25 @@ function Overdue({ list: { shown, waiting, show }, isCut, onClose }: OverdueProp
   return (
     <section class="panel" aria-labelledby="overdue">
       <header>
-        <h2 id="overdue">Open, but the stop is overdue</h2>
+        <h2 id="overdue">{t('Open, but the stop is overdue')}</h2>
       </header>
-      <WaitingRows waiting={waiting} what="transactions" order="By charge point" show={show} />
+      <WaitingRows waiting={waiting} what={t('transactions')} order={t('By charge point')} show={show} />
       {shown.length === 0 ? (
-        <Empty title="No stop is overdue">
+        <Empty title={t('No stop is overdue')}>
           <p>
-            An open transaction comes here once its connector is Available again, its charge point has been
-            away and silent for long, or was deleted.
+            {t(
+              'An open transaction comes here once its connector is Available again, its charge point has been away and silent for long, or was deleted.',
+            )}
           </p>
         </Empty>
       ) : (
         <Table items={shown} columns={[...OVERDUE, ...doable('Close', onClose)]} keyOf={idOf} />
       )}
-      {isCut && <p class="small soft">These are the first {SUSPECTS}; more follow as they are closed.</p>}
+      {isCut && (
+        <p class="small soft">
+          {t('These are the first {suspects}; more follow as they are closed.', { suspects: SUSPECTS })}
+        </p>
+      )}
     </section>
   );
 }
@@ -107,20 +113,21 @@ function Odd({ list: { shown, waiting, show }, next, onCorrect }: OddProps) {
   return (
     <section class="panel" aria-labelledby="odd">
       <header>
-        <h2 id="odd">Ended, but something was odd</h2>
+        <h2 id="odd">{t('Ended, but something was odd')}</h2>
       </header>
-      <WaitingRows waiting={waiting} what="transactions" show={show} />
+      <WaitingRows waiting={waiting} what={t('transactions')} show={show} />
       {shown.length === 0 ? (
-        <Empty title={next === null ? 'Nothing to look at' : 'Nothing among these'}>
+        <Empty title={next === null ? t('Nothing to look at') : t('Nothing among these')}>
           <p>
-            A transaction comes here when its registers do not say its energy, or a message was odd, until
-            somebody corrects it.
+            {t(
+              'A transaction comes here when its registers do not say its energy, or a message was odd, until somebody corrects it.',
+            )}
           </p>
         </Empty>
       ) : (
         <Table items={shown} columns={[...ODD, ...doable('Correct', onCorrect)]} keyOf={idOf} />
       )}
-      <Pager next={next} sum={counted(shown.length, 'transaction')} />
+      <Pager next={next} sum={plural(shown.length, '{n} transaction', '{n} transactions')} />
     </section>
   );
 }
@@ -152,7 +159,7 @@ const OVERDUE: readonly Column<Transaction>[] = [
   { label: 'Started', cell: ({ startedAt }) => stamp(startedAt) },
   {
     label: 'Register',
-    cell: ({ meterStart }) => (meterStart === null ? 'not reported' : `${meterStart} Wh`),
+    cell: ({ meterStart }) => (meterStart === null ? t('not reported') : `${meterStart} Wh`),
   },
   { label: 'Why', cell: (item) => <Suspicions transaction={item} /> },
 ];
@@ -181,7 +188,7 @@ const ODD: readonly Column<Transaction>[] = [
 ];
 
 /** What operators may do to a transaction; nothing for those who only look. */
-function doable(action: string, doIt: (item: Transaction) => void): Column<Transaction>[] {
+function doable(action: Plain, doIt: (item: Transaction) => void): Column<Transaction>[] {
   if (!may('operator')) return [];
   return [
     {
@@ -191,10 +198,13 @@ function doable(action: string, doIt: (item: Transaction) => void): Column<Trans
         <button
           type="button"
           class="link"
-          aria-label={`${action} transaction ${item.transactionId}`}
+          aria-label={t('{action} transaction {transactionId}', {
+            action: t(action),
+            transactionId: item.transactionId,
+          })}
           onClick={() => doIt(item)}
         >
-          {action}
+          {t(action)}
         </button>
       ),
     },
@@ -206,20 +216,24 @@ function Done({ id }: { readonly id: number }) {
   const transaction: Resource<Transaction> = useResource<Transaction>(`/transactions/${id}`);
   const { data } = transaction;
   if (data === undefined) return null;
-  const reported = data.energyWh === null ? 'no energy' : quantity(energy(data.energyWh));
+  const reported = data.energyWh === null ? t('no energy') : quantity(energy(data.energyWh));
   return (
     <div class="note good" role="status">
-      <a href={urlOf.transaction(id)}>Transaction {id}</a>
+      <a href={urlOf.transaction(id)}>{t('Transaction {id}', { id })}</a>
       <span>
         {data.correction === null
-          ? `is ${data.state}, with ${reported}.`
-          : `counts ${quantity(energy(data.correctedEnergyWh ?? 0))} as ${data.correction.by} corrected it; ${reported} was reported.`}
+          ? t('is {state}, with {reported}.', { state: statusWord(data.state), reported })
+          : t('counts {correctedEnergyWh} as {by} corrected it; {reported} was reported.', {
+              correctedEnergyWh: quantity(energy(data.correctedEnergyWh ?? 0)),
+              by: data.correction.by,
+              reported,
+            })}
       </span>
     </div>
   );
 }
 
 function registers({ meterStart, meterStop }: Transaction): string {
-  const words = (register: number | null) => (register === null ? 'not reported' : `${register} Wh`);
-  return `${words(meterStart)} to ${words(meterStop)}`;
+  const words = (register: number | null) => (register === null ? t('not reported') : `${register} Wh`);
+  return t('{meterStart} to {meterStop}', { meterStart: words(meterStart), meterStop: words(meterStop) });
 }

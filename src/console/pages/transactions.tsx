@@ -1,16 +1,17 @@
 import { now } from '../clock.ts';
-import { counted, duration, energy, quantity, stamp, zone } from '../format.ts';
+import { duration, energy, quantity, stamp, zone } from '../format.ts';
 import { useHeldBack } from '../held-back.ts';
 import { useLive } from '../live/live.ts';
 import type { Transaction } from '../model.ts';
 import { ChoiceFilter, DayFilter, Filters, TextFilter } from '../parts/filter-fields.tsx';
 import { type Column, ListPage, useList } from '../parts/list-page.tsx';
 import { Empty } from '../parts/states.tsx';
-import { Status } from '../parts/status.tsx';
+import { Status, statusWord } from '../parts/status.tsx';
 import { currentTab, Tabs } from '../parts/tabs.tsx';
 import { WaitingRows } from '../parts/waiting-rows.tsx';
 import { queried, setQuery, urlOf } from '../router.ts';
 import { reasonInWords } from '../transaction-words.ts';
+import { plural, t } from '../words/words.ts';
 import { dayBegin } from '../zoned-time.ts';
 import { Reservations } from './reservations.tsx';
 import { TransactionExport } from './transaction-export.tsx';
@@ -28,8 +29,8 @@ const TABS = [
 export function TransactionsPage() {
   return (
     <>
-      <h1>Transactions</h1>
-      <Tabs label="Transactions and reservations" root="/transactions" tabs={TABS} />
+      <h1>{t('Transactions')}</h1>
+      <Tabs label={t('Transactions and reservations')} root="/transactions" tabs={TABS} />
       <Part />
     </>
   );
@@ -98,41 +99,42 @@ export function TransactionList({ chargePointId, idTag }: OfOne) {
     <>
       <Filters>
         {chargePointId === undefined && (
-          <TextFilter name="chargePointId" label="Charge point" placeholder="whole id" />
+          <TextFilter name="chargePointId" label={t('Charge point')} placeholder={t('whole id')} />
         )}
-        {idTag === undefined && <TextFilter name="idTag" label="Token" placeholder="whole idTag" />}
+        {idTag === undefined && <TextFilter name="idTag" label={t('Token')} placeholder={t('whole idTag')} />}
         <ChoiceFilter
           name="state"
-          label="State"
-          options={[['', 'Any'], ...STATES.map((state) => [state, state] as const)]}
+          label={t('State')}
+          options={[['', t('Any')], ...STATES.map((state) => [state, statusWord(state)] as const)]}
         />
-        <DayFilter name="from" label="Started from" />
-        <DayFilter name="to" label="until" />
+        <DayFilter name="from" label={t('Started from')} />
+        <DayFilter name="to" label={t('until')} />
         <button
           type="button"
           onClick={() => setQuery({ chargePointId: '', idTag: '', state: '', from: '', to: '', cursor: '' })}
         >
-          Clear filters
+          {t('Clear filters')}
         </button>
         <TransactionExport filters={filters} none={shown.length === 0} />
       </Filters>
       <ListPage
         of={list}
-        what="transactions"
+        what={t('transactions')}
         lines={10}
         shown={shown}
         columns={columns}
         keyOf={idOf}
         empty={
-          <Empty title="No transaction here">
+          <Empty title={t('No transaction here')}>
             <p>
-              A transaction begins with a StartTransaction of a charge point. Filters may hide those that are
-              there.
+              {t(
+                'A transaction begins with a StartTransaction of a charge point. Filters may hide those that are there.',
+              )}
             </p>
           </Empty>
         }
-        above={<WaitingRows waiting={waiting} what="transactions" show={show} />}
-        sum={(count) => counted(count, 'transaction')}
+        above={<WaitingRows waiting={waiting} what={t('transactions')} show={show} />}
+        sum={(count) => plural(count, '{n} transaction', '{n} transactions')}
       />
     </>
   );
@@ -148,11 +150,11 @@ function Duration({ item: { startedAt, stoppedAt } }: OfItem) {
 }
 
 function Energy({ item: { state, correctedEnergyWh, energyWh, energyReason } }: OfItem) {
-  if (state === 'open') return <span class="soft">running</span>;
+  if (state === 'open') return <span class="soft">{t('running')}</span>;
   if (correctedEnergyWh !== null) {
     return (
       <>
-        {quantity(energy(correctedEnergyWh))} <span class="soft">corrected</span>
+        {quantity(energy(correctedEnergyWh))} <span class="soft">{t('corrected')}</span>
       </>
     );
   }

@@ -99,7 +99,7 @@ function useDocument<Document>(begun: Document) {
       setProblem('');
       return found;
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : 'This is not JSON.');
+      setProblem(error instanceof Error ? error.message : t('This is not JSON.'));
       return undefined;
     }
   };

@@ -36,6 +36,7 @@ interface TextFieldProps {
   readonly readOnly?: boolean;
   readonly placeholder?: string;
   readonly min?: number;
+  readonly step?: number;
   readonly max?: number;
   readonly maxLength?: number;
   readonly pattern?: string;

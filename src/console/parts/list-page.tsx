@@ -3,6 +3,7 @@ import { queryOf } from '../api.ts';
 import type { Page } from '../model.ts';
 import { type Resource, useResource } from '../resource.ts';
 import { queried } from '../router.ts';
+import { type Plain, t } from '../words/words.ts';
 import { Pager } from './pager.tsx';
 import { Shown } from './states.tsx';
 
@@ -23,9 +24,9 @@ export function useList<Item>(
 /** A column of a list. */
 export interface Column<Item> {
   /** Heading, and the name of the value where a row is shown as a card. */
-  readonly label: string;
+  readonly label: Plain;
   /** A shorter name for the card. */
-  readonly short?: string;
+  readonly short?: Plain;
   /** In place of the usual heading. */
   readonly heading?: ComponentChildren;
   /**
@@ -65,7 +66,7 @@ function headingOf<Item>({ label, heading, kind }: Column<Item>) {
   const isSet = kind === 'number' || kind === 'share' || kind === 'wide';
   return (
     <th key={label} scope="col" class={isSet ? kind : undefined}>
-      {kind === 'actions' ? <span class="visually-hidden">{label}</span> : label}
+      {kind === 'actions' ? <span class="visually-hidden">{t(label)}</span> : t(label)}
     </th>
   );
 }
@@ -73,7 +74,7 @@ function headingOf<Item>({ label, heading, kind }: Column<Item>) {
 function cellOf<Item>({ label, short = label, kind, cell }: Column<Item>, item: Item) {
   const isNamed = kind !== 'id' && kind !== 'actions';
   return (
-    <td key={label} class={kind === 'actions' ? 'number' : kind} data-label={isNamed ? short : undefined}>
+    <td key={label} class={kind === 'actions' ? 'number' : kind} data-label={isNamed ? t(short) : undefined}>
       {cell(item)}
     </td>
   );

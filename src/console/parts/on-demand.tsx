@@ -21,7 +21,9 @@ export function onDemand<Props extends object>(read: () => Promise<ComponentType
       const become = (next: 'read' | 'missing') => () => {
         if (!gone) setState(next);
       };
+      // It may have come since this was drawn.
       if (page === undefined) load().then(become('read'), become('missing'));
+      else become('read')();
       return () => {
         gone = true;
       };

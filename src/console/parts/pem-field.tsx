@@ -13,9 +13,9 @@ interface PemFieldProps {
 export function PemField({ id, label, value, required = false, onChange }: PemFieldProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    const isKey = value.includes('PRIVATE KEY');
+    const isKey = value.includes(t('PRIVATE KEY'));
     field.current?.setCustomValidity(
-      isKey ? 'This holds a private key. Only the certificate belongs here.' : '',
+      isKey ? t('This holds a private key. Only the certificate belongs here.') : '',
     );
   }, [value]);
   const read = async (file: File | undefined) => {

@@ -1,8 +1,9 @@
 import { setQuery } from '../router.ts';
+import { type Plain, t } from '../words/words.ts';
 
 interface SortHeaderProps {
   readonly name: string;
-  readonly label: string;
+  readonly label: Plain;
   readonly sort: string;
   readonly latestFirst?: boolean;
 }
@@ -19,7 +20,7 @@ export function SortHeader({ name, label, sort, latestFirst = false }: SortHeade
         type="button"
         onClick={() => setQuery({ sort: sort === first ? other : first, cursor: undefined })}
       >
-        {label} <span aria-hidden="true">{active ? (descending ? '↓' : '↑') : ''}</span>
+        {t(label)} <span aria-hidden="true">{active ? (descending ? '↓' : '↑') : ''}</span>
       </button>
     </th>
   );

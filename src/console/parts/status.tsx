@@ -43,6 +43,10 @@ const OWN_WORDS: Readonly<Record<string, Plain>> = {
   stopped: 'stopped',
   unmatched: 'unmatched',
   'not booted': 'not booted',
+  active: 'active',
+  doubtful: 'doubtful',
+  refused: 'refused',
+  ended: 'ended',
 };
 
 /** A status in words. */

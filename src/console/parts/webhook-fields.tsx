@@ -1,4 +1,5 @@
 import { randomKey } from '../random-key.ts';
+import { t } from '../words/words.ts';
 import { Field, TextField } from './fields.tsx';
 
 interface WebhookFieldsProps {
@@ -17,7 +18,7 @@ export function WebhookFields({ name, url, secret, hasSecret, onChange }: Webhoo
     <>
       <TextField
         id={`${name}-url`}
-        label="Webhook"
+        label={t('Webhook')}
         placeholder="https://"
         autocomplete="off"
         spellcheck={false}
@@ -28,11 +29,11 @@ export function WebhookFields({ name, url, secret, hasSecret, onChange }: Webhoo
       {url !== '' && (
         <Field
           id={`${name}-secret`}
-          label="Secret"
+          label={t('Secret')}
           hint={
             hasSecret
-              ? 'Messages are signed. Empty: with the present one.'
-              : 'What messages are signed with. It is not shown again: copy it to the receiver.'
+              ? t('Messages are signed. Empty: with the present one.')
+              : t('What messages are signed with. It is not shown again: copy it to the receiver.')
           }
         >
           <span class="row tight">
@@ -47,7 +48,7 @@ export function WebhookFields({ name, url, secret, hasSecret, onChange }: Webhoo
               onInput={(event) => onChange({ secret: event.currentTarget.value })}
             />
             <button type="button" onClick={() => onChange({ secret: randomKey() })}>
-              Make one
+              {t('Make one')}
             </button>
           </span>
         </Field>

@@ -32,8 +32,14 @@ export async function speak(next: Language): Promise<void> {
   localStorage.setItem(KEPT, next);
 }
 
+/** Counts what was wanted, so that what comes late does not undo a later choice. */
+let wishes = 0;
+
 async function read(next: Language): Promise<void> {
-  begin(next, next === 'de' ? (await import('./german/words.ts')).german : {});
+  const wish = ++wishes;
+  const catalogue = next === 'de' ? (await import('./german/words.ts')).german : {};
+  if (wish !== wishes) return;
+  begin(next, catalogue);
   isComplete.value = true;
 }
 

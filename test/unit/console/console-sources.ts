@@ -3,7 +3,7 @@ import { german } from '../../../src/console/words/german/words.ts';
 import { filesIn, read } from '../docs/repository.ts';
 
 const CONSOLE = 'src/console';
-const SAYS = new Set(['t', 'rich', 'plural', 'richPlural']);
+const SAYS = new Set(['t', 'rich', 'plural']);
 
 export const sources: readonly ts.SourceFile[] = filesIn(CONSOLE, /\.tsx?$/)
   .filter((file) => !file.startsWith(`${CONSOLE}/words/`) && !file.endsWith('.d.ts'))
@@ -11,7 +11,7 @@ export const sources: readonly ts.SourceFile[] = filesIn(CONSOLE, /\.tsx?$/)
 
 /** Attributes and members whose value is shown or read out. */
 const SHOWN = new Set(
-  'aria-label alt title placeholder label short heading hint note unit what more word submit close'.split(
+  'aria-label data-label alt title placeholder label short heading hint note unit what more word submit close none start danger waiting reached cell show order sum'.split(
     ' ',
   ),
 );
@@ -21,14 +21,14 @@ const UNSEEN = new Set(
 );
 /** What is the same in every language: names, units, and what others have given a name. */
 const NAMES =
-  /^(Farad|ClickHouse|SQL|JSON|CSV|NDJSON|Parquet|PEM|UTC|API|[µm]?s|min|h|d|[kM]?Wh?|A|V|MiB|SoC|L[123]|idTag|on|off)$/;
+  /^(Farad|ClickHouse|Authorize|SQL|JSON|CSV|NDJSON|Parquet|PEM|UTC|API|[µm]?s|min|h|d|[kM]?Wh?|A|V|MiB|SoC|L[123]|idTag|on|off)$/;
 /** As the standard writes it: `StopTransaction`, `connectorId`; and what is no word at all. */
 const AS_WRITTEN =
-  /^([a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Z0-9-]{2,}|[\W\d_]*|\d+ (s|µs|kW)|-----BEGIN .*)$/;
+  /^([a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Z0-9-]{2,}|[\W\d_]*|\d+ (s|µs|kW)|-----BEGIN .*|https?:\/\/|\/\w+|[a-z]+(\.\w+)+|SELECT .*|\d+px .*)$/s;
 
 function isWord(text: string): boolean {
   const trimmed = text.trim();
-  return /\p{L}/u.test(trimmed) && !NAMES.test(trimmed) && !AS_WRITTEN.test(trimmed);
+  return /\p{L}{2}/u.test(trimmed) && !NAMES.test(trimmed) && !AS_WRITTEN.test(trimmed);
 }
 
 /** Texts of a file that people see and that no catalogue knows, with the line of each. */
@@ -64,10 +64,14 @@ function isShown(node: ts.Node): boolean {
   const { parent } = node;
   if (ts.isJsxExpression(parent)) return ts.isJsxAttribute(parent.parent) ? isShown(parent) : true;
   if (ts.isJsxAttribute(parent)) return SHOWN.has(parent.name.getText());
-  if (ts.isPropertyAssignment(parent)) return parent.initializer === node && SHOWN.has(parent.name.getText());
+  if (ts.isPropertyAssignment(parent)) {
+    const name = parent.name.getText();
+    return parent.initializer === node && name !== 'what' && name !== 'order' && SHOWN.has(name);
+  }
   if (ts.isConditionalExpression(parent)) return parent.condition !== node && isShown(parent);
   if (ts.isBinaryExpression(parent))
     return /^(&&|\|\||\?\?)$/.test(parent.operatorToken.getText()) && isShown(parent);
+  if (ts.isArrowFunction(parent)) return parent.body === node && isShown(parent);
   return ts.isParenthesizedExpression(parent) && isShown(parent);
 }
 
@@ -93,6 +97,23 @@ export function textsOf(source: ts.SourceFile): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteralLike(node)) found.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** Texts that a file says, as far as that can be seen: words of code look like small words of people. */
+export function saidBy(source: ts.SourceFile): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node)) {
+      const { parent } = node;
+      const isCall = ts.isCallExpression(parent) && SAYS.has(parent.expression.getText());
+      // The singular of a plural is no key.
+      const isSaid = isCall && (parent.arguments[2] ?? parent.arguments[0]) === node;
+      if (isSaid || !/^[a-z]+$/.test(node.text)) found.push(node.text);
+    }
     ts.forEachChild(node, visit);
   };
   visit(source);

@@ -5,6 +5,7 @@ import { FormDialog } from '../../parts/form-dialog.tsx';
 import { randomKey } from '../../random-key.ts';
 import { save } from '../../save.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 import { urlOfChargePoint, useAddresses } from './address.ts';
 import { type Added, HowToConnect } from './how-to-connect.tsx';
 
@@ -37,16 +38,16 @@ export function AddChargePoint({ onClose }: { readonly onClose: () => void }) {
   if (added) return <HowToConnect added={added} onClose={onClose} />;
   return (
     <FormDialog
-      title="Add a charge point"
-      submit="Add charge point"
+      title={t('Add a charge point')}
+      submit={t('Add charge point')}
       doing={doing}
       onClose={onClose}
       onSubmit={add}
     >
       <TextField
         id="new-id"
-        label="Identity"
-        hint="What it calls itself at the end of its URL, without a slash."
+        label={t('Identity')}
+        hint={t('What it calls itself at the end of its URL, without a slash.')}
         required
         pattern="[^\/]*\S[^\/]*"
         maxLength={255}
@@ -59,7 +60,7 @@ export function AddChargePoint({ onClose }: { readonly onClose: () => void }) {
         <TextField
           key={name}
           id={`new-${name}`}
-          label={label}
+          label={t(label)}
           maxLength={maxLength}
           value={words[name]}
           onInput={(text) => setWords({ ...words, [name]: text })}
@@ -67,8 +68,8 @@ export function AddChargePoint({ onClose }: { readonly onClose: () => void }) {
       ))}
       <TextField
         id="new-address"
-        label="Address of Farad, as charge points reach it"
-        hint="Behind a proxy it is that of the proxy. It is not stored, only shown in the next step."
+        label={t('Address of Farad, as charge points reach it')}
+        hint={t('Behind a proxy it is that of the proxy. It is not stored, only shown in the next step.')}
         required
         pattern="wss?:\/\/.+"
         spellcheck={false}
@@ -81,19 +82,34 @@ export function AddChargePoint({ onClose }: { readonly onClose: () => void }) {
           <option key={known} value={known} />
         ))}
       </datalist>
+      <PasswordChoice isWanted={hasPassword} onChange={setHasPassword} />
+    </FormDialog>
+  );
+}
+
+interface PasswordChoiceProps {
+  readonly isWanted: boolean;
+  readonly onChange: (isWanted: boolean) => void;
+}
+
+function PasswordChoice({ isWanted, onChange }: PasswordChoiceProps) {
+  return (
+    <>
       <label class="row tight">
         <input
           type="checkbox"
-          checked={hasPassword}
+          checked={isWanted}
           disabled={!may('admin')}
-          onChange={(event) => setHasPassword(event.currentTarget.checked)}
+          onChange={(event) => onChange(event.currentTarget.checked)}
         />
-        Make a password that it has to show
+        {t('Make a password that it has to show')}
       </label>
       {!may('admin') && (
-        <p class="soft small">Passwords take the role admin: without one, anybody may connect as this one.</p>
+        <p class="soft small">
+          {t('Passwords take the role admin: without one, anybody may connect as this one.')}
+        </p>
       )}
-    </FormDialog>
+    </>
   );
 }
 

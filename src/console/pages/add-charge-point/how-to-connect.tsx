@@ -4,6 +4,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { QrCode } from '../../parts/qr-code.tsx';
 import { useResource } from '../../resource.ts';
 import { urlOf } from '../../router.ts';
+import { t } from '../../words/words.ts';
 
 /** A charge point that was added just now. */
 export interface Added {
@@ -17,39 +18,45 @@ export function HowToConnect({ added, onClose }: { readonly added: Added; readon
   const { id, url, password } = added;
   const { data } = useResource<ChargePoint>(`/charge-points/${encodeURIComponent(id)}`, { everyMs: 2000 });
   return (
-    <Dialog title={`${id} is added`} onClose={onClose}>
+    <Dialog title={t('{id} is added', { id })} onClose={onClose}>
       <div>
         <h3>URL</h3>
         <Copyable text={url} />
       </div>
       {password === undefined ? (
-        <p class="note">It has no password: anybody may connect as {id}.</p>
+        <p class="note">{t('It has no password: anybody may connect as {id}.', { id })}</p>
       ) : (
         <div>
-          <h3>Password</h3>
+          <h3>{t('Password')}</h3>
           <Copyable text={password} />
           <p class="small soft">
-            For HTTP Basic authentication, with the identity as user name. This is the only time it is shown.
+            {t(
+              'For HTTP Basic authentication, with the identity as user name. This is the only time it is shown.',
+            )}
           </p>
         </div>
       )}
       <QrCode
         text={[url, ...(password === undefined ? [] : [password])].join('\n')}
-        label={`QR code: the URL of ${id}${password === undefined ? '' : ' and its password, a line each'}`}
+        label={
+          password === undefined
+            ? t('QR code: the URL of {id}', { id })
+            : t('QR code: the URL of {id} and its password, a line each', { id })
+        }
       />
       <p role="status">
         {data?.connected ? (
-          <span class="tone-available">It has connected.</span>
+          <span class="tone-available">{t('It has connected.')}</span>
         ) : (
-          <span class="soft">Waiting for it to connect…</span>
+          <span class="soft">{t('Waiting for it to connect…')}</span>
         )}
       </p>
       <div class="actions">
         <a class="button" href={urlOf.chargePoint(id)}>
-          Open {id}
+          {t('Open {id}', { id })}
         </a>
         <button type="button" class="primary" onClick={onClose}>
-          {password === undefined ? 'Close' : 'I have kept it'}
+          {password === undefined ? t('Close') : t('I have kept it')}
         </button>
       </div>
     </Dialog>

@@ -5,6 +5,7 @@ import { useDoing } from '../../parts/action.tsx';
 import { TextField } from '../../parts/fields.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { Worded } from '../../parts/worded.tsx';
+import { t } from '../../words/words.ts';
 
 interface AcknowledgeProps {
   readonly alarm: Alarm;
@@ -27,8 +28,8 @@ export function Acknowledge({
     });
   return (
     <FormDialog
-      title={`Acknowledge ${subject}`}
-      submit="Acknowledge"
+      title={t('Acknowledge {subject}', { subject })}
+      submit={t('Acknowledge')}
       doing={doing}
       onClose={onClose}
       onSubmit={acknowledge}
@@ -38,8 +39,8 @@ export function Acknowledge({
       </p>
       <TextField
         id="alarm-note"
-        label="What is done about it"
-        hint="Everybody sees it. Nobody is reminded of this alarm any more."
+        label={t('What is done about it')}
+        hint={t('Everybody sees it. Nobody is reminded of this alarm any more.')}
         maxLength={2000}
         autocomplete="off"
         value={note}

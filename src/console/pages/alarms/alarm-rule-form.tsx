@@ -14,6 +14,7 @@ import { useDoing } from '../../parts/action.tsx';
 import { SelectField, TextField } from '../../parts/fields.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { save } from '../../save.ts';
+import { type Plain, t } from '../../words/words.ts';
 import { AlarmTellFields } from './alarm-tell-fields.tsx';
 import { AlarmWhereFields } from './alarm-where-fields.tsx';
 
@@ -24,7 +25,7 @@ interface AlarmRuleFormProps {
   readonly onSaved: () => void;
 }
 
-const LABELS: Readonly<Record<string, string>> = {
+const LABELS: Readonly<Record<string, Plain>> = {
   minutes: 'For so many minutes',
   seconds: 'Oldest row, seconds',
   days: 'Days before',
@@ -43,15 +44,15 @@ export function AlarmRuleForm({ rule, onClose, onSaved }: AlarmRuleFormProps) {
     });
   return (
     <FormDialog
-      title={rule ? `Rule ${rule.id}` : 'New rule'}
-      submit="Save rule"
+      title={rule ? t('Rule {id}', { id: rule.id }) : t('New rule')}
+      submit={t('Save rule')}
       doing={doing}
       onClose={onClose}
       onSubmit={keep}
     >
       <TextField
         id="rule-name"
-        label="Name"
+        label={t('Name')}
         required
         maxLength={100}
         pattern="[^\/]+"
@@ -62,16 +63,16 @@ export function AlarmRuleForm({ rule, onClose, onSaved }: AlarmRuleFormProps) {
       />
       <SelectField
         id="rule-kind"
-        label="Looks out for"
+        label={t('Looks out for')}
         value={draft.kind}
-        options={Object.entries(KINDS)}
+        options={Object.entries(KINDS).map(([kind, word]) => [kind, t(word)] as const)}
         onChange={(value) => change({ kind: value as AlarmKind, limits: usualLimits(value as AlarmKind) })}
       />
       <div class="filters">
         {LIMITS[draft.kind].map(([name]) => (
           <label key={name}>
             <span>
-              {draft.kind === 'refused-tag' && name === 'minutes' ? 'Within minutes' : LABELS[name]}
+              {draft.kind === 'refused-tag' && name === 'minutes' ? t('Within minutes') : LABELS[name]}
             </span>
             <input
               type="number"
@@ -88,8 +89,8 @@ export function AlarmRuleForm({ rule, onClose, onSaved }: AlarmRuleFormProps) {
       <AlarmTellFields draft={draft} hasSecret={rule?.webhook?.hasSecret ?? false} onChange={change} />
       <TextField
         id="rule-note"
-        label="Note"
-        hint="For whoever reads the rule: what to do."
+        label={t('Note')}
+        hint={t('For whoever reads the rule: what to do.')}
         maxLength={2000}
         value={draft.note}
         onInput={(note) => change({ note })}
@@ -100,7 +101,7 @@ export function AlarmRuleForm({ rule, onClose, onSaved }: AlarmRuleFormProps) {
           checked={draft.enabled}
           onChange={(event) => change({ enabled: event.currentTarget.checked })}
         />{' '}
-        It is in force
+        {t('It is in force')}
       </label>
     </FormDialog>
   );

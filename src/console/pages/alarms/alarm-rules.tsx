@@ -7,6 +7,7 @@ import { Empty, Shown } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { may } from '../../session.ts';
+import { rich, t } from '../../words/words.ts';
 import { AlarmRuleForm } from './alarm-rule-form.tsx';
 import { TestRule } from './test-rule.tsx';
 
@@ -20,7 +21,7 @@ const COLUMNS: readonly Column<AlarmRule>[] = [
     kind: 'id',
     cell: ({ id, enabled }) => (
       <>
-        <b>{id}</b> {!enabled && <span class="soft">switched off</span>}
+        <b>{id}</b> {!enabled && <span class="soft">{t('switched off')}</span>}
       </>
     ),
   },
@@ -48,20 +49,21 @@ export function AlarmRules() {
   return (
     <div class="panel">
       <header>
-        <h2>Rules</h2>
+        <h2>{t('Rules')}</h2>
         {may('admin') && (
           <button type="button" class="primary end" onClick={() => setOpen({ what: 'new' })}>
-            New rule
+            {t('New rule')}
           </button>
         )}
       </header>
-      <Shown of={list} what="the rules" lines={6}>
+      <Shown of={list} what={t('the rules')} lines={6}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="No rule yet">
+            <Empty title={t('No rule yet')}>
               <p>
-                A rule says what to look out for, such as a connector that stays Faulted, and whom to tell by
-                e-mail or webhook. An admin writes it.
+                {t(
+                  'A rule says what to look out for, such as a connector that stays Faulted, and whom to tell by e-mail or webhook. An admin writes it.',
+                )}
               </p>
             </Empty>
           ) : (
@@ -74,13 +76,13 @@ export function AlarmRules() {
       {open?.what === 'test' && <TestRule rule={open.rule} onClose={close} />}
       {open?.what === 'delete' && (
         <DeleteDialog
-          title={`Delete the rule ${open.rule.id}?`}
+          title={t('Delete the rule {id}?', { id: open.rule.id })}
           name={open.rule.id}
           path={`/alarm-rules/${encodeURIComponent(open.rule.id)}`}
           onClose={close}
           onDeleted={done}
         >
-          Its alarms end, and what still waits to be told is told to nobody.
+          {t('Its alarms end, and what still waits to be told is told to nobody.')}
         </DeleteDialog>
       )}
     </div>
@@ -97,9 +99,9 @@ function actions(open: (what: Open) => void): Column<AlarmRule> {
           type="button"
           class="link"
           onClick={() => open({ what: 'test', rule })}
-          aria-label={`Send a test of ${rule.id}`}
+          aria-label={t('Send a test of {id}', { id: rule.id })}
         >
-          Send a test
+          {t('Send a test')}
         </button>
         {may('admin') && (
           <>
@@ -107,17 +109,17 @@ function actions(open: (what: Open) => void): Column<AlarmRule> {
               type="button"
               class="link"
               onClick={() => open({ what: 'edit', rule })}
-              aria-label={`Edit ${rule.id}`}
+              aria-label={t('Edit {id}', { id: rule.id })}
             >
-              Edit
+              {t('Edit')}
             </button>
             <button
               type="button"
               class="link"
               onClick={() => open({ what: 'delete', rule })}
-              aria-label={`Delete ${rule.id}`}
+              aria-label={t('Delete {id}', { id: rule.id })}
             >
-              Delete
+              {t('Delete')}
             </button>
           </>
         )}
@@ -140,21 +142,16 @@ function Telling({ rule: { deliveries } }: { readonly rule: AlarmRule }) {
     return (
       <span class={failing.failingSince === null ? 'tone-attention' : 'tone-fault'}>
         {failing.channel}: {failing.problem}
-        {failing.failingSince !== null && (
-          <>
-            , since <When at={failing.failingSince} />
-          </>
-        )}
+        {failing.failingSince !== null &&
+          rich(', since {when}', { when: <When at={failing.failingSince} /> })}
       </span>
     );
   }
   const arrived = deliveries.flatMap(({ arrivedAt }) => arrivedAt ?? []).sort();
   const last = arrived.at(-1);
   return last === undefined ? (
-    <span class="soft">nothing yet</span>
+    <span class="soft">{t('nothing yet')}</span>
   ) : (
-    <>
-      arrived <When at={last} />
-    </>
+    rich('arrived {when}', { when: <When at={last} /> })
   );
 }

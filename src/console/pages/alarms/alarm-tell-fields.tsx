@@ -2,6 +2,7 @@ import type { AlarmDraft } from '../../alarm-draft.ts';
 import { Field } from '../../parts/fields.tsx';
 import { WebhookFields } from '../../parts/webhook-fields.tsx';
 import { session } from '../../session.ts';
+import { t } from '../../words/words.ts';
 
 interface AlarmTellFieldsProps {
   readonly draft: AlarmDraft;
@@ -16,8 +17,8 @@ export function AlarmTellFields({ draft, hasSecret, onChange }: AlarmTellFieldsP
     <>
       <Field
         id="rule-emails"
-        label="E-mail to"
-        hint="One address a line. It takes a mail server in the settings."
+        label={t('E-mail to')}
+        hint={t('One address a line. It takes a mail server in the settings.')}
       >
         <textarea
           id="rule-emails"
@@ -42,14 +43,14 @@ export function AlarmTellFields({ draft, hasSecret, onChange }: AlarmTellFieldsP
 function WhenFields({ draft, onChange }: Omit<AlarmTellFieldsProps, 'hasSecret'>) {
   return (
     <fieldset class="field">
-      <legend>When</legend>
+      <legend>{t('When')}</legend>
       <Check
-        label="Tell, too, when it is over"
+        label={t('Tell, too, when it is over')}
         checked={draft.tellOver}
         onChange={(tellOver) => onChange({ tellOver })}
       />
       <Check
-        label={`Keep quiet at night (${session.value?.timezone ?? 'UTC'})`}
+        label={t('Keep quiet at night ({timezone})', { timezone: session.value?.timezone ?? 'UTC' })}
         checked={draft.isQuiet}
         onChange={(isQuiet) => onChange({ isQuiet })}
       />
@@ -57,14 +58,14 @@ function WhenFields({ draft, onChange }: Omit<AlarmTellFieldsProps, 'hasSecret'>
         <>
           <div class="filters">
             <TimeInput
-              label="From"
+              label={t('From')}
               value={draft.quietFrom}
               onInput={(quietFrom) => onChange({ quietFrom })}
             />
-            <TimeInput label="To" value={draft.quietTo} onInput={(quietTo) => onChange({ quietTo })} />
+            <TimeInput label={t('To')} value={draft.quietTo} onInput={(quietTo) => onChange({ quietTo })} />
           </div>
           <Check
-            label="It is urgent: tell at night, too"
+            label={t('It is urgent: tell at night, too')}
             checked={draft.urgent}
             onChange={(urgent) => onChange({ urgent })}
           />
@@ -72,13 +73,13 @@ function WhenFields({ draft, onChange }: Omit<AlarmTellFieldsProps, 'hasSecret'>
       )}
       <div class="filters">
         <label>
-          <span>Tell again after hours</span>
+          <span>{t('Tell again after hours')}</span>
           <input
             type="number"
             min={0.25}
             max={720}
             step={0.25}
-            placeholder="once"
+            placeholder={t('once')}
             value={draft.repeatHours}
             onInput={(event) => onChange({ repeatHours: event.currentTarget.value })}
           />

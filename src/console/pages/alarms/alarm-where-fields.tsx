@@ -1,4 +1,5 @@
 import { type AlarmDraft, FILTERS, isOfChargePoints } from '../../alarm-draft.ts';
+import { t } from '../../words/words.ts';
 
 interface AlarmWhereFieldsProps {
   readonly draft: AlarmDraft;
@@ -10,11 +11,11 @@ export function AlarmWhereFields({ draft: { kind, filter }, onChange }: AlarmWhe
   if (!isOfChargePoints(kind)) return null;
   return (
     <fieldset class="field">
-      <legend>Only at charge points with</legend>
+      <legend>{t('Only at charge points with')}</legend>
       <div class="filters">
         {FILTERS.map(([name, label]) => (
           <label key={name}>
-            <span>{label}</span>
+            <span>{t(label)}</span>
             <input
               autocomplete="off"
               value={filter[name] ?? ''}
@@ -27,7 +28,7 @@ export function AlarmWhereFields({ draft: { kind, filter }, onChange }: AlarmWhe
           </label>
         ))}
       </div>
-      <span class="hint">All that is there must match; nothing: everywhere.</span>
+      <span class="hint">{t('All that is there must match; nothing: everywhere.')}</span>
     </fieldset>
   );
 }

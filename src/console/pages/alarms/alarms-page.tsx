@@ -1,4 +1,5 @@
 import { currentTab, Tabs } from '../../parts/tabs.tsx';
+import { t } from '../../words/words.ts';
 import { AlarmRules } from './alarm-rules.tsx';
 import { AlarmHistory, StandingAlarms } from './standing-alarms.tsx';
 
@@ -13,8 +14,8 @@ export function AlarmsPage() {
   const tab = currentTab(TABS);
   return (
     <>
-      <h1>Alarms</h1>
-      <Tabs label="Parts of alarms" root="/alarms" tabs={TABS} />
+      <h1>{t('Alarms')}</h1>
+      <Tabs label={t('Parts of alarms')} root="/alarms" tabs={TABS} />
       {tab === '' && <StandingAlarms />}
       {tab === 'history' && <AlarmHistory />}
       {tab === 'rules' && <AlarmRules />}

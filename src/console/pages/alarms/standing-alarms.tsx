@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import { counted } from '../../format.ts';
 import { useLive } from '../../live/live.ts';
 import type { Alarm } from '../../model.ts';
 import { type Column, ListPage, useList } from '../../parts/list-page.tsx';
@@ -9,6 +8,7 @@ import { When } from '../../parts/when.tsx';
 import { Worded } from '../../parts/worded.tsx';
 import { place } from '../../router.ts';
 import { may } from '../../session.ts';
+import { type Plain, plural, rich, t } from '../../words/words.ts';
 import { Acknowledge } from './acknowledge.tsx';
 
 const ABOUT: Column<Alarm> = { label: 'About', kind: 'id', cell: (alarm) => <About alarm={alarm} /> };
@@ -20,11 +20,11 @@ const TAKEN: Column<Alarm> = {
   cell: ({ acknowledged }) =>
     acknowledged ? (
       <>
-        by {acknowledged.by}, <When at={acknowledged.at} />
+        {rich('by {by}, {when}', { by: acknowledged.by, when: <When at={acknowledged.at} /> })}
         {acknowledged.note !== '' && <p class="small soft">{acknowledged.note}</p>}
       </>
     ) : (
-      <span class="soft">nobody</span>
+      <span class="soft">{t('nobody')}</span>
     ),
 };
 const ENDED: Column<Alarm> = {
@@ -32,13 +32,12 @@ const ENDED: Column<Alarm> = {
   cell: ({ endedAt, endReason }) => (
     <>
       <When at={endedAt} both />
-      {endReason !== 'over' && endReason !== null && <p class="small soft">{REASONS[endReason]}</p>}
+      {endReason !== 'over' && endReason !== null && <p class="small soft">{t(REASONS[endReason])}</p>}
     </>
   ),
 };
 
-const REASONS: Readonly<Record<NonNullable<Alarm['endReason']>, string>> = {
-  over: '',
+const REASONS: Readonly<Record<Exclude<NonNullable<Alarm['endReason']>, 'over'>, Plain>> = {
   'rule-changed': 'its rule was changed',
   'rule-disabled': 'its rule was switched off',
   'rule-deleted': 'its rule was deleted',
@@ -66,9 +65,9 @@ export function StandingAlarms() {
         type="button"
         class="link"
         onClick={() => setTaking(alarm)}
-        aria-label={`Acknowledge ${alarm.subject}`}
+        aria-label={t('Acknowledge {subject}', { subject: alarm.subject })}
       >
-        Acknowledge
+        {t('Acknowledge')}
       </button>
     ),
   };
@@ -76,18 +75,20 @@ export function StandingAlarms() {
     <>
       <ListPage
         of={list}
-        what="alarms"
+        what={t('alarms')}
         lines={6}
         columns={[ABOUT, WHAT, RULE, SINCE, TAKEN, ...(may('operator') ? [action] : [])]}
         keyOf={({ id }) => id}
         empty={
-          <Empty title="No alarm stands">
+          <Empty title={t('No alarm stands')}>
             <p>
-              What a <a href="/alarms?tab=rules">rule</a> finds stands here until it is over.
+              {rich('What a {link} finds stands here until it is over.', {
+                link: <a href="/alarms?tab=rules">{t('rule')}</a>,
+              })}
             </p>
           </Empty>
         }
-        sum={(shown) => counted(shown, 'alarm')}
+        sum={(shown) => plural(shown, '{n} alarm', '{n} alarms')}
       />
       {taking && (
         <Acknowledge
@@ -110,16 +111,16 @@ export function AlarmHistory() {
   return (
     <ListPage
       of={list}
-      what="alarms that are over"
+      what={t('alarms that are over')}
       lines={6}
       columns={[ABOUT, WHAT, RULE, SINCE, ENDED, TAKEN]}
       keyOf={({ id }) => id}
       empty={
-        <Empty title="No alarm is over yet">
-          <p>What stood and stands no more is kept here, with who took care of it.</p>
+        <Empty title={t('No alarm is over yet')}>
+          <p>{t('What stood and stands no more is kept here, with who took care of it.')}</p>
         </Empty>
       }
-      sum={(shown) => counted(shown, 'alarm')}
+      sum={(shown) => plural(shown, '{n} alarm', '{n} alarms')}
     />
   );
 }

@@ -6,6 +6,7 @@ import type { AlarmRule, AlarmTest } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Status } from '../../parts/status.tsx';
+import { t } from '../../words/words.ts';
 
 interface TestRuleProps {
   readonly rule: AlarmRule;
@@ -22,15 +23,19 @@ export function TestRule({ rule, onClose }: TestRuleProps) {
       setOutcome(await request<AlarmTest>('POST', `/alarm-rules/${encodeURIComponent(rule.id)}/test`));
     });
   return (
-    <Dialog title={`Send a test of ${rule.id}`} onClose={onClose}>
-      <p>A message that says that it is a test goes to {channelsInWords(rule)}, also in quiet hours.</p>
+    <Dialog title={t('Send a test of {id}', { id: rule.id })} onClose={onClose}>
+      <p>
+        {t('A message that says that it is a test goes to {rule}, also in quiet hours.', {
+          rule: channelsInWords(rule),
+        })}
+      </p>
       <Refusal failure={doing.failure} />
       <ul role="status">
         {outcome?.channels.map(({ channel, arrived, problem }) => (
           <li key={channel}>
             <Status
               status={arrived ? 'Accepted' : 'Rejected'}
-              word={arrived ? `${channel}: sent` : `${channel}: failed`}
+              word={arrived ? t('{channel}: sent', { channel }) : t('{channel}: failed', { channel })}
             />{' '}
             {problem}
           </li>
@@ -38,7 +43,7 @@ export function TestRule({ rule, onClose }: TestRuleProps) {
       </ul>
       <div class="actions">
         <button type="button" onClick={onClose}>
-          Close
+          {t('Close')}
         </button>
         <button
           type="button"
@@ -46,7 +51,7 @@ export function TestRule({ rule, onClose }: TestRuleProps) {
           disabled={doing.busy || channelsInWords(rule) === 'nobody'}
           onClick={() => void send()}
         >
-          Send test
+          {t('Send test')}
         </button>
       </div>
     </Dialog>

@@ -2,6 +2,7 @@ import type { ComponentChild } from 'preact';
 import { queryOf } from '../../api.ts';
 import { place } from '../../router.ts';
 import { may, seesAll } from '../../session.ts';
+import { type Plain, t } from '../../words/words.ts';
 import { AnswerTimesReport } from './answer-times.tsx';
 import { ConnectionsReport } from './connections.tsx';
 import { EnergyReport } from './energy.tsx';
@@ -22,11 +23,11 @@ import { UtilisationReport } from './utilisation.tsx';
 interface Entry {
   /** In the address. */
   readonly name: string;
-  readonly word: string;
+  readonly word: Plain;
   readonly report: ComponentChild;
 }
 
-const REPORTS: readonly (readonly [heading: string, entries: readonly Entry[]])[] = [
+const REPORTS: readonly (readonly [heading: Plain, entries: readonly Entry[]])[] = [
   [
     'Energy and sessions',
     [
@@ -77,12 +78,12 @@ export function AnalyticsPage() {
   const kept = Object.fromEntries(KEPT.map((name) => [name, query.get(name) ?? undefined]));
   return (
     <>
-      <h1>Analytics</h1>
+      <h1>{t('Analytics')}</h1>
       <div class="beside-list">
-        <nav class="side-list panel" aria-label="Reports">
+        <nav class="side-list panel" aria-label={t('Reports')}>
           {lists.map(([heading, all]) => (
             <div key={heading}>
-              <h2 class="small soft">{heading}</h2>
+              <h2 class="small soft">{t(heading)}</h2>
               <ul>
                 {all.map(({ name, word }) => (
                   <li key={name}>
@@ -90,7 +91,7 @@ export function AnalyticsPage() {
                       href={`/analytics${queryOf({ tab: name, ...kept })}`}
                       aria-current={name === current?.name ? 'page' : undefined}
                     >
-                      {word}
+                      {t(word)}
                     </a>
                   </li>
                 ))}

@@ -2,19 +2,20 @@ import { duration } from '../../format.ts';
 import type { ConnectionEvent } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
+import { type Plain, t } from '../../words/words.ts';
 import { Report } from './report.tsx';
 import { ChargePointLink, orDash, ReportTable, Stamp } from './report-table.tsx';
 
-const WORDS = {
-  opened: <span class="tone-available">● connected</span>,
-  closed: <span class="tone-attention">○ disconnected</span>,
-  refused: <span class="tone-fault">✕ refused</span>,
-} as const;
+const EVENTS = {
+  opened: ['tone-available', '● connected'],
+  closed: ['tone-attention', '○ disconnected'],
+  refused: ['tone-fault', '✕ refused'],
+} as const satisfies Readonly<Record<string, readonly [tone: string, word: Plain]>>;
 
 export function ConnectionsReport() {
   return (
     <Report<ConnectionEvent & { readonly chargePointId: string }>
-      title="Connections, newest first"
+      title={t('Connections, newest first')}
       query="connections"
       parameters={{ event: place.value.query.get('event') ?? undefined }}
       range="24h"
@@ -22,12 +23,12 @@ export function ConnectionsReport() {
       filters={
         <ChoiceFilter
           name="event"
-          label="Event"
+          label={t('Event')}
           options={[
-            ['', 'Any'],
-            ['opened', 'connected'],
-            ['closed', 'disconnected'],
-            ['refused', 'refused'],
+            ['', t('Any')],
+            ['opened', t('connected')],
+            ['closed', t('disconnected')],
+            ['refused', t('refused')],
           ]}
         />
       }
@@ -41,9 +42,13 @@ export function ConnectionsReport() {
           rows={rows}
           columns={[
             { name: 'Charge point', show: (row) => <ChargePointLink id={row.chargePointId} /> },
-            { name: 'Event', show: ({ event }) => WORDS[event] },
+            {
+              name: 'Event',
+              show: ({ event }) => <span class={EVENTS[event][0]}>{t(EVENTS[event][1])}</span>,
+            },
             { name: 'When', show: ({ receivedAt }) => <Stamp at={receivedAt} /> },
-            { name: 'Reason', show: ({ reason }) => orDash(reason) },
+            // A connection that opened has no other reason than that.
+            { name: 'Reason', show: ({ event, reason }) => orDash(event === 'opened' ? '' : reason) },
             { name: 'Code', number: true, show: ({ code }) => orDash(code === null ? null : String(code)) },
             {
               name: 'Lasted',

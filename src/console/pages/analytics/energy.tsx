@@ -12,6 +12,7 @@ import { Empty, Shown } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import { place, urlOf } from '../../router.ts';
 import { readRange } from '../../time-range.ts';
+import { t } from '../../words/words.ts';
 import { ExportLinks } from './export-links.tsx';
 import { Bar, type Column, ReportTable } from './report-table.tsx';
 
@@ -39,11 +40,11 @@ export function EnergyReport() {
       <EnergyFilters interval={interval} />
       <section class="panel" aria-labelledby="energy">
         <header>
-          <h2 id="energy">Energy</h2>
+          <h2 id="energy">{t('Energy')}</h2>
           <span class="end row">
             <span class="small soft">
-              {isWorkedOutAhead && 'worked out ahead, up to some minutes behind the ranking · '}time zone{' '}
-              {fleetZone.value}
+              {isWorkedOutAhead && `${t('worked out ahead, up to some minutes behind the ranking')} · `}
+              {t('time zone {fleetZone}', { fleetZone: fleetZone.value })}
             </span>
             <ExportLinks
               path="/analytics/energy"
@@ -53,7 +54,7 @@ export function EnergyReport() {
             />
           </span>
         </header>
-        <Shown of={total} what="the energy" lines={11} room={ROOM}>
+        <Shown of={total} what={t('the energy')} lines={11} room={ROOM}>
           {({ rows }) => (
             <OverTime
               rows={isAddedUp && parts.data ? addedUp(parts.data.rows) : rows}
@@ -64,12 +65,15 @@ export function EnergyReport() {
           )}
         </Shown>
       </section>
-      <section class="panel" aria-label="Who used it">
-        <Shown of={ranking} what="who used it" lines={6}>
+      <section class="panel" aria-label={t('Who used it')}>
+        <Shown of={ranking} what={t('who used it')} lines={6}>
           {({ rows }) => <Ranking rows={rows} isFirstPage={isFirstPage} />}
         </Shown>
         {!(isFirstPage && next === null) && (
-          <Pager next={next} sum={ranked === 0 ? 'no more' : `${count(ranked)}, the highest first`} />
+          <Pager
+            next={next}
+            sum={ranked === 0 ? t('no more') : t('{ranked}, the highest first', { ranked: count(ranked) })}
+          />
         )}
       </section>
     </>
@@ -122,32 +126,34 @@ function useEnergy() {
 
 function EnergyFilters({ interval }: { readonly interval: string }) {
   return (
-    <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+    <form class="filters" aria-label={t('Filters')} onSubmit={(event) => event.preventDefault()}>
       <RangeFilter byDefault="24h" />
       <ChoiceFilter
         name="interval"
-        label="Per"
+        label={t('Per')}
         options={[
-          ['', interval],
-          ...['hour', 'day'].filter((name) => name !== interval).map((name) => [name, name] as const),
+          ['', t(interval === 'hour' ? 'hour' : 'day')],
+          ...(['hour', 'day'] as const)
+            .filter((name) => name !== interval)
+            .map((name) => [name, t(name)] as const),
         ]}
       />
       <ChoiceFilter
         name="by"
-        label="By"
+        label={t('By')}
         options={[
-          ['', 'charge point'],
-          ['connector', 'connector'],
-          ['group', 'group'],
-          ['site', 'site'],
-          ['chargePointTag', 'tag of charge points'],
-          ['tag', 'token'],
+          ['', t('charge point')],
+          ['connector', t('connector')],
+          ['group', t('group')],
+          ['site', t('site')],
+          ['chargePointTag', t('tag of charge points')],
+          ['tag', t('token')],
         ]}
       />
       <ChargePointFilter />
-      <TextFilter name="group" label="Group" placeholder="whole name" />
-      <TextFilter name="site" label="Site" placeholder="whole name" />
-      <TextFilter name="idTag" label="Token" placeholder="whole idTag" />
+      <TextFilter name="group" label={t('Group')} placeholder={t('whole name')} />
+      <TextFilter name="site" label={t('Site')} placeholder={t('whole name')} />
+      <TextFilter name="idTag" label={t('Token')} placeholder={t('whole idTag')} />
     </form>
   );
 }
@@ -155,10 +161,11 @@ function EnergyFilters({ interval }: { readonly interval: string }) {
 function OverTime(props: BarsProps) {
   if (props.rows.length === 0) {
     return (
-      <Empty title="No energy in this time">
+      <Empty title={t('No energy in this time')}>
         <p>
-          Energy is the difference of register readings; it shows here some seconds after the second reading
-          came.
+          {t(
+            'Energy is the difference of register readings; it shows here some seconds after the second reading came.',
+          )}
         </p>
       </Empty>
     );
@@ -212,9 +219,9 @@ function Bars({ rows, from, to, seconds }: BarsProps) {
   }, [rows, from, to, seconds]);
   return (
     <Chart
-      label="Energy over time"
+      label={t('Energy over time')}
       times={times}
-      lines={[{ label: 'Energy', unit: 'kWh', values, colour: 'series-1', shape: 'bars' }]}
+      lines={[{ label: t('Energy'), unit: 'kWh', values, colour: 'series-1', shape: 'bars' }]}
       height={CHART_HEIGHT}
       timeZone={fleetZone.value}
       barSeconds={seconds}
@@ -230,7 +237,7 @@ interface RankingProps {
 
 function Ranking({ rows, isFirstPage }: RankingProps) {
   const most = rows[0]?.energyWh ?? 0;
-  if (rows.length === 0) return <Empty title={isFirstPage ? 'Nobody' : 'Nobody else'} />;
+  if (rows.length === 0) return <Empty title={isFirstPage ? t('Nobody') : t('Nobody else')} />;
   const columns: Column<EnergyRow>[] = [
     { name: 'Who', show: (row) => <Subject row={row} /> },
     { name: 'Energy', number: true, show: ({ energyWh }) => quantity(energy(energyWh)) },
@@ -251,16 +258,18 @@ function Ranking({ rows, isFirstPage }: RankingProps) {
 
 function Subject({ row }: { readonly row: EnergyRow }) {
   const { chargePointId, connectorId, idTag, group, site, chargePointTag } = row;
-  if (group !== undefined) return <Named name={group} none="in no group" />;
-  if (chargePointTag !== undefined) return <Named name={chargePointTag} none="without a tag" />;
-  if (site === '') return <Named name="" none="of no site" />;
+  if (group !== undefined) return <Named name={group} none={t('in no group')} />;
+  if (chargePointTag !== undefined) return <Named name={chargePointTag} none={t('without a tag')} />;
+  if (site === '') return <Named name="" none={t('of no site')} />;
   if (site !== undefined) return <a href={`/sites/${encodeURIComponent(site)}`}>{site}</a>;
   if (idTag !== undefined) return <a href={urlOf.token(idTag)}>{idTag}</a>;
-  if (chargePointId === undefined) return <span>all</span>;
+  if (chargePointId === undefined) return <span>{t('all')}</span>;
   return (
     <>
       <a href={urlOf.chargePoint(chargePointId)}>{chargePointId}</a>
-      {connectorId !== undefined && <span class="soft"> connector {connectorId}</span>}
+      {connectorId !== undefined && (
+        <span class="soft"> {t('connector {connectorId}', { connectorId })}</span>
+      )}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { count } from '../../format.ts';
 import type { ErrorRow } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
+import { t } from '../../words/words.ts';
 import { Report } from './report.tsx';
 import { Bar, orDash, ReportTable } from './report-table.tsx';
 
@@ -10,18 +11,18 @@ export function ErrorsReport() {
   const by = asked === 'vendor' || asked === 'firmware' ? asked : 'model';
   return (
     <Report<ErrorRow>
-      title="Errors by make, most frequent first"
+      title={t('Errors by make, most frequent first')}
       query="errors"
       parameters={{ by }}
       perPage={100}
       filters={
         <ChoiceFilter
           name="by"
-          label="By"
+          label={t('By')}
           options={[
-            ['', 'vendor and model'],
-            ['vendor', 'vendor'],
-            ['firmware', 'vendor, model and firmware'],
+            ['', t('vendor and model')],
+            ['vendor', t('vendor')],
+            ['firmware', t('vendor, model and firmware')],
           ]}
         />
       }
@@ -34,21 +35,21 @@ export function ErrorsReport() {
             {
               name: 'Make',
               show: ({ vendor, model }) => (
-                <b>{`${vendor} ${model ?? ''}`.trim() || <span class="soft">not reported</span>}</b>
+                <b>{`${vendor} ${model ?? ''}`.trim() || <span class="soft">{t('not reported')}</span>}</b>
               ),
             },
             ...(by === 'firmware'
-              ? [{ name: 'Firmware', show: (row: ErrorRow) => orDash(row.firmwareVersion) }]
+              ? [{ name: 'Firmware' as const, show: (row: ErrorRow) => orDash(row.firmwareVersion) }]
               : []),
             { name: 'Error', show: ({ errorCode }) => <span class="tone-fault">{errorCode}</span> },
             {
               name: 'Told by',
               show: ({ source, direction, action }) =>
                 source === 'status'
-                  ? 'a StatusNotification'
+                  ? t('a StatusNotification')
                   : direction === 'in'
-                    ? `the charge point, asked for ${action}`
-                    : `Farad, asked for ${action || 'something unreadable'}`,
+                    ? t('the charge point, asked for {action}', { action })
+                    : t('Farad, asked for {action}', { action: action || t('something unreadable') }),
             },
             { name: 'Times', number: true, show: ({ times }) => <b>{count(times)}</b> },
             {

@@ -1,4 +1,5 @@
 import { queryOf } from '../../api.ts';
+import { t } from '../../words/words.ts';
 
 const FORMATS = [
   ['csv', 'CSV'],
@@ -20,7 +21,7 @@ export function ExportLinks({ path, question, none, isCsvOnly = false }: ExportL
   const formats = isCsvOnly ? FORMATS.slice(0, 1) : FORMATS;
   return (
     <span class="end row tight">
-      <span class="small soft">Export</span>
+      <span class="small soft">{t('Export')}</span>
       {formats.map(([format, word]) =>
         none ? (
           <button key={format} type="button" disabled>
@@ -32,7 +33,7 @@ export function ExportLinks({ path, question, none, isCsvOnly = false }: ExportL
             class="button"
             href={`/api/v1${path}${queryOf({ ...question, format })}`}
             download
-            aria-label={`Export as ${word}`}
+            aria-label={t('Export as {word}', { word })}
           >
             {word}
           </a>

@@ -3,6 +3,7 @@ import type { FailedAuthorizationRow } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { Status } from '../../parts/status.tsx';
 import { place, urlOf } from '../../router.ts';
+import { t } from '../../words/words.ts';
 import { Report } from './report.tsx';
 import { Bar, ChargePointLink, ReportTable, Stamp } from './report-table.tsx';
 
@@ -11,18 +12,18 @@ export function FailedAuthorizationsReport() {
   const by = asked === 'chargePoint' || asked === 'none' ? asked : 'tag';
   return (
     <Report<FailedAuthorizationRow>
-      title="Refused authorizations, most frequent first"
+      title={t('Refused authorizations, most frequent first')}
       query="failed-authorizations"
       parameters={{ by }}
       perPage={100}
       filters={
         <ChoiceFilter
           name="by"
-          label="By"
+          label={t('By')}
           options={[
-            ['', 'token'],
-            ['chargePoint', 'charge point'],
-            ['none', 'answer'],
+            ['', t('token')],
+            ['chargePoint', t('charge point')],
+            ['none', t('answer')],
           ]}
         />
       }
@@ -38,7 +39,7 @@ export function FailedAuthorizationsReport() {
             ...(by === 'tag'
               ? [
                   {
-                    name: 'Token',
+                    name: 'Token' as const,
                     show: ({ idTag = '' }: FailedAuthorizationRow) => (
                       <a href={urlOf.token(idTag)}>{idTag}</a>
                     ),
@@ -47,7 +48,7 @@ export function FailedAuthorizationsReport() {
               : by === 'chargePoint'
                 ? [
                     {
-                      name: 'Charge point',
+                      name: 'Charge point' as const,
                       show: (row: FailedAuthorizationRow) => <ChargePointLink id={row.chargePointId ?? ''} />,
                     },
                   ]
@@ -61,12 +62,18 @@ export function FailedAuthorizationsReport() {
             },
             ...(by === 'tag'
               ? []
-              : [{ name: 'Tokens', number: true, show: (row: FailedAuthorizationRow) => count(row.idTags) }]),
+              : [
+                  {
+                    name: 'Tokens' as const,
+                    number: true,
+                    show: (row: FailedAuthorizationRow) => count(row.idTags),
+                  },
+                ]),
             ...(by === 'chargePoint'
               ? []
               : [
                   {
-                    name: 'Charge points',
+                    name: 'Charge points' as const,
                     number: true,
                     show: (row: FailedAuthorizationRow) => count(row.chargePoints),
                   },

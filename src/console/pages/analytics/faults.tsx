@@ -2,17 +2,18 @@ import { duration } from '../../format.ts';
 import type { FaultRow } from '../../model.ts';
 import { TextFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
+import { t } from '../../words/words.ts';
 import { Report } from './report.tsx';
 import { ChargePointLink, orDash, ReportTable, Stamp } from './report-table.tsx';
 
 export function FaultsReport() {
   return (
     <Report<FaultRow>
-      title="Faults of connectors, latest first"
+      title={t('Faults of connectors, latest first')}
       query="faults"
       parameters={{ errorCode: place.value.query.get('errorCode') ?? undefined }}
       perPage={100}
-      filters={<TextFilter name="errorCode" label="Error code" placeholder="e.g. GroundFailure" />}
+      filters={<TextFilter name="errorCode" label={t('Error code')} placeholder={t('e.g. GroundFailure')} />}
       empty={[
         'No fault in this time',
         'A fault is from the first StatusNotification with an error to the next one without.',
@@ -38,7 +39,7 @@ export function FaultsReport() {
               number: true,
               show: ({ startedAt, endedAt }) =>
                 endedAt === null ? (
-                  <span class="tone-attention">goes on</span>
+                  <span class="tone-attention">{t('goes on')}</span>
                 ) : (
                   duration(Date.parse(endedAt) - Date.parse(startedAt))
                 ),

@@ -1,3 +1,5 @@
+import { t } from '../../words/words.ts';
+
 interface HeatMapProps {
   readonly label: string;
   readonly days: readonly { readonly key: string; readonly word: string }[];
@@ -18,7 +20,7 @@ export function HeatMap({ label, days, shareOf }: HeatMapProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls, and keys must reach it */}
       <section class="scroll" tabIndex={0} aria-label={label}>
         <table class="heat">
-          <caption class="visually-hidden">{label}, percent by hour of the day</caption>
+          <caption class="visually-hidden">{t('{label}, percent by hour of the day', { label })}</caption>
           <thead>
             <tr>
               <td />
@@ -37,13 +39,18 @@ export function HeatMap({ label, days, shareOf }: HeatMapProps) {
                   const value = shareOf(key, hour);
                   return value === undefined ? (
                     <td key={hour}>
-                      <span class="visually-hidden">not in this time</span>
+                      <span class="visually-hidden">{t('not in this time')}</span>
                     </td>
                   ) : (
                     <td
                       key={hour}
                       class={`heat-${stepOf(value)}`}
-                      title={`${word}, ${hour}:00 to ${hour + 1}:00: ${percent(value)} %`}
+                      title={t('{word}, {from}:00 to {to}:00: {value} %', {
+                        word,
+                        from: hour,
+                        to: hour + 1,
+                        value: percent(value),
+                      })}
                     >
                       {percent(value)}
                     </td>
@@ -55,11 +62,11 @@ export function HeatMap({ label, days, shareOf }: HeatMapProps) {
         </table>
       </section>
       <p class="legend small soft">
-        <span>% of the connectors' time taken by a transaction, by local hour:</span>
+        <span>{t("% of the connectors' time taken by a transaction, by local hour:")}</span>
         {STEPS.map((upper, step) => (
           <span key={upper}>
             <span class={`swatch heat-${step}`} aria-hidden="true" />
-            {step === 0 ? '0' : `to ${100 * upper}`}
+            {step === 0 ? '0' : t('to {value}', { value: 100 * upper })}
           </span>
         ))}
       </p>

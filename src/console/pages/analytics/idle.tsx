@@ -1,13 +1,14 @@
 import { duration } from '../../format.ts';
 import type { IdleRow } from '../../model.ts';
 import { urlOf } from '../../router.ts';
+import { t } from '../../words/words.ts';
 import { Report } from './report.tsx';
 import { Bar, ChargePointLink, ReportTable, Stamp } from './report-table.tsx';
 
 export function IdleReport() {
   return (
     <Report<IdleRow>
-      title="Idle time after charging, longest first"
+      title={t('Idle time after charging, longest first')}
       query="idle"
       perPage={100}
       empty={[

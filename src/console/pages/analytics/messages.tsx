@@ -1,6 +1,7 @@
 import type { Message } from '../../model.ts';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
+import { rich, t } from '../../words/words.ts';
 import { Report } from './report.tsx';
 import { ChargePointLink, type Column, ReportTable, Stamp } from './report-table.tsx';
 
@@ -15,9 +16,11 @@ const COLUMNS: readonly Column<FleetMessage>[] = [
     name: 'Message',
     show: ({ direction, type, action, errorCode }) => (
       <span class="nowrap">
-        <span class="soft" title={direction === 'in' ? 'from the charge point' : 'from Farad'}>
+        <span class="soft" title={direction === 'in' ? t('from the charge point') : t('from Farad')}>
           <span aria-hidden="true">{direction === 'in' ? '←' : '→'}</span>
-          <span class="visually-hidden">{direction === 'in' ? 'from the charge point' : 'from Farad'}</span>
+          <span class="visually-hidden">
+            {direction === 'in' ? t('from the charge point') : t('from Farad')}
+          </span>
         </span>{' '}
         <b>{action || '–'}</b>{' '}
         <span class={type === 'CALLERROR' || type === 'unreadable' ? 'tone-fault' : 'soft'}>
@@ -36,7 +39,7 @@ const COLUMNS: readonly Column<FleetMessage>[] = [
         </summary>
         <pre>{payload}</pre>
         <span class="small soft">
-          message id <code>{messageId}</code>
+          {rich('message id {messageId}', { messageId: <code>{messageId}</code> })}
         </span>
       </details>
     ),
@@ -47,33 +50,34 @@ export function MessagesReport() {
   const { query } = place.value;
   return (
     <Report<FleetMessage>
-      title="Messages, newest first"
+      title={t('Messages, newest first')}
       query="messages"
       parameters={Object.fromEntries(FILTERS.map((name) => [name, query.get(name) ?? undefined]))}
       range="24h"
       perPage={100}
       filters={
         <>
-          <TextFilter name="text" label="Text in the payload" />
-          <TextFilter name="action" label="Action" placeholder="e.g. StopTransaction" />
+          <TextFilter name="text" label={t('Text in the payload')} />
+          <TextFilter name="action" label={t('Action')} placeholder={t('e.g. StopTransaction')} />
           <ChoiceFilter
             name="type"
-            label="Kind"
+            label={t('Kind')}
             options={[
-              ['', 'Any'],
-              ...['CALL', 'CALLRESULT', 'CALLERROR', 'unreadable'].map((type) => [type, type] as const),
+              ['', t('Any')],
+              ...['CALL', 'CALLRESULT', 'CALLERROR'].map((type) => [type, type] as const),
+              ['unreadable', t('unreadable')],
             ]}
           />
           <ChoiceFilter
             name="direction"
-            label="From"
+            label={t('From')}
             options={[
-              ['', 'Any'],
-              ['in', 'charge point'],
+              ['', t('Any')],
+              ['in', t('charge point')],
               ['out', 'Farad'],
             ]}
           />
-          <TextFilter name="messageId" label="Message id" />
+          <TextFilter name="messageId" label={t('Message id')} />
         </>
       }
       empty={[

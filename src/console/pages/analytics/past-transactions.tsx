@@ -1,8 +1,9 @@
 import { duration, energy, quantity } from '../../format.ts';
 import type { TransactionHistoryRow } from '../../model.ts';
 import { ChoiceFilter, TextFilter } from '../../parts/filter-fields.tsx';
-import { Status } from '../../parts/status.tsx';
+import { Status, statusWord } from '../../parts/status.tsx';
 import { place, urlOf } from '../../router.ts';
+import { t } from '../../words/words.ts';
 import { Report } from './report.tsx';
 import { ChargePointLink, orDash, ReportTable, Stamp } from './report-table.tsx';
 
@@ -11,7 +12,7 @@ export function PastTransactionsReport() {
   const { query } = place.value;
   return (
     <Report<TransactionHistoryRow>
-      title="All transactions, latest start first"
+      title={t('All transactions, latest start first')}
       query="transactions"
       byGroup={false}
       parameters={{ idTag: query.get('idTag') ?? undefined, state: query.get('state') ?? undefined }}
@@ -20,15 +21,15 @@ export function PastTransactionsReport() {
         <>
           <ChoiceFilter
             name="state"
-            label="State"
+            label={t('State')}
             options={[
-              ['', 'Any'],
+              ['', t('Any')],
               ...['open', 'stopped', 'superseded', 'unmatched', 'closed'].map(
-                (state) => [state, state] as const,
+                (state) => [state, statusWord(state)] as const,
               ),
             ]}
           />
-          <TextFilter name="idTag" label="Token" placeholder="whole idTag" />
+          <TextFilter name="idTag" label={t('Token')} placeholder={t('whole idTag')} />
         </>
       }
       empty={['No transaction began in this time', 'Transactions of any age are here, unlike in the list.']}

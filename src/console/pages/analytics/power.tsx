@@ -3,6 +3,8 @@ import { Chart } from '../../parts/chart.tsx';
 import { type Line, SERIES } from '../../parts/chart-line.ts';
 import { Empty } from '../../parts/states.tsx';
 import { place } from '../../router.ts';
+import { decimal } from '../../words/locale.ts';
+import { t } from '../../words/words.ts';
 import { Report } from './report.tsx';
 import { ReportTable, Stamp } from './report-table.tsx';
 
@@ -10,14 +12,16 @@ export function PowerReport() {
   const chosen = place.value.query.get('chargePointId');
   return (
     <Report<PowerRow>
-      title={chosen ? `Power of ${chosen}` : 'Power'}
+      title={chosen ? t('Power of {chosen}', { chosen }) : t('Power')}
       query="power"
       byGroup={false}
       range="24h"
       missing={
         chosen ? undefined : (
-          <Empty title="Which charge point?">
-            <p>Give its id above: its power is drawn by connector, averages with the highest and lowest.</p>
+          <Empty title={t('Which charge point?')}>
+            <p>
+              {t('Give its id above: its power is drawn by connector, averages with the highest and lowest.')}
+            </p>
           </Empty>
         )
       }
@@ -29,7 +33,7 @@ export function PowerReport() {
           <>
             <div class="body">
               <Chart
-                label={`Power of ${chosen} by connector`}
+                label={t('Power of {chosen} by connector', { chosen: chosen ?? '' })}
                 times={times}
                 lines={lines}
                 height={320}
@@ -37,15 +41,15 @@ export function PowerReport() {
               />
             </div>
             <details class="body">
-              <summary>As a table</summary>
+              <summary>{t('As a table')}</summary>
               <ReportTable
                 rows={rows}
                 columns={[
                   { name: 'Connector', show: ({ connectorId }) => connectorId },
                   { name: 'From', show: ({ start }) => <Stamp at={start} /> },
-                  { name: 'Lowest, kW', number: true, show: (row) => kilo(row.lowestW).toFixed(2) },
-                  { name: 'Average, kW', number: true, show: (row) => kilo(row.averageW).toFixed(2) },
-                  { name: 'Highest, kW', number: true, show: (row) => kilo(row.highestW).toFixed(2) },
+                  { name: 'Lowest, kW', number: true, show: (row) => decimal(kilo(row.lowestW), 2) },
+                  { name: 'Average, kW', number: true, show: (row) => decimal(kilo(row.averageW), 2) },
+                  { name: 'Highest, kW', number: true, show: (row) => decimal(kilo(row.highestW), 2) },
                   { name: 'Samples', number: true, show: ({ samples }) => samples },
                 ]}
               />
@@ -70,7 +74,7 @@ function linesOf(rows: readonly PowerRow[]): { readonly times: number[]; readonl
     return times.map((time) => found.get(time) ?? null);
   };
   const lines: Line[] = connectors.map((connectorId, index) => ({
-    label: `Connector ${connectorId}`,
+    label: t('Connector {connectorId}', { connectorId }),
     unit: 'kW',
     values: lineOf(connectorId, 'averageW'),
     colour: SERIES[index % SERIES.length] ?? 'text',
@@ -79,7 +83,7 @@ function linesOf(rows: readonly PowerRow[]): { readonly times: number[]; readonl
   const [only] = connectors;
   if (only !== undefined && connectors.length === 1) {
     lines.push({
-      label: 'Highest',
+      label: t('Highest'),
       unit: 'kW',
       values: lineOf(only, 'highestW'),
       colour: 'soft',

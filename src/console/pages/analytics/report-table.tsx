@@ -2,9 +2,10 @@ import type { ComponentChild } from 'preact';
 import { stamp } from '../../format.ts';
 import { type Column as ListColumn, Table } from '../../parts/list-page.tsx';
 import { urlOf } from '../../router.ts';
+import { type Plain, t } from '../../words/words.ts';
 
 export interface Column<Row> {
-  readonly name: string;
+  readonly name: Plain;
   readonly number?: boolean;
   /** For a bar. */
   readonly share?: boolean;
@@ -37,7 +38,10 @@ export function ChargePointLink({ id, connectorId }: { readonly id: string; read
     <>
       <a href={urlOf.chargePoint(id)}>{id}</a>
       {connectorId !== undefined && (
-        <span class="soft"> {connectorId === 0 ? 'as a whole' : `connector ${connectorId}`}</span>
+        <span class="soft">
+          {' '}
+          {connectorId === 0 ? t('as a whole') : t('connector {connectorId}', { connectorId })}
+        </span>
       )}
     </>
   );

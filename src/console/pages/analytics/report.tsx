@@ -1,7 +1,6 @@
 import type { ComponentChild, ComponentChildren } from 'preact';
 import { queryOf } from '../../api.ts';
 import { zonesInWords } from '../../fleet-zone.ts';
-import { counted } from '../../format.ts';
 import type { Rows } from '../../model.ts';
 import { ChargePointFilter } from '../../parts/charge-point-field.tsx';
 import { TextFilter } from '../../parts/filter-fields.tsx';
@@ -11,6 +10,7 @@ import { Empty, Shown } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import { place } from '../../router.ts';
 import { readRange, type TimeRange } from '../../time-range.ts';
+import { type Plain, plural, t } from '../../words/words.ts';
 import { ExportLinks } from './export-links.tsx';
 
 interface ReportProps<Row> {
@@ -30,7 +30,7 @@ interface ReportProps<Row> {
   /** What has to be chosen before it can be asked. */
   readonly missing?: ComponentChild;
   /** Title, and what would be here. */
-  readonly empty: readonly [title: string, words: string];
+  readonly empty: readonly [title: Plain, words: Plain];
   readonly children: (rows: readonly Row[], range: TimeRange) => ComponentChildren;
 }
 
@@ -68,24 +68,24 @@ export function Report<Row>({
   const { rows = [], next = null } = answer.data ?? {};
   return (
     <>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      <form class="filters" aria-label={t('Filters')} onSubmit={(event) => event.preventDefault()}>
         <RangeFilter byDefault={byDefault} />
         {filters}
         <ChargePointFilter />
-        {byGroup && <TextFilter name="group" label="Group" placeholder="whole name" />}
+        {byGroup && <TextFilter name="group" label={t('Group')} placeholder={t('whole name')} />}
       </form>
       <section class="panel" aria-labelledby="report">
         <header>
           <h2 id="report">{title}</h2>
-          <span class="small soft">times in {zonesInWords()}</span>
+          <span class="small soft">{t('times in {zonesInWords}', { zonesInWords: zonesInWords() })}</span>
           {!missing && <ExportLinks path={path} question={question} none={rows.length === 0} />}
         </header>
         {missing ?? (
           <Shown of={answer} what={title} lines={10}>
             {(found) =>
               found.rows.length === 0 ? (
-                <Empty title={empty[0]}>
-                  <p>{empty[1]}</p>
+                <Empty title={t(empty[0])}>
+                  <p>{t(empty[1])}</p>
                 </Empty>
               ) : (
                 children(found.rows, range)
@@ -94,7 +94,10 @@ export function Report<Row>({
           </Shown>
         )}
         {(cursor !== undefined || next !== null) && (
-          <Pager next={next} sum={rows.length === 0 ? 'no more' : counted(rows.length, 'row')} />
+          <Pager
+            next={next}
+            sum={rows.length === 0 ? t('no more') : plural(rows.length, '{n} row', '{n} rows')}
+          />
         )}
       </section>
     </>

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { count, zone } from '../../format.ts';
+import { zone } from '../../format.ts';
 import type { MeterSample } from '../../model.ts';
 import { ChargePointFilter } from '../../parts/charge-point-field.tsx';
 import { Chart } from '../../parts/chart.tsx';
@@ -10,6 +10,7 @@ import { Empty, Refused, Skeleton } from '../../parts/states.tsx';
 import { place } from '../../router.ts';
 import { useSamples } from '../../samples.ts';
 import { readRange } from '../../time-range.ts';
+import { plural, t } from '../../words/words.ts';
 import { ExportLinks } from './export-links.tsx';
 
 const MEASURANDS = [
@@ -41,11 +42,11 @@ export function SampleReport() {
 
   return (
     <>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      <form class="filters" aria-label={t('Filters')} onSubmit={(event) => event.preventDefault()}>
         <ChargePointFilter />
         <ChoiceFilter
           name="measurand"
-          label="Measurand"
+          label={t('Measurand')}
           options={MEASURANDS.map((name, index) => [index === 0 ? '' : name, name] as const)}
         />
         <RangeFilter byDefault="24h" />
@@ -54,10 +55,11 @@ export function SampleReport() {
         <header>
           <h2 id="samples">{measurand}</h2>
           <span class="soft">
-            {count(samples.length)} samples{!complete && chargePointId !== '' && ' so far'}
+            {plural(samples.length, '{n} sample', '{n} samples')}
+            {!complete && chargePointId !== '' && ` ${t('so far')}`}
           </span>
           <span class="end row">
-            <span class="small soft">times in {zone}</span>
+            <span class="small soft">{t('times in {zone}', { zone })}</span>
             <ExportLinks
               path="/analytics/meter-samples"
               question={{
@@ -72,17 +74,26 @@ export function SampleReport() {
         </header>
         <div class="body">
           {chargePointId === '' ? (
-            <Empty title="Which charge point?">
-              <p>Give its id above. Its samples are shown as it sent them, a line per connector and phase.</p>
+            <Empty title={t('Which charge point?')}>
+              <p>
+                {t(
+                  'Give its id above. Its samples are shown as it sent them, a line per connector and phase.',
+                )}
+              </p>
             </Empty>
           ) : failure && samples.length === 0 ? (
             <Refused failure={failure} />
           ) : samples.length > 0 ? (
-            <Chart label={`${measurand} of ${chargePointId}`} times={times} lines={lines} height={320} />
+            <Chart
+              label={t('{measurand} of {chargePointId}', { measurand, chargePointId })}
+              times={times}
+              lines={lines}
+              height={320}
+            />
           ) : complete ? (
-            <Empty title="No samples of this in this time" />
+            <Empty title={t('No samples of this in this time')} />
           ) : (
-            <Skeleton lines={8} what="the samples" />
+            <Skeleton lines={8} what={t('the samples')} />
           )}
         </div>
       </section>
@@ -99,7 +110,7 @@ function linesOf(samples: readonly MeterSample[]): { times: number[]; lines: Lin
     { unit: string; factor: number; points: Map<number, number | null>; last: number }
   >();
   for (const { connectorId, phase, location, unit, time, value } of samples) {
-    const name = [`Connector ${connectorId}`, phase, location === 'Outlet' ? '' : location]
+    const name = [t('Connector {connectorId}', { connectorId }), phase, location === 'Outlet' ? '' : location]
       .filter(Boolean)
       .join(' ');
     const kilo = unit === 'W' || unit === 'Wh';

@@ -4,6 +4,7 @@ import type { SessionRow } from '../../model.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place, urlOf } from '../../router.ts';
+import { t } from '../../words/words.ts';
 import { Report } from './report.tsx';
 import { ChargePointLink, type Column, orDash, ReportTable } from './report-table.tsx';
 
@@ -17,26 +18,26 @@ export function SessionsReport() {
   const by = asked === 'chargePoint' || asked === 'tag' ? asked : 'total';
   return (
     <Report<SessionRow>
-      title={`Sessions by ${interval} of their start`}
+      title={t('Sessions by {interval} of their start', { interval })}
       query="sessions"
       parameters={{ interval, by, timezone: fleetZone.value, limit: MOST }}
       filters={
         <>
           <ChoiceFilter
             name="interval"
-            label="Per"
+            label={t('Per')}
             options={[
-              ['', 'day'],
-              ['hour', 'hour'],
+              ['', t('day')],
+              ['hour', t('hour')],
             ]}
           />
           <ChoiceFilter
             name="by"
-            label="By"
+            label={t('By')}
             options={[
-              ['', 'all together'],
-              ['chargePoint', 'charge point'],
-              ['tag', 'token'],
+              ['', t('all together')],
+              ['chargePoint', t('charge point')],
+              ['tag', t('token')],
             ]}
           />
         </>
@@ -53,18 +54,21 @@ export function SessionsReport() {
             <div class="body form">
               <p class="value" data-sum="sessions">
                 <b>{count(sums.sessions)}</b>{' '}
-                <span class="unit">{sums.sessions === 1 ? 'session' : 'sessions'}</span>{' '}
+                <span class="unit">{sums.sessions === 1 ? t('session') : t('sessions')}</span>{' '}
                 <b>{energy(sums.energyWh).number}</b>{' '}
                 <span class="unit">
-                  {energy(sums.energyWh).unit} in those that are over
-                  {sums.energyUnknown > 0 && `, without ${count(sums.energyUnknown)} of unknown energy`}
+                  {t('{unit} in those that are over', { unit: energy(sums.energyWh).unit })}
+                  {sums.energyUnknown > 0 &&
+                    t(', without {energyUnknown} of unknown energy', {
+                      energyUnknown: count(sums.energyUnknown),
+                    })}
                 </span>
               </p>
               <Chart
-                label={`Sessions per ${interval}`}
+                label={t('Sessions per {interval}', { interval })}
                 times={sums.times}
                 lines={[
-                  { label: 'Sessions', unit: '', values: sums.counts, colour: 'series-1', shape: 'bars' },
+                  { label: t('Sessions'), unit: '', values: sums.counts, colour: 'series-1', shape: 'bars' },
                 ]}
                 barSeconds={SECONDS[interval]}
                 timeZone={fleetZone.value}
@@ -103,12 +107,17 @@ function columnsOf(by: 'total' | 'chargePoint' | 'tag', interval: 'hour' | 'day'
     ...(by === 'chargePoint'
       ? [
           {
-            name: 'Charge point',
+            name: 'Charge point' as const,
             show: ({ chargePointId = '' }: SessionRow) => <ChargePointLink id={chargePointId} />,
           },
         ]
       : by === 'tag'
-        ? [{ name: 'Token', show: ({ idTag = '' }: SessionRow) => <a href={urlOf.token(idTag)}>{idTag}</a> }]
+        ? [
+            {
+              name: 'Token' as const,
+              show: ({ idTag = '' }: SessionRow) => <a href={urlOf.token(idTag)}>{idTag}</a>,
+            },
+          ]
         : []),
     { name: 'Sessions', number: true, show: ({ sessions }) => <b>{count(sessions)}</b> },
     { name: 'Over', number: true, show: ({ stopped, closed }) => count(stopped + closed) },

@@ -2,6 +2,7 @@ import { count, duration, rounded } from '../../format.ts';
 import type { UptimeRow } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
+import { t } from '../../words/words.ts';
 import { Report } from './report.tsx';
 import { Bar, ChargePointLink, ReportTable } from './report-table.tsx';
 
@@ -12,17 +13,17 @@ export function UptimeReport() {
   const by = place.value.query.get('by') === 'group' ? 'group' : 'chargePoint';
   return (
     <Report<UptimeRow>
-      title="Time connected, worst first"
+      title={t('Time connected, worst first')}
       query="uptime"
       parameters={{ by }}
       perPage={100}
       filters={
         <ChoiceFilter
           name="by"
-          label="By"
+          label={t('By')}
           options={[
-            ['', 'charge point'],
-            ['group', 'group'],
+            ['', t('charge point')],
+            ['group', t('group')],
           ]}
         />
       }
@@ -33,10 +34,19 @@ export function UptimeReport() {
           rows={rows}
           columns={[
             by === 'group'
-              ? { name: 'Group', show: (row) => row.group || <span class="soft">without a group</span> }
+              ? {
+                  name: 'Group',
+                  show: (row) => row.group || <span class="soft">{t('without a group')}</span>,
+                }
               : { name: 'Charge point', show: (row) => <ChargePointLink id={row.chargePointId ?? ''} /> },
             ...(by === 'group'
-              ? [{ name: 'Charge points', number: true, show: (row: UptimeRow) => count(row.chargePoints) }]
+              ? [
+                  {
+                    name: 'Charge points' as const,
+                    number: true,
+                    show: (row: UptimeRow) => count(row.chargePoints),
+                  },
+                ]
               : []),
             {
               name: 'Uptime',

@@ -3,11 +3,20 @@ import { count, rounded } from '../../format.ts';
 import type { UtilisationRow } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
+import { type Plain, t } from '../../words/words.ts';
 import { HeatMap } from './heat-map.tsx';
 import { Report } from './report.tsx';
 import { ReportTable } from './report-table.tsx';
 
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const WEEKDAYS: readonly Plain[] = [
+  'Monday',
+  'Tuesday',
+  'Wednesday',
+  'Thursday',
+  'Friday',
+  'Saturday',
+  'Sunday',
+];
 
 export function UtilisationReport() {
   const { query } = place.value;
@@ -15,25 +24,25 @@ export function UtilisationReport() {
   const asTable = query.get('view') === 'table';
   return (
     <Report<UtilisationRow>
-      title={`Utilisation by hour and ${by}`}
+      title={t('Utilisation by hour and {by}', { by })}
       query="utilisation"
       parameters={{ by, timezone: fleetZone.value }}
       filters={
         <>
           <ChoiceFilter
             name="by"
-            label="Days"
+            label={t('Days')}
             options={[
-              ['', 'weekdays'],
-              ['date', 'dates'],
+              ['', t('weekdays')],
+              ['date', t('dates')],
             ]}
           />
           <ChoiceFilter
             name="view"
-            label="As"
+            label={t('As')}
             options={[
-              ['', 'heat map'],
-              ['table', 'table'],
+              ['', t('heat map')],
+              ['table', t('table')],
             ]}
           />
         </>
@@ -50,12 +59,14 @@ export function UtilisationReport() {
               <p class="value">
                 <b>{rounded(occupied)}</b>{' '}
                 <span class="unit">
-                  hours taken by transactions, of {count(rows[0]?.connectors ?? 0)} connectors
+                  {t('hours taken by transactions, of {connectors} connectors', {
+                    connectors: count(rows[0]?.connectors ?? 0),
+                  })}
                 </span>
               </p>
               {!asTable && (
                 <HeatMap
-                  label={`Utilisation by hour and ${by}`}
+                  label={t('Utilisation by hour and {by}', { by })}
                   days={days}
                   shareOf={(day, hour) => known.get(`${day} ${hour}`)?.utilisation}
                 />
@@ -85,5 +96,6 @@ function dayOf({ weekday, date }: UtilisationRow): string {
 }
 
 function wordOf(day: string): string {
-  return WEEKDAYS[Number(day) - 1] ?? day;
+  const name = WEEKDAYS[Number(day) - 1];
+  return name === undefined ? day : t(name);
 }

@@ -3,6 +3,7 @@ import { now } from '../../clock.ts';
 import { nextOf } from '../../commands.ts';
 import { type Failure, isOutcomeUnknown } from '../../failure.ts';
 import { duration, responseTime } from '../../format.ts';
+import { t } from '../../words/words.ts';
 import { Followed } from './followed.tsx';
 
 export type Sent =
@@ -24,14 +25,18 @@ export function Answer({
   if (sent.state === 'unsent') {
     return (
       <div class="note" role="status">
-        Not sent yet: waiting for a connection to Farad, {duration(Math.max(0, now.value - sent.at))} so far.
+        {t('Not sent yet: waiting for a connection to Farad, {time} so far.', {
+          time: duration(Math.max(0, now.value - sent.at)),
+        })}
       </div>
     );
   }
   if (sent.state === 'waiting') {
     return (
       <div class="note" role="status">
-        Waiting for the charge point, {duration(Math.max(0, now.value - sent.at))} so far.
+        {t('Waiting for the charge point, {time} so far.', {
+          time: duration(Math.max(0, now.value - sent.at)),
+        })}
       </div>
     );
   }
@@ -41,7 +46,9 @@ export function Answer({
     return (
       <div class="note failure answer" role="status">
         <b>{answer.code}</b> <span>{answer.description}</span>
-        <span class="soft">CALLERROR after {responseTime(answer.durationMs)}</span>
+        <span class="soft">
+          {t('CALLERROR after {durationMs}', { durationMs: responseTime(answer.durationMs) })}
+        </span>
         <pre>{JSON.stringify(answer.details, null, 2)}</pre>
       </div>
     );
@@ -51,8 +58,8 @@ export function Answer({
   const next = nextOf(action, status);
   return (
     <div class={`note answer ${good ? 'good' : ''}`} role="status">
-      <b>{status || 'Answered'}</b>
-      <span class="soft">after {responseTime(answer.durationMs)}</span>
+      <b>{status || t('Answered')}</b>
+      <span class="soft">{t('after {durationMs}', { durationMs: responseTime(answer.durationMs) })}</span>
       {next && <p>{next}</p>}
       <Followed id={id} messageId={answer.messageId} />
       <pre>{JSON.stringify(answer.payload, null, 2)}</pre>
@@ -64,9 +71,9 @@ function Unanswered({ failure }: { readonly failure: Failure }) {
   const unknown = isOutcomeUnknown(failure);
   return (
     <div class="note failure answer" role="alert">
-      <b>{unknown ? 'Outcome unknown' : 'Not sent'}</b>
+      <b>{unknown ? t('Outcome unknown') : t('Not sent')}</b>
       <span>{failure.message}</span>
-      {unknown && <p>It may have been sent, and nobody knows what the charge point did with it.</p>}
+      {unknown && <p>{t('It may have been sent, and nobody knows what the charge point did with it.')}</p>}
       <code>{failure.code}</code>
     </div>
   );

@@ -8,6 +8,7 @@ import { currentTab, Tabs } from '../../parts/tabs.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { urlOf } from '../../router.ts';
+import { rich, t } from '../../words/words.ts';
 import { Reservations } from '../reservations.tsx';
 import { TransactionList } from '../transactions.tsx';
 import { Commands } from './commands.tsx';
@@ -49,7 +50,7 @@ export function ChargePointPage({ id }: { readonly id: string }) {
           {chargePoint.connected && chargePoint.registration === null && <NeverBooted id={id} />}
           {alarms.data && <OpenAlarms chargePointId={id} alarms={alarms.data} />}
           <Connectors chargePoint={chargePoint} />
-          <Tabs label="About this charge point" root={urlOf.chargePoint(id)} tabs={TABS} />
+          <Tabs label={t('About this charge point')} root={urlOf.chargePoint(id)} tabs={TABS} />
           {tab === '' && <Timeline id={id} />}
           {tab === 'commands' && <Commands chargePoint={chargePoint} />}
           {tab === 'configuration' && <Configuration chargePoint={chargePoint} />}
@@ -68,9 +69,10 @@ export function ChargePointPage({ id }: { readonly id: string }) {
 function NeverBooted({ id }: { readonly id: string }) {
   return (
     <p class="note failure" role="status">
-      It never sent a BootNotification, so whatever else it says is answered SecurityError and not processed.
-      Restart it, or <a href={`${urlOf.chargePoint(id)}/commands?action=TriggerMessage`}>ask for it</a> with
-      TriggerMessage.
+      {rich(
+        'It never sent a BootNotification, so whatever else it says is answered SecurityError and not processed. Restart it, or {link} with TriggerMessage.',
+        { link: <a href={`${urlOf.chargePoint(id)}/commands?action=TriggerMessage`}>{t('ask for it')}</a> },
+      )}
     </p>
   );
 }
@@ -92,11 +94,11 @@ function Head({ chargePoint }: { readonly chargePoint: ChargePoint }) {
         ))}
       </div>
       <dl class="facts">
-        {displayName && <Fact name="Identity">{id}</Fact>}
-        {place?.bay && <Fact name="Bay">{place.bay}</Fact>}
-        {place?.address && <Fact name="Address">{place.address}</Fact>}
+        {displayName && <Fact name={t('Identity')}>{id}</Fact>}
+        {place?.bay && <Fact name={t('Bay')}>{place.bay}</Fact>}
+        {place?.address && <Fact name={t('Address')}>{place.address}</Fact>}
         {place?.coordinates && (
-          <Fact name="Coordinates">
+          <Fact name={t('Coordinates')}>
             <a
               href={`/charge-points${queryOf({ view: 'map', at: `${place.coordinates.latitude},${place.coordinates.longitude}`, zoom: 15 })}`}
             >
@@ -104,18 +106,23 @@ function Head({ chargePoint }: { readonly chargePoint: ChargePoint }) {
             </a>
           </Fact>
         )}
-        <Fact name="Vendor and model">{boot ? `${boot.vendor} ${boot.model}` : 'not reported yet'}</Fact>
-        {boot?.firmwareVersion && <Fact name="Firmware">{boot.firmwareVersion}</Fact>}
-        {boot?.serialNumber && <Fact name="Serial number">{boot.serialNumber}</Fact>}
-        <Fact name="Last seen">
+        <Fact name={t('Vendor and model')}>
+          {boot ? `${boot.vendor} ${boot.model}` : t('not reported yet')}
+        </Fact>
+        {boot?.firmwareVersion && <Fact name={t('Firmware')}>{boot.firmwareVersion}</Fact>}
+        {boot?.serialNumber && <Fact name={t('Serial number')}>{boot.serialNumber}</Fact>}
+        <Fact name={t('Last seen')}>
           <When at={lastSeenAt} />
         </Fact>
-        <Fact name="Last answered a command">
+        <Fact name={t('Last answered a command')}>
           <When at={lastAnsweredAt} />
         </Fact>
         {connection && (
-          <Fact name="Connected">
-            <span class="soft">from {connection.remoteAddress},</span> <When at={connection.connectedAt} />
+          <Fact name={t('Connected')}>
+            <span class="soft">
+              {t('from {remoteAddress},', { remoteAddress: connection.remoteAddress })}
+            </span>{' '}
+            <When at={connection.connectedAt} />
           </Fact>
         )}
       </dl>

@@ -6,6 +6,7 @@ import { Field } from '../../parts/fields.tsx';
 import { SchemaObject } from '../../parts/schema-form.tsx';
 import { missingMember, type Payload } from '../../payload.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 import { Answer } from './answer.tsx';
 import { useSending } from './use-sending.ts';
 
@@ -46,7 +47,7 @@ export function CommandForm({ action, id, start, prefix = '' }: CommandFormProps
           <SchemaObject path={prefix} schema={action.schema} value={payload} onChange={change} />
         </div>
         <div class="form">
-          <Field id={`${prefix}payload`} label="Payload, as it will be sent">
+          <Field id={`${prefix}payload`} label={t('Payload, as it will be sent')}>
             <textarea
               id={`${prefix}payload`}
               rows={Math.min(24, Math.max(6, text.split('\n').length + 1))}
@@ -66,23 +67,25 @@ export function CommandForm({ action, id, start, prefix = '' }: CommandFormProps
               class="primary"
               disabled={!allowed || problem !== '' || missing !== undefined || busy}
             >
-              {busy ? 'Waiting for the answer…' : `Send ${action.name}`}
+              {busy ? t('Waiting for the answer…') : t('Send {name}', { name: action.name })}
             </button>
-            {allowed && missing !== undefined && <span class="soft">{missing} is missing.</span>}
-            {!allowed && <span class="soft">Sending commands takes the role operator.</span>}
+            {allowed && missing !== undefined && (
+              <span class="soft">{t('{missing} is missing.', { missing })}</span>
+            )}
+            {!allowed && <span class="soft">{t('Sending commands takes the role operator.')}</span>}
           </div>
           {sent && <Answer id={id} action={action.name} sent={sent} />}
         </div>
       </form>
       {asking && danger && (
-        <Dialog title={`Send ${action.name} to ${id}?`} onClose={() => setAsking(false)}>
-          <p>{danger}</p>
+        <Dialog title={t('Send {name} to {id}?', { name: action.name, id })} onClose={() => setAsking(false)}>
+          <p>{t(danger)}</p>
           <div class="actions">
             <button type="button" onClick={() => setAsking(false)}>
-              Do not send
+              {t('Do not send')}
             </button>
             <button type="button" class="danger" onClick={() => void send()}>
-              Send {action.name} to {id}
+              {t('Send {name} to {id}', { name: action.name, id })}
             </button>
           </div>
         </Dialog>
@@ -106,13 +109,13 @@ function usePayload(start: () => Payload) {
     try {
       const read: unknown = JSON.parse(written);
       if (typeof read !== 'object' || read === null || Array.isArray(read))
-        setProblem('A payload is an object.');
+        setProblem(t('A payload is an object.'));
       else {
         setPayload(read as Payload);
         setProblem('');
       }
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : 'This is not JSON.');
+      setProblem(error instanceof Error ? error.message : t('This is not JSON.'));
     }
   };
   return { payload, text, problem, change, write };

@@ -5,6 +5,7 @@ import { useInSight } from '../../parts/in-sight.ts';
 import { Refused, Skeleton } from '../../parts/states.tsx';
 import { startingPayload } from '../../payload.ts';
 import { place, setQuery } from '../../router.ts';
+import { t } from '../../words/words.ts';
 import { CommandForm } from './command-form.tsx';
 import { useActions } from './use-actions.ts';
 
@@ -13,14 +14,14 @@ export function Commands({ chargePoint }: { readonly chargePoint: ChargePoint })
   const name = place.value.query.get('action') ?? 'TriggerMessage';
   const { known, failure } = useActions();
   if (failure) return <Refused failure={failure} />;
-  if (!known) return <Skeleton lines={8} what="the commands" />;
+  if (!known) return <Skeleton lines={8} what={t('the commands')} />;
   const action = known.get(name);
   return (
     <div class="commands">
-      <nav class="panel actions-list" aria-label="Commands">
+      <nav class="panel actions-list" aria-label={t('Commands')}>
         {PROFILES.map(([profile, names]) => (
           <div key={profile}>
-            <h3 class="small soft">{profile}</h3>
+            <h3 class="small soft">{t(profile)}</h3>
             <ul>
               {names
                 .filter((candidate) => known.has(candidate))
@@ -43,7 +44,7 @@ export function Commands({ chargePoint }: { readonly chargePoint: ChargePoint })
       {action ? (
         <Command key={action.name} action={action} chargePoint={chargePoint} />
       ) : (
-        <p class="soft">There is no command {name}.</p>
+        <p class="soft">{t('There is no command {name}.', { name })}</p>
       )}
     </div>
   );
@@ -56,7 +57,9 @@ function Command({ action, chargePoint }: { readonly action: Action; readonly ch
     <section ref={shown} class="panel command" aria-labelledby="command">
       <header>
         <h2 id="command">{action.name}</h2>
-        {!chargePoint.connected && <span class="tone-attention">Not connected: it cannot be sent now.</span>}
+        {!chargePoint.connected && (
+          <span class="tone-attention">{t('Not connected: it cannot be sent now.')}</span>
+        )}
       </header>
       <CommandForm action={action} id={chargePoint.id} start={() => startingPayload(action, plug)} />
     </section>

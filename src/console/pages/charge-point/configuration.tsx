@@ -10,6 +10,7 @@ import { Empty, Shown } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 import { Wanted } from './wanted.tsx';
 
 const COLUMNS: readonly Column<ConfigurationKey>[] = [
@@ -25,7 +26,7 @@ export function Configuration({ chargePoint }: { readonly chargePoint: ChargePoi
   const drift = useResource<{ readonly items: readonly KeyDrift[] }>(path, { everyMs: 15_000 });
   return (
     // All at once: what comes later would push the keys down.
-    <Shown of={drift} what="what templates want" lines={8}>
+    <Shown of={drift} what={t('what templates want')} lines={8}>
       {({ items }) => (
         <>
           <Wanted keys={items} />
@@ -59,30 +60,32 @@ function Keys({ chargePoint, onChanged }: KeysProps) {
       reload();
     });
   return (
-    <section class="panel" aria-label="Configuration">
+    <section class="panel" aria-label={t('Configuration')}>
       <header>
         <label class="row tight">
-          <span class="visually-hidden">Filter keys</span>
+          <span class="visually-hidden">{t('Filter keys')}</span>
           <input
             type="search"
-            placeholder="Filter keys"
+            placeholder={t('Filter keys')}
             value={text}
             onInput={(event) => setText(event.currentTarget.value)}
           />
         </label>
         <button type="button" class="end" disabled={!allowed || doing.busy} onClick={() => void ask()}>
-          {doing.busy ? 'Asking…' : 'Ask the charge point (GetConfiguration)'}
+          {doing.busy ? t('Asking…') : t('Ask the charge point (GetConfiguration)')}
         </button>
       </header>
       <Refusal failure={doing.failure} />
-      <Shown of={keys} what="the configuration" lines={8}>
+      <Shown of={keys} what={t('the configuration')} lines={8}>
         {({ items }) => {
           const shown = items.filter(({ key }) => key.toLowerCase().includes(text.toLowerCase()));
           return shown.length === 0 ? (
             <Empty
-              title={text === '' ? 'Nobody has asked for its configuration yet' : 'No key is called that'}
+              title={
+                text === '' ? t('Nobody has asked for its configuration yet') : t('No key is called that')
+              }
             >
-              <p>GetConfiguration lists all keys; this is the last answer, whoever asked for it.</p>
+              <p>{t('GetConfiguration lists all keys; this is the last answer, whoever asked for it.')}</p>
             </Empty>
           ) : (
             <Table
@@ -110,28 +113,37 @@ function changeable(allowed: boolean, change: (item: ConfigurationKey) => void):
           type="button"
           class="link"
           disabled={!allowed}
-          aria-label={`Change ${item.key}`}
+          aria-label={t('Change {key}', { key: item.key })}
           onClick={() => change(item)}
         >
-          Change
+          {t('Change')}
         </button>
       ),
   };
 }
 
 function Value({ item: { value, writeOnly, known } }: { readonly item: ConfigurationKey }) {
-  if (!known) return <span class="soft">it has no such key</span>;
-  if (writeOnly) return <span class="soft">a secret, never shown</span>;
-  return value === null ? <span class="soft">none reported</span> : <code>{value}</code>;
+  if (!known) return <span class="soft">{t('it has no such key')}</span>;
+  if (writeOnly) return <span class="soft">{t('a secret, never shown')}</span>;
+  return value === null ? <span class="soft">{t('none reported')}</span> : <code>{value}</code>;
 }
 
 function State({ item }: { readonly item: ConfigurationKey }) {
   const { readonly: fixed, pending, doubtfulSince, refused } = item;
-  if (pending) return <span class="tone-attention">{pending.value ?? 'the new value'} after a reset</span>;
-  if (doubtfulSince) return <span class="tone-attention">in doubt: a change got no answer</span>;
+  if (pending)
+    return (
+      <span class="tone-attention">
+        {t('{pending} after a reset', { pending: pending.value ?? t('the new value') })}
+      </span>
+    );
+  if (doubtfulSince) return <span class="tone-attention">{t('in doubt: a change got no answer')}</span>;
   if (refused && fixed !== true)
-    return <span class="tone-attention">it would not take {refused.value ?? 'the new value'}</span>;
-  return <span class="soft">{fixed === true ? 'read-only' : ''}</span>;
+    return (
+      <span class="tone-attention">
+        {t('it would not take {refused}', { refused: refused.value ?? t('the new value') })}
+      </span>
+    );
+  return <span class="soft">{fixed === true ? t('read-only') : ''}</span>;
 }
 
 interface ChangeKeyProps {
@@ -157,8 +169,8 @@ function ChangeKey({ item, path, onClose, onChanged }: ChangeKeyProps) {
     });
   return (
     <FormDialog
-      title={`Change ${item.key}`}
-      submit="Send ChangeConfiguration"
+      title={t('Change {key}', { key: item.key })}
+      submit={t('Send ChangeConfiguration')}
       doing={doing}
       onClose={onClose}
       onSubmit={send}
@@ -166,7 +178,7 @@ function ChangeKey({ item, path, onClose, onChanged }: ChangeKeyProps) {
       outcome={<AnswerWord answer={answer} meaning={{ RebootRequired: 'It holds after a Reset.' }} />}
     >
       <div class="field">
-        <label for="key-value">Value</label>
+        <label for="key-value">{t('Value')}</label>
         <input
           id="key-value"
           maxLength={500}

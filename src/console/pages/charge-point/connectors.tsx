@@ -9,6 +9,7 @@ import { When } from '../../parts/when.tsx';
 import { IN_SESSION } from '../../quick-actions.ts';
 import { useResource } from '../../resource.ts';
 import { urlOf } from '../../router.ts';
+import { t } from '../../words/words.ts';
 import { type Chosen, QuickActions, QuickDialog } from './quick-actions.tsx';
 
 const EVERY_MS = 4000;
@@ -27,7 +28,7 @@ export function Connectors({ chargePoint }: { readonly chargePoint: ChargePoint 
     { everyMs: EVERY_MS },
   );
   const [chosen, choose] = useState<Chosen | undefined>();
-  if (connectors.length === 0) return <p class="soft">It has not reported any connector yet.</p>;
+  if (connectors.length === 0) return <p class="soft">{t('It has not reported any connector yet.')}</p>;
   // Connector 0 is the charge point itself: worth a card only when something is the matter with it.
   const shown = connectors.filter(
     ({ connectorId, status, errorCode }) =>
@@ -71,7 +72,7 @@ function Card({ connector, chargePoint, onChosen, transaction, latest }: CardPro
   return (
     <li class={`panel connector ${offline ? 'stale' : ''}`}>
       <div class="row">
-        <h2>{connectorId === 0 ? 'Charge point' : `Connector ${connectorId}`}</h2>
+        <h2>{connectorId === 0 ? t('Charge point') : t('Connector {connectorId}', { connectorId })}</h2>
         <span class="end">
           <Status status={status} />
         </span>
@@ -83,7 +84,7 @@ function Card({ connector, chargePoint, onChosen, transaction, latest }: CardPro
       )}
       <dl class="facts">
         <div>
-          <dt>{offline ? 'Last known since' : 'Since'}</dt>
+          <dt>{offline ? t('Last known since') : t('Since')}</dt>
           <dd>
             <time dateTime={since} title={since}>
               {duration(now.value - Date.parse(since))}
@@ -91,29 +92,29 @@ function Card({ connector, chargePoint, onChosen, transaction, latest }: CardPro
             {mayBeOutdated && (
               <span
                 class="soft"
-                title="Farad was ended without a stop; the connector has not reported since."
+                title={t('Farad was ended without a stop; the connector has not reported since.')}
               >
                 {' '}
-                may be outdated
+                {t('may be outdated')}
               </span>
             )}
           </dd>
         </div>
         {transaction && used !== undefined && used >= 0 && (
           <div>
-            <dt>Session energy</dt>
+            <dt>{t('Session energy')}</dt>
             <dd>{quantity(energy(used))}</dd>
           </div>
         )}
         {transaction && latest?.soc !== undefined && (
           <div>
-            <dt>State of charge</dt>
+            <dt>{t('State of charge')}</dt>
             <dd>{latest.soc} %</dd>
           </div>
         )}
         {transaction && (
           <div>
-            <dt>Transaction</dt>
+            <dt>{t('Transaction')}</dt>
             <dd>
               <a href={urlOf.transaction(transaction.transactionId)}>{transaction.transactionId}</a>{' '}
               <span class="soft">
@@ -124,7 +125,7 @@ function Card({ connector, chargePoint, onChosen, transaction, latest }: CardPro
         )}
         {errorCode !== 'NoError' && (
           <div>
-            <dt>Error</dt>
+            <dt>{t('Error')}</dt>
             <dd class="tone-fault">{[errorCode, vendorErrorCode, info].filter(Boolean).join(' · ')}</dd>
           </div>
         )}

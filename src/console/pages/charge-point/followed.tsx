@@ -1,6 +1,7 @@
 import { Failure } from '../../failure.ts';
 import { clock } from '../../format.ts';
 import { useResource } from '../../resource.ts';
+import { t } from '../../words/words.ts';
 
 interface Command {
   readonly followUp: 'none' | 'awaited' | 'followed' | 'complete' | 'missing';
@@ -34,8 +35,8 @@ export function Followed({ id, messageId }: { readonly id: string; readonly mess
         <li key={name}>
           <b>{action}</b>{' '}
           {[
-            connectorId !== null && `connector ${connectorId}`,
-            transactionId !== null && `transaction ${transactionId}`,
+            connectorId !== null && t('connector {connectorId}', { connectorId }),
+            transactionId !== null && t('transaction {transactionId}', { transactionId }),
             status,
           ]
             .filter(Boolean)
@@ -43,8 +44,8 @@ export function Followed({ id, messageId }: { readonly id: string; readonly mess
           <span class="soft small">{clock(new Date(at))}</span>
         </li>
       ))}
-      {data.followUp === 'awaited' && <li class="soft">waiting for what follows…</li>}
-      {data.followUp === 'missing' && <li class="tone-attention">Nothing followed.</li>}
+      {data.followUp === 'awaited' && <li class="soft">{t('waiting for what follows…')}</li>}
+      {data.followUp === 'missing' && <li class="tone-attention">{t('Nothing followed.')}</li>}
     </ul>
   );
 }

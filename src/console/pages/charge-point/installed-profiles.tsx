@@ -5,6 +5,7 @@ import { Empty } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { urlOf } from '../../router.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 
 interface InstalledProfilesProps {
   readonly items: readonly InstalledProfile[];
@@ -18,8 +19,8 @@ export function InstalledProfiles({ items, path, connected, changed }: Installed
   const doing = useDoing();
   if (items.length === 0) {
     return (
-      <Empty title="It holds no charging profile">
-        <p>This follows its answers: Farad cannot know what was set before they met.</p>
+      <Empty title={t('It holds no charging profile')}>
+        <p>{t('This follows its answers: Farad cannot know what was set before they met.')}</p>
       </Empty>
     );
   }
@@ -35,16 +36,16 @@ export function InstalledProfiles({ items, path, connected, changed }: Installed
         <table class="table cards">
           <thead>
             <tr>
-              <th scope="col">Profile</th>
-              <th scope="col">Purpose</th>
-              <th scope="col">Connector</th>
+              <th scope="col">{t('Profile')}</th>
+              <th scope="col">{t('Purpose')}</th>
+              <th scope="col">{t('Connector')}</th>
               <th scope="col" class="number">
-                Stack level
+                {t('Stack level')}
               </th>
-              <th scope="col">Transaction</th>
-              <th scope="col">Set</th>
+              <th scope="col">{t('Transaction')}</th>
+              <th scope="col">{t('Set')}</th>
               <th scope="col">
-                <span class="visually-hidden">Actions</span>
+                <span class="visually-hidden">{t('Actions')}</span>
               </th>
             </tr>
           </thead>
@@ -82,31 +83,31 @@ function ProfileRow({ item, canClear, onClear }: ProfileRowProps) {
           <pre>{JSON.stringify(item.profile, null, 2)}</pre>
         </details>
       </td>
-      <td data-label="Purpose">{purpose}</td>
-      <td data-label="Connector">{connectorId === 0 ? 'all' : connectorId}</td>
-      <td data-label="Stack level" class="number">
+      <td data-label={t('Purpose')}>{purpose}</td>
+      <td data-label={t('Connector')}>{connectorId === 0 ? t('all') : connectorId}</td>
+      <td data-label={t('Stack level')} class="number">
         {stackLevel}
       </td>
-      <td data-label="Transaction">
+      <td data-label={t('Transaction')}>
         {transactionId === null ? (
-          <span class="soft">any</span>
+          <span class="soft">{t('any')}</span>
         ) : (
           <a href={urlOf.transaction(transactionId)}>{transactionId}</a>
         )}
       </td>
-      <td data-label="Set">
+      <td data-label={t('Set')}>
         <When at={item.installedAt} />
-        {item.doubtfulSince && <span class="tone-attention"> in doubt</span>}
+        {item.doubtfulSince && <span class="tone-attention"> {t('in doubt')}</span>}
       </td>
       <td class="number">
         <button
           type="button"
           class="link"
           disabled={!canClear}
-          aria-label={`Clear profile ${chargingProfileId}`}
+          aria-label={t('Clear profile {chargingProfileId}', { chargingProfileId })}
           onClick={onClear}
         >
-          Clear
+          {t('Clear')}
         </button>
       </td>
     </tr>

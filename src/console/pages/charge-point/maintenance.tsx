@@ -6,8 +6,10 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { Fact } from '../../parts/fact.tsx';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
+import { progressWord } from '../../progress-words.ts';
 import { type Resource, useResource } from '../../resource.ts';
 import { may } from '../../session.ts';
+import { type Plain, t } from '../../words/words.ts';
 
 interface Job {
   readonly id: string;
@@ -32,7 +34,7 @@ interface LocalListState {
   readonly syncing: boolean;
 }
 
-const LIST_STATES: Readonly<Record<string, readonly [tone: string, words: string]>> = {
+const LIST_STATES: Readonly<Record<string, readonly [tone: string, words: Plain]>> = {
   no_list: ['none', 'no list is wanted here'],
   not_supported: ['none', 'it has no local list'],
   in_doubt: ['attention', 'in doubt: an answer was lost'],
@@ -50,13 +52,18 @@ export function Maintenance({ chargePoint }: { readonly chargePoint: ChargePoint
     <>
       <LocalList path={path} allowed={allowed} />
       <Jobs
-        title="Firmware updates"
+        title={t('Firmware updates')}
         path={`${path}/firmware-jobs`}
         allowed={allowed}
-        start="Update firmware"
-        danger="It will be out of service while it installs, and may not come back from a bad image."
+        start={t('Update firmware')}
+        danger={t('It will be out of service while it installs, and may not come back from a bad image.')}
       />
-      <Jobs title="Diagnostics" path={`${path}/diagnostics-jobs`} allowed={allowed} start="Get diagnostics" />
+      <Jobs
+        title={t('Diagnostics')}
+        path={`${path}/diagnostics-jobs`}
+        allowed={allowed}
+        start={t('Get diagnostics')}
+      />
     </>
   );
 }
@@ -72,47 +79,57 @@ function LocalList({ path, allowed }: { readonly path: string; readonly allowed:
   return (
     <section class="panel" aria-labelledby="local-list">
       <header>
-        <h2 id="local-list">Local authorization list</h2>
+        <h2 id="local-list">{t('Local authorization list')}</h2>
         <span class="end row tight">
           <button
             type="button"
             disabled={!allowed || doing.busy || !resource.data?.list}
             onClick={() => void sync('auto')}
           >
-            {doing.busy ? 'Sending…' : 'Bring up to date'}
+            {doing.busy ? t('Sending…') : t('Bring up to date')}
           </button>
           <button
             type="button"
             disabled={!allowed || doing.busy || !resource.data?.list}
             onClick={() => void sync('full')}
           >
-            Send all of it
+            {t('Send all of it')}
           </button>
         </span>
       </header>
       <div class="body">
         <Refusal failure={doing.failure} />
-        <Shown of={resource} what="the local list" lines={1} room="48px">
+        <Shown of={resource} what={t('the local list')} lines={1} room="48px">
           {({ state, list, held, changes, lastSync }) => {
-            const [tone, words] = LIST_STATES[state] ?? ['none', state];
+            const [tone, words] = LIST_STATES[state] ?? ['none', undefined];
             return (
               <dl class="facts">
-                <Fact name="State">
-                  <span class={`tone-${tone}`}>{words}</span>
+                <Fact name={t('State')}>
+                  <span class={`tone-${tone}`}>{words === undefined ? state : t(words)}</span>
                 </Fact>
-                <Fact name="Wanted">{list ? `${list.id}, ${list.entryCount} entries` : 'none'}</Fact>
-                <Fact name="Held">
+                <Fact name={t('Wanted')}>
+                  {list
+                    ? t('{id}, {entryCount} entries', { id: list.id, entryCount: list.entryCount })
+                    : t('none')}
+                </Fact>
+                <Fact name={t('Held')}>
                   {held
-                    ? `version ${held.listVersion ?? 'unknown'}, ${held.entryCount ?? 'unknown'} entries`
-                    : 'unknown'}
+                    ? t('version {listVersion}, {entryCount} entries', {
+                        listVersion: held.listVersion ?? t('unknown'),
+                        entryCount: held.entryCount ?? t('unknown'),
+                      })
+                    : t('unknown')}
                 </Fact>
                 {changes && (
-                  <Fact name="To send">
-                    {changes.changed} changed, {changes.deleted} deleted
+                  <Fact name={t('To send')}>
+                    {t('{changed} changed, {deleted} deleted', {
+                      changed: changes.changed,
+                      deleted: changes.deleted,
+                    })}
                   </Fact>
                 )}
                 {lastSync && (
-                  <Fact name="Last sync">
+                  <Fact name={t('Last sync')}>
                     {lastSync.outcome}, <When at={lastSync.at} />
                   </Fact>
                 )}
@@ -163,22 +180,24 @@ function Jobs({ title, path, allowed, start, danger }: JobsProps) {
 
 function JobTable({ resource }: { readonly resource: Resource<Page<Job>> }) {
   return (
-    <Shown of={resource} what="the jobs" lines={3} room="104px">
+    <Shown of={resource} what={t('the jobs')} lines={3} room="104px">
       {({ items }) =>
         items.length === 0 ? (
-          <Empty title="None yet">
-            <p>What is asked for here, or by a campaign, shows with what the charge point says of it.</p>
+          <Empty title={t('None yet')}>
+            <p>
+              {t('What is asked for here, or by a campaign, shows with what the charge point says of it.')}
+            </p>
           </Empty>
         ) : (
           <div class="scroll">
             <table class="table cards">
               <thead>
                 <tr>
-                  <th scope="col">Begun</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Reports</th>
-                  <th scope="col">Where</th>
-                  <th scope="col">What came of it</th>
+                  <th scope="col">{t('Begun')}</th>
+                  <th scope="col">{t('State')}</th>
+                  <th scope="col">{t('Reports')}</th>
+                  <th scope="col">{t('Where')}</th>
+                  <th scope="col">{t('What came of it')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -187,14 +206,16 @@ function JobTable({ resource }: { readonly resource: Resource<Page<Job>> }) {
                     <td class="id">
                       <When at={job.sentAt} both />
                     </td>
-                    <td data-label="State">
-                      <b class={`tone-${toneOf(job.state)}`}>{job.state.replaceAll('_', ' ')}</b>
+                    <td data-label={t('State')}>
+                      <b class={`tone-${toneOf(job.state)}`}>{progressWord(job.state)}</b>
                     </td>
-                    <td data-label="Reports">
-                      {job.reports.map(({ status }) => status).join(' → ') || <span class="soft">none</span>}
+                    <td data-label={t('Reports')}>
+                      {job.reports.map(({ status }) => status).join(' → ') || (
+                        <span class="soft">{t('none')}</span>
+                      )}
                     </td>
-                    <td data-label="Where">{job.location}</td>
-                    <td data-label="What came of it">
+                    <td data-label={t('Where')}>{job.location}</td>
+                    <td data-label={t('What came of it')}>
                       {job.fileName ??
                         (job.firmwareAfter && `${job.firmwareBefore ?? '?'} → ${job.firmwareAfter}`) ?? (
                           <span class="soft">–</span>
@@ -242,7 +263,7 @@ function StartJob({ title, path, danger, onClose, onStarted }: StartJobProps) {
       >
         {danger && <p>{danger}</p>}
         <div class="field">
-          <label for="job-location">Location</label>
+          <label for="job-location">{t('Location')}</label>
           <input
             id="job-location"
             required
@@ -251,12 +272,12 @@ function StartJob({ title, path, danger, onClose, onStarted }: StartJobProps) {
             value={location}
             onInput={(event) => setLocation(event.currentTarget.value)}
           />
-          <span class="hint">Credentials in it are hidden wherever it is shown.</span>
+          <span class="hint">{t('Credentials in it are hidden wherever it is shown.')}</span>
         </div>
         <Refusal failure={doing.failure} />
         <div class="actions">
           <button type="button" onClick={onClose}>
-            Cancel
+            {t('Cancel')}
           </button>
           <button type="submit" class={danger ? 'danger' : 'primary'} disabled={doing.busy}>
             {title}

@@ -5,6 +5,7 @@ import { Refused, Skeleton } from '../../parts/states.tsx';
 import type { Payload } from '../../payload.ts';
 import { commandOf, goesAtOnce, type QuickAction, quickActionsFor } from '../../quick-actions.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 import { ReserveDialog } from '../reserve-dialog.tsx';
 import { Answer } from './answer.tsx';
 import { CommandForm } from './command-form.tsx';
@@ -38,7 +39,11 @@ export function QuickActions({ chargePoint, connector, transactionId, onChosen }
           <button
             key={quick}
             type="button"
-            aria-label={quick === 'Reset' ? `Reset ${id}` : `${quick} connector ${connectorId}`}
+            aria-label={
+              quick === 'Reset'
+                ? t('Reset {id}', { id })
+                : t('{quick} connector {connectorId}', { quick: t(quick), connectorId })
+            }
             disabled={!connected || busy || (quick === 'Stop' && transactionId === undefined)}
             onClick={() => {
               if (!goesAtOnce(quick, status, transactionId))
@@ -47,7 +52,7 @@ export function QuickActions({ chargePoint, connector, transactionId, onChosen }
               void send(action, payload);
             }}
           >
-            {quick}
+            {t(quick)}
           </button>
         ))}
       </div>
@@ -71,13 +76,13 @@ export function QuickDialog({
   if (quick === 'Reserve')
     return <ReserveDialog chargePointId={id} connectorId={connectorId} onClose={onClose} />;
   const { action, payload } = commandOf(quick, connectorId, transactionId);
-  const where = quick === 'Reset' ? id : `${id}, connector ${connectorId}`;
+  const where = quick === 'Reset' ? id : t('{id}, connector {connectorId}', { id, connectorId });
   return (
     <Dialog title={`${action}: ${where}`} wide onClose={onClose}>
       <QuickForm id={id} name={action} payload={payload} />
       <div class="actions">
         <button type="button" onClick={onClose}>
-          Close
+          {t('Close')}
         </button>
       </div>
     </Dialog>
@@ -99,7 +104,7 @@ function QuickForm({ id, name, payload }: QuickFormProps) {
     [...(fields ?? [])].find(({ value }) => value === '')?.focus();
   }, [action]);
   if (failure) return <Refused failure={failure} />;
-  if (!action) return <Skeleton lines={6} what="the form" />;
+  if (!action) return <Skeleton lines={6} what={t('the form')} />;
   return (
     <div class="command" ref={form}>
       <CommandForm action={action} id={id} start={() => payload} prefix="quick" />

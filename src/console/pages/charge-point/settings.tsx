@@ -13,6 +13,7 @@ import { randomKey } from '../../random-key.ts';
 import { go } from '../../router.ts';
 import { save as write } from '../../save.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 
 const KEY_STATES = { none: 'Has no key', held: 'Has a key', changing: 'Its key is changing' } as const;
 
@@ -30,7 +31,7 @@ export function Settings({ chargePoint, onSaved }: SettingsProps) {
   const editor = may('operator');
   const path = pathOf(id);
   return (
-    <section ref={shown} class="panel" aria-label="Settings">
+    <section ref={shown} class="panel" aria-label={t('Settings')}>
       <form
         class="body form settings"
         onInput={form.touch}
@@ -44,22 +45,22 @@ export function Settings({ chargePoint, onSaved }: SettingsProps) {
         <Refusal failure={form.doing.failure} />
         <div class="row send">
           <button type="submit" class="primary" disabled={!editor || form.doing.busy}>
-            Save settings
+            {t('Save settings')}
           </button>
           {form.saved && (
             <span class="tone-available" role="status">
-              Saved
+              {t('Saved')}
             </span>
           )}
-          {!editor && <span class="soft">Changing settings takes the role operator.</span>}
+          {!editor && <span class="soft">{t('Changing settings takes the role operator.')}</span>}
         </div>
         <div class="row">
-          <span class="soft">{KEY_STATES[chargePoint.keyState]}</span>
+          <span class="soft">{t(KEY_STATES[chargePoint.keyState])}</span>
           <button type="button" disabled={!may('admin')} onClick={() => setDialog('key')}>
-            New key
+            {t('New key')}
           </button>
           <button type="button" class="danger end" disabled={!editor} onClick={() => setDialog('delete')}>
-            Delete charge point
+            {t('Delete charge point')}
           </button>
         </div>
       </form>
@@ -125,35 +126,35 @@ function SettingFields({ value, disabled, onInput }: SettingFieldsProps) {
   const { group, note, registration, reader, pingInterval } = value;
   return (
     <>
-      <TextField id="cp-group" label="Group" disabled={disabled} value={group} onInput={set('group')} />
-      <TextField id="cp-note" label="Note" disabled={disabled} value={note} onInput={set('note')} />
+      <TextField id="cp-group" label={t('Group')} disabled={disabled} value={group} onInput={set('group')} />
+      <TextField id="cp-note" label={t('Note')} disabled={disabled} value={note} onInput={set('note')} />
       <SelectField
         id="cp-registration"
-        label="The next BootNotification is answered with"
+        label={t('The next BootNotification is answered with')}
         disabled={disabled}
         value={registration}
-        options={[['', 'Accepted (nothing set)'], 'Accepted', 'Pending', 'Rejected']}
+        options={[['', t('Accepted (nothing set)')], 'Accepted', 'Pending', 'Rejected']}
         onChange={set('registration')}
       />
       <SelectField
         id="cp-reader"
-        label="Messages that break the schema"
+        label={t('Messages that break the schema')}
         disabled={disabled}
         value={reader}
         options={[
-          ['', 'as set by ocpp.reader'],
-          ['lenient', 'are repaired where harmless'],
-          ['strict', 'are refused'],
+          ['', t('as set by ocpp.reader')],
+          ['lenient', t('are repaired where harmless')],
+          ['strict', t('are refused')],
         ]}
         onChange={set('reader')}
       />
       <TextField
         id="cp-ping"
-        label="Seconds between WebSocket pings"
+        label={t('Seconds between WebSocket pings')}
         type="number"
         min={0}
         max={86_400}
-        placeholder="as set by ocpp.pingInterval"
+        placeholder={t('as set by ocpp.pingInterval')}
         disabled={disabled}
         value={pingInterval}
         onInput={set('pingInterval')}
@@ -173,23 +174,25 @@ function NewKey({ id, path, onClose, onSaved }: OfOneProps & { readonly onSaved:
   const [key] = useState(randomKey);
   const [set, setSet] = useState(false);
   return (
-    <Dialog title={`New key for ${id}`} onClose={onClose}>
+    <Dialog title={t('New key for {id}', { id })} onClose={onClose}>
       {set ? (
         <p>
-          Set. This is the only time it is shown; the charge point has to use it as its Basic authentication
-          password:
+          {t(
+            'Set. This is the only time it is shown; the charge point has to use it as its Basic authentication password:',
+          )}
         </p>
       ) : (
         <p>
-          The charge point is disconnected and has to show this key from then on. Write it into the charge
-          point first (ChangeConfiguration AuthorizationKey) where it is remote.
+          {t(
+            'The charge point is disconnected and has to show this key from then on. Write it into the charge point first (ChangeConfiguration AuthorizationKey) where it is remote.',
+          )}
         </p>
       )}
       <Copyable text={key} />
       <Refusal failure={doing.failure} />
       <div class="actions">
         <button type="button" onClick={onClose}>
-          {set ? 'I have kept it' : 'Cancel'}
+          {set ? t('I have kept it') : t('Cancel')}
         </button>
         {!set && (
           <button
@@ -204,7 +207,7 @@ function NewKey({ id, path, onClose, onSaved }: OfOneProps & { readonly onSaved:
               })
             }
           >
-            Set this key
+            {t('Set this key')}
           </button>
         )}
       </div>
@@ -215,14 +218,15 @@ function NewKey({ id, path, onClose, onSaved }: OfOneProps & { readonly onSaved:
 function Delete({ id, path, onClose }: OfOneProps) {
   return (
     <DeleteDialog
-      title={`Delete ${id}?`}
+      title={t('Delete {id}?', { id })}
       name={id}
       path={path}
       onClose={onClose}
       onDeleted={() => go('/charge-points')}
     >
-      Its settings, its key and what it said of itself are removed, and its socket is closed. Its transactions
-      and history stay. Where registration is open it may come back as a new one.
+      {t(
+        'Its settings, its key and what it said of itself are removed, and its socket is closed. Its transactions and history stay. Where registration is open it may come back as a new one.',
+      )}
     </DeleteDialog>
   );
 }

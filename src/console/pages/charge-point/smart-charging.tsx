@@ -10,6 +10,7 @@ import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { place, urlOf } from '../../router.ts';
 import { may } from '../../session.ts';
+import { rich, t } from '../../words/words.ts';
 import { InstalledProfiles } from './installed-profiles.tsx';
 
 interface Period {
@@ -48,7 +49,12 @@ export function SmartCharging({ chargePoint }: { readonly chargePoint: ChargePoi
   const path = `/charge-points/${encodeURIComponent(id)}`;
   const asked = may('operator') && connected;
   const schedule = useResource<Composite>(
-    `${path}/composite-schedule${queryOf({ connectorId, duration, unit: query.get('unit') ?? 'A', report: asked ? 'ask' : 'last' })}`,
+    `${path}/composite-schedule${queryOf({
+      connectorId,
+      duration,
+      unit: query.get('unit') ?? 'A',
+      report: asked ? 'ask' : 'last',
+    })}`,
     { keep: true },
   );
   const profiles = useResource<{ readonly items: readonly InstalledProfile[] }>(`${path}/charging-profiles`);
@@ -56,63 +62,69 @@ export function SmartCharging({ chargePoint }: { readonly chargePoint: ChargePoi
     <>
       <section class="panel" aria-labelledby="schedule">
         <header>
-          <h2 id="schedule">Planned and reported limit</h2>
-          <span class="end small soft">times in {zone}</span>
+          <h2 id="schedule">{t('Planned and reported limit')}</h2>
+          <span class="end small soft">{t('times in {zone}', { zone })}</span>
           <button type="button" disabled={schedule.loading} onClick={schedule.reload}>
-            {asked ? 'Ask again' : 'Read again'}
+            {asked ? t('Ask again') : t('Read again')}
           </button>
         </header>
         <div class="body form">
-          <form class="filters" aria-label="Schedule" onSubmit={(event) => event.preventDefault()}>
-            <ChoiceFilter
-              name="connector"
-              label="Connector"
-              options={[
-                ['', '1'],
-                ['0', '0, the whole charge point'],
-                ...connectors
-                  .filter((one) => one.connectorId > 1)
-                  .map((one) => [String(one.connectorId), String(one.connectorId)] as const),
-              ]}
-            />
-            <ChoiceFilter
-              name="duration"
-              label="Time from now"
-              options={[
-                ['', '24 hours'],
-                ['3600', '1 hour'],
-                ['21600', '6 hours'],
-                ['604800', '7 days'],
-              ]}
-            />
-            <ChoiceFilter
-              name="unit"
-              label="Unit"
-              options={[
-                ['', 'A per phase'],
-                ['W', 'W'],
-              ]}
-            />
-          </form>
-          <Shown of={schedule} what="the schedule" lines={10} room={ROOM}>
+          <ScheduleFilters connectors={connectors} />
+          <Shown of={schedule} what={t('the schedule')} lines={10} room={ROOM}>
             {(found) => <Schedules found={found} />}
           </Shown>
         </div>
       </section>
       <section class="panel" aria-labelledby="profiles">
         <header>
-          <h2 id="profiles">Charging profiles</h2>
+          <h2 id="profiles">{t('Charging profiles')}</h2>
           <a class="end" href={`${urlOf.chargePoint(id)}?tab=commands&action=SetChargingProfile`}>
-            Set one
+            {t('Set one')}
           </a>
         </header>
-        <Shown of={profiles} what="the profiles">
+        <Shown of={profiles} what={t('the profiles')}>
           {({ items }) => (
             <InstalledProfiles items={items} path={path} changed={profiles.reload} connected={connected} />
           )}
         </Shown>
       </section>
     </>
+  );
+}
+
+function ScheduleFilters({ connectors }: Pick<ChargePoint, 'connectors'>) {
+  return (
+    <form class="filters" aria-label={t('Schedule')} onSubmit={(event) => event.preventDefault()}>
+      <ChoiceFilter
+        name="connector"
+        label={t('Connector')}
+        options={[
+          ['', '1'],
+          ['0', t('0, the whole charge point')],
+          ...connectors
+            .filter((one) => one.connectorId > 1)
+            .map((one) => [String(one.connectorId), String(one.connectorId)] as const),
+        ]}
+      />
+      <ChoiceFilter
+        name="duration"
+        label={t('Time from now')}
+        options={[
+          ['', t('24 hours')],
+          ['3600', t('1 hour')],
+          ['21600', t('6 hours')],
+          ['604800', t('7 days')],
+        ]}
+      />
+      <ChoiceFilter
+        name="unit"
+        label={t('Unit')}
+        options={[
+          ['', t('A per phase')],
+          ['W', 'W'],
+        ]}
+      />
+    </form>
   );
 }
 
@@ -125,28 +137,32 @@ function Schedules({ found }: { readonly found: Composite }) {
   return (
     <>
       {error && (
-        <p class="note">The charge point was asked, but its schedule is not known: {error.message}</p>
+        <p class="note">
+          {t('The charge point was asked, but its schedule is not known: {message}', {
+            message: error.message,
+          })}
+        </p>
       )}
       {reported && reported.status !== 'Accepted' && (
-        <p class="note">It answered {reported.status} to GetCompositeSchedule.</p>
+        <p class="note">{t('It answered {status} to GetCompositeSchedule.', { status: reported.status })}</p>
       )}
       {unlimited && !reported?.periods.length ? (
-        <Empty title="Nothing limits it">
-          <p>No charging profile is known to hold here in this time.</p>
+        <Empty title={t('Nothing limits it')}>
+          <p>{t('No charging profile is known to hold here in this time.')}</p>
         </Empty>
       ) : (
         <Chart
-          label="Planned and reported limit over time"
+          label={t('Planned and reported limit over time')}
           times={times}
           height={CHART_HEIGHT}
           span={span}
           shaded={reported !== null}
           lines={[
-            { label: 'Planned', unit: planned.unit, values: plan, colour: 'accent', shape: 'steps' },
+            { label: t('Planned'), unit: planned.unit, values: plan, colour: 'accent', shape: 'steps' },
             ...(reported
               ? [
                   {
-                    label: 'Reported',
+                    label: t('Reported'),
                     unit: planned.unit,
                     values: report,
                     colour: 'text',
@@ -160,11 +176,12 @@ function Schedules({ found }: { readonly found: Composite }) {
       )}
       {reported ? (
         <p class="soft">
-          Reported <When at={reported.at} />
-          {!reported.fresh && ', an earlier answer'}. {differences !== null && <Comparison found={found} />}
+          {rich('Reported {when}', { when: <When at={reported.at} /> })}
+          {!reported.fresh && t(', an earlier answer')}.{' '}
+          {differences !== null && <Comparison found={found} />}
         </p>
       ) : (
-        <p class="soft">The charge point has not reported a schedule yet.</p>
+        <p class="soft">{t('The charge point has not reported a schedule yet.')}</p>
       )}
     </>
   );
@@ -175,12 +192,15 @@ function Schedules({ found }: { readonly found: Composite }) {
  * differs.
  */
 function Comparison({ found: { planned, differences } }: { readonly found: Composite }) {
-  if (differences?.length) return <b class="tone-attention">They differ; what lies between is shaded.</b>;
+  if (differences?.length)
+    return <b class="tone-attention">{t('They differ; what lies between is shaded.')}</b>;
   const limited = planned.periods.filter(({ limit }) => limit !== null).length;
-  if (limited === 0) return <>No profile limits it in this time: what it reports is its own limit.</>;
+  if (limited === 0) return <>{t('No profile limits it in this time: what it reports is its own limit.')}</>;
   const whole = limited === planned.periods.length;
   return (
-    <span class="tone-available">{whole ? 'Both agree.' : 'Both agree while a profile limits it.'}</span>
+    <span class="tone-available">
+      {whole ? t('Both agree.') : t('Both agree while a profile limits it.')}
+    </span>
   );
 }
 

@@ -10,6 +10,7 @@ import { Empty, Shown } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import { place, setQuery } from '../../router.ts';
 import { storyOf } from '../../story.ts';
+import { t } from '../../words/words.ts';
 
 const MOST = 300;
 
@@ -20,24 +21,24 @@ export function Timeline({ id }: { readonly id: string }) {
   const before = query.get('before') ?? undefined;
   const { log, connections } = useHappenings(id, before);
   return (
-    <section class="panel" aria-label="Timeline">
+    <section class="panel" aria-label={t('Timeline')}>
       <header>
         <fieldset class="chips">
-          <legend class="visually-hidden">Show only</legend>
-          {['', ...KINDS].map((name) => (
+          <legend class="visually-hidden">{t('Show only')}</legend>
+          {(['', ...KINDS] as const).map((name) => (
             <button
               key={name}
               type="button"
               aria-pressed={(kind ?? '') === name}
               onClick={() => setQuery({ kind: name })}
             >
-              {name === '' ? 'Everything' : name}
+              {name === '' ? t('Everything') : t(name)}
             </button>
           ))}
         </fieldset>
-        <span class="end small soft">times in {zone}</span>
+        <span class="end small soft">{t('times in {zone}', { zone })}</span>
       </header>
-      <Shown of={log} what="the message log" lines={8}>
+      <Shown of={log} what={t('the message log')} lines={8}>
         {({ rows }) => {
           const story = storyOf(rows, connections).filter(
             (happening) => kind === null || happening.kinds.includes(kind as Kind),
@@ -83,12 +84,15 @@ function useHappenings(id: string, before: string | undefined) {
 
 function NothingHappened({ kind }: { readonly kind: string | null }) {
   const title =
-    kind === null ? 'Nothing has happened yet' : `Nothing of this kind in the last ${MOST} messages`;
+    kind === null
+      ? t('Nothing has happened yet')
+      : t('Nothing of this kind in the last {most} messages', { most: MOST });
   return (
     <Empty title={title}>
       <p>
-        Messages show here about a second after they were sent. Heartbeats and meter values are left out by
-        default.
+        {t(
+          'Messages show here about a second after they were sent. Heartbeats and meter values are left out by default.',
+        )}
       </p>
     </Empty>
   );
@@ -107,12 +111,12 @@ function Turn({ isNewest, rows }: TurnProps) {
     <div class="pager">
       {!isNewest && (
         <button type="button" onClick={() => setQuery({ before: undefined }, 'push')}>
-          Newest
+          {t('Newest')}
         </button>
       )}
       {oldest && (
         <button type="button" onClick={() => setQuery({ before: oldest.receivedAt }, 'push')}>
-          Earlier
+          {t('Earlier')}
         </button>
       )}
     </div>
@@ -128,6 +132,7 @@ function Line({ happening, newDay }: { readonly happening: Happening; readonly n
   const [open, setOpen] = useState(false);
   const { at, arrow, action, summary, answer, durationMs, tone, frames, facts } = happening;
   const time = new Date(at);
+  const who = whoSpeaks(arrow);
   return (
     <>
       {newDay && <li class="day small soft">{day(time)}</li>}
@@ -136,10 +141,10 @@ function Line({ happening, newDay }: { readonly happening: Happening; readonly n
           <time class="mono soft" dateTime={at}>
             {clock(time)}
           </time>
-          <span class={`arrow ${WHO[arrow] ? 'soft' : `tone-${tone}`}`} title={WHO[arrow]} aria-hidden="true">
+          <span class={`arrow ${who ? 'soft' : `tone-${tone}`}`} title={who} aria-hidden="true">
             {arrow}
           </span>
-          {WHO[arrow] && <span class="visually-hidden">{WHO[arrow]}:</span>}
+          {who !== undefined && <span class="visually-hidden">{who}:</span>}
           <b class="action">{action}</b>
           <span class="summary">{summary}</span>
           <span class={`answer tone-${tone}`}>{answer}</span>
@@ -167,17 +172,20 @@ function Line({ happening, newDay }: { readonly happening: Happening; readonly n
 }
 
 /** Who speaks; nobody does where it is about the connection. */
-const WHO: Readonly<Record<string, string>> = { '←': 'from the charge point', '→': 'from Farad' };
+function whoSpeaks(arrow: Happening['arrow']): string | undefined {
+  if (arrow === '←') return t('from the charge point');
+  return arrow === '→' ? t('from Farad') : undefined;
+}
 
 function Frame({ frame }: { readonly frame: Message }) {
   const text = pretty(frame.payload);
   return (
     <figure>
       <figcaption class="small soft">
-        {frame.type} {frame.direction === 'in' ? 'from the charge point' : 'from Farad'} ·{' '}
+        {frame.type} {frame.direction === 'in' ? t('from the charge point') : t('from Farad')} ·{' '}
         {clock(new Date(frame.receivedAt))} · <code>{frame.messageId}</code>
         <button type="button" class="link" onClick={() => void navigator.clipboard.writeText(text)}>
-          copy
+          {t('copy')}
         </button>
       </figcaption>
       <pre>{text}</pre>

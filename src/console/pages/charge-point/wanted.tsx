@@ -1,6 +1,7 @@
 import type { KeyDrift } from '../../model.ts';
 import { type Column, Table } from '../../parts/list-page.tsx';
 import { urlOf } from '../../router.ts';
+import { t } from '../../words/words.ts';
 import { KEY_COLUMNS } from '../configuration/key-rows.tsx';
 
 const COLUMNS: readonly Column<KeyDrift>[] = [
@@ -15,9 +16,11 @@ export function Wanted({ keys }: { readonly keys: readonly KeyDrift[] }) {
   return (
     <section class="panel" aria-labelledby="wanted">
       <header>
-        <h2 id="wanted">What templates want</h2>
+        <h2 id="wanted">{t('What templates want')}</h2>
         <span class="end small soft">
-          {drifting.length === 0 ? 'all is as it is wanted' : `${drifting.length} of ${keys.length} drift`}
+          {drifting.length === 0
+            ? t('all is as it is wanted')
+            : t('{drifting} of {keys} drift', { drifting: drifting.length, keys: keys.length })}
         </span>
       </header>
       {drifting.length > 0 && <Table items={drifting} columns={COLUMNS} keyOf={({ key }) => key} />}

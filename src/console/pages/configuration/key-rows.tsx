@@ -1,6 +1,7 @@
 import { driftTone, driftWord } from '../../drift.ts';
 import type { KeyDrift } from '../../model.ts';
 import type { Column } from '../../parts/list-page.tsx';
+import { t } from '../../words/words.ts';
 
 /** Columns of keys against what a template wants of them. */
 export const KEY_COLUMNS: readonly Column<KeyDrift>[] = [
@@ -11,14 +12,14 @@ export const KEY_COLUMNS: readonly Column<KeyDrift>[] = [
 ];
 
 export function Has({ drift: { has } }: { readonly drift: KeyDrift }) {
-  return has === null ? <span class="soft">nobody knows</span> : <code>{has}</code>;
+  return has === null ? <span class="soft">{t('nobody knows')}</span> : <code>{has}</code>;
 }
 
 export function KeyState({ drift: { state, expected } }: { readonly drift: KeyDrift }) {
   return (
     <>
       <span class={`tone-${driftTone(state)}`}>{driftWord(state)}</span>
-      {expected && <span class="soft"> (only compared)</span>}
+      {expected && <span class="soft"> {t('(only compared)')}</span>}
     </>
   );
 }

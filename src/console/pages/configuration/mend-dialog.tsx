@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { request } from '../../api.ts';
 import { type DriftState, driftWord, MENDABLE_STATES } from '../../drift.ts';
-import { counted } from '../../format.ts';
 import type { Campaign, ConfigurationTemplate } from '../../model.ts';
 import { useDoing } from '../../parts/action.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { go } from '../../router.ts';
+import { plural, t } from '../../words/words.ts';
 import { PACE, PaceFields, paceBody } from '../campaign-pace-fields.tsx';
 
 interface MendDialogProps {
@@ -32,14 +32,14 @@ export function MendDialog({ template, state, onClose }: MendDialogProps) {
     });
   return (
     <FormDialog
-      title={`Mend the drift of ${id}`}
-      submit="Begin campaign"
+      title={t('Mend the drift of {id}', { id })}
+      submit={t('Begin campaign')}
       doing={{ ...doing, busy: doing.busy || states.length === 0 }}
       onClose={onClose}
       onSubmit={begin}
     >
       <fieldset class="field">
-        <legend>Charge points with a key that</legend>
+        <legend>{t('Charge points with a key that')}</legend>
         {MENDABLE_STATES.map((one) => (
           <label key={one} class="row tight">
             <input
@@ -51,13 +51,16 @@ export function MendDialog({ template, state, onClose }: MendDialogProps) {
                 )
               }
             />{' '}
-            {one === 'differs' ? driftWord(one) : `was ${driftWord(one)}`}
-            {drift && <span class="soft">, {counted(drift[one], 'charge point')}</span>}
+            {one === 'differs' ? driftWord(one) : t('was {one}', { one: driftWord(one) })}
+            {drift && (
+              <span class="soft">, {plural(drift[one], '{n} charge point', '{n} charge points')}</span>
+            )}
           </label>
         ))}
         <p class="small soft">
-          Each is sent a ChangeConfiguration for every key that differs when its turn comes. Keys that were
-          never told are asked for first. Read-only keys are left alone.
+          {t(
+            'Each is sent a ChangeConfiguration for every key that differs when its turn comes. Keys that were never told are asked for first. Read-only keys are left alone.',
+          )}
         </p>
       </fieldset>
       <PaceFields value={pace} onInput={setPace} />

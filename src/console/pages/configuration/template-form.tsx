@@ -1,4 +1,5 @@
 import { NumberInput } from '../../parts/choice.tsx';
+import { t } from '../../words/words.ts';
 import { TargetFields, useMatches } from '../campaign-target-fields.tsx';
 import { filterOf, type TemplateDocument, targetsOf } from './template-document.ts';
 
@@ -19,20 +20,22 @@ export function TemplateForm({ template, onChange }: TemplateFormProps) {
       />
       <KeyFields template={template} onChange={onChange} />
       <div class="field">
-        <span>Priority</span>
+        <span>{t('Priority')}</span>
         <NumberInput
-          label="Priority"
+          label={t('Priority')}
           value={template.priority}
           min={-1000}
           step={1}
           onChange={(priority) => onChange({ ...template, priority: priority ?? 0 })}
         />
         <span class="hint">
-          Where several templates want the same key, the highest has it, and among equals the first by name.
+          {t(
+            'Where several templates want the same key, the highest has it, and among equals the first by name.',
+          )}
         </span>
       </div>
       <label class="field">
-        <span>Note</span>
+        <span>{t('Note')}</span>
         <input
           maxLength={2000}
           value={template.note ?? ''}
@@ -50,13 +53,13 @@ function KeyFields({ template, onChange }: TemplateFormProps) {
     set(keys.map((one, index) => (index === place ? { ...one, ...changed } : one)));
   return (
     <fieldset class="field rows">
-      <legend>Keys and their values</legend>
+      <legend>{t('Keys and their values')}</legend>
       {keys.map(({ key, value, expected = false }, place) => (
         // By its place, for its name changes while it is typed.
         <div class="row tight entry-row" key={place}>
           <input
             class="name"
-            aria-label="Key"
+            aria-label={t('Key')}
             placeholder="MeterValueSampleInterval"
             required
             maxLength={50}
@@ -65,7 +68,7 @@ function KeyFields({ template, onChange }: TemplateFormProps) {
             onInput={(event) => change(place, { key: event.currentTarget.value })}
           />
           <input
-            aria-label={`Value of ${key || 'the key'}`}
+            aria-label={t('Value of {key}', { key: key || 'the key' })}
             placeholder="60"
             maxLength={500}
             spellcheck={false}
@@ -78,16 +81,16 @@ function KeyFields({ template, onChange }: TemplateFormProps) {
               checked={expected}
               onChange={(event) => change(place, { expected: event.currentTarget.checked })}
             />
-            <span class="small">only compared</span>
+            <span class="small">{t('only compared')}</span>
           </label>
           {keys.length > 1 && (
             <button
               type="button"
               class="link"
-              aria-label={`Remove ${key || 'the key'}`}
+              aria-label={t('Remove {key}', { key: key || 'the key' })}
               onClick={() => set(keys.filter((_, index) => index !== place))}
             >
-              remove
+              {t('remove')}
             </button>
           )}
         </div>
@@ -97,7 +100,7 @@ function KeyFields({ template, onChange }: TemplateFormProps) {
         class="link"
         onClick={() => set([...keys, { key: '', value: '', expected: false }])}
       >
-        Add a key
+        {t('Add a key')}
       </button>
     </fieldset>
   );

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { queryOf } from '../../api.ts';
 import { DRIFT_STATES, type DriftState, driftTone, driftWord, filterInWords } from '../../drift.ts';
-import { count, counted } from '../../format.ts';
+import { count } from '../../format.ts';
 import type { ConfigurationDrift, ConfigurationTemplate } from '../../model.ts';
 import { DeleteDialog } from '../../parts/delete-dialog.tsx';
 import { Fact } from '../../parts/fact.tsx';
@@ -12,6 +12,7 @@ import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { go, queried, urlOf } from '../../router.ts';
 import { may } from '../../session.ts';
+import { plural, rich, t } from '../../words/words.ts';
 import { DriftCounts } from './drift-counts.tsx';
 import { MendDialog } from './mend-dialog.tsx';
 import { TemplateEditor } from './template-editor.tsx';
@@ -50,25 +51,25 @@ function Head({ template, path, onChanged }: HeadProps) {
         {may('operator') && (
           <span class="end row tight">
             <button type="button" class="primary" onClick={() => setDialog('mend')}>
-              Mend the drift
+              {t('Mend the drift')}
             </button>
             <button type="button" onClick={() => setDialog('edit')}>
-              Change
+              {t('Change')}
             </button>
             <button type="button" class="danger" onClick={() => setDialog('delete')}>
-              Delete
+              {t('Delete')}
             </button>
           </span>
         )}
       </div>
       <DriftCounts counts={drift} />
       <dl class="facts">
-        <Fact name="Is for">{filterInWords(filter)}</Fact>
-        <Fact name="Priority">{priority}</Fact>
-        <Fact name="Written">
-          <span class="soft">by {writtenBy},</span> <When at={writtenAt} />
+        <Fact name={t('Is for')}>{filterInWords(filter)}</Fact>
+        <Fact name={t('Priority')}>{priority}</Fact>
+        <Fact name={t('Written')}>
+          <span class="soft">{t('by {writtenBy},', { writtenBy })}</span> <When at={writtenAt} />
         </Fact>
-        {note && <Fact name="Note">{note}</Fact>}
+        {note && <Fact name={t('Note')}>{note}</Fact>}
       </dl>
       <ul class="plain">
         {keys.map(({ key, value, expected }) => (
@@ -76,7 +77,7 @@ function Head({ template, path, onChanged }: HeadProps) {
             <code>
               {key} = {value}
             </code>
-            {expected && <span class="soft"> (only compared)</span>}
+            {expected && <span class="soft"> {t('(only compared)')}</span>}
           </li>
         ))}
       </ul>
@@ -93,13 +94,13 @@ function Head({ template, path, onChanged }: HeadProps) {
       )}
       {dialog === 'delete' && (
         <DeleteDialog
-          title={`Delete the template ${id}?`}
+          title={t('Delete the template {id}?', { id })}
           name={id}
           path={path}
           onClose={close}
           onDeleted={() => go('/configuration')}
         >
-          Charge points keep what they have. A campaign of it that is under way sends nothing more.
+          {t('Charge points keep what they have. A campaign of it that is under way sends nothing more.')}
         </DeleteDialog>
       )}
     </header>
@@ -117,7 +118,9 @@ const COLUMNS: readonly Column<ConfigurationDrift>[] = [
     cell: ({ state, mendable }) => (
       <>
         <span class={`tone-${driftTone(state)}`}>{driftWord(state)}</span>
-        {!mendable && state !== 'reboot_required' && <div class="small soft">a campaign cannot mend it</div>}
+        {!mendable && state !== 'reboot_required' && (
+          <div class="small soft">{t('a campaign cannot mend it')}</div>
+        )}
       </>
     ),
   },
@@ -132,28 +135,41 @@ function Drift({ path }: { readonly path: string }) {
       <Filters>
         <ChoiceFilter
           name="state"
-          label="State"
+          label={t('State')}
           options={[
-            ['', 'Any that is not as wanted'],
-            ...DRIFT_STATES.filter(([one]) => one !== 'matches').map(([one, word]) => [one, word] as const),
+            ['', t('Any that is not as wanted')],
+            ...DRIFT_STATES.filter(([one]) => one !== 'matches').map(
+              ([one, word]) => [one, t(word)] as const,
+            ),
           ]}
         />
         <a class="button" download href={`/api/v1${path}/drift${queryOf({ state, format: 'csv' })}`}>
-          Export all as CSV
+          {t('Export all as CSV')}
         </a>
       </Filters>
       <ListPage
         of={list}
-        what="the drift"
+        what={t('the drift')}
         lines={6}
         columns={COLUMNS}
         keyOf={({ chargePointId }) => chargePointId}
         empty={
-          <Empty title={state === undefined ? 'All are as they are wanted' : 'No charge point in this state'}>
-            <p>What charge points told of their configuration last is compared every half a minute or so.</p>
+          <Empty
+            title={state === undefined ? t('All are as they are wanted') : t('No charge point in this state')}
+          >
+            <p>
+              {t(
+                'What charge points told of their configuration last is compared every half a minute or so.',
+              )}
+            </p>
           </Empty>
         }
-        sum={(shown, total) => `${count(shown)} of ${counted(total, 'charge point')}`}
+        sum={(shown, total) =>
+          t('{shown} of {total}', {
+            shown: count(shown),
+            total: plural(total, '{n} charge point', '{n} charge points'),
+          })
+        }
       />
     </>
   );
@@ -164,15 +180,9 @@ function Keys({ keys }: Pick<ConfigurationDrift, 'keys'>) {
     <ul class="plain small">
       {keys.map(({ key, wants, has, state }) => (
         <li key={key}>
-          <code>{key}</code>: wanted <code>{wants}</code>,{' '}
-          {has === null ? (
-            'nobody knows what it has'
-          ) : (
-            <>
-              has <code>{has}</code>
-            </>
-          )}
-          , <span class={`tone-${driftTone(state)}`}>{driftWord(state)}</span>
+          {rich('{key}: wanted {wants},', { key: <code>{key}</code>, wants: <code>{wants}</code> })}{' '}
+          {has === null ? t('nobody knows what it has') : rich('has {has}', { has: <code>{has}</code> })},{' '}
+          <span class={`tone-${driftTone(state)}`}>{driftWord(state)}</span>
         </li>
       ))}
     </ul>

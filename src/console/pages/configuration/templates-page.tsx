@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { filterInWords } from '../../drift.ts';
-import { counted } from '../../format.ts';
 import type { ConfigurationTemplate } from '../../model.ts';
 import { type Column, ListPage, useList } from '../../parts/list-page.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { go, urlOf } from '../../router.ts';
 import { may } from '../../session.ts';
+import { plural, t } from '../../words/words.ts';
 import { DriftCounts } from './drift-counts.tsx';
 import { TemplateEditor } from './template-editor.tsx';
 
@@ -24,28 +24,29 @@ export function TemplatesPage() {
   return (
     <>
       <div class="row">
-        <h1>Configuration templates</h1>
+        <h1>{t('Configuration templates')}</h1>
         {may('operator') && (
           <button type="button" class="primary end" onClick={() => setAdding(true)}>
-            New template
+            {t('New template')}
           </button>
         )}
       </div>
       <ListPage
         of={list}
-        what="templates"
+        what={t('templates')}
         lines={5}
         columns={COLUMNS}
         keyOf={({ id }) => id}
         empty={
-          <Empty title="No template yet">
+          <Empty title={t('No template yet')}>
             <p>
-              A template says which configuration the charge points of a make, a group or a tag are to have.
-              Farad shows which ones differ from it, and a campaign mends them.
+              {t(
+                'A template says which configuration the charge points of a make, a group or a tag are to have. Farad shows which ones differ from it, and a campaign mends them.',
+              )}
             </p>
           </Empty>
         }
-        sum={(shown) => counted(shown, 'template')}
+        sum={(shown) => plural(shown, '{n} template', '{n} templates')}
       />
       {adding && <TemplateEditor onClose={() => setAdding(false)} onSaved={(id) => go(urlOf.template(id))} />}
     </>

@@ -1,8 +1,9 @@
-import { count, counted } from '../../format.ts';
+import { count } from '../../format.ts';
 import { type Cluster, isApart, MAP_STATES, type MapState, statesInWords } from '../../map/clusters.ts';
 import type { ChargePointClusters } from '../../model.ts';
 import { Status } from '../../parts/status.tsx';
 import { urlOf } from '../../router.ts';
+import { plural, t } from '../../words/words.ts';
 
 /** Entries that are shown. */
 const MOST = 100;
@@ -18,18 +19,24 @@ export function ClusterList({ of: { clusters, total, placed, unplaced }, onClust
   return (
     <section class="panel map-list" aria-labelledby="map-list">
       <header>
-        <h2 id="map-list">{counted(total, 'charge point')} here</h2>
-        <span class="end small soft">{count(placed)} in all</span>
+        <h2 id="map-list">{plural(total, '{n} charge point here', '{n} charge points here')}</h2>
+        <span class="end small soft">{t('{placed} in all', { placed: count(placed) })}</span>
       </header>
       <ul class="plain body">
         {ordered.slice(0, MOST).map((cluster) => (
           <Entry key={`${cluster.latitude} ${cluster.longitude}`} cluster={cluster} onCluster={onCluster} />
         ))}
-        {total === 0 && <li class="soft">None with coordinates in this part.</li>}
-        {clusters.length > MOST && <li class="soft">and {count(clusters.length - MOST)} more places</li>}
+        {total === 0 && <li class="soft">{t('None with coordinates in this part.')}</li>}
+        {clusters.length > MOST && (
+          <li class="soft">{t('and {clusters} more places', { clusters: count(clusters.length - MOST) })}</li>
+        )}
         {unplaced > 0 && (
           <li class="small soft">
-            {counted(unplaced, 'charge point')} without coordinates: set them in the settings of each.
+            {plural(
+              unplaced,
+              '{n} charge point without coordinates: set them in the settings of each.',
+              '{n} charge points without coordinates: set them in the settings of each.',
+            )}
           </li>
         )}
       </ul>
@@ -42,7 +49,7 @@ function Entry({ cluster, onCluster }: { readonly cluster: Cluster } & Pick<Clus
     return (
       <li>
         <button type="button" class="link" onClick={() => onCluster(cluster)}>
-          {counted(cluster.count, 'charge point')}
+          {plural(cluster.count, '{n} charge point', '{n} charge points')}
         </button>
         <div class="small soft">{statesInWords(cluster)}</div>
       </li>
@@ -54,7 +61,7 @@ function Entry({ cluster, onCluster }: { readonly cluster: Cluster } & Pick<Clus
         <li key={id}>
           <a href={urlOf.chargePoint(id)}>{id}</a> <StateOf state={state} />
           {(name || bay) && (
-            <div class="small soft">{[name, bay && `bay ${bay}`].filter(Boolean).join(' · ')}</div>
+            <div class="small soft">{[name, bay && t('bay {bay}', { bay })].filter(Boolean).join(' · ')}</div>
           )}
         </li>
       ))}
@@ -63,6 +70,6 @@ function Entry({ cluster, onCluster }: { readonly cluster: Cluster } & Pick<Clus
 }
 
 function StateOf({ state }: { readonly state: MapState }) {
-  const [, word = state, status = state] = MAP_STATES.find(([name]) => name === state) ?? [];
-  return <Status status={status} word={word} />;
+  const [, word, status = state] = MAP_STATES.find(([name]) => name === state) ?? [];
+  return <Status status={status} word={word && t(word)} />;
 }

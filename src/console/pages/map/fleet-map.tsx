@@ -3,6 +3,7 @@ import { type Cluster, isApart } from '../../map/clusters.ts';
 import { fitting, zoomed } from '../../map/mercator.ts';
 import { Shown } from '../../parts/states.tsx';
 import { go, urlOf } from '../../router.ts';
+import { t } from '../../words/words.ts';
 import { ClusterList } from './cluster-list.tsx';
 import { MapSurface } from './map-surface.tsx';
 import { type Filters, useMap } from './use-map.ts';
@@ -30,16 +31,24 @@ export function FleetMap({ filters }: { readonly filters: Filters }) {
               onCluster={look}
             />
             <div class="map-buttons">
-              <button type="button" aria-label="Zoom in" onClick={() => show(zoomed(view, view.zoom + 1))}>
+              <button
+                type="button"
+                aria-label={t('Zoom in')}
+                onClick={() => show(zoomed(view, view.zoom + 1))}
+              >
                 +
               </button>
-              <button type="button" aria-label="Zoom out" onClick={() => show(zoomed(view, view.zoom - 1))}>
+              <button
+                type="button"
+                aria-label={t('Zoom out')}
+                onClick={() => show(zoomed(view, view.zoom - 1))}
+              >
                 −
               </button>
               {clusters.data?.extent && (
                 <button
                   type="button"
-                  aria-label="Show all"
+                  aria-label={t('Show all')}
                   onClick={() => clusters.data?.extent && show(fitting(view, clusters.data.extent))}
                 >
                   ⤢
@@ -49,7 +58,7 @@ export function FleetMap({ filters }: { readonly filters: Filters }) {
           </>
         )}
       </div>
-      <Shown of={clusters} what="the charge points here" lines={12}>
+      <Shown of={clusters} what={t('the charge points here')} lines={12}>
         {(found) => <ClusterList of={found} onCluster={look} />}
       </Shown>
     </div>

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { count, counted } from '../../format.ts';
+import { count } from '../../format.ts';
 import { type Cluster, foremost, MAP_STATES, statesInWords } from '../../map/clusters.ts';
 import { drawOutline } from '../../map/draw-outline.ts';
 import { type MapView, moved, onScreen, tilesOf, zoomed } from '../../map/mercator.ts';
@@ -7,6 +7,7 @@ import { type Outline, readOutline } from '../../map/outline.ts';
 import type { ChargePointClusters } from '../../model.ts';
 import { toneOf } from '../../parts/status.tsx';
 import { colour, theme } from '../../theme.ts';
+import { plural, t } from '../../words/words.ts';
 
 /** Pixels by which an arrow key moves the map. */
 const STEP = 80;
@@ -27,8 +28,13 @@ interface MapSurfaceProps {
 export function MapSurface({ view, clusters, tiles, onShow, onCluster }: MapSurfaceProps) {
   const hands = useHands(view, onShow);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move it; the list beside it says all that it shows
-    <section class="map" aria-label="Map: arrow keys move it, plus and minus zoom" tabIndex={0} {...hands}>
+    <section
+      class="map"
+      aria-label={t('Map: arrow keys move it, plus and minus zoom')}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move it; the list beside it says all that it shows
+      tabIndex={0}
+      {...hands}
+    >
       {tiles ? (
         tilesOf(view, tiles.url).map(({ key, url, left, top }) => (
           <img key={key} src={url} alt="" draggable={false} style={{ left: `${left}px`, top: `${top}px` }} />
@@ -60,16 +66,16 @@ interface MarkerProps {
 function Marker({ view, cluster, onClick }: MarkerProps) {
   const [left, top] = onScreen(view, cluster);
   const state = foremost(cluster);
-  const [, word = '', status = ''] = MAP_STATES.find(([name]) => name === state) ?? [];
+  const [, word, status = ''] = MAP_STATES.find(([name]) => name === state) ?? [];
   const [one] = cluster.chargePoints ?? [];
-  const name = cluster.count === 1 ? one?.id : counted(cluster.count, 'charge point');
+  const name = cluster.count === 1 ? one?.id : plural(cluster.count, '{n} charge point', '{n} charge points');
   return (
     <button
       type="button"
       tabIndex={-1}
       class={`marker marker-${toneOf(status)}`}
       style={{ left: `${left}px`, top: `${top}px` }}
-      title={`${name}: ${cluster.count === 1 ? word : statesInWords(cluster)}`}
+      title={`${name}: ${cluster.count === 1 ? word && t(word) : statesInWords(cluster)}`}
       onClick={onClick}
     >
       {cluster.count === 1 ? SIGNS[state] : count(cluster.count)}

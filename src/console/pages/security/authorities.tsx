@@ -7,6 +7,7 @@ import { Empty, Shown } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
 import { useResource } from '../../resource.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 import { NewAuthority } from './new-authority.tsx';
 
 /** Who issues the certificates of charge points. */
@@ -14,17 +15,19 @@ export function Authorities() {
   const resource = useResource<CertificateAuthorities>('/certificate-authority', { everyMs: 60_000 });
   const [making, setMaking] = useState(false);
   return (
-    <Shown of={resource} what="the authority" lines={6}>
+    <Shown of={resource} what={t('the authority')} lines={6}>
       {({ outside, canSeal, authorities, current }) => (
         <>
           {canSeal && (
             <div class="actions">
               <button type="button" disabled={!may('admin')} onClick={() => setMaking(true)}>
-                Make an authority
+                {t('Make an authority')}
               </button>
             </div>
           )}
-          {outside && <p class="note">Requests go to the outside authority of security.signingHook.</p>}
+          {outside && (
+            <p class="note">{t('Requests go to the outside authority of security.signingHook.')}</p>
+          )}
           {authorities.length === 0 && !outside && <NoAuthority canSeal={canSeal} />}
           {authorities.map((authority) => (
             <AuthorityPanel key={authority.id} authority={authority} isCurrent={authority.id === current} />
@@ -47,12 +50,13 @@ export function Authorities() {
 function NoAuthority({ canSeal }: { readonly canSeal: boolean }) {
   return (
     <div class="panel">
-      <Empty title="Nobody issues certificates">
+      <Empty title={t('Nobody issues certificates')}>
         <p>
-          {canSeal
-            ? 'Farad can be the authority: make one.'
-            : 'Farad can be the authority once security.sealingKeyFile is set.'}{' '}
-          Or name an outside one in security.signingHook.
+          {t('{value} Or name an outside one in security.signingHook.', {
+            value: canSeal
+              ? t('Farad can be the authority: make one.')
+              : t('Farad can be the authority once security.sealingKeyFile is set.'),
+          })}
         </p>
       </Empty>
     </div>
@@ -67,17 +71,17 @@ function AuthorityPanel({
   readonly isCurrent: boolean;
 }) {
   return (
-    <section class="panel" aria-label={`Authority ${id}`}>
+    <section class="panel" aria-label={t('Authority {id}', { id })}>
       <header>
-        <h2>Authority of Farad</h2>
+        <h2>{t('Authority of Farad')}</h2>
         <Status
           status={canIssue ? 'Available' : 'Faulted'}
           word={
             isCurrent
-              ? 'issues certificates'
+              ? t('issues certificates')
               : canIssue
-                ? 'can issue'
-                : 'cannot issue: its keys cannot be opened'
+                ? t('can issue')
+                : t('cannot issue: its keys cannot be opened')
           }
         />
         <a
@@ -85,15 +89,15 @@ function AuthorityPanel({
           download={`farad-root-${fingerprint.slice(0, 8)}.pem`}
           href={`data:application/x-pem-file,${encodeURIComponent(rootCertificate)}`}
         >
-          Download its root
+          {t('Download its root')}
         </a>
       </header>
       <dl class="facts body">
-        <Fact name="Signs with">{algorithm}</Fact>
-        <Fact name="Issues until">
+        <Fact name={t('Signs with')}>{algorithm}</Fact>
+        <Fact name={t('Issues until')}>
           <ExpiryOf notAfter={expiresAt} />
         </Fact>
-        <Fact name="SHA-256 of its root">
+        <Fact name={t('SHA-256 of its root')}>
           <Copyable text={fingerprint} />
         </Fact>
       </dl>

@@ -2,6 +2,7 @@ import { stamp } from '../../format.ts';
 import type { SecurityEvent } from '../../model.ts';
 import { Status } from '../../parts/status.tsx';
 import { urlOf } from '../../router.ts';
+import { t } from '../../words/words.ts';
 
 interface EventTableProps {
   readonly events: readonly SecurityEvent[];
@@ -15,11 +16,11 @@ export function EventTable({ events, ofOne }: EventTableProps) {
       <table class="table cards">
         <thead>
           <tr>
-            <th scope="col">Received</th>
-            {!ofOne && <th scope="col">Charge point</th>}
-            <th scope="col">Event</th>
-            <th scope="col">Told by</th>
-            <th scope="col">More</th>
+            <th scope="col">{t('Received')}</th>
+            {!ofOne && <th scope="col">{t('Charge point')}</th>}
+            <th scope="col">{t('Event')}</th>
+            <th scope="col">{t('Told by')}</th>
+            <th scope="col">{t('More')}</th>
           </tr>
         </thead>
         <tbody>
@@ -42,19 +43,19 @@ function Row({ event, ofOne }: { readonly event: SecurityEvent; readonly ofOne: 
         </time>
       </td>
       {!ofOne && (
-        <td data-label="Charge point">
+        <td data-label={t('Charge point')}>
           <a href={`${urlOf.chargePoint(chargePointId)}?tab=security`}>{chargePointId}</a>
         </td>
       )}
-      <td data-label="Event">
-        {type} {critical === true && <Status status="Faulted" word="critical" />}
+      <td data-label={t('Event')}>
+        {type} {critical === true && <Status status="Faulted" word={t('critical')} />}
       </td>
-      <td data-label="Told by">
-        {source === 'farad' ? <Status status="Rejected" word="refused by Farad" /> : 'charge point'}
+      <td data-label={t('Told by')}>
+        {source === 'farad' ? <Status status="Rejected" word={t('refused by Farad')} /> : t('charge point')}
       </td>
-      <td data-label="More">
+      <td data-label={t('More')}>
         {techInfo || <span class="soft">–</span>}
-        {remoteAddress !== '' && <span class="soft"> from {remoteAddress}</span>}
+        {remoteAddress !== '' && <span class="soft"> {t('from {remoteAddress}', { remoteAddress })}</span>}
       </td>
     </tr>
   );

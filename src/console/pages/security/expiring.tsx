@@ -10,6 +10,7 @@ import { Status } from '../../parts/status.tsx';
 import { useResource } from '../../resource.ts';
 import { place, urlOf } from '../../router.ts';
 import { profileInWords } from '../../security.ts';
+import { type Plain, t } from '../../words/words.ts';
 
 const PER_PAGE = 50;
 
@@ -19,7 +20,7 @@ const WITHIN = [
   ['7', 'in 7 days'],
   ['90', 'in 90 days'],
   ['365', 'in a year'],
-] as const;
+] as const satisfies readonly (readonly [value: string, word: Plain])[];
 
 /** Charge points whose certificate ends soon and that have no newer one. */
 export function Expiring() {
@@ -32,21 +33,28 @@ export function Expiring() {
   );
   return (
     <>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-        <ChoiceFilter name="within" label="Expiry" options={WITHIN} />
-        <TextFilter name="text" label="Text" placeholder="id, serial, vendor, group" />
+      <form class="filters" aria-label={t('Filters')} onSubmit={(event) => event.preventDefault()}>
+        <ChoiceFilter
+          name="within"
+          label={t('Expiry')}
+          options={WITHIN.map(([value, word]) => [value, t(word)] as const)}
+        />
+        <TextFilter name="text" label={t('Text')} placeholder={t('id, serial, vendor, group')} />
       </form>
-      <section class="panel" aria-label="Expiring certificates">
-        <Shown of={list} what="certificates" lines={10}>
+      <section class="panel" aria-label={t('Expiring certificates')}>
+        <Shown of={list} what={t('certificates')} lines={10}>
           {({ items, next, total = items.length }) =>
             items.length === 0 ? (
-              <Empty title="No certificate expires in this time">
-                <p>A charge point that has a newer certificate is not listed for its old one.</p>
+              <Empty title={t('No certificate expires in this time')}>
+                <p>{t('A charge point that has a newer certificate is not listed for its old one.')}</p>
               </Empty>
             ) : (
               <>
                 <ExpiringTable items={items} sort={sort} />
-                <Pager next={next} sum={`${count(items.length)} of ${count(total)}`} />
+                <Pager
+                  next={next}
+                  sum={t('{items} of {total}', { items: count(items.length), total: count(total) })}
+                />
               </>
             )
           }
@@ -64,10 +72,10 @@ function ExpiringTable({ items, sort }: { readonly items: readonly ChargePoint[]
           <tr>
             <SortHeader name="id" label="Charge point" sort={sort} />
             <SortHeader name="certificateExpiresAt" label="Certificate expires" sort={sort} />
-            <th scope="col">Profile</th>
+            <th scope="col">{t('Profile')}</th>
             <SortHeader name="group" label="Group" sort={sort} />
             <SortHeader name="vendor" label="Vendor and model" sort={sort} />
-            <th scope="col">Connection</th>
+            <th scope="col">{t('Connection')}</th>
           </tr>
         </thead>
         <tbody>
@@ -87,15 +95,15 @@ function Row({ item: { id, security, settings, boot, connected } }: { readonly i
       <td class="id">
         <a href={`${urlOf.chargePoint(id)}?tab=security`}>{id}</a>
       </td>
-      <td data-label="Certificate expires">
+      <td data-label={t('Certificate expires')}>
         {certificateExpiresAt && <ExpiryOf notAfter={certificateExpiresAt} />}
       </td>
-      <td data-label="Profile">{profile === null ? 'unknown' : profileInWords(profile)}</td>
-      <td data-label="Group">{settings?.group ?? <span class="soft">–</span>}</td>
-      <td data-label="Vendor and model">
+      <td data-label={t('Profile')}>{profile === null ? t('unknown') : profileInWords(profile)}</td>
+      <td data-label={t('Group')}>{settings?.group ?? <span class="soft">–</span>}</td>
+      <td data-label={t('Vendor and model')}>
         {boot ? `${boot.vendor} ${boot.model}` : <span class="soft">–</span>}
       </td>
-      <td data-label="Connection">
+      <td data-label={t('Connection')}>
         <Status status={connected ? 'connected' : 'offline'} />
       </td>
     </tr>

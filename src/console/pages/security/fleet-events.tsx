@@ -3,6 +3,7 @@ import { TextFilter } from '../../parts/filter-fields.tsx';
 import { RangeFilter } from '../../parts/range-filter.tsx';
 import { place } from '../../router.ts';
 import { readRange } from '../../time-range.ts';
+import { t } from '../../words/words.ts';
 import { SecurityEvents } from './security-events.tsx';
 
 /** What happened to the security of the fleet, refusals included. */
@@ -20,7 +21,7 @@ export function FleetEvents() {
       filters={
         <>
           <ChargePointFilter />
-          <TextFilter name="group" label="Group" placeholder="whole name" />
+          <TextFilter name="group" label={t('Group')} placeholder={t('whole name')} />
           <RangeFilter byDefault="30d" />
         </>
       }

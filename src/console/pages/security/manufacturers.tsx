@@ -7,6 +7,7 @@ import { Empty, Shown } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import type { ManufacturerRoot } from '../../security.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 import { NewManufacturerRoot } from './new-manufacturer-root.tsx';
 
 /** Who may sign firmware. */
@@ -17,18 +18,19 @@ export function Manufacturers() {
   return (
     <section class="panel" aria-labelledby="manufacturers">
       <header>
-        <h2 id="manufacturers">Roots of manufacturers</h2>
+        <h2 id="manufacturers">{t('Roots of manufacturers')}</h2>
         <button type="button" class="end" disabled={!may('admin')} onClick={() => setAdding(true)}>
-          Add a root
+          {t('Add a root')}
         </button>
       </header>
-      <Shown of={list} what="the roots" lines={4}>
+      <Shown of={list} what={t('the roots')} lines={4}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="No root of a manufacturer is known">
+            <Empty title={t('No root of a manufacturer is known')}>
               <p>
-                Signed firmware is sent without a look at who issued its certificate. With a root, Farad
-                refuses what does not lead to one.
+                {t(
+                  'Signed firmware is sent without a look at who issued its certificate. With a root, Farad refuses what does not lead to one.',
+                )}
               </p>
             </Empty>
           ) : (
@@ -51,7 +53,7 @@ export function Manufacturers() {
       )}
       {deleting && (
         <DeleteDialog
-          title="Delete a root of a manufacturer?"
+          title={t('Delete a root of a manufacturer?')}
           name={deleting.subject}
           path={`/manufacturer-roots/${deleting.sha256}`}
           onClose={() => setDeleting(undefined)}
@@ -60,7 +62,7 @@ export function Manufacturers() {
             list.reload();
           }}
         >
-          Firmware whose certificate leads to it alone is refused from then on.
+          {t('Firmware whose certificate leads to it alone is refused from then on.')}
         </DeleteDialog>
       )}
     </section>
@@ -83,10 +85,10 @@ const columns = (
         type="button"
         class="link"
         disabled={!onDelete}
-        aria-label={`Delete root ${root.subject}`}
+        aria-label={t('Delete root {subject}', { subject: root.subject })}
         onClick={() => onDelete?.(root)}
       >
-        Delete
+        {t('Delete')}
       </button>
     ),
   },

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { request } from '../../api.ts';
 import { useDoing } from '../../parts/action.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
+import { t } from '../../words/words.ts';
 
 const ALGORITHMS = [
   ['ecdsa-p256', 'ECDSA on P-256'],
@@ -27,13 +28,20 @@ export function NewAuthority({ onClose, onMade }: NewAuthorityProps) {
       onMade();
     });
   return (
-    <FormDialog title="Make an authority" submit="Make it" doing={doing} onClose={onClose} onSubmit={make}>
+    <FormDialog
+      title={t('Make an authority')}
+      submit={t('Make it')}
+      doing={doing}
+      onClose={onClose}
+      onSubmit={make}
+    >
       <p>
-        Farad makes a root, and below it the authority that issues. Their private keys never leave Farad. New
-        certificates come from it; what former authorities have issued stays good.
+        {t(
+          'Farad makes a root, and below it the authority that issues. Their private keys never leave Farad. New certificates come from it; what former authorities have issued stays good.',
+        )}
       </p>
       <div class="field">
-        <label for="authority-algorithm">Signs with</label>
+        <label for="authority-algorithm">{t('Signs with')}</label>
         <select
           id="authority-algorithm"
           value={algorithm}
@@ -41,13 +49,13 @@ export function NewAuthority({ onClose, onMade }: NewAuthorityProps) {
         >
           {ALGORITHMS.map(([name, words]) => (
             <option key={name} value={name}>
-              {words}
+              {t(words)}
             </option>
           ))}
         </select>
       </div>
       <div class="field">
-        <label for="authority-name">Common name of its root</label>
+        <label for="authority-name">{t('Common name of its root')}</label>
         <input
           id="authority-name"
           maxLength={64}
@@ -57,14 +65,14 @@ export function NewAuthority({ onClose, onMade }: NewAuthorityProps) {
         />
       </div>
       <div class="field">
-        <label for="authority-organization">Organization</label>
+        <label for="authority-organization">{t('Organization')}</label>
         <input
           id="authority-organization"
           maxLength={64}
           value={organization}
           onInput={(event) => setOrganization(event.currentTarget.value)}
         />
-        <span class="hint">Empty: security.cpoName.</span>
+        <span class="hint">{t('Empty: security.cpoName.')}</span>
       </div>
     </FormDialog>
   );

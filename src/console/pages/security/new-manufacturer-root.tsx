@@ -3,6 +3,7 @@ import { request } from '../../api.ts';
 import { useDoing } from '../../parts/action.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { PemField } from '../../parts/pem-field.tsx';
+import { t } from '../../words/words.ts';
 
 interface NewManufacturerRootProps {
   readonly onClose: () => void;
@@ -22,28 +23,28 @@ export function NewManufacturerRoot({ onClose, onAdded }: NewManufacturerRootPro
     });
   return (
     <FormDialog
-      title="Add a root of a manufacturer"
-      submit="Trust it"
+      title={t('Add a root of a manufacturer')}
+      submit={t('Trust it')}
       doing={doing}
       onClose={onClose}
       onSubmit={add}
     >
       <PemField
         id="manufacturer-root"
-        label="Root, PEM"
+        label={t('Root, PEM')}
         required
         value={certificate}
         onChange={setCertificate}
       />
       <div class="field">
-        <label for="manufacturer-note">Note</label>
+        <label for="manufacturer-note">{t('Note')}</label>
         <input
           id="manufacturer-note"
           maxLength={500}
           value={note}
           onInput={(event) => setNote(event.currentTarget.value)}
         />
-        <span class="hint">Where it comes from, or whose charge points it is for.</span>
+        <span class="hint">{t('Where it comes from, or whose charge points it is for.')}</span>
       </div>
     </FormDialog>
   );

@@ -3,18 +3,19 @@ import type { FleetSecurity } from '../../model.ts';
 import { Empty, Shown } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
-import { PROFILE_CHOICES, profileInWords } from '../../security.ts';
+import { profileChoices, profileInWords } from '../../security.ts';
+import { rich, t } from '../../words/words.ts';
 import { Count } from './count.tsx';
 
 /** How many charge points are on which profile, and what waits to be done. */
 export function Profiles() {
   const fleet = useResource<FleetSecurity>('/security', { everyMs: 5000 });
   return (
-    <Shown of={fleet} what="the security of the fleet" lines={8}>
+    <Shown of={fleet} what={t('the security of the fleet')} lines={8}>
       {(security) =>
         security.chargePoints === 0 ? (
           <div class="panel">
-            <Empty title="No charge point has come yet" />
+            <Empty title={t('No charge point has come yet')} />
           </div>
         ) : (
           <>
@@ -29,14 +30,12 @@ export function Profiles() {
 
 /** Charge points by profile, the best one first, as one bar with its words. */
 function Bar({ security: { profiles, countedAt, minProfile } }: { readonly security: FleetSecurity }) {
-  const shown = PROFILE_CHOICES.filter(([name]) => profiles[name] > 0);
+  const shown = profileChoices().filter(([name]) => profiles[name] > 0);
   return (
     <section class="panel" aria-labelledby="profiles">
       <header>
-        <h2 id="profiles">Charge points by security profile</h2>
-        <span class="end small soft">
-          counted <When at={countedAt} />
-        </span>
+        <h2 id="profiles">{t('Charge points by security profile')}</h2>
+        <span class="end small soft">{rich('counted {when}', { when: <When at={countedAt} /> })}</span>
       </header>
       <div class="body connectors-bar profiles-bar">
         <div class="bar-of" aria-hidden="true">
@@ -56,8 +55,10 @@ function Bar({ security: { profiles, countedAt, minProfile } }: { readonly secur
         </ul>
         <p class="small soft">
           {minProfile > 0
-            ? `The minimum profile is ${profileInWords(minProfile)} (security.minProfile).`
-            : 'There is no minimum profile (security.minProfile).'}
+            ? t('The minimum profile is {minProfile} (security.minProfile).', {
+                minProfile: profileInWords(minProfile),
+              })
+            : t('There is no minimum profile (security.minProfile).')}
         </p>
       </div>
     </section>
@@ -68,25 +69,29 @@ function Numbers({ security: { pending, certificates, requests } }: { readonly s
   const { expiring, expired } = certificates;
   return (
     <div class="numbers">
-      <Count href="/charge-points?profilePending=true" name="Moving to a higher profile" value={pending} />
+      <Count
+        href="/charge-points?profilePending=true"
+        name={t('Moving to a higher profile')}
+        value={pending}
+      />
       <Count
         href="/security?tab=certificates"
-        name="Certificates expire in 30 days"
+        name={t('Certificates expire in 30 days')}
         value={expiring}
         tone={expiring > 0 ? 'attention' : undefined}
       />
       <Count
         href="/security?tab=certificates&within=0"
-        name="Expired certificates"
+        name={t('Expired certificates')}
         value={expired}
         tone={expired > 0 ? 'fault' : undefined}
       />
       <Count
         href="/security?tab=requests"
-        name="Failed signings"
+        name={t('Failed signings')}
         value={requests.failed}
         tone={requests.failed > 0 ? 'fault' : undefined}
-        note={`${count(requests.open)} waiting`}
+        note={t('{open} waiting', { open: count(requests.open) })}
       />
     </div>
   );

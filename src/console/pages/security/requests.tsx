@@ -1,5 +1,4 @@
 import { queryOf } from '../../api.ts';
-import { counted } from '../../format.ts';
 import type { CertificateRequest, Page } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { Pager } from '../../parts/pager.tsx';
@@ -8,13 +7,14 @@ import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { place, urlOf } from '../../router.ts';
-import { REQUEST_STATES } from '../../security.ts';
+import { requestState } from '../../security.ts';
+import { type Plain, plural, t } from '../../words/words.ts';
 
 const WHICH = [
   ['', 'that failed'],
   ['open', 'that wait'],
   ['all', 'all'],
-] as const;
+] as const satisfies readonly (readonly [value: string, word: Plain])[];
 
 const STATUSES: Readonly<Record<string, string>> = {
   installed: 'Accepted',
@@ -34,22 +34,28 @@ export function Requests() {
   );
   return (
     <>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-        <ChoiceFilter name="which" label="Requests" options={WHICH} />
+      <form class="filters" aria-label={t('Filters')} onSubmit={(event) => event.preventDefault()}>
+        <ChoiceFilter
+          name="which"
+          label={t('Requests')}
+          options={WHICH.map(([value, word]) => [value, t(word)] as const)}
+        />
       </form>
-      <section class="panel" aria-label="Requests for certificates">
-        <Shown of={list} what="requests" lines={8}>
+      <section class="panel" aria-label={t('Requests for certificates')}>
+        <Shown of={list} what={t('requests')} lines={8}>
           {({ items, next }) =>
             items.length === 0 ? (
-              <Empty title="No such request">
+              <Empty title={t('No such request')}>
                 <p>
-                  A charge point that sends SignCertificate has its request here until it has its certificate.
+                  {t(
+                    'A charge point that sends SignCertificate has its request here until it has its certificate.',
+                  )}
                 </p>
               </Empty>
             ) : (
               <>
                 <RequestTable items={items} />
-                <Pager next={next} sum={counted(items.length, 'request')} />
+                <Pager next={next} sum={plural(items.length, '{n} request', '{n} requests')} />
               </>
             )
           }
@@ -65,10 +71,10 @@ function RequestTable({ items }: { readonly items: readonly CertificateRequest[]
       <table class="table cards">
         <thead>
           <tr>
-            <th scope="col">Charge point</th>
-            <th scope="col">Received</th>
-            <th scope="col">State</th>
-            <th scope="col">What keeps it</th>
+            <th scope="col">{t('Charge point')}</th>
+            <th scope="col">{t('Received')}</th>
+            <th scope="col">{t('State')}</th>
+            <th scope="col">{t('What keeps it')}</th>
           </tr>
         </thead>
         <tbody>
@@ -77,13 +83,13 @@ function RequestTable({ items }: { readonly items: readonly CertificateRequest[]
               <td class="id">
                 <a href={`${urlOf.chargePoint(chargePointId)}?tab=security`}>{chargePointId}</a>
               </td>
-              <td data-label="Received">
+              <td data-label={t('Received')}>
                 <When at={receivedAt} />
               </td>
-              <td data-label="State">
-                <Status status={STATUSES[state] ?? 'Pending'} word={REQUEST_STATES[state] ?? state} />
+              <td data-label={t('State')}>
+                <Status status={STATUSES[state] ?? 'Pending'} word={requestState(state)} />
               </td>
-              <td data-label="What keeps it">{problem ?? <span class="soft">–</span>}</td>
+              <td data-label={t('What keeps it')}>{problem ?? <span class="soft">–</span>}</td>
             </tr>
           ))}
         </tbody>

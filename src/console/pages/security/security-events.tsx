@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { queryOf } from '../../api.ts';
-import { counted, zone } from '../../format.ts';
+import { zone } from '../../format.ts';
 import { useHeldBack } from '../../held-back.ts';
 import { useLive } from '../../live/live.ts';
 import { LOG_DELAY_MS } from '../../log-delay.ts';
@@ -11,6 +11,7 @@ import { Empty, Shown } from '../../parts/states.tsx';
 import { WaitingRows } from '../../parts/waiting-rows.tsx';
 import { useResource } from '../../resource.ts';
 import { place } from '../../router.ts';
+import { plural, t } from '../../words/words.ts';
 import { EventTable } from './event-table.tsx';
 
 const PER_PAGE = 50;
@@ -44,29 +45,42 @@ export function SecurityEvents({ chargePointId, filters, parameters = {} }: Secu
   return (
     <section class="panel" aria-labelledby="security-events">
       <header>
-        <h2 id="security-events">Security events</h2>
-        <span class="small soft">times in {zone}</span>
+        <h2 id="security-events">{t('Security events')}</h2>
+        <span class="small soft">{t('times in {zone}', { zone })}</span>
       </header>
-      <form class="filters body" aria-label="Filters of events" onSubmit={(event) => event.preventDefault()}>
-        <ChoiceFilter name="source" label="Told by" options={SOURCES} />
-        <ChoiceFilter name="critical" label="Weight" options={WEIGHTS} />
-        <TextFilter name="type" label="Type" placeholder="whole name" />
+      <form
+        class="filters body"
+        aria-label={t('Filters of events')}
+        onSubmit={(event) => event.preventDefault()}
+      >
+        <ChoiceFilter
+          name="source"
+          label={t('Told by')}
+          options={SOURCES.map(([value, word]) => [value, t(word)] as const)}
+        />
+        <ChoiceFilter
+          name="critical"
+          label={t('Weight')}
+          options={WEIGHTS.map(([value, word]) => [value, t(word)] as const)}
+        />
+        <TextFilter name="type" label={t('Type')} placeholder={t('whole name')} />
         {filters}
       </form>
-      <Shown of={list} what="security events" lines={6}>
+      <Shown of={list} what={t('security events')} lines={6}>
         {({ next = null }) =>
           shown.length === 0 ? (
-            <Empty title="No security event here">
+            <Empty title={t('No security event here')}>
               <p>
-                What charge points report by SecurityEventNotification, and connections and signing requests
-                that Farad refused for a reason of security, show here.
+                {t(
+                  'What charge points report by SecurityEventNotification, and connections and signing requests that Farad refused for a reason of security, show here.',
+                )}
               </p>
             </Empty>
           ) : (
             <>
-              <WaitingRows waiting={waiting} what="security events" show={show} />
+              <WaitingRows waiting={waiting} what={t('security events')} show={show} />
               <EventTable events={shown} ofOne={chargePointId !== undefined} />
-              <Pager next={next} sum={counted(shown.length, 'event')} />
+              <Pager next={next} sum={plural(shown.length, '{n} event', '{n} events')} />
             </>
           )
         }

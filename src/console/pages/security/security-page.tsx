@@ -1,4 +1,5 @@
 import { currentTab, Tabs } from '../../parts/tabs.tsx';
+import { t } from '../../words/words.ts';
 import { Authorities } from './authorities.tsx';
 import { Expiring } from './expiring.tsx';
 import { FleetEvents } from './fleet-events.tsx';
@@ -20,8 +21,8 @@ export function SecurityPage() {
   const tab = currentTab(TABS);
   return (
     <>
-      <h1>Security</h1>
-      <Tabs label="Parts of security" root="/security" tabs={TABS} />
+      <h1>{t('Security')}</h1>
+      <Tabs label={t('Parts of security')} root="/security" tabs={TABS} />
       {tab === '' && <Profiles />}
       {tab === 'certificates' && <Expiring />}
       {tab === 'requests' && <Requests />}

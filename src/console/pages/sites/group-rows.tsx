@@ -1,4 +1,5 @@
 import { Choice, NumberInput } from '../../parts/choice.tsx';
+import { t } from '../../words/words.ts';
 import {
   type PerPhase,
   possibleParents,
@@ -30,7 +31,7 @@ export function GroupRows({ site, onChange }: RowsProps) {
     onChange({ ...site, groups: groups.map((one) => (one === group ? changed : one)) });
   return (
     <fieldset class="field rows">
-      <legend>Groups and their limits per phase</legend>
+      <legend>{t('Groups and their limits per phase')}</legend>
       {treeOf(groups).map(({ group, depth }) => (
         // By its place, for its name changes while it is typed.
         <div
@@ -40,7 +41,7 @@ export function GroupRows({ site, onChange }: RowsProps) {
         >
           <input
             class="name"
-            aria-label="Name of the group"
+            aria-label={t('Name of the group')}
             required
             maxLength={200}
             value={group.id}
@@ -48,9 +49,9 @@ export function GroupRows({ site, onChange }: RowsProps) {
           />
           {group.parent !== null && (
             <span class="row tight">
-              <span class="small soft">in</span>
+              <span class="small soft">{t('in')}</span>
               <Choice
-                label={`Group above ${group.id}`}
+                label={t('Group above {id}', { id: group.id })}
                 value={group.parent}
                 options={possibleParents(groups, group)}
                 onChange={(parent) => change(group, { ...group, parent })}
@@ -66,16 +67,16 @@ export function GroupRows({ site, onChange }: RowsProps) {
             <button
               type="button"
               class="link"
-              aria-label={`Remove group ${group.id}`}
+              aria-label={t('Remove group {id}', { id: group.id })}
               onClick={() => onChange(removeGroup(site, group))}
             >
-              remove
+              {t('remove')}
             </button>
           )}
         </div>
       ))}
       <button type="button" class="link" onClick={add}>
-        Add a group
+        {t('Add a group')}
       </button>
     </fieldset>
   );
@@ -91,7 +92,10 @@ function LimitFields({ name, limit, onChange }: LimitFieldsProps) {
   if (limit && 'periods' in limit) {
     return (
       <span class="small soft">
-        by a schedule of {limit.periods.length} periods in {limit.unit}: change it as JSON
+        {t('by a schedule of {periods} periods in {unit}: change it as JSON', {
+          periods: limit.periods.length,
+          unit: limit.unit,
+        })}
       </span>
     );
   }
@@ -99,12 +103,12 @@ function LimitFields({ name, limit, onChange }: LimitFieldsProps) {
   return (
     <>
       <Choice
-        label={`Unit of the limit of ${name}`}
+        label={t('Unit of the limit of {name}', { name })}
         value={limit?.unit ?? ''}
         options={[
-          ['', 'no limit'],
-          ['A', 'A each'],
-          ['W', 'W each'],
+          ['', t('no limit')],
+          ['A', t('A each')],
+          ['W', t('W each')],
         ]}
         onChange={(unit) =>
           onChange(
@@ -117,7 +121,7 @@ function LimitFields({ name, limit, onChange }: LimitFieldsProps) {
           <span class="row tight phase-field" key={phase}>
             <span class="small soft">{phase}</span>
             <NumberInput
-              label={`${phase} of ${name}, ${limit.unit}`}
+              label={t('{phase} of {name}, {unit}', { phase, name, unit: limit.unit })}
               value={phases[index] ?? 0}
               onChange={(value) => onChange({ ...limit, perPhase: withPhase(phases, index, value ?? 0) })}
             />

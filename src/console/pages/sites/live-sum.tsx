@@ -5,6 +5,7 @@ import type { Rows } from '../../model.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { type Line, SERIES } from '../../parts/chart-line.ts';
 import { useResource } from '../../resource.ts';
+import { t } from '../../words/words.ts';
 import { type Group, PHASES } from './plan.ts';
 
 /** An hour at a reading every two seconds. */
@@ -54,16 +55,20 @@ export function LiveSum({ siteId, group, at }: LiveSumProps) {
   return (
     <section class="panel" aria-labelledby="live-sum">
       <header>
-        <h2 id="live-sum">What {id} takes, A per phase</h2>
+        <h2 id="live-sum">{t('What {id} takes, A per phase', { id })}</h2>
         <span class="end small soft">
-          {failure ? 'since you opened this page: the hour before cannot be had' : 'from an hour before'},
-          times in {zone}
+          {t('{value}, times in {zone}', {
+            value: failure
+              ? t('since you opened this page: the hour before cannot be had')
+              : t('from an hour before'),
+            zone,
+          })}
         </span>
       </header>
       <div class="body">
         <p class="visually-hidden" data-points={all.filter(({ measured: [one] }) => one != null).length} />
         <Chart
-          label={`Current of ${id} under its limit`}
+          label={t('Current of {id} under its limit', { id })}
           times={times}
           lines={lines}
           height={200}
@@ -96,7 +101,7 @@ function linesOf(moments: readonly Moment[]): Line[] {
       shape: steps,
     })),
     ...(isEven ? PHASES.slice(0, 1) : PHASES).map((phase, index) => ({
-      label: isEven ? 'Limit' : `Limit ${phase}`,
+      label: isEven ? t('Limit') : t('Limit {phase}', { phase }),
       unit: 'A',
       values: moments.map(({ limit }) => limit[index] ?? null),
       colour: 'accent',

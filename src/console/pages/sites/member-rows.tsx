@@ -1,5 +1,6 @@
 import { ChargePointInput } from '../../parts/charge-point-field.tsx';
 import { Choice, NumberInput } from '../../parts/choice.tsx';
+import { t } from '../../words/words.ts';
 import type { SiteDocument, SiteMember } from './site-document.ts';
 
 interface MemberRowsProps {
@@ -28,11 +29,15 @@ export function MemberRows({ site, onChange }: MemberRowsProps) {
       },
     ]);
   if (members.length > MOST)
-    return <p class="note">{members.length} connectors are too many for a form: change them as JSON.</p>;
+    return (
+      <p class="note">
+        {t('{members} connectors are too many for a form: change them as JSON.', { members: members.length })}
+      </p>
+    );
   return (
     <fieldset class="field rows">
-      <legend>Connectors</legend>
-      {members.length === 0 && <p class="soft">None yet.</p>}
+      <legend>{t('Connectors')}</legend>
+      {members.length === 0 && <p class="soft">{t('None yet.')}</p>}
       {members.map((member, place) => (
         <MemberRow
           key={place}
@@ -46,7 +51,7 @@ export function MemberRows({ site, onChange }: MemberRowsProps) {
         />
       ))}
       <button type="button" class="link" onClick={add}>
-        Add a connector
+        {t('Add a connector')}
       </button>
     </fieldset>
   );
@@ -68,15 +73,15 @@ function MemberRow({ member, place, groups, onChange, onRemove }: MemberRowProps
     <div class="row tight member-row">
       <ChargePointInput
         id={`member-${place}`}
-        label="Charge point"
+        label={t('Charge point')}
         required
         value={member.chargePointId}
         onInput={(chargePointId) => onChange({ chargePointId })}
       />
       <span class="row tight phase-field">
-        <span class="small soft">connector</span>
+        <span class="small soft">{t('connector')}</span>
         <NumberInput
-          label={`Connector of ${name}`}
+          label={t('Connector of {name}', { name })}
           value={member.connectorId}
           min={1}
           step={1}
@@ -84,31 +89,31 @@ function MemberRow({ member, place, groups, onChange, onRemove }: MemberRowProps
         />
       </span>
       <span class="row tight">
-        <span class="small soft">in</span>
+        <span class="small soft">{t('in')}</span>
         <Choice
-          label={`Group of ${name}`}
+          label={t('Group of {name}', { name })}
           value={member.group}
           options={groups}
           onChange={(group) => onChange({ group })}
         />
       </span>
       <Choice
-        label={`Phases of ${name}`}
+        label={t('Phases of {name}', { name })}
         value={wiring}
         options={WIRINGS.includes(wiring) ? WIRINGS : [wiring, ...WIRINGS]}
         onChange={(phases) => onChange({ phases: phases.split(' ') })}
       />
       <span class="row tight phase-field">
-        <span class="small soft">at most</span>
+        <span class="small soft">{t('at most')}</span>
         <NumberInput
-          label={`Rating of ${name}, A`}
+          label={t('Rating of {name}, A', { name })}
           value={member.rating}
           onChange={(rating) => onChange({ rating: rating ?? 0 })}
         />
         <span class="small soft">A</span>
       </span>
-      <button type="button" class="link" aria-label={`Remove ${name}`} onClick={onRemove}>
-        remove
+      <button type="button" class="link" aria-label={t('Remove {name}', { name })} onClick={onRemove}>
+        {t('remove')}
       </button>
     </div>
   );

@@ -1,3 +1,14 @@
+import type { Plain } from '../../words/words.ts';
+
+/** What a connector does with its share, in words. */
+export const SHARE_STATES = {
+  free: 'free',
+  waiting: 'waiting',
+  charging: 'charging',
+  paused: 'paused',
+  reserved: 'reserved',
+} as const satisfies Readonly<Record<string, Plain>>;
+
 /** What the planner of a site has agreed with its connectors. */
 export interface Plan {
   /** RFC 3339. */
@@ -21,7 +32,7 @@ export interface PlannedConnector {
   readonly group: string;
   readonly connected: boolean;
   readonly transactionId: number | null;
-  readonly state: string;
+  readonly state: keyof typeof SHARE_STATES;
   readonly share: number | null;
   readonly ceiling: number;
   readonly measured: number | null;

@@ -1,4 +1,5 @@
 import { Choice, NumberInput } from '../../parts/choice.tsx';
+import { t } from '../../words/words.ts';
 import { GroupRows } from './group-rows.tsx';
 import { MemberRows } from './member-rows.tsx';
 import type { SiteDocument } from './site-document.ts';
@@ -23,43 +24,43 @@ export function SiteForm({ site, onChange }: SiteFormProps) {
       <GroupRows site={site} onChange={onChange} />
       <MemberRows site={site} onChange={onChange} />
       <fieldset class="field rows">
-        <legend>How it shares</legend>
+        <legend>{t('How it shares')}</legend>
         <div class="row">
           <div class="field">
-            <span>Sharing</span>
+            <span>{t('Sharing')}</span>
             <Choice
-              label="Sharing"
+              label={t('Sharing')}
               value={sharing}
               options={[
-                ['equal', 'everybody the same'],
-                ['wishes', 'by what drivers want'],
+                ['equal', t('everybody the same')],
+                ['wishes', t('by what drivers want')],
               ]}
               onChange={(value) => onChange({ ...site, sharing: value })}
             />
           </div>
           <div class="field">
-            <span>At least, A, or paused</span>
+            <span>{t('At least, A, or paused')}</span>
             <NumberInput
-              label="Minimum current, A"
+              label={t('Minimum current, A')}
               value={minimumCurrent}
               min={1}
               onChange={(value) => onChange({ ...site, minimumCurrent: value ?? 6 })}
             />
           </div>
           <div class="field">
-            <span>While Farad is gone, A</span>
+            <span>{t('While Farad is gone, A')}</span>
             <NumberInput
-              label="Fallback current, A"
+              label={t('Fallback current, A')}
               value={fallbackCurrent}
               required={false}
-              placeholder="by itself"
+              placeholder={t('by itself')}
               onChange={(value) => onChange({ ...site, fallbackCurrent: value })}
             />
           </div>
           <div class="field">
-            <span>V to neutral</span>
+            <span>{t('V to neutral')}</span>
             <NumberInput
-              label="Voltage, V"
+              label={t('Voltage, V')}
               value={voltage}
               min={50}
               onChange={(value) => onChange({ ...site, voltage: value ?? 230 })}
@@ -72,10 +73,10 @@ export function SiteForm({ site, onChange }: SiteFormProps) {
             checked={remoteStop}
             onChange={(event) => onChange({ ...site, remoteStop: event.currentTarget.checked })}
           />
-          <span>As a last resort end a transaction that does not obey</span>
+          <span>{t('As a last resort end a transaction that does not obey')}</span>
         </label>
         <label class="field">
-          <span>Note</span>
+          <span>{t('Note')}</span>
           <input
             maxLength={2000}
             value={note ?? ''}

@@ -6,8 +6,9 @@ import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { go, urlOf } from '../../router.ts';
 import { may } from '../../session.ts';
+import { rich, t } from '../../words/words.ts';
 import { LiveSum } from './live-sum.tsx';
-import { type Group, PHASES, type Plan, type PlannedConnector } from './plan.ts';
+import { type Group, PHASES, type Plan, type PlannedConnector, SHARE_STATES } from './plan.ts';
 import type { Site } from './site-document.ts';
 import { SiteEditor } from './site-editor.tsx';
 
@@ -28,21 +29,21 @@ export function SitePage({ id }: { readonly id: string }) {
               {may('operator') && (
                 <span class="end row tight">
                   <button type="button" disabled={site.loading} onClick={() => setDialog('edit')}>
-                    Change
+                    {t('Change')}
                   </button>
                   <button type="button" class="danger" onClick={() => setDialog('delete')}>
-                    Delete
+                    {t('Delete')}
                   </button>
                 </span>
               )}
             </div>
           </header>
-          <Shown of={plan} what="the plan" lines={8}>
+          <Shown of={plan} what={t('the plan')} lines={8}>
             {({ at, groups, connectors }) => (
               <>
                 <section class="panel" aria-labelledby="groups">
                   <header>
-                    <h2 id="groups">Under the limits, A per phase</h2>
+                    <h2 id="groups">{t('Under the limits, A per phase')}</h2>
                   </header>
                   <div class="body form">
                     {groups.map((group) => (
@@ -50,10 +51,10 @@ export function SitePage({ id }: { readonly id: string }) {
                     ))}
                     <p class="legend small soft">
                       <span>
-                        <span class="swatch fill-charging" /> what vehicles take by their meter values
+                        <span class="swatch fill-charging" /> {t('what vehicles take by their meter values')}
                       </span>
                       <span>
-                        <span class="swatch mark-swatch" /> what was given out or is kept free
+                        <span class="swatch mark-swatch" /> {t('what was given out or is kept free')}
                       </span>
                     </p>
                   </div>
@@ -113,9 +114,14 @@ function GroupBars({ group: { id, limit, shared, reserved, measured } }: { reado
               <span class="mark-at" style={{ left: part((shared[index] ?? 0) + (reserved[index] ?? 0)) }} />
             </span>
             <span class="small">
-              <b>{rounded(measured[index] ?? 0)}</b> taken,{' '}
-              {rounded((shared[index] ?? 0) + (reserved[index] ?? 0))} given out
-              {limit[index] === null ? ', no limit' : ` of ${rounded(limit[index] ?? 0)} A`}
+              {rich('{measured} taken, {shared} given out{value}', {
+                measured: <b>{rounded(measured[index] ?? 0)}</b>,
+                shared: rounded((shared[index] ?? 0) + (reserved[index] ?? 0)),
+                value:
+                  limit[index] === null
+                    ? t(', no limit')
+                    : t(' of {limit} A', { limit: rounded(limit[index] ?? 0) }),
+              })}
             </span>
           </div>
         );
@@ -128,7 +134,7 @@ function Connectors({ connectors }: { readonly connectors: readonly PlannedConne
   if (connectors.length === 0) {
     return (
       <div class="panel">
-        <Empty title="No connector belongs to it" />
+        <Empty title={t('No connector belongs to it')} />
       </div>
     );
   }
@@ -137,16 +143,16 @@ function Connectors({ connectors }: { readonly connectors: readonly PlannedConne
       <table class="table cards">
         <thead>
           <tr>
-            <th scope="col">Connector</th>
-            <th scope="col">Group</th>
-            <th scope="col">State</th>
+            <th scope="col">{t('Connector')}</th>
+            <th scope="col">{t('Group')}</th>
+            <th scope="col">{t('State')}</th>
             <th scope="col" class="number">
-              Share
+              {t('Share')}
             </th>
             <th scope="col" class="number">
-              Takes
+              {t('Takes')}
             </th>
-            <th scope="col">Since</th>
+            <th scope="col">{t('Since')}</th>
           </tr>
         </thead>
         <tbody>
@@ -154,10 +160,10 @@ function Connectors({ connectors }: { readonly connectors: readonly PlannedConne
             <tr key={`${one.chargePointId} ${one.connectorId}`}>
               <td class="id">
                 <a href={urlOf.chargePoint(one.chargePointId)}>{one.chargePointId}</a>{' '}
-                <span class="soft">connector {one.connectorId}</span>
+                <span class="soft">{t('connector {connectorId}', { connectorId: one.connectorId })}</span>
               </td>
-              <td data-label="Group">{one.group}</td>
-              <td data-label="State">
+              <td data-label={t('Group')}>{one.group}</td>
+              <td data-label={t('State')}>
                 <span
                   class={
                     one.state === 'charging'
@@ -167,17 +173,19 @@ function Connectors({ connectors }: { readonly connectors: readonly PlannedConne
                         : ''
                   }
                 >
-                  {one.connected ? one.state : 'offline'}
+                  {one.connected ? t(SHARE_STATES[one.state]) : t('offline')}
                 </span>
-                {one.refused && <span class="tone-fault"> refused: {one.refused}</span>}
+                {one.refused && (
+                  <span class="tone-fault"> {t('refused: {refused}', { refused: one.refused })}</span>
+                )}
               </td>
-              <td data-label="Share" class="number">
+              <td data-label={t('Share')} class="number">
                 {one.share === null ? '–' : `${rounded(one.share)} A`}
               </td>
-              <td data-label="Takes" class="number">
+              <td data-label={t('Takes')} class="number">
                 {one.measured === null ? '–' : `${rounded(one.measured)} A`}
               </td>
-              <td data-label="Since">
+              <td data-label={t('Since')}>
                 <When at={one.since} />
               </td>
             </tr>
@@ -199,13 +207,13 @@ function DeleteSite({
 }) {
   return (
     <DeleteDialog
-      title={`Delete site ${id}?`}
+      title={t('Delete site {id}?', { id })}
       name={id}
       path={path}
       onClose={onClose}
       onDeleted={() => go('/sites')}
     >
-      Its limits hold no longer: Farad clears the profiles that it set there.
+      {t('Its limits hold no longer: Farad clears the profiles that it set there.')}
     </DeleteDialog>
   );
 }

@@ -5,6 +5,7 @@ import { Empty } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import { go } from '../../router.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 import type { Site } from './site-document.ts';
 import { SiteEditor } from './site-editor.tsx';
 
@@ -24,24 +25,25 @@ export function SitesPage() {
   return (
     <>
       <div class="row">
-        <h1>Sites</h1>
+        <h1>{t('Sites')}</h1>
         {may('operator') && (
           <button type="button" class="primary end" onClick={() => setAdding(true)}>
-            New site
+            {t('New site')}
           </button>
         )}
       </div>
       <ListPage
         of={list}
-        what="sites"
+        what={t('sites')}
         lines={5}
         columns={COLUMNS}
         keyOf={({ id }) => id}
         empty={
-          <Empty title="No site yet">
+          <Empty title={t('No site yet')}>
             <p>
-              A site shares the power of a building's connection among its connectors, with a limit for each
-              part of it.
+              {t(
+                "A site shares the power of a building's connection among its connectors, with a limit for each part of it.",
+              )}
             </p>
           </Empty>
         }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { localInput } from '../../format.ts';
 import { ChargePointInput } from '../../parts/charge-point-field.tsx';
 import { Choice } from '../../parts/choice.tsx';
+import { t } from '../../words/words.ts';
 
 export interface ListEntry {
   readonly idTag: string;
@@ -32,14 +33,14 @@ export function LocalListForm({ list, onChange }: LocalListFormProps) {
   return (
     <>
       <fieldset class="field rows">
-        <legend>Whom it is for</legend>
+        <legend>{t('Whom it is for')}</legend>
         <div class="row tight entry-row">
           <Choice
-            label="For"
+            label={t('For')}
             value={group === undefined ? 'chargePoint' : 'group'}
             options={[
-              ['group', 'a group'],
-              ['chargePoint', 'one charge point'],
+              ['group', t('a group')],
+              ['chargePoint', t('one charge point')],
             ]}
             onChange={(kind) =>
               onChange({ ...list, scope: kind === 'group' ? { group: '' } : { chargePointId: '' } })
@@ -47,7 +48,7 @@ export function LocalListForm({ list, onChange }: LocalListFormProps) {
           />
           {'group' in scope ? (
             <input
-              aria-label="Name of the group"
+              aria-label={t('Name of the group')}
               required
               maxLength={200}
               value={scope.group}
@@ -56,18 +57,18 @@ export function LocalListForm({ list, onChange }: LocalListFormProps) {
           ) : (
             <ChargePointInput
               id="list-charge-point"
-              label="Charge point"
+              label={t('Charge point')}
               required
               value={scope.chargePointId}
               onInput={(chargePointId) => onChange({ ...list, scope: { chargePointId } })}
             />
           )}
           <Choice
-            label="Sent"
+            label={t('Sent')}
             value={sync}
             options={[
-              ['manual', 'sent by hand'],
-              ['automatic', 'sent by itself whenever it is not up to date'],
+              ['manual', t('sent by hand')],
+              ['automatic', t('sent by itself whenever it is not up to date')],
             ]}
             onChange={(value) => onChange({ ...list, sync: value })}
           />
@@ -75,7 +76,7 @@ export function LocalListForm({ list, onChange }: LocalListFormProps) {
       </fieldset>
       <Entries entries={list.entries} onChange={(entries) => onChange({ ...list, entries })} />
       <label class="field">
-        <span>Note</span>
+        <span>{t('Note')}</span>
         <input
           maxLength={2000}
           value={note ?? ''}
@@ -106,8 +107,10 @@ function Entries({ entries, onChange }: EntriesProps) {
   };
   return (
     <fieldset class="field rows">
-      <legend>Who is on it: {entries.length}</legend>
-      {entries.length > MOST && <p class="note">The first {MOST} are shown; change the others as JSON.</p>}
+      <legend>{t('Who is on it: {entries}', { entries: entries.length })}</legend>
+      {entries.length > MOST && (
+        <p class="note">{t('The first {most} are shown; change the others as JSON.', { most: MOST })}</p>
+      )}
       {entries.slice(0, MOST).map((entry, place) => (
         <Entry
           key={place}
@@ -117,20 +120,20 @@ function Entries({ entries, onChange }: EntriesProps) {
         />
       ))}
       <button type="button" class="link" onClick={() => onChange([...entries, { idTag: '' }])}>
-        Add an entry
+        {t('Add an entry')}
       </button>
       <details>
-        <summary class="small">Add many</summary>
+        <summary class="small">{t('Add many')}</summary>
         <div class="form">
           <textarea
             rows={4}
-            aria-label="idTags, one per line"
-            placeholder="idTags, one per line; each as its token says"
+            aria-label={t('idTags, one per line')}
+            placeholder={t('idTags, one per line; each as its token says')}
             value={many}
             onInput={(event) => setMany(event.currentTarget.value)}
           />
           <button type="button" disabled={pasted.length === 0} onClick={addMany}>
-            Add {pasted.length || ''} to the list
+            {t('Add {pasted} to the list', { pasted: pasted.length || '' })}
           </button>
         </div>
       </details>
@@ -162,15 +165,15 @@ function Entry({ entry: { idTag, idTagInfo }, onChange, onRemove }: EntryProps) 
         onInput={(event) => onChange({ ...(idTagInfo && { idTagInfo }), idTag: event.currentTarget.value })}
       />
       <Choice
-        label={`Status of ${name}`}
+        label={t('Status of {name}', { name })}
         value={idTagInfo?.status ?? ''}
-        options={[['', 'as its token says'], ...STATUSES]}
+        options={[['', t('as its token says')], ...STATUSES]}
         onChange={(status) => (status === '' ? onChange({ idTag }) : withInfo({ status }))}
       />
       {idTagInfo && (
         <>
           <input
-            aria-label={`Group of ${name} (parentIdTag)`}
+            aria-label={t('Group of {name} (parentIdTag)', { name })}
             placeholder="parentIdTag"
             maxLength={20}
             value={idTagInfo.parentIdTag ?? ''}
@@ -178,7 +181,7 @@ function Entry({ entry: { idTag, idTagInfo }, onChange, onRemove }: EntryProps) 
           />
           <input
             type="datetime-local"
-            aria-label={`Expiry of ${name}`}
+            aria-label={t('Expiry of {name}', { name })}
             value={idTagInfo.expiryDate ? localInput(new Date(idTagInfo.expiryDate)) : ''}
             onInput={({ currentTarget: { value } }) =>
               withInfo({ expiryDate: value === '' ? '' : new Date(value).toISOString() })
@@ -186,8 +189,8 @@ function Entry({ entry: { idTag, idTagInfo }, onChange, onRemove }: EntryProps) 
           />
         </>
       )}
-      <button type="button" class="link" aria-label={`Remove ${name}`} onClick={onRemove}>
-        remove
+      <button type="button" class="link" aria-label={t('Remove {name}', { name })} onClick={onRemove}>
+        {t('remove')}
       </button>
     </div>
   );

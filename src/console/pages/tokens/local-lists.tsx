@@ -9,6 +9,7 @@ import { type Column, ListPage } from '../../parts/list-page.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 import { type LocalListDocument, LocalListForm } from './local-list-form.tsx';
 
 const NEW_LIST: LocalListDocument = { scope: { group: '' }, sync: 'manual', note: null, entries: [] };
@@ -29,10 +30,11 @@ const COLUMNS: readonly Column<LocalListHead>[] = [
   { label: 'List', kind: 'id', cell: ({ id }) => <b>{id}</b> },
   {
     label: 'For',
-    cell: ({ scope }) => ('group' in scope ? `group ${scope.group}` : scope.chargePointId),
+    cell: ({ scope }) =>
+      'group' in scope ? t('group {group}', { group: scope.group }) : scope.chargePointId,
   },
   { label: 'Entries', kind: 'number', cell: ({ entryCount }) => count(entryCount) },
-  { label: 'Sent', cell: ({ sync }) => (sync === 'automatic' ? 'by itself' : 'by hand') },
+  { label: 'Sent', cell: ({ sync }) => (sync === 'automatic' ? t('by itself') : t('by hand')) },
   { label: 'Note', cell: ({ note }) => note ?? <span class="soft">–</span> },
 ];
 
@@ -55,35 +57,35 @@ export function LocalLists() {
     <>
       <div class="row">
         <p class="soft">
-          Each list is for a group or for one charge point, and is sent by hand or by itself.
+          {t('Each list is for a group or for one charge point, and is sent by hand or by itself.')}
         </p>
         {may('operator') && (
           <button type="button" class="primary end" onClick={() => setEditing({ document: NEW_LIST })}>
-            New list
+            {t('New list')}
           </button>
         )}
       </div>
       <Refusal failure={doing.failure instanceof Failure ? doing.failure : undefined} />
       <ListPage
         of={list}
-        what="local lists"
+        what={t('local lists')}
         lines={5}
         columns={[...COLUMNS, actions(edit, remove)]}
         keyOf={({ id }) => id}
         empty={
-          <Empty title="No local list yet">
-            <p>With one, charge points know who may charge while they are offline.</p>
+          <Empty title={t('No local list yet')}>
+            <p>{t('With one, charge points know who may charge while they are offline.')}</p>
           </Empty>
         }
       />
       {editing && (
         <DocumentEditor
-          what="list"
+          what={t('list')}
           path="/local-lists"
           {...(editing.id !== undefined && { id: editing.id })}
           {...(editing.version !== undefined && { version: editing.version })}
           document={editing.document}
-          hint="An entry without idTagInfo takes it from its token."
+          hint={t('An entry without idTagInfo takes it from its token.')}
           docs="/docs#putLocalList"
           form={(document, change) => <LocalListForm list={document} onChange={change} />}
           onClose={() => setEditing(undefined)}
@@ -107,11 +109,21 @@ function actions(
     cell: ({ id }) =>
       may('operator') && (
         <span class="row tight">
-          <button type="button" class="link" aria-label={`Change list ${id}`} onClick={() => void edit(id)}>
-            Change
+          <button
+            type="button"
+            class="link"
+            aria-label={t('Change list {id}', { id })}
+            onClick={() => void edit(id)}
+          >
+            {t('Change')}
           </button>
-          <button type="button" class="link" aria-label={`Delete list ${id}`} onClick={() => void remove(id)}>
-            Delete
+          <button
+            type="button"
+            class="link"
+            aria-label={t('Delete list {id}', { id })}
+            onClick={() => void remove(id)}
+          >
+            {t('Delete')}
           </button>
         </span>
       ),

@@ -5,6 +5,7 @@ import { useDoing } from '../../parts/action.tsx';
 import { SelectField, TextField } from '../../parts/fields.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { save as write } from '../../save.ts';
+import { t } from '../../words/words.ts';
 
 interface TokenDialogProps {
   /** The one to change; absent for a new one. */
@@ -39,52 +40,67 @@ export function TokenDialog({ token, onClose, onSaved }: TokenDialogProps) {
 
   return (
     <FormDialog
-      title={token ? `Token ${token.idTag}` : 'Add a token'}
-      submit="Save token"
+      title={token ? t('Token {idTag}', { idTag: token.idTag }) : t('Add a token')}
+      submit={t('Save token')}
       doing={doing}
       onClose={onClose}
       onSubmit={save}
     >
-      {!token && (
-        <TextField
-          id="token-id"
-          label="idTag"
-          hint="At most 20 characters; upper and lower case make no difference."
-          required
-          maxLength={20}
-          autocomplete="off"
-          spellcheck={false}
-          value={idTag}
-          onInput={setIdTag}
-        />
-      )}
+      {!token && <IdTagField value={idTag} onInput={setIdTag} />}
       <SelectField
         id="token-status"
-        label="Status"
+        label={t('Status')}
         value={status}
         options={['Accepted', 'Blocked', 'Expired']}
         onChange={setStatus}
       />
       <TextField
         id="token-parent"
-        label="Group (parentIdTag)"
-        hint="Members of one group may stop what another one started."
+        label={t('Group (parentIdTag)')}
+        hint={t('Members of one group may stop what another one started.')}
         maxLength={20}
         autocomplete="off"
         value={parentIdTag}
         onInput={setParent}
       />
-      <TextField id="token-expiry" label="Expires" type="datetime-local" value={expiry} onInput={setExpiry} />
+      <TextField
+        id="token-expiry"
+        label={t('Expires')}
+        type="datetime-local"
+        value={expiry}
+        onInput={setExpiry}
+      />
       <TextField
         id="token-concurrent"
-        label="Transactions at a time"
+        label={t('Transactions at a time')}
         type="number"
         min={0}
-        placeholder="as set by auth.concurrentTx"
+        placeholder={t('as set by auth.concurrentTx')}
         value={atATime}
         onInput={setAtATime}
       />
-      <TextField id="token-note" label="Note" value={note} onInput={setNote} />
+      <TextField id="token-note" label={t('Note')} value={note} onInput={setNote} />
     </FormDialog>
+  );
+}
+
+interface IdTagFieldProps {
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+}
+
+function IdTagField({ value, onInput }: IdTagFieldProps) {
+  return (
+    <TextField
+      id="token-id"
+      label="idTag"
+      hint={t('At most 20 characters; upper and lower case make no difference.')}
+      required
+      maxLength={20}
+      autocomplete="off"
+      spellcheck={false}
+      value={value}
+      onInput={onInput}
+    />
   );
 }

@@ -3,6 +3,7 @@ import { request } from '../../api.ts';
 import { count } from '../../format.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { t } from '../../words/words.ts';
 
 interface ImportResult {
   readonly lines: number;
@@ -53,9 +54,9 @@ export function TokenImport({
     });
 
   return (
-    <Dialog title="Import tokens" onClose={onClose}>
+    <Dialog title={t('Import tokens')} onClose={onClose}>
       <div class="field">
-        <label for="import-file">File</label>
+        <label for="import-file">{t('File')}</label>
         <input
           id="import-file"
           type="file"
@@ -63,23 +64,24 @@ export function TokenImport({
           onChange={(event) => choose(event.currentTarget.files?.[0])}
         />
         <span class="hint">
-          CSV with a header line (idTag, status, parentIdTag, expiryDate, note, maxConcurrent), or one JSON
-          object per line. Tokens that exist are replaced.
+          {t(
+            'CSV with a header line (idTag, status, parentIdTag, expiryDate, note, maxConcurrent), or one JSON object per line. Tokens that exist are replaced.',
+          )}
         </span>
       </div>
-      {doing.busy && <p role="status">Reading…</p>}
+      {doing.busy && <p role="status">{t('Reading…')}</p>}
       <Refusal failure={doing.failure} />
       {done ? (
         <p class="note good" role="status">
-          {count(done.imported)} tokens imported
-          {done.rejected > 0 && `, ${count(done.rejected)} lines left out`}.
+          {t('{imported} tokens imported', { imported: count(done.imported) })}
+          {done.rejected > 0 && t(', {rejected} lines left out', { rejected: count(done.rejected) })}.
         </p>
       ) : (
         preview && <Preview result={preview} />
       )}
       <div class="actions">
         <button type="button" onClick={onClose}>
-          {done ? 'Close' : 'Cancel'}
+          {done ? t('Close') : t('Cancel')}
         </button>
         {!done && (
           <button
@@ -88,7 +90,7 @@ export function TokenImport({
             disabled={!preview || preview.imported === 0 || doing.busy}
             onClick={() => void importIt()}
           >
-            {preview ? `Import ${count(preview.imported)} tokens` : 'Import'}
+            {preview ? t('Import {imported} tokens', { imported: count(preview.imported) }) : t('Import')}
           </button>
         )}
       </div>
@@ -101,8 +103,12 @@ function Preview({ result }: { readonly result: ImportResult }) {
   return (
     <div class="form" role="status">
       <p>
-        Of {count(lines)} lines {count(imported)} are tokens
-        {rejected === 0 ? '.' : <b class="tone-fault"> and {count(rejected)} are not:</b>}
+        {t('Of {lines} lines {imported} are tokens', { lines: count(lines), imported: count(imported) })}
+        {rejected === 0 ? (
+          '.'
+        ) : (
+          <b class="tone-fault"> {t('and {rejected} are not:', { rejected: count(rejected) })}</b>
+        )}
       </p>
       {errors.length > 0 && (
         <div class="scroll import-errors">
@@ -110,9 +116,9 @@ function Preview({ result }: { readonly result: ImportResult }) {
             <thead>
               <tr>
                 <th scope="col" class="number">
-                  Line
+                  {t('Line')}
                 </th>
-                <th scope="col">What is wrong</th>
+                <th scope="col">{t('What is wrong')}</th>
               </tr>
             </thead>
             <tbody>

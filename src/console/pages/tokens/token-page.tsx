@@ -7,6 +7,7 @@ import { Empty, Shown } from '../../parts/states.tsx';
 import { useResource } from '../../resource.ts';
 import { go } from '../../router.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 import { TransactionList } from '../transactions.tsx';
 import { TokenDialog } from './token-dialog.tsx';
 import { TokenStatus } from './tokens-page.tsx';
@@ -34,11 +35,11 @@ export function TokenPage({ idTag }: { readonly idTag: string }) {
     <>
       {unknown ? (
         <div class="panel">
-          <Empty title={`Nobody provisioned ${idTag}`}>
-            <p>It may have been presented all the same; its transactions are below.</p>
+          <Empty title={t('Nobody provisioned {idTag}', { idTag })}>
+            <p>{t('It may have been presented all the same; its transactions are below.')}</p>
             {may('operator') && (
               <button type="button" onClick={() => setDialog('edit')}>
-                Add it
+                {t('Add it')}
               </button>
             )}
           </Empty>
@@ -50,7 +51,7 @@ export function TokenPage({ idTag }: { readonly idTag: string }) {
       )}
       {settled && (
         <>
-          <h2>Transactions</h2>
+          <h2>{t('Transactions')}</h2>
           <TransactionList idTag={idTag} />
         </>
       )}
@@ -78,19 +79,21 @@ function Head({ token, isCurrent, onDialog }: HeadProps) {
         {may('operator') && (
           <span class="end row tight">
             <button type="button" disabled={!isCurrent} onClick={() => onDialog('edit')}>
-              Change
+              {t('Change')}
             </button>
             <button type="button" class="danger" onClick={() => onDialog('delete')}>
-              Delete
+              {t('Delete')}
             </button>
           </span>
         )}
       </div>
       <dl class="facts">
-        <Fact name="Group">{token.parentIdTag ?? 'none'}</Fact>
-        <Fact name="Expires">{token.expiryDate ? stamp(token.expiryDate) : 'never'}</Fact>
-        <Fact name="Transactions at a time">{token.maxConcurrent ?? 'as set by auth.concurrentTx'}</Fact>
-        {token.note && <Fact name="Note">{token.note}</Fact>}
+        <Fact name={t('Group')}>{token.parentIdTag ?? t('none')}</Fact>
+        <Fact name={t('Expires')}>{token.expiryDate ? stamp(token.expiryDate) : t('never')}</Fact>
+        <Fact name={t('Transactions at a time')}>
+          {token.maxConcurrent ?? t('as set by auth.concurrentTx')}
+        </Fact>
+        {token.note && <Fact name={t('Note')}>{token.note}</Fact>}
       </dl>
     </header>
   );
@@ -99,13 +102,13 @@ function Head({ token, isCurrent, onDialog }: HeadProps) {
 function DeleteToken({ idTag, onClose }: { readonly idTag: string; readonly onClose: () => void }) {
   return (
     <DeleteDialog
-      title={`Delete token ${idTag}?`}
+      title={t('Delete token {idTag}?', { idTag })}
       name={idTag}
       path={`/tokens/${encodeURIComponent(idTag)}`}
       onClose={onClose}
       onDeleted={() => go('/tokens')}
     >
-      It is unknown from then on. Transactions under way go on; the history stays.
+      {t('It is unknown from then on. Transactions under way go on; the history stays.')}
     </DeleteDialog>
   );
 }

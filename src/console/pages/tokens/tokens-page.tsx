@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { counted, stamp } from '../../format.ts';
+import { stamp } from '../../format.ts';
 import type { Token } from '../../model.ts';
 import { ChoiceFilter, Filters, TextFilter } from '../../parts/filter-fields.tsx';
 import { type Column, ListPage, useList } from '../../parts/list-page.tsx';
@@ -8,6 +8,7 @@ import { Status } from '../../parts/status.tsx';
 import { currentTab, Tabs } from '../../parts/tabs.tsx';
 import { go, queried, urlOf } from '../../router.ts';
 import { may } from '../../session.ts';
+import { plural, t } from '../../words/words.ts';
 import { LocalLists } from './local-lists.tsx';
 import { TokenDialog } from './token-dialog.tsx';
 import { TokenImport } from './token-import.tsx';
@@ -20,8 +21,8 @@ const TABS = [
 export function TokensPage() {
   return (
     <>
-      <h1>Tokens</h1>
-      <Tabs label="Tokens and local lists" root="/tokens" tabs={TABS} />
+      <h1>{t('Tokens')}</h1>
+      <Tabs label={t('Tokens and local lists')} root="/tokens" tabs={TABS} />
       {currentTab(TABS) === '' ? <TokenList /> : <LocalLists />}
     </>
   );
@@ -39,9 +40,12 @@ const COLUMNS: readonly Column<Token>[] = [
   },
   {
     label: 'Expires',
-    cell: ({ expiryDate }) => (expiryDate ? stamp(expiryDate) : <span class="soft">never</span>),
+    cell: ({ expiryDate }) => (expiryDate ? stamp(expiryDate) : <span class="soft">{t('never')}</span>),
   },
-  { label: 'At a time', cell: ({ maxConcurrent }) => maxConcurrent ?? <span class="soft">default</span> },
+  {
+    label: 'At a time',
+    cell: ({ maxConcurrent }) => maxConcurrent ?? <span class="soft">{t('default')}</span>,
+  },
   { label: 'Note', cell: ({ note }) => note ?? <span class="soft">–</span> },
 ];
 
@@ -51,38 +55,39 @@ function TokenList() {
   return (
     <>
       <Filters>
-        <TextFilter name="text" label="Text" placeholder="idTag, group, note" />
+        <TextFilter name="text" label={t('Text')} placeholder={t('idTag, group, note')} />
         <ChoiceFilter
           name="status"
-          label="Status"
-          options={[['', 'Any'], ...STATUSES.map((status) => [status, status] as const)]}
+          label={t('Status')}
+          options={[['', t('Any')], ...STATUSES.map((status) => [status, status] as const)]}
         />
         {may('operator') && (
           <>
             <button type="button" class="primary" onClick={() => setDialog('add')}>
-              Add a token
+              {t('Add a token')}
             </button>
             <button type="button" onClick={() => setDialog('import')}>
-              Import
+              {t('Import')}
             </button>
           </>
         )}
       </Filters>
       <ListPage
         of={list}
-        what="tokens"
+        what={t('tokens')}
         lines={10}
         columns={COLUMNS}
         keyOf={({ idTag }) => idTag}
         empty={
-          <Empty title="No token here">
+          <Empty title={t('No token here')}>
             <p>
-              A token is what people identify with at a charge point. Unknown ones are answered Invalid by
-              default.
+              {t(
+                'A token is what people identify with at a charge point. Unknown ones are answered Invalid by default.',
+              )}
             </p>
           </Empty>
         }
-        sum={(shown) => counted(shown, 'token')}
+        sum={(shown) => plural(shown, '{n} token', '{n} tokens')}
       />
       {dialog === 'add' && (
         <TokenDialog

@@ -5,6 +5,7 @@ import { Fact } from '../../parts/fact.tsx';
 import { When } from '../../parts/when.tsx';
 import { may } from '../../session.ts';
 import { closureInWords, oddities, sourceInWords, suspicionInWords } from '../../transaction-words.ts';
+import { rich, t } from '../../words/words.ts';
 import { CloseDialog } from './close-dialog.tsx';
 import { CorrectDialog } from './correct-dialog.tsx';
 
@@ -26,21 +27,21 @@ export function Account({
   return (
     <section class="panel" aria-labelledby="account">
       <header>
-        <h2 id="account">What counts, and why</h2>
+        <h2 id="account">{t('What counts, and why')}</h2>
         {may('operator') && (
           <button type="button" class="end" onClick={() => setDialog(state === 'open' ? 'close' : 'correct')}>
-            {state === 'open' ? 'Close' : correction ? 'Change the correction' : 'Correct'}
+            {state === 'open' ? t('Close') : correction ? t('Change the correction') : t('Correct')}
           </button>
         )}
       </header>
       <div class="body">
         <dl class="facts">
-          <Fact name={state === 'open' ? 'Energy so far' : 'Energy as reported'}>
+          <Fact name={state === 'open' ? t('Energy so far') : t('Energy as reported')}>
             {transaction.energyWh !== null && <Energy wh={transaction.energyWh} />}{' '}
             <span class="soft">{sourceInWords(transaction)}</span>
           </Fact>
           {correction && (
-            <Fact name="Corrected">
+            <Fact name={t('Corrected')}>
               <b>
                 <Energy wh={transaction.correctedEnergyWh} />
               </b>{' '}
@@ -48,19 +49,21 @@ export function Account({
             </Fact>
           )}
           {closure && (
-            <Fact name="Closed">
+            <Fact name={t('Closed')}>
               {closureInWords(closure)} <When at={closure.at} />
               {closure.reason !== '' && `: ${closure.reason}`}
-              {closure.meterStop !== null && <span class="soft"> at {closure.meterStop} Wh</span>}
+              {closure.meterStop !== null && (
+                <span class="soft"> {t('at {meterStop} Wh', { meterStop: closure.meterStop })}</span>
+              )}
             </Fact>
           )}
           {suspicions.length > 0 && (
-            <Fact name="Stop overdue">
+            <Fact name={t('Stop overdue')}>
               <Suspicions transaction={transaction} />
             </Fact>
           )}
           {odd.length > 0 && (
-            <Fact name="What was odd">
+            <Fact name={t('What was odd')}>
               <Oddities transaction={transaction} />
             </Fact>
           )}
@@ -77,7 +80,9 @@ export function Account({
 }
 
 export function Energy({ wh }: { readonly wh: number | null }) {
-  return <span class={wh === null ? 'soft' : undefined}>{wh === null ? 'none' : quantity(energy(wh))}</span>;
+  return (
+    <span class={wh === null ? 'soft' : undefined}>{wh === null ? t('none') : quantity(energy(wh))}</span>
+  );
 }
 
 /** Who corrected it, when and why. */
@@ -88,7 +93,11 @@ export function CorrectionWords({
 }) {
   return (
     <span class="soft">
-      by {correction.by} <When at={correction.at} />: {correction.note}
+      {rich('by {by} {when}: {note}', {
+        by: correction.by,
+        when: <When at={correction.at} />,
+        note: correction.note,
+      })}
     </span>
   );
 }

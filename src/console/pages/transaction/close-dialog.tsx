@@ -3,8 +3,10 @@ import { request } from '../../api.ts';
 import { stamp, zone } from '../../format.ts';
 import type { Transaction } from '../../model.ts';
 import { useDoing } from '../../parts/action.tsx';
+import { TextField } from '../../parts/fields.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { suspicionInWords } from '../../transaction-words.ts';
+import { t } from '../../words/words.ts';
 
 interface CloseDialogProps {
   readonly transaction: Transaction;
@@ -30,65 +32,52 @@ export function CloseDialog({ transaction, onClose, onClosed }: CloseDialogProps
     });
   return (
     <FormDialog
-      title={`Close transaction ${transactionId}`}
-      submit={`Close transaction ${transactionId}`}
+      title={t('Close transaction {transactionId}', { transactionId })}
+      submit={t('Close transaction {transactionId}', { transactionId })}
       doing={doing}
       onClose={onClose}
       onSubmit={close}
     >
       <p>
-        It has ended from then on, and its token is free. Nothing is sent to the charge point; should its stop
-        come after all, that is kept and counts.
+        {t(
+          'It has ended from then on, and its token is free. Nothing is sent to the charge point; should its stop come after all, that is kept and counts.',
+        )}
       </p>
       {suspicions.length > 0 && (
         <ul class="small soft">
           {suspicions.map((suspicion) => (
             <li key={suspicion.reason}>
               {suspicionInWords(suspicion)}
-              {suspicion.since !== null && ` since ${stamp(suspicion.since)}`}
+              {suspicion.since !== null && t(' since {since}', { since: stamp(suspicion.since) })}
             </li>
           ))}
         </ul>
       )}
-      <div class="field">
-        <label for="close-register">meterStop, Wh</label>
-        <input
-          id="close-register"
-          type="number"
-          min={meterStart ?? 0}
-          step={1}
-          value={meterStop}
-          onInput={(event) => setMeterStop(event.currentTarget.value)}
-          aria-describedby="close-register-hint"
-        />
-        <span id="close-register-hint" class="hint">
-          {meterStart === null ? 'No meterStart was reported.' : `It began at ${meterStart} Wh.`} Empty: what
-          its meter values show.
-        </span>
-      </div>
-      <div class="field">
-        <label for="close-time">Ended at</label>
-        <input
-          id="close-time"
-          type="datetime-local"
-          step={1}
-          value={time}
-          onInput={(event) => setTime(event.currentTarget.value)}
-          aria-describedby="close-time-hint"
-        />
-        <span id="close-time-hint" class="hint">
-          It began {stamp(startedAt)} ({zone}). Empty: now.
-        </span>
-      </div>
-      <div class="field">
-        <label for="close-reason">Reason</label>
-        <input
-          id="close-reason"
-          maxLength={500}
-          value={reason}
-          onInput={(event) => setReason(event.currentTarget.value)}
-        />
-      </div>
+      <TextField
+        id="close-register"
+        label={t('meterStop, Wh')}
+        hint={t('{value} Empty: what its meter values show.', {
+          value:
+            meterStart === null
+              ? t('No meterStart was reported.')
+              : t('It began at {meterStart} Wh.', { meterStart }),
+        })}
+        type="number"
+        min={meterStart ?? 0}
+        step={1}
+        value={meterStop}
+        onInput={setMeterStop}
+      />
+      <TextField
+        id="close-time"
+        label={t('Ended at')}
+        hint={t('It began {startedAt} ({zone}). Empty: now.', { startedAt: stamp(startedAt), zone })}
+        type="datetime-local"
+        step={1}
+        value={time}
+        onInput={setTime}
+      />
+      <TextField id="close-reason" label={t('Reason')} maxLength={500} value={reason} onInput={setReason} />
     </FormDialog>
   );
 }

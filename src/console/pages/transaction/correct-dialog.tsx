@@ -3,8 +3,10 @@ import { request } from '../../api.ts';
 import { energy, quantity } from '../../format.ts';
 import type { Transaction } from '../../model.ts';
 import { useDoing } from '../../parts/action.tsx';
+import { TextField } from '../../parts/fields.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { sourceInWords } from '../../transaction-words.ts';
+import { t } from '../../words/words.ts';
 
 interface CorrectDialogProps {
   readonly transaction: Transaction;
@@ -40,55 +42,47 @@ export function CorrectDialog({ transaction, onClose, onSaved }: CorrectDialogPr
     });
   return (
     <FormDialog
-      title={`Correct transaction ${transactionId}`}
-      submit="Save correction"
+      title={t('Correct transaction {transactionId}', { transactionId })}
+      submit={t('Save correction')}
       doing={doing}
       onClose={onClose}
       onSubmit={save}
       extra={
         correction && (
           <button type="button" class="danger" disabled={doing.busy} onClick={() => void takeBack()}>
-            Take it back
+            {t('Take it back')}
           </button>
         )
       }
     >
       <p>
-        Reported: {energyWh === null ? 'no energy' : quantity(energy(energyWh))}{' '}
-        <span class="soft">({sourceInWords(transaction)})</span>. That stays; what you say stands beside it.
+        {t('Reported: {value}', { value: energyWh === null ? t('no energy') : quantity(energy(energyWh)) })}{' '}
+        <span class="soft">({sourceInWords(transaction)})</span>
+        {t('. That stays; what you say stands beside it.')}
       </p>
       <Field
         id="correct-energy"
-        label="Energy, kWh"
+        label={t('Energy, kWh')}
         value={kWh}
         onInput={setKWh}
         step="any"
-        hint="Or the registers:"
+        hint={t('Or the registers:')}
       />
       <Field
         id="correct-start"
-        label="meterStart, Wh"
+        label={t('meterStart, Wh')}
         value={start}
         onInput={setStart}
-        hint={`Empty: as reported, ${registerOf(meterStart)}.`}
+        hint={t('Empty: as reported, {meterStart}.', { meterStart: registerOf(meterStart) })}
       />
       <Field
         id="correct-stop"
-        label="meterStop, Wh"
+        label={t('meterStop, Wh')}
         value={stop}
         onInput={setStop}
-        hint={`Empty: as reported, ${registerOf(meterStop)}.`}
+        hint={t('Empty: as reported, {meterStop}.', { meterStop: registerOf(meterStop) })}
       />
-      <div class="field">
-        <label for="correct-note">Why</label>
-        <input
-          id="correct-note"
-          required
-          maxLength={500}
-          value={note}
-          onInput={(event) => setNote(event.currentTarget.value)}
-        />
-      </div>
+      <TextField id="correct-note" label={t('Why')} required maxLength={500} value={note} onInput={setNote} />
     </FormDialog>
   );
 }

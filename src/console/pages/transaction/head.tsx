@@ -6,6 +6,7 @@ import { Figure } from '../../parts/figure.tsx';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
 import { urlOf } from '../../router.ts';
+import { rich, t } from '../../words/words.ts';
 import type { Series } from './series.ts';
 
 /** What a transaction comes to, and who, where and when. */
@@ -34,49 +35,54 @@ export function Head({
   return (
     <header class="head">
       <div class="row">
-        <h1>Transaction {transactionId}</h1>
+        <h1>{t('Transaction {transactionId}', { transactionId })}</h1>
         <Status status={state} />
       </div>
       <div class="numbers">
-        <Figure name="Energy" value={used === null ? NONE : energy(used)} />
+        <Figure name={t('Energy')} value={used === null ? NONE : energy(used)} />
         {stoppedAt === null ? (
           <Figure
-            name="Power now"
+            name={t('Power now')}
             value={current === undefined || current === null ? NONE : power(current)}
             tone="tone-charging"
           />
         ) : (
-          <Figure name="Average power" value={used && hours > 0 ? power(used / hours) : NONE} />
+          <Figure name={t('Average power')} value={used && hours > 0 ? power(used / hours) : NONE} />
         )}
         <Figure
-          name="Highest power"
+          name={t('Highest power')}
           value={
             series.powerW.length === 0 ? NONE : power(Math.max(...series.powerW.map((value) => value ?? 0)))
           }
         />
-        <Figure name="Duration" value={split(duration(Math.max(0, end - Date.parse(startedAt))))} />
+        <Figure name={t('Duration')} value={split(duration(Math.max(0, end - Date.parse(startedAt))))} />
       </div>
       <dl class="facts">
-        <Fact name="Charge point">
-          <a href={urlOf.chargePoint(chargePointId)}>{chargePointId}</a>, connector {connectorId}
+        <Fact name={t('Charge point')}>
+          {rich('{chargePointId}, connector {connectorId}', {
+            chargePointId: <a href={urlOf.chargePoint(chargePointId)}>{chargePointId}</a>,
+            connectorId,
+          })}
         </Fact>
-        <Fact name="Token">
+        <Fact name={t('Token')}>
           <a href={urlOf.token(idTag)}>{idTag}</a> <Status status={transaction.authorization} />
         </Fact>
-        <Fact name="Started">
+        <Fact name={t('Started')}>
           <When at={startedAt} both />
         </Fact>
         {stoppedAt && (
-          <Fact name="Stopped">
+          <Fact name={t('Stopped')}>
             <When at={stoppedAt} both />{' '}
             {transaction.stopReason && <span class="tag">{transaction.stopReason}</span>}
           </Fact>
         )}
-        <Fact name="Register">
-          {meterStart === null ? 'not reported' : `${meterStart} Wh`}
-          {meterStop === null ? '' : ` to ${meterStop} Wh`}
+        <Fact name={t('Register')}>
+          {meterStart === null ? t('not reported') : t('{meterStart} Wh', { meterStart })}
+          {meterStop === null ? '' : t(' to {meterStop} Wh', { meterStop })}
         </Fact>
-        {transaction.reservationId !== null && <Fact name="Reservation">{transaction.reservationId}</Fact>}
+        {transaction.reservationId !== null && (
+          <Fact name={t('Reservation')}>{transaction.reservationId}</Fact>
+        )}
       </dl>
     </header>
   );

@@ -2,6 +2,7 @@ import { baseValue, isTotal, powerFromEnergy } from '../../meter.ts';
 import type { EnergyPoint, MeterSample, Transaction } from '../../model.ts';
 import type { Line } from '../../parts/chart-line.ts';
 import type { LimitStep } from '../../session-limit.ts';
+import { t } from '../../words/words.ts';
 
 /** From the start to the end; while it runs to now, and a minute at least. Epoch seconds. */
 export function spanOf({ startedAt, stoppedAt }: Transaction, at: number): [number, number] {
@@ -62,8 +63,8 @@ export function seriesOf({ powers, energy, charges, offers, limits }: Readings):
     powerW: along(times, powerAt),
     energyWh,
     charts: [
-      { label: 'Power', height: CHART_HEIGHTS.power, times: powerTimes, lines: powerLines },
-      { label: 'Energy', height: CHART_HEIGHTS.energy, times, lines: energyLines },
+      { label: t('Power'), height: CHART_HEIGHTS.power, times: powerTimes, lines: powerLines },
+      { label: t('Energy'), height: CHART_HEIGHTS.energy, times, lines: energyLines },
     ],
   };
 }
@@ -72,25 +73,25 @@ type Values = readonly (number | null)[];
 
 function powerLine(watts: Values, shape: 'line' | 'steps'): Line {
   const values = known(kilo(watts));
-  return { label: 'Power', unit: 'kW', values, colour: 'series-1', filled: true, shape };
+  return { label: t('Power'), unit: 'kW', values, colour: 'series-1', filled: true, shape };
 }
 
 function offerLine(watts: Values): Line {
-  const label = 'Offered by the charge point';
+  const label = t('Offered by the charge point');
   return { label, unit: 'kW', values: known(kilo(watts)), colour: 'soft', shape: 'steps', dashed: true };
 }
 
 /** Null is a value of it: nothing limits then. */
 function limitLine(watts: Values): Line {
-  return { label: 'Limit', unit: 'kW', values: kilo(watts), colour: 'accent', shape: 'steps' };
+  return { label: t('Limit'), unit: 'kW', values: kilo(watts), colour: 'accent', shape: 'steps' };
 }
 
 function energyLine(wattHours: Values): Line {
-  return { label: 'Energy', unit: 'kWh', values: known(kilo(wattHours)), colour: 'text' };
+  return { label: t('Energy'), unit: 'kWh', values: known(kilo(wattHours)), colour: 'text' };
 }
 
 function stateOfChargeLine(percent: Values): Line {
-  const label = 'State of charge';
+  const label = t('State of charge');
   return { label, unit: '%', values: known(percent), colour: 'accent', dashed: true, right: true };
 }
 

@@ -11,6 +11,7 @@ import { Status } from '../../parts/status.tsx';
 import { useResource } from '../../resource.ts';
 import { urlOf } from '../../router.ts';
 import { useSamples } from '../../samples.ts';
+import { rich, t } from '../../words/words.ts';
 import { Account } from './account.tsx';
 import { exportCurve } from './export-curve.ts';
 import { Head } from './head.tsx';
@@ -43,7 +44,7 @@ export function TransactionPage({ id }: { readonly id: string }) {
     resource.reload,
   );
   return (
-    <Shown of={resource} what={`transaction ${id}`} lines={10}>
+    <Shown of={resource} what={t('transaction {id}', { id })} lines={10}>
       {(transaction) => <One transaction={transaction} onChanged={resource.reload} />}
     </Shown>
   );
@@ -63,16 +64,16 @@ function One({ transaction, onChanged }: OneProps) {
       <Account transaction={transaction} onChanged={onChanged} />
       <section class="panel" aria-labelledby="curve">
         <header>
-          <h2 id="curve">Power and energy</h2>
-          {stoppedAt === null && <Status status="Charging" word="growing" />}
+          <h2 id="curve">{t('Power and energy')}</h2>
+          {stoppedAt === null && <Status status="Charging" word={t('growing')} />}
           <span class="end row">
-            <span class="small soft">times in {zone}</span>
+            <span class="small soft">{t('times in {zone}', { zone })}</span>
             <button
               type="button"
               disabled={curves.series.times.length === 0}
               onClick={() => exportCurve(transactionId, curves.series)}
             >
-              Export CSV
+              {t('Export CSV')}
             </button>
           </span>
         </header>
@@ -152,7 +153,7 @@ function Curves({ transaction, curves }: CurvesProps) {
         {series.charts.map(({ label, times, lines, height }) => (
           <Chart
             key={label}
-            label={`${label} of transaction ${transactionId}`}
+            label={t('{label} of transaction {transactionId}', { label, transactionId })}
             times={times}
             lines={lines}
             height={height}
@@ -167,13 +168,20 @@ function Curves({ transaction, curves }: CurvesProps) {
     );
   }
   if (failure) return <Refused failure={failure} />;
-  if (!isComplete) return <Skeleton lines={14} what="the curve" />;
+  if (!isComplete) return <Skeleton lines={14} what={t('the curve')} />;
   return (
-    <Empty title="No meter values yet">
+    <Empty title={t('No meter values yet')}>
       <p>
-        The charge point sends them every MeterValueSampleInterval seconds; a triggered MeterValues brings one
-        now.{' '}
-        <a href={`${urlOf.chargePoint(chargePointId)}?tab=commands&action=TriggerMessage`}>Trigger one</a>
+        {rich(
+          'The charge point sends them every MeterValueSampleInterval seconds; a triggered MeterValues brings one now. {link}',
+          {
+            link: (
+              <a href={`${urlOf.chargePoint(chargePointId)}?tab=commands&action=TriggerMessage`}>
+                {t('Trigger one')}
+              </a>
+            ),
+          },
+        )}
       </p>
     </Empty>
   );
@@ -182,10 +190,14 @@ function Curves({ transaction, curves }: CurvesProps) {
 /** What the limit is made of: the last one as its profile says it, and how A become W. */
 function LimitWords({ limit: { steps, voltage } }: { readonly limit: SessionLimit }) {
   const last = steps.findLast(({ limit }) => limit)?.limit;
+  const words = last?.words ?? '';
   return (
     <p class="small soft" data-limit={last?.words}>
-      Limit: what charging profiles allowed, last {last?.words}
-      {last?.words.includes('A') && ` phases × ${voltage} V = ${quantity(power(last.watts))}`}.
+      {t('Limit: what charging profiles allowed, last {words}', { words })}
+      {last &&
+        words.includes('A') &&
+        t(' phases × {voltage} V = {watts}', { voltage, watts: quantity(power(last.watts)) })}
+      .
     </p>
   );
 }

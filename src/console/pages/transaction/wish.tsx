@@ -8,6 +8,7 @@ import { Refused, Skeleton } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
 import { useResource } from '../../resource.ts';
 import { may } from '../../session.ts';
+import { t } from '../../words/words.ts';
 
 interface ChargingWish {
   readonly priority: number;
@@ -24,33 +25,34 @@ export function Wish({ transactionId }: { readonly transactionId: number }) {
   return (
     <section class="panel" aria-labelledby="wish">
       <header>
-        <h2 id="wish">What the driver wants</h2>
+        <h2 id="wish">{t('What the driver wants')}</h2>
         {may('operator') && (
           <button type="button" class="end" onClick={() => setEditing(true)}>
-            {none ? 'Tell' : 'Change'}
+            {none ? t('Tell') : t('Change')}
           </button>
         )}
       </header>
       <div class="body">
         {none ? (
           <p class="soft">
-            Nobody has stated one. At a site that shares power by wishes, a priority, a departure or an amount
-            of energy decides who is served earlier.
+            {t(
+              'Nobody has stated one. At a site that shares power by wishes, a priority, a departure or an amount of energy decides who is served earlier.',
+            )}
           </p>
         ) : wish.data ? (
           <dl class="facts">
-            <Fact name="Priority">{wish.data.priority} of 9</Fact>
-            <Fact name="Leaves">
-              {wish.data.departure ? <When at={wish.data.departure} both /> : 'not stated'}
+            <Fact name={t('Priority')}>{t('{priority} of 9', { priority: wish.data.priority })}</Fact>
+            <Fact name={t('Leaves')}>
+              {wish.data.departure ? <When at={wish.data.departure} both /> : t('not stated')}
             </Fact>
-            <Fact name="Energy from the start">
-              {wish.data.energyWh === null ? 'not stated' : quantity(energy(wish.data.energyWh))}
+            <Fact name={t('Energy from the start')}>
+              {wish.data.energyWh === null ? t('not stated') : quantity(energy(wish.data.energyWh))}
             </Fact>
           </dl>
         ) : wish.failure ? (
           <Refused failure={wish.failure} retry={wish.reload} />
         ) : (
-          <Skeleton lines={2} what="what the driver wants" />
+          <Skeleton lines={2} what={t('what the driver wants')} />
         )}
       </div>
       {editing && (
@@ -97,21 +99,21 @@ function WishDialog({ path, wish, onClose, onSaved }: WishDialogProps) {
     });
   return (
     <FormDialog
-      title="What the driver wants"
-      submit="Save"
+      title={t('What the driver wants')}
+      submit={t('Save')}
       doing={doing}
       onClose={onClose}
       onSubmit={save}
       extra={
         wish && (
           <button type="button" class="danger" disabled={doing.busy} onClick={() => void forget()}>
-            Forget it
+            {t('Forget it')}
           </button>
         )
       }
     >
       <div class="field">
-        <label for="wish-priority">Priority, 0 to 9</label>
+        <label for="wish-priority">{t('Priority, 0 to 9')}</label>
         <input
           id="wish-priority"
           type="number"
@@ -121,10 +123,10 @@ function WishDialog({ path, wish, onClose, onSaved }: WishDialogProps) {
           value={priority}
           onInput={(event) => setPriority(event.currentTarget.value)}
         />
-        <span class="hint">Higher is served earlier and gets more.</span>
+        <span class="hint">{t('Higher is served earlier and gets more.')}</span>
       </div>
       <div class="field">
-        <label for="wish-departure">Leaves at</label>
+        <label for="wish-departure">{t('Leaves at')}</label>
         <input
           id="wish-departure"
           type="datetime-local"
@@ -133,7 +135,7 @@ function WishDialog({ path, wish, onClose, onSaved }: WishDialogProps) {
         />
       </div>
       <div class="field">
-        <label for="wish-energy">Energy from the start, kWh</label>
+        <label for="wish-energy">{t('Energy from the start, kWh')}</label>
         <input
           id="wish-energy"
           type="number"

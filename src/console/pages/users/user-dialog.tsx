@@ -7,6 +7,7 @@ import { FormDialog } from '../../parts/form-dialog.tsx';
 import { RoleField } from '../../parts/role-field.tsx';
 import { ScopeFields } from '../../parts/scope-fields.tsx';
 import { save } from '../../save.ts';
+import { t } from '../../words/words.ts';
 
 interface UserDialogProps {
   /** The one to change; absent for a new one. */
@@ -39,8 +40,8 @@ export function UserDialog({ user, onClose, onSaved }: UserDialogProps) {
 
   return (
     <FormDialog
-      title={user ? `User ${user.name}` : 'Create a user'}
-      submit={user ? 'Save user' : 'Create user'}
+      title={user ? t('User {name}', { name: user.name }) : t('Create a user')}
+      submit={user ? t('Save user') : t('Create user')}
       doing={doing}
       onClose={onClose}
       onSubmit={submit}
@@ -48,8 +49,8 @@ export function UserDialog({ user, onClose, onSaved }: UserDialogProps) {
       {!user && (
         <TextField
           id="user-name"
-          label="Name"
-          hint="For the log-in and the audit trail: letters, digits, dots, dashes, @."
+          label={t('Name')}
+          hint={t('For the log-in and the audit trail: letters, digits, dots, dashes, @.')}
           required
           maxLength={64}
           pattern="[A-Za-z0-9._@\-]+"
@@ -61,11 +62,11 @@ export function UserDialog({ user, onClose, onSaved }: UserDialogProps) {
         />
       )}
       {user && user.provider !== null && (
-        <p class="soft">The OpenID provider gives name, role and charge points anew at each log-in.</p>
+        <p class="soft">{t('The OpenID provider gives name, role and charge points anew at each log-in.')}</p>
       )}
       <TextField
         id="user-display-name"
-        label="Display name"
+        label={t('Display name')}
         maxLength={100}
         autocomplete="off"
         value={displayName}
@@ -81,7 +82,7 @@ export function UserDialog({ user, onClose, onSaved }: UserDialogProps) {
             onChange={(event) => setEnabled(event.currentTarget.checked)}
           />
           <span>
-            May log in <span class="soft">without it all log-ins of the user end</span>
+            {t('May log in')} <span class="soft">{t('without it all log-ins of the user end')}</span>
           </span>
         </label>
       )}

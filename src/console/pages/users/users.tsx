@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import { request } from '../../api.ts';
-import { counted } from '../../format.ts';
 import type { User, UserWithPassword } from '../../model.ts';
 import { Refusal, useDoing } from '../../parts/action.tsx';
 import { Copyable } from '../../parts/connect-url.tsx';
@@ -10,6 +9,7 @@ import { type Column, ListPage, useList } from '../../parts/list-page.tsx';
 import { scopeText } from '../../parts/scope-fields.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { When } from '../../parts/when.tsx';
+import { type Plain, plural, t } from '../../words/words.ts';
 import { UserDialog } from './user-dialog.tsx';
 
 /** What is done about whom. */
@@ -33,18 +33,18 @@ const COLUMNS: readonly Column<User>[] = [
   {
     label: 'State',
     cell: ({ enabled, passwordKind, provider }) => {
-      if (!enabled) return <span class="tone-fault">disabled</span>;
-      if (provider !== null) return <span title={provider}>logs in by OpenID</span>;
+      if (!enabled) return <span class="tone-fault">{t('disabled')}</span>;
+      if (provider !== null) return <span title={provider}>{t('logs in by OpenID')}</span>;
       return passwordKind === 'one-time' ? (
-        <span class="tone-attention">has to choose a password</span>
+        <span class="tone-attention">{t('has to choose a password')}</span>
       ) : (
-        'enabled'
+        t('enabled')
       );
     },
   },
   { label: 'Last log-in', cell: ({ lastLogInAt }) => <When at={lastLogInAt} /> },
   { label: 'Created', cell: ({ createdAt }) => <When at={createdAt} both /> },
-  { label: 'By', cell: ({ createdBy }) => createdBy || 'OpenID' },
+  { label: 'By|whom', cell: ({ createdBy }) => createdBy || 'OpenID' },
 ];
 
 /** Who may log in by name and password, and who has logged in by the OpenID provider. */
@@ -59,23 +59,23 @@ export function Users() {
   return (
     <>
       <div class="row">
-        <p class="soft">Each has a name of their own in the audit trail. Programs use API keys.</p>
+        <p class="soft">{t('Each has a name of their own in the audit trail. Programs use API keys.')}</p>
         <button type="button" class="primary end" onClick={() => setDoing({ what: 'create' })}>
-          Create a user
+          {t('Create a user')}
         </button>
       </div>
       <ListPage
         of={list}
-        what="the users"
+        what={t('the users')}
         lines={6}
         columns={[...COLUMNS, actions(setDoing)]}
         keyOf={({ name }) => name}
         empty={
-          <Empty title="There is no user yet">
-            <p>Whoever logs in by name and password, or by OpenID, shows here.</p>
+          <Empty title={t('There is no user yet')}>
+            <p>{t('Whoever logs in by name and password, or by OpenID, shows here.')}</p>
           </Empty>
         }
-        sum={(shown) => counted(shown, 'user')}
+        sum={(shown) => plural(shown, '{n} user', '{n} users')}
       />
       {doing?.what === 'create' && <UserDialog onClose={close} onSaved={done} />}
       {doing?.what === 'change' && <UserDialog user={doing.user} onClose={close} onSaved={done} />}
@@ -83,15 +83,17 @@ export function Users() {
       {doing?.what === 'show' && <OneTimePassword made={doing.made} onClose={close} />}
       {doing?.what === 'delete' && (
         <DeleteDialog
-          title={`Delete user ${doing.user.name}?`}
+          title={t('Delete user {name}?', { name: doing.user.name })}
           name={doing.user.name}
           path={pathOf(doing.user)}
           onClose={close}
           onDeleted={() => done()}
         >
-          All log-ins of the user end. The audit trail keeps the name.{' '}
+          {t('All log-ins of the user end. The audit trail keeps the name.')}{' '}
           {doing.user.provider !== null &&
-            'The next log-in by the OpenID provider makes the user anew: to keep somebody out, take “May log in” away.'}
+            t(
+              'The next log-in by the OpenID provider makes the user anew: to keep somebody out, take “May log in” away.',
+            )}
         </DeleteDialog>
       )}
     </>
@@ -107,7 +109,7 @@ function actions(begin: (doing: Doing) => void): Column<User> {
     ['change', 'Change'],
     ['reset', 'New password'],
     ['delete', 'Delete'],
-  ] as const;
+  ] as const satisfies readonly (readonly [what: string, word: Plain])[];
   return {
     label: 'Actions',
     kind: 'actions',
@@ -121,9 +123,9 @@ function actions(begin: (doing: Doing) => void): Column<User> {
               type="button"
               class="link"
               onClick={() => begin({ what, user })}
-              aria-label={`${word}: user ${user.name}`}
+              aria-label={t('{word}: user {name}', { word: t(word), name: user.name })}
             >
-              {word}
+              {t(word)}
             </button>
           ))}
       </span>
@@ -144,15 +146,15 @@ function ResetDialog({ user, onClose, onDone }: ResetDialogProps) {
       onDone(await request<UserWithPassword>('PUT', `${pathOf(user)}/password`, { body: {} }));
     });
   return (
-    <Dialog title={`A new password for ${user.name}?`} onClose={onClose}>
-      <p>The present one is worth nothing any more, and all log-ins of the user end.</p>
+    <Dialog title={t('A new password for {name}?', { name: user.name })} onClose={onClose}>
+      <p>{t('The present one is worth nothing any more, and all log-ins of the user end.')}</p>
       <Refusal failure={doing.failure} />
       <div class="actions">
         <button type="button" onClick={onClose}>
-          Cancel
+          {t('Cancel')}
         </button>
         <button type="button" class="primary" disabled={doing.busy} onClick={() => void reset()}>
-          Make a one-time password
+          {t('Make a one-time password')}
         </button>
       </div>
     </Dialog>
@@ -166,15 +168,16 @@ interface OneTimePasswordProps {
 
 function OneTimePassword({ made: { name, oneTimePassword }, onClose }: OneTimePasswordProps) {
   return (
-    <Dialog title={`One-time password of ${name}`} onClose={onClose}>
+    <Dialog title={t('One-time password of {name}', { name })} onClose={onClose}>
       <p>
-        This is the only time it is shown. It is good for one log-in within a week, which has to choose
-        another one.
+        {t(
+          'This is the only time it is shown. It is good for one log-in within a week, which has to choose another one.',
+        )}
       </p>
       <Copyable text={oneTimePassword ?? ''} />
       <div class="actions">
         <button type="button" class="primary" onClick={onClose}>
-          I have passed it on
+          {t('I have passed it on')}
         </button>
       </div>
     </Dialog>

@@ -143,6 +143,10 @@ export const firstView = {
   closed: 'geschlossen',
   stopped: 'beendet',
   unmatched: 'ohne Zuordnung',
+  active: 'aktiv',
+  doubtful: 'unklar',
+  refused: 'abgewiesen',
+  ended: 'beendet',
   'not booted': 'ohne BootNotification',
 
   // The overview.

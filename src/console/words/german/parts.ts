@@ -46,6 +46,8 @@ export const parts = {
   remove: 'entfernen',
   '{count} new': '{count} neu',
   '{what}: show': '{what}: anzeigen',
+  '{n} charge points': { one: '{n} Ladestation', other: '{n} Ladestationen' },
+  idTag: 'idTag',
   'Newest first': 'Neueste zuerst',
   'Farad does not answer.': 'Farad antwortet nicht.',
   never: 'nie',

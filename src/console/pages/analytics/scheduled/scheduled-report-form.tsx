@@ -5,6 +5,7 @@ import { SelectField, TextField } from '../../../parts/fields.tsx';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
 import {
   asking,
+  choiceWord,
   formatsOf,
   intervalsOf,
   newReport,
@@ -18,6 +19,7 @@ import {
 } from '../../../report-draft.ts';
 import { save } from '../../../save.ts';
 import { session } from '../../../session.ts';
+import { t } from '../../../words/words.ts';
 import { ScheduledTargetFields } from './scheduled-target-fields.tsx';
 
 interface ScheduledReportFormProps {
@@ -39,15 +41,15 @@ export function ScheduledReportForm({ report, onClose, onSaved }: ScheduledRepor
     });
   return (
     <FormDialog
-      title={report ? `Report ${report.name}` : 'New report'}
-      submit="Save report"
+      title={report ? t('Report {name}', { name: report.name }) : t('New report')}
+      submit={t('Save report')}
       doing={doing}
       onClose={onClose}
       onSubmit={keep}
     >
       <TextField
         id="report-id"
-        label="Id"
+        label={t('Id')}
         required
         maxLength={100}
         pattern="[^\/]+"
@@ -58,7 +60,7 @@ export function ScheduledReportForm({ report, onClose, onSaved }: ScheduledRepor
       />
       <TextField
         id="report-name"
-        label="Name"
+        label={t('Name')}
         required
         maxLength={200}
         autocomplete="off"
@@ -68,18 +70,18 @@ export function ScheduledReportForm({ report, onClose, onSaved }: ScheduledRepor
       <QuestionFields draft={draft} onChange={setDraft} />
       <SelectField
         id="report-every"
-        label="Written after each"
+        label={t('Written after each')}
         value={draft.every}
         options={[
-          ['day', 'day'],
-          ['week', 'week, on Mondays'],
-          ['month', 'month, on the 1st'],
+          ['day', t('day')],
+          ['week', t('week, on Mondays')],
+          ['month', t('month, on the 1st')],
         ]}
         onChange={(every) => change({ every: every as ReportDraft['every'] })}
       />
       <TextField
         id="report-hour"
-        label={`At the hour (${session.value?.timezone || 'UTC'})`}
+        label={t('At the hour ({timezone})', { timezone: session.value?.timezone || 'UTC' })}
         type="number"
         required
         min={0}
@@ -98,11 +100,13 @@ export function ScheduledReportForm({ report, onClose, onSaved }: ScheduledRepor
           checked={draft.enabled}
           onChange={(event) => change({ enabled: event.currentTarget.checked })}
         />{' '}
-        It is written when it is due
+        {t('It is written when it is due')}
       </label>
     </FormDialog>
   );
 }
+
+const shown = ([value, word]: ReturnType<typeof intervalsOf>[number]) => [value, choiceWord(word)] as const;
 
 interface QuestionFieldsProps {
   readonly draft: ReportDraft;
@@ -118,33 +122,33 @@ function QuestionFields({ draft, onChange }: QuestionFieldsProps) {
     <>
       <SelectField
         id="report-question"
-        label="Tells of"
+        label={t('Tells of')}
         value={question}
-        options={Object.entries(QUESTIONS)}
+        options={Object.entries(QUESTIONS).map(([value, word]) => [value, t(word)] as const)}
         onChange={(chosen) => onChange(asking(draft, chosen as ReportQuestion))}
       />
       {subjects && (
         <SelectField
           id="report-by"
-          label="A row for each"
+          label={t('A row for each')}
           value={parameters.by ?? subjects[0]?.[0] ?? ''}
-          options={subjects}
+          options={subjects.map(shown)}
           onChange={(by) => onChange(withParameter(draft, 'by', by))}
         />
       )}
       {intervals.length > 1 && (
         <SelectField
           id="report-interval"
-          label="And"
+          label={t('And')}
           value={parameters.interval ?? ''}
-          options={intervals}
+          options={intervals.map(shown)}
           onChange={(interval) => onChange(withParameter(draft, 'interval', interval))}
         />
       )}
       {question !== 'transactions' && (
         <TextField
           id="report-group"
-          label="Only the group"
+          label={t('Only the group')}
           autocomplete="off"
           maxLength={200}
           value={parameters.group ?? ''}
@@ -153,9 +157,9 @@ function QuestionFields({ draft, onChange }: QuestionFieldsProps) {
       )}
       <SelectField
         id="report-format"
-        label="Format"
+        label={t('Format')}
         value={format}
-        options={formatsOf(question, parameters.by)}
+        options={formatsOf(question, parameters.by).map(shown)}
         onChange={(chosen) => onChange({ ...draft, format: chosen as ReportDraft['format'] })}
       />
     </>

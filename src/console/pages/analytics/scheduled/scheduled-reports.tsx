@@ -10,6 +10,7 @@ import { When } from '../../../parts/when.tsx';
 import { questionInWords, scheduleInWords } from '../../../report-draft.ts';
 import { useResource } from '../../../resource.ts';
 import { may, session } from '../../../session.ts';
+import { rich, t } from '../../../words/words.ts';
 import { ScheduledReportForm } from './scheduled-report-form.tsx';
 
 type Open = { readonly what: 'edit' | 'delete'; readonly report: Report } | { readonly what: 'new' };
@@ -23,7 +24,7 @@ const COLUMNS: readonly Column<Report>[] = [
         <b>{name}</b>
         <div class="small soft">
           {id}
-          {!enabled && ', switched off'}
+          {!enabled && t(', switched off')}
         </div>
       </div>
     ),
@@ -41,7 +42,7 @@ const COLUMNS: readonly Column<Report>[] = [
   { label: 'Last run', cell: (report) => <LastRun report={report} /> },
   {
     label: 'Next',
-    cell: ({ nextAt }) => (nextAt === null ? <span class="soft">never</span> : <When at={nextAt} />),
+    cell: ({ nextAt }) => (nextAt === null ? <span class="soft">{t('never')}</span> : <When at={nextAt} />),
   },
 ];
 
@@ -63,23 +64,26 @@ export function ScheduledReports() {
   return (
     <div class="panel">
       <header>
-        <h2>Scheduled reports</h2>
-        <span class="soft small">Times are those of {session.value?.timezone || 'UTC'}.</span>
+        <h2>{t('Scheduled reports')}</h2>
+        <span class="soft small">
+          {t('Times are those of {timezone}.', { timezone: session.value?.timezone || 'UTC' })}
+        </span>
         {may('admin') && (
           <button type="button" class="primary end" onClick={() => setOpen({ what: 'new' })}>
-            New report
+            {t('New report')}
           </button>
         )}
       </header>
       <Refusal failure={running.failure} />
-      <Shown of={list} what="the reports" lines={6}>
+      <Shown of={list} what={t('the reports')} lines={6}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="No report yet">
+            <Empty title={t('No report yet')}>
               <p>
-                A report is a file that Farad writes by itself, such as the energy of last month by site. It
-                goes to the folder that the setting <code>reports.folder</code> names, or to a webhook. An
-                admin writes it.
+                {rich(
+                  'A report is a file that Farad writes by itself, such as the energy of last month by site. It goes to the folder that the setting {setting} names, or to a webhook. An admin writes it.',
+                  { setting: <code>reports.folder</code> },
+                )}
               </p>
             </Empty>
           ) : (
@@ -91,13 +95,13 @@ export function ScheduledReports() {
       {open?.what === 'edit' && <ScheduledReportForm report={open.report} onClose={close} onSaved={done} />}
       {open?.what === 'delete' && (
         <DeleteDialog
-          title={`Delete the report ${open.report.name}?`}
+          title={t('Delete the report {name}?', { name: open.report.name })}
           name={open.report.id}
           path={`/reports/${encodeURIComponent(open.report.id)}`}
           onClose={close}
           onDeleted={done}
         >
-          Its files stay.
+          {t('Its files stay.')}
         </DeleteDialog>
       )}
     </div>
@@ -114,9 +118,9 @@ function actions(open: (what: Open) => void, run: (report: Report) => Promise<vo
           type="button"
           class="link"
           onClick={() => void run(report)}
-          aria-label={`Write now: ${report.name}`}
+          aria-label={t('Write now: {name}', { name: report.name })}
         >
-          Write now
+          {t('Write now')}
         </button>
         {may('admin') && (
           <>
@@ -124,17 +128,17 @@ function actions(open: (what: Open) => void, run: (report: Report) => Promise<vo
               type="button"
               class="link"
               onClick={() => open({ what: 'edit', report })}
-              aria-label={`Edit ${report.name}`}
+              aria-label={t('Edit {name}', { name: report.name })}
             >
-              Edit
+              {t('Edit')}
             </button>
             <button
               type="button"
               class="link"
               onClick={() => open({ what: 'delete', report })}
-              aria-label={`Delete ${report.name}`}
+              aria-label={t('Delete {name}', { name: report.name })}
             >
-              Delete
+              {t('Delete')}
             </button>
           </>
         )}
@@ -148,21 +152,19 @@ function Targets({ report: { files, webhook } }: { readonly report: Report }) {
     <div>
       {files && (
         <div>
-          the folder{' '}
-          <span class="small soft">
-            {files.name}-…, {files.keep} kept
-          </span>
+          {t('the folder')}{' '}
+          <span class="small soft">{t('{name}-…, {keep} kept', { name: files.name, keep: files.keep })}</span>
         </div>
       )}
-      {webhook && <div>webhook {new URL(webhook.url).host}</div>}
+      {webhook && <div>{t('webhook {host}', { host: new URL(webhook.url).host })}</div>}
     </div>
   );
 }
 
 /** What came of the last run: the file, or what was wrong. */
 function LastRun({ report: { run, failures } }: { readonly report: Report }) {
-  if (run === null) return <span class="soft">none yet</span>;
-  if (run.outcome === 'running') return <Status status="open" word="being written" />;
+  if (run === null) return <span class="soft">{t('none yet')}</span>;
+  if (run.outcome === 'running') return <Status status="open" word={t('being written')} />;
   const isWritten = run.outcome === 'written';
   const word = isWritten ? 'written' : failures > 1 ? `failed ${failures} times` : 'failed';
   return (

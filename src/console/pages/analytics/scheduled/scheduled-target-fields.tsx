@@ -1,6 +1,7 @@
 import { TextField } from '../../../parts/fields.tsx';
 import { WebhookFields } from '../../../parts/webhook-fields.tsx';
 import type { ReportDraft } from '../../../report-draft.ts';
+import { t } from '../../../words/words.ts';
 
 interface ScheduledTargetFieldsProps {
   readonly draft: ReportDraft;
@@ -19,14 +20,14 @@ export function ScheduledTargetFields({ draft, hasSecret, onChange }: ScheduledT
           checked={draft.hasFiles}
           onChange={(event) => onChange({ hasFiles: event.currentTarget.checked })}
         />{' '}
-        Keep files in the folder of Farad
+        {t('Keep files in the folder of Farad')}
       </label>
       {draft.hasFiles && (
         <>
           <TextField
             id="report-file"
-            label="Names of the files begin with"
-            hint="Small letters, digits, dots and dashes. The days that they tell of follow."
+            label={t('Names of the files begin with')}
+            hint={t('Small letters, digits, dots and dashes. The days that they tell of follow.')}
             required
             pattern="[a-z0-9][a-z0-9._\-]{0,63}"
             autocomplete="off"
@@ -37,7 +38,7 @@ export function ScheduledTargetFields({ draft, hasSecret, onChange }: ScheduledT
           />
           <TextField
             id="report-keep"
-            label="Files to keep"
+            label={t('Files to keep')}
             type="number"
             required
             min={1}

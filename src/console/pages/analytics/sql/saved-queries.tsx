@@ -6,6 +6,7 @@ import { DeleteDialog } from '../../../parts/delete-dialog.tsx';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { useResource } from '../../../resource.ts';
 import { save } from '../../../save.ts';
+import { t } from '../../../words/words.ts';
 
 const PATH = '/analytics/saved-queries';
 
@@ -30,7 +31,7 @@ export function SavedQueries({ sql, onSql }: SavedQueriesProps) {
   return (
     <>
       <label class="row tight">
-        <span class="small soft">Saved</span>
+        <span class="small soft">{t('Saved')}</span>
         <select
           value={chosen?.id ?? ''}
           onChange={(event) => {
@@ -40,29 +41,31 @@ export function SavedQueries({ sql, onSql }: SavedQueriesProps) {
             if (query) onSql(query.sql);
           }}
         >
-          <option value="">{queries.length === 0 ? 'none yet' : 'choose one'}</option>
-          <Options label="Mine" queries={queries.filter(({ mine }) => mine)} />
-          <Options label="Shared by others" queries={queries.filter(({ mine }) => !mine)} />
+          <option value="">{queries.length === 0 ? t('none yet') : t('choose one')}</option>
+          <Options label={t('Mine')} queries={queries.filter(({ mine }) => mine)} />
+          <Options label={t('Shared by others')} queries={queries.filter(({ mine }) => !mine)} />
         </select>
       </label>
       <button type="button" disabled={sql.trim() === ''} onClick={() => setDialog('save')}>
-        Save
+        {t('Save')}
       </button>
       {chosen && (
         <button type="button" class="danger" onClick={() => setDialog('delete')}>
-          Delete saved
+          {t('Delete saved')}
         </button>
       )}
       {dialog === 'save' && <SaveQuery sql={sql} query={chosen} onClose={close} onSaved={done} />}
       {dialog === 'delete' && chosen && (
         <DeleteDialog
-          title={`Delete the query ${chosen.name}?`}
+          title={t('Delete the query {name}?', { name: chosen.name })}
           name={chosen.name}
           path={`${PATH}/${encodeURIComponent(chosen.id)}`}
           onClose={close}
           onDeleted={() => done('')}
         >
-          {chosen.shared ? 'It goes for everybody.' : 'Nobody else has seen it.'} What is in the field stays.
+          {t('{value} What is in the field stays.', {
+            value: chosen.shared ? t('It goes for everybody.') : t('Nobody else has seen it.'),
+          })}
         </DeleteDialog>
       )}
     </>
@@ -77,8 +80,8 @@ function Options({ label, queries }: { readonly label: string; readonly queries:
       {byName.map(({ id, name, shared, mine, owner }) => (
         <option key={id} value={id}>
           {name}
-          {!mine && `, by ${owner}`}
-          {mine && shared && ', shared'}
+          {!mine && t(', by {owner}', { owner })}
+          {mine && shared && t(', shared')}
         </option>
       ))}
     </optgroup>
@@ -107,9 +110,15 @@ function SaveQuery({ sql, query, onClose, onSaved }: SaveQueryProps) {
       } else onSaved((await request<SavedQuery>('POST', PATH, { body })).id);
     });
   return (
-    <FormDialog title="Save this query" submit="Save query" doing={doing} onClose={onClose} onSubmit={keep}>
+    <FormDialog
+      title={t('Save this query')}
+      submit={t('Save query')}
+      doing={doing}
+      onClose={onClose}
+      onSubmit={keep}
+    >
       <div class="field">
-        <label for="query-name">Name</label>
+        <label for="query-name">{t('Name')}</label>
         <input
           id="query-name"
           required
@@ -118,7 +127,7 @@ function SaveQuery({ sql, query, onClose, onSaved }: SaveQueryProps) {
           onInput={(event) => setName(event.currentTarget.value)}
         />
         <span class="hint" role="status">
-          {isSame ? 'It is written over.' : 'A new one.'}
+          {isSame ? t('It is written over.') : t('A new one.')}
         </span>
       </div>
       <label class="row tight">
@@ -127,7 +136,7 @@ function SaveQuery({ sql, query, onClose, onSaved }: SaveQueryProps) {
           checked={shared}
           onChange={(event) => setShared(event.currentTarget.checked)}
         />
-        <span>Shared with everybody who may ask in SQL, who may then change it, too</span>
+        <span>{t('Shared with everybody who may ask in SQL, who may then change it, too')}</span>
       </label>
     </FormDialog>
   );

@@ -2,6 +2,7 @@ import { count } from '../../../format.ts';
 import type { AnalyticsSchema } from '../../../model.ts';
 import { Shown } from '../../../parts/states.tsx';
 import { useResource } from '../../../resource.ts';
+import { t } from '../../../words/words.ts';
 
 interface SchemaBrowserProps {
   /** Puts a name into the statement. */
@@ -18,11 +19,11 @@ export function SchemaBrowser(props: SchemaBrowserProps) {
   return (
     <section class="panel schema" aria-labelledby="schema">
       <header>
-        <h2 id="schema">Tables</h2>
-        <span class="end small soft">a click on a name puts it in</span>
+        <h2 id="schema">{t('Tables')}</h2>
+        <span class="end small soft">{t('a click on a name puts it in')}</span>
       </header>
       <div class="body">
-        <Shown of={schema} what="the tables" lines={12} room="480px">
+        <Shown of={schema} what={t('the tables')} lines={12} room="480px">
           {({ tables }) => tables.map((table) => <TableOf key={table.name} table={table} {...props} />)}
         </Shown>
       </div>
@@ -51,7 +52,7 @@ function TableOf({ table, onName, onAsk }: SchemaBrowserProps & { readonly table
             <NameButton name={column.name} onName={onName} />{' '}
             <span class="small soft">
               {column.type}
-              {column.key && ', sorted by it'}
+              {column.key && t(', sorted by it')}
             </span>
             <div class="small soft">{column.comment}</div>
           </li>
@@ -63,7 +64,7 @@ function TableOf({ table, onName, onAsk }: SchemaBrowserProps & { readonly table
 
 function NameButton({ name, onName }: Pick<SchemaBrowserProps, 'onName'> & { readonly name: string }) {
   return (
-    <button type="button" class="link" aria-label={`Put in ${name}`} onClick={() => onName(name)}>
+    <button type="button" class="link" aria-label={t('Put in {name}', { name })} onClick={() => onName(name)}>
       <code>{name}</code>
     </button>
   );

@@ -1,6 +1,7 @@
 import { saveCsv } from '../../../csv.ts';
-import { count, counted } from '../../../format.ts';
+import { count } from '../../../format.ts';
 import { Empty } from '../../../parts/states.tsx';
+import { plural, t } from '../../../words/words.ts';
 
 /** Rows that are asked for at most. */
 export const MOST = 1000;
@@ -22,17 +23,19 @@ export function SqlRows({ answer: { columns, rows, truncated } }: { readonly ans
   return (
     <section class="panel answer" aria-labelledby="answer">
       <header>
-        <h2 id="answer">{counted(rows.length, 'row')}</h2>
-        {truncated && <span class="tone-attention">the first {count(MOST)}: there are more</span>}
+        <h2 id="answer">{plural(rows.length, '{n} row', '{n} rows')}</h2>
+        {truncated && (
+          <span class="tone-attention">{t('the first {most}: there are more', { most: count(MOST) })}</span>
+        )}
         <button type="button" class="end" disabled={rows.length === 0} onClick={save}>
-          Export CSV
+          {t('Export CSV')}
         </button>
       </header>
       {rows.length === 0 ? (
-        <Empty title="No row" />
+        <Empty title={t('No row')} />
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and keys must reach it
-        <section class="scroll" tabIndex={0} aria-label="Rows">
+        <section class="scroll" tabIndex={0} aria-label={t('Rows')}>
           <table class="table">
             <thead>
               <tr>

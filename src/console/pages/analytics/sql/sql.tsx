@@ -6,6 +6,7 @@ import { Refusal, useDoing } from '../../../parts/action.tsx';
 import { place, setQuery } from '../../../router.ts';
 import { may, session } from '../../../session.ts';
 import { askedBefore, forgetAsked, keepAsked } from '../../../sql-history.ts';
+import { t } from '../../../words/words.ts';
 import { SavedQueries } from './saved-queries.tsx';
 import { SchemaBrowser } from './schema-browser.tsx';
 import { MOST, type SqlAnswer, SqlRows } from './sql-rows.tsx';
@@ -21,8 +22,8 @@ export function SqlReport() {
   if (may('admin')) return <SqlPage />;
   return (
     <div class="panel state">
-      <h2>SQL: this takes the role admin</h2>
-      <p>Ask somebody who has it, or log in with another key. The reports are for everybody.</p>
+      <h2>{t('SQL: this takes the role admin')}</h2>
+      <p>{t('Ask somebody who has it, or log in with another key. The reports are for everybody.')}</p>
     </div>
   );
 }
@@ -60,8 +61,8 @@ function SqlPage() {
     <div class="sql-page">
       <section class="panel" aria-labelledby="report">
         <header>
-          <h2 id="report">One SELECT</h2>
-          <span class="end small soft">read only; time, memory and rows are limited</span>
+          <h2 id="report">{t('One SELECT')}</h2>
+          <span class="end small soft">{t('read only; time, memory and rows are limited')}</span>
         </header>
         <form
           class="body form"
@@ -83,8 +84,8 @@ function SqlPage() {
           />
           <Refusal failure={doing.failure} />
           <div class="row">
-            <button type="submit" class="primary" disabled={doing.busy} title="Or press Ctrl and Enter">
-              {doing.busy ? 'Asking…' : 'Ask'}
+            <button type="submit" class="primary" disabled={doing.busy} title={t('Or press Ctrl and Enter')}>
+              {doing.busy ? t('Asking…') : t('Ask')}
             </button>
             <SavedQueries sql={sql} onSql={setSql} />
             <History
@@ -126,7 +127,7 @@ function History({ asked, onSql, onForget }: HistoryProps) {
   return (
     <>
       <label class="row tight">
-        <span class="small soft">Asked before, here</span>
+        <span class="small soft">{t('Asked before, here')}</span>
         <select
           value=""
           disabled={asked.length === 0}
@@ -136,7 +137,7 @@ function History({ asked, onSql, onForget }: HistoryProps) {
             event.currentTarget.value = '';
           }}
         >
-          <option value="">{asked.length === 0 ? 'nothing yet' : 'choose one'}</option>
+          <option value="">{asked.length === 0 ? t('nothing yet') : t('choose one')}</option>
           {asked.map(({ sql, at }, place) => (
             <option key={at} value={place}>
               {`${stamp(at)}  ${sql.replace(/\s+/g, ' ').slice(0, SHOWN)}`}
@@ -146,7 +147,7 @@ function History({ asked, onSql, onForget }: HistoryProps) {
       </label>
       {asked.length > 0 && (
         <button type="button" class="link small" onClick={onForget}>
-          Forget them
+          {t('Forget them')}
         </button>
       )}
     </>

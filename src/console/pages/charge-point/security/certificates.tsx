@@ -2,8 +2,11 @@ import type { ChargePointSecurity } from '../../../model.ts';
 import { ExpiryOf } from '../../../parts/expiry.tsx';
 import { Empty } from '../../../parts/states.tsx';
 import { Status } from '../../../parts/status.tsx';
+import { type Plain, t } from '../../../words/words.ts';
 
-const WORDS: Readonly<Record<string, readonly [status: string, word: string]>> = {
+const WORDS: Readonly<
+  Record<ChargePointSecurity['certificates'][number]['state'], readonly [status: string, word: Plain]>
+> = {
   issued: ['Pending', 'issued, not known to be there'],
   installed: ['Available', 'installed'],
   rejected: ['Rejected', 'not taken'],
@@ -19,22 +22,22 @@ export function Certificates({
   return (
     <section class="panel" aria-labelledby="own-certificates">
       <header>
-        <h2 id="own-certificates">Its certificates</h2>
+        <h2 id="own-certificates">{t('Its certificates')}</h2>
       </header>
       {certificates.length === 0 ? (
-        <Empty title="No certificate was issued to it">
-          <p>It gets one when it sends SignCertificate, by itself or because it is asked to.</p>
+        <Empty title={t('No certificate was issued to it')}>
+          <p>{t('It gets one when it sends SignCertificate, by itself or because it is asked to.')}</p>
         </Empty>
       ) : (
         <div class="scroll">
           <table class="table cards">
             <thead>
               <tr>
-                <th scope="col">Serial number</th>
-                <th scope="col">For</th>
-                <th scope="col">Issued by</th>
-                <th scope="col">Valid until</th>
-                <th scope="col">State</th>
+                <th scope="col">{t('Serial number')}</th>
+                <th scope="col">{t('For')}</th>
+                <th scope="col">{t('Issued by')}</th>
+                <th scope="col">{t('Valid until')}</th>
+                <th scope="col">{t('State')}</th>
               </tr>
             </thead>
             <tbody>
@@ -43,14 +46,14 @@ export function Certificates({
                   <td class="id">
                     <code>{serial}</code>
                   </td>
-                  <td data-label="For">{commonName}</td>
-                  <td data-label="Issued by">{issuer}</td>
-                  <td data-label="Valid until">
+                  <td data-label={t('For')}>{commonName}</td>
+                  <td data-label={t('Issued by')}>{issuer}</td>
+                  <td data-label={t('Valid until')}>
                     <ExpiryOf notAfter={notAfter} />
                   </td>
-                  <td data-label="State">
-                    <Status status={WORDS[state]?.[0] ?? state} word={WORDS[state]?.[1] ?? state} />
-                    {connection?.certificate === sha256 && <span class="soft"> in use</span>}
+                  <td data-label={t('State')}>
+                    <Status status={WORDS[state][0]} word={t(WORDS[state][1])} />
+                    {connection?.certificate === sha256 && <span class="soft"> {t('in use')}</span>}
                   </td>
                 </tr>
               ))}

@@ -6,6 +6,7 @@ import { useDoing } from '../../../parts/action.tsx';
 import { AnswerWord } from '../../../parts/answer-word.tsx';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
 import type { HashData } from '../../../security.ts';
+import { rich, t } from '../../../words/words.ts';
 
 interface DeleteRootProps {
   readonly id: string;
@@ -35,22 +36,27 @@ export function DeleteRoot({ id, path, hashData, subject, onClose, onDeleted }: 
     });
   return (
     <FormDialog
-      title={`Delete a root at ${id}?`}
-      submit={isLast ? 'Delete the last root' : 'Send DeleteCertificate'}
+      title={t('Delete a root at {id}?', { id })}
+      submit={isLast ? t('Delete the last root') : t('Send DeleteCertificate')}
       danger
-      close={answer ? 'Close' : 'Keep it'}
+      close={answer ? t('Close') : t('Keep it')}
       doing={doing}
       onClose={onClose}
       onSubmit={send}
-      outcome={<AnswerWord answer={answer} meaning={{ NotFound: 'It has no such root.' }} />}
+      outcome={<AnswerWord answer={answer} meaning={{ NotFound: t('It has no such root.') }} />}
     >
       <p>
-        {subject ?? 'A root that Farad does not know'}, serial number <code>{hashData.serialNumber}</code>
+        {rich('{subject}, serial number {serialNumber}', {
+          subject: subject ?? t('A root that Farad does not know'),
+          serialNumber: <code>{hashData.serialNumber}</code>,
+        })}
       </p>
       {isLast && !answer && (
         <p class="note failure" role="alert">
-          <b>No root of the Central System may be left.</b> Without one it trusts no TLS of any Central
-          System, and can never connect by profile 2 or 3 again.
+          {rich(
+            '{warning} Without one it trusts no TLS of any Central System, and can never connect by profile 2 or 3 again.',
+            { warning: <b>{t('No root of the Central System may be left.')}</b> },
+          )}
         </p>
       )}
     </FormDialog>

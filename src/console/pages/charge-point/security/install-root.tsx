@@ -6,6 +6,7 @@ import { useDoing } from '../../../parts/action.tsx';
 import { AnswerWord } from '../../../parts/answer-word.tsx';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { PemField } from '../../../parts/pem-field.tsx';
+import { t } from '../../../words/words.ts';
 import { ROOT_TYPES } from './root-table.tsx';
 
 interface InstallRootProps {
@@ -40,22 +41,25 @@ export function InstallRoot({ id, path, onClose, onInstalled }: InstallRootProps
     });
   return (
     <FormDialog
-      title={`Install a root at ${id}`}
-      submit={doubt === '' ? 'Send InstallCertificate' : 'Send it all the same'}
+      title={t('Install a root at {id}', { id })}
+      submit={doubt === '' ? t('Send InstallCertificate') : t('Send it all the same')}
       danger={doubt !== ''}
-      close={answer ? 'Close' : 'Cancel'}
+      close={answer ? t('Close') : t('Cancel')}
       doing={doing}
       onClose={onClose}
       onSubmit={send}
       outcome={
         <AnswerWord
           answer={answer}
-          meaning={{ Rejected: 'It is invalid for it, or it has no room.', Failed: 'It could not store it.' }}
+          meaning={{
+            Rejected: t('It is invalid for it, or it has no room.'),
+            Failed: t('It could not store it.'),
+          }}
         />
       }
     >
       <div class="field">
-        <label for="root-type">It trusts by this root</label>
+        <label for="root-type">{t('It trusts by this root')}</label>
         <select
           id="root-type"
           value={root.certificateType}
@@ -63,17 +67,17 @@ export function InstallRoot({ id, path, onClose, onInstalled }: InstallRootProps
         >
           {Object.entries(ROOT_TYPES).map(([type, words]) => (
             <option key={type} value={type}>
-              the {words}
+              {t(words)}
             </option>
           ))}
         </select>
         <span class="hint">
-          The Central System shows its certificate in TLS; the manufacturer signs firmware.
+          {t('The Central System shows its certificate in TLS; the manufacturer signs firmware.')}
         </span>
       </div>
       <PemField
         id="root-pem"
-        label="Root, PEM"
+        label={t('Root, PEM')}
         required
         value={root.certificate}
         onChange={(certificate) => change({ certificate })}

@@ -4,6 +4,7 @@ import type { ChargePointSecurity } from '../../../model.ts';
 import { useDoing } from '../../../parts/action.tsx';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { presentProfile, profileInWords } from '../../../security.ts';
+import { t } from '../../../words/words.ts';
 
 interface LowerDialogProps {
   readonly id: string;
@@ -28,19 +29,20 @@ export function LowerDialog({ id, security, onClose, onLowered }: LowerDialogPro
     });
   return (
     <FormDialog
-      title={`Lower the profile of ${id}`}
-      submit="Lower the profile"
+      title={t('Lower the profile of {id}', { id })}
+      submit={t('Lower the profile')}
       danger
       doing={doing}
       onClose={onClose}
       onSubmit={save}
     >
       <p>
-        Nothing is sent to it: Farad accepts the lower profile from now on, withdraws what is pending, and
-        closes its socket if it was opened with another profile.
+        {t(
+          'Nothing is sent to it: Farad accepts the lower profile from now on, withdraws what is pending, and closes its socket if it was opened with another profile.',
+        )}
       </p>
       <div class="field">
-        <label for="lower-profile">Profile</label>
+        <label for="lower-profile">{t('Profile')}</label>
         <select
           id="lower-profile"
           value={profile}
@@ -51,11 +53,11 @@ export function LowerDialog({ id, security, onClose, onLowered }: LowerDialogPro
               {profileInWords(one)}
             </option>
           ))}
-          <option value="">any that it authenticates by</option>
+          <option value="">{t('any that it authenticates by')}</option>
         </select>
       </div>
       <div class="field">
-        <label for="lower-reason">Why</label>
+        <label for="lower-reason">{t('Why')}</label>
         <input
           id="lower-reason"
           required
@@ -63,7 +65,7 @@ export function LowerDialog({ id, security, onClose, onLowered }: LowerDialogPro
           value={reason}
           onInput={(event) => setReason(event.currentTarget.value)}
         />
-        <span class="hint">The audit trail keeps it.</span>
+        <span class="hint">{t('The audit trail keeps it.')}</span>
       </div>
     </FormDialog>
   );

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ChargePointSecurity } from '../../../model.ts';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { presentProfile } from '../../../security.ts';
+import { t } from '../../../words/words.ts';
 import { Answer } from '../answer.tsx';
 import { isAgreed, useSending } from '../use-sending.ts';
 import { Goal } from './goal.tsx';
@@ -23,10 +24,10 @@ export function PasswordDialog({ id, security, onClose }: PasswordDialogProps) {
   const send = () => sending.send('ChangeConfiguration', { key: 'AuthorizationKey', value: randomKey() });
   return (
     <FormDialog
-      title={`Set a new password for ${id}`}
-      submit="Send ChangeConfiguration"
+      title={t('Set a new password for {id}', { id })}
+      submit={t('Send ChangeConfiguration')}
       danger
-      close="Close"
+      close={t('Close')}
       doing={sending}
       onClose={onClose}
       onSubmit={send}
@@ -36,19 +37,23 @@ export function PasswordDialog({ id, security, onClose }: PasswordDialogProps) {
           {isAgreed(sending.sent) && (
             <Goal
               isReached={state === 'held' && setAt !== before}
-              waiting="Waiting for it to come back with the new password."
-              reached="It has come back with the new password. The old one is worth nothing any more."
+              waiting={t('Waiting for it to come back with the new password.')}
+              reached={t('It has come back with the new password. The old one is worth nothing any more.')}
             />
           )}
         </>
       }
     >
       <p>
-        {KEY_BYTES} random bytes are made here and sent as AuthorizationKey. Nobody sees them, and Farad keeps
-        only a hash. Once the charge point accepts, the old password is worth nothing.
+        {t(
+          '{keyBytes} random bytes are made here and sent as AuthorizationKey. Nobody sees them, and Farad keeps only a hash. Once the charge point accepts, the old password is worth nothing.',
+          { keyBytes: KEY_BYTES },
+        )}
       </p>
       {presentProfile(security) < 2 && (
-        <p class="note">It is not connected by TLS: whoever listens on the way reads the new password.</p>
+        <p class="note">
+          {t('It is not connected by TLS: whoever listens on the way reads the new password.')}
+        </p>
       )}
     </FormDialog>
   );

@@ -3,6 +3,7 @@ import type { ChargePointSecurity } from '../../../model.ts';
 import { Fact } from '../../../parts/fact.tsx';
 import { When } from '../../../parts/when.tsx';
 import { profileInWords } from '../../../security.ts';
+import { t } from '../../../words/words.ts';
 
 /**
  * The security profile: what holds, what is to come, by what it is connected now, and how old its password
@@ -19,31 +20,31 @@ export function Profile({
   return (
     <section class="panel" aria-labelledby="security-profile">
       <header>
-        <h2 id="security-profile">Security profile</h2>
+        <h2 id="security-profile">{t('Security profile')}</h2>
         {children}
       </header>
       <dl class="facts body">
-        <Fact name="Has to use">
+        <Fact name={t('Has to use')}>
           <Fixed security={security} />
         </Fact>
-        <Fact name="Pending">
-          {pending.length === 0 && <span class="soft">none</span>}
+        <Fact name={t('Pending')}>
+          {pending.length === 0 && <span class="soft">{t('none')}</span>}
           {pending.map(({ profile, since, accepted }) => (
             <div key={`${profile} ${since}`} class="tone-attention">
-              {profileInWords(profile)}, {accepted ? 'accepted' : 'no answer'} <When at={since} />
+              {profileInWords(profile)}, {accepted ? t('accepted') : t('no answer')} <When at={since} />
             </div>
           ))}
         </Fact>
-        <Fact name="Connected by">
+        <Fact name={t('Connected by')}>
           <Connection security={security} />
         </Fact>
-        <Fact name="Password">
+        <Fact name={t('Password')}>
           <Password security={security} />
         </Fact>
-        <Fact name="Serial number of its certificate">
-          {serialNumber ?? <span class="soft">not reported yet</span>}
+        <Fact name={t('Serial number of its certificate')}>
+          {serialNumber ?? <span class="soft">{t('not reported yet')}</span>}
         </Fact>
-        {minProfile > 0 && <Fact name="Least for all">{profileInWords(minProfile)}</Fact>}
+        {minProfile > 0 && <Fact name={t('Least for all')}>{profileInWords(minProfile)}</Fact>}
       </dl>
     </section>
   );
@@ -54,21 +55,23 @@ function Fixed({
 }: {
   readonly security: ChargePointSecurity;
 }) {
-  if (profile === null) return <span class="soft">any that it authenticates by</span>;
+  if (profile === null) return <span class="soft">{t('any that it authenticates by')}</span>;
   return (
     <>
       {profileInWords(profile)}{' '}
-      <span class="soft">{profileFrom === 'operator' ? 'set by an operator' : <When at={reachedAt} />}</span>
+      <span class="soft">
+        {profileFrom === 'operator' ? t('set by an operator') : <When at={reachedAt} />}
+      </span>
     </>
   );
 }
 
 function Connection({ security: { connection } }: { readonly security: ChargePointSecurity }) {
-  if (connection === null) return <span class="soft">not connected</span>;
+  if (connection === null) return <span class="soft">{t('not connected')}</span>;
   const { profile, connectedAt, tls } = connection;
   return (
     <>
-      {profile === null ? 'unknown' : profileInWords(profile)}{' '}
+      {profile === null ? t('unknown') : profileInWords(profile)}{' '}
       <span class="soft">
         <When at={connectedAt} />
       </span>
@@ -83,12 +86,12 @@ function Connection({ security: { connection } }: { readonly security: ChargePoi
 
 function Password({ security: { password } }: { readonly security: ChargePointSecurity }) {
   const { state, setAt, setBy } = password;
-  if (state === 'none' && setAt === null) return <span class="soft">none</span>;
+  if (state === 'none' && setAt === null) return <span class="soft">{t('none')}</span>;
   return (
     <>
-      {state === 'changing' && <span class="tone-attention">changing, </span>}
-      {setAt === null ? 'age unknown' : <When at={setAt} />}
-      {setBy !== null && <span class="soft"> {setBy === 'ocpp' ? 'over OCPP' : 'by an operator'}</span>}
+      {state === 'changing' && <span class="tone-attention">{t('changing,')} </span>}
+      {setAt === null ? t('age unknown') : <When at={setAt} />}
+      {setBy !== null && <span class="soft"> {setBy === 'ocpp' ? t('over OCPP') : t('by an operator')}</span>}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ChargePointSecurity } from '../../../model.ts';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { presentProfile, profileInWords } from '../../../security.ts';
+import { t } from '../../../words/words.ts';
 import { Answer } from '../answer.tsx';
 import { isAgreed, useSending } from '../use-sending.ts';
 import { Goal } from './goal.tsx';
@@ -24,10 +25,10 @@ export function RaiseDialog({ id, security, onClose }: RaiseDialogProps) {
     sending.send('ChangeConfiguration', { key: 'SecurityProfile', value: `${profile}` }, { force });
   return (
     <FormDialog
-      title={`Raise the profile of ${id}`}
-      submit="Send ChangeConfiguration"
+      title={t('Raise the profile of {id}', { id })}
+      submit={t('Send ChangeConfiguration')}
       danger
-      close="Close"
+      close={t('Close')}
       doing={{ busy: sending.busy || (missing.length > 0 && !force) }}
       onClose={onClose}
       onSubmit={send}
@@ -37,15 +38,20 @@ export function RaiseDialog({ id, security, onClose }: RaiseDialogProps) {
           {isAgreed(sending.sent) && (
             <Goal
               isReached={presentProfile(security) >= profile}
-              waiting={`Waiting for it to connect on profile ${profile}; until then it may come back on the old one.`}
-              reached={`It has connected on profile ${profile}. Lower ones are refused from now on.`}
+              waiting={t(
+                'Waiting for it to connect on profile {profile}; until then it may come back on the old one.',
+                { profile },
+              )}
+              reached={t('It has connected on profile {profile}. Lower ones are refused from now on.', {
+                profile,
+              })}
             />
           )}
         </>
       }
     >
       <div class="field">
-        <label for="profile">Profile</label>
+        <label for="profile">{t('Profile')}</label>
         <select
           id="profile"
           value={profile}
@@ -72,7 +78,7 @@ interface MissingProps {
 function Missing({ messages, force, onForce }: MissingProps) {
   return (
     <div class="note failure">
-      <b>It lacks something for this profile:</b>
+      <b>{t('It lacks something for this profile:')}</b>
       <ul>
         {messages.map(({ code, message }) => (
           <li key={code}>{message}</li>
@@ -80,7 +86,7 @@ function Missing({ messages, force, onForce }: MissingProps) {
       </ul>
       <label class="row tight">
         <input type="checkbox" checked={force} onChange={(event) => onForce(event.currentTarget.checked)} />{' '}
-        Send it all the same
+        {t('Send it all the same')}
       </label>
     </div>
   );

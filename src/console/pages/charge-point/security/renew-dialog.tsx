@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks';
 import type { CertificateRequest, Page } from '../../../model.ts';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { useResource } from '../../../resource.ts';
-import { REQUEST_STATES } from '../../../security.ts';
+import { requestState } from '../../../security.ts';
+import { t } from '../../../words/words.ts';
 import { Answer } from '../answer.tsx';
 import { isAgreed, useSending } from '../use-sending.ts';
 import { Goal } from './goal.tsx';
@@ -23,9 +24,9 @@ export function RenewDialog({ id, onClose }: { readonly id: string; readonly onC
   const request = before !== undefined && newest?.id !== before ? newest : undefined;
   return (
     <FormDialog
-      title={`Renew the certificate of ${id}`}
-      submit="Send ExtendedTriggerMessage"
-      close="Close"
+      title={t('Renew the certificate of {id}', { id })}
+      submit={t('Send ExtendedTriggerMessage')}
+      close={t('Close')}
       doing={{ busy: sending.busy || !requests.data }}
       onClose={onClose}
       onSubmit={send}
@@ -35,21 +36,25 @@ export function RenewDialog({ id, onClose }: { readonly id: string; readonly onC
           {isAgreed(sending.sent) && (
             <Goal
               isReached={request?.state === 'installed'}
-              waiting={request ? stateOf(request) : 'Waiting for its SignCertificate.'}
-              reached="It has installed its new certificate. The old one stays good until it ends or is revoked."
+              waiting={request ? stateOf(request) : t('Waiting for its SignCertificate.')}
+              reached={t(
+                'It has installed its new certificate. The old one stays good until it ends or is revoked.',
+              )}
             />
           )}
         </>
       }
     >
       <p>
-        It makes a new key pair and sends SignCertificate; Farad has it signed and sends CertificateSigned.
+        {t(
+          'It makes a new key pair and sends SignCertificate; Farad has it signed and sends CertificateSigned.',
+        )}
       </p>
     </FormDialog>
   );
 }
 
 function stateOf({ state, problem }: CertificateRequest): string {
-  const words = `Its request is ${REQUEST_STATES[state] ?? state}.`;
+  const words = t('Its request is {state}.', { state: requestState(state) });
   return problem ? `${words} ${problem}` : words;
 }

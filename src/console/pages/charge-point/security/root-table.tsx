@@ -1,12 +1,19 @@
 import { type Column, Table } from '../../../parts/list-page.tsx';
 import { When } from '../../../parts/when.tsx';
 import type { HashData } from '../../../security.ts';
+import { type Plain, t } from '../../../words/words.ts';
 
 /** What the roots of a type are for. */
-export const ROOT_TYPES: Readonly<Record<string, string>> = {
-  CentralSystemRootCertificate: 'Central System',
-  ManufacturerRootCertificate: 'manufacturer',
+export const ROOT_TYPES: Readonly<Record<string, Plain>> = {
+  CentralSystemRootCertificate: 'the Central System',
+  ManufacturerRootCertificate: 'the manufacturer',
 };
+
+/** A type of roots in words. */
+export function rootType(name: string): string {
+  const word = ROOT_TYPES[name];
+  return word === undefined ? name : t(word);
+}
 
 /** A root that a charge point has reported. */
 export interface Root {
@@ -31,13 +38,14 @@ export function RootTable({ roots, onDelete }: RootTableProps) {
 
 const columns = (onDelete: RootTableProps['onDelete']): readonly Column<Root>[] => [
   { label: 'Serial number', kind: 'id', cell: ({ hashData }) => <code>{hashData.serialNumber}</code> },
-  { label: 'Of the', cell: ({ certificateType }) => ROOT_TYPES[certificateType] ?? certificateType },
-  { label: 'Subject', cell: ({ subject }) => subject ?? <span class="soft">unknown to Farad</span> },
+  { label: 'Of the', cell: ({ certificateType }) => rootType(certificateType) },
+  { label: 'Subject', cell: ({ subject }) => subject ?? <span class="soft">{t('unknown to Farad')}</span> },
   {
     label: 'Told',
     cell: ({ toldAt, changedSince }) => (
       <>
-        <When at={toldAt} /> {changedSince && <span class="tone-attention">changed since: ask again</span>}
+        <When at={toldAt} />{' '}
+        {changedSince && <span class="tone-attention">{t('changed since: ask again')}</span>}
       </>
     ),
   },
@@ -49,10 +57,10 @@ const columns = (onDelete: RootTableProps['onDelete']): readonly Column<Root>[] 
         type="button"
         class="link"
         disabled={!onDelete}
-        aria-label={`Delete root ${root.hashData.serialNumber}`}
+        aria-label={t('Delete root {serialNumber}', { serialNumber: root.hashData.serialNumber })}
         onClick={() => onDelete?.(root)}
       >
-        Delete
+        {t('Delete')}
       </button>
     ),
   },

@@ -5,6 +5,7 @@ import { Refusal, useDoing } from '../../../parts/action.tsx';
 import { Empty } from '../../../parts/states.tsx';
 import type { InstalledRoots } from '../../../security.ts';
 import { may } from '../../../session.ts';
+import { t } from '../../../words/words.ts';
 import { DeleteRoot } from './delete-root.tsx';
 import { InstallRoot } from './install-root.tsx';
 import { ROOT_TYPES, type Root, RootTable } from './root-table.tsx';
@@ -34,20 +35,22 @@ export function Roots({ chargePoint: { id, connected }, path, items, onChanged }
   return (
     <section class="panel" aria-labelledby="roots">
       <header>
-        <h2 id="roots">Roots that it trusts</h2>
+        <h2 id="roots">{t('Roots that it trusts')}</h2>
         <button type="button" class="end" disabled={!allowed} onClick={() => setInstalling(true)}>
-          Install a root
+          {t('Install a root')}
         </button>
         <button type="button" disabled={!allowed || doing.busy} onClick={() => void ask()}>
-          {doing.busy ? 'Asking…' : 'Ask the charge point'}
+          {doing.busy ? t('Asking…') : t('Ask the charge point')}
         </button>
       </header>
       <Refusal failure={doing.failure} />
       {reported.length === 0 ? (
         <Empty
-          title={items.some(({ toldAt }) => toldAt !== null) ? 'It reported none' : 'Nobody has asked it'}
+          title={
+            items.some(({ toldAt }) => toldAt !== null) ? t('It reported none') : t('Nobody has asked it')
+          }
         >
-          <p>GetInstalledCertificateIds asks it for its roots.</p>
+          <p>{t('GetInstalledCertificateIds asks it for its roots.')}</p>
         </Empty>
       ) : (
         <RootTable roots={reported} onDelete={allowed ? setDeleting : undefined} />

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ChargePointSecurity } from '../../../model.ts';
 import { presentProfile } from '../../../security.ts';
 import { may } from '../../../session.ts';
+import { t } from '../../../words/words.ts';
 import { LowerDialog } from './lower-dialog.tsx';
 import { PasswordDialog } from './password-dialog.tsx';
 import { RaiseDialog } from './raise-dialog.tsx';
@@ -26,10 +27,10 @@ export function SecurityActions({ id, connected, security, onChanged }: Security
   const sends = may('operator') && connected;
   const profile = security.profile ?? presentProfile(security);
   const buttons: readonly (readonly [action: Action, word: string, enabled: boolean])[] = [
-    ['raise', 'Raise the profile', sends && presentProfile(security) < 3],
-    ['password', 'Set a new password', sends],
-    ['renew', 'Renew the certificate', sends],
-    ['lower', 'Lower the profile', may('admin') && profile > 0],
+    ['raise', t('Raise the profile'), sends && presentProfile(security) < 3],
+    ['password', t('Set a new password'), sends],
+    ['renew', t('Renew the certificate'), sends],
+    ['lower', t('Lower the profile'), may('admin') && profile > 0],
   ];
   return (
     <>

@@ -3,6 +3,7 @@ import type { ChargePoint, ChargePointSecurity } from '../../../model.ts';
 import { Shown } from '../../../parts/states.tsx';
 import { useResource } from '../../../resource.ts';
 import type { InstalledRoots } from '../../../security.ts';
+import { t } from '../../../words/words.ts';
 import { SecurityEvents } from '../../security/security-events.tsx';
 import { Certificates } from './certificates.tsx';
 import { Profile } from './profile.tsx';
@@ -20,9 +21,9 @@ export function Security({ chargePoint }: { readonly chargePoint: ChargePoint })
   });
   useLive({ topics: ['security', 'connections'], chargePointId: id }, security.reload);
   return (
-    <Shown of={security} what="its security" lines={8}>
+    <Shown of={security} what={t('its security')} lines={8}>
       {(state) => (
-        <Shown of={roots} what="its roots" lines={8}>
+        <Shown of={roots} what={t('its roots')} lines={8}>
           {({ items }) => (
             <>
               <Profile security={state}>

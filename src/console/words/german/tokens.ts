@@ -1,0 +1,81 @@
+import type { Catalogue } from '../language.ts';
+
+/** What pages of tokens and local lists say. */
+export const tokens = {
+  'Tokens and local lists': 'Tokens und lokale Listen',
+  'Local lists': 'Lokale Listen',
+  'Add a token': 'Token anlegen',
+  Import: 'Importieren',
+  default: 'Voreinstellung',
+  'idTag, group, note': 'idTag, Gruppe, Notiz',
+  tokens: 'Tokens',
+  'No token here': 'Hier ist kein Token',
+  'A token is what people identify with at a charge point. Unknown ones are answered Invalid by default.':
+    'Mit einem Token weisen sich Menschen an einer Ladestation aus. Unbekannte werden in der Voreinstellung mit Invalid beantwortet.',
+  '{n} tokens': { one: '{n} Token', other: '{n} Tokens' },
+  'Token {idTag}': 'Token {idTag}',
+  'Save token': 'Token speichern',
+  'At most 20 characters; upper and lower case make no difference.':
+    'Höchstens 20 Zeichen; Groß- und Kleinschreibung sind gleich.',
+  'Group (parentIdTag)': 'Gruppe (parentIdTag)',
+  'Members of one group may stop what another one started.':
+    'Mitglieder einer Gruppe dürfen beenden, was ein anderes begonnen hat.',
+  'Import tokens': 'Tokens importieren',
+  File: 'Datei',
+  'CSV with a header line (idTag, status, parentIdTag, expiryDate, note, maxConcurrent), or one JSON object per line. Tokens that exist are replaced.':
+    'CSV mit Kopfzeile (idTag, status, parentIdTag, expiryDate, note, maxConcurrent) oder ein JSON-Objekt je Zeile. Vorhandene Tokens werden ersetzt.',
+  'Reading…': 'Wird gelesen …',
+  '{imported} tokens imported': '{imported} Tokens importiert',
+  ', {rejected} lines left out': ', {rejected} Zeilen ausgelassen',
+  'Import {imported} tokens': '{imported} Tokens importieren',
+  'Of {lines} lines {imported} are tokens': 'Von {lines} Zeilen sind {imported} Tokens',
+  'and {rejected} are not:': 'und {rejected} nicht:',
+  Line: 'Zeile',
+  'What is wrong': 'Was nicht stimmt',
+  Expires: 'Läuft ab',
+  'Transactions at a time': 'Ladevorgänge gleichzeitig',
+  'as set by auth.concurrentTx': 'wie in auth.concurrentTx festgelegt',
+  'Nobody provisioned {idTag}': '{idTag} ist nicht angelegt',
+  'It may have been presented all the same; its transactions are below.':
+    'Vorgezeigt wurde es vielleicht trotzdem; seine Ladevorgänge stehen unten.',
+  'Add it': 'Anlegen',
+  'Delete token {idTag}?': 'Token {idTag} löschen?',
+  'It is unknown from then on. Transactions under way go on; the history stays.':
+    'Ab dann ist es unbekannt. Laufende Ladevorgänge gehen weiter; der Verlauf bleibt.',
+  'Each list is for a group or for one charge point, and is sent by hand or by itself.':
+    'Jede Liste gilt für eine Gruppe oder eine Ladestation und wird von Hand oder von selbst gesendet.',
+  'New list': 'Neue Liste',
+  'local lists': 'lokale Listen',
+  'No local list yet': 'Noch keine lokale Liste',
+  'With one, charge points know who may charge while they are offline.':
+    'Damit wissen Ladestationen auch offline, wer laden darf.',
+  list: 'Liste',
+  'An entry without idTagInfo takes it from its token.':
+    'Ein Eintrag ohne idTagInfo übernimmt sie vom Token.',
+  'Change list {id}': 'Liste {id} ändern',
+  'Delete list {id}': 'Liste {id} löschen',
+  Entries: 'Einträge',
+  'by hand': 'von Hand',
+  'by itself': 'von selbst',
+  'Name of the group': 'Name der Gruppe',
+  'Whom it is for': 'Für wen sie gilt',
+  'group {group}': 'Gruppe {group}',
+  'a group': 'eine Gruppe',
+  'one charge point': 'eine Ladestation',
+  Sent: 'Gesendet',
+  'sent by hand': 'von Hand gesendet',
+  'sent by itself whenever it is not up to date': 'von selbst gesendet, wenn sie veraltet ist',
+  'Who is on it: {entries}': 'Wer darauf steht: {entries}',
+  'The first {most} are shown; change the others as JSON.':
+    'Die ersten {most} sind gezeigt; die übrigen als JSON ändern.',
+  'Add an entry': 'Eintrag hinzufügen',
+  'Add many': 'Viele hinzufügen',
+  'idTags, one per line': 'idTags, einer je Zeile',
+  'idTags, one per line; each as its token says': 'idTags, einer je Zeile; jeder wie sein Token',
+  'Add {pasted} to the list': '{pasted} zur Liste hinzufügen',
+  'Status of {name}': 'Status von {name}',
+  'as its token says': 'wie sein Token',
+  'Group of {name} (parentIdTag)': 'Gruppe von {name} (parentIdTag)',
+  'Expiry of {name}': 'Ablauf von {name}',
+  'the new entry': 'neuer Eintrag',
+} as const satisfies Catalogue;
