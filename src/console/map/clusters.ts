@@ -1,3 +1,4 @@
+import { count } from '../format.ts';
 import type { ChargePointClusters } from '../model.ts';
 import { type Plain, t } from '../words/words.ts';
 
@@ -23,7 +24,7 @@ export function foremost({ states }: Cluster): MapState {
 /** Its states in words, without those that none is in. */
 export function statesInWords({ states }: Cluster): string {
   return MAP_STATES.filter(([state]) => states[state] > 0)
-    .map(([state, word]) => `${states[state]} ${t(word)}`)
+    .map(([state, word]) => `${count(states[state])} ${t(word)}`)
     .join(', ');
 }
 

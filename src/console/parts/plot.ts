@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { rounded } from '../format.ts';
+import { count, rounded } from '../format.ts';
 import { type Language, spoken } from '../words/language.ts';
 import type { Line } from './chart-line.ts';
 
@@ -129,5 +129,5 @@ function fromNought(_: uPlot, min: number | null, max: number | null): [number, 
 }
 
 function brief(value: number): string {
-  return Number.isInteger(value) ? String(value) : rounded(value);
+  return Number.isInteger(value) ? count(value) : rounded(value);
 }

@@ -23,6 +23,8 @@ const CHART_HEIGHT = 240;
 const ROOM = roomOfCharts([CHART_HEIGHT], 40 + 32);
 /** What can be added up to the energy over time: a connector belongs to one of these, and all are named. */
 const DISJOINT: ReadonlySet<string> = new Set(['chargePoint', 'connector', 'group']);
+const INTERVALS = ['hour', 'day'] as const;
+type Interval = (typeof INTERVALS)[number];
 /** Of the ranking on one page; where there are fewer, the energy over time is added up here. */
 const PER_PAGE = 50;
 
@@ -89,7 +91,9 @@ function useEnergy() {
   const filters = {
     from: new Date(range.from).toISOString(),
     to: new Date(range.to).toISOString(),
-    interval: value('interval') ?? (range.to - range.from > 3 * DAY_S * 1000 ? 'day' : 'hour'),
+    interval:
+      INTERVALS.find((name) => name === value('interval')) ??
+      (range.to - range.from > 3 * DAY_S * 1000 ? 'day' : 'hour'),
     timezone: fleetZone.value,
     chargePointId: value('chargePointId'),
     group: value('group'),
@@ -124,7 +128,7 @@ function useEnergy() {
   };
 }
 
-function EnergyFilters({ interval }: { readonly interval: string }) {
+function EnergyFilters({ interval }: { readonly interval: Interval }) {
   return (
     <form class="filters" aria-label={t('Filters')} onSubmit={(event) => event.preventDefault()}>
       <RangeFilter byDefault="24h" />
@@ -132,10 +136,8 @@ function EnergyFilters({ interval }: { readonly interval: string }) {
         name="interval"
         label={t('Per')}
         options={[
-          ['', t(interval === 'hour' ? 'hour' : 'day')],
-          ...(['hour', 'day'] as const)
-            .filter((name) => name !== interval)
-            .map((name) => [name, t(name)] as const),
+          ['', t(interval)],
+          ...INTERVALS.filter((name) => name !== interval).map((name) => [name, t(name)] as const),
         ]}
       />
       <ChoiceFilter
@@ -250,7 +252,7 @@ function Ranking({ rows, isFirstPage }: RankingProps) {
       name: 'Register falls',
       number: true,
       show: ({ registerFalls }) =>
-        registerFalls === 0 ? '' : <span class="tone-attention">{registerFalls}</span>,
+        registerFalls === 0 ? '' : <span class="tone-attention">{count(registerFalls)}</span>,
     },
   ];
   return <ReportTable columns={columns} rows={rows} />;

@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<FleetMessage>[] = [
         </span>{' '}
         <b>{action || '–'}</b>{' '}
         <span class={type === 'CALLERROR' || type === 'unreadable' ? 'tone-fault' : 'soft'}>
-          {type} {errorCode}
+          {type === 'unreadable' ? t(type) : type} {errorCode}
         </span>
       </span>
     ),

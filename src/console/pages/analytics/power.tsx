@@ -1,3 +1,4 @@
+import { count } from '../../format.ts';
 import type { PowerRow } from '../../model.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { type Line, SERIES } from '../../parts/chart-line.ts';
@@ -50,7 +51,7 @@ export function PowerReport() {
                   { name: 'Lowest, kW', number: true, show: (row) => decimal(kilo(row.lowestW), 2) },
                   { name: 'Average, kW', number: true, show: (row) => decimal(kilo(row.averageW), 2) },
                   { name: 'Highest, kW', number: true, show: (row) => decimal(kilo(row.highestW), 2) },
-                  { name: 'Samples', number: true, show: ({ samples }) => samples },
+                  { name: 'Samples', number: true, show: ({ samples }) => count(samples) },
                 ]}
               />
             </details>

@@ -4,7 +4,7 @@ import type { SessionRow } from '../../model.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place, urlOf } from '../../router.ts';
-import { t } from '../../words/words.ts';
+import { plural, t } from '../../words/words.ts';
 import { Report } from './report.tsx';
 import { ChargePointLink, type Column, orDash, ReportTable } from './report-table.tsx';
 
@@ -18,7 +18,7 @@ export function SessionsReport() {
   const by = asked === 'chargePoint' || asked === 'tag' ? asked : 'total';
   return (
     <Report<SessionRow>
-      title={t('Sessions by {interval} of their start', { interval })}
+      title={interval === 'hour' ? t('Sessions by hour of their start') : t('Sessions by day of their start')}
       query="sessions"
       parameters={{ interval, by, timezone: fleetZone.value, limit: MOST }}
       filters={
@@ -54,7 +54,7 @@ export function SessionsReport() {
             <div class="body form">
               <p class="value" data-sum="sessions">
                 <b>{count(sums.sessions)}</b>{' '}
-                <span class="unit">{sums.sessions === 1 ? t('session') : t('sessions')}</span>{' '}
+                <span class="unit">{plural(sums.sessions, 'session', 'sessions')}</span>{' '}
                 <b>{energy(sums.energyWh).number}</b>{' '}
                 <span class="unit">
                   {t('{unit} in those that are over', { unit: energy(sums.energyWh).unit })}
@@ -65,7 +65,7 @@ export function SessionsReport() {
                 </span>
               </p>
               <Chart
-                label={t('Sessions per {interval}', { interval })}
+                label={interval === 'hour' ? t('Sessions per hour') : t('Sessions per day')}
                 times={sums.times}
                 lines={[
                   { label: t('Sessions'), unit: '', values: sums.counts, colour: 'series-1', shape: 'bars' },

@@ -3,7 +3,8 @@ import { count, rounded } from '../../format.ts';
 import type { UtilisationRow } from '../../model.ts';
 import { ChoiceFilter } from '../../parts/filter-fields.tsx';
 import { place } from '../../router.ts';
-import { type Plain, t } from '../../words/words.ts';
+import { written } from '../../words/locale.ts';
+import { type Plain, plural, t } from '../../words/words.ts';
 import { HeatMap } from './heat-map.tsx';
 import { Report } from './report.tsx';
 import { ReportTable } from './report-table.tsx';
@@ -22,9 +23,10 @@ export function UtilisationReport() {
   const { query } = place.value;
   const by = query.get('by') === 'date' ? 'date' : 'weekday';
   const asTable = query.get('view') === 'table';
+  const title = by === 'date' ? t('Utilisation by hour and date') : t('Utilisation by hour and weekday');
   return (
     <Report<UtilisationRow>
-      title={t('Utilisation by hour and {by}', { by })}
+      title={title}
       query="utilisation"
       parameters={{ by, timezone: fleetZone.value }}
       filters={
@@ -59,14 +61,16 @@ export function UtilisationReport() {
               <p class="value">
                 <b>{rounded(occupied)}</b>{' '}
                 <span class="unit">
-                  {t('hours taken by transactions, of {connectors} connectors', {
-                    connectors: count(rows[0]?.connectors ?? 0),
-                  })}
+                  {plural(
+                    rows[0]?.connectors ?? 0,
+                    'hours taken by transactions, of {n} connectors',
+                    'hours taken by transactions, of {n} connectors',
+                  )}
                 </span>
               </p>
               {!asTable && (
                 <HeatMap
-                  label={t('Utilisation by hour and {by}', { by })}
+                  label={title}
                   days={days}
                   shareOf={(day, hour) => known.get(`${day} ${hour}`)?.utilisation}
                 />
@@ -97,5 +101,7 @@ function dayOf({ weekday, date }: UtilisationRow): string {
 
 function wordOf(day: string): string {
   const name = WEEKDAYS[Number(day) - 1];
-  return name === undefined ? day : t(name);
+  if (name !== undefined) return t(name);
+  const [year = 0, month = 1, dayOfMonth = 1] = day.split('-').map(Number);
+  return written({ year, month, day: dayOfMonth });
 }

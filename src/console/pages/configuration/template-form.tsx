@@ -68,7 +68,7 @@ function KeyFields({ template, onChange }: TemplateFormProps) {
             onInput={(event) => change(place, { key: event.currentTarget.value })}
           />
           <input
-            aria-label={t('Value of {key}', { key: key || 'the key' })}
+            aria-label={t('Value of {key}', { key: key || t('the key') })}
             placeholder="60"
             maxLength={500}
             spellcheck={false}
@@ -87,7 +87,7 @@ function KeyFields({ template, onChange }: TemplateFormProps) {
             <button
               type="button"
               class="link"
-              aria-label={t('Remove {key}', { key: key || 'the key' })}
+              aria-label={t('Remove {key}', { key: key || t('the key') })}
               onClick={() => set(keys.filter((_, index) => index !== place))}
             >
               {t('remove')}

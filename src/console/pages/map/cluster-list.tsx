@@ -28,7 +28,7 @@ export function ClusterList({ of: { clusters, total, placed, unplaced }, onClust
         ))}
         {total === 0 && <li class="soft">{t('None with coordinates in this part.')}</li>}
         {clusters.length > MOST && (
-          <li class="soft">{t('and {clusters} more places', { clusters: count(clusters.length - MOST) })}</li>
+          <li class="soft">{plural(clusters.length - MOST, 'and {n} more places', 'and {n} more places')}</li>
         )}
         {unplaced > 0 && (
           <li class="small soft">

@@ -80,7 +80,7 @@ function Marker({ view, cluster, onClick }: MarkerProps) {
     >
       {cluster.count === 1 ? SIGNS[state] : count(cluster.count)}
       {cluster.count > 1 && cluster.states.faulted > 0 && (
-        <span class="faults">{cluster.states.faulted} ✕</span>
+        <span class="faults">{count(cluster.states.faulted)} ✕</span>
       )}
     </button>
   );

@@ -47,7 +47,7 @@ export const chargePoints = {
   '{n} charge points here': { one: '{n} Ladestation hier', other: '{n} Ladestationen hier' },
   '{placed} in all': '{placed} insgesamt',
   'None with coordinates in this part.': 'In diesem Ausschnitt keine mit Koordinaten.',
-  'and {clusters} more places': 'und {clusters} weitere Orte',
+  'and {n} more places': { one: 'und {n} weiterer Ort', other: 'und {n} weitere Orte' },
   '{n} charge points without coordinates: set them in the settings of each.': {
     one: '{n} Ladestation ohne Koordinaten: in ihren Einstellungen festlegen.',
     other: '{n} Ladestationen ohne Koordinaten: in ihren Einstellungen festlegen.',
@@ -58,9 +58,9 @@ export const chargePoints = {
   'the charge points here': 'die Ladestationen hier',
   'Map: arrow keys move it, plus and minus zoom': 'Karte: Pfeiltasten verschieben, Plus und Minus vergrößern',
   faulted: 'gestört',
-  charging: 'lädt',
+  charging: 'beim Laden',
   available: 'frei',
-  neither: 'nichts davon',
+  neither: 'anderer Status',
 
   // Another one.
   'Add charge point': 'Ladestation anlegen',

@@ -156,7 +156,7 @@ export const commands = {
   'Bring up to date': 'Auf Stand bringen',
   'Send all of it': 'Ganz senden',
   'the local list': 'die lokale Liste',
-  Wanted: 'Gewünscht',
+  Wanted: 'Soll',
   '{id}, {entryCount} entries': '{id}, {entryCount} Einträge',
   Held: 'Vorhanden',
   'version {listVersion}, {entryCount} entries': 'Version {listVersion}, {entryCount} Einträge',

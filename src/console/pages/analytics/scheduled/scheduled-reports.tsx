@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { request } from '../../../api.ts';
+import { count } from '../../../format.ts';
 import type { Page, Report } from '../../../model.ts';
 import { Refusal, useDoing } from '../../../parts/action.tsx';
 import { DeleteDialog } from '../../../parts/delete-dialog.tsx';
@@ -166,7 +167,11 @@ function LastRun({ report: { run, failures } }: { readonly report: Report }) {
   if (run === null) return <span class="soft">{t('none yet')}</span>;
   if (run.outcome === 'running') return <Status status="open" word={t('being written')} />;
   const isWritten = run.outcome === 'written';
-  const word = isWritten ? 'written' : failures > 1 ? `failed ${failures} times` : 'failed';
+  const word = isWritten
+    ? t('written')
+    : failures > 1
+      ? t('failed {n} times', { n: count(failures) })
+      : t('failed');
   return (
     <div>
       <Status status={isWritten ? 'Accepted' : 'Rejected'} word={word} /> <When at={run.endedAt} />
