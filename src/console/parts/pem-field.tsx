@@ -13,7 +13,7 @@ interface PemFieldProps {
 export function PemField({ id, label, value, required = false, onChange }: PemFieldProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    const isKey = value.includes(t('PRIVATE KEY'));
+    const isKey = /PRIVATE KEY/.test(value);
     field.current?.setCustomValidity(
       isKey ? t('This holds a private key. Only the certificate belongs here.') : '',
     );

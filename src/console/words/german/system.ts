@@ -116,7 +116,6 @@ export const system = {
   'I have passed it on': 'Ist weitergegeben',
   User: 'Benutzer',
   'Last log-in': 'Letzte Anmeldung',
-  'PRIVATE KEY': 'PRIVATE KEY',
   'This holds a private key. Only the certificate belongs here.':
     'Das enthält einen privaten Schlüssel. Hierher gehört nur das Zertifikat.',
   Webhook: 'Webhook',
