@@ -5,11 +5,6 @@ export function count(value: number): string {
   return decimal(value, 0);
 }
 
-/** So many of something, as one says it; `many` where an s is not enough. */
-export function counted(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
-
 /** A number with as many digits as are worth reading. */
 export function rounded(value: number): string {
   const size = Math.abs(value);

@@ -1,12 +1,14 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { german } from '../../src/console/words/german/words.ts';
-import { openTab, waitUntilFilled } from './browser.ts';
+import { layoutShift, openTab, waitUntilFilled } from './browser.ts';
 import type { View } from './console-views.ts';
 import { API_KEY, type Gateway } from './gateway.ts';
 import { until } from './until.ts';
 
 const HEIGHT = 844;
+/** Cumulative layout shift that nobody notices. */
+const MOST_SHIFT = 0.01;
 const WIDTHS = [1280, 390] as const;
 
 /** Words of OCPP, of the API and of the Web, which stay, whatever the console makes of them elsewhere. */
@@ -36,12 +38,15 @@ function looksOf(text: string): RegExp[] {
  * where a view has something in English, or too long for a desk or a phone.
  */
 export async function expectGerman(gateway: Gateway, views: readonly View[]): Promise<void> {
+  await expectEnglishWithoutWords(gateway);
   const tab = await openTab({ locale: 'de-DE', height: HEIGHT });
   const { page } = tab;
+  await page.addInitScript(REMEMBER_TEXTS);
   await page.goto(`${gateway.api}/#key=${encodeURIComponent(API_KEY)}`);
   const heading = (name: string) => page.getByRole('heading', { name, exact: true });
   await heading('Übersicht').waitFor();
   expect(await page.evaluate('document.documentElement.lang')).toBe('de');
+  expect(await page.evaluate<string[]>('[...rememberedTexts]')).not.toContain('Overview');
   await page.getByRole('button', { name: 'English' }).click();
   await heading('Overview').waitFor();
   await page.reload();
@@ -55,6 +60,7 @@ export async function expectGerman(gateway: Gateway, views: readonly View[]): Pr
     await page.goto(`${gateway.api}${path}`);
     await page.locator('main h1, main .state').first().waitFor();
     await waitUntilFilled(tab);
+    if ((await layoutShift(tab)) > MOST_SHIFT) wrong.push(`${name} moved while it filled`);
     wrong.push(...(await leftInEnglish(page)).map((text) => `${name}: ${text}`));
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: HEIGHT });
@@ -68,6 +74,15 @@ export async function expectGerman(gateway: Gateway, views: readonly View[]): Pr
   expect(tab.complaints).toEqual([]);
 }
 
+/** The console is of use where its other words are out of reach. */
+async function expectEnglishWithoutWords(gateway: Gateway): Promise<void> {
+  const { page } = await openTab({ locale: 'de-DE' });
+  await page.route(/first-view-.*\.js/, (route) => route.abort());
+  await page.goto(gateway.api);
+  await page.getByLabel('API key').waitFor();
+  expect(await page.evaluate('document.documentElement.lang')).toBe('en');
+}
+
 async function leftInEnglish(page: Page): Promise<string[]> {
   const texts = await page.evaluate<string[]>(TEXTS);
   const looksLike = (known: readonly RegExp[], text: string) => known.some((look) => look.test(text));
@@ -79,6 +94,17 @@ async function leftInEnglish(page: Page): Promise<string[]> {
 function escaped(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
+
+/** Every text that the page has ever shown. */
+const REMEMBER_TEXTS = `
+  globalThis.rememberedTexts = new Set();
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const walker = document.createTreeWalker(target, NodeFilter.SHOW_TEXT);
+      do rememberedTexts.add((walker.currentNode.data ?? '').trim()); while (walker.nextNode());
+    }
+  }).observe(document, { childList: true, subtree: true, characterData: true });
+`;
 
 /** What is read and read out, outside of code and of what people or charge points have written. */
 const TEXTS = `(() => {

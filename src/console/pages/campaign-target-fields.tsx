@@ -93,6 +93,7 @@ export function TargetFields({ value, matches, onInput }: TargetFieldsProps) {
 
 function foundText({ total, sample }: Matches): string {
   if (total === 0) return t('No charge point matches.');
-  const others = total > sample.length ? t(' and others') : '';
-  return `${plural(total, '{n} charge point', '{n} charge points')}: ${sample.join(', ')}${others}`;
+  const names = sample.join(', ');
+  const shown = total > sample.length ? t('{names} and others', { names }) : names;
+  return `${plural(total, '{n} charge point', '{n} charge points')}: ${shown}`;
 }

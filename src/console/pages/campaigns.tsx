@@ -8,7 +8,7 @@ import { When } from '../parts/when.tsx';
 import { progressWord } from '../progress-words.ts';
 import { go } from '../router.ts';
 import { may } from '../session.ts';
-import { plural, t } from '../words/words.ts';
+import { type Plain, plural, t } from '../words/words.ts';
 import { NewCampaign } from './new-campaign.tsx';
 
 const COLUMNS: readonly Column<Campaign>[] = [
@@ -71,7 +71,7 @@ const PARTS = [
   ['running', 'charging', 'running'],
   ['asking', 'charging', 'asking'],
   ['pending', 'offline', 'to come'],
-] as const;
+] as const satisfies readonly (readonly [name: keyof Counts, tone: string, word: Plain])[];
 
 /** How far it is, as a bar and in words. */
 export function Progress({ counts }: { readonly counts: Counts }) {
@@ -84,7 +84,7 @@ export function Progress({ counts }: { readonly counts: Counts }) {
       </div>
       <span class="small soft">
         {PARTS.filter(([name]) => counts[name] > 0)
-          .map(([name, , word]) => `${count(counts[name])} ${word}`)
+          .map(([name, , word]) => `${count(counts[name])} ${t(word)}`)
           .join(' · ') || t('nobody')}
       </span>
     </div>

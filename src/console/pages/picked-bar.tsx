@@ -39,9 +39,7 @@ export function PickedBar({ picked, onPicked, total, pathOf }: PickedBarProps) {
     });
   return (
     <section class="panel picked row" aria-label={t('Chosen charge points')}>
-      <b role="status">
-        {t('{size} chosen', { size: plural(picked.size, '{n} charge point', '{n} charge points') })}
-      </b>
+      <b role="status">{plural(picked.size, '{n} charge point chosen', '{n} charge points chosen')}</b>
       {picked.size < total && (
         <button type="button" class="link" disabled={doing.busy} onClick={() => void pickAll()}>
           {doing.busy
@@ -53,7 +51,7 @@ export function PickedBar({ picked, onPicked, total, pathOf }: PickedBarProps) {
         {t('Choose none')}
       </button>
       <button type="button" class="primary end" onClick={() => setBeginning(true)}>
-        {t('New campaign for {size}', { size: plural(picked.size, '{n} charge point', '{n} charge points') })}
+        {plural(picked.size, 'New campaign for {n} charge point', 'New campaign for {n} charge points')}
       </button>
       <Refusal failure={doing.failure} />
       {isBeginning && (

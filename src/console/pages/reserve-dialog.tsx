@@ -50,7 +50,7 @@ export function ReserveDialog({
       doing={doing}
       onClose={onClose}
       onSubmit={send}
-      close={answer ? 'Close' : 'Cancel'}
+      close={answer ? t('Close') : t('Cancel')}
       outcome={<AnswerWord answer={answer} />}
     >
       <Field id="reserve-where" label={t('Charge point')}>

@@ -52,9 +52,9 @@ function Processes() {
   return (
     <>
       <p class="soft">
-        {rich('All metrics are at {link} for Prometheus; the API is described at {link2}.', {
-          link: <a href="/metrics">/metrics</a>,
-          link2: <a href="/docs">/docs</a>,
+        {rich('All metrics are at {metrics} for Prometheus; the API is described at {docs}.', {
+          metrics: <a href="/metrics">/metrics</a>,
+          docs: <a href="/docs">/docs</a>,
         })}
       </p>
       <div class="panel">

@@ -69,10 +69,14 @@ export function Refused({
     );
   }
   if (failure.status === 403) {
-    const role = String(failure.details.role ?? t('another role'));
+    const { role } = failure.details;
     return (
       <div class="state">
-        <h2>{t('This takes the role {role}', { role })}</h2>
+        <h2>
+          {typeof role === 'string'
+            ? t('This takes the role {role}', { role })
+            : t('This takes another role')}
+        </h2>
         <p>
           {t('{message} Ask somebody who has it, or log in with another key.', { message: failure.message })}
         </p>

@@ -35,7 +35,8 @@ function isWord(text: string): boolean {
 export function strayTexts(source: ts.SourceFile): string[] {
   const found: string[] = [];
   const note = (node: ts.Node, text: string) => {
-    if (text in german) return;
+    // Constants hold texts that are said where they are shown.
+    if (text in german && !isInElement(node)) return;
     const { line } = source.getLineAndCharacterOfPosition(node.getStart());
     found.push(`${source.fileName}:${line + 1}: ${text.trim().replace(/\s+/g, ' ')}`);
   };
@@ -73,6 +74,17 @@ function isShown(node: ts.Node): boolean {
     return /^(&&|\|\||\?\?)$/.test(parent.operatorToken.getText()) && isShown(parent);
   if (ts.isArrowFunction(parent)) return parent.body === node && isShown(parent);
   return ts.isParenthesizedExpression(parent) && isShown(parent);
+}
+
+/** Whether a text is shown as it stands there. Headings by which lists are sorted say theirs themselves. */
+function isInElement(node: ts.Node): boolean {
+  if (ts.isJsxText(node)) return true;
+  for (let at = node.parent; ts.isExpression(at) || ts.isJsxAttribute(at); at = at.parent) {
+    if (ts.isCallExpression(at) || ts.isObjectLiteralExpression(at)) return false;
+    if (ts.isJsxAttribute(at)) return isShown(node) && at.parent.parent.tagName.getText() !== 'SortHeader';
+    if (ts.isJsxExpression(at) && !ts.isJsxAttribute(at.parent)) return isShown(node);
+  }
+  return false;
 }
 
 /** Whether a text is for the machine, or for whoever mends the console. */

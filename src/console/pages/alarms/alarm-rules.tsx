@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { channelsInWords, conditionInWords } from '../../alarm-words.ts';
+import { filterName } from '../../drift.ts';
 import type { AlarmRule, Page } from '../../model.ts';
 import { DeleteDialog } from '../../parts/delete-dialog.tsx';
 import { type Column, Table } from '../../parts/list-page.tsx';
@@ -129,9 +130,9 @@ function actions(open: (what: Open) => void): Column<AlarmRule> {
 }
 
 function whereOf(filter: AlarmRule['filter']): string {
-  if (!filter) return 'everywhere';
+  if (!filter) return t('everywhere');
   return Object.entries(filter)
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => `${filterName(name)} ${value}`)
     .join(', ');
 }
 

@@ -174,7 +174,7 @@ function ChangeKey({ item, path, onClose, onChanged }: ChangeKeyProps) {
       doing={doing}
       onClose={onClose}
       onSubmit={send}
-      close={answer ? 'Close' : 'Cancel'}
+      close={answer ? t('Close') : t('Cancel')}
       outcome={<AnswerWord answer={answer} meaning={{ RebootRequired: 'It holds after a Reset.' }} />}
     >
       <div class="field">

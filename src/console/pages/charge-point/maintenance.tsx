@@ -268,7 +268,7 @@ function StartJob({ title, path, danger, onClose, onStarted }: StartJobProps) {
             id="job-location"
             required
             maxLength={512}
-            placeholder="https://files.example/… or ftp://user:password@files.example/…"
+            placeholder={t('https://files.example/… or ftp://user:password@files.example/…')}
             value={location}
             onInput={(event) => setLocation(event.currentTarget.value)}
           />

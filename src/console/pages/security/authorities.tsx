@@ -52,11 +52,10 @@ function NoAuthority({ canSeal }: { readonly canSeal: boolean }) {
     <div class="panel">
       <Empty title={t('Nobody issues certificates')}>
         <p>
-          {t('{value} Or name an outside one in security.signingHook.', {
-            value: canSeal
-              ? t('Farad can be the authority: make one.')
-              : t('Farad can be the authority once security.sealingKeyFile is set.'),
-          })}
+          {canSeal
+            ? t('Farad can be the authority: make one.')
+            : t('Farad can be the authority once security.sealingKeyFile is set.')}{' '}
+          {t('Or name an outside one in security.signingHook.')}
         </p>
       </Empty>
     </div>

@@ -57,8 +57,8 @@ export function LiveSum({ siteId, group, at }: LiveSumProps) {
       <header>
         <h2 id="live-sum">{t('What {id} takes, A per phase', { id })}</h2>
         <span class="end small soft">
-          {t('{value}, times in {zone}', {
-            value: failure
+          {t('{begin}, times in {zone}', {
+            begin: failure
               ? t('since you opened this page: the hour before cannot be had')
               : t('from an hour before'),
             zone,

@@ -67,7 +67,7 @@ interface MemberRowProps {
 }
 
 function MemberRow({ member, place, groups, onChange, onRemove }: MemberRowProps) {
-  const name = member.chargePointId || `connector ${place + 1}`;
+  const name = member.chargePointId || t('connector {connectorId}', { connectorId: place + 1 });
   const wiring = member.phases.join(' ');
   return (
     <div class="row tight member-row">

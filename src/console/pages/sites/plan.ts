@@ -1,4 +1,4 @@
-import type { Plain } from '../../words/words.ts';
+import { type Plain, t } from '../../words/words.ts';
 
 /** What a connector does with its share, in words. */
 export const SHARE_STATES = {
@@ -8,6 +8,11 @@ export const SHARE_STATES = {
   paused: 'paused',
   reserved: 'reserved',
 } as const satisfies Readonly<Record<string, Plain>>;
+
+/** How a site shares, in a word. */
+export function sharingWord(sharing: string): string {
+  return sharing === 'equal' ? t('equal') : sharing === 'wishes' ? t('wishes') : sharing;
+}
 
 /** What the planner of a site has agreed with its connectors. */
 export interface Plan {

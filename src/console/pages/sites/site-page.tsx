@@ -8,7 +8,7 @@ import { go, urlOf } from '../../router.ts';
 import { may } from '../../session.ts';
 import { rich, t } from '../../words/words.ts';
 import { LiveSum } from './live-sum.tsx';
-import { type Group, PHASES, type Plan, type PlannedConnector, SHARE_STATES } from './plan.ts';
+import { type Group, PHASES, type Plan, type PlannedConnector, SHARE_STATES, sharingWord } from './plan.ts';
 import type { Site } from './site-document.ts';
 import { SiteEditor } from './site-editor.tsx';
 
@@ -25,7 +25,7 @@ export function SitePage({ id }: { readonly id: string }) {
           <header class="head">
             <div class="row">
               <h1>{id}</h1>
-              <span class="tag">{found.sharing}</span>
+              <span class="tag">{sharingWord(found.sharing)}</span>
               {may('operator') && (
                 <span class="end row tight">
                   <button type="button" disabled={site.loading} onClick={() => setDialog('edit')}>
@@ -114,20 +114,25 @@ function GroupBars({ group: { id, limit, shared, reserved, measured } }: { reado
               <span class="mark-at" style={{ left: part((shared[index] ?? 0) + (reserved[index] ?? 0)) }} />
             </span>
             <span class="small">
-              {rich('{measured} taken, {shared} given out{value}', {
-                measured: <b>{rounded(measured[index] ?? 0)}</b>,
-                shared: rounded((shared[index] ?? 0) + (reserved[index] ?? 0)),
-                value:
-                  limit[index] === null
-                    ? t(', no limit')
-                    : t(' of {limit} A', { limit: rounded(limit[index] ?? 0) }),
-              })}
+              {givenOut(
+                measured[index] ?? 0,
+                (shared[index] ?? 0) + (reserved[index] ?? 0),
+                limit[index] ?? null,
+              )}
             </span>
           </div>
         );
       })}
     </div>
   );
+}
+
+/** What a phase takes, of what it was given, of its limit; A. */
+function givenOut(takes: number, given: number, limit: number | null) {
+  const values = { measured: <b>{rounded(takes)}</b>, shared: rounded(given) };
+  return limit === null
+    ? rich('{measured} taken, {shared} given out, no limit', values)
+    : rich('{measured} taken, {shared} given out of {limit} A', { ...values, limit: rounded(limit) });
 }
 
 function Connectors({ connectors }: { readonly connectors: readonly PlannedConnector[] }) {

@@ -6,6 +6,7 @@ import { useResource } from '../../resource.ts';
 import { go } from '../../router.ts';
 import { may } from '../../session.ts';
 import { t } from '../../words/words.ts';
+import { sharingWord } from './plan.ts';
 import type { Site } from './site-document.ts';
 import { SiteEditor } from './site-editor.tsx';
 
@@ -15,7 +16,7 @@ const COLUMNS: readonly Column<Site>[] = [
   { label: 'Site', kind: 'id', cell: ({ id }) => <a href={urlOfSite(id)}>{id}</a> },
   { label: 'Groups', cell: ({ groups }) => groups.map(({ id }) => id).join(', ') },
   { label: 'Connectors', kind: 'number', cell: ({ members }) => members.length },
-  { label: 'Sharing', cell: ({ sharing }) => sharing },
+  { label: 'Sharing', cell: ({ sharing }) => sharingWord(sharing) },
   { label: 'Note', cell: ({ note }) => note ?? <span class="soft">–</span> },
 ];
 

@@ -148,7 +148,7 @@ interface EntryProps {
 }
 
 function Entry({ entry: { idTag, idTagInfo }, onChange, onRemove }: EntryProps) {
-  const name = idTag || 'the new entry';
+  const name = idTag || t('the new entry');
   const withInfo = (part: Partial<NonNullable<ListEntry['idTagInfo']>>) => {
     const info = Object.entries({ status: 'Accepted', ...idTagInfo, ...part }).filter(
       ([, value]) => value !== '',

@@ -47,8 +47,12 @@ export function CloseDialog({ transaction, onClose, onClosed }: CloseDialogProps
         <ul class="small soft">
           {suspicions.map((suspicion) => (
             <li key={suspicion.reason}>
-              {suspicionInWords(suspicion)}
-              {suspicion.since !== null && t(' since {since}', { since: stamp(suspicion.since) })}
+              {suspicion.since === null
+                ? suspicionInWords(suspicion)
+                : t('{suspicion} since {since}', {
+                    suspicion: suspicionInWords(suspicion),
+                    since: stamp(suspicion.since),
+                  })}
             </li>
           ))}
         </ul>
@@ -56,12 +60,11 @@ export function CloseDialog({ transaction, onClose, onClosed }: CloseDialogProps
       <TextField
         id="close-register"
         label={t('meterStop, Wh')}
-        hint={t('{value} Empty: what its meter values show.', {
-          value:
-            meterStart === null
-              ? t('No meterStart was reported.')
-              : t('It began at {meterStart} Wh.', { meterStart }),
-        })}
+        hint={
+          meterStart === null
+            ? t('No meterStart was reported. Empty: what its meter values show.')
+            : t('It began at {meterStart} Wh. Empty: what its meter values show.', { meterStart })
+        }
         type="number"
         min={meterStart ?? 0}
         step={1}

@@ -6,7 +6,7 @@ import { useDoing } from '../../parts/action.tsx';
 import { TextField } from '../../parts/fields.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { sourceInWords } from '../../transaction-words.ts';
-import { t } from '../../words/words.ts';
+import { rich, t } from '../../words/words.ts';
 
 interface CorrectDialogProps {
   readonly transaction: Transaction;
@@ -56,9 +56,10 @@ export function CorrectDialog({ transaction, onClose, onSaved }: CorrectDialogPr
       }
     >
       <p>
-        {t('Reported: {value}', { value: energyWh === null ? t('no energy') : quantity(energy(energyWh)) })}{' '}
-        <span class="soft">({sourceInWords(transaction)})</span>
-        {t('. That stays; what you say stands beside it.')}
+        {rich('Reported: {energy} {source}. That stays; what you say stands beside it.', {
+          energy: energyWh === null ? t('no energy') : quantity(energy(energyWh)),
+          source: <span class="soft">({sourceInWords(transaction)})</span>,
+        })}
       </p>
       <Field
         id="correct-energy"
@@ -121,5 +122,5 @@ function textOf(register: number | null | undefined): string {
 }
 
 function registerOf(register: number | null): string {
-  return register === null ? 'nothing' : `${register} Wh`;
+  return register === null ? t('nothing') : `${register} Wh`;
 }

@@ -77,8 +77,9 @@ export function Head({
           </Fact>
         )}
         <Fact name={t('Register')}>
-          {meterStart === null ? t('not reported') : t('{meterStart} Wh', { meterStart })}
-          {meterStop === null ? '' : t(' to {meterStop} Wh', { meterStop })}
+          {meterStop === null
+            ? registerOf(meterStart)
+            : t('{meterStart} to {meterStop} Wh', { meterStart: registerOf(meterStart), meterStop })}
         </Fact>
         {transaction.reservationId !== null && (
           <Fact name={t('Reservation')}>{transaction.reservationId}</Fact>
@@ -93,4 +94,8 @@ const NONE: Quantity = { number: '–', unit: '' };
 function split(text: string): Quantity {
   const [number = '', ...unit] = text.split(' ');
   return { number, unit: unit.join(' ') };
+}
+
+function registerOf(meterStart: number | null): string {
+  return meterStart === null ? t('not reported') : t('{meterStart} Wh', { meterStart });
 }

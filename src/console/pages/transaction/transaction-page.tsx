@@ -193,11 +193,16 @@ function LimitWords({ limit: { steps, voltage } }: { readonly limit: SessionLimi
   const words = last?.words ?? '';
   return (
     <p class="small soft" data-limit={last?.words}>
-      {t('Limit: what charging profiles allowed, last {words}', { words })}
-      {last &&
-        words.includes('A') &&
-        t(' phases × {voltage} V = {watts}', { voltage, watts: quantity(power(last.watts)) })}
-      .
+      {t('Limit: what charging profiles allowed, last {limit}.', {
+        limit:
+          last && words.includes('A')
+            ? t('{limit} phases × {voltage} V = {watts}', {
+                limit: words,
+                voltage,
+                watts: quantity(power(last.watts)),
+              })
+            : words,
+      })}
     </p>
   );
 }

@@ -37,7 +37,7 @@ export const firstView = {
   'Find a charge point, transaction or token': 'Ladestation, Ladevorgang oder Token suchen',
   'Find a charge point, transaction, token': 'Ladestation, Ladevorgang, Token suchen',
   Found: 'Gefunden',
-  'Nothing is called “{of}”.': 'Nichts heißt „{of}“.',
+  'Nothing is called “{of}”.': 'Kein Treffer für „{of}“.',
   'Looking…': 'Suche läuft …',
   'Charge point': 'Ladestation',
   Transaction: 'Ladevorgang',
@@ -117,7 +117,7 @@ export const firstView = {
   'You see some groups and sites; this is about all of them.':
     'Sichtbar sind einzelne Gruppen und Standorte; hier geht es um alle.',
   'This takes the role {role}': 'Dafür ist die Rolle {role} nötig',
-  'another role': 'einer anderen Art',
+  'This takes another role': 'Dafür ist eine andere Rolle nötig',
   '{message} Ask somebody who has it, or log in with another key.':
     '{message} Jemanden mit dieser Rolle bitten oder mit einem anderen Schlüssel anmelden.',
   'This did not work': 'Das hat nicht geklappt',
@@ -178,7 +178,7 @@ export const firstView = {
   'of {chargePoints}': 'von {chargePoints}',
   '{offline} offline': '{offline} offline',
   'all of them': 'alle',
-  'Charging now': 'Laden gerade',
+  'Charging now': 'Laden jetzt',
   connectors: { one: 'Ladepunkt', other: 'Ladepunkte' },
   Faulted: 'Gestört',
   Power: 'Leistung',

@@ -3,7 +3,7 @@ import type { Catalogue } from '../language.ts';
 /** What parts of several pages say. */
 export const parts = {
   'The charge point answered {word}.': 'Die Ladestation antwortete {word}.',
-  'whole id': 'vollständige Id',
+  'whole id': 'vollständige ID',
   'since {when}': 'seit {when}',
   'acknowledged by {who}': 'quittiert von {who}',
   'new|alarm': 'neu',

@@ -117,8 +117,7 @@ export const security = {
   'Requests go to the outside authority of security.signingHook.':
     'Anforderungen gehen an die externe Zertifizierungsstelle aus security.signingHook.',
   'Nobody issues certificates': 'Niemand stellt Zertifikate aus',
-  '{value} Or name an outside one in security.signingHook.':
-    '{value} Oder eine externe in security.signingHook angeben.',
+  'Or name an outside one in security.signingHook.': 'Oder eine externe in security.signingHook angeben.',
   'Farad can be the authority: make one.': 'Farad kann die Zertifizierungsstelle sein: eine anlegen.',
   'Farad can be the authority once security.sealingKeyFile is set.':
     'Farad kann die Zertifizierungsstelle sein, sobald security.sealingKeyFile gesetzt ist.',
@@ -138,7 +137,7 @@ export const security = {
   'refused by Farad': 'von Farad abgewiesen',
   Connection: 'Verbindung',
   Expiry: 'Ablauf',
-  'id, serial, vendor, group': 'Id, Seriennummer, Hersteller, Gruppe',
+  'id, serial, vendor, group': 'ID, Seriennummer, Hersteller, Gruppe',
   certificates: 'Zertifikate',
   'No certificate expires in this time': 'In dieser Zeit läuft kein Zertifikat ab',
   'A charge point that has a newer certificate is not listed for its old one.':

@@ -12,8 +12,8 @@ export const system = {
   'The audit trail': 'Das Audit-Protokoll',
   '{what}: this takes the role admin': '{what}: dafür ist die Rolle admin nötig',
   'Ask somebody who has it.': 'Jemanden mit dieser Rolle bitten.',
-  'All metrics are at {link} for Prometheus; the API is described at {link2}.':
-    'Alle Metriken für Prometheus stehen unter {link}; die API ist unter {link2} beschrieben.',
+  'All metrics are at {metrics} for Prometheus; the API is described at {docs}.':
+    'Alle Metriken für Prometheus stehen unter {metrics}; die API ist unter {docs} beschrieben.',
   Process: 'Prozess',
   Memory: 'Arbeitsspeicher',
   'Event loop, worst delay': 'Event Loop, größte Verzögerung',
@@ -161,6 +161,7 @@ export const system = {
   'Oldest row, seconds': 'Älteste Zeile, Sekunden',
   'Days before': 'Tage vorher',
   'So many times': 'So oft',
+  everywhere: 'überall',
   'New rule': 'Neue Regel',
   'switched off': 'ausgeschaltet',
   Rules: 'Regeln',

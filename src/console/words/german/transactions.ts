@@ -85,10 +85,11 @@ export const transactions = {
   'Close transaction {transactionId}': 'Ladevorgang {transactionId} schließen',
   'It has ended from then on, and its token is free. Nothing is sent to the charge point; should its stop come after all, that is kept and counts.':
     'Er gilt ab dann als beendet, sein Token ist frei. An die Ladestation wird nichts gesendet; kommt das Ende doch noch, wird es bewahrt und zählt.',
-  ' since {since}': ' seit {since}',
-  '{value} Empty: what its meter values show.': '{value} Leer: was seine Zählerwerte zeigen.',
-  'No meterStart was reported.': 'Kein meterStart wurde gemeldet.',
-  'It began at {meterStart} Wh.': 'Er begann bei {meterStart} Wh.',
+  '{suspicion} since {since}': '{suspicion}, seit {since}',
+  'No meterStart was reported. Empty: what its meter values show.':
+    'Kein meterStart wurde gemeldet. Leer: was seine Zählerwerte zeigen.',
+  'It began at {meterStart} Wh. Empty: what its meter values show.':
+    'Er begann bei {meterStart} Wh. Leer: was seine Zählerwerte zeigen.',
   'Ended at': 'Beendet um',
   'It began {startedAt} ({zone}). Empty: now.': 'Er begann {startedAt} ({zone}). Leer: jetzt.',
   'no energy': 'keine Energie',
@@ -96,8 +97,8 @@ export const transactions = {
   'Correct transaction {transactionId}': 'Ladevorgang {transactionId} berichtigen',
   'Save correction': 'Berichtigung speichern',
   'Take it back': 'Zurücknehmen',
-  'Reported: {value}': 'Gemeldet: {value}',
-  '. That stays; what you say stands beside it.': '. Das bleibt; die Berichtigung steht daneben.',
+  'Reported: {energy} {source}. That stays; what you say stands beside it.':
+    'Gemeldet: {energy} {source}. Das bleibt; die Berichtigung steht daneben.',
   'Energy, kWh': 'Energie, kWh',
   'Or the registers:': 'Oder die Zählerstände:',
   'meterStart, Wh': 'meterStart, Wh',
@@ -110,7 +111,7 @@ export const transactions = {
   Stopped: 'Beendet',
   Register: 'Zählerstand',
   '{meterStart} Wh': '{meterStart} Wh',
-  ' to {meterStop} Wh': ' bis {meterStop} Wh',
+  '{meterStart} to {meterStop} Wh': '{meterStart} bis {meterStop} Wh',
   'Power now': 'Leistung jetzt',
   'Average power': 'Mittlere Leistung',
   'Highest power': 'Höchste Leistung',
@@ -127,8 +128,9 @@ export const transactions = {
   'The charge point sends them every MeterValueSampleInterval seconds; a triggered MeterValues brings one now. {link}':
     'Die Ladestation sendet sie alle MeterValueSampleInterval Sekunden; ein angefordertes MeterValues bringt sofort einen. {link}',
   'Trigger one': 'Jetzt anfordern',
-  'Limit: what charging profiles allowed, last {words}': 'Grenze: was Ladeprofile erlaubten, zuletzt {words}',
-  ' phases × {voltage} V = {watts}': ' Phasen × {voltage} V = {watts}',
+  'Limit: what charging profiles allowed, last {limit}.':
+    'Grenze: was Ladeprofile erlaubten, zuletzt {limit}.',
+  '{limit} phases × {voltage} V = {watts}': '{limit} Phasen × {voltage} V = {watts}',
   Change: 'Ändern',
   Priority: 'Priorität',
   'What the driver wants': 'Was der Fahrer wünscht',

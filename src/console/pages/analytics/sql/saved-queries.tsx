@@ -63,9 +63,8 @@ export function SavedQueries({ sql, onSql }: SavedQueriesProps) {
           onClose={close}
           onDeleted={() => done('')}
         >
-          {t('{value} What is in the field stays.', {
-            value: chosen.shared ? t('It goes for everybody.') : t('Nobody else has seen it.'),
-          })}
+          {chosen.shared ? t('It goes for everybody.') : t('Nobody else has seen it.')}{' '}
+          {t('What is in the field stays.')}
         </DeleteDialog>
       )}
     </>
