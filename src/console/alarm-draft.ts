@@ -27,8 +27,11 @@ export interface AlarmDraft {
   readonly note: string;
 }
 
+/** What a condition may be limited by. */
+export type LimitName = 'minutes' | 'seconds' | 'days' | 'times';
+
 /** The limits of each kind, with what does for most. */
-export const LIMITS: Readonly<Record<AlarmKind, readonly (readonly [name: string, usual: string])[]>> = {
+export const LIMITS: Readonly<Record<AlarmKind, readonly (readonly [name: LimitName, usual: string])[]>> = {
   faulted: [['minutes', '10']],
   offline: [['minutes', '15']],
   'certificate-expires': [['days', '30']],

@@ -11,6 +11,26 @@ const HEIGHT = 844;
 const MOST_SHIFT = 0.01;
 const WIDTHS = [1280, 390] as const;
 
+/** Where a button opens a dialog; forms have the longest words. */
+const DIALOGS = [
+  ['/charge-points', 'Ladestation anlegen'],
+  ['/charge-points/BAY-12', 'Stoppen: Ladepunkt 1'],
+  ['/charge-points/BAY-12?tab=security', 'Profil anheben'],
+  ['/charge-points/BAY-12?tab=security', 'Wurzelzertifikat installieren'],
+  ['/charge-points/BAY-12?tab=settings', 'Ladestation löschen'],
+  ['/transactions/1', 'Schließen'],
+  ['/tokens', 'Token anlegen'],
+  ['/tokens', 'Importieren'],
+  ['/tokens?tab=lists', 'Neue Liste'],
+  ['/sites/depot', 'Ändern'],
+  ['/campaigns', 'Neue Kampagne'],
+  ['/configuration', 'Neue Vorlage'],
+  ['/alarms?tab=rules', 'Neue Regel'],
+  ['/analytics?tab=scheduled', 'Neuer Bericht'],
+  ['/system?tab=users', 'Benutzer anlegen'],
+  ['/system?tab=keys', 'Schlüssel anlegen'],
+] as const;
+
 /** Words of OCPP, of the API and of the Web, which stay, whatever the console makes of them elsewhere. */
 const AS_NAMED = new Set([
   ...['Accepted', 'Available', 'Charging', 'Faulted', 'Finishing', 'Invalid', 'Pending', 'Preparing'],
@@ -70,6 +90,15 @@ export async function expectGerman(gateway: Gateway, views: readonly View[]): Pr
       await tab.picture(`de-${width}-${name}`);
     }
   }
+  for (const [path, button] of DIALOGS) {
+    await page.goto(`${gateway.api}${path}`);
+    await page.getByRole('button', { name: button, exact: true }).first().click();
+    await page.locator('dialog[open] h2').waitFor();
+    await waitUntilFilled(tab);
+    wrong.push(...(await leftInEnglish(page)).map((text) => `${button}: ${text}`));
+    wrong.push(...(await page.evaluate<string[]>(CLIPPED)).map((text) => `${button}: ${text}`));
+    await tab.picture(`de-390-dialog-${button}`);
+  }
   expect(wrong).toEqual([]);
   expect(tab.complaints).toEqual([]);
 }
@@ -121,9 +150,9 @@ const TEXTS = `(() => {
 
 /** Buttons whose words do not fit into them, or that stand outside of the page. */
 const CLIPPED = `(() => {
-  const scrolls = (element) => element.closest('.scroll, .rail, .tabs, [style*="overflow"]');
+  const scrolls = (element) => element.closest('.scroll, .rail, .tabs');
   return [...document.querySelectorAll('button, a.button')]
-    .filter((button) => button.checkVisibility() && !button.classList.contains('visually-hidden'))
+    .filter((button) => button.checkVisibility() && !button.closest('.visually-hidden, .map'))
     .filter((button) => {
       const { left, right } = button.getBoundingClientRect();
       const isOutside = !scrolls(button) && (left < -1 || right > innerWidth + 1);

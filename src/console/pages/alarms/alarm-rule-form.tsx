@@ -5,6 +5,7 @@ import {
   bodyOf,
   draftOf,
   LIMITS,
+  type LimitName,
   newDraft,
   usualLimits,
 } from '../../alarm-draft.ts';
@@ -25,7 +26,7 @@ interface AlarmRuleFormProps {
   readonly onSaved: () => void;
 }
 
-const LABELS: Readonly<Record<string, Plain>> = {
+const LABELS: Readonly<Record<LimitName, Plain>> = {
   minutes: 'For so many minutes',
   seconds: 'Oldest row, seconds',
   days: 'Days before',
@@ -72,7 +73,7 @@ export function AlarmRuleForm({ rule, onClose, onSaved }: AlarmRuleFormProps) {
         {LIMITS[draft.kind].map(([name]) => (
           <label key={name}>
             <span>
-              {draft.kind === 'refused-tag' && name === 'minutes' ? t('Within minutes') : LABELS[name]}
+              {draft.kind === 'refused-tag' && name === 'minutes' ? t('Within minutes') : t(LABELS[name])}
             </span>
             <input
               type="number"
