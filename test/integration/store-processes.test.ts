@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { unpackChunk } from '../../src/records/chunk.ts';
 import { transactions as transactionTable } from '../../src/records/transactions.ts';
 import type { Store } from '../../src/store/store.ts';
+import { olderDirectory, olderReservation, putOlderReservations } from '../unit/store/older-directory.ts';
 import { scratchDirectory, scratchStore } from '../unit/store/scratch.ts';
 import { type Program, startProgram } from './children.ts';
 
@@ -154,4 +155,18 @@ test('a start or a stop happens altogether or not at all, whenever its edge is k
     for (const id of did('start')) expect(statesOf.get(id)).toMatch(/^0 superseded, 1 /);
     for (const id of did('stop')) expect(statesOf.get(id)).toBe('0 superseded, 1 stopped');
   }
+}, 60_000);
+
+test('a migration that is killed before its end has changed nothing, and the next start does all of it', async () => {
+  const older = Array.from({ length: 500 }, (_, index) => olderReservation(index + 1, `CP-${index % 9}`));
+  const dataDir = await olderDirectory('reservations', 1, (state) => putOlderReservations(state, older));
+  const ends: (number | string)[] = [];
+  while (ends.at(-1) !== 0) {
+    ends.push(await startProgram('open-store', [dataDir, String(ends.length + 1)]).ended);
+    expect(ends.length).toBeLessThan(10);
+  }
+  expect(ends).toContain('SIGKILL');
+  const { reservations } = scratchStore({ dataDir, role: 'edge' });
+  expect(reservations.list({ limit: 1_000 }).items).toEqual(older.reverse());
+  expect(reservations.live('CP-0')).toHaveLength(56);
 }, 60_000);

@@ -8,25 +8,9 @@ import { keyOf, numberKey, textKey } from '../../../src/store/keys.ts';
 import { packRows, type RowPlace } from '../../../src/store/outbox.ts';
 import type { ReservationRecord } from '../../../src/store/reservation-record.ts';
 import { openStore } from '../../../src/store/store.ts';
+import { olderDirectory, olderReservation, putOlderReservations } from './older-directory.ts';
 import { drainOutbox, scratchDirectory, scratchStore } from './scratch.ts';
 import { start, stop } from './starts-and-stops.ts';
-
-/** A data directory whose `aggregate` is at an older version, with what `fill` puts into `state`. */
-async function olderDirectory(
-  aggregate: string,
-  version: number,
-  fill: (state: Environment) => void,
-): Promise<string> {
-  const dataDir = scratchDirectory();
-  await openStore({ dataDir, role: 'setup' }).close();
-  const state = new Environment(join(dataDir, 'state'));
-  state.transactSync(() => {
-    state.records('schema').put(Buffer.from(aggregate), version);
-    fill(state);
-  });
-  await state.close();
-  return dataDir;
-}
 
 test('requests to sign that were counted over all charge points keep their order, and new ones follow', async () => {
   const asked = [
@@ -67,40 +51,15 @@ test('client certificates are still those of the charge points that showed them 
 });
 
 test('reservations that were numbered over all charge points are found in every way as before', async () => {
-  const reservation = (uid: number, chargePointId: string, more: Partial<ReservationRecord> = {}) => ({
-    ...{
-      uid,
-      chargePointId,
-      version: uid,
-      reservationId: 7,
-      connectorId: 1,
-      idTag: 'TAG-1',
-      parentIdTag: '',
-    },
-    ...{ expiryDate: 9_000 + uid, state: 'active' as const, ending: '' as const, answer: 'Accepted' },
-    ...{ transactionId: null, requestedAt: uid, endedAt: null, messageId: `m-${uid}`, ...more },
-  });
   const over = { state: 'ended', ending: 'expired' } as const;
   const older: ReservationRecord[] = [
-    reservation(1, 'CP-2', { ...over, endedAt: 100 }),
-    reservation(2, 'CP-1', { ...over, endedAt: 200 }),
-    reservation(3, 'CP-2'),
-    reservation(4, 'CP-1', { reservationId: 8 }),
+    olderReservation(1, 'CP-2', { ...over, endedAt: 100 }),
+    olderReservation(2, 'CP-1', { ...over, endedAt: 200 }),
+    olderReservation(3, 'CP-2'),
+    olderReservation(4, 'CP-1', { reservationId: 8 }),
   ];
   const dataDir = await olderDirectory('reservations', 1, (state) => {
-    for (const record of older) {
-      const { uid, chargePointId, reservationId, expiryDate, endedAt } = record;
-      state.records('reservations').put(numberKey(uid), record);
-      state.records('reservations-by-id').put(keyOf(reservationId, uid), uid);
-      state.records('reservations-by-charge-point').put(keyOf(chargePointId, uid), uid);
-      if (endedAt !== null) {
-        state.records('ended-reservations').put(keyOf(endedAt, uid), { uid, row: 1000 * uid });
-      } else {
-        state.records('live-reservations').put(keyOf(chargePointId, uid), uid);
-        state.records('reservation-expiries').put(keyOf(expiryDate, uid), uid);
-      }
-    }
-    state.records('meta').put(Buffer.from('reservation-uids'), 4);
+    putOlderReservations(state, older);
     // The row of one has not left yet.
     state.bytes('outbox').put(laneKey(0, 2_000), Buffer.alloc(0));
   });
@@ -115,7 +74,12 @@ test('reservations that were numbered over all charge points are found in every 
   expect(uids(reservations.list({ limit: 9 }).items)).toEqual([4, 3, 2]);
   expect(await reservations.expire(9_004, 10_000)).toBe(1);
   expect(reservations.withId(7)[0]).toMatchObject({ uid: 3, ending: 'expired' });
-  await reservations.answered({ ...reservation(0, 'CP-2'), state: 'active', at: 10_001, messageId: 'new' });
+  await reservations.answered({
+    ...olderReservation(0, 'CP-2'),
+    state: 'active',
+    at: 10_001,
+    messageId: 'new',
+  });
   expect(uids(reservations.list({ limit: 9 }).items).slice(1)).toEqual([4, 3, 2]);
 });
 
