@@ -160,11 +160,13 @@ export class Environment {
   transactSync<Result>(work: () => Result): Result {
     this.readings++;
     try {
-      return this.root.transactionSync(() => {
-        const result = this.cells.run(work);
+      let result: Result | undefined;
+      // lmdb must not see the result: it would wait for a promise, such as that of a `put`, and commit later.
+      this.root.transactionSync(() => {
+        result = this.cells.run(work);
         this.cells.write();
-        return result;
       });
+      return result as Result;
     } finally {
       this.cells.forget();
     }

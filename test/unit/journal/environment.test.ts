@@ -289,3 +289,11 @@ describe('a cell', () => {
     expect(await count()).toBe(21);
   });
 });
+
+test('what transactSync wrote is committed when it returns, also where its work returns the promise of a put', () => {
+  const path = scratchDirectory();
+  const [writer, reader] = [scratchEnvironment(path), scratchEnvironment(path)];
+  writer.transactSync(() => writer.records<number>('things').put(key('a'), 1));
+  reader.endRead();
+  expect(reader.records<number>('things').get(key('a'))).toBe(1);
+});
