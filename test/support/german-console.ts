@@ -148,7 +148,10 @@ const TEXTS = `(() => {
   return found.filter((text) => text !== '');
 })()`;
 
-/** Buttons whose words do not fit into them, or that stand outside of the page. */
+/**
+ * Buttons whose words do not fit into them or that stand outside of the page, and choices outside of their
+ * form.
+ */
 const CLIPPED = `(() => {
   const scrolls = (element) => element.closest('.scroll, .rail, .tabs');
   return [...document.querySelectorAll('button, a.button')]
@@ -158,5 +161,10 @@ const CLIPPED = `(() => {
       const isOutside = !scrolls(button) && (left < -1 || right > innerWidth + 1);
       return isOutside || button.scrollWidth > button.clientWidth + 1;
     })
-    .map((button) => button.textContent.trim() + ' is cut');
+    .map((button) => button.textContent.trim() + ' is cut')
+    .concat(
+      [...document.querySelectorAll('dialog .form select')]
+        .filter((field) => field.getBoundingClientRect().right > field.closest('.form').getBoundingClientRect().right + 1)
+        .map((field) => 'the choice ' + field.value + ' is wider than its form'),
+    );
 })()`;
