@@ -213,6 +213,7 @@ export function principalOf({ name, role, scope, displayName, password }: UserRe
     role,
     ...(displayName !== undefined && { displayName }),
     ...(scope && { scope }),
+    hasPassword: password !== undefined,
     ...(password?.isOneTime && { owesPassword: true }),
   };
 }

@@ -13,6 +13,7 @@ export interface Recognised {
   readonly role: Role;
   /** Null: every charge point. */
   readonly scope: Scope | null;
+  readonly hasPassword: boolean;
   readonly owesPassword: boolean;
   /** RFC 3339; null with a key, which does not end by itself. */
   readonly expiresAt: string | null;
@@ -20,7 +21,7 @@ export interface Recognised {
 
 /** `expiresAt`: epoch ms; undefined with a key. */
 export function describePrincipal(
-  { kind, id, displayName, role, scope, owesPassword = false }: Principal,
+  { kind, id, displayName, role, scope, hasPassword = false, owesPassword = false }: Principal,
   expiresAt: number | undefined,
 ): Recognised {
   return {
@@ -29,6 +30,7 @@ export function describePrincipal(
     displayName: displayName ?? null,
     role,
     scope: scope ?? null,
+    hasPassword,
     owesPassword,
     expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
   };

@@ -13,6 +13,8 @@ export interface Principal {
   readonly displayName?: string;
   /** Absent: every charge point. */
   readonly scope?: Scope;
+  /** Of Farad: not who logs in by an OpenID provider. */
+  readonly hasPassword?: boolean;
   /** Logged in with a one-time password, and may do no more than choose another one. */
   readonly owesPassword?: boolean;
 }

@@ -155,6 +155,9 @@ it('people log in by an OpenID provider, and are told why not', async () => {
   await anna.page.getByRole('navigation', { name: 'Sections' }).waitFor();
   await anna.page.getByText('anna · viewer').waitFor();
   expect(new URL(anna.page.url()).hash).toBe('');
+  await anna.page.goto(`${gateway.api}/system?tab=sessions`);
+  await anna.page.getByText('this one', { exact: true }).waitFor();
+  expect(await anna.page.getByRole('button', { name: 'Change my password' }).count()).toBe(0);
   const officer = await openTab();
   await logIn(officer, gateway.api, API_KEY);
   await officer.page.goto(`${gateway.api}/system?tab=users`);

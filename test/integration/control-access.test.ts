@@ -96,6 +96,7 @@ describe('roles', () => {
       displayName: null,
       role: 'viewer',
       scope: null,
+      hasPassword: false,
       owesPassword: false,
       expiresAt: null,
       timezone: null,

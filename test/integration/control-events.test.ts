@@ -136,6 +136,7 @@ describe('GET /events', () => {
       displayName: null,
       role: 'viewer',
       scope: null,
+      hasPassword: false,
       owesPassword: false,
     };
     expect(left.marks).toEqual([

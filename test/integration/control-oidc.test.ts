@@ -71,6 +71,7 @@ describe('a log-in by an OpenID provider', () => {
       displayName: 'anna of Contoso',
       role: 'operator',
       scope: { groups: ['Depot north'], sites: ['north'] },
+      hasPassword: false,
       owesPassword: false,
     });
     expect((await ask(control, 'GET', '/users/anna', ALL)).body).toMatchObject({

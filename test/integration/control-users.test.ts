@@ -76,7 +76,10 @@ describe('users', () => {
     expect((await choose('aaaaaaaaaaaaaaaa')).code).toBe('weak_password');
     expect((await choose('a wholly new password', 'not the one')).code).toBe('wrong_password');
     const chosen = await choose('a wholly new password');
-    expect([chosen.status, chosen.body]).toMatchObject([200, { id: 'Anna', owesPassword: false }]);
+    expect([chosen.status, chosen.body]).toMatchObject([
+      200,
+      { id: 'Anna', hasPassword: true, owesPassword: false },
+    ]);
     expect((await tab.ask('PUT', '/tokens/X', { status: 'Accepted' })).status).toBe(201);
     expect((await browser().logIn('anna', once)).code).toBe('wrong_password');
     expect((await browser().logIn('ANNA', 'a wholly new password')).status).toBe(200);

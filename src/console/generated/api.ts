@@ -1798,6 +1798,7 @@ export interface Session {
     readonly groups: readonly string[];
     readonly sites: readonly string[];
   } | null;
+  readonly hasPassword: boolean;
   readonly owesPassword: boolean;
   readonly expiresAt: string | null;
   readonly timezone: string | null;

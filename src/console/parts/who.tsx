@@ -21,10 +21,10 @@ export function Who() {
   );
 }
 
-/** Only of use to somebody who logged in with one. */
+/** Only of use to somebody who has one. */
 export function OwnPassword() {
   const [choosing, setChoosing] = useState(false);
-  if (session.value?.kind !== 'user') return null;
+  if (!session.value?.hasPassword) return null;
   return (
     <>
       <button type="button" class="end" onClick={() => setChoosing(true)}>

@@ -49,6 +49,10 @@ export const accessSchemas = {
     displayName: maybe(text('As other people call the user; null with a key.')),
     role,
     scope,
+    hasPassword: {
+      type: 'boolean',
+      description: 'Whether it is a user with a password of Farad, who may choose another one.',
+    },
     owesPassword: {
       type: 'boolean',
       description:

@@ -27,6 +27,7 @@ const example = {
   displayName: 'Anna Ampère',
   role: 'operator',
   scope: null,
+  hasPassword: true,
   owesPassword: false,
   expiresAt: '2026-03-01T20:00:00.000Z',
   timezone: 'Europe/Berlin',

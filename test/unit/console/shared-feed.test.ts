@@ -10,6 +10,7 @@ const OWN: Session = {
   displayName: null,
   role: 'operator',
   scope: null,
+  hasPassword: false,
   owesPassword: false,
   timezone: null,
   expiresAt: '2026-03-01T20:00:00.000Z',
