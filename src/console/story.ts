@@ -15,6 +15,9 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   BootNotification: 'Boot',
 };
 
+/** An answer that came so soon may stand before its CALL, ms: times are noted to the millisecond. */
+const OUT_OF_ORDER_MS = 10;
+
 /**
  * Joins each CALL with its answer, and what became of the connection. `messages` newest first; so is the
  * story.
@@ -24,18 +27,31 @@ export function storyOf(
   connections: readonly ConnectionEvent[] = [],
 ): Happening[] {
   const answers = new Map<string, Message>();
+  /** Those without an answer so far. */
+  const calls = new Map<string, Message>();
   const story: Happening[] = [];
   for (const message of messages) {
     if (message.type === 'CALLRESULT' || message.type === 'CALLERROR') {
-      answers.set(`${message.direction}${message.messageId}`, message);
+      const key = `${message.direction}${message.messageId}`;
+      const call = calls.get(key);
+      if (call && Date.parse(call.receivedAt) - Date.parse(message.receivedAt) <= OUT_OF_ORDER_MS) {
+        calls.delete(key);
+        story.push(happeningOf(call, message));
+      } else answers.set(key, message);
       continue;
     }
     const towards = message.direction === 'in' ? 'out' : 'in';
     const key = `${towards}${message.messageId}`;
     const answer = answers.get(key);
     answers.delete(key);
-    story.push(happeningOf(message, answer));
+    if (answer) story.push(happeningOf(message, answer));
+    else {
+      const earlier = calls.get(key);
+      if (earlier) story.push(happeningOf(earlier, undefined));
+      calls.set(key, message);
+    }
   }
+  for (const call of calls.values()) story.push(happeningOf(call, undefined));
   // An answer whose CALL lies before what was asked for.
   for (const answer of answers.values()) story.push(happeningOf(answer, undefined));
   story.push(...connectionStory(connections));
@@ -58,7 +74,9 @@ function happeningOf(call: Message, answer: Message | undefined): Happening {
     summary: summaryOf(call.action, request, response),
     answer: word,
     tone: faulty && tone === 'none' ? 'fault' : tone,
-    ...(answer && { durationMs: Date.parse(answer.receivedAt) - Date.parse(call.receivedAt) }),
+    ...(answer && {
+      durationMs: Math.max(0, Date.parse(answer.receivedAt) - Date.parse(call.receivedAt)),
+    }),
     frames: answer ? [call, answer] : [call],
   };
 }

@@ -65,6 +65,22 @@ test('the same message id in both directions are two conversations', () => {
   ]);
 });
 
+test('an answer within the millisecond is one line with its request, whichever is listed first', () => {
+  const story = storyOf([
+    message(5, { direction: 'out', messageId: 'u', action: 'UnlockConnector' }),
+    message(5, { type: 'CALLRESULT', messageId: 'u', payload: '{"status":"NotSupported"}' }),
+    // The same id once more: what was answered a second before belongs to another request.
+    message(4, { direction: 'out', messageId: 'v', action: 'Reset' }),
+    message(3, { type: 'CALLRESULT', messageId: 'v', payload: '{"status":"Accepted"}' }),
+    message(2, { direction: 'out', messageId: 'v', action: 'ClearCache' }),
+  ]);
+  expect(story.map(({ action, answer, durationMs }) => [action, answer, durationMs])).toEqual([
+    ['UnlockConnector', 'NotSupported', 0],
+    ['Reset', 'no answer yet', undefined],
+    ['ClearCache', 'Accepted', 1000],
+  ]);
+});
+
 test('what has no answer says so, a fault stands out, and a cut payload breaks nothing', () => {
   const story = storyOf([
     message(3, { messageId: 'c', type: 'unreadable', payload: '[2,"' }),
