@@ -65,7 +65,12 @@ it('a user comes with a one-time password, chooses another one, and is told apar
   await form.getByLabel('Name', { exact: true }).fill('anna');
   await form.getByLabel('Display name').fill('Anna Ampère');
   await form.getByRole('radio', { name: /^operator/ }).check();
+  await form.getByRole('checkbox', { name: /^Only some charge points/ }).check();
   await officer.expectAccessible('the form of a user');
+  // Nobody is made by mistake who sees no charge point at all.
+  await form.getByRole('button', { name: 'Create user' }).click();
+  await form.locator('textarea:focus:invalid').waitFor();
+  await form.getByRole('checkbox', { name: /^Only some charge points/ }).uncheck();
   await form.getByRole('button', { name: 'Create user' }).click();
   const shown = page.getByRole('dialog', { name: 'One-time password of anna' });
   const once = (await shown.locator('code').textContent()) ?? '';

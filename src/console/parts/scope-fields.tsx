@@ -37,6 +37,7 @@ export function ScopeFields({ scope, onChange }: ScopeFieldsProps) {
           <Names
             id="scope-groups"
             label={t('Groups')}
+            required={sites.trim() === ''}
             value={groups}
             onInput={(text) => {
               setGroups(text);
@@ -61,16 +62,18 @@ export function ScopeFields({ scope, onChange }: ScopeFieldsProps) {
 interface NamesProps {
   readonly id: string;
   readonly label: string;
+  readonly required?: boolean;
   readonly value: string;
   readonly onInput: (text: string) => void;
 }
 
-function Names({ id, label, value, onInput }: NamesProps) {
+function Names({ id, label, required = false, value, onInput }: NamesProps) {
   return (
     <Field id={id} label={label} hint={t('One name per line.')}>
       <textarea
         id={id}
         rows={2}
+        required={required}
         spellcheck={false}
         aria-describedby={`${id}-hint`}
         value={value}
