@@ -15,9 +15,6 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   BootNotification: 'Boot',
 };
 
-/** An answer that came so soon may stand before its CALL, ms: times are noted to the millisecond. */
-const OUT_OF_ORDER_MS = 10;
-
 /**
  * Joins each CALL with its answer, and what became of the connection. `messages` newest first; so is the
  * story.
@@ -27,35 +24,32 @@ export function storyOf(
   connections: readonly ConnectionEvent[] = [],
 ): Happening[] {
   const answers = new Map<string, Message>();
-  /** Those without an answer so far. */
-  const calls = new Map<string, Message>();
   const story: Happening[] = [];
-  for (const message of messages) {
-    if (message.type === 'CALLRESULT' || message.type === 'CALLERROR') {
-      const key = `${message.direction}${message.messageId}`;
-      const call = calls.get(key);
-      if (call && Date.parse(call.receivedAt) - Date.parse(message.receivedAt) <= OUT_OF_ORDER_MS) {
-        calls.delete(key);
-        story.push(happeningOf(call, message));
-      } else answers.set(key, message);
+  for (const message of messages.toSorted(answersFirst)) {
+    if (isAnswer(message)) {
+      answers.set(`${message.direction}${message.messageId}`, message);
       continue;
     }
     const towards = message.direction === 'in' ? 'out' : 'in';
     const key = `${towards}${message.messageId}`;
     const answer = answers.get(key);
     answers.delete(key);
-    if (answer) story.push(happeningOf(message, answer));
-    else {
-      const earlier = calls.get(key);
-      if (earlier) story.push(happeningOf(earlier, undefined));
-      calls.set(key, message);
-    }
+    story.push(happeningOf(message, answer));
   }
-  for (const call of calls.values()) story.push(happeningOf(call, undefined));
   // An answer whose CALL lies before what was asked for.
   for (const answer of answers.values()) story.push(happeningOf(answer, undefined));
   story.push(...connectionStory(connections));
   return story.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+}
+
+/** Newest first; an answer within the millisecond of its CALL is newer, however they are listed. */
+function answersFirst(a: Message, b: Message): number {
+  if (a.receivedAt !== b.receivedAt) return a.receivedAt < b.receivedAt ? 1 : -1;
+  return Number(isAnswer(b)) - Number(isAnswer(a));
+}
+
+function isAnswer({ type }: Message): boolean {
+  return type === 'CALLRESULT' || type === 'CALLERROR';
 }
 
 function happeningOf(call: Message, answer: Message | undefined): Happening {
@@ -74,9 +68,7 @@ function happeningOf(call: Message, answer: Message | undefined): Happening {
     summary: summaryOf(call.action, request, response),
     answer: word,
     tone: faulty && tone === 'none' ? 'fault' : tone,
-    ...(answer && {
-      durationMs: Math.max(0, Date.parse(answer.receivedAt) - Date.parse(call.receivedAt)),
-    }),
+    ...(answer && { durationMs: Date.parse(answer.receivedAt) - Date.parse(call.receivedAt) }),
     frames: answer ? [call, answer] : [call],
   };
 }
