@@ -8,7 +8,7 @@ import type {
   QuietHours,
 } from '../store/alarm-rule-record.ts';
 import type { WrittenWebhook } from '../store/webhook.ts';
-import { apiError } from './errors.ts';
+import { unfit } from './unfit.ts';
 import { checkWebhookUrl } from './webhook-url.ts';
 
 const MINUTE_MS = 60_000;
@@ -35,10 +35,10 @@ export function readAlarmRule(
 ): AlarmRuleInput {
   const { condition, filter, quietHours, repeatMinutes, webhook, note, emails = [] } = body;
   if (filter && (condition.kind === 'sink-behind' || condition.kind === 'degraded')) {
-    refuse('/filter', `goes with no condition of the kind ${condition.kind}`);
+    throw unfit('/filter', `goes with no condition of the kind ${condition.kind}`);
   }
   if (webhook) checkWebhookUrl(webhook.url);
-  if (emails.length > 0 && !canMail) refuse('/emails', 'need a mail server: set alarms.smtp.host');
+  if (emails.length > 0 && !canMail) throw unfit('/emails', 'need a mail server: set alarms.smtp.host');
   return {
     id,
     condition,
@@ -102,8 +102,4 @@ function viewDelivery({ ruleId: _, ...delivery }: AlarmDelivery) {
 
 function maybeTime(at: number | null): string | null {
   return at === null ? null : writeTimestamp(at);
-}
-
-function refuse(path: string, problem: string): never {
-  throw apiError('invalid_body', { problem: `${path} ${problem}` }, { problems: [{ path, problem }] });
 }

@@ -8,6 +8,7 @@ import type { Edges } from './edges.ts';
 import { apiError } from './errors.ts';
 import { InTurn } from './in-turn.ts';
 import { lowersSecurity } from './security-view.ts';
+import { unfit } from './unfit.ts';
 
 /** As the standard says (security whitepaper A00.FR.205). */
 const MIN_KEY_BYTES = 16;
@@ -190,8 +191,7 @@ function readKey({ key, keyHex }: ChargePointUpdate): Buffer | null | undefined 
   if (typeof key !== 'string') return key;
   const bytes = Buffer.from(key, 'utf8');
   if (bytes.length >= MIN_KEY_BYTES && bytes.length <= MAX_TEXT_BYTES) return bytes;
-  const problem = `must have ${MIN_KEY_BYTES} to ${MAX_TEXT_BYTES} bytes`;
-  throw apiError('invalid_body', { problem: `/key ${problem}` }, { problems: [{ path: '/key', problem }] });
+  throw unfit('/key', `must have ${MIN_KEY_BYTES} to ${MAX_TEXT_BYTES} bytes`);
 }
 
 /** Undefined where nothing is said. */

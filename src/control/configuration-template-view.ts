@@ -6,9 +6,9 @@ import type {
   TemplateKey,
 } from '../store/configuration-templates.ts';
 import { isSecretKey, redactUrls } from '../telemetry/redaction.ts';
-import { apiError } from './errors.ts';
 import { driftCounts, NO_CHARGE_POINTS } from './fleet-drift.ts';
 import type { FleetCensus } from './fleet-index.ts';
+import { unfit } from './unfit.ts';
 
 /** A template as clients write it, already checked (`#/components/schemas/ConfigurationTemplateUpdate`). */
 export interface TemplateBody {
@@ -50,10 +50,6 @@ function problemOf(name: string, { value, expected }: TemplateBody['keys'][numbe
     return 'is raised by a campaign of security; here it can only be `expected`';
   }
   return undefined;
-}
-
-function unfit(path: string, problem: string) {
-  return apiError('invalid_body', { problem: `${path} ${problem}` }, { problems: [{ path, problem }] });
 }
 
 /** `#/components/schemas/ConfigurationTemplate` */

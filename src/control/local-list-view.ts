@@ -10,8 +10,8 @@ import type {
   LocalListRecord,
   WantedEntry,
 } from '../store/local-list-record.ts';
-import { apiError } from './errors.ts';
 import { instant } from './instant.ts';
+import { unfit } from './unfit.ts';
 import { readInstant } from './validation.ts';
 
 /** A local list as clients write it, already checked (`#/components/schemas/LocalListUpdate`). */
@@ -46,9 +46,10 @@ export function readLocalList(id: string, { scope, sync, note, entries }: LocalL
 }
 
 function duplicate(index: number, before: number) {
-  const path = `/entries/${index}/idTag`;
-  const problem = `is the same as in entry ${before}: upper and lower case make no difference`;
-  return apiError('invalid_body', { problem: `${path} ${problem}` }, { problems: [{ path, problem }] });
+  return unfit(
+    `/entries/${index}/idTag`,
+    `is the same as in entry ${before}: upper and lower case make no difference`,
+  );
 }
 
 function readEntry({ idTag, idTagInfo }: WantedEntry): WantedEntry {

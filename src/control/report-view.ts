@@ -11,7 +11,7 @@ import type {
 } from '../store/report-record.ts';
 import type { WrittenWebhook } from '../store/webhook.ts';
 import { isOfMany } from './energy-of-many.ts';
-import { apiError } from './errors.ts';
+import { unfit } from './unfit.ts';
 import { checkWebhookUrl } from './webhook-url.ts';
 
 /** A report as clients write it, already checked (`#/components/schemas/ReportUpdate`). */
@@ -31,14 +31,14 @@ export function readReport(
   { name, what, format, enabled = true, schedule, files, webhook }: ReportBody,
   { writtenBy, folder }: { readonly writtenBy: string; readonly folder: string },
 ): ReportInput {
-  if (!files && !webhook) refuse('/files', 'is missing, and so is /webhook: it has to go somewhere');
-  if (files && folder === '') refuse('/files', 'need a folder: set reports.folder');
+  if (!files && !webhook) throw unfit('/files', 'is missing, and so is /webhook: it has to go somewhere');
+  if (files && folder === '') throw unfit('/files', 'need a folder: set reports.folder');
   if (webhook) checkWebhookUrl(webhook.url);
   const { name: asked, ...parameters } = what;
   if (asked === 'energy' && isOfMany(parameters.by)) {
     if (parameters.interval !== 'whole')
-      refuse('/what/interval', `must be whole where by is ${parameters.by}`);
-    if (format !== 'csv') refuse('/format', `must be csv where energy is by ${parameters.by}`);
+      throw unfit('/what/interval', `must be whole where by is ${parameters.by}`);
+    if (format !== 'csv') throw unfit('/format', `must be csv where energy is by ${parameters.by}`);
   }
   return {
     id,
@@ -86,8 +86,4 @@ function viewRun({ cause, due, begunAt, end }: ReportRun) {
     bytes: outcome?.written ? outcome.bytes : null,
     problem: outcome && !outcome.written ? outcome.problem : null,
   };
-}
-
-function refuse(path: string, problem: string): never {
-  throw apiError('invalid_body', { problem: `${path} ${problem}` }, { problems: [{ path, problem }] });
 }

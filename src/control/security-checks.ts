@@ -5,6 +5,7 @@ import { currentProfile, loweredFrom, wantedProfile } from '../store/current-pro
 import type { SecurityProfile } from '../store/security-profile.ts';
 import type { Store } from '../store/store.ts';
 import { type ApiError, apiError } from './errors.ts';
+import { unfit } from './unfit.ts';
 
 /** What stands in the way of a security profile (`#/components/schemas/MissingPrerequisite`). */
 export interface MissingPrerequisite {
@@ -96,10 +97,6 @@ export function checkSecurityTask(task: CampaignTask, config: Config, force: boo
       ],
     },
   );
-}
-
-function unfit(path: string, problem: string): ApiError {
-  return apiError('invalid_body', { problem: `${path} ${problem}` }, { problems: [{ path, problem }] });
 }
 
 export function lacking(id: string, profile: number, missing: readonly MissingPrerequisite[]): ApiError {

@@ -7,8 +7,8 @@ import type {
   SiteMember,
   SiteRecord,
 } from '../store/site-record.ts';
-import { apiError } from './errors.ts';
-import { type Problem, readInstant } from './validation.ts';
+import { unfit } from './unfit.ts';
+import { readInstant } from './validation.ts';
 
 type PhasesBody = number | readonly [number, number, number];
 
@@ -76,7 +76,7 @@ export function changeSite(
 ): SiteInput {
   groups.forEach(({ id }, index) => {
     if (!site.groups.some((group) => group.id === id))
-      refuse(`/groups/${index}/id`, 'is no group of this site');
+      throw unfit(`/groups/${index}/id`, 'is no group of this site');
   });
   const limits = new Map(groups.map(({ id, limit }) => [id, readLimit(limit)]));
   const newNote = note === undefined ? oldNote : (note ?? undefined);
@@ -146,10 +146,10 @@ function checked(site: SiteInput): SiteInput {
   const groups = new Set(site.groups.map(({ id }) => id));
   const seen = new Set<string>();
   site.members.forEach(({ chargePointId, connectorId, group }, index) => {
-    if (!groups.has(group)) refuse(`/members/${index}/group`, 'is no group of this site');
+    if (!groups.has(group)) throw unfit(`/members/${index}/group`, 'is no group of this site');
     const key = `${chargePointId}/${connectorId}`;
-    if (chargePointId.includes('/')) refuse(`/members/${index}/chargePointId`, 'must not have a slash');
-    if (seen.has(key)) refuse(`/members/${index}`, 'is there twice');
+    if (chargePointId.includes('/')) throw unfit(`/members/${index}/chargePointId`, 'must not have a slash');
+    if (seen.has(key)) throw unfit(`/members/${index}`, 'is there twice');
     seen.add(key);
   });
   return site;
@@ -159,18 +159,18 @@ function checked(site: SiteInput): SiteInput {
 function checkGroups(groups: readonly SiteGroup[]): void {
   const parents = new Map<string, string | null>();
   groups.forEach(({ id, limit }, index) => {
-    if (parents.has(id)) refuse(`/groups/${index}/id`, 'is there twice');
+    if (parents.has(id)) throw unfit(`/groups/${index}/id`, 'is there twice');
     parents.set(id, groups[index]?.parent ?? null);
     checkPeriods(limit, `/groups/${index}/limit/periods`);
   });
   if (groups.filter(({ parent }) => parent === null).length !== 1)
-    refuse('/groups', 'must have exactly one without a parent');
+    throw unfit('/groups', 'must have exactly one without a parent');
   groups.forEach(({ id, parent }, index) => {
     if (parent !== null && !parents.has(parent))
-      refuse(`/groups/${index}/parent`, 'is no group of this site');
+      throw unfit(`/groups/${index}/parent`, 'is no group of this site');
     const above = new Set<string>();
     for (let at: string | null = id; at !== null; at = parents.get(at) ?? null) {
-      if (above.has(at)) refuse(`/groups/${index}/parent`, 'makes the group its own ancestor');
+      if (above.has(at)) throw unfit(`/groups/${index}/parent`, 'makes the group its own ancestor');
       above.add(at);
     }
   });
@@ -180,12 +180,10 @@ function checkPeriods(limit: SiteLimit | null, path: string): void {
   limit?.periods.forEach(({ startPeriod }, index, periods) => {
     const before = periods[index - 1];
     if (before === undefined ? startPeriod !== 0 : startPeriod <= before.startPeriod) {
-      refuse(`${path}/${index}/startPeriod`, 'must be 0 for the first period and rise from one to the next');
+      throw unfit(
+        `${path}/${index}/startPeriod`,
+        'must be 0 for the first period and rise from one to the next',
+      );
     }
   });
-}
-
-function refuse(path: string, problem: string): never {
-  const problems: Problem[] = [{ path, problem }];
-  throw apiError('invalid_body', { problem: `${path} ${problem}` }, { problems });
 }

@@ -5,6 +5,7 @@ import { apiError } from '../errors.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
 import { addRoute } from '../route.ts';
 import { showTransactions } from '../shown-transactions.ts';
+import { unfit } from '../unfit.ts';
 import { readInstant } from '../validation.ts';
 import { closedExample } from './transactions.ts';
 
@@ -91,16 +92,12 @@ export function readEnd(
   now: number,
 ): { readonly stoppedAt: number; readonly meterStop: number | null; readonly reason: string } {
   if (meterStop !== null && meterStart !== null && meterStop < meterStart) {
-    throw refused('/meterStop', `must not be below meterStart, which is ${meterStart} Wh`);
+    throw unfit('/meterStop', `must not be below meterStart, which is ${meterStart} Wh`);
   }
   // Where the clock of the charge point is ahead, the start is the earliest that it can be.
   const latest = Math.max(now, startedAt);
   const stoppedAt = typeof time === 'string' ? (readInstant(time) ?? Number.NaN) : latest;
-  if (!(stoppedAt >= startedAt)) throw refused('/time', 'must not be before the start of the transaction');
-  if (stoppedAt > latest) throw refused('/time', 'must not be in the future');
+  if (!(stoppedAt >= startedAt)) throw unfit('/time', 'must not be before the start of the transaction');
+  if (stoppedAt > latest) throw unfit('/time', 'must not be in the future');
   return { stoppedAt, meterStop, reason };
-}
-
-function refused(path: string, problem: string) {
-  return apiError('invalid_body', { problem: `${path} ${problem}` }, { problems: [{ path, problem }] });
 }
