@@ -3,6 +3,16 @@ import { become, type Catalogue, chosenOf, LANGUAGES, type Language } from './la
 
 const KEPT = 'farad-language';
 
+/** Where the words of a language are: those of the first view, and all of them. English needs none. */
+const CATALOGUES: Readonly<
+  Partial<Record<Language, Readonly<Record<'ofFirstView' | 'ofAll', () => Promise<Catalogue>>>>>
+> = {
+  de: {
+    ofFirstView: async () => (await import('./german/first-view.ts')).firstView,
+    ofAll: async () => (await import('./german/words.ts')).german,
+  },
+};
+
 /** What the console speaks, for what has to change with it. */
 export const language = signal<Language>('en');
 /** Whether the words of all pages are there, and not only those of the first view. */
@@ -12,10 +22,9 @@ export const isComplete = signal(true);
 export async function speakAsPreferred(): Promise<void> {
   const wanted = chosenOf(localStorage.getItem(KEPT), navigator.languages);
   try {
-    if (wanted === 'de') {
-      begin(wanted, (await import('./german/first-view.ts')).firstView);
-      isComplete.value = false;
-    } else begin(wanted, {});
+    const catalogues = CATALOGUES[wanted];
+    begin(wanted, (await catalogues?.ofFirstView()) ?? {});
+    isComplete.value = catalogues === undefined;
   } catch (error) {
     console.warn(`the console cannot speak ${LANGUAGES[wanted]}`, error);
   }
@@ -37,7 +46,7 @@ let wishes = 0;
 
 async function read(next: Language): Promise<void> {
   const wish = ++wishes;
-  const catalogue = next === 'de' ? (await import('./german/words.ts')).german : {};
+  const catalogue = (await CATALOGUES[next]?.ofAll()) ?? {};
   if (wish !== wishes) return;
   begin(next, catalogue);
   isComplete.value = true;
