@@ -19,6 +19,8 @@ export interface FleetOrder {
   readonly reconnectSpreadMs: number;
   /** Nobody comes to charge. */
   readonly idle?: boolean;
+  /** Cards that nobody has provisioned are not presented: what is said to them is not known. */
+  readonly onlyKnownCards?: boolean;
   /** Undefined: charge points prove nothing, and there is no TLS. */
   readonly security?: SecurityOrder | undefined;
 }
@@ -30,7 +32,8 @@ export type Phase = (typeof PHASES)[number];
 export type ToFleet =
   | FleetOrder
   | { readonly type: 'ramp'; readonly rampMs: number }
-  | { readonly type: 'load'; readonly authorizePerSecond: number }
+  /** What happens on top of what each charge point does by itself. */
+  | { readonly type: 'load'; readonly authorizePerSecond: number; readonly sessionsPerSecond: number }
   /** The lines of all charge points are cut at once. */
   | { readonly type: 'cut'; readonly forgetsSessions: boolean }
   | { readonly type: 'wind-down'; readonly spreadMs: number }

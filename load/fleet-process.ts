@@ -64,8 +64,9 @@ function obey(
       report(fleet, recorder);
       recorder.phase = 'load';
       const random = Random.forPart(order.seed, -1 - order.firstIndex);
+      fleet.startTurnover(message.sessionsPerSecond, random);
       fleet.startArrivals(message.authorizePerSecond, random, (draw) =>
-        draw.chance(UNKNOWN_SHARE)
+        order.onlyKnownCards !== true && draw.chance(UNKNOWN_SHARE)
           ? { idTag: `NOBODY${draw.below(1_000_000)}`, expected: 'Invalid' }
           : { idTag: draw.pick(order.idTags), expected: 'Accepted' },
       );

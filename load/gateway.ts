@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeOwnDirectory, noteOwners, removeAbandoned } from './own-directories.ts';
 import { poll } from './poll.ts';
-import type { Target } from './target.ts';
+import { serverProcesses } from './server-processes.ts';
+import type { CentralSystem, Target } from './target.ts';
 
 /** As the gateway writes them into its data directory once it serves. */
 interface Endpoints {
@@ -21,9 +22,9 @@ const RESTART_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
 const LOG_TAIL = 4_000;
 
-/** A gateway under load: one that the tool started, or one that runs already. */
+/** A server under load: a gateway that the tool started, or whatever runs already. */
 export interface Gateway {
-  readonly target: Target;
+  readonly target: CentralSystem | Target;
   /** Name to pid of its processes now; empty where they are not known. */
   pids(): Promise<Record<string, number>>;
   /** The end of what it has logged; empty where that is not known. */
@@ -31,8 +32,9 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-export function runningGateway(target: Target): Gateway {
-  return { target, log: '', pids: async () => ({}), stop: async () => undefined };
+/** @param pids of its processes on this machine, as far as they are known. */
+export function runningGateway(target: CentralSystem | Target, pids: readonly number[]): Gateway {
+  return { target, log: '', pids: async () => serverProcesses(pids), stop: async () => undefined };
 }
 
 /** A gateway of the load tool's own, in a data directory that goes when it goes. */

@@ -99,12 +99,8 @@ export class Measurements {
    *   itself has disturbed the gateway.
    */
   add(report: FleetReport, excuses: (kind: string) => boolean): void {
-    this.#addAll(this.#due, report.phase, report.sinceDue);
+    this.addLatencies(report.phase, report.sinceDue);
     this.#addAll(this.#sent, report.phase, report.sinceSent);
-    for (const [action, values] of Object.entries(report.sinceDue)) {
-      histogram(this.#second, action).addAll(values);
-      if (report.phase === 'load') histogram(this.#minute, action).addAll(values);
-    }
     for (const [key, count] of Object.entries(report.problemCounts)) {
       const counts = excuses(key) ? this.excusedCounts : this.problemCounts;
       counts[key] = (counts[key] ?? 0) + count;
@@ -112,6 +108,15 @@ export class Measurements {
     for (const problem of report.problems) {
       if (excuses(problem.kind)) continue;
       if (this.problems.length < KEPT_PROBLEMS) this.problems.push(problem);
+    }
+  }
+
+  /** Latencies from when something was due. */
+  addLatencies(phase: Phase, sinceDue: Latencies): void {
+    this.#addAll(this.#due, phase, sinceDue);
+    for (const [action, values] of Object.entries(sinceDue)) {
+      histogram(this.#second, action).addAll(values);
+      if (phase === 'load') histogram(this.#minute, action).addAll(values);
     }
   }
 

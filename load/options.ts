@@ -4,7 +4,7 @@ import { MAX_SAMPLES_PER_METER_VALUE } from '../src/simulator/meter-values.ts';
 import type { Disturbance } from './chaos.ts';
 import { OptionError } from './option-error.ts';
 import { readPem, readSecurity, type SecurityOptions } from './security/security-options.ts';
-import type { Target } from './target.ts';
+import { type CentralSystem, isFarad, type Target } from './target.ts';
 import type { Aspect } from './verify.ts';
 
 export interface LoadOptions {
@@ -20,6 +20,8 @@ export interface LoadOptions {
   /** Sites that share the charge points out among them; 0: none. */
   readonly sites: number;
   readonly sessionMs: number;
+  /** Sessions that end all over the fleet during the load, on top of those that end after `sessionMs`. */
+  readonly sessionsPerSecond: number;
   readonly tokens: number;
   readonly callTimeoutMs: number;
   readonly bootAfterReconnect: 'all' | 'half' | 'none';
@@ -35,7 +37,11 @@ export interface LoadOptions {
   /** Path of libfaketime; undefined: where it is usually installed. */
   readonly faketime: string | undefined;
   /** Undefined: the tool starts a gateway of its own. */
-  readonly target: Target | undefined;
+  readonly target: CentralSystem | Target | undefined;
+  /** Beginning of all identities; undefined: a new one in each run. */
+  readonly identityPrefix: string | undefined;
+  /** Processes of the server that runs already; those that descend from them belong to it, too. */
+  readonly serverPids: readonly number[];
   readonly security: SecurityOptions;
   /** Flags for the gateway that the tool starts. */
   readonly gatewayFlags: readonly string[];
@@ -45,6 +51,13 @@ const DISTURBANCES: ReadonlySet<string> = new Set<Disturbance>(['kill', 'pause',
 
 /** One socket is one open file, and 20,000 is a usual hard limit. */
 const SOCKETS_PER_PROCESS = 19_000;
+/** 4,000 come from each address of 127.0.0.2 to 127.0.0.252. */
+const MOST_CHARGE_POINTS = 1_000_000;
+/** Identities have a number of up to six digits behind it, and many servers keep 20 characters. */
+const IDENTITY_PREFIX = /^[A-Za-z0-9_-]{1,14}$/;
+
+/** What only Farad's own API can do: it has to be known where that is. */
+const NEEDS_API = ['sites', 'verify', 'drain-timeout', 'security-profile'] as const;
 
 const FLAGS = {
   'charge-points': ['N', 'simulated charge points (1000)'],
@@ -53,15 +66,26 @@ const FLAGS = {
   'wind-down': ['10s', 'all transactions end within this time (1000 a second)'],
   'meter-interval': ['10s', 'between two MeterValues of a charge point (10s)'],
   'samples-per-meter-value': ['N', 'sampled values in each (7)'],
-  sites: ['N', 'charge points share power in so many sites, whose limits all change every 5 s (0)'],
+  sites: [
+    'N',
+    'charge points share power in so many sites, whose limits all change every 5 s (0); needs the API',
+  ],
   'authorize-per-second': ['R', 'cards presented all over the fleet, on top of the sessions (100)'],
   session: ['5m', 'mean length of a session (5m)'],
-  tokens: ['N', 'cards, imported beforehand (1000)'],
+  'sessions-per-second': ['R', 'sessions that end all over the fleet, on top of those that last so long (0)'],
+  tokens: ['N', 'cards LOADCARD000000 and so on, imported beforehand through the API (1000)'],
+  'identity-prefix': ['TEXT', 'charge points are TEXT0, TEXT1 and so on (a new text in each run)'],
   'call-timeout': ['30s', 'a CALL without answer for so long is unanswered (30s)'],
   'boot-after-reconnect': ['all|half|none', 'which charge points boot again after a reconnect (half)'],
   'reconnect-spread': ['5s', 'first attempts to reconnect are spread over this time (5s)'],
-  'drain-timeout': ['60s', 'how long ClickHouse may go without coming nearer to what was confirmed (60s)'],
-  verify: ['rows|energy', 'compare rows, or also the energy that is worked out from them (energy)'],
+  'drain-timeout': [
+    '60s',
+    'how long ClickHouse may go without coming nearer to what was confirmed (60s); needs the API',
+  ],
+  verify: [
+    'rows|energy',
+    'compare rows, or also the energy that is worked out from them (energy); needs the API',
+  ],
   processes: ['N', 'simulating processes (one per 19000 charge points)'],
   seed: ['N', 'of the pseudo-randomness; printed, so that a run can be repeated'],
   report: ['DIR', 'write report.json and index.html there'],
@@ -71,12 +95,22 @@ const FLAGS = {
   'kill-every': ['15s', '... this often during the load (15s)'],
   'security-profile': [
     '0|1|2|3',
-    'nothing, a password, a password over TLS, a client certificate; keys and certificates are made (0)',
+    'nothing, a password, a password over TLS, a client certificate; keys and certificates are made (0); needs the API',
   ],
   'tls-resumption': ['yes|no', 'whether TLS sessions are resumed after a reconnect (yes)'],
-  'ocpp-url': ['URL', 'a running gateway, ws://127.0.0.1:9220/ocpp; without it one is started'],
-  'api-url': ['URL', '... its API, http://127.0.0.1:9221'],
-  'api-key': ['KEY', '... and an admin key; alone, the key of the gateway that is started'],
+  'ocpp-url': [
+    'URL',
+    'a server that runs: ws://127.0.0.1:9220/ocpp, of any make; without it a gateway is started',
+  ],
+  'api-url': [
+    'URL',
+    "... Farad's API, http://127.0.0.1:9221; without it nothing is compared with ClickHouse",
+  ],
+  'api-key': ['KEY', '... and an admin key for it; without a URL, the key of the gateway that is started'],
+  'server-pids': [
+    'PIDS',
+    '... processes of it on this machine, whose use is shown with that of their descendants',
+  ],
   ca: ['FILE', '... the root of its certificates, PEM'],
   'client-ca': ['FILE', '... for profile 3, one of its client CAs with a key on P-256, PEM'],
   'client-ca-key': ['FILE', '... and the private key of that, PEM'],
@@ -122,11 +156,16 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
       throw new OptionError(`--${flag} must be a duration such as 10s or 500ms, not ${given}`);
     return ms;
   };
-  const chargePoints = whole('charge-points', 1_000, 1, 100_000);
+  const chargePoints = whole('charge-points', 1_000, 1, MOST_CHARGE_POINTS);
   const atLeastProcesses = Math.ceil(chargePoints / SOCKETS_PER_PROCESS);
   const kill = (text('kill') ?? '').split(',').filter((name) => name !== '');
   const apiKey = text('api-key');
   const target = readTarget(text('ocpp-url'), text('api-url'), apiKey, text('ca'));
+  if (target !== undefined && !isFarad(target)) {
+    const flag = NEEDS_API.find((name) => text(name) !== undefined);
+    if (flag !== undefined)
+      throw new OptionError(`--${flag} needs Farad's API: name --api-url and --api-key, too`);
+  }
   const gatewayFlags = end < 0 ? [] : argv.slice(end + 1);
   const security = readSecurity(text, target, gatewayFlags);
   const ownKey = target === undefined && apiKey !== undefined ? ['--api-key', apiKey] : [];
@@ -147,10 +186,14 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
   const aspect = text('verify') ?? 'energy';
   if (aspect !== 'rows' && aspect !== 'energy')
     throw new OptionError(`--verify must be rows or energy, not ${aspect}`);
-  const authorizePerSecond = Number(text('authorize-per-second') ?? 100);
-  if (!(authorizePerSecond >= 0 && authorizePerSecond < 1e6)) {
-    throw new OptionError(`--authorize-per-second must be a number, not ${text('authorize-per-second')}`);
-  }
+  const rate = (flag: Flag, fallback: number): number => {
+    const value = Number(text(flag) ?? fallback);
+    if (value >= 0 && value < 1e6) return value;
+    throw new OptionError(`--${flag} must be a number, not ${text(flag)}`);
+  };
+  const identityPrefix = text('identity-prefix');
+  if (identityPrefix !== undefined && !IDENTITY_PREFIX.test(identityPrefix))
+    throw new OptionError(`--identity-prefix must be 1 to 14 letters, digits, - or _, not ${identityPrefix}`);
   return {
     chargePoints,
     processes: whole('processes', atLeastProcesses, atLeastProcesses, 64),
@@ -159,9 +202,10 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     windDownMs: duration('wind-down', Math.max(1_000, chargePoints)),
     meterIntervalMs: duration('meter-interval', 10_000),
     samplesPerMeterValue: whole('samples-per-meter-value', 7, 1, MAX_SAMPLES_PER_METER_VALUE),
-    authorizePerSecond,
+    authorizePerSecond: rate('authorize-per-second', 100),
     sites: whole('sites', 0, 0, chargePoints),
     sessionMs: duration('session', 300_000),
+    sessionsPerSecond: rate('sessions-per-second', 0),
     tokens: whole('tokens', 1_000, 1, 1_000_000),
     callTimeoutMs: duration('call-timeout', 30_000),
     bootAfterReconnect,
@@ -175,6 +219,8 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     killEveryMs: duration('kill-every', 15_000),
     faketime: text('faketime'),
     target,
+    identityPrefix,
+    serverPids: readPids(text('server-pids'), target),
     security,
     gatewayFlags: [...ownKey, ...gatewayFlags],
   };
@@ -193,11 +239,33 @@ function parse(argv: readonly string[]): Record<string, string | boolean | undef
   }
 }
 
-function readTarget(ocppUrl?: string, apiUrl?: string, apiKey?: string, ca?: string): Target | undefined {
+function readTarget(
+  ocppUrl?: string,
+  apiUrl?: string,
+  apiKey?: string,
+  ca?: string,
+): CentralSystem | Target | undefined {
   if (ocppUrl === undefined && apiUrl === undefined) return undefined;
-  if (ocppUrl === undefined || apiUrl === undefined || apiKey === undefined) {
-    throw new OptionError('a running gateway needs all of --ocpp-url, --api-url and --api-key');
+  const hasApi = apiUrl !== undefined || apiKey !== undefined;
+  if (ocppUrl === undefined || (hasApi && (apiUrl === undefined || apiKey === undefined))) {
+    throw new OptionError("a running server needs --ocpp-url, and Farad's API both --api-url and --api-key");
   }
-  const [ocpp, api] = [ocppUrl.replace(/\/+$/, ''), apiUrl.replace(/\/+$/, '')];
-  return { ocppUrl: ocpp, apiUrl: api, apiKey, ...(ca !== undefined && { ca: readPem('ca', ca) }) };
+  const url = withoutSlash(ocppUrl);
+  if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol))
+    throw new OptionError(`--ocpp-url must be a URL with ws or wss, not ${ocppUrl}`);
+  const trust = ca !== undefined && { ca: readPem('ca', ca) };
+  if (apiUrl === undefined || apiKey === undefined) return { ocppUrl: url, ...trust };
+  return { ocppUrl: url, apiUrl: withoutSlash(apiUrl), apiKey, ...trust };
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+function readPids(text: string | undefined, target: CentralSystem | undefined): number[] {
+  if (text === undefined) return [];
+  if (target === undefined) throw new OptionError('--server-pids is only for a server that runs already');
+  const pids = text.split(',').map(Number);
+  if (pids.every((pid) => Number.isInteger(pid) && pid > 0)) return pids;
+  throw new OptionError(`--server-pids must be numbers with commas between them, not ${text}`);
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { importTokens } from '../src/simulator/provisioning.ts';
 import { startAudits } from './audits.ts';
 import { Chaos } from './chaos.ts';
 import { FakeClock } from './fake-clock.ts';
+import { FaradSide } from './farad-side.ts';
 import type { Phase } from './fleet-messages.ts';
 import { FullDisk } from './full-disk.ts';
 import { type Gateway, OwnGateway, runningGateway } from './gateway.ts';
@@ -14,13 +14,11 @@ import { poll } from './poll.ts';
 import { type ProcessTotal, ProcessWatch } from './process-use.ts';
 import { count, describe, type Progress, span } from './progress.ts';
 import { RecoveryWatch } from './recovery-watch.ts';
-import { provisionChargePoints } from './security/provision-charge-points.ts';
+import { SchedulingWitness } from './scheduling-witness.ts';
 import { type TlsGround, tlsGroundFor } from './security/tls-ground.ts';
 import { Simulators, shareOut } from './simulators.ts';
-import { ShiftingLimits } from './site/shifting-limits.ts';
-import { askApi, StoredTotals } from './stored-totals.ts';
-import { apiOf } from './target.ts';
-import { auditDoubles, type Mismatch, type Verdict, verify } from './verify.ts';
+import { isFarad } from './target.ts';
+import type { Verdict } from './verify.ts';
 
 /** All that a run has brought to light. */
 export interface Outcome {
@@ -106,7 +104,7 @@ async function startGateway(
   { disk, clock, tls }: Ground,
   progress: Progress,
 ): Promise<Gateway> {
-  if (options.target !== undefined) return runningGateway(options.target);
+  if (options.target !== undefined) return runningGateway(options.target, options.serverPids);
   progress.say('starting a gateway');
   return OwnGateway.start(
     options.processes,
@@ -124,17 +122,14 @@ async function underLoad(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const startedAt = new Date().toISOString();
-  const identityPrefix = `LOAD-${randomBytes(3).toString('hex')}-`;
+  const identityPrefix = options.identityPrefix ?? `LOAD-${randomBytes(3).toString('hex')}-`;
   const idTags = Array.from(
     { length: options.tokens },
     (_, place) => `LOADCARD${String(place).padStart(6, '0')}`,
   );
-  const api = apiOf(gateway.target);
-  await importTokens(
-    api,
-    idTags.map((idTag) => ({ idTag, status: 'Accepted' })),
-  );
-  await provisionChargePoints(api, tls.order, options.chargePoints, (index) => `${identityPrefix}${index}`);
+  const { target } = gateway;
+  const farad = isFarad(target) ? new FaradSide(target, options, identityPrefix) : undefined;
+  await farad?.prepare(idTags, tls.order);
 
   const measurements = new Measurements();
   const deaths: string[] = [];
@@ -161,7 +156,14 @@ async function underLoad(
         })
       : undefined;
   const orders = shareOut(
-    { ...options, security: tls.order, ocppUrl: gateway.target.ocppUrl, identityPrefix, idTags },
+    {
+      ...options,
+      security: tls.order,
+      ocppUrl: target.ocppUrl,
+      identityPrefix,
+      idTags,
+      onlyKnownCards: farad === undefined,
+    },
     options.processes,
   );
   const simulators = new Simulators(
@@ -189,11 +191,9 @@ async function underLoad(
     ticking = ticking.then(tick);
   }, TICK_MS);
 
-  const limits = new ShiftingLimits(gateway.target, { ...options, identityPrefix });
-  const totals = new StoredTotals(askApi(gateway.target));
-  const audited: Mismatch[] = [];
-  let verdict: Verdict | undefined;
-  let verificationError: string | undefined;
+  const witness = new SchedulingWitness((microseconds) =>
+    measurements.addLatencies(phase, { witness: microseconds }),
+  );
   let settled = false;
   let waitingCalls = 0;
   try {
@@ -215,32 +215,33 @@ async function underLoad(
     }
     progress.say(`all charging after ${span(measurements.elapsed * 1000 - rampedAt)}`);
 
-    if (options.sites > 0) {
-      await limits.create();
-      await poll(async () => ((await limits.arePlanned()) ? true : ended(signal, deaths)), PATIENCE_MS, 500);
-    }
+    const limits = options.sites > 0 ? farad?.limits : undefined;
+    await limits?.create();
+    await poll(
+      async () => ((await limits?.arePlanned()) === false ? ended(signal, deaths) : true),
+      PATIENCE_MS,
+      500,
+    );
     await ticking;
     processes.ramp = watch.take();
     phase = 'load';
     step = 'load';
     const loadedAt = performance.now();
     share = () => (performance.now() - loadedAt) / options.durationMs;
-    simulators.load(options.authorizePerSecond);
+    simulators.load(options.authorizePerSecond, options.sessionsPerSecond);
     chaos?.start();
-    if (options.sites > 0) limits.start();
-    const auditing = startAudits(options, async () => {
-      audited.push(
-        ...(await auditDoubles(totals, identityPrefix, async () => {
-          await wait(AUDIT_LAG_MS);
-          return simulators.ledger();
-        })),
-      );
-    });
+    limits?.start();
+    const auditing = startAudits(options, async () =>
+      farad?.audit(async () => {
+        await wait(AUDIT_LAG_MS);
+        return simulators.ledger();
+      }),
+    );
     await wait(options.durationMs);
     await chaos?.stop();
     await auditing.stop();
-    await limits.stop();
-    if (limits.changes > 0) progress.say(`${count(limits.changes)} limits of sites changed`);
+    await limits?.stop();
+    if (limits !== undefined) progress.say(`${count(limits.changes)} limits of sites changed`);
 
     await ticking;
     processes.load = watch.take();
@@ -256,17 +257,13 @@ async function underLoad(
 
     step = 'verify';
     share = () => 1;
-    const confirmed = await simulators.ledger();
-    try {
-      verdict = await verify(confirmed, totals, identityPrefix, options.drainTimeoutMs, options.verify);
-    } catch (error) {
-      verificationError = error instanceof Error ? error.message : String(error);
-    }
+    if (farad !== undefined) await farad.verify(await simulators.ledger());
     await ticking;
     processes['wind-down'] = watch.take();
   } finally {
     clearInterval(timer);
     await chaos?.stop();
+    await witness.stop();
     await simulators.stop();
     await ticking;
   }
@@ -279,15 +276,16 @@ async function underLoad(
     measurements,
     actions: measurements.actions(),
     processes,
-    verdict,
+    verdict: farad?.verdict,
     judgement: judge({
       problemCounts,
       excusedCounts,
       settled,
       waitingCalls,
-      verdict,
-      verificationError,
-      audited,
+      isVerifiable: farad !== undefined,
+      verdict: farad?.verdict,
+      verificationError: farad?.verificationError,
+      audited: farad?.audited ?? [],
       deaths,
     }),
     gatewayLog: gateway.log,

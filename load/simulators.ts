@@ -112,9 +112,16 @@ export class Simulators {
     for (const simulator of this.#simulators) simulator.send({ type: 'ramp', rampMs });
   }
 
-  load(authorizePerSecond: number): void {
-    const share = authorizePerSecond / this.#simulators.length;
-    for (const simulator of this.#simulators) simulator.send({ type: 'load', authorizePerSecond: share });
+  /** So many cards are presented, and so many sessions end, on top of what charge points do by themselves. */
+  load(authorizePerSecond: number, sessionsPerSecond = 0): void {
+    const processes = this.#simulators.length;
+    for (const simulator of this.#simulators) {
+      simulator.send({
+        type: 'load',
+        authorizePerSecond: authorizePerSecond / processes,
+        sessionsPerSecond: sessionsPerSecond / processes,
+      });
+    }
   }
 
   /** Cuts all lines at once. */

@@ -1,8 +1,10 @@
+import { type EdgesTogether, edgesTogether } from './edges.ts';
 import type { LatencySummary } from './latency-histogram.ts';
 import type { ActionSummary } from './measurements.ts';
 import { count } from './progress.ts';
 import type { Outcome } from './run.ts';
 import { type MemorySlope, memorySlopes } from './steadiness.ts';
+import { isFarad } from './target.ts';
 
 /** Beyond this the latencies say more about the simulator's share of the machine than about the gateway. */
 const TRUSTED_LATENESS_MS = 20;
@@ -14,9 +16,12 @@ export function summary(outcome: Outcome): string {
   for (const phase of ['ramp', 'load', 'wind-down'] as const) {
     const rows = actions.filter((action) => action.phase === phase);
     if (rows.length === 0) continue;
-    parts.push(`${phase} (latency in ms from when the message was due)`);
+    parts.push(`${phase} (latency in ms from when the message was due; sent: from when it was sent)`);
     parts.push(
-      table(['action', 'count', 'errors', 'p50', 'p95', 'p99', 'p99.9', 'max'], rows.map(actionRow)),
+      table(
+        ['action', 'count', 'errors', 'p50', 'p95', 'p99', 'p99.9', 'max', 'sent p50', 'sent p99'],
+        rows.map(actionRow),
+      ),
     );
   }
   const load = measurements.seconds.filter((second) => second.phase === 'load');
@@ -43,6 +48,8 @@ export function summary(outcome: Outcome): string {
         ]),
       ),
     );
+    const edges = edgesTogether(measurements.seconds);
+    if (edges !== undefined) parts.push(edgesText(edges));
     const elsewhere = mean(load.flatMap(({ elsewhereCpu }) => elsewhereCpu ?? []));
     parts.push(
       `elsewhere: ${elsewhere.toFixed(2)} cores, used by what is no part of this run; waited: share of the time in which a main thread was ready and had no core`,
@@ -62,19 +69,28 @@ export function summary(outcome: Outcome): string {
   return parts.join('\n\n');
 }
 
-function actionRow({ action, sinceDue, problems }: ActionSummary): string[] {
+function actionRow({ action, sinceDue, sinceSent, problems }: ActionSummary): string[] {
   return [
     NAMES[action] ?? action,
     count(sinceDue.count),
     problems === 0 ? '-' : count(problems),
     ...latencies(sinceDue),
+    ...(sinceSent === undefined ? [] : [milliseconds(sinceSent.p50), milliseconds(sinceSent.p99)]),
   ];
 }
 
-const NAMES: Readonly<Record<string, string>> = { connect: '(connect)', lateness: '(own lateness)' };
+const NAMES: Readonly<Record<string, string>> = {
+  connect: '(connect)',
+  lateness: '(own lateness)',
+  witness: '(witness)',
+};
 
 function latencies({ p50, p95, p99, p999, max }: LatencySummary): string[] {
-  return [p50, p95, p99, p999, max].map((value) => value.toFixed(value < 100 ? 2 : 0));
+  return [p50, p95, p99, p999, max].map(milliseconds);
+}
+
+function milliseconds(value: number): string {
+  return value.toFixed(value < 100 ? 2 : 0);
 }
 
 /** Actions whose latency is told minute by minute. */
@@ -92,12 +108,23 @@ function minuteTable({ measurements }: Outcome): string {
   return table(['minute', ...head], rows);
 }
 
+/** One line about all edges. */
+export function edgesText({ edges, cpu, lastMemory, peakMemory, memoryPerSocket }: EdgesTogether): string {
+  const mebibytes = (bytes: number): string => count(bytes / 1024 ** 2);
+  return (
+    `${edges} edge${edges === 1 ? '' : 's together'}: ${mebibytes(lastMemory)} MiB of RssAnon ` +
+    `(at most ${mebibytes(peakMemory)}), ${(memoryPerSocket / 1024).toFixed(1)} KiB a socket, ${cpu.toFixed(2)} cores`
+  );
+}
+
 /** A slope with its error; empty where there is none. */
 export function slopeText(slope: MemorySlope | undefined): string {
   return slope === undefined ? '' : `${slope.mibPerHour.toFixed(0)} ± ${slope.error.toFixed(0)}`;
 }
 
-function verification({ verdict: found, measurements }: Outcome): string {
+function verification({ verdict: found, measurements, options: { target } }: Outcome): string {
+  if (target !== undefined && !isFarad(target))
+    return 'ClickHouse: not compared, since no --api-url was given';
   if (found === undefined) return 'ClickHouse: not verified';
   const again =
     found.repeatedSamples === 0 ? '' : ` (${count(found.repeatedSamples)} were rightly sent a second time)`;

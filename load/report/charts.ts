@@ -3,6 +3,8 @@ import type { ChaosEvent, Second } from '../measurements.ts';
 import type { Chart, Series } from './chart.ts';
 
 const ACTIONS_IN_CHART = 7;
+/** What has latencies and is no message. */
+const NO_ACTIONS: ReadonlySet<string> = new Set(['connect', 'lateness', 'witness']);
 
 /** The plots of a run over time. */
 export function chartsOf(seconds: readonly Second[], events: readonly ChaosEvent[]): Chart[] {
@@ -87,7 +89,7 @@ function bandsOf(seconds: readonly Second[]): Chart['bands'] {
   return bands;
 }
 
-/** OCPP actions by number of answers, most first; neither the handshake nor the simulator's own lateness. */
+/** OCPP actions by number of answers, most first. */
 function busiestActions(seconds: readonly Second[]): string[] {
   const counts = new Map<string, number>();
   for (const { latency } of seconds) {
@@ -95,7 +97,7 @@ function busiestActions(seconds: readonly Second[]): string[] {
       counts.set(action, (counts.get(action) ?? 0) + count);
   }
   return [...counts]
-    .filter(([action]) => action !== 'connect' && action !== 'lateness')
+    .filter(([action]) => !NO_ACTIONS.has(action))
     .sort((a, b) => b[1] - a[1])
     .slice(0, ACTIONS_IN_CHART)
     .map(([action]) => action);

@@ -1,5 +1,5 @@
 import { count, span } from '../progress.ts';
-import { STEADY_ACTIONS, slopeText } from '../summary.ts';
+import { edgesText, STEADY_ACTIONS, slopeText } from '../summary.ts';
 import { drawChart, escapeHtml } from './chart.ts';
 import { chartsOf } from './charts.ts';
 import type { Report } from './report.ts';
@@ -92,7 +92,7 @@ function minuteTable({ minutes }: Report): string {
   return `<h2>Latency minute by minute, ms from when the message was due</h2>${table(['', ...head], rows)}`;
 }
 
-function processTable({ processes, settings, memorySlopes }: Report): string {
+function processTable({ processes, settings, memorySlopes, edges }: Report): string {
   const seconds = settings.durationMs / 1000;
   const rows = Object.entries(processes.load).map(([name, use]) => [
     name,
@@ -104,7 +104,7 @@ function processTable({ processes, settings, memorySlopes }: Report): string {
     slopeText(memorySlopes.find(({ process }) => process === name)),
   ]);
   if (rows.length === 0) return '';
-  return `<h2>Processes during the load</h2>${table(['process', 'CPU cores', 'main thread', 'waited for a core', 'RssAnon MiB', 'peak MiB', 'MiB per hour'], rows)}`;
+  return `<h2>Processes during the load</h2>${table(['process', 'CPU cores', 'main thread', 'waited for a core', 'RssAnon MiB', 'peak MiB', 'MiB per hour'], rows)}${edges === undefined ? '' : `<p>${edgesText(edges)}</p>`}`;
 }
 
 function clickhouse({ clickhouse: found }: Report): string {

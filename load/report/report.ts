@@ -1,4 +1,5 @@
 import { cpus, release, totalmem } from 'node:os';
+import { edgesTogether } from '../edges.ts';
 import type { Outcome } from '../run.ts';
 import { memorySlopes } from '../steadiness.ts';
 
@@ -26,6 +27,7 @@ export function reportOf(outcome: Outcome) {
     },
     actions: outcome.actions,
     processes: outcome.processes,
+    edges: edgesTogether(measurements.seconds),
     clickhouse:
       verdict === undefined ? undefined : { ...verdict, mismatches: verdict.mismatches.slice(0, LISTED) },
     events: measurements.events,

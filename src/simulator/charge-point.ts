@@ -141,6 +141,11 @@ export class ChargePoint implements Controls, DialogueOwner, AlarmOwner {
     );
   }
 
+  /** Whoever charges here is done: a StopTransaction for each transaction, due at `dueAt`. */
+  endSessions(dueAt: number): void {
+    for (const connector of this.connectors) connector.stop('Local', dueAt);
+  }
+
   onAlarm(): void {
     this.#rebootWhenQuiet();
   }

@@ -2,8 +2,9 @@ import { ChargePoint } from './charge-point.ts';
 import type { Habits } from './habits.ts';
 import { Random } from './random.ts';
 import { newTraffic, type Recorder, type Traffic } from './recorder.ts';
-import { Alarm, type AlarmOwner, Scheduler } from './scheduler.ts';
+import { Scheduler } from './scheduler.ts';
 import { type FleetSecurity, NO_SECURITY, type Security } from './security.ts';
+import { SteadyStream } from './steady-stream.ts';
 import type { Endpoint } from './websocket-client.ts';
 import type { World } from './world.ts';
 
@@ -31,22 +32,18 @@ export interface FleetOptions {
  */
 const SOCKETS_PER_ADDRESS = 4_000;
 
-const ARRIVAL = 0;
-
-/** Cards presented all over the fleet at a steady rate, whatever became of those before: an open loop. */
-interface Arrivals {
-  readonly alarm: Alarm;
-  readonly random: Random;
-  readonly everyMs: number;
-  pickTag(random: Random): { readonly idTag: string; readonly expected: string };
+/** A card that somebody presents, and what the Central System is to say to it. */
+export interface PresentedCard {
+  readonly idTag: string;
+  readonly expected: string;
 }
 
 /** Simulated charge points of one process, on one scheduler. */
-export class Fleet implements AlarmOwner {
+export class Fleet {
   readonly scheduler: Scheduler;
   readonly traffic: Traffic = newTraffic();
   readonly chargePoints: readonly ChargePoint[];
-  #arrivals: Arrivals | undefined;
+  #streams: SteadyStream[] = [];
 
   constructor(options: FleetOptions) {
     this.scheduler = new Scheduler(options.observeLateness);
@@ -94,23 +91,26 @@ export class Fleet implements AlarmOwner {
   }
 
   /** Presents `perSecond` cards a second at charge points drawn at random, on top of what sessions need. */
-  startArrivals(perSecond: number, random: Random, pickTag: Arrivals['pickTag']): void {
-    if (perSecond <= 0) return;
-    this.#arrivals = { alarm: new Alarm(this, ARRIVAL), random, everyMs: 1000 / perSecond, pickTag };
-    this.scheduler.set(this.#arrivals.alarm, this.scheduler.now() + this.#arrivals.everyMs);
+  startArrivals(perSecond: number, random: Random, pickCard: (random: Random) => PresentedCard): void {
+    this.#stream(perSecond, (dueAt) => {
+      const { idTag, expected } = pickCard(random);
+      random.pick(this.chargePoints).presentCard(idTag, expected, dueAt);
+    });
   }
 
-  stopArrivals(): void {
-    if (this.#arrivals !== undefined) this.scheduler.cancel(this.#arrivals.alarm);
-    this.#arrivals = undefined;
+  /** Ends `perSecond` sessions a second at charge points drawn at random, on top of those that end anyway. */
+  startTurnover(perSecond: number, random: Random): void {
+    this.#stream(perSecond, (dueAt) => {
+      random.pick(this.chargePoints).endSessions(dueAt);
+    });
   }
 
-  onAlarm(_kind: number, dueAt: number): void {
-    const arrivals = this.#arrivals;
-    if (arrivals === undefined) return;
-    this.scheduler.set(arrivals.alarm, dueAt + arrivals.everyMs);
-    const { idTag, expected } = arrivals.pickTag(arrivals.random);
-    arrivals.random.pick(this.chargePoints).presentCard(idTag, expected, dueAt);
+  #stream(perSecond: number, onDue: (dueAt: number) => void): void {
+    if (perSecond > 0) this.#streams.push(new SteadyStream(this.scheduler, perSecond, onDue));
+  }
+
+  #stopStreams(): void {
+    for (const stream of this.#streams.splice(0)) stream.stop();
   }
 
   /**
@@ -125,7 +125,7 @@ export class Fleet implements AlarmOwner {
 
   /** Ends all transactions, evenly over `spreadMs`; none begins any more. */
   windDown(spreadMs: number): void {
-    this.stopArrivals();
+    this.#stopStreams();
     const now = this.scheduler.now();
     const step = spreadMs / Math.max(1, this.chargePoints.length);
     this.chargePoints.forEach((chargePoint, place) => {
@@ -135,7 +135,7 @@ export class Fleet implements AlarmOwner {
 
   /** Closes all sockets with a closing handshake; resolves when they are closed. */
   async stop(): Promise<void> {
-    this.stopArrivals();
+    this.#stopStreams();
     for (const chargePoint of this.chargePoints) chargePoint.stop();
     // Each charge point gives its closing handshake up after two seconds, so this ends.
     while (this.traffic.openSockets > 0) await new Promise((resolve) => setTimeout(resolve, 20));

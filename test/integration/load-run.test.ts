@@ -6,6 +6,7 @@ import type { Figures } from '../../load/report/figures.ts';
 import type { Report } from '../../load/report/report.ts';
 import { type Fault, KeepingCentralSystem } from '../support/keeping-central-system.ts';
 import { runLoadTool } from '../support/load-tool.ts';
+import { StrictCentralSystem } from '../support/strict-central-system.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 
@@ -19,31 +20,20 @@ async function gateway(fault?: Fault): Promise<KeepingCentralSystem> {
   return keeping;
 }
 
-/** Runs the load tool as a user does, with a small load; `flags` come last. */
+/** A small load. */
+const SMALL = [
+  ...['--charge-points', '20', '--ramp', '200ms', '--duration', '2s', '--wind-down', '200ms'],
+  ...['--meter-interval', '100ms', '--session', '1s', '--seed', '5', '--authorize-per-second', '50'],
+];
+
+/** Runs the load tool as a user does; `flags` come last. */
 async function load(keeping: KeepingCentralSystem, ...flags: string[]) {
-  const args = [
-    '--charge-points',
-    '20',
-    '--ramp',
-    '200ms',
-    '--duration',
-    '2s',
-    '--wind-down',
-    '200ms',
-    '--meter-interval',
-    '100ms',
-  ];
-  args.push('--session', '1s', '--drain-timeout', '500ms', '--seed', '5', '--authorize-per-second', '50');
-  args.push(
-    '--ocpp-url',
-    keeping.central.url,
-    '--api-url',
-    keeping.apiUrl,
-    '--api-key',
-    keeping.apiKey,
+  return runLoadTool(
+    ...SMALL,
+    ...['--drain-timeout', '500ms', '--ocpp-url', keeping.central.url],
+    ...['--api-url', keeping.apiUrl, '--api-key', keeping.apiKey],
     ...flags,
   );
-  return runLoadTool(...args);
 }
 
 test('a faultless gateway passes: latencies per action, ClickHouse equal, a report with plots', async () => {
@@ -87,6 +77,40 @@ test('a faultless gateway passes: latencies per action, ClickHouse equal, a repo
   expect(html.match(/<svg /g)?.length).toBeGreaterThanOrEqual(7);
   expect(html).not.toMatch(/<script|https?:\/\/(?!127)/);
   expect(html).toContain('prefers-color-scheme: dark');
+});
+
+test('a server of another make is measured without an API: latencies and throughput, its processes, no ClickHouse', async () => {
+  const central = await StrictCentralSystem.start();
+  cleanUps.push(() => central.close());
+  const directory = await mkdtemp(join(tmpdir(), 'farad-report-'));
+  cleanUps.push(() => rm(directory, { recursive: true }));
+  const { code, output } = await runLoadTool(
+    ...SMALL,
+    ...['--session', '10m', '--sessions-per-second', '10', '--identity-prefix', 'THEIRS-'],
+    ...['--ocpp-url', central.url, '--server-pids', String(process.pid), '--report', directory],
+  );
+  expect(output).toContain('PASSED');
+  expect(code).toBe(0);
+  expect(central.violations).toEqual([]);
+  expect([...central.connections.keys()].sort()[0]).toBe('THEIRS-0');
+  // It takes every card, so that one which nobody knows would have been an error.
+  expect(central.received('Authorize').length).toBeGreaterThan(80);
+  expect(output).toContain('ClickHouse: not compared, since no --api-url was given');
+
+  const report = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8')) as Report;
+  expect(report).not.toHaveProperty('clickhouse');
+  const load = new Map(
+    report.actions.filter(({ phase }) => phase === 'load').map((row) => [row.action, row]),
+  );
+  expect(load.get('MeterValues')?.sinceDue.count).toBeGreaterThan(150);
+  const { sinceDue, sinceSent } = load.get('Authorize') ?? {};
+  expect(sinceSent?.p99).toBeLessThanOrEqual(sinceDue?.p99 ?? 0);
+  // Nobody's session is over by itself within ten minutes.
+  expect(load.get('StopTransaction')?.sinceDue.count).toBeGreaterThan(10);
+  expect(load.get('StopTransaction')?.sinceDue.count).toBeLessThan(25);
+  // A hundred times a second.
+  expect(load.get('witness')?.sinceDue.count).toBeGreaterThan(100);
+  expect(output).toMatch(new RegExp(`-${process.pid} .*\\d`));
 });
 
 test.each<[Fault, RegExp]>([

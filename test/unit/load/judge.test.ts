@@ -19,6 +19,7 @@ const good: Evidence = {
   excusedCounts: {},
   settled: true,
   waitingCalls: 0,
+  isVerifiable: true,
   verdict: equal,
   verificationError: undefined,
   audited: [],
@@ -27,6 +28,10 @@ const good: Evidence = {
 
 test('a run without anything to complain about passes', () => {
   expect(judge(good)).toEqual({ failures: [], excused: [] });
+});
+
+test('a server without ClickHouse is not asked for it', () => {
+  expect(judge({ ...good, isVerifiable: false, verdict: undefined }).failures).toEqual([]);
 });
 
 test('what was excused is told and fails nothing', () => {

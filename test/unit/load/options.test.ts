@@ -29,7 +29,7 @@ test('flags after a second -- go to the gateway', () => {
   expect(options?.gatewayFlags).toEqual(['--edge-frame-workers', '2']);
 });
 
-test('a running gateway is named in full or not at all', () => {
+test('a running gateway is named with its API in full, or any server without', () => {
   expect(
     readOptions(['--ocpp-url', 'ws://h:1/ocpp/', '--api-url', 'http://h:2/', '--api-key', 'k'])?.target,
   ).toEqual({
@@ -37,7 +37,38 @@ test('a running gateway is named in full or not at all', () => {
     apiUrl: 'http://h:2',
     apiKey: 'k',
   });
-  expect(() => readOptions(['--ocpp-url', 'ws://h:1/ocpp'])).toThrow('--api-key');
+  expect(readOptions(['--ocpp-url', 'ws://h:1/steve/CentralSystem/'])?.target).toEqual({
+    ocppUrl: 'ws://h:1/steve/CentralSystem',
+  });
+  expect(() => readOptions(['--ocpp-url', 'ws://h:1', '--api-url', 'http://h:2'])).toThrow('--api-key');
+  expect(() => readOptions(['--ocpp-url', 'ws://h:1', '--api-key', 'k'])).toThrow('--api-url');
+  expect(() => readOptions(['--api-url', 'http://h:2', '--api-key', 'k'])).toThrow('--ocpp-url');
+  for (const url of ['h:1/ocpp', 'http://h:1', 'no url'])
+    expect(() => readOptions(['--ocpp-url', url])).toThrow('--ocpp-url must be a URL');
+});
+
+test.each([
+  ['--sites', '2'],
+  ['--verify', 'rows'],
+  ['--drain-timeout', '5s'],
+  ['--security-profile', '1'],
+])('%s is refused without the API that it needs, and its help says so', (flag, value) => {
+  const anyServer = ['--ocpp-url', 'ws://h:1'];
+  expect(() => readOptions([...anyServer, flag, value])).toThrow(`${flag} needs Farad's API`);
+  const farad = [...anyServer, '--api-url', 'http://h:2', '--api-key', 'k'];
+  expect(readOptions([...farad, flag, value])?.target).toMatchObject({ apiKey: 'k' });
+  expect(HELP).toMatch(new RegExp(`${flag} .*needs the API`));
+});
+
+test('a server that runs may tell its processes, and identities may begin as it knows them', () => {
+  const anyServer = ['--ocpp-url', 'ws://h:1'];
+  expect(readOptions([...anyServer, '--server-pids', '12,7', '--identity-prefix', 'CP-'])).toMatchObject({
+    serverPids: [12, 7],
+    identityPrefix: 'CP-',
+  });
+  expect(() => readOptions([...anyServer, '--server-pids', '12,x'])).toThrow('--server-pids');
+  expect(() => readOptions(['--server-pids', '12'])).toThrow('--server-pids');
+  expect(() => readOptions(['--identity-prefix', 'a/b'])).toThrow('--identity-prefix');
 });
 
 test('what is to be disturbed is named one by one, and nothing of a gateway that others run', () => {
@@ -64,6 +95,8 @@ test.each([
   ['--samples-per-meter-value', '17'],
   ['--samples-per-meter-value', '0'],
   ['--authorize-per-second', '-1'],
+  ['--sessions-per-second', 'many'],
+  ['--charge-points', '1000001'],
   ['--boot-after-reconnect', 'some'],
   ['--kill', 'supervisor'],
   ['--seed', '1.5'],
