@@ -1,0 +1,150 @@
+import { Packr } from 'msgpackr';
+import { LOG_FORMAT } from './log-identity.ts';
+
+/** Most bytes of a change in the log; what is larger goes in several changes. */
+export const MAX_CHANGE_BYTES = 256 * 1024;
+
+/** Most bytes of a key in LMDB. */
+const MAX_KEY_BYTES = 1978;
+
+const packr = new Packr({ useRecords: false });
+
+/** Names a change by its place in the log. */
+export interface ChangeRef {
+  /** Its sequence in the stream. */
+  readonly seq: number;
+  /** Tells it from another one that got the same sequence in a log that has lost some. */
+  readonly id: string;
+}
+
+/** What the first change of a scope is based on. */
+export const NO_CHANGE: ChangeRef = { seq: 0, id: '' };
+
+export type Put = readonly [table: string, key: Uint8Array, value: Uint8Array];
+export type Delete = readonly [table: string, key: Uint8Array];
+
+/**
+ * What a piece of work has come to, as it stands in the log: it takes effect where its base is the newest.
+ */
+export interface Change {
+  /** Unique; the same each time that it is sent again. */
+  readonly id: string;
+  /** What its keys belong to, such as a charge point. */
+  readonly scope: string;
+  /** The newest change of the scope when the work was done. */
+  readonly base: ChangeRef;
+  /** The node that did it. */
+  readonly node: string;
+  /** Keys and values as LMDB holds them. */
+  readonly puts: readonly Put[];
+  readonly deletes: readonly Delete[];
+  /** Chunks of rows for ClickHouse, as the journal holds them. */
+  readonly rows: readonly Uint8Array[];
+}
+
+/** Why a change can be neither written nor read. */
+export class ChangeError extends Error {
+  override readonly name = 'ChangeError';
+  readonly reason: 'too_large' | 'malformed' | 'newer_format';
+
+  constructor(reason: ChangeError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Returns the message of a change. Throws ChangeError for one that nobody could read, or that is too large.
+ */
+export function encodeChange(change: Change): Uint8Array {
+  checkChange(change);
+  const { id, scope, base, node, puts, deletes, rows } = change;
+  const message = { format: LOG_FORMAT, id, scope, base: [base.seq, base.id], node, puts, deletes, rows };
+  const bytes = packr.pack(message);
+  checkSize(bytes);
+  return bytes;
+}
+
+/**
+ * Reads the message of a change; keys and values are parts of `bytes`. Throws ChangeError for what this
+ * release cannot read, whatever the bytes are.
+ */
+export function decodeChange(bytes: Uint8Array): Change {
+  checkSize(bytes);
+  const message = unpack(bytes);
+  const { format } = message;
+  if (!isSequence(format) || format === 0) throw malformed('it has no format');
+  if (format > LOG_FORMAT) {
+    throw new ChangeError(
+      'newer_format',
+      `the change has format ${format}, and this Farad reads ${LOG_FORMAT} at most`,
+    );
+  }
+  const { id, scope, base, node, puts, deletes, rows } = message;
+  if (!Array.isArray(base)) throw malformed('it has no base');
+  const change = { id, scope, base: { seq: base[0], id: base[1] }, node, puts, deletes, rows };
+  checkChange(change);
+  return change;
+}
+
+function unpack(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  let message: unknown;
+  try {
+    message = packr.unpack(bytes);
+  } catch (error) {
+    throw malformed('it is no msgpack', { cause: error });
+  }
+  if (typeof message !== 'object' || message === null) throw malformed('it is no map');
+  return message as Readonly<Record<string, unknown>>;
+}
+
+type Unread<Shape> = { readonly [Key in keyof Shape]: unknown };
+
+function checkChange(
+  change: Unread<Omit<Change, 'base'>> & { readonly base: Unread<ChangeRef> },
+): asserts change is Change {
+  const { id, scope, base, node, puts, deletes, rows } = change;
+  for (const [name, value] of Object.entries({ id, scope, node }))
+    if (typeof value !== 'string' || value === '') throw malformed(`it has no ${name}`);
+  if (!isSequence(base.seq) || typeof base.id !== 'string') throw malformed('it has no base');
+  if (!isListOf(puts, isPut)) throw malformed('a put is not table, key and value');
+  if (!isListOf(deletes, isDelete)) throw malformed('a delete is not table and key');
+  if (!isListOf(rows, isBytes)) throw malformed('rows are not bytes');
+}
+
+function isListOf(list: unknown, isOne: (one: unknown) => boolean): boolean {
+  // A loop over all places: `every` leaves out the holes of an array.
+  if (!Array.isArray(list)) return false;
+  for (let place = 0; place < list.length; place++) if (!isOne(list[place])) return false;
+  return true;
+}
+
+function isPut(put: unknown): boolean {
+  return Array.isArray(put) && put.length === 3 && isPlace(put[0], put[1]) && isBytes(put[2]);
+}
+
+function isDelete(gone: unknown): boolean {
+  return Array.isArray(gone) && gone.length === 2 && isPlace(gone[0], gone[1]);
+}
+
+function isPlace(table: unknown, key: unknown): boolean {
+  const isTable = typeof table === 'string' && table !== '';
+  return isTable && isBytes(key) && key.length > 0 && key.length <= MAX_KEY_BYTES;
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array;
+}
+
+function isSequence(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function checkSize({ length }: Uint8Array): void {
+  if (length <= MAX_CHANGE_BYTES) return;
+  throw new ChangeError('too_large', `the change has ${length} bytes, and ${MAX_CHANGE_BYTES} are the most`);
+}
+
+function malformed(what: string, options?: ErrorOptions): ChangeError {
+  return new ChangeError('malformed', `this is not a change: ${what}`, options);
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+
+/** Where the changes of a scope are in the log. */
+export interface LogPlace {
+  readonly stream: string;
+  readonly subject: string;
+}
+
+/** Longer ones are hashed, so that a subject stays short, bytes. */
+const MAX_PLAIN_ID = 60;
+
+const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
+
+/**
+ * Where the changes of a charge point are. That never changes as long as the log exists: `shards` is
+ * `cluster.state.shards`, fixed when the cluster is made.
+ */
+export function placeOfChargePoint(chargePointId: string, shards: number): LogPlace {
+  const id = Buffer.from(chargePointId);
+  const hash = createHash('sha256').update(id).digest();
+  const shard = hash.readUInt32BE(0) % shards;
+  const token = base32hex(id.length > MAX_PLAIN_ID ? hash : id);
+  return { stream: `farad-state-${shard}`, subject: `farad.state.${shard}.${token}` };
+}
+
+/**
+ * Where the changes of a scope of `directory` are: `main`, `ids`, or two words with a dot, as `lease.sites`.
+ */
+export function placeInDirectory(scope: string): LogPlace {
+  return { stream: 'farad-directory', subject: `farad.directory.${scope}` };
+}
+
+/** RFC 4648 §7 in lower case and without padding: no letter of it means anything in a subject. */
+function base32hex(bytes: Uint8Array): string {
+  let text = '';
+  let bits = 0;
+  let held = 0;
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    for (bits += 8; bits >= 5; bits -= 5) text += BASE32HEX[(held >>> (bits - 5)) & 31];
+    held &= (1 << bits) - 1;
+  }
+  return bits === 0 ? text : text + BASE32HEX[(held << (5 - bits)) & 31];
+}
