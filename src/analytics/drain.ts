@@ -4,6 +4,7 @@ import { BackOff, type Pauses } from './back-off.ts';
 import { BatchInserts, type LeftBatch } from './batch-inserts.ts';
 import type { Engine } from './engine.ts';
 import type { EngineError } from './engine-error.ts';
+import { QueueLooks } from './queue-looks.ts';
 import { type ChunkListener, QueueReader } from './queue-reader.ts';
 import { Abandoned, SteadyInsert } from './steady-insert.ts';
 import { type Hindrance, Trouble } from './trouble.ts';
@@ -38,7 +39,7 @@ export interface DrainOptions extends DrainSettings {
 const BATCH_BYTES = 16 * 1024 * 1024;
 const READER_LIMITS = { buffer: 2 * BATCH_BYTES, read: 8 * 1024 * 1024 };
 
-/** How often a queue is looked at, ms; oftener where the interval is short. */
+/** How often a queue is looked at while rows come, ms; oftener where the interval is short. */
 const LOOK_EVERY_MS = 50;
 
 /**
@@ -54,7 +55,7 @@ export class Drain {
   private readonly warn: ThrottledLog;
   private readonly stopping = new AbortController();
   private readonly trouble = new Trouble();
-  private readonly look: NodeJS.Timeout;
+  private readonly looks: QueueLooks;
   /** What an earlier process left, read before anything else so that the reader goes on behind it. */
   private readonly left: LeftBatch | undefined;
   private running: Promise<void> | undefined;
@@ -78,7 +79,11 @@ export class Drain {
     const saved = this.queue.savedBatch();
     this.left = saved && { saved, entries: saved.spans.flatMap((span) => this.queue.readSpan(span)) };
     if (this.left) this.reader.skip(this.left.entries);
-    this.look = setInterval(() => this.lookAtQueue(), Math.min(LOOK_EVERY_MS, options.interval));
+    this.looks = new QueueLooks({
+      file: this.queue.file,
+      everyMs: Math.min(LOOK_EVERY_MS, options.interval),
+      look: () => this.lookAtQueue(),
+    });
   }
 
   /**
@@ -117,7 +122,7 @@ export class Drain {
   /** Resolves once no insert is under way; the batch that it belongs to is either finished or saved. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    clearInterval(this.look);
+    this.looks.stop();
     this.release();
     this.afterLook?.();
     await this.running;
@@ -200,9 +205,11 @@ export class Drain {
     return [];
   }
 
-  private lookAtQueue(): void {
+  /** Returns whether there is anything to do, so that it is worth looking again soon. */
+  private lookAtQueue(): boolean {
+    let isNew = false;
     try {
-      this.reader.advance();
+      isNew = this.reader.advance();
       if (this.unreadable) this.trouble.over();
       this.unreadable = false;
     } catch (error) {
@@ -211,5 +218,6 @@ export class Drain {
     }
     this.afterLook?.();
     this.afterLook = undefined;
+    return isNew || this.unreadable || this.reader.rowsWaiting > 0;
   }
 }

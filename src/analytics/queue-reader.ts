@@ -62,8 +62,8 @@ export class QueueReader {
     return this.since;
   }
 
-  /** Reads what is new, a bounded amount. */
-  advance(): void {
+  /** Reads what is new, a bounded amount; returns whether there was anything. */
+  advance(): boolean {
     const lanes = this.queue.lanes();
     let room = this.limits.read;
     for (const lane of lanes) {
@@ -78,6 +78,7 @@ export class QueueReader {
       if (this.bytes >= this.limits.buffer) room = this.listen(lane, room);
     }
     this.forget(lanes);
+    return room < this.limits.read;
   }
 
   /**

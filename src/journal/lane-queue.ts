@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { CHUNK_HEADER_BYTES, unpackChunk } from '../records/chunk.ts';
 import { type Environment, sizeOf, type Table, type TableSize } from './environment.ts';
 import { checkFormat } from './format.ts';
@@ -92,6 +93,11 @@ export class LaneQueue {
     this.meta = environment.records(`${name}-meta`);
     checkFormat(environment, this.meta, `the queue ${name} in ${environment.path}`, FORMAT);
     this.uuid = (this.meta.get(UUID) as string | undefined) ?? this.createUuid();
+  }
+
+  /** The file that every entry is written to. */
+  get file(): string {
+    return join(this.environment.path, 'data.mdb');
   }
 
   get isOpen(): boolean {
