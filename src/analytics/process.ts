@@ -14,6 +14,7 @@ import { Backups } from './backups.ts';
 import { BrokenParts } from './broken-parts.ts';
 import { CorrectionRows } from './correction-rows.ts';
 import { DiskRoom } from './disk-room.ts';
+import { EnergyPace } from './energy/energy-pace.ts';
 import { EnergyRollup } from './energy/energy-rollup.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
@@ -187,6 +188,7 @@ function begin(opened: Engine): void {
     samplesKept: config.retention.meterSamples,
   });
   energy = rollup;
+  const pace = new EnergyPace({ rollup, movedAt: () => sink.movedAt });
   const kept = new Retention({
     engine,
     settings: config.retention,
@@ -201,7 +203,7 @@ function begin(opened: Engine): void {
       run: () => corrections.update().then(() => undefined),
     },
     { name: 'retention', every: RETENTION_EVERY_MS, run: () => kept.run().then(() => undefined) },
-    { name: 'energy', every: ENERGY_EVERY_MS, run: () => rollup.keepUp() },
+    { name: 'energy', every: ENERGY_EVERY_MS, run: () => pace.run() },
   ];
   chores.push(...(guard?.chores ?? []));
   for (const chore of chores) void keepUp(chore, log, stopping.signal);

@@ -56,6 +56,11 @@ export class Sink {
     for (const drain of this.drains.values()) drain.start(engine);
   }
 
+  /** When rows last reached ClickHouse, monotonic ms; 0 before the first. */
+  get movedAt(): number {
+    return Math.max(...[...this.drains.values()].map(({ movedAt }) => movedAt));
+  }
+
   /** Returns what keeps queues from ClickHouse now, of those that it has kept from it for some time. */
   hindrances(now: number = Date.now()): Degradation[] {
     return [...this.drains].flatMap(([name, { hindrance }]) => {

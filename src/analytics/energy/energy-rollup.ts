@@ -70,6 +70,8 @@ export class EnergyRollup {
   private readonly days: TouchedDays;
   private readonly fleet: FleetDays;
   private readonly turns = new Turns(1);
+  /** When somebody last asked for energy, monotonic ms. */
+  askedAt = Number.NEGATIVE_INFINITY;
   /** When it was noted last what has arrived, by the monotonic clock. */
   private lookedAt = Number.NEGATIVE_INFINITY;
   /** How days began when they were worked out last. */
@@ -82,11 +84,21 @@ export class EnergyRollup {
     this.fleet = new FleetDays(options.engine);
   }
 
-  /** Works out some of what has been touched; questions come in between. Throws EngineError. */
-  async keepUp(): Promise<void> {
+  /**
+   * Works out some of what has been touched, unless fewer than `least` days are due; questions come in
+   * between. Returns whether there was any. Throws EngineError.
+   */
+  async keepUp(least = 0): Promise<boolean> {
     const due = this.days.due(await this.look(), MOST_AT_ONCE);
+    if (due.length < least) return false;
     for (const part of partsOf(due)) await this.turns.run(() => this.workOut(part, true));
     await this.turns.run(() => this.fleet.sumUp(this.bounds(true)));
+    return due.length > 0;
+  }
+
+  /** Nothing is known that would have to be worked out, now or later. */
+  get isUpToDate(): boolean {
+    return this.days.isEmpty;
   }
 
   /**
@@ -94,6 +106,7 @@ export class EnergyRollup {
    * EngineError.
    */
   async settle(scope: EnergyScope): Promise<Backlog> {
+    this.askedAt = performance.now();
     const ids =
       scope.idTag === undefined ? undefined : new Set(await this.chargePointsOf(scope, scope.idTag));
     const [firstDay, lastDay] = [dayOf(scope.from) - 1, dayOf(scope.to) + 1];

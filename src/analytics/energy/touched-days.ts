@@ -108,6 +108,11 @@ export class TouchedDays {
     return { all, asked, backlog, leftOver };
   }
 
+  /** Whether nothing waits, not even to be worked out once more, and nothing is left to be read. */
+  get isEmpty(): boolean {
+    return this.touched.size === 0 && this.leftOver.unknown.length === 0;
+  }
+
   /**
    * Takes note of what has arrived since the last time, and for about `patienceMs` of what an earlier process
    * has left; returns the time of ClickHouse. Throws EngineError.
