@@ -37,6 +37,12 @@ export interface ChdbOptions {
 /** Cache of the marks (where granules begin), bytes; the default of 5 GiB counts towards the memory limit. */
 const MARK_CACHE_BYTES = 64 * 1024 * 1024;
 
+/**
+ * How often the engine asks the system for the size of this process, ms; by default it does so 20 times a
+ * second, busy or not.
+ */
+const MEMORY_LOOK_MS = 1000;
+
 /** The part of the engine's memory that one query may use. */
 const QUERY_SHARE = 0.5;
 
@@ -68,6 +74,7 @@ export async function openChdb(options: ChdbOptions): Promise<Engine> {
   const writer = open([
     `--max_server_memory_usage=${options.memory}`,
     `--mark_cache_size=${MARK_CACHE_BYTES}`,
+    `--memory_worker_period_ms=${MEMORY_LOOK_MS}`,
     `--backups.allowed_path=${resolve(options.backups)}`,
     // An empty folder of our own: relative names lead nowhere else.
     `--user_files_path=${join(resolve(options.workDirectory), USER_FILES)}`,

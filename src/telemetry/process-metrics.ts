@@ -5,8 +5,11 @@ import type { Registry } from './metrics.ts';
 /** Clock ticks per second of /proc/PID/stat; 100 on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
 
-/** How often the delay of the event loop is probed, ms. */
-const PROBE_MS = 20;
+/**
+ * How often the delay of the event loop is probed, ms: each probe wakes a process that may have nothing to
+ * do.
+ */
+const PROBE_MS = 100;
 
 /**
  * Adds the metrics that every process has: CPU seconds of the process and of its main thread, anonymous
