@@ -1,0 +1,62 @@
+import { type Change, type ChangeRef, NO_CHANGE } from './change.ts';
+
+/** How many of the newest changes of a scope a copy remembers. */
+export const REMEMBERED = 8;
+
+/** What has come of the log so far, in a node's copy; all of it is read from one snapshot. */
+export interface CopyView {
+  /** The last message of a stream that was decided about; NO_CHANGE before the first. */
+  position(stream: string): ChangeRef;
+  /** The newest changes of a scope that took effect, newest first; empty where there is none. */
+  applied(scope: string): readonly ChangeRef[];
+  /** The id of the change that was refused at this place. */
+  refused(stream: string, seq: number): string | undefined;
+}
+
+/** Where an applier writes: a node's copy of the state that the log makes. */
+export interface Copy extends CopyView {
+  /**
+   * Runs `work` in one transaction, all or nothing, and resolves once that is on the disk. `work` may be run
+   * again. Only within it may anything be written.
+   */
+  transact<Result>(work: () => Result): Promise<Result>;
+  put(table: string, key: Uint8Array, value: Uint8Array): void;
+  remove(table: string, key: Uint8Array): void;
+  setPosition(stream: string, position: ChangeRef): void;
+  setApplied(scope: string, newest: readonly ChangeRef[]): void;
+  setRefused(stream: string, seq: number, id: string): void;
+  /** Forgets what was refused before this place. */
+  forgetRefused(stream: string, before: number): void;
+}
+
+/** A change where it stands in a stream. */
+export interface Logged {
+  readonly seq: number;
+  readonly change: Change;
+}
+
+/** What a new change of the scope is to be based on. */
+export function baseOf(view: CopyView, scope: string): ChangeRef {
+  return view.applied(scope)[0] ?? NO_CHANGE;
+}
+
+/**
+ * Lets a change take effect if what it is based on is still the newest of its scope, and notes it as refused
+ * otherwise; returns which. Every node decides the same, since it sees the same changes in the same order.
+ * Within a transaction.
+ */
+export function decide(copy: Copy, stream: string, { seq, change }: Logged): 'applied' | 'refused' {
+  const { id, scope, base, puts, deletes } = change;
+  const before = copy.applied(scope);
+  const newest = before[0] ?? NO_CHANGE;
+  const isNewest = base.seq === newest.seq && base.id === newest.id;
+  if (isNewest) {
+    for (const [table, key, value] of puts) copy.put(table, key, value);
+    for (const [table, key] of deletes) copy.remove(table, key);
+    copy.setApplied(scope, [{ seq, id }, ...before].slice(0, REMEMBERED));
+  } else {
+    copy.setRefused(stream, seq, id);
+  }
+  copy.setPosition(stream, { seq, id });
+  return isNewest ? 'applied' : 'refused';
+}

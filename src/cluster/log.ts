@@ -1,0 +1,198 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import {
+  ClosedConnectionError,
+  DrainingConnectionError,
+  type NatsConnection,
+  RequestError,
+  TimeoutError,
+} from '@nats-io/transport-node';
+import type { Counter, Histogram, Registry } from '../telemetry/metrics.ts';
+import { type Change, encodeChange } from './change.ts';
+import type { CopyView } from './copy.ts';
+import { type Appended, type Fate, fateOf, type InLog } from './fate.ts';
+import type { LogPlace } from './log-place.ts';
+import { StreamGate } from './stream-gate.ts';
+
+/** Most changes of a process that are on their way into the log. */
+const MAX_IN_FLIGHT = 4096;
+
+/** How long the stream may take to answer, ms; while it is silent it is asked more often. */
+const ANSWER_WITHIN_MS = 2000;
+const ANSWER_AGAIN_WITHIN_MS = 500;
+
+/** Pause before a message that is being stored already is sent again, ms. */
+const IN_PROCESS_MS = 50;
+
+/** Name of the client's error, a class that it does not export: nobody takes messages of this subject. */
+const NOT_ENABLED = 'JetStreamNotEnabled';
+
+/** JetStream: it has this message, or another one of the subject, but not yet for good. */
+const DUPLICATE_IN_PROCESS = 10_158;
+/** JetStream: its queue for the stream is full. */
+const TOO_MANY_REQUESTS = 10_167;
+
+/** Why a change is sent again. */
+type Repeat = 'timeout' | 'not_enabled' | 'unavailable' | 'disconnected' | 'in_process' | 'expired';
+
+type Answer = { readonly isSilent: boolean } & (
+  | { readonly kind: 'stored'; readonly seq: number }
+  /** It has another newest one of the subject than was expected. */
+  | { readonly kind: 'other'; readonly newest: number }
+  | { readonly kind: 'again'; readonly reason: Repeat; readonly cause: string }
+);
+
+export interface ChangeLogOptions {
+  readonly connection: NatsConnection;
+  readonly registry: Registry;
+  readonly maxInFlight?: number;
+}
+
+/** Appends changes to the log that the nodes share. */
+export class ChangeLog {
+  private readonly client: JetStreamClient;
+  private readonly maxInFlight: number;
+  private readonly gates = new Map<string, StreamGate>();
+  private readonly seconds: Histogram;
+  private readonly conflicts: Counter;
+  private readonly refusals: Counter;
+  private readonly missing: Counter;
+  private readonly repeated: (reason: Repeat) => void;
+  private inFlight = 0;
+
+  constructor({ connection, registry, maxInFlight = MAX_IN_FLIGHT }: ChangeLogOptions) {
+    this.client = jetstream(connection);
+    this.maxInFlight = maxInFlight;
+    this.seconds = registry
+      .histogram('farad_log_confirm_seconds', 'Until a change is confirmed, by stage.', undefined, ['stage'])
+      .with({ stage: 'publish' });
+    this.conflicts = registry
+      .counter('farad_log_conflicts_total', 'Changes that another change of the same scope came before.')
+      .with();
+    this.refusals = registry
+      .counter('farad_log_busy_total', 'Changes that were not sent, because too many were on their way.')
+      .with();
+    this.missing = registry
+      .counter('farad_log_ack_without_message_total', 'Changes that were acknowledged and never stored.')
+      .with();
+    const repeats = registry.counter('farad_log_repeats_total', 'Changes sent again, by reason.', ['reason']);
+    this.repeated = (reason) => repeats.with({ reason }).inc();
+    registry
+      .gauge('farad_log_in_flight', 'Changes on their way into the log.')
+      .with()
+      .readFrom(() => this.inFlight);
+  }
+
+  /**
+   * Appends a change, with as many tries as `withinMs` allows: less than the two minutes in which a stream
+   * knows again what it has. It expects the newest one in the stream to be its base. That is a hint and saves
+   * a round: whether it takes effect is decided where it is applied. Throws ChangeError for a change that the
+   * log cannot take, and JetStreamApiError where the servers refuse it for good.
+   */
+  async append(place: LogPlace, change: Change, withinMs: number): Promise<Appended> {
+    const bytes = encodeChange(change);
+    if (this.inFlight >= this.maxInFlight) {
+      this.refusals.inc();
+      return { outcome: 'busy' };
+    }
+    this.inFlight++;
+    try {
+      return await this.send(place, change, bytes, performance.now() + withinMs);
+    } catch (error) {
+      if (!(error instanceof ClosedConnectionError || error instanceof DrainingConnectionError)) throw error;
+      return { outcome: 'unknown', cause: error.message };
+    } finally {
+      this.inFlight--;
+    }
+  }
+
+  /** As `fateOf`. To be asked until it is something else than `waiting`, and no longer. */
+  fate(view: CopyView, { stream }: LogPlace, change: Change, appended: InLog): Fate {
+    const fate = fateOf(view, stream, change, appended);
+    if (fate === 'missing') this.missing.inc();
+    return fate;
+  }
+
+  private async send(
+    place: LogPlace,
+    change: Change,
+    bytes: Uint8Array,
+    deadline: number,
+  ): Promise<Appended> {
+    const begun = performance.now();
+    const gate = this.gateOf(place.stream);
+    const { seq: base } = change.base;
+    let expected = base;
+    let cause = `${place.stream} does not answer`;
+    for (;;) {
+      const answer = await gate.through(deadline, (wasSilent) => {
+        const most = wasSilent ? ANSWER_AGAIN_WITHIN_MS : ANSWER_WITHIN_MS;
+        const timeout = Math.max(1, Math.min(most, deadline - performance.now()));
+        return this.ask(place, change.id, bytes, expected, timeout);
+      });
+      if (answer?.kind === 'stored') {
+        this.seconds.observe((performance.now() - begun) / 1000);
+        return { outcome: 'stored', seq: answer.seq };
+      }
+      if (answer?.kind === 'other' && answer.newest > base) {
+        this.conflicts.inc();
+        return { outcome: 'overtaken', seq: answer.newest };
+      }
+      if (answer?.kind === 'again') cause = answer.cause;
+      if (answer === undefined || performance.now() >= deadline) return { outcome: 'unknown', cause };
+      if (answer.kind === 'other') {
+        // By their age the stream has dropped what it had of this subject, and expects what is left.
+        expected = answer.newest;
+        this.repeated('expired');
+      } else {
+        this.repeated(answer.reason);
+        if (!answer.isSilent) await pause(IN_PROCESS_MS);
+      }
+    }
+  }
+
+  /** Sends the message once. */
+  private async ask(
+    { stream, subject }: LogPlace,
+    msgID: string,
+    bytes: Uint8Array,
+    lastSubjectSequence: number,
+    timeout: number,
+  ): Promise<Answer> {
+    try {
+      const expect = { streamName: stream, lastSubjectSequence };
+      const { seq } = await this.client.publish(subject, bytes, { msgID, expect, timeout });
+      return { kind: 'stored', seq, isSilent: false };
+    } catch (error) {
+      return readRefusal(error);
+    }
+  }
+
+  private gateOf(stream: string): StreamGate {
+    const known = this.gates.get(stream);
+    if (known) return known;
+    const gate = new StreamGate();
+    this.gates.set(stream, gate);
+    return gate;
+  }
+}
+
+/** Throws what another try would not change. */
+function readRefusal(error: unknown): Answer {
+  const again = (reason: Repeat, isSilent = true): Answer => {
+    const cause = error instanceof Error ? error.message : String(error);
+    return { kind: 'again', reason, cause, isSilent };
+  };
+  if (error instanceof TimeoutError) return again('timeout');
+  if (error instanceof Error && error.name === NOT_ENABLED) return again('not_enabled');
+  if (error instanceof RequestError) return again('disconnected');
+  if (!(error instanceof JetStreamApiError)) throw error;
+  const { code, status, message } = error;
+  if (code === DUPLICATE_IN_PROCESS || code === JetStreamApiCodes.StreamWrongLastSequenceUnknown)
+    return again('in_process', false);
+  const newest = /^wrong last sequence: (\d+)$/.exec(message)?.[1];
+  if (code === JetStreamApiCodes.StreamWrongLastSequence && newest !== undefined)
+    return { kind: 'other', newest: Number(newest), isSilent: false };
+  if (status === 503 || code === TOO_MANY_REQUESTS) return again('unavailable');
+  throw error;
+}

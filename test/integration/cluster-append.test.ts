@@ -1,0 +1,129 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection, nanos } from '@nats-io/transport-node';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Change, type ChangeRef, NO_CHANGE } from '../../src/cluster/change.ts';
+import { ChangeLog } from '../../src/cluster/log.ts';
+import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
+import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
+import { makeStream, metricOf } from '../support/log-streams.ts';
+import { hasNats, type NatsServer, startNats } from '../support/nats-server.ts';
+import { until } from '../support/until.ts';
+
+const PLACE = placeOfChargePoint('CP-1', 1);
+
+let changes = 0;
+
+function change(base: ChangeRef = NO_CHANGE, scope = 'CP-1'): Change {
+  const id = `a/edge-0.${++changes}`;
+  return { id, scope, base, node: 'a', puts: [], deletes: [], rows: [] };
+}
+
+interface Setup {
+  readonly server: NatsServer;
+  readonly connection: NatsConnection;
+  readonly log: ChangeLog;
+  readonly registry: Registry;
+}
+
+async function setUp(maxInFlight?: number): Promise<Setup> {
+  const server = await startNats();
+  const connection = await connect({ servers: server.url, maxReconnectAttempts: -1 });
+  onTestFinished(() => connection.close());
+  const registry = createRegistry({ process: 'edge-0' });
+  const log = new ChangeLog({ connection, registry, ...(maxInFlight !== undefined && { maxInFlight }) });
+  return { server, connection, log, registry };
+}
+
+describe.runIf(hasNats)('a change that is appended to the log', () => {
+  test('is stored upon its base, and learns when another one came first', async () => {
+    const { connection, log, registry } = await setUp();
+    await makeStream(connection);
+    const first = change();
+    expect(await log.append(PLACE, first, 5000)).toEqual({ outcome: 'stored', seq: 1 });
+    const late = change();
+    expect(await log.append(PLACE, late, 5000)).toEqual({ outcome: 'overtaken', seq: 1 });
+    const second = change({ seq: 1, id: first.id });
+    expect(await log.append(PLACE, second, 5000)).toEqual({ outcome: 'stored', seq: 2 });
+    expect(metricOf(registry, 'farad_log_conflicts_total')).toBe(1);
+    // Sent again, as where the answer was lost: a single server compares the base first, and three the id.
+    expect(await log.append(PLACE, second, 5000)).toMatchObject({ seq: 2 });
+    const other = placeOfChargePoint('CP-2', 1);
+    expect(await log.append(other, change(NO_CHANGE, 'CP-2'), 5000)).toEqual({ outcome: 'stored', seq: 3 });
+    expect(metricOf(registry, 'farad_log_in_flight')).toBe(0);
+  });
+
+  test('of several upon one base, one is stored and the others learn which', async () => {
+    const { connection, log } = await setUp();
+    await makeStream(connection);
+    let base: ChangeRef = NO_CHANGE;
+    for (let round = 0; round < 20; round++) {
+      const rivals = [change(base), change(base), change(base), change(base)];
+      const appended = await Promise.all(rivals.map((one) => log.append(PLACE, one, 5000)));
+      const winner = appended.findIndex(({ outcome }) => outcome === 'stored');
+      expect(appended.filter(({ outcome }) => outcome === 'stored')).toHaveLength(1);
+      const seq = round + 1;
+      for (const one of appended) expect(one).toMatchObject({ seq });
+      base = { seq, id: rivals[winner]?.id ?? '' };
+    }
+  });
+
+  test('is stored although its base is so old that the stream has dropped it', async () => {
+    const { connection, log, registry } = await setUp();
+    await makeStream(connection, { max_age: nanos(1000), duplicate_window: nanos(1000) });
+    const first = change();
+    await log.append(PLACE, first, 5000);
+    const manager = await jetstreamManager(connection);
+    await until(
+      'it has expired',
+      async () => (await manager.streams.info(PLACE.stream)).state.messages === 0,
+    );
+    const second = change({ seq: 1, id: first.id });
+    expect(await log.append(PLACE, second, 5000)).toEqual({ outcome: 'stored', seq: 2 });
+    expect(metricOf(registry, 'farad_log_repeats_total', { reason: 'expired' })).toBe(1);
+  });
+
+  test('waits while its stream is away: one asks, and all are stored when it is back', async () => {
+    const { connection, log, registry } = await setUp();
+    expect(await log.append(PLACE, change(), 300)).toEqual({
+      outcome: 'unknown',
+      cause: 'jetstream is not enabled',
+    });
+    const waiting = 200;
+    const begun = performance.now();
+    const appended = Array.from({ length: waiting }, (_, number) => {
+      const scope = `CP-${number}`;
+      return log.append(placeOfChargePoint(scope, 1), change(NO_CHANGE, scope), 20_000);
+    });
+    const repeats = () => metricOf(registry, 'farad_log_repeats_total', { reason: 'not_enabled' });
+    await until('one has asked for a while', () => performance.now() - begun > 1000);
+    expect(repeats()).toBeGreaterThan(3);
+    // One each 100 ms, where each of them would have asked as often.
+    expect(repeats()).toBeLessThan(waiting + 30);
+    expect(metricOf(registry, 'farad_log_in_flight')).toBe(waiting);
+    await makeStream(connection);
+    const seqs = (await Promise.all(appended)).map((one) => (one.outcome === 'stored' ? one.seq : one));
+    expect(seqs.sort((a, b) => Number(a) - Number(b))).toEqual(seqs.map((_, index) => index + 1));
+  });
+
+  test('is refused at once where too many are on their way, and those come to an end', async () => {
+    const { server, connection, log, registry } = await setUp(2);
+    await makeStream(connection);
+    server.process.kill('SIGSTOP');
+    const slow = [log.append(PLACE, change(), 10_000), log.append(PLACE, change(), 700)];
+    expect(await log.append(PLACE, change(), 10_000)).toEqual({ outcome: 'busy' });
+    expect(metricOf(registry, 'farad_log_busy_total')).toBe(1);
+    // Its time is over. It has been sent, and is in the log or is not.
+    expect(await slow[1]).toEqual({ outcome: 'unknown', cause: 'timeout' });
+    server.process.kill('SIGCONT');
+    expect(await slow[0]).toMatchObject({ seq: 1 });
+  });
+
+  test('fails clearly where the stream is not its own, and where the connection is closed', async () => {
+    const { connection, log } = await setUp();
+    await makeStream(connection);
+    const wrong = { ...PLACE, stream: 'farad-state-7' };
+    await expect(log.append(wrong, change(), 5000)).rejects.toThrow('expected stream does not match');
+    await connection.close();
+    expect(await log.append(PLACE, change(), 5000)).toMatchObject({ outcome: 'unknown' });
+  });
+});
