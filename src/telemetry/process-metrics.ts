@@ -1,15 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { LoopDelay } from './loop-delay.ts';
 import type { Registry } from './metrics.ts';
 
 /** Clock ticks per second of /proc/PID/stat; 100 on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
-
-/**
- * How often the delay of the event loop is probed, ms: each probe wakes a process that may have nothing to
- * do.
- */
-const PROBE_MS = 100;
 
 /**
  * Adds the metrics that every process has: CPU seconds of the process and of its main thread, anonymous
@@ -33,16 +27,15 @@ export function measureProcess(registry: Registry): void {
     .with()
     .set(Math.round(Date.now() / 1000 - process.uptime()));
 
-  const loop = monitorEventLoopDelay({ resolution: PROBE_MS });
-  loop.enable();
+  const loop = new LoopDelay();
   registry.beforeCollect(() => {
     const { user, system } = process.cpuUsage();
     cpu.value = (user + system) / 1e6;
     mainCpu.value = mainThreadCpuSeconds() ?? 0;
     memory.set(residentAnonymousBytes() ?? process.memoryUsage.rss());
-    delay.with({ quantile: '0.5' }).set(delaySeconds(loop, 50));
-    delay.with({ quantile: '0.99' }).set(delaySeconds(loop, 99));
-    delay.with({ quantile: '1' }).set(delaySeconds(loop, 100));
+    delay.with({ quantile: '0.5' }).set(loop.quantile(50));
+    delay.with({ quantile: '0.99' }).set(loop.quantile(99));
+    delay.with({ quantile: '1' }).set(loop.quantile(100));
     loop.reset();
   });
 }
@@ -91,9 +84,4 @@ function readProc(file: string): string | undefined {
   } catch {
     return undefined; // not Linux, or the process has ended
   }
-}
-
-/** The probe itself waits PROBE_MS; what lies beyond that is delay. An empty histogram has none. */
-function delaySeconds(loop: IntervalHistogram, percentile: number): number {
-  return loop.count === 0 ? 0 : Math.max(0, loop.percentile(percentile) / 1e9 - PROBE_MS / 1000);
 }
