@@ -11,6 +11,7 @@ import type { ApiTls } from './api-tls.ts';
 import { auditChanges } from './audit.ts';
 import { requireKeys } from './authentication.ts';
 import { SettingsWriter } from './charge-point-settings.ts';
+import { DataChanges } from './data-changes.ts';
 import type { ControlDeps } from './deps.ts';
 import { Edges } from './edges.ts';
 import { answerUnreadable, answerUnroutable, handleErrors } from './error-handling.ts';
@@ -186,12 +187,11 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     if (config?.operation && method !== 'HEAD') operations.push(config.operation);
   });
 
-  const fleet = new FleetIndex(
-    deps.store,
-    deps.edges,
-    deps.log,
-    (census) => void running.alarms.fleetSeen(census),
-  );
+  const fleet = new FleetIndex({
+    ...deps,
+    changes: new DataChanges(deps.config.dataDir),
+    counted: (census) => void running.alarms.fleetSeen(census),
+  });
   // Begins at once, so that nobody has to wait for the first round.
   app.addHook('onListen', async () => fleet.begin());
   app.addHook('onClose', () => fleet.close());

@@ -47,6 +47,11 @@ export class Edges {
     return this.holderHere(chargePointId) ?? this.found?.get(chargePointId);
   }
 
+  /** Processes of this node that are alive. */
+  peersHere(): readonly string[] {
+    return this.link.peers();
+  }
+
   /** The edge of this node that holds the charge point's socket, if it is alive. */
   holderHere(chargePointId: string): string | undefined {
     return this.store.sessions.holderAmong(this.link.peers(), chargePointId);

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import { type Log, throttled } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
 import { Comparison, namesOf, type TemplateDrift } from './comparison.ts';
+import type { DataChanges } from './data-changes.ts';
 import type { Edges } from './edges.ts';
 import { type MapPlace, placeOnMap } from './map-place.ts';
 import { summariseSecurity } from './security-summary.ts';
@@ -25,6 +26,12 @@ const DUTY = 0.05;
  * way already.
  */
 const FIRST_DUTY = 0.25;
+
+/**
+ * A round is made after so long at the latest, ms, though nothing was written: some of what it finds follows
+ * from the time.
+ */
+const SAME_FOR_MS = 60_000;
 
 /** A charge point that has been connected for so long should have sent its BootNotification, ms. */
 const BOOTS_WITHIN_MS = 60_000;
@@ -97,6 +104,17 @@ export interface FleetCensus extends FleetCount {
   readonly templates: string;
 }
 
+export interface FleetIndexOptions {
+  readonly store: Store;
+  readonly edges: Edges;
+  readonly changes: Pick<DataChanges, 'mark'>;
+  readonly log: Log;
+  /** Hears of each complete round, and of each that would have found the same. */
+  readonly counted: (census: FleetCensus) => void;
+  /** Between two rounds, ms; 2 seconds by default. */
+  readonly pauseMs?: number;
+}
+
 /**
  * Goes through all charge points round after round, in small steps and for a small part of the time, so that
  * counts, sorted lists and searches over the whole fleet cost a request nothing.
@@ -104,23 +122,28 @@ export interface FleetCensus extends FleetCount {
 export class FleetIndex {
   private readonly store: Store;
   private readonly edges: Edges;
-  private readonly counted: (census: FleetCensus) => void;
+  private readonly changes: FleetIndexOptions['changes'];
+  private readonly counted: FleetIndexOptions['counted'];
+  private readonly pauseMs: number;
   private readonly warn;
   private readonly closing = new AbortController();
   /** Aborted when a pause is to end early. */
   private resting = new AbortController();
-  private known: FleetCensus | undefined;
+  private known: { -readonly [Name in keyof FleetCensus]: FleetCensus[Name] } | undefined;
+  /** What the last complete round found follows from, and when it began, monotonic ms. */
+  private basis = { mark: '', at: Number.NEGATIVE_INFINITY };
   private first: Promise<void> | undefined;
   /** Somebody waits for a round to end. */
   private isAwaited = false;
   /** The round under way. */
   private running: Promise<void> = Promise.resolve();
 
-  /** `counted` hears of each complete round. */
-  constructor(store: Store, edges: Edges, log: Log, counted: (census: FleetCensus) => void) {
+  constructor({ store, edges, changes, log, counted, pauseMs = PAUSE_MS }: FleetIndexOptions) {
     this.store = store;
     this.edges = edges;
+    this.changes = changes;
     this.counted = counted;
+    this.pauseMs = pauseMs;
     this.warn = throttled(log, 60_000);
   }
 
@@ -176,7 +199,7 @@ export class FleetIndex {
 
   private async goOn(): Promise<void> {
     while (!this.closing.signal.aborted) {
-      await this.pause(PAUSE_MS);
+      await this.pause(this.pauseMs);
       if (this.closing.signal.aborted) return;
       await this.go((workedMs) => (this.isAwaited ? nextTurn() : this.pause(workedMs / DUTY))).catch(
         (error: unknown) => this.warn.warn({ err: error }, 'the fleet cannot be counted'),
@@ -190,6 +213,17 @@ export class FleetIndex {
   }
 
   private async round(rest: Rest): Promise<void> {
+    const basis = {
+      mark: `${this.edges.peersHere().join(' ')} ${this.changes.mark()}`,
+      at: performance.now(),
+    };
+    if (this.known && basis.mark === this.basis.mark && basis.at < this.basis.at + SAME_FOR_MS) {
+      this.known.at = Date.now();
+      this.isAwaited = false;
+      this.counted(this.known);
+      return;
+    }
+    this.store.refresh();
     const chargePoints: IndexedChargePoint[] = [];
     let seen = 0;
     let restedAt = performance.now();
@@ -208,6 +242,7 @@ export class FleetIndex {
       chargePoints,
       templates: comparison.names,
     };
+    this.basis = basis;
     this.isAwaited = false;
     this.counted(this.known);
   }
