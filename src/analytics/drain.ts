@@ -21,6 +21,10 @@ export interface DrainOptions extends DrainSettings {
   readonly name: string;
   readonly queue: LaneQueue;
   readonly listener: ChunkListener;
+  /** Whether somebody waits for rows; by default it is as if somebody always did. */
+  readonly isAwaited?: () => boolean;
+  /** Longest wait of a few rows while nobody does, ms; 1 second by default. */
+  readonly unawaitedInterval?: number;
   readonly log: Log;
   /** Between attempts; by default from 0.1 to 5 s. */
   readonly pauses?: Pauses;
@@ -38,6 +42,13 @@ export interface DrainOptions extends DrainSettings {
 /** A batch is full with so many bytes, however few rows they are. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 const READER_LIMITS = { buffer: 2 * BATCH_BYTES, read: 8 * 1024 * 1024 };
+
+/**
+ * So many rows wait for others while nobody asks for them, for so long, ms: each insert costs as much as a
+ * thousand rows.
+ */
+const FEW_ROWS = 2000;
+const UNAWAITED_MS = 1000;
 
 /** How often a queue is looked at while rows come, ms; oftener where the interval is short. */
 const LOOK_EVERY_MS = 50;
@@ -192,10 +203,10 @@ export class Drain {
 
   /** Waits until there is a full batch, or rows that have waited long enough. */
   private async gather(): Promise<Entry[]> {
-    const { batchRows, interval } = this.options;
+    const { batchRows } = this.options;
     while (!this.stopping.signal.aborted) {
       const full = this.reader.rowsWaiting >= batchRows || this.reader.bytesWaiting >= BATCH_BYTES;
-      if (full || (this.reader.rowsWaiting > 0 && this.reader.waitingMs >= interval)) {
+      if (full || (this.reader.rowsWaiting > 0 && this.reader.waitingMs >= this.longestWait())) {
         return this.reader.take({ rows: batchRows, bytes: BATCH_BYTES });
       }
       await new Promise<void>((resolve) => {
@@ -203,6 +214,13 @@ export class Drain {
       });
     }
     return [];
+  }
+
+  /** Of the rows that are there now, ms. */
+  private longestWait(): number {
+    const { interval, unawaitedInterval = UNAWAITED_MS, isAwaited = () => true } = this.options;
+    const mayWait = this.reader.rowsWaiting < FEW_ROWS && !isAwaited();
+    return mayWait ? Math.max(interval, unawaitedInterval) : interval;
   }
 
   /** Returns whether there is anything to do, so that it is worth looking again soon. */

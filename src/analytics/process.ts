@@ -13,6 +13,7 @@ import { watchman } from '../telemetry/watchman.ts';
 import { Backups } from './backups.ts';
 import { BrokenParts } from './broken-parts.ts';
 import { CorrectionRows } from './correction-rows.ts';
+import { Demand } from './demand.ts';
 import { DiskRoom } from './disk-room.ts';
 import { EnergyPace } from './energy/energy-pace.ts';
 import { EnergyRollup } from './energy/energy-rollup.ts';
@@ -78,6 +79,7 @@ const store = await openData(() =>
   openStore({ dataDir: config.dataDir, role: 'analytics', transactionRetention }),
 );
 const events = new LiveEvents();
+const demand = new Demand();
 const start = new EngineStart(config, log);
 const sink = await openData(openSink);
 const queries = new QueryService({
@@ -104,10 +106,10 @@ link.serve('health.read', () => {
   const engineAway = { name: 'engine', since: beganAt, cause: start.problem };
   return healthOf({ degraded: start.engine ? sink.hindrances() : [engineAway] }, watchman.standing());
 });
-link.serve('analytics.query', (query, { deadlineMs }) => queries.answer(query, deadlineMs));
-link.serve('analytics.sql', (question) => longQuestions.during(() => sql.answer(question)));
+link.serve('analytics.query', (query, { deadlineMs }) => demand.of(() => queries.answer(query, deadlineMs)));
+link.serve('analytics.sql', (question) => demand.of(() => longQuestions.during(() => sql.answer(question))));
 link.serve('analytics.schema', () => longQuestions.during(() => sql.schema()));
-link.serve('export.open', (question) => longQuestions.during(() => files.begin(question)));
+link.serve('export.open', (question) => demand.of(() => longQuestions.during(() => files.begin(question))));
 link.serve('export.next', ({ id }) => longQuestions.during(() => files.next(id)));
 link.serve('export.close', async ({ id }) => {
   await files.end(id);
@@ -154,6 +156,7 @@ function openSink(): Sink {
     outbox: store.outbox,
     ...config.sink,
     listener: (chunk) => events.add(chunk),
+    isAwaited: () => demand.isThere,
     log,
     onBroken(error) {
       log.fatal({ err: error }, 'the embedded ClickHouse has ended itself, starting this process again');

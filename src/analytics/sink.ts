@@ -9,7 +9,10 @@ import type { Engine } from './engine.ts';
 
 export interface SinkOptions
   extends DrainSettings,
-    Pick<DrainOptions, 'listener' | 'log' | 'pauses' | 'patience' | 'settling' | 'onBroken'> {
+    Pick<
+      DrainOptions,
+      'listener' | 'isAwaited' | 'unawaitedInterval' | 'log' | 'pauses' | 'patience' | 'settling' | 'onBroken'
+    > {
   /** Where the journals are. */
   readonly dataDir: string;
   /** The outbox of the store. */

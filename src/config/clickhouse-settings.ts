@@ -37,10 +37,11 @@ export const clickhouseSettings = {
 /** `sink`: how rows go into ClickHouse. */
 export const sinkSettings = {
   batchRows: integer(50_000, 'Most rows in one insert into ClickHouse.', { min: 1, max: 100_000 }),
-  interval: duration('500ms', 'Longest wait of a row before the sink inserts it.', {
-    min: '10ms',
-    max: '1m',
-  }),
+  interval: duration(
+    '500ms',
+    'Longest wait of a row before the sink inserts it; 1 second at least for a few rows while nobody asks for any.',
+    { min: '10ms', max: '1m' },
+  ),
 } as const;
 
 /** `retention`: how long ClickHouse keeps each table. */

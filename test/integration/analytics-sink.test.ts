@@ -117,6 +117,28 @@ describe('the sink', () => {
     ).toEqual([{ sum: 4_498_500, first: '2026-05-04T12:00:00.000Z', last: '2026-05-04T12:49:59.000Z' }]);
   });
 
+  it('gathers a few rows while nobody asks for any, and inserts them once somebody does', async () => {
+    let [inserts, heard] = [0, 0];
+    let isAwaited = false;
+    openSink(
+      engineThat(() => void inserts++),
+      { isAwaited: () => isAwaited, unawaitedInterval: 60_000, listener: () => void heard++ },
+    );
+    for (let chunks = 1; chunks <= 3; chunks++) {
+      await lane.append(sampleChunk(10, chunks * 10));
+      await until('the chunk is read', () => heard === chunks);
+    }
+    expect(inserts).toBe(0);
+    isAwaited = true;
+    await drained();
+    expect([inserts, await count('meter_samples')]).toEqual([1, 30]);
+
+    isAwaited = false;
+    await lane.append(sampleChunk(2000, 100));
+    await drained();
+    expect(await count('meter_samples')).toBe(2030);
+  });
+
   it('keeps what ClickHouse refuses as text, and everything around it arrives', async () => {
     const before = metric('farad_sink_rejected_rows_total', { table: 'connections' });
     const months = Array.from({ length: 120 }, (_, month) =>
