@@ -1,0 +1,82 @@
+import { JetStreamApiCodes, JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { LogHalt } from './log-halt.ts';
+import { IDENTITY_KEY } from './streams.ts';
+
+/**
+ * For so long the servers have to say that the log has lost its end, ms: a leader that was cut off or stopped
+ * does not know for a moment what has happened without it.
+ */
+const LOST_AFTER_MS = 30_000;
+
+export interface StreamEndsOptions {
+  readonly connection: NatsConnection;
+  readonly stream: string;
+  /** Of the log that it must belong to. */
+  readonly identity: string;
+  readonly lostAfterMs?: number;
+}
+
+/** Where a stream begins and ends, and whether it is still the one that was read. */
+export class StreamEnds {
+  /** Sequences, as of the last look: `first` is one more than `last` where it holds nothing. */
+  first = 0;
+  last = 0;
+  /** Monotonic, ms. */
+  lookedAt = Number.NEGATIVE_INFINITY;
+  private readonly options: StreamEndsOptions;
+  /** Since when every look has found the log to be another, monotonic ms. */
+  private doubtedSince: number | undefined;
+
+  constructor(options: StreamEndsOptions) {
+    this.options = options;
+  }
+
+  /** A message says that there is one at `last`. */
+  saw(last: number): void {
+    this.last = Math.max(this.last, last);
+  }
+
+  /**
+   * Looks again. Throws LogHalt where the log was lost that was read up to `read`, and other errors where it
+   * cannot be seen now, or not be trusted yet.
+   */
+  async look(read: number): Promise<void> {
+    const { stream, lostAfterMs = LOST_AFTER_MS } = this.options;
+    let doubt: string | undefined;
+    try {
+      doubt = await this.doubt(read);
+    } catch (error) {
+      this.doubtedSince = undefined;
+      throw error;
+    }
+    this.lookedAt = performance.now();
+    if (doubt === undefined) {
+      this.doubtedSince = undefined;
+      return;
+    }
+    this.doubtedSince ??= this.lookedAt;
+    const what = `${stream} ${doubt}`;
+    if (this.lookedAt - this.doubtedSince < lostAfterMs) throw new Error(what);
+    throw new LogHalt('log_lost', what);
+  }
+
+  /** What speaks against it; otherwise its ends are known. */
+  private async doubt(read: number): Promise<string | undefined> {
+    const { connection, stream, identity } = this.options;
+    try {
+      const manager = await jetstreamManager(connection, { checkAPI: false });
+      const { config, state } = await manager.streams.info(stream);
+      const theirs = config.metadata?.[IDENTITY_KEY];
+      if (theirs !== identity) return `belongs to the log ${theirs}, not to ${identity}`;
+      if (state.last_seq < read) return `ends at ${state.last_seq}, and this node has read it up to ${read}`;
+      this.first = state.first_seq;
+      this.last = state.last_seq;
+      return undefined;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound)
+        return 'is not there any more';
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,232 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  AckPolicy,
+  type Consumer,
+  type ConsumerMessages,
+  DeliverPolicy,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { type Change, ChangeError, type ChangeRef, decodeChange } from './change.ts';
+import type { Logged } from './copy.ts';
+import { LogHalt } from './log-halt.ts';
+import { StreamEnds, type StreamEndsOptions } from './stream-ends.ts';
+
+/** How long a request for messages stands; when none has come, the stream is looked at, ms. */
+const FETCH_FOR_MS = 2000;
+/** A request that has not ended by then is given up, ms. */
+const FETCH_OVERDUE_MS = 6000;
+const FETCH_MESSAGES = 500;
+
+/** No more is fetched while so much waits to be taken. */
+const MAX_WAITING = 2000;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+
+/** Also while messages come, the stream is looked at as often, ms. */
+const LOOK_EVERY_MS = 60_000;
+
+/** Pause before the next consumer, ms. */
+const NEXT_CONSUMER_MS = 250;
+
+/** After so long without its reader a server removes a consumer, ms. */
+const CONSUMER_KEPT_MS = 30_000;
+
+/** A change where it stands in a stream. */
+export interface LoggedAt extends Logged {
+  /** By the clock of the NATS server, epoch ms. */
+  readonly storedAt: number;
+  readonly bytes: number;
+}
+
+/** What keeps something from going on, which may pass. */
+export interface Trouble {
+  /** Epoch ms. */
+  readonly since: number;
+  readonly cause: string;
+}
+
+export interface StreamReaderOptions extends StreamEndsOptions {
+  /** The subject under which the changes of a scope stand. */
+  readonly subjectOf: (scope: string) => string;
+  /** What was read last; it reads on from there. */
+  readonly after: ChangeRef;
+}
+
+/**
+ * Reads the changes of a stream, each once and in order, and leaves out none. It makes its consumer anew
+ * where that gives nothing although there is something, and where messages were lost on the way.
+ */
+export class StreamReader {
+  readonly ends: StreamEnds;
+  private readonly options: StreamReaderOptions;
+  private readonly waiting: LoggedAt[] = [];
+  private waitingBytes = 0;
+  private last: ChangeRef;
+  /** Messages that the consumer has given. */
+  private delivered = 0;
+  private fetching: ConsumerMessages | undefined;
+  private halt: LogHalt | undefined;
+  private failing: Trouble | undefined;
+  private stopped = false;
+  private wakeTaker: (() => void) | undefined;
+  private wakeFetcher: (() => void) | undefined;
+  private readonly running: Promise<void>;
+
+  constructor(options: StreamReaderOptions) {
+    this.options = options;
+    this.ends = new StreamEnds(options);
+    this.last = options.after;
+    this.running = this.run();
+  }
+
+  /** Why nothing can be read now. */
+  get trouble(): Trouble | undefined {
+    return this.failing;
+  }
+
+  /**
+   * Resolves with what comes next, at most `most`, as soon as there is something; with nothing once it was
+   * stopped. Throws LogHalt where it cannot read on, after everything that comes before.
+   */
+  async take(most: number): Promise<LoggedAt[]> {
+    while (this.waiting.length === 0 && !this.stopped) {
+      if (this.halt) throw this.halt;
+      await new Promise<void>((resolve) => {
+        this.wakeTaker = resolve;
+      });
+    }
+    const taken = this.stopped ? [] : this.waiting.splice(0, most);
+    for (const { bytes } of taken) this.waitingBytes -= bytes;
+    this.wakeFetcher?.();
+    return taken;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.fetching?.stop();
+    this.wakeTaker?.();
+    this.wakeFetcher?.();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped && !this.halt) {
+      try {
+        await this.readAnew();
+      } catch (error) {
+        if (error instanceof LogHalt) {
+          this.halt = error;
+          this.wakeTaker?.();
+          return;
+        }
+        const cause = error instanceof Error ? error.message : String(error);
+        this.failing = { since: this.failing?.since ?? Date.now(), cause };
+      }
+      if (!this.stopped) await pause(NEXT_CONSUMER_MS);
+    }
+  }
+
+  /** Reads with a new consumer for as long as that gives what there is. */
+  private async readAnew(): Promise<void> {
+    await this.ends.look(this.last.seq);
+    const consumer = await this.makeConsumer();
+    while (!this.stopped) {
+      await this.room();
+      const before = this.delivered;
+      if (!(await this.fetch(consumer))) return;
+      const isIdle = this.delivered === before;
+      if (isIdle || performance.now() - this.ends.lookedAt >= LOOK_EVERY_MS)
+        await this.ends.look(this.last.seq);
+      this.failing = undefined;
+      if (isIdle && this.ends.last > this.last.seq) return;
+    }
+  }
+
+  private async makeConsumer(): Promise<Consumer> {
+    const { connection, stream } = this.options;
+    const { seq } = this.last;
+    const { first } = this.ends;
+    if (first > seq + 1) {
+      throw new LogHalt('gap', `${stream} begins at ${first}, and this node has read it up to ${seq} only`);
+    }
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const info = await manager.consumers.add(stream, {
+      ack_policy: AckPolicy.None,
+      deliver_policy: DeliverPolicy.StartSequence,
+      // Where the stream still has the last one, that comes again, and must be the same.
+      opt_start_seq: seq > 0 && first <= seq ? seq : seq + 1,
+      mem_storage: true,
+      num_replicas: 1,
+      inactive_threshold: nanos(CONSUMER_KEPT_MS),
+    });
+    this.delivered = 0;
+    return jetstream(connection).consumers.getConsumerFromInfo(info);
+  }
+
+  /** False where some messages were lost on their way from the server. */
+  private async fetch(consumer: Consumer): Promise<boolean> {
+    const messages = await consumer.fetch({ max_messages: FETCH_MESSAGES, expires: FETCH_FOR_MS });
+    this.fetching = messages;
+    const overdue = setTimeout(() => messages.stop(), FETCH_OVERDUE_MS);
+    try {
+      for await (const message of messages) {
+        if (this.stopped) break;
+        this.delivered++;
+        if (message.info.deliverySequence !== this.delivered) return false;
+        this.receive(message);
+      }
+      return true;
+    } finally {
+      clearTimeout(overdue);
+      messages.stop();
+    }
+  }
+
+  private receive(message: JsMsg): void {
+    const { stream } = this.options;
+    const { seq, data, time, info } = message;
+    const { last } = this;
+    if (seq > last.seq + 1)
+      throw new LogHalt(
+        'gap',
+        `${stream} goes on at ${seq}, and this node has read it up to ${last.seq} only`,
+      );
+    if (seq < last.seq) return;
+    const change = this.read(message);
+    if (seq === last.seq) {
+      if (change.id === last.id) return;
+      throw new LogHalt(
+        'log_lost',
+        `${stream} has ${change.id} at ${seq}, where this node has read ${last.id}`,
+      );
+    }
+    this.last = { seq, id: change.id };
+    this.ends.saw(seq + info.pending);
+    this.waiting.push({ seq, change, storedAt: time.getTime(), bytes: data.length });
+    this.waitingBytes += data.length;
+    this.wakeTaker?.();
+  }
+
+  private read({ seq, data, subject }: JsMsg): Change {
+    const { stream, subjectOf } = this.options;
+    try {
+      const change = decodeChange(data);
+      if (subjectOf(change.scope) === subject) return change;
+      throw new ChangeError('malformed', `a change of ${change.scope} does not belong under ${subject}`);
+    } catch (error) {
+      if (!(error instanceof ChangeError)) throw error;
+      throw new LogHalt('unreadable', `${stream} at ${seq}: ${error.message}`, { cause: error });
+    }
+  }
+
+  /** Resolves when more may be fetched. */
+  private async room(): Promise<void> {
+    while (!this.stopped && (this.waiting.length >= MAX_WAITING || this.waitingBytes >= MAX_WAITING_BYTES)) {
+      await new Promise<void>((resolve) => {
+        this.wakeFetcher = resolve;
+      });
+    }
+  }
+}
