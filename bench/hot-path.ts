@@ -78,6 +78,7 @@ export const hotPathBench: Bench = {
         pool: { run: () => Promise.reject(new Error('no workers here')) },
         batchFrames: 1,
         batchesInFlight: 1,
+        batchWait: 0,
         batchTimeout: 1_000,
         inboxBytes: 0,
         calls: { answered: fail },

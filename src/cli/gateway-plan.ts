@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isClustered } from '../config/cluster-check.ts';
 import type { Config } from '../config/schema.ts';
@@ -13,13 +14,25 @@ const FRUGAL = {
   environment: { MALLOC_ARENA_MAX: '2' },
 } as const;
 
-/** The processes of a gateway. Their files lie beside this one in the build. */
-export function gatewayPlan(config: Config): ProcessPlan[] {
+/**
+ * The same for edges of which each has a small share of a core, and so of the messages, but as many sockets
+ * as any: garbage comes slowly, and would pile up to several times of what lives in each of their heaps.
+ */
+const CROWDED = {
+  nodeFlags: ['--max-semi-space-size=1', '--heap-growing-percent=30'],
+  environment: { MALLOC_ARENA_MAX: '1' },
+} as const;
+
+/**
+ * The processes of a gateway. Their files lie beside this one in the build.
+ * @param cores that they may run on.
+ */
+export function gatewayPlan(config: Config, cores: number = availableParallelism()): ProcessPlan[] {
   const edges = edgeNames(config).map((name) => ({
     name,
     file: built('../edge/process.js'),
     sharesPorts: config.edge.processes > 1,
-    ...FRUGAL,
+    ...(config.edge.processes > cores ? CROWDED : FRUGAL),
   }));
   return [
     ...edges,

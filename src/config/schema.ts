@@ -72,6 +72,11 @@ export const schema = {
       min: 1,
       max: 256,
     }),
+    batchWait: duration(
+      '0s',
+      'Shortest time between two batches that are not full: with many edges on few cores, 20ms lets several meter values share a flush.',
+      { max: '1s' },
+    ),
     batchTimeout: duration(
       '10s',
       'Longest that a frame worker may take for a batch; then it is replaced, and the frames are tried one by one.',

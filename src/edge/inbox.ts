@@ -12,6 +12,8 @@ export interface InboxOptions {
   readonly batchFrames: number;
   /** Batches that the workers have at a time. */
   readonly batchesInFlight: number;
+  /** ms between two batches that are not full, at least. */
+  readonly batchWait: number;
   /** ms without a verdict after which a batch counts as one that its worker died of, in whole seconds. */
   readonly batchTimeout: number;
   /** Bytes of all frames with the workers or waiting for them. */
@@ -50,8 +52,8 @@ const SUSPECT_SECONDS = 20;
 
 /**
  * Gathers frames for the frame workers into batches: whatever arrives in one turn of the event loop travels
- * together, and more while the workers are busy. When a worker dies of a batch, its frames are tried again
- * one by one with nothing beside them, so that a poison frame fails alone
+ * together, and more while the workers are busy or the last batch has only just gone. When a worker dies of a
+ * batch, its frames are tried again one by one with nothing beside them, so that a poison frame fails alone
  * (docs/decisions/what-a-frame-may-break.md).
  */
 export class Inbox {
@@ -63,7 +65,10 @@ export class Inbox {
   /** Of one frame each, from batches that a worker died of. */
   private readonly suspects: FrameBatch[] = [];
   private readonly flights = new Set<Flight>();
+  /** What is gathered waits for the end of the turn, or of the time between two batches. */
   private flushing = false;
+  /** When a batch was last handed over, monotonic ms. */
+  private dispatchedAt = Number.NEGATIVE_INFINITY;
   private bytes = 0;
   private frames = 0;
 
@@ -97,10 +102,7 @@ export class Inbox {
     this.frames++;
     this.gathering.add(session, messageId, action, bytes, receivedAt, startedAt);
     if (this.gathering.frames.length >= this.options.batchFrames) this.seal();
-    else if (!this.flushing) {
-      this.flushing = true;
-      setImmediate(() => this.flush());
-    }
+    else if (!this.flushing) this.flushLater();
     return true;
   }
 
@@ -113,6 +115,14 @@ export class Inbox {
   /** Frames that are not decided yet. */
   get size(): number {
     return this.frames;
+  }
+
+  private flushLater(): void {
+    this.flushing = true;
+    const { batchWait } = this.options;
+    const wait = batchWait === 0 ? 0 : this.dispatchedAt + batchWait - performance.now();
+    if (wait > 0) setTimeout(() => this.flush(), wait);
+    else setImmediate(() => this.flush());
   }
 
   private flush(): void {
@@ -167,7 +177,7 @@ export class Inbox {
   }
 
   private takeGathering(): FrameBatch | undefined {
-    if (this.gathering.frames.length === 0) return undefined;
+    if (this.flushing || this.gathering.frames.length === 0) return undefined;
     const batch = this.gathering;
     this.gathering = this.batches.take();
     return batch;
@@ -183,6 +193,7 @@ export class Inbox {
       lost: new AbortController(),
     };
     this.flights.add(flight);
+    this.dispatchedAt = flight.startedAt;
     metrics.batchFrames.observe(batch.frames.length);
     this.ask(flight).then(
       (verdict) => this.finish(flight, verdict),

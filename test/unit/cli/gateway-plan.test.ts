@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { gatewayPlan } from '../../../src/cli/gateway-plan.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 
-function planOf(flags: Record<string, string>) {
-  return gatewayPlan(loadConfig({ flags }));
+function planOf(flags: Record<string, string>, cores?: number) {
+  return gatewayPlan(loadConfig({ flags }), cores);
 }
 
 test('charge points come before operators, and both before the past', () => {
@@ -33,4 +33,16 @@ test('a node of a cluster has a replica beside what a machine alone has, and is 
   });
   expect(alone.map(({ name }) => name)).not.toContain('replica');
   expect(node).toEqual([...alone, expect.objectContaining({ name: 'replica' })]);
+});
+
+test('edges that outnumber the cores keep their heaps close to what lives in them', () => {
+  const edgeOf = (edges: number, cores: number) => planOf({ 'edge-processes': `${edges}` }, cores)[0];
+  expect(edgeOf(2, 2)).toEqual(expect.objectContaining({ nodeFlags: ['--max-semi-space-size=8'] }));
+  expect(edgeOf(3, 2)).toEqual(
+    expect.objectContaining({
+      nodeFlags: ['--max-semi-space-size=1', '--heap-growing-percent=30'],
+      environment: { MALLOC_ARENA_MAX: '1' },
+    }),
+  );
+  expect(edgeOf(3, 4)?.nodeFlags).toEqual(edgeOf(1, 4)?.nodeFlags);
 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EdgeMetrics } from '../../../src/edge/edge-metrics.ts';
 import { Inbox, type InboxOptions } from '../../../src/edge/inbox.ts';
 import { createRegistry } from '../../../src/telemetry/metrics.ts';
@@ -64,6 +64,7 @@ describe('the inbox', () => {
       pool: workers,
       batchFrames: 4,
       batchesInFlight: 2,
+      batchWait: 0,
       batchTimeout: 5000,
       inboxBytes: 1000,
       metrics: new EdgeMetrics(createRegistry({ process: 'test' })),
@@ -107,6 +108,35 @@ describe('the inbox', () => {
     await workers.finish();
     expect(decided.map(([frame]) => frame).join('')).toBe('abcdefghijklmn');
     expect(inbox.size).toBe(0);
+  });
+
+  test('with a wait, the first after a pause goes at once and what follows goes together, full ones at once', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    open({ batchWait: 20, batchesInFlight: 8 });
+    const batches = (): string[] => workers.under.map(({ frames }) => frames.join(''));
+    vi.advanceTimersByTime(50);
+    add('a');
+    await turn();
+    expect(batches()).toEqual(['a']);
+    vi.advanceTimersByTime(5);
+    add('b');
+    await turn();
+    await workers.finish();
+    vi.advanceTimersByTime(14);
+    add('c');
+    await turn();
+    expect(batches()).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(batches()).toEqual(['bc']);
+    for (const frame of 'defgh') add(frame);
+    expect(batches()).toEqual(['bc', 'defg']);
+    vi.advanceTimersByTime(20);
+    expect(batches()).toEqual(['bc', 'defg', 'h']);
+    vi.advanceTimersByTime(20);
+    add('i');
+    await turn();
+    expect(batches()).toEqual(['bc', 'defg', 'h', 'i']);
   });
 
   test('a frame larger than the buffer is carried whole, beside others', async () => {
