@@ -5,7 +5,7 @@ import { encodeRow, type TableName } from '../records/table.ts';
 import type { Log, ThrottledLog } from '../telemetry/log.ts';
 import { BackOff, type Pauses } from './back-off.ts';
 import { type Batch, batchOf, type Rejection, type TableRows } from './batch.ts';
-import type { Insert } from './engine.ts';
+import { type Insert, withLines } from './engine.ts';
 import { sinkMetrics } from './sink-metrics.ts';
 import { splitInsert } from './split-insert.ts';
 import type { SteadyInsert } from './steady-insert.ts';
@@ -96,10 +96,10 @@ export class BatchInserts {
     if (rejections.length > 0) await this.keepRejected(rejections, batch, resumed);
   }
 
-  private async insertTable({ table, pieces }: TableRows, { spans }: Batch, resumed: boolean) {
+  private async insertTable(rows: TableRows, { spans }: Batch, resumed: boolean) {
     const { uuid } = this.queue;
-    const lines = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
-    const insert = { table, lines, token: tokenOf({ uuid, table, spans }) };
+    const { table } = rows;
+    const insert: Insert = { ...rows, token: tokenOf({ uuid, table, spans }) };
     const split = this.saved?.split ?? [];
     if (!split.includes(table)) {
       const lookFirst = resumed && !WITH_VIEW.has(table);
@@ -132,7 +132,7 @@ export class BatchInserts {
         return error;
       };
       const blameRows = performance.now() - began >= patience;
-      const { rejected, hindered } = await splitInsert(absent.lines, insertPart, { blameRows });
+      const { rejected, hindered } = await splitInsert(withLines(absent).lines, insertPart, { blameRows });
       if (!hindered) return rejected;
       this.trouble.meet(hindered);
       this.warn.warn(

@@ -2,14 +2,16 @@ import type { Entry, Span } from '../journal/lane-queue.ts';
 import { type Chunk, unpackChunk } from '../records/chunk.ts';
 import { EXCHANGES, messageLines } from '../records/exchanges.ts';
 import { messages } from '../records/messages.ts';
+import { meterSamples } from '../records/meter-samples.ts';
+import { sampleLines } from '../records/packed-samples.ts';
+import { SAMPLES } from '../records/sample-buffer.ts';
 import type { TableName } from '../records/table.ts';
 import { tableById } from '../records/tables.ts';
+import type { BlockInsert, LinesInsert } from './engine.ts';
+import { SampleBlock } from './sample-block.ts';
 
-/** All rows of one table in a batch, still as the pieces that were read. */
-export interface TableRows {
-  readonly table: TableName;
-  readonly pieces: readonly Buffer[];
-}
+/** All rows of one table in a batch: an insert that has no token yet. */
+export type TableRows = Omit<LinesInsert, 'token'> | Omit<BlockInsert, 'token'>;
 
 /** A row that no table of ours can take. */
 export interface Rejection {
@@ -26,12 +28,18 @@ export interface Batch {
   readonly unusable: readonly Rejection[];
 }
 
+/** Packed samples, with the whole chunk. */
+interface PackedChunk extends Chunk {
+  readonly bytes: Buffer;
+}
+
 const LINE_FEED = 0x0a;
 const LINE_END = Buffer.from('\n');
 
-/** Sorts entries by table, without looking into the rows. */
+/** Sorts entries by table, without looking into rows that are lines. */
 export function batchOf(entries: readonly Entry[]): Batch {
   const pieces = new Map<TableName, Buffer[]>();
+  const packed: PackedChunk[] = [];
   const unusable: Rejection[] = [];
   for (const { chunk } of entries) {
     const read = readChunk(chunk);
@@ -40,7 +48,9 @@ export function batchOf(entries: readonly Entry[]): Batch {
       continue;
     }
     const table = tableById(read.tableId);
-    if (!table) {
+    if (read.tableId === SAMPLES) {
+      packed.push({ ...read, bytes: chunk });
+    } else if (!table) {
       unusable.push(...rejectLines(read));
     } else if (read.lines.length > 0) {
       const known = pieces.get(table.name);
@@ -50,8 +60,33 @@ export function batchOf(entries: readonly Entry[]): Batch {
       if (read.lines.at(-1) !== LINE_FEED) list.push(LINE_END);
     }
   }
-  const tables = [...pieces].map(([table, list]) => ({ table, pieces: list }));
+  const samples = packed.length > 0 ? unpackSamples(packed, unusable) : undefined;
+  const older = pieces.get(meterSamples.name);
+  // One insert per table: its token says no more than that.
+  if (samples && older) older.push(samples.toLines());
+  const tables: TableRows[] = [...pieces].map(([table, list]) => ({ table, lines: joined(list) }));
+  if (samples && !older && samples.rows > 0) tables.push(samples);
   return { spans: spansOf(entries), tables, unusable };
+}
+
+/** Adds what is damaged to `unusable`. */
+function unpackSamples(chunks: readonly PackedChunk[], unusable: Rejection[]): Omit<BlockInsert, 'token'> {
+  const block = new SampleBlock(chunks);
+  const whole = chunks.filter((chunk) => {
+    try {
+      block.add(chunk);
+      return true;
+    } catch (error) {
+      unusable.push(noChunk(chunk.bytes, error));
+      return false;
+    }
+  });
+  const toLines = () => Buffer.concat(whole.map(sampleLines));
+  return { table: meterSamples.name, block: block.finish(), rows: block.rows, toLines };
+}
+
+function joined(pieces: readonly Buffer[]): Buffer {
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
 }
 
 /** The runs of consecutive sequence numbers that entries make up, in the order of their lanes. */
@@ -77,8 +112,12 @@ function readChunk(bytes: Buffer): Chunk | Rejection {
     if (chunk.tableId !== EXCHANGES) return chunk;
     return { ...chunk, tableId: messages.id, lines: messageLines(chunk.lines) };
   } catch (error) {
-    return { table: '', row: bytes.toString('base64'), error: `not a chunk: ${String(error)}` };
+    return noChunk(bytes, error);
   }
+}
+
+function noChunk(bytes: Buffer, error: unknown): Rejection {
+  return { table: '', row: bytes.toString('base64'), error: `not a chunk: ${String(error)}` };
 }
 
 function rejectLines({ tableId, lines }: Chunk): Rejection[] {

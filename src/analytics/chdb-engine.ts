@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Session } from 'chdb';
-import type { CommandOrder, Engine, Insert, QueryParameters, ReadBounds } from './engine.ts';
+import type { BlockInsert, CommandOrder, Engine, Insert, QueryParameters, ReadBounds } from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
 import { EngineWall } from './engine-wall.ts';
 import { learnFunctions, type PureFunctions } from './pure-functions.ts';
@@ -12,6 +12,8 @@ import {
   columnNames,
   foreignSettings,
   insertSettings,
+  insertStatement,
+  quotedText,
   type ReadLimits,
   withValues,
 } from './statement.ts';
@@ -91,6 +93,9 @@ const USER_FILES = 'user-files';
 /** Files of exports under way, in the working directory. */
 const EXPORTS = 'exports';
 
+/** The block that is being inserted, in the working directory. */
+const BLOCK = 'block.native';
+
 /** Read from such a file at a time, bytes. */
 const PIECE_BYTES = 256 * 1024;
 
@@ -101,7 +106,7 @@ const PIECE_BYTES = 256 * 1024;
 export async function restoreChdb(options: ChdbOptions, source: string): Promise<void> {
   const engine = await openChdb({ ...options, backups: resolve(options.backups) });
   try {
-    await engine.command(`RESTORE DATABASE ${options.database} FROM File('${quoted(resolve(source))}')`);
+    await engine.command(`RESTORE DATABASE ${options.database} FROM File(${quotedText(resolve(source))})`);
   } finally {
     await engine.close();
   }
@@ -148,15 +153,34 @@ class ChdbEngine implements Engine {
     await attempt(() => session.queryAsync(sql));
   }
 
-  async insert({ table, lines, token }: Insert): Promise<void> {
-    const insert = {
+  async insert(insert: Insert): Promise<void> {
+    if ('block' in insert) return this.insertBlock(insert);
+    const { table, lines, token } = insert;
+    const given = {
       table,
       columns: columnNames(table),
       format: 'JSONCompactEachRow',
       settings: insertSettings(token),
       values: lines,
     } as const;
-    await this.writing.run(() => attempt(() => this.writer.insert(insert)));
+    await this.writing.run(() => attempt(() => this.writer.insert(given)));
+  }
+
+  /**
+   * By way of a file: from memory the engine takes nothing but text. It is gone again before the system would
+   * write it to the disk.
+   */
+  private async insertBlock(insert: BlockInsert): Promise<void> {
+    const file = resolve(this.options.workDirectory, BLOCK);
+    const statement = insertStatement(insert, 'Native', file);
+    await this.writing.run(async () => {
+      try {
+        await writeFile(file, insert.block).catch(cannotWrite);
+        await attempt(() => this.writer.queryAsync(statement));
+      } finally {
+        await rm(file, { force: true });
+      }
+    });
   }
 
   query<Row>(
@@ -194,7 +218,7 @@ class ChdbEngine implements Engine {
         this.exporter ??= await this.session();
         const limits = this.limits(timeLimitMs);
         const asked = withValues(sql, parameters);
-        const statement = boundedQuery(`${asked}\nINTO OUTFILE '${quoted(file)}' FORMAT ${format}`, limits);
+        const statement = boundedQuery(`${asked}\nINTO OUTFILE ${quotedText(file)} FORMAT ${format}`, limits);
         const { exporter } = this;
         this.exporter = undefined;
         await attempt(() => exporter.queryAsync(statement)).catch((error: unknown) =>
@@ -252,7 +276,7 @@ class ChdbEngine implements Engine {
   async backup(name: string): Promise<string> {
     const path = resolve(this.options.backups, name);
     mkdirSync(this.options.backups, { recursive: true });
-    await this.command(`BACKUP DATABASE ${this.options.database} TO File('${quoted(path)}')`);
+    await this.command(`BACKUP DATABASE ${this.options.database} TO File(${quotedText(path)})`);
     return path;
   }
 
@@ -324,8 +348,8 @@ function dropped(session: Session, error: unknown): unknown {
   return error;
 }
 
-function quoted(text: string): string {
-  return text.replace(/['\\]/g, '\\$&');
+function cannotWrite(error: unknown): never {
+  throw new EngineError('away', `a block of rows cannot be written: ${textOf(error)}`, { cause: error });
 }
 
 function textOf(error: unknown): string {

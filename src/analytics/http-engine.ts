@@ -85,11 +85,12 @@ class HttpEngine implements Engine {
     await (ahead ? run() : this.writing.run(run));
   }
 
-  async insert({ lines, ...insert }: Insert): Promise<void> {
-    const query = insertStatement(insert);
+  async insert(insert: Insert): Promise<void> {
+    const isBlock = 'block' in insert;
+    const query = insertStatement(insert, isBlock ? 'Native' : 'JSONCompactEachRow');
     await this.writing.run(() =>
       attempt(async () => {
-        const values = Readable.from(lines, { objectMode: false });
+        const values = Readable.from(isBlock ? insert.block : insert.lines, { objectMode: false });
         const { stream } = await this.writer.exec({
           query,
           values,

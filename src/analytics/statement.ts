@@ -11,16 +11,24 @@ export interface ReadLimits {
   readonly patient: boolean;
 }
 
+/** Formats of what is inserted. */
+export type InsertFormat = 'JSONCompactEachRow' | 'Native';
+
 /**
- * The statement that precedes the rows of an insert. Its settings are part of the text because settings
- * beside a statement stay in force for later ones on an embedded connection. Throws TypeError on a token that
- * is not plain text.
+ * The statement that precedes the rows of an insert, or that reads them from `file`. Its settings are part of
+ * the text because settings beside a statement stay in force for later ones on an embedded connection. Throws
+ * TypeError on a token that is not plain text.
  */
-export function insertStatement({ table, token }: Pick<Insert, 'table' | 'token'>): string {
+export function insertStatement(
+  { table, token }: Pick<Insert, 'table' | 'token'>,
+  format: InsertFormat,
+  file?: string,
+): string {
   const settings = Object.entries(insertSettings(token)).map(([name, value]) =>
     typeof value === 'number' ? `${name} = ${value}` : `${name} = '${value}'`,
   );
-  return `INSERT INTO ${table} (${columnList(table)}) SETTINGS ${settings.join(', ')} FORMAT JSONCompactEachRow`;
+  const source = file === undefined ? '' : ` FROM INFILE ${quotedText(file)}`;
+  return `INSERT INTO ${table} (${columnList(table)})${source} SETTINGS ${settings.join(', ')} FORMAT ${format}`;
 }
 
 /**
@@ -102,4 +110,9 @@ function columnList(table: Insert['table']): string {
   return columnNames(table)
     .map((name) => `\`${name}\``)
     .join(', ');
+}
+
+/** A text as a literal. */
+export function quotedText(text: string): string {
+  return `'${text.replace(/['\\]/g, '\\$&')}'`;
 }

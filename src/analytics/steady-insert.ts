@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { BackOff, type Pauses } from './back-off.ts';
-import type { Engine, Insert } from './engine.ts';
+import { type Engine, type Insert, withLines } from './engine.ts';
 import { EngineError, isOfBrokenPart, isStanding } from './engine-error.ts';
 import { type Presence, presenceOf } from './presence.ts';
 import { sinkMetrics } from './sink-metrics.ts';
@@ -85,13 +85,13 @@ export class SteadyInsert {
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
         if (error.fault === 'rows') return error;
-        if (await this.mayBeTheirs(error, due.lines, attempt, suspect)) return error;
+        if (await this.mayBeTheirs(error, due, attempt, suspect)) return error;
         doubtful = true;
         this.report(error, insert);
         await this.pause(backOff.next());
       }
     }
-    sinkMetrics.rows.with({ table: insert.table }).inc(countLines(insert.lines));
+    sinkMetrics.rows.with({ table: insert.table }).inc(rowsOf(insert));
     this.options.trouble.over();
     this.movedAt = performance.now();
     return undefined;
@@ -101,11 +101,12 @@ export class SteadyInsert {
   async absentOf(insert: Insert): Promise<Insert | undefined> {
     const presence = await this.look(insert);
     if (!presence) return insert;
+    const { table, token } = insert;
     const lines = Buffer.concat([presence.absent, presence.unknown]);
-    const present = countLines(insert.lines) - countLines(lines);
-    sinkMetrics.doubts.with({ table: insert.table, outcome: 'there' }).inc(present);
+    const present = rowsOf(insert) - countLines(lines);
+    sinkMetrics.doubts.with({ table, outcome: 'there' }).inc(present);
     if (lines.length === 0) return undefined;
-    return present === 0 ? insert : { ...insert, lines };
+    return present === 0 ? insert : { table, token, lines };
   }
 
   /** Throws Abandoned when the process stops meanwhile. */
@@ -140,17 +141,18 @@ export class SteadyInsert {
     sinkMetrics.doubts.with({ table, outcome: 'lost' }).inc(countLines(lost));
     sinkMetrics.doubts
       .with({ table, outcome: 'there' })
-      .inc(presence ? countLines(insert.lines) - countLines(lost) : 0);
+      .inc(presence ? rowsOf(insert) - countLines(lost) : 0);
     if (lost.length === 0) return undefined;
     this.options.warn.warn(
       { table, token, rows: countLines(lost) },
       'rows were taken for duplicates of rows that are not there, they are inserted under another token',
     );
-    return { ...insert, lines: lost, token: `${token}@again-${randomUUID()}` };
+    return { table, lines: lost, token: `${token}@again-${randomUUID()}` };
   }
 
   /** Undefined where ClickHouse cannot answer: then its own deduplication is relied on, and that is told. */
-  private async look({ table, lines }: Insert): Promise<Presence | undefined> {
+  private async look(insert: Insert): Promise<Presence | undefined> {
+    const { table, lines } = withLines(insert);
     const backOff = new BackOff(this.options.pauses);
     const began = performance.now();
     for (let looks = 1; ; looks++) {
@@ -178,13 +180,14 @@ export class SteadyInsert {
   /** Whether it is worth trying the rows in parts. */
   private async mayBeTheirs(
     error: EngineError,
-    lines: Buffer,
+    insert: Insert,
     attempt: number,
     suspect: boolean,
   ): Promise<boolean> {
     if (!suspect && attempt < ATTEMPTS_BEFORE_SUSPICION) return false;
     if (!isStanding(error)) return true;
-    if (lines.length <= LARGE_BYTES || countLines(lines) === 1) return false;
+    const { length } = 'lines' in insert ? insert.lines : insert.block;
+    if (length <= LARGE_BYTES || rowsOf(insert) === 1) return false;
     if (error.fault === 'memory' || error.fault === 'time') return true;
     return error.fault === 'away' && (await this.answers());
   }
@@ -212,4 +215,8 @@ export class SteadyInsert {
     );
     if (error.fault === 'broken') this.options.onBroken(error);
   }
+}
+
+function rowsOf(insert: Insert): number {
+  return 'lines' in insert ? countLines(insert.lines) : insert.rows;
 }

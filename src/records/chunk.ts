@@ -3,7 +3,7 @@ import { type Cell, type Column, encodeCell, type Table } from './table.ts';
 /**
  * The unit that the journal and the outbox hold: some rows of one table, ready to insert. Layout: table id
  * (u8), row count (u32 LE), time of writing in epoch ms (f64 LE), then the rows as UTF-8 JSONCompactEachRow
- * lines, each ended by a line feed.
+ * lines, each ended by a line feed. Chunks of `SAMPLES` and `EXCHANGES` hold them in layouts of their own.
  */
 export const CHUNK_HEADER_BYTES = 13;
 

@@ -1,7 +1,8 @@
 /**
  * How a ClickHouse table looks to the code that writes its rows: columns in order, and a row as one line of
- * JSONCompactEachRow. Everything that travels through the journal or the outbox is such a line, so that no
- * process after the writer has to parse a row again.
+ * JSONCompactEachRow. What travels through the journal or the outbox is such a line, so that no process after
+ * the writer has to parse a row again; only meter samples and the message log, which are most of it, are
+ * packed closer (`SampleBuffer`, `ExchangeBuffer`).
  */
 
 /** What a column holds: times are epoch milliseconds, a number that is not finite becomes NULL. */

@@ -2,8 +2,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { readFrame } from '../protocol/frame.ts';
 import type { MeterContext } from '../protocol/meter-message.ts';
 import type { IncomingCall } from '../protocol/reading.ts';
-import { LineBuffer } from '../records/chunk.ts';
-import { meterSamples } from '../records/meter-samples.ts';
+import { SAMPLES, SampleBuffer } from '../records/sample-buffer.ts';
 import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './frame-batch.ts';
 import { METER_READERS } from './meter-readers.ts';
 
@@ -57,9 +56,9 @@ const KEPT_BUFFERS = 8;
  */
 export function createFrameDecider({ lane, level, clock = Date.now }: FrameDeciderOptions): FrameDecider {
   const free: Buffer[] = [];
-  const append = async (lines: LineBuffer): Promise<number> => {
-    if (lines.rows === 0) return 0;
-    const chunk = lines.finish(meterSamples.id, clock());
+  const append = async (packed: SampleBuffer): Promise<number> => {
+    if (packed.rows === 0) return 0;
+    const chunk = packed.finish(SAMPLES, clock());
     await lane.append(chunk);
     return chunk.length;
   };
@@ -68,27 +67,27 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
     async decideBatch(batch, flushing) {
       const started = performance.now();
       const bytes = Buffer.from(batch.bytes);
-      const lines = new LineBuffer(free.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES));
+      const packed = new SampleBuffer(free.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES));
       const full = level() === 'no-samples';
       const faults: string[] = [];
-      let verdicts = batch.frames.map((frame) => decideFrame(bytes, frame, lines, full, faults));
+      let verdicts = batch.frames.map((frame) => decideFrame(bytes, frame, packed, full, faults));
       const decided = performance.now();
       let journalBytes = 0;
       flushing?.();
       try {
-        journalBytes = await append(lines);
+        journalBytes = await append(packed);
       } catch (error) {
         faults.push(describe(error));
         verdicts = verdicts.map(notKept);
-        lines.rows = 0;
+        packed.rows = 0;
       }
-      const buffer = lines.roomFor(0);
+      const buffer = packed.roomFor(0);
       if (buffer.length <= KEPT_BYTES && free.length < KEPT_BUFFERS) free.push(buffer);
       // Where nothing is written, nothing else lets timers of this thread run, such as those that end LMDB's
       // snapshots.
       if (full) await endOfTurn();
       const figures = {
-        rows: lines.rows,
+        rows: packed.rows,
         journalBytes,
         decideMs: decided - started,
         flushMs: performance.now() - decided,
@@ -100,9 +99,9 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
       const reader = METER_READERS[context.version];
       if (reader.isOnlySamples(call.action) && level() === 'no-samples')
         return internalError(call, JOURNAL_FULL);
-      const lines = new LineBuffer(Buffer.allocUnsafe(MESSAGE_BYTES));
-      const verdict = reader.decideMessage(call, context, lines);
-      await append(lines);
+      const packed = new SampleBuffer(Buffer.allocUnsafe(MESSAGE_BYTES));
+      const verdict = reader.decideMessage(call, context, packed);
+      await append(packed);
       return verdict;
     },
   };
@@ -115,16 +114,16 @@ export function createFrameDecider({ lane, level, clock = Date.now }: FrameDecid
 function decideFrame(
   bytes: Buffer,
   frame: FrameContext,
-  lines: LineBuffer,
+  packed: SampleBuffer,
   full: boolean,
   faults: string[],
 ): FrameVerdict {
-  const { used, rows } = lines;
+  const before = packed.mark();
   const end = frame.offset + frame.length;
   const reader = METER_READERS[frame.version];
   let call: { readonly messageId?: string; readonly action: string } = { action: '' };
   try {
-    const usual = full ? undefined : reader.decideUsual(bytes, frame.offset, end, frame, lines);
+    const usual = full ? undefined : reader.decideUsual(bytes, frame.offset, end, frame, packed);
     if (usual !== undefined) return usual;
     const reading = readFrame(bytes.toString('utf8', frame.offset, end));
     // What is no CALL is for the edge to answer, where it can be (OCPP-J 1.6 §4.1.3, §4.2.3), and to write
@@ -132,10 +131,9 @@ function decideFrame(
     if (reading.type !== 'call') return { action: '', unhandled: true, samples: 0 };
     if (full && reader.isOnlySamples(reading.action)) return internalError(reading, JOURNAL_FULL);
     call = reading;
-    return reader.decideMessage(reading, frame, lines);
+    return reader.decideMessage(reading, frame, packed);
   } catch (error) {
-    lines.used = used;
-    lines.rows = rows;
+    packed.rewind(before);
     faults.push(`${frame.chargePointId}: ${describe(error)}`);
     return internalError(call, NOT_READ);
   }

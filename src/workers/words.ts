@@ -4,21 +4,7 @@
  * is never a NaN, whose bits could change on the way (its last byte would be 0x7f or 0xff, after one of 0xf0
  * and more; no UTF-8 has these two in a row).
  */
-export const WORD_BYTES = 8;
-
-/** The text as UTF-8 with at least one word of padding. */
-export function wordPadded(text: string): DataView {
-  const bytes = Buffer.alloc(Buffer.byteLength(text) + WORD_BYTES);
-  bytes.write(text);
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-/** Copies `length` bytes and up to one word more: there must be room for that in both. */
-export function copyWords(from: DataView, fromAt: number, to: DataView, toAt: number, length: number): void {
-  for (let done = 0; done < length; done += WORD_BYTES) {
-    to.setFloat64(toAt + done, from.getFloat64(fromAt + done, true), true);
-  }
-}
+const WORD_BYTES = 8;
 
 /** Whether two runs of text are the same bytes. Never reads beyond them. */
 export function sameWords(

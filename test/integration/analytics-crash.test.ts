@@ -6,8 +6,7 @@ import { openChdb } from '../../src/analytics/chdb-engine.ts';
 import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
 import { packChunk } from '../../src/records/chunk.ts';
 import { connections } from '../../src/records/connections.ts';
-import { meterSamples } from '../../src/records/meter-samples.ts';
-import { registerSample } from '../support/analytics-rows.ts';
+import { registerSample, sampleChunk } from '../support/analytics-rows.ts';
 import { linesOf } from '../support/embedded-engine.ts';
 import { until } from '../support/until.ts';
 import { type Program, startProgram } from './children.ts';
@@ -87,9 +86,8 @@ function writeRows(
   const writing = (async () => {
     while (!stopped) {
       const numbers = Array.from({ length: ROWS_PER_CHUNK }, (_, index) => chunks * ROWS_PER_CHUNK + index);
-      const samples = linesOf(
-        meterSamples,
-        numbers.map((number) => registerSample({ chargePointId, ts: noon + number * 1000, value: number })),
+      const samples = numbers.map((number) =>
+        registerSample({ chargePointId, ts: noon + number * 1000, value: number }),
       );
       const closings = linesOf(
         connections,
@@ -105,7 +103,7 @@ function writeRows(
         })),
       );
       await Promise.all([
-        lane.append(packChunk(meterSamples.id, ROWS_PER_CHUNK, Date.now(), samples.toString())),
+        lane.append(sampleChunk(samples)),
         lane.append(packChunk(connections.id, ROWS_PER_CHUNK, Date.now(), closings.toString())),
       ]);
       chunks++;

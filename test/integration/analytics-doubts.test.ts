@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Engine, Insert } from '../../src/analytics/engine.ts';
+import { type Engine, type Insert, withLines } from '../../src/analytics/engine.ts';
 import { EngineError } from '../../src/analytics/engine-error.ts';
 import { presenceOf } from '../../src/analytics/presence.ts';
 import { rowIdentities } from '../../src/analytics/row-identity.ts';
@@ -206,10 +206,11 @@ describe('inserts whose end nobody saw', () => {
     await under.append(authorizations, [tag('A'), tag('B')]);
     under.open(
       engineAround(engine, {
-        async before({ token, table, lines }) {
+        async before(insert) {
+          const { token, table } = insert;
           tokens.push(token);
           if (tokens.length > 1) return;
-          await engine.insert({ table, lines, token });
+          await engine.insert(insert);
           await engine.command(`ALTER TABLE ${table} DELETE WHERE 1 SETTINGS mutations_sync = 1`);
           throw new EngineError('away', 'cut off');
         },
@@ -310,11 +311,12 @@ describe('inserts whose end nobody saw', () => {
     let wholes = 0;
     under.open(
       engineAround(engine, {
-        before({ lines }) {
+        before(insert) {
+          const { lines } = withLines(insert);
           if (lines.includes('"A"') && lines.includes('"G"') && ++wholes) throw unheardOf();
         },
-        after({ lines }) {
-          if (lines.includes('strange')) throw unheardOf();
+        after(insert) {
+          if (withLines(insert).lines.includes('strange')) throw unheardOf();
         },
       }),
       { settling: 5 },
@@ -336,10 +338,10 @@ describe('inserts whose end nobody saw', () => {
       await under.send(transactions, rows.slice(from, from + 100));
     under.open(
       engineAround(engine, {
-        before({ lines }) {
-          sizes.push(lines.length);
-          if (lines.length > 2_000_000)
-            throw new EngineError('memory', 'memory limit exceeded', { code: 241 });
+        before(insert) {
+          const { length } = withLines(insert).lines;
+          sizes.push(length);
+          if (length > 2_000_000) throw new EngineError('memory', 'memory limit exceeded', { code: 241 });
         },
       }),
       { settling: 5, pauses: { first: 1, longest: 1 } },

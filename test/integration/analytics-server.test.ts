@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { batchOf } from '../../src/analytics/batch.ts';
 import type { Engine } from '../../src/analytics/engine.ts';
 import { EngineStart } from '../../src/analytics/engine-start.ts';
 import { openHttp } from '../../src/analytics/http-engine.ts';
@@ -12,7 +13,7 @@ import { meterSamples } from '../../src/records/meter-samples.ts';
 import { transactions } from '../../src/records/transactions.ts';
 import { settleInstallation } from '../../src/store/installation.ts';
 import { createLog } from '../../src/telemetry/log.ts';
-import { registerSample, transactionRow } from '../support/analytics-rows.ts';
+import { registerSample, sampleChunk, transactionRow } from '../support/analytics-rows.ts';
 import { type ClickHouseServer, startClickHouse } from '../support/clickhouse-server.ts';
 import { linesOf } from '../support/embedded-engine.ts';
 import { scratchDirectory } from '../unit/journal/scratch.ts';
@@ -46,10 +47,10 @@ describe('ClickHouse as a server', () => {
   });
 
   const noon = Date.UTC(2026, 4, 4, 12);
-  const lines = linesOf(
-    meterSamples,
-    Array.from({ length: 500 }, (_, index) => registerSample({ ts: noon + index * 1000, value: index })),
+  const samples = Array.from({ length: 500 }, (_, index) =>
+    registerSample({ ts: noon + index * 1000, value: index }),
   );
+  const lines = linesOf(meterSamples, samples);
   const insert = (token: string, by = engine) => by.insert({ table: 'meter_samples', lines, token });
   const count = async () =>
     (await engine.query<{ rows: number }>('SELECT count() AS rows FROM meter_samples'))[0]?.rows;
@@ -66,6 +67,19 @@ describe('ClickHouse as a server', () => {
     await insert('server:once');
     await insert('server:once');
     expect(await count()).toBe(500);
+  });
+
+  it('takes packed samples as a block, once by the token of their lines, too', async () => {
+    const [rows] = batchOf([{ lane: 1, seq: 1, chunk: sampleChunk(samples) }]).tables;
+    if (!rows || !('block' in rows)) throw new Error('no block');
+    await engine.insert({ ...rows, token: 'server:block' });
+    const stored = () => engine.query('SELECT * FROM meter_samples ORDER BY ALL');
+    const asBlock = await stored();
+    await insert('server:block');
+    expect(await stored()).toEqual(asBlock);
+    await engine.command('TRUNCATE TABLE meter_samples');
+    await insert('server:lines');
+    expect(await stored()).toEqual(asBlock);
   });
 
   it('an insert whose answer was lost is not doubled by the retry', async () => {

@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { batchOf } from '../../src/analytics/batch.ts';
-import type { Insert } from '../../src/analytics/engine.ts';
+import { type Insert, withLines } from '../../src/analytics/engine.ts';
 import { EngineError } from '../../src/analytics/engine-error.ts';
 import { tokenOf } from '../../src/analytics/token.ts';
 import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
 import type { Lane } from '../../src/journal/lane.ts';
 import { packChunk } from '../../src/records/chunk.ts';
 import { type ConnectionRow, connections } from '../../src/records/connections.ts';
-import { meterSamples } from '../../src/records/meter-samples.ts';
+import { type MeterSampleRow, meterSamples } from '../../src/records/meter-samples.ts';
 import type { Store } from '../../src/store/store.ts';
 import { metrics } from '../../src/telemetry/metrics.ts';
-import { registerSample } from '../support/analytics-rows.ts';
+import { registerSample, sampleChunk } from '../support/analytics-rows.ts';
 import { type EmbeddedEngine, linesOf, openEmbeddedEngine } from '../support/embedded-engine.ts';
 import { engineAround, openSinkUnderTest, type SinkUnderTest } from '../support/sink-under-test.ts';
 import { until } from '../support/until.ts';
@@ -54,8 +54,7 @@ describe('the sink', () => {
     Array.from({ length: count }, (_, index) =>
       registerSample({ ts: noon + (from + index) * 1000, value: from + index }),
     );
-  const sampleChunk = (count: number, from = 0) =>
-    packChunk(meterSamples.id, count, Date.now(), linesOf(meterSamples, samples(count, from)).toString());
+  const samplesFrom = (count: number, from = 0) => sampleChunk(samples(count, from));
   const connection = (reason: string, receivedAt = Date.now()): ConnectionRow => ({
     chargePointId: 'CP-1',
     event: 'closed',
@@ -87,7 +86,7 @@ describe('the sink', () => {
 
   it('empties the journals of all edges and the outbox, each row once, and finds edges that come later', async () => {
     openSink(embedded.engine);
-    for (let index = 0; index < 30; index++) await lane.append(sampleChunk(100, index * 100));
+    for (let index = 0; index < 30; index++) await lane.append(samplesFrom(100, index * 100));
     await store.connectors.report({
       chargePointId: 'CP-1',
       connectorId: 1,
@@ -125,7 +124,7 @@ describe('the sink', () => {
       { isAwaited: () => isAwaited, unawaitedInterval: 60_000, listener: () => void heard++ },
     );
     for (let chunks = 1; chunks <= 3; chunks++) {
-      await lane.append(sampleChunk(10, chunks * 10));
+      await lane.append(samplesFrom(10, chunks * 10));
       await until('the chunk is read', () => heard === chunks);
     }
     expect(inserts).toBe(0);
@@ -134,7 +133,7 @@ describe('the sink', () => {
     expect([inserts, await count('meter_samples')]).toEqual([1, 30]);
 
     isAwaited = false;
-    await lane.append(sampleChunk(2000, 100));
+    await lane.append(samplesFrom(2000, 100));
     await drained();
     expect(await count('meter_samples')).toBe(2030);
   });
@@ -148,7 +147,7 @@ describe('the sink', () => {
     const leapDay = line(connection('leap day', noon)).replace(String(noon), '"2022-02-29 10:00:00"');
     await lane.append(connectionChunk([...months.slice(0, 60), surrogate, ...months.slice(60)]));
     await lane.append(connectionChunk([line(connection('good')), leapDay, line(connection('good, too'))]));
-    await lane.append(sampleChunk(10));
+    await lane.append(samplesFrom(10));
     await lane.append(packChunk(200, 2, Date.now(), '["from","tomorrow"]\n[1]\n'));
     await lane.append(Buffer.from('torn'));
     openSink(embedded.engine);
@@ -173,6 +172,56 @@ describe('the sink', () => {
     expect(metric('farad_sink_rejected_rows_total', { table: 'connections' }) - before).toBe(2);
   });
 
+  it('samples arrive as packed columns just as they did as lines, whatever is in them', async () => {
+    const odd = ['', 'größer als 5 €', '\ud800', '"\\\n\t\u0000', 'x'.repeat(200), '230.10', '-0'];
+    const rows = odd.flatMap((text, index): MeterSampleRow[] => [
+      registerSample({ ts: noon + index, value: null, rawValue: text, flags: [text, 'value-not-numeric'] }),
+      registerSample({ ts: noon + index, value: -0.1 * index, rawValue: `${index}`, transactionId: index }),
+      registerSample({ ts: noon - index * 1e9, value: 5e-324, chargePointId: text, connectorId: -index }),
+      registerSample({ ts: noon + index, value: -0, rawValue: '-0', measurand: text, unit: `u${index}` }),
+      registerSample({
+        ts: 7 + index,
+        value: Number.NaN,
+        source: 'StopTransaction',
+        receivedAt: noon + index,
+      }),
+    ]);
+    const stored = async (format: 'packed' | 'lines') => {
+      await lane.append(
+        format === 'packed'
+          ? sampleChunk(rows)
+          : packChunk(meterSamples.id, rows.length, Date.now(), linesOf(meterSamples, rows).toString()),
+      );
+      await drained();
+      const table = await embedded.engine.query('SELECT * FROM meter_samples ORDER BY ALL');
+      const touched = await embedded.engine.query(
+        'SELECT * EXCEPT touched_at FROM energy_touched ORDER BY ALL',
+      );
+      for (const name of ['meter_samples', 'energy_touched'])
+        await embedded.engine.command(`TRUNCATE TABLE ${name}`);
+      return { table, touched };
+    };
+    const formats: string[] = [];
+    openSink(engineThat((insert) => void formats.push('block' in insert ? 'block' : 'lines')));
+    const packed = await stored('packed');
+    expect(packed.table).toHaveLength(rows.length);
+    expect(packed).toEqual(await stored('lines'));
+    expect(formats).toEqual(['block', 'lines']);
+  });
+
+  it('a refused block is inserted in parts, and what cannot be kept stands alone as text', async () => {
+    openSink(
+      engineThat((insert) => {
+        if (withLines(insert).lines.includes('"17"')) throw new EngineError('rows', 'refused', { code: 27 });
+      }),
+    );
+    await lane.append(samplesFrom(40));
+    await drained();
+    expect([await count('meter_samples'), await count('rejected_rows')]).toEqual([39, 1]);
+    const [rejected] = await embedded.engine.query<{ row: string }>('SELECT row FROM rejected_rows');
+    expect(rejected?.row).toBe(linesOf(meterSamples, samples(1, 17)).toString().trimEnd());
+  });
+
   it('tries again for as long as the engine is away, and loses nothing', async () => {
     let away = true;
     const tokens: string[] = [];
@@ -182,7 +231,7 @@ describe('the sink', () => {
         if (away) throw new EngineError('away', 'connection refused');
       }),
     );
-    await lane.append(sampleChunk(100));
+    await lane.append(samplesFrom(100));
     await until('it has been tried three times', () => tokens.length >= 3);
     expect(sink.hindrances(Date.now() + 60_000)).toMatchObject([
       { name: 'journal-edge-0', cause: 'connection refused' },
@@ -200,8 +249,8 @@ describe('the sink', () => {
     );
     let attempts = 0;
     openSink(
-      engineThat(({ table, lines }) => {
-        if (table !== 'connections' || !lines.includes('strange')) return;
+      engineThat((insert) => {
+        if (insert.table !== 'connections' || !withLines(insert).lines.includes('strange')) return;
         attempts++;
         throw new EngineError('other', 'something new', { code: 4711 });
       }),
@@ -224,7 +273,7 @@ describe('the sink', () => {
         throw new EngineError('other', 'table is gone', { code: 60 });
       }),
     );
-    await lane.append(sampleChunk(3));
+    await lane.append(samplesFrom(3));
     await drained();
     expect([await count('meter_samples'), await count('rejected_rows')]).toEqual([3, 0]);
   });
@@ -238,15 +287,15 @@ describe('the sink', () => {
     };
 
     it('inserts the saved batch under the same tokens, so that what had arrived does not arrive again', async () => {
-      await lane.append(sampleChunk(50));
+      await lane.append(samplesFrom(50));
       await lane.append(connectionChunk([line(connection('once'))]));
       const batch = spansOfAll();
       await journal.queue.saveBatch(batch.spans);
       const [first] = batch.tables;
       if (!first) throw new Error('nothing to insert');
       const token = tokenOf({ uuid: journal.uuid, table: first.table, spans: batch.spans });
-      await embedded.engine.insert({ table: first.table, lines: Buffer.concat(first.pieces), token });
-      await lane.append(sampleChunk(50, 50));
+      await embedded.engine.insert({ ...first, token });
+      await lane.append(samplesFrom(50, 50));
 
       // The engine is ready only after the queue has been looked at, as with a server that is away.
       const heard: number[] = [];
@@ -261,12 +310,12 @@ describe('the sink', () => {
       const yesterday = Date.now() - 86_400_000;
       const lines = [line(connection('old', yesterday)), line(connection('new')), line(connection('newer'))];
       await lane.append(connectionChunk(lines));
-      await lane.append(sampleChunk(20));
+      await lane.append(samplesFrom(20));
       const batch = spansOfAll();
       await journal.queue.saveBatch(batch.spans);
-      for (const { table, pieces } of batch.tables) {
-        const token = tokenOf({ uuid: journal.uuid, table, spans: batch.spans });
-        await embedded.engine.insert({ table, lines: Buffer.concat(pieces), token });
+      for (const rows of batch.tables) {
+        const token = tokenOf({ uuid: journal.uuid, table: rows.table, spans: batch.spans });
+        await embedded.engine.insert({ ...rows, token });
       }
       // As after a kill between writing the token down and renaming the part: known, and not there.
       for (const condition of ["connections DELETE WHERE reason != 'old'", 'meter_samples DELETE WHERE 1']) {
@@ -288,11 +337,7 @@ describe('the sink', () => {
       await journal.queue.saveBatch(batch.spans);
       const [rows] = batch.tables;
       if (!rows) throw new Error('nothing to insert');
-      await embedded.engine.insert({
-        table: rows.table,
-        lines: Buffer.concat(rows.pieces),
-        token: 'forgotten',
-      });
+      await embedded.engine.insert({ ...rows, token: 'forgotten' });
       openSink(embedded.engine);
       await drained();
       expect(await count('connections')).toBe(2);
@@ -314,7 +359,8 @@ describe('the sink', () => {
       );
       let parts = 0;
       const crashing = openSink(
-        engineThat(({ lines }) => {
+        engineThat((insert) => {
+          const { lines } = withLines(insert);
           if (lines.includes('"r9"') && lines.includes('"r60"'))
             throw new EngineError('rows', 'refused', { code: 27 });
           if (++parts > 1) throw new EngineError('away', 'crashed');
@@ -337,7 +383,7 @@ describe('the sink', () => {
   });
 
   it('measures how much waits, and counts what has arrived', async () => {
-    await lane.append(sampleChunk(70));
+    await lane.append(samplesFrom(70));
     const arrived = metric('farad_sink_rows_total', { table: 'meter_samples' });
     const sink = openSink(undefined);
     expect(metric('farad_queue_entries', { queue: 'journal-edge-0' })).toBe(1);

@@ -6,13 +6,12 @@ import { type Confirmed, Ledger, ledgerRows } from '../../load/ledger.ts';
 import { type Ask, StoredTotals } from '../../load/stored-totals.ts';
 import { auditDoubles, look, verify } from '../../load/verify.ts';
 import { EnergyRollup } from '../../src/analytics/energy/energy-rollup.ts';
-import type { Engine, Insert } from '../../src/analytics/engine.ts';
+import { type Engine, type Insert, withLines } from '../../src/analytics/engine.ts';
 import { QueryService } from '../../src/analytics/query-service.ts';
 import { Sink } from '../../src/analytics/sink.ts';
 import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
 import type { Lane } from '../../src/journal/lane.ts';
 import { packChunk } from '../../src/records/chunk.ts';
-import { meterSamples } from '../../src/records/meter-samples.ts';
 import { transactions } from '../../src/records/transactions.ts';
 import { Charge } from '../../src/simulator/charge.ts';
 import { PLAIN_HARDWARE } from '../../src/simulator/hardware.ts';
@@ -21,7 +20,7 @@ import { Random } from '../../src/simulator/random.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { logTo } from '../../src/telemetry/log.ts';
 import { flattenMeterValues } from '../../src/workers/v16/flatten-meter-values.ts';
-import { transactionRow } from '../support/analytics-rows.ts';
+import { sampleChunk, transactionRow } from '../support/analytics-rows.ts';
 import { type EmbeddedEngine, linesOf, openEmbeddedEngine } from '../support/embedded-engine.ts';
 import { until } from '../support/until.ts';
 
@@ -145,9 +144,7 @@ async function appendText(place: number, meterValue: string): Promise<void> {
     receivedAt: Date.now(),
     flags: [],
   });
-  await lane.append(
-    packChunk(meterSamples.id, rows.length, Date.now(), linesOf(meterSamples, rows).toString()),
-  );
+  await lane.append(sampleChunk(rows));
 }
 
 /** Drains the journal through `engine`, in small batches. */
@@ -286,13 +283,14 @@ test('a value that was changed on its way turns it red, though the count is righ
   drain(
     engineThatInserts(async (insert) => {
       // The first number of each insert that stands beside its raw text.
-      const falsified = insert.lines
+      const { table, token, lines } = withLines(insert);
+      const falsified = lines
         .toString()
         .replace(
           /,(\d+),"(\d+)","MeterValues"/,
           (_, value: string, raw: string) => `,${Number(value) + 1},"${raw}","MeterValues"`,
         );
-      await embedded.engine.insert({ ...insert, lines: Buffer.from(falsified) });
+      await embedded.engine.insert({ table, token, lines: Buffer.from(falsified) });
     }),
   );
   const seen = await verdict(2_000);

@@ -1,4 +1,5 @@
 import type { MeterSampleRow } from '../../src/records/meter-samples.ts';
+import { SAMPLES, SampleBuffer } from '../../src/records/sample-buffer.ts';
 import type { TransactionRow } from '../../src/records/transactions.ts';
 
 /** A reading of the imported energy register as the frame workers flatten it. */
@@ -21,6 +22,13 @@ export function registerSample(
     receivedAt: change.ts + 300,
     ...change,
   };
+}
+
+/** Samples as a chunk of the journal. */
+export function sampleChunk(rows: readonly MeterSampleRow[]): Buffer {
+  const packed = new SampleBuffer(Buffer.alloc(64));
+  for (const row of rows) packed.add(row);
+  return packed.finish(SAMPLES, Date.now());
 }
 
 /** A transaction that is open, unless `change` says more. */

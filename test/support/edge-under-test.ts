@@ -7,9 +7,12 @@ import { type Edge, startEdge } from '../../src/edge/edge.ts';
 import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
 import type { Handler, Link } from '../../src/link/link.ts';
 import type { Method, Methods } from '../../src/link/methods.ts';
-import { unpackChunk } from '../../src/records/chunk.ts';
+import { type Chunk, unpackChunk } from '../../src/records/chunk.ts';
 import { EXCHANGES, messageLines } from '../../src/records/exchanges.ts';
 import { messages } from '../../src/records/messages.ts';
+import { meterSamples } from '../../src/records/meter-samples.ts';
+import { sampleLines } from '../../src/records/packed-samples.ts';
+import { SAMPLES } from '../../src/records/sample-buffer.ts';
 import type { TableName } from '../../src/records/table.ts';
 import { tables } from '../../src/records/tables.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
@@ -154,9 +157,8 @@ function rowsOf(journal: Journal, name: TableName): JournalRow[] {
   for (const lane of journal.queue.lanes()) {
     for (const entry of journal.queue.read(lane, 0, { entries: 10_000, bytes: 64 * 1024 * 1024 })) {
       const chunk = unpackChunk(entry.chunk);
-      const areExchanges = chunk.tableId === EXCHANGES;
-      if ((areExchanges ? messages.id : chunk.tableId) !== table?.id) continue;
-      const lines = areExchanges ? messageLines(chunk.lines) : chunk.lines;
+      const [id, lines] = linesIn(chunk);
+      if (id !== table?.id) continue;
       for (const line of lines.toString().trimEnd().split('\n')) {
         const cells = JSON.parse(line) as unknown[];
         rows.push(Object.fromEntries(table.columns.map((column, index) => [column.name, cells[index]])));
@@ -164,6 +166,13 @@ function rowsOf(journal: Journal, name: TableName): JournalRow[] {
     }
   }
   return rows;
+}
+
+/** The rows of a chunk with the number of their table. */
+function linesIn(chunk: Chunk): [tableId: number, lines: Buffer] {
+  if (chunk.tableId === EXCHANGES) return [messages.id, messageLines(chunk.lines)];
+  if (chunk.tableId === SAMPLES) return [meterSamples.id, sampleLines(chunk)];
+  return [chunk.tableId, chunk.lines];
 }
 
 function readMetric(registry: Registry, name: string, labels: Readonly<Record<string, string>>): number {

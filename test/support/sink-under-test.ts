@@ -6,9 +6,11 @@ import { Sink, type SinkOptions } from '../../src/analytics/sink.ts';
 import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
 import type { Lane } from '../../src/journal/lane.ts';
 import { packChunk } from '../../src/records/chunk.ts';
+import { type MeterSampleRow, meterSamples } from '../../src/records/meter-samples.ts';
 import { encodeRow, type Table } from '../../src/records/table.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { logTo } from '../../src/telemetry/log.ts';
+import { sampleChunk } from './analytics-rows.ts';
 import { until } from './until.ts';
 
 /**
@@ -78,6 +80,7 @@ export function openSinkUnderTest(): SinkUnderTest {
 }
 
 function chunkOf<Row>(table: Table<Row>, rows: readonly Row[]): Buffer {
+  if (table.id === meterSamples.id) return sampleChunk(rows as unknown as readonly MeterSampleRow[]);
   const lines = rows.map((row) => `${encodeRow(table, row)}\n`).join('');
   return packChunk(table.id, rows.length, Date.now(), lines);
 }

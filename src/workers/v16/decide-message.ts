@@ -5,14 +5,14 @@ import type { MeterValuesRequest, StopTransactionRequest } from '../../protocol/
 import { repairRequest } from '../../protocol/v16/lenient.ts';
 import { checkRequest } from '../../protocol/v16/validate.ts';
 import type { Violation } from '../../protocol/version.ts';
-import type { LineBuffer } from '../../records/chunk.ts';
-import { type MeterSampleRow, meterSamples } from '../../records/meter-samples.ts';
+import type { MeterSampleRow } from '../../records/meter-samples.ts';
+import type { SampleBuffer } from '../../records/sample-buffer.ts';
 import type { FrameVerdict } from '../frame-batch.ts';
 import { DigestReader } from '../meter-digest.ts';
 import type { MeterReader } from '../meter-reader.ts';
-import { encodeMeterValues } from './encode-samples.ts';
 import { digestOf, flattenMeterValues } from './flatten-meter-values.ts';
 import { meterValuesSource, transactionDataSource } from './meter-source.ts';
+import { packMeterValues } from './pack-samples.ts';
 import { MeterValuesScanner } from './scan-meter-values.ts';
 import { writeSamples } from './write-samples.ts';
 
@@ -27,13 +27,13 @@ export const meterReader: MeterReader = {
 };
 
 /**
- * Reads the samples of a message and adds their rows to `lines`, all or, where it throws, none; the caller
+ * Reads the samples of a message and adds their rows to `packed`, all or, where it throws, none; the caller
  * flushes them before anyone is told the verdict. Transaction messages are never refused for content that can
  * be stored, by the strict reader neither (OCPP 1.6 ed. 2 §4.7, §4.10).
  */
-export function decideMessage(call: IncomingCall, context: MeterContext, lines: LineBuffer): FrameVerdict {
-  if (call.action === 'MeterValues') return decideMeterValues(call, context, lines);
-  if (call.action === 'StopTransaction') return decideStopTransaction(call, context, lines);
+export function decideMessage(call: IncomingCall, context: MeterContext, packed: SampleBuffer): FrameVerdict {
+  if (call.action === 'MeterValues') return decideMeterValues(call, context, packed);
+  if (call.action === 'StopTransaction') return decideStopTransaction(call, context, packed);
   return { messageId: call.messageId, action: call.action, unhandled: true, samples: 0 };
 }
 
@@ -47,29 +47,29 @@ export function decideUsual(
   start: number,
   end: number,
   context: MeterContext,
-  lines: LineBuffer,
+  packed: SampleBuffer,
 ): FrameVerdict | undefined {
   if (!scanner.read(bytes, start, end) || !scanner.hasPlausibleTimes(context.receivedAt)) return undefined;
   const { connectorId, transactionId, samples } = scanner;
   const source = meterValuesSource({ connectorId, transactionId }, context);
   digest.begin(source.connectorId);
-  writeSamples(scanner, bytes, source, lines, digest);
+  writeSamples(scanner, bytes, source, packed, digest);
   const read = digest.end();
   const action = 'MeterValues';
   return read === undefined ? { action, samples } : { action, samples, digest: read };
 }
 
-function decideMeterValues(call: IncomingCall, context: MeterContext, lines: LineBuffer): FrameVerdict {
+function decideMeterValues(call: IncomingCall, context: MeterContext, packed: SampleBuffer): FrameVerdict {
   const { messageId, action, payload } = call;
   const violation = checkRequest('MeterValues', payload);
   if (violation === undefined) {
     const request = payload as MeterValuesRequest;
-    const before = lines.rows;
+    const before = packed.rows;
     const source = meterValuesSource(payload as Record<string, unknown>, context);
     digest.begin(source.connectorId);
-    encodeMeterValues(request.meterValue, source, lines, digest);
+    packMeterValues(request.meterValue, source, packed, digest);
     const read = digest.end();
-    const samples = lines.rows - before;
+    const samples = packed.rows - before;
     // No spreading here: copying an object member by member costs more than reading the message.
     return read === undefined ? { messageId, action, samples } : { messageId, action, samples, digest: read };
   }
@@ -78,11 +78,15 @@ function decideMeterValues(call: IncomingCall, context: MeterContext, lines: Lin
   if (call.deepFrame !== undefined) repairs.push('payload: too-deep');
   const rows = flattenMeterValues(payload.meterValue, meterValuesSource(repaired, context));
   if (context.strict && rows.length === 0) return refused(call, violation);
-  addRows(rows, lines);
+  addRows(rows, packed);
   return withDigest({ messageId, action, samples: rows.length, repairs }, digestOf(rows));
 }
 
-function decideStopTransaction(call: IncomingCall, context: MeterContext, lines: LineBuffer): FrameVerdict {
+function decideStopTransaction(
+  call: IncomingCall,
+  context: MeterContext,
+  packed: SampleBuffer,
+): FrameVerdict {
   const { messageId, action, payload, deepFrame } = call;
   const deep = deepFrame === undefined ? {} : { deepFrame };
   const violation = checkRequest('StopTransaction', payload);
@@ -90,10 +94,10 @@ function decideStopTransaction(call: IncomingCall, context: MeterContext, lines:
     const { transactionData, ...request } = payload as StopTransactionRequest;
     const source = transactionDataSource(request, context);
     if (source === undefined) return unkept(call, payload as Members);
-    const before = lines.rows;
+    const before = packed.rows;
     digest.begin(source.connectorId);
-    if (transactionData !== undefined) encodeMeterValues(transactionData, source, lines, digest);
-    const samples = lines.rows - before;
+    if (transactionData !== undefined) packMeterValues(transactionData, source, packed, digest);
+    const samples = packed.rows - before;
     const stop = { request, flags: samples > 0 ? source.flags : [], ...deep };
     return withDigest({ messageId, action, samples, stop }, digest.end());
   }
@@ -103,7 +107,7 @@ function decideStopTransaction(call: IncomingCall, context: MeterContext, lines:
   const source = transactionDataSource(repaired, context);
   if (source === undefined) return unkept(call, payload);
   const rows = flattenMeterValues(transactionData, source);
-  addRows(rows, lines);
+  addRows(rows, packed);
   const stop = { request, flags: rows.length > 0 ? source.flags : [], ...deep };
   return withDigest({ messageId, action, samples: rows.length, stop, repairs }, digestOf(rows));
 }
@@ -135,8 +139,8 @@ function repair(
   return { repaired: repaired as Members, repairs: whole ? repairs : [...repairs, 'salvaged'] };
 }
 
-function addRows(rows: readonly MeterSampleRow[], lines: LineBuffer): void {
-  for (const row of rows) lines.add(meterSamples, row);
+function addRows(rows: readonly MeterSampleRow[], packed: SampleBuffer): void {
+  for (const row of rows) packed.add(row);
 }
 
 function withDigest(verdict: FrameVerdict, read: MeterDigest | undefined): FrameVerdict {

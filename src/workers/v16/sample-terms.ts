@@ -6,8 +6,9 @@ import {
   UNIT_OF_MEASURE_VALUES,
   VALUE_FORMAT_VALUES,
 } from '../../protocol/v16/generated/messages.ts';
+import type { PackedTerms } from '../../records/sample-buffer.ts';
 import { ENERGY_REGISTER, isLive, placeOf } from '../meter-digest.ts';
-import { sameWords, wordPadded } from '../words.ts';
+import { sameWords } from '../words.ts';
 import {
   canonicalUnit,
   DEFAULT_CONTEXT,
@@ -17,22 +18,12 @@ import {
 } from './sampled-value-terms.ts';
 
 /** All that a sampled value says beside its value, as it goes into a row. */
-export interface SampleTerms {
-  readonly measurand: string;
-  readonly phase: string;
+export interface SampleTerms extends PackedTerms {
   /** As `placeOf`. */
   readonly place: number;
-  readonly unit: string;
   readonly signed: boolean;
   /** Whether the digest wants to see its value. */
   readonly isForDigest: boolean;
-  /**
-   * The cells from measurand to unit without the first quote,
-   * `Voltage","L1-N","Outlet","Sample.Periodic","Raw","V",`, and padding.
-   */
-  readonly cells: DataView;
-  /** Bytes of `cells` without the padding. */
-  readonly length: number;
   /** How charge points write it. */
   readonly spellings: Spelling[];
 }
@@ -117,27 +108,21 @@ export function termsOf(number: number): SampleTerms {
     ({ terms: texts }, member) =>
       texts[(Math.floor(number / (weights[member] as number)) % (texts.length + 1)) - 1],
   );
-  const ofUnit = unit === undefined ? defaultUnit(measurand) : canonicalUnit(unit);
-  const ofFormat = format ?? DEFAULT_FORMAT;
-  const cells = [
+  const texts = {
     measurand,
     phase,
-    location ?? DEFAULT_LOCATION,
-    context ?? DEFAULT_CONTEXT,
-    ofFormat,
-    ofUnit,
-  ];
-  const text = `${cells.join('","')}",`;
-  const signed = ofFormat === 'SignedData';
+    location: location ?? DEFAULT_LOCATION,
+    context: context ?? DEFAULT_CONTEXT,
+    format: format ?? DEFAULT_FORMAT,
+    unit: unit === undefined ? defaultUnit(measurand) : canonicalUnit(unit),
+  };
+  const signed = texts.format === 'SignedData';
   const made: SampleTerms = {
-    measurand,
-    phase,
+    texts,
+    number: 0,
     place: placeOf(location),
-    unit: ofUnit,
     signed,
     isForDigest: !signed && isLive(measurand, context),
-    cells: wordPadded(text),
-    length: text.length,
     spellings: [],
   };
   if (ready.size >= MAX_READY) ready.clear();

@@ -16,49 +16,23 @@ export function valueFlag(text: string): string {
 }
 
 /**
- * Whether the text is a number just as JavaScript prints it, so that it can be written to a row as it stands
- * instead of being parsed and printed again. False where that is not certain.
+ * Whether the text at `bytes[from..to)` is a decimal of so few digits that `printedNumber` reads it exactly:
+ * digits, perhaps with a minus before them and a point among them.
  */
-export function isPrintedNumber(text: string): boolean {
-  const length = text.length;
-  if (length === 0 || length > 15) return false;
-  let index = text.charCodeAt(0) === MINUS ? 1 : 0;
-  const first = text.charCodeAt(index);
-  if (first === ZERO) {
-    // 0.0000001 is printed as 1e-7, and -0 as 0.
-    if (length === 1) return true;
-    if (text.charCodeAt(index + 1) !== POINT || length - index > 8) return false;
-  } else if (!(first > ZERO && first <= NINE)) return false;
-  let point = -1;
-  for (index++; index < length; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit === POINT && point < 0) point = index;
-    else if (unit < ZERO || unit > NINE) return false;
-  }
-  return point < 0 || (point < length - 1 && text.charCodeAt(length - 1) !== ZERO);
-}
-
-/** `isPrintedNumber` of the ASCII text at `bytes[from..to)`. */
-export function isPrintedDigits(bytes: Uint8Array, from: number, to: number): boolean {
-  const length = to - from;
-  if (length === 0 || length > 15) return false;
+export function isPrintedNumber(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from > 15) return false;
   let at = bytes[from] === MINUS ? from + 1 : from;
-  const first = bytes[at] as number;
-  if (first === ZERO) {
-    if (length === 1) return true;
-    if (to - at < 2 || bytes[at + 1] !== POINT || to - at > 8) return false;
-  } else if (to === at || !(first > ZERO && first <= NINE)) return false;
-  let point = -1;
-  for (at++; at < to; at++) {
-    const byte = bytes[at] as number;
-    if (byte === POINT && point < 0) point = at;
-    else if (byte < ZERO || byte > NINE) return false;
+  if (at >= to || !isDigit(bytes[at]) || !isDigit(bytes[to - 1])) return false;
+  let points = 0;
+  for (; at < to; at++) {
+    if (isDigit(bytes[at])) continue;
+    if (bytes[at] !== POINT || ++points > 1) return false;
   }
-  return point < 0 || (point < to - 1 && bytes[to - 1] !== ZERO);
+  return true;
 }
 
 /**
- * The number at `bytes[from..to)`, of which `isPrintedDigits` holds: so few digits are exact, and so is the
+ * The number at `bytes[from..to)`, of which `isPrintedNumber` holds: so few digits are exact, and so is the
  * power of ten.
  */
 export function printedNumber(bytes: Uint8Array, from: number, to: number): number {
@@ -72,6 +46,10 @@ export function printedNumber(bytes: Uint8Array, from: number, to: number): numb
   }
   const value = power === 0 ? digits : digits / (POWERS[power] as number);
   return isNegative ? -value : value;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
 
 const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];

@@ -1,16 +1,21 @@
-import { expect, test } from 'vitest';
-import { batchOf, spansOf } from '../../../src/analytics/batch.ts';
+import { describe, expect, test } from 'vitest';
+import { batchOf, spansOf, type TableRows } from '../../../src/analytics/batch.ts';
+import { withLines } from '../../../src/analytics/engine.ts';
 import type { Entry } from '../../../src/journal/lane-queue.ts';
-import { packChunk } from '../../../src/records/chunk.ts';
+import { CHUNK_HEADER_BYTES, packChunk } from '../../../src/records/chunk.ts';
 import { connections } from '../../../src/records/connections.ts';
 import { EXCHANGES, ExchangeBuffer } from '../../../src/records/exchanges.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
+import { encodeRow } from '../../../src/records/table.ts';
+import { registerSample, sampleChunk } from '../../support/analytics-rows.ts';
 
 const entry = (lane: number, seq: number, chunk = packChunk(meterSamples.id, 1, 0, '[1]\n')): Entry => ({
   lane,
   seq,
   chunk,
 });
+
+const shown = (rows: TableRows) => [rows.table, withLines({ ...rows, token: '' }).lines.toString()];
 
 test('a span ends at a hole and at the end of a lane, in whatever order lanes were read', () => {
   expect(spansOf([entry(2, 5), entry(1, 1), entry(2, 6), entry(1, 2), entry(2, 8)])).toEqual([
@@ -28,7 +33,7 @@ test('rows are put together by table without being looked into, each line ended'
     entry(1, 4, packChunk(connections.id, 1, 0, '[4]\n')),
     entry(1, 5, packChunk(connections.id, 0, 0, '')),
   ]);
-  expect(tables.map(({ table, pieces }) => [table, Buffer.concat(pieces).toString()])).toEqual([
+  expect(tables.map(shown)).toEqual([
     ['meter_samples', '[1]\n[2]\n[3]\n'],
     ['connections', '["no line end"]\n[4]\n'],
   ]);
@@ -62,7 +67,7 @@ test('exchanges become rows of the message log, and what is left of a damaged on
   });
   const chunk = buffer.finish(EXCHANGES, 7);
   const { tables, unusable } = batchOf([entry(1, 1, chunk), entry(1, 2, chunk.subarray(0, -1))]);
-  expect(tables.map(({ table, pieces }) => [table, Buffer.concat(pieces).toString()])).toEqual([
+  expect(tables.map(shown)).toEqual([
     [
       'messages',
       '["CP-1","in","CALL","17","Authorize","","{\\"idTag\\":\\"A\\"}",5]\n["CP-1","out","CALLRESULT","17","Authorize","","{}",6]\n',
@@ -75,4 +80,45 @@ test('exchanges become rows of the message log, and what is left of a damaged on
       error: expect.stringContaining('cut short'),
     },
   ]);
+});
+
+describe('packed samples', () => {
+  const sample = (value: number) => registerSample({ ts: 1000 + value, value });
+  const line = (value: number) => `${encodeRow(meterSamples, sample(value))}\n`;
+
+  test('of many chunks become one block', () => {
+    const { tables } = batchOf(
+      [1, 2, 3].map((seq) => entry(1, seq, sampleChunk([sample(seq), sample(-seq)]))),
+    );
+    expect(tables).toEqual([
+      { table: 'meter_samples', block: expect.any(Buffer), rows: 6, toLines: expect.any(Function) },
+    ]);
+    expect(tables.map(shown)).toEqual([['meter_samples', [1, -1, 2, -2, 3, -3].map(line).join('')]]);
+  });
+
+  test('beside lines of an older Farad are lines, too: a batch has one insert per table', () => {
+    const { tables } = batchOf([
+      entry(1, 1, sampleChunk([sample(1)])),
+      entry(1, 2, packChunk(meterSamples.id, 1, 0, line(2))),
+      entry(1, 3, sampleChunk([sample(3)])),
+    ]);
+    expect(tables.map(shown)).toEqual([['meter_samples', [2, 1, 3].map(line).join('')]]);
+  });
+
+  test('a damaged chunk is kept as it is, and takes nothing with it', () => {
+    const flagged = (value: number, chargePointId = 'CP-1') =>
+      registerSample({ ts: 1000 + value, value, chargePointId, flags: ['odd'] });
+    const [first, last] = [1, 3].map((value) => sampleChunk([flagged(value)])) as [Buffer, Buffer];
+    const chunk = sampleChunk([flagged(2), flagged(2, 'CP-2')]);
+    const expected = batchOf([entry(1, 1, first), entry(1, 3, last)]);
+    for (let bytes = CHUNK_HEADER_BYTES; bytes < chunk.length; bytes++) {
+      const damaged = chunk.subarray(0, bytes);
+      const { tables, unusable } = batchOf([entry(1, 1, first), entry(1, 2, damaged), entry(1, 3, last)]);
+      expect(tables).toEqual(expected.tables.map((rows) => ({ ...rows, toLines: expect.any(Function) })));
+      expect(tables.map(shown)).toEqual(expected.tables.map(shown));
+      expect(unusable).toEqual([
+        { table: '', row: damaged.toString('base64'), error: expect.stringContaining('not a chunk') },
+      ]);
+    }
+  });
 });

@@ -62,12 +62,15 @@ test('the token of an insert names queue, table, spans and part, and is part of 
   expect(tokenOf({ ...whole, part: Buffer.from('[1]\n') })).not.toBe(
     tokenOf({ ...whole, part: Buffer.from('[2]\n') }),
   );
-  expect(insertStatement({ table: 'connections', token })).toBe(
+  expect(insertStatement({ table: 'connections', token }, 'JSONCompactEachRow')).toBe(
     'INSERT INTO connections (`charge_point_id`, `event`, `epoch`, `remote_address`, `code`, `reason`, `duration_ms`, `received_at`) ' +
       `SETTINGS insert_deduplication_token = '${token}', insert_deduplicate = 1, ` +
       'deduplicate_blocks_in_dependent_materialized_views = 1, async_insert = 0 FORMAT JSONCompactEachRow',
   );
-  expect(() => insertStatement({ table: 'connections', token: "x' --" })).toThrow(TypeError);
+  expect(insertStatement({ table: 'charge_points', token }, 'Native', "/data/o'b/x")).toMatch(
+    /^INSERT INTO charge_points \(.*\) FROM INFILE '\/data\/o\\'b\/x' SETTINGS .* FORMAT Native$/,
+  );
+  expect(() => insertStatement({ table: 'connections', token: "x' --" }, 'Native')).toThrow(TypeError);
 });
 
 test('the token of a batch of very many spans stays short, since servers and proxies bound what an URL may be', () => {

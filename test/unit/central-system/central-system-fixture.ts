@@ -16,6 +16,7 @@ import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import { checkResponse } from '../../../src/protocol/v16/validate.ts';
 import { unpackChunk } from '../../../src/records/chunk.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
+import { sampleLines } from '../../../src/records/packed-samples.ts';
 import type { Table, TableName } from '../../../src/records/table.ts';
 import { openStore, type Store, type StoreOptions } from '../../../src/store/store.ts';
 import { createRegistry, type Registry } from '../../../src/telemetry/metrics.ts';
@@ -192,8 +193,7 @@ export function setUp(options: Options = {}): Stand {
 }
 
 function samplesOf(chunk: Buffer): Record<string, unknown>[] {
-  const { lines } = unpackChunk(chunk);
-  return lines
+  return sampleLines(unpackChunk(chunk))
     .toString()
     .trimEnd()
     .split('\n')

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readFrame } from '../../../src/protocol/frame.ts';
 import type { MeterContext } from '../../../src/protocol/meter-message.ts';
-import { LineBuffer, unpackChunk } from '../../../src/records/chunk.ts';
+import { unpackChunk } from '../../../src/records/chunk.ts';
+import { sampleLines } from '../../../src/records/packed-samples.ts';
+import { SampleBuffer } from '../../../src/records/sample-buffer.ts';
 import type { FrameVerdict } from '../../../src/workers/frame-batch.ts';
 import { meterReader } from '../../../src/workers/v16/decide-message.ts';
 import { frame, meterValues, RECEIVED_AT, validMeterValues } from './meter-values-fixtures.ts';
@@ -27,23 +29,24 @@ interface Outcome {
 function fromBytes(text: string, of: MeterContext = context): Outcome | undefined {
   const before = Buffer.from('[2,"other","MeterValues",{}]');
   const bytes = Buffer.concat([before, Buffer.from(text), Buffer.from(',"context":"Other"}]}]}]')]);
-  const lines = new LineBuffer(Buffer.alloc(64, 0x7f));
+  const packed = new SampleBuffer(Buffer.alloc(64, 0x7f));
   const end = bytes.length - ',"context":"Other"}]}]}]'.length;
-  const verdict = decideUsual(bytes, before.length, end, of, lines);
-  return verdict && outcome(verdict, lines);
+  const verdict = decideUsual(bytes, before.length, end, of, packed);
+  return verdict && outcome(verdict, packed);
 }
 
 /** The same by way of parser and validator. */
 function parsed(text: string, of: MeterContext = context): Outcome {
   const reading = readFrame(text);
   if (reading.type !== 'call') throw new TypeError(`not a CALL but was read as one: ${text}`);
-  const lines = new LineBuffer(Buffer.alloc(64));
-  const { messageId: _, ...verdict } = decideMessage(reading, of, lines);
-  return outcome(verdict, lines);
+  const packed = new SampleBuffer(Buffer.alloc(64));
+  const { messageId: _, ...verdict } = decideMessage(reading, of, packed);
+  return outcome(verdict, packed);
 }
 
-function outcome(verdict: FrameVerdict, lines: LineBuffer): Outcome {
-  return { verdict, rows: lines.rows, lines: unpackChunk(lines.finish(1, 0)).lines.toString() };
+function outcome(verdict: FrameVerdict, packed: SampleBuffer): Outcome {
+  const { rows } = packed;
+  return { verdict, rows, lines: sampleLines(unpackChunk(packed.finish(1, 0))).toString() };
 }
 
 const contexts = fc.record({

@@ -13,6 +13,8 @@ import {
 } from '../../../src/protocol/v16/generated/messages.ts';
 import { unpackChunk } from '../../../src/records/chunk.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
+import { sampleLines } from '../../../src/records/packed-samples.ts';
+import { SAMPLES } from '../../../src/records/sample-buffer.ts';
 import type { FrameBatch } from '../../../src/workers/frame-batch.ts';
 import type { MeterSource } from '../../../src/workers/v16/meter-source.ts';
 
@@ -169,8 +171,8 @@ export function rowsIn(journal: Journal): Record<string, unknown>[] {
   return queue.lanes().flatMap((lane) =>
     queue.read(lane, 0, { entries: 1000, bytes: 10_000_000 }).flatMap(({ chunk }) => {
       const { lines, rows, tableId } = unpackChunk(Buffer.from(chunk));
-      expect(tableId).toBe(meterSamples.id);
-      const parsed = lines
+      expect(tableId).toBe(SAMPLES);
+      const parsed = sampleLines({ lines, rows })
         .toString()
         .trimEnd()
         .split('\n')
