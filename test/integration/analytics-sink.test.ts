@@ -7,6 +7,7 @@ import { type Journal, journalPath, openJournal } from '../../src/journal/journa
 import type { Lane } from '../../src/journal/lane.ts';
 import { packChunk } from '../../src/records/chunk.ts';
 import { type ConnectionRow, connections } from '../../src/records/connections.ts';
+import { type MessageRow, messages } from '../../src/records/messages.ts';
 import { type MeterSampleRow, meterSamples } from '../../src/records/meter-samples.ts';
 import type { Store } from '../../src/store/store.ts';
 import { metrics } from '../../src/telemetry/metrics.ts';
@@ -207,6 +208,47 @@ describe('the sink', () => {
     expect(packed.table).toHaveLength(rows.length);
     expect(packed).toEqual(await stored('lines'));
     expect(formats).toEqual(['block', 'lines']);
+  });
+
+  it('a long batch of the message log arrives as columns just as it did as lines', async () => {
+    const odd = [
+      '',
+      '{"idTag":"A\\u00e9"}',
+      'größer \u{1f50c}',
+      '"\\\n\t\r\b\f/',
+      'x'.repeat(300),
+      'ü'.repeat(64),
+    ];
+    const rows = Array.from({ length: 1200 }, (_, index): MessageRow => {
+      const of = (shift: number) => odd[(index + shift) % odd.length] as string;
+      return {
+        chargePointId: `${of(1)}${index % 7}`,
+        direction: index % 3 === 0 ? 'out' : 'in',
+        type: 'CALL',
+        messageId: of(2),
+        action: index % 4 === 0 ? `Action${index}` : 'Authorize',
+        errorCode: '',
+        payload: of(3),
+        receivedAt: noon + index,
+      };
+    });
+    const formats: string[] = [];
+    openSink(engineThat((insert) => void formats.push('block' in insert ? 'block' : 'lines')));
+    const stored = async (parts: number) => {
+      const size = rows.length / parts;
+      for (let from = 0; from < rows.length; from += size) {
+        const some = rows.slice(from, from + size);
+        await lane.append(packChunk(messages.id, size, Date.now(), linesOf(messages, some).toString()));
+        await drained();
+      }
+      const table = await embedded.engine.query('SELECT * FROM messages ORDER BY ALL');
+      await embedded.engine.command('TRUNCATE TABLE messages');
+      return table;
+    };
+    const asBlock = await stored(1);
+    expect(asBlock).toHaveLength(rows.length);
+    expect(await stored(2)).toEqual(asBlock);
+    expect(formats).toEqual(['block', 'lines', 'lines']);
   });
 
   it('a refused block is inserted in parts, and what cannot be kept stands alone as text', async () => {
