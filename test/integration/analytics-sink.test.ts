@@ -3,8 +3,8 @@ import { batchOf } from '../../src/analytics/batch.ts';
 import { type Insert, withLines } from '../../src/analytics/engine.ts';
 import { EngineError } from '../../src/analytics/engine-error.ts';
 import { tokenOf } from '../../src/analytics/token.ts';
-import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
-import type { Lane } from '../../src/journal/lane.ts';
+import { type Journal, journalPath, openJournal, overflowNames } from '../../src/journal/journal.ts';
+import type { OverflowingLane as Lane } from '../../src/journal/overflow.ts';
 import { packChunk } from '../../src/records/chunk.ts';
 import { type ConnectionRow, connections } from '../../src/records/connections.ts';
 import { type MessageRow, messages } from '../../src/records/messages.ts';
@@ -115,6 +115,19 @@ describe('the sink', () => {
         'SELECT sum(value) AS sum, min(ts) AS first, max(ts) AS last FROM meter_samples',
       ),
     ).toEqual([{ sum: 4_498_500, first: '2026-05-04T12:00:00.000Z', last: '2026-05-04T12:49:59.000Z' }]);
+  });
+
+  it('moves what a journal that was far behind had no room for, then deletes it', async () => {
+    const behind = openJournal({ path: journalPath(dataDir, 'edge-0'), overflowAbove: -1 });
+    const overflowing = behind.openLane();
+    for (let chunks = 1; chunks <= 3; chunks++)
+      await overflowing.append(sampleChunk(samples(10, chunks * 10)));
+    await behind.close();
+    expect([journal.queue.depth().entries, overflowNames(dataDir)]).toEqual([0, [expect.any(String)]]);
+    openSink(embedded.engine, { emptyFor: 0, discoverEvery: 20 });
+    expect(metric('farad_queue_entries', { queue: 'journal-edge-0' })).toBe(3);
+    await until('the overflow is gone', () => overflowNames(dataDir).length === 0);
+    expect(await count('meter_samples')).toBe(30);
   });
 
   it('gathers a few rows while nobody asks for any, and inserts them once somebody does', async () => {
