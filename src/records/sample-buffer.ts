@@ -67,13 +67,20 @@ export class SampleBuffer extends ChunkWriter {
   private last: SampleMessage | undefined;
   private ts = Number.NaN;
   private flags = NO_FLAGS;
+  /** What `roomFor` answered last: it need not be asked as long as that suffices. */
+  private mine: Buffer;
+
+  constructor(bytes: Buffer) {
+    super(bytes);
+    this.mine = bytes;
+  }
 
   /** The samples that follow belong to this message. */
   message(of: SampleMessage): void {
     const { chargePointId, connectorId, transactionId, message, receivedAt } = of;
     this.last = of;
     this.ts = Number.NaN;
-    const bytes = this.roomFor(MESSAGE_BYTES);
+    const bytes = this.room(MESSAGE_BYTES);
     const { view, used } = this;
     bytes[used] = RECORD.message;
     bytes[used + 1] = SOURCES.indexOf(message);
@@ -90,7 +97,7 @@ export class SampleBuffer extends ChunkWriter {
     if (ts === this.ts && isSame(flags, this.flags)) return;
     this.ts = ts;
     this.flags = flags;
-    this.roomFor(TIME_BYTES)[this.used] = RECORD.time;
+    this.room(TIME_BYTES)[this.used] = RECORD.time;
     this.view.setFloat64(this.used + 1, ts, true);
     this.used += TIME_BYTES;
     this.number(flags.length);
@@ -108,10 +115,10 @@ export class SampleBuffer extends ChunkWriter {
   printed(terms: PackedTerms, value: number, bytes: Uint8Array, from: number, to: number): void {
     this.begin(terms, value);
     const length = to - from;
-    const mine = this.roomFor(1 + length);
+    const room = this.room(1 + length);
     let at = this.used;
-    mine[at++] = length;
-    for (let index = from; index < to; index++) mine[at++] = bytes[index] as number;
+    room[at++] = length;
+    for (let index = from; index < to; index++) room[at++] = bytes[index] as number;
     this.used = at;
     this.rows++;
   }
@@ -158,7 +165,7 @@ export class SampleBuffer extends ChunkWriter {
 
   private begin(terms: PackedTerms, value: number | null): void {
     if (this.terms[terms.number] !== terms) this.define(terms);
-    this.roomFor(SAMPLE_BYTES)[this.used++] = RECORD.sample;
+    this.room(SAMPLE_BYTES)[this.used++] = RECORD.sample;
     this.number(terms.number);
     // A minus zero is printed as 0.
     this.view.setFloat64(this.used, value === null || !Number.isFinite(value) ? Number.NaN : value + 0, true);
@@ -167,7 +174,7 @@ export class SampleBuffer extends ChunkWriter {
 
   private define(terms: PackedTerms): void {
     const { measurand, phase, location, context, format, unit } = terms.texts;
-    this.roomFor(1)[this.used++] = RECORD.terms;
+    this.room(1)[this.used++] = RECORD.terms;
     for (const text of [measurand, phase, location, context, format, unit]) this.text(text);
     terms.number = this.terms.push(terms) - 1;
   }
@@ -175,7 +182,7 @@ export class SampleBuffer extends ChunkWriter {
   private text(text: string): void {
     const { length } = text;
     if (length < 0x80) {
-      const bytes = this.roomFor(1 + length);
+      const bytes = this.room(1 + length);
       const start = this.used + 1;
       let index = 0;
       for (; index < length; index++) {
@@ -191,11 +198,16 @@ export class SampleBuffer extends ChunkWriter {
     }
     const size = Buffer.byteLength(text);
     this.number(size);
-    this.used += this.roomFor(size).write(text, this.used, 'utf8');
+    this.used += this.room(size).write(text, this.used, 'utf8');
+  }
+
+  private room(more: number): Buffer {
+    if (this.used + more > this.mine.length) this.mine = this.roomFor(more);
+    return this.mine;
   }
 
   private number(value: number): void {
-    const bytes = this.roomFor(MAX_NUMBER_BYTES);
+    const bytes = this.room(MAX_NUMBER_BYTES);
     let rest = value;
     for (; rest > 0x7f; rest >>>= 7) bytes[this.used++] = (rest & 0x7f) | 0x80;
     bytes[this.used++] = rest;
