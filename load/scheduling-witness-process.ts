@@ -27,6 +27,7 @@ function watch(): void {
     dueAt = Math.max(dueAt, now - EVERY_MS);
   }
   const microseconds = late.take();
-  if (microseconds !== undefined) process.send?.(microseconds);
+  // Whom it tells may have been killed while it slept; then the end of the channel is seen next.
+  if (microseconds !== undefined) process.send?.(microseconds, undefined, undefined, () => undefined);
   setImmediate(watch);
 }
