@@ -35,6 +35,7 @@ import { Rounds } from './rounds.ts';
 import { SessionGuard } from './session-guard.ts';
 import { Sessions } from './sessions.ts';
 import { storeDirectory, whyRevoked } from './store-directory.ts';
+import { waitingChargePoints } from './waiting-charge-points.ts';
 
 export interface EdgeDeps {
   /** `edge-0` */
@@ -160,12 +161,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     clock,
   });
   metrics.chargingPower.readFrom(() => sessions.chargingPower());
-  const endWatch = watchman.watch({
-    name: 'frames of charge points',
-    waitsFor: 'the one before it',
-    waitingSince: () => sessions.waitingSince(),
-    cure: 'restart',
-  });
+  const endWatch = watchman.watch(waitingChargePoints(sessions));
 
   await store.sessions.clearDeadEdge(name, Date.now());
   const isProxy = trustedProxies(config.trustedProxies);
