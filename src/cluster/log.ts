@@ -33,7 +33,7 @@ const DUPLICATE_IN_PROCESS = 10_158;
 const TOO_MANY_REQUESTS = 10_167;
 
 /** Why a change is sent again. */
-type Repeat = 'timeout' | 'not_enabled' | 'unavailable' | 'disconnected' | 'in_process' | 'expired';
+type Repeat = 'timeout' | 'not_enabled' | 'unavailable' | 'disconnected' | 'in_process' | 'hint';
 
 type Answer = { readonly isSilent: boolean } & (
   | { readonly kind: 'stored'; readonly seq: number }
@@ -86,10 +86,11 @@ export class ChangeLog {
   /**
    * Appends a change, with as many tries as `withinMs` allows: less than the two minutes in which a stream
    * knows again what it has. It expects the newest one in the stream to be its base. That is a hint and saves
-   * a round: whether it takes effect is decided where it is applied. Throws ChangeError for a change that the
-   * log cannot take, and JetStreamApiError where the servers refuse it for good.
+   * a round: whether it takes effect is decided where it is applied. `seen` is how far the copy was in the
+   * stream when the work was done. Throws ChangeError for a change that the log cannot take, and
+   * JetStreamApiError where the servers refuse it for good.
    */
-  async append(place: LogPlace, change: Change, withinMs: number): Promise<Appended> {
+  async append(place: LogPlace, change: Change, seen: number, withinMs: number): Promise<Appended> {
     const bytes = encodeChange(change);
     if (this.inFlight >= this.maxInFlight) {
       this.refusals.inc();
@@ -97,7 +98,7 @@ export class ChangeLog {
     }
     this.inFlight++;
     try {
-      return await this.send(place, change, bytes, performance.now() + withinMs);
+      return await this.send(place, change, bytes, seen, performance.now() + withinMs);
     } catch (error) {
       if (!(error instanceof ClosedConnectionError || error instanceof DrainingConnectionError)) throw error;
       return { outcome: 'unknown', cause: error.message };
@@ -117,12 +118,12 @@ export class ChangeLog {
     place: LogPlace,
     change: Change,
     bytes: Uint8Array,
+    seen: number,
     deadline: number,
   ): Promise<Appended> {
     const begun = performance.now();
     const gate = this.gateOf(place.stream);
-    const { seq: base } = change.base;
-    let expected = base;
+    let expected = change.base.seq;
     let cause = `${place.stream} does not answer`;
     for (;;) {
       const answer = await gate.through(deadline, (wasSilent) => {
@@ -134,16 +135,17 @@ export class ChangeLog {
         this.seconds.observe((performance.now() - begun) / 1000);
         return { outcome: 'stored', seq: answer.seq };
       }
-      if (answer?.kind === 'other' && answer.newest > base) {
+      if (answer?.kind === 'other' && answer.newest > seen) {
         this.conflicts.inc();
         return { outcome: 'overtaken', seq: answer.newest };
       }
       if (answer?.kind === 'again') cause = answer.cause;
       if (answer === undefined || performance.now() >= deadline) return { outcome: 'unknown', cause };
       if (answer.kind === 'other') {
-        // By their age the stream has dropped what it had of this subject, and expects what is left.
+        // What the copy has seen, and is not the base: what came after the base was refused, or the base was
+        // dropped by its age.
         expected = answer.newest;
-        this.repeated('expired');
+        this.repeated('hint');
       } else {
         this.repeated(answer.reason);
         if (!answer.isSilent) await pause(IN_PROCESS_MS);
