@@ -7,7 +7,8 @@ import {
   Dictionary,
   dictionaryPrefix,
   Int64Column,
-  nativeBlock,
+  nativeCount,
+  nativeText,
   TextColumn,
 } from './native-columns.ts';
 
@@ -78,11 +79,13 @@ export class SampleBlock {
   /** The block. */
   finish(): Buffer {
     const columns = this.columns();
-    return nativeBlock(meterSamples.columns, this.rows, (name) => {
+    const pieces = [nativeCount(meterSamples.columns.length), nativeCount(this.rows)];
+    for (const { name, type } of meterSamples.columns) {
       const values = columns[name];
       if (!values) throw new TypeError(`no values of the column ${name} are packed`);
-      return values;
-    });
+      pieces.push(nativeText(name), nativeText(type), ...values);
+    }
+    return Buffer.concat(pieces);
   }
 
   /** Returns how many rows there are with its samples. */

@@ -9,6 +9,12 @@ import { IDENTITY_KEY } from './streams.ts';
  */
 const LOST_AFTER_MS = 30_000;
 
+/**
+ * How long JetStream may take to answer, ms. A server that is about to be given up may be asked for a
+ * consumer, and the next try asks another one.
+ */
+export const ANSWER_WITHIN_MS = 2000;
+
 export interface StreamEndsOptions {
   readonly connection: NatsConnection;
   readonly stream: string;
@@ -56,16 +62,15 @@ export class StreamEnds {
       return;
     }
     this.doubtedSince ??= this.lookedAt;
-    const what = `${stream} ${doubt}`;
-    if (this.lookedAt - this.doubtedSince < lostAfterMs) throw new Error(what);
-    throw new LogHalt('log_lost', what);
+    if (this.lookedAt - this.doubtedSince < lostAfterMs) throw new Error(`it ${doubt}`);
+    throw new LogHalt('log_lost', `${stream} ${doubt}`);
   }
 
   /** What speaks against it; otherwise its ends are known. */
   private async doubt(read: number): Promise<string | undefined> {
     const { connection, stream, identity } = this.options;
     try {
-      const manager = await jetstreamManager(connection, { checkAPI: false });
+      const manager = await jetstreamManager(connection, { checkAPI: false, timeout: ANSWER_WITHIN_MS });
       const { config, state } = await manager.streams.info(stream);
       const theirs = config.metadata?.[IDENTITY_KEY];
       if (theirs !== identity) return `belongs to the log ${theirs}, not to ${identity}`;

@@ -12,7 +12,7 @@ import { nanos } from '@nats-io/transport-node';
 import { type Change, ChangeError, type ChangeRef, decodeChange } from './change.ts';
 import type { Logged } from './copy.ts';
 import { LogHalt } from './log-halt.ts';
-import { StreamEnds, type StreamEndsOptions } from './stream-ends.ts';
+import { ANSWER_WITHIN_MS, StreamEnds, type StreamEndsOptions } from './stream-ends.ts';
 
 /** How long a request for messages stands; when none has come, the stream is looked at, ms. */
 const FETCH_FOR_MS = 2000;
@@ -121,7 +121,8 @@ export class StreamReader {
           this.wakeTaker?.();
           return;
         }
-        const cause = error instanceof Error ? error.message : String(error);
+        const why = error instanceof Error ? error.message : String(error);
+        const cause = `${this.options.stream} cannot be read now: ${why}`;
         this.failing = { since: this.failing?.since ?? Date.now(), cause };
       }
       if (!this.stopped) await pause(NEXT_CONSUMER_MS);
@@ -151,7 +152,7 @@ export class StreamReader {
     if (first > seq + 1) {
       throw new LogHalt('gap', `${stream} begins at ${first}, and this node has read it up to ${seq} only`);
     }
-    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: ANSWER_WITHIN_MS });
     const info = await manager.consumers.add(stream, {
       ack_policy: AckPolicy.None,
       deliver_policy: DeliverPolicy.StartSequence,
