@@ -1,49 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { JetStreamApiError, type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { connectToNats } from '../../src/cluster/connection.ts';
-import { loadConfig } from '../../src/config/load-config.ts';
-import { hasNats, startDeployedNats } from '../support/nats-server.ts';
-import { createTestAuthority, writePem } from '../support/test-certificates.ts';
+import { describe, expect, test } from 'vitest';
+import { hasNats } from '../support/nats-server.ts';
+import { managerOf, startThreeNats } from '../support/three-nats-servers.ts';
 import { until } from '../support/until.ts';
 
-const PASSWORDS = { NATS_PASSWORD_NODE_1: 'a', NATS_PASSWORD_NODE_2: 'b', NATS_PASSWORD_OPERATOR: 'c' };
 const ROUNDS = 100;
 const WRITERS = 3;
 const MESSAGES = 60;
 
 /** Three servers as in deploy/nats.conf, and a connection of the operator's. */
 async function operatorOfThree() {
-  const directory = mkdtempSync(join(tmpdir(), 'farad-traps-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const authority = await createTestAuthority('NATS');
-  const pair = await authority.issue();
-  const ca = writePem(directory, 'ca.pem', authority.certificate);
-  const cert = writePem(directory, 'server.pem', pair.certificate);
-  const key = writePem(directory, 'server.key', pair.key);
-  const credentials = join(directory, 'credentials');
-  writeFileSync(credentials, 'operator:c');
-  const servers = await startDeployedNats(directory, PASSWORDS);
-  const { cluster } = loadConfig({
-    flags: {
-      'cluster-nats-servers': servers.map(({ port }) => `tls://localhost:${port}`).join(','),
-      'cluster-node': 'operator',
-      'clickhouse-url': 'http://127.0.0.1:1',
-      'cluster-nats-tls-ca': ca,
-      'cluster-nats-tls-cert': cert,
-      'cluster-nats-tls-key': key,
-      'cluster-nats-credentials': credentials,
-    },
-  });
-  const connection = await connectToNats(cluster, 'test');
-  onTestFinished(() => connection.close());
-  const manager = await until('JetStream answers', () =>
-    jetstreamManager(connection, { timeout: 300 }).catch(() => undefined),
-  );
-  return { servers, manager, client: jetstream(connection) };
+  const nats = await startThreeNats();
+  const connection = await nats.connect('operator');
+  return { nats, manager: await managerOf(connection), client: jetstream(connection) };
 }
 
 /** What a refusal says; undefined where the message was taken. */
@@ -83,10 +53,10 @@ describe.runIf(hasNats)('what JetStream does', () => {
     expect(await refusal(client, 'old', 0)).toBeUndefined();
   });
 
-  test('what is acknowledged while the leader dies is stored, once, also where it is said to be a duplicate', async () => {
-    const { servers, manager, client } = await operatorOfThree();
+  test('what is acknowledged while leaders stop and die is stored, once, also where it is said to be a duplicate', async () => {
+    const { nats, manager, client } = await operatorOfThree();
     await manager.streams.add({ name: 'kept', subjects: ['kept'], num_replicas: 3 });
-    const leader = (await manager.streams.info('kept')).cluster?.leader as string;
+    const paused = await nats.leaderOf(manager, 'kept');
     const acknowledged = new Map<string, number>();
     const send = async (msgID: string): Promise<void> => {
       const ack = await until(`${msgID} is acknowledged`, () =>
@@ -95,7 +65,12 @@ describe.runIf(hasNats)('what JetStream does', () => {
       acknowledged.set(msgID, ack.seq);
     };
     for (let number = 0; number < MESSAGES; number += 6) {
-      if (number === 24) servers[Number(leader.slice(-1)) - 1]?.process.kill('SIGKILL');
+      if (number === 18) paused?.process.kill('SIGSTOP');
+      if (number === 36) paused?.process.kill('SIGCONT');
+      if (number === 42) {
+        const killed = await until('there is a leader', () => nats.leaderOf(manager, 'kept'));
+        killed.process.kill('SIGKILL');
+      }
       await Promise.all([0, 1, 2, 3, 4, 5].map((more) => send(`m-${number + more}`)));
     }
     const stored = await until('the stream answers', () =>

@@ -2,18 +2,15 @@ import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { streamPlans } from '../../src/cluster/streams.ts';
 import type { Registry } from '../../src/telemetry/metrics.ts';
-import { until } from './until.ts';
 
 const MIB = 1024 * 1024;
 
-/** Makes the first stream of charge points as Farad does, with these differences; returns its identity. */
+/** Makes the first stream of charge points as Farad does, with these differences. */
 export async function makeStream(
   connection: NatsConnection,
   { identity = 'log-1', ...others }: Partial<StreamConfig> & { readonly identity?: string } = {},
-): Promise<string> {
-  const manager = await until('JetStream answers', () =>
-    jetstreamManager(connection, { timeout: 300 }).catch(() => undefined),
-  );
+): Promise<void> {
+  const manager = await jetstreamManager(connection);
   const settings = {
     replicas: others.num_replicas ?? 1,
     state: { shards: 1 },
@@ -23,7 +20,6 @@ export async function makeStream(
   const [plan] = streamPlans(settings, identity);
   if (!plan) throw new Error('there is no such stream');
   await manager.streams.add({ ...plan, ...others });
-  return identity;
 }
 
 /** The value of a counter or gauge; 0 where nothing was counted. */
