@@ -24,6 +24,16 @@ const CROWDED = {
 } as const;
 
 /**
+ * What native code has freed goes back to the system. By itself malloc keeps ever larger blocks in its heaps
+ * once such a block was freed, and a heap with something at its end never shrinks.
+ */
+const GIVES_BACK = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '262144',
+} as const;
+
+/**
  * The processes of a gateway. Their files lie beside this one in the build.
  * @param cores that they may run on.
  */
@@ -37,7 +47,7 @@ export function gatewayPlan(config: Config, cores: number = availableParallelism
   return [
     ...edges,
     // Whatever an operator asks for, charge points come first; and neither may wait for a query or a merge.
-    { name: 'control', file: built('../control/process.js'), nice: 5 },
+    { name: 'control', file: built('../control/process.js'), nice: 5, environment: GIVES_BACK },
     // Each call into chDB holds a thread as long as it runs: an insert, four queries, an export and a
     // person's SQL; LMDB needs some beside.
     {
@@ -45,7 +55,7 @@ export function gatewayPlan(config: Config, cores: number = availableParallelism
       file: built('../analytics/process.js'),
       nice: 10,
       idleClass: config.analytics.priority === 'idle',
-      environment: { UV_THREADPOOL_SIZE: '12' },
+      environment: { UV_THREADPOOL_SIZE: '12', ...GIVES_BACK },
     },
     ...(isClustered(config) ? [{ name: 'replica', file: built('../cluster/process.js') }] : []),
   ];

@@ -46,3 +46,11 @@ test('edges that outnumber the cores keep their heaps close to what lives in the
   );
   expect(edgeOf(3, 4)?.nodeFlags).toEqual(edgeOf(1, 4)?.nodeFlags);
 });
+
+test('control and analytics give back what native code has freed', () => {
+  const plan = planOf({});
+  for (const name of ['control', 'analytics']) {
+    const environment = plan.find((process) => process.name === name)?.environment;
+    expect(environment).toMatchObject({ MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '262144' });
+  }
+});
