@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { batchOf, type TableRows } from '../src/analytics/batch.ts';
 import { openChdb } from '../src/analytics/chdb-engine.ts';
 import type { Engine } from '../src/analytics/engine.ts';
 import { migrate } from '../src/analytics/migrate.ts';
-import { meterSamples } from '../src/records/meter-samples.ts';
-import { encodeRow } from '../src/records/table.ts';
+import type { MeterSampleRow } from '../src/records/meter-samples.ts';
+import { SAMPLES, SampleBuffer } from '../src/records/sample-buffer.ts';
 import type { Bench, Contender } from './bench.ts';
 import { answerAndDrain, type Server, startFarad } from './frames/contenders.ts';
 import { frameRows, SAMPLES_PER_FRAME } from './meter-sample-rows.ts';
@@ -44,7 +45,7 @@ export const ingestBench: Bench = {
     await migrate(engine);
     const server = await startFarad({});
     return {
-      contenders: [bareInsert(engine), endToEnd(server)],
+      contenders: [bareInsert(engine, 'block'), bareInsert(engine, 'lines'), endToEnd(server)],
       async close() {
         await server.stop();
         await engine.close();
@@ -54,19 +55,25 @@ export const ingestBench: Bench = {
   },
 };
 
+const BARE_NOTES = {
+  block:
+    'the embedded engine alone, fed with columns as by the sink: nothing is received, checked, flushed or confirmed, and nobody sends; its rows lie ready',
+  lines: 'the same with lines of JSONCompactEachRow',
+} as const;
+
 /** Rows that lie ready as bytes, in batches as large as the sink's; rollups are kept as in Farad. */
-function bareInsert(engine: Engine): Contender {
+function bareInsert(engine: Engine, format: keyof typeof BARE_NOTES): Contender {
   let runs = 0;
   return {
-    name: 'bare insert',
-    note: 'the embedded engine alone: nothing is received, checked, flushed or confirmed, and nobody sends; its rows lie ready',
+    name: format === 'block' ? 'bare insert' : 'bare insert of lines',
+    note: BARE_NOTES[format],
     async run() {
       runs++;
-      const batches = Array.from({ length: BATCHES }, (_, place) => batchOf(runs * BATCHES + place));
+      const batches = Array.from({ length: BATCHES }, (_, place) => rowsOf(runs * BATCHES + place, format));
       const cpuBefore = process.cpuUsage();
       const began = performance.now();
-      for (const [place, lines] of batches.entries())
-        await engine.insert({ table: meterSamples.name, lines, token: `bench-${runs}-${place}` });
+      for (const [place, rows] of batches.entries())
+        await engine.insert({ ...rows, token: `bench-${format}-${runs}-${place}` });
       const seconds = (performance.now() - began) / 1000;
       const { user, system } = process.cpuUsage(cpuBefore);
       const samples = BATCHES * BATCH_ROWS;
@@ -75,13 +82,16 @@ function bareInsert(engine: Engine): Contender {
   };
 }
 
-function batchOf(place: number): Buffer {
+function rowsOf(place: number, format: keyof typeof BARE_NOTES): TableRows {
   const now = Date.now() - place * 60_000;
   const frames = Math.floor(BATCH_ROWS / SAMPLES_PER_FRAME) + 1;
-  const lines: string[] = [];
-  for (let frame = place * frames; frame < (place + 1) * frames; frame++)
-    for (const row of frameRows(frame, now)) lines.push(encodeRow(meterSamples, row));
-  return Buffer.from(`${lines.slice(0, BATCH_ROWS).join('\n')}\n`);
+  const rows: MeterSampleRow[] = [];
+  for (let frame = place * frames; frame < (place + 1) * frames; frame++) rows.push(...frameRows(frame, now));
+  const packed = new SampleBuffer(Buffer.alloc(1024));
+  for (const row of rows.slice(0, BATCH_ROWS)) packed.add(row);
+  const [block] = batchOf([{ lane: 1, seq: 1, chunk: packed.finish(SAMPLES, now) }]).tables;
+  if (!block || !('block' in block)) throw new Error('samples do not become a block');
+  return format === 'block' ? block : { table: block.table, lines: block.toLines() };
 }
 
 /** The whole gateway in a closed loop; the clock runs until its journal is empty. */

@@ -6,9 +6,7 @@ import type { Engine } from '../src/analytics/engine.ts';
 import { migrate } from '../src/analytics/migrate.ts';
 import { Sink } from '../src/analytics/sink.ts';
 import { journalPath, openJournal } from '../src/journal/journal.ts';
-import { packChunk } from '../src/records/chunk.ts';
-import { meterSamples } from '../src/records/meter-samples.ts';
-import { encodeRow } from '../src/records/table.ts';
+import { SAMPLES, SampleBuffer } from '../src/records/sample-buffer.ts';
 import { openStore } from '../src/store/store.ts';
 import { logTo } from '../src/telemetry/log.ts';
 import { mainThreadCpuSeconds } from '../src/telemetry/process-metrics.ts';
@@ -110,11 +108,11 @@ async function fillJournal(dataDir: string): Promise<void> {
   const now = Date.now();
   const appends: Promise<void>[] = [];
   for (let chunk = 0; chunk * rowsPerChunk < ROWS; chunk++) {
-    let lines = '';
+    const packed = new SampleBuffer(Buffer.allocUnsafeSlow(4096));
     for (let frame = chunk * FRAMES_PER_CHUNK; frame < (chunk + 1) * FRAMES_PER_CHUNK; frame++) {
-      for (const row of frameRows(frame, now)) lines += `${encodeRow(meterSamples, row)}\n`;
+      for (const row of frameRows(frame, now)) packed.add(row);
     }
-    const bytes = packChunk(meterSamples.id, rowsPerChunk, now, lines);
+    const bytes = packed.finish(SAMPLES, now);
     appends.push(lanes[chunk % lanes.length]?.append(bytes) ?? Promise.resolve());
   }
   await Promise.all(appends);

@@ -5,9 +5,10 @@ import { messages } from '../records/messages.ts';
 import { meterSamples } from '../records/meter-samples.ts';
 import { sampleLines } from '../records/packed-samples.ts';
 import { SAMPLES } from '../records/sample-buffer.ts';
-import type { TableName } from '../records/table.ts';
+import type { Table } from '../records/table.ts';
 import { tableById } from '../records/tables.ts';
 import type { BlockInsert, LinesInsert } from './engine.ts';
+import { blockOfLines } from './line-block.ts';
 import { SampleBlock } from './sample-block.ts';
 
 /** All rows of one table in a batch: an insert that has no token yet. */
@@ -36,9 +37,18 @@ interface PackedChunk extends Chunk {
 const LINE_FEED = 0x0a;
 const LINE_END = Buffer.from('\n');
 
-/** Sorts entries by table, without looking into rows that are lines. */
+/** Lines of one table. */
+interface Lines {
+  readonly pieces: Buffer[];
+  rows: number;
+}
+
+/** An insert of fewer lines costs as much as lines as it does as a block. */
+const WORTH_A_BLOCK = 1000;
+
+/** Sorts entries by table. */
 export function batchOf(entries: readonly Entry[]): Batch {
-  const pieces = new Map<TableName, Buffer[]>();
+  const lines = new Map<Table, Lines>();
   const packed: PackedChunk[] = [];
   const unusable: Rejection[] = [];
   for (const { chunk } of entries) {
@@ -53,18 +63,19 @@ export function batchOf(entries: readonly Entry[]): Batch {
     } else if (!table) {
       unusable.push(...rejectLines(read));
     } else if (read.lines.length > 0) {
-      const known = pieces.get(table.name);
-      const list = known ?? [];
-      if (!known) pieces.set(table.name, list);
-      list.push(read.lines);
-      if (read.lines.at(-1) !== LINE_FEED) list.push(LINE_END);
+      const known = lines.get(table);
+      const of = known ?? { pieces: [], rows: 0 };
+      if (!known) lines.set(table, of);
+      of.pieces.push(read.lines);
+      if (read.lines.at(-1) !== LINE_FEED) of.pieces.push(LINE_END);
+      of.rows += read.rows;
     }
   }
   const samples = packed.length > 0 ? unpackSamples(packed, unusable) : undefined;
-  const older = pieces.get(meterSamples.name);
+  const older = lines.get(meterSamples as unknown as Table);
   // One insert per table: its token says no more than that.
-  if (samples && older) older.push(samples.toLines());
-  const tables: TableRows[] = [...pieces].map(([table, list]) => ({ table, lines: joined(list) }));
+  if (samples && older) older.pieces.push(samples.toLines());
+  const tables = [...lines].map(([table, of]) => rowsOfLines(table, of));
   if (samples && !older && samples.rows > 0) tables.push(samples);
   return { spans: spansOf(entries), tables, unusable };
 }
@@ -85,8 +96,11 @@ function unpackSamples(chunks: readonly PackedChunk[], unusable: Rejection[]): O
   return { table: meterSamples.name, block: block.finish(), rows: block.rows, toLines };
 }
 
-function joined(pieces: readonly Buffer[]): Buffer {
-  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+function rowsOfLines(table: Table, { pieces, rows }: Lines): TableRows {
+  const { name } = table;
+  const lines = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+  const block = rows < WORTH_A_BLOCK ? undefined : blockOfLines(table, lines, rows);
+  return block ? { table: name, block, rows, toLines: () => lines } : { table: name, lines };
 }
 
 /** The runs of consecutive sequence numbers that entries make up, in the order of their lanes. */

@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, rmSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Session } from 'chdb';
-import type { BlockInsert, CommandOrder, Engine, Insert, QueryParameters, ReadBounds } from './engine.ts';
+import { namesOneFile, withBlockFile } from './block-file.ts';
+import {
+  type BlockInsert,
+  type CommandOrder,
+  type Engine,
+  type Insert,
+  type QueryParameters,
+  type ReadBounds,
+  withLines,
+} from './engine.ts';
 import { EngineError, engineErrorOf } from './engine-error.ts';
 import { EngineWall } from './engine-wall.ts';
 import { learnFunctions, type PureFunctions } from './pure-functions.ts';
@@ -93,9 +102,6 @@ const USER_FILES = 'user-files';
 /** Files of exports under way, in the working directory. */
 const EXPORTS = 'exports';
 
-/** The block that is being inserted, in the working directory. */
-const BLOCK = 'block.native';
-
 /** Read from such a file at a time, bytes. */
 const PIECE_BYTES = 256 * 1024;
 
@@ -154,8 +160,8 @@ class ChdbEngine implements Engine {
   }
 
   async insert(insert: Insert): Promise<void> {
-    if ('block' in insert) return this.insertBlock(insert);
-    const { table, lines, token } = insert;
+    if ('block' in insert && namesOneFile(this.options.workDirectory)) return this.insertBlock(insert);
+    const { table, lines, token } = withLines(insert);
     const given = {
       table,
       columns: columnNames(table),
@@ -166,21 +172,12 @@ class ChdbEngine implements Engine {
     await this.writing.run(() => attempt(() => this.writer.insert(given)));
   }
 
-  /**
-   * By way of a file: from memory the engine takes nothing but text. It is gone again before the system would
-   * write it to the disk.
-   */
   private async insertBlock(insert: BlockInsert): Promise<void> {
-    const file = resolve(this.options.workDirectory, BLOCK);
-    const statement = insertStatement(insert, 'Native', file);
-    await this.writing.run(async () => {
-      try {
-        await writeFile(file, insert.block).catch(cannotWrite);
-        await attempt(() => this.writer.queryAsync(statement));
-      } finally {
-        await rm(file, { force: true });
-      }
-    });
+    await this.writing.run(() =>
+      withBlockFile(this.options.workDirectory, insert.block, (file) =>
+        attempt(() => this.writer.queryAsync(insertStatement(insert, 'Native', file))),
+      ),
+    );
   }
 
   query<Row>(
@@ -346,10 +343,6 @@ function rowsOf<Row>(text: string): Row[] {
 function dropped(session: Session, error: unknown): unknown {
   session.close();
   return error;
-}
-
-function cannotWrite(error: unknown): never {
-  throw new EngineError('away', `a block of rows cannot be written: ${textOf(error)}`, { cause: error });
 }
 
 function textOf(error: unknown): string {

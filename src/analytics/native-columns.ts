@@ -1,3 +1,5 @@
+import type { Column } from '../records/table.ts';
+
 /**
  * Pieces of ClickHouse's format Native: a block is its number of columns and of rows, then each column with
  * its name, its type and its values. Everything is little endian, as is the memory of the machines that Farad
@@ -76,17 +78,38 @@ export class TextColumn {
 
   /** Adds the text whose length lies at `bytes[from]` and which ends at `to`. */
   add(bytes: Buffer, from: number, to: number): void {
+    this.makeRoom(to - from);
+    this.copy(bytes, from, to);
+  }
+
+  private makeRoom(length: number): void {
+    if (this.used + length <= this.texts.length) return;
+    const larger = Buffer.allocUnsafeSlow((this.used + length) * 2);
+    this.texts.copy(larger, 0, 0, this.used);
+    this.texts = larger;
+  }
+
+  private copy(bytes: Buffer, from: number, to: number): void {
     const length = to - from;
-    if (this.used + length > this.texts.length) {
-      const larger = Buffer.allocUnsafeSlow((this.used + length) * 2);
-      this.texts.copy(larger, 0, 0, this.used);
-      this.texts = larger;
-    }
     if (length <= SHORT) {
       const { texts, used } = this;
       for (let at = 0; at < length; at++) texts[used + at] = bytes[from + at] as number;
     } else bytes.copy(this.texts, this.used, from, to);
     this.used += length;
+  }
+
+  /** Adds the text at `bytes[from..to)`. */
+  addText(bytes: Buffer, from: number, to: number): void {
+    const length = to - from;
+    if (length < 0x80) {
+      this.makeRoom(1 + length);
+      this.texts[this.used++] = length;
+    } else {
+      const count = nativeCount(length);
+      this.makeRoom(count.length + length);
+      this.used += count.copy(this.texts, this.used);
+    }
+    this.copy(bytes, from, to);
   }
 
   bytes(): Buffer {
@@ -102,15 +125,27 @@ export function bytesOf(numbers: NodeJS.TypedArray, count = numbers.length): Buf
   return Buffer.from(numbers.buffer as ArrayBuffer, numbers.byteOffset, count * numbers.BYTES_PER_ELEMENT);
 }
 
+/** A block of these columns; `valuesOf` gives the values of each. */
+export function nativeBlock(
+  columns: readonly Pick<Column<never>, 'name' | 'type'>[],
+  rows: number,
+  valuesOf: (name: string, place: number) => readonly Buffer[],
+): Buffer {
+  const pieces = [nativeCount(columns.length), nativeCount(rows)];
+  for (const [place, { name, type }] of columns.entries())
+    pieces.push(nativeText(name), nativeText(type), ...valuesOf(name, place));
+  return Buffer.concat(pieces);
+}
+
 /** A count, as blocks and texts have it: seven bits a byte, lowest first. */
-export function nativeCount(value: number): Buffer {
+function nativeCount(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;
   for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
   return Buffer.from([...bytes, rest]);
 }
 
-export function nativeText(text: string): Buffer {
+function nativeText(text: string): Buffer {
   const bytes = Buffer.from(text);
   return Buffer.concat([nativeCount(bytes.length), bytes]);
 }

@@ -7,8 +7,7 @@ import {
   Dictionary,
   dictionaryPrefix,
   Int64Column,
-  nativeCount,
-  nativeText,
+  nativeBlock,
   TextColumn,
 } from './native-columns.ts';
 
@@ -79,13 +78,11 @@ export class SampleBlock {
   /** The block. */
   finish(): Buffer {
     const columns = this.columns();
-    const pieces = [nativeCount(meterSamples.columns.length), nativeCount(this.rows)];
-    for (const { name, type } of meterSamples.columns) {
+    return nativeBlock(meterSamples.columns, this.rows, (name) => {
       const values = columns[name];
       if (!values) throw new TypeError(`no values of the column ${name} are packed`);
-      pieces.push(nativeText(name), nativeText(type), ...values);
-    }
-    return Buffer.concat(pieces);
+      return values;
+    });
   }
 
   /** Returns how many rows there are with its samples. */

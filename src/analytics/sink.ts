@@ -1,8 +1,18 @@
-import { type Journal, journalNames, journalPath, openJournal } from '../journal/journal.ts';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Journal,
+  journalNames,
+  journalPath,
+  openJournal,
+  overflowNames,
+  removeUnfinished,
+} from '../journal/journal.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
+import { isOverflow, journalOf } from '../journal/overflow-lane.ts';
 import { exposeQueue } from '../journal/queue-metrics.ts';
 import type { Degradation } from '../link/methods.ts';
-import { throttled } from '../telemetry/log.ts';
+import { type ThrottledLog, throttled } from '../telemetry/log.ts';
 import { type Watched, watchman } from '../telemetry/watchman.ts';
 import { Drain, type DrainOptions, type DrainSettings } from './drain.ts';
 import type { Engine } from './engine.ts';
@@ -15,12 +25,22 @@ export interface SinkOptions
     > {
   /** Where the journals are. */
   readonly dataDir: string;
+  /** How long an overflow is kept that nothing is in any more, ms; 10 seconds by default. */
+  readonly emptyFor?: number;
+  /** How often it is looked for journals and overflows, ms; once a second by default. */
+  readonly discoverEvery?: number;
   /** The outbox of the store. */
   readonly outbox: LaneQueue;
 }
 
-/** How often it is looked for journals of further edges, ms. */
+/** How often it is looked for journals of further edges and for overflows, ms. */
 const DISCOVER_EVERY_MS = 1000;
+
+/**
+ * An overflow is deleted when nothing has been in it for so long, ms: longer than its writer keeps it open
+ * unused.
+ */
+const EMPTY_FOR_MS = 10_000;
 
 /** A queue that gets nothing into ClickHouse for so long is worth telling, ms. */
 const WORTH_TELLING_MS = 10_000;
@@ -32,25 +52,30 @@ const UNANSWERED_MS = 5 * 60_000;
 export class Sink {
   private readonly options: SinkOptions;
   private readonly drains = new Map<string, Drain>();
-  private readonly journals: Journal[] = [];
+  private readonly journals = new Map<string, Journal>();
   private readonly discovery: NodeJS.Timeout;
-  private readonly endWatches: (() => void)[] = [];
+  private readonly endWatches = new Map<string, () => void>();
+  /** Since when nothing is in an overflow, monotonic ms. */
+  private readonly emptySince = new Map<string, number>();
+  /** Overflows that have ended. */
+  private readonly removals = new Map<string, Promise<void>>();
+  private readonly warn: ThrottledLog;
   private engine: Engine | undefined;
   private isHeld = false;
 
   /** From now on the queues are read and the listener hears of it; nothing is inserted before `start`. */
   constructor(options: SinkOptions) {
     this.options = options;
+    this.warn = throttled(options.log, 60_000);
     this.add('outbox', options.outbox);
     this.discover();
-    const warn = throttled(options.log, 60_000);
     this.discovery = setInterval(() => {
       try {
         this.discover();
       } catch (error) {
-        warn.error({ err: error }, 'the journal of an edge cannot be opened, trying again');
+        this.warn.error({ err: error }, 'the journal of an edge cannot be opened, trying again');
       }
-    }, DISCOVER_EVERY_MS);
+    }, options.discoverEvery ?? DISCOVER_EVERY_MS);
   }
 
   /** Inserts from now on. Call it once the tables exist. */
@@ -76,6 +101,7 @@ export class Sink {
   async hold(): Promise<void> {
     this.isHeld = true;
     await Promise.all([...this.drains.values()].map((drain) => drain.hold()));
+    await Promise.all(this.removals.values());
   }
 
   release(): void {
@@ -86,26 +112,72 @@ export class Sink {
   /** Resolves once no insert is under way and the journals are closed; the outbox stays open. */
   async stop(): Promise<void> {
     clearInterval(this.discovery);
-    for (const endWatch of this.endWatches) endWatch();
+    for (const endWatch of this.endWatches.values()) endWatch();
     await Promise.all([...this.drains.values()].map((drain) => drain.stop()));
-    await Promise.all(this.journals.map((journal) => journal.close()));
+    await Promise.all([...this.journals.values()].map((journal) => journal.close()));
+    await Promise.all(this.removals.values());
   }
 
   private discover(): void {
-    for (const edge of journalNames(this.options.dataDir)) {
+    const { dataDir } = this.options;
+    for (const edge of [...journalNames(dataDir), ...overflowNames(dataDir)]) {
       const name = `journal-${edge}`;
-      if (this.drains.has(name)) continue;
-      const journal = openJournal({ path: journalPath(this.options.dataDir, edge) });
-      this.journals.push(journal);
+      if (this.drains.has(name) || this.removals.has(name)) continue;
+      const journal = openJournal({ path: journalPath(dataDir, edge) });
+      this.journals.set(name, journal);
       this.add(name, journal.queue);
+    }
+    if (!this.isHeld) this.removeDrained();
+  }
+
+  /** A backup that is being made may copy overflows: not while the sink is held. */
+  private removeDrained(): void {
+    const { dataDir, emptyFor = EMPTY_FOR_MS } = this.options;
+    const now = performance.now();
+    for (const [name, journal] of this.journals) {
+      if (!isOverflow(name)) continue;
+      if (journal.queue.depth().entries > 0) {
+        this.emptySince.delete(name);
+        continue;
+      }
+      const since = this.emptySince.get(name) ?? now;
+      this.emptySince.set(name, since);
+      if (now - since >= emptyFor && journal.end()) this.removals.set(name, this.remove(name, journal));
+    }
+    removeUnfinished(dataDir);
+  }
+
+  private async remove(name: string, journal: Journal): Promise<void> {
+    const drain = this.drains.get(name);
+    this.drains.delete(name);
+    this.journals.delete(name);
+    this.emptySince.delete(name);
+    this.endWatches.get(name)?.();
+    this.endWatches.delete(name);
+    try {
+      await drain?.stop();
+      await journal.close();
+      rmSync(join(this.options.dataDir, name), { recursive: true, force: true });
+    } catch (error) {
+      this.warn.error({ err: error, overflow: name }, 'an overflow cannot be deleted, trying again');
+    } finally {
+      this.removals.delete(name);
     }
   }
 
+  private overflowsOf(name: string): LaneQueue[] {
+    return [...this.journals].flatMap(([other, { queue }]) =>
+      isOverflow(other) && journalOf(other) === name ? [queue] : [],
+    );
+  }
+
   private add(name: string, queue: LaneQueue): void {
-    exposeQueue(name, queue);
-    const drain = new Drain({ ...this.options, name, queue });
+    if (!isOverflow(name)) exposeQueue(name, queue, undefined, () => this.overflowsOf(name));
+    // Overflows come and go: metrics know the journal that they belong to.
+    const shown = isOverflow(name) ? journalOf(name) : name;
+    const drain = new Drain({ ...this.options, name: shown, queue });
     this.drains.set(name, drain);
-    this.endWatches.push(watchman.watch(watchedDrain(name, drain)));
+    this.endWatches.set(name, watchman.watch(watchedDrain(shown, drain)));
     if (this.isHeld) void drain.hold();
     if (this.engine) drain.start(this.engine);
   }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { journalNames, overflowNames } from '../journal/journal.ts';
 import { StartError } from './start-error.ts';
 import { writeAtomically } from './write-atomically.ts';
 
@@ -43,8 +44,8 @@ export function readManifest(folder: string): BackupManifest {
  * then in the copy.
  */
 export function environmentsOf(dataDir: string): string[] {
-  const journals = readdirSync(dataDir).filter((name) => name.startsWith('journal-'));
-  return ['directory', 'state', ...journals.sort()];
+  const journals = [...journalNames(dataDir), ...overflowNames(dataDir)].map((name) => `journal-${name}`);
+  return ['directory', 'state', ...journals];
 }
 
 /** Files that say something of a gateway that runs, or when one ran: a restored directory begins anew. */

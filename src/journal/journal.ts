@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Environment } from './environment.ts';
-import type { Lane } from './lane.ts';
 import { LaneQueue } from './lane-queue.ts';
+import { Overflow, OverflowingLane } from './overflow.ts';
+import { endOverflow, isOverflow, isUnfinished } from './overflow-lane.ts';
 
 export interface JournalOptions {
   /** Directory of the journal; created where it is missing. */
@@ -13,6 +14,8 @@ export interface JournalOptions {
   readonly readOnly?: boolean;
   /** Bytes of the disk that are left free. Default 64 MiB. */
   readonly diskReserve?: number;
+  /** Bytes of entries above which chunks go into overflows (32 MiB by default). */
+  readonly overflowAbove?: number;
 }
 
 /** The rows of one edge on their way to ClickHouse. Open it in as many threads and processes as needed. */
@@ -23,9 +26,14 @@ export interface Journal {
    * A lane of its own for this writer; blocks until its number is on the disk, so call it at the start of a
    * thread.
    */
-  openLane(): Lane;
+  openLane(): OverflowingLane;
   /** May be asked per frame: measured at most ten times a second. */
   readonly level: () => JournalLevel;
+  /**
+   * Of an overflow: ends it if nothing is left in it, and returns whether it has ended, so that its directory
+   * can be deleted. Blocks until that is on the disk.
+   */
+  end(): boolean;
   /** Waits for the appends under way. */
   close(): Promise<void>;
 }
@@ -37,6 +45,9 @@ const KEPT_FOR_TRANSACTIONS = 192 * 1024 * 1024;
 
 const DIRECTORY_PREFIX = 'journal-';
 
+/** An overflow that is being made for so long will not be finished, ms. */
+const UNFINISHED_FOR_MS = 60_000;
+
 /** Directory of the journal of an edge, named as its process (`edge-0`). */
 export function journalPath(dataDir: string, edge: string): string {
   return join(dataDir, `${DIRECTORY_PREFIX}${edge}`);
@@ -47,6 +58,24 @@ export function journalPath(dataDir: string, edge: string): string {
  * reach ClickHouse too.
  */
 export function journalNames(dataDir: string): string[] {
+  return namesIn(dataDir).filter((name) => !isOverflow(name));
+}
+
+/** Names of overflows, as those of edges: they come and go. */
+export function overflowNames(dataDir: string): string[] {
+  return namesIn(dataDir).filter((name) => isOverflow(name) && !isUnfinished(name));
+}
+
+/** Deletes overflows whose writers died before they had finished them: no row was ever confirmed by these. */
+export function removeUnfinished(dataDir: string): void {
+  for (const name of namesIn(dataDir).filter(isUnfinished)) {
+    const path = journalPath(dataDir, name);
+    const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - since > UNFINISHED_FOR_MS) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function namesIn(dataDir: string): string[] {
   return readdirSync(dataDir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name.startsWith(DIRECTORY_PREFIX))
     .map((entry) => entry.name.slice(DIRECTORY_PREFIX.length))
@@ -54,26 +83,32 @@ export function journalNames(dataDir: string): string[] {
 }
 
 /** Throws NewerDataError where a newer Farad wrote it. */
-export function openJournal({ path, budget, ...options }: JournalOptions): Journal {
+export function openJournal({ path, budget, overflowAbove, ...options }: JournalOptions): Journal {
   const environment = new Environment(path, options);
   const queue = new LaneQueue(environment, 'entries');
+  const usedBytes = () => queue.usedBytes();
+  const overflow = new Overflow({ path, diskReserve: options.diskReserve, usedBytes, above: overflowAbove });
   let ofBudget: JournalLevel = 'normal';
   let level: JournalLevel = 'normal';
   let measuredAt = Number.NEGATIVE_INFINITY;
   return {
     uuid: queue.uuid,
     queue,
-    openLane: () => queue.openLane(),
+    openLane: () => new OverflowingLane(queue.openLane(), overflow),
     level() {
       const now = performance.now();
       if (now - measuredAt >= MEASURE_EVERY_MS) {
         measuredAt = now;
-        if (budget !== undefined) ofBudget = nextLevel(ofBudget, queue.usedBytes(), budget);
+        if (budget !== undefined) ofBudget = nextLevel(ofBudget, usedBytes() + overflow.usedBytes(), budget);
         level = environment.space.left() < KEPT_FOR_TRANSACTIONS ? 'no-samples' : ofBudget;
       }
       return level;
     },
-    close: () => environment.close(),
+    end: () => endOverflow(environment, queue),
+    async close() {
+      await overflow.close();
+      await environment.close();
+    },
   };
 }
 

@@ -100,6 +100,11 @@ export class LaneQueue {
     return join(this.environment.path, 'data.mdb');
   }
 
+  /** Whether it holds no entries, and no batch of it is saved. */
+  get isEmpty(): boolean {
+    return this.firstKey(0) === undefined && this.savedBatch() === undefined;
+  }
+
   get isOpen(): boolean {
     return this.environment.isOpen;
   }

@@ -2,10 +2,15 @@ import { metrics, type Registry } from '../telemetry/metrics.ts';
 import type { LaneQueue } from './lane-queue.ts';
 
 /**
- * Shows how full and how far behind a queue is; measured when metrics are collected. One process should do so
- * per queue.
+ * Shows how full and how far behind a queue is, its overflows included; measured when metrics are collected.
+ * One process should do so per queue.
  */
-export function exposeQueue(name: string, queue: LaneQueue, registry: Registry = metrics): void {
+export function exposeQueue(
+  name: string,
+  queue: LaneQueue,
+  registry: Registry = metrics,
+  overflows: () => readonly LaneQueue[] = () => [],
+): void {
   const labels = { queue: name };
   const entries = registry
     .gauge('farad_queue_entries', 'Chunks waiting to be inserted into ClickHouse.', ['queue'])
@@ -22,9 +27,12 @@ export function exposeQueue(name: string, queue: LaneQueue, registry: Registry =
     .with(labels);
   registry.beforeCollect(() => {
     if (!queue.isOpen) return;
-    const depth = queue.depth();
-    entries.set(depth.entries);
-    bytes.set(depth.bytes);
-    age.set(depth.oldestWrittenAt === undefined ? 0 : Math.max(0, Date.now() - depth.oldestWrittenAt) / 1000);
+    const depths = [queue, ...overflows()].map((one) => one.depth());
+    const oldest = Math.min(
+      ...depths.map(({ oldestWrittenAt = Number.POSITIVE_INFINITY }) => oldestWrittenAt),
+    );
+    entries.set(depths.reduce((sum, depth) => sum + depth.entries, 0));
+    bytes.set(depths.reduce((sum, depth) => sum + depth.bytes, 0));
+    age.set(Number.isFinite(oldest) ? Math.max(0, Date.now() - oldest) / 1000 : 0);
   });
 }

@@ -3,10 +3,11 @@ import { batchOf } from '../../src/analytics/batch.ts';
 import { type Insert, withLines } from '../../src/analytics/engine.ts';
 import { EngineError } from '../../src/analytics/engine-error.ts';
 import { tokenOf } from '../../src/analytics/token.ts';
-import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
-import type { Lane } from '../../src/journal/lane.ts';
+import { type Journal, journalPath, openJournal, overflowNames } from '../../src/journal/journal.ts';
+import type { OverflowingLane as Lane } from '../../src/journal/overflow.ts';
 import { packChunk } from '../../src/records/chunk.ts';
 import { type ConnectionRow, connections } from '../../src/records/connections.ts';
+import { type MessageRow, messages } from '../../src/records/messages.ts';
 import { type MeterSampleRow, meterSamples } from '../../src/records/meter-samples.ts';
 import type { Store } from '../../src/store/store.ts';
 import { metrics } from '../../src/telemetry/metrics.ts';
@@ -116,6 +117,19 @@ describe('the sink', () => {
     ).toEqual([{ sum: 4_498_500, first: '2026-05-04T12:00:00.000Z', last: '2026-05-04T12:49:59.000Z' }]);
   });
 
+  it('moves what a journal that was far behind had no room for, then deletes it', async () => {
+    const behind = openJournal({ path: journalPath(dataDir, 'edge-0'), overflowAbove: -1 });
+    const overflowing = behind.openLane();
+    for (let chunks = 1; chunks <= 3; chunks++)
+      await overflowing.append(sampleChunk(samples(10, chunks * 10)));
+    await behind.close();
+    expect([journal.queue.depth().entries, overflowNames(dataDir)]).toEqual([0, [expect.any(String)]]);
+    openSink(embedded.engine, { emptyFor: 0, discoverEvery: 20 });
+    expect(metric('farad_queue_entries', { queue: 'journal-edge-0' })).toBe(3);
+    await until('the overflow is gone', () => overflowNames(dataDir).length === 0);
+    expect(await count('meter_samples')).toBe(30);
+  });
+
   it('gathers a few rows while nobody asks for any, and inserts them once somebody does', async () => {
     let [inserts, heard] = [0, 0];
     let isAwaited = false;
@@ -207,6 +221,47 @@ describe('the sink', () => {
     expect(packed.table).toHaveLength(rows.length);
     expect(packed).toEqual(await stored('lines'));
     expect(formats).toEqual(['block', 'lines']);
+  });
+
+  it('a long batch of the message log arrives as columns just as it did as lines', async () => {
+    const odd = [
+      '',
+      '{"idTag":"A\\u00e9"}',
+      'größer \u{1f50c}',
+      '"\\\n\t\r\b\f/',
+      'x'.repeat(300),
+      'ü'.repeat(64),
+    ];
+    const rows = Array.from({ length: 1200 }, (_, index): MessageRow => {
+      const of = (shift: number) => odd[(index + shift) % odd.length] as string;
+      return {
+        chargePointId: `${of(1)}${index % 7}`,
+        direction: index % 3 === 0 ? 'out' : 'in',
+        type: 'CALL',
+        messageId: of(2),
+        action: index % 4 === 0 ? `Action${index}` : 'Authorize',
+        errorCode: '',
+        payload: of(3),
+        receivedAt: noon + index,
+      };
+    });
+    const formats: string[] = [];
+    openSink(engineThat((insert) => void formats.push('block' in insert ? 'block' : 'lines')));
+    const stored = async (parts: number) => {
+      const size = rows.length / parts;
+      for (let from = 0; from < rows.length; from += size) {
+        const some = rows.slice(from, from + size);
+        await lane.append(packChunk(messages.id, size, Date.now(), linesOf(messages, some).toString()));
+        await drained();
+      }
+      const table = await embedded.engine.query('SELECT * FROM messages ORDER BY ALL');
+      await embedded.engine.command('TRUNCATE TABLE messages');
+      return table;
+    };
+    const asBlock = await stored(1);
+    expect(asBlock).toHaveLength(rows.length);
+    expect(await stored(2)).toEqual(asBlock);
+    expect(formats).toEqual(['block', 'lines', 'lines']);
   });
 
   it('a refused block is inserted in parts, and what cannot be kept stands alone as text', async () => {

@@ -1,5 +1,8 @@
 import { expect, test, vi } from 'vitest';
+import { type Engine, withLines } from '../../src/analytics/engine.ts';
+import { journalPath, overflowNames } from '../../src/journal/journal.ts';
 import { unpackChunk } from '../../src/records/chunk.ts';
+import { openSinkUnderTest } from '../support/sink-under-test.ts';
 import { scratchDirectory, scratchJournal } from '../unit/journal/scratch.ts';
 import { startProgram } from './children.ts';
 
@@ -28,6 +31,32 @@ test('a writer that is killed while it appends has lost nothing that it confirme
     expect(texts.length).toBeGreaterThan(Math.max(...confirmed));
   }
   expect(journal.queue.lanes()).toHaveLength(4);
+}, 60_000);
+
+test('a writer that is killed while its overflows are drained and deleted has lost nothing that it confirmed', async () => {
+  const under = openSinkUnderTest();
+  const arrived: string[] = [];
+  const engine = {
+    insert: async (insert) => void arrived.push(...withLines(insert).lines.toString().trimEnd().split('\n')),
+  } satisfies Pick<Engine, 'insert'> as unknown as Engine;
+  under.open(engine, { emptyFor: 0, discoverEvery: 20 });
+  const seen = new Set<string>();
+  const path = journalPath(under.dataDir, 'edge-0');
+  const writer = startProgram<WriterTold>('journal-writer', [path, 'row', '1000000', 'overflow']);
+  await vi.waitUntil(() => {
+    for (const name of overflowNames(under.dataDir)) seen.add(name);
+    return seen.size > 2 && writer.told.length > 200;
+  }, waiting);
+  writer.process.kill('SIGKILL');
+  await writer.ended;
+
+  await vi.waitUntil(() => overflowNames(under.dataDir).length === 0, waiting);
+  await under.close();
+  const confirmed = writer.told.flatMap((message) =>
+    'confirmed' in message ? [`row:${message.confirmed}`] : [],
+  );
+  expect(new Set(arrived).size).toBe(arrived.length);
+  expect(confirmed.filter((text) => !arrived.includes(text))).toEqual([]);
 }, 60_000);
 
 test('a batch that was saved by a reader that was then killed is still there, whole', async () => {

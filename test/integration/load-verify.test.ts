@@ -10,7 +10,7 @@ import { type Engine, type Insert, withLines } from '../../src/analytics/engine.
 import { QueryService } from '../../src/analytics/query-service.ts';
 import { Sink } from '../../src/analytics/sink.ts';
 import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
-import type { Lane } from '../../src/journal/lane.ts';
+import type { OverflowingLane as Lane } from '../../src/journal/overflow.ts';
 import { packChunk } from '../../src/records/chunk.ts';
 import { transactions } from '../../src/records/transactions.ts';
 import { Charge } from '../../src/simulator/charge.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Engine, Insert } from '../../src/analytics/engine.ts';
 import { Sink, type SinkOptions } from '../../src/analytics/sink.ts';
 import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
-import type { Lane } from '../../src/journal/lane.ts';
+import type { OverflowingLane as Lane } from '../../src/journal/overflow.ts';
 import { packChunk } from '../../src/records/chunk.ts';
 import { type MeterSampleRow, meterSamples } from '../../src/records/meter-samples.ts';
 import { encodeRow, type Table } from '../../src/records/table.ts';

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { namesOneFile } from '../../../src/analytics/block-file.ts';
 import { openChdb } from '../../../src/analytics/chdb-engine.ts';
 import { engineErrorOf, isStanding } from '../../../src/analytics/engine-error.ts';
 import { readMigrations } from '../../../src/analytics/migrate.ts';
@@ -71,6 +72,11 @@ test('the token of an insert names queue, table, spans and part, and is part of 
     /^INSERT INTO charge_points \(.*\) FROM INFILE '\/data\/o\\'b\/x' SETTINGS .* FORMAT Native$/,
   );
   expect(() => insertStatement({ table: 'connections', token: "x' --" }, 'Native')).toThrow(TypeError);
+});
+
+test('a path that the engine would take for a pattern is known', () => {
+  expect(['/srv/farad/data', '/srv/[a] b/ü'].map(namesOneFile)).toEqual([true, true]);
+  expect(['/srv/*', '/srv/a?', '/srv/{a,b}'].map(namesOneFile)).toEqual([false, false, false]);
 });
 
 test('the token of a batch of very many spans stays short, since servers and proxies bound what an URL may be', () => {

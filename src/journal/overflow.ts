@@ -1,0 +1,162 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Lane } from './lane.ts';
+import { isOverflow, journalOf, OverflowLane } from './overflow-lane.ts';
+
+/** With so many bytes of entries in the journal what comes goes into an overflow, */
+const BEGIN_ABOVE = 32 * 1024 * 1024;
+/** and with no more than so many into the journal again. */
+const END_BELOW = 8 * 1024 * 1024;
+
+const MEASURE_EVERY_MS = 100;
+
+/** Where none can be made it is tried again after so long, ms. */
+const TRY_AGAIN_MS = 10_000;
+
+/** An overflow that nothing was appended to for so long is closed, ms. */
+const UNUSED_MS = 5000;
+
+export interface OverflowOptions {
+  /** Directory of the journal. */
+  readonly path: string;
+  readonly diskReserve?: number | undefined;
+  /** Bytes of entries in the journal. */
+  readonly usedBytes: () => number;
+  /** `BEGIN_ABOVE` by default. */
+  readonly above?: number | undefined;
+}
+
+/**
+ * Where a thread's chunks go while the journal is far behind, so that the file of the journal stays small:
+ * into an environment of this thread's own.
+ */
+export class Overflow {
+  private readonly options: OverflowOptions;
+  private lane: Promise<OverflowLane | undefined> | undefined;
+  private present: OverflowLane | undefined;
+  /** Those that are being closed. */
+  private readonly left = new Set<Promise<void>>();
+  /** Monotonic, ms. */
+  private notBefore = Number.NEGATIVE_INFINITY;
+  private measuredAt = Number.NEGATIVE_INFINITY;
+  private wanted = false;
+  private underWay = 0;
+  private appendedAt = 0;
+  private closing: NodeJS.Timeout | undefined;
+
+  constructor(options: OverflowOptions) {
+    this.options = options;
+  }
+
+  /** Whether chunks should go here now; measured at most ten times a second. */
+  get isWanted(): boolean {
+    const now = performance.now();
+    if (now - this.measuredAt >= MEASURE_EVERY_MS) {
+      this.measuredAt = now;
+      const { usedBytes, above = BEGIN_ABOVE } = this.options;
+      this.wanted = usedBytes() > (this.wanted ? Math.min(END_BELOW, above / 2) : above);
+    }
+    return this.wanted;
+  }
+
+  /**
+   * Resolves with true once the chunk is on the disk; with false where no overflow can be had, and then it is
+   * not. Rejects with CommitError.
+   */
+  async append(chunk: Uint8Array): Promise<boolean> {
+    this.underWay++;
+    try {
+      for (;;) {
+        if (!this.lane && performance.now() < this.notBefore) return false;
+        this.lane ??= this.begin();
+        const lane = await this.lane;
+        if (!lane) return false;
+        if (!lane.isOpen) continue; // left by another append a moment ago
+        if (await lane.append(chunk)) return true;
+        this.leave(lane);
+      }
+    } finally {
+      this.underWay--;
+      this.appendedAt = performance.now();
+      this.closeLater();
+    }
+  }
+
+  /** Bytes of disk that overflows of this journal take; of those of other threads the whole files. */
+  usedBytes(): number {
+    const { path } = this.options;
+    let bytes = this.present?.queue.usedBytes() ?? 0;
+    for (const name of readdirSync(dirname(path))) {
+      if (!isOverflow(name) || journalOf(name) !== basename(path)) continue;
+      const file = join(dirname(path), name, 'data.mdb');
+      if (file !== this.present?.queue.file) bytes += sizeOf(file);
+    }
+    return bytes;
+  }
+
+  /** Waits for the appends under way; none may follow. */
+  async close(): Promise<void> {
+    clearTimeout(this.closing);
+    await this.lane;
+    if (this.present) this.leave(this.present);
+    await Promise.all(this.left);
+  }
+
+  /** Undefined where there is no room, or no file left to open: the journal itself may still do. */
+  private async begin(): Promise<OverflowLane | undefined> {
+    const { path, diskReserve } = this.options;
+    try {
+      this.present = await OverflowLane.begin(path, diskReserve);
+    } catch {
+      this.lane = undefined;
+      this.notBefore = performance.now() + TRY_AGAIN_MS;
+    }
+    return this.present;
+  }
+
+  /** The next append goes on in another one. */
+  private leave(lane: OverflowLane): void {
+    if (this.present !== lane) return;
+    this.present = undefined;
+    this.lane = undefined;
+    const closing = lane.close().finally(() => this.left.delete(closing));
+    this.left.add(closing);
+  }
+
+  private closeLater(): void {
+    this.closing ??= setTimeout(() => {
+      this.closing = undefined;
+      const { present } = this;
+      if (!present) return;
+      if (this.underWay > 0 || performance.now() - this.appendedAt < UNUSED_MS) this.closeLater();
+      else this.leave(present);
+    }, UNUSED_MS).unref();
+  }
+}
+
+/** A lane of the journal, or of its overflow while one is wanted. */
+export class OverflowingLane {
+  readonly number: number;
+  private readonly lane: Lane;
+  private readonly overflow: Overflow;
+
+  constructor(lane: Lane, overflow: Overflow) {
+    this.number = lane.number;
+    this.lane = lane;
+    this.overflow = overflow;
+  }
+
+  /** As `Lane.append`. */
+  async append(chunk: Uint8Array): Promise<void> {
+    if (this.overflow.isWanted && (await this.overflow.append(chunk))) return;
+    await this.lane.append(chunk);
+  }
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0; // it was drained and deleted
+  }
+}
