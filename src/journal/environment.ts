@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { watchman } from '../telemetry/watchman.ts';
 import { WorkInHand } from '../telemetry/work-in-hand.ts';
-import { Cell, CellsOfTransaction, Emptiness } from './cell.ts';
+import { Cell, CellsOfTransaction } from './cell.ts';
+import { type ConditionalWrite, Fences, writeWhereNewest } from './conditional-writes.ts';
 import { DISK_RESERVE, DiskSpace } from './disk-space.ts';
 import { CommitError, durable, GroupCommit } from './group-commit.ts';
 import type { KeyBytes, Table } from './table.ts';
@@ -34,12 +35,20 @@ export interface EnvironmentOptions {
   readonly readOnly?: boolean;
   /** Bytes of the disk that writes leave free. */
   readonly diskReserve?: number;
+  /** What is written together was gathered before, so that writes begin at once. */
+  readonly isGathered?: boolean;
 }
 
 /** The members of records of one kind. */
 export type Layout<Value> = readonly (keyof Value & string)[];
 
 const MAX_TABLES = 64;
+
+/**
+ * lmdb begins to write when more than one instruction waits, but in the middle of a batch never: its thread
+ * would hold the write lock while it waits for the rest. Its types do not know of these options.
+ */
+const GATHERED: object = { txnStartThreshold: 1, batchStartThreshold: Number.MAX_SAFE_INTEGER };
 
 /**
  * How many layouts of their own the records of a table may have in one piece of msgpack: with more, msgpackr
@@ -68,7 +77,10 @@ export class Environment {
   private readings = 0;
   private readingEnds: NodeJS.Timeout | undefined;
 
-  constructor(path: string, { readOnly = false, diskReserve = DISK_RESERVE }: EnvironmentOptions = {}) {
+  constructor(
+    path: string,
+    { readOnly = false, diskReserve = DISK_RESERVE, isGathered = false }: EnvironmentOptions = {},
+  ) {
     this.path = path;
     this.space = new DiskSpace(path, diskReserve);
     this.root = open<unknown, KeyBytes>({
@@ -80,6 +92,7 @@ export class Environment {
       keyEncoding: 'binary',
       // A directory name may contain a dot; by default lmdb would take it for a file then.
       noSubdir: false,
+      ...(isGathered && GATHERED),
     });
     this.commits = new GroupCommit(this.root, this.inHand, this.cells, () => this.assertSpace());
     this.endWatch = watchman.watch({
@@ -123,9 +136,9 @@ export class Environment {
     return new Cell(table, key, this.cells);
   }
 
-  /** Whether a table is empty, which is asked again and again. */
-  emptiness(table: Table<unknown>): Emptiness {
-    return new Emptiness(table, this.cells);
+  /** A table that tells which change of something is its newest one. */
+  fences(name: string): Fences {
+    return new Fences(this.root, name);
   }
 
   /**
@@ -141,19 +154,6 @@ export class Environment {
     } finally {
       this.readings++;
     }
-  }
-
-  /**
-   * As `transact`, for what nobody waits for: it joins the next transaction, at the latest after some 20 ms,
-   * and keeps its place in the order. Throws CommitError at once where the disk is full.
-   */
-  transactLater<Result>(work: () => Result): Promise<Result> {
-    this.assertSpace();
-    return this.commits
-      .add(() => this.cells.run(work), false)
-      .finally(() => {
-        this.readings++;
-      });
   }
 
   /** As `transact`, but blocks until the result is on the disk: for the start of a process or thread. */
@@ -188,6 +188,19 @@ export class Environment {
    */
   commit<Result>(write: () => Promise<Result>): Promise<Result> {
     return this.inHand.during(() => durable(write()));
+  }
+
+  /**
+   * Writes what was decided before, each if its fences are still what they were; resolves once that is on the
+   * disk, with which of the writes it was. All in one transaction that the writing thread runs by itself.
+   * Rejects with CommitError, and then none is kept.
+   */
+  async writeWhereNewest(writes: readonly ConditionalWrite[]): Promise<boolean[]> {
+    try {
+      return await this.commit(() => writeWhereNewest(this.root, writes));
+    } finally {
+      this.endRead();
+    }
   }
 
   /** Writes a copy as it stands now into the empty directory `path`, while others go on writing. */

@@ -10,9 +10,6 @@ interface Work {
   readonly failed: (reason: unknown) => void;
 }
 
-/** How long work that nobody waits for may wait until somebody else wants a transaction, ms. */
-const UNHURRIED_MS = 20;
-
 /**
  * The event loop and everybody else's writes stand still while a transaction does its work, so it does so
  * many pieces at most.
@@ -32,7 +29,6 @@ export class GroupCommit {
   private readonly assertSpace: () => void;
   /** A transaction for those who wait has been asked for. */
   private asked = false;
-  private unhurried: NodeJS.Timeout | undefined;
   /** The last transaction could not take all who waited. */
   private isLeftOver = false;
   private committing: Promise<void> | undefined;
@@ -53,10 +49,9 @@ export class GroupCommit {
   /**
    * Resolves with what `work` returned once that is on the disk; rejects with what it threw, and then nothing
    * of it is kept, or with CommitError. Whoever comes before the transaction begins joins it. `work` is
-   * synchronous, and is run again where another one threw beside it. With `hurry` false it waits some 20 ms
-   * for a transaction that somebody else wants.
+   * synchronous, and is run again where another one threw beside it.
    */
-  add<Result>(work: () => Result, hurry = true): Promise<Result> {
+  add<Result>(work: () => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
       let result: Result;
       this.waiting.push({
@@ -66,8 +61,7 @@ export class GroupCommit {
         committed: () => resolve(result),
         failed: reject,
       });
-      if (hurry) this.hurry();
-      else if (!this.asked) this.unhurried ??= setTimeout(() => this.hurry(), UNHURRIED_MS);
+      this.hurry();
     });
   }
 
@@ -75,8 +69,6 @@ export class GroupCommit {
   hurry(): void {
     if (this.asked || this.waiting.length === 0) return;
     this.asked = true;
-    clearTimeout(this.unhurried);
-    this.unhurried = undefined;
     this.committing = this.commit();
   }
 

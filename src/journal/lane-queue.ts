@@ -114,9 +114,12 @@ export class LaneQueue {
     return new Lane(this.newLane(), this.environment, this.entries);
   }
 
-  /** As `openLane`, for entries that are part of write transactions. */
-  openTransactionLane(): TransactionLane {
-    return new TransactionLane(this.newLane(), this.environment, this.entries);
+  /**
+   * As `openLane`, for entries that are part of write transactions. `entries`: the table of this queue as
+   * these write to it, unless they do so under the write lock.
+   */
+  openTransactionLane(entries: Table<Buffer> = this.entries): TransactionLane {
+    return new TransactionLane(this.newLane(), entries);
   }
 
   /** Whether the entry has been removed. */

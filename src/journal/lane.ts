@@ -39,19 +39,16 @@ export interface Place {
  */
 export class TransactionLane {
   private readonly number: number;
-  private readonly environment: Environment;
   private readonly entries: Table<Buffer>;
   private seq = 0;
 
-  constructor(number: number, environment: Environment, entries: Table<Buffer>) {
+  constructor(number: number, entries: Table<Buffer>) {
     this.number = number;
-    this.environment = environment;
     this.entries = entries;
   }
 
-  /** Adds a chunk as part of the write transaction that is running in this environment. */
+  /** Adds a chunk as part of the write transaction that is running. */
   append(chunk: Uint8Array): Place {
-    this.environment.assertTransacting('appending to a lane of write transactions');
     const place = { lane: this.number, seq: ++this.seq };
     this.entries.put(laneKey(place.lane, place.seq), chunk as Buffer);
     return place;

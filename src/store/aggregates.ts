@@ -25,6 +25,7 @@ import { type Configurations, ConfigurationTable } from './configuration.ts';
 import { ConfigurationTemplates } from './configuration-templates.ts';
 import { type Connectors, ConnectorTable } from './connectors.ts';
 import { type ConsoleSessions, ConsoleSessionTable } from './console-sessions.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { type GivenKeys, GivenKeyTable } from './given-keys.ts';
 import { type HeldLists, HeldListTable } from './held-lists.ts';
 import { type InstalledCertificateLists, InstalledCertificateTable } from './installed-certificates.ts';
@@ -49,6 +50,7 @@ import { noteFailedSignings, type Signings, SigningTable } from './signings.ts';
 import { type SitePlans, SitePlanTable } from './site-plans.ts';
 import type { ChargingWish } from './site-record.ts';
 import { type Sites, SiteTable } from './sites.ts';
+import type { StatePath } from './state-path.ts';
 import { type Tokens, TokenTable } from './tokens.ts';
 import type { TransactionCorrection } from './transaction-corrections.ts';
 import { TransactionIdMark } from './transaction-id-mark.ts';
@@ -57,7 +59,6 @@ import { type TransactionNotes, TransactionNoteTable } from './transaction-notes
 import { forgetInventedRegisters } from './transaction-registers.ts';
 import { LmdbTransactions, type Transactions } from './transactions.ts';
 import { type Users, UserTable } from './users.ts';
-import type { DirectoryPath, StatePath } from './write-path.ts';
 
 /** What tables are built on. */
 export interface Ground {

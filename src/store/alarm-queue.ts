@@ -1,8 +1,8 @@
 import type { Table } from '../journal/environment.ts';
 import type { AlarmDelivery, AlarmEvent, AlarmEventName, AlarmNotice } from './alarm-record.ts';
 import type { AlarmChannel } from './alarm-rule-record.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { allOf, keyOf } from './keys.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** Events of a rule that wait on a channel at most; the newest beyond them are counted as lost. */
 export const MOST_WAITING = 5_000;

@@ -1,11 +1,11 @@
 import type { Table } from '../journal/environment.ts';
 import type { AlarmRuleInput, AlarmRuleRecord } from './alarm-rule-record.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { Sealing } from './sealing.ts';
 import { type KeptWebhook, keepWebhook, openWebhook, type Webhook, withoutSealed } from './webhook.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** When whom to tell of what. In `directory`. */
 export interface AlarmRules {

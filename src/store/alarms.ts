@@ -9,10 +9,10 @@ import type {
   NewAlarm,
 } from './alarm-record.ts';
 import { ALARM_CHANNELS, type AlarmChannel } from './alarm-rule-record.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { keyOf, textKey } from './keys.ts';
 import { MAX_VISITED, type Page } from './listing.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** What changes among the alarms of a rule, at once. */
 export interface AlarmChange {

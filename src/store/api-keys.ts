@@ -1,8 +1,8 @@
 import type { Table } from '../journal/environment.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { Scope } from './sight.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** What the holder of an API key may do: look; also send commands and change settings; also manage keys. */
 export type Role = 'viewer' | 'operator' | 'admin';

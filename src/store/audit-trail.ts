@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Table } from '../journal/environment.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { numberKey } from './keys.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /**
  * One thing that somebody did through the API, or Farad unasked, with what came of it. Times are epoch ms.

@@ -1,7 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /**
  * What was last asked for a connector by ChangeAvailability; 0 is the whole charge point
@@ -51,7 +51,7 @@ export class AvailabilityTable implements Availabilities {
 
   async asked(input: AvailabilityInput): Promise<void> {
     const { chargePointId, connectorId } = input;
-    await this.path.transact(() => {
+    await this.path.transact(chargePointId, () => {
       if (connectorId === 0) this.removeAllOf(chargePointId);
       this.write({ ...input, effectiveAt: input.state === 'effective' ? input.askedAt : null });
     });

@@ -9,10 +9,10 @@ import type {
   CampaignRecord,
   CampaignTask,
 } from './campaign-record.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { after, allOf, keyOf, textKey } from './keys.ts';
 import { MAX_VISITED, type Page } from './listing.ts';
 import type { Sealing } from './sealing.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** Campaigns with the result of each charge point. In `directory`. */
 export interface Campaigns {

@@ -1,8 +1,8 @@
 import type { Authority, AuthorityKeys } from '../certificates/authority.ts';
 import type { Table } from '../journal/environment.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { textKey } from './keys.ts';
 import { type Sealing, sealingWith } from './sealing.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** A certificate authority of Farad's own, without its private keys. */
 export interface CertificateAuthorityRecord extends Authority {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Environment, Table } from '../journal/environment.ts';
 import { after, allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /** What a charge point wants to have signed (SignCertificate, security whitepaper ed. 3 §5.17). */
 export interface CertificateRequest {
@@ -76,7 +76,9 @@ export class CertificateRequestTable implements CertificateRequests {
   }
 
   asked(chargePointId: string, csr: string, at: number): Promise<CertificateRequest | undefined> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
+      // Whoever reads on behind the last one must not miss one that was numbered before and written later.
+      this.path.restOn('certificate-requests');
       const known = this.of(chargePointId);
       const oldest = known[REQUESTS_KEPT - 1];
       if (oldest !== undefined && at - oldest.receivedAt < HOUR_MS) return undefined;

@@ -2,9 +2,9 @@ import { fingerprintOf, normaliseSerial } from '../certificates/certificate.ts';
 import type { RevocationReason } from '../certificates/revocation-list.ts';
 import type { Table } from '../journal/environment.ts';
 import type { CertificateInput, CertificateRecord } from './certificate-record.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { after, allOf, keyOf, textKey } from './keys.ts';
 import { MAX_VISITED, type Page } from './listing.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** Client certificates of charge points that Farad has issued or was told of. In `directory`. */
 export interface Certificates {

@@ -3,7 +3,7 @@ import type { ChargePointSettings } from './charge-point-settings.ts';
 import { textKey } from './keys.ts';
 import { type Unversioned, versionAfter } from './record-version.ts';
 import type { SecurityProfile } from './security-profile.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /** A higher profile that the charge point was told to change to. */
 export interface PendingProfile {
@@ -104,7 +104,7 @@ export class ChargePointSecurityTable implements ChargePointSecurity {
     settings: ChargePointSettings | undefined,
     pending: Omit<PendingProfile, 'accepted'>,
   ): Promise<void> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const known = this.get(chargePointId, settings) ?? unknown(chargePointId, settings);
       const others = known.pending.slice(1 - MAX_PENDING);
       this.write({ ...known, pending: [...others, { ...pending, accepted: false }] });
@@ -112,7 +112,7 @@ export class ChargePointSecurityTable implements ChargePointSecurity {
   }
 
   answered(chargePointId: string, messageId: string, isTaken: boolean): Promise<void> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const known = this.table.get(textKey(chargePointId));
       if (known === undefined) return;
       const pending = known.pending.flatMap((entry) => {
@@ -129,7 +129,7 @@ export class ChargePointSecurityTable implements ChargePointSecurity {
     profile: SecurityProfile,
     at: number,
   ): Promise<boolean> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const state = this.state(chargePointId, settings);
       if (!isAccepted(state, profile)) return false;
       const known = this.get(chargePointId, settings);

@@ -3,7 +3,7 @@ import type { ChargePointChange, ChargePointRecord } from './charge-point-record
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import { type Unversioned, versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /** The charge points that have ever connected. In `state`. */
 export interface ChargePoints {
@@ -40,6 +40,8 @@ export class ChargePointTable implements ChargePoints {
   private readonly path: StatePath;
   private readonly table: Table<ChargePointRecord>;
   private readonly dependents: readonly OfChargePoints[];
+  /** Who is being registered by this process and is not counted yet. */
+  private readonly newcomers = new Set<string>();
 
   constructor(path: StatePath, dependents: readonly OfChargePoints[]) {
     this.path = path;
@@ -54,32 +56,43 @@ export class ChargePointTable implements ChargePoints {
   async register(id: string, now: number, max: number): Promise<ChargePointRecord | 'full'> {
     const known = this.get(id);
     if (known) return known;
-    return this.path.transact(
-      () => this.get(id) ?? (this.count() >= max ? 'full' : this.write(unseen(id, now), {})),
-    );
+    try {
+      return await this.path.transact(id, () => {
+        const held = this.get(id);
+        if (held) return held;
+        this.newcomers.delete(id);
+        if (this.count() + this.newcomers.size >= max) return 'full';
+        this.newcomers.add(id);
+        return this.write(unseen(id, now), {});
+      });
+    } finally {
+      this.newcomers.delete(id);
+    }
   }
 
   update(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord> {
-    return this.path.transact(() => this.write(this.get(id) ?? unseen(id, now), change));
+    return this.path.transact(id, () => this.write(this.get(id) ?? unseen(id, now), change));
   }
 
   note(id: string, change: ChargePointChange, now: number): Promise<ChargePointRecord> {
-    return this.path.transactLater(() => this.write(this.get(id) ?? unseen(id, now), change));
+    return this.path.transactLater(id, () => this.write(this.get(id) ?? unseen(id, now), change));
   }
 
   async seen(lastSeenAt: ReadonlyMap<string, number>, gently = false): Promise<void> {
     if (lastSeenAt.size === 0) return;
-    const note = (): void => {
-      for (const [id, at] of lastSeenAt) {
-        const known = this.get(id);
-        if (known && known.lastSeenAt < at) this.write(known, { lastSeenAt: at });
-      }
-    };
-    await (gently ? this.path.transactLater(note) : this.path.transact(note));
+    await Promise.all(
+      Array.from(lastSeenAt, ([id, at]) => {
+        const note = (): void => {
+          const known = this.get(id);
+          if (known && known.lastSeenAt < at) this.write(known, { lastSeenAt: at });
+        };
+        return gently ? this.path.transactLater(id, note) : this.path.transact(id, note);
+      }),
+    );
   }
 
   remove(id: string): Promise<boolean> {
-    return this.path.transact(() => {
+    return this.path.transact(id, () => {
       for (const table of this.dependents) table.removeAllOf(id);
       return this.table.removeSync(textKey(id));
     });

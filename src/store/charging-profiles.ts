@@ -1,4 +1,3 @@
-import type { Emptiness } from '../journal/cell.ts';
 import type { Table } from '../journal/environment.ts';
 import {
   type ChargingProfileInput,
@@ -9,7 +8,8 @@ import {
 } from './charging-profile-record.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { RecordingTable } from './recording-table.ts';
+import type { StatePath } from './state-path.ts';
 
 /** Charging profiles that charge points hold; they outlive reboots (errata 3.37). In `state`. */
 export interface ChargingProfiles {
@@ -41,14 +41,12 @@ export class ChargingProfileTable implements ChargingProfiles {
   private readonly path: StatePath;
   private readonly table: Table<ChargingProfileRecord>;
   /** Keys of TxProfiles by transaction and connector. */
-  private readonly ofTransactions: Table<Buffer>;
-  private readonly txProfiles: Emptiness;
+  private readonly ofTransactions: RecordingTable<Buffer>;
 
   constructor(path: StatePath) {
     this.path = path;
     this.table = path.records('charging-profiles');
     this.ofTransactions = path.bytes('charging-profiles-of-transactions');
-    this.txProfiles = path.environment.emptiness(this.ofTransactions);
   }
 
   of(chargePointId: string): ChargingProfileRecord[] {
@@ -56,7 +54,7 @@ export class ChargingProfileTable implements ChargingProfiles {
   }
 
   installed(input: ChargingProfileInput): Promise<void> {
-    return this.path.transact(() => this.installWithin(input));
+    return this.path.transact(input.chargePointId, () => this.installWithin(input));
   }
 
   installWithin(input: ChargingProfileInput): void {
@@ -66,7 +64,7 @@ export class ChargingProfileTable implements ChargingProfiles {
   }
 
   perhapsInstalled(input: ChargingProfileInput): Promise<void> {
-    return this.path.transact(() => {
+    return this.path.transact(input.chargePointId, () => {
       const newcomer = { ...recordOf(input), doubtfulSince: input.at };
       for (const held of this.of(input.chargePointId)) {
         if (replaces(newcomer, held)) this.write({ ...held, doubtfulSince: held.doubtfulSince ?? input.at });
@@ -76,13 +74,13 @@ export class ChargingProfileTable implements ChargingProfiles {
   }
 
   cleared(chargePointId: string, filter: ClearFilter): Promise<void> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       for (const held of this.of(chargePointId)) if (isCleared(held, filter)) this.remove(held);
     });
   }
 
   perhapsCleared(chargePointId: string, filter: ClearFilter, at: number): Promise<void> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       for (const held of this.of(chargePointId)) {
         if (isCleared(held, filter)) this.write({ ...held, doubtfulSince: held.doubtfulSince ?? at });
       }
@@ -94,7 +92,7 @@ export class ChargingProfileTable implements ChargingProfiles {
    * (§3.13.1). Within a write transaction.
    */
   removeOf({ chargePointId, connectorId, transactionId }: EndedTransaction): void {
-    if (this.txProfiles.isEmpty) return;
+    if (this.ofTransactions.isEmpty) return;
     for (const { value: key } of Array.from(this.ofTransactions.getRange(allOf(chargePointId)))) {
       const record = this.table.get(key);
       if (record === undefined) continue;
@@ -118,7 +116,6 @@ export class ChargingProfileTable implements ChargingProfiles {
     this.table.put(key, { ...record, version: versionAfter(before) });
     if (record.purpose !== 'TxProfile') return;
     this.ofTransactions.put(transactionKey(record), key);
-    this.txProfiles.filled();
   }
 
   private remove(record: ChargingProfileRecord): void {

@@ -7,7 +7,7 @@ import {
 } from './command-record.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /**
  * What operators had charge points do, and what followed. In `state`; the newest of each charge point only.
@@ -83,7 +83,7 @@ export class CommandTable implements Commands {
   }
 
   add(input: CommandInput): Promise<CommandRecord> {
-    return this.path.transact(() => {
+    return this.path.transact(input.chargePointId, () => {
       const { chargePointId, messageId, sentAt, awaitedUntil, answeredAt } = input;
       const command: CommandRecord = {
         ...input,
@@ -108,7 +108,7 @@ export class CommandTable implements Commands {
     complete: boolean,
     also: () => void = () => undefined,
   ): Promise<CommandRecord | undefined> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const command = this.followedWithin(chargePointId, messageId, consequence, complete);
       also();
       return command;
@@ -134,7 +134,7 @@ export class CommandTable implements Commands {
   }
 
   async giveUp(chargePointId: string, messageId: string, at: number): Promise<void> {
-    await this.path.transact(() => {
+    await this.path.transact(chargePointId, () => {
       const known = this.get(chargePointId, messageId);
       if (known === undefined || known.complete) return;
       const command = { ...known, awaitedUntil: at, version: versionAfter(known) };

@@ -1,6 +1,6 @@
 import type { ChargePointFilter } from './charge-point-filter.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { NamedRecords } from './named-records.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** What a template wants of one configuration key. */
 export interface TemplateKey {

@@ -3,7 +3,7 @@ import { isSecretKey, redactUrls } from '../telemetry/redaction.ts';
 import type { ConfigurationKeyRecord, PendingValue, RefusedValue, ToldKey } from './configuration-record.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /** Configuration keys of charge points, as their answers showed them. In `state`. */
 export interface Configurations {
@@ -79,7 +79,7 @@ export class ConfigurationTable implements Configurations {
     unknown: readonly string[],
     at: number,
   ): Promise<void> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       let room = MAX_KEYS - this.table.getCount(allOf(chargePointId));
       const learn = (key: string, told: Partial<ConfigurationKeyRecord>): void => {
         const before = this.get(chargePointId, key);
@@ -110,7 +110,7 @@ export class ConfigurationTable implements Configurations {
     outcome: 'Accepted' | 'RebootRequired' | 'unanswered',
     at: number,
   ): Promise<void> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const before = this.get(chargePointId, key);
       const now = before ?? unlearnt(chargePointId, key);
       if (outcome === 'unanswered') {
@@ -145,7 +145,7 @@ export class ConfigurationTable implements Configurations {
     status: RefusedValue['status'],
     at: number,
   ): Promise<void> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const before = this.get(chargePointId, key);
       if (!before && this.table.getCount(allOf(chargePointId)) >= MAX_KEYS) return;
       const learnt = { learntAt: at, learntFrom: 'ChangeConfiguration' } as const;
@@ -158,7 +158,7 @@ export class ConfigurationTable implements Configurations {
 
   async resetAccepted(chargePointId: string, at: number): Promise<void> {
     if (!this.hasPending(chargePointId)) return;
-    await this.path.transact(() => {
+    await this.path.transact(chargePointId, () => {
       for (const record of this.pendingOf(chargePointId)) {
         this.write({ ...record, pending: record.pending && { ...record.pending, resetAt: at } });
       }
@@ -167,7 +167,7 @@ export class ConfigurationTable implements Configurations {
 
   async booted(chargePointId: string, at: number): Promise<void> {
     if (!this.hasPending(chargePointId)) return;
-    await this.path.transact(() => {
+    await this.path.transact(chargePointId, () => {
       for (const record of this.pendingOf(chargePointId)) this.write(bootedWith(record, at));
     });
   }

@@ -4,7 +4,7 @@ import { CONNECTOR_LAYOUTS, type ConnectorRecord } from './connector-record.ts';
 import { allOf, keyOf, textKey } from './keys.ts';
 import { type Outbox, packRows } from './outbox.ts';
 import { versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /** Present state of connectors. In `state`. */
 export interface Connectors {
@@ -60,7 +60,7 @@ export class ConnectorTable implements Connectors {
     also: () => void = () => undefined,
   ): Promise<{ connector: ConnectorRecord; current: boolean }> {
     const chunk = packRows(connectorStatus, [row]);
-    return this.path.transactLater(() => {
+    return this.path.transactLater(row.chargePointId, () => {
       this.outbox.addPacked(chunk);
       const known = this.get(row.chargePointId, row.connectorId);
       if (known && isLate(row, known)) return { connector: known, current: false };

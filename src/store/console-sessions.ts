@@ -1,6 +1,6 @@
 import type { Table } from '../journal/environment.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { textKey } from './keys.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** Whom a session belongs to, and with what it ends. */
 export type SessionHolder =

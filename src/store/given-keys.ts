@@ -2,7 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import type { ChargePointSettings } from './charge-point-settings.ts';
 import { textKey } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /** A key that a charge point may show when it connects. */
 export interface AcceptedKey {
@@ -86,7 +86,7 @@ export class GivenKeyTable implements GivenKeys {
     keyHashes: readonly string[],
     at: number,
   ): Promise<void> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const [first, ...others] = this.accepted(chargePointId, settings);
       const given = keyHashes.map((keyHash) => ({ keyHash, messageId, givenAt: at }));
       const accepted = [first ?? ofSettings(settings), ...[...others, ...given].slice(1 - MAX_ACCEPTED)];
@@ -109,7 +109,7 @@ export class GivenKeyTable implements GivenKeys {
     settings: ChargePointSettings | undefined,
     keyHash: string | null,
   ): Promise<boolean> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const accepted = this.accepted(chargePointId, settings);
       if (!accepted.some((key) => key.keyHash === keyHash)) return false;
       const rest = afterShown(accepted, keyHash);
@@ -127,7 +127,7 @@ export class GivenKeyTable implements GivenKeys {
     chargePointId: string,
     change: (accepted: readonly AcceptedKey[]) => readonly AcceptedKey[],
   ): Promise<void> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const known = this.table.get(textKey(chargePointId));
       if (known === undefined) return;
       this.keep(chargePointId, known.keyVersion, change(known.accepted));

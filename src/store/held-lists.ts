@@ -3,7 +3,7 @@ import { foldIdTag } from '../protocol/id-tag.ts';
 import type { HeldListRecord, SentEntry, SentList } from './held-list-record.ts';
 import { allOf, keyOf, textKey } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /**
  * What charge points hold of local authorization lists, as far as Farad knows (OCPP 1.6 ed. 2 §5.10, §5.15).
@@ -66,7 +66,7 @@ export class HeldListTable implements HeldLists {
   }
 
   async sent(chargePointId: string, list: SentList): Promise<void> {
-    await this.path.transact(() => {
+    await this.path.transact(chargePointId, () => {
       const held = this.recordOf(chargePointId);
       // Whatever becomes of this one, an earlier one may have been applied before it.
       const entriesKnown = held.entriesKnown && held.pending === null;
@@ -77,7 +77,7 @@ export class HeldListTable implements HeldLists {
   }
 
   answered(chargePointId: string, list: SentList, status: string, at: number): Promise<HeldListRecord> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const { listVersion, updateType, sentAt } = list;
       const lastAnswer = { listVersion, updateType, sentAt, status, at };
       const held = { ...this.recordOf(chargePointId), pending: null, lastAnswer };
@@ -90,14 +90,14 @@ export class HeldListTable implements HeldLists {
   }
 
   async notSent(chargePointId: string): Promise<void> {
-    await this.path.transact(() => {
+    await this.path.transact(chargePointId, () => {
       this.pieces.remove(keyOf(chargePointId, PENDING));
       this.write({ ...this.recordOf(chargePointId), pending: null });
     });
   }
 
   told(chargePointId: string, listVersion: number, at: number): Promise<HeldListRecord> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const held = { ...this.recordOf(chargePointId), toldAt: at, supported: listVersion >= 0 };
       const { pending } = held;
       const settled = { ...held, pending: null, inDoubt: false };

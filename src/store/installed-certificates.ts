@@ -3,7 +3,7 @@ import { isSameHashData } from '../certificates/hash-data.ts';
 import type { Table } from '../journal/environment.ts';
 import { keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /** What certificates of it are for (security whitepaper ed. 3 §6.5). */
 export type InstalledCertificateType = 'CentralSystemRootCertificate' | 'ManufacturerRootCertificate';
@@ -120,7 +120,7 @@ export class InstalledCertificateTable implements InstalledCertificateLists {
     certificateType: InstalledCertificateType,
     change: (known: InstalledCertificates) => Partial<InstalledCertificates>,
   ): Promise<void> {
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const known = this.get(chargePointId, certificateType) ?? {
         chargePointId,
         certificateType,

@@ -2,7 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import { isOpen, type JobInput, type JobKind, type JobRecord } from './job-record.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /** What charge points were asked to do that goes on after their answer. In `state`. */
 export interface Jobs {
@@ -32,7 +32,7 @@ export interface Jobs {
 /** Jobs that are kept of a charge point and a kind. */
 export const JOBS_KEPT = 20;
 
-const EXPIRED_PER_TRANSACTION = 200;
+const EXPIRED_AT_ONCE = 200;
 
 export class JobTable implements Jobs {
   private readonly path: StatePath;
@@ -66,7 +66,7 @@ export class JobTable implements Jobs {
   }
 
   add(job: JobInput): Promise<JobRecord> {
-    return this.path.transact(() => {
+    return this.path.transact(job.chargePointId, () => {
       const { chargePointId, kind } = job;
       const others = this.of(chargePointId, kind);
       const record = this.write(job);
@@ -81,29 +81,29 @@ export class JobTable implements Jobs {
     kind: JobKind,
     change: (jobs: readonly JobRecord[]) => readonly JobInput[],
   ): Promise<JobRecord[]> {
-    return this.path.transact(() =>
+    return this.path.transact(chargePointId, () =>
       change(this.of(chargePointId, kind)).map((changed) => this.write(changed)),
     );
   }
 
   async expire(before: number, now: number): Promise<number> {
-    const silent: Uint8Array[] = [];
+    const silent: JobRecord[] = [];
     for (const { key } of this.openJobs.getRange({})) {
       const job = this.table.get(key);
-      if (job && lastHeardOf(job) < before) silent.push(key);
-      if (silent.length === EXPIRED_PER_TRANSACTION) break;
+      if (job && lastHeardOf(job) < before) silent.push(job);
+      if (silent.length === EXPIRED_AT_ONCE) break;
     }
-    if (silent.length === 0) return 0;
-    return this.path.transact(() => {
-      let expired = 0;
-      for (const key of silent) {
-        const job = this.table.get(key);
-        if (!job || !isOpen(job.state) || lastHeardOf(job) >= before) continue;
-        this.write({ ...job, state: 'silent', endedAt: now });
-        expired++;
-      }
-      return expired;
-    });
+    const expired = await Promise.all(
+      silent.map((known) =>
+        this.path.transact(known.chargePointId, () => {
+          const job = this.table.get(keyOfJob(known));
+          if (!job || !isOpen(job.state) || lastHeardOf(job) >= before) return false;
+          this.write({ ...job, state: 'silent', endedAt: now });
+          return true;
+        }),
+      ),
+    );
+    return expired.filter(Boolean).length;
   }
 
   /** Within a write transaction. */

@@ -1,4 +1,5 @@
 import type { Table } from '../journal/environment.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { keyOf, textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
@@ -10,7 +11,6 @@ import type {
   LocalListInput,
   LocalListRecord,
 } from './local-list-record.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** The local authorization lists that operators want. In `directory`. */
 export interface LocalLists {

@@ -1,6 +1,6 @@
 import type { Table } from '../journal/environment.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { textKey } from './keys.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** A certificate that whoever signs firmware is trusted by. */
 export interface ManufacturerRoot {

@@ -1,9 +1,9 @@
 import type { Table } from '../journal/environment.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { DirectoryTable } from './tables.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 interface Versioned {
   readonly id: string;

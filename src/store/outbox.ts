@@ -1,6 +1,7 @@
 import { type Environment, EnvironmentError } from '../journal/environment.ts';
 import type { TransactionLane } from '../journal/lane.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
+import type { Table as QueueTable } from '../journal/table.ts';
 import { packChunk } from '../records/chunk.ts';
 import { encodeRow, type Table } from '../records/table.ts';
 
@@ -16,15 +17,16 @@ export interface RowPlace {
  * Where rows wait for ClickHouse that must agree with state. Each process that adds some has its own lane.
  */
 export class Outbox {
-  readonly queue: LaneQueue;
+  private readonly queue: LaneQueue;
   private readonly lane: TransactionLane | undefined;
 
   /**
-   * `adds`: whether this process may add rows. Then it blocks until the number of its lane is on the disk.
+   * `entries`: the table of the queue as write transactions write to it, where this process may add rows.
+   * Then it blocks until the number of its lane is on the disk.
    */
-  constructor(queue: LaneQueue, adds: boolean) {
+  constructor(queue: LaneQueue, entries: QueueTable<Buffer> | undefined) {
     this.queue = queue;
-    this.lane = adds ? queue.openTransactionLane() : undefined;
+    this.lane = entries && queue.openTransactionLane(entries);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import { membersOf } from '../protocol/members.ts';
 import { textKey } from './keys.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /** What became of a CALL that was sent. `none`: nobody knows what the charge point did. */
 export type KeptAnswer =
@@ -85,7 +85,7 @@ export class ReferencedCallTable implements ReferencedCalls {
     chargePointId: string,
     change: (calls: readonly ReferencedCall[]) => readonly ReferencedCall[],
   ): Promise<void> {
-    await this.path.transact(() => {
+    await this.path.transact(chargePointId, () => {
       const calls = change(this.of(chargePointId));
       if (calls.length > 0) this.table.put(textKey(chargePointId), calls);
       else this.table.remove(textKey(chargePointId));

@@ -2,7 +2,7 @@ import type { Table } from '../journal/environment.ts';
 import type { ChargingSchedule } from '../smart-charging/charging-profile.ts';
 import { allOf, keyOf } from './keys.ts';
 import { versionAfter } from './record-version.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /**
  * What a charge point last answered to GetCompositeSchedule for a connector (OCPP 1.6 ed. 2 §5.7). Times are
@@ -46,7 +46,7 @@ export class ReportedScheduleTable implements ReportedSchedules {
   }
 
   async put(report: Omit<ReportedScheduleRecord, 'version'>): Promise<void> {
-    await this.path.transact(() => {
+    await this.path.transact(report.chargePointId, () => {
       const key = keyOf(report.chargePointId, report.connectorId);
       this.table.put(key, { ...report, version: versionAfter(this.table.get(key)) });
     });

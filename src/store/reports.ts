@@ -1,4 +1,5 @@
 import type { Table } from '../journal/environment.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
@@ -12,7 +13,6 @@ import type {
 } from './report-record.ts';
 import type { Sealing } from './sealing.ts';
 import { type KeptWebhook, keepWebhook, openWebhook, type Webhook, withoutSealed } from './webhook.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** Reports that are written again and again, and how far each has come. In `directory`. */
 export interface Reports {

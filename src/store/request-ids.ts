@@ -1,5 +1,5 @@
 import { INT32_MAX } from '../protocol/int32.ts';
-import type { DirectoryPath } from './write-path.ts';
+import type { DirectoryPath } from './directory-path.ts';
 
 /**
  * requestIds of jobs that charge points report on by number (security whitepaper ed. 3 §5.9, §5.21):

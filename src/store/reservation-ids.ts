@@ -1,6 +1,6 @@
 import type { Table } from '../journal/environment.ts';
 import { INT32_MAX } from '../protocol/int32.ts';
-import type { DirectoryPath } from './write-path.ts';
+import type { DirectoryPath } from './directory-path.ts';
 
 /** Ids stay within 32 signed bits, as charge points in the field keep them. */
 export const MAX_RESERVATION_ID = INT32_MAX;

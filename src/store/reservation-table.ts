@@ -1,12 +1,13 @@
-import type { Emptiness } from '../journal/cell.ts';
 import type { Environment, Table } from '../journal/environment.ts';
 import { reservations as rows } from '../records/reservations.ts';
 import { allOf, keyOf, numberKey } from './keys.ts';
 import type { Page } from './listing.ts';
 import type { Outbox, RowPlace } from './outbox.ts';
 import { versionAfter } from './record-version.ts';
+import type { RecordingTable } from './recording-table.ts';
 import type { ReservationEnding, ReservationFilter, ReservationRecord } from './reservation-record.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
+import type { StateTable } from './tables.ts';
 
 const ALL = { start: Buffer.of(0), end: Buffer.of(255, 255) };
 
@@ -14,26 +15,31 @@ const ALL = { start: Buffer.of(0), end: Buffer.of(255, 255) };
 type Identity = Pick<ReservationRecord, 'chargePointId' | 'uid'>;
 
 /** The charge point is part of every key, so that no two of them ever write the same one. */
-interface ReservationTables {
+interface ReservationTables<Live extends Table<number> = Table<number>> {
   /** By charge point and uid. */
   readonly records: Table<ReservationRecord>;
   readonly byId: Table<Identity>;
   /** Of all charge points, by uid. */
   readonly byTime: Table<Identity>;
   /** The uids of those that have not ended, by charge point. */
-  readonly live: Table<number>;
+  readonly live: Live;
   /** Of the live ones, by time of expiry. */
   readonly expiries: Table<Identity>;
   /** By the time when they were over, with where the newest row is. */
   readonly ended: Table<Identity & RowPlace>;
 }
 
-function tablesIn(path: Pick<StatePath, 'records'>): ReservationTables {
+const LIVE: StateTable = 'live-reservations';
+
+function tablesIn<Live extends Table<number>>(
+  path: { records<Value>(name: StateTable): Table<Value> },
+  live: Live,
+): ReservationTables<Live> {
   return {
     records: path.records('reservations'),
     byId: path.records('reservations-by-id'),
     byTime: path.records('reservations-by-time'),
-    live: path.records('live-reservations'),
+    live,
     expiries: path.records('reservation-expiries'),
     ended: path.records('ended-reservations'),
   };
@@ -41,7 +47,7 @@ function tablesIn(path: Pick<StatePath, 'records'>): ReservationTables {
 
 /** Since version 2 the charge point is part of every key; uids were counted over all of them before. */
 export function keyReservationsByChargePoint(environment: Environment): void {
-  const tables = tablesIn(environment);
+  const tables = tablesIn(environment, environment.records<number>(LIVE));
   const known = Array.from(tables.records.getRange({}), ({ value }) => value);
   const places = new Map(
     Array.from(tables.ended.getRange({}), ({ value: { uid, row } }) => [uid, { row }] as const),
@@ -77,13 +83,11 @@ function put(
  */
 export class ReservationTable {
   private readonly outbox: Outbox;
-  private readonly tables: ReservationTables;
-  private readonly liveness: Emptiness;
+  private readonly tables: ReservationTables<RecordingTable<number>>;
 
   constructor(path: StatePath, outbox: Outbox) {
     this.outbox = outbox;
-    this.tables = tablesIn(path);
-    this.liveness = path.environment.emptiness(this.tables.live);
+    this.tables = tablesIn(path, path.records<number>(LIVE));
   }
 
   /** A number that is higher than those of all that are there. Within a write transaction. */
@@ -99,7 +103,7 @@ export class ReservationTable {
   }
 
   live(chargePointId: string): ReservationRecord[] {
-    if (this.liveness.isEmpty) return [];
+    if (this.tables.live.isEmpty) return [];
     return Array.from(this.tables.live.getRange(allOf(chargePointId)), ({ value: uid }) =>
       this.get({ chargePointId, uid }),
     ).filter((record) => record !== undefined);
@@ -139,34 +143,25 @@ export class ReservationTable {
     const record = { ...input, version: versionAfter(previous) };
     if (previous) this.unlinkPresent(previous);
     put(this.tables, record, this.outbox.add(rows, [record]));
-    if (record.endedAt === null) this.liveness.filled();
     return record;
   }
 
-  /** Whether any was over before `before`. */
-  hasEnded(before: number): boolean {
-    const range = { start: ALL.start, end: numberKey(before), limit: 1 };
-    for (const _ of this.tables.ended.getRange(range)) return true;
-    return false;
+  /** The first ones that were over before `before` and whose rows have all left the outbox. */
+  endedBefore(before: number, limit: number): ReservationRecord[] {
+    const ripe = this.tables.ended.getRange({ start: ALL.start, end: numberKey(before), limit });
+    return Array.from(ripe, ({ value }) =>
+      this.outbox.isDrained(value) ? this.get(value) : undefined,
+    ).filter((record) => record !== undefined);
   }
 
-  /**
-   * Removes at most `limit` of those that were over before `before` and whose rows have all left the outbox;
-   * returns how many.
-   */
-  removeEnded(before: number, limit: number): number {
-    const ripe = Array.from(
-      this.tables.ended.getRange({ start: ALL.start, end: numberKey(before), limit }),
-      ({ value }) => value,
-    );
-    let removed = 0;
-    for (const ended of ripe) {
-      if (!this.outbox.isDrained(ended)) continue;
-      const record = this.get(ended);
-      if (record) this.remove(record);
-      removed++;
-    }
-    return removed;
+  /** Removes a reservation if it is over and its rows have all left the outbox; returns whether it did. */
+  removeEnded({ chargePointId, uid }: Identity): boolean {
+    const record = this.get({ chargePointId, uid });
+    if (record === undefined || record.endedAt === null) return false;
+    const ended = this.tables.ended.get(keyOf(record.endedAt, uid, chargePointId));
+    if (ended === undefined || !this.outbox.isDrained(ended)) return false;
+    this.remove(record);
+    return true;
   }
 
   private remove(record: ReservationRecord): void {
@@ -186,7 +181,7 @@ export class ReservationTable {
     }
   }
 
-  private get({ chargePointId, uid }: Identity): ReservationRecord | undefined {
+  get({ chargePointId, uid }: Identity): ReservationRecord | undefined {
     return this.tables.records.get(keyOf(chargePointId, uid));
   }
 

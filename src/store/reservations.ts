@@ -10,7 +10,7 @@ import type {
   ReservationUse,
 } from './reservation-record.ts';
 import { ReservationTable } from './reservation-table.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /** Reservations, from before their ReserveNow leaves until their retention is over. In `state`. */
 export interface Reservations {
@@ -50,7 +50,7 @@ export interface Reservations {
   forget(before: number): Promise<number>;
 }
 
-const PER_TRANSACTION = 200;
+const AT_ONCE = 200;
 
 export class LmdbReservations implements Reservations {
   private readonly path: StatePath;
@@ -74,12 +74,14 @@ export class LmdbReservations implements Reservations {
   }
 
   async asked(request: ReservationRequest): Promise<void> {
-    await this.path.transact(() => this.begin({ ...request, state: 'doubtful', answer: '', at: 0 }));
+    await this.path.transact(request.chargePointId, () =>
+      this.begin({ ...request, state: 'doubtful', answer: '', at: 0 }),
+    );
   }
 
   answered(input: ReservationInput): Promise<ReservationRecord | undefined> {
     const { chargePointId, reservationId, messageId, state, answer, at } = input;
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
       const own = this.table.withId(reservationId).filter((known) => known.chargePointId === chargePointId);
       const asked = own.find((known) => known.messageId === messageId);
       if (state === 'active') {
@@ -112,7 +114,7 @@ export class LmdbReservations implements Reservations {
     at: number,
     which: (reservation: ReservationRecord) => boolean,
   ): Promise<ReservationRecord[]> {
-    return this.path.transact(() => this.endWithin(chargePointId, ending, at, which));
+    return this.path.transact(chargePointId, () => this.endWithin(chargePointId, ending, at, which));
   }
 
   endWithin(
@@ -137,17 +139,26 @@ export class LmdbReservations implements Reservations {
   }
 
   async expire(before: number, at: number): Promise<number> {
-    if (this.table.expiredBefore(before, 1).length === 0) return 0;
-    return this.path.transact(() => {
-      const expired = this.table.expiredBefore(before, PER_TRANSACTION);
-      for (const reservation of expired) this.table.end(reservation, 'expired', at);
-      return expired.length;
-    });
+    const expired = await Promise.all(
+      this.table.expiredBefore(before, AT_ONCE).map((found) =>
+        this.path.transact(found.chargePointId, () => {
+          const reservation = this.table.get(found);
+          if (reservation === undefined || reservation.endedAt !== null) return false;
+          this.table.end(reservation, 'expired', at);
+          return true;
+        }),
+      ),
+    );
+    return expired.filter(Boolean).length;
   }
 
   async forget(before: number): Promise<number> {
-    if (!this.table.hasEnded(before)) return 0;
-    return this.path.transact(() => this.table.removeEnded(before, PER_TRANSACTION));
+    const forgotten = await Promise.all(
+      this.table
+        .endedBefore(before, AT_ONCE)
+        .map((ended) => this.path.transact(ended.chargePointId, () => this.table.removeEnded(ended))),
+    );
+    return forgotten.filter(Boolean).length;
   }
 
   /**

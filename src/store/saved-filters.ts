@@ -1,5 +1,5 @@
+import type { DirectoryPath } from './directory-path.ts';
 import { NamedRecords } from './named-records.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** A choice of charge points that operators come back to. */
 export interface SavedFilter {

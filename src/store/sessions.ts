@@ -5,7 +5,7 @@ import type { ConnectorTable } from './connectors.ts';
 import { textKey } from './keys.ts';
 import { versionAfter } from './record-version.ts';
 import type { SessionRecord } from './session-record.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /** Which edge holds whose socket. In `state`. */
 export interface Sessions {
@@ -51,7 +51,7 @@ const OVERTAKEN_WITHIN_MS = 10_000;
 /** How long a dead edge may be away while its charge points connect to others, ms. */
 const TAKEN_OVER_WITHIN_MS = 60_000;
 
-const CLEARED_PER_TRANSACTION = 500;
+const CLEARED_AT_ONCE = 500;
 
 export class SessionTable implements Sessions {
   private readonly path: StatePath;
@@ -82,7 +82,7 @@ export class SessionTable implements Sessions {
 
   claim(claimed: Omit<SessionRecord, 'epoch' | 'takenFrom'>): Promise<Claim> {
     const key = textKey(claimed.chargePointId);
-    return this.path.transact(() => {
+    return this.path.transact(claimed.chargePointId, () => {
       const previous = this.table.get(key);
       const epoch = this.epochAfter(previous);
       if (previous && hasOvertaken(previous, claimed))
@@ -95,7 +95,7 @@ export class SessionTable implements Sessions {
   }
 
   release(chargePointId: string, epoch: number): Promise<boolean> {
-    return this.path.transactLater(() => {
+    return this.path.transactLater(chargePointId, () => {
       const key = textKey(chargePointId);
       return this.table.get(key)?.epoch === epoch && this.table.removeSync(key);
     });
@@ -134,12 +134,17 @@ export class SessionTable implements Sessions {
     const found: SessionRecord[] = [];
     for (const { value } of this.table.getRange({})) if (fits(value)) found.push(value);
     let cleared = 0;
-    for (let start = 0; start < found.length; start += CLEARED_PER_TRANSACTION) {
-      const chunk = found.slice(start, start + CLEARED_PER_TRANSACTION);
-      cleared += await this.path.transact(() => {
-        chunk.forEach(also);
-        return chunk.filter((session) => session.edge === edge && this.removeIfSame(session)).length;
-      });
+    for (let start = 0; start < found.length; start += CLEARED_AT_ONCE) {
+      const chunk = found.slice(start, start + CLEARED_AT_ONCE);
+      const removed = await Promise.all(
+        chunk.map((session) =>
+          this.path.transact(session.chargePointId, () => {
+            also(session);
+            return session.edge === edge && this.removeIfSame(session);
+          }),
+        ),
+      );
+      cleared += removed.filter(Boolean).length;
     }
     return cleared;
   }

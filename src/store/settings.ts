@@ -1,8 +1,8 @@
 import type { Table } from '../journal/environment.ts';
 import type { ChargePointSettings, ChargePointSettingsInput } from './charge-point-settings.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** What operators set, per charge point. In `directory`. */
 export interface SettingsOfChargePoints {

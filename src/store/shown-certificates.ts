@@ -1,7 +1,7 @@
 import { fingerprintOf } from '../certificates/certificate.ts';
 import type { Environment, Table } from '../journal/environment.ts';
 import { allOf, keyOf } from './keys.ts';
-import type { StatePath } from './write-path.ts';
+import type { StatePath } from './state-path.ts';
 
 /**
  * Whose the client certificates are that nobody told Farad of: the first charge point's that was recognised
@@ -53,7 +53,8 @@ export class ShownCertificateTable implements ShownCertificates {
     const sha256 = fingerprintOf(der);
     const holder = this.first(sha256);
     if (holder !== undefined) return holder;
-    return this.path.transact(() => {
+    return this.path.transact(chargePointId, () => {
+      this.path.restOn('shown-certificates', sha256);
       const first = this.first(sha256);
       if (first !== undefined) return first;
       this.table.put(keyOf(sha256, chargePointId), { chargePointId, at: Date.now() });

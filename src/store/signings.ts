@@ -1,9 +1,9 @@
 import { type Environment, sizeOf, type Table } from '../journal/environment.ts';
 import type { CertificateInput } from './certificate-record.ts';
 import type { CertificateTable } from './certificates.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { after, allOf, keyOf, textKey } from './keys.ts';
 import type { Page } from './listing.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /**
  * - `received`: to be signed.

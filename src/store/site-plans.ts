@@ -1,7 +1,7 @@
 import type { Table } from '../journal/environment.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { textKey } from './keys.ts';
 import type { ConnectorPlan, SitePlanRecord } from './site-plan-record.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /**
  * What was agreed with the connectors of sites, so that a restart knows what vehicles may be taking. In

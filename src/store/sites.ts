@@ -1,9 +1,9 @@
 import type { Table } from '../journal/environment.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { keyOf, textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { SiteInput, SiteRecord } from './site-record.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** A connector that another site has already. */
 export interface MemberTaken {

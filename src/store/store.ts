@@ -6,10 +6,11 @@ import { LaneQueue } from '../journal/lane-queue.ts';
 import { aggregatesIn, openTables, type Tables } from './aggregates.ts';
 import type { SealingKeys } from './certificate-authorities.ts';
 import { type ChargePointKeys, keysWith, loadPepper } from './charge-point-key.ts';
+import { DirectoryPath } from './directory-path.ts';
 import { Outbox } from './outbox.ts';
 import { RequestIdCounter, type RequestIds } from './request-ids.ts';
 import { bringUpToDate } from './schema-version.ts';
-import { DirectoryPath, StatePath } from './write-path.ts';
+import { StatePath } from './state-path.ts';
 
 export { NewerDataError } from '../journal/format.ts';
 export { CommitError } from '../journal/group-commit.ts';
@@ -71,11 +72,13 @@ export function openStore({
   const directory = openEnvironment(dataDir, 'directory', diskReserve);
   const state = openEnvironment(dataDir, 'state', diskReserve);
   const toDirectory = new DirectoryPath(directory, role === 'control' || role === 'setup');
-  const outbox = new Outbox(new LaneQueue(state, 'outbox'), role === 'edge' || role === 'setup');
+  const toState = new StatePath(state, role !== 'control');
+  const queue = new LaneQueue(state, 'outbox');
+  const outbox = new Outbox(queue, role === 'edge' || role === 'setup' ? toState.bytes('outbox') : undefined);
   return {
     ...openTables({
       directory: toDirectory,
-      state: new StatePath(state, role !== 'control'),
+      state: toState,
       outbox,
       dataDir,
       pepper,
@@ -83,20 +86,21 @@ export function openStore({
       sealingKeys,
     }),
     requestIds: new RequestIdCounter(toDirectory),
-    outbox: outbox.queue,
+    outbox: queue,
     keys: keysWith(pepper),
     refresh() {
       directory.endRead();
       state.endRead();
     },
     async close() {
+      await toState.drain();
       await Promise.all([directory.close(), state.close()]);
     },
   };
 }
 
 function openEnvironment(dataDir: string, name: 'directory' | 'state', diskReserve: number): Environment {
-  const environment = new Environment(join(dataDir, name), { diskReserve });
+  const environment = new Environment(join(dataDir, name), { diskReserve, isGathered: name === 'state' });
   bringUpToDate(environment, environment.path, aggregatesIn(name));
   return environment;
 }

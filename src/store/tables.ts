@@ -70,6 +70,8 @@ export const STATE_TABLES = {
 
   outbox: 'machine',
   'outbox-meta': 'machine',
+  'newest-changes': ['charge point'],
+  'shared-fences': 'machine',
   schema: 'machine',
   meta: { 'transaction-ids': 'ids', installation: 'machine', starts: 'machine' },
 } as const satisfies Record<string, KeysOf>;

@@ -1,11 +1,11 @@
 import { sizeOf, type Table } from '../journal/environment.ts';
 import { foldIdTag } from '../protocol/id-tag.ts';
 import { DecodedRecords } from './decoded-records.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { Token, TokenInput } from './token.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** Tokens by idTag in any spelling. In `directory`. */
 export interface Tokens {

@@ -1,7 +1,7 @@
 import type { Environment, Table } from '../journal/environment.ts';
 import { INT32_MAX } from '../protocol/int32.ts';
+import type { StatePath } from './state-path.ts';
 import { TRANSACTION_ID_BLOCK, type TransactionIdMark } from './transaction-id-mark.ts';
-import type { StatePath } from './write-path.ts';
 
 /** Charge points in the field keep a transactionId in 32 signed bits. */
 export const MAX_TRANSACTION_ID = INT32_MAX;
@@ -26,7 +26,6 @@ interface Block {
  */
 export class TransactionIds {
   private readonly path: StatePath;
-  private readonly starts: Table<number>;
   private readonly mark: TransactionIdMark;
   /** What is left, in the order in which it is handed out. */
   private blocks: readonly Block[] = [];
@@ -38,7 +37,6 @@ export class TransactionIds {
   constructor(path: StatePath, mark: TransactionIdMark) {
     this.path = path;
     this.mark = mark;
-    this.starts = path.records('meta');
   }
 
   /**
@@ -73,7 +71,7 @@ export class TransactionIds {
   /** Draws blocks for all to whom an id is promised, and some more; one at a time. */
   private draw(): Promise<void> {
     this.drawing ??= this.path
-      .transact(() => this.reserve(this.promised + AT_HAND - this.left))
+      .drawIds((starts) => this.reserve(starts, this.promised + AT_HAND - this.left))
       .then((block) => {
         this.blocks = [...this.blocks, block];
         this.left += block.last - block.next + 1;
@@ -84,14 +82,14 @@ export class TransactionIds {
     return this.drawing;
   }
 
-  private reserve(wanted: number): Block {
-    const next = this.starts.get(NEXT_BLOCK) ?? 1;
+  private reserve(starts: Table<number>, wanted: number): Block {
+    const next = starts.get(NEXT_BLOCK) ?? 1;
     const blocks = Math.max(1, Math.ceil(wanted / TRANSACTION_ID_BLOCK));
     const last = Math.min(next + blocks * TRANSACTION_ID_BLOCK - 1, MAX_TRANSACTION_ID);
     if (next > last) throw new RangeError('all transactionIds are used up');
     // Before anything of the block can be handed out; further than what is committed in the end does no harm.
     this.mark.raise(last + 1);
-    this.starts.put(NEXT_BLOCK, last + 1);
+    starts.put(NEXT_BLOCK, last + 1);
     return { next, last };
   }
 }

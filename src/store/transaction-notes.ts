@@ -1,7 +1,7 @@
 import type { Table } from '../journal/environment.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { numberKey } from './keys.ts';
 import type { DirectoryTable } from './tables.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** What is said about a transaction from outside. */
 export interface TransactionNote {

@@ -13,7 +13,7 @@ export function forgetInventedRegisters(environment: Environment): void {
   const records = environment.records('transactions', TRANSACTION_LAYOUTS);
   const byStart = environment.records<number>('transactions-by-start');
   const byStop = environment.records<number>('transactions-by-stop');
-  for (const { key, value: record } of records.getRange({ snapshot: false })) {
+  for (const { key, value: record } of [...records.getRange({})]) {
     const read = withReadRegisters(record);
     if (read === undefined) continue;
     const id = record.transactionId;

@@ -4,6 +4,7 @@ import { transactionClosures } from '../records/transaction-closures.ts';
 import { transactions as rows } from '../records/transactions.ts';
 import { after, allOf, keyOf, numberKey } from './keys.ts';
 import type { Outbox, RowPlace } from './outbox.ts';
+import type { StatePath } from './state-path.ts';
 import {
   type StopIdentity,
   startKey,
@@ -12,7 +13,6 @@ import {
   type TransactionClosure,
   type TransactionRecord,
 } from './transaction-record.ts';
-import type { StatePath } from './write-path.ts';
 
 /**
  * The records of transactions with all that finds them. Every change goes through `write`, within a write
@@ -133,23 +133,22 @@ export class TransactionTable {
     this.outbox.add(transactionClosures, [{ transactionId, chargePointId, ...closure }]);
   }
 
-  /**
-   * Removes at most `limit` transactions that were closed before `closedBefore` and whose rows have all left
-   * the outbox; returns how many.
-   */
-  removeClosed(closedBefore: number, limit: number): number {
-    const ripe = Array.from(
-      this.closed.getRange({ start: Buffer.of(0), end: keyOf(closedBefore), limit }),
-      ({ value }) => value,
-    );
-    let removed = 0;
-    for (const { id, ...place } of ripe) {
-      if (!this.outbox.isDrained(place)) continue;
-      const record = this.get(id);
-      if (record) this.remove(record);
-      removed++;
-    }
-    return removed;
+  /** The first ones that were closed before `closedBefore` and whose rows have all left the outbox. */
+  closedBefore(closedBefore: number, limit: number): TransactionRecord[] {
+    const ripe = this.closed.getRange({ start: Buffer.of(0), end: keyOf(closedBefore), limit });
+    return Array.from(ripe, ({ value: { id, ...place } }) =>
+      this.outbox.isDrained(place) ? this.get(id) : undefined,
+    ).filter((record) => record !== undefined);
+  }
+
+  /** Removes a transaction if it is closed and its rows have all left the outbox; returns whether it did. */
+  removeClosed(id: number): boolean {
+    const record = this.get(id);
+    if (record === undefined || record.closedAt === null) return false;
+    const place = this.closed.get(keyOf(record.closedAt, id));
+    if (place === undefined || !this.outbox.isDrained(place)) return false;
+    this.remove(record);
+    return true;
   }
 
   private linkForever(record: TransactionRecord, identity?: Buffer): void {

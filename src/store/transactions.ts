@@ -3,6 +3,7 @@ import type { ChargingProfileTable } from './charging-profiles.ts';
 import { MAX_VISITED } from './listing.ts';
 import type { Outbox } from './outbox.ts';
 import type { LmdbReservations } from './reservations.ts';
+import type { StatePath } from './state-path.ts';
 import { readCursor, readPlace } from './transaction-cursors.ts';
 import type { TransactionIds } from './transaction-ids.ts';
 import type {
@@ -18,7 +19,6 @@ import type {
 } from './transaction-record.ts';
 import { openedBy, startKey, unmatchedStop } from './transaction-record.ts';
 import { TransactionTable } from './transaction-table.ts';
-import type { StatePath } from './write-path.ts';
 
 /**
  * Transactions, from their start until ClickHouse has them and their retention is over. What ends with a
@@ -66,7 +66,7 @@ export interface TransactionsOptions {
   readonly profiles: Pick<ChargingProfileTable, 'removeOf'>;
 }
 
-const EXPIRED_PER_TRANSACTION = 200;
+const EXPIRED_AT_ONCE = 200;
 
 export class LmdbTransactions implements Transactions {
   private readonly path: StatePath;
@@ -88,7 +88,7 @@ export class LmdbTransactions implements Transactions {
   start(input: StartInput): Promise<StartOutcome> {
     const identity = startKey({ ...input, startTimestamp: input.timestamp });
     return this.ids.lend((takeId) =>
-      this.path.transact(() => {
+      this.path.transact(input.chargePointId, () => {
         const outcome = this.withReservation(this.findOrCreate(input, identity, takeId), input);
         if (outcome.created) input.also?.(outcome.transaction);
         return outcome;
@@ -98,7 +98,7 @@ export class LmdbTransactions implements Transactions {
 
   stop(input: StopInput): Promise<StopOutcome> {
     return this.ids.lend((takeId) =>
-      this.path.transact(() => {
+      this.path.transact(input.chargePointId, () => {
         const stopped = this.recordStop(input, takeId);
         if (stopped.outcome === 'unmatched') return stopped;
         this.profiles.removeOf(stopped.transaction);
@@ -108,8 +108,10 @@ export class LmdbTransactions implements Transactions {
     );
   }
 
-  close({ transactionId, ...closure }: CloseInput): Promise<TransactionRecord | undefined> {
-    return this.path.transact(() => {
+  async close({ transactionId, ...closure }: CloseInput): Promise<TransactionRecord | undefined> {
+    const known = this.table.get(transactionId);
+    if (known?.state !== 'open') return undefined;
+    return this.path.transact(known.chargePointId, () => {
       const open = this.table.get(transactionId);
       if (open?.state !== 'open') return undefined;
       const { stoppedAt, meterStop, at } = closure;
@@ -183,8 +185,14 @@ export class LmdbTransactions implements Transactions {
     return { transactions };
   }
 
-  expire(now: number): Promise<number> {
-    return this.path.transact(() => this.table.removeClosed(now - this.retention, EXPIRED_PER_TRANSACTION));
+  async expire(now: number): Promise<number> {
+    const ripe = this.table.closedBefore(now - this.retention, EXPIRED_AT_ONCE);
+    const removed = await Promise.all(
+      ripe.map(({ chargePointId, transactionId }) =>
+        this.path.transact(chargePointId, () => this.table.removeClosed(transactionId)),
+      ),
+    );
+    return removed.filter(Boolean).length;
   }
 
   private findOrCreate(input: StartInput, identity: Buffer, takeId: () => number): StartOutcome {
@@ -193,13 +201,19 @@ export class LmdbTransactions implements Transactions {
       return { transaction: repeated, created: false };
     }
     const superseded = this.supersede(input);
-    const authorization = input.authorize(() => this.table.openWith(input.idTag));
+    const authorization = input.authorize(() => this.othersWith(input.idTag));
     const flags = repeated ? [...input.flags, 'start-repeats-closed'] : input.flags;
     const transaction = openedBy({ ...input, flags }, takeId(), authorization);
     this.table.write(transaction, undefined, identity);
     if (superseded === undefined) return { transaction, created: true };
     this.profiles.removeOf(superseded);
     return { transaction, created: true, superseded };
+  }
+
+  /** The open ones of a tag: of starts that count them at once, one is decided after the other. */
+  private othersWith(idTag: string): TransactionRecord[] {
+    this.path.restOn('tag', foldIdTag(idTag));
+    return this.table.openWith(idTag);
   }
 
   /**

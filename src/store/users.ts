@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Table } from '../journal/environment.ts';
 import type { Role } from './api-keys.ts';
+import type { DirectoryPath } from './directory-path.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
 import type { Scope } from './sight.ts';
-import type { DirectoryPath } from './write-path.ts';
 
 /** A password, of which only a slow hash is kept. */
 export interface StoredPassword {

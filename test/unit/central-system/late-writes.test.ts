@@ -116,7 +116,7 @@ describe('a status whose write fails after its answer', () => {
       expect(decide(chargePoint, 'Charging')).not.toBeInstanceOf(Promise);
     }
     disk.mockReturnValue(-1);
-    await vi.advanceTimersByTimeAsync(20);
+    vi.advanceTimersByTime(20);
     vi.useRealTimers();
     await until('the write has failed', () => stand.faults.length >= ids.length);
     return { stand, chargePoints, disk, decide };

@@ -1,7 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Environment } from '../../../src/journal/environment.ts';
-import { CommitError } from '../../../src/journal/group-commit.ts';
+import { describe, expect, test, vi } from 'vitest';
 import { scratchDirectory, scratchEnvironment } from './scratch.ts';
 
 const key = (text: string) => Buffer.from(text);
@@ -169,9 +166,8 @@ describe('records of a layout', () => {
   test('do not carry the names of their members', async () => {
     const environment = scratchEnvironment();
     const sizeWith = async (name: string, known: typeof layouts | []): Promise<number | undefined> => {
-      const table = environment.records<Thing>(name, known);
-      await environment.transact(() => table.put(key('a'), thing));
-      return table.getBinary(key('a'))?.length;
+      await environment.transact(() => environment.records<Thing>(name, known).put(key('a'), thing));
+      return environment.bytes(name).get(key('a'))?.length;
     };
     expect(await sizeWith('short', layouts)).toBe(1 + 5 + 1);
     expect(await sizeWith('long', [])).toBeGreaterThan(15);
@@ -198,54 +194,6 @@ test('closing waits for writes under way, and does no harm twice', async () => {
   await Promise.all(writes);
 
   expect(scratchEnvironment(path).records<number>('things').get(key('199'))).toBe(199);
-});
-
-describe('work that nobody waits for', () => {
-  const inOrder = (environment: ReturnType<typeof scratchEnvironment>) => {
-    const done: string[] = [];
-    const table = environment.records<number>('things');
-    const work = (name: string) => () => {
-      table.put(key(name), done.push(name));
-    };
-    return { done, work, kept: (name: string) => table.get(key(name)) };
-  };
-
-  test('is in the transaction of the next who waits, before it', async () => {
-    const environment = scratchEnvironment();
-    const { work, kept } = inOrder(environment);
-    const later = environment.transactLater(work('later'));
-    await environment.transact(work('now'));
-    expect([kept('later'), kept('now')]).toEqual([1, 2]);
-    await later;
-  });
-
-  test('is written by itself where nobody else wants a transaction, and only then', async () => {
-    const environment = scratchEnvironment();
-    const { done, work, kept } = inOrder(environment);
-    const later = environment.transactLater(work('later'));
-    // A transaction would have begun by now.
-    for (let turn = 0; turn < 5; turn++) await nextTurn();
-    expect(done).toEqual([]);
-    await later;
-    expect(kept('later')).toBe(1);
-  });
-
-  test('is written before the environment closes', async () => {
-    const path = scratchDirectory();
-    const environment = new Environment(path);
-    const { work } = inOrder(environment);
-    for (let index = 0; index < 2_500; index++) void environment.transactLater(work('later'));
-    await environment.close();
-    const again = new Environment(path);
-    onTestFinished(() => again.close());
-    expect(again.records<number>('things').get(key('later'))).toBe(2_500);
-  });
-
-  test('is refused at once where the disk is full', () => {
-    const environment = new Environment(scratchDirectory(), { diskReserve: Number.MAX_SAFE_INTEGER });
-    onTestFinished(() => environment.close());
-    expect(() => environment.transactLater(() => undefined)).toThrow(CommitError);
-  });
 });
 
 describe('a cell', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Environment } from '../../../src/journal/environment.ts';
 import { type AuditRecord, AuditTable } from '../../../src/store/audit-trail.ts';
-import { DirectoryPath } from '../../../src/store/write-path.ts';
+import { DirectoryPath } from '../../../src/store/directory-path.ts';
 
 const entry: AuditRecord = {
   at: 0,
