@@ -13,7 +13,7 @@ import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
 import { LmdbCopy } from '../support/lmdb-copy.ts';
 import { makeStream, metricOf } from '../support/log-streams.ts';
 import { hasNats } from '../support/nats-server.ts';
-import { managerOf, startThreeNats, type ThreeNats } from '../support/three-nats-servers.ts';
+import { allCurrent, managerOf, startThreeNats, type ThreeNats } from '../support/three-nats-servers.ts';
 import { until } from '../support/until.ts';
 
 /** The name of the test tells it. */
@@ -171,6 +171,7 @@ describe.runIf(hasNats)('the fence of the log', () => {
     await aWhile('all nodes write without the leader that is stopped');
     paused.process.kill('SIGCONT');
     await aWhile('all nodes write beside the leader that came back');
+    await allCurrent(manager, STREAM);
     const killed = await leader();
     killed.process.kill('SIGKILL');
     await aWhile('all nodes write without the leader that is dead');

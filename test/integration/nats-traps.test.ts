@@ -2,7 +2,7 @@ import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jet
 import { nanos } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
 import { hasNats } from '../support/nats-server.ts';
-import { managerOf, startThreeNats } from '../support/three-nats-servers.ts';
+import { allCurrent, managerOf, startThreeNats } from '../support/three-nats-servers.ts';
 import { until } from '../support/until.ts';
 
 const ROUNDS = 100;
@@ -68,6 +68,7 @@ describe.runIf(hasNats)('what JetStream does', () => {
       if (number === 18) paused?.process.kill('SIGSTOP');
       if (number === 36) paused?.process.kill('SIGCONT');
       if (number === 42) {
+        await allCurrent(manager, 'kept');
         const killed = await until('there is a leader', () => nats.leaderOf(manager, 'kept'));
         killed.process.kill('SIGKILL');
       }

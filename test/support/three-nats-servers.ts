@@ -67,3 +67,15 @@ export async function managerOf(connection: NatsConnection): Promise<JetStreamMa
   );
   return jetstreamManager(connection);
 }
+
+/**
+ * Resolves once all three servers have all of the stream: without the leader, one that lags behind could not
+ * lead, and there would be none.
+ */
+export async function allCurrent(manager: JetStreamManager, stream: string): Promise<void> {
+  await until('all servers have all of the stream', async () => {
+    const info = await manager.streams.info(stream).catch(() => undefined);
+    const replicas = info?.cluster?.replicas ?? [];
+    return replicas.length === 2 && replicas.every(({ current, offline }) => current && offline !== true);
+  });
+}
