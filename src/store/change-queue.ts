@@ -83,7 +83,7 @@ export class ChangeQueue {
     return new Promise<Result>((resolve, reject) => {
       this.waiting.push(new Work(scope, work, resolve, reject) as Work);
       if (hurry) this.hurry();
-      else if (!this.isAsked) this.unhurried ??= setTimeout(() => this.hurry(), UNHURRIED_MS);
+      else if (!this.isAsked) this.unhurried ??= setTimeout(() => this.endWait(), UNHURRIED_MS);
     });
   }
 
@@ -93,6 +93,12 @@ export class ChangeQueue {
       this.hurry();
       await (this.writing ?? new Promise(setImmediate));
     }
+  }
+
+  /** Those whom it was for may be done already: with others that were decided again. */
+  private endWait(): void {
+    this.unhurried = undefined;
+    this.hurry();
   }
 
   private hurry(): void {
