@@ -60,12 +60,13 @@ export async function startThreeNats(): Promise<ThreeNats> {
   return { connect, leaderOf };
 }
 
-/** What asks JetStream, once that is there. */
+/** What asks JetStream, once all three servers have joined it. */
 export async function managerOf(connection: NatsConnection): Promise<JetStreamManager> {
-  await until('JetStream answers', () =>
-    jetstreamManager(connection, { timeout: 300 }).catch(() => undefined),
-  );
-  return jetstreamManager(connection);
+  const manager = await until('JetStream answers', () => jetstreamManager(connection).catch(() => undefined));
+  const probe = { name: 'probe', subjects: ['probe'], num_replicas: 3 };
+  await until('a stream can have three copies', () => manager.streams.add(probe).catch(() => undefined));
+  await manager.streams.delete(probe.name);
+  return manager;
 }
 
 /**
