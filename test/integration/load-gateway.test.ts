@@ -120,8 +120,8 @@ test('the load tool gets SIGKILL: its gateway stops in order, its simulators end
   const [dataDir = ''] = await readdir(directory);
   expect(await readdir(join(directory, dataDir))).toContain('endpoints.json');
   const pids = descendants(child.pid as number);
-  // The supervisor and its three processes, and a simulator.
-  expect(pids).toHaveLength(5);
+  // The supervisor and its three processes, a simulator, and the witness of the machine.
+  expect(pids).toHaveLength(6);
   child.kill('SIGKILL');
   await until('every process has ended', () => !pids.some(isAlive));
   // Only a stop in order takes it away.
