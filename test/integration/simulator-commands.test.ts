@@ -249,7 +249,7 @@ test('charging profiles are kept, replaced, shown and cleared', async () => {
     chargingProfileKind: 'Absolute',
     chargingSchedule: {
       chargingRateUnit: 'A',
-      startSchedule: new Date().toISOString(),
+      startSchedule: new Date(Date.now() - 60_000).toISOString(),
       chargingSchedulePeriod: [{ startPeriod: 0, limit }],
     },
   });
