@@ -21,7 +21,8 @@ function setUp() {
       new Promise((resolve) => appended.push((isNewest) => resolve(changes.map(() => isNewest)))),
     onConflicts: () => undefined,
   });
-  const add = (name: string, hurry: boolean) => queue.add(scope, () => table.put(Buffer.from(name), 1), hurry);
+  const add = (name: string, hurry: boolean) =>
+    queue.add(scope, () => table.put(Buffer.from(name), 1), hurry);
   const turns = async (): Promise<void> => {
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
   };
