@@ -19,7 +19,7 @@ const FRUGAL = {
  * as any: garbage comes slowly, and would pile up to several times of what lives in each of their heaps.
  */
 const CROWDED = {
-  nodeFlags: ['--max-semi-space-size=1', '--heap-growing-percent=30'],
+  nodeFlags: [...FRUGAL.nodeFlags, '--heap-growing-percent=30'],
   environment: { MALLOC_ARENA_MAX: '1' },
 } as const;
 

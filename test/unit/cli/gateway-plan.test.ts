@@ -40,7 +40,7 @@ test('edges that outnumber the cores keep their heaps close to what lives in the
   expect(edgeOf(2, 2)).toEqual(expect.objectContaining({ nodeFlags: ['--max-semi-space-size=8'] }));
   expect(edgeOf(3, 2)).toEqual(
     expect.objectContaining({
-      nodeFlags: ['--max-semi-space-size=1', '--heap-growing-percent=30'],
+      nodeFlags: ['--max-semi-space-size=8', '--heap-growing-percent=30'],
       environment: { MALLOC_ARENA_MAX: '1' },
     }),
   );
