@@ -103,10 +103,9 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
 
   test('waits while its stream is away: one asks, and all are stored when it is back', async () => {
     const { connection, log, registry } = await setUp();
-    expect(await append(log, PLACE, change(), 300)).toEqual({
-      outcome: 'unknown',
-      cause: 'jetstream is not enabled',
-    });
+    // Where the machine is busy, its time may be over while it asks.
+    const cause = expect.stringMatching(/^(jetstream is not enabled|timeout)$/);
+    expect(await append(log, PLACE, change(), 300)).toEqual({ outcome: 'unknown', cause });
     const waiting = 200;
     const begun = performance.now();
     const appended = Array.from({ length: waiting }, (_, number) => {
