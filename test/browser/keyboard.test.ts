@@ -55,18 +55,23 @@ it('keys alone lead from the overview to a command and its answer, to a report, 
   expect(await focused(page), 'the focus is back where it was').toBe('New site');
 }, 90_000);
 
-/** What has the focus, by its text or label. */
+/** An expression of the page: what an element is called, by its text or label. */
+const NAME_OF = `(at) => at.textContent.trim() || at.getAttribute('aria-label') || at.id`;
+
+/** What has the focus. */
 function focused(page: Page): Promise<string> {
-  return page.evaluate<string>(
-    `(() => { const at = document.activeElement; return at.textContent.trim() || at.getAttribute('aria-label') || at.id; })()`,
-  );
+  return page.evaluate<string>(`(${NAME_OF})(document.activeElement)`);
 }
 
 function isOutlined(page: Page): Promise<boolean> {
   return page.evaluate<boolean>(`getComputedStyle(document.activeElement).outlineStyle !== 'none'`);
 }
 
+/** Presses Tab until `name` has the focus, once the page shows it: a view may still be on its way. */
 async function tabTo(page: Page, name: string): Promise<void> {
+  const isThere = `[...document.querySelectorAll('a, button, input, select, textarea, summary, [tabindex]')]
+    .some((at) => (${NAME_OF})(at) === ${JSON.stringify(name)})`;
+  await expect.poll(() => page.evaluate(isThere), { timeout: 30_000, message: name }).toBe(true);
   const seen: string[] = [];
   for (let stop = 0; stop < MOST_STOPS; stop++) {
     await page.keyboard.press('Tab');
