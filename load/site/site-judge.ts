@@ -7,8 +7,8 @@ export interface SiteStory {
   readonly settled: number;
   /** When the lines of a fifth are cut, and for how long. */
   readonly offline: { readonly at: number; readonly lasts: number };
-  /** When the limit is halved, and when it is whole again. */
-  readonly halved: { readonly from: number; readonly to: number };
+  /** When the limit is halved, and when it is whole again; what it may take to be obeyed, in simulated s. */
+  readonly halved: { readonly from: number; readonly to: number; readonly obeyedWithin?: number };
   readonly ends: number;
 }
 
@@ -46,7 +46,7 @@ export interface SiteOutcome {
   readonly problems: readonly string[];
 }
 
-/** How long a cut may take to be obeyed, simulated s. */
+/** How long a cut may take to be obeyed, simulated s, where a story says nothing else. */
 export const CUT_WITHIN = 10;
 /** Of a limit, while vehicles wait. */
 export const LEAST_USED = 0.9;
@@ -80,7 +80,8 @@ export function judgeSite({
 
 /** What the samples of a run say. `cutAt`: when the limit was halved, `limit`: what it is otherwise. */
 export function judgeSamples(samples: readonly SiteSample[], cutAt: number, story: SiteStory, limit: number) {
-  const isCut = ({ at }: SiteSample): boolean => at >= cutAt && at < cutAt + CUT_WITHIN;
+  const { obeyedWithin = CUT_WITHIN } = story.halved;
+  const isCut = ({ at }: SiteSample): boolean => at >= cutAt && at < cutAt + obeyedWithin;
   const load = ({ current, limit: most }: SiteSample): number => Math.max(...current) / most;
   const over = samples.filter(
     (sample) => sample.at >= cutAt && sample.at < story.halved.to * MINUTE && load(sample) > 1.0001,
