@@ -95,6 +95,16 @@ export class LaneQueue {
     this.uuid = (this.meta.get(UUID) as string | undefined) ?? this.createUuid();
   }
 
+  /** The entries as write transactions of this environment write to them. */
+  private get underLock(): Pick<Table<Buffer>, 'put'> {
+    return {
+      put: (key, chunk) => {
+        this.environment.assertTransacting('appending to a lane of write transactions');
+        return this.entries.put(key, chunk);
+      },
+    };
+  }
+
   /** The file that every entry is written to. */
   get file(): string {
     return join(this.environment.path, 'data.mdb');
@@ -118,7 +128,7 @@ export class LaneQueue {
    * As `openLane`, for entries that are part of write transactions. `entries`: the table of this queue as
    * these write to it, unless they do so under the write lock.
    */
-  openTransactionLane(entries: Table<Buffer> = this.entries): TransactionLane {
+  openTransactionLane(entries: Pick<Table<Buffer>, 'put'> = this.underLock): TransactionLane {
     return new TransactionLane(this.newLane(), entries);
   }
 

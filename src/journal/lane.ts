@@ -39,15 +39,16 @@ export interface Place {
  */
 export class TransactionLane {
   private readonly number: number;
-  private readonly entries: Table<Buffer>;
+  private readonly entries: Pick<Table<Buffer>, 'put'>;
   private seq = 0;
 
-  constructor(number: number, entries: Table<Buffer>) {
+  /** `entries` throws where no write transaction is running. */
+  constructor(number: number, entries: Pick<Table<Buffer>, 'put'>) {
     this.number = number;
     this.entries = entries;
   }
 
-  /** Adds a chunk as part of the write transaction that is running. */
+  /** Adds a chunk as part of the write transaction that is running. Throws EnvironmentError where none is. */
   append(chunk: Uint8Array): Place {
     const place = { lane: this.number, seq: ++this.seq };
     this.entries.put(laneKey(place.lane, place.seq), chunk as Buffer);

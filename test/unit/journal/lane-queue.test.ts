@@ -215,6 +215,11 @@ test('the sequence of such a lane goes on after it was drained', async () => {
   expect(await append()).toEqual({ lane, seq: seq + 1 });
 });
 
+test('appending to such a lane outside a transaction is a programming error', () => {
+  const lane = new LaneQueue(scratchEnvironment(), 'outbox').openTransactionLane();
+  expect(() => lane.append(chunkOf('a'))).toThrow(/outside a write transaction/);
+});
+
 test('a journal that a newer Farad wrote is refused, and says why', async () => {
   const path = scratchDirectory();
   await openJournal({ path }).close();
