@@ -43,6 +43,9 @@ interface Lines {
   rows: number;
 }
 
+/** Bytes of `[]` and a line feed. */
+const SHORTEST_LINE = 3;
+
 /** An insert of fewer lines costs as much as lines as it does as a block. */
 const WORTH_A_BLOCK = 1000;
 
@@ -99,7 +102,9 @@ function unpackSamples(chunks: readonly PackedChunk[], unusable: Rejection[]): O
 function rowsOfLines(table: Table, { pieces, rows }: Lines): TableRows {
   const { name } = table;
   const lines = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
-  const block = rows < WORTH_A_BLOCK ? undefined : blockOfLines(table, lines, rows);
+  // A damaged chunk may claim any number of rows.
+  const isPossible = rows <= lines.length / SHORTEST_LINE;
+  const block = rows < WORTH_A_BLOCK || !isPossible ? undefined : blockOfLines(table, lines, rows);
   return block ? { table: name, block, rows, toLines: () => lines } : { table: name, lines };
 }
 

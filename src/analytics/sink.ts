@@ -1,15 +1,8 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Journal,
-  journalNames,
-  journalPath,
-  openJournal,
-  overflowNames,
-  removeUnfinished,
-} from '../journal/journal.ts';
+import { type Journal, journalDirectories, openJournal, removeUnfinished } from '../journal/journal.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
-import { isOverflow, journalOf } from '../journal/overflow-lane.ts';
+import { isOverflow, journalOf, shownName } from '../journal/overflow-lane.ts';
 import { exposeQueue } from '../journal/queue-metrics.ts';
 import type { Degradation } from '../link/methods.ts';
 import { type ThrottledLog, throttled } from '../telemetry/log.ts';
@@ -41,6 +34,9 @@ const DISCOVER_EVERY_MS = 1000;
  * unused.
  */
 const EMPTY_FOR_MS = 10_000;
+
+/** Each takes memory for a batch. Those that are drained do not count. */
+const OVERFLOWS_AT_ONCE = 2;
 
 /** A queue that gets nothing into ClickHouse for so long is worth telling, ms. */
 const WORTH_TELLING_MS = 10_000;
@@ -91,10 +87,15 @@ export class Sink {
 
   /** Returns what keeps queues from ClickHouse now, of those that it has kept from it for some time. */
   hindrances(now: number = Date.now()): Degradation[] {
-    return [...this.drains].flatMap(([name, { hindrance }]) => {
-      if (!hindrance || now - hindrance.since < WORTH_TELLING_MS) return [];
-      return [{ name, since: hindrance.since, cause: hindrance.cause.message }];
-    });
+    const found = new Map<string, Degradation>();
+    for (const [queue, { hindrance }] of this.drains) {
+      if (!hindrance || now - hindrance.since < WORTH_TELLING_MS) continue;
+      const { since, cause } = hindrance;
+      const name = shownName(queue);
+      const known = found.get(name);
+      if (!known || since < known.since) found.set(name, { name, since, cause: cause.message });
+    }
+    return [...found.values()];
   }
 
   /** Moves nothing from now on until `release`. Resolves once no insert is under way. */
@@ -118,16 +119,37 @@ export class Sink {
     await Promise.all(this.removals.values());
   }
 
+  /** Opens what it can. Throws where a journal of an edge cannot be opened. */
   private discover(): void {
-    const { dataDir } = this.options;
-    for (const edge of [...journalNames(dataDir), ...overflowNames(dataDir)]) {
-      const name = `journal-${edge}`;
-      if (this.drains.has(name) || this.removals.has(name)) continue;
-      const journal = openJournal({ path: journalPath(dataDir, edge) });
-      this.journals.set(name, journal);
-      this.add(name, journal.queue);
+    const failures: unknown[] = [];
+    for (const name of this.missing()) {
+      try {
+        const journal = openJournal({ path: join(this.options.dataDir, name) });
+        this.journals.set(name, journal);
+        this.add(name, journal.queue);
+      } catch (error) {
+        if (isOverflow(name)) this.warn.error({ err: error, overflow: name }, 'an overflow cannot be opened');
+        else failures.push(error);
+      }
     }
     if (!this.isHeld) this.removeDrained();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** What is to be opened: journals, and the oldest overflows of each while only few of them hold rows. */
+  private *missing(): Generator<string> {
+    const { dataDir } = this.options;
+    const names = journalDirectories(dataDir).filter(
+      (name) => !this.drains.has(name) && !this.removals.has(name),
+    );
+    yield* names.filter((name) => !isOverflow(name));
+    const overflows = names.filter(isOverflow).map((name) => ({ name, age: ageOf(join(dataDir, name)) }));
+    for (const { name } of overflows.sort((a, b) => b.age - a.age))
+      if (this.busyOverflowsOf(journalOf(name)) < OVERFLOWS_AT_ONCE) yield name;
+  }
+
+  private busyOverflowsOf(journal: string): number {
+    return this.overflowsOf(journal).filter((queue) => !queue.isEmpty).length;
   }
 
   /** A backup that is being made may copy overflows: not while the sink is held. */
@@ -136,7 +158,7 @@ export class Sink {
     const now = performance.now();
     for (const [name, journal] of this.journals) {
       if (!isOverflow(name)) continue;
-      if (journal.queue.depth().entries > 0) {
+      if (!journal.queue.isEmpty) {
         this.emptySince.delete(name);
         continue;
       }
@@ -155,8 +177,11 @@ export class Sink {
     this.endWatches.get(name)?.();
     this.endWatches.delete(name);
     try {
-      await drain?.stop();
-      await journal.close();
+      try {
+        await drain?.stop();
+      } finally {
+        await journal.close();
+      }
       rmSync(join(this.options.dataDir, name), { recursive: true, force: true });
     } catch (error) {
       this.warn.error({ err: error, overflow: name }, 'an overflow cannot be deleted, trying again');
@@ -173,14 +198,19 @@ export class Sink {
 
   private add(name: string, queue: LaneQueue): void {
     if (!isOverflow(name)) exposeQueue(name, queue, undefined, () => this.overflowsOf(name));
-    // Overflows come and go: metrics know the journal that they belong to.
-    const shown = isOverflow(name) ? journalOf(name) : name;
+    const shown = shownName(name);
     const drain = new Drain({ ...this.options, name: shown, queue });
     this.drains.set(name, drain);
     this.endWatches.set(name, watchman.watch(watchedDrain(shown, drain)));
     if (this.isHeld) void drain.hold();
     if (this.engine) drain.start(this.engine);
   }
+}
+
+/** How long ago its files were made, ms; 0 where it is gone. */
+function ageOf(directory: string): number {
+  const made = statSync(directory, { throwIfNoEntry: false })?.mtimeMs;
+  return made === undefined ? 0 : Date.now() - made;
 }
 
 function watchedDrain(name: string, drain: Drain): Watched {

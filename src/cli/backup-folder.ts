@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { journalNames, overflowNames } from '../journal/journal.ts';
+import { journalDirectories } from '../journal/journal.ts';
 import { StartError } from './start-error.ts';
 import { writeAtomically } from './write-atomically.ts';
 
@@ -44,8 +44,7 @@ export function readManifest(folder: string): BackupManifest {
  * then in the copy.
  */
 export function environmentsOf(dataDir: string): string[] {
-  const journals = [...journalNames(dataDir), ...overflowNames(dataDir)].map((name) => `journal-${name}`);
-  return ['directory', 'state', ...journals];
+  return ['directory', 'state', ...journalDirectories(dataDir)];
 }
 
 /** Files that say something of a gateway that runs, or when one ran: a restored directory begins anew. */

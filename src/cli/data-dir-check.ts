@@ -2,8 +2,8 @@ import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync } f
 import { join } from 'node:path';
 import { openFilesLimit } from '../edge/open-files.ts';
 import { freeBytes } from '../journal/disk-space.ts';
-import { journalNames, overflowNames } from '../journal/journal.ts';
 import { damageOf } from '../journal/lmdb-file.ts';
+import { environmentsOf } from './backup-folder.ts';
 import { StartError } from './start-error.ts';
 
 /**
@@ -49,8 +49,7 @@ export function checkDataDir(directory: string, mostPages: number = PAGES_AT_STA
 
 /** Names of the databases that the directory has. */
 export function environmentNames(directory: string): string[] {
-  const journals = [...journalNames(directory), ...overflowNames(directory)].map((name) => `journal-${name}`);
-  return ['directory', 'state', ...journals].filter((name) => existsSync(join(directory, name)));
+  return environmentsOf(directory).filter((name) => existsSync(join(directory, name)));
 }
 
 function checkEnvironment(path: string, mostPages: number): void {

@@ -13,7 +13,10 @@ export interface CopyView {
   refused(stream: string, seq: number): string | undefined;
 }
 
-/** Where an applier writes: a node's copy of the state that the log makes. */
+/**
+ * Where an applier writes: a node's copy of the state that the log makes. `state` and `directory` have one each,
+ * so that a charge point is never taken for a scope of the other.
+ */
 export interface Copy extends CopyView {
   /**
    * Runs `work` in one transaction, all or nothing, and resolves once that is on the disk. `work` may be run

@@ -28,7 +28,7 @@ export type Fate = 'waiting' | 'applied' | 'refused' | 'missing' | 'forgotten';
 export function fateOf(
   view: CopyView,
   stream: string,
-  { id, scope }: Pick<Change, 'id' | 'scope'>,
+  { id, scope, base }: Pick<Change, 'id' | 'scope' | 'base'>,
   appended: InLog,
 ): Fate {
   const { seq, outcome } = appended;
@@ -37,6 +37,8 @@ export function fateOf(
   if (view.position(stream).seq < seq) return 'waiting';
   if (view.refused(stream, seq) === id) return 'refused';
   const oldest = newest[REMEMBERED - 1];
-  if (oldest !== undefined && oldest.seq > seq) return 'forgotten';
+  // What overtook it may be itself, anywhere behind its base, with others behind it.
+  const notBefore = outcome === 'stored' ? seq : base.seq;
+  if (oldest !== undefined && oldest.seq > notBefore) return 'forgotten';
   return outcome === 'stored' ? 'missing' : 'refused';
 }

@@ -140,8 +140,8 @@ export class StreamReader {
       const isIdle = this.delivered === before;
       if (isIdle || performance.now() - this.ends.lookedAt >= LOOK_EVERY_MS)
         await this.ends.look(this.last.seq);
+      if (isIdle && this.ends.last > this.last.seq) throw new Error('its consumer gives nothing');
       this.failing = undefined;
-      if (isIdle && this.ends.last > this.last.seq) return;
     }
   }
 

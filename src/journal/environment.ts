@@ -35,6 +35,8 @@ export interface EnvironmentOptions {
   readonly readOnly?: boolean;
   /** Bytes of the disk that writes leave free. */
   readonly diskReserve?: number;
+  /** Its name in metrics, where the one of the directory is one of many. */
+  readonly shownAs?: string;
   /** What is written together was gathered before, so that writes begin at once. */
   readonly isGathered?: boolean;
 }
@@ -79,7 +81,12 @@ export class Environment {
 
   constructor(
     path: string,
-    { readOnly = false, diskReserve = DISK_RESERVE, isGathered = false }: EnvironmentOptions = {},
+    {
+      readOnly = false,
+      diskReserve = DISK_RESERVE,
+      shownAs = basename(path),
+      isGathered = false,
+    }: EnvironmentOptions = {},
   ) {
     this.path = path;
     this.space = new DiskSpace(path, diskReserve);
@@ -96,7 +103,7 @@ export class Environment {
     });
     this.commits = new GroupCommit(this.root, this.inHand, this.cells, () => this.assertSpace());
     this.endWatch = watchman.watch({
-      name: `writes to ${basename(path)}`,
+      name: `writes to ${shownAs}`,
       waitsFor: 'the disk, or for the write lock',
       waitingSince: this.inHand.oldest,
       cure: 'restart',

@@ -1,9 +1,9 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Environment } from './environment.ts';
 import { LaneQueue } from './lane-queue.ts';
 import { Overflow, OverflowingLane } from './overflow.ts';
-import { endOverflow, isOverflow, isUnfinished } from './overflow-lane.ts';
+import { endOverflow, isOverflow, isUnfinished, shownName } from './overflow-lane.ts';
 
 export interface JournalOptions {
   /** Directory of the journal; created where it is missing. */
@@ -16,6 +16,8 @@ export interface JournalOptions {
   readonly diskReserve?: number;
   /** Bytes of entries above which chunks go into overflows (32 MiB by default). */
   readonly overflowAbove?: number;
+  /** Bytes of entries above which an overflow is left for another one. */
+  readonly overflowFullAbove?: number;
 }
 
 /** The rows of one edge on their way to ClickHouse. Open it in as many threads and processes as needed. */
@@ -66,6 +68,11 @@ export function overflowNames(dataDir: string): string[] {
   return namesIn(dataDir).filter((name) => isOverflow(name) && !isUnfinished(name));
 }
 
+/** Directories that may hold rows: those of journals, then those of overflows. */
+export function journalDirectories(dataDir: string): string[] {
+  return [...journalNames(dataDir), ...overflowNames(dataDir)].map((name) => `${DIRECTORY_PREFIX}${name}`);
+}
+
 /** Deletes overflows whose writers died before they had finished them: no row was ever confirmed by these. */
 export function removeUnfinished(dataDir: string): void {
   for (const name of namesIn(dataDir).filter(isUnfinished)) {
@@ -83,11 +90,20 @@ function namesIn(dataDir: string): string[] {
 }
 
 /** Throws NewerDataError where a newer Farad wrote it. */
-export function openJournal({ path, budget, overflowAbove, ...options }: JournalOptions): Journal {
-  const environment = new Environment(path, options);
+export function openJournal({
+  path,
+  budget,
+  overflowAbove,
+  overflowFullAbove,
+  ...options
+}: JournalOptions): Journal {
+  const environment = new Environment(path, { ...options, shownAs: shownName(basename(path)) });
   const queue = new LaneQueue(environment, 'entries');
   const usedBytes = () => queue.usedBytes();
-  const overflow = new Overflow({ path, diskReserve: options.diskReserve, usedBytes, above: overflowAbove });
+  const overflow = new Overflow({
+    ...{ path, diskReserve: options.diskReserve, usedBytes },
+    ...{ above: overflowAbove, fullAbove: overflowFullAbove },
+  });
   let ofBudget: JournalLevel = 'normal';
   let level: JournalLevel = 'normal';
   let measuredAt = Number.NEGATIVE_INFINITY;

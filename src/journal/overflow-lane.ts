@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { Environment, type EnvironmentOptions } from './environment.ts';
 import type { TransactionLane } from './lane.ts';
 import { LaneQueue } from './lane-queue.ts';
@@ -8,8 +8,11 @@ import { LaneQueue } from './lane-queue.ts';
 /** Between the path of a journal and what tells its overflows apart. */
 const INFIX = '.overflow-';
 
-/** An overflow that is being made. */
-const NEW = '.new';
+/**
+ * Of an overflow that is being made. lmdb never forgets a name, which to it ends before the last dot: so these
+ * and all others have that of their journal.
+ */
+const NEW = `${INFIX}new-`;
 
 /** Whether a directory of this name is an overflow, not a journal. */
 export function isOverflow(name: string): boolean {
@@ -18,7 +21,12 @@ export function isOverflow(name: string): boolean {
 
 /** Whether it was never finished: no row was ever confirmed by it. */
 export function isUnfinished(name: string): boolean {
-  return name.endsWith(NEW);
+  return name.includes(NEW);
+}
+
+/** By what a journal or an overflow is shown: overflows come and go, and each has the name of its journal. */
+export function shownName(name: string): string {
+  return isOverflow(name) ? journalOf(name) : name;
 }
 
 /** The journal that an overflow belongs to. */
@@ -57,7 +65,7 @@ export class OverflowLane {
 
   private constructor(path: string, options: EnvironmentOptions) {
     this.path = path;
-    this.environment = new Environment(path, options);
+    this.environment = new Environment(path, { ...options, shownAs: shownName(basename(path)) });
     this.queue = new LaneQueue(this.environment, 'entries');
     this.lane = this.queue.openTransactionLane();
     this.ending = new Ending(this.environment);
@@ -69,12 +77,19 @@ export class OverflowLane {
    */
   static async begin(journal: string, diskReserve: number | undefined): Promise<OverflowLane> {
     const options = diskReserve === undefined ? {} : { diskReserve };
-    const path = `${journal}${INFIX}${randomUUID()}`;
-    mkdirSync(`${path}${NEW}`);
-    const unfinished = new Environment(`${path}${NEW}`, options);
-    new LaneQueue(unfinished, 'entries');
-    await unfinished.close();
-    renameSync(`${path}${NEW}`, path);
+    const [draft, path] = [NEW, INFIX].map((infix) => `${journal}${infix}${randomUUID()}`) as [
+      string,
+      string,
+    ];
+    mkdirSync(draft);
+    const unfinished = new Environment(draft, options);
+    try {
+      unfinished.assertSpace();
+      new LaneQueue(unfinished, 'entries');
+    } finally {
+      await unfinished.close();
+    }
+    renameSync(draft, path);
     for (const directory of [path, dirname(path)]) flushDirectory(directory);
     return new OverflowLane(path, options);
   }

@@ -1,12 +1,26 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { metrics } from '../telemetry/metrics.ts';
 import type { Lane } from './lane.ts';
 import { isOverflow, journalOf, OverflowLane } from './overflow-lane.ts';
+
+const failures = metrics
+  .counter(
+    'farad_journal_overflow_failures_total',
+    'Overflows that could not be made: the rows went into the journal itself.',
+  )
+  .with();
 
 /** With so many bytes of entries in the journal what comes goes into an overflow, */
 const BEGIN_ABOVE = 32 * 1024 * 1024;
 /** and with no more than so many into the journal again. */
 const END_BELOW = 8 * 1024 * 1024;
+
+/**
+ * An overflow with more bytes of entries is left for another one: it is deleted, and its disk free again, as
+ * soon as it is drained.
+ */
+const FULL_ABOVE = 64 * 1024 * 1024;
 
 const MEASURE_EVERY_MS = 100;
 
@@ -24,6 +38,8 @@ export interface OverflowOptions {
   readonly usedBytes: () => number;
   /** `BEGIN_ABOVE` by default. */
   readonly above?: number | undefined;
+  /** `FULL_ABOVE` by default. */
+  readonly fullAbove?: number | undefined;
 }
 
 /**
@@ -72,14 +88,19 @@ export class Overflow {
         const lane = await this.lane;
         if (!lane) return false;
         if (!lane.isOpen) continue; // left by another append a moment ago
-        if (await lane.append(chunk)) return true;
-        this.leave(lane);
+        const isAppended = await lane.append(chunk);
+        if (!isAppended || this.isFull(lane)) this.leave(lane);
+        if (isAppended) return true;
       }
     } finally {
       this.underWay--;
       this.appendedAt = performance.now();
       this.closeLater();
     }
+  }
+
+  private isFull({ queue, isOpen }: OverflowLane): boolean {
+    return isOpen && queue.usedBytes() > (this.options.fullAbove ?? FULL_ABOVE);
   }
 
   /** Bytes of disk that overflows of this journal take; of those of other threads the whole files. */
@@ -108,6 +129,7 @@ export class Overflow {
     try {
       this.present = await OverflowLane.begin(path, diskReserve);
     } catch {
+      failures.inc();
       this.lane = undefined;
       this.notBefore = performance.now() + TRY_AGAIN_MS;
     }

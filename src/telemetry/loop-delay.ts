@@ -53,8 +53,14 @@ export class LoopDelay {
   private probe(wanted: boolean): void {
     if (wanted === this.isProbing) return;
     this.isProbing = wanted;
-    if (wanted) this.probes.enable();
-    else this.probes.disable();
+    if (!wanted) {
+      this.probes.disable();
+      return;
+    }
+    // Otherwise the first probe would be late by all of the time in which there were none.
+    this.latest = Math.max(this.latest, this.quantile(100) * 1000);
+    this.probes.reset();
+    this.probes.enable();
   }
 }
 

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { batchOf } from '../../src/analytics/batch.ts';
 import { type Insert, withLines } from '../../src/analytics/engine.ts';
@@ -128,6 +130,24 @@ describe('the sink', () => {
     expect(metric('farad_queue_entries', { queue: 'journal-edge-0' })).toBe(3);
     await until('the overflow is gone', () => overflowNames(dataDir).length === 0);
     expect(await count('meter_samples')).toBe(30);
+  });
+
+  it('drains overflows a few at a time, and the others where one cannot be opened', async () => {
+    const behind = openJournal({
+      path: journalPath(dataDir, 'edge-0'),
+      ...{ overflowAbove: -1, overflowFullAbove: 0 },
+    });
+    const overflowing = behind.openLane();
+    for (let chunks = 1; chunks <= 6; chunks++)
+      await overflowing.append(sampleChunk(samples(10, chunks * 10)));
+    await behind.close();
+    expect(overflowNames(dataDir)).toHaveLength(6);
+    const bad = journalPath(dataDir, 'edge-0.overflow-bad');
+    mkdirSync(join(bad, 'data.mdb'), { recursive: true });
+    openSink(embedded.engine, { emptyFor: 0, discoverEvery: 20 });
+    expect(metric('farad_queue_entries', { queue: 'journal-edge-0' })).toBe(2);
+    await until('the others are gone', () => overflowNames(dataDir).length === 1);
+    expect(await count('meter_samples')).toBe(60);
   });
 
   it('gathers a few rows while nobody asks for any, and inserts them once somebody does', async () => {

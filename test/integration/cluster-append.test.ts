@@ -117,8 +117,7 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
     const asked = () => metricOf(registry, 'farad_log_repeats_total', { reason: 'not_enabled' }) ?? 0;
     const before = asked();
     const repeats = () => asked() - before;
-    await until('one has asked for a while', () => performance.now() - begun > 1000);
-    expect(repeats()).toBeGreaterThan(3);
+    await until('one has asked for a while', () => performance.now() - begun > 1000 && repeats() > 3);
     // One each 100 ms, where each of them would have asked as often.
     expect(repeats()).toBeLessThan(waiting + 30);
     expect(metricOf(registry, 'farad_log_in_flight')).toBe(waiting);

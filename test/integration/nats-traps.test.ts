@@ -56,7 +56,7 @@ describe.runIf(hasNats)('what JetStream does', () => {
   test('what is acknowledged while leaders stop and die is stored, once, also where it is said to be a duplicate', async () => {
     const { nats, manager, client } = await operatorOfThree();
     await manager.streams.add({ name: 'kept', subjects: ['kept'], num_replicas: 3 });
-    const paused = await nats.leaderOf(manager, 'kept');
+    const paused = await until('there is a leader', () => nats.leaderOf(manager, 'kept'));
     const acknowledged = new Map<string, number>();
     const send = async (msgID: string): Promise<void> => {
       const ack = await until(`${msgID} is acknowledged`, () =>
@@ -65,8 +65,8 @@ describe.runIf(hasNats)('what JetStream does', () => {
       acknowledged.set(msgID, ack.seq);
     };
     for (let number = 0; number < MESSAGES; number += 6) {
-      if (number === 18) paused?.process.kill('SIGSTOP');
-      if (number === 36) paused?.process.kill('SIGCONT');
+      if (number === 18) paused.process.kill('SIGSTOP');
+      if (number === 36) paused.process.kill('SIGCONT');
       if (number === 42) {
         await allCurrent(manager, 'kept');
         const killed = await until('there is a leader', () => nats.leaderOf(manager, 'kept'));

@@ -5,6 +5,7 @@ import type { Entry } from '../../../src/journal/lane-queue.ts';
 import { CHUNK_HEADER_BYTES, packChunk } from '../../../src/records/chunk.ts';
 import { connections } from '../../../src/records/connections.ts';
 import { EXCHANGES, ExchangeBuffer } from '../../../src/records/exchanges.ts';
+import { messages } from '../../../src/records/messages.ts';
 import { meterSamples } from '../../../src/records/meter-samples.ts';
 import { encodeRow } from '../../../src/records/table.ts';
 import { registerSample, sampleChunk } from '../../support/analytics-rows.ts';
@@ -121,4 +122,13 @@ describe('packed samples', () => {
       ]);
     }
   });
+});
+
+test('a chunk of lines that claims more rows than it can have is left to ClickHouse', () => {
+  const row = { chargePointId: 'CP-1', event: 'closed', epoch: 1, remoteAddress: '', code: 1006 } as const;
+  const line = encodeRow(connections, { ...row, reason: '', durationMs: 5, receivedAt: 0 });
+  for (const rows of [1_000_000_000, 0xffff_ffff]) {
+    const { tables } = batchOf([entry(1, 1, packChunk(messages.id, rows, 0, `${line}\n`))]);
+    expect(tables).toMatchObject([{ table: 'messages', lines: Buffer.from(`${line}\n`) }]);
+  }
 });

@@ -4,7 +4,7 @@ import { baseOf, type CopyView } from '../../../src/cluster/copy.ts';
 import { fateOf } from '../../../src/cluster/fate.ts';
 
 const STREAM = 'farad-state-0';
-const MINE = { id: 'mine', scope: 'CP-1' };
+const MINE = { id: 'mine', scope: 'CP-1', base: { seq: 9, id: 'other-9' } };
 
 /** A copy that has come as far as `seq`, with what took effect (newest first) and what did not. */
 function copyAt(seq: number, newest: readonly ChangeRef[], refused: Record<number, string> = {}): CopyView {
@@ -46,6 +46,10 @@ test('after eight later changes nobody can tell', () => {
   expect(fateOf(copyAt(18, later), STREAM, MINE, stored(10))).toBe('forgotten');
   expect(fateOf(copyAt(18, later), STREAM, MINE, stored(12))).toBe('missing');
   expect(fateOf(copyAt(18, later, { 10: 'mine' }), STREAM, MINE, stored(10))).toBe('refused');
+  // The answer to it was lost, and the newest of eight is what overtakes it: it may have been at 10.
+  expect(fateOf(copyAt(18, later), STREAM, MINE, overtaken(18))).toBe('forgotten');
+  const known = others(18, 17, 16, 15, 14, 13, 12, 9);
+  expect(fateOf(copyAt(18, known), STREAM, MINE, overtaken(18))).toBe('refused');
 });
 
 test('the newest change that took effect is the base of the next', () => {

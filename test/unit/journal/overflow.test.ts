@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import {
@@ -8,8 +8,11 @@ import {
   overflowNames,
   removeUnfinished,
 } from '../../../src/journal/journal.ts';
+import { LaneQueue } from '../../../src/journal/lane-queue.ts';
+import { Overflow, OverflowingLane } from '../../../src/journal/overflow.ts';
 import { unpackChunk } from '../../../src/records/chunk.ts';
-import { chunkOf, scratchDirectory, scratchJournal } from './scratch.ts';
+import { metrics } from '../../../src/telemetry/metrics.ts';
+import { chunkOf, scratchDirectory, scratchEnvironment, scratchJournal } from './scratch.ts';
 
 const BIG = 'x'.repeat(50_000);
 
@@ -91,14 +94,58 @@ test('what is in overflows counts as waiting in the journal', async () => {
 
 test('an overflow is no journal of an edge, and one whose writer died before it was made is deleted in time', () => {
   const dataDir = scratchDirectory();
-  const names = ['edge-0', 'edge-0.overflow-1', 'edge-0.overflow-2.new', 'edge-0.overflow-3.new'];
+  const names = ['edge-0', 'edge-0.overflow-1', 'edge-0.overflow-new-2', 'edge-0.overflow-new-3'];
   for (const name of names) mkdirSync(journalPath(dataDir, name));
   const ago = new Date(Date.now() - 3_600_000);
-  utimesSync(journalPath(dataDir, 'edge-0.overflow-2.new'), ago, ago);
+  utimesSync(journalPath(dataDir, 'edge-0.overflow-new-2'), ago, ago);
   removeUnfinished(dataDir);
   expect([journalNames(dataDir), overflowNames(dataDir)]).toEqual([['edge-0'], ['edge-0.overflow-1']]);
-  expect(statSync(journalPath(dataDir, 'edge-0.overflow-3.new')).isDirectory()).toBe(true);
-  expect(() => statSync(journalPath(dataDir, 'edge-0.overflow-2.new'))).toThrow('ENOENT');
+  expect(statSync(journalPath(dataDir, 'edge-0.overflow-new-3')).isDirectory()).toBe(true);
+  expect(() => statSync(journalPath(dataDir, 'edge-0.overflow-new-2'))).toThrow('ENOENT');
+});
+
+test('a full overflow is left for another one, so that each can be deleted as soon as it is drained', async () => {
+  const dataDir = scratchDirectory();
+  const path = journalPath(dataDir, 'edge-0');
+  const journal = scratchJournal({ path, overflowAbove: -1, overflowFullAbove: 500_000, budget: 4_000_000 });
+  const lane = journal.openLane();
+  for (let index = 0; index < 60; index++) await lane.append(chunkOf(`${index} ${BIG}`));
+  const overflows = overflowNames(dataDir).map((name) =>
+    scratchJournal({ path: journalPath(dataDir, name) }),
+  );
+  expect(overflows.length).toBeGreaterThan(3);
+  const kept = overflows.flatMap(textsOf).map((text) => Number.parseInt(text, 10));
+  expect(kept.sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, index) => index));
+
+  // Relief comes with each of them, not with the last.
+  await vi.waitFor(() => expect(journal.level()).not.toBe('normal'));
+  const [, ...drained] = overflows;
+  for (const overflow of drained) {
+    await drain(overflow);
+    expect(overflow.end()).toBe(true);
+  }
+  for (const name of overflowNames(dataDir).slice(1)) rmSync(journalPath(dataDir, name), { recursive: true });
+  await vi.waitFor(() => expect(journal.level()).toBe('normal'));
+});
+
+test('where no overflow can be made the rows go into the journal', async () => {
+  const failed = () =>
+    metrics
+      .collect()
+      .flatMap((family) => (family.type === 'counter' ? [family] : []))
+      .find(({ name }) => name === 'farad_journal_overflow_failures_total')?.samples[0]?.value ?? Number.NaN;
+  const before = failed();
+  const dataDir = scratchDirectory();
+  const path = journalPath(dataDir, 'edge-0');
+  const overflow = new Overflow({
+    path: join(dataDir, 'gone', 'journal-edge-0'),
+    usedBytes: () => 1,
+    above: 0,
+  });
+  const lane = new OverflowingLane(new LaneQueue(scratchEnvironment(path), 'entries').openLane(), overflow);
+  await lane.append(chunkOf('a'));
+  expect(failed()).toBe(before + 1);
+  expect(textsOf(scratchJournal({ path }))).toEqual(['a']);
 });
 
 test('where no overflow can be made the journal itself is asked, and says why it cannot take the rows either', async () => {
