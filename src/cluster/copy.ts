@@ -14,8 +14,8 @@ export interface CopyView {
 }
 
 /**
- * Where an applier writes: a node's copy of the state that the log makes. `state` and `directory` have one each,
- * so that a charge point is never taken for a scope of the other.
+ * Where an applier writes: a node's copy of the state that the log makes. `state` and `directory` have one
+ * each, so that a charge point is never taken for a scope of the other.
  */
 export interface Copy extends CopyView {
   /**

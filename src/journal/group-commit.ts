@@ -66,7 +66,7 @@ export class GroupCommit {
   }
 
   /** Asks for the transaction of those who wait, if any do. */
-  hurry(): void {
+  private hurry(): void {
     if (this.asked || this.waiting.length === 0) return;
     this.asked = true;
     this.committing = this.commit();

@@ -9,8 +9,8 @@ import { LaneQueue } from './lane-queue.ts';
 const INFIX = '.overflow-';
 
 /**
- * Of an overflow that is being made. lmdb never forgets a name, which to it ends before the last dot: so these
- * and all others have that of their journal.
+ * Of an overflow that is being made. lmdb never forgets a name, which to it ends before the last dot: so
+ * these and all others have that of their journal.
  */
 const NEW = `${INFIX}new-`;
 

@@ -133,23 +133,8 @@ export class LineBuffer extends ChunkWriter {
     this.rows++;
   }
 
-  /** Adds rows that are encoded already, each ended by a line feed. */
-  addLines(text: string, rows: number): void {
-    this.json(text);
-    this.rows += rows;
-  }
-
-  /** Writes a part of a row that is ASCII as it is. */
-  ascii(text: string): void {
-    const { length } = text;
-    const bytes = this.roomFor(length);
-    const { used } = this;
-    for (let at = 0; at < length; at++) bytes[used + at] = text.charCodeAt(at);
-    this.used = used + length;
-  }
-
   /** Writes one cell of a row. */
-  cell(cell: Cell): void {
+  private cell(cell: Cell): void {
     if (typeof cell === 'string') {
       if (cell.length <= MAX_COPIED && this.copied(cell)) return;
     } else if (typeof cell === 'number' && cell > 0 && cell < MAX_DIGITS_VALUE && Number.isInteger(cell)) {

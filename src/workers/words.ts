@@ -1,7 +1,7 @@
 /**
  * Bytes in strides of eight: several times as fast as one by one, and short pieces are too short for a call
- * into the engine. As 64-bit floats, which TypeScript's target can move without making objects of them: text
- * is never a NaN, whose bits could change on the way (its last byte would be 0x7f or 0xff, after one of 0xf0
+ * into the engine. As 64-bit floats, which TypeScript's target can compare without making objects of them:
+ * text is never a NaN, which does not equal itself (its last byte would be 0x7f or 0xff, after one of 0xf0
  * and more; no UTF-8 has these two in a row).
  */
 const WORD_BYTES = 8;
