@@ -81,6 +81,8 @@ async function fleetOn(profile: SecurityProfile, options: Partial<FleetOptions['
   });
   running.push(fleet);
   fleet.start(0);
+  // Sessions of the fleet before may still be there, and the gateway knows of a socket before the fleet does.
+  await until('all have connected', () => recorder.connections === CHARGE_POINTS);
   await allOn(profile);
   return { fleet, recorder };
 }
