@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type ClickHouseServer, startClickHouse } from '../../load/cluster/clickhouse-server.ts';
 import type { Engine } from '../../src/analytics/engine.ts';
 import { Exports } from '../../src/analytics/exports.ts';
 import { openHttp } from '../../src/analytics/http-engine.ts';
@@ -9,7 +10,6 @@ import { migrate } from '../../src/analytics/migrate.ts';
 import type { ExportFormat, ExportQuestion } from '../../src/link/methods.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
 import { registerSample } from '../support/analytics-rows.ts';
-import { type ClickHouseServer, startClickHouse } from '../support/clickhouse-server.ts';
 import { type EmbeddedEngine, insertRows, linesOf, openEmbeddedEngine } from '../support/embedded-engine.ts';
 import { until } from '../support/until.ts';
 

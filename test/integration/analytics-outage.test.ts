@@ -1,10 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { startClickHouse } from '../../load/cluster/clickhouse-server.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
 import { transactions } from '../../src/records/transactions.ts';
 import { startAnalytics } from '../support/analytics-process.ts';
 import { registerSample, transactionRow } from '../support/analytics-rows.ts';
-import { startClickHouse } from '../support/clickhouse-server.ts';
 import { openSinkUnderTest } from '../support/sink-under-test.ts';
 import { until } from '../support/until.ts';
 

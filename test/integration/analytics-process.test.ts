@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startClickHouse } from '../../load/cluster/clickhouse-server.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { journalPath, openJournal } from '../../src/journal/journal.ts';
 import type { AnalyticsRows, Topic } from '../../src/link/methods.ts';
 import { packChunk } from '../../src/records/chunk.ts';
 import { type ConnectionRow, connections } from '../../src/records/connections.ts';
 import { startAnalytics } from '../support/analytics-process.ts';
-import { startClickHouse } from '../support/clickhouse-server.ts';
 import { linesOf } from '../support/embedded-engine.ts';
 import { until } from '../support/until.ts';
 

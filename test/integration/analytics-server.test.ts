@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type ClickHouseServer, startClickHouse } from '../../load/cluster/clickhouse-server.ts';
 import { batchOf } from '../../src/analytics/batch.ts';
 import type { Engine } from '../../src/analytics/engine.ts';
 import { EngineStart } from '../../src/analytics/engine-start.ts';
@@ -14,7 +15,6 @@ import { transactions } from '../../src/records/transactions.ts';
 import { settleInstallation } from '../../src/store/installation.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { registerSample, sampleChunk, transactionRow } from '../support/analytics-rows.ts';
-import { type ClickHouseServer, startClickHouse } from '../support/clickhouse-server.ts';
 import { linesOf } from '../support/embedded-engine.ts';
 import { scratchDirectory } from '../unit/journal/scratch.ts';
 

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ClickHouseServer, startClickHouse } from '../../load/cluster/clickhouse-server.ts';
 import { RefusedStatement } from '../../src/analytics/foreign-statement.ts';
 import { openHttp } from '../../src/analytics/http-engine.ts';
 import { migrate } from '../../src/analytics/migrate.ts';
 import { SqlService } from '../../src/analytics/sql-service.ts';
 import { connections } from '../../src/records/connections.ts';
-import { type ClickHouseServer, startClickHouse } from '../support/clickhouse-server.ts';
 import { type EmbeddedEngine, insertRows, linesOf, openEmbeddedEngine } from '../support/embedded-engine.ts';
 
 const opened = {

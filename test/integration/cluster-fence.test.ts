@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { managerOf } from '../../load/cluster/deployed-nats.ts';
 import { Applier } from '../../src/cluster/applier.ts';
 import { type Change, encodeChange } from '../../src/cluster/change.ts';
 import { baseOf } from '../../src/cluster/copy.ts';
@@ -13,7 +14,7 @@ import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
 import { LmdbCopy } from '../support/lmdb-copy.ts';
 import { makeStream, metricOf } from '../support/log-streams.ts';
 import { hasNats } from '../support/nats-server.ts';
-import { allCurrent, managerOf, startThreeNats, type ThreeNats } from '../support/three-nats-servers.ts';
+import { allCurrent, startThreeNats, type ThreeNats } from '../support/three-nats-servers.ts';
 import { until } from '../support/until.ts';
 
 /** The name of the test tells it. */

@@ -1,8 +1,9 @@
 import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
+import { managerOf } from '../../load/cluster/deployed-nats.ts';
 import { hasNats } from '../support/nats-server.ts';
-import { allCurrent, managerOf, startThreeNats } from '../support/three-nats-servers.ts';
+import { allCurrent, startThreeNats } from '../support/three-nats-servers.ts';
 import { until } from '../support/until.ts';
 
 const ROUNDS = 100;

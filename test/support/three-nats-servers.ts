@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { onTestFinished } from 'vitest';
 import { connectToNats } from '../../src/cluster/connection.ts';
@@ -58,15 +58,6 @@ export async function startThreeNats(): Promise<ThreeNats> {
     return leader === undefined || leader === '' ? undefined : servers[Number(leader.slice(-1)) - 1];
   };
   return { connect, leaderOf };
-}
-
-/** What asks JetStream, once all three servers have joined it. */
-export async function managerOf(connection: NatsConnection): Promise<JetStreamManager> {
-  const manager = await until('JetStream answers', () => jetstreamManager(connection).catch(() => undefined));
-  const probe = { name: 'probe', subjects: ['probe'], num_replicas: 3 };
-  await until('a stream can have three copies', () => manager.streams.add(probe).catch(() => undefined));
-  await manager.streams.delete(probe.name);
-  return manager;
 }
 
 /**

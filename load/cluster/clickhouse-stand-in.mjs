@@ -1,7 +1,7 @@
 /**
- * A ClickHouse server for tests: the embedded engine behind ClickHouse's HTTP interface. Real SQL, real
- * deduplication, real error codes; it does not show clusters, replicated tables, asynchronous inserts,
- * sessions or users. Arguments: directory, port (0 = any), password.
+ * A ClickHouse server for tests and for a cluster on one machine: the embedded engine behind ClickHouse's
+ * HTTP interface. Real SQL, real deduplication, real error codes; it does not show clusters, replicated
+ * tables, asynchronous inserts, sessions or users. Arguments: directory, port (0 = any), password.
  *
  * Tells its port to whoever forked it. Messages to it make the next inserts fail: {fault, times}, where fault
  * is
