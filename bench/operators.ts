@@ -88,7 +88,7 @@ export const operatorsBench: Bench = {
     { key: 'Authorize p99.9', unit: 'ms', better: 'lower' },
   ],
   async prepare(given) {
-    const gateway = await OwnGateway.start(1, [], await filledDirectory(given));
+    const gateway = await OwnGateway.start(1, [], { dataDir: await filledDirectory(given) });
     const fleet = new Fleet(gateway.target);
     const close = async (): Promise<void> => {
       await fleet.stop();

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { makeOwnDirectory, noteOwners, removeAbandoned } from './own-directories.ts';
 import { poll } from './poll.ts';
+import { repositoryFile } from './repository.ts';
 import { serverProcesses } from './server-processes.ts';
-import type { CentralSystem, Target } from './target.ts';
+import { type CentralSystem, isFarad, type Target } from './target.ts';
 
 /** As the gateway writes them into its data directory once it serves. */
 interface Endpoints {
@@ -25,6 +25,8 @@ const LOG_TAIL = 4_000;
 /** A server under load: a gateway that the tool started, or whatever runs already. */
 export interface Gateway {
   readonly target: CentralSystem | Target;
+  /** Those of its nodes whose API may be asked; a gateway on one machine is one. */
+  readonly nodes: readonly Target[];
   /** Name to pid of its processes now; empty where they are not known. */
   pids(): Promise<Record<string, number>>;
   /** The end of what it has logged; empty where that is not known. */
@@ -34,48 +36,70 @@ export interface Gateway {
 
 /** @param pids of its processes on this machine, as far as they are known. */
 export function runningGateway(target: CentralSystem | Target, pids: readonly number[]): Gateway {
-  return { target, log: '', pids: async () => serverProcesses(pids), stop: async () => undefined };
+  const nodes = isFarad(target) ? [target] : [];
+  return { target, nodes, log: '', pids: async () => serverProcesses(pids), stop: async () => undefined };
 }
 
-/** A gateway of the load tool's own, in a data directory that goes when it goes. */
+/** What a gateway runs on. */
+export interface GatewayGround {
+  /** A data directory; a new one if absent. */
+  readonly dataDir?: string | undefined;
+  /** Whether the data directory outlives the gateway. */
+  readonly isKept?: boolean;
+  /** Beside that of this process. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * A gateway of the load tool's own, in a data directory that goes when it goes, unless that is to be kept.
+ */
 export class OwnGateway implements Gateway {
   readonly target: Target;
+  readonly nodes: readonly Target[];
   /** In the order of its settings. */
   readonly ocppUrls: readonly string[];
   readonly dataDir: string;
+  /** Of its supervisor. */
+  readonly pid: number;
+  /** Resolves once it has ended, with its exit code or the signal that ended it. */
+  readonly ended: Promise<string>;
+  readonly #isKept: boolean;
   readonly #child: ChildProcess;
   readonly #log: LogTail;
 
   private constructor(
     endpoints: Endpoints,
     apiKey: string,
-    dataDir: string,
+    { dataDir, isKept }: { readonly dataDir: string; readonly isKept: boolean },
     child: ChildProcess,
     log: LogTail,
   ) {
     this.target = { ocppUrl: endpoints.ocpp, apiUrl: endpoints.api, apiKey };
+    this.nodes = [this.target];
     this.ocppUrls = endpoints.ocppEndpoints;
     this.dataDir = dataDir;
+    this.pid = endpoints.pid;
+    this.#isKept = isKept;
     this.#child = child;
     this.#log = log;
+    this.ended = hasEnded(child)
+      ? Promise.resolve(endOf(child))
+      : new Promise((resolve) => child.once('exit', () => resolve(endOf(child))));
   }
 
   /**
    * Starts `farad serve` and waits until it serves.
    * @param flags more flags for it.
-   * @param filled a data directory to run on, which goes with the gateway; a new one if absent.
-   * @param environment beside that of this process.
    * @throws Error with the end of its log if it does not come up.
    */
   static async start(
     edges: number,
     flags: readonly string[],
-    filled?: string,
-    environment: Readonly<Record<string, string>> = {},
+    { dataDir: given, isKept = false, environment = {} }: GatewayGround = {},
   ): Promise<OwnGateway> {
     await removeAbandoned();
-    const dataDir = filled ?? (await makeOwnDirectory());
-    const apiKey = apiKeyIn(flags) ?? randomBytes(24).toString('base64url');
+    const dataDir = given ?? (await makeOwnDirectory());
+    const apiKey = apiKeyIn(flags) ?? environment.FARAD_API_KEY ?? randomBytes(24).toString('base64url');
     const args = [
       'serve',
       '--data-dir',
@@ -88,7 +112,7 @@ export class OwnGateway implements Gateway {
       'open',
     ];
     args.push('--edge-processes', String(edges), '--log-level', 'warn', ...flags);
-    const child = spawn(process.execPath, [mainFile(), ...args], {
+    const child = spawn(process.execPath, [repositoryFile('dist/main.js'), ...args], {
       env: { ...process.env, ...environment, FARAD_API_KEY: apiKey },
       // The channel carries nothing: when it closes, because this process has ended, the gateway stops.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -97,26 +121,21 @@ export class OwnGateway implements Gateway {
       detached: true,
     });
     const log = new LogTail(child);
-    let exited = false;
-    child.once('exit', () => {
-      exited = true;
-    });
     try {
       // It may outlive this process, while it stops.
-      if (filled === undefined && child.pid !== undefined)
-        await noteOwners(dataDir, [process.pid, child.pid]);
+      if (given === undefined && child.pid !== undefined) await noteOwners(dataDir, [process.pid, child.pid]);
       const endpoints = await poll<Endpoints | 'ended'>(
-        async () => (exited ? 'ended' : readEndpoints(dataDir)),
+        async () => (hasEnded(child) ? 'ended' : endpointsBy(child.pid, await readEndpoints(dataDir))),
         START_TIMEOUT_MS,
         50,
       );
       if (endpoints === undefined || endpoints === 'ended') {
-        throw new Error(`the gateway ${exited ? 'ended' : 'did not come up'}:\n${log.text}`);
+        throw new Error(`the gateway ${hasEnded(child) ? 'ended' : 'did not come up'}:\n${log.text}`);
       }
-      return new OwnGateway(endpoints, apiKey, dataDir, child, log);
+      return new OwnGateway(endpoints, apiKey, { dataDir, isKept }, child, log);
     } catch (error) {
       child.kill('SIGKILL');
-      await rm(dataDir, { recursive: true, force: true });
+      if (!isKept) await rm(dataDir, { recursive: true, force: true });
       throw error;
     }
   }
@@ -148,26 +167,43 @@ export class OwnGateway implements Gateway {
     return performance.now() - killedAt;
   }
 
-  /**
-   * Stops it in order and removes its data directory. @throws Error if it does not end, or ends with an
-   * error.
-   */
-  async stop(): Promise<void> {
-    const ended = this.#child.exitCode !== null || this.#child.signalCode !== null;
-    const exit = ended
-      ? Promise.resolve()
-      : new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
-    this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await exit;
-    clearTimeout(timer);
-    await rm(this.dataDir, { recursive: true, force: true });
-    if (this.#child.exitCode !== 0) {
-      throw new Error(
-        `the gateway ended with ${this.#child.signalCode ?? this.#child.exitCode}:\n${this.log}`,
-      );
+  /** Sends a signal to its supervisor, and then to all of its processes. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    const { supervisor = 0, ...processes } = await this.pids();
+    for (const pid of [supervisor, ...Object.values(processes)].filter((known) => known > 0)) {
+      try {
+        process.kill(pid, signal);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has just ended
+      }
     }
   }
+
+  /**
+   * Stops it in order and removes its data directory, unless that is kept. @throws Error if it does not end,
+   * or ends with an error.
+   */
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    const end = await this.ended;
+    clearTimeout(timer);
+    if (!this.#isKept) await rm(this.dataDir, { recursive: true, force: true });
+    if (this.#child.exitCode !== 0) throw new Error(`the gateway ended with ${end}:\n${this.log}`);
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function endOf(child: ChildProcess): string {
+  return String(child.signalCode ?? child.exitCode);
+}
+
+/** Undefined where an earlier gateway wrote them, which was killed. */
+function endpointsBy(pid: number | undefined, endpoints: Endpoints | undefined): Endpoints | undefined {
+  return endpoints?.pid === pid ? endpoints : undefined;
 }
 
 /** The last key that flags of `farad serve` name; without one the gateway takes that of its environment. */
@@ -192,12 +228,6 @@ class LogTail {
       });
     }
   }
-}
-
-function mainFile(): string {
-  // From build/load/ and from load/ alike the repository is where package.json is.
-  const up = import.meta.url.includes('/build/load/') ? '../../' : '../';
-  return fileURLToPath(new URL(`${up}dist/main.js`, import.meta.url));
 }
 
 async function readEndpoints(dataDir: string): Promise<Endpoints | undefined> {

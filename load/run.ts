@@ -106,12 +106,10 @@ async function startGateway(
 ): Promise<Gateway> {
   if (options.target !== undefined) return runningGateway(options.target, options.serverPids);
   progress.say('starting a gateway');
-  return OwnGateway.start(
-    options.processes,
-    [...tls.gatewayFlags, ...options.gatewayFlags],
-    disk?.dataDir,
-    clock?.environment,
-  );
+  return OwnGateway.start(options.processes, [...tls.gatewayFlags, ...options.gatewayFlags], {
+    dataDir: disk?.dataDir,
+    environment: clock?.environment,
+  });
 }
 
 async function underLoad(

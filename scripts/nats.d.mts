@@ -1,2 +1,2 @@
-/** The NATS server that the tests run, or in one line why there is none. */
+/** The NATS server that tests and `npm run cluster` run, or in one line why there is none. */
 export function findNats(): { readonly file: string } | { readonly missing: string };

@@ -10,9 +10,9 @@ const CACHE = join(tmpdir(), 'farad-debian-programs', 'nats-server');
 const UNPACKED = join(CACHE, 'usr/sbin/nats-server');
 
 /**
- * The NATS server that the tests run: the one that FARAD_TEST_NATS names, one that is installed and new
- * enough, or the one of Debian sid, fetched once into a folder for temporary files. Answers its file, or in
- * one line why there is none.
+ * The NATS server that tests and `npm run cluster` run: the one that FARAD_TEST_NATS names, one that is
+ * installed and new enough, or the one of Debian sid, fetched once into a folder for temporary files. Answers
+ * its file, or in one line why there is none.
  */
 export function findNats() {
   const named = process.env.FARAD_TEST_NATS;

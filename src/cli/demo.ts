@@ -8,13 +8,14 @@ import { readCertificates } from '../certificates/certificate.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema.ts';
+import type { DemoOrder } from '../simulator/process.ts';
 import type { Log } from '../telemetry/log.ts';
 import { BackOff, DEFAULT_BACK_OFF } from './back-off.ts';
 import type { Endpoints } from './endpoints-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Most charge points of a demo; the load tool goes further. */
-const MAX_DEMO_CHARGE_POINTS = 5000;
+export const MAX_DEMO_CHARGE_POINTS = 5000;
 
 /** How long the simulator may take to close its sockets, ms. */
 const STOP_GRACE_MS = 3000;
@@ -66,8 +67,20 @@ export function prepareDemo(count: string, { config, origins }: LoadedConfig): D
   };
 }
 
-/** Starts the simulator and keeps it alive. The gateway does not depend on it. */
-export function startFleet(demo: Demo, endpoints: Endpoints, log: Log): DemoFleet {
+/** What the simulator is told about the gateway of a demo. */
+export function demoOrder({ config, chargePoints }: Demo, endpoints: Endpoints): DemoOrder {
+  return {
+    ocppUrl: endpoints.ocpp,
+    apiUrl: endpoints.api,
+    apiKey: config.api.key,
+    ocppCertificates: shownBy(config.ocpp.tls),
+    apiCertificates: shownBy(config.api.tls),
+    chargePoints,
+  };
+}
+
+/** Starts the simulator and keeps it alive. Gateways do not depend on it. */
+export function startFleet(order: DemoOrder, log: Log): DemoFleet {
   const file = fileURLToPath(new URL('../simulator/process.js', import.meta.url));
   const backOff = new BackOff(DEFAULT_BACK_OFF);
   let child: ChildProcess | undefined;
@@ -81,14 +94,7 @@ export function startFleet(demo: Demo, endpoints: Endpoints, log: Log): DemoFlee
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     child = simulator;
-    simulator.send({
-      ocppUrl: endpoints.ocpp,
-      apiUrl: endpoints.api,
-      apiKey: demo.config.api.key,
-      ocppCertificates: shownBy(demo.config.ocpp.tls),
-      apiCertificates: shownBy(demo.config.api.tls),
-      chargePoints: demo.chargePoints,
-    });
+    simulator.send(order);
     simulator.on('message', (message) => report(message as SimulatorMessage, log));
     simulator.once('error', (error) => log.error({ err: error }, 'the simulator cannot be reached'));
     simulator.once('exit', (code, signal) => {

@@ -6,7 +6,10 @@ import { StartError } from './start-error.ts';
  * Throws StartError when there is neither a ClickHouse server to write to nor the embedded engine on this
  * machine.
  */
-export function requireAnalyticsEngine(config: Config, isInstalled: () => boolean = chdbIsInstalled): void {
+export function requireAnalyticsEngine(
+  config: { readonly clickhouse: Pick<Config['clickhouse'], 'url'> },
+  isInstalled: () => boolean = chdbIsInstalled,
+): void {
   if (config.clickhouse.url !== '' || isInstalled()) return;
   throw new StartError(
     'no analytics engine: the optional package chdb is not installed and clickhouse.url is empty; ' +

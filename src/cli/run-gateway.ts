@@ -6,7 +6,7 @@ import { watchman } from '../telemetry/watchman.ts';
 import { announce } from './announcement.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { lockDataDir } from './data-dir-lock.ts';
-import { type Demo, type DemoFleet, startFleet } from './demo.ts';
+import { type Demo, type DemoFleet, demoOrder, startFleet } from './demo.ts';
 import { onHangUp } from './hang-up.ts';
 import { StartError } from './start-error.ts';
 import { onStopSignals } from './stop-signals.ts';
@@ -70,7 +70,7 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
     const started = await Promise.race([supervisor.ready, signalled]);
     if (started !== 'signal') {
       announce(config, started, demo);
-      if (demo) fleet = startFleet(demo, started.endpoints, log);
+      if (demo) fleet = startFleet(demoOrder(demo, started.endpoints), log);
       await signalled;
     }
     return 0;

@@ -4,17 +4,27 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const main = fileURLToPath(new URL('../../build/load/main.js', import.meta.url));
+/** `load/main.js` or another of the compiled programs. */
+const programAt = (place: string): string => fileURLToPath(new URL(`../../build/${place}`, import.meta.url));
 
-/** The load tool as a process, and what it has printed so far, both streams. */
+/**
+ * The load tool, or another program beside it, as a process, and what it has printed so far, both streams.
+ */
 export interface LoadTool {
   readonly child: ChildProcess;
   output(): string;
 }
 
 /** Starts the load tool as a user does; it is interrupted if the test gives up on it. */
-export function startLoadTool(flags: readonly string[], env: NodeJS.ProcessEnv = process.env): LoadTool {
-  const child = spawn(process.execPath, [main, ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+export function startLoadTool(
+  flags: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  program = 'load/main.js',
+): LoadTool {
+  const child = spawn(process.execPath, [programAt(program), ...flags], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => {
     child.kill('SIGTERM');
   });

@@ -1,0 +1,3 @@
+import { runCompiled } from './run-compiled.mjs';
+
+await runCompiled('load/cluster/main.js');

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isAlive } from '../support/gateway.ts';
+import { descendants, startLoadTool } from '../support/load-tool.ts';
+import { NATS } from '../support/nats-server.ts';
+import { until } from '../support/until.ts';
+
+const CHARGE_POINTS = 6;
+
+/** What the command printed about a node. */
+interface Node {
+  readonly api: string;
+  readonly supervisor: number;
+}
+
+/** What a command came to. */
+interface Outcome {
+  readonly outcome?: string;
+  readonly payload?: object;
+}
+
+describe.runIf('file' in NATS)('npm run cluster', () => {
+  it('a node is killed: its charge points come back on others, and Ctrl-C leaves nothing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'farad-cluster-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+    const { child, output } = startLoadTool(
+      ['--charge-points', String(CHARGE_POINTS)],
+      // Where the program of NATS is cached is a folder for temporary files, too.
+      { ...process.env, TMPDIR: folder, ...('file' in NATS && { FARAD_TEST_NATS: NATS.file }) },
+      'load/cluster/main.js',
+    );
+    const ended = once(child, 'exit');
+    await until('the cluster says where it is', () => {
+      if (child.exitCode !== null) throw new Error(output());
+      return output().includes('Ctrl-C ends everything');
+    });
+    const said = (pattern: RegExp): string => pattern.exec(output())?.[1] ?? '';
+    const api = said(/console +(http:\/\/\S+)\/#/);
+    const nodes = [...output().matchAll(/node \w +http:\/\/\w\.localhost:(\d+)\/\S+ supervisor (\d+)/g)].map(
+      ([, port, pid]): Node => ({ api: `http://127.0.0.1:${port}`, supervisor: Number(pid) }),
+    );
+    expect(nodes).toHaveLength(3);
+    const ask = async (url: string, body?: object): Promise<string> => {
+      const response = await fetch(url, {
+        method: body ? 'POST' : 'GET',
+        headers: { authorization: `Bearer ${said(/API key +(\S+)/)}`, 'content-type': 'application/json' },
+        body: body ? JSON.stringify(body) : null,
+      });
+      return response.text();
+    };
+    /** How many charge points each of them has, once that is all there are. */
+    const spread = async (among: readonly Node[]): Promise<number[] | undefined> => {
+      const metrics = await Promise.all(among.map((node) => ask(`${node.api}/metrics`)));
+      const counts = metrics.map((text) => Number(/^farad_sockets\S* (\d+)$/m.exec(text)?.[1]));
+      return counts.reduce((sum, count) => sum + count, 0) === CHARGE_POINTS ? counts : undefined;
+    };
+
+    const counts = await until('all are connected', () => spread(nodes));
+    expect(counts.filter((count) => count === 0)).toEqual([]);
+
+    // The balancer asks one node, and most charge points are connected to others.
+    for (let number = 1; number <= CHARGE_POINTS; number++) {
+      const path = `/api/v1/charge-points/DEMO-00${number}/calls/GetConfiguration`;
+      const answer = await until(`the command finds DEMO-00${number}`, async () => {
+        const found = JSON.parse(await ask(api + path, {})) as Outcome;
+        return found.outcome === 'result' && found;
+      });
+      expect(answer.payload).toHaveProperty('configurationKey');
+    }
+
+    const [first, ...others] = nodes;
+    process.kill(first?.supervisor ?? 0, 'SIGKILL');
+    await until('all are connected to the others', () => spread(others), 30_000);
+    await until('the balancer asks another node', async () => {
+      const answer = await ask(`${api}/readyz`).catch(() => '{}');
+      return (JSON.parse(answer) as { ready?: boolean }).ready;
+    });
+    await until('the end is told', () => /node a has ended \(SIGKILL\) and is started again/.test(output()));
+
+    const pids = descendants(child.pid as number);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(pids.length).toBeGreaterThan(10);
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+  }, 90_000);
+});
