@@ -1,5 +1,5 @@
-import type { ConditionalWrite } from '../journal/conditional-writes.ts';
-import type { Change, Recorder, Scope } from './recorder.ts';
+import type { Change, ChangeDriver, Outcome } from './change-driver.ts';
+import type { Recorder } from './recorder.ts';
 
 /** How long work that nobody waits for may wait until somebody else wants a change, ms. */
 const UNHURRIED_MS = 20;
@@ -9,7 +9,7 @@ const MOST_WORK = 1_000;
 
 /** A piece of work and whoever waits for it. */
 class Work<Result = unknown> {
-  readonly scope: Scope;
+  readonly scope: string;
   /** It threw, or did not reach the disk. */
   readonly thrown: (reason: unknown) => void;
   private readonly work: () => Result;
@@ -17,7 +17,7 @@ class Work<Result = unknown> {
   private result: Result | undefined;
 
   constructor(
-    scope: Scope,
+    scope: string,
     work: () => Result,
     resolve: (result: Result) => void,
     reject: (reason: unknown) => void,
@@ -38,20 +38,20 @@ class Work<Result = unknown> {
   }
 }
 
-/** Work that was decided together, since it is about one scope. */
-interface Decided {
+/** Work that was decided together, since it is about one scope, with what it changes. */
+interface Decided<Base> {
   readonly works: readonly Work[];
-  readonly change: Change;
+  readonly change: Change<Base>;
 }
 
-export interface ChangeQueueOptions {
-  readonly recorder: Recorder;
+export interface ChangeQueueOptions<Base> {
+  readonly recorder: Recorder<Base>;
   /** Throws if the disk must not be written to. */
   readonly assertSpace: () => void;
   /** Reads that follow see what is committed now. */
   readonly refresh: () => void;
-  /** Resolves with which of the changes took effect, once they are on the disk. */
-  readonly append: (changes: readonly ConditionalWrite[]) => Promise<readonly boolean[]>;
+  /** As `ChangeDriver.append`. */
+  readonly append: ChangeDriver<Base>['append'];
   /** Told how many changes came too late and are decided again. */
   readonly onConflicts: (count: number) => void;
 }
@@ -61,8 +61,8 @@ export interface ChangeQueueOptions {
  * on its way to the disk joins the next time. What was decided on something that has changed meanwhile is
  * decided again.
  */
-export class ChangeQueue {
-  private readonly options: ChangeQueueOptions;
+export class ChangeQueue<Base> {
+  private readonly options: ChangeQueueOptions<Base>;
   private waiting: Work[] = [];
   /** Somebody waits for those who wait. */
   private isAsked = false;
@@ -70,7 +70,7 @@ export class ChangeQueue {
   /** The changes that are on their way to the disk; there is one such group at a time. */
   private writing: Promise<void> | undefined;
 
-  constructor(options: ChangeQueueOptions) {
+  constructor(options: ChangeQueueOptions<Base>) {
     this.options = options;
   }
 
@@ -79,7 +79,7 @@ export class ChangeQueue {
    * then nothing of it is kept, or with CommitError. `work` is synchronous, and may be run again. With
    * `hurry` false it waits some 20 ms for something that somebody else wants.
    */
-  add<Result>(scope: Scope, work: () => Result, hurry = true): Promise<Result> {
+  add<Result>(scope: string, work: () => Result, hurry = true): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       this.waiting.push(new Work(scope, work, resolve, reject) as Work);
       if (hurry) this.hurry();
@@ -127,11 +127,8 @@ export class ChangeQueue {
     try {
       this.options.assertSpace();
       const decided = this.decide(works);
-      const changes = decided.filter(({ change }) => !change.isEmpty);
-      for (const { works: idle, change } of decided)
-        if (change.isEmpty) for (const work of idle) work.confirm();
-      if (changes.length === 0) return [];
-      return this.settle(changes, await this.options.append(changes.map(({ change }) => change)));
+      if (decided.length === 0) return [];
+      return this.settle(decided, await this.options.append(decided.map(({ change }) => change)));
     } catch (error) {
       // Those that wrote nothing are confirmed already.
       for (const work of works) work.thrown(error);
@@ -139,27 +136,31 @@ export class ChangeQueue {
     }
   }
 
-  /** Decides each piece of work after those of its scope that came before. */
-  private decide(works: readonly Work[]): Decided[] {
+  /** Decides each piece of work after those of its scope that came before; what writes nothing is done. */
+  private decide(works: readonly Work[]): Decided<Base>[] {
     this.options.refresh();
-    const byScope = new Map<string, [Work, ...Work[]]>();
+    const byScope = new Map<string, Work[]>();
     for (const work of works) {
-      const name = work.scope.name;
-      const others = byScope.get(name);
+      const others = byScope.get(work.scope);
       if (others) others.push(work);
-      else byScope.set(name, [work]);
+      else byScope.set(work.scope, [work]);
     }
-    return Array.from(byScope.values(), (together) => {
-      const { change, kept } = this.options.recorder.record(together[0].scope, together);
-      return { works: kept, change };
-    });
+    const decided: Decided<Base>[] = [];
+    for (const [scope, together] of byScope) {
+      const { change, kept } = this.options.recorder.record(scope, together);
+      if (change) decided.push({ works: kept, change });
+      else for (const idle of kept) idle.confirm();
+    }
+    return decided;
   }
 
-  private settle(decided: readonly Decided[], done: readonly boolean[]): readonly Work[] {
+  private settle(decided: readonly Decided<Base>[], outcomes: readonly Outcome[]): readonly Work[] {
     const refused: Work[] = [];
     let conflicts = 0;
     for (const [index, { works }] of decided.entries()) {
-      if (done[index]) for (const work of works) work.confirm();
+      const outcome = outcomes[index];
+      if (outcome === true) for (const work of works) work.confirm();
+      else if (outcome instanceof Error) for (const work of works) work.thrown(outcome);
       else {
         conflicts++;
         refused.push(...works);

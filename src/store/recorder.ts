@@ -1,24 +1,9 @@
-import type { ConditionalWrite, Fence, Fences } from '../journal/conditional-writes.ts';
 import { EnvironmentError } from '../journal/environment.ts';
-import type { KeyBytes } from '../journal/table.ts';
-
-/** What a change is about. */
-export interface Scope {
-  readonly in: Fences;
-  readonly key: KeyBytes;
-  /** By which it is told apart. */
-  readonly name: string;
-}
+import type { Change, ChangeDriver, TableChange } from './change-driver.ts';
 
 /** A table that work writes to. */
 interface Noting {
-  take(): (() => void) | undefined;
-}
-
-/** What pieces of work for one scope have decided, one after the other. */
-export interface Change extends ConditionalWrite {
-  /** They have written nothing. */
-  readonly isEmpty: boolean;
+  take(): TableChange | undefined;
 }
 
 /** A piece of work that decides; `decide` runs it. */
@@ -29,75 +14,90 @@ export interface Deciding {
   readonly thrown: (reason: unknown) => void;
 }
 
+/** What work writes to while it runs. */
+export interface Recording {
+  /** The number of the snapshot that reads are served from. */
+  readonly reading: number;
+  /** Work writes to a table for the first time in this change. */
+  changes(table: Noting): void;
+  /**
+   * The change rests on what is decided about `name`, one of a kind, whatever its scope: of two that do so at
+   * once, one is decided again.
+   */
+  restOn(kind: string, name: string): void;
+  /** These rows leave for ClickHouse if the change takes effect. */
+  carry(rows: Buffer): void;
+}
+
+/** What a change will be made of. */
+interface Draft<Base> {
+  readonly bases: [Base, ...Base[]];
+  readonly noting: Noting[];
+  readonly rows: Buffer[];
+}
+
 /**
  * Runs pieces of work and notes what they write, without any lock: a change, which may take effect if nobody
  * else has changed the same meanwhile. One change at a time.
  */
-export class Recorder {
+export class Recorder<Base> implements Recording {
+  private readonly driver: Pick<ChangeDriver<Base>, 'newest' | 'restOn'>;
   private readonly snapshot: () => number;
   /** Of the change that is being recorded. */
-  private fences: Fence[] | undefined;
-  private readonly changed: Noting[] = [];
+  private draft: Draft<Base> | undefined;
 
   /** `snapshot` stays the same while reads are served from one snapshot. */
-  constructor(snapshot: () => number) {
+  constructor(driver: Pick<ChangeDriver<Base>, 'newest' | 'restOn'>, snapshot: () => number) {
+    this.driver = driver;
     this.snapshot = snapshot;
   }
 
-  /** The number of the snapshot that reads are served from. */
   get reading(): number {
     return this.snapshot();
   }
 
   /**
-   * Runs `works` within a change that takes effect if nothing else of `scope` changes meanwhile. Where one of
-   * them throws, which hardly happens, the others run again without it.
+   * Runs `works` within a change that takes effect if nothing else of `scope` changes meanwhile; undefined
+   * where they write nothing. Where one of them throws, which hardly happens, the others run again without
+   * it.
    */
   record<Work extends Deciding>(
-    scope: Scope,
+    scope: string,
     works: readonly Work[],
-  ): { change: Change; kept: readonly Work[] } {
+  ): { change: Change<Base> | undefined; kept: readonly Work[] } {
     let kept = works;
     for (;;) {
-      const fence = scope.in.newest(scope.key);
-      this.fences = [fence];
+      const draft: Draft<Base> = { bases: [this.driver.newest(scope)], noting: [], rows: [] };
+      this.draft = draft;
       const failed = firstToThrow(kept);
-      const change = this.finish(this.fences);
-      this.fences = undefined;
+      this.draft = undefined;
+      const change = finish(scope, draft);
       if (failed === undefined) return { change, kept };
       kept = kept.filter((work) => work !== failed);
     }
   }
 
-  /** The change rests on this, too: of two that do at once, one is decided again. */
-  restOn(fence: Fence): void {
-    const fences = this.recording('resting on something');
-    const isThere = fences.some(({ of, key }) => of === fence.of && Buffer.compare(key, fence.key) === 0);
-    if (!isThere) fences.push(fence);
+  restOn(kind: string, name: string): void {
+    this.driver.restOn(this.recording('resting on something').bases, kind, name);
   }
 
-  /** Work writes to a table for the first time in this change. */
   changes(table: Noting): void {
-    this.recording('writing');
-    this.changed.push(table);
+    this.recording('writing').noting.push(table);
   }
 
-  private recording(what: string): Fence[] {
-    if (this.fences === undefined) throw new EnvironmentError(`${what} outside a write transaction`);
-    return this.fences;
+  carry(rows: Buffer): void {
+    this.recording('adding rows').rows.push(rows);
   }
 
-  private finish(fences: readonly Fence[]): Change {
-    const writes = this.changed.map((table) => table.take());
-    this.changed.length = 0;
-    return {
-      fences,
-      isEmpty: writes.length === 0,
-      write: () => {
-        for (const write of writes) write?.();
-      },
-    };
+  private recording(what: string): Draft<Base> {
+    if (this.draft === undefined) throw new EnvironmentError(`${what} outside a write transaction`);
+    return this.draft;
   }
+}
+
+function finish<Base>(scope: string, { bases, noting, rows }: Draft<Base>): Change<Base> | undefined {
+  const tables = noting.map((table) => table.take()).filter((change) => change !== undefined);
+  return tables.length === 0 && rows.length === 0 ? undefined : { scope, bases, tables, rows };
 }
 
 function firstToThrow<Work extends Deciding>(works: readonly Work[]): Work | undefined {

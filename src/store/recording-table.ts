@@ -1,6 +1,7 @@
 import { encoded, putEncoded } from '../journal/encoded.ts';
 import type { KeyBytes, Keyed, KeyRange, Table } from '../journal/table.ts';
-import type { Recorder } from './recorder.ts';
+import type { TableChange } from './change-driver.ts';
+import type { Recording } from './recorder.ts';
 
 /** What a change does to a record. */
 interface Entry<Value> {
@@ -22,8 +23,9 @@ const FEW = 16;
  * it in the same change, see what was noted as if it were written; nobody else does.
  */
 export class RecordingTable<Value> implements Table<Value> {
+  private readonly name: string;
   private readonly table: Table<Value>;
-  private readonly recorder: Recorder;
+  private readonly recorder: Recording;
   /** What the present change does; undefined where it does nothing. */
   private noted: Entry<Value>[] | undefined;
   /** Of many, by the key in Latin-1. */
@@ -31,7 +33,8 @@ export class RecordingTable<Value> implements Table<Value> {
   /** As of the snapshot with this number. */
   private emptiness: { readonly reading: number; readonly isEmpty: boolean } | undefined;
 
-  constructor(table: Table<Value>, recorder: Recorder) {
+  constructor(name: string, table: Table<Value>, recorder: Recording) {
+    this.name = name;
     this.table = table;
     this.recorder = recorder;
   }
@@ -101,12 +104,12 @@ export class RecordingTable<Value> implements Table<Value> {
     return was;
   }
 
-  /** Begins the next change; returns what writes the present one, or undefined where it does nothing. */
-  take(): (() => void) | undefined {
-    const { noted } = this;
+  /** Begins the next change; returns what the present one does, or undefined where that is nothing. */
+  take(): TableChange | undefined {
+    const { name, noted } = this;
     this.noted = undefined;
     this.byName = undefined;
-    return noted && (() => this.write(noted));
+    return noted && { table: name, entries: noted, write: () => this.write(noted) };
   }
 
   private write(noted: readonly Entry<Value>[]): void {

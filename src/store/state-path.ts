@@ -1,17 +1,10 @@
-import type { Fences } from '../journal/conditional-writes.ts';
 import { type Environment, EnvironmentError, type Layout, type Table } from '../journal/environment.ts';
-import { metrics } from '../telemetry/metrics.ts';
-import { ChangeQueue } from './change-queue.ts';
-import { keyOf, textKey } from './keys.ts';
-import { Recorder, type Scope } from './recorder.ts';
+import { LocalChanges } from './local-changes.ts';
+import type { Recording } from './recorder.ts';
 import { RecordingTable } from './recording-table.ts';
 import type { StateTable } from './tables.ts';
 import { WriteMeter } from './write-meter.ts';
-
-const conflicts = metrics.counter(
-  'farad_store_conflicts_total',
-  'Changes that were decided again, since another process had changed the same meanwhile.',
-);
+import { type Changes, writingThrough } from './writing.ts';
 
 /** The newest change of each charge point. */
 const NEWEST_CHANGES: StateTable = 'newest-changes';
@@ -20,9 +13,6 @@ const NEWEST_CHANGES: StateTable = 'newest-changes';
 const SHARED_FENCES: StateTable = 'shared-fences';
 
 const META: StateTable = 'meta';
-
-/** Names of one kind have so many fences at most; some may share one. */
-const FENCES_OF_KIND = 4_096;
 
 /**
  * The only way in which anything changes in `state`, and to its tables. Several processes write there, so
@@ -34,28 +24,23 @@ export class StatePath {
   readonly environment: Omit<Environment, 'records' | 'bytes'>;
   private readonly tables: Environment;
   private readonly meter: WriteMeter;
-  private readonly newestChanges: Fences;
-  private readonly sharedFences: Fences;
   private readonly meta: Table<number>;
-  private readonly recorder: Recorder;
-  private readonly changes: ChangeQueue;
+  private readonly recorder: Recording;
+  private readonly changes: Changes;
   private readonly opened = new Set<StateTable>();
 
   constructor(environment: Environment, mayWrite: boolean) {
     this.environment = environment;
     this.tables = environment;
     this.meter = new WriteMeter('state', mayWrite);
-    this.newestChanges = environment.fences(NEWEST_CHANGES);
-    this.sharedFences = environment.fences(SHARED_FENCES);
     this.meta = environment.records(META);
-    this.recorder = new Recorder(() => environment.reading);
-    this.changes = new ChangeQueue({
-      recorder: this.recorder,
-      assertSpace: () => environment.assertSpace(),
-      refresh: () => environment.endRead(),
-      append: (changes) => environment.writeWhereNewest(changes),
-      onConflicts: (count) => conflicts.with().inc(count),
-    });
+    const fences = {
+      newest: environment.fences(NEWEST_CHANGES),
+      shared: environment.fences(SHARED_FENCES),
+    };
+    const { recorder, changes } = writingThrough(environment, new LocalChanges(environment, fences));
+    this.recorder = recorder;
+    this.changes = changes;
   }
 
   /** As `Environment.records`. */
@@ -74,7 +59,7 @@ export class StatePath {
    * what `work` threw, with CommitError, or with EnvironmentError in a process that may not write here.
    */
   transact<Result>(chargePointId: string, work: () => Result): Promise<Result> {
-    return this.change(this.scopeOf(chargePointId), work);
+    return this.change(chargePointId, work);
   }
 
   /**
@@ -92,7 +77,7 @@ export class StatePath {
   transactLater<Result>(chargePointId: string, work: () => Result): Promise<Result> {
     this.meter.assertMayWrite();
     this.environment.assertSpace();
-    return this.meter.count(this.changes.add(this.scopeOf(chargePointId), work, false));
+    return this.meter.count(this.changes.add(chargePointId, work, false));
   }
 
   /**
@@ -100,7 +85,7 @@ export class StatePath {
    * at once, one decides again. `kind` is that of the name.
    */
   restOn(kind: string, name = ''): void {
-    this.recorder.restOn(this.sharedFences.newest(keyOf(kind, fenceOf(name))));
+    this.recorder.restOn(kind, name);
   }
 
   /** Resolves when nothing is being written any more. */
@@ -108,28 +93,17 @@ export class StatePath {
     return this.changes.drain();
   }
 
-  private scopeOf(chargePointId: string): Scope {
-    return { in: this.newestChanges, key: textKey(chargePointId), name: chargePointId };
-  }
-
   /** What one table notes, another one would not see. */
   private recording<Value>(name: StateTable, table: Table<Value>): RecordingTable<Value> {
     if (this.opened.has(name)) throw new EnvironmentError(`the table ${name} is opened twice`);
     this.opened.add(name);
-    return new RecordingTable(table, this.recorder);
+    return new RecordingTable(name, table, this.recorder);
   }
 
-  private change<Result>(scope: Scope, work: () => Result): Promise<Result> {
+  private change<Result>(scope: string, work: () => Result): Promise<Result> {
     return this.meter.measure(() => {
       this.environment.assertSpace();
       return this.changes.add(scope, work);
     });
   }
-}
-
-/** Which of the fences that names share is that of `name`. */
-function fenceOf(name: string): number {
-  let hash = 0;
-  for (let i = 0; i < name.length; i++) hash = (hash * 31 + name.charCodeAt(i)) | 0;
-  return (hash >>> 0) % FENCES_OF_KIND;
 }

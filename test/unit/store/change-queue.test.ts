@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ChangeQueue } from '../../../src/store/change-queue.ts';
-import { Recorder, type Scope } from '../../../src/store/recorder.ts';
+import { LocalChanges } from '../../../src/store/local-changes.ts';
+import { Recorder } from '../../../src/store/recorder.ts';
 import { RecordingTable } from '../../../src/store/recording-table.ts';
 import { scratchEnvironment } from '../journal/scratch.ts';
 
@@ -9,9 +10,12 @@ function setUp() {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const environment = scratchEnvironment();
-  const recorder = new Recorder(() => environment.reading);
-  const table = new RecordingTable(environment.records<number>('connectors'), recorder);
-  const scope: Scope = { in: environment.fences('newest-changes'), key: Buffer.from('CP-1'), name: 'CP-1' };
+  const fences = {
+    newest: environment.fences('newest-changes'),
+    shared: environment.fences('shared-fences'),
+  };
+  const recorder = new Recorder(new LocalChanges(environment, fences), () => environment.reading);
+  const table = new RecordingTable('connectors', environment.records<number>('connectors'), recorder);
   const appended: ((isNewest: boolean) => void)[] = [];
   const queue = new ChangeQueue({
     recorder,
@@ -22,7 +26,7 @@ function setUp() {
     onConflicts: () => undefined,
   });
   const add = (name: string, hurry: boolean) =>
-    queue.add(scope, () => table.put(Buffer.from(name), 1), hurry);
+    queue.add('CP-1', () => table.put(Buffer.from(name), 1), hurry);
   const turns = async (): Promise<void> => {
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
   };

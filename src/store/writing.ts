@@ -1,0 +1,29 @@
+import type { Environment } from '../journal/environment.ts';
+import { metrics } from '../telemetry/metrics.ts';
+import type { ChangeDriver } from './change-driver.ts';
+import { ChangeQueue } from './change-queue.ts';
+import { Recorder, type Recording } from './recorder.ts';
+
+const conflicts = metrics.counter(
+  'farad_store_conflicts_total',
+  'Changes that were decided again, since another process had changed the same meanwhile.',
+);
+
+/** Takes pieces of work, and resolves once what they have decided is on the disk. */
+export type Changes = Pick<ChangeQueue<unknown>, 'add' | 'drain'>;
+
+/** How an environment is written to: what tables note in, and who hands that on to `driver`. */
+export function writingThrough<Base>(
+  environment: Environment,
+  driver: ChangeDriver<Base>,
+): { recorder: Recording; changes: Changes } {
+  const recorder = new Recorder(driver, () => environment.reading);
+  const changes = new ChangeQueue({
+    recorder,
+    assertSpace: () => environment.assertSpace(),
+    refresh: () => environment.endRead(),
+    append: (decided) => driver.append(decided),
+    onConflicts: (count) => conflicts.with().inc(count),
+  });
+  return { recorder, changes };
+}
