@@ -26,7 +26,7 @@ const MAY_IMPORT = {
   'central-system': ['protocol', 'store', 'records', 'telemetry', 'energy', 'certificates'],
   workers: ['protocol', 'records', 'journal', 'smart-charging', 'energy'],
   link: ['protocol', 'telemetry'],
-  cluster: ['config', 'telemetry', 'store', 'link'],
+  cluster: ['config', 'telemetry', 'journal', 'store', 'link'],
   edge: [
     'config',
     'telemetry',
@@ -41,6 +41,7 @@ const MAY_IMPORT = {
     'certificates',
     'tls',
     'proxy',
+    'cluster',
   ],
   analytics: ['config', 'telemetry', 'records', 'journal', 'store', 'link', 'energy'],
   operations: [
@@ -65,6 +66,7 @@ const MAY_IMPORT = {
     'certificates',
     'tls',
     'proxy',
+    'cluster',
   ],
   console: [],
   simulator: ['protocol', 'certificates'],

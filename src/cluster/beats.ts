@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { NodeThere } from '../link/methods.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Registry } from '../telemetry/metrics.ts';
 import { LOG_FORMAT } from './log-identity.ts';
@@ -45,12 +46,8 @@ function readBeat({ subject, data }: Msg): Beat | undefined {
   return isBeat ? (beat as Beat) : undefined;
 }
 
-/** Another node. */
-export interface OtherNode {
-  readonly node: string;
-  readonly release: string;
-  /** How far its clock is ahead of this node's, ms; the way of a beat is in it. */
-  readonly aheadMs: number;
+/** Another node; the way of a beat is in how far its clock is ahead. */
+export interface OtherNode extends NodeThere {
   /** Monotonic, ms. */
   readonly heardAt: number;
 }

@@ -25,6 +25,8 @@ export interface Copy extends CopyView {
   transact<Result>(work: () => Result): Promise<Result>;
   put(table: string, key: Uint8Array, value: Uint8Array): void;
   remove(table: string, key: Uint8Array): void;
+  /** Keeps the rows of a change that `node` made, for ClickHouse, if it is for this node to send them. */
+  addRows(node: string, rows: readonly Uint8Array[]): void;
   setPosition(stream: string, position: ChangeRef): void;
   setApplied(scope: string, newest: readonly ChangeRef[]): void;
   setRefused(stream: string, seq: number, id: string): void;
@@ -49,13 +51,14 @@ export function baseOf(view: CopyView, scope: string): ChangeRef {
  * Within a transaction.
  */
 export function decide(copy: Copy, stream: string, { seq, change }: Logged): 'applied' | 'refused' {
-  const { id, scope, base, puts, deletes } = change;
+  const { id, scope, base, node, puts, deletes, rows } = change;
   const before = copy.applied(scope);
   const newest = before[0] ?? NO_CHANGE;
   const isNewest = base.seq === newest.seq && base.id === newest.id;
   if (isNewest) {
     for (const [table, key, value] of puts) copy.put(table, key, value);
     for (const [table, key] of deletes) copy.remove(table, key);
+    if (rows.length > 0) copy.addRows(node, rows);
     copy.setApplied(scope, [{ seq, id }, ...before].slice(0, REMEMBERED));
   } else {
     copy.setRefused(stream, seq, id);

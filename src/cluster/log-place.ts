@@ -11,6 +11,11 @@ const MAX_PLAIN_ID = 60;
 
 const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
 
+/** The stream of the charge points of a shard. */
+export function stateStream(shard: number): string {
+  return `farad-state-${shard}`;
+}
+
 /**
  * Where the changes of a charge point are. That never changes as long as the log exists: `shards` is
  * `cluster.state.shards`, fixed when the cluster is made.
@@ -20,7 +25,7 @@ export function placeOfChargePoint(chargePointId: string, shards: number): LogPl
   const hash = createHash('sha256').update(id).digest();
   const shard = hash.readUInt32BE(0) % shards;
   const token = base32hex(id.length > MAX_PLAIN_ID ? hash : id);
-  return { stream: `farad-state-${shard}`, subject: `farad.state.${shard}.${token}` };
+  return { stream: stateStream(shard), subject: `farad.state.${shard}.${token}` };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { joinSupervisor } from '../link/child.ts';
 import { healthOf } from '../link/health.ts';
 import { fingerprintOf, loadPepper } from '../store/charge-point-key.ts';
+import { openReplicated } from '../store/replicated.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
@@ -15,9 +16,11 @@ const { config, link } = child;
 const log = createLog(config, child.name).child({ room: 'cluster' });
 endOnFault(log);
 
+const environments = openReplicated(config.dataDir);
 const replica = new Replica({
   config,
   link,
+  environments,
   pepper: fingerprintOf(loadPepper(config.dataDir)),
   release: ownVersion(),
   log,
@@ -26,7 +29,10 @@ const replica = new Replica({
 });
 watchman.start({ log, serves: 'operators' });
 link.serve('health.read', () => healthOf({ degraded: replica.degraded() }, watchman.standing()));
-child.onStop(() => replica.stop());
+child.onStop(async () => {
+  await replica.stop();
+  await environments.close();
+});
 
 try {
   await replica.start();

@@ -2,8 +2,10 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
 import type { Link } from '../link/link.ts';
 import type { Degradation, ForeignAnswer } from '../link/methods.ts';
+import type { ReplicatedEnvironments } from '../store/replicated.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Registry } from '../telemetry/metrics.ts';
+import { Appliers, streamsOfChanges } from './appliers.ts';
 import { Beats } from './beats.ts';
 import { Calls } from './calls.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
@@ -11,6 +13,7 @@ import { closeConnection, connectToNats, oldServer } from './connection.ts';
 import { Finder } from './finder.ts';
 import { openLog } from './log-identity.ts';
 import { readMembership, writeMembership } from './membership.ts';
+import { refuseOwnData } from './own-data.ts';
 
 /** Pause between two tries to take part while no NATS server can be reached, ms. */
 const TRY_AGAIN_AFTER_MS = 2000;
@@ -18,6 +21,8 @@ const TRY_AGAIN_AFTER_MS = 2000;
 export interface ReplicaOptions {
   readonly config: Pick<Config, 'cluster' | 'dataDir'>;
   readonly link: Link;
+  /** This node's copy of what the log makes, which the replica alone writes. */
+  readonly environments: ReplicatedEnvironments;
   /** Fingerprint of this node's pepper. */
   readonly pepper: string;
   readonly release: string;
@@ -32,6 +37,7 @@ interface Joined {
   readonly calls: Calls;
   readonly finder: Finder;
   readonly beats: Beats;
+  readonly appliers: Appliers;
 }
 
 interface Trouble {
@@ -46,7 +52,10 @@ const APART: ForeignAnswer = {
   message: 'this node is not connected to the others',
 };
 
-/** This node's part in the cluster: its connection to NATS, the calls over it, and who else is there. */
+/**
+ * This node's part in the cluster: its connection to NATS, the calls over it, who else is there, and the copy
+ * of what the log makes.
+ */
 export class Replica {
   private readonly options: ReplicaOptions;
   private joined: Joined | undefined;
@@ -59,6 +68,13 @@ export class Replica {
     const { link, registry } = options;
     link.serve('cluster.call', (call) => this.here()?.calls.call(call) ?? APART);
     link.serve('cluster.find', async ({ chargePointId }) => ({ process: await this.find(chargePointId) }));
+    link.serve('cluster.nodes', () => ({
+      nodes: (this.here()?.beats.others() ?? []).map(({ node, release, aheadMs }) => ({
+        node,
+        release,
+        aheadMs,
+      })),
+    }));
     const connected = registry.gauge('farad_nats_connected', 'Whether this process is connected to NATS.');
     registry.beforeCollect(() => connected.with({}).set(this.here() ? 1 : 0));
   }
@@ -81,7 +97,7 @@ export class Replica {
     const { trouble, joined } = this;
     const twinSince = joined?.beats.twin();
     return [
-      ...(trouble ? [{ name: 'nats', ...trouble }] : []),
+      ...(trouble ? [{ name: 'nats', ...trouble }] : (joined?.appliers.degraded() ?? [])),
       ...(twinSince === undefined
         ? []
         : [{ name: 'node name', since: twinSince, cause: 'another machine has the same cluster.node' }]),
@@ -96,6 +112,7 @@ export class Replica {
     joined?.beats.stop();
     joined?.finder.stop();
     joined?.calls.stop();
+    await joined?.appliers.stop();
     if (joined) await closeConnection(joined.connection);
   }
 
@@ -114,12 +131,14 @@ export class Replica {
   }
 
   private async join(): Promise<void> {
-    const { config, link, pepper, release, log, registry } = this.options;
+    const { config, link, environments, pepper, release, log, registry } = this.options;
     const { cluster, dataDir } = config;
     const known = readMembership(dataDir, cluster.node)?.identity;
+    refuseOwnData(environments, streamsOfChanges(cluster.state.shards));
     const connection = await connectToNats(cluster, link.name);
+    let identity: string;
     try {
-      const { identity } = await openLog(connection, { cluster, pepper, known });
+      ({ identity } = await openLog(connection, { cluster, pepper, known }));
       if (known === undefined) writeMembership(dataDir, { identity, node: cluster.node });
     } catch (error) {
       await closeConnection(connection);
@@ -132,6 +151,7 @@ export class Replica {
       calls: new Calls({ connection, link, node, registry }),
       finder: new Finder(connection, link, node),
       beats: new Beats({ connection, node, release, log, registry }),
+      appliers: new Appliers({ environments, connection, cluster, identity, log, registry }),
     };
     this.trouble = undefined;
     void this.follow(connection);

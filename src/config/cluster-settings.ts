@@ -20,6 +20,11 @@ export const clusterSettings = {
       max: 5,
     },
   ),
+  confirmWithin: duration(
+    '12s',
+    'How long a change may take until it has come back out of the log; then whoever asked for it is told that it failed.',
+    { min: '1s', max: '100s' },
+  ),
   nats: {
     servers: list(
       [],

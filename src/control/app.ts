@@ -195,6 +195,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   // Begins at once, so that nobody has to wait for the first round.
   app.addHook('onListen', async () => fleet.begin());
   app.addHook('onClose', () => fleet.close());
+  app.addHook('onClose', () => edges.stop());
   const writer = new SettingsWriter(deps);
   addChargePointRoutes(app, deps, fleet, writer);
   addChargePointMapRoute(app, deps, fleet);
@@ -232,6 +233,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   const sites = startSites({
     ...deps,
     settings: deps.config.sites,
+    edgeOf: (chargePointId) => edges.holder(chargePointId),
     call: (call) => calls.call(call),
   });
   app.addHook('onClose', () => sites.stop());

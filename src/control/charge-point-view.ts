@@ -50,7 +50,7 @@ function keyState(store: Store, id: string, settings: ChargePointSettings | unde
 function viewConnection(store: Store, edges: Edges, id: string) {
   const session = store.sessions.get(id);
   // What a dead edge left behind is no connection.
-  if (!session || edges.holderHere(id) !== session.edge) return null;
+  if (!session || edges.holder(id) === undefined) return null;
   const { edge, connectedAt, remoteAddress, tls = null } = session;
   return { edge, connectedAt: writeTimestamp(connectedAt), remoteAddress, tls };
 }

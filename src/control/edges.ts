@@ -5,7 +5,7 @@ import { LinkError } from '../link/link-error.ts';
 import type { CallOutcome, ChargePointCall, Disconnect, TransactionEnd } from '../link/methods.ts';
 import type { Store } from '../store/store.ts';
 import { apiError } from './errors.ts';
-import { FoundHolders } from './found-holders.ts';
+import { Holders } from './holders.ts';
 
 /** Beyond what the edge itself may take, ms: its own limits decide, not the link's. */
 const DEADLINE_MARGIN_MS = 5000;
@@ -26,35 +26,34 @@ const FIND_WITHIN_MS = 500;
  */
 export class Edges {
   private readonly link: Link;
-  private readonly store: Store;
+  private readonly holders: Holders;
   private readonly deadlineMs: number;
-  /** Absent where there are no other nodes. */
-  private readonly found: FoundHolders | undefined;
+  private readonly isClustered: boolean;
 
-  constructor(link: Link, store: Store, config: Pick<Config, 'ocpp' | 'cluster'>) {
+  constructor(link: Link, store: Pick<Store, 'sessions'>, config: Pick<Config, 'ocpp' | 'cluster'>) {
     const { callTimeout, callQueue } = config.ocpp;
     this.link = link;
-    this.store = store;
+    this.isClustered = isClustered(config);
+    this.holders = new Holders(link, store.sessions, this.isClustered ? config.cluster.node : undefined);
     this.deadlineMs = callTimeout * (callQueue + 1) + DEADLINE_MARGIN_MS;
-    this.found = isClustered(config) ? new FoundHolders() : undefined;
   }
 
   /**
-   * The edge that holds the charge point's socket: of this node, if it is alive; else of another
-   * (`b/edge-0`), if it was found there a moment ago.
+   * The edge that holds the charge point's socket, if it is alive: of this node (`edge-0`), or of another
+   * (`b/edge-0`).
    */
   holder(chargePointId: string): string | undefined {
-    return this.holderHere(chargePointId) ?? this.found?.get(chargePointId);
+    return this.holders.of(chargePointId);
   }
 
-  /** Processes of this node that are alive. */
-  peersHere(): readonly string[] {
-    return this.link.peers();
+  /** Changes whenever other edges than before can be reached. */
+  mark(): string {
+    return this.holders.mark();
   }
 
-  /** The edge of this node that holds the charge point's socket, if it is alive. */
-  holderHere(chargePointId: string): string | undefined {
-    return this.store.sessions.holderAmong(this.link.peers(), chargePointId);
+  /** Asks nobody any more which nodes are there. */
+  stop(): void {
+    this.holders.stop();
   }
 
   /**
@@ -77,11 +76,15 @@ export class Edges {
 
   /** Sends a CALL at once and at most once: tries the next edge only if this one does not hold the socket. */
   async call(call: ChargePointCall): Promise<SentCall> {
-    for (const edge of this.candidates(call.chargePointId)) {
+    const asked = this.candidates(call.chargePointId);
+    for (const edge of asked) {
       const outcome = await this.callThrough(edge, call);
       if (outcome.outcome !== 'not_connected') return outcome;
     }
-    return this.callAbroad(call);
+    // It may have gone to another node a moment ago.
+    const found = await this.findAbroad(call.chargePointId);
+    if (found === undefined || asked.includes(found)) return { outcome: 'not_connected' };
+    return this.callThrough(found, call);
   }
 
   /** Closes the charge point's socket wherever it is. */
@@ -128,29 +131,10 @@ export class Edges {
   }
 
   /**
-   * Where it was found last, then where it is found now. What is looked up later by its reference must be on
-   * record here, so that stays.
-   */
-  private async callAbroad(call: ChargePointCall): Promise<SentCall> {
-    const { chargePointId, reference } = call;
-    if (!this.found || reference !== undefined) return { outcome: 'not_connected' };
-    const known = this.found.get(chargePointId);
-    if (known !== undefined) {
-      const outcome = await this.callThrough(known, call);
-      if (outcome.outcome !== 'not_connected') return outcome;
-      this.found.forget(chargePointId);
-    }
-    const process = await this.findAbroad(chargePointId);
-    if (process === undefined) return { outcome: 'not_connected' };
-    const outcome = await this.callThrough(process, call);
-    if (outcome.outcome !== 'not_connected') this.found.put(chargePointId, process);
-    return outcome;
-  }
-
-  /**
    * `node/process`; undefined where no other node says that it holds the charge point, or none can be asked.
    */
   private async findAbroad(chargePointId: string): Promise<string | undefined> {
+    if (!this.isClustered) return undefined;
     try {
       const options = { deadlineMs: FIND_WITHIN_MS };
       return (
@@ -164,7 +148,7 @@ export class Edges {
 
   /** The holder first; the others too, because a charge point may have moved a moment ago. */
   private candidates(chargePointId: string): string[] {
-    const holder = this.holderHere(chargePointId);
+    const holder = this.holder(chargePointId);
     const others = this.link.peers().filter((peer) => peer.startsWith('edge-') && peer !== holder);
     return holder === undefined ? others : [holder, ...others];
   }

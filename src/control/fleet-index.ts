@@ -214,7 +214,7 @@ export class FleetIndex {
 
   private async round(rest: Rest): Promise<void> {
     const basis = {
-      mark: `${this.edges.peersHere().join(' ')} ${this.changes.mark()}`,
+      mark: `${this.edges.mark()} ${this.changes.mark()}`,
       at: performance.now(),
     };
     if (this.known && basis.mark === this.basis.mark && basis.at < this.basis.at + SAME_FOR_MS) {
@@ -255,7 +255,7 @@ export class FleetIndex {
 
   private look(known: KnownChargePoint, comparison: Comparison): IndexedChargePoint {
     const { id, record, settings } = known;
-    const connected = this.edges.holderHere(id) !== undefined;
+    const connected = this.edges.holder(id) !== undefined;
     const connectors = record ? this.store.connectors.of(id) : [];
     const statuses = connectors.flatMap(({ connectorId, status }) => (connectorId > 0 ? [status] : []));
     const faults = connectors.filter(({ status }) => status === 'Faulted');

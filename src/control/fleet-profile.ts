@@ -81,7 +81,7 @@ export async function* targetsOf(
   filter: FleetFilter,
 ): AsyncGenerator<string> {
   const isMeant = (known: KnownChargePoint): boolean =>
-    sight.sees(known.id) && matches(known, filter, () => edges.holderHere(known.id) !== undefined);
+    sight.sees(known.id) && matches(known, filter, () => edges.holder(known.id) !== undefined);
   if (filter.ids !== undefined) {
     for (const id of new Set(filter.ids)) {
       const settings = store.settings.get(id);

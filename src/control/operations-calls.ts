@@ -11,7 +11,7 @@ export function callsThrough(
   deps: { readonly store: Store; readonly config: Config },
 ): ChargePointCalls {
   return {
-    isConnected: (chargePointId) => edges.holderHere(chargePointId) !== undefined,
+    isConnected: (chargePointId) => edges.holder(chargePointId) !== undefined,
     async call({ force = false, ...call }) {
       const refusal = securityRefusal(deps, call.chargePointId, { ...call, force });
       if (refusal) {

@@ -3,6 +3,7 @@ import {
   type CentralSystemOptions,
   createCentralSystem,
 } from '../central-system/central-system.ts';
+import { isClustered } from '../config/cluster-check.ts';
 import type { Config } from '../config/schema.ts';
 import { trustedProxies } from '../config/trusted-proxies.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -27,6 +28,7 @@ import { closeAtPrevious, serveEdgeCalls } from './edge-calls.ts';
 import { EdgeMetrics } from './edge-metrics.ts';
 import { createFrontDoor } from './front-door.ts';
 import { Handshake } from './handshake.ts';
+import { clearLeftSessions } from './left-sessions.ts';
 import { Liveness } from './liveness.ts';
 import { MessageLog } from './message-log.ts';
 import { OutboundCalls } from './outbound-calls.ts';
@@ -163,7 +165,12 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   metrics.chargingPower.readFrom(() => sessions.chargingPower());
   const endWatch = watchman.watch(waitingChargePoints(sessions));
 
-  await store.sessions.clearDeadEdge(name, Date.now());
+  const endClearing = await clearLeftSessions({
+    sessions: store.sessions,
+    edge: name,
+    mayTakeLong: isClustered(config),
+    log: quietly,
+  });
   const isProxy = trustedProxies(config.trustedProxies);
   const door = createFrontDoor({
     handshake,
@@ -215,6 +222,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     async stop(graceMs, drainMs = 0) {
       stopping = true;
       endWatch();
+      endClearing();
       handshake.stop();
       if (drainMs > 0) log.info({ sockets: sessions.size, drainMs }, 'closing the sockets evenly');
       await drain(sessions, drainMs, STOPPING);

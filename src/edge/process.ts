@@ -1,9 +1,13 @@
+import { joinLog } from '../cluster/join-log.ts';
+import { isClustered } from '../config/cluster-check.ts';
 import type { Config } from '../config/schema.ts';
 import { type Journal, journalPath, openJournal } from '../journal/journal.ts';
 import { joinSupervisor, type StopReason } from '../link/child.ts';
+import { processName } from '../link/process-name.ts';
 import { NewerDataError, openStore, type Store } from '../store/store.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
 import { createLog } from '../telemetry/log.ts';
+import { metrics } from '../telemetry/metrics.ts';
 import { watchman } from '../telemetry/watchman.ts';
 import { KeyPairError } from '../tls/key-pairs.ts';
 import { createFramePool } from '../workers/frame-pool.ts';
@@ -20,6 +24,7 @@ const log = createLog(config, name).child({ room: 'edge' });
 endOnFault(log);
 checkOpenFiles(config.ocpp.maxConnections, log);
 
+const clusterLog = await joinLog(config, { name, log, registry: metrics });
 const journalOptions = { path: journalPath(config.dataDir, name), budget: config.journal.budget };
 const [store, journal] = await openData();
 const pool = createFramePool({
@@ -37,6 +42,7 @@ child.onStop(async (reason: StopReason) => {
   await pool.close();
   await journal.close();
   await store.close();
+  await clusterLog?.stop();
 });
 
 for (const { url, engine } of edge.endpoints) {
@@ -49,7 +55,12 @@ async function openData(): Promise<[Store, Journal]> {
   const transactionRetention = config.transactions.retention;
   try {
     return [
-      openStore({ dataDir: config.dataDir, role: 'edge', transactionRetention }),
+      openStore({
+        dataDir: config.dataDir,
+        role: 'edge',
+        transactionRetention,
+        ...(clusterLog && { log: clusterLog }),
+      }),
       openJournal(journalOptions),
     ];
   } catch (error) {
@@ -62,7 +73,7 @@ async function listen(): Promise<Edge> {
   try {
     const { exclusive, sharedSecret } = child;
     return await startEdge({
-      name,
+      name: isClustered(config) ? processName({ node: config.cluster.node, process: name }) : name,
       config,
       store,
       journal,

@@ -50,6 +50,8 @@ export interface Methods {
     request: { readonly chargePointId: string };
     answer: { readonly process: string | null };
   };
+  /** Replica: the other nodes that were heard of lately. */
+  'cluster.nodes': { request: Record<string, never>; answer: { readonly nodes: readonly NodeThere[] } };
   /** Any process: its metrics now. */
   'metrics.read': { request: Record<string, never>; answer: MetricFamily[] };
   /** Any process: whether it can do its work, with the reasons if not. */
@@ -82,6 +84,14 @@ export interface Methods {
 }
 
 export type Method = keyof Methods;
+
+/** Another node of the cluster. */
+export interface NodeThere {
+  readonly node: string;
+  readonly release: string;
+  /** How far its clock is ahead of this node's, ms. */
+  readonly aheadMs: number;
+}
 
 export interface ForeignCall {
   /** `node/process` */

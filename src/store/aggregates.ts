@@ -53,8 +53,7 @@ import { type Sites, SiteTable } from './sites.ts';
 import type { StatePath } from './state-path.ts';
 import { type Tokens, TokenTable } from './tokens.ts';
 import type { TransactionCorrection } from './transaction-corrections.ts';
-import { TransactionIdMark } from './transaction-id-mark.ts';
-import { forgetBlocks, TransactionIds } from './transaction-ids.ts';
+import { forgetBlocks, type TransactionIds } from './transaction-ids.ts';
 import { type TransactionNotes, TransactionNoteTable } from './transaction-notes.ts';
 import { forgetInventedRegisters } from './transaction-registers.ts';
 import { LmdbTransactions, type Transactions } from './transactions.ts';
@@ -64,8 +63,8 @@ import { type Users, UserTable } from './users.ts';
 export interface Ground {
   readonly directory: DirectoryPath;
   readonly state: StatePath;
+  readonly transactionIds: TransactionIds;
   readonly outbox: Outbox;
-  readonly dataDir: string;
   readonly pepper: Uint8Array;
   /** How long closed transactions stay, ms. */
   readonly transactionRetention: number;
@@ -259,9 +258,9 @@ const AGGREGATES = {
   ),
   transactions: learnt<Transactions>(
     'transactions',
-    ({ state, outbox, dataDir, transactionRetention }, opened) =>
+    ({ state, outbox, transactionIds, transactionRetention }, opened) =>
       new LmdbTransactions(state, outbox, {
-        ids: new TransactionIds(state, new TransactionIdMark(dataDir)),
+        ids: transactionIds,
         retention: transactionRetention,
         reservations: opened.the(LmdbReservations),
         profiles: opened.the(ChargingProfileTable),

@@ -1,3 +1,4 @@
+import type { Environment } from '../journal/environment.ts';
 import type { KeyBytes } from '../journal/table.ts';
 
 /** What a change does to the records of a table. */
@@ -22,7 +23,7 @@ export interface Change<Base> {
   readonly bases: readonly [Base, ...Base[]];
   readonly tables: readonly TableChange[];
   /** Chunks of rows that leave for ClickHouse if it takes effect. */
-  readonly rows: readonly Buffer[];
+  readonly rows: readonly Uint8Array[];
 }
 
 /**
@@ -39,13 +40,19 @@ export interface ChangeDriver<Base> {
   /** The newest change of a scope, as the reads of this turn see it. */
   newest(scope: string): Base;
   /**
-   * Adds to `bases` what stands for `name` among all names of a kind: of two changes that rest on it, whatever
-   * their scopes are, one is decided after the other.
+   * Adds to `bases` what stands for `name` among all names of a kind: of two changes that rest on it,
+   * whatever their scopes are, one is decided after the other. Absent where scopes have no order.
    */
-  restOn(bases: [Base, ...Base[]], kind: string, name: string): void;
+  restOn?(bases: [Base, ...Base[]], kind: string, name: string): void;
   /**
    * Resolves with what became of each of the changes, which are of different scopes. Rejects with CommitError
    * where none of them has taken effect.
    */
   append(changes: readonly Change<Base>[]): Promise<readonly Outcome[]>;
+}
+
+/** The log that the nodes of a cluster share. */
+export interface ReplicatedLog {
+  /** Lets changes of an environment take effect on all nodes. `Base` is the driver's own. */
+  driverOf(name: 'state' | 'directory', environment: Environment): ChangeDriver<unknown>;
 }

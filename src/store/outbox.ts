@@ -1,9 +1,11 @@
 import { type Environment, EnvironmentError } from '../journal/environment.ts';
-import type { TransactionLane } from '../journal/lane.ts';
+import type { Place, TransactionLane } from '../journal/lane.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
-import type { Table as QueueTable } from '../journal/table.ts';
 import { packChunk } from '../records/chunk.ts';
 import { encodeRow, type Table } from '../records/table.ts';
+
+/** Name of the queue in `state`. */
+export const OUTBOX = 'outbox';
 
 /** Where rows wait in the outbox. */
 export interface RowPlace {
@@ -14,19 +16,22 @@ export interface RowPlace {
 }
 
 /**
+ * Where rows are that go into the log with their change: in no lane of this machine, as the first place of
+ * the first one that is ever made.
+ */
+export const IN_LOG: Place = { lane: 0, seq: 0 };
+
+/**
  * Where rows wait for ClickHouse that must agree with state. Each process that adds some has its own lane.
  */
 export class Outbox {
   private readonly queue: LaneQueue;
-  private readonly lane: TransactionLane | undefined;
+  private readonly lane: Pick<TransactionLane, 'append'> | undefined;
 
-  /**
-   * `entries`: the table of the queue as write transactions write to it, where this process may add rows.
-   * Then it blocks until the number of its lane is on the disk.
-   */
-  constructor(queue: LaneQueue, entries: QueueTable<Buffer> | undefined) {
+  /** `lane`: where rows of this process go, as parts of write transactions; absent: it may add none. */
+  constructor(queue: LaneQueue, lane?: Pick<TransactionLane, 'append'>) {
     this.queue = queue;
-    this.lane = entries && queue.openTransactionLane(entries);
+    this.lane = lane;
   }
 
   /**

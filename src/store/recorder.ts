@@ -26,14 +26,14 @@ export interface Recording {
    */
   restOn(kind: string, name: string): void;
   /** These rows leave for ClickHouse if the change takes effect. */
-  carry(rows: Buffer): void;
+  carry(rows: Uint8Array): void;
 }
 
 /** What a change will be made of. */
 interface Draft<Base> {
   readonly bases: [Base, ...Base[]];
   readonly noting: Noting[];
-  readonly rows: Buffer[];
+  readonly rows: Uint8Array[];
 }
 
 /**
@@ -78,14 +78,14 @@ export class Recorder<Base> implements Recording {
   }
 
   restOn(kind: string, name: string): void {
-    this.driver.restOn(this.recording('resting on something').bases, kind, name);
+    this.driver.restOn?.(this.recording('resting on something').bases, kind, name);
   }
 
   changes(table: Noting): void {
     this.recording('writing').noting.push(table);
   }
 
-  carry(rows: Buffer): void {
+  carry(rows: Uint8Array): void {
     this.recording('adding rows').rows.push(rows);
   }
 

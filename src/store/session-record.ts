@@ -12,6 +12,7 @@ export interface TlsParameters {
 /** Which edge holds the socket of a charge point. */
 export interface SessionRecord {
   readonly chargePointId: string;
+  /** `edge-0`; in a cluster with its node: `b/edge-0`. */
   readonly edge: string;
   /** Rises over the sessions of the charge point, in the order in which they were claimed. */
   readonly epoch: number;

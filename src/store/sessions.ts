@@ -10,8 +10,6 @@ import type { StatePath } from './state-path.ts';
 /** Which edge holds whose socket. In `state`. */
 export interface Sessions {
   get(chargePointId: string): SessionRecord | undefined;
-  /** Returns which of these edges holds the charge point's socket; undefined if none of them does. */
-  holderAmong(edges: readonly string[], chargePointId: string): string | undefined;
   /** As `get`, but never a turn of the event loop behind what other processes have committed. */
   latest(chargePointId: string): SessionRecord | undefined;
   /** The newest connection wins, also where edges come here in another order than their sockets opened in. */
@@ -23,12 +21,15 @@ export interface Sessions {
   /**
    * What an edge held that ended without a stop; returns how many. The statuses of their connectors, and of
    * those that another edge has taken over since, may be outdated until they are reported after `now`, epoch
-   * ms. To be called before that edge accepts sockets again.
+   * ms. To be called before that edge accepts sockets again; `tryAgain` is asked where a write fails.
    */
-  clearDeadEdge(edge: string, now: number): Promise<number>;
+  clearDeadEdge(edge: string, now: number, tryAgain?: TryAgain): Promise<number>;
   /** O(1). */
   count(): number;
 }
+
+/** Resolves when a write that failed is to be tried again, with whether it is. */
+export type TryAgain = (error: unknown) => Promise<boolean>;
 
 export interface Claim {
   /** The new session with its epoch. */
@@ -70,11 +71,6 @@ export class SessionTable implements Sessions {
     return this.table.get(textKey(chargePointId));
   }
 
-  holderAmong(edges: readonly string[], chargePointId: string): string | undefined {
-    const edge = this.get(chargePointId)?.edge;
-    return edge !== undefined && edges.includes(edge) ? edge : undefined;
-  }
-
   latest(chargePointId: string): SessionRecord | undefined {
     this.path.environment.endRead();
     return this.get(chargePointId);
@@ -109,12 +105,13 @@ export class SessionTable implements Sessions {
     );
   }
 
-  clearDeadEdge(edge: string, now: number): Promise<number> {
+  clearDeadEdge(edge: string, now: number, tryAgain?: TryAgain): Promise<number> {
     return this.clear(
       ({ edge: holder, takenFrom, connectedAt }) =>
         holder === edge || (takenFrom === edge && now - connectedAt < TAKEN_OVER_WITHIN_MS),
       edge,
       ({ chargePointId }) => this.connectors.doubt(chargePointId, now),
+      tryAgain,
     );
   }
 
@@ -130,23 +127,33 @@ export class SessionTable implements Sessions {
     fits: (session: SessionRecord) => boolean,
     edge: string,
     also: (session: SessionRecord) => void,
+    tryAgain?: TryAgain,
   ): Promise<number> {
     const found: SessionRecord[] = [];
     for (const { value } of this.table.getRange({})) if (fits(value)) found.push(value);
     let cleared = 0;
-    for (let start = 0; start < found.length; start += CLEARED_AT_ONCE) {
+    for (let start = 0; start < found.length; ) {
       const chunk = found.slice(start, start + CLEARED_AT_ONCE);
-      const removed = await Promise.all(
-        chunk.map((session) =>
-          this.path.transact(session.chargePointId, () => {
-            also(session);
-            return session.edge === edge && this.removeIfSame(session);
-          }),
-        ),
-      );
-      cleared += removed.filter(Boolean).length;
+      try {
+        const removed = await Promise.all(chunk.map((session) => this.clearOne(session, edge, also)));
+        cleared += removed.filter(Boolean).length;
+        start += CLEARED_AT_ONCE;
+      } catch (error) {
+        if (!(await tryAgain?.(error))) throw error;
+      }
     }
     return cleared;
+  }
+
+  private clearOne(
+    session: SessionRecord,
+    edge: string,
+    also: (session: SessionRecord) => void,
+  ): Promise<boolean> {
+    return this.path.transact(session.chargePointId, () => {
+      also(session);
+      return session.edge === edge && this.removeIfSame(session);
+    });
   }
 
   /** As a version follows another, but never twice the same, even if the sessions before were released. */

@@ -1,5 +1,9 @@
 import { type Environment, EnvironmentError, type Layout, type Table } from '../journal/environment.ts';
-import { LocalChanges } from './local-changes.ts';
+import type { TransactionLane } from '../journal/lane.ts';
+import type { LaneQueue } from '../journal/lane-queue.ts';
+import type { ChangeDriver } from './change-driver.ts';
+import { type FenceTables, LocalChanges } from './local-changes.ts';
+import { IN_LOG, OUTBOX } from './outbox.ts';
 import type { Recording } from './recorder.ts';
 import { RecordingTable } from './recording-table.ts';
 import type { StateTable } from './tables.ts';
@@ -28,19 +32,21 @@ export class StatePath {
   private readonly recorder: Recording;
   private readonly changes: Changes;
   private readonly opened = new Set<StateTable>();
+  /** Changes go into a log, and come back out of it. */
+  private readonly isLogged: boolean;
 
-  constructor(environment: Environment, mayWrite: boolean) {
+  /** `driver`: how changes take effect; absent: on this machine alone. */
+  constructor(environment: Environment, mayWrite: boolean, driver?: ChangeDriver<unknown>) {
     this.environment = environment;
     this.tables = environment;
     this.meter = new WriteMeter('state', mayWrite);
     this.meta = environment.records(META);
-    const fences = {
-      newest: environment.fences(NEWEST_CHANGES),
-      shared: environment.fences(SHARED_FENCES),
-    };
-    const { recorder, changes } = writingThrough(environment, new LocalChanges(environment, fences));
+    const { recorder, changes } = driver
+      ? writingThrough(environment, driver)
+      : writingThrough(environment, new LocalChanges(environment, fencesOf(environment)));
     this.recorder = recorder;
     this.changes = changes;
+    this.isLogged = driver !== undefined;
   }
 
   /** As `Environment.records`. */
@@ -51,6 +57,20 @@ export class StatePath {
   /** As `Environment.bytes`. */
   bytes(name: StateTable): RecordingTable<Buffer> {
     return this.recording(name, this.tables.bytes(name));
+  }
+
+  /**
+   * Where rows go that belong to a change: a new lane of the queue, or the log. Blocks until the number of a
+   * lane is on the disk.
+   */
+  laneOf(queue: LaneQueue): Pick<TransactionLane, 'append'> {
+    if (!this.isLogged) return queue.openTransactionLane(this.bytes(OUTBOX));
+    return {
+      append: (chunk) => {
+        this.recorder.carry(chunk);
+        return IN_LOG;
+      },
+    };
   }
 
   /**
@@ -106,4 +126,8 @@ export class StatePath {
       return this.changes.add(scope, work);
     });
   }
+}
+
+function fencesOf(environment: Environment): FenceTables {
+  return { newest: environment.fences(NEWEST_CHANGES), shared: environment.fences(SHARED_FENCES) };
 }

@@ -1,16 +1,18 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { DISK_RESERVE } from '../journal/disk-space.ts';
-import { Environment } from '../journal/environment.ts';
 import { LaneQueue } from '../journal/lane-queue.ts';
-import { aggregatesIn, openTables, type Tables } from './aggregates.ts';
+import { openTables, type Tables } from './aggregates.ts';
 import type { SealingKeys } from './certificate-authorities.ts';
+import type { ReplicatedLog } from './change-driver.ts';
 import { type ChargePointKeys, keysWith, loadPepper } from './charge-point-key.ts';
 import { DirectoryPath } from './directory-path.ts';
-import { Outbox } from './outbox.ts';
+import { LoggedNumbers } from './logged-numbers.ts';
+import { openEnvironment } from './open-environment.ts';
+import { OUTBOX, Outbox } from './outbox.ts';
 import { RequestIdCounter, type RequestIds } from './request-ids.ts';
-import { bringUpToDate } from './schema-version.ts';
 import { StatePath } from './state-path.ts';
+import { TransactionIdMark } from './transaction-id-mark.ts';
+import { TransactionIds } from './transaction-ids.ts';
 
 export { NewerDataError } from '../journal/format.ts';
 export { CommitError } from '../journal/group-commit.ts';
@@ -38,6 +40,8 @@ export interface StoreOptions {
    * were sealed with before; absent: they cannot be opened.
    */
   readonly sealingKeys?: SealingKeys;
+  /** How changes take effect on all nodes of a cluster; absent: they do on this machine alone. */
+  readonly log?: ReplicatedLog;
 }
 
 /** Operational state of the installation: reads are synchronous, writes resolve once they are on the disk. */
@@ -65,6 +69,7 @@ export function openStore({
   transactionRetention = 30 * DAY_MS,
   diskReserve = DISK_RESERVE,
   sealingKeys,
+  log,
 }: StoreOptions): Store {
   mkdirSync(dataDir, { recursive: true });
   // Before the databases: where those are and it is not, it was lost.
@@ -72,15 +77,17 @@ export function openStore({
   const directory = openEnvironment(dataDir, 'directory', diskReserve);
   const state = openEnvironment(dataDir, 'state', diskReserve);
   const toDirectory = new DirectoryPath(directory, role === 'control' || role === 'setup');
-  const toState = new StatePath(state, role !== 'control');
-  const queue = new LaneQueue(state, 'outbox');
-  const outbox = new Outbox(queue, role === 'edge' || role === 'setup' ? toState.bytes('outbox') : undefined);
+  const toState = new StatePath(state, role !== 'control', log?.driverOf('state', state));
+  const queue = new LaneQueue(state, OUTBOX);
+  const outbox = new Outbox(queue, role === 'edge' || role === 'setup' ? toState.laneOf(queue) : undefined);
   return {
     ...openTables({
       directory: toDirectory,
       state: toState,
+      transactionIds: log
+        ? new TransactionIds(new LoggedNumbers(directory, log.driverOf('directory', directory)), undefined)
+        : new TransactionIds(toState, new TransactionIdMark(dataDir)),
       outbox,
-      dataDir,
       pepper,
       transactionRetention,
       sealingKeys,
@@ -97,10 +104,4 @@ export function openStore({
       await Promise.all([directory.close(), state.close()]);
     },
   };
-}
-
-function openEnvironment(dataDir: string, name: 'directory' | 'state', diskReserve: number): Environment {
-  const environment = new Environment(join(dataDir, name), { diskReserve, isGathered: name === 'state' });
-  bringUpToDate(environment, environment.path, aggregatesIn(name));
-  return environment;
 }

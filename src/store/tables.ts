@@ -136,6 +136,8 @@ export const DIRECTORY_TABLES = {
     'token-changes': 'directory',
     'request-ids': 'ids',
     'reservation-ids': 'ids',
+    // In a cluster; a machine that is alone has it in `state`.
+    'transaction-ids': 'ids',
     installation: 'machine',
   },
 } as const satisfies Record<string, KeysOf>;

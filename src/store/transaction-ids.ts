@@ -1,6 +1,5 @@
 import type { Environment, Table } from '../journal/environment.ts';
 import { INT32_MAX } from '../protocol/int32.ts';
-import type { StatePath } from './state-path.ts';
 import { TRANSACTION_ID_BLOCK, type TransactionIdMark } from './transaction-id-mark.ts';
 
 /** Charge points in the field keep a transactionId in 32 signed bits. */
@@ -11,6 +10,15 @@ export const NEXT_BLOCK = Buffer.from('transaction-ids');
 
 /** Ids that lie at hand before more are drawn. */
 const AT_HAND = TRANSACTION_ID_BLOCK / 2;
+
+/** Where numbers are drawn that no other process may draw. */
+export interface NumberSource {
+  /**
+   * `draw` reads and raises counters; of two processes that draw at once, one does so after the other. It may
+   * be run again. Resolves once that is on the disk; rejects with CommitError.
+   */
+  drawIds<Result>(draw: (meta: Table<number>) => Result): Promise<Result>;
+}
 
 /** Ids that this process may hand out. */
 interface Block {
@@ -25,8 +33,8 @@ interface Block {
  * never handed out.
  */
 export class TransactionIds {
-  private readonly path: StatePath;
-  private readonly mark: TransactionIdMark;
+  private readonly source: NumberSource;
+  private readonly mark: TransactionIdMark | undefined;
   /** What is left, in the order in which it is handed out. */
   private blocks: readonly Block[] = [];
   private left = 0;
@@ -34,8 +42,9 @@ export class TransactionIds {
   private promised = 0;
   private drawing: Promise<void> | undefined;
 
-  constructor(path: StatePath, mark: TransactionIdMark) {
-    this.path = path;
+  /** `mark` is raised with each block; absent where others know, too, which were drawn. */
+  constructor(source: NumberSource, mark: TransactionIdMark | undefined) {
+    this.source = source;
     this.mark = mark;
   }
 
@@ -70,7 +79,7 @@ export class TransactionIds {
 
   /** Draws blocks for all to whom an id is promised, and some more; one at a time. */
   private draw(): Promise<void> {
-    this.drawing ??= this.path
+    this.drawing ??= this.source
       .drawIds((starts) => this.reserve(starts, this.promised + AT_HAND - this.left))
       .then((block) => {
         this.blocks = [...this.blocks, block];
@@ -88,7 +97,7 @@ export class TransactionIds {
     const last = Math.min(next + blocks * TRANSACTION_ID_BLOCK - 1, MAX_TRANSACTION_ID);
     if (next > last) throw new RangeError('all transactionIds are used up');
     // Before anything of the block can be handed out; further than what is committed in the end does no harm.
-    this.mark.raise(last + 1);
+    this.mark?.raise(last + 1);
     starts.put(NEXT_BLOCK, last + 1);
     return { next, last };
   }

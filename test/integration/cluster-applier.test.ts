@@ -8,9 +8,9 @@ import { type Change, type ChangeRef, encodeChange, NO_CHANGE } from '../../src/
 import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
 import { CommitError } from '../../src/journal/group-commit.ts';
 import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
-import { LmdbCopy } from '../support/lmdb-copy.ts';
 import { makeStream, metricOf } from '../support/log-streams.ts';
 import { hasNats, startNats } from '../support/nats-server.ts';
+import { ScratchCopy } from '../support/scratch-copy.ts';
 import { until } from '../support/until.ts';
 
 const STREAM = 'farad-state-0';
@@ -48,11 +48,11 @@ async function setUp(stream: Parameters<typeof makeStream>[1] = {}): Promise<Set
   return { connection, client, registry, manager: await jetstreamManager(connection), publish };
 }
 
-function newCopy(): LmdbCopy {
-  return new LmdbCopy().open('things');
+function newCopy(): ScratchCopy {
+  return new ScratchCopy('things');
 }
 
-function startApplier({ connection, registry }: Setup, copy: LmdbCopy, lostAfterMs = 500): Applier {
+function startApplier({ connection, registry }: Setup, copy: ScratchCopy, lostAfterMs = 500): Applier {
   const applier = new Applier({
     connection,
     stream: STREAM,
@@ -67,7 +67,7 @@ function startApplier({ connection, registry }: Setup, copy: LmdbCopy, lostAfter
   return applier;
 }
 
-async function appliedUpTo(copy: LmdbCopy, seq: number): Promise<void> {
+async function appliedUpTo(copy: ScratchCopy, seq: number): Promise<void> {
   await until(`the copy is at ${seq}`, () => {
     copy.environment.endRead();
     return copy.position(STREAM).seq >= seq;

@@ -1,16 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ClusterRefusal } from '../../src/cluster/cluster-refusal.ts';
-import { Replica } from '../../src/cluster/replica.ts';
-import { loadConfig } from '../../src/config/load-config.ts';
-import type { Link } from '../../src/link/link.ts';
 import type { CallOutcome } from '../../src/link/methods.ts';
-import { createRelay } from '../../src/link/relay.ts';
-import { createRegistry } from '../../src/telemetry/metrics.ts';
+import { type ClusterNode, startClusterNode } from '../support/cluster-node.ts';
 import { hasNats, type NatsServer, startNats } from '../support/nats-server.ts';
 import { until } from '../support/until.ts';
 
@@ -22,59 +16,13 @@ const RESULT: CallOutcome = {
   durationMs: 1,
 };
 
-interface Node {
-  readonly control: Link;
-  readonly edge: Link;
-  readonly replica: Replica;
-  readonly dataDir: string;
-  metric(name: string): number | undefined;
-}
+const knowsOther = ({ metric }: ClusterNode) => metric('farad_cluster_nodes') === 2;
 
-/** A node with control, an edge and its replica, all in this process. */
-async function startNode(name: string, server: NatsServer, pepper = 'cafe'): Promise<Node> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'farad-node-'));
-  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
-  const config = loadConfig({
-    flags: {
-      'data-dir': dataDir,
-      'cluster-nats-servers': server.url,
-      'cluster-node': name,
-      'clickhouse-url': 'http://127.0.0.1:1',
-      'cluster-replicas': '1',
-      'cluster-nats-insecure': 'true',
-      'cluster-state-shards': '1',
-      'cluster-rows-partitions': '1',
-      'cluster-log-max-bytes': '16MiB',
-      'cluster-rows-max-bytes': '16MiB',
-    },
-  });
-  const relay = createRelay({ node: name });
-  const [control, edge] = [relay.join('control'), relay.join('edge-0')];
-  const registry = createRegistry({ process: 'replica' });
-  const replica = new Replica({
-    config,
-    link: relay.join('replica'),
-    pepper,
-    release: '0.0.0',
-    log: pino({ level: 'silent' }),
-    registry,
-    onRefusal: (refusal) => {
-      throw refusal;
-    },
-  });
-  onTestFinished(() => replica.stop());
-  await replica.start();
-  const metric = (wanted: string): number | undefined => {
-    const family = registry.collect().find((one) => one.name === wanted);
-    return family?.type === 'gauge' ? family.samples[0]?.value : undefined;
-  };
-  return { control, edge, replica, dataDir, metric };
-}
-
-const knowsOther = ({ metric }: Node) => metric('farad_cluster_nodes') === 2;
-
-async function twoNodes(server: NatsServer): Promise<[Node, Node]> {
-  const nodes: [Node, Node] = [await startNode('a', server), await startNode('b', server)];
+async function twoNodes(server: NatsServer): Promise<[ClusterNode, ClusterNode]> {
+  const nodes: [ClusterNode, ClusterNode] = [
+    await startClusterNode('a', server),
+    await startClusterNode('b', server),
+  ];
   await until('the nodes know each other', () => nodes.every(knowsOther));
   return nodes;
 }
@@ -209,19 +157,19 @@ describe.runIf(hasNats)('calls between nodes', () => {
 describe.runIf(hasNats)('taking part', () => {
   test('a data directory remembers its log and its name, and takes no other', async () => {
     const server = await startNats();
-    const { dataDir } = await startNode('a', server);
-    expect(JSON.parse(readFileSync(join(dataDir, 'cluster.json'), 'utf8'))).toEqual({
+    const { config } = await startClusterNode('a', server);
+    expect(JSON.parse(readFileSync(join(config.dataDir, 'cluster.json'), 'utf8'))).toEqual({
       identity: expect.any(String),
       node: 'a',
     });
-    await expect(startNode('b', server, 'beef')).rejects.toBeInstanceOf(ClusterRefusal);
+    await expect(startClusterNode('b', server, { pepper: 'beef' })).rejects.toBeInstanceOf(ClusterRefusal);
   });
 
   test('without NATS a node starts all the same, says what is missing, and takes part later', async () => {
     const server = await startNats();
     server.process.kill('SIGTERM');
     await until('it is gone', () => server.process.exitCode !== null);
-    const node = await startNode('a', server);
+    const node = await startClusterNode('a', server);
     expect(node.replica.degraded()).toEqual([expect.objectContaining({ name: 'nats' })]);
     await startNats('', server);
     await until('it takes part', () => node.replica.degraded().length === 0);
@@ -229,14 +177,14 @@ describe.runIf(hasNats)('taking part', () => {
 
   test('two machines of one name notice it', async () => {
     const server = await startNats();
-    const first = await startNode('a', server);
-    await startNode('a', server);
+    const first = await startClusterNode('a', server);
+    await startClusterNode('a', server);
     await until('it is said', () => first.replica.degraded().some(({ name }) => name === 'node name'));
   });
 
   test('a clock that differs is seen', async () => {
     const server = await startNats();
-    const node = await startNode('a', server);
+    const node = await startClusterNode('a', server);
     const other = await connect({ servers: server.url });
     onTestFinished(() => other.close());
     const beat = { node: 'b', instance: 'x', release: '0.0.0', format: 1, clock: Date.now() - 60_000 };

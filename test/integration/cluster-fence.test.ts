@@ -11,9 +11,9 @@ import { ChangeLog } from '../../src/cluster/log.ts';
 import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
 import { Random } from '../../src/simulator/random.ts';
 import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
-import { LmdbCopy } from '../support/lmdb-copy.ts';
 import { makeStream, metricOf } from '../support/log-streams.ts';
 import { hasNats } from '../support/nats-server.ts';
+import { ScratchCopy } from '../support/scratch-copy.ts';
 import { allCurrent, startThreeNats, type ThreeNats } from '../support/three-nats-servers.ts';
 import { until } from '../support/until.ts';
 
@@ -39,7 +39,7 @@ interface Written {
  * sends without the hint, as if the server had let them pass.
  */
 class Node {
-  readonly copy = new LmdbCopy().open('counters', 'journal');
+  readonly copy = new ScratchCopy('counters', 'journal');
   readonly registry: Registry;
   readonly confirmed: Written[] = [];
   /** Ids of changes whose fate nobody learned in time. */

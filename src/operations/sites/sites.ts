@@ -15,7 +15,9 @@ import { SitePlanner } from './site-planner.ts';
 
 export interface SitesDeps {
   readonly store: Store;
-  readonly link: Pick<Link, 'call' | 'peers'>;
+  readonly link: Pick<Link, 'call'>;
+  /** The edge that holds a charge point's socket, if it can be reached. */
+  readonly edgeOf: (chargePointId: string) => string | undefined;
   /** Sends a CALL at once and at most once. */
   readonly call: (call: ChargePointCall) => Promise<Reply>;
   readonly settings: PlannerSettings;
@@ -147,7 +149,7 @@ class Sites implements SiteOperations {
   }
 
   private add(siteId: string): Planned {
-    const { store, link, settings, call } = this.deps;
+    const { store, edgeOf, settings, call } = this.deps;
     const { budget, pace, meters, metrics, quietly } = this;
     const planned: Planned = {
       planner: new SitePlanner({
@@ -158,7 +160,7 @@ class Sites implements SiteOperations {
         meters,
         metrics,
         log: quietly,
-        edgeOf: (chargePointId) => store.sessions.holderAmong(link.peers(), chargePointId),
+        edgeOf,
         call: async (chargePointId, order) => {
           await pace.turn();
           return call({ chargePointId, ...order });

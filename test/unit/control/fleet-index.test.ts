@@ -9,8 +9,8 @@ test('a fleet of which nothing was written is not gone through again, and is onc
   await store.settings.put({ id: 'A' });
   const asked: string[] = [];
   const edges = {
-    peersHere: () => ['edge-0'],
-    holderHere: (id: string) => void asked.push(id),
+    mark: () => 'edge-0',
+    holder: (id: string) => void asked.push(id),
   } as unknown as Edges;
   let mark = 'first';
   let counted = 0;

@@ -1,0 +1,66 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Config } from '../config/schema.ts';
+import type { Degradation } from '../link/methods.ts';
+import { type ReplicatedEnvironments, replicatedTables } from '../store/replicated.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Registry } from '../telemetry/metrics.ts';
+import { Applier } from './applier.ts';
+import { LmdbCopy } from './lmdb-copy.ts';
+import { placeInDirectory, placeOfChargePoint, stateStream } from './log-place.ts';
+
+export interface AppliersOptions {
+  readonly environments: ReplicatedEnvironments;
+  readonly connection: NatsConnection;
+  readonly cluster: Pick<Config['cluster'], 'node' | 'state'>;
+  /** Of the log. */
+  readonly identity: string;
+  readonly log: Log;
+  readonly registry: Registry;
+}
+
+/** All streams of changes. */
+export function streamsOfChanges(shards: number): string[] {
+  const ofState = Array.from({ length: shards }, (_, shard) => stateStream(shard));
+  return [...ofState, placeInDirectory('main').stream];
+}
+
+/** Bring this node's copy of `state` and `directory` up to date, stream by stream. */
+export class Appliers {
+  private readonly appliers: ReadonlyMap<string, Applier>;
+
+  constructor({ environments, connection, cluster, identity, log, registry }: AppliersOptions) {
+    const { node } = cluster;
+    const { shards } = cluster.state;
+    const common = { connection, identity, log, registry };
+    const state = new LmdbCopy(environments.state, {
+      tables: replicatedTables('state'),
+      node,
+      lane: environments.outbox.openTransactionLane(),
+    });
+    const directory = new LmdbCopy(environments.directory, { tables: replicatedTables('directory'), node });
+    const ofDirectory = placeInDirectory('main').stream;
+    this.appliers = new Map(
+      streamsOfChanges(shards).map((stream) => {
+        const of =
+          stream === ofDirectory
+            ? { copy: directory, subjectOf: (scope: string) => placeInDirectory(scope).subject }
+            : { copy: state, subjectOf: (scope: string) => placeOfChargePoint(scope, shards).subject };
+        return [stream, new Applier({ ...common, ...of, stream })];
+      }),
+    );
+  }
+
+  /** Streams that cannot be read, or whose changes cannot take effect now. */
+  degraded(): readonly Degradation[] {
+    return [...this.appliers].flatMap(([stream, applier]) => {
+      const trouble = applier.trouble();
+      if (!trouble) return [];
+      const { since, cause, reason } = trouble;
+      return [{ name: `log ${stream}`, since, cause: reason === undefined ? cause : `${reason}: ${cause}` }];
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.appliers.values()].map((applier) => applier.stop()));
+  }
+}

@@ -1,0 +1,116 @@
+import type { Environment, Table } from '../journal/environment.ts';
+import type { TransactionLane } from '../journal/lane.ts';
+import { type ChangeRef, NO_CHANGE } from './change.ts';
+import type { Copy, CopyView } from './copy.ts';
+
+type Pair = readonly [seq: number, id: string];
+
+/** What of the log has come to an environment; also read by processes that do not write it. */
+export class LmdbCopyView implements CopyView {
+  protected readonly positions: Table<Pair>;
+  protected readonly newest: Table<readonly Pair[]>;
+  protected readonly refusals: Table<string>;
+
+  constructor(environment: Pick<Environment, 'records'>) {
+    this.positions = environment.records('log-positions');
+    this.newest = environment.records('log-applied');
+    this.refusals = environment.records('log-refused');
+  }
+
+  position(stream: string): ChangeRef {
+    return refOf(this.positions.get(Buffer.from(stream)));
+  }
+
+  applied(scope: string): readonly ChangeRef[] {
+    return (this.newest.get(scopeKey(scope)) ?? []).map(refOf);
+  }
+
+  refused(stream: string, seq: number): string | undefined {
+    return this.refusals.get(placeKey(stream, seq));
+  }
+}
+
+export interface LmdbCopyOptions {
+  /** Names of the tables that changes write to. */
+  readonly tables: readonly string[];
+  /** Of this node: rows of its own changes leave for ClickHouse from here. */
+  readonly node: string;
+  /** Where those rows wait; absent: its changes carry none. */
+  readonly lane?: Pick<TransactionLane, 'append'>;
+}
+
+/** A node's copy of what the log makes, in LMDB. One process writes it. */
+export class LmdbCopy extends LmdbCopyView implements Copy {
+  readonly environment: Environment;
+  private readonly tables: ReadonlyMap<string, Table<Buffer>>;
+  private readonly node: string;
+  private readonly lane: LmdbCopyOptions['lane'];
+
+  constructor(environment: Environment, { tables, node, lane }: LmdbCopyOptions) {
+    super(environment);
+    this.environment = environment;
+    this.tables = new Map(tables.map((name) => [name, environment.bytes(name)]));
+    this.node = node;
+    this.lane = lane;
+  }
+
+  transact<Result>(work: () => Result): Promise<Result> {
+    return this.environment.transact(work);
+  }
+
+  put(table: string, key: Uint8Array, value: Uint8Array): void {
+    this.table(table).put(key, Buffer.from(value));
+  }
+
+  remove(table: string, key: Uint8Array): void {
+    this.table(table).remove(key);
+  }
+
+  addRows(node: string, rows: readonly Uint8Array[]): void {
+    if (node !== this.node) return;
+    if (!this.lane) throw new TypeError('rows came with a change that carries none');
+    for (const chunk of rows) this.lane.append(chunk);
+  }
+
+  setPosition(stream: string, { seq, id }: ChangeRef): void {
+    this.positions.put(Buffer.from(stream), [seq, id]);
+  }
+
+  setApplied(scope: string, newest: readonly ChangeRef[]): void {
+    this.newest.put(
+      scopeKey(scope),
+      newest.map(({ seq, id }): Pair => [seq, id]),
+    );
+  }
+
+  setRefused(stream: string, seq: number, id: string): void {
+    this.refusals.put(placeKey(stream, seq), id);
+  }
+
+  forgetRefused(stream: string, before: number): void {
+    const range = { start: placeKey(stream, 0), end: placeKey(stream, before) };
+    for (const key of [...this.refusals.getKeys(range)]) this.refusals.remove(key);
+  }
+
+  private table(name: string): Table<Buffer> {
+    const table = this.tables.get(name);
+    if (!table) throw new TypeError(`there is no table ${name} that a change may write to`);
+    return table;
+  }
+}
+
+function refOf(pair: Pair | undefined): ChangeRef {
+  return pair ? { seq: pair[0], id: pair[1] } : NO_CHANGE;
+}
+
+function scopeKey(scope: string): Buffer {
+  return Buffer.from(scope);
+}
+
+/** In the order of sequences within a stream. */
+function placeKey(stream: string, seq: number): Buffer {
+  const key = Buffer.alloc(stream.length + 8);
+  key.write(stream);
+  key.writeBigUInt64BE(BigInt(seq), stream.length);
+  return key;
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { CommitError } from '../journal/group-commit.ts';
+import type { ChangeDriver, Change as Decided, Outcome } from '../store/change-driver.ts';
+import type { Change, ChangeRef } from './change.ts';
+import { baseOf, type CopyView } from './copy.ts';
+import type { InLog } from './fate.ts';
+import type { ChangeLog } from './log.ts';
+import type { LogPlace } from './log-place.ts';
+import type { PositionWatch } from './position-watch.ts';
+
+export interface LogDriverOptions {
+  /** The log; undefined where no NATS server was reached within so many ms. */
+  readonly log: (withinMs: number) => Promise<Pick<ChangeLog, 'append' | 'fate'> | undefined>;
+  /** This node's copy, which another process brings up to date. */
+  readonly view: CopyView;
+  readonly watch: PositionWatch;
+  readonly placeOf: (scope: string) => LogPlace;
+  /** Name of this node. */
+  readonly node: string;
+  /** `cluster.confirmWithin`, ms. */
+  readonly confirmWithin: number;
+}
+
+/**
+ * Lets changes take effect by the log that the nodes share: each is appended, comes back out of the log on
+ * every node, and is confirmed once that has happened on this one. Across scopes the log has no order: two
+ * changes that are decided within the same milliseconds on two nodes may not know of each other.
+ */
+export class LogDriver implements ChangeDriver<ChangeRef> {
+  private readonly options: LogDriverOptions;
+
+  constructor(options: LogDriverOptions) {
+    this.options = options;
+  }
+
+  newest(scope: string): ChangeRef {
+    return baseOf(this.options.view, scope);
+  }
+
+  append(changes: readonly Decided<ChangeRef>[]): Promise<readonly Outcome[]> {
+    const deadline = performance.now() + this.options.confirmWithin;
+    // As far as it was when the work was done: reads of this turn come from the same snapshot.
+    const seen = new Map<string, number>();
+    const seenIn = (stream: string): number => {
+      const known = seen.get(stream) ?? this.options.view.position(stream).seq;
+      seen.set(stream, known);
+      return known;
+    };
+    return Promise.all(
+      changes.map((change) => {
+        const place = this.options.placeOf(change.scope);
+        return this.settle(place, this.written(change), seenIn(place.stream), deadline);
+      }),
+    );
+  }
+
+  /** As it stands in the log. */
+  private written({ scope, bases: [base], tables, rows }: Decided<ChangeRef>): Change {
+    const puts: Change['puts'][number][] = [];
+    const deletes: Change['deletes'][number][] = [];
+    for (const { table, entries } of tables) {
+      for (const { key, bytes } of entries) {
+        if (bytes === undefined) deletes.push([table, key]);
+        else puts.push([table, key, bytes]);
+      }
+    }
+    return { id: randomUUID(), scope, base, node: this.options.node, puts, deletes, rows };
+  }
+
+  private async settle(place: LogPlace, change: Change, seen: number, deadline: number): Promise<Outcome> {
+    const log = await this.options.log(deadline - performance.now());
+    if (!log) return new CommitError('no NATS server can be reached');
+    try {
+      const appended = await log.append(place, change, seen, deadline - performance.now());
+      if (appended.outcome === 'busy')
+        return new CommitError('too many changes are on their way into the log');
+      if (appended.outcome === 'unknown') return new CommitError(appended.cause);
+      return await this.applied(log, place, change, appended, deadline);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      return new CommitError(`the log does not take a change: ${cause}`, { cause: error });
+    }
+  }
+
+  private async applied(
+    log: Pick<ChangeLog, 'fate'>,
+    place: LogPlace,
+    change: Change,
+    appended: InLog,
+    deadline: number,
+  ): Promise<Outcome> {
+    const { view, watch } = this.options;
+    if (!(await watch.reached(place.stream, appended.seq, deadline)))
+      return new CommitError(`this node's copy of ${place.stream} is behind`);
+    const fate = log.fate(view, place, change, appended);
+    if (fate === 'forgotten')
+      return new CommitError(`nobody knows what became of a change of ${change.scope}`);
+    return fate === 'applied';
+  }
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../src/store/store.ts';
+import { startClusterNode } from '../support/cluster-node.ts';
+import { hasNats, startNats } from '../support/nats-server.ts';
+import { until } from '../support/until.ts';
+import { outboxRows } from '../unit/store/scratch.ts';
+import { start, stop } from '../unit/store/starts-and-stops.ts';
+
+function transactionsOf(store: Store, chargePointId: string) {
+  store.refresh();
+  return store.transactions.list({ chargePointId, limit: 100 }).transactions;
+}
+
+/** Resolves once both have the same transactions of these charge points, at least one each. */
+async function agree(a: Store, b: Store, chargePointIds: readonly string[]): Promise<void> {
+  await until('both nodes have the same', () =>
+    chargePointIds.every((id) => {
+      const [here, there] = [transactionsOf(a, id), transactionsOf(b, id)];
+      return here.length > 0 && JSON.stringify(here) === JSON.stringify(there);
+    }),
+  );
+}
+
+async function twoStores() {
+  const server = await startNats();
+  const a = await startClusterNode('a', server);
+  const b = await startClusterNode('b', server);
+  return { a: a.openEdgeStore(), b: b.openEdgeStore() };
+}
+
+describe.runIf(hasNats)('state of a cluster', () => {
+  test('what an edge has confirmed is there, soon on the other node, and its rows leave from one node', async () => {
+    const { a, b } = await twoStores();
+    const { transaction } = await a.transactions.start(start());
+    expect(transactionsOf(a, 'CP-1')).toEqual([transaction]);
+    await agree(a, b, ['CP-1']);
+
+    const stopped = await b.transactions.stop(stop(transaction.transactionId));
+    expect(stopped.outcome).toBe('stopped');
+    expect(transactionsOf(b, 'CP-1')).toEqual([stopped.transaction]);
+    await agree(a, b, ['CP-1']);
+    const versions = (store: Store) => outboxRows(store, 'transactions').map(({ version }) => version);
+    expect([versions(a), versions(b)]).toEqual([[transaction.version], [stopped.transaction?.version]]);
+  });
+
+  test('a start that comes to both nodes at once is one transaction, and no id is given twice', async () => {
+    const { a, b } = await twoStores();
+    const chargePointIds = Array.from({ length: 40 }, (_, index) => `CP-${index}`);
+    const outcomes = await Promise.all(
+      chargePointIds.map((chargePointId) =>
+        Promise.all([a, b].map((store) => store.transactions.start(start({ chargePointId })))),
+      ),
+    );
+    const ids = outcomes.map((both) => both.map(({ transaction }) => transaction.transactionId));
+    for (const [first, second] of ids) expect(second).toBe(first);
+    for (const both of outcomes) expect(both.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(ids.flat()).size).toBe(chargePointIds.length);
+    await agree(a, b, chargePointIds);
+    const rows = [a, b].flatMap((store) => outboxRows(store, 'transactions'));
+    expect(rows).toHaveLength(chargePointIds.length);
+  });
+
+  test('what is thrown by a piece of work changes nothing, and the others of its moment are kept', async () => {
+    const { a } = await twoStores();
+    const failing = a.transactions.start(
+      start({
+        authorize() {
+          throw new RangeError('nobody can decide that');
+        },
+      }),
+    );
+    const [refused, kept] = await Promise.allSettled([
+      failing,
+      a.transactions.start(start({ connectorId: 2 })),
+    ]);
+    expect(refused).toMatchObject({ status: 'rejected', reason: { message: 'nobody can decide that' } });
+    expect(kept.status).toBe('fulfilled');
+    expect(transactionsOf(a, 'CP-1').map(({ connectorId }) => connectorId)).toEqual([2]);
+  });
+});

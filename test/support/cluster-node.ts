@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { ClusterLog } from '../../src/cluster/cluster-log.ts';
+import { Replica } from '../../src/cluster/replica.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import type { Config } from '../../src/config/schema.ts';
+import type { Link } from '../../src/link/link.ts';
+import { createRelay } from '../../src/link/relay.ts';
+import { openReplicated } from '../../src/store/replicated.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
+import type { NatsServer } from './nats-server.ts';
+
+const log = pino({ level: 'silent' });
+
+/** A node of a cluster whose processes all are in this one. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly config: Config;
+  readonly control: Link;
+  readonly edge: Link;
+  readonly replica: Replica;
+  readonly registry: Registry;
+  /** Of the replica. */
+  metric(name: string): number | undefined;
+  /** The store as an edge of this node has it. */
+  openEdgeStore(): Store;
+}
+
+export interface ClusterNodeOptions {
+  readonly pepper?: string;
+  readonly flags?: Readonly<Record<string, string>>;
+  readonly dataDir?: string;
+}
+
+/** Starts a node with control, an edge and its replica, which ends after the test. */
+export async function startClusterNode(
+  name: string,
+  server: NatsServer,
+  { pepper = 'cafe', flags = {}, dataDir = temporaryDirectory() }: ClusterNodeOptions = {},
+): Promise<ClusterNode> {
+  const config = loadConfig({
+    flags: {
+      'data-dir': dataDir,
+      'cluster-nats-servers': server.url,
+      'cluster-node': name,
+      'clickhouse-url': 'http://127.0.0.1:1',
+      'cluster-replicas': '1',
+      'cluster-nats-insecure': 'true',
+      'cluster-state-shards': '1',
+      'cluster-rows-partitions': '1',
+      'cluster-log-max-bytes': '16MiB',
+      'cluster-rows-max-bytes': '16MiB',
+      ...flags,
+    },
+  });
+  const relay = createRelay({ node: name });
+  const [control, edge] = [relay.join('control'), relay.join('edge-0')];
+  const registry = createRegistry({ process: 'replica' });
+  const environments = openReplicated(dataDir);
+  onTestFinished(() => environments.close());
+  const replica = new Replica({
+    config,
+    link: relay.join('replica'),
+    environments,
+    pepper,
+    release: '0.0.0',
+    log,
+    registry,
+    onRefusal: (refusal) => {
+      throw refusal;
+    },
+  });
+  onTestFinished(() => replica.stop());
+  await replica.start();
+  return {
+    name,
+    config,
+    control,
+    edge,
+    replica,
+    registry,
+    metric(wanted) {
+      const family = registry.collect().find((one) => one.name === wanted);
+      return family?.type === 'gauge' ? family.samples[0]?.value : undefined;
+    },
+    openEdgeStore() {
+      const clusterLog = new ClusterLog({
+        cluster: config.cluster,
+        name: 'edge-0',
+        log,
+        registry: createRegistry({ process: 'edge-0' }),
+      });
+      const store = openStore({ dataDir, role: 'edge', log: clusterLog });
+      onTestFinished(async () => {
+        await store.close();
+        await clusterLog.stop();
+      });
+      return store;
+    },
+  };
+}
+
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'farad-node-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
