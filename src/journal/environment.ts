@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { watchman } from '../telemetry/watchman.ts';
 import { WorkInHand } from '../telemetry/work-in-hand.ts';
-import { Cell, CellsOfTransaction } from './cell.ts';
 import { type ConditionalWrite, Fences, writeWhereNewest } from './conditional-writes.ts';
 import { DISK_RESERVE, DiskSpace } from './disk-space.ts';
 import { CommitError, durable, GroupCommit } from './group-commit.ts';
@@ -71,11 +70,12 @@ export class Environment {
   readonly space: DiskSpace;
   private readonly root: RootDatabase<unknown, KeyBytes>;
   private readonly commits: GroupCommit;
-  private readonly cells = new CellsOfTransaction();
   /** Write transactions that are not on the disk yet. */
   private readonly inHand = new WorkInHand();
   private readonly endWatch: () => void;
   private open = true;
+  /** Work of a write transaction is running. */
+  private isTransacting = false;
   private readings = 0;
   private readingEnds: NodeJS.Timeout | undefined;
 
@@ -101,7 +101,7 @@ export class Environment {
       noSubdir: false,
       ...(isGathered && GATHERED),
     });
-    this.commits = new GroupCommit(this.root, this.inHand, this.cells, () => this.assertSpace());
+    this.commits = new GroupCommit(this.root, this.inHand, () => this.assertSpace());
     this.endWatch = watchman.watch({
       name: `writes to ${shownAs}`,
       waitsFor: 'the disk, or for the write lock',
@@ -138,11 +138,6 @@ export class Environment {
     return this.root.openDB<Buffer, KeyBytes>(name, { encoding: 'binary', keyEncoding: 'binary' });
   }
 
-  /** A record of a table that nearly every piece of work changes. */
-  cell<Value>(table: Table<Value>, key: KeyBytes): Cell<Value> {
-    return new Cell(table, key, this.cells);
-  }
-
   /** A table that tells which change of something is its newest one. */
   fences(name: string): Fences {
     return new Fences(this.root, name);
@@ -157,7 +152,7 @@ export class Environment {
   async transact<Result>(work: () => Result): Promise<Result> {
     this.assertSpace();
     try {
-      return await this.commits.add(() => this.cells.run(work));
+      return await this.commits.add(() => this.run(work));
     } finally {
       this.readings++;
     }
@@ -166,16 +161,20 @@ export class Environment {
   /** As `transact`, but blocks until the result is on the disk: for the start of a process or thread. */
   transactSync<Result>(work: () => Result): Result {
     this.readings++;
+    let result: Result | undefined;
+    // lmdb must not see the result: it would wait for a promise, such as that of a `put`, and commit later.
+    this.root.transactionSync(() => {
+      result = this.run(work);
+    });
+    return result as Result;
+  }
+
+  private run<Result>(work: () => Result): Result {
+    this.isTransacting = true;
     try {
-      let result: Result | undefined;
-      // lmdb must not see the result: it would wait for a promise, such as that of a `put`, and commit later.
-      this.root.transactionSync(() => {
-        result = this.cells.run(work);
-        this.cells.write();
-      });
-      return result as Result;
+      return work();
     } finally {
-      this.cells.forget();
+      this.isTransacting = false;
     }
   }
 
@@ -222,7 +221,7 @@ export class Environment {
 
   /** Throws unless called from within `transact`. */
   assertTransacting(what: string): void {
-    if (!this.cells.isRunning) throw new EnvironmentError(`${what} outside a write transaction`);
+    if (!this.isTransacting) throw new EnvironmentError(`${what} outside a write transaction`);
   }
 
   /**

@@ -1,6 +1,5 @@
 import type { RootDatabase } from 'lmdb';
 import type { WorkInHand } from '../telemetry/work-in-hand.ts';
-import type { CellsOfTransaction } from './cell.ts';
 
 /** A piece of work and whoever waits for it. */
 interface Work {
@@ -25,7 +24,6 @@ export class GroupCommit {
   /** Those who will be in the transaction that has been asked for. */
   private readonly waiting: Work[] = [];
   private readonly inHand: WorkInHand;
-  private readonly cells: CellsOfTransaction;
   private readonly assertSpace: () => void;
   /** A transaction for those who wait has been asked for. */
   private asked = false;
@@ -34,15 +32,9 @@ export class GroupCommit {
   private committing: Promise<void> | undefined;
 
   /** `inHand` counts each transaction. `assertSpace` throws if the disk must not be written to. */
-  constructor(
-    root: RootDatabase<unknown, Uint8Array>,
-    inHand: WorkInHand,
-    cells: CellsOfTransaction,
-    assertSpace: () => void,
-  ) {
+  constructor(root: RootDatabase<unknown, Uint8Array>, inHand: WorkInHand, assertSpace: () => void) {
     this.root = root;
     this.inHand = inHand;
-    this.cells = cells;
     this.assertSpace = assertSpace;
   }
 
@@ -135,24 +127,18 @@ export class GroupCommit {
       // Runs at once, since a transaction is under way.
       void this.root.childTransaction(() => {
         for (const work of works) work.run();
-        this.cells.write();
       });
       return true;
     } catch {
-      this.cells.forget();
       return false;
     }
   }
 
   private runAlone(work: Work): boolean {
     try {
-      void this.root.childTransaction(() => {
-        work.run();
-        this.cells.write();
-      });
+      void this.root.childTransaction(() => work.run());
       return true;
     } catch (error) {
-      this.cells.forget();
       work.failed(error);
       return false;
     }

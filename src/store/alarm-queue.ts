@@ -27,9 +27,10 @@ export interface AlarmQueue {
   ): Promise<AlarmNotice | undefined>;
   /**
    * The notice under way has arrived and is forgotten; `problem` says who does not get it, else it is empty.
+   * One that is not under way any more changes nothing.
    */
   arrived(notice: AlarmNotice, at: number, problem: string): Promise<void>;
-  /** It has not; with `giveUp` its events are lost. */
+  /** As `arrived`, but it has not; with `giveUp` its events are lost. */
   failed(notice: AlarmNotice, at: number, problem: string, giveUp: boolean): Promise<void>;
   /** Forgets all that waits there. */
   drop(ruleId: string, channel: AlarmChannel): Promise<void>;
@@ -97,78 +98,92 @@ export class AlarmQueueTable implements AlarmQueue {
   async next(
     ruleId: string,
     channel: AlarmChannel,
-    { at, most, listed }: { readonly at: number; readonly most: number; readonly listed: number },
+    limits: { readonly at: number; readonly most: number; readonly listed: number },
   ): Promise<AlarmNotice | undefined> {
-    return (
-      this.notice(ruleId, channel) ??
-      this.path.transact(() => {
-        const found = Array.from(this.entries.getRange({ ...allOf(ruleId, channel), limit: most }));
-        const [first] = found;
-        if (!first) return undefined;
-        const others = { ...NONE };
-        for (const { value } of found.slice(listed)) others[value.event]++;
-        const state = this.stateOf(ruleId, channel);
-        const notice: AlarmNotice = {
-          id: `${first.value.alarm.id}.${first.value.number}.${channel}`,
-          ruleId,
-          channel,
-          formedAt: at,
-          events: found.slice(0, listed).map(({ value: { number, ...event } }) => ({
-            id: `${event.alarm.id}.${number}`,
-            ...event,
-          })),
-          others,
-          lost: state.lost,
-        };
-        for (const { key } of found) this.entries.remove(key);
-        this.notices.put(keyOf(ruleId, channel), notice);
-        this.write({ ...state, waiting: state.waiting - found.length, lost: 0 });
-        return notice;
-      })
-    );
+    const underWay = () => this.notice(ruleId, channel);
+    return underWay() ?? this.path.transact(() => underWay() ?? this.form(ruleId, channel, limits));
   }
 
-  arrived({ ruleId, channel }: AlarmNotice, at: number, problem: string): Promise<void> {
-    return this.path.transact(() => {
-      this.notices.remove(keyOf(ruleId, channel));
-      const state = this.stateOf(ruleId, channel);
-      this.write({ ...state, arrivedAt: at, triedAt: at, failingSince: null, problem: problem || null });
-    });
+  /** Within a write transaction. */
+  private form(
+    ruleId: string,
+    channel: AlarmChannel,
+    { at, most, listed }: { readonly at: number; readonly most: number; readonly listed: number },
+  ): AlarmNotice | undefined {
+    const found = Array.from(this.entries.getRange({ ...allOf(ruleId, channel), limit: most }));
+    const [first] = found;
+    if (!first) return undefined;
+    const others = { ...NONE };
+    for (const { value } of found.slice(listed)) others[value.event]++;
+    const state = this.stateOf(ruleId, channel);
+    const notice: AlarmNotice = {
+      id: `${first.value.alarm.id}.${first.value.number}.${channel}`,
+      ruleId,
+      channel,
+      formedAt: at,
+      events: found.slice(0, listed).map(({ value: { number, ...event } }) => ({
+        id: `${event.alarm.id}.${number}`,
+        ...event,
+      })),
+      others,
+      lost: state.lost,
+    };
+    for (const { key } of found) this.entries.remove(key);
+    this.notices.put(keyOf(ruleId, channel), notice);
+    this.write({ ...state, waiting: state.waiting - found.length, lost: 0 });
+    return notice;
+  }
+
+  arrived(notice: AlarmNotice, at: number, problem: string): Promise<void> {
+    return this.settle(notice, true, (state) => ({
+      ...state,
+      arrivedAt: at,
+      triedAt: at,
+      failingSince: null,
+      problem: problem || null,
+    }));
   }
 
   failed(notice: AlarmNotice, at: number, problem: string, giveUp: boolean): Promise<void> {
-    const { ruleId, channel, events, others, lost } = notice;
+    const { events, others, lost } = notice;
+    const its = events.length + others.raised + others.reminder + others.over + lost;
+    return this.settle(notice, giveUp, (state) => ({
+      ...state,
+      triedAt: at,
+      failingSince: state.failingSince ?? at,
+      problem,
+      lost: state.lost + (giveUp ? its : 0),
+    }));
+  }
+
+  /** What became of a notice: nothing changes where it is not the one under way any more. */
+  private settle(
+    { id, ruleId, channel }: AlarmNotice,
+    isOver: boolean,
+    change: (state: AlarmDelivery) => AlarmDelivery,
+  ): Promise<void> {
     return this.path.transact(() => {
-      const state = this.stateOf(ruleId, channel);
-      const its = events.length + others.raised + others.reminder + others.over + lost;
-      if (giveUp) this.notices.remove(keyOf(ruleId, channel));
-      this.write({
-        ...state,
-        triedAt: at,
-        failingSince: state.failingSince ?? at,
-        problem,
-        lost: state.lost + (giveUp ? its : 0),
-      });
+      if (this.notice(ruleId, channel)?.id !== id) return;
+      if (isOver) this.notices.remove(keyOf(ruleId, channel));
+      this.write(change(this.stateOf(ruleId, channel)));
     });
   }
 
   async drop(ruleId: string, channel: AlarmChannel): Promise<void> {
     const range = { ...allOf(ruleId, channel), limit: REMOVED_PER_TRANSACTION };
-    for (;;) {
+    const dropSome = (): number => {
       const keys = Array.from(this.entries.getKeys(range));
-      const isLast = keys.length < REMOVED_PER_TRANSACTION;
-      await this.path.transact(() => {
-        for (const key of keys) this.entries.remove(key);
-        if (isLast) {
-          this.notices.remove(keyOf(ruleId, channel));
-          this.states.remove(keyOf(ruleId, channel));
-        } else {
-          const state = this.stateOf(ruleId, channel);
-          this.write({ ...state, waiting: state.waiting - keys.length });
-        }
-      });
-      if (isLast) return;
-    }
+      for (const key of keys) this.entries.remove(key);
+      if (keys.length < REMOVED_PER_TRANSACTION) {
+        this.notices.remove(keyOf(ruleId, channel));
+        this.states.remove(keyOf(ruleId, channel));
+      } else {
+        const state = this.stateOf(ruleId, channel);
+        this.write({ ...state, waiting: state.waiting - keys.length });
+      }
+      return keys.length;
+    };
+    while ((await this.path.transact(dropSome)) === REMOVED_PER_TRANSACTION);
   }
 
   private stateOf(ruleId: string, channel: AlarmChannel): AlarmDelivery {

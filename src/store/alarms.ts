@@ -127,16 +127,17 @@ export class AlarmTable implements Alarms {
   }
 
   async prune(kept: number): Promise<number> {
-    const excess = sizeOf(this.ends).entries - kept;
-    if (excess <= 0) return 0;
-    const oldest = Array.from(this.ends.getRange({ limit: Math.min(excess, PRUNED_PER_TRANSACTION) }));
-    await this.path.transact(() => {
+    const excess = () => Math.max(sizeOf(this.ends).entries - kept, 0);
+    if (excess() === 0) return 0;
+    return this.path.transact(() => {
+      const most = Math.min(excess(), PRUNED_PER_TRANSACTION);
+      const oldest = most === 0 ? [] : Array.from(this.ends.getRange({ limit: most }));
       for (const { key, value: id } of oldest) {
         this.ends.remove(key);
         this.ended.remove(textKey(id));
       }
+      return oldest.length;
     });
-    return oldest.length;
   }
 
   private raise(

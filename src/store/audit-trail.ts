@@ -73,7 +73,7 @@ export const LONGEST_REQUEST_MS = 3_600_000;
 /** More than one, so that a lowered maximum is reached too. */
 const REMOVED_PER_ENTRY = 2;
 
-const COUNTER = Buffer.from('audit');
+const COUNTER = 'audit';
 
 export class AuditTable implements AuditTrail {
   private readonly path: DirectoryPath;

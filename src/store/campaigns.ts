@@ -199,13 +199,12 @@ export class CampaignTable implements Campaigns {
       this.table.remove(textKey(id));
       this.namedTable.remove(textKey(id));
     });
-    for (;;) {
+    const removeSome = (): number => {
       const keys = Array.from(this.itemTable.getKeys({ ...allOf(id), limit: REMOVED_PER_TRANSACTION }));
-      if (keys.length === 0) return;
-      await this.path.transact(() => {
-        for (const key of keys) this.itemTable.remove(key);
-      });
-    }
+      for (const key of keys) this.itemTable.remove(key);
+      return keys.length;
+    };
+    while ((await this.path.transact(removeSome)) === REMOVED_PER_TRANSACTION);
   }
 
   private write(campaign: CampaignRecord): CampaignRecord {

@@ -64,7 +64,7 @@ interface Kept extends CertificateAuthorityRecord {
   readonly sealedKeys: Uint8Array;
 }
 
-const REVISION = Buffer.from('certificate-authorities');
+const REVISION = 'certificate-authorities';
 
 export class CertificateAuthorityTable implements CertificateAuthorities {
   private readonly path: DirectoryPath;

@@ -143,12 +143,13 @@ export class CertificateTable implements Certificates {
   }
 
   async forgetExpired(before: number): Promise<number> {
-    const end = keyOf(before);
-    const expired = this.all(this.byExpiry.getRange({ end, limit: FORGOTTEN_PER_TRANSACTION }));
-    if (expired.length === 0) return 0;
+    const range = { end: keyOf(before), limit: FORGOTTEN_PER_TRANSACTION };
+    const expired = () => this.all(this.byExpiry.getRange(range));
+    if (expired().length === 0) return 0;
     return this.path.transact(() => {
-      for (const certificate of expired) this.remove(certificate);
-      return expired.length;
+      const forgotten = expired();
+      for (const certificate of forgotten) this.remove(certificate);
+      return forgotten.length;
     });
   }
 

@@ -1,69 +1,141 @@
-import type { Cell } from '../journal/cell.ts';
-import type { Environment, Layout, Table } from '../journal/environment.ts';
-import type { DirectoryTable } from './tables.ts';
+import { type Environment, EnvironmentError } from '../journal/environment.ts';
+import type { KeyBytes, Table } from '../journal/table.ts';
+import { LocalChanges } from './local-changes.ts';
+import type { Recording } from './recorder.ts';
+import { RecordingTable } from './recording-table.ts';
+import {
+  DIRECTORY_TABLES,
+  type DirectoryCounter,
+  type DirectoryTable,
+  type MainTable,
+  type Scope,
+} from './tables.ts';
 import { WriteMeter } from './write-meter.ts';
+import { type Changes, writingThrough } from './writing.ts';
 
-const CHANGES = Buffer.from('changes');
+/** The newest change of each scope. */
+const NEWEST_CHANGES: DirectoryTable = 'newest-changes';
 
-/** The only way in which anything changes in `directory`, and to its tables. One process writes there. */
+const META: DirectoryTable = 'meta';
+
+/** What a piece of work writes keys of. */
+type WorkScope = Exclude<Scope, 'machine'>;
+
+/** The scope of each counter. */
+const COUNTERS: Readonly<Record<DirectoryCounter, WorkScope>> = DIRECTORY_TABLES.meta;
+
+const KEYS = Object.fromEntries(
+  Object.keys(COUNTERS).map((counter) => [counter, Buffer.from(counter)]),
+) as Readonly<Record<DirectoryCounter, Buffer>>;
+
+/**
+ * The only way in which anything changes in `directory`, and to its tables. As in `state` (see StatePath),
+ * work runs on what is stored now, without the write lock, and what it changes takes effect if nobody else
+ * has changed anything of the same scope meanwhile. Otherwise it runs again.
+ */
 export class DirectoryPath {
   /** Tables come from here alone, so that each has said whose its keys are. */
   readonly environment: Omit<Environment, 'records' | 'bytes'>;
   private readonly tables: Environment;
   private readonly meter: WriteMeter;
-  private readonly meta: Table<number>;
-  /** By the name of the counter, one of the constants. */
-  private readonly counters = new Map<Buffer, Cell<number>>();
+  private readonly recorder: Recording;
+  private readonly changes: Changes;
+  private readonly meta: RecordingTable<number>;
+  private readonly opened = new Set<MainTable>();
+  /** Of the work that is running. */
+  private scope: WorkScope | undefined;
 
   constructor(environment: Environment, mayWrite: boolean) {
     this.environment = environment;
     this.tables = environment;
     this.meter = new WriteMeter('directory', mayWrite);
-    this.meta = this.records('meta');
+    const fences = { newest: environment.fences(NEWEST_CHANGES) };
+    const { recorder, changes } = writingThrough(environment, new LocalChanges(environment, fences));
+    this.recorder = recorder;
+    this.changes = changes;
+    this.meta = new RecordingTable(META, environment.records<number>(META), recorder);
   }
 
-  /** As `Environment.records`. */
-  records<Value>(name: DirectoryTable, layouts: readonly Layout<Value>[] = []): Table<Value> {
-    return this.tables.records(name, layouts);
+  /** As `Environment.records`. What one table notes, another one would not see. */
+  records<Value>(name: MainTable): RecordingTable<Value> {
+    if (this.opened.has(name)) throw new EnvironmentError(`the table ${name} is opened twice`);
+    this.opened.add(name);
+    const table = this.tables.records<Value>(name);
+    return new TableOfMain(name, table, this.recorder, () => this.assertIn('main', name));
   }
 
-  /**
-   * Runs `work` in one LMDB transaction, all or nothing; resolves with its result once that is on the disk.
-   * `work` is synchronous and sees what it has written. Rejects with what `work` threw, with CommitError, or
-   * with EnvironmentError in a process that may not write here.
-   */
+  /** As `transactIn` the scope `main`. */
   transact<Result>(work: () => Result): Promise<Result> {
-    return this.meter.measure(() => this.environment.transact(work));
+    return this.transactIn('main', work);
   }
 
   /**
-   * A version higher than any that a record of this environment has had, for records that only one process
-   * writes. Within `transact` only.
+   * Runs `work`, which writes keys of this scope alone, all or nothing; resolves with its result once that is
+   * on the disk. `work` is synchronous, sees what it has written, and may be run again: it changes nothing
+   * but tables. Rejects with what `work` threw, with CommitError, or with EnvironmentError in a process that
+   * may not write here.
    */
-  nextVersion(): number {
-    return this.count(CHANGES);
+  transactIn<Result>(scope: WorkScope, work: () => Result): Promise<Result> {
+    return this.meter.measure(() => {
+      this.environment.assertSpace();
+      return this.changes.add(scope, () => this.runIn(scope, work));
+    });
   }
 
-  /** Counts a counter of the environment up. Within `transact` only. */
-  count(counter: Buffer): number {
-    this.environment.assertTransacting('counting');
-    const cell = this.cellOf(counter);
-    const next = (cell.get() ?? 0) + 1;
-    cell.put(next);
+  /** A version higher than any that a record of this environment has had. Within `transact` only. */
+  nextVersion(): number {
+    return this.count('changes');
+  }
+
+  /** Sets a counter, by default to the next number; returns it. Within work of its scope only. */
+  count(counter: DirectoryCounter, next = this.counted(counter) + 1): number {
+    this.assertIn(COUNTERS[counter], counter);
+    this.meta.put(KEYS[counter], next);
     return next;
   }
 
   /** Where a counter of the environment stands. */
-  counted(counter: Buffer): number {
-    return this.cellOf(counter).get() ?? 0;
+  counted(counter: DirectoryCounter): number {
+    return this.meta.get(KEYS[counter]) ?? 0;
   }
 
-  private cellOf(counter: Buffer): Cell<number> {
-    let cell = this.counters.get(counter);
-    if (cell === undefined) {
-      cell = this.environment.cell(this.meta, counter);
-      this.counters.set(counter, cell);
+  /** Resolves when nothing is being written any more. */
+  drain(): Promise<void> {
+    return this.changes.drain();
+  }
+
+  private runIn<Result>(scope: WorkScope, work: () => Result): Result {
+    this.scope = scope;
+    try {
+      return work();
+    } finally {
+      this.scope = undefined;
     }
-    return cell;
+  }
+
+  private assertIn(scope: WorkScope, what: string): void {
+    if (this.scope === scope) return;
+    const where = this.scope === undefined ? 'outside a write transaction' : `for the scope ${this.scope}`;
+    throw new EnvironmentError(`writing ${what} ${where}`);
+  }
+}
+
+/** A table that work for another scope cannot write to. */
+class TableOfMain<Value> extends RecordingTable<Value> {
+  private readonly assertMain: () => void;
+
+  constructor(name: MainTable, table: Table<Value>, recorder: Recording, assertMain: () => void) {
+    super(name, table, recorder);
+    this.assertMain = assertMain;
+  }
+
+  override put(key: KeyBytes, value: Value): void {
+    this.assertMain();
+    super.put(key, value);
+  }
+
+  override remove(key: KeyBytes): void {
+    this.assertMain();
+    super.remove(key);
   }
 }

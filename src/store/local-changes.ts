@@ -1,5 +1,5 @@
 import type { Fence, Fences } from '../journal/conditional-writes.ts';
-import type { Environment } from '../journal/environment.ts';
+import { type Environment, EnvironmentError } from '../journal/environment.ts';
 import type { Change, ChangeDriver } from './change-driver.ts';
 import { keyOf, textKey } from './keys.ts';
 
@@ -9,8 +9,8 @@ const FENCES_OF_KIND = 4_096;
 export interface FenceTables {
   /** The newest change of each scope. */
   readonly newest: Fences;
-  /** The newest change that rested on something that scopes share. */
-  readonly shared: Fences;
+  /** The newest change that rested on something that scopes share; absent where they share nothing. */
+  readonly shared?: Fences;
 }
 
 /** Changes of one machine take effect in LMDB at once, where nothing else has changed the same meanwhile. */
@@ -28,7 +28,9 @@ export class LocalChanges implements ChangeDriver<Fence> {
   }
 
   restOn(bases: [Fence, ...Fence[]], kind: string, name: string): void {
-    const fence = this.fences.shared.newest(keyOf(kind, fenceOf(name)));
+    const { shared } = this.fences;
+    if (shared === undefined) throw new EnvironmentError('scopes of this environment share nothing');
+    const fence = shared.newest(keyOf(kind, fenceOf(name)));
     const isThere = bases.some(({ of, key }) => of === fence.of && Buffer.compare(key, fence.key) === 0);
     if (!isThere) bases.push(fence);
   }

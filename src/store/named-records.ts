@@ -3,7 +3,7 @@ import type { DirectoryPath } from './directory-path.ts';
 import { type ExpectedVersion, requireVersion } from './expected-version.ts';
 import { textKey } from './keys.ts';
 import { type ListOptions, listPage, type Page } from './listing.ts';
-import type { DirectoryTable } from './tables.ts';
+import type { MainTable } from './tables.ts';
 
 interface Versioned {
   readonly id: string;
@@ -20,7 +20,7 @@ export class NamedRecords<Value extends Versioned> {
   /** `searched` gives what a search looks at. */
   constructor(
     path: DirectoryPath,
-    name: DirectoryTable,
+    name: MainTable,
     searched: (item: Value) => readonly (string | undefined)[],
   ) {
     this.path = path;

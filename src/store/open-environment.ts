@@ -10,7 +10,7 @@ export function openEnvironment(
   name: 'directory' | 'state',
   diskReserve = DISK_RESERVE,
 ): Environment {
-  const environment = new Environment(join(dataDir, name), { diskReserve, isGathered: name === 'state' });
+  const environment = new Environment(join(dataDir, name), { diskReserve, isGathered: true });
   bringUpToDate(environment, environment.path, aggregatesIn(name));
   return environment;
 }

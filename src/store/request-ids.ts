@@ -9,8 +9,6 @@ export interface RequestIds {
   next(): Promise<number>;
 }
 
-const COUNTER = Buffer.from('request-ids');
-
 export class RequestIdCounter implements RequestIds {
   private readonly path: DirectoryPath;
 
@@ -19,6 +17,6 @@ export class RequestIdCounter implements RequestIds {
   }
 
   next(): Promise<number> {
-    return this.path.transact(() => ((this.path.count(COUNTER) - 1) % INT32_MAX) + 1);
+    return this.path.transactIn('ids', () => ((this.path.count('request-ids') - 1) % INT32_MAX) + 1);
   }
 }

@@ -100,7 +100,7 @@ export function openStore({
       state.endRead();
     },
     async close() {
-      await toState.drain();
+      await Promise.all([toDirectory.drain(), toState.drain()]);
       await Promise.all([directory.close(), state.close()]);
     },
   };

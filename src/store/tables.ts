@@ -10,9 +10,9 @@ export type KeyPart = 'charge point' | 'transaction' | 'identity' | 'text' | 'nu
  * What a key belongs to that belongs to no charge point.
  * - `machine`: it means nothing on another machine.
  * - `ids`: what all processes draw numbers from, in write transactions of their own.
- * - `directory`: what operators provision; control alone writes it.
+ * - `main`: what operators provision; control alone writes it.
  */
-export type Scope = 'machine' | 'ids' | 'directory';
+export type Scope = 'machine' | 'ids' | 'main';
 
 /** The parts of each key of a table; or what all of its keys belong to, or each by its name. */
 export type KeysOf = readonly KeyPart[] | Scope | Readonly<Record<string, Scope>>;
@@ -78,62 +78,66 @@ export const STATE_TABLES = {
 
 export type StateTable = keyof typeof STATE_TABLES;
 
-/** Every table of `directory`, with what its keys belong to. */
+/**
+ * Every table of `directory`, with what its keys belong to. A write transaction writes keys of one scope
+ * alone, so that it can be decided against the newest change of that.
+ */
 export const DIRECTORY_TABLES = {
-  'charge-point-settings': 'directory',
-  tokens: 'directory',
-  'local-lists': 'directory',
-  'local-list-heads': 'directory',
-  'local-lists-by-scope': 'directory',
-  'local-list-syncs': 'directory',
-  'configuration-templates': 'directory',
-  campaigns: 'directory',
-  'campaign-targets': 'directory',
-  'campaign-items': 'directory',
+  'charge-point-settings': 'main',
+  tokens: 'main',
+  'local-lists': 'main',
+  'local-list-heads': 'main',
+  'local-lists-by-scope': 'main',
+  'local-list-syncs': 'main',
+  'configuration-templates': 'main',
+  campaigns: 'main',
+  'campaign-targets': 'main',
+  'campaign-items': 'main',
 
-  sites: 'directory',
-  'sites-by-connector': 'directory',
-  'site-plans': 'directory',
-  'charging-wishes': 'directory',
-  'transaction-corrections': 'directory',
+  sites: 'main',
+  'sites-by-connector': 'main',
+  'site-plans': 'main',
+  'charging-wishes': 'main',
+  'transaction-corrections': 'main',
 
-  users: 'directory',
-  'users-by-identity': 'directory',
-  'api-keys': 'directory',
-  'console-sessions': 'directory',
-  audit: 'directory',
-  'saved-filters': 'directory',
-  'saved-queries': 'directory',
+  users: 'main',
+  'users-by-identity': 'main',
+  'api-keys': 'main',
+  'console-sessions': 'main',
+  audit: 'main',
+  'saved-filters': 'main',
+  'saved-queries': 'main',
 
-  'alarm-rules': 'directory',
-  alarms: 'directory',
-  'alarms-ended': 'directory',
-  'alarms-by-end': 'directory',
-  'alarm-queue': 'directory',
-  'alarm-notices': 'directory',
-  'alarm-deliveries': 'directory',
-  reports: 'directory',
-  'report-progress': 'directory',
+  'alarm-rules': 'main',
+  alarms: 'main',
+  'alarms-ended': 'main',
+  'alarms-by-end': 'main',
+  'alarm-queue': 'main',
+  'alarm-notices': 'main',
+  'alarm-deliveries': 'main',
+  reports: 'main',
+  'report-progress': 'main',
 
-  certificates: 'directory',
-  'certificates-by-serial': 'directory',
-  'certificates-by-charge-point': 'directory',
-  'certificates-by-expiry': 'directory',
-  'closing-certificates': 'directory',
-  'certificate-authorities': 'directory',
-  'manufacturer-roots': 'directory',
-  signings: 'directory',
-  'signings-by-charge-point': 'directory',
-  'signings-by-seq': 'directory',
-  'open-signings': 'directory',
-  'failed-signings': 'directory',
+  certificates: 'main',
+  'certificates-by-serial': 'main',
+  'certificates-by-charge-point': 'main',
+  'certificates-by-expiry': 'main',
+  'closing-certificates': 'main',
+  'certificate-authorities': 'main',
+  'manufacturer-roots': 'main',
+  signings: 'main',
+  'signings-by-charge-point': 'main',
+  'signings-by-seq': 'main',
+  'open-signings': 'main',
+  'failed-signings': 'main',
 
+  'newest-changes': 'machine',
   schema: 'machine',
   meta: {
-    audit: 'directory',
-    'certificate-authorities': 'directory',
-    changes: 'directory',
-    'token-changes': 'directory',
+    audit: 'main',
+    'certificate-authorities': 'main',
+    changes: 'main',
+    'token-changes': 'main',
     'request-ids': 'ids',
     'reservation-ids': 'ids',
     // In a cluster; a machine that is alone has it in `state`.
@@ -143,3 +147,11 @@ export const DIRECTORY_TABLES = {
 } as const satisfies Record<string, KeysOf>;
 
 export type DirectoryTable = keyof typeof DIRECTORY_TABLES;
+
+/** Tables whose keys are all of the scope `main`. */
+export type MainTable = {
+  [Name in DirectoryTable]: (typeof DIRECTORY_TABLES)[Name] extends 'main' ? Name : never;
+}[DirectoryTable];
+
+/** Counters in `meta` of `directory`. */
+export type DirectoryCounter = Exclude<keyof (typeof DIRECTORY_TABLES)['meta'], 'installation'>;

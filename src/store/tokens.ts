@@ -31,8 +31,8 @@ const IMPORTED_PER_TRANSACTION = 500;
 /** Tags that are presented often stay decoded, per spelling; some 300 bytes each. */
 const KEPT_DECODED = 8192;
 
-/** Counter of the environment: goes up with every change of a token. */
-const CHANGES = Buffer.from('token-changes');
+/** Goes up with every change of a token. */
+const CHANGES = 'token-changes';
 
 export class TokenTable implements Tokens {
   private readonly path: DirectoryPath;

@@ -1,7 +1,7 @@
 import type { Table } from '../journal/environment.ts';
 import type { DirectoryPath } from './directory-path.ts';
 import { numberKey } from './keys.ts';
-import type { DirectoryTable } from './tables.ts';
+import type { MainTable } from './tables.ts';
 
 /** What is said about a transaction from outside. */
 export interface TransactionNote {
@@ -28,7 +28,7 @@ export class TransactionNoteTable<Note extends TransactionNote> implements Trans
   private readonly path: DirectoryPath;
   private readonly table: Table<Note>;
 
-  constructor(path: DirectoryPath, name: DirectoryTable) {
+  constructor(path: DirectoryPath, name: MainTable) {
     this.path = path;
     this.table = path.records(name);
   }

@@ -41,13 +41,20 @@ export class StoredKeys {
   /** Every key of every table, as hexadecimal text behind the name of the table, with its value. */
   all(): Map<string, Buffer> {
     this.environment.endRead();
-    for (const { value } of this.environment.records('transactions', TRANSACTION_LAYOUTS).getRange({}))
-      this.ofTransactions.set(value.transactionId, value.chargePointId);
+    if ('transactions' in this.tables) this.noteTransactions();
     const found = new Map<string, Buffer>();
     for (const table of Object.keys(this.tables))
       for (const { key, value } of this.environment.bytes(table).getRange({}))
         found.set(`${table} ${Buffer.from(key).toString('hex')}`, Buffer.from(value));
     return found;
+  }
+
+  /** Those of `before` that are gone or have another value now, and those that were not there. */
+  changedSince(before: ReadonlyMap<string, Buffer>): string[] {
+    const now = this.all();
+    return [...new Set([...before.keys(), ...now.keys()])].filter(
+      (entry) => !before.get(entry)?.equals(now.get(entry) ?? Buffer.alloc(0)),
+    );
   }
 
   /** Throws where the key does not look as its table declares. */
@@ -60,6 +67,11 @@ export class StoredKeys {
     const scope = declared?.[key.toString()];
     if (scope === undefined) throw new Error(`${table} does not declare "${key}"`);
     return scope;
+  }
+
+  private noteTransactions(): void {
+    for (const { value } of this.environment.records('transactions', TRANSACTION_LAYOUTS).getRange({}))
+      this.ofTransactions.set(value.transactionId, value.chargePointId);
   }
 
   private chargePointIn(entry: string, table: string, key: Buffer, parts: readonly KeyPart[]): string {

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { scratchDirectory, scratchEnvironment } from './scratch.ts';
 
 const key = (text: string) => Buffer.from(text);
@@ -194,48 +194,6 @@ test('closing waits for writes under way, and does no harm twice', async () => {
   await Promise.all(writes);
 
   expect(scratchEnvironment(path).records<number>('things').get(key('199'))).toBe(199);
-});
-
-describe('a cell', () => {
-  const counting = () => {
-    const environment = scratchEnvironment();
-    const table = environment.records<number>('things');
-    const cell = environment.cell(table, key('counter'));
-    const put = vi.spyOn(table, 'put');
-    const count = (fail = false) =>
-      environment.transact(() => {
-        const next = (cell.get() ?? 0) + 1;
-        cell.put(next);
-        if (fail) throw new RangeError('no');
-        return next;
-      });
-    return { environment, table, cell, put, count };
-  };
-
-  test('is written once, however many pieces of work of a transaction change it', async () => {
-    const { table, cell, put, count } = counting();
-    expect(await Promise.all([count(), count(), count()])).toEqual([1, 2, 3]);
-    expect(put).toHaveBeenCalledTimes(1);
-    expect([cell.get(), table.get(key('counter'))]).toEqual([3, 3]);
-    expect(await count()).toBe(4);
-  });
-
-  test('keeps nothing of work that threw', async () => {
-    const { table, count } = counting();
-    const outcomes = await Promise.allSettled([count(), count(true), count()]);
-    expect(outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value)).toEqual([1, false, 2]);
-    expect(table.get(key('counter'))).toBe(2);
-  });
-
-  test('shows what others have written between two transactions', async () => {
-    const { environment, table, cell, count } = counting();
-    await count();
-    await environment.transact(() => table.put(key('counter'), 10));
-    expect(cell.get()).toBe(10);
-    expect(await count()).toBe(11);
-    environment.transactSync(() => cell.put(20));
-    expect(await count()).toBe(21);
-  });
 });
 
 test('what transactSync wrote is committed when it returns, also where its work returns the promise of a put', () => {

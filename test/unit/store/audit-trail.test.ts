@@ -81,11 +81,10 @@ test('what an earlier process left counts, and an entry may stand for many', asy
     await environment.close();
     rmSync(path, { recursive: true, force: true });
   });
-  const writes = new DirectoryPath(environment, true);
   const kept = { changes: 5, refusals: 5, strangers: 3 };
-  const before = new AuditTable(writes, kept);
+  const before = new AuditTable(new DirectoryPath(environment, true), kept);
   for (let at = 1; at <= 5; at++) await before.add({ ...entry, at });
-  const audit = new AuditTable(writes, kept);
+  const audit = new AuditTable(new DirectoryPath(environment, true), kept);
   const seq = await audit.add({ ...entry, at: 6 });
   await audit.count(seq, 17);
   await audit.count(1, 17);
