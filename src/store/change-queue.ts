@@ -58,8 +58,8 @@ export interface ChangeQueueOptions<Base> {
 
 /**
  * Decides pieces of work against what is stored, and hands over what they change: whoever comes while that is
- * on its way to the disk joins the next time. What was decided on something that has changed meanwhile is
- * decided again.
+ * on its way to the disk joins the next time, and so does what comes behind a change that is large enough.
+ * What was decided on something that has changed meanwhile is decided again.
  */
 export class ChangeQueue<Base> {
   private readonly options: ChangeQueueOptions<Base>;
@@ -114,21 +114,23 @@ export class ChangeQueue<Base> {
     this.isAsked = false;
     const works = this.waiting.splice(0, MOST_WORK);
     if (this.waiting.length > 0) this.isAsked = true;
-    this.writing = this.write(works).then((refused) => {
+    this.writing = this.write(works).then((next) => {
       this.writing = undefined;
-      this.waiting.unshift(...refused);
-      if (refused.length > 0) this.isAsked = true;
+      this.waiting.unshift(...next);
+      if (next.length > 0) this.isAsked = true;
       if (this.isAsked) this.begin();
     });
   }
 
-  /** Returns the work that must be decided again. Never rejects: the promises of those who wait do. */
+  /** Returns the work that must be decided next. Never rejects: the promises of those who wait do. */
   private async write(works: readonly Work[]): Promise<readonly Work[]> {
     try {
       this.options.assertSpace();
-      const decided = this.decide(works);
-      if (decided.length === 0) return [];
-      return this.settle(decided, await this.options.append(decided.map(({ change }) => change)));
+      const { decided, left } = this.decide(works);
+      if (decided.length === 0) return left;
+      const refused = this.settle(decided, await this.options.append(decided.map(({ change }) => change)));
+      // What was refused came before what is left of its scope.
+      return [...refused, ...left];
     } catch (error) {
       // Those that wrote nothing are confirmed already.
       for (const work of works) work.thrown(error);
@@ -136,8 +138,11 @@ export class ChangeQueue<Base> {
     }
   }
 
-  /** Decides each piece of work after those of its scope that came before; what writes nothing is done. */
-  private decide(works: readonly Work[]): Decided<Base>[] {
+  /**
+   * Decides each piece of work after those of its scope that came before; what writes nothing is done.
+   * Returns what is left of scopes whose changes are large enough, too.
+   */
+  private decide(works: readonly Work[]): { decided: readonly Decided<Base>[]; left: readonly Work[] } {
     this.options.refresh();
     const byScope = new Map<string, Work[]>();
     for (const work of works) {
@@ -146,12 +151,14 @@ export class ChangeQueue<Base> {
       else byScope.set(work.scope, [work]);
     }
     const decided: Decided<Base>[] = [];
+    const left: Work[] = [];
     for (const [scope, together] of byScope) {
-      const { change, kept } = this.options.recorder.record(scope, together);
-      if (change) decided.push({ works: kept, change });
-      else for (const idle of kept) idle.confirm();
+      const recorded = this.options.recorder.record(scope, together);
+      left.push(...recorded.left);
+      if (recorded.change) decided.push({ works: recorded.kept, change: recorded.change });
+      else for (const idle of recorded.kept) idle.confirm();
     }
-    return decided;
+    return { decided, left };
   }
 
   private settle(decided: readonly Decided<Base>[], outcomes: readonly Outcome[]): readonly Work[] {

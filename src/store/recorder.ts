@@ -20,6 +20,8 @@ export interface Recording {
   readonly reading: number;
   /** Work writes to a table for the first time in this change. */
   changes(table: Noting): void;
+  /** What tables have noted of this change has grown by so many bytes of keys and records. */
+  grows(bytes: number): void;
   /**
    * The change rests on what is decided about `name`, one of a kind, whatever its scope: of two that do so at
    * once, one is decided again.
@@ -34,6 +36,20 @@ interface Draft<Base> {
   readonly bases: [Base, ...Base[]];
   readonly noting: Noting[];
   readonly rows: Uint8Array[];
+  bytes: number;
+}
+
+/** No further work joins a change that has so many bytes: what carries it on has a bound. */
+const ENOUGH_BYTES = 64 * 1024;
+
+/** What has become of pieces of work. */
+interface Recorded<Base, Work> {
+  /** Undefined where they write nothing. */
+  readonly change: Change<Base> | undefined;
+  /** Whose change it is. */
+  readonly kept: readonly Work[];
+  /** Not run, since the change is large enough without them: the last ones. */
+  readonly left: readonly Work[];
 }
 
 /**
@@ -57,23 +73,19 @@ export class Recorder<Base> implements Recording {
   }
 
   /**
-   * Runs `works` within a change that takes effect if nothing else of `scope` changes meanwhile; undefined
-   * where they write nothing. Where one of them throws, which hardly happens, the others run again without
-   * it.
+   * Runs `works`, one after the other, within a change that takes effect if nothing else of `scope` changes
+   * meanwhile. Where one of them throws, which hardly happens, the others run again without it.
    */
-  record<Work extends Deciding>(
-    scope: string,
-    works: readonly Work[],
-  ): { change: Change<Base> | undefined; kept: readonly Work[] } {
-    let kept = works;
+  record<Work extends Deciding>(scope: string, works: readonly Work[]): Recorded<Base, Work> {
+    let wanted = works;
     for (;;) {
-      const draft: Draft<Base> = { bases: [this.driver.newest(scope)], noting: [], rows: [] };
+      const draft: Draft<Base> = { bases: [this.driver.newest(scope)], noting: [], rows: [], bytes: 0 };
       this.draft = draft;
-      const failed = firstToThrow(kept);
+      const { done, failed } = decide(wanted, draft);
       this.draft = undefined;
       const change = finish(scope, draft);
-      if (failed === undefined) return { change, kept };
-      kept = kept.filter((work) => work !== failed);
+      if (failed === undefined) return { change, kept: wanted.slice(0, done), left: wanted.slice(done) };
+      wanted = wanted.filter((work) => work !== failed);
     }
   }
 
@@ -85,8 +97,14 @@ export class Recorder<Base> implements Recording {
     this.recording('writing').noting.push(table);
   }
 
+  grows(bytes: number): void {
+    this.recording('writing').bytes += bytes;
+  }
+
   carry(rows: Uint8Array): void {
-    this.recording('adding rows').rows.push(rows);
+    const draft = this.recording('adding rows');
+    draft.rows.push(rows);
+    draft.bytes += rows.length;
   }
 
   private recording(what: string): Draft<Base> {
@@ -100,14 +118,21 @@ function finish<Base>(scope: string, { bases, noting, rows }: Draft<Base>): Chan
   return tables.length === 0 && rows.length === 0 ? undefined : { scope, bases, tables, rows };
 }
 
-function firstToThrow<Work extends Deciding>(works: readonly Work[]): Work | undefined {
+/** Runs works until the change is large enough or one throws; returns how many are done. */
+function decide<Work extends Deciding>(
+  works: readonly Work[],
+  draft: { readonly bytes: number },
+): { done: number; failed?: Work } {
+  let done = 0;
   for (const work of works) {
+    if (draft.bytes >= ENOUGH_BYTES) break;
     try {
       work.decide();
     } catch (error) {
       work.thrown(error);
-      return work;
+      return { done, failed: work };
     }
+    done++;
   }
-  return undefined;
+  return { done };
 }

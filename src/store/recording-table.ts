@@ -123,6 +123,7 @@ export class RecordingTable<Value> implements Table<Value> {
     if (key.length > MAX_KEY_BYTES) throw new RangeError(`a key of ${key.length} bytes is too long`);
     const known = this.entryOf(key);
     if (known) {
+      this.recorder.grows(sizeOf(bytes) - sizeOf(known.bytes));
       known.value = value;
       known.bytes = bytes;
       return;
@@ -131,6 +132,7 @@ export class RecordingTable<Value> implements Table<Value> {
       this.recorder.changes(this);
       this.noted = [];
     }
+    this.recorder.grows(key.length + sizeOf(bytes));
     const entry = { key, value, bytes };
     this.noted.push(entry);
     if (this.noted.length > FEW) {
@@ -155,6 +157,10 @@ export class RecordingTable<Value> implements Table<Value> {
       .filter(({ key }) => isIn(range, key))
       .sort((a, b) => direction * Buffer.compare(a.key, b.key));
   }
+}
+
+function sizeOf(bytes: Buffer | undefined): number {
+  return bytes?.length ?? 0;
 }
 
 function isSame(one: KeyBytes, other: KeyBytes): boolean {

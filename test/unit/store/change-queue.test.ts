@@ -15,22 +15,27 @@ function setUp() {
     shared: environment.fences('shared-fences'),
   };
   const recorder = new Recorder(new LocalChanges(environment, fences), () => environment.reading);
-  const table = new RecordingTable('connectors', environment.records<number>('connectors'), recorder);
+  const table = new RecordingTable('connectors', environment.records<string>('connectors'), recorder);
   const appended: ((isNewest: boolean) => void)[] = [];
+  /** Names that each of the appended changes writes. */
+  const written: string[] = [];
   const queue = new ChangeQueue({
     recorder,
     assertSpace: () => undefined,
     refresh: () => environment.endRead(),
-    append: (changes) =>
-      new Promise((resolve) => appended.push((isNewest) => resolve(changes.map(() => isNewest)))),
+    append: (changes) => {
+      for (const { tables } of changes)
+        written.push(tables.flatMap(({ entries }) => entries.map(({ key }) => String(key))).join());
+      return new Promise((resolve) => appended.push((isNewest) => resolve(changes.map(() => isNewest))));
+    },
     onConflicts: () => undefined,
   });
-  const add = (name: string, hurry: boolean) =>
-    queue.add('CP-1', () => table.put(Buffer.from(name), 1), hurry);
+  const add = (name: string, hurry: boolean, value = 'x') =>
+    queue.add('CP-1', () => table.put(Buffer.from(name), value), hurry);
   const turns = async (): Promise<void> => {
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
   };
-  return { appended, add, turns };
+  return { appended, written, add, turns };
 }
 
 test('nobody waits for ever once others that waited were done with what was decided again', async () => {
@@ -50,4 +55,16 @@ test('nobody waits for ever once others that waited were done with what was deci
   expect(appended).toHaveLength(3);
   appended[2]?.(true);
   await third;
+});
+
+test('no more work joins a change that is large enough, and what is left waits in its order', async () => {
+  const { appended, written, add, turns } = setUp();
+  const large = 'x'.repeat(30 * 1024);
+  const done = Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => add(name, true, large)));
+  for (const isNewest of [false, true, true]) {
+    await turns();
+    appended.at(-1)?.(isNewest);
+  }
+  await done;
+  expect(written).toEqual(['a,b,c', 'a,b,c', 'd,e']);
 });
