@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { CommitError } from '../journal/group-commit.ts';
-import type { ChangeDriver, Change as Decided, Outcome } from '../store/change-driver.ts';
+import {
+  type ChangeDriver,
+  type Change as Decided,
+  LogUnavailableError,
+  type Outcome,
+} from '../store/change-driver.ts';
 import type { Change, ChangeRef } from './change.ts';
 import { baseOf, type CopyView } from './copy.ts';
 import type { InLog } from './fate.ts';
@@ -69,16 +73,16 @@ export class LogDriver implements ChangeDriver<ChangeRef> {
 
   private async settle(place: LogPlace, change: Change, seen: number, deadline: number): Promise<Outcome> {
     const log = await this.options.log(deadline - performance.now());
-    if (!log) return new CommitError('no NATS server can be reached');
+    if (!log) return new LogUnavailableError('no NATS server can be reached');
     try {
       const appended = await log.append(place, change, seen, deadline - performance.now());
       if (appended.outcome === 'busy')
-        return new CommitError('too many changes are on their way into the log');
-      if (appended.outcome === 'unknown') return new CommitError(appended.cause);
+        return new LogUnavailableError('too many changes are on their way into the log');
+      if (appended.outcome === 'unknown') return new LogUnavailableError(appended.cause);
       return await this.applied(log, place, change, appended, deadline);
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
-      return new CommitError(`the log does not take a change: ${cause}`, { cause: error });
+      return new LogUnavailableError(`the log does not take a change: ${cause}`, { cause: error });
     }
   }
 
@@ -91,10 +95,10 @@ export class LogDriver implements ChangeDriver<ChangeRef> {
   ): Promise<Outcome> {
     const { view, watch } = this.options;
     if (!(await watch.reached(place.stream, appended.seq, deadline)))
-      return new CommitError(`this node's copy of ${place.stream} is behind`);
+      return new LogUnavailableError(`this node's copy of ${place.stream} is behind`);
     const fate = log.fate(view, place, change, appended);
     if (fate === 'forgotten')
-      return new CommitError(`nobody knows what became of a change of ${change.scope}`);
+      return new LogUnavailableError(`nobody knows what became of a change of ${change.scope}`);
     return fate === 'applied';
   }
 }

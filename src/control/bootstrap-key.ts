@@ -26,11 +26,13 @@ export async function bootstrapKey(store: Pick<Store, 'apiKeys'>, configured: st
   if (known) return { accepted: { principal, digest: Buffer.from(known.sha256, 'hex') } };
   const newKey = `farad_${randomBytes(KEY_BYTES).toString('base64url')}`;
   const digest = digestKey(newKey);
-  await store.apiKeys.put({
+  const created = await store.apiKeys.create({
     id: BOOTSTRAP,
     sha256: digest.toString('hex'),
     role: 'admin',
     createdAt: Date.now(),
   });
+  // Another node was first, and shows it.
+  if (!created) return bootstrapKey(store, configured);
   return { accepted: { principal, digest }, newKey };
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { VersionConflict } from '../store/expected-version.ts';
+import { CommitError, LogUnavailableError } from '../store/store.ts';
 import { ApiError, apiError, errorBody } from './errors.ts';
 import { describeProblems } from './validation.ts';
 
@@ -84,6 +85,8 @@ function toApiError(error: unknown, request: FastifyRequest): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof VersionConflict)
     return apiError('changed_meanwhile', {}, { version: error.current ?? null });
+  if (error instanceof LogUnavailableError) return apiError('log_unavailable', { reason: error.message });
+  if (error instanceof CommitError) return apiError('storage_full', {});
   const { code, validation, validationContext, message } = error as FastifyError;
   if (validation) return invalid(validation as ErrorObject[], validationContext);
   switch (code) {

@@ -544,6 +544,12 @@ export const errors = {
     meaning:
       'What Farad has to keep about the call before it leaves (a job, a local list) could not be written. Nothing was sent.',
   },
+  log_unavailable: {
+    status: 503,
+    message: 'The log of the cluster has not taken this within its time: {reason}.',
+    meaning:
+      'Farad runs on several machines, and their log in NATS cannot be reached, has no majority or is slow. Nothing is known to have changed, but it may yet take effect: look before you repeat it.',
+  },
   busy: {
     status: 503,
     message: 'Too many requests are under way: {what}.',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { joinLog } from '../cluster/join-log.ts';
 import type { Config } from '../config/schema.ts';
 import { joinSupervisor } from '../link/child.ts';
 import { healthOf } from '../link/health.ts';
@@ -22,6 +23,7 @@ const { config, link } = child;
 const log = createLog(config, child.name).child({ room: 'control' });
 endOnFault(log);
 
+const clusterLog = await joinLog(config, { name: child.name, log, registry: metrics });
 const store = await open();
 const { accepted, newKey } = await bootstrapKey(store, config.api.key);
 const tls = await openTls();
@@ -56,6 +58,7 @@ child.onStop(async (reason) => {
   }
   tls?.stop();
   await store.close();
+  await clusterLog?.stop();
 });
 
 child.ready({
@@ -66,7 +69,12 @@ child.ready({
 async function open(): Promise<Store> {
   try {
     const sealingKeys = readSealingKeys(config);
-    return openStore({ dataDir: config.dataDir, role: 'control', ...(sealingKeys && { sealingKeys }) });
+    return openStore({
+      dataDir: config.dataDir,
+      role: 'control',
+      ...(sealingKeys && { sealingKeys }),
+      ...(clusterLog && { log: clusterLog }),
+    });
   } catch (error) {
     if (error instanceof NewerDataError || error instanceof SealingKeyError)
       return child.refuse(error.message);

@@ -1,4 +1,5 @@
 import type { Environment } from '../journal/environment.ts';
+import { CommitError } from '../journal/group-commit.ts';
 import type { KeyBytes } from '../journal/table.ts';
 
 /** What a change does to the records of a table. */
@@ -25,6 +26,9 @@ export interface Change<Base> {
   /** Chunks of rows that leave for ClickHouse if it takes effect. */
   readonly rows: readonly Uint8Array[];
 }
+
+/** The log of the cluster has not said within its time that a change took effect; it may do so yet. */
+export class LogUnavailableError extends CommitError {}
 
 /**
  * What became of a change: `true`: it took effect, and that is on the disk; `false`: something else had

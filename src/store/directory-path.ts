@@ -1,5 +1,6 @@
 import { type Environment, EnvironmentError } from '../journal/environment.ts';
 import type { KeyBytes, Table } from '../journal/table.ts';
+import type { ChangeDriver } from './change-driver.ts';
 import { LocalChanges } from './local-changes.ts';
 import type { Recording } from './recorder.ts';
 import { RecordingTable } from './recording-table.ts';
@@ -10,6 +11,7 @@ import {
   type MainTable,
   type Scope,
 } from './tables.ts';
+import type { NumberSource } from './transaction-ids.ts';
 import { WriteMeter } from './write-meter.ts';
 import { type Changes, writingThrough } from './writing.ts';
 
@@ -33,7 +35,7 @@ const KEYS = Object.fromEntries(
  * work runs on what is stored now, without the write lock, and what it changes takes effect if nobody else
  * has changed anything of the same scope meanwhile. Otherwise it runs again.
  */
-export class DirectoryPath {
+export class DirectoryPath implements NumberSource {
   /** Tables come from here alone, so that each has said whose its keys are. */
   readonly environment: Omit<Environment, 'records' | 'bytes'>;
   private readonly tables: Environment;
@@ -45,12 +47,17 @@ export class DirectoryPath {
   /** Of the work that is running. */
   private scope: WorkScope | undefined;
 
-  constructor(environment: Environment, mayWrite: boolean) {
+  /** `driver`: how changes take effect; absent: on this machine alone. */
+  constructor(environment: Environment, mayWrite: boolean, driver?: ChangeDriver<unknown>) {
     this.environment = environment;
     this.tables = environment;
     this.meter = new WriteMeter('directory', mayWrite);
-    const fences = { newest: environment.fences(NEWEST_CHANGES) };
-    const { recorder, changes } = writingThrough(environment, new LocalChanges(environment, fences));
+    const { recorder, changes } = driver
+      ? writingThrough(environment, driver)
+      : writingThrough(
+          environment,
+          new LocalChanges(environment, { newest: environment.fences(NEWEST_CHANGES) }),
+        );
     this.recorder = recorder;
     this.changes = changes;
     this.meta = new RecordingTable(META, environment.records<number>(META), recorder);
@@ -80,6 +87,11 @@ export class DirectoryPath {
       this.environment.assertSpace();
       return this.changes.add(scope, () => this.runIn(scope, work));
     });
+  }
+
+  /** As `NumberSource`: in the scope of ids. */
+  drawIds<Result>(draw: (meta: Table<number>) => Result): Promise<Result> {
+    return this.transactIn('ids', () => draw(this.meta));
   }
 
   /** A version higher than any that a record of this environment has had. Within `transact` only. */

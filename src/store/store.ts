@@ -6,7 +6,6 @@ import type { SealingKeys } from './certificate-authorities.ts';
 import type { ReplicatedLog } from './change-driver.ts';
 import { type ChargePointKeys, keysWith, loadPepper } from './charge-point-key.ts';
 import { DirectoryPath } from './directory-path.ts';
-import { LoggedNumbers } from './logged-numbers.ts';
 import { openEnvironment } from './open-environment.ts';
 import { OUTBOX, Outbox } from './outbox.ts';
 import { RequestIdCounter, type RequestIds } from './request-ids.ts';
@@ -16,6 +15,7 @@ import { TransactionIds } from './transaction-ids.ts';
 
 export { NewerDataError } from '../journal/format.ts';
 export { CommitError } from '../journal/group-commit.ts';
+export { LogUnavailableError } from './change-driver.ts';
 
 /**
  * Longest charge point identity in UTF-8 bytes; longer ones are refused at the handshake because they are
@@ -76,7 +76,12 @@ export function openStore({
   const pepper = loadPepper(dataDir);
   const directory = openEnvironment(dataDir, 'directory', diskReserve);
   const state = openEnvironment(dataDir, 'state', diskReserve);
-  const toDirectory = new DirectoryPath(directory, role === 'control' || role === 'setup');
+  const toDirectory = new DirectoryPath(
+    directory,
+    // In a cluster edges draw numbers there.
+    role === 'control' || role === 'setup' || log !== undefined,
+    log?.driverOf('directory', directory),
+  );
   const toState = new StatePath(state, role !== 'control', log?.driverOf('state', state));
   const queue = new LaneQueue(state, OUTBOX);
   const outbox = new Outbox(queue, role === 'edge' || role === 'setup' ? toState.laneOf(queue) : undefined);
@@ -85,7 +90,7 @@ export function openStore({
       directory: toDirectory,
       state: toState,
       transactionIds: log
-        ? new TransactionIds(new LoggedNumbers(directory, log.driverOf('directory', directory)), undefined)
+        ? new TransactionIds(toDirectory, undefined)
         : new TransactionIds(toState, new TransactionIdMark(dataDir)),
       outbox,
       pepper,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Store } from '../../src/store/store.ts';
+import { LogUnavailableError, type Store } from '../../src/store/store.ts';
 import { startClusterNode } from '../support/cluster-node.ts';
 import { hasNats, startNats } from '../support/nats-server.ts';
 import { until } from '../support/until.ts';
@@ -21,11 +21,12 @@ async function agree(a: Store, b: Store, chargePointIds: readonly string[]): Pro
   );
 }
 
-async function twoStores() {
+/** The stores of two nodes, as processes of this role have them. */
+async function twoStores(role: 'edge' | 'control' = 'edge', flags = {}) {
   const server = await startNats();
-  const a = await startClusterNode('a', server);
-  const b = await startClusterNode('b', server);
-  return { a: a.openEdgeStore(), b: b.openEdgeStore() };
+  const a = await startClusterNode('a', server, { flags });
+  const b = await startClusterNode('b', server, { flags });
+  return { a: a.openStore(role), b: b.openStore(role), server };
 }
 
 describe.runIf(hasNats)('state of a cluster', () => {
@@ -77,4 +78,39 @@ describe.runIf(hasNats)('state of a cluster', () => {
     expect(kept.status).toBe('fulfilled');
     expect(transactionsOf(a, 'CP-1').map(({ connectorId }) => connectorId)).toEqual([2]);
   });
+
+  test('what operators provision is on both nodes, and of two that write one record at once each has its version', async () => {
+    const { a, b } = await twoStores('control');
+    const tokens = Array.from({ length: 30 }, (_, index) => ({
+      idTag: `T-${index}`,
+      status: 'Accepted' as const,
+    }));
+    const written = await Promise.all(
+      tokens.flatMap((token) => [a, b].map((store) => store.tokens.put(token))),
+    );
+    expect(new Set(written.map(({ version }) => version)).size).toBe(written.length);
+    const all = (store: Store) => tokens.map(({ idTag }) => store.tokens.get(idTag));
+    await until('both nodes have the same', () => {
+      for (const store of [a, b]) store.refresh();
+      return all(a).every(Boolean) && JSON.stringify(all(a)) === JSON.stringify(all(b));
+    });
+
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? a : b).requestIds.next()),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('while the log is away a write says so and reads go on; what is written later is there', async () => {
+    const { a, server } = await twoStores('edge', { 'cluster-confirm-within': '2s' });
+    const { transaction } = await a.transactions.start(start());
+    server.process.kill('SIGSTOP');
+    await expect(a.transactions.stop(stop(transaction.transactionId))).rejects.toBeInstanceOf(
+      LogUnavailableError,
+    );
+    expect(transactionsOf(a, 'CP-1')).toEqual([transaction]);
+    server.process.kill('SIGCONT');
+    const stopped = await a.transactions.stop(stop(transaction.transactionId));
+    expect(stopped.transaction).toMatchObject({ transactionId: transaction.transactionId, state: 'stopped' });
+  }, 60_000);
 });

@@ -26,8 +26,8 @@ export interface ClusterNode {
   readonly registry: Registry;
   /** Of the replica. */
   metric(name: string): number | undefined;
-  /** The store as an edge of this node has it. */
-  openEdgeStore(): Store;
+  /** The store as a process of this node has it. */
+  openStore(role: 'edge' | 'control'): Store;
 }
 
 export interface ClusterNodeOptions {
@@ -87,14 +87,14 @@ export async function startClusterNode(
       const family = registry.collect().find((one) => one.name === wanted);
       return family?.type === 'gauge' ? family.samples[0]?.value : undefined;
     },
-    openEdgeStore() {
+    openStore(role) {
       const clusterLog = new ClusterLog({
         cluster: config.cluster,
-        name: 'edge-0',
+        name: role,
         log,
-        registry: createRegistry({ process: 'edge-0' }),
+        registry: createRegistry({ process: role }),
       });
-      const store = openStore({ dataDir, role: 'edge', log: clusterLog });
+      const store = openStore({ dataDir, role, log: clusterLog });
       onTestFinished(async () => {
         await store.close();
         await clusterLog.stop();
