@@ -17,10 +17,6 @@ import { StreamGate } from './stream-gate.ts';
 /** Most changes of a process that are on their way into the log. */
 const MAX_IN_FLIGHT = 4096;
 
-/** How long the stream may take to answer, ms; while it is silent it is asked more often. */
-const ANSWER_WITHIN_MS = 2000;
-const ANSWER_AGAIN_WITHIN_MS = 500;
-
 /** Pause before a message that is being stored already is sent again, ms. */
 const IN_PROCESS_MS = 50;
 
@@ -35,12 +31,18 @@ const TOO_MANY_REQUESTS = 10_167;
 /** Why a change is sent again. */
 type Repeat = 'timeout' | 'not_enabled' | 'unavailable' | 'disconnected' | 'in_process' | 'hint';
 
-type Answer = { readonly isSilent: boolean } & (
+type Answer =
   | { readonly kind: 'stored'; readonly seq: number }
   /** It has another newest one of the subject than was expected. */
   | { readonly kind: 'other'; readonly newest: number }
-  | { readonly kind: 'again'; readonly reason: Repeat; readonly cause: string }
-);
+  | { readonly kind: 'in_process' };
+
+/** There was no answer; `cause` is what was said instead. */
+interface Silence {
+  readonly kind: 'silence';
+  readonly reason: Repeat;
+  readonly cause?: string;
+}
 
 export interface ChangeLogOptions {
   readonly connection: NatsConnection;
@@ -125,11 +127,17 @@ export class ChangeLog {
     const gate = this.gateOf(place.stream);
     let expected = change.base.seq;
     let cause = `${place.stream} does not answer`;
+    /** Why the next question is one more. */
+    let again: Repeat | undefined;
     for (;;) {
-      const answer = await gate.through(deadline, (wasSilent) => {
-        const most = wasSilent ? ANSWER_AGAIN_WITHIN_MS : ANSWER_WITHIN_MS;
-        const timeout = Math.max(1, Math.min(most, deadline - performance.now()));
-        return this.ask(place, change.id, bytes, expected, timeout);
+      const answer = await gate.through(deadline, async () => {
+        if (again !== undefined) this.repeated(again);
+        again = 'timeout';
+        const said = await this.ask(place, change.id, bytes, expected, deadline);
+        if (said.kind !== 'silence') return said;
+        again = said.reason;
+        cause = said.cause ?? cause;
+        return undefined;
       });
       if (answer?.kind === 'stored') {
         this.seconds.observe((performance.now() - begun) / 1000);
@@ -139,32 +147,32 @@ export class ChangeLog {
         this.conflicts.inc();
         return { outcome: 'overtaken', seq: answer.newest };
       }
-      if (answer?.kind === 'again') cause = answer.cause;
       if (answer === undefined || performance.now() >= deadline) return { outcome: 'unknown', cause };
       if (answer.kind === 'other') {
         // What the copy has seen, and is not the base: what came after the base was refused, or the base was
         // dropped by its age.
         expected = answer.newest;
-        this.repeated('hint');
+        again = 'hint';
       } else {
-        this.repeated(answer.reason);
-        if (!answer.isSilent) await pause(IN_PROCESS_MS);
+        again = 'in_process';
+        await pause(IN_PROCESS_MS);
       }
     }
   }
 
-  /** Sends the message once. */
+  /** Sends the message once, and waits for an answer until `deadline` (monotonic ms). */
   private async ask(
     { stream, subject }: LogPlace,
     msgID: string,
     bytes: Uint8Array,
     lastSubjectSequence: number,
-    timeout: number,
-  ): Promise<Answer> {
+    deadline: number,
+  ): Promise<Answer | Silence> {
     try {
       const expect = { streamName: stream, lastSubjectSequence };
+      const timeout = Math.max(1, deadline - performance.now());
       const { seq } = await this.client.publish(subject, bytes, { msgID, expect, timeout });
-      return { kind: 'stored', seq, isSilent: false };
+      return { kind: 'stored', seq };
     } catch (error) {
       return readRefusal(error);
     }
@@ -180,21 +188,19 @@ export class ChangeLog {
 }
 
 /** Throws what another try would not change. */
-function readRefusal(error: unknown): Answer {
-  const again = (reason: Repeat, isSilent = true): Answer => {
-    const cause = error instanceof Error ? error.message : String(error);
-    return { kind: 'again', reason, cause, isSilent };
-  };
-  if (error instanceof TimeoutError) return again('timeout');
-  if (error instanceof Error && error.name === NOT_ENABLED) return again('not_enabled');
-  if (error instanceof RequestError) return again('disconnected');
+function readRefusal(error: unknown): Answer | Silence {
+  if (error instanceof TimeoutError) return { kind: 'silence', reason: 'timeout' };
+  if (!(error instanceof Error)) throw error;
+  const silence = (reason: Repeat): Silence => ({ kind: 'silence', reason, cause: error.message });
+  if (error.name === NOT_ENABLED) return silence('not_enabled');
+  if (error instanceof RequestError) return silence('disconnected');
   if (!(error instanceof JetStreamApiError)) throw error;
   const { code, status, message } = error;
   if (code === DUPLICATE_IN_PROCESS || code === JetStreamApiCodes.StreamWrongLastSequenceUnknown)
-    return again('in_process', false);
+    return { kind: 'in_process' };
   const newest = /^wrong last sequence: (\d+)$/.exec(message)?.[1];
   if (code === JetStreamApiCodes.StreamWrongLastSequence && newest !== undefined)
-    return { kind: 'other', newest: Number(newest), isSilent: false };
-  if (status === 503 || code === TOO_MANY_REQUESTS) return again('unavailable');
+    return { kind: 'other', newest: Number(newest) };
+  if (status === 503 || code === TOO_MANY_REQUESTS) return silence('unavailable');
   throw error;
 }

@@ -134,7 +134,7 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
     expect(await append(log, PLACE, change(), 10_000)).toEqual({ outcome: 'busy' });
     expect(metricOf(registry, 'farad_log_busy_total')).toBe(1);
     // Its time is over. It has been sent, and is in the log or is not.
-    expect(await slow[1]).toEqual({ outcome: 'unknown', cause: 'timeout' });
+    expect(await slow[1]).toEqual({ outcome: 'unknown', cause: 'farad-state-0 does not answer' });
     server.process.kill('SIGCONT');
     expect(await slow[0]).toMatchObject({ seq: 1 });
   });
