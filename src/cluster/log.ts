@@ -14,8 +14,9 @@ import { type Appended, type Fate, fateOf, type InLog } from './fate.ts';
 import type { LogPlace } from './log-place.ts';
 import { StreamGate } from './stream-gate.ts';
 
-/** Most changes of a process that are on their way into the log. */
+/** Most changes of a process that are on their way into the log, and most bytes of them. */
 const MAX_IN_FLIGHT = 4096;
+const MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 
 /** Pause before a message that is being stored already is sent again, ms. */
 const IN_PROCESS_MS = 50;
@@ -48,12 +49,14 @@ export interface ChangeLogOptions {
   readonly connection: NatsConnection;
   readonly registry: Registry;
   readonly maxInFlight?: number;
+  readonly maxBytesInFlight?: number;
 }
 
 /** Appends changes to the log that the nodes share. */
 export class ChangeLog {
   private readonly client: JetStreamClient;
   private readonly maxInFlight: number;
+  private readonly maxBytesInFlight: number;
   private readonly gates = new Map<string, StreamGate>();
   private readonly seconds: Histogram;
   private readonly conflicts: Counter;
@@ -61,10 +64,17 @@ export class ChangeLog {
   private readonly missing: Counter;
   private readonly repeated: (reason: Repeat) => void;
   private inFlight = 0;
+  private bytesInFlight = 0;
 
-  constructor({ connection, registry, maxInFlight = MAX_IN_FLIGHT }: ChangeLogOptions) {
+  constructor({
+    connection,
+    registry,
+    maxInFlight = MAX_IN_FLIGHT,
+    maxBytesInFlight = MAX_BYTES_IN_FLIGHT,
+  }: ChangeLogOptions) {
     this.client = jetstream(connection);
     this.maxInFlight = maxInFlight;
+    this.maxBytesInFlight = maxBytesInFlight;
     this.seconds = registry
       .histogram('farad_log_confirm_seconds', 'Until a change is confirmed, by stage.', undefined, ['stage'])
       .with({ stage: 'publish' });
@@ -83,6 +93,10 @@ export class ChangeLog {
       .gauge('farad_log_in_flight', 'Changes on their way into the log.')
       .with()
       .readFrom(() => this.inFlight);
+    registry
+      .gauge('farad_log_in_flight_bytes', 'Bytes of changes on their way into the log.')
+      .with()
+      .readFrom(() => this.bytesInFlight);
   }
 
   /**
@@ -94,11 +108,12 @@ export class ChangeLog {
    */
   async append(place: LogPlace, change: Change, seen: number, withinMs: number): Promise<Appended> {
     const bytes = encodeChange(change);
-    if (this.inFlight >= this.maxInFlight) {
+    if (this.inFlight >= this.maxInFlight || this.bytesInFlight + bytes.length > this.maxBytesInFlight) {
       this.refusals.inc();
       return { outcome: 'busy' };
     }
     this.inFlight++;
+    this.bytesInFlight += bytes.length;
     try {
       return await this.send(place, change, bytes, seen, performance.now() + withinMs);
     } catch (error) {
@@ -106,6 +121,7 @@ export class ChangeLog {
       return { outcome: 'unknown', cause: error.message };
     } finally {
       this.inFlight--;
+      this.bytesInFlight -= bytes.length;
     }
   }
 

@@ -2,8 +2,9 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, nanos } from '@nats-io/transport-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Change, type ChangeRef, encodeChange, NO_CHANGE } from '../../src/cluster/change.ts';
+import { closeConnection } from '../../src/cluster/connection.ts';
 import type { Appended } from '../../src/cluster/fate.ts';
-import { ChangeLog } from '../../src/cluster/log.ts';
+import { ChangeLog, type ChangeLogOptions } from '../../src/cluster/log.ts';
 import { type LogPlace, placeOfChargePoint } from '../../src/cluster/log-place.ts';
 import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
 import { makeStream, metricOf } from '../support/log-streams.ts';
@@ -31,12 +32,14 @@ interface Setup {
   readonly registry: Registry;
 }
 
-async function setUp(maxInFlight?: number): Promise<Setup> {
+type Limits = Pick<ChangeLogOptions, 'maxInFlight' | 'maxBytesInFlight'>;
+
+async function setUp(limits: Limits = {}): Promise<Setup> {
   const server = await startNats();
   const connection = await connect({ servers: server.url, maxReconnectAttempts: -1 });
-  onTestFinished(() => connection.close());
+  onTestFinished(() => closeConnection(connection));
   const registry = createRegistry({ process: 'edge-0' });
-  const log = new ChangeLog({ connection, registry, ...(maxInFlight !== undefined && { maxInFlight }) });
+  const log = new ChangeLog({ connection, registry, ...limits });
   return { server, connection, log, registry };
 }
 
@@ -127,7 +130,7 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
   });
 
   test('is refused at once where too many are on their way, and those come to an end', async () => {
-    const { server, connection, log, registry } = await setUp(2);
+    const { server, connection, log, registry } = await setUp({ maxInFlight: 2 });
     await makeStream(connection);
     server.process.kill('SIGSTOP');
     const slow = [append(log, PLACE, change(), 10_000), append(log, PLACE, change(), 700)];
@@ -137,6 +140,25 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
     expect(await slow[1]).toEqual({ outcome: 'unknown', cause: 'farad-state-0 does not answer' });
     server.process.kill('SIGCONT');
     expect(await slow[0]).toMatchObject({ seq: 1 });
+  });
+
+  test('is refused at once where the bytes of those on their way are too many', async () => {
+    const { server, connection, log, registry } = await setUp({ maxBytesInFlight: 100_000 });
+    await makeStream(connection);
+    server.process.kill('SIGSTOP');
+    const scoped = (scope: string, bytes: number): [LogPlace, Change] => [
+      placeOfChargePoint(scope, 1),
+      { ...change(NO_CHANGE, scope), rows: [Buffer.alloc(bytes)] },
+    ];
+    const sent = [append(log, ...scoped('CP-1', 70_000), 10_000)];
+    expect(await append(log, ...scoped('CP-2', 70_000), 10_000)).toEqual({ outcome: 'busy' });
+    expect(metricOf(registry, 'farad_log_busy_total')).toBe(1);
+    expect(metricOf(registry, 'farad_log_in_flight_bytes')).toBeGreaterThan(70_000);
+    sent.push(append(log, ...scoped('CP-3', 10_000), 10_000));
+    server.process.kill('SIGCONT');
+    expect(await Promise.all(sent)).toMatchObject([{ outcome: 'stored' }, { outcome: 'stored' }]);
+    expect(metricOf(registry, 'farad_log_in_flight_bytes')).toBe(0);
+    expect(await append(log, ...scoped('CP-2', 70_000), 10_000)).toMatchObject({ outcome: 'stored' });
   });
 
   test('fails clearly where the stream is not its own, and where the connection is closed', async () => {
