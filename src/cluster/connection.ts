@@ -8,6 +8,7 @@ import {
 } from '@nats-io/transport-node';
 import { natsServers } from '../config/cluster-check.ts';
 import type { Config } from '../config/schema.ts';
+import { MAX_CHANGE_BYTES } from './change.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
 import { readClusterFile, readCredentials } from './credentials.ts';
 import { isTaken, OLDEST_SERVER } from './server-version.ts';
@@ -21,6 +22,9 @@ const PINGS_UNANSWERED = 2;
 
 /** How long one server may take to take a connection, ms. */
 const CONNECT_WITHIN_MS = 2000;
+
+/** Largest message that servers must take: a change, and the headers that go with it. */
+const MIN_PAYLOAD_BYTES = MAX_CHANGE_BYTES + 4096;
 
 /** Pause between two tries to get the connection back, ms. */
 const TRY_AGAIN_AFTER_MS = 250;
@@ -43,7 +47,7 @@ export async function connectToNats(settings: NatsSettings, name: string): Promi
       `cluster.nats.credentials: the NATS servers do not let this node in: ${error.message}`,
     );
   }
-  const refusal = oldServer(connection);
+  const refusal = oldServer(connection) ?? narrowServer(connection);
   if (refusal === undefined) return connection;
   await closeConnection(connection);
   throw new ClusterRefusal(`cluster.nats.servers: ${refusal}`);
@@ -66,6 +70,13 @@ export function oldServer(connection: NatsConnection): string | undefined {
   const version = connection.info?.version ?? 'unknown';
   if (isTaken(version)) return undefined;
   return `${connection.getServer()} is NATS ${version}, and Farad needs ${OLDEST_SERVER} or newer`;
+}
+
+/** What is wrong with the largest message that the server takes. */
+function narrowServer(connection: NatsConnection): string | undefined {
+  const most = connection.info?.max_payload ?? 0;
+  if (most >= MIN_PAYLOAD_BYTES) return undefined;
+  return `${connection.getServer()} has a max_payload of ${most} bytes, and Farad needs ${MIN_PAYLOAD_BYTES} or more`;
 }
 
 function connectionOptions({ node, nats }: NatsSettings, name: string): ConnectionOptions {

@@ -100,17 +100,17 @@ describe.runIf(hasNats)('calls between nodes', () => {
   });
 
   test('what is larger than NATS takes fails with its size, both ways', async () => {
-    const [a, b] = await twoNodes(await startNats('max_payload: 64KB'));
-    const large = 'x'.repeat(100_000);
+    const [a, b] = await twoNodes(await startNats('max_payload: 300KB'));
+    const large = 'x'.repeat(400_000);
     b.edge.serve('edge.call', () => ({ ...RESULT, payload: large }) as CallOutcome);
     const call = (payload: unknown) => a.control.call('b/edge-0', 'edge.call', { ...CALL, payload });
     await expect(call(large)).rejects.toMatchObject({
       code: 'failed',
-      message: expect.stringMatching(/edge\.call to b\/edge-0 has \d{6} bytes, and NATS takes 65536/),
+      message: expect.stringMatching(/edge\.call to b\/edge-0 has \d{6} bytes, and NATS takes 307200/),
     });
     await expect(call({})).rejects.toMatchObject({
       code: 'failed',
-      message: expect.stringContaining('65536'),
+      message: expect.stringContaining('307200'),
     });
   });
 

@@ -5,10 +5,15 @@ import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { encodeChange, MAX_CHANGE_BYTES, NO_CHANGE } from '../../src/cluster/change.ts';
 import { ClusterRefusal } from '../../src/cluster/cluster-refusal.ts';
 import { connectToNats } from '../../src/cluster/connection.ts';
+import { ChangeLog } from '../../src/cluster/log.ts';
 import { openLog } from '../../src/cluster/log-identity.ts';
+import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { createRegistry } from '../../src/telemetry/metrics.ts';
+import { makeStream } from '../support/log-streams.ts';
 import { hasNats, type NatsServer, startDeployedNats, startNats } from '../support/nats-server.ts';
 import { createTestAuthority, type TestAuthority, writePem } from '../support/test-certificates.ts';
 import { until } from '../support/until.ts';
@@ -79,6 +84,27 @@ test.each(['2.11.9', '2.10.27'])('a server of NATS %s is refused in one line', a
 });
 
 describe.runIf(hasNats)('the connection to the NATS servers', () => {
+  test('a server that does not take the largest change is refused in one line', async () => {
+    const server = await startNats('max_payload: 256KB');
+    const attempt = connected(server.url, {});
+    await expect(attempt).rejects.toBeInstanceOf(ClusterRefusal);
+    await expect(attempt).rejects.toThrow(
+      `cluster.nats.servers: 127.0.0.1:${server.port} has a max_payload of 262144 bytes, and Farad needs 266240 or more`,
+    );
+    // What the limit leaves room for is a change of the largest size, with its headers.
+    const enough = await startNats('max_payload: 266240');
+    const connection = await connected(enough.url, {});
+    await makeStream(connection);
+    const log = new ChangeLog({ connection, registry: createRegistry({ process: 'edge-0' }) });
+    const id = 'a'.repeat(100);
+    const change = { id, scope: 'CP-1', base: NO_CHANGE, node: 'a', puts: [], deletes: [], rows: [] };
+    const others = encodeChange({ ...change, rows: [Buffer.alloc(70_000)] }).length - 70_000;
+    const largest = { ...change, rows: [Buffer.alloc(MAX_CHANGE_BYTES - others)] };
+    expect(encodeChange(largest)).toHaveLength(MAX_CHANGE_BYTES);
+    const appended = await log.append(placeOfChargePoint('x'.repeat(50), 1), largest, 0, 5000);
+    expect(appended).toEqual({ outcome: 'stored', seq: 1 });
+  });
+
   test('where TLS is demanded, a server without it is told nothing', async () => {
     const server = await startNats();
     await expect(connected(overTls([server]), { ...TLS, ...credentials('node-1:secret') })).rejects.toThrow(
