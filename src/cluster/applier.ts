@@ -1,7 +1,9 @@
+import { constants } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { CommitError } from '../journal/group-commit.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Counter, Registry } from '../telemetry/metrics.ts';
-import { type Copy, decide } from './copy.ts';
+import { type Copy, decide, UnknownTable } from './copy.ts';
 import { LogHalt } from './log-halt.ts';
 import { type LoggedAt, StreamReader, type StreamReaderOptions, type Trouble } from './stream-reader.ts';
 
@@ -11,6 +13,10 @@ const MOST_MS = 8;
 
 /** Pause before a transaction that failed is tried again, ms. */
 const TRY_AGAIN_MS = 500;
+
+/** What LMDB passes on from the operating system, and what may be over at the next try. */
+const { EAGAIN, EBUSY, EDQUOT, EIO, ENOMEM, ENOSPC } = constants.errno;
+const PASSING: ReadonlySet<unknown> = new Set([EAGAIN, EBUSY, EDQUOT, EIO, ENOMEM, ENOSPC]);
 
 export interface ApplierOptions extends Omit<StreamReaderOptions, 'after'> {
   readonly copy: Copy;
@@ -89,49 +95,106 @@ export class Applier {
       const { reason, message } = error;
       this.halt = { since: Date.now(), cause: message, reason };
       log.error({ stream, reason, cause: message }, 'nothing of the log takes effect here any more');
+      await this.reader.stop();
     }
   }
 
   private async apply(batch: readonly LoggedAt[]): Promise<void> {
-    const { copy, log, stream } = this.options;
-    for (let done = 0; done < batch.length && !this.stopped; ) {
-      const { first } = this.reader.ends;
+    let done = 0;
+    let end = batch.length;
+    while (done < batch.length && !this.stopped) {
       try {
-        const { messages, refused } = await copy.transact(() => this.decideSome(batch, done, first));
-        done += messages;
-        this.refused.inc(refused);
-        this.remembered = first;
+        done += await this.applySome(batch.slice(done, end));
+        end = batch.length;
         this.failing = undefined;
-        ({ seq: this.position, storedAt: this.storedAt } = batch[done - 1] as LoggedAt);
       } catch (error) {
-        const cause = error instanceof Error ? error.message : String(error);
-        if (!this.failing) log.warn({ stream, cause }, 'the log cannot be applied, which is tried again');
-        this.failing = { since: this.failing?.since ?? Date.now(), cause };
-        await pause(TRY_AGAIN_MS);
+        if (!(error instanceof Inapplicable)) await this.tryAgain(error);
+        else if (error.index === 0) throw error.halt;
+        // What stands before it takes effect.
+        else end = done + error.index;
       }
     }
   }
 
-  /** Within a transaction. */
-  private decideSome(batch: readonly LoggedAt[], from: number, first: number): Decided {
+  /** Resolves with how many messages of the batch need not be looked at again. */
+  private async applySome(batch: readonly LoggedAt[]): Promise<number> {
+    const { copy } = this.options;
+    const { first } = this.reader.ends;
+    const { messages, refused } = await copy.transact(() => this.decideSome(batch, first));
+    this.refused.inc(refused);
+    this.remembered = first;
+    ({ seq: this.position, storedAt: this.storedAt } = batch[messages - 1] as LoggedAt);
+    return messages;
+  }
+
+  /** Resolves when it is time for that; throws LogHalt for an error that would come again. */
+  private async tryAgain(error: unknown): Promise<void> {
+    const { log, stream } = this.options;
+    const cause = messageOf(error);
+    if (!isPassing(error)) throw new LogHalt('inapplicable', `${stream}: ${cause}`, { cause: error });
+    if (!this.failing) log.warn({ stream, cause }, 'the log cannot be applied, which is tried again');
+    this.failing = { since: this.failing?.since ?? Date.now(), cause };
+    await pause(TRY_AGAIN_MS);
+  }
+
+  /** Within a transaction. Throws Inapplicable where one of the changes cannot take effect here. */
+  private decideSome(batch: readonly LoggedAt[], first: number): Decided {
     const { copy, stream } = this.options;
     const until = performance.now() + MOST_MS;
+    const before = copy.position(stream);
+    let last = before;
+    let messages = 0;
     let refused = 0;
-    let next = from;
-    do {
-      const logged = batch[next++] as LoggedAt;
-      const { seq } = copy.position(stream);
-      if (logged.seq <= seq) continue;
-      if (logged.seq > seq + 1)
-        throw new Error(`the copy is at ${seq} of ${stream}, not before ${logged.seq}`);
-      if (decide(copy, stream, logged) === 'refused') refused++;
-    } while (next < batch.length && performance.now() < until);
+    for (const logged of batch) {
+      if (messages > 0 && performance.now() >= until) break;
+      const { seq, change } = logged;
+      if (seq > last.seq) {
+        try {
+          if (seq > last.seq + 1) throw new Error(`the copy is at ${last.seq}, not right before it`);
+          if (decide(copy, stream, logged) === 'refused') refused++;
+        } catch (error) {
+          throw isPassing(error) ? error : new Inapplicable(messages, haltAt(stream, seq, error));
+        }
+        last = { seq, id: change.id };
+      }
+      messages++;
+    }
+    if (last !== before) copy.setPosition(stream, last);
     if (first > this.remembered) copy.forgetRefused(stream, first);
-    return { messages: next - from, refused };
+    return { messages, refused };
   }
 
   private lagSeconds(): number {
     const isBehind = this.reader.ends.last > this.position;
     return isBehind ? Math.max(0, Date.now() - this.storedAt) / 1000 : 0;
   }
+}
+
+/** A change that cannot take effect here; nothing of its transaction is kept. */
+class Inapplicable extends Error {
+  override readonly name = 'Inapplicable';
+  /** How many stand before it in the transaction. */
+  readonly index: number;
+  readonly halt: LogHalt;
+
+  constructor(index: number, halt: LogHalt) {
+    super(halt.message, { cause: halt });
+    this.index = index;
+    this.halt = halt;
+  }
+}
+
+function haltAt(stream: string, seq: number, error: unknown): LogHalt {
+  const reason = error instanceof UnknownTable ? 'unreadable' : 'inapplicable';
+  return new LogHalt(reason, `${stream} at ${seq}: ${messageOf(error)}`, { cause: error });
+}
+
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof CommitError || (error instanceof Error && 'code' in error && PASSING.has(error.code))
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

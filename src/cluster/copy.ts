@@ -3,6 +3,15 @@ import { type Change, type ChangeRef, NO_CHANGE } from './change.ts';
 /** How many of the newest changes of a scope a copy remembers. */
 export const REMEMBERED = 8;
 
+/** A change is for a table that this release does not have. */
+export class UnknownTable extends Error {
+  override readonly name = 'UnknownTable';
+
+  constructor(table: string) {
+    super(`this release has no table ${table}`);
+  }
+}
+
 /** What has come of the log so far, in a node's copy; all of it is read from one snapshot. */
 export interface CopyView {
   /** The last message of a stream that was decided about; NO_CHANGE before the first. */
@@ -20,9 +29,10 @@ export interface CopyView {
 export interface Copy extends CopyView {
   /**
    * Runs `work` in one transaction, all or nothing, and resolves once that is on the disk. `work` may be run
-   * again. Only within it may anything be written.
+   * again. Only within it may anything be written. Rejects with what `work` threw, or with CommitError.
    */
   transact<Result>(work: () => Result): Promise<Result>;
+  /** Throws UnknownTable for a table that this release does not have; so does `remove`. */
   put(table: string, key: Uint8Array, value: Uint8Array): void;
   remove(table: string, key: Uint8Array): void;
   /** Keeps the rows of a change that `node` made, for ClickHouse, if it is for this node to send them. */
@@ -48,7 +58,7 @@ export function baseOf(view: CopyView, scope: string): ChangeRef {
 /**
  * Lets a change take effect if what it is based on is still the newest of its scope, and notes it as refused
  * otherwise; returns which. Every node decides the same, since it sees the same changes in the same order.
- * Within a transaction.
+ * Within a transaction, which also sets the position of the copy to its last change.
  */
 export function decide(copy: Copy, stream: string, { seq, change }: Logged): 'applied' | 'refused' {
   const { id, scope, base, node, puts, deletes, rows } = change;
@@ -63,6 +73,5 @@ export function decide(copy: Copy, stream: string, { seq, change }: Logged): 'ap
   } else {
     copy.setRefused(stream, seq, id);
   }
-  copy.setPosition(stream, { seq, id });
   return isNewest ? 'applied' : 'refused';
 }

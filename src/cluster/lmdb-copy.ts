@@ -1,7 +1,7 @@
 import type { Environment, Table } from '../journal/environment.ts';
 import type { TransactionLane } from '../journal/lane.ts';
 import { type ChangeRef, NO_CHANGE } from './change.ts';
-import type { Copy, CopyView } from './copy.ts';
+import { type Copy, type CopyView, UnknownTable } from './copy.ts';
 
 type Pair = readonly [seq: number, id: string];
 
@@ -94,7 +94,7 @@ export class LmdbCopy extends LmdbCopyView implements Copy {
 
   private table(name: string): Table<Buffer> {
     const table = this.tables.get(name);
-    if (!table) throw new TypeError(`there is no table ${name} that a change may write to`);
+    if (!table) throw new UnknownTable(name);
     return table;
   }
 }
