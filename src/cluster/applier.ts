@@ -43,9 +43,10 @@ export class Applier {
   private stopped = false;
   private failing: Trouble | undefined;
   private halt: (Trouble & { readonly reason: LogHalt['reason'] }) | undefined;
-  /** Sequence of the last change that was decided about, and when it was stored (epoch ms). */
+  /** Sequence of the last change that was decided about. */
   private position: number;
-  private storedAt = Date.now();
+  /** What is to be decided about now. */
+  private next: LoggedAt | undefined;
   /** What was refused before this is forgotten. */
   private remembered = 0;
 
@@ -64,11 +65,7 @@ export class Applier {
       .with({ stream })
       .readFrom(() => this.position);
     registry
-      .gauge(
-        'farad_log_lag_seconds',
-        'How old the newest applied change is while there are newer ones.',
-        labels,
-      )
+      .gauge('farad_log_lag_seconds', 'Age of the oldest change that has not been applied yet.', labels)
       .with({ stream })
       .readFrom(() => this.lagSeconds());
     this.running = this.run();
@@ -103,6 +100,7 @@ export class Applier {
     let done = 0;
     let end = batch.length;
     while (done < batch.length && !this.stopped) {
+      this.next = batch[done];
       try {
         done += await this.applySome(batch.slice(done, end));
         end = batch.length;
@@ -114,6 +112,7 @@ export class Applier {
         else end = done + error.index;
       }
     }
+    this.next = undefined;
   }
 
   /** Resolves with how many messages of the batch need not be looked at again. */
@@ -123,7 +122,7 @@ export class Applier {
     const { messages, refused } = await copy.transact(() => this.decideSome(batch, first));
     this.refused.inc(refused);
     this.remembered = first;
-    ({ seq: this.position, storedAt: this.storedAt } = batch[messages - 1] as LoggedAt);
+    this.position = (batch[messages - 1] as LoggedAt).seq;
     return messages;
   }
 
@@ -165,8 +164,8 @@ export class Applier {
   }
 
   private lagSeconds(): number {
-    const isBehind = this.reader.ends.last > this.position;
-    return isBehind ? Math.max(0, Date.now() - this.storedAt) / 1000 : 0;
+    const since = this.next?.storedAt ?? this.reader.untakenSince;
+    return since === undefined ? 0 : Math.max(0, Date.now() - since) / 1000;
   }
 }
 

@@ -1,4 +1,9 @@
-import { JetStreamApiCodes, JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { LogHalt } from './log-halt.ts';
 import { IDENTITY_KEY } from './streams.ts';
@@ -31,6 +36,11 @@ export class StreamEnds {
   /** Monotonic, ms. */
   lookedAt = Number.NEGATIVE_INFINITY;
   private readonly options: StreamEndsOptions;
+  private readonly startedAt = Date.now();
+  /** Has been seen at all. */
+  private isSeen = false;
+  /** As `unreadSince`, once it was seen. */
+  private behindSince: number | undefined;
   /** Since when every look has found the log to be another, monotonic ms. */
   private doubtedSince: number | undefined;
 
@@ -38,9 +48,19 @@ export class StreamEnds {
     this.options = options;
   }
 
-  /** A message says that there is one at `last`. */
-  saw(last: number): void {
-    this.last = Math.max(this.last, last);
+  /**
+   * When the oldest message was stored that has not been read yet, by the clock of the NATS server, epoch ms;
+   * undefined where all has been read. While others come, it may be the time of the one before it. Before the
+   * stream was seen, it is this node's own start.
+   */
+  get unreadSince(): number | undefined {
+    return this.isSeen ? this.behindSince : this.startedAt;
+  }
+
+  /** All was read up to `read`, and `pending` are behind it, none of which was stored before `since`. */
+  saw(read: number, pending: number, since: number): void {
+    this.last = Math.max(this.last, read + pending);
+    this.behindSince = this.last > read ? since : undefined;
   }
 
   /**
@@ -77,6 +97,9 @@ export class StreamEnds {
       if (state.last_seq < read) return `ends at ${state.last_seq}, and this node has read it up to ${read}`;
       this.first = state.first_seq;
       this.last = state.last_seq;
+      this.isSeen = true;
+      if (this.last <= read) this.behindSince = undefined;
+      else this.behindSince ??= await storedAt(manager, stream, Math.max(read + 1, this.first));
       return undefined;
     } catch (error) {
       if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound)
@@ -84,4 +107,11 @@ export class StreamEnds {
       throw error;
     }
   }
+}
+
+/** When a message was stored, epoch ms; now, where the stream does not tell. */
+async function storedAt(manager: JetStreamManager, stream: string, seq: number): Promise<number> {
+  // Nothing but a metric needs it, so that it fails keeps nobody from reading.
+  const message = await manager.streams.getMessage(stream, { seq }).catch(() => null);
+  return message?.time.getTime() ?? Date.now();
 }

@@ -81,6 +81,14 @@ export class StreamReader {
     this.running = this.run();
   }
 
+  /**
+   * When the oldest message was stored that has not been taken yet, as far as that is known (see StreamEnds);
+   * undefined where there is none. Epoch ms.
+   */
+  get untakenSince(): number | undefined {
+    return this.waiting[0]?.storedAt ?? this.ends.unreadSince;
+  }
+
   /** Why nothing can be read now. */
   get trouble(): Trouble | undefined {
     return this.failing;
@@ -189,6 +197,8 @@ export class StreamReader {
     const { stream } = this.options;
     const { seq, data, time, info } = message;
     const { last } = this;
+    const storedAt = time.getTime();
+    if (seq > last.seq) this.ends.saw(last.seq, seq - last.seq + info.pending, storedAt);
     if (seq > last.seq + 1)
       throw new LogHalt(
         'gap',
@@ -204,8 +214,9 @@ export class StreamReader {
       );
     }
     this.last = { seq, id: change.id };
-    this.ends.saw(seq + info.pending);
-    this.waiting.push({ seq, change, storedAt: time.getTime(), bytes: data.length });
+    this.failing = undefined;
+    this.ends.saw(seq, info.pending, storedAt);
+    this.waiting.push({ seq, change, storedAt, bytes: data.length });
     this.waitingBytes += data.length;
     this.wakeTaker?.();
   }

@@ -12,7 +12,7 @@ import {
   setUp,
   startApplier,
 } from '../support/applier-under-test.ts';
-import { makeStream } from '../support/log-streams.ts';
+import { makeStream, metricOf } from '../support/log-streams.ts';
 import { hasNats } from '../support/nats-server.ts';
 
 describe.runIf(hasNats)('what no node applies', () => {
@@ -105,6 +105,7 @@ describe.runIf(hasNats)('what no node applies', () => {
     expect(await reasonOf(applier)).toBe('unreadable');
     expect(applier.trouble()?.cause).toContain(`${STREAM} at 2: ${cause}`);
     expect(copy.position(STREAM).seq).toBe(1);
+    expect(metricOf(setup.registry, 'farad_log_lag_seconds')).toBeGreaterThan(0);
   });
 
   test('stops before what the copy refuses, has applied what comes before, and does not try for ever', async () => {

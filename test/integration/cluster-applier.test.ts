@@ -1,12 +1,14 @@
 import { constants } from 'node:os';
 import { describe, expect, test, vi } from 'vitest';
 import { type ChangeRef, NO_CHANGE } from '../../src/cluster/change.ts';
+import { StreamEnds } from '../../src/cluster/stream-ends.ts';
 import { CommitError } from '../../src/journal/group-commit.ts';
 import {
   appliedUpTo,
   change,
   key,
   newCopy,
+  reasonOf,
   STREAM,
   setUp,
   startApplier,
@@ -161,5 +163,73 @@ describe.runIf(hasNats)('what applies the log to a copy', () => {
     copy.put = put;
     await appliedUpTo(copy, 1);
     expect(copy.contents('things')).toEqual({ [key('CP-1')]: 'CP-1' });
+  });
+
+  test('says how far it is behind: the age of the oldest change that is to be applied', async () => {
+    const setup = await setUp();
+    const storedAt = async (seq: number) =>
+      (await setup.manager.streams.getMessage(STREAM, { seq }))?.time.getTime() ?? Number.NaN;
+    const lag = () => metricOf(setup.registry, 'farad_log_lag_seconds', { stream: STREAM });
+    /** Expects it to be the age of what was stored then. */
+    const expectAge = (stored: number): void => {
+      const least = Date.now() - stored;
+      const now = lag();
+      expect(now).toBeGreaterThanOrEqual((least - 1) / 1000);
+      expect(now).toBeLessThanOrEqual((Date.now() - stored + 1) / 1000);
+    };
+    const copy = newCopy();
+    const { transact } = copy;
+    const isOlderThan = (ms: number, stored: number) => until('time passes', () => Date.now() - stored > ms);
+    const applier = startApplier(setup, copy);
+    await setup.publish(change('CP-1', NO_CHANGE));
+    await appliedUpTo(copy, 1);
+    await until('it is not behind', () => lag() === 0);
+    const first = await storedAt(1);
+    await isOlderThan(600, first);
+    // A fresh one, behind one that is old: as far as that one is old, and not a moment more.
+    copy.transact = () => Promise.reject(new CommitError('the disk is full'));
+    await setup.publish(change('CP-2', NO_CHANGE));
+    const second = await storedAt(2);
+    await until('it has come', () => applier.trouble()?.cause === 'the disk is full');
+    expectAge(second);
+    await isOlderThan(600, second);
+    // A backlog is as old as what is next in it, of which all but the last takes effect.
+    await setup.publish({ ...change('CP-3', NO_CHANGE), deletes: [['others', Buffer.from('k')]] });
+    expectAge(second);
+    copy.transact = transact;
+    expect(await reasonOf(applier)).toBe('unreadable');
+    expect(copy.position(STREAM).seq).toBe(2);
+    expectAge(await storedAt(3));
+  });
+
+  test('knows since when there is something to read, also before it has come', async () => {
+    const { connection, publish, manager } = await setUp();
+    const ends = () => new StreamEnds({ connection, stream: STREAM, identity: 'log-1' });
+    const before = Date.now();
+    const [behind, late] = [ends(), ends()];
+    // Before it was seen: since the start.
+    expect(behind.unreadSince).toBeGreaterThanOrEqual(before);
+    await behind.look(0);
+    expect(behind.unreadSince).toBeUndefined();
+    for (const number of [1, 2, 3]) {
+      await publish(change(`CP-${number}`, NO_CHANGE));
+      const stored = Date.now();
+      await until('the next one is stored later', () => Date.now() > stored + 1);
+    }
+    const storedAt = await Promise.all(
+      [1, 2, 3].map(async (seq) => (await manager.streams.getMessage(STREAM, { seq }))?.time.getTime()),
+    );
+    await behind.look(0);
+    expect(behind.unreadSince).toBe(storedAt[0]);
+    await late.look(1);
+    expect(late.unreadSince).toBe(storedAt[1]);
+    await late.look(3);
+    expect(late.unreadSince).toBeUndefined();
+    // The next one may be as old as the one that was read.
+    behind.saw(2, 1, storedAt[1] ?? 0);
+    await behind.look(2);
+    expect(behind.unreadSince).toBe(storedAt[1]);
+    behind.saw(3, 0, storedAt[2] ?? 0);
+    expect(behind.unreadSince).toBeUndefined();
   });
 });
