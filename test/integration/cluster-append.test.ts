@@ -3,12 +3,15 @@ import { connect, type NatsConnection, nanos } from '@nats-io/transport-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Change, type ChangeRef, encodeChange, NO_CHANGE } from '../../src/cluster/change.ts';
 import { closeConnection } from '../../src/cluster/connection.ts';
-import type { Appended } from '../../src/cluster/fate.ts';
+import { baseOf } from '../../src/cluster/copy.ts';
+import type { Appended, Fate } from '../../src/cluster/fate.ts';
 import { ChangeLog, type ChangeLogOptions } from '../../src/cluster/log.ts';
 import { type LogPlace, placeOfChargePoint } from '../../src/cluster/log-place.ts';
 import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
+import { newCopy, startApplier } from '../support/applier-under-test.ts';
 import { makeStream, metricOf } from '../support/log-streams.ts';
 import { hasNats, type NatsServer, startNats } from '../support/nats-server.ts';
+import type { ScratchCopy } from '../support/scratch-copy.ts';
 import { until } from '../support/until.ts';
 
 const PLACE = placeOfChargePoint('CP-1', 1);
@@ -23,6 +26,16 @@ function change(base: ChangeRef = NO_CHANGE, scope = 'CP-1'): Change {
 /** Of a copy that was no further than the base. */
 function append(log: ChangeLog, place: LogPlace, one: Change, withinMs: number): Promise<Appended> {
   return log.append(place, one, one.base.seq, withinMs);
+}
+
+/** What becomes of a change of the charge point in this copy. */
+function fateIn(copy: ScratchCopy, log: ChangeLog, one: Change, appended: Appended): Promise<Fate> {
+  if (!('seq' in appended)) throw new Error(`it is ${appended.outcome}`);
+  return until('its fate is known', () => {
+    copy.environment.endRead();
+    const fate = log.fate(copy, PLACE, one, appended);
+    return fate !== 'waiting' && fate;
+  });
 }
 
 interface Setup {
@@ -76,19 +89,24 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
     }
   });
 
-  test('is stored although its base is so old that the stream has dropped it', async () => {
+  test('takes effect although its base is so old that the stream has dropped it', async () => {
     const { connection, log, registry } = await setUp();
     await makeStream(connection, { max_age: nanos(1000), duplicate_window: nanos(1000) });
+    const copy = newCopy();
+    startApplier({ connection, registry }, copy);
     const first = change();
-    await append(log, PLACE, first, 5000);
+    await fateIn(copy, log, first, await append(log, PLACE, first, 5000));
     const manager = await jetstreamManager(connection);
     await until(
       'it has expired',
       async () => (await manager.streams.info(PLACE.stream)).state.messages === 0,
     );
-    const second = change({ seq: 1, id: first.id });
-    expect(await append(log, PLACE, second, 5000)).toEqual({ outcome: 'stored', seq: 2 });
+    const second = change(baseOf(copy, 'CP-1'));
+    expect(second.base.seq).toBe(1);
+    const appended = await append(log, PLACE, second, 5000);
+    expect(appended).toEqual({ outcome: 'stored', seq: 2 });
     expect(metricOf(registry, 'farad_log_repeats_total', { reason: 'hint' })).toBe(1);
+    expect(await fateIn(copy, log, second, appended)).toBe('applied');
   });
 
   test('is stored although the newest one in the stream is not its base, but was refused', async () => {
@@ -159,6 +177,40 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
     expect(await Promise.all(sent)).toMatchObject([{ outcome: 'stored' }, { outcome: 'stored' }]);
     expect(metricOf(registry, 'farad_log_in_flight_bytes')).toBe(0);
     expect(await append(log, ...scoped('CP-2', 70_000), 10_000)).toMatchObject({ outcome: 'stored' });
+  });
+
+  test('of two works of one charge point at a time each takes effect once', async () => {
+    const { connection, log, registry } = await setUp();
+    await makeStream(connection);
+    const copy = newCopy();
+    startApplier({ connection, registry }, copy);
+    const countUp = async (times: number): Promise<void> => {
+      for (let done = 0; done < times; ) {
+        copy.environment.endRead();
+        const number = Number(copy.read('things', 'CP-1') ?? 0) + 1;
+        const puts = [['things', Buffer.from('CP-1'), Buffer.from(`${number}`)]] as const;
+        const one = { ...change(baseOf(copy, 'CP-1')), puts };
+        const fate = await fateIn(
+          copy,
+          log,
+          one,
+          await log.append(PLACE, one, copy.position(PLACE.stream).seq, 5000),
+        );
+        if (fate === 'applied') done++;
+        else expect(fate).toBe('refused');
+      }
+    };
+    await Promise.all([countUp(8), countUp(8)]);
+    expect(copy.read('things', 'CP-1')).toBe('16');
+    expect(metricOf(registry, 'farad_log_conflicts_total')).toBeGreaterThan(0);
+    // The same one twice at a time.
+    const twice = change(baseOf(copy, 'CP-1'));
+    const both = await Promise.all([1, 2].map(() => append(log, PLACE, twice, 5000)));
+    expect(await Promise.all(both.map((appended) => fateIn(copy, log, twice, appended)))).toEqual([
+      'applied',
+      'applied',
+    ]);
+    expect(metricOf(registry, 'farad_log_ack_without_message_total')).toBe(0);
   });
 
   test('fails clearly where the stream is not its own, and where the connection is closed', async () => {

@@ -148,4 +148,23 @@ describe.runIf(hasNats)('what no node applies', () => {
     expect(await reasonOf(applier)).toBe('inapplicable');
     expect(applier.trouble()?.cause).toBe(`${STREAM} at 3: the copy is at 1, not right before it`);
   });
+
+  test('where the stream was emptied, it goes on behind what it has read, and not over a gap', async () => {
+    const setup = await setUp({ deny_purge: false });
+    const [copy, late] = [newCopy(), newCopy()];
+    const applier = startApplier(setup, copy);
+    const second = startApplier(setup, late);
+    await setup.publish(change('CP-1', NO_CHANGE));
+    await Promise.all([appliedUpTo(copy, 1), appliedUpTo(late, 1)]);
+    await second.stop();
+    await setup.publish(change('CP-2', NO_CHANGE));
+    await appliedUpTo(copy, 2);
+    await setup.manager.streams.purge(STREAM);
+    const third = startApplier(setup, late);
+    expect(await reasonOf(third)).toBe('gap');
+    expect(third.trouble()?.cause).toBe(`${STREAM} begins at 3, and this node has read it up to 1 only`);
+    await setup.publish(change('CP-3', NO_CHANGE));
+    await appliedUpTo(copy, 3);
+    expect(applier.trouble()).toBeUndefined();
+  });
 });

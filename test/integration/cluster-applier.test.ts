@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { describe, expect, test, vi } from 'vitest';
-import { type ChangeRef, NO_CHANGE } from '../../src/cluster/change.ts';
+import { type ChangeRef, encodeChange, NO_CHANGE } from '../../src/cluster/change.ts';
+import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
 import { StreamEnds } from '../../src/cluster/stream-ends.ts';
 import { CommitError } from '../../src/journal/group-commit.ts';
 import {
@@ -14,7 +16,7 @@ import {
   startApplier,
 } from '../support/applier-under-test.ts';
 import { metricOf } from '../support/log-streams.ts';
-import { hasNats } from '../support/nats-server.ts';
+import { hasNats, startNats } from '../support/nats-server.ts';
 import { until } from '../support/until.ts';
 
 describe.runIf(hasNats)('what applies the log to a copy', () => {
@@ -115,6 +117,50 @@ describe.runIf(hasNats)('what applies the log to a copy', () => {
     expect((await taken)?.seq).toBeGreaterThan(1);
     await appliedUpTo(copy, 5);
     expect(Object.keys(copy.contents('things'))).toHaveLength(5);
+  });
+
+  test('goes on with a server that was started again, which has forgotten its consumer', async () => {
+    const setup = await setUp();
+    const copy = newCopy();
+    const applier = startApplier(setup, copy);
+    await setup.publish(change('CP-1', NO_CHANGE));
+    await appliedUpTo(copy, 1);
+    const ended = once(setup.server.process, 'exit');
+    setup.server.process.kill('SIGKILL');
+    await ended;
+    await startNats('', setup.server);
+    const second = change('CP-2', NO_CHANGE);
+    const { subject } = placeOfChargePoint(second.scope, 1);
+    const unlessStored = { msgID: second.id, timeout: 200 };
+    await until('it takes a message', () =>
+      setup.client.publish(subject, encodeChange(second), unlessStored).catch(() => undefined),
+    );
+    await appliedUpTo(copy, 2);
+    await until('all is well', () => applier.trouble() === undefined);
+    expect(Object.keys(copy.contents('things'))).toHaveLength(2);
+  });
+
+  test('where two work on one copy by mistake, each change is decided about once', async () => {
+    const setup = await setUp();
+    const copy = newCopy();
+    const appliers = [startApplier(setup, copy), startApplier(setup, copy)];
+    const scopes = Array.from({ length: 300 }, (_, number) => `CP-${number}`);
+    await Promise.all(
+      scopes.map(async (scope) => {
+        const first = await setup.publish(change(scope, NO_CHANGE));
+        await setup.publish(change(scope, first, 'second'));
+        await setup.publish(change(scope, first, 'too late'));
+      }),
+    );
+    await appliedUpTo(copy, 900);
+    expect(copy.contents('things')).toEqual(
+      Object.fromEntries(scopes.map((scope) => [key(scope), 'second'])),
+    );
+    expect(copy.refusedSeqs(STREAM)).toHaveLength(300);
+    const refused = () => metricOf(setup.registry, 'farad_log_refused_total', { stream: STREAM });
+    await until('what was refused is counted', () => refused() >= 300);
+    expect(refused()).toBe(300);
+    for (const applier of appliers) expect(applier.trouble()).toBeUndefined();
   });
 
   test('is patient with a log that seems lost, and goes on where it is not', async () => {
