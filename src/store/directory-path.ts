@@ -96,7 +96,12 @@ export class DirectoryPath implements NumberSource {
 
   /** A version higher than any that a record of this environment has had. Within `transact` only. */
   nextVersion(): number {
-    return this.count('changes');
+    return this.nextVersions(1);
+  }
+
+  /** As `nextVersion` for so many records, in one go; returns the first one. */
+  nextVersions(records: number): number {
+    return this.count('changes', this.counted('changes') + records) - records + 1;
   }
 
   /** Sets a counter, by default to the next number; returns it. Within work of its scope only. */

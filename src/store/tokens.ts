@@ -31,7 +31,7 @@ const IMPORTED_PER_TRANSACTION = 500;
 /** Tags that are presented often stay decoded, per spelling; some 300 bytes each. */
 const KEPT_DECODED = 8192;
 
-/** Goes up with every change of a token. */
+/** Goes up with every write transaction that changes tokens. */
 const CHANGES = 'token-changes';
 
 export class TokenTable implements Tokens {
@@ -60,7 +60,8 @@ export class TokenTable implements Tokens {
   put(token: TokenInput, expected?: ExpectedVersion): Promise<Token> {
     return this.path.transact(() => {
       requireVersion(this.table.get(tokenKey(token.idTag)), expected);
-      return this.write(token);
+      this.path.count(CHANGES);
+      return this.write(token, this.path.nextVersion());
     });
   }
 
@@ -79,7 +80,9 @@ export class TokenTable implements Tokens {
     let chunk: TokenInput[] = [];
     const store = async () => {
       await this.path.transact(() => {
-        for (const token of chunk) this.write(token);
+        this.path.count(CHANGES);
+        let version = this.path.nextVersions(chunk.length);
+        for (const token of chunk) this.write(token, version++);
       });
       stored += chunk.length;
       chunk = [];
@@ -112,9 +115,8 @@ export class TokenTable implements Tokens {
     return sizeOf(this.table).entries;
   }
 
-  private write(input: TokenInput): Token {
-    const token = { ...input, version: this.path.nextVersion() };
-    this.path.count(CHANGES);
+  private write(input: TokenInput, version: number): Token {
+    const token = { ...input, version };
     this.table.put(tokenKey(input.idTag), token);
     return token;
   }

@@ -50,9 +50,14 @@ test('an import of many takes tokens from a list or a stream and counts what it 
     for (let index = 0; index < 1_300; index++) yield accepted(`T${index}`);
   };
   expect(await tokens.importMany(stream())).toBe(1_300);
-  expect(await tokens.importMany([accepted('t0'), accepted('U')])).toBe(2);
+  expect(tokens.get('T0')?.status).toBe('Accepted');
+  expect(await tokens.importMany([{ idTag: 't0', status: 'Blocked' }, accepted('U')])).toBe(2);
+  expect(tokens.get('T0')?.status).toBe('Blocked');
   expect(tokens.count()).toBe(1_301);
   expect(tokens.get('T1299')).toBeDefined();
+  const versions = tokens.list({ limit: 2_000 }).items.map(({ version }) => version);
+  expect(new Set(versions).size).toBe(1_301);
+  expect((await tokens.put(accepted('V'))).version).toBeGreaterThan(Math.max(...versions));
 });
 
 test('an import that breaks off keeps the chunks before it', async () => {
