@@ -25,6 +25,11 @@ export const clusterSettings = {
     'How long a change may take until it has come back out of the log; then whoever asked for it is told that it failed.',
     { min: '1s', max: '100s' },
   ),
+  lease: duration(
+    '10s',
+    'How long the node that runs campaigns, sites and what else one node does at a time may be silent until another one takes over.',
+    { min: '3s', max: '60s' },
+  ),
   nats: {
     servers: list(
       [],

@@ -1,11 +1,15 @@
 import type { Server } from 'node:https';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { isClustered } from '../config/cluster-check.ts';
 import { trustedProxies } from '../config/trusted-proxies.ts';
+import { processName } from '../link/process-name.ts';
+import { ALONE, Leadership } from '../operations/leadership.ts';
 import { startOperations } from '../operations/operations.ts';
 import { startSites } from '../operations/sites/sites.ts';
 import { expectProxyHeaders } from '../proxy/proxy-gate.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
 import { throttled } from '../telemetry/log.ts';
+import { metrics } from '../telemetry/metrics.ts';
 import { alarmSources } from './alarm-sources.ts';
 import type { ApiTls } from './api-tls.ts';
 import { auditChanges } from './audit.ts';
@@ -112,8 +116,10 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   const calls = callsThrough(edges, rest);
   const clock = new ClockGuard(rest.config.dataDir);
   const readiness = new Readiness(rest.link, rest.config, () => tls?.degraded() ?? []);
+  const leadership = isClustered(rest.config) ? leadershipOf(rest) : undefined;
   const running = await startOperations({
     ...rest,
+    lead: leadership ?? ALONE,
     calls,
     disconnect: (chargePointId, reason) => edges.disconnect(chargePointId, reason),
     signingRefused: (chargePointId, problem) => edges.noteRefusedSigning(chargePointId, problem),
@@ -154,6 +160,8 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   );
   // Answers are what the routes return: nothing is dropped or coerced on the way out.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  // Hooks of this kind run in the reverse order: whoever takes over finds everything written down.
+  app.addHook('onClose', () => leadership?.stop());
   app.addHook('onClose', () => running.stop());
   app.server.maxConnections = MAX_CONNECTIONS;
   handleErrors(app);
@@ -261,4 +269,18 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addDocsRoutes(app, operations, version);
   addConsoleRoutes(app, deps.config);
   return app;
+}
+
+/** The lease under which one node of the cluster does what is done over time. */
+function leadershipOf({ store, config, log }: Pick<AppOptions, 'store' | 'config' | 'log'>): Leadership {
+  const leadership = new Leadership({
+    store,
+    name: 'operations',
+    process: processName({ node: config.cluster.node, process: 'control' }),
+    lease: config.cluster.lease,
+    log,
+    registry: metrics,
+  });
+  leadership.start();
+  return leadership;
 }

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts';
 import type { CloseInput, TransactionRecord } from '../store/transaction-record.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
+import { ALONE, type Lead } from './leadership.ts';
 
 export interface ForgottenTransactionsOptions {
   readonly store: Pick<
@@ -18,6 +19,8 @@ export interface ForgottenTransactionsOptions {
   /** `transactions.forgottenAfter`, ms. */
   readonly after: number;
   readonly log: ThrottledLog;
+  /** Default: this process leads always. */
+  readonly lead?: Lead;
   /** Epoch ms; undefined while the clock is doubted. */
   readonly trustedNow: () => number | undefined;
   /** Since when Farad can have been told anything, epoch ms. */
@@ -75,7 +78,7 @@ export class ForgottenTransactions {
   }
 
   private async closeAll(): Promise<number> {
-    const { store, after, trustedNow, beganAt } = this.options;
+    const { store, after, trustedNow, beganAt, lead = ALONE } = this.options;
     let closed = 0;
     let position: string | undefined;
     do {
@@ -83,7 +86,7 @@ export class ForgottenTransactions {
       const { transactions, next } = store.transactions.listOpen({ after: position, limit: LOOKED_AT });
       for (const transaction of transactions) {
         const now = trustedNow();
-        if (now === undefined || this.isStopped) return closed;
+        if (now === undefined || this.isStopped || lead.term() === undefined) return closed;
         const suspicions = suspicionsOf(store, transaction, now, after);
         if (!isForgotten(transaction, suspicions, { now, after, beganAt })) continue;
         if (await this.close(transaction, suspicions, now)) closed++;

@@ -12,6 +12,7 @@ import { signingHook } from './certificates/signing-hook.ts';
 import { Signings } from './certificates/signings.ts';
 import type { ChargePointCalls } from './charge-point-calls.ts';
 import { ForgottenTransactions } from './forgotten-transactions.ts';
+import type { Lead } from './leadership.ts';
 import { ListKeeper } from './local-lists/list-keeper.ts';
 import { LocalLists } from './local-lists/local-lists.ts';
 import { type ReportSource, Reports } from './reports/reports.ts';
@@ -65,6 +66,8 @@ export interface OperationsDeps {
     'ocpp' | 'operations' | 'transactions' | 'security' | 'alarms' | 'reports' | 'fleet'
   >;
   readonly log: Log;
+  /** Only who leads does what is done over time. */
+  readonly lead: Lead;
   /** Epoch ms; undefined while the clock is doubted. */
   readonly trustedNow: () => number | undefined;
 }
@@ -83,6 +86,7 @@ export async function startOperations({
   reportSource,
   config,
   log,
+  lead,
   trustedNow,
 }: OperationsDeps): Promise<Operations> {
   const quietly = throttled(log, LOG_EVERY_MS);
@@ -94,6 +98,7 @@ export async function startOperations({
     localLists,
     log: quietly,
     atOnce: config.operations.listSyncsAtOnce,
+    lead,
   });
   const campaigns = new Campaigns({
     store,
@@ -110,6 +115,7 @@ export async function startOperations({
     close: closeTransaction,
     after: config.transactions.forgottenAfter,
     log: quietly,
+    lead,
     trustedNow,
     beganAt: Date.now(),
   });
@@ -131,7 +137,7 @@ export async function startOperations({
       log: quietly,
       clock: Date.now,
     }),
-    revocations: new Revocations({ store, disconnect, log: quietly, clock: Date.now }),
+    revocations: new Revocations({ store, disconnect, log: quietly, lead, clock: Date.now }),
   };
   const post = webhookSender({
     isNamed: networksOf('alarms.webhookNetworks', config.alarms.webhookNetworks),
@@ -155,6 +161,7 @@ export async function startOperations({
     post,
     timeZone: config.fleet.timezone,
     log: quietly,
+    lead,
     clock: Date.now,
     trustedNow,
   });

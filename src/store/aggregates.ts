@@ -30,6 +30,7 @@ import { type GivenKeys, GivenKeyTable } from './given-keys.ts';
 import { type HeldLists, HeldListTable } from './held-lists.ts';
 import { type InstalledCertificateLists, InstalledCertificateTable } from './installed-certificates.ts';
 import { type Jobs, JobTable } from './jobs.ts';
+import { type Leases, LeaseTable } from './leases.ts';
 import { type LocalLists, LocalListTable } from './local-lists.ts';
 import { type ManufacturerRoots, ManufacturerRootTable } from './manufacturer-roots.ts';
 import { forgetSharedSequence, type Outbox } from './outbox.ts';
@@ -193,6 +194,7 @@ const AGGREGATES = {
     ({ directory }, opened) => new SigningTable(directory, opened.the(CertificateTable)),
     [noteFailedSignings],
   ),
+  leases: provisioned<Leases>('leases', ({ directory }) => new LeaseTable(directory)),
 
   chargePoints: learnt<ChargePoints>(
     'charge-points',

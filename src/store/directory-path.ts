@@ -43,7 +43,7 @@ export class DirectoryPath implements NumberSource {
   private readonly recorder: Recording;
   private readonly changes: Changes;
   private readonly meta: RecordingTable<number>;
-  private readonly opened = new Set<MainTable>();
+  private readonly opened = new Set<DirectoryTable>();
   /** Of the work that is running. */
   private scope: WorkScope | undefined;
 
@@ -65,10 +65,15 @@ export class DirectoryPath implements NumberSource {
 
   /** As `Environment.records`. What one table notes, another one would not see. */
   records<Value>(name: MainTable): RecordingTable<Value> {
-    if (this.opened.has(name)) throw new EnvironmentError(`the table ${name} is opened twice`);
-    this.opened.add(name);
-    const table = this.tables.records<Value>(name);
-    return new TableOfMain(name, table, this.recorder, () => this.assertIn('main', name));
+    return this.open(name, () => this.assertIn('main', name));
+  }
+
+  /** As `records`, for leases: each of them is of a scope of its own. */
+  leases<Value>(): RecordingTable<Value> {
+    return this.open('leases', (key) => {
+      const name = Buffer.from(key).toString();
+      this.assertIn(`lease.${name}`, `the lease ${name}`);
+    });
   }
 
   /** As `transactIn` the scope `main`. */
@@ -121,6 +126,12 @@ export class DirectoryPath implements NumberSource {
     return this.changes.drain();
   }
 
+  private open<Value>(name: DirectoryTable, assertMay: (key: KeyBytes) => void): RecordingTable<Value> {
+    if (this.opened.has(name)) throw new EnvironmentError(`the table ${name} is opened twice`);
+    this.opened.add(name);
+    return new ScopedTable(name, this.tables.records<Value>(name), this.recorder, assertMay);
+  }
+
   private runIn<Result>(scope: WorkScope, work: () => Result): Result {
     this.scope = scope;
     try {
@@ -138,21 +149,26 @@ export class DirectoryPath implements NumberSource {
 }
 
 /** A table that work for another scope cannot write to. */
-class TableOfMain<Value> extends RecordingTable<Value> {
-  private readonly assertMain: () => void;
+class ScopedTable<Value> extends RecordingTable<Value> {
+  private readonly assertMay: (key: KeyBytes) => void;
 
-  constructor(name: MainTable, table: Table<Value>, recorder: Recording, assertMain: () => void) {
+  constructor(
+    name: DirectoryTable,
+    table: Table<Value>,
+    recorder: Recording,
+    assertMay: (key: KeyBytes) => void,
+  ) {
     super(name, table, recorder);
-    this.assertMain = assertMain;
+    this.assertMay = assertMay;
   }
 
   override put(key: KeyBytes, value: Value): void {
-    this.assertMain();
+    this.assertMay(key);
     super.put(key, value);
   }
 
   override remove(key: KeyBytes): void {
-    this.assertMain();
+    this.assertMay(key);
     super.remove(key);
   }
 }

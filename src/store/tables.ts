@@ -11,8 +11,9 @@ export type KeyPart = 'charge point' | 'transaction' | 'identity' | 'text' | 'nu
  * - `machine`: it means nothing on another machine.
  * - `ids`: what all processes draw numbers from, in write transactions of their own.
  * - `main`: what operators provision; control alone writes it.
+ * - `lease.…`: which process of a cluster does something that one does at a time.
  */
-export type Scope = 'machine' | 'ids' | 'main';
+export type Scope = 'machine' | 'ids' | 'main' | `lease.${string}`;
 
 /** The parts of each key of a table; or what all of its keys belong to, or each by its name. */
 export type KeysOf = readonly KeyPart[] | Scope | Readonly<Record<string, Scope>>;
@@ -131,6 +132,7 @@ export const DIRECTORY_TABLES = {
   'open-signings': 'main',
   'failed-signings': 'main',
 
+  leases: { operations: 'lease.operations' },
   'newest-changes': 'machine',
   schema: 'machine',
   meta: {
@@ -155,3 +157,6 @@ export type MainTable = {
 
 /** Counters in `meta` of `directory`. */
 export type DirectoryCounter = Exclude<keyof (typeof DIRECTORY_TABLES)['meta'], 'installation'>;
+
+/** What one process of a cluster does at a time. */
+export type LeaseName = keyof (typeof DIRECTORY_TABLES)['leases'];

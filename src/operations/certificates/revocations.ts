@@ -1,12 +1,15 @@
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { watchman } from '../../telemetry/watchman.ts';
+import { ALONE, type Lead } from '../leadership.ts';
 
 export interface RevocationsOptions {
   readonly store: Pick<Store, 'certificates' | 'sessions'>;
   /** Closes the charge point's socket wherever it is; rejects where that is not certain. */
   readonly disconnect: (chargePointId: string, reason: string) => Promise<void>;
   readonly log: ThrottledLog;
+  /** Default: this process leads always. */
+  readonly lead?: Lead;
   /** Epoch ms. */
   readonly clock: () => number;
   readonly stepEveryMs?: number;
@@ -36,7 +39,10 @@ export class Revocations {
   }
 
   start(): void {
-    this.timer = setInterval(() => void this.step(), this.options.stepEveryMs ?? STEP_EVERY_MS).unref();
+    const { lead = ALONE, stepEveryMs = STEP_EVERY_MS } = this.options;
+    this.timer = setInterval(() => {
+      if (lead.term() !== undefined) void this.step();
+    }, stepEveryMs).unref();
   }
 
   /** Nothing touches the store once this has resolved. */
@@ -47,7 +53,8 @@ export class Revocations {
   }
 
   /**
-   * Resolves when the sessions of what is revoked by now are closed, or it is known that they cannot be yet.
+   * Resolves when the sessions of what is revoked by now are closed, or it is known that they cannot be yet:
+   * also where another process leads, since somebody waits for it.
    */
   async enforce(): Promise<void> {
     // A look under way may have begun before the revocation.

@@ -2,6 +2,7 @@ import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { watchman } from '../../telemetry/watchman.ts';
 import type { ChargePointCalls } from '../charge-point-calls.ts';
+import { ALONE, callsInTerm, type Lead } from '../leadership.ts';
 import { ruledOut } from './list-limits.ts';
 import { hasConflict } from './list-sync.ts';
 import { isSuccess, type LocalLists } from './local-lists.ts';
@@ -13,6 +14,8 @@ export interface ListKeeperOptions {
   readonly log: ThrottledLog;
   /** Charge points that are brought up to date at a time. */
   readonly atOnce: number;
+  /** Default: this process leads always. */
+  readonly lead?: Lead;
   /** Epoch ms. */
   readonly clock?: () => number;
   /** How often some charge points are looked at, ms. */
@@ -46,6 +49,7 @@ const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['not_sent', 'interrupted
 export class ListKeeper {
   private readonly options: ListKeeperOptions;
   private readonly clock: () => number;
+  private readonly lead: Lead;
   private readonly digests = new Map<string, { version: number; digest: string; until: number }>();
   private readonly notBefore = new Map<string, number>();
   private readonly working = new Set<string>();
@@ -56,6 +60,7 @@ export class ListKeeper {
   constructor(options: ListKeeperOptions) {
     this.options = options;
     this.clock = options.clock ?? Date.now;
+    this.lead = options.lead ?? ALONE;
   }
 
   start(): void {
@@ -77,9 +82,11 @@ export class ListKeeper {
    * not.
    */
   look(): void {
+    const term = this.lead.term();
+    if (term === undefined) return;
     for (const chargePointId of this.candidates()) {
       if (this.working.size >= this.options.atOnce) return;
-      if (!this.working.has(chargePointId) && this.wantsSync(chargePointId)) this.begin(chargePointId);
+      if (!this.working.has(chargePointId) && this.wantsSync(chargePointId)) this.begin(chargePointId, term);
     }
   }
 
@@ -118,15 +125,17 @@ export class ListKeeper {
     return !isHeld || hasConflict(store, chargePointId);
   }
 
-  private begin(chargePointId: string): void {
+  private begin(chargePointId: string, term: number): void {
     const { localLists, log } = this.options;
+    const calls = callsInTerm(this.options.calls, this.lead, term);
     const work = async (): Promise<void> => {
       try {
-        const report = await localLists.sync(chargePointId, 'auto');
+        const report = await localLists.sync(chargePointId, 'auto', calls);
         const notSent = typeof report === 'object' && report.outcome === 'not_sent';
         this.notBefore.delete(chargePointId);
         if (notSent) this.notBefore.set(chargePointId, this.clock() + FIRST_RETRY_MS);
       } catch (error) {
+        if (this.lead.term() !== term) return;
         this.notBefore.set(chargePointId, this.clock() + FIRST_RETRY_MS);
         log.warn({ err: error, chargePoint: chargePointId }, 'a local list could not be brought up to date');
       }

@@ -95,17 +95,21 @@ export class LocalLists {
   }
 
   /**
-   * Brings a charge point up to date; one sync of a charge point at a time. Rejects where the gateway itself
-   * failed.
+   * Brings a charge point up to date, by `calls`; one sync of a charge point at a time. Rejects where the
+   * gateway itself failed.
    */
-  async sync(chargePointId: string, mode: SyncMode): Promise<SyncReport | 'no_list' | 'already_running'> {
+  async sync(
+    chargePointId: string,
+    mode: SyncMode,
+    calls = this.options.calls,
+  ): Promise<SyncReport | 'no_list' | 'already_running'> {
     const head = this.headAt(chargePointId);
     const wanted = head && this.wanted(head.id);
     if (!wanted) return 'no_list';
     if (this.syncing.has(chargePointId)) return 'already_running';
     this.syncing.add(chargePointId);
     try {
-      const options = { ...this.options, clock: this.clock };
+      const options = { ...this.options, calls, clock: this.clock };
       const report = await new ListSync(options, chargePointId, wanted).run(mode);
       if (report.outcome !== 'not_sent' || report.steps.length > 1)
         await this.note(chargePointId, wanted, report);

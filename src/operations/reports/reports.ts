@@ -3,6 +3,7 @@ import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { metrics } from '../../telemetry/metrics.ts';
 import { watchman } from '../../telemetry/watchman.ts';
+import { ALONE, type Lead } from '../leadership.ts';
 import { latestDue, nextDue } from './due-times.ts';
 import { type DeliveryOptions, deliverReport } from './report-delivery.ts';
 import type { ReportContent } from './report-file.ts';
@@ -22,6 +23,8 @@ export interface ReportsOptions extends DeliveryOptions {
   /** IANA; empty for UTC. */
   readonly timeZone: string;
   readonly log: ThrottledLog;
+  /** Default: this process leads always. */
+  readonly lead?: Lead;
   /** Epoch ms. */
   readonly clock: () => number;
   /** Epoch ms; undefined while the clock is doubted: then nothing is due. */
@@ -47,6 +50,7 @@ const inHand = watchman.workOf({ name: 'reports', limit: 60 * 60_000 });
  */
 export class Reports {
   private readonly options: ReportsOptions;
+  private readonly lead: Lead;
   private readonly stopping = new AbortController();
   private readonly stopped = new Promise<undefined>((resolve) => {
     this.stopping.signal.addEventListener('abort', () => resolve(undefined));
@@ -56,6 +60,7 @@ export class Reports {
 
   constructor(options: ReportsOptions) {
     this.options = options;
+    this.lead = options.lead ?? ALONE;
   }
 
   start(): void {
@@ -97,7 +102,8 @@ export class Reports {
   }
 
   private step(): void {
-    if (this.running || this.stopping.signal.aborted) return;
+    if (this.lead.isShared) this.count();
+    if (this.running || this.stopping.signal.aborted || this.lead.term() === undefined) return;
     const now = this.options.trustedNow();
     if (now === undefined) return;
     for (const report of this.options.store.reports.all()) {
@@ -139,6 +145,7 @@ export class Reports {
   private async perform(report: ReportRecord, { cause, due, begunAt }: NewRun): Promise<void> {
     const { store, source, log, clock } = this.options;
     const run = { cause, due, begunAt };
+    const term = this.lead.term();
     if (!(await store.reports.begin(report.id, run))) return;
     const delivering = deliverReport(
       {
@@ -153,6 +160,8 @@ export class Reports {
     // Whoever stops does not wait for an answer of analytics.
     const outcome = await Promise.race([delivering, this.stopped]);
     if (!outcome || this.stopping.signal.aborted) return;
+    // Whoever leads now does it again.
+    if (this.lead.term() !== term) return;
     const now = clock();
     const { failures } = store.reports.progressOf(report.id);
     await store.reports.end(

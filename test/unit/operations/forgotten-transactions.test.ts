@@ -1,7 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { ForgottenTransactions } from '../../../src/operations/forgotten-transactions.ts';
+import type { Lead } from '../../../src/operations/leadership.ts';
 import type { CloseInput } from '../../../src/store/transaction-record.ts';
 import { logTo, throttled } from '../../../src/telemetry/log.ts';
+import { ScriptedLead } from '../../support/scripted-lead.ts';
 import { scratchStore } from '../store/scratch.ts';
 import { MINUTE, NOON, start } from '../store/starts-and-stops.ts';
 
@@ -9,7 +11,9 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** An open transaction of CP-1, which left at noon, and one of CP-2, which is connected. */
-async function looking(change: { close?: (id: string, end: CloseInput) => Promise<boolean> } = {}) {
+async function looking(
+  change: { close?: (id: string, end: CloseInput) => Promise<boolean>; lead?: Lead } = {},
+) {
   const store = scratchStore();
   for (const id of ['CP-1', 'CP-2']) {
     await store.chargePoints.register(id, NOON, 10);
@@ -84,4 +88,23 @@ test('where no edge can close it, that is logged and tried again', async () => {
   expect(lines.join()).toContain('no edge');
   isAway = false;
   expect(await forgotten.look()).toBe(1);
+});
+
+test('only the process that leads closes any, and none after the one at which it stops to lead', async () => {
+  const lead = new ScriptedLead();
+  const closed: string[] = [];
+  const { store, forgotten, clock } = await looking({
+    lead,
+    close: async (id) => {
+      lead.now = undefined;
+      return closed.push(id) > 0;
+    },
+  });
+  await store.chargePoints.register('CP-3', NOON, 10);
+  await store.transactions.start(start({ chargePointId: 'CP-3', idTag: 'CP-3' }));
+  clock.now = NOON + DAY;
+  expect(await forgotten.look()).toBe(0);
+  lead.now = 1;
+  expect(await forgotten.look()).toBe(1);
+  expect(closed).toHaveLength(1);
 });

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
+import { ALONE, type Lead } from '../../../src/operations/leadership.ts';
 import { ListKeeper } from '../../../src/operations/local-lists/list-keeper.ts';
 import { LocalLists } from '../../../src/operations/local-lists/local-lists.ts';
 import type { LocalListInput } from '../../../src/store/local-list-record.ts';
 import { ScriptedChargePoints } from '../../support/scripted-charge-points.ts';
+import { ScriptedLead } from '../../support/scripted-lead.ts';
 import { until } from '../../support/until.ts';
 import { NOON, setUp } from '../central-system/central-system-fixture.ts';
 
 const HOUR = 3_600_000;
 
-async function depot(ids: readonly string[] = ['A', 'B', 'C'], atOnce = 10) {
+async function depot(ids: readonly string[] = ['A', 'B', 'C'], atOnce = 10, lead: Lead = ALONE) {
   const stand = setUp();
   const { store } = stand;
   for (const id of ids) {
@@ -22,7 +24,7 @@ async function depot(ids: readonly string[] = ['A', 'B', 'C'], atOnce = 10) {
   const localLists = new LocalLists({ store, calls: chargePoints, clock });
   const faults: unknown[] = [];
   const log = { warn: (details: object) => void faults.push(details), error: () => undefined };
-  const keeper = new ListKeeper({ store, calls: chargePoints, localLists, log, atOnce, clock });
+  const keeper = new ListKeeper({ store, calls: chargePoints, localLists, log, atOnce, lead, clock });
   return {
     stand,
     store,
@@ -204,4 +206,35 @@ test('a fault of the gateway is logged and tried again later', async () => {
   stand.now += 61_000;
   await look();
   expect(asked()).toEqual(['A SendLocalList']);
+});
+
+test('only the process that leads brings lists, and sends no more of one once another may lead', async () => {
+  const lead = new ScriptedLead();
+  const { store, chargePoints, faults, put, look, asked } = await depot(['A'], 10, lead);
+  const entries = ['T', 'U', 'V'].map((idTag) => ({ idTag, idTagInfo: { status: 'Accepted' as const } }));
+  await put({ entries });
+  await look();
+  expect(asked()).toEqual([]);
+  lead.now = 1;
+  await look();
+  expect(asked()).toEqual(['A SendLocalList']);
+
+  // A Differential that is refused would be followed by the whole list.
+  await put({ entries: [...entries, { idTag: 'W', idTagInfo: { status: 'Accepted' } }] });
+  chargePoints.script = () => {
+    lead.now = undefined;
+    return { result: { status: 'Failed' } };
+  };
+  await look();
+  expect(asked()).toHaveLength(2);
+  expect(store.localLists.lastSync('A')).toMatchObject({ outcome: 'synced' });
+  expect(faults).toEqual([]);
+
+  chargePoints.script = ({ action }) => ({
+    result: action === 'GetLocalListVersion' ? { listVersion: 1 } : { status: 'Accepted' },
+  });
+  lead.now = 2;
+  await look();
+  expect(asked().slice(2)).toEqual(['A GetLocalListVersion', 'A SendLocalList']);
+  expect(store.localLists.lastSync('A')).toMatchObject({ outcome: 'synced', heldVersion: 3 });
 });

@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { ALONE, type Lead } from '../../../src/operations/leadership.ts';
 import { type ReportSource, Reports } from '../../../src/operations/reports/reports.ts';
 import type { Outcome } from '../../../src/operations/webhooks/outcome.ts';
 import type { WebhookMessage } from '../../../src/operations/webhooks/webhook.ts';
 import type { ReportInput, ReportRecord } from '../../../src/store/report-record.ts';
+import { ScriptedLead } from '../../support/scripted-lead.ts';
 import { until } from '../../support/until.ts';
 import { scratchDirectory, scratchStore } from '../store/scratch.ts';
 
@@ -19,7 +21,7 @@ const day = (date: string) => ({
 
 type Answer = string | Error | (() => AsyncIterable<string>);
 
-function stand() {
+function stand(lead: Lead = ALONE) {
   const store = scratchStore();
   const folder = scratchDirectory();
   const asked: { readonly from: number; readonly to: number }[] = [];
@@ -114,6 +116,7 @@ function stand() {
         },
         timeZone: 'Europe/Berlin',
         log: { warn: () => undefined, error: () => undefined },
+        lead,
         clock: () => self.now,
         trustedNow: () => {
           looks++;
@@ -148,6 +151,26 @@ describe('scheduled reports', () => {
     await reports.put({ files: { name: 'energy', keep: 5 } });
     await reports.idle();
     expect(reports.asked).toHaveLength(1);
+  });
+
+  test('only the process that leads writes reports, and whoever leads next does again what has no end', async () => {
+    const lead = new ScriptedLead();
+    const reports = stand(lead);
+    await reports.put();
+    reports.now += DAY;
+    reports.reports.changed();
+    expect(reports.asked).toEqual([]);
+
+    reports.answer = async function* () {
+      if (reports.asked.length === 1) lead.now = undefined;
+      yield 'a,b\r\n';
+    };
+    lead.now = 1;
+    await until('it is written', () => reports.files().includes('energy-2026-03-02.csv'));
+    lead.now = 2;
+    await reports.idle();
+    expect(reports.asked).toHaveLength(2);
+    expect(reports.files()).toEqual(['energy-2026-03-02.csv']);
   });
 
   test('of the times that were missed the last one is made up for, once', async () => {

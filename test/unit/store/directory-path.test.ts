@@ -37,6 +37,11 @@ describe('work of the directory', () => {
     await expect(path.transactIn('ids', () => path.nextVersion())).rejects.toThrow('for the scope ids');
     await expect(path.transactIn('ids', () => table.put(key('a'), 1))).rejects.toThrow('for the scope ids');
     await expect(path.transactIn('ids', () => table.remove(key('a')))).rejects.toThrow('for the scope ids');
+    const leases = path.leases<number>();
+    const putLease = () => leases.put(key('operations'), 1);
+    await expect(path.transact(putLease)).rejects.toThrow('for the scope main');
+    await path.transactIn('lease.operations', putLease);
+    expect(leases.get(key('operations'))).toBe(1);
     await expect(path.transact(() => path.count('request-ids'))).rejects.toThrow('for the scope main');
     expect([path.counted('changes'), path.counted('request-ids')]).toEqual([0, 0]);
   });

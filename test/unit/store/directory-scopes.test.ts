@@ -171,6 +171,10 @@ const STEPS: Record<string, Step> = {
     }),
   'a signing with its certificate': ({ signings }) =>
     signings.change('s', ['received'], { state: 'signed' }, certificate('b')),
+  'a lease': ({ leases }) => leases.take('operations', 'a/control', undefined),
+  'a lease renewed': ({ leases }) => leases.renew('operations', { owner: 'a/control', term: 1, renewal: 0 }),
+  'a lease given back': ({ leases }) =>
+    leases.release('operations', { owner: 'a/control', term: 1, renewal: 1 }),
   'a signing that failed': ({ signings }) => signings.change('s', ['signed'], { state: 'failed' }),
 };
 
