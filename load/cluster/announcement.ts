@@ -14,8 +14,8 @@ export function announcement(cluster: LocalCluster, chargePoints: number): strin
     `  ClickHouse      ${clickHouse} (a database for each node)`,
     `  data            ${directory}`,
     `  API key         ${target.apiKey}`,
-    `${chargePoints} simulated charge points connect. Each node still has its own state (docs/cluster.md): its console`,
-    'shows the charge points that are connected to it as connected, and commands reach those of all nodes.',
+    `${chargePoints} simulated charge points connect. Each node knows all of them, and commands reach them wherever`,
+    'they are; what ClickHouse holds is still that of each node alone (docs/cluster.md).',
     `Kill a node with kill -9 and the number of its supervisor, for example kill -9 ${first?.pid}: its charge`,
     'points come back on other nodes, and the node is started again. Ctrl-C ends everything.',
   ].join('\n');

@@ -111,7 +111,7 @@ async function startParts(options: LocalClusterOptions, endings: Endings): Promi
     ...['--cluster-node', name, '--cluster-nats-servers', servers],
     ...['--cluster-nats-credentials', launched.credentialsOf(name)],
     ...['--cluster-log-max-bytes', STREAM_BYTES, '--cluster-rows-max-bytes', STREAM_BYTES],
-    // Rows of different nodes must not meet yet: each node hands out its own transactionIds.
+    // A database takes the rows of one data directory only.
     ...['--clickhouse-url', clickHouse, '--clickhouse-database', `farad_${name}`],
   ]);
   signal.throwIfAborted();
@@ -170,7 +170,7 @@ async function startBalancers(
   };
   return {
     ocpp: await start(({ ocppUrl }) => ocppUrl, 'in turns'),
-    // A log-in is known to one node only, and each node shows only what it knows itself.
+    // What is shown of the past is that of one node, since each has a database of its own.
     api: await start(({ apiUrl }) => apiUrl, 'the first'),
   };
 }

@@ -60,7 +60,7 @@ async function runCluster(options: ClusterOptions, signal: AbortSignal): Promise
     signal,
   });
   try {
-    const fleet = chargePoints > 0 ? await startDemoFleet(cluster, chargePoints) : undefined;
+    const fleet = chargePoints > 0 ? startDemoFleet(cluster, chargePoints) : undefined;
     console.log(announcement(cluster, chargePoints));
     const looking = sayWhereTheyAre(cluster);
     await aborted(signal);

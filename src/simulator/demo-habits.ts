@@ -15,11 +15,6 @@ const FAULTS: readonly Omit<Fault, 'lastsMs'>[] = [
   { errorCode: 'OtherError', info: 'emergency stop pressed' },
 ];
 
-/** The identity of the demo's charge point number `index`, which begins at 0. */
-export function demoIdentity(index: number): string {
-  return `DEMO-${String(index + 1).padStart(3, '0')}`;
-}
-
 /** Cards of the demo: most are accepted, families share a parent, some are refused. */
 export const DEMO_TOKENS: readonly TokenLine[] = [
   ...Array.from({ length: 36 }, (_, place): TokenLine => {

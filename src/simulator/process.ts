@@ -1,5 +1,5 @@
 import type { Api } from './api.ts';
-import { DEMO_TOKENS, DemoHabits, demoIdentity } from './demo-habits.ts';
+import { DEMO_TOKENS, DemoHabits } from './demo-habits.ts';
 import { operateDemo } from './demo-operator.ts';
 import { Fleet } from './fleet.ts';
 import { importTokens } from './provisioning.ts';
@@ -57,7 +57,7 @@ async function run(order: DemoOrder): Promise<void> {
   fleet = new Fleet({
     url: ocppUrl,
     chargePoints,
-    identity: demoIdentity,
+    identity,
     habits: new DemoHabits(),
     recorder: bystander,
     seed,
@@ -71,12 +71,16 @@ async function run(order: DemoOrder): Promise<void> {
   fleet.start(RAMP_MS);
   tell({ type: 'ready', chargePoints });
   setTimeout(() => {
-    const identities = Array.from({ length: chargePoints }, (_, index) => demoIdentity(index));
+    const identities = Array.from({ length: chargePoints }, (_, index) => identity(index));
     // The charge points live on without it.
     operateDemo(api, identities, Date.now()).catch((error: unknown) =>
       tell({ type: 'note', level: 'warn', message: `the demo's operator gave up: ${String(error)}` }),
     );
   }, OPERATOR_AFTER_MS);
+}
+
+function identity(index: number): string {
+  return `DEMO-${String(index + 1).padStart(3, '0')}`;
 }
 
 /** Control may just be restarting, so one refusal is not the end. */
