@@ -5,7 +5,7 @@ import type { OwnGateway } from './gateway.ts';
 import type { ChaosEvent } from './measurements.ts';
 
 /** After an edge is back, charge points still find their way to it for this long. */
-const AFTERMATH_MS = 10_000;
+export const AFTERMATH_MS = 10_000;
 
 /** How long a process is stopped or the disk stays full, ms. */
 const SHORTEST_MS = 500;
@@ -46,8 +46,18 @@ export interface ChaosOptions {
   readonly onFailure: (reason: string) => void;
 }
 
+/** What disturbs a server under load. */
+export interface Disturber {
+  /** Whether a problem of this kind (`kind action`) is to be expected now. */
+  excuses(kind: string): boolean;
+  /** Strikes for the first time after one interval. */
+  start(): void;
+  /** No more strikes; resolves when what was struck is back. */
+  stop(): Promise<void>;
+}
+
 /** Disturbs the tool's own gateway again and again, by a schedule or at random. */
-export class Chaos {
+export class Chaos implements Disturber {
   readonly #gateway: OwnGateway;
   readonly #options: ChaosOptions;
   readonly #random: Random;
@@ -62,17 +72,13 @@ export class Chaos {
     this.#random = new Random(options.seed);
   }
 
-  /**
-   * Whether a problem of this kind (`kind action`) is to be expected now: sockets drop with their edge, a
-   * full disk keeps no message.
-   */
+  /** Sockets drop with their edge, a full disk keeps no message. */
   excuses(kind: string): boolean {
     const now = performance.now();
     if (/^(dropped|refused)/.test(kind)) return now < Math.max(this.#dropsUntil, this.#refusalsUntil);
     return /^error\b/.test(kind) && now < this.#refusalsUntil;
   }
 
-  /** Strikes for the first time after one interval. */
   start(): void {
     const { names, disturbances, everyMs } = this.#options;
     if (names.length + disturbances.length === 0) return;
@@ -81,7 +87,6 @@ export class Chaos {
     }, everyMs);
   }
 
-  /** No more strikes; resolves when what was struck is back. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#underWay;

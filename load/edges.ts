@@ -37,5 +37,5 @@ export function edgesTogether(seconds: readonly Second[]): EdgesTogether | undef
 }
 
 function isEdge(process: string): boolean {
-  return /^edge-\d+$/.test(process);
+  return /(^|\/)edge-\d+$/.test(process);
 }

@@ -21,11 +21,12 @@ export class FaradSide {
   readonly #identityPrefix: string;
   readonly #totals: StoredTotals;
 
-  constructor(target: Target, options: LoadOptions, identityPrefix: string) {
+  /** @param nodes each has rows of its own in ClickHouse. */
+  constructor(target: Target, nodes: readonly Target[], options: LoadOptions, identityPrefix: string) {
     this.#target = target;
     this.#options = options;
     this.#identityPrefix = identityPrefix;
-    this.#totals = new StoredTotals(askApi(target));
+    this.#totals = new StoredTotals(...nodes.map(askApi));
     this.limits = new ShiftingLimits(target, { ...options, identityPrefix });
   }
 

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { readDuration } from '../src/config/quantities.ts';
 import { MAX_SAMPLES_PER_METER_VALUE } from '../src/simulator/meter-values.ts';
 import type { Disturbance } from './chaos.ts';
+import { type ClusterPart, isClusterPart } from './cluster/cluster-chaos.ts';
+import { NODE_NAMES } from './cluster/node-names.ts';
 import { OptionError } from './option-error.ts';
 import { readPem, readSecurity, type SecurityOptions } from './security/security-options.ts';
 import { type CentralSystem, isFarad, type Target } from './target.ts';
@@ -30,7 +32,11 @@ export interface LoadOptions {
   readonly verify: Aspect;
   readonly seed: number;
   readonly report: string | undefined;
+  /** Of a cluster that the tool starts; undefined: it starts a gateway on its own. */
+  readonly nodes: number | undefined;
   readonly kill: readonly string[];
+  /** Of the cluster: what does nothing for a while. */
+  readonly cut: readonly ClusterPart[];
   /** One of these at random, each time. */
   readonly disturb: readonly Disturbance[];
   readonly killEveryMs: number;
@@ -58,6 +64,17 @@ const IDENTITY_PREFIX = /^[A-Za-z0-9_-]{1,14}$/;
 
 /** What only Farad's own API can do: it has to be known where that is. */
 const NEEDS_API = ['sites', 'verify', 'drain-timeout', 'security-profile'] as const;
+
+/** What a cluster is not started for. */
+const NOT_WITH_NODES = [
+  'disturb',
+  'sites',
+  'security-profile',
+  'ocpp-url',
+  'api-url',
+  'api-key',
+  'server-pids',
+] as const;
 
 const FLAGS = {
   'charge-points': ['N', 'simulated charge points (1000)'],
@@ -89,7 +106,15 @@ const FLAGS = {
   processes: ['N', 'simulating processes (one per 19000 charge points)'],
   seed: ['N', 'of the pseudo-randomness; printed, so that a run can be repeated'],
   report: ['DIR', 'write report.json and index.html there'],
-  kill: ['NAMES', 'SIGKILL these processes of the own gateway: control,analytics or edge-0'],
+  nodes: [
+    'N',
+    'start a cluster of so many nodes, with NATS, ClickHouse and a balancer, instead of a gateway',
+  ],
+  kill: [
+    'NAMES',
+    'SIGKILL these processes of the own gateway: control,analytics or edge-0; of a cluster one node or nats',
+  ],
+  cut: ['NAMES', '... of a cluster: SIGSTOP all of one node or nats for 9 to 15 s'],
   disturb: ['KINDS', 'at random, by the seed: kill, pause (SIGSTOP), disk (a full one; needs root), clock'],
   faketime: ['FILE', 'libfaketime for `clock` (where it is usually installed)'],
   'kill-every': ['15s', '... this often during the load (15s)'],
@@ -172,9 +197,19 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
   if ((kill.length > 0 || text('disturb') !== undefined) && target !== undefined) {
     throw new OptionError('--kill and --disturb are only for a gateway that the load tool starts itself');
   }
-  const unknown = kill.find((name) => !/^(control|analytics|edge-\d+)$/.test(name));
-  if (unknown !== undefined)
-    throw new OptionError(`--kill knows control, analytics and edge-N, not ${unknown}`);
+  const nodes = text('nodes') === undefined ? undefined : whole('nodes', 3, 2, NODE_NAMES.length);
+  const unfit = nodes === undefined ? undefined : NOT_WITH_NODES.find((flag) => text(flag) !== undefined);
+  if (unfit !== undefined) throw new OptionError(`--${unfit} does not go with --nodes`);
+  const unknown = kill.find((name) =>
+    nodes === undefined ? !/^(control|analytics|edge-\d+)$/.test(name) : !isClusterPart(name),
+  );
+  if (unknown !== undefined) {
+    const known = nodes === undefined ? 'control, analytics and edge-N' : 'node and nats with --nodes';
+    throw new OptionError(`--kill knows ${known}, not ${unknown}`);
+  }
+  const cut = (text('cut') ?? '').split(',').filter((name) => name !== '');
+  if (cut.length > 0 && nodes === undefined) throw new OptionError('--cut needs --nodes');
+  if (!cut.every(isClusterPart)) throw new OptionError(`--cut knows node and nats, not ${text('cut')}`);
   const disturb = (text('disturb') ?? '').split(',').filter((kind) => kind !== '');
   const unknownKind = disturb.find((kind) => !DISTURBANCES.has(kind));
   if (unknownKind !== undefined)
@@ -214,7 +249,9 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     drainTimeoutMs: duration('drain-timeout', 60_000),
     seed: whole('seed', Math.floor(Math.random() * 1_000_000), 0),
     report: text('report'),
+    nodes,
     kill,
+    cut,
     disturb: disturb as Disturbance[],
     killEveryMs: duration('kill-every', 15_000),
     faketime: text('faketime'),

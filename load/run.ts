@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { startAudits } from './audits.ts';
-import { Chaos } from './chaos.ts';
+import { Chaos, type Disturber } from './chaos.ts';
+import { ClusterChaos, isClusterPart } from './cluster/cluster-chaos.ts';
+import { ClusterGateway } from './cluster/cluster-gateway.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FaradSide } from './farad-side.ts';
 import type { Phase } from './fleet-messages.ts';
@@ -8,7 +10,7 @@ import { FullDisk } from './full-disk.ts';
 import { type Gateway, OwnGateway, runningGateway } from './gateway.ts';
 import { type Judgement, judge } from './judge.ts';
 import { MachineWatch } from './machine-use.ts';
-import { type ActionSummary, Measurements, sumTraffic } from './measurements.ts';
+import { type ActionSummary, type ChaosEvent, Measurements, sumTraffic } from './measurements.ts';
 import type { LoadOptions } from './options.ts';
 import { poll } from './poll.ts';
 import { type ProcessTotal, ProcessWatch } from './process-use.ts';
@@ -81,7 +83,7 @@ async function onGround(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const gateway = await startGateway(options, ground, progress);
+  const gateway = await startGateway(options, ground, progress, signal);
   let outcome: Outcome;
   try {
     outcome = await underLoad(options, gateway, ground, progress, signal);
@@ -103,8 +105,13 @@ async function startGateway(
   options: LoadOptions,
   { disk, clock, tls }: Ground,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<Gateway> {
   if (options.target !== undefined) return runningGateway(options.target, options.serverPids);
+  if (options.nodes !== undefined) {
+    progress.say(`starting a cluster of ${options.nodes} nodes`);
+    return ClusterGateway.start(options.nodes, options.gatewayFlags, signal);
+  }
   progress.say('starting a gateway');
   return OwnGateway.start(options.processes, [...tls.gatewayFlags, ...options.gatewayFlags], {
     dataDir: disk?.dataDir,
@@ -115,10 +122,11 @@ async function startGateway(
 async function underLoad(
   options: LoadOptions,
   gateway: Gateway,
-  { disk, clock, tls }: Ground,
+  ground: Ground,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const { tls } = ground;
   const startedAt = new Date().toISOString();
   const identityPrefix = options.identityPrefix ?? `LOAD-${randomBytes(3).toString('hex')}-`;
   const idTags = Array.from(
@@ -126,7 +134,7 @@ async function underLoad(
     (_, place) => `LOADCARD${String(place).padStart(6, '0')}`,
   );
   const { target } = gateway;
-  const farad = isFarad(target) ? new FaradSide(target, options, identityPrefix) : undefined;
+  const farad = isFarad(target) ? new FaradSide(target, gateway.nodes, options, identityPrefix) : undefined;
   await farad?.prepare(idTags, tls.order);
 
   const measurements = new Measurements();
@@ -135,24 +143,15 @@ async function underLoad(
     measurements.recoveries.push(found);
     progress.say(`all connected and accepted again ${span(found.afterMs)} after the kill`);
   });
-  const chaos =
-    gateway instanceof OwnGateway
-      ? new Chaos(gateway, {
-          names: options.kill,
-          disturbances: options.disturb,
-          everyMs: options.killEveryMs,
-          seed: options.seed,
-          disk,
-          clock,
-          elapsed: () => measurements.elapsed,
-          onEdgeKill: (at) => recovery.begin(at),
-          onEvent: (event) => {
-            measurements.events.push(event);
-            progress.say(`${event.what}, back after ${Math.round(event.forMs)} ms`);
-          },
-          onFailure: (reason) => deaths.push(reason),
-        })
-      : undefined;
+  const chaos = disturberOf(options, gateway, ground, {
+    elapsed: () => measurements.elapsed,
+    onAway: (at) => recovery.begin(at),
+    onEvent: (event) => {
+      measurements.events.push(event);
+      progress.say(`${event.what}, back after ${Math.round(event.forMs)} ms`);
+    },
+    onFailure: (reason) => deaths.push(reason),
+  });
   const orders = shareOut(
     {
       ...options,
@@ -292,4 +291,44 @@ async function underLoad(
 
 function ended(signal: AbortSignal, deaths: readonly string[]): true | undefined {
   return signal.aborted || deaths.length > 0 ? true : undefined;
+}
+
+/** What happens to a gateway that is disturbed. */
+interface DisturbanceEvents {
+  /** Seconds since the begin of the run. */
+  readonly elapsed: () => number;
+  /** An edge or a node is away from now on. */
+  readonly onAway: (at: number) => void;
+  readonly onEvent: (event: ChaosEvent) => void;
+  readonly onFailure: (reason: string) => void;
+}
+
+/** Undefined where the gateway is not the tool's own. */
+function disturberOf(
+  { kill, cut, disturb, killEveryMs: everyMs, seed }: LoadOptions,
+  gateway: Gateway,
+  { disk, clock }: Ground,
+  { onAway, ...events }: DisturbanceEvents,
+): Disturber | undefined {
+  if (gateway instanceof ClusterGateway) {
+    return new ClusterChaos(gateway.cluster, {
+      ...events,
+      kill: kill.filter(isClusterPart),
+      cut,
+      everyMs,
+      seed,
+      onNodeAway: onAway,
+    });
+  }
+  if (!(gateway instanceof OwnGateway)) return undefined;
+  return new Chaos(gateway, {
+    ...events,
+    names: kill,
+    disturbances: disturb,
+    everyMs,
+    seed,
+    disk,
+    clock,
+    onEdgeKill: onAway,
+  });
 }

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Report } from '../../load/report/report.ts';
 import { isAlive } from '../support/gateway.ts';
 import { descendants, runLoadTool, startLoadTool } from '../support/load-tool.ts';
+import { NATS } from '../support/nats-server.ts';
 import { until } from '../support/until.ts';
 
 /**
@@ -103,6 +104,24 @@ test(`random kills, pauses${mayMount ? ' and full disks' : ' (no full disks: tha
   expect(report.events.length).toBeGreaterThan(2);
   expect(report.clickhouse).toMatchObject({ equal: true, mismatches: [] });
 }, 180_000);
+
+test.runIf('file' in NATS)(
+  'a NATS server of a cluster gets SIGKILL: no charge point notices, and the nodes store what was confirmed',
+  async () => {
+    const report = await load(
+      ...['--nodes', '2', '--duration', '4s', '--kill', 'nats', '--kill-every', '2s', '--seed', '1'],
+    );
+    expect([report.failures, report.excused]).toEqual([[], []]);
+    expect(report.events.map((event) => event.what)[0]).toMatch(/^killed nats-[123]$/);
+    expect(report.clickhouse).toMatchObject({ equal: true, mismatches: [] });
+    expect(report.clickhouse?.storedTransactions).toBeGreaterThan(60);
+    expect(Object.keys(report.processes.load)).toEqual(
+      expect.arrayContaining(['a/edge-0', 'b/edge-0', 'b/replica', 'nats-3']),
+    );
+    expect(report.edges?.edges).toBe(2);
+  },
+  90_000,
+);
 
 test('the load tool gets SIGKILL: its gateway stops in order, its simulators end, and the next run takes its data away', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'farad-load-killed-'));

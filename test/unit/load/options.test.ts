@@ -126,3 +126,16 @@ test('security profiles have their kind of URL, and client certificates need an 
   expect(() => readOptions(['--ca', '/no/such/file'])).toThrow('--ca');
   expect(() => readOptions([...at('wss://h:1'), '--ca', '/no/such/file'])).toThrow('/no/such/file');
 });
+
+test('a cluster is disturbed by node or NATS server, and is not for what only one gateway can do', () => {
+  const cluster = ['--nodes', '3', '--kill', 'node,nats', '--cut', 'nats'];
+  expect(readOptions(cluster)).toMatchObject({ nodes: 3, kill: ['node', 'nats'], cut: ['nats'] });
+  expect(readOptions([])).toMatchObject({ nodes: undefined, cut: [] });
+  expect(() => readOptions(['--nodes', '1'])).toThrow('--nodes must be a whole number from 2 to 9');
+  expect(() => readOptions(['--nodes', '3', '--kill', 'edge-0'])).toThrow('--kill knows node and nats');
+  expect(() => readOptions(['--nodes', '3', '--cut', 'edge-0'])).toThrow('--cut knows node and nats');
+  expect(() => readOptions(['--kill', 'node'])).toThrow('--kill knows control, analytics and edge-N');
+  expect(() => readOptions(['--cut', 'node'])).toThrow('--cut needs --nodes');
+  for (const flag of ['--disturb', '--sites', '--security-profile', '--server-pids'])
+    expect(() => readOptions(['--nodes', '3', flag, '1'])).toThrow(`${flag} does not go with --nodes`);
+});

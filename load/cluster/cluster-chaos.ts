@@ -1,0 +1,103 @@
+import { Random } from '../../src/simulator/random.ts';
+import { AFTERMATH_MS, type Disturber } from '../chaos.ts';
+import type { ChaosEvent } from '../measurements.ts';
+
+/** How long what is cut off stays so, ms: long enough for the balancer to notice. */
+const SHORTEST_CUT_MS = 9_000;
+const LONGEST_CUT_MS = 15_000;
+
+const PARTS = ['node', 'nats'] as const;
+
+/** What of a cluster is disturbed. */
+export type ClusterPart = (typeof PARTS)[number];
+
+export function isClusterPart(name: string): name is ClusterPart {
+  return PARTS.some((part) => part === name);
+}
+
+/** A node or a NATS server. Both resolve once it is back, with the ms that it was away. */
+export interface Victim {
+  readonly name: string;
+  kill(): Promise<number>;
+  pause(forMs: number): Promise<number>;
+}
+
+/** What there is to be disturbed of a cluster. */
+export interface Victims {
+  readonly nodes: readonly Victim[];
+  readonly nats: readonly Victim[];
+}
+
+export interface ClusterChaosOptions {
+  /** One of each gets SIGKILL every `everyMs`. */
+  readonly kill: readonly ClusterPart[];
+  /** One of each does nothing for a while, as if nothing reached it. */
+  readonly cut: readonly ClusterPart[];
+  readonly everyMs: number;
+  readonly seed: number;
+  /** Seconds since the begin of the run. */
+  readonly elapsed: () => number;
+  /** A node is away from now on. */
+  readonly onNodeAway: (at: number) => void;
+  readonly onEvent: (event: ChaosEvent) => void;
+  /** Something did not come back. */
+  readonly onFailure: (reason: string) => void;
+}
+
+/** Disturbs a node or a NATS server at random again and again, one at a time. */
+export class ClusterChaos implements Disturber {
+  readonly #cluster: Victims;
+  readonly #options: ClusterChaosOptions;
+  readonly #random: Random;
+  #timer: NodeJS.Timeout | undefined;
+  #underWay: Promise<void> = Promise.resolve();
+  #dropsUntil = 0;
+
+  constructor(cluster: Victims, options: ClusterChaosOptions) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#random = new Random(options.seed);
+  }
+
+  excuses(kind: string): boolean {
+    return /^(dropped|refused)/.test(kind) && performance.now() < this.#dropsUntil;
+  }
+
+  start(): void {
+    const { kill, cut, everyMs } = this.#options;
+    if (kill.length + cut.length === 0) return;
+    this.#timer = setInterval(() => {
+      this.#underWay = this.#underWay.then(() => this.#strike());
+    }, everyMs);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#underWay;
+  }
+
+  async #strike(): Promise<void> {
+    const { kill, cut, onFailure } = this.#options;
+    try {
+      for (const part of kill) await this.#disturb(part, 'killed');
+      for (const part of cut) await this.#disturb(part, 'cut off');
+    } catch (error) {
+      onFailure(`a disturbance failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async #disturb(part: ClusterPart, how: 'killed' | 'cut off'): Promise<void> {
+    const { elapsed, onEvent, onNodeAway } = this.#options;
+    const { nodes, nats } = this.#cluster;
+    const victim = this.#random.pick(part === 'node' ? nodes : nats);
+    const cutForMs = this.#random.between(SHORTEST_CUT_MS, LONGEST_CUT_MS);
+    const at = elapsed();
+    if (part === 'node') {
+      this.#dropsUntil = Number.POSITIVE_INFINITY;
+      onNodeAway(at);
+    }
+    const forMs = how === 'killed' ? await victim.kill() : await victim.pause(cutForMs);
+    if (part === 'node') this.#dropsUntil = performance.now() + AFTERMATH_MS;
+    onEvent({ at, what: `${how} ${part === 'node' ? `node ${victim.name}` : victim.name}`, forMs });
+  }
+}

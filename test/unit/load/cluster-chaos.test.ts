@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { ClusterChaos, type ClusterPart, type Victim } from '../../../load/cluster/cluster-chaos.ts';
+import { until } from '../../support/until.ts';
+
+/** Disturbs a cluster of two nodes and two NATS servers until something has been disturbed. */
+async function disturbed(kill: readonly ClusterPart[], cut: readonly ClusterPart[]) {
+  const done: string[] = [];
+  const events: string[] = [];
+  let away = 0;
+  let excusedMeanwhile = false;
+  const victim = (name: string): Victim => ({
+    name,
+    kill: async () => note(`kill ${name}`, 5000),
+    pause: async (forMs) => note(`pause ${name}`, forMs),
+  });
+  const note = (what: string, forMs: number): number => {
+    done.push(what);
+    excusedMeanwhile ||= chaos.excuses('dropped');
+    return forMs;
+  };
+  const chaos = new ClusterChaos(
+    { nodes: [victim('a'), victim('b')], nats: [victim('nats-1'), victim('nats-2')] },
+    {
+      kill,
+      cut,
+      everyMs: 5,
+      seed: 7,
+      elapsed: () => 1,
+      onNodeAway: () => away++,
+      onEvent: ({ what }) => events.push(what),
+      onFailure: (reason) => events.push(reason),
+    },
+  );
+  chaos.start();
+  await until('something was disturbed', () => events.length >= kill.length + cut.length);
+  await chaos.stop();
+  return { done, events, away, excusedMeanwhile, chaos };
+}
+
+test('a node is killed: sockets may drop, also while charge points find their way, and nothing else', async () => {
+  const { done, events, away, excusedMeanwhile, chaos } = await disturbed(['node'], []);
+  expect(done[0]).toMatch(/^kill [ab]$/);
+  expect(events[0]).toBe(done[0]?.replace('kill', 'killed node'));
+  expect(away).toBe(done.length);
+  expect([excusedMeanwhile, chaos.excuses('dropped'), chaos.excuses('refused')]).toEqual([true, true, true]);
+  expect(chaos.excuses('error MeterValues')).toBe(false);
+});
+
+test('NATS servers are killed and cut off: no charge point may notice', async () => {
+  const { done, events, away, excusedMeanwhile, chaos } = await disturbed(['nats'], ['nats']);
+  expect(done.slice(0, 2).map((what) => what.slice(0, -1))).toEqual(['kill nats-', 'pause nats-']);
+  expect(events.slice(0, 2)).toEqual([
+    done[0]?.replace('kill', 'killed'),
+    done[1]?.replace('pause', 'cut off'),
+  ]);
+  expect([away, excusedMeanwhile, chaos.excuses('dropped')]).toEqual([0, false, false]);
+});
