@@ -105,6 +105,7 @@ export async function startOperations({
     calls,
     localLists,
     log: quietly,
+    lead,
     clock: Date.now,
     callTimeout: config.ocpp.callTimeout,
     trustsOthers: config.ocpp.tls.clientCas.length > 0,

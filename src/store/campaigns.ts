@@ -39,11 +39,15 @@ export interface Campaigns {
     id: string,
     options: { readonly after?: string; readonly limit: number; readonly state?: CampaignItemState },
   ): Page<CampaignItem>;
-  /** Changes an item together with the counts of its campaign; undefined where there is none. */
+  /**
+   * Changes an item together with the counts of its campaign; undefined where there is none, or where
+   * `isWanted` says false, which is asked when that is decided.
+   */
   changeItem(
     id: string,
     chargePointId: string,
     change: CampaignItemChange,
+    isWanted?: () => boolean,
   ): Promise<CampaignItem | undefined>;
   /** Removes it with its items, in transactions of bounded length. */
   remove(id: string): Promise<void>;
@@ -178,11 +182,12 @@ export class CampaignTable implements Campaigns {
     id: string,
     chargePointId: string,
     change: CampaignItemChange,
+    isWanted = () => true,
   ): Promise<CampaignItem | undefined> {
     return this.path.transact(() => {
       const campaign = this.get(id);
       const item = this.item(id, chargePointId);
-      if (!campaign || !item) return undefined;
+      if (!campaign || !item || !isWanted()) return undefined;
       const changed = this.writeItem({ ...item, ...change });
       if (changed.state !== item.state) {
         const counts: Record<CampaignItemState, number> = { ...campaign.counts };

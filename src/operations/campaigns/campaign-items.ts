@@ -52,6 +52,14 @@ export interface Announced {
   readonly call: Pick<StepCall, 'action' | 'payload'> | undefined;
 }
 
+/** Until when a campaign is at work in this process. */
+export interface RunEnd {
+  /** Nobody more is to be asked. */
+  readonly isStopped: () => boolean;
+  /** False: another process may be at work on it, and what this one would write down is not written. */
+  readonly mayWrite: () => boolean;
+}
+
 /**
  * What is on the disk about the charge points of a campaign: each is written down before it is asked, and
  * after it has answered.
@@ -60,13 +68,13 @@ export class CampaignItems {
   private readonly id: string;
   private readonly options: CampaignItemsOptions;
   private readonly places: CampaignPlaces;
-  private readonly isStopped: () => boolean;
+  private readonly until: RunEnd;
 
-  constructor(options: CampaignItemsOptions, id: string, places: CampaignPlaces, isStopped: () => boolean) {
+  constructor(options: CampaignItemsOptions, id: string, places: CampaignPlaces, until: RunEnd) {
     this.options = options;
     this.id = id;
     this.places = places;
-    this.isStopped = isStopped;
+    this.until = until;
   }
 
   /**
@@ -90,7 +98,7 @@ export class CampaignItems {
     const asked = { state: 'asking', reason: null, reference, attempts } as const;
     const askedAt = steps && steps.length > 1 ? before.askedAt : now;
     await this.write(chargePointId, { ...asked, askedAt, ...(steps && { steps }) });
-    const state = this.isStopped() ? 'stopped' : store.campaigns.get(this.id)?.state;
+    const state = this.until.isStopped() ? 'stopped' : store.campaigns.get(this.id)?.state;
     if (state === 'running') return { reference, call: next?.call ?? callOf(task) };
     await this.settle(chargePointId, task, reference, { notSent: state ?? 'removed' });
     return undefined;
@@ -257,7 +265,7 @@ export class CampaignItems {
   }
 
   private async write(chargePointId: string, change: CampaignItemChange): Promise<void> {
-    await this.options.store.campaigns.changeItem(this.id, chargePointId, change);
+    await this.options.store.campaigns.changeItem(this.id, chargePointId, change, this.until.mayWrite);
   }
 }
 

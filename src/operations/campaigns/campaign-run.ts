@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CampaignRecord, CampaignTask } from '../../store/campaign-record.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
-import { isSecurityBar } from '../charge-point-calls.ts';
+import { type ChargePointCalls, isSecurityBar } from '../charge-point-calls.ts';
+import { ALONE, callsInTerm, type Lead } from '../leadership.ts';
 import type { LocalLists } from '../local-lists/local-lists.ts';
 import { outcomeOf } from '../referenced-outcome.ts';
 import { type Announced, CampaignItems, type CampaignItemsOptions } from './campaign-items.ts';
@@ -10,6 +11,8 @@ import { CampaignPlaces } from './campaign-places.ts';
 export interface CampaignRunOptions extends CampaignItemsOptions {
   readonly localLists: Pick<LocalLists, 'sync'>;
   readonly log: ThrottledLog;
+  /** Default: this process leads always. */
+  readonly lead?: Lead;
 }
 
 /** Charge points that are looked at in one go for somebody to ask. */
@@ -21,6 +24,9 @@ const LOOKED_AT = 500;
  * a restart of control each item either has its answer there, or its CALL certainly never left and it is
  * asked again, or the CALL left without an answer: then the item is `unknown` and never asked again, unless
  * its job's reports show what came of it.
+ *
+ * It lasts for one term of leading: then another process may be at work on the campaign, and this one asks
+ * nobody and writes nothing any more.
  */
 export class CampaignRun {
   readonly id: string;
@@ -29,15 +35,33 @@ export class CampaignRun {
   private readonly items: CampaignItems;
   /** What is being written down. */
   private readonly writing = new Set<Promise<void>>();
+  private readonly lead: Lead;
+  private readonly term: number;
+  /** They leave in this term alone. */
+  private readonly calls: ChargePointCalls;
   private walk: Iterator<string> | undefined;
   private isLoaded = false;
-  private isStopped = false;
+  private isEnded = false;
 
-  constructor(options: CampaignRunOptions, id: string) {
+  constructor(options: CampaignRunOptions, id: string, term: number) {
     this.options = options;
     this.id = id;
+    this.lead = options.lead ?? ALONE;
+    this.term = term;
+    this.calls = callsInTerm(options.calls, this.lead, term);
     this.places = new CampaignPlaces(options.calls, options.clock);
-    this.items = new CampaignItems(options, id, this.places, () => this.isStopped);
+    this.items = new CampaignItems(options, id, this.places, {
+      isStopped: () => this.isStopped,
+      mayWrite: () => this.isInTerm,
+    });
+  }
+
+  private get isInTerm(): boolean {
+    return this.lead.term() === this.term;
+  }
+
+  private get isStopped(): boolean {
+    return this.isEnded || !this.isInTerm;
   }
 
   /** Takes over where an earlier process ended. */
@@ -64,12 +88,12 @@ export class CampaignRun {
     const now = clock();
     let campaign = store.campaigns.get(this.id);
     if (campaign?.state === 'scheduled' && campaign.startAt <= now) {
-      campaign = await store.campaigns.change(this.id, (known) =>
+      campaign = await this.change((known) =>
         known.state === 'scheduled' ? { ...known, state: 'running', startedAt: now } : known,
       );
     }
     if (campaign && hasFailedEnough(campaign)) {
-      campaign = await store.campaigns.change(this.id, (known) =>
+      campaign = await this.change((known) =>
         hasFailedEnough(known)
           ? { ...known, state: 'aborted', endedAt: now, endReason: 'too_many_failures' }
           : known,
@@ -80,7 +104,7 @@ export class CampaignRun {
     const isIdle = this.places.asking.size === 0 && this.places.followed.size === 0;
     if (!isIdle) return true;
     if (campaign?.state === 'running' && (isOver || this.places.pending.size === 0)) {
-      await store.campaigns.change(this.id, (known) =>
+      await this.change((known) =>
         known.state === 'running' ? { ...known, state: 'finished', endedAt: now } : undefined,
       );
       return false;
@@ -90,13 +114,22 @@ export class CampaignRun {
 
   /** Asks nobody more and takes no more answers: nothing touches the store once this has resolved. */
   async stop(): Promise<void> {
-    this.isStopped = true;
+    this.isEnded = true;
     await this.idle();
   }
 
   /** Resolves when nothing is being written down. */
   async idle(): Promise<void> {
     while (this.writing.size > 0) await Promise.all(this.writing);
+  }
+
+  /** As `campaigns.change` of the store; undefined, too, where another process may be at work on it. */
+  private change(
+    change: (campaign: CampaignRecord) => CampaignRecord | undefined,
+  ): Promise<CampaignRecord | undefined> {
+    return this.options.store.campaigns.change(this.id, (known) =>
+      this.isInTerm ? change(known) : undefined,
+    );
   }
 
   private async followAll(): Promise<void> {
@@ -144,6 +177,7 @@ export class CampaignRun {
   /** Does work that touches the store. Where it fails, what has happened is read from there. */
   private async writeDown(chargePointId: string, work: () => Promise<void>): Promise<void> {
     const written = work().catch((error: unknown) => {
+      if (!this.isInTerm) return;
       this.options.log.warn(
         { err: error, campaign: this.id, chargePoint: chargePointId },
         'a step of a campaign could not be done',
@@ -167,9 +201,14 @@ export class CampaignRun {
     task: CampaignTask,
     { reference, call: wanted }: Announced,
   ): Promise<() => Promise<void>> {
-    const { store, calls, localLists } = this.options;
+    const { store, localLists } = this.options;
+    const { calls } = this;
     if ('localList' in task || wanted === undefined) {
-      const report = await localLists.sync(chargePointId, 'localList' in task ? task.localList : 'auto');
+      const report = await localLists.sync(
+        chargePointId,
+        'localList' in task ? task.localList : 'auto',
+        calls,
+      );
       return () => this.items.settleSync(chargePointId, report);
     }
     const { action, payload } = wanted;

@@ -5,6 +5,7 @@ import { isMeant, knownChargePoints } from '../../store/known-charge-points.ts';
 import { type Scope, sightOf } from '../../store/sight.ts';
 import type { Store } from '../../store/store.ts';
 import { watchman } from '../../telemetry/watchman.ts';
+import { ALONE, type Lead } from '../leadership.ts';
 import { CampaignRun, type CampaignRunOptions } from './campaign-run.ts';
 import type { CampaignTargets } from './campaign-targets.ts';
 
@@ -43,28 +44,36 @@ export type CampaignCommand = 'pause' | 'resume' | 'abort';
 export const MAX_LIVE_CAMPAIGNS = 20;
 
 const STEP_EVERY_MS = 1_000;
+/** A campaign that another node has not prepared for so long is prepared here, ms; twice does no harm. */
+const PREPARED_WITHIN_MS = 60_000;
 const ADDED_PER_TRANSACTION = 500;
 
 const inHand = watchman.workOf({ name: 'campaigns' });
 
-/** Runs campaigns: one task at many charge points, a bounded number at once, over any restart of Farad. */
+/**
+ * Runs campaigns: one task at many charge points, a bounded number at once, over any restart of Farad. In a
+ * cluster each node prepares the campaigns that it was asked for, and the one that leads runs all of them.
+ */
 export class Campaigns {
   private readonly options: CampaignsOptions;
+  private readonly lead: Lead;
+  /** Those at work in `term`. */
   private readonly runs = new Map<string, CampaignRun>();
+  private term: number | undefined;
+  private takingUp: Promise<void> | undefined;
+  private readonly preparing = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private stepping: Promise<void> | undefined;
   private isStopped = false;
 
   constructor(options: CampaignsOptions) {
     this.options = options;
+    this.lead = options.lead ?? ALONE;
   }
 
   /** Takes up what an earlier process left, and works until `stop`. */
   async start(): Promise<void> {
-    for (const campaign of this.all()) {
-      if (campaign.state === 'preparing') await this.prepare(campaign);
-      else if (isLive(campaign)) this.run(campaign.id);
-    }
+    await this.takeUp();
     this.timer = setInterval(() => void this.step(), this.options.stepEveryMs ?? STEP_EVERY_MS).unref();
   }
 
@@ -143,8 +152,13 @@ export class Campaigns {
   }
 
   private async stepAll(): Promise<void> {
+    try {
+      await this.takeUp();
+    } catch (error) {
+      this.options.log.warn({ err: error }, 'campaigns could not be taken up');
+    }
     for (const [id, run] of this.runs) {
-      if (this.isStopped) return;
+      if (this.isStopped || this.lead.term() !== this.term) return;
       try {
         if (!(await run.step())) this.runs.delete(id);
       } catch (error) {
@@ -153,12 +167,49 @@ export class Campaigns {
     }
   }
 
-  private run(id: string): void {
-    if (!this.runs.has(id)) this.runs.set(id, new CampaignRun(this.options, id));
+  /** When this process begins to lead, all that there is; later what came from other nodes. */
+  private takeUp(): Promise<void> {
+    this.takingUp ??= this.takeUpAll().finally(() => {
+      this.takingUp = undefined;
+    });
+    return this.takingUp;
+  }
+
+  private async takeUpAll(): Promise<void> {
+    const term = this.lead.term();
+    const isFirst = term !== this.term;
+    if (isFirst) {
+      this.term = undefined;
+      await Promise.all([...this.runs.values()].map((run) => run.stop()));
+      this.runs.clear();
+    }
+    if (term === undefined || (!isFirst && !this.lead.isShared)) return;
+    const before = this.options.clock() - PREPARED_WITHIN_MS;
+    for (const campaign of this.all()) {
+      if (campaign.state === 'preparing') {
+        if (!isFirst && (campaign.createdAt > before || this.preparing.has(campaign.id))) continue;
+        await this.prepare(campaign);
+      }
+      if (isLive(campaign)) this.run(campaign.id, term);
+    }
+    this.term = term;
+  }
+
+  private run(id: string, term: number): void {
+    if (!this.runs.has(id)) this.runs.set(id, new CampaignRun(this.options, id, term));
   }
 
   /** Collects the charge points; begun again after a crash, it adds only who is missing. */
   private async prepare(campaign: CampaignRecord): Promise<CampaignRecord> {
+    this.preparing.add(campaign.id);
+    try {
+      return await this.collect(campaign);
+    } finally {
+      this.preparing.delete(campaign.id);
+    }
+  }
+
+  private async collect(campaign: CampaignRecord): Promise<CampaignRecord> {
     const { store, clock } = this.options;
     let chunk: string[] = [];
     for await (const id of this.targetsOf(campaign)) {
@@ -175,7 +226,7 @@ export class Campaigns {
         ? { ...known, state: 'scheduled' }
         : { ...known, state: 'running', startedAt: now };
     });
-    this.run(campaign.id);
+    if (this.term !== undefined) this.run(campaign.id, this.term);
     void this.step();
     return prepared ?? campaign;
   }

@@ -4,6 +4,7 @@ import {
   type CampaignsOptions,
   type NewCampaign,
 } from '../../../src/operations/campaigns/campaigns.ts';
+import { ALONE, type Lead } from '../../../src/operations/leadership.ts';
 import { LocalLists } from '../../../src/operations/local-lists/local-lists.ts';
 import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
 import type { CampaignRecord } from '../../../src/store/campaign-record.ts';
@@ -27,7 +28,11 @@ export interface Fleet {
   restart(): Promise<void>;
 }
 
-export async function fleet(ids: readonly string[] = ['A', 'B', 'C', 'D', 'E']): Promise<Fleet> {
+/** `lead`: that of a cluster; else the machine is alone. */
+export async function fleet(
+  ids: readonly string[] = ['A', 'B', 'C', 'D', 'E'],
+  lead: Lead = ALONE,
+): Promise<Fleet> {
   const stand = setUp();
   const { store } = stand;
   for (const id of ids) {
@@ -57,6 +62,7 @@ export async function fleet(ids: readonly string[] = ['A', 'B', 'C', 'D', 'E']):
       clock,
       callTimeout: CALL_TIMEOUT,
       trustsOthers: false,
+      lead,
       kept: 3,
       stepEveryMs: 3_600_000,
     });

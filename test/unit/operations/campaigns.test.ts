@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_LIVE_CAMPAIGNS, type NewCampaign } from '../../../src/operations/campaigns/campaigns.ts';
 import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
+import type { CampaignInput } from '../../../src/store/campaign-record.ts';
 import type { Script } from '../../support/scripted-charge-points.ts';
+import { ScriptedLead } from '../../support/scripted-lead.ts';
 import { until } from '../../support/until.ts';
 import { boot, NOON, type Stand } from '../central-system/central-system-fixture.ts';
-import { CALL_TIMEOUT, fleet } from './campaign-fleet.ts';
+import { CALL_TIMEOUT, type Fleet, fleet } from './campaign-fleet.ts';
 
 const update = {
   action: 'UpdateFirmware',
@@ -478,3 +480,89 @@ describe('a campaign after a restart of control', () => {
     expect(states).toEqual(['paused', 'finished', 'aborted']);
   });
 });
+
+describe('campaigns of a cluster', () => {
+  const asked = ({ chargePoints }: Fleet) => chargePoints.asked.map(idOf).toSorted();
+
+  test('are prepared where they are asked for, and run by the node that leads', async () => {
+    const lead = new ScriptedLead();
+    const nodes = await fleet(['A', 'B'], lead);
+    const { id, state } = await nodes.create();
+    expect([state, asked(nodes)]).toEqual(['running', []]);
+    lead.now = 1;
+    await nodes.settle();
+    expect(asked(nodes)).toEqual(['A', 'B']);
+    expect(nodes.stand.store.campaigns.get(id)?.state).toBe('finished');
+  });
+
+  test('that another node was asked for are found by the one that leads, whoever prepares them', async () => {
+    const lead = new ScriptedLead();
+    lead.now = 1;
+    const nodes = await fleet(['A', 'B'], lead);
+    const { campaigns } = nodes.stand.store;
+    await campaigns.create(input('prepared', nodes.stand.now), ['A']);
+    await campaigns.add('prepared', ['A']);
+    await campaigns.change('prepared', (known) => ({ ...known, state: 'running' }));
+    await campaigns.create(input('left', nodes.stand.now), ['B']);
+    await nodes.settle();
+    expect(asked(nodes)).toEqual(['A']);
+    await nodes.pass(59_999);
+    expect(campaigns.get('left')?.state).toBe('preparing');
+    await nodes.pass(1);
+    expect(asked(nodes)).toEqual(['A', 'B']);
+  });
+
+  test('go on with another leader: nobody is asked twice, and an answer that only the edge heard counts', async () => {
+    const lead = new ScriptedLead();
+    lead.now = 1;
+    const nodes = await fleet(['A', 'B'], lead);
+    nodes.chargePoints.script = ({ chargePointId }) => {
+      if (chargePointId === 'A') lead.now = undefined;
+      return { result: { status: 'Accepted' } };
+    };
+    const { id } = await nodes.create({ atOnce: 1 });
+    expect(nodes.results(id)).toEqual({ A: 'asking', B: 'pending' });
+    nodes.chargePoints.script = () => ({ result: { status: 'Accepted' } });
+    lead.now = 2;
+    await nodes.settle();
+    expect(nodes.results(id)).toEqual({ A: 'succeeded Accepted', B: 'succeeded Accepted' });
+    expect(asked(nodes)).toEqual(['A', 'B']);
+  });
+
+  test.each(['with that', 'just before its call leaves'])(
+    'ask nobody who is announced when the node ceases to lead %s, and write nothing down',
+    async (when) => {
+      const lead = new ScriptedLead();
+      lead.now = 1;
+      const nodes = await fleet(['A'], lead);
+      const { campaigns } = nodes.stand.store;
+      const { changeItem, get } = campaigns;
+      let isAnnounced = false;
+      campaigns.changeItem = async (...given) => {
+        const changed = await changeItem.apply(campaigns, given);
+        isAnnounced ||= given[2].state === 'asking';
+        if (when === 'with that' && lead.now === 1) lead.now = undefined;
+        return changed;
+      };
+      campaigns.get = (id) => {
+        if (isAnnounced && lead.now === 1) lead.now = undefined;
+        return get.call(campaigns, id);
+      };
+      const { id } = await nodes.create();
+      expect([nodes.results(id), asked(nodes)]).toEqual([{ A: 'asking' }, []]);
+      // Whoever leads next knows after a while that nothing has left.
+      lead.now = 2;
+      await nodes.pass(CALL_TIMEOUT + 5_001);
+      await nodes.pass(10_000);
+      expect([nodes.results(id), asked(nodes)]).toEqual([{ A: 'succeeded Accepted' }, ['A']]);
+    },
+  );
+});
+
+function input(id: string, now: number): CampaignInput {
+  return {
+    ...{ id, name: id, task: { action: 'ClearCache', payload: {} }, targets: { named: 1 }, atOnce: 1 },
+    ...{ startAt: now, endAt: null, itemTimeout: 3_600_000, state: 'preparing' as const },
+    ...{ createdAt: now, startedAt: null, endedAt: null },
+  };
+}
