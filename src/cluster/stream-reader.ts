@@ -33,6 +33,8 @@ const NEXT_CONSUMER_MS = 250;
 /** After so long without its reader a server removes a consumer, ms. */
 const CONSUMER_KEPT_MS = 30_000;
 
+const AWAY = 'the NATS server is away';
+
 /** A change where it stands in a stream. */
 export interface LoggedAt extends Logged {
   /** By the clock of the NATS server, epoch ms. */
@@ -70,6 +72,10 @@ export class StreamReader {
   private halt: LogHalt | undefined;
   private failing: Trouble | undefined;
   private stopped = false;
+  /** The connection leads to no server now: what is asked meanwhile is lost with the next try to connect. */
+  private isAway = false;
+  /** Ends the waiting for an answer. */
+  private giveUp: (why: Error) => void = () => undefined;
   private wakeTaker: (() => void) | undefined;
   private wakeFetcher: (() => void) | undefined;
   private readonly running: Promise<void>;
@@ -78,6 +84,7 @@ export class StreamReader {
     this.options = options;
     this.ends = new StreamEnds(options);
     this.last = options.after;
+    void this.follow();
     this.running = this.run();
   }
 
@@ -114,6 +121,7 @@ export class StreamReader {
   async stop(): Promise<void> {
     this.stopped = true;
     this.fetching?.stop();
+    this.giveUp(new Error('it is stopped'));
     this.wakeTaker?.();
     this.wakeFetcher?.();
     await this.running;
@@ -121,6 +129,8 @@ export class StreamReader {
 
   private async run(): Promise<void> {
     while (!this.stopped && !this.halt) {
+      await this.until(() => !this.isAway);
+      if (this.stopped) return;
       try {
         await this.readAnew();
       } catch (error) {
@@ -139,15 +149,17 @@ export class StreamReader {
 
   /** Reads with a new consumer for as long as that gives what there is. */
   private async readAnew(): Promise<void> {
-    await this.ends.look(this.last.seq);
-    const consumer = await this.makeConsumer();
+    await this.answerTo(this.ends.look(this.last.seq));
+    const consumer = await this.answerTo(this.makeConsumer());
+    if (this.ends.last === this.last.seq) this.failing = undefined;
     while (!this.stopped) {
-      await this.room();
+      await this.until(() => this.waiting.length < MAX_WAITING && this.waitingBytes < MAX_WAITING_BYTES);
       const before = this.delivered;
       if (!(await this.fetch(consumer))) return;
+      if (this.isAway) throw new Error(AWAY);
       const isIdle = this.delivered === before;
       if (isIdle || performance.now() - this.ends.lookedAt >= LOOK_EVERY_MS)
-        await this.ends.look(this.last.seq);
+        await this.answerTo(this.ends.look(this.last.seq));
       if (isIdle && this.ends.last > this.last.seq) throw new Error('its consumer gives nothing');
       this.failing = undefined;
     }
@@ -178,6 +190,7 @@ export class StreamReader {
   private async fetch(consumer: Consumer): Promise<boolean> {
     const messages = await consumer.fetch({ max_messages: FETCH_MESSAGES, expires: FETCH_FOR_MS });
     this.fetching = messages;
+    if (this.stopped || this.isAway) messages.stop();
     const overdue = setTimeout(() => messages.stop(), FETCH_OVERDUE_MS);
     try {
       for await (const message of messages) {
@@ -233,9 +246,31 @@ export class StreamReader {
     }
   }
 
-  /** Resolves when more may be fetched. */
-  private async room(): Promise<void> {
-    while (!this.stopped && (this.waiting.length >= MAX_WAITING || this.waitingBytes >= MAX_WAITING_BYTES)) {
+  /** Ends the request under way with the server that it was for. Resolves when the connection is closed. */
+  private async follow(): Promise<void> {
+    for await (const { type } of this.options.connection.status()) {
+      if (type === 'disconnect') {
+        this.isAway = true;
+        this.fetching?.stop();
+        this.giveUp(new Error(AWAY));
+      } else if (type === 'reconnect') {
+        this.isAway = false;
+        this.wakeFetcher?.();
+      }
+    }
+  }
+
+  /** Rejects where there can be no answer any more, or none is wanted: the client would wait for its time. */
+  private answerTo<Answer>(question: Promise<Answer>): Promise<Answer> {
+    const end = new Promise<never>((_, reject) => {
+      this.giveUp = reject;
+    });
+    return Promise.race([question, end]);
+  }
+
+  /** Resolves when it may go on, or is stopped. */
+  private async until(mayGoOn: () => boolean): Promise<void> {
+    while (!this.stopped && !mayGoOn()) {
       await new Promise<void>((resolve) => {
         this.wakeFetcher = resolve;
       });

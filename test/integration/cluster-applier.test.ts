@@ -125,9 +125,16 @@ describe.runIf(hasNats)('what applies the log to a copy', () => {
     const applier = startApplier(setup, copy);
     await setup.publish(change('CP-1', NO_CHANGE));
     await appliedUpTo(copy, 1);
+    const asked = vi.spyOn(setup.connection, 'request');
     const ended = once(setup.server.process, 'exit');
-    setup.server.process.kill('SIGKILL');
+    setup.server.process.kill('SIGTERM');
     await ended;
+    await until('it says so', () => applier.trouble());
+    // A question would be lost, and the answer to it waited for while the server is back.
+    const before = asked.mock.calls.length;
+    const away = Date.now();
+    await until('it could have asked', () => Date.now() > away + 400);
+    expect(asked).toHaveBeenCalledTimes(before);
     await startNats('', setup.server);
     const second = change('CP-2', NO_CHANGE);
     const { subject } = placeOfChargePoint(second.scope, 1);
@@ -138,6 +145,18 @@ describe.runIf(hasNats)('what applies the log to a copy', () => {
     await appliedUpTo(copy, 2);
     await until('all is well', () => applier.trouble() === undefined);
     expect(Object.keys(copy.contents('things'))).toHaveLength(2);
+  });
+
+  test('stops at once, also where no server answers', async () => {
+    const setup = await setUp();
+    setup.server.process.kill('SIGSTOP');
+    const asked = vi.spyOn(setup.connection, 'request');
+    const applier = startApplier(setup, newCopy());
+    await until('it has asked', () => asked.mock.calls.length > 0);
+    const begun = performance.now();
+    await applier.stop();
+    expect(performance.now() - begun).toBeLessThan(1500);
+    setup.server.process.kill('SIGCONT');
   });
 
   test('where two work on one copy by mistake, each change is decided about once', async () => {
