@@ -11,11 +11,10 @@ export function announcement(cluster: LocalCluster, chargePoints: number): strin
     `  console         ${linkTo(target.apiUrl, target.apiKey)} (node ${first?.name} as long as it is there)`,
     ...nodes.map((node) => `  node ${node.name}          ${linkOf(node)} supervisor ${node.pid}`),
     `  NATS            ${nats.map(({ url }) => url).join(' ')}`,
-    `  ClickHouse      ${clickHouse} (a database for each node)`,
+    `  ClickHouse      ${clickHouse}`,
     `  data            ${directory}`,
     `  API key         ${target.apiKey}`,
-    `${chargePoints} simulated charge points connect. Each node knows all of them, and commands reach them wherever`,
-    'they are; what ClickHouse holds is still that of each node alone (docs/cluster.md).',
+    `${chargePoints} simulated charge points connect. Each node knows all of them, and its console reaches them all.`,
     `Kill a node with kill -9 and the number of its supervisor, for example kill -9 ${first?.pid}: its charge`,
     'points come back on other nodes, and the node is started again. Ctrl-C ends everything.',
   ].join('\n');

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isClustered } from '../config/cluster-check.ts';
 import type { Config } from '../config/schema.ts';
 import { installationId } from '../store/installation.ts';
 import { TransactionIdMark } from '../store/transaction-id-mark.ts';
@@ -13,7 +14,7 @@ import { openHttp } from './http-engine.ts';
 import { migrate } from './migrate.ts';
 import { removeTimeLimits } from './retention.ts';
 import { removeStoredTimeLimits } from './stored-time-limits.ts';
-import { claimTables } from './table-owner.ts';
+import { claimTables, type TableOwner } from './table-owner.ts';
 
 /**
  * The engine of the configuration: a server where there is a URL, else the embedded one. Throws EngineError.
@@ -55,15 +56,23 @@ export async function openEngine({ clickhouse, dataDir }: Config): Promise<Engin
 export class EngineStart {
   private readonly config: Config;
   private readonly log: Log;
+  private readonly identityOfLog: () => Promise<string | null>;
   private readonly open: () => Promise<Engine>;
   private opened: Engine | undefined;
   private ready = false;
   /** Why the engine cannot be used yet. */
   problem = 'ClickHouse is being started';
 
-  constructor(config: Config, log: Log, open: () => Promise<Engine> = () => openEngine(config)) {
+  /** `identityOfLog`: of the cluster's log; null while this node does not take part in it yet. */
+  constructor(
+    config: Config,
+    log: Log,
+    identityOfLog: () => Promise<string | null> = async () => null,
+    open: () => Promise<Engine> = () => openEngine(config),
+  ) {
     this.config = config;
     this.log = log;
+    this.identityOfLog = identityOfLog;
     this.open = open;
   }
 
@@ -112,9 +121,19 @@ export class EngineStart {
   /** The tables of a server are elsewhere than the data directory whose rows they hold. */
   private async claim(engine: Engine): Promise<void> {
     const { clickhouse, dataDir } = this.config;
-    const installation = clickhouse.url === '' ? undefined : installationId(dataDir);
+    if (clickhouse.url === '') return;
+    if (isClustered(this.config)) return claimTables(engine, await this.cluster());
+    const installation = installationId(dataDir);
     if (installation === undefined) return;
     await claimTables(engine, { installation, idsBelow: new TransactionIdMark(dataDir).read() });
+  }
+
+  /** All nodes of a cluster share their tables. */
+  private async cluster(): Promise<TableOwner> {
+    const installation = await this.identityOfLog();
+    if (installation === null)
+      throw new EngineError('away', 'this node does not take part in its cluster yet');
+    return { installation, idsBelow: Number.POSITIVE_INFINITY };
   }
 
   private async withoutTimeLimits(engine: Engine): Promise<void> {

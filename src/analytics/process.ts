@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { freeBytes } from '../journal/disk-space.ts';
 import { joinSupervisor } from '../link/child.ts';
 import { healthOf } from '../link/health.ts';
+import { LinkError } from '../link/link-error.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
 import { NewerDataError, openStore } from '../store/store.ts';
 import { endOnFault } from '../telemetry/last-words.ts';
@@ -80,7 +81,7 @@ const store = await openData(() =>
 );
 const events = new LiveEvents();
 const demand = new Demand();
-const start = new EngineStart(config, log);
+const start = new EngineStart(config, log, identityOfLog);
 const sink = await openData(openSink);
 const queries = new QueryService({
   atATime: config.clickhouse.url === '' ? QUERIES_HERE : QUERIES,
@@ -140,6 +141,15 @@ child.onStop(async (reason) => {
 // Live events and health do not need the engine; only a start that can never succeed is refused.
 await beginInserting();
 child.ready({});
+
+async function identityOfLog(): Promise<string | null> {
+  try {
+    return (await link.call('replica', 'cluster.identity', {})).identity;
+  } catch (error) {
+    if (error instanceof LinkError) return null;
+    throw error;
+  }
+}
 
 async function openData<Data>(open: () => Data): Promise<Data> {
   try {

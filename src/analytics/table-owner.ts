@@ -1,11 +1,11 @@
 import type { Engine } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 
-/** Whose rows a database of a ClickHouse server holds: that of one data directory. */
+/** Whose rows a database of a ClickHouse server holds: those of one data directory, or of one cluster. */
 export interface TableOwner {
-  /** As in `<dataDir>/installation.json`. */
+  /** As in `<dataDir>/installation.json`; of a cluster the identity of its log. */
   readonly installation: string;
-  /** Every transactionId that this installation has handed out is lower. */
+  /** Every transactionId that it has handed out is lower; Infinity where that cannot be said here. */
   readonly idsBelow: number;
 }
 

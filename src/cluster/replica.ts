@@ -33,6 +33,8 @@ export interface ReplicaOptions {
 }
 
 interface Joined {
+  /** Of the log. */
+  readonly identity: string;
   readonly connection: NatsConnection;
   readonly calls: Calls;
   readonly finder: Finder;
@@ -68,6 +70,7 @@ export class Replica {
     const { link, registry } = options;
     link.serve('cluster.call', (call) => this.here()?.calls.call(call) ?? APART);
     link.serve('cluster.find', async ({ chargePointId }) => ({ process: await this.find(chargePointId) }));
+    link.serve('cluster.identity', () => ({ identity: this.joined?.identity ?? null }));
     link.serve('cluster.nodes', () => ({
       nodes: (this.here()?.beats.others() ?? []).map(({ node, release, aheadMs }) => ({
         node,
@@ -147,6 +150,7 @@ export class Replica {
     if (this.stopping) return closeConnection(connection);
     const { node } = cluster;
     this.joined = {
+      identity,
       connection,
       calls: new Calls({ connection, link, node, registry }),
       finder: new Finder(connection, link, node),

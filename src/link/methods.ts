@@ -50,6 +50,8 @@ export interface Methods {
     request: { readonly chargePointId: string };
     answer: { readonly process: string | null };
   };
+  /** Replica: the identity of the log that this node takes part in; null where it does not yet. */
+  'cluster.identity': { request: Record<string, never>; answer: { readonly identity: string | null } };
   /** Replica: the other nodes that were heard of lately. */
   'cluster.nodes': { request: Record<string, never>; answer: { readonly nodes: readonly NodeThere[] } };
   /** Any process: its metrics now. */
