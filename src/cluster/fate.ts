@@ -5,7 +5,9 @@ import { type CopyView, REMEMBERED } from './copy.ts';
 export type Appended =
   /** The stream says that it has it there: not yet a proof (see `fateOf`). */
   | { readonly outcome: 'stored'; readonly seq: number }
-  /** A newer change of the scope is there: another one's, or this one, where an earlier answer was lost. */
+  /** A newer change of the scope is there, and this one is not, nor will be. */
+  | { readonly outcome: 'late'; readonly seq: number }
+  /** A newer change of the scope is there: another one's, or this one, since an earlier answer was lost. */
   | { readonly outcome: 'overtaken'; readonly seq: number }
   /** Too many are on their way: it was not sent. */
   | { readonly outcome: 'busy' }
@@ -35,6 +37,7 @@ export function fateOf(
   const newest = view.applied(scope);
   if (newest.some((one) => one.id === id)) return 'applied';
   if (view.position(stream).seq < seq) return 'waiting';
+  if (outcome === 'late') return 'refused';
   if (view.refused(stream, seq) === id) return 'refused';
   const oldest = newest[REMEMBERED - 1];
   // What overtook it may be itself, anywhere behind its base, with others behind it.

@@ -7,7 +7,6 @@ import {
 } from '../store/change-driver.ts';
 import type { Change, ChangeRef } from './change.ts';
 import { baseOf, type CopyView } from './copy.ts';
-import type { InLog } from './fate.ts';
 import type { ChangeLog } from './log.ts';
 import type { LogPlace } from './log-place.ts';
 import type { PositionWatch } from './position-watch.ts';
@@ -79,26 +78,15 @@ export class LogDriver implements ChangeDriver<ChangeRef> {
       if (appended.outcome === 'busy')
         return new LogUnavailableError('too many changes are on their way into the log');
       if (appended.outcome === 'unknown') return new LogUnavailableError(appended.cause);
-      return await this.applied(log, place, change, appended, deadline);
+      if (!(await this.options.watch.reached(place.stream, appended.seq, deadline)))
+        return new LogUnavailableError(`this node's copy of ${place.stream} is behind`);
+      const fate = log.fate(this.options.view, place, change, appended);
+      if (fate === 'forgotten')
+        return new LogUnavailableError(`nobody knows what became of a change of ${change.scope}`);
+      return fate === 'applied';
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
       return new LogUnavailableError(`the log does not take a change: ${cause}`, { cause: error });
     }
-  }
-
-  private async applied(
-    log: Pick<ChangeLog, 'fate'>,
-    place: LogPlace,
-    change: Change,
-    appended: InLog,
-    deadline: number,
-  ): Promise<Outcome> {
-    const { view, watch } = this.options;
-    if (!(await watch.reached(place.stream, appended.seq, deadline)))
-      return new LogUnavailableError(`this node's copy of ${place.stream} is behind`);
-    const fate = log.fate(view, place, change, appended);
-    if (fate === 'forgotten')
-      return new LogUnavailableError(`nobody knows what became of a change of ${change.scope}`);
-    return fate === 'applied';
   }
 }

@@ -145,12 +145,15 @@ export class ChangeLog {
     let cause = `${place.stream} does not answer`;
     /** Why the next question is one more. */
     let again: Repeat | undefined;
+    /** A question without a clear answer may have stored it. */
+    let isDoubtful = false;
     for (;;) {
       const answer = await gate.through(deadline, async () => {
         if (again !== undefined) this.repeated(again);
         again = 'timeout';
         const said = await this.ask(place, change.id, bytes, expected, deadline);
         if (said.kind !== 'silence') return said;
+        isDoubtful = true;
         again = said.reason;
         cause = said.cause ?? cause;
         return undefined;
@@ -161,7 +164,7 @@ export class ChangeLog {
       }
       if (answer?.kind === 'other' && answer.newest > seen) {
         this.conflicts.inc();
-        return { outcome: 'overtaken', seq: answer.newest };
+        return { outcome: isDoubtful ? 'overtaken' : 'late', seq: answer.newest };
       }
       if (answer === undefined || performance.now() >= deadline) return { outcome: 'unknown', cause };
       if (answer.kind === 'other') {
@@ -170,6 +173,7 @@ export class ChangeLog {
         expected = answer.newest;
         again = 'hint';
       } else {
+        isDoubtful = true;
         again = 'in_process';
         await pause(IN_PROCESS_MS);
       }

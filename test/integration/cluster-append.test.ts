@@ -63,7 +63,7 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
     const first = change();
     expect(await append(log, PLACE, first, 5000)).toEqual({ outcome: 'stored', seq: 1 });
     const late = change();
-    expect(await append(log, PLACE, late, 5000)).toEqual({ outcome: 'overtaken', seq: 1 });
+    expect(await append(log, PLACE, late, 5000)).toEqual({ outcome: 'late', seq: 1 });
     const second = change({ seq: 1, id: first.id });
     expect(await append(log, PLACE, second, 5000)).toEqual({ outcome: 'stored', seq: 2 });
     expect(metricOf(registry, 'farad_log_conflicts_total')).toBe(1);
@@ -117,7 +117,7 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
     // Two servers that both took themselves for the leader may have let such a one pass.
     await jetstream(connection).publish(PLACE.subject, encodeChange(change()));
     const next = change({ seq: 1, id: first.id });
-    expect(await log.append(PLACE, next, 1, 5000)).toEqual({ outcome: 'overtaken', seq: 2 });
+    expect(await log.append(PLACE, next, 1, 5000)).toEqual({ outcome: 'late', seq: 2 });
     expect(await log.append(PLACE, next, 2, 5000)).toEqual({ outcome: 'stored', seq: 3 });
     expect(metricOf(registry, 'farad_log_repeats_total', { reason: 'hint' })).toBe(1);
   });

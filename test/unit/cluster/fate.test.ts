@@ -48,6 +48,9 @@ test('after eight later changes nobody can tell', () => {
   expect(fateOf(copyAt(18, later, { 10: 'mine' }), STREAM, MINE, stored(10))).toBe('refused');
   // The answer to it was lost, and the newest of eight is what overtakes it: it may have been at 10.
   expect(fateOf(copyAt(18, later), STREAM, MINE, overtaken(18))).toBe('forgotten');
+  const late = { outcome: 'late', seq: 18 } as const;
+  expect(fateOf(copyAt(17, later), STREAM, MINE, late)).toBe('waiting');
+  expect(fateOf(copyAt(18, later), STREAM, MINE, late)).toBe('refused');
   const known = others(18, 17, 16, 15, 14, 13, 12, 9);
   expect(fateOf(copyAt(18, known), STREAM, MINE, overtaken(18))).toBe('refused');
 });
