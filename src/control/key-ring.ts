@@ -36,34 +36,53 @@ export function bearerKey({ authorization }: IncomingHttpHeaders): string | unde
 }
 
 /**
- * The API keys that are accepted: the bootstrap key and those of the store. Control alone changes them, so
- * they are kept here, by their hash: looking one up takes no longer the more of it is right.
+ * The API keys that are accepted: the bootstrap key and those of the store. They are kept here, by their
+ * hash: looking one up takes no longer the more of it is right. What another node of a cluster changes counts
+ * from the next request on.
  */
 export class KeyRing {
   private readonly store: Pick<Store, 'apiKeys'>;
-  private readonly fixed: ReadonlySet<string>;
+  private readonly fixed: ReadonlyMap<string, RingKey>;
   private readonly byHash = new Map<string, RingKey>();
   private readonly byId = new Map<string, RingKey>();
+  /** Hashes of those that were taken away here, even if the store still has them. */
+  private readonly removed = new Set<string>();
   private readonly now: () => number;
+  /** `changes` of the store's keys when they were looked at last. */
+  private seen = -1;
 
   constructor(store: Pick<Store, 'apiKeys'>, fixed: readonly AcceptedKey[], now: () => number = Date.now) {
     this.now = now;
     this.store = store;
-    this.fixed = new Set(fixed.map(({ principal }) => principal.id));
+    this.fixed = new Map(
+      fixed.map(({ principal, digest }) => [principal.id, { principal, sha256: digest.toString('hex') }]),
+    );
+    this.refresh();
+  }
+
+  /** Looks at the keys of the store where any of them may have changed. */
+  private refresh(): void {
+    const changes = this.store.apiKeys.changes();
+    if (changes === this.seen) return;
+    this.seen = changes;
+    this.byHash.clear();
+    this.byId.clear();
     for (let after: string | undefined; ; ) {
-      const { items, next } = store.apiKeys.list({ limit: PAGE, ...(after !== undefined && { after }) });
+      const { items, next } = this.store.apiKeys.list({ limit: PAGE, ...(after !== undefined && { after }) });
       for (const key of items) if (!this.fixed.has(key.id)) this.hold(ringKey(key));
       if (next === undefined) break;
       after = next;
     }
-    for (const { principal, digest } of fixed) this.hold({ principal, sha256: digest.toString('hex') });
+    for (const key of this.fixed.values()) this.hold(key);
   }
 
   holderOf(key: string): RingKey | undefined {
+    this.refresh();
     return this.unlessOver(this.byHash.get(digestKey(key).toString('hex')));
   }
 
   get(id: string): RingKey | undefined {
+    this.refresh();
     return this.unlessOver(this.byId.get(id));
   }
 
@@ -77,6 +96,7 @@ export class KeyRing {
     given: Pick<ApiKeyRecord, 'id' | 'note' | 'scope' | 'expiresAt'> & { readonly role: Role },
     createdBy: string,
   ): Promise<{ readonly record: ApiKeyRecord; readonly key: string } | undefined> {
+    this.refresh();
     if (this.byId.has(given.id)) return undefined;
     const key = `farad_${randomBytes(KEY_BYTES).toString('base64url')}`;
     const sha256 = digestKey(key).toString('hex');
@@ -90,7 +110,10 @@ export class KeyRing {
   async remove(id: string): Promise<boolean> {
     const known = this.byId.get(id);
     this.byId.delete(id);
-    if (known) this.byHash.delete(known.sha256);
+    if (known) {
+      this.byHash.delete(known.sha256);
+      this.removed.add(known.sha256);
+    }
     return this.store.apiKeys.remove(id);
   }
 
@@ -99,6 +122,7 @@ export class KeyRing {
   }
 
   private hold(key: RingKey): void {
+    if (this.removed.has(key.sha256)) return;
     this.byHash.set(key.sha256, key);
     this.byId.set(key.principal.id, key);
   }

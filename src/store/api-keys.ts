@@ -31,8 +31,13 @@ export interface ApiKeyRecord {
 
 export type ApiKeyInput = Omit<ApiKeyRecord, 'version'>;
 
+/** Counts what is put and removed. */
+const CHANGES = 'api-key-changes';
+
 /** Who may use the API. In `directory`. */
 export interface ApiKeys {
+  /** Rises whenever a key is put or removed, by whichever process. One read. */
+  changes(): number;
   /** One read. */
   get(id: string): ApiKeyRecord | undefined;
   put(key: ApiKeyInput): Promise<ApiKeyRecord>;
@@ -57,6 +62,10 @@ export class ApiKeyTable implements ApiKeys {
     this.table = path.records('api-keys');
   }
 
+  changes(): number {
+    return this.path.counted(CHANGES);
+  }
+
   get(id: string): ApiKeyRecord | undefined {
     return this.table.get(textKey(id));
   }
@@ -79,7 +88,10 @@ export class ApiKeyTable implements ApiKeys {
   }
 
   remove(id: string): Promise<boolean> {
-    return this.path.transact(() => this.table.removeSync(textKey(id)));
+    return this.path.transact(() => {
+      this.path.count(CHANGES);
+      return this.table.removeSync(textKey(id));
+    });
   }
 
   list(options: ListOptions): Page<ApiKeyRecord> {
@@ -88,6 +100,7 @@ export class ApiKeyTable implements ApiKeys {
 
   private write(input: ApiKeyInput): ApiKeyRecord {
     const key = { ...input, version: this.path.nextVersion() };
+    this.path.count(CHANGES);
     this.table.put(textKey(input.id), key);
     return key;
   }

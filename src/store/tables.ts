@@ -140,6 +140,7 @@ export const DIRECTORY_TABLES = {
     'certificate-authorities': 'main',
     changes: 'main',
     'token-changes': 'main',
+    'api-key-changes': 'main',
     'request-ids': 'ids',
     'reservation-ids': 'ids',
     // In a cluster; a machine that is alone has it in `state`.

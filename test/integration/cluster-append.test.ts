@@ -10,7 +10,7 @@ import { type LogPlace, placeOfChargePoint } from '../../src/cluster/log-place.t
 import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
 import { newCopy, startApplier } from '../support/applier-under-test.ts';
 import { makeStream, metricOf } from '../support/log-streams.ts';
-import { hasNats, type NatsServer, startNats } from '../support/nats-server.ts';
+import { hasNats, type NatsServer, pauseNats, startNats } from '../support/nats-server.ts';
 import type { ScratchCopy } from '../support/scratch-copy.ts';
 import { until } from '../support/until.ts';
 
@@ -150,7 +150,7 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
   test('is refused at once where too many are on their way, and those come to an end', async () => {
     const { server, connection, log, registry } = await setUp({ maxInFlight: 2 });
     await makeStream(connection);
-    server.process.kill('SIGSTOP');
+    await pauseNats(server);
     const slow = [append(log, PLACE, change(), 10_000), append(log, PLACE, change(), 700)];
     expect(await append(log, PLACE, change(), 10_000)).toEqual({ outcome: 'busy' });
     expect(metricOf(registry, 'farad_log_busy_total')).toBe(1);
@@ -163,7 +163,7 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
   test('is refused at once where the bytes of those on their way are too many', async () => {
     const { server, connection, log, registry } = await setUp({ maxBytesInFlight: 100_000 });
     await makeStream(connection);
-    server.process.kill('SIGSTOP');
+    await pauseNats(server);
     const scoped = (scope: string, bytes: number): [LogPlace, Change] => [
       placeOfChargePoint(scope, 1),
       { ...change(NO_CHANGE, scope), rows: [Buffer.alloc(bytes)] },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LogUnavailableError, type Store } from '../../src/store/store.ts';
 import { startClusterNode } from '../support/cluster-node.ts';
-import { hasNats, startNats } from '../support/nats-server.ts';
+import { hasNats, pauseNats, startNats } from '../support/nats-server.ts';
 import { until } from '../support/until.ts';
 import { outboxRows } from '../unit/store/scratch.ts';
 import { start, stop } from '../unit/store/starts-and-stops.ts';
@@ -104,7 +104,7 @@ describe.runIf(hasNats)('state of a cluster', () => {
   test('while the log is away a write says so and reads go on; what is written later is there', async () => {
     const { a, server } = await twoStores('edge', { 'cluster-confirm-within': '2s' });
     const { transaction } = await a.transactions.start(start());
-    server.process.kill('SIGSTOP');
+    await pauseNats(server);
     await expect(a.transactions.stop(stop(transaction.transactionId))).rejects.toBeInstanceOf(
       LogUnavailableError,
     );

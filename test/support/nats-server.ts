@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -11,6 +11,7 @@ import {
   whenServing,
 } from '../../load/cluster/nats-server.ts';
 import { findNats } from '../../scripts/nats.mjs';
+import { until } from './until.ts';
 
 export type { NatsServer } from '../../load/cluster/nats-server.ts';
 
@@ -44,6 +45,15 @@ export async function startDeployedNats(
   const directories = Array.from({ length: 3 }, serverDirectory);
   const launched = await launchDeployedNats({ program: program(), directories, certificates, passwords });
   return Promise.all(launched.map((server) => whenServing(endingAfterTest(server))));
+}
+
+/** Stops a server in the middle of whatever it does, until SIGCONT; resolves once it stands still. */
+export async function pauseNats({ process: { pid = 0 } }: NatsServer): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  const status = `/proc/${pid}/stat`;
+  // A thread may run on for a moment, where a system says so.
+  if (existsSync(status))
+    await until('the server stands still', () => / T /.test(readFileSync(status, 'utf8')));
 }
 
 function program(): string {
