@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Environment } from '../../../src/journal/environment.ts';
 import { CommitError } from '../../../src/journal/group-commit.ts';
 import { StatePath } from '../../../src/store/state-path.ts';
@@ -138,11 +138,14 @@ describe('work that nobody waits for', () => {
   });
 
   test('is written by itself where nobody else wants anything, and only then', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { path, done, work, kept } = inOrder();
     const later = path.transactLater('CP-1', work('later'));
     // It would have begun by now.
     for (let turn = 0; turn < 5; turn++) await nextTurn();
     expect(done).toEqual([]);
+    vi.advanceTimersByTime(20);
     await later;
     expect(kept('later')).toBe(1);
   });
