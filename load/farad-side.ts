@@ -21,12 +21,11 @@ export class FaradSide {
   readonly #identityPrefix: string;
   readonly #totals: StoredTotals;
 
-  /** @param nodes each has rows of its own in ClickHouse. */
-  constructor(target: Target, nodes: readonly Target[], options: LoadOptions, identityPrefix: string) {
+  constructor(target: Target, options: LoadOptions, identityPrefix: string) {
     this.#target = target;
     this.#options = options;
     this.#identityPrefix = identityPrefix;
-    this.#totals = new StoredTotals(...nodes.map(askApi));
+    this.#totals = new StoredTotals(askApi(target));
     this.limits = new ShiftingLimits(target, { ...options, identityPrefix });
   }
 

@@ -134,7 +134,7 @@ async function underLoad(
     (_, place) => `LOADCARD${String(place).padStart(6, '0')}`,
   );
   const { target } = gateway;
-  const farad = isFarad(target) ? new FaradSide(target, gateway.nodes, options, identityPrefix) : undefined;
+  const farad = isFarad(target) ? new FaradSide(target, options, identityPrefix) : undefined;
   await farad?.prepare(idTags, tls.order);
 
   const measurements = new Measurements();

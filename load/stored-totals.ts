@@ -24,49 +24,42 @@ export type Ask = (
 
 /** What ClickHouse holds, by charge point; only of those whose identity begins with a prefix. */
 export class StoredTotals {
-  readonly #asks: readonly Ask[];
+  readonly #ask: Ask;
 
-  /** @param asks one for each database that holds rows of the charge points. */
-  constructor(...asks: readonly Ask[]) {
-    this.#asks = asks;
+  constructor(ask: Ask) {
+    this.#ask = ask;
   }
 
   /** @param final merged as queries see it; else every row that is there, doubled ones twice. */
   async samples(prefix: string, final: boolean): Promise<Map<string, StoredSamples>> {
-    const found = new Map<string, StoredSamples>();
-    for (const row of await this.#rows('meter-sample-totals', { prefix, final })) {
-      const id = text(row, 'chargePointId');
-      const [firstAt, lastAt] = [time(row, 'firstAt'), time(row, 'lastAt')];
-      const before = found.get(id) ?? { samples: 0, sum: 0, firstAt, lastAt };
-      found.set(id, {
-        samples: before.samples + number(row, 'count'),
-        sum: before.sum + number(row, 'sum'),
-        firstAt: Math.min(before.firstAt, firstAt),
-        lastAt: Math.max(before.lastAt, lastAt),
-      });
-    }
-    return found;
+    const rows = await this.#ask('meter-sample-totals', { prefix, final });
+    return new Map(
+      rows.map((row) => [
+        text(row, 'chargePointId'),
+        {
+          samples: number(row, 'count'),
+          sum: number(row, 'sum'),
+          firstAt: time(row, 'firstAt'),
+          lastAt: time(row, 'lastAt'),
+        },
+      ]),
+    );
   }
 
   async transactions(prefix: string): Promise<Map<string, StoredTransactions>> {
-    const found = new Map<string, StoredTransactions>();
     // Merged, because each change of a transaction is a row of its own; one that was made twice has two ids
     // and shows all the same.
-    for (const row of await this.#rows('transaction-totals', { prefix, final: true })) {
-      const id = text(row, 'chargePointId');
-      const before = found.get(id) ?? { started: 0, stopped: 0, energyWh: 0 };
-      found.set(id, {
-        started: before.started + number(row, 'transactions'),
-        stopped: before.stopped + number(row, 'stopped'),
-        energyWh: before.energyWh + number(row, 'energyWh'),
-      });
-    }
-    return found;
-  }
-
-  async #rows(name: string, parameters: Parameters<Ask>[1]): Promise<Record<string, unknown>[]> {
-    const answers = await Promise.all(this.#asks.map((ask) => ask(name, parameters)));
-    return answers.flat();
+    const rows = await this.#ask('transaction-totals', { prefix, final: true });
+    return new Map(
+      rows.map((row) => [
+        text(row, 'chargePointId'),
+        {
+          started: number(row, 'transactions'),
+          stopped: number(row, 'stopped'),
+          energyWh: number(row, 'energyWh'),
+        },
+      ]),
+    );
   }
 }
 

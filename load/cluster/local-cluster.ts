@@ -169,7 +169,7 @@ async function startBalancers(
   };
   return {
     ocpp: await start(({ ocppUrl }) => ocppUrl, 'in turns'),
-    // What is shown of the past is that of one node, since each has a database of its own.
+    // A request must see what the one before has changed.
     api: await start(({ apiUrl }) => apiUrl, 'the first'),
   };
 }
