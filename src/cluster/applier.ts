@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CommitError } from '../journal/group-commit.ts';
+import type { StreamCopied } from '../link/cluster-status.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Counter, Registry } from '../telemetry/metrics.ts';
 import { type Copy, decide, UnknownTable } from './copy.ts';
@@ -76,11 +77,28 @@ export class Applier {
     return this.halt ?? this.failing ?? this.reader.trouble;
   }
 
+  /** How far the copy is. */
+  status(): StreamCopied {
+    const { stream } = this.options;
+    const trouble = this.trouble();
+    return {
+      stream,
+      position: this.position,
+      lagSeconds: this.lagSeconds(),
+      ...(trouble && { trouble }),
+    };
+  }
+
   /** Resolves once the transaction under way is on the disk. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.reader.stop();
     await this.running;
+  }
+
+  private lagSeconds(): number {
+    const since = this.next?.storedAt ?? this.reader.untakenSince;
+    return since === undefined ? 0 : Math.max(0, Date.now() - since) / 1000;
   }
 
   private async run(): Promise<void> {
@@ -161,11 +179,6 @@ export class Applier {
     if (last !== before) copy.setPosition(stream, last);
     if (first > this.remembered) copy.forgetRefused(stream, first);
     return { messages, refused };
-  }
-
-  private lagSeconds(): number {
-    const since = this.next?.storedAt ?? this.reader.untakenSince;
-    return since === undefined ? 0 : Math.max(0, Date.now() - since) / 1000;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
+import type { StreamCopied } from '../link/cluster-status.ts';
 import type { Degradation } from '../link/methods.ts';
 import { type ReplicatedEnvironments, replicatedTables } from '../store/replicated.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -48,6 +49,11 @@ export class Appliers {
         return [stream, new Applier({ ...common, ...of, stream })];
       }),
     );
+  }
+
+  /** How far the copy of each stream is. */
+  status(): readonly StreamCopied[] {
+    return [...this.appliers.values()].map((applier) => applier.status());
   }
 
   /** Streams that cannot be read, or whose changes cannot take effect now. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import type { NodeThere } from '../link/methods.ts';
+import type { NodeCondition, NodeHeard, NodeThere } from '../link/cluster-status.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Registry } from '../telemetry/metrics.ts';
 import { LOG_FORMAT } from './log-identity.ts';
@@ -10,6 +10,13 @@ const BEAT_EVERY_MS = 1000;
 
 /** Without a beat for so long a node counts as away, ms. */
 const AWAY_AFTER_MS = 10_000;
+
+/** A node that is away is remembered for so long, ms, unless there are very many. */
+const REMEMBERED_MS = 24 * 60 * 60_000;
+const MOST_REMEMBERED = 200;
+
+/** Longest text about what does not work at a node, characters. */
+const MOST_TROUBLE = 300;
 
 /** Clocks of nodes that differ by more are worth a warning, ms. */
 const MOST_SKEW_MS = 2000;
@@ -24,6 +31,9 @@ interface Beat {
   readonly format: number;
   /** Epoch ms. */
   readonly clock: number;
+  /** As in NodeCondition; absent from older releases. */
+  readonly lagSeconds?: number;
+  readonly trouble?: string;
 }
 
 /**
@@ -46,8 +56,15 @@ function readBeat({ subject, data }: Msg): Beat | undefined {
   return isBeat ? (beat as Beat) : undefined;
 }
 
+function conditionOf({ lagSeconds, trouble }: Beat): NodeCondition {
+  return {
+    lagSeconds: typeof lagSeconds === 'number' && lagSeconds >= 0 ? lagSeconds : null,
+    trouble: typeof trouble === 'string' ? trouble.slice(0, MOST_TROUBLE) : null,
+  };
+}
+
 /** Another node; the way of a beat is in how far its clock is ahead. */
-export interface OtherNode extends NodeThere {
+export interface OtherNode extends NodeThere, NodeCondition {
   /** Monotonic, ms. */
   readonly heardAt: number;
 }
@@ -57,6 +74,8 @@ export interface BeatsOptions {
   /** Name of this node. */
   readonly node: string;
   readonly release: string;
+  /** How this node is. */
+  readonly condition: () => NodeCondition;
   readonly log: Log;
   readonly registry: Registry;
   /** Monotonic, ms. */
@@ -108,9 +127,16 @@ export class Beats {
 
   /** The other nodes that were heard of lately. */
   others(): OtherNode[] {
-    const from = this.now() - AWAY_AFTER_MS;
-    for (const [name, { heardAt }] of this.known) if (heardAt < from) this.known.delete(name);
-    return [...this.known.values()];
+    return this.remembered().filter((node) => this.isThere(node));
+  }
+
+  /** The other nodes, those included that were heard within the last day and are away. */
+  heard(): NodeHeard[] {
+    return this.remembered().map(({ heardAt, ...node }) => ({
+      ...node,
+      there: this.isThere({ heardAt }),
+      heardMsAgo: this.now() - heardAt,
+    }));
   }
 
   /** Since when another machine has used the name of this node, epoch ms; undefined where none does. */
@@ -124,15 +150,35 @@ export class Beats {
     this.subscription.unsubscribe();
   }
 
+  private remembered(): OtherNode[] {
+    const from = this.now() - (this.known.size > MOST_REMEMBERED ? AWAY_AFTER_MS : REMEMBERED_MS);
+    for (const [name, { heardAt }] of this.known) if (heardAt < from) this.known.delete(name);
+    return [...this.known.values()];
+  }
+
+  private isThere({ heardAt }: Pick<OtherNode, 'heardAt'>): boolean {
+    return heardAt >= this.now() - AWAY_AFTER_MS;
+  }
+
   private beat(): void {
-    const { connection, node, release } = this.options;
+    const { connection, node, release, condition } = this.options;
     if (this.stopped || connection.isClosed()) return;
-    const beat: Beat = { node, instance: this.instance, release, format: LOG_FORMAT, clock: Date.now() };
+    const { lagSeconds, trouble } = condition();
+    const beat: Beat = {
+      node,
+      instance: this.instance,
+      release,
+      format: LOG_FORMAT,
+      clock: Date.now(),
+      ...(lagSeconds !== null && { lagSeconds }),
+      ...(trouble !== null && { trouble: trouble.slice(0, MOST_TROUBLE) }),
+    };
     connection.publish(`farad.beat.${node}`, JSON.stringify(beat));
   }
 
-  private hear({ node, instance, release, clock }: Beat): void {
+  private hear(beat: Beat): void {
     const { log } = this.options;
+    const { node, instance, release, clock } = beat;
     if (instance === this.instance) return;
     if (node === this.options.node) {
       if (this.twin() === undefined) {
@@ -143,11 +189,12 @@ export class Beats {
       return;
     }
     const aheadMs = clock - Date.now();
-    const before = this.known.get(node);
+    const last = this.known.get(node);
+    const before = last && this.isThere(last) ? last : undefined;
     const isOff = Math.abs(aheadMs) > MOST_SKEW_MS;
     if (!before) log.info({ node, release }, 'a node is there');
     if (isOff && Math.abs(before?.aheadMs ?? 0) <= MOST_SKEW_MS)
       log.warn({ node, aheadMs }, 'the clock of another node differs from that of this one');
-    this.known.set(node, { node, release, aheadMs, heardAt: this.now() });
+    this.known.set(node, { node, release, aheadMs, heardAt: this.now(), ...conditionOf(beat) });
   }
 }

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
+import type { ClusterStatus, NodeCondition } from '../link/cluster-status.ts';
 import type { Link } from '../link/link.ts';
 import type { Degradation, ForeignAnswer } from '../link/methods.ts';
 import type { ReplicatedEnvironments } from '../store/replicated.ts';
@@ -78,6 +79,7 @@ export class Replica {
         aheadMs,
       })),
     }));
+    link.serve('cluster.status', () => this.status());
     const connected = registry.gauge('farad_nats_connected', 'Whether this process is connected to NATS.');
     registry.beforeCollect(() => connected.with({}).set(this.here() ? 1 : 0));
   }
@@ -127,6 +129,25 @@ export class Replica {
     return this.trouble ? undefined : this.joined;
   }
 
+  private status(): ClusterStatus {
+    const { joined } = this;
+    return {
+      ...this.condition(joined?.appliers),
+      nodes: joined?.beats.heard() ?? [],
+      streams: joined?.appliers.status() ?? [],
+    };
+  }
+
+  /** How this node is, as the others are told, too. */
+  private condition(appliers: Appliers | undefined): NodeCondition {
+    const lags = appliers?.status().map(({ lagSeconds }) => lagSeconds);
+    const troubles = this.degraded().map(({ name, cause }) => `${name}: ${cause}`);
+    return {
+      lagSeconds: lags ? Math.max(...lags) : null,
+      trouble: troubles.length === 0 ? null : troubles.join('; '),
+    };
+  }
+
   private async find(chargePointId: string): Promise<string | null> {
     const joined = this.here();
     if (!joined || joined.beats.others().length === 0) return null;
@@ -149,15 +170,17 @@ export class Replica {
     }
     if (this.stopping) return closeConnection(connection);
     const { node } = cluster;
+    const appliers = new Appliers({ environments, connection, cluster, identity, log, registry });
+    const condition = () => this.condition(appliers);
+    this.trouble = undefined;
     this.joined = {
       identity,
       connection,
       calls: new Calls({ connection, link, node, registry }),
       finder: new Finder(connection, link, node),
-      beats: new Beats({ connection, node, release, log, registry }),
-      appliers: new Appliers({ environments, connection, cluster, identity, log, registry }),
+      beats: new Beats({ connection, node, release, condition, log, registry }),
+      appliers,
     };
-    this.trouble = undefined;
     void this.follow(connection);
     log.info({ node, server: connection.getServer() }, 'takes part in the cluster');
   }

@@ -1,4 +1,5 @@
 import type { MetricFamily } from '../telemetry/metrics.ts';
+import type { ClusterStatus, NodeThere } from './cluster-status.ts';
 import type { LinkErrorCode } from './link-error.ts';
 import type { OcppEndpoint } from './messages.ts';
 
@@ -54,6 +55,8 @@ export interface Methods {
   'cluster.identity': { request: Record<string, never>; answer: { readonly identity: string | null } };
   /** Replica: the other nodes that were heard of lately. */
   'cluster.nodes': { request: Record<string, never>; answer: { readonly nodes: readonly NodeThere[] } };
+  /** Replica: how the nodes are, and how far this node's copy of the log is. */
+  'cluster.status': { request: Record<string, never>; answer: ClusterStatus };
   /** Any process: its metrics now. */
   'metrics.read': { request: Record<string, never>; answer: MetricFamily[] };
   /** Any process: whether it can do its work, with the reasons if not. */
@@ -86,14 +89,6 @@ export interface Methods {
 }
 
 export type Method = keyof Methods;
-
-/** Another node of the cluster. */
-export interface NodeThere {
-  readonly node: string;
-  readonly release: string;
-  /** How far its clock is ahead of this node's, ms. */
-  readonly aheadMs: number;
-}
 
 export interface ForeignCall {
   /** `node/process` */

@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sizeOf, type Table } from '../journal/environment.ts';
+import type { KeyBytes } from '../journal/table.ts';
 import { dialectOf } from '../protocol/dialects.ts';
 import type { Dialect } from '../protocol/version.ts';
 import type { ConnectorTable } from './connectors.ts';
@@ -26,6 +28,10 @@ export interface Sessions {
   clearDeadEdge(edge: string, now: number, tryAgain?: TryAgain): Promise<number>;
   /** O(1). */
   count(): number;
+  /**
+   * How many charge points each edge holds; reads all sessions, in steps between which others get their turn.
+   */
+  countByEdge(): Promise<Map<string, number>>;
 }
 
 /** Resolves when a write that failed is to be tried again, with whether it is. */
@@ -53,6 +59,8 @@ const OVERTAKEN_WITHIN_MS = 10_000;
 const TAKEN_OVER_WITHIN_MS = 60_000;
 
 const CLEARED_AT_ONCE = 500;
+
+const COUNTED_AT_ONCE = 500;
 
 export class SessionTable implements Sessions {
   private readonly path: StatePath;
@@ -117,6 +125,21 @@ export class SessionTable implements Sessions {
 
   count(): number {
     return sizeOf(this.table).entries;
+  }
+
+  async countByEdge(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    let after: KeyBytes | undefined;
+    for (;;) {
+      const start = after === undefined ? {} : { start: after, exclusiveStart: true };
+      const before = after;
+      for (const { key, value } of this.table.getRange({ ...start, limit: COUNTED_AT_ONCE })) {
+        counts.set(value.edge, (counts.get(value.edge) ?? 0) + 1);
+        after = key;
+      }
+      if (after === before) return counts;
+      await nextTurn();
+    }
   }
 
   /**

@@ -67,6 +67,25 @@ describe.runIf(hasNats)('calls between nodes', () => {
     expect(found).toEqual({ process: 'b/edge-0' });
     expect([a, b].map(({ replica }) => replica.degraded())).toEqual([[], []]);
     expect([a, b].every(knowsOther)).toBe(true);
+    const status = await a.control.call('replica', 'cluster.status', {});
+    expect(status.nodes).toEqual([
+      {
+        node: 'b',
+        release: '0.0.0',
+        aheadMs: expect.any(Number),
+        there: true,
+        heardMsAgo: expect.any(Number),
+        lagSeconds: expect.any(Number),
+        trouble: null,
+      },
+    ]);
+    expect(status).toMatchObject({
+      trouble: null,
+      streams: [
+        { stream: 'farad-state-0', position: 0 },
+        { stream: 'farad-directory', position: 0 },
+      ],
+    });
   });
 
   test('a process or a node that is not there is known at once; what fails there says why', async () => {

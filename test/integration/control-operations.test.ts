@@ -213,6 +213,7 @@ describe('the description of the API', () => {
       'GET /api/v1/charge-points/{id}/messages',
       'GET /api/v1/charge-points/{id}/security',
       'GET /api/v1/charge-points/{id}/security-events',
+      'GET /api/v1/cluster',
       'GET /api/v1/configuration-templates',
       'GET /api/v1/configuration-templates/{id}',
       'GET /api/v1/configuration-templates/{id}/drift',

@@ -2187,6 +2187,32 @@ export interface System {
   })[];
 }
 
+export interface Cluster {
+  readonly clustered: boolean;
+  readonly node: string | null;
+  readonly nodes: readonly ({
+    readonly node: string;
+    readonly self: boolean;
+    readonly there: boolean;
+    readonly release: string | null;
+    readonly clockAheadSeconds: number | null;
+    readonly lastHeardAt: string | null;
+    readonly chargePoints: number | null;
+    readonly lagSeconds: number | null;
+    readonly trouble: string | null;
+  })[];
+  readonly streams: readonly ({
+    readonly name: string;
+    readonly position: number;
+    readonly lagSeconds: number;
+    readonly trouble: {
+      readonly since: string;
+      readonly reason: string | null;
+      readonly cause: string;
+    } | null;
+  })[];
+}
+
 export interface Health {
   readonly ready: boolean;
   readonly problems: readonly string[];

@@ -4,6 +4,7 @@ import { alarmSchemas } from './alarm-schemas.ts';
 import { campaignSchemas } from './campaign-schemas.ts';
 import { certificateSchemas } from './certificate-schemas.ts';
 import { chargingProfileSchemas } from './charging-profile-schemas.ts';
+import { clusterSchema } from './cluster-schema.ts';
 import { commandSchemas } from './command-schemas.ts';
 import { configurationTemplateSchemas } from './configuration-template-schemas.ts';
 import { fleetSchemas } from './fleet-schemas.ts';
@@ -234,6 +235,7 @@ export const schemas = {
 
   Overview: overviewSchema,
   System: systemSchema,
+  Cluster: clusterSchema,
 
   Health: object('Whether a process does what charge points need of it.', {
     ready: { type: 'boolean' },

@@ -166,3 +166,16 @@ test('the version of a connection is kept; one of a Farad that noted none, and n
   expect(store.sessions.get('CP-2')?.version).toBeUndefined();
   for (const id of ['CP-1', 'CP-2', 'CP-3']) expect(dialectOfChargePoint(store, id).version).toBe('1.6');
 });
+
+test('charge points are counted by the edges that hold them, however many there are', async () => {
+  const store = scratchStore();
+  expect(await store.sessions.countByEdge()).toEqual(new Map());
+  const ids = Array.from({ length: 1201 }, (_, index) => `CP-${index}`);
+  await Promise.all(ids.map((id, index) => store.sessions.claim(claimed(id, `edge-${index % 2}`))));
+  expect(await store.sessions.countByEdge()).toEqual(
+    new Map([
+      ['edge-0', 601],
+      ['edge-1', 600],
+    ]),
+  );
+});

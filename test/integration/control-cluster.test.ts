@@ -1,0 +1,137 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { Config } from '../../src/config/schema.ts';
+import type { ClusterStatus } from '../../src/link/cluster-status.ts';
+import { API_KEY, type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+
+const THERE = { release: '1.2.0', aheadMs: 2500, there: true, heardMsAgo: 400, lagSeconds: 0, trouble: null };
+
+const STATUS: ClusterStatus = {
+  lagSeconds: 41.5,
+  trouble: 'log farad-state-0: gap: it begins at 9',
+  nodes: [
+    { ...THERE, node: 'c', there: false, heardMsAgo: 60_000, lagSeconds: 3, trouble: 'nats: is away' },
+    { ...THERE, node: 'a', lagSeconds: null },
+  ],
+  streams: [
+    {
+      stream: 'farad-state-0',
+      position: 7,
+      lagSeconds: 41.5,
+      trouble: { since: Date.UTC(2026, 10, 29), reason: 'gap', cause: 'it begins at 9' },
+    },
+    { stream: 'farad-directory', position: 0, lagSeconds: 0 },
+  ],
+};
+
+async function start(change?: (config: Config) => Config): Promise<ControlUnderTest> {
+  const control = await startControl(change);
+  onTestFinished(() => control.close());
+  return control;
+}
+
+/** Control of the node `b`. */
+function startNode(): Promise<ControlUnderTest> {
+  return start(({ cluster, ...config }) => ({
+    ...config,
+    cluster: { ...cluster, node: 'b', nats: { ...cluster.nats, servers: ['nats://127.0.0.1:1'] } },
+  }));
+}
+
+async function connect({ store }: ControlUnderTest, edge: string, ids: readonly string[]): Promise<void> {
+  for (const chargePointId of ids)
+    await store.sessions.claim({ chargePointId, edge, connectedAt: Date.now(), remoteAddress: '127.0.0.1' });
+}
+
+test('a machine that works alone says so', async () => {
+  const { status, body } = await (await start()).send('GET', '/api/v1/cluster');
+  expect(status).toBe(200);
+  expect(body).toEqual({ clustered: false, node: null, nodes: [], streams: [] });
+});
+
+test('the nodes of a cluster: who is there, what they hold, and how far the copy is', async () => {
+  const control = await startNode();
+  control.process('replica').serve('cluster.status', () => STATUS);
+  await connect(control, 'a/edge-0', ['CP-1', 'CP-2']);
+  await connect(control, 'a/edge-1', ['CP-3']);
+  await connect(control, 'b/edge-0', ['CP-4']);
+  // One that is away, and one that this node never heard.
+  await connect(control, 'c/edge-0', ['CP-5']);
+  await connect(control, 'd/edge-0', ['CP-6']);
+  const before = Date.now();
+  const { status, body } = await control.send('GET', '/api/v1/cluster');
+  expect(status).toBe(200);
+  expect(body.nodes.map(({ lastHeardAt, ...node }: { lastHeardAt: string }) => node)).toEqual([
+    {
+      node: 'a',
+      self: false,
+      there: true,
+      release: '1.2.0',
+      clockAheadSeconds: 2.5,
+      chargePoints: 3,
+      lagSeconds: null,
+      trouble: null,
+    },
+    {
+      node: 'b',
+      self: true,
+      there: true,
+      release: '0.0.0',
+      clockAheadSeconds: null,
+      chargePoints: 1,
+      lagSeconds: 41.5,
+      trouble: 'log farad-state-0: gap: it begins at 9',
+    },
+    {
+      node: 'c',
+      self: false,
+      there: false,
+      release: '1.2.0',
+      clockAheadSeconds: 2.5,
+      chargePoints: 0,
+      lagSeconds: null,
+      trouble: null,
+    },
+    {
+      node: 'd',
+      self: false,
+      there: false,
+      release: null,
+      clockAheadSeconds: null,
+      chargePoints: 0,
+      lagSeconds: null,
+      trouble: null,
+    },
+  ]);
+  const [a, b, c, d] = body.nodes.map(({ lastHeardAt }: { lastHeardAt: string | null }) => lastHeardAt);
+  expect([b, d]).toEqual([null, null]);
+  expect(Date.parse(a)).toBeGreaterThanOrEqual(before - 400);
+  expect(Date.parse(a) - Date.parse(c)).toBe(60_000 - 400);
+  expect(body.streams).toEqual([
+    {
+      name: 'farad-state-0',
+      position: 7,
+      lagSeconds: 41.5,
+      trouble: { since: '2026-11-29T00:00:00.000Z', reason: 'gap', cause: 'it begins at 9' },
+    },
+    { name: 'farad-directory', position: 0, lagSeconds: 0, trouble: null },
+  ]);
+});
+
+test('nothing is known while the replica is away; who sees a part of the charge points learns no counts', async () => {
+  const control = await startNode();
+  const away = await control.send('GET', '/api/v1/cluster');
+  expect([away.status, away.body.error.code]).toEqual([503, 'process_unavailable']);
+  control.process('replica').serve('cluster.status', () => STATUS);
+  const made = await control.send('POST', '/api/v1/api-keys', {
+    json: { id: 'north', role: 'viewer', scope: { groups: ['North'], sites: [] } },
+  });
+  expect(made.status).toBe(201);
+  const headers = { authorization: `Bearer ${made.body.key}` };
+  expect(headers.authorization).not.toContain(API_KEY);
+  const { body } = await control.send('GET', '/api/v1/cluster', { headers });
+  expect(body.nodes.map(({ chargePoints }: { chargePoints: unknown }) => chargePoints)).toEqual([
+    null,
+    null,
+    null,
+  ]);
+});
