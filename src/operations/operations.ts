@@ -136,6 +136,7 @@ export async function startOperations({
       patience: signingPatience,
       callTimeout: config.ocpp.callTimeout,
       log: quietly,
+      lead,
       clock: Date.now,
     }),
     revocations: new Revocations({ store, disconnect, log: quietly, lead, clock: Date.now }),

@@ -13,3 +13,8 @@ export type Unversioned<Versioned extends { readonly version: number }> = Omit<V
 export function versionAfter(before: { readonly version?: number } | undefined, now = Date.now()): number {
   return Math.max((before?.version ?? 0) + 1, now * PER_MS);
 }
+
+/** A version as a record may have got it so many ms before it got this one. */
+export function versionBefore(version: number, ms: number): number {
+  return Math.max(0, version - ms * PER_MS);
+}

@@ -1,5 +1,8 @@
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { Leadership } from '../../src/operations/leadership.ts';
 import { LogUnavailableError, type Store } from '../../src/store/store.ts';
+import { createRegistry } from '../../src/telemetry/metrics.ts';
 import { startClusterNode } from '../support/cluster-node.ts';
 import { hasNats, pauseNats, startNats } from '../support/nats-server.ts';
 import { until } from '../support/until.ts';
@@ -113,4 +116,43 @@ describe.runIf(hasNats)('state of a cluster', () => {
     const stopped = await a.transactions.stop(stop(transaction.transactionId));
     expect(stopped.transaction).toMatchObject({ transactionId: transaction.transactionId, state: 'stopped' });
   }, 60_000);
+
+  test('of two controls that race for the lease one leads; once it is silent the other does, and it knows that', async () => {
+    const { a, b } = await twoStores('control');
+    const clock = { now: 0 };
+    const [one, other] = [a, b].map((store, index) => contender(store, index, () => clock.now));
+    await until('one has it', async () => {
+      await Promise.all([one?.look(), other?.look()]);
+      return one?.term() !== other?.term();
+    });
+    const [leader, waiter] = one?.term() === undefined ? [other, one] : [one, other];
+    expect([leader?.term(), waiter?.term()]).toEqual([1, undefined]);
+
+    // The copy of the waiter has to have what the leader has written.
+    await until('it has seen that', () => {
+      for (const store of [a, b]) store.refresh();
+      return a.leases.get('operations')?.owner === b.leases.get('operations')?.owner;
+    });
+    await waiter?.look();
+    clock.now += LEASE;
+    expect(leader?.term()).toBeUndefined();
+    await waiter?.look();
+    expect(waiter?.term()).toBe(2);
+    await leader?.look();
+    expect([leader?.term(), waiter?.term()]).toEqual([undefined, 2]);
+  });
 });
+
+const LEASE = 3_000;
+
+function contender(store: Store, index: number, clock: () => number): Leadership {
+  return new Leadership({
+    store,
+    name: 'operations',
+    process: `${index}/control`,
+    lease: LEASE,
+    log: pino({ level: 'silent' }),
+    registry: createRegistry({ process: 'control' }),
+    clock,
+  });
+}

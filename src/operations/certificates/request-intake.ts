@@ -1,22 +1,36 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CertificateRequest } from '../../store/certificate-requests.ts';
+import { versionBefore } from '../../store/record-version.ts';
 import { isOpenSigning, type Signing } from '../../store/signings.ts';
 import type { Store } from '../../store/store.ts';
 
 /** Requests that are read in one go. */
 const READ_AT_ONCE = 200;
 
+/**
+ * Edges of several machines number requests by clocks of their own, and hear of each other late: so far back
+ * is looked again for one that is new, ms.
+ */
+const OVERLAP_MS = 60_000;
+
 /** Reads what edges keep of SignCertificate, in its order, and begins a signing for each. */
 export class RequestIntake {
   private readonly store: Pick<Store, 'certificateRequests' | 'signings'>;
   private readonly clock: () => number;
+  private readonly overlap: number;
   /** The last one. */
   private taken: CertificateRequest | undefined;
   private isStopped = false;
 
-  constructor(store: Pick<Store, 'certificateRequests' | 'signings'>, clock: () => number) {
+  /** `isShared`: edges of several machines write requests down. */
+  constructor(
+    store: Pick<Store, 'certificateRequests' | 'signings'>,
+    clock: () => number,
+    isShared: boolean,
+  ) {
     this.store = store;
     this.clock = clock;
+    this.overlap = isShared ? OVERLAP_MS : 0;
   }
 
   stop(): void {
@@ -27,8 +41,9 @@ export class RequestIntake {
   async takeUp(): Promise<string[]> {
     const { certificateRequests, signings } = this.store;
     const added: string[] = [];
+    let last = this.taken && { ...this.taken, seq: versionBefore(this.taken.seq, this.overlap) };
     for (let isMore = true; isMore && !this.isStopped; ) {
-      const requests = certificateRequests.since(this.taken, READ_AT_ONCE);
+      const requests = certificateRequests.since(last, READ_AT_ONCE);
       for (const request of requests) {
         if (this.isStopped) return added;
         const known = signings.of(request.chargePointId);
@@ -36,6 +51,7 @@ export class RequestIntake {
           await this.take(request, known);
           added.push(request.id);
         }
+        last = request;
         this.taken = request;
       }
       isMore = requests.length === READ_AT_ONCE;

@@ -5,6 +5,7 @@ import type { ThrottledLog } from '../../telemetry/log.ts';
 import { metrics } from '../../telemetry/metrics.ts';
 import { watchman } from '../../telemetry/watchman.ts';
 import type { ChargePointCalls } from '../charge-point-calls.ts';
+import { ALONE, type Lead } from '../leadership.ts';
 import { type Outcome, outcomeOf } from '../referenced-outcome.ts';
 import { RequestIntake } from './request-intake.ts';
 import type { SigningHook } from './signing-hook.ts';
@@ -19,6 +20,8 @@ export interface SigningsOptions extends SigningTaskOptions {
     >;
   readonly calls: ChargePointCalls;
   readonly log: ThrottledLog;
+  /** Default: this process leads always. */
+  readonly lead?: Lead;
   /** Told of each request that nobody will sign, and why. Rejects where it could not be written down. */
   readonly refused: (chargePointId: string, problem: string) => Promise<void>;
   /** How long a request waits for its certificate, and that for its charge point, ms. */
@@ -56,11 +59,15 @@ const inHand = watchman.workOf({ name: 'signing requests', limit: 10 * 60_000 })
 /**
  * Brings signing requests of charge points to their end: has them signed, sends CertificateSigned, and keeps
  * what the charge point made of it. Each step is on the disk before the next one begins, so whichever process
- * dies, the next one goes on; a certificate is sent again only where it never left or nobody knows.
+ * dies, the next one goes on; a certificate is sent again only where it never left or nobody knows. What was
+ * begun in a term that is over is left to whoever leads then.
  */
 export class Signings {
   private readonly options: SigningsOptions;
-  private readonly intake: RequestIntake;
+  private readonly lead: Lead;
+  /** Of the requests that were taken up in `term`. */
+  private intake: RequestIntake;
+  private term: number | undefined;
   private readonly working = new Map<string, Promise<void>>();
   /** Those of them that wait for a charge point or an outside authority. */
   private readonly waiting = new Set<string>();
@@ -72,7 +79,8 @@ export class Signings {
 
   constructor(options: SigningsOptions) {
     this.options = options;
-    this.intake = new RequestIntake(options.store, options.clock);
+    this.lead = options.lead ?? ALONE;
+    this.intake = this.newIntake();
   }
 
   start(): void {
@@ -126,7 +134,27 @@ export class Signings {
     return kept ?? 'wrong_state';
   }
 
+  private newIntake(): RequestIntake {
+    return new RequestIntake(this.options.store, this.options.clock, this.lead.isShared);
+  }
+
+  /** Whether this process is to leave to another one what was begun in `term`. */
+  private isOver(term: number | undefined): boolean {
+    return this.isStopped || this.lead.term() !== term;
+  }
+
   private async stepOnce(): Promise<void> {
+    const term = this.lead.term();
+    if (term !== this.term) {
+      this.term = term;
+      this.intake.stop();
+      this.intake = this.newIntake();
+      this.position = undefined;
+      // Those that wait for an answer do nothing more.
+      for (const id of this.waiting) this.working.delete(id);
+      this.waiting.clear();
+    }
+    if (term === undefined) return;
     // Whoever asks now does not wait until those have had their turn who are not there.
     for (const id of await this.intake.takeUp()) this.workOn(this.options.store.signings.get(id));
     const { signings } = this.options.store;
@@ -136,14 +164,14 @@ export class Signings {
     });
     this.position = page.next;
     for (const signing of page.items) {
-      if (this.isStopped || this.working.size >= AT_ONCE) return;
+      if (this.isOver(term) || this.working.size >= AT_ONCE) return;
       this.workOn(signing);
     }
   }
 
   private workOn(signing: Signing | undefined): void {
     const isFree = signing !== undefined && this.working.size < AT_ONCE && !this.working.has(signing.id);
-    if (isFree && !this.isStopped) this.work(signing);
+    if (isFree && !this.isOver(this.term)) this.work(signing);
   }
 
   private work(signing: Signing): void {
@@ -162,22 +190,23 @@ export class Signings {
       (error: unknown) =>
         log.warn({ err: error, chargePoint: chargePointId }, 'a step of a signing request could not be done'),
     );
-    this.working.set(
-      id,
-      done.finally(() => this.working.delete(id)),
-    );
+    const worked = done.finally(() => {
+      if (this.working.get(id) === worked) this.working.delete(id);
+    });
+    this.working.set(id, worked);
   }
 
   private async sign(signing: Signing): Promise<void> {
     const { clock, calls } = this.options;
+    const { term } = this;
     const attempts = signing.attempts + 1;
     const result = await signRequest({ ...this.options, hook: this.hookFor(signing) }, signing).catch(
       (error: unknown): Signed => ({ kind: 'later', problem: `it could not be signed: ${String(error)}` }),
     );
-    if (this.isStopped) return;
+    if (this.isOver(term)) return;
     if (result.kind === 'signed') {
       const kept = await this.keepSigned(signing, result);
-      if (kept && calls.isConnected(signing.chargePointId) && !this.isStopped) await this.send(kept);
+      if (kept && calls.isConnected(signing.chargePointId) && !this.isOver(term)) await this.send(kept);
     } else if (result.kind === 'refused') await this.end(signing, 'refused', result.problem, { attempts });
     else if (result.kind === 'ordered') {
       await this.change(signing, { state: 'ordered', attempts, problem: null });
@@ -204,12 +233,13 @@ export class Signings {
 
   private async send(signing: Signing): Promise<void> {
     const { store, calls, clock } = this.options;
+    const { term } = this;
     const { id, chargePointId, chain } = signing;
     const sendings = signing.sendings + 1;
     const reference = `${id}.${sendings}`;
     const sending = { state: 'sending', sendings, reference, sentAt: clock(), problem: null } as const;
     const announced = await store.signings.change(id, ['signed'], sending);
-    if (announced === undefined || this.isStopped) return;
+    if (announced === undefined || this.isOver(term)) return;
     const { orders } = dialectOfChargePoint(store, chargePointId);
     const call = { chargePointId, ...orders.handOverCertificate(chain ?? ''), reference };
     const reply = await this.waitFor(id, () => calls.call(call));
@@ -222,13 +252,14 @@ export class Signings {
     return hook && ((order) => this.waitFor(id, () => hook(order)));
   }
 
-  /** What `ask` answers; for ever nothing after a stop. */
+  /** What `ask` answers; for ever nothing after a stop, or when its term is over. */
   private async waitFor<Answer>(id: string, ask: () => Promise<Answer>): Promise<Answer> {
+    const { term } = this;
     this.waiting.add(id);
     try {
       return await ask();
     } finally {
-      if (this.isStopped) await new Promise<never>(() => undefined);
+      if (this.isOver(term)) await new Promise<never>(() => undefined);
       this.waiting.delete(id);
     }
   }

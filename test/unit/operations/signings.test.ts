@@ -7,9 +7,12 @@ import { readSigningRequest } from '../../../src/certificates/signing-request.ts
 import { Authorities } from '../../../src/operations/certificates/authorities.ts';
 import type { HookAnswer, HookOrder } from '../../../src/operations/certificates/signing-hook.ts';
 import { Signings } from '../../../src/operations/certificates/signings.ts';
+import { ALONE, type Lead } from '../../../src/operations/leadership.ts';
 import { ocpp16 } from '../../../src/protocol/v16/dialect.ts';
+import type { CertificateRequest } from '../../../src/store/certificate-requests.ts';
 import type { Signing } from '../../../src/store/signings.ts';
 import { ScriptedChargePoints } from '../../support/scripted-charge-points.ts';
+import { ScriptedLead } from '../../support/scripted-lead.ts';
 import { makeSigningRequest } from '../../support/signing-requests.ts';
 import { until } from '../../support/until.ts';
 import { boot, NOON, type Stand, setUp } from '../central-system/central-system-fixture.ts';
@@ -41,9 +44,15 @@ interface Given {
   readonly authority?: boolean;
   readonly hook?: (order: HookOrder) => HookAnswer | Promise<HookAnswer>;
   readonly subject?: 'check' | 'set' | 'take';
+  readonly lead?: Lead;
 }
 
-async function works({ authority = true, hook, subject = 'check' }: Given = {}): Promise<Works> {
+async function works({
+  authority = true,
+  hook,
+  subject = 'check',
+  lead = ALONE,
+}: Given = {}): Promise<Works> {
   const stand = setUp({
     sealingKeys: { present: randomBytes(32) },
     settings: { signsOutside: hook !== undefined },
@@ -88,6 +97,7 @@ async function works({ authority = true, hook, subject = 'check' }: Given = {}):
       clock,
       refused: async (chargePointId, problem) => void self.events.push(`${chargePointId}: ${problem}`),
       patience: 30 * DAY_MS,
+      lead,
       callTimeout: CALL_TIMEOUT,
       stepEveryMs: 3_600_000,
     });
@@ -485,5 +495,65 @@ describe('an outside authority', () => {
     expect(farad.signing()).toMatchObject({ state: 'received', problem: 'ECONNREFUSED' });
     await farad.pass(30 * DAY_MS);
     expect(farad.signing()).toMatchObject({ state: 'failed', problem: 'given up: ECONNREFUSED' });
+  });
+});
+
+describe('requests of a cluster', () => {
+  test('are answered by the node that leads; whoever leads next takes up the answer that only the edge heard', async () => {
+    const lead = new ScriptedLead();
+    const farad = await works({ lead });
+    await farad.ask(csr);
+    await farad.settle();
+    expect(farad.stand.store.signings.of(ID)).toEqual([]);
+
+    farad.chargePoints.script = () => {
+      lead.now = undefined;
+      return { result: { status: 'Accepted' } };
+    };
+    lead.now = 1;
+    await farad.signings.step();
+    await until('it was sent', () => sent(farad).length === 1);
+    await farad.chargePoints.idle();
+    await farad.signings.step();
+    expect(farad.signing()).toMatchObject({ state: 'sending' });
+
+    lead.now = 2;
+    await farad.settle();
+    expect(farad.signing()).toMatchObject({ state: 'installed', sendings: 1 });
+    expect(sent(farad)).toHaveLength(1);
+  });
+
+  test('are not sent by a node that ceased to lead when that was written down', async () => {
+    const lead = new ScriptedLead();
+    const farad = await works({ lead });
+    await farad.ask(csr);
+    const { signings } = farad.stand.store;
+    const { change } = signings;
+    signings.change = async (...given) => {
+      const changed = await change.apply(signings, given);
+      if (changed?.state === 'sending') lead.now = undefined;
+      return changed;
+    };
+    lead.now = 1;
+    await farad.settle();
+    expect([farad.signing().state, sent(farad)]).toEqual(['sending', []]);
+  });
+
+  test('are not missed where an edge of another node numbered them by a clock that is behind', async () => {
+    const lead = new ScriptedLead();
+    lead.now = 1;
+    const farad = await works({ lead });
+    await farad.ask(csr);
+    await farad.settle();
+    const { certificateRequests, signings } = farad.stand.store;
+    const [first] = certificateRequests.of(ID);
+    const { since } = certificateRequests;
+    const late = { ...first, id: 'late', seq: Number(first?.seq) - 30_000 * 1024, chargePointId: 'CP-2' };
+    certificateRequests.since = (last, limit) => [
+      ...(last === undefined || last.seq < late.seq ? [late as CertificateRequest] : []),
+      ...since.call(certificateRequests, last, limit),
+    ];
+    await farad.settle();
+    expect(signings.of('CP-2')).toMatchObject([{ id: 'late' }]);
   });
 });
