@@ -151,6 +151,7 @@ export async function startOperations({
     sources: alarmSources,
     config,
     log: quietly,
+    lead,
     clock: Date.now,
     trustedNow,
     beganAt: Date.now(),

@@ -47,9 +47,9 @@ export interface Alarms {
   standing(): Iterable<AlarmRecord>;
   /**
    * Changes alarms together with the queues of what is to be told, in one transaction: give some hundred at
-   * most. Returns what was changed.
+   * most. Returns what was changed: nothing where `isWanted` says false, which is asked when it is decided.
    */
-  change(change: AlarmChange): Promise<AlarmRecord[]>;
+  change(change: AlarmChange, isWanted?: () => boolean): Promise<AlarmRecord[]>;
   /**
    * `ended`: it stands no more. Undefined where there is none. Rejects with VersionConflict where what is
    * stored is not what was expected.
@@ -105,12 +105,19 @@ export class AlarmTable implements Alarms {
     for (const { value } of this.table.getRange({})) yield value;
   }
 
-  change({ at, channels, isQuiet, raise, end, tellsOver, remind }: AlarmChange): Promise<AlarmRecord[]> {
-    return this.path.transact(() => [
-      ...end.flatMap(({ id, reason }) => this.end(id, reason, at, tellsOver ? channels : [])),
-      ...remind.flatMap((id) => this.remind(id, at, channels)),
-      ...raise.map((alarm) => this.raise(alarm, at, channels, isQuiet)),
-    ]);
+  change(
+    { at, channels, isQuiet, raise, end, tellsOver, remind }: AlarmChange,
+    isWanted = () => true,
+  ): Promise<AlarmRecord[]> {
+    return this.path.transact(() =>
+      isWanted()
+        ? [
+            ...end.flatMap(({ id, reason }) => this.end(id, reason, at, tellsOver ? channels : [])),
+            ...remind.flatMap((id) => this.remind(id, at, channels)),
+            ...raise.map((alarm) => this.raise(alarm, at, channels, isQuiet)),
+          ]
+        : [],
+    );
   }
 
   acknowledge(

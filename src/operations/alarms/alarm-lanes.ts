@@ -4,6 +4,7 @@ import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { metrics } from '../../telemetry/metrics.ts';
 import { watchman } from '../../telemetry/watchman.ts';
+import { ALONE, type Lead } from '../leadership.ts';
 import type { Outcome } from '../webhooks/outcome.ts';
 import { isQuiet } from './quiet-hours.ts';
 
@@ -30,6 +31,8 @@ export interface AlarmLanesOptions {
   /** A notice is given up after so long, ms. */
   readonly retryFor: number;
   readonly log: ThrottledLog;
+  /** Default: this process leads always. */
+  readonly lead?: Lead;
   /** Epoch ms. */
   readonly clock: () => number;
   readonly stepEveryMs?: number;
@@ -64,22 +67,27 @@ const inHand = watchman.workOf({ name: 'alarm notices', limit: 5 * 60_000 });
 
 /**
  * Tells what waits in the queues: one notice at a time for each channel of each rule, in order, until it has
- * arrived or is too old. A notice that was under way when a process died is sent again, with the same id.
+ * arrived or is too old. A notice that was under way when a process died or ceased to lead is sent again,
+ * with the same id.
  */
 export class AlarmLanes {
   private readonly options: AlarmLanesOptions;
+  private readonly lead: Lead;
+  /** Those that were opened in `term`. */
   private readonly lanes = new Map<string, Lane>();
+  private term: number | undefined;
   private readonly running = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
   private readonly stopping = new AbortController();
 
   constructor(options: AlarmLanesOptions) {
     this.options = options;
+    this.lead = options.lead ?? ALONE;
   }
 
   /** Takes up what an earlier process left, and sends until `stop`. */
   start(): void {
-    for (const { ruleId, channel } of this.options.store.alarmQueue.deliveries()) this.open(ruleId, channel);
+    this.takeUp();
     this.timer = setInterval(() => this.step(), this.options.stepEveryMs ?? STEP_EVERY_MS).unref();
   }
 
@@ -95,6 +103,8 @@ export class AlarmLanes {
 
   /** Something may wait for a rule. `atOnce`: the rule was changed, so that what failed is worth a try. */
   wake(ruleId: string, { atOnce }: { readonly atOnce: boolean }): void {
+    this.takeUp();
+    if (this.term === undefined) return;
     for (const { ruleId: of, channel } of this.options.store.alarmQueue.deliveries()) {
       if (of !== ruleId) continue;
       const lane = this.open(ruleId, channel);
@@ -102,6 +112,16 @@ export class AlarmLanes {
       lane.isWoken = true;
     }
     this.step();
+  }
+
+  /** What there is, when this process begins to lead; nothing while it does not. */
+  private takeUp(): void {
+    const term = this.lead.term();
+    if (term === this.term) return;
+    this.term = term;
+    this.lanes.clear();
+    if (term === undefined) return;
+    for (const { ruleId, channel } of this.options.store.alarmQueue.deliveries()) this.open(ruleId, channel);
   }
 
   private open(ruleId: string, channel: AlarmChannel): Lane {
@@ -113,6 +133,7 @@ export class AlarmLanes {
   }
 
   private step(): void {
+    this.takeUp();
     const now = this.options.clock();
     for (const [key, lane] of this.lanes) {
       if (this.stopping.signal.aborted || this.running.size >= AT_ONCE) return;
@@ -135,6 +156,7 @@ export class AlarmLanes {
   private async advance(key: string, lane: Lane): Promise<void> {
     const { store, senders, clock, timeZone } = this.options;
     const { ruleId, channel } = lane;
+    const { term } = this;
     const rule = store.alarmRules.get(ruleId);
     if (!rule || !channelsOf(rule).includes(channel)) {
       this.lanes.delete(key);
@@ -153,6 +175,7 @@ export class AlarmLanes {
       if (!lane.isWoken) this.lanes.delete(key);
       return;
     }
+    if (this.lead.term() !== term) return;
     const { signal } = this.stopping;
     const outcome = await send(rule, notice, { isTest: false, signal });
     if (!outcome.arrived && signal.aborted) return;

@@ -4,6 +4,7 @@ import { type AlarmRuleRecord, channelsOf } from '../../store/alarm-rule-record.
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { watchman } from '../../telemetry/watchman.ts';
+import { ALONE, type Lead } from '../leadership.ts';
 import { targetsOf } from './alarm-targets.ts';
 import { type AlarmSources, FaradFindings, OF_A_FILE } from './farad-findings.ts';
 import type { Finding } from './finding.ts';
@@ -18,12 +19,16 @@ export interface AlarmWatchOptions {
   /** Alarms that have ended of which the history is kept. */
   readonly kept: number;
   readonly log: ThrottledLog;
+  /** Default: this process leads always. */
+  readonly lead?: Lead;
   /** Epoch ms; undefined while the clock is doubted: nothing is judged then. */
   readonly trustedNow: () => number | undefined;
   /** Since when Farad can have been told anything, epoch ms. */
   readonly beganAt: number;
   /** Alarms of a rule were raised or are over, or something is to be told. */
   readonly changed: (ruleId: string) => void;
+  /** Other nodes have raised alarms, or ended or acknowledged some. */
+  readonly recounted?: () => void;
   /** How often what is not of the fleet is looked at, ms. */
   readonly lookEveryMs?: number;
 }
@@ -43,9 +48,11 @@ type Standing = Pick<AlarmRecord, 'id' | 'kind' | 'queuedAt'> & { readonly isAck
 /**
  * Holds what is known against the rules: the fleet whenever all of it has been looked at, everything else now
  * and then. What stands is written down, so that an alarm is raised once, whichever process dies meanwhile.
+ * In a cluster only who leads does so; the others follow what stands.
  */
 export class AlarmWatch {
   private readonly options: AlarmWatchOptions;
+  private readonly lead: Lead;
   private readonly fleetFindings: FleetFindings;
   private readonly faradFindings: FaradFindings;
   /** By rule and subject. */
@@ -54,11 +61,14 @@ export class AlarmWatch {
   private readonly countedAt = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private last: Promise<void> = Promise.resolve();
+  /** Of the look under way. */
+  private term: number | undefined;
   private isLookingAtFleet = false;
   private isStopped = false;
 
   constructor(options: AlarmWatchOptions) {
     this.options = options;
+    this.lead = options.lead ?? ALONE;
     this.fleetFindings = new FleetFindings(options.beganAt);
     this.faradFindings = new FaradFindings(options.sources);
   }
@@ -107,6 +117,7 @@ export class AlarmWatch {
       const now = this.options.trustedNow();
       if (now === undefined) return;
       this.fleetFindings.look(fleet);
+      if (!this.mayAct()) return;
       for (const rule of this.options.store.alarmRules.all()) {
         if (!rule.isEnabled || !isOfFleet(rule)) continue;
         const isWanted = targetsOf(this.options.store, rule.filter);
@@ -123,14 +134,35 @@ export class AlarmWatch {
     return this.inTurn(async () => {
       const now = this.options.trustedNow();
       if (now === undefined) return;
+      if (!this.mayAct()) return;
       const rules = this.options.store.alarmRules.all();
       await this.endOrphans(rules, now);
       for (const rule of rules) {
-        if (this.isStopped) return;
+        if (this.isOver()) return;
         if (rule.isEnabled && !isOnlyOfFleet(rule) && this.isTimeFor(rule, now)) await this.ask(rule, now);
       }
-      while (!this.isStopped && (await this.options.store.alarms.prune(this.options.kept)) > 0);
+      while (!this.isOver() && (await this.options.store.alarms.prune(this.options.kept)) > 0);
     });
+  }
+
+  /** Begins a look: takes over what other nodes have written; false where one of them leads. */
+  private mayAct(): boolean {
+    this.term = this.lead.term();
+    if (this.lead.isShared) this.takeOver();
+    return this.term !== undefined;
+  }
+
+  private takeOver(): void {
+    const before = this.counts();
+    this.standing.clear();
+    for (const alarm of this.options.store.alarms.standing()) this.note(alarm);
+    const { standing, unacknowledged } = this.counts();
+    if (standing !== before.standing || unacknowledged !== before.unacknowledged) this.options.recounted?.();
+  }
+
+  /** Whether the look under way is to do nothing more. */
+  private isOver(): boolean {
+    return this.isStopped || this.lead.term() !== this.term;
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {
@@ -235,9 +267,9 @@ export class AlarmWatch {
   ): Promise<void> {
     const length = Math.max(all.raise.length, all.end.length, all.remind.length);
     const whole = 'condition' in rule ? rule : undefined;
-    for (let start = 0; start < length && !this.isStopped; start += CHANGED_PER_TRANSACTION) {
+    for (let start = 0; start < length && !this.isOver(); start += CHANGED_PER_TRANSACTION) {
       const part = <Item>(items: readonly Item[]) => items.slice(start, start + CHANGED_PER_TRANSACTION);
-      const changed = await this.options.store.alarms.change({
+      const change = {
         at,
         channels: whole ? channelsOf(whole) : [],
         tellsOver: whole?.tellsOver ?? false,
@@ -245,7 +277,9 @@ export class AlarmWatch {
         raise: part(all.raise),
         end: part(all.end),
         remind: part(all.remind),
-      });
+      };
+      const { term } = this;
+      const changed = await this.options.store.alarms.change(change, () => this.lead.term() === term);
       for (const alarm of changed) {
         if (alarm.endedAt === null) this.note(alarm);
         else this.forget(alarm);

@@ -7,6 +7,7 @@ import type { ExpectedVersion } from '../../store/expected-version.ts';
 import type { Store } from '../../store/store.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
 import { metrics } from '../../telemetry/metrics.ts';
+import type { Lead } from '../leadership.ts';
 import { webhookSender } from '../webhooks/webhook.ts';
 import { AlarmLanes, type AlarmSender } from './alarm-lanes.ts';
 import { emailText, testNotice, webhookBody } from './alarm-message.ts';
@@ -20,6 +21,8 @@ export interface AlarmsOptions {
   readonly sources: AlarmSources;
   readonly config: Pick<Config, 'alarms' | 'fleet'>;
   readonly log: ThrottledLog;
+  /** Default: this process leads always. */
+  readonly lead?: Lead;
   /** Epoch ms. */
   readonly clock: () => number;
   /** Epoch ms; undefined while the clock is doubted. */
@@ -63,7 +66,7 @@ export class Alarms {
 
   constructor(options: AlarmsOptions) {
     this.options = options;
-    const { store, config, log, clock } = options;
+    const { store, config, log, clock, lead } = options;
     const { timezone: timeZone } = config.fleet;
     this.senders = sendersOf(options);
     this.lanes = new AlarmLanes({
@@ -73,6 +76,7 @@ export class Alarms {
       retryFor: config.alarms.retryFor,
       log,
       clock,
+      ...(lead && { lead }),
       ...(options.sendEveryMs !== undefined && { stepEveryMs: options.sendEveryMs }),
     });
     this.watch = new AlarmWatch({
@@ -83,6 +87,8 @@ export class Alarms {
       log,
       trustedNow: options.trustedNow,
       beganAt: options.beganAt,
+      ...(lead && { lead }),
+      recounted: () => this.tell(),
       changed: (ruleId) => {
         this.lanes.wake(ruleId, { atOnce: false });
         this.tell();

@@ -3,6 +3,7 @@ import { loadConfig } from '../../../src/config/load-config.ts';
 import { Alarms } from '../../../src/operations/alarms/alarms.ts';
 import type { AlarmSources } from '../../../src/operations/alarms/farad-findings.ts';
 import type { SeenChargePoint } from '../../../src/operations/alarms/fleet-findings.ts';
+import { ALONE, type Lead } from '../../../src/operations/leadership.ts';
 import type { AlarmRecord } from '../../../src/store/alarm-record.ts';
 import type { AlarmRuleInput } from '../../../src/store/alarm-rule-record.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -43,7 +44,10 @@ export const quietSources: AlarmSources = {
   refusals: async () => [],
 };
 
-export async function alarmStand(flags: Record<string, string> = {}): Promise<AlarmStand> {
+export async function alarmStand(
+  flags: Record<string, string> = {},
+  lead: Lead = ALONE,
+): Promise<AlarmStand> {
   const store = scratchStore();
   const receiver = await startWebhookReceiver();
   onTestFinished(() => receiver.close());
@@ -64,6 +68,7 @@ export async function alarmStand(flags: Record<string, string> = {}): Promise<Al
       clock: () => self.now,
       trustedNow: () => (self.isDoubted ? undefined : self.now),
       beganAt: self.now,
+      lead,
       lookEveryMs: 3_600_000,
       sendEveryMs: 20,
     });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ScriptedLead } from '../../support/scripted-lead.ts';
 import { until } from '../../support/until.ts';
 import { alarmStand, chargePoint, fault, MINUTE, NOON, quietSources } from './alarm-stand.ts';
 
@@ -397,5 +398,63 @@ describe('telling', () => {
     stand.alarms.ruleChanged('rule');
     await until('nothing waits', () => stand.store.alarmQueue.deliveries().length === 0);
     expect(stand.store.alarmQueue.notice('rule', 'webhook')).toBeUndefined();
+  });
+});
+
+describe('alarms of a cluster', () => {
+  const isFaulted = () => [chargePoint('A', { faults: [fault(1, NOON)] })];
+
+  test('are raised and told by the node that leads', async () => {
+    const lead = new ScriptedLead();
+    const stand = await alarmStand({}, lead);
+    await stand.rule({ condition: faulted });
+    stand.fleet = isFaulted();
+    await stand.pass(10 * MINUTE);
+    expect(stand.all()).toEqual([]);
+    lead.now = 1;
+    await stand.pass(MINUTE);
+    expect(stand.standing()).toEqual(['A/1']);
+    await until('it is told', () => stand.receiver.deliveries.length === 1);
+  });
+
+  test('that another node has raised are counted, and told once this one leads', async () => {
+    const lead = new ScriptedLead();
+    const stand = await alarmStand({}, lead);
+    await stand.rule({ condition: faulted });
+    const heard: number[] = [];
+    stand.alarms.onChange(({ standing }) => heard.push(standing));
+    await stand.store.alarms.change({
+      ...{ at: NOON, channels: ['webhook'], isQuiet: false, end: [], tellsOver: false, remind: [] },
+      raise: [
+        {
+          ...{ ruleId: 'rule', kind: 'faulted', subject: 'A/1', chargePointId: 'A', connectorId: 1 },
+          ...{ detail: 'Faulted', since: NOON },
+        },
+      ],
+    });
+    stand.fleet = isFaulted();
+    await stand.pass(MINUTE);
+    expect([heard, stand.alarms.counts().standing]).toEqual([[1], 1]);
+    expect(stand.receiver.deliveries).toEqual([]);
+    lead.now = 1;
+    await stand.pass(MINUTE);
+    await until('it is told', () => stand.receiver.deliveries.length === 1);
+    expect(stand.all()).toHaveLength(1);
+  });
+
+  test('are not written down by a node that has ceased to lead meanwhile', async () => {
+    const lead = new ScriptedLead();
+    const stand = await alarmStand({}, lead);
+    await stand.rule({ condition: faulted });
+    const { alarms } = stand.store;
+    const { change } = alarms;
+    alarms.change = (...given) => {
+      lead.now = undefined;
+      return change.apply(alarms, given);
+    };
+    stand.fleet = isFaulted();
+    lead.now = 1;
+    await stand.pass(10 * MINUTE);
+    expect(stand.all()).toEqual([]);
   });
 });
