@@ -4,6 +4,7 @@ import { adoptDataCommand } from './commands/adopt-data.ts';
 import { backupCommand } from './commands/backup.ts';
 import { certifyCommand } from './commands/certify.ts';
 import { checkDataCommand } from './commands/check-data.ts';
+import { clusterCommand } from './commands/cluster.ts';
 import { configCommand } from './commands/config.ts';
 import { helpCommand } from './commands/help.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   restoreCommand,
   checkDataCommand,
   upgradeCheckCommand,
+  clusterCommand,
   adoptDataCommand,
   adoptClockCommand,
   helpCommand,

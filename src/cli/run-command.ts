@@ -11,8 +11,8 @@ const helpFlag: FlagSpec = { name: 'help', help: 'Explains the command.' };
 
 /**
  * Runs `farad ARGS` and sets the exit code: 0 done, 1 could not start (a wrong setting, a locked data
- * directory, a port in use), 2 the command line cannot be understood. Each failure is one line on standard
- * error.
+ * directory, a port in use), 2 the command line cannot be understood, 3 what was asked for is not well. Each
+ * failure is one line on standard error.
  */
 export async function runCommand(args: readonly string[]): Promise<void> {
   // Whatever a command writes is for the user that runs it.

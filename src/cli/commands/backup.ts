@@ -1,10 +1,10 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadConfigWithOrigins } from '../../config/load-config.ts';
 import { Environment } from '../../journal/environment.ts';
 import { environmentsOf, filesOf, TABLES, writeManifest } from '../backup-folder.ts';
 import type { Command } from '../command.ts';
-import type { Endpoints } from '../endpoints-file.ts';
+import { askGateway, endpointsOf } from '../running-gateway.ts';
 import { settingsFileFlag, sourcesFrom } from '../settings-sources.ts';
 import { StartError } from '../start-error.ts';
 import { UsageError } from '../usage-error.ts';
@@ -28,12 +28,12 @@ export const backupCommand: Command = {
       throw new UsageError('farad backup needs an admin key: --api-key or FARAD_API_KEY');
     const dataDir = resolve(config.dataDir);
     const folder = resolve(to);
-    const { api } = endpointsOf(dataDir);
+    const gateway = endpointsOf(dataDir, '; while it is stopped, copy that directory as it is');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (readdirSync(folder).length > 0) throw new StartError(`${to} is not empty`);
 
     const takenAt = new Date().toISOString();
-    const begun = (await ask(api, config.api.key, 'POST', '/api/v1/backups')) as Begun;
+    const begun = (await askGateway(gateway, config.api.key, 'POST', '/api/v1/backups')) as Begun;
     let held = false;
     try {
       if (begun.clickhouse !== null) move(begun.clickhouse, join(folder, TABLES));
@@ -43,7 +43,7 @@ export const backupCommand: Command = {
       for (const name of environmentsOf(dataDir))
         await copyEnvironment(join(dataDir, name), join(folder, name));
     } finally {
-      const end = await ask(api, config.api.key, 'DELETE', `/api/v1/backups/${begun.id}`);
+      const end = await askGateway(gateway, config.api.key, 'DELETE', `/api/v1/backups/${begun.id}`);
       ({ held } = end as { held: boolean });
     }
     if (!held) throw new StartError('the backup took so long that its parts do not fit together; try again');
@@ -62,26 +62,6 @@ export const backupCommand: Command = {
     return 0;
   },
 };
-
-function endpointsOf(dataDir: string): Endpoints {
-  try {
-    return JSON.parse(readFileSync(join(dataDir, 'endpoints.json'), 'utf8')) as Endpoints;
-  } catch {
-    throw new StartError(`no gateway runs on ${dataDir}; while it is stopped, copy that directory as it is`);
-  }
-}
-
-async function ask(api: string, key: string, method: string, path: string): Promise<unknown> {
-  let response: Response;
-  try {
-    response = await fetch(`${api}${path}`, { method, headers: { authorization: `Bearer ${key}` } });
-  } catch (error) {
-    throw new StartError(`the gateway at ${api} does not answer: ${(error as Error).message}`);
-  }
-  const text = await response.text();
-  if (!response.ok) throw new StartError(`${method} ${path} was answered with ${response.status}: ${text}`);
-  return JSON.parse(text);
-}
 
 async function copyEnvironment(from: string, to: string): Promise<void> {
   if (!existsSync(from)) return;
