@@ -191,9 +191,16 @@ export class SessionTable implements Sessions {
   }
 }
 
+/** Of two nodes the later claim wins: their clocks cannot be compared. */
 function hasOvertaken(earlier: SessionRecord, session: Omit<SessionRecord, 'epoch'>): boolean {
+  if (earlier.edge === session.edge || nodeOf(earlier.edge) !== nodeOf(session.edge)) return false;
   const ahead = earlier.connectedAt - session.connectedAt;
-  return earlier.edge !== session.edge && ahead > 0 && ahead < OVERTAKEN_WITHIN_MS;
+  return ahead > 0 && ahead < OVERTAKEN_WITHIN_MS;
+}
+
+/** Empty on a machine that is alone. */
+function nodeOf(edge: string): string {
+  return edge.slice(0, Math.max(0, edge.indexOf('/')));
 }
 
 /** How a charge point talks on its present connection; without one, as those that never noted a version. */

@@ -34,6 +34,17 @@ test('A11: a connection whose edge comes late does not take the charge point fro
   expect(await sessions.release('CP-1', older.session.epoch)).toBe(false);
 });
 
+test('of two nodes the later claim holds the charge point, whatever their clocks say', async () => {
+  const { sessions } = scratchStore();
+  const ahead = { ...claimed('CP-1', 'a/edge-0'), connectedAt: 5_000 };
+  await sessions.claim(ahead);
+  const later = await sessions.claim({ ...claimed('CP-1', 'b/edge-0'), connectedAt: 2_000 });
+  expect(later.newer).toBeUndefined();
+  expect(sessions.get('CP-1')?.edge).toBe('b/edge-0');
+  const late = await sessions.claim({ ...claimed('CP-1', 'b/edge-1'), connectedAt: 1_000 });
+  expect(late.newer?.edge).toBe('b/edge-0');
+});
+
 test('a connection that seems to be from the future was there before the clock was set back', async () => {
   const { sessions } = scratchStore();
   const before = await sessions.claim({ ...claimed('CP-1', 'edge-1'), connectedAt: 3_600_000 });
