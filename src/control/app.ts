@@ -241,6 +241,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addManufacturerRootRoutes(app, deps);
   const sites = startSites({
     ...deps,
+    lead: leadership ?? ALONE,
     settings: deps.config.sites,
     edgeOf: (chargePointId) => edges.holder(chargePointId),
     call: (call) => calls.call(call),

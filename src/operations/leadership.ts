@@ -18,7 +18,7 @@ export interface Lead {
 }
 
 /** What was begun in a term that is over is not gone on with. */
-class TermOver extends Error {
+export class TermOver extends Error {
   constructor() {
     super('another node may do this now');
   }

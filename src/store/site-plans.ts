@@ -9,9 +9,12 @@ import type { ConnectorPlan, SitePlanRecord } from './site-plan-record.ts';
  */
 export interface SitePlans {
   get(siteId: string): SitePlanRecord | undefined;
-  /** Written before anything is sent. */
-  put(siteId: string, connectors: readonly ConnectorPlan[]): Promise<void>;
-  remove(siteId: string): Promise<void>;
+  /**
+   * Written before anything is sent; not where `isWanted` says false, which is asked when that is decided.
+   */
+  put(siteId: string, connectors: readonly ConnectorPlan[], isWanted?: () => boolean): Promise<void>;
+  /** As `put`. */
+  remove(siteId: string, isWanted?: () => boolean): Promise<void>;
   /** Ids of the sites that have one, those of deleted sites included. */
   siteIds(): string[];
 }
@@ -29,14 +32,17 @@ export class SitePlanTable implements SitePlans {
     return this.table.get(textKey(siteId));
   }
 
-  async put(siteId: string, connectors: readonly ConnectorPlan[]): Promise<void> {
+  async put(siteId: string, connectors: readonly ConnectorPlan[], isWanted = () => true): Promise<void> {
     await this.path.transact(() => {
+      if (!isWanted()) return;
       this.table.put(textKey(siteId), { siteId, connectors, version: this.path.nextVersion() });
     });
   }
 
-  async remove(siteId: string): Promise<void> {
-    await this.path.transact(() => void this.table.remove(textKey(siteId)));
+  async remove(siteId: string, isWanted = () => true): Promise<void> {
+    await this.path.transact(() => {
+      if (isWanted()) this.table.remove(textKey(siteId));
+    });
   }
 
   siteIds(): string[] {

@@ -2,6 +2,7 @@ import type { Order } from '../../protocol/orders.ts';
 import type { PlanInput, SitePlan } from '../../smart-charging/site-plan.ts';
 import type { SiteRecord } from '../../store/site-record.ts';
 import type { ThrottledLog } from '../../telemetry/log.ts';
+import { TermOver } from '../leadership.ts';
 import { fallbackSendings } from './fallback-sendings.ts';
 import { farewellSendings } from './farewell-sendings.ts';
 import { LastResort } from './last-resort.ts';
@@ -21,6 +22,8 @@ export interface SitePlannerOptions extends SiteConnectorsOptions, SendingContex
   /** A CALL was answered: it is worth looking at the site again. */
   readonly wake: () => void;
   readonly clock: () => number;
+  /** False: another node may plan the site, and nothing more is written down. Default: always true. */
+  readonly mayWrite?: () => boolean;
 }
 
 /**
@@ -61,7 +64,7 @@ export class SitePlanner {
   async round(): Promise<void> {
     const { clock, metrics, settings } = this.options;
     const began = performance.now();
-    this.connectors.look(clock());
+    this.look();
     metrics.look.observe((performance.now() - began) / 1000);
     const { site, states } = this.connectors;
     const sendings = site === undefined ? [] : await this.decide(site);
@@ -72,13 +75,19 @@ export class SitePlanner {
     for (const sending of sendings) void this.send(sending);
   }
 
+  /** Brings what is known of the site up to now. */
+  look(): void {
+    this.connectors.look(this.options.clock());
+  }
+
   /** Writes down what is not yet. */
   async save(): Promise<void> {
     this.savedAt = this.options.clock();
     const all = [...this.connectors.states.values()];
+    const { mayWrite } = this.options;
     const { sitePlans } = this.options.store;
     if (this.isOver) {
-      if (sitePlans.get(this.siteId)) await sitePlans.remove(this.siteId);
+      if (sitePlans.get(this.siteId)) await sitePlans.remove(this.siteId, mayWrite);
       return;
     }
     if (!all.some(({ isDirty }) => isDirty)) return;
@@ -87,6 +96,7 @@ export class SitePlanner {
       await sitePlans.put(
         this.siteId,
         all.map(({ plan }) => plan),
+        mayWrite,
       );
     } catch (error) {
       for (const state of all) state.isDirty = true;
@@ -123,10 +133,11 @@ export class SitePlanner {
     try {
       fate = fateOf(await call(state.member.chargePointId, order));
     } catch (error) {
-      log.error(
-        { err: error, chargePoint: state.member.chargePointId, action: order.action },
-        'a call of the site planner failed',
-      );
+      if (!(error instanceof TermOver))
+        log.error(
+          { err: error, chargePoint: state.member.chargePointId, action: order.action },
+          'a call of the site planner failed',
+        );
       fate = { kind: 'unknown' };
     }
     this.options.budget.answered();

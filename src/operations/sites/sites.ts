@@ -4,6 +4,7 @@ import type { Store } from '../../store/store.ts';
 import { type Log, throttled } from '../../telemetry/log.ts';
 import { watchman } from '../../telemetry/watchman.ts';
 import { createSitePlanPool } from '../../workers/site-plan-pool.ts';
+import { ALONE, type Lead, TermOver } from '../leadership.ts';
 import { CallBudget } from './budget.ts';
 import { Meters } from './meters.ts';
 import type { Reply } from './outcome.ts';
@@ -22,13 +23,15 @@ export interface SitesDeps {
   readonly call: (call: ChargePointCall) => Promise<Reply>;
   readonly settings: PlannerSettings;
   readonly log: Log;
+  /** Who leads plans the sites. Default: this process always. */
+  readonly lead?: Lead;
 }
 
 /** Power shared over sites, for as long as control runs. */
 export interface SiteOperations {
   /** The site was changed: plan it now. */
   changed(siteId: string): void;
-  /** What is planned; undefined where there is no such site. */
+  /** What is planned, by whichever node; undefined where there is no such site. */
   plan(siteId: string): SitePlanView | undefined;
   /** Ends planning; what charge points hold stays in force. */
   stop(): Promise<void>;
@@ -68,7 +71,13 @@ export function startSites(deps: SitesDeps): SiteOperations {
 
 class Sites implements SiteOperations {
   private readonly deps: SitesDeps;
+  private readonly lead: Lead;
+  /** Those that are planned in `term`. */
   private readonly planned = new Map<string, Planned>();
+  private term: number | undefined;
+  /** Rounds of terms that are over. */
+  private readonly leaving = new Set<Promise<void>>();
+  private foundAt = Number.NEGATIVE_INFINITY;
   private readonly budget: CallBudget;
   private readonly pace: Pace;
   private readonly meters: Meters;
@@ -88,25 +97,31 @@ class Sites implements SiteOperations {
     this.pace = new Pace(deps.settings.callsPerSecond);
     this.meters = new Meters(deps.link);
     this.quietly = throttled(deps.log, LOG_EVERY_MS);
-    this.findSites();
+    this.lead = deps.lead ?? ALONE;
+    this.takeUp();
     this.timer = setTimeout(() => this.tick(), 0);
   }
 
   changed(siteId: string): void {
-    if (this.isStopped) return;
-    const planned = this.planned.get(siteId) ?? this.add(siteId);
+    // Whoever leads elsewhere sees it with its next look.
+    if (this.isStopped || this.term === undefined) return;
+    const planned = this.planned.get(siteId) ?? this.add(siteId, this.term);
     if (planned.running === undefined) this.start(planned);
     else this.wake(planned, 0);
   }
 
   plan(siteId: string): SitePlanView | undefined {
-    return this.planned.get(siteId)?.planner.view();
+    const planned = this.planned.get(siteId);
+    if (planned || !this.lead.isShared) return planned?.planner.view();
+    const { planner } = this.newPlanned(siteId, undefined);
+    planner.look();
+    return planner.view();
   }
 
   async stop(): Promise<void> {
     this.isStopped = true;
     clearTimeout(this.timer);
-    await Promise.all([...this.planned.values()].map(({ running }) => running));
+    await Promise.all([...this.leaving, ...[...this.planned.values()].map(({ running }) => running)]);
     await this.fetching;
     for (const { planner } of this.planned.values()) await this.guarded(planner, () => planner.save());
     this.pace.stop();
@@ -121,6 +136,11 @@ class Sites implements SiteOperations {
     const began = performance.now();
     const { interval } = this.deps.settings;
     const length = interval * TICK;
+    this.takeUp();
+    if (this.term === undefined) {
+      this.timer = setTimeout(() => this.tick(), length);
+      return;
+    }
     this.sweepWishes();
     const due = [...this.planned.values()]
       .filter(({ dueAt, running }) => dueAt <= began && running === undefined)
@@ -135,20 +155,48 @@ class Sites implements SiteOperations {
     this.timer = setTimeout(() => this.tick(), Math.max(wait, took / MOST_OF_THREAD));
   }
 
-  /** Once, at the start: from then on `changed` reports them. */
-  private findSites(): void {
+  /** All sites, when this process begins to lead; none while it does not. */
+  private takeUp(): void {
+    const term = this.lead.term();
+    if (term !== this.term) {
+      this.term = term;
+      for (const { running } of this.planned.values()) if (running) this.leave(running);
+      this.planned.clear();
+      if (term === undefined) return;
+      this.findSites(term);
+      // Those of deleted sites are planned until their charge points are rid of our profiles.
+      for (const id of this.deps.store.sitePlans.siteIds()) if (!this.planned.has(id)) this.add(id, term);
+    } else if (term !== undefined && this.lead.isShared) {
+      if (performance.now() - this.foundAt >= this.deps.settings.interval) this.findSites(term);
+    }
+  }
+
+  private leave(running: Promise<void>): void {
+    this.leaving.add(running);
+    void running.finally(() => this.leaving.delete(running));
+  }
+
+  /** When this process begins to lead: from then on `changed` reports them, but for those of other nodes. */
+  private findSites(term: number): void {
+    this.foundAt = performance.now();
     const { store } = this.deps;
     for (let after: string | undefined, more = true; more; ) {
       const page = store.sites.list({ limit: SITES_PER_PAGE, ...(after !== undefined && { after }) });
-      for (const { id } of page.items) if (!this.planned.has(id)) this.add(id);
+      for (const { id } of page.items) if (!this.planned.has(id)) this.add(id, term);
       after = page.next;
       more = after !== undefined;
     }
-    // Those of deleted sites are planned until their charge points are rid of our profiles.
-    for (const id of store.sitePlans.siteIds()) if (!this.planned.has(id)) this.add(id);
   }
 
-  private add(siteId: string): Planned {
+  private add(siteId: string, term: number): Planned {
+    const planned = this.newPlanned(siteId, term);
+    this.planned.set(siteId, planned);
+    return planned;
+  }
+
+  /** `term`: in which it plans; undefined: it is only looked at. */
+  private newPlanned(siteId: string, term: number | undefined): Planned {
+    const isInTerm = () => term !== undefined && this.lead.term() === term;
     const { store, edgeOf, settings, call } = this.deps;
     const { budget, pace, meters, metrics, quietly } = this;
     const planned: Planned = {
@@ -163,6 +211,7 @@ class Sites implements SiteOperations {
         edgeOf,
         call: async (chargePointId, order) => {
           await pace.turn();
+          if (!isInTerm()) throw new TermOver();
           return call({ chargePointId, ...order });
         },
         plan: async (input) => {
@@ -175,12 +224,12 @@ class Sites implements SiteOperations {
         wake: () => this.wake(planned, SHORTEST * settings.interval),
         wakeIn: (ms) => void setTimeout(() => this.wake(planned, SHORTEST * settings.interval), ms).unref(),
         clock: Date.now,
+        mayWrite: isInTerm,
       }),
       dueAt: 0,
       startedAt: 0,
       running: undefined,
     };
-    this.planned.set(siteId, planned);
     return planned;
   }
 
@@ -197,7 +246,8 @@ class Sites implements SiteOperations {
       .during(() => this.guarded(planner, () => planner.round()))
       .then(() => {
         planned.running = undefined;
-        if (planner.isOver) this.planned.delete(planner.siteId);
+        if (planner.isOver && this.planned.get(planner.siteId) === planned)
+          this.planned.delete(planner.siteId);
       });
   }
 
