@@ -19,6 +19,7 @@ export type {
   ChargePointClusters,
   ChargePointSecurity,
   ChargePointSettings,
+  Cluster,
   ConfigurationDrift,
   ConfigurationKey,
   ConfigurationTemplate,

@@ -7,6 +7,32 @@ import { until } from '../support/until.ts';
 
 const TIMEOUT = 90_000;
 
+const NODE = {
+  node: 'a',
+  self: true,
+  there: true,
+  release: '1.2.0',
+  clockAheadSeconds: null,
+  lastHeardAt: null,
+  chargePoints: 1200,
+  lagSeconds: 0,
+  trouble: null,
+};
+
+const OTHER = { ...NODE, self: false, clockAheadSeconds: 0, lastHeardAt: '2026-11-29T08:00:00.000Z' };
+
+/** As `GET /api/v1/cluster` answers on a node. */
+const CLUSTER = {
+  clustered: true,
+  node: 'a',
+  nodes: [
+    NODE,
+    { ...OTHER, node: 'b', chargePoints: 7, lagSeconds: 41.5, trouble: 'nats: is away' },
+    { ...OTHER, node: 'c', there: false, release: null, chargePoints: 0, lagSeconds: null },
+  ],
+  streams: [],
+};
+
 it(
   'an operator logs in, finds a charge point, sends a command, watches a session grow, filters, exports and logs out',
   async () => {
@@ -189,6 +215,17 @@ it(
     await page.goto(`${gateway.api}/system?tab=audit`);
     await page.getByText('this takes the role admin').waitFor();
     await tab.picture('viewer-forbidden');
+
+    await page.goto(`${gateway.api}/system`);
+    await page.getByRole('cell', { name: 'analytics' }).waitFor();
+    expect(await page.getByText('Nodes of the cluster').count()).toBe(0);
+    await page.route('**/api/v1/cluster', (route) => route.fulfill({ json: CLUSTER }));
+    await page.reload();
+    await page.getByRole('row', { name: /^a this one there 1\.2\.0 1,200 0 s$/ }).waitFor();
+    await page.getByRole('row', { name: /^b degraded nats: is away 1\.2\.0 7 41.5 s$/ }).waitFor();
+    await page.getByRole('row', { name: /^c away heard .* – 0 –$/ }).waitFor();
+    await tab.expectAccessible('the nodes of a cluster');
+    await tab.picture('cluster-nodes');
   },
   TIMEOUT,
 );

@@ -10,6 +10,7 @@ import { may } from '../session.ts';
 import { rich, t } from '../words/words.ts';
 import { ApiKeys } from './api-keys.tsx';
 import { Audit } from './audit.tsx';
+import { ClusterNodes } from './cluster-nodes.tsx';
 import { Sessions } from './sessions.tsx';
 import { Users } from './users/users.tsx';
 
@@ -57,6 +58,7 @@ function Processes() {
           docs: <a href="/docs">/docs</a>,
         })}
       </p>
+      <ClusterNodes />
       <div class="panel">
         {processes ? (
           <div class="scroll">
