@@ -33,6 +33,7 @@ import { Liveness } from './liveness.ts';
 import { MessageLog } from './message-log.ts';
 import { OutboundCalls } from './outbound-calls.ts';
 import { openPorts } from './ports.ts';
+import { ReplacedSockets } from './replaced-sockets.ts';
 import { Rounds } from './rounds.ts';
 import { SessionGuard } from './session-guard.ts';
 import { Sessions } from './sessions.ts';
@@ -201,6 +202,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     machineClock: new ClockGuard(config.dataDir),
     log: quietly,
   });
+  const replaced = isClustered(config) ? new ReplacedSockets(sessions, store) : undefined;
   const ticking = setInterval(() => conversation.tick(), CONVERSATION_TICK_MS).unref();
   let stopping = false;
   serveEdgeCalls(link, {
@@ -223,6 +225,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       stopping = true;
       endWatch();
       endClearing();
+      replaced?.stop();
       handshake.stop();
       if (drainMs > 0) log.info({ sockets: sessions.size, drainMs }, 'closing the sockets evenly');
       await drain(sessions, drainMs, STOPPING);

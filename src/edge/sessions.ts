@@ -113,6 +113,10 @@ export class Sessions implements Connections {
     return since;
   }
 
+  chargePointIds(): IterableIterator<string> {
+    return this.byChargePoint.keys();
+  }
+
   /** What the last meter values of these charge points said. */
   meters(chargePointIds: readonly string[]): ConnectorMeter[] {
     const found: ConnectorMeter[] = [];
