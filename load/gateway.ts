@@ -6,7 +6,7 @@ import { makeOwnDirectory, noteOwners, removeAbandoned } from './own-directories
 import { poll } from './poll.ts';
 import { repositoryFile } from './repository.ts';
 import { serverProcesses } from './server-processes.ts';
-import { type CentralSystem, isFarad, type Target } from './target.ts';
+import type { CentralSystem, Target } from './target.ts';
 
 /** As the gateway writes them into its data directory once it serves. */
 interface Endpoints {
@@ -25,8 +25,6 @@ const LOG_TAIL = 4_000;
 /** A server under load: a gateway that the tool started, or whatever runs already. */
 export interface Gateway {
   readonly target: CentralSystem | Target;
-  /** Those of its nodes whose API may be asked; a gateway on one machine is one. */
-  readonly nodes: readonly Target[];
   /** Name to pid of its processes now; empty where they are not known. */
   pids(): Promise<Record<string, number>>;
   /** The end of what it has logged; empty where that is not known. */
@@ -36,8 +34,7 @@ export interface Gateway {
 
 /** @param pids of its processes on this machine, as far as they are known. */
 export function runningGateway(target: CentralSystem | Target, pids: readonly number[]): Gateway {
-  const nodes = isFarad(target) ? [target] : [];
-  return { target, nodes, log: '', pids: async () => serverProcesses(pids), stop: async () => undefined };
+  return { target, log: '', pids: async () => serverProcesses(pids), stop: async () => undefined };
 }
 
 /** What a gateway runs on. */
@@ -55,7 +52,6 @@ export interface GatewayGround {
  */
 export class OwnGateway implements Gateway {
   readonly target: Target;
-  readonly nodes: readonly Target[];
   /** In the order of its settings. */
   readonly ocppUrls: readonly string[];
   readonly dataDir: string;
@@ -75,7 +71,6 @@ export class OwnGateway implements Gateway {
     log: LogTail,
   ) {
     this.target = { ocppUrl: endpoints.ocpp, apiUrl: endpoints.api, apiKey };
-    this.nodes = [this.target];
     this.ocppUrls = endpoints.ocppEndpoints;
     this.dataDir = dataDir;
     this.pid = endpoints.pid;

@@ -10,13 +10,11 @@ const AGAIN_AFTER_MS = 5_000;
 export class ClusterGateway implements Gateway {
   /** The balancers. */
   readonly target: Target;
-  readonly nodes: readonly Target[];
   readonly cluster: LocalCluster;
 
   private constructor(cluster: LocalCluster) {
     this.cluster = cluster;
     this.target = cluster.target;
-    this.nodes = cluster.nodes.map(({ target }) => target);
   }
 
   /**

@@ -30,6 +30,8 @@ export class LocalNode {
   readonly #options: NodeOptions;
   #gateway: OwnGateway;
   #isUp = true;
+  /** How it ended last, or why it did not come up again. */
+  #end = '';
   #again: NodeJS.Timeout | undefined;
   #starting: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -72,7 +74,7 @@ export class LocalNode {
     await killed.signal('SIGKILL');
     const isBack = (): true | undefined => (this.#gateway === killed ? undefined : true);
     if ((await poll(isBack, BACK_WITHIN_MS, 20)) === undefined)
-      throw new Error(`node ${this.name} is not back ${BACK_WITHIN_MS} ms after SIGKILL`);
+      throw new Error(`node ${this.name} is not back ${BACK_WITHIN_MS} ms after SIGKILL: ${this.#end}`);
     return performance.now() - killedAt;
   }
 
@@ -100,6 +102,7 @@ export class LocalNode {
   }
 
   #tryLater(how: string): void {
+    this.#end = how;
     if (this.#stopping) return;
     const { againAfterMs, events } = this.#options;
     events.ended(this, how, againAfterMs);
