@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { LogUnavailableError } from '../../src/store/store.ts';
 import { API_KEY, type ControlUnderTest, startControl } from '../support/control-under-test.ts';
 import { exchange } from '../support/hostile-api/exchange.ts';
 
@@ -237,6 +238,16 @@ describe('tokens', () => {
       expect(body).toMatchObject({ lines: 3, errors: [{ line: 2 }] });
       expect(control.store.tokens.get('C')).toMatchObject({ note: 'two\r\nlines' });
       expect(control.store.tokens.get('A')).toBeUndefined();
+    });
+
+    test('that cannot be stored are refused for that, whatever became of the body by then', async () => {
+      const put = vi.spyOn(control.store.tokens, 'importMany').mockImplementation(async (tokens) => {
+        for await (const _ of tokens);
+        throw new LogUnavailableError('no NATS server can be reached');
+      });
+      onTestFinished(() => put.mockRestore());
+      const { status, body } = await send('application/x-ndjson', '{"idTag":"A","status":"Accepted"}');
+      expect([status, body.error.code]).toEqual([503, 'log_unavailable']);
     });
 
     test('in another format are refused', async () => {

@@ -195,6 +195,8 @@ export function errorCodesOf(operation: Operation): ErrorCode[] {
   if (method !== 'GET' && !body?.isStream) codes.add('invalid_json').add('payload_too_large');
   if (method !== 'GET') {
     codes.add('unsupported_media_type').add('bad_request').add('request_timeout').add('too_late');
+    // Whatever changes something writes it down.
+    codes.add('storage_full').add('log_unavailable');
   }
   if (body?.checked) codes.add('invalid_body');
   return [...codes.add('internal_error')];

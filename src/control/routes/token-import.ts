@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { CommitError } from '../../store/store.ts';
 import type { ControlDeps } from '../deps.ts';
 import { ApiError, apiError } from '../errors.ts';
 import { json, type Operation, ref } from '../openapi/operation.ts';
@@ -78,8 +79,9 @@ export async function addTokenImport(app: FastifyInstance, { store }: ControlDep
       try {
         return await importTokens(store, format, body, query);
       } catch (error) {
-        // A body that was read whole is destroyed, too: what is wrong with it stands.
-        if (!(error instanceof ApiError) && (raw.readableAborted || raw.destroyed))
+        // A body that was read whole is destroyed, too: what is wrong with it, or with storing it, stands.
+        const isTold = error instanceof ApiError || error instanceof CommitError;
+        if (!isTold && (raw.readableAborted || raw.destroyed))
           throw apiError('bad_request', { reason: 'the body ended early' });
         throw error;
       } finally {
