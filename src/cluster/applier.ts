@@ -4,6 +4,7 @@ import { CommitError } from '../journal/group-commit.ts';
 import type { StreamCopied } from '../link/cluster-status.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Counter, Registry } from '../telemetry/metrics.ts';
+import { ChangeError } from './change.ts';
 import { type Copy, decide, UnknownTable } from './copy.ts';
 import { LogHalt } from './log-halt.ts';
 import { type LoggedAt, StreamReader, type StreamReaderOptions, type Trouble } from './stream-reader.ts';
@@ -164,7 +165,7 @@ export class Applier {
     let refused = 0;
     for (const logged of batch) {
       if (messages > 0 && performance.now() >= until) break;
-      const { seq, change } = logged;
+      const { seq, message } = logged;
       if (seq > last.seq) {
         try {
           if (seq > last.seq + 1) throw new Error(`the copy is at ${last.seq}, not right before it`);
@@ -172,7 +173,7 @@ export class Applier {
         } catch (error) {
           throw isPassing(error) ? error : new Inapplicable(messages, haltAt(stream, seq, error));
         }
-        last = { seq, id: change.id };
+        last = { seq, id: message.id };
       }
       messages++;
     }
@@ -197,7 +198,8 @@ class Inapplicable extends Error {
 }
 
 function haltAt(stream: string, seq: number, error: unknown): LogHalt {
-  const reason = error instanceof UnknownTable ? 'unreadable' : 'inapplicable';
+  const isUnreadable = error instanceof UnknownTable || error instanceof ChangeError;
+  const reason = isUnreadable ? 'unreadable' : 'inapplicable';
   return new LogHalt(reason, `${stream} at ${seq}: ${messageOf(error)}`, { cause: error });
 }
 

@@ -1,7 +1,7 @@
 import { Packr } from 'msgpackr';
 import { LOG_FORMAT } from './log-identity.ts';
 
-/** Most bytes of a change in the log; what is larger goes in several changes. */
+/** Most bytes of a message in the log; what a change puts beyond that goes in parts before it. */
 export const MAX_CHANGE_BYTES = 256 * 1024;
 
 /** Most bytes of a key in LMDB. */
@@ -40,6 +40,17 @@ export interface Change {
   readonly deletes: readonly Delete[];
   /** Chunks of rows for ClickHouse, as the journal holds them. */
   readonly rows: readonly Uint8Array[];
+  /** Where in the stream the parts are that hold its puts and deletes; absent: it holds them itself. */
+  readonly parts?: readonly number[];
+}
+
+/** A part of the puts and deletes of a change that is too large for one message. */
+export interface Part {
+  /** Unique; the same each time that it is sent again. */
+  readonly id: string;
+  /** The change, which comes after all of its parts. */
+  readonly of: string;
+  readonly part: Uint8Array;
 }
 
 /** Why a change can be neither written nor read. */
@@ -58,18 +69,27 @@ export class ChangeError extends Error {
  */
 export function encodeChange(change: Change): Uint8Array {
   checkChange(change);
-  const { id, scope, base, node, puts, deletes, rows } = change;
-  const message = { format: LOG_FORMAT, id, scope, base: [base.seq, base.id], node, puts, deletes, rows };
-  const bytes = packr.pack(message);
+  const { base, ...members } = change;
+  return encode({ ...members, base: [base.seq, base.id] });
+}
+
+/** As `encodeChange`. */
+export function encodePart(part: Part): Uint8Array {
+  checkPart(part);
+  return encode({ ...part });
+}
+
+function encode(members: Readonly<Record<string, unknown>>): Uint8Array {
+  const bytes = packr.pack({ format: LOG_FORMAT, ...members });
   checkSize(bytes);
   return bytes;
 }
 
 /**
- * Reads the message of a change; keys and values are parts of `bytes`. Throws ChangeError for what this
+ * Reads a message of the log; keys, values and parts are views of `bytes`. Throws ChangeError for what this
  * release cannot read, whatever the bytes are.
  */
-export function decodeChange(bytes: Uint8Array): Change {
+export function decodeMessage(bytes: Uint8Array): Change | Part {
   checkSize(bytes);
   const message = unpack(bytes);
   const { format } = message;
@@ -80,11 +100,31 @@ export function decodeChange(bytes: Uint8Array): Change {
       `the change has format ${format}, and this Farad reads ${LOG_FORMAT} at most`,
     );
   }
-  const { id, scope, base, node, puts, deletes, rows } = message;
+  const { id, scope, base, node, puts, deletes, rows, parts, of, part } = message;
+  if (part !== undefined) {
+    const one = { id, of, part };
+    checkPart(one);
+    return one;
+  }
   if (!Array.isArray(base)) throw malformed('it has no base');
-  const change = { id, scope, base: { seq: base[0], id: base[1] }, node, puts, deletes, rows };
+  const members = { id, scope, base: { seq: base[0], id: base[1] }, node, puts, deletes, rows };
+  const change = parts === undefined ? members : { ...members, parts };
   checkChange(change);
   return change;
+}
+
+/** What a change puts and deletes, as it is cut into parts. */
+export function encodeContent({ puts, deletes }: Pick<Change, 'puts' | 'deletes'>): Uint8Array {
+  return packr.pack([puts, deletes]);
+}
+
+/** Throws ChangeError for anything that `encodeContent` has not made. */
+export function decodeContent(bytes: Uint8Array): Pick<Change, 'puts' | 'deletes'> {
+  const content = unpack(bytes);
+  if (!Array.isArray(content)) throw malformed('its parts hold no lists');
+  const [puts, deletes]: unknown[] = content;
+  checkContent(puts, deletes);
+  return { puts, deletes: deletes as Delete[] };
 }
 
 function unpack(bytes: Uint8Array): Readonly<Record<string, unknown>> {
@@ -101,15 +141,33 @@ function unpack(bytes: Uint8Array): Readonly<Record<string, unknown>> {
 type Unread<Shape> = { readonly [Key in keyof Shape]: unknown };
 
 function checkChange(
-  change: Unread<Omit<Change, 'base'>> & { readonly base: Unread<ChangeRef> },
+  change: Unread<Omit<Change, 'base' | 'parts'>> & {
+    readonly base: Unread<ChangeRef>;
+    readonly parts?: unknown;
+  },
 ): asserts change is Change {
-  const { id, scope, base, node, puts, deletes, rows } = change;
-  for (const [name, value] of Object.entries({ id, scope, node }))
-    if (typeof value !== 'string' || value === '') throw malformed(`it has no ${name}`);
+  const { id, scope, base, node, puts, deletes, rows, parts } = change;
+  checkTexts({ id, scope, node });
   if (!isSequence(base.seq) || typeof base.id !== 'string') throw malformed('it has no base');
+  checkContent(puts, deletes);
+  if (!isListOf(rows, isBytes)) throw malformed('rows are not bytes');
+  if (parts !== undefined && !isListOf(parts, isSequence)) throw malformed('a part is not a sequence');
+}
+
+function checkContent(puts: unknown, deletes: unknown): asserts puts is Put[] {
   if (!isListOf(puts, isPut)) throw malformed('a put is not table, key and value');
   if (!isListOf(deletes, isDelete)) throw malformed('a delete is not table and key');
-  if (!isListOf(rows, isBytes)) throw malformed('rows are not bytes');
+}
+
+function checkPart(part: Unread<Part>): asserts part is Part {
+  const { id, of, part: bytes } = part;
+  checkTexts({ id, of });
+  if (!isBytes(bytes)) throw malformed('a part is not bytes');
+}
+
+function checkTexts(texts: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(texts))
+    if (typeof value !== 'string' || value === '') throw malformed(`it has no ${name}`);
 }
 
 function isListOf(list: unknown, isOne: (one: unknown) => boolean): boolean {

@@ -1,7 +1,10 @@
-import { type Change, type ChangeRef, NO_CHANGE } from './change.ts';
+import { type Change, type ChangeRef, decodeContent, NO_CHANGE, type Part } from './change.ts';
 
 /** How many of the newest changes of a scope a copy remembers. */
 export const REMEMBERED = 8;
+
+/** A change takes effect only with parts that are at most so many messages before it. */
+const PARTS_WITHIN = 1_000_000;
 
 /** A change is for a table that this release does not have. */
 export class UnknownTable extends Error {
@@ -42,12 +45,19 @@ export interface Copy extends CopyView {
   setRefused(stream: string, seq: number, id: string): void;
   /** Forgets what was refused before this place. */
   forgetRefused(stream: string, before: number): void;
+  /** Keeps a part until its change comes. */
+  setPart(stream: string, seq: number, part: Part): void;
+  /** The part that is kept of this place. */
+  part(stream: string, seq: number): Part | undefined;
+  removePart(stream: string, seq: number): void;
+  /** Forgets the parts before this place, whose changes never came. */
+  forgetParts(stream: string, before: number): void;
 }
 
-/** A change where it stands in a stream. */
+/** A message where it stands in a stream. */
 export interface Logged {
   readonly seq: number;
-  readonly change: Change;
+  readonly message: Change | Part;
 }
 
 /** What a new change of the scope is to be based on. */
@@ -56,22 +66,49 @@ export function baseOf(view: CopyView, scope: string): ChangeRef {
 }
 
 /**
- * Lets a change take effect if what it is based on is still the newest of its scope, and notes it as refused
- * otherwise; returns which. Every node decides the same, since it sees the same changes in the same order.
- * Within a transaction, which also sets the position of the copy to its last change.
+ * Lets a change take effect if what it is based on is still the newest of its scope, and all of its parts are
+ * there; notes it as refused otherwise; keeps a part. Returns which. Every node decides the same, since it
+ * sees the same messages in the same order. Within a transaction, which also sets the position of the copy to
+ * its last message.
  */
-export function decide(copy: Copy, stream: string, { seq, change }: Logged): 'applied' | 'refused' {
-  const { id, scope, base, node, puts, deletes, rows } = change;
+export function decide(copy: Copy, stream: string, { seq, message }: Logged): 'applied' | 'refused' | 'kept' {
+  if ('part' in message) {
+    copy.forgetParts(stream, seq - PARTS_WITHIN);
+    copy.setPart(stream, seq, message);
+    return 'kept';
+  }
+  const { id, scope, base, node, rows } = message;
   const before = copy.applied(scope);
   const newest = before[0] ?? NO_CHANGE;
   const isNewest = base.seq === newest.seq && base.id === newest.id;
-  if (isNewest) {
-    for (const [table, key, value] of puts) copy.put(table, key, value);
-    for (const [table, key] of deletes) copy.remove(table, key);
-    if (rows.length > 0) copy.addRows(node, rows);
-    copy.setApplied(scope, [{ seq, id }, ...before].slice(0, REMEMBERED));
-  } else {
+  const content = takeContent(copy, stream, seq, message);
+  if (!isNewest || !content) {
     copy.setRefused(stream, seq, id);
+    return 'refused';
   }
-  return isNewest ? 'applied' : 'refused';
+  for (const [table, key, value] of content.puts) copy.put(table, key, value);
+  for (const [table, key] of content.deletes) copy.remove(table, key);
+  if (rows.length > 0) copy.addRows(node, rows);
+  copy.setApplied(scope, [{ seq, id }, ...before].slice(0, REMEMBERED));
+  return 'applied';
+}
+
+/**
+ * What a change puts and deletes; undefined where one of its parts is not there. Its parts are kept no
+ * longer.
+ */
+function takeContent(
+  copy: Copy,
+  stream: string,
+  seq: number,
+  change: Change,
+): Pick<Change, 'puts' | 'deletes'> | undefined {
+  if (!change.parts) return change;
+  const found = change.parts
+    .filter((place) => place < seq && place >= seq - PARTS_WITHIN)
+    .map((place) => ({ place, part: copy.part(stream, place) }))
+    .filter(({ part }) => part?.of === change.id);
+  for (const { place } of found) copy.removePart(stream, place);
+  if (found.length < change.parts.length) return undefined;
+  return decodeContent(Buffer.concat(found.map(({ part }) => part?.part ?? Buffer.alloc(0))));
 }

@@ -1,6 +1,6 @@
 import type { Environment, Table } from '../journal/environment.ts';
 import type { TransactionLane } from '../journal/lane.ts';
-import { type ChangeRef, NO_CHANGE } from './change.ts';
+import { type ChangeRef, NO_CHANGE, type Part } from './change.ts';
 import { type Copy, type CopyView, UnknownTable } from './copy.ts';
 
 type Pair = readonly [seq: number, id: string];
@@ -43,6 +43,7 @@ export interface LmdbCopyOptions {
 export class LmdbCopy extends LmdbCopyView implements Copy {
   readonly environment: Environment;
   private readonly tables: ReadonlyMap<string, Table<Buffer>>;
+  private readonly parts: Table<Part>;
   private readonly node: string;
   private readonly lane: LmdbCopyOptions['lane'];
 
@@ -50,6 +51,7 @@ export class LmdbCopy extends LmdbCopyView implements Copy {
     super(environment);
     this.environment = environment;
     this.tables = new Map(tables.map((name) => [name, environment.bytes(name)]));
+    this.parts = environment.records('log-parts');
     this.node = node;
     this.lane = lane;
   }
@@ -88,8 +90,23 @@ export class LmdbCopy extends LmdbCopyView implements Copy {
   }
 
   forgetRefused(stream: string, before: number): void {
-    const range = { start: placeKey(stream, 0), end: placeKey(stream, before) };
-    for (const key of [...this.refusals.getKeys(range)]) this.refusals.remove(key);
+    removeBefore(this.refusals, stream, before);
+  }
+
+  setPart(stream: string, seq: number, part: Part): void {
+    this.parts.put(placeKey(stream, seq), part);
+  }
+
+  part(stream: string, seq: number): Part | undefined {
+    return this.parts.get(placeKey(stream, seq));
+  }
+
+  removePart(stream: string, seq: number): void {
+    this.parts.remove(placeKey(stream, seq));
+  }
+
+  forgetParts(stream: string, before: number): void {
+    if (before > 0) removeBefore(this.parts, stream, before);
   }
 
   private table(name: string): Table<Buffer> {
@@ -105,6 +122,11 @@ function refOf(pair: Pair | undefined): ChangeRef {
 
 function scopeKey(scope: string): Buffer {
   return Buffer.from(scope);
+}
+
+function removeBefore(table: Table<unknown>, stream: string, before: number): void {
+  const range = { start: placeKey(stream, 0), end: placeKey(stream, before) };
+  for (const key of [...table.getKeys(range)]) table.remove(key);
 }
 
 /** In the order of sequences within a stream. */

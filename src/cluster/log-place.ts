@@ -35,6 +35,14 @@ export function placeInDirectory(scope: string): LogPlace {
   return { stream: 'farad-directory', subject: `farad.directory.${scope}` };
 }
 
+/**
+ * The subject of the parts of a change: no charge point and no scope has one like it, so that they do not
+ * count as the newest of any.
+ */
+export function subjectOfPart(stream: string, changeId: string): string {
+  return `${stream.replaceAll('-', '.')}.part-${changeId}`;
+}
+
 /** RFC 4648 §7 in lower case and without padding: no letter of it means anything in a subject. */
 function base32hex(bytes: Uint8Array): string {
   let text = '';

@@ -8,10 +8,11 @@ import {
   TimeoutError,
 } from '@nats-io/transport-node';
 import type { Counter, Histogram, Registry } from '../telemetry/metrics.ts';
-import { type Change, encodeChange } from './change.ts';
+import type { Change } from './change.ts';
 import type { CopyView } from './copy.ts';
 import { type Appended, type Fate, fateOf, type InLog } from './fate.ts';
-import type { LogPlace } from './log-place.ts';
+import { type LogPlace, subjectOfPart } from './log-place.ts';
+import { type Message, messagesOf } from './parts.ts';
 import { StreamGate } from './stream-gate.ts';
 
 /** Most changes of a process that are on their way into the log, and most bytes of them. */
@@ -107,21 +108,29 @@ export class ChangeLog {
    * JetStreamApiError where the servers refuse it for good.
    */
   async append(place: LogPlace, change: Change, seen: number, withinMs: number): Promise<Appended> {
-    const bytes = encodeChange(change);
-    if (this.inFlight >= this.maxInFlight || this.bytesInFlight + bytes.length > this.maxBytesInFlight) {
+    const { parts, head } = messagesOf(change);
+    const size = parts.length > 0 ? parts.reduce((sum, { bytes }) => sum + bytes.length, 0) : head([]).length;
+    if (this.inFlight >= this.maxInFlight || this.bytesInFlight + size > this.maxBytesInFlight) {
       this.refusals.inc();
       return { outcome: 'busy' };
     }
     this.inFlight++;
-    this.bytesInFlight += bytes.length;
+    this.bytesInFlight += size;
     try {
-      return await this.send(place, change, bytes, seen, performance.now() + withinMs);
+      const deadline = performance.now() + withinMs;
+      const begun = performance.now();
+      const places = await this.sendParts(place.stream, change.id, parts, deadline);
+      if (!Array.isArray(places)) return places;
+      const message = { id: change.id, bytes: head(places), base: change.base.seq };
+      const appended = await this.send(place, message, seen, deadline);
+      if (appended.outcome === 'stored') this.seconds.observe((performance.now() - begun) / 1000);
+      return appended;
     } catch (error) {
       if (!(error instanceof ClosedConnectionError || error instanceof DrainingConnectionError)) throw error;
       return { outcome: 'unknown', cause: error.message };
     } finally {
       this.inFlight--;
-      this.bytesInFlight -= bytes.length;
+      this.bytesInFlight -= size;
     }
   }
 
@@ -132,16 +141,32 @@ export class ChangeLog {
     return fate;
   }
 
+  /** Resolves with where they are; otherwise the change must not be sent. */
+  private async sendParts(
+    stream: string,
+    changeId: string,
+    parts: readonly Message[],
+    deadline: number,
+  ): Promise<number[] | Appended> {
+    const subject = subjectOfPart(stream, changeId);
+    const places: number[] = [];
+    for (const part of parts) {
+      const appended = await this.send({ stream, subject }, part, 0, deadline);
+      if (appended.outcome !== 'stored') return appended;
+      places.push(appended.seq);
+    }
+    return places;
+  }
+
+  /** `base`: the newest one of the subject must be this; absent: whatever it is. */
   private async send(
     place: LogPlace,
-    change: Change,
-    bytes: Uint8Array,
+    { id, bytes, base }: Message & { readonly base?: number },
     seen: number,
     deadline: number,
   ): Promise<Appended> {
-    const begun = performance.now();
     const gate = this.gateOf(place.stream);
-    let expected = change.base.seq;
+    let expected = base;
     let cause = `${place.stream} does not answer`;
     /** Why the next question is one more. */
     let again: Repeat | undefined;
@@ -151,17 +176,14 @@ export class ChangeLog {
       const answer = await gate.through(deadline, async () => {
         if (again !== undefined) this.repeated(again);
         again = 'timeout';
-        const said = await this.ask(place, change.id, bytes, expected, deadline);
+        const said = await this.ask(place, id, bytes, expected, deadline);
         if (said.kind !== 'silence') return said;
         isDoubtful = true;
         again = said.reason;
         cause = said.cause ?? cause;
         return undefined;
       });
-      if (answer?.kind === 'stored') {
-        this.seconds.observe((performance.now() - begun) / 1000);
-        return { outcome: 'stored', seq: answer.seq };
-      }
+      if (answer?.kind === 'stored') return { outcome: 'stored', seq: answer.seq };
       if (answer?.kind === 'other' && answer.newest > seen) {
         this.conflicts.inc();
         return { outcome: isDoubtful ? 'overtaken' : 'late', seq: answer.newest };
@@ -185,11 +207,14 @@ export class ChangeLog {
     { stream, subject }: LogPlace,
     msgID: string,
     bytes: Uint8Array,
-    lastSubjectSequence: number,
+    lastSubjectSequence: number | undefined,
     deadline: number,
   ): Promise<Answer | Silence> {
     try {
-      const expect = { streamName: stream, lastSubjectSequence };
+      const expect = {
+        streamName: stream,
+        ...(lastSubjectSequence !== undefined && { lastSubjectSequence }),
+      };
       const timeout = Math.max(1, deadline - performance.now());
       const { seq } = await this.client.publish(subject, bytes, { msgID, expect, timeout });
       return { kind: 'stored', seq };

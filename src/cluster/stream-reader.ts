@@ -9,9 +9,10 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { type Change, ChangeError, type ChangeRef, decodeChange } from './change.ts';
+import { type Change, ChangeError, type ChangeRef, decodeMessage, type Part } from './change.ts';
 import type { Logged } from './copy.ts';
 import { LogHalt } from './log-halt.ts';
+import { subjectOfPart } from './log-place.ts';
 import { ANSWER_WITHIN_MS, StreamEnds, type StreamEndsOptions } from './stream-ends.ts';
 
 /** How long a request for messages stands; when none has come, the stream is looked at, ms. */
@@ -35,7 +36,7 @@ const CONSUMER_KEPT_MS = 30_000;
 
 const AWAY = 'the NATS server is away';
 
-/** A change where it stands in a stream. */
+/** A message where it stands in a stream. */
 export interface LoggedAt extends Logged {
   /** By the clock of the NATS server, epoch ms. */
   readonly storedAt: number;
@@ -218,28 +219,32 @@ export class StreamReader {
         `${stream} goes on at ${seq}, and this node has read it up to ${last.seq} only`,
       );
     if (seq < last.seq) return;
-    const change = this.read(message);
+    const read = this.read(message);
     if (seq === last.seq) {
-      if (change.id === last.id) return;
+      if (read.id === last.id) return;
       throw new LogHalt(
         'log_lost',
-        `${stream} has ${change.id} at ${seq}, where this node has read ${last.id}`,
+        `${stream} has ${read.id} at ${seq}, where this node has read ${last.id}`,
       );
     }
-    this.last = { seq, id: change.id };
+    this.last = { seq, id: read.id };
     this.failing = undefined;
     this.ends.saw(seq, info.pending, storedAt);
-    this.waiting.push({ seq, change, storedAt, bytes: data.length });
+    this.waiting.push({ seq, message: read, storedAt, bytes: data.length });
     this.waitingBytes += data.length;
     this.wakeTaker?.();
   }
 
-  private read({ seq, data, subject }: JsMsg): Change {
+  private read({ seq, data, subject }: JsMsg): Change | Part {
     const { stream, subjectOf } = this.options;
     try {
-      const change = decodeChange(data);
-      if (subjectOf(change.scope) === subject) return change;
-      throw new ChangeError('malformed', `a change of ${change.scope} does not belong under ${subject}`);
+      const message = decodeMessage(data);
+      const [what, place] =
+        'part' in message
+          ? [`a part of ${message.of}`, subjectOfPart(stream, message.of)]
+          : [`a change of ${message.scope}`, subjectOf(message.scope)];
+      if (place === subject) return message;
+      throw new ChangeError('malformed', `${what} does not belong under ${subject}`);
     } catch (error) {
       if (!(error instanceof ChangeError)) throw error;
       throw new LogHalt('unreadable', `${stream} at ${seq}: ${error.message}`, { cause: error });

@@ -104,6 +104,25 @@ describe.runIf(hasNats)('state of a cluster', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  test('what is larger than a message of the log is on both nodes: a list of 10,000 tags with their limits', async () => {
+    const { a, b } = await twoStores('control');
+    const entries = Array.from({ length: 10_000 }, (_, index) => ({
+      idTag: `TAG-${index}`,
+      idTagInfo: {
+        status: 'Accepted' as const,
+        parentIdTag: `FLEET-${index}`,
+        expiryDate: '2030-01-01T00:00:00Z',
+      },
+    }));
+    await a.localLists.put({ id: 'depot', scope: { group: 'depot' }, sync: 'manual', entries });
+    const list = await until('the other node has it', () => {
+      b.refresh();
+      return b.localLists.get('depot');
+    });
+    expect(list).toEqual(a.localLists.get('depot'));
+    expect(list.entries).toHaveLength(10_000);
+  });
+
   test('while the log is away a write says so and reads go on; what is written later is there', async () => {
     const { a, server } = await twoStores('edge', { 'cluster-confirm-within': '2s' });
     const { transaction } = await a.transactions.start(start());

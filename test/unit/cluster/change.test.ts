@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { describe, expect, test } from 'vitest';
-import { type Change, ChangeError, decodeChange, encodeChange } from '../../../src/cluster/change.ts';
+import {
+  type Change,
+  ChangeError,
+  decodeMessage,
+  encodeChange,
+  encodePart,
+} from '../../../src/cluster/change.ts';
 
 const start: Change = {
   id: 'a/edge-0.7',
@@ -37,9 +43,15 @@ function plain({ puts, deletes, rows, ...change }: Change) {
   };
 }
 
+function readChange(message: Uint8Array): Change {
+  const read = decodeMessage(message);
+  if ('part' in read) throw new Error('it is a part');
+  return read;
+}
+
 function refusal(message: Uint8Array): ChangeError['reason'] {
   try {
-    decodeChange(message);
+    decodeMessage(message);
   } catch (error) {
     if (error instanceof ChangeError) return error.reason;
     throw error;
@@ -55,17 +67,25 @@ function altered(members: Record<string, unknown>): Uint8Array {
 
 describe('a change as a message', () => {
   test('is read as it was written', () => {
-    expect(plain(decodeChange(encodeChange(start)))).toEqual(plain(start));
+    expect(plain(readChange(encodeChange(start)))).toEqual(plain(start));
     fc.assert(
       fc.property(anyChange, (change) => {
-        expect(plain(decodeChange(encodeChange(change)))).toEqual(plain(change));
+        expect(plain(readChange(encodeChange(change)))).toEqual(plain(change));
       }),
     );
   });
 
+  test('may lie in parts, and a part is told from a change', () => {
+    expect(readChange(encodeChange({ ...start, puts: [], deletes: [], parts: [7, 9] })).parts).toEqual([
+      7, 9,
+    ]);
+    const part = { id: 'a.7.0', of: 'a.7', part: Buffer.from('some of it') };
+    expect(decodeMessage(encodePart(part))).toEqual(part);
+  });
+
   test('has 256 KiB at most', () => {
     const large = (length: number): Change => ({ ...start, rows: [Buffer.alloc(length)] });
-    expect(decodeChange(encodeChange(large(261_000))).rows[0]).toHaveLength(261_000);
+    expect(readChange(encodeChange(large(261_000))).rows[0]).toHaveLength(261_000);
     expect(() => encodeChange(large(262_144))).toThrow(
       /^the change has 2622\d\d bytes, and 262144 are the most$/,
     );
@@ -80,7 +100,7 @@ describe('a change as a message', () => {
   });
 
   test('of a newer release is told from one that is damaged', () => {
-    expect(() => decodeChange(altered({ format: 2 }))).toThrow(
+    expect(() => decodeMessage(altered({ format: 2 }))).toThrow(
       'the change has format 2, and this Farad reads 1 at most',
     );
     expect(refusal(altered({ format: 2, puts: 'in another shape' }))).toBe('newer_format');
@@ -104,6 +124,10 @@ describe('a change as a message', () => {
     ['deletes', [null]],
     ['deletes', [['t', Buffer.from('k'), Buffer.from('v')]]],
     ['rows', [['not bytes']]],
+    ['parts', 3],
+    ['parts', ['3']],
+    ['part', 'not bytes'],
+    ['part', Buffer.from('a part of nothing')],
   ])('is damaged where its %s is %j', (member, value) => {
     expect(refusal(altered({ [member]: value }))).toBe('malformed');
   });
@@ -111,7 +135,7 @@ describe('a change as a message', () => {
   test('hostile bytes are refused, never worse', () => {
     const survives = (message: Uint8Array): void => {
       try {
-        decodeChange(message);
+        decodeMessage(message);
       } catch (error) {
         expect(error).toBeInstanceOf(ChangeError);
       }
