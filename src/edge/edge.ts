@@ -200,6 +200,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const rounds = new Rounds({
     centralSystem,
     machineClock: new ClockGuard(config.dataDir),
+    isClustered: isClustered(config),
     log: quietly,
   });
   const replaced = isClustered(config) ? new ReplacedSockets(sessions, store) : undefined;

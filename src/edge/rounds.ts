@@ -6,11 +6,14 @@ import { watchman } from '../telemetry/watchman.ts';
 export interface RoundsOptions {
   readonly centralSystem: Pick<CentralSystem, 'saveLastSeen' | 'saveLeft' | 'expireReservations'>;
   readonly machineClock: Pick<ClockGuard, 'doubt'>;
+  /** What is written goes to every node of a cluster. */
+  readonly isClustered: boolean;
   readonly log: ThrottledLog;
 }
 
-/** How often signs of life go to the store, ms. */
+/** How often signs of life go to the store, ms: rarely where that means a change on each node. */
 const SAVE_LAST_SEEN_MS = 120_000;
+const SAVE_LAST_SEEN_CLUSTERED_MS = 600_000;
 /** Those that have left are not waited for so long: only the store knows of them. */
 const SAVE_LEFT_MS = 250;
 
@@ -27,11 +30,13 @@ export class Rounds {
 
   constructor(options: RoundsOptions) {
     this.options = options;
-    const { centralSystem } = options;
+    const { centralSystem, isClustered } = options;
     const every = (ms: number, work: () => Promise<void>): NodeJS.Timeout =>
       setInterval(() => void work(), ms).unref();
     this.timers = [
-      every(SAVE_LAST_SEEN_MS, () => this.save(() => centralSystem.saveLastSeen({ gently: true }))),
+      every(isClustered ? SAVE_LAST_SEEN_CLUSTERED_MS : SAVE_LAST_SEEN_MS, () =>
+        this.save(() => centralSystem.saveLastSeen({ gently: true })),
+      ),
       every(SAVE_LEFT_MS, () => this.save(() => centralSystem.saveLeft())),
       every(EXPIRE_RESERVATIONS_MS, () => this.expireReservations()),
     ];
