@@ -20,6 +20,8 @@ interface Endpoints {
 const START_TIMEOUT_MS = 60_000;
 const RESTART_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
+/** So many kinds of lines of its log are kept apart. */
+const MOST_KINDS = 50;
 const LOG_TAIL = 4_000;
 
 /** A server under load: a gateway that the tool started, or whatever runs already. */
@@ -211,16 +213,36 @@ export function apiKeyIn(flags: readonly string[]): string | undefined {
   return given.at(-1);
 }
 
-/** The last few thousand characters that a process printed. */
+/** What a process printed: the first of each kind of line, and the last few thousand characters. */
 class LogTail {
-  text = '';
+  readonly #firsts = new Map<string, { readonly line: string; count: number }>();
+  #tail = '';
+  #unfinished = '';
 
   constructor(child: ChildProcess) {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8');
-      stream?.on('data', (text: string) => {
-        this.text = (this.text + text).slice(-LOG_TAIL);
-      });
+      stream?.on('data', (text: string) => this.#add(text));
+    }
+  }
+
+  get text(): string {
+    const firsts = [...this.#firsts.values()]
+      .filter(({ line }) => !this.#tail.includes(line))
+      .map(({ line, count }) => (count === 1 ? line : `${line} (${count} times)`));
+    return [...firsts, this.#tail].join('\n');
+  }
+
+  #add(text: string): void {
+    this.#tail = (this.#tail + text).slice(-LOG_TAIL);
+    const lines = (this.#unfinished + text).split('\n');
+    this.#unfinished = lines.pop() ?? '';
+    for (const line of lines) {
+      // What the log calls it, or its first words.
+      const kind = /"msg":"([^"]*)/.exec(line)?.[1] ?? line.slice(0, 40);
+      const known = this.#firsts.get(kind);
+      if (known) known.count++;
+      else if (this.#firsts.size < MOST_KINDS) this.#firsts.set(kind, { line, count: 1 });
     }
   }
 }
