@@ -6,6 +6,7 @@ import { framesBenches } from './frames.ts';
 import { hotPathBench } from './hot-path.ts';
 import { ingestBench } from './ingest.ts';
 import { latencyBench } from './latency.ts';
+import { logBenches } from './log.ts';
 import { operatorApiBench } from './operator-api.ts';
 import { operatorsBench } from './operators.ts';
 import { overviewQueriesBench } from './overview-queries.ts';
@@ -34,6 +35,7 @@ export const benches: readonly Bench[] = [
   latencyBench,
   stormBench,
   ...enginesBenches,
+  ...logBenches,
   operatorApiBench,
   operatorsBench,
   compositeScheduleBench,
