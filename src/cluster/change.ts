@@ -17,7 +17,7 @@ export interface ChangeRef {
   readonly id: string;
 }
 
-/** What the first change of a scope is based on. */
+/** What the first change of a scope is based on in a log that began with nothing. */
 export const NO_CHANGE: ChangeRef = { seq: 0, id: '' };
 
 export type Put = readonly [table: string, key: Uint8Array, value: Uint8Array];

@@ -23,6 +23,8 @@ export interface CopyView {
   applied(scope: string): readonly ChangeRef[];
   /** The id of the change that was refused at this place. */
   refused(stream: string, seq: number): string | undefined;
+  /** The log that goes on from what this copy held before; empty where all of it came out of the log. */
+  origin(): string;
 }
 
 /**
@@ -62,7 +64,15 @@ export interface Logged {
 
 /** What a new change of the scope is to be based on. */
 export function baseOf(view: CopyView, scope: string): ChangeRef {
-  return view.applied(scope)[0] ?? NO_CHANGE;
+  return view.applied(scope)[0] ?? firstBaseOf(view);
+}
+
+/**
+ * What the first change of a scope is based on: where the log goes on from a copy, a change of a node that
+ * has no such copy takes no effect.
+ */
+function firstBaseOf(view: CopyView): ChangeRef {
+  return { ...NO_CHANGE, id: view.origin() };
 }
 
 /**
@@ -79,7 +89,7 @@ export function decide(copy: Copy, stream: string, { seq, message }: Logged): 'a
   }
   const { id, scope, base, node, rows } = message;
   const before = copy.applied(scope);
-  const newest = before[0] ?? NO_CHANGE;
+  const newest = before[0] ?? firstBaseOf(copy);
   const isNewest = base.seq === newest.seq && base.id === newest.id;
   const content = takeContent(copy, stream, seq, message);
   if (!isNewest || !content) {

@@ -5,6 +5,12 @@ import { type Copy, type CopyView, UnknownTable } from './copy.ts';
 
 type Pair = readonly [seq: number, id: string];
 
+/** What of the log has come to an environment: positions, newest changes by scope, refused changes. */
+export const LOG_TABLES = ['log-positions', 'log-applied', 'log-refused'] as const;
+
+/** Among the positions in streams, none of which is called so. */
+export const ORIGIN = Buffer.from('origin');
+
 /** What of the log has come to an environment; also read by processes that do not write it. */
 export class LmdbCopyView implements CopyView {
   protected readonly positions: Table<Pair>;
@@ -12,9 +18,10 @@ export class LmdbCopyView implements CopyView {
   protected readonly refusals: Table<string>;
 
   constructor(environment: Pick<Environment, 'records'>) {
-    this.positions = environment.records('log-positions');
-    this.newest = environment.records('log-applied');
-    this.refusals = environment.records('log-refused');
+    const [positions, newest, refusals] = LOG_TABLES;
+    this.positions = environment.records(positions);
+    this.newest = environment.records(newest);
+    this.refusals = environment.records(refusals);
   }
 
   position(stream: string): ChangeRef {
@@ -27,6 +34,10 @@ export class LmdbCopyView implements CopyView {
 
   refused(stream: string, seq: number): string | undefined {
     return this.refusals.get(placeKey(stream, seq));
+  }
+
+  origin(): string {
+    return this.positions.get(ORIGIN)?.[1] ?? '';
   }
 }
 

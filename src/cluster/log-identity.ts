@@ -26,6 +26,11 @@ export interface LogIdentity {
   readonly identity: string;
   /** `cluster.name` */
   readonly name: string;
+  /**
+   * With nothing; or with what a data directory held when the log was made: then a node needs a copy of that
+   * before it reads.
+   */
+  readonly begins: 'empty' | 'copy';
   readonly shards: number;
   readonly partitions: number;
   /** Of the newest that may be written: `LOG_FORMAT` of the oldest release. */
@@ -40,6 +45,8 @@ export interface LogSettings {
   readonly pepper: string;
   /** The identity that this node has taken part in before, if any. */
   readonly known: string | undefined;
+  /** How a log that is made now begins; absent: with nothing. */
+  readonly begins?: LogIdentity['begins'];
 }
 
 /**
@@ -77,11 +84,15 @@ async function openBucket(connection: NatsConnection, replicas: number): Promise
 
 async function read(bucket: KV): Promise<LogIdentity | undefined> {
   const entry = await bucket.get(LOG);
-  return entry === null ? undefined : entry.json<LogIdentity>();
+  // A log that does not say it was made before there was another way.
+  return entry === null ? undefined : { begins: 'empty', ...entry.json<Omit<LogIdentity, 'begins'>>() };
 }
 
 /** Writes down a new log; where another node was first, answers that one's. */
-async function found(bucket: KV, { cluster, pepper, known }: LogSettings): Promise<LogIdentity> {
+async function found(
+  bucket: KV,
+  { cluster, pepper, known, begins = 'empty' }: LogSettings,
+): Promise<LogIdentity> {
   if (known !== undefined) {
     throw new ClusterRefusal(
       `cluster.nats.servers: they hold no log, and this node took part in ${known}: other servers, or they lost it`,
@@ -90,6 +101,7 @@ async function found(bucket: KV, { cluster, pepper, known }: LogSettings): Promi
   const log: LogIdentity = {
     identity: randomUUID(),
     name: cluster.name,
+    begins,
     shards: cluster.state.shards,
     partitions: cluster.rows.partitions,
     format: LOG_FORMAT,

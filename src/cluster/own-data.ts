@@ -2,6 +2,7 @@ import type { Environment } from '../journal/environment.ts';
 import { type ReplicatedEnvironments, replicatedTables } from '../store/replicated.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
 import { LmdbCopyView } from './lmdb-copy.ts';
+import type { LogIdentity } from './log-identity.ts';
 
 /**
  * Throws ClusterRefusal where a machine has worked alone: what it knows is not in the log, which would lead
@@ -13,7 +14,7 @@ export function refuseOwnData(
 ): void {
   for (const [name, environment] of Object.entries({ state, directory } as const)) {
     const view = new LmdbCopyView(environment);
-    if (streams.some((stream) => view.position(stream).seq > 0)) continue;
+    if (view.origin() !== '' || streams.some((stream) => view.position(stream).seq > 0)) continue;
     const table = replicatedTables(name as 'state' | 'directory').find((one) =>
       holdsRecords(environment, one),
     );
@@ -22,6 +23,18 @@ export function refuseOwnData(
       `cluster.nats.servers: this machine has worked alone, and what it knows (${name}, ${table}) is not in the log; a node begins with an empty data directory`,
     );
   }
+}
+
+/** Throws ClusterRefusal where the log goes on from something that this node has no copy of. */
+export function refuseWithoutCopy(
+  { state, directory }: Pick<ReplicatedEnvironments, 'state' | 'directory'>,
+  { begins, identity }: Pick<LogIdentity, 'begins' | 'identity'>,
+): void {
+  if (begins === 'empty') return;
+  if ([state, directory].every((one) => new LmdbCopyView(one).origin() === identity)) return;
+  throw new ClusterRefusal(
+    `cluster: the log ${identity} goes on from what one machine knew before, and this data directory has no copy of that`,
+  );
 }
 
 /** `meta` holds what belongs to the machine, too. */

@@ -14,7 +14,7 @@ import { closeConnection, connectToNats, oldServer } from './connection.ts';
 import { Finder } from './finder.ts';
 import { openLog } from './log-identity.ts';
 import { readMembership, writeMembership } from './membership.ts';
-import { refuseOwnData } from './own-data.ts';
+import { refuseOwnData, refuseWithoutCopy } from './own-data.ts';
 
 /** Pause between two tries to take part while no NATS server can be reached, ms. */
 const TRY_AGAIN_AFTER_MS = 2000;
@@ -162,7 +162,9 @@ export class Replica {
     const connection = await connectToNats(cluster, link.name);
     let identity: string;
     try {
-      ({ identity } = await openLog(connection, { cluster, pepper, known }));
+      const opened = await openLog(connection, { cluster, pepper, known });
+      refuseWithoutCopy(environments, opened);
+      ({ identity } = opened);
       if (known === undefined) writeMembership(dataDir, { identity, node: cluster.node });
     } catch (error) {
       await closeConnection(connection);

@@ -1,9 +1,17 @@
+import { jetstream } from '@nats-io/jetstream';
 import { pino } from 'pino';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { encodeChange, NO_CHANGE } from '../../src/cluster/change.ts';
+import { connectToNats } from '../../src/cluster/connection.ts';
+import { LmdbCopyView } from '../../src/cluster/lmdb-copy.ts';
+import { openLog } from '../../src/cluster/log-identity.ts';
+import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
+import { beginFrom } from '../../src/cluster/log-traces.ts';
 import { Leadership } from '../../src/operations/leadership.ts';
+import { openReplicated } from '../../src/store/replicated.ts';
 import { LogUnavailableError, type Store } from '../../src/store/store.ts';
 import { createRegistry } from '../../src/telemetry/metrics.ts';
-import { startClusterNode } from '../support/cluster-node.ts';
+import { nodeConfig, startClusterNode, temporaryDirectory } from '../support/cluster-node.ts';
 import { hasNats, pauseNats, startNats } from '../support/nats-server.ts';
 import { until } from '../support/until.ts';
 import { outboxRows } from '../unit/store/scratch.ts';
@@ -62,6 +70,39 @@ describe.runIf(hasNats)('state of a cluster', () => {
     await agree(a, b, chargePointIds);
     const rows = [a, b].flatMap((store) => outboxRows(store, 'transactions'));
     expect(rows).toHaveLength(chargePointIds.length);
+  });
+
+  test('where the log goes on from a copy, a node without it is refused, and what it writes takes no effect', async () => {
+    const server = await startNats();
+    const dataDir = temporaryDirectory();
+    const { cluster } = nodeConfig('a', server, dataDir);
+    const connection = await connectToNats(cluster, 'cli');
+    onTestFinished(() => connection.close());
+    const { identity } = await openLog(connection, {
+      cluster,
+      pepper: 'cafe',
+      known: undefined,
+      begins: 'copy',
+    });
+    const copied = openReplicated(dataDir);
+    for (const environment of [copied.state, copied.directory]) beginFrom(environment, identity);
+    await copied.close();
+    const store = (await startClusterNode('a', server, { dataDir })).openStore('edge');
+    const { transaction } = await store.transactions.start(start());
+
+    await expect(startClusterNode('b', server)).rejects.toThrow(
+      `the log ${identity} goes on from what one machine knew before, and this data directory has no copy of that`,
+    );
+    const stale = { id: 'stale', scope: 'CP-2', base: NO_CHANGE, node: 'b', puts: [], deletes: [], rows: [] };
+    const { stream, subject } = placeOfChargePoint('CP-2', 1);
+    const { seq } = await jetstream(connection).publish(subject, encodeChange(stale));
+    const { transaction: next } = await store.transactions.start(start({ chargePointId: 'CP-2' }));
+    expect(next.transactionId).toBe(transaction.transactionId + 1);
+    expect(store.transactions.list({ limit: 9 }).transactions).toHaveLength(2);
+    await store.close();
+    const left = openReplicated(dataDir);
+    expect(new LmdbCopyView(left.state).refused(stream, seq)).toBe('stale');
+    await left.close();
   });
 
   test('what is thrown by a piece of work changes nothing, and the others of its moment are kept', async () => {

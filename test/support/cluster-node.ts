@@ -36,16 +36,17 @@ export interface ClusterNodeOptions {
   readonly dataDir?: string;
 }
 
-/** Starts a node with control, an edge and its replica, which ends after the test. */
-export async function startClusterNode(
+/** The settings of a small node, with these further flags. */
+export function nodeConfig(
   name: string,
-  server: NatsServer,
-  { pepper = 'cafe', flags = {}, dataDir = temporaryDirectory() }: ClusterNodeOptions = {},
-): Promise<ClusterNode> {
-  const config = loadConfig({
+  { url }: Pick<NatsServer, 'url'>,
+  dataDir: string,
+  flags: Readonly<Record<string, string>> = {},
+): Config {
+  return loadConfig({
     flags: {
       'data-dir': dataDir,
-      'cluster-nats-servers': server.url,
+      'cluster-nats-servers': url,
       'cluster-node': name,
       'clickhouse-url': 'http://127.0.0.1:1',
       'cluster-replicas': '1',
@@ -57,6 +58,15 @@ export async function startClusterNode(
       ...flags,
     },
   });
+}
+
+/** Starts a node with control, an edge and its replica, which ends after the test. */
+export async function startClusterNode(
+  name: string,
+  server: NatsServer,
+  { pepper = 'cafe', flags = {}, dataDir = temporaryDirectory() }: ClusterNodeOptions = {},
+): Promise<ClusterNode> {
+  const config = nodeConfig(name, server, dataDir, flags);
   const relay = createRelay({ node: name });
   const [control, edge] = [relay.join('control'), relay.join('edge-0')];
   const registry = createRegistry({ process: 'replica' });
@@ -104,7 +114,8 @@ export async function startClusterNode(
   };
 }
 
-function temporaryDirectory(): string {
+/** An empty data directory, which goes after the test. */
+export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'farad-node-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;

@@ -12,6 +12,7 @@ function copyAt(seq: number, newest: readonly ChangeRef[], refused: Record<numbe
     position: (stream) => (stream === STREAM && seq > 0 ? { seq, id: 'last' } : NO_CHANGE),
     applied: (scope) => (scope === MINE.scope ? newest : []),
     refused: (stream, at) => (stream === STREAM ? refused[at] : undefined),
+    origin: () => '',
   };
 }
 
@@ -58,4 +59,6 @@ test('after eight later changes nobody can tell', () => {
 test('the newest change that took effect is the base of the next', () => {
   expect(baseOf(copyAt(9, others(9, 4)), 'CP-1')).toEqual({ seq: 9, id: 'other-9' });
   expect(baseOf(copyAt(9, others(9, 4)), 'CP-2')).toEqual(NO_CHANGE);
+  const copied = { ...copyAt(9, others(9, 4)), origin: () => 'log-7' };
+  expect(baseOf(copied, 'CP-2')).toEqual({ seq: 0, id: 'log-7' });
 });
