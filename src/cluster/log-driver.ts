@@ -30,6 +30,7 @@ export interface LogDriverOptions {
  * changes that are decided within the same milliseconds on two nodes may not know of each other.
  */
 export class LogDriver implements ChangeDriver<ChangeRef> {
+  readonly isSlow = true;
   private readonly options: LogDriverOptions;
 
   constructor(options: LogDriverOptions) {

@@ -41,6 +41,8 @@ export type Outcome = boolean | Error;
  * that was the newest one when it was decided.
  */
 export interface ChangeDriver<Base> {
+  /** What takes effect together saves nothing, and takes long: each scope goes its own way. */
+  readonly isSlow?: boolean;
   /** The newest change of a scope, as the reads of this turn see it. */
   newest(scope: string): Base;
   /**

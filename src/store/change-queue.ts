@@ -69,9 +69,12 @@ export class ChangeQueue<Base> {
   private unhurried: NodeJS.Timeout | undefined;
   /** The changes that are on their way to the disk; there is one such group at a time. */
   private writing: Promise<void> | undefined;
+  private readonly onIdle: () => void;
 
-  constructor(options: ChangeQueueOptions<Base>) {
+  /** `onIdle` is called when nobody waits any more. */
+  constructor(options: ChangeQueueOptions<Base>, onIdle: () => void = () => undefined) {
     this.options = options;
+    this.onIdle = onIdle;
   }
 
   /**
@@ -119,6 +122,7 @@ export class ChangeQueue<Base> {
       this.waiting.unshift(...next);
       if (next.length > 0) this.isAsked = true;
       if (this.isAsked) this.begin();
+      else if (this.waiting.length === 0) this.onIdle();
     });
   }
 

@@ -1,8 +1,9 @@
 import type { Environment } from '../journal/environment.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { ChangeDriver } from './change-driver.ts';
-import { ChangeQueue } from './change-queue.ts';
+import { ChangeQueue, type ChangeQueueOptions } from './change-queue.ts';
 import { Recorder, type Recording } from './recorder.ts';
+import { ScopeQueues } from './scope-queues.ts';
 
 const conflicts = metrics.counter(
   'farad_store_conflicts_total',
@@ -18,12 +19,13 @@ export function writingThrough<Base>(
   driver: ChangeDriver<Base>,
 ): { recorder: Recording; changes: Changes } {
   const recorder = new Recorder(driver, () => environment.reading);
-  const changes = new ChangeQueue({
+  const options: ChangeQueueOptions<Base> = {
     recorder,
     assertSpace: () => environment.assertSpace(),
     refresh: () => environment.endRead(),
     append: (decided) => driver.append(decided),
     onConflicts: (count) => conflicts.with().inc(count),
-  });
+  };
+  const changes = driver.isSlow ? new ScopeQueues(options) : new ChangeQueue(options);
   return { recorder, changes };
 }
