@@ -84,6 +84,7 @@ export class Applier {
     const trouble = this.trouble();
     return {
       stream,
+      isSeen: this.reader.ends.isSeen,
       position: this.position,
       lagSeconds: this.lagSeconds(),
       ...(trouble && { trouble }),

@@ -9,6 +9,7 @@ import type { Change, ChangeRef } from './change.ts';
 import { baseOf, type CopyView } from './copy.ts';
 import type { ChangeLog } from './log.ts';
 import type { LogPlace } from './log-place.ts';
+import type { LogReach } from './log-reach.ts';
 import type { PositionWatch } from './position-watch.ts';
 
 export interface LogDriverOptions {
@@ -22,6 +23,8 @@ export interface LogDriverOptions {
   readonly node: string;
   /** `cluster.confirmWithin`, ms. */
   readonly confirmWithin: number;
+  /** Told what becomes of changes. What is for a stream that is out is not sent. */
+  readonly reach: Pick<LogReach, 'begin' | 'end' | 'isOut'>;
 }
 
 /**
@@ -53,9 +56,21 @@ export class LogDriver implements ChangeDriver<ChangeRef> {
     return Promise.all(
       changes.map((change) => {
         const place = this.options.placeOf(change.scope);
+        if (this.options.reach.isOut(place.stream))
+          return new LogUnavailableError(`${place.stream} has been out of reach for too long`);
         return this.settle(place, this.written(change), seenIn(place.stream), deadline);
       }),
     );
+  }
+
+  /** Appends a change of `scope` that changes nothing, whether or not its stream is out. */
+  async probe(scope: string): Promise<void> {
+    const { view, watch, placeOf, confirmWithin } = this.options;
+    const place = placeOf(scope);
+    watch.refresh();
+    const change = this.written({ scope, bases: [this.newest(scope)], tables: [], rows: [] });
+    const deadline = performance.now() + confirmWithin;
+    await this.settle(place, change, view.position(place.stream).seq, deadline);
   }
 
   /** As it stands in the log. */
@@ -72,6 +87,14 @@ export class LogDriver implements ChangeDriver<ChangeRef> {
   }
 
   private async settle(place: LogPlace, change: Change, seen: number, deadline: number): Promise<Outcome> {
+    const { reach } = this.options;
+    reach.begin(place.stream);
+    const outcome = await this.confirm(place, change, seen, deadline);
+    reach.end(place.stream, typeof outcome === 'boolean');
+    return outcome;
+  }
+
+  private async confirm(place: LogPlace, change: Change, seen: number, deadline: number): Promise<Outcome> {
     const log = await this.options.log(deadline - performance.now());
     if (!log) return new LogUnavailableError('no NATS server can be reached');
     try {

@@ -29,6 +29,17 @@ export function placeOfChargePoint(chargePointId: string, shards: number): LogPl
 }
 
 /**
+ * A scope whose changes are in the stream of this shard, and that is no charge point's: it begins with a
+ * control character, which no identity has.
+ */
+export function scopeInShard(shard: number, shards: number, name: string): string {
+  for (let number = 0; ; number++) {
+    const scope = `\u0001${name} ${number}`;
+    if (placeOfChargePoint(scope, shards).stream === stateStream(shard)) return scope;
+  }
+}
+
+/**
  * Where the changes of a scope of `directory` are: `main`, `ids`, or two words with a dot, as `lease.sites`.
  */
 export function placeInDirectory(scope: string): LogPlace {

@@ -17,7 +17,7 @@ interface Waiting {
  */
 export class PositionWatch {
   private readonly view: Pick<CopyView, 'position'>;
-  private readonly refresh: () => void;
+  readonly refresh: () => void;
   private waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
 

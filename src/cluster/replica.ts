@@ -80,6 +80,7 @@ export class Replica {
       })),
     }));
     link.serve('cluster.status', () => this.status());
+    link.serve('cluster.copy', () => ({ streams: this.joined?.appliers.status() ?? [] }));
     const connected = registry.gauge('farad_nats_connected', 'Whether this process is connected to NATS.');
     registry.beforeCollect(() => connected.with({}).set(this.here() ? 1 : 0));
   }

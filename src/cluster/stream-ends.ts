@@ -35,10 +35,10 @@ export class StreamEnds {
   last = 0;
   /** Monotonic, ms. */
   lookedAt = Number.NEGATIVE_INFINITY;
+  /** Has been seen at all. */
+  isSeen = false;
   private readonly options: StreamEndsOptions;
   private readonly startedAt = Date.now();
-  /** Has been seen at all. */
-  private isSeen = false;
   /** As `unreadSince`, once it was seen. */
   private behindSince: number | undefined;
   /** Since when every look has found the log to be another, monotonic ms. */

@@ -1,4 +1,4 @@
-import { duration, flag, integer, list, type Setting, size, text } from './setting.ts';
+import { duration, flag, integer, list, oneOf, type Setting, size, text } from './setting.ts';
 
 const path = (help: string): Setting<string> => text('', help);
 
@@ -24,6 +24,21 @@ export const clusterSettings = {
     '12s',
     'How long a change may take until it has come back out of the log; then whoever asked for it is told that it failed.',
     { min: '1s', max: '100s' },
+  ),
+  shedAfter: duration(
+    '20s',
+    'How long a node may get no change of its charge points confirmed; then it takes no further ones until that works again, and does with those that it has what cluster.whenAlone says.',
+    { min: '1s', max: '10m' },
+  ),
+  whenAlone: oneOf(
+    ['shed', 'keep'],
+    'shed',
+    'What a node does with its charge points after cluster.shedAfter. shed: it closes their sockets, so that they go to another node or work offline. keep: they stay; Authorize works, and transactions get InternalError.',
+  ),
+  maxLag: duration(
+    '5s',
+    'How far the copy of a node may be behind the log; while it is further behind, it takes no further charge points and is not ready. Those that it has stay.',
+    { min: '1s', max: '10m' },
   ),
   lease: duration(
     '10s',

@@ -10,6 +10,8 @@ export interface AdmissionLimits {
 /** Why there is no room for a connection now. */
 export type Shortage =
   | 'stopping'
+  | 'log_away'
+  | 'behind'
   | 'deleting'
   | 'connections'
   | 'upgrade_rate'
@@ -21,6 +23,9 @@ export type Shortage =
  */
 const RETRY_AFTER_S: Readonly<Record<Shortage, readonly [least: number, most: number]>> = {
   stopping: [2, 10],
+  // Another node may take it at once.
+  log_away: [2, 10],
+  behind: [2, 10],
   deleting: [1, 10],
   connections: [30, 90],
   upgrade_rate: [1, 10],

@@ -5,6 +5,8 @@ export const UNSUPPORTED_DATA = 1003;
 export const INVALID_DATA = 1007;
 export const POLICY_VIOLATION = 1008;
 export const INTERNAL_ERROR = 1011;
+/** Of those that IANA has registered since: connect again, the service is elsewhere or comes back. */
+export const SERVICE_RESTART = 1012;
 export const TRY_AGAIN_LATER = 1013;
 
 /** What a transport reports where the connection ended without a close frame. */
@@ -25,4 +27,5 @@ export type CloseCause =
   | 'no_room'
   | 'security'
   | 'failure'
+  | 'log_away'
   | 'stopping';

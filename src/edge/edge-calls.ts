@@ -22,6 +22,8 @@ export interface EdgeCallsOptions {
   readonly ports: Ports;
   readonly rows: RowSink;
   readonly isStopping: () => boolean;
+  /** Why the cluster does not let this node do what charge points need. */
+  readonly unfit: () => readonly string[];
   readonly level: () => JournalLevel;
   /** ms that a charge point may take to answer where a call says nothing else. */
   readonly callTimeout: number;
@@ -33,8 +35,8 @@ const callsInHand = watchman.workOf({ name: 'calls to charge points', serves: 'o
 
 /** Serves what other processes ask an edge over the link. */
 export function serveEdgeCalls(link: Pick<Link, 'serve'>, options: EdgeCallsOptions): void {
-  const { sessions, calls, departures, centralSystem, ports, rows, isStopping, level, callTimeout, clock } =
-    options;
+  const { sessions, calls, departures, centralSystem, ports, rows, isStopping, unfit, level } = options;
+  const { callTimeout, clock } = options;
   link.serve('edge.call', (request) =>
     callsInHand.during(
       () => {
@@ -65,7 +67,7 @@ export function serveEdgeCalls(link: Pick<Link, 'serve'>, options: EdgeCallsOpti
   link.serve('tls.reload', () => ({ problem: ports.reload() ?? null }));
   link.serve('health.read', () =>
     healthOf(
-      { problems: ownProblems(isStopping(), level()), degraded: ports.degraded() },
+      { problems: [...ownProblems(isStopping(), level()), ...unfit()], degraded: ports.degraded() },
       watchman.standing(),
     ),
   );

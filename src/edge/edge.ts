@@ -11,7 +11,7 @@ import { RowBuffer } from '../journal/row-buffer.ts';
 import type { Link } from '../link/link.ts';
 import type { OcppEndpoint } from '../link/messages.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
-import type { Store } from '../store/store.ts';
+import { CommitError, type Store } from '../store/store.ts';
 import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
 import { metrics as defaultRegistry, type Registry } from '../telemetry/metrics.ts';
 import { watchman } from '../telemetry/watchman.ts';
@@ -21,6 +21,7 @@ import { Admission } from './admission.ts';
 import { Answers } from './answers.ts';
 import { BootRequests } from './boot-requests.ts';
 import { revocationOf } from './charge-point-certificate.ts';
+import { ClusterStanding, type SharedLog } from './cluster-standing.ts';
 import { Conversation } from './conversation.ts';
 import { Departures } from './departures.ts';
 import { drain } from './drain.ts';
@@ -49,6 +50,8 @@ export interface EdgeDeps {
   readonly journal: Journal;
   readonly pool: Pick<FramePool, 'run'>;
   readonly link: Pick<Link, 'call' | 'serve'>;
+  /** Absent on a machine that is alone. */
+  readonly sharedLog?: SharedLog | undefined;
   readonly log: Log;
   /** Whether other edges listen on the same ports. */
   readonly shared: boolean;
@@ -145,8 +148,20 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     revokedMeanwhile: (certificate) =>
       revocationOf(certificate, { revoked: (der) => whyRevoked(store.certificates.latest(der)) }),
     takenFrom: (previous, epoch) => void closeAtPrevious(link, previous, epoch, quietly),
+    notReleased: (chargePointId, epoch) => standing?.owe(chargePointId, epoch),
     clock,
   });
+  const standing =
+    deps.sharedLog &&
+    new ClusterStanding({
+      ...config.cluster,
+      sharedLog: deps.sharedLog,
+      link,
+      sessions,
+      release: (chargePointId, epoch) => store.sessions.release(chargePointId, epoch),
+      log,
+      clock,
+    });
   const bootRequests = new BootRequests({ ...ocpp, sessions, calls });
   const departures = new Departures({
     sessions,
@@ -161,6 +176,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     connections: sessions,
     departures,
     admission: new Admission(ocpp),
+    standing,
     clock,
   });
   metrics.chargingPower.readFrom(() => sessions.chargingPower());
@@ -215,6 +231,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     ports,
     rows,
     isStopping: () => stopping,
+    unfit: () => standing?.problems() ?? [],
     level,
     clock,
   });
@@ -227,6 +244,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       endWatch();
       endClearing();
       replaced?.stop();
+      standing?.stop();
       handshake.stop();
       if (drainMs > 0) log.info({ sockets: sessions.size, drainMs }, 'closing the sockets evenly');
       await drain(sessions, drainMs, STOPPING);
@@ -240,7 +258,12 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
       await atMost(RECORDING_GRACE_MS, sessions.settled());
       await rounds.saveLastSeen();
       // A stop that has lost statuses leaves them in doubt, as an end without a stop does.
-      await (lost === 0 ? store.sessions.clearEdge(name) : store.sessions.clearDeadEdge(name, Date.now()));
+      try {
+        await (lost === 0 ? store.sessions.clearEdge(name) : store.sessions.clearDeadEdge(name, Date.now()));
+      } catch (error) {
+        if (!(error instanceof CommitError)) throw error;
+        log.warn({ err: error }, 'sessions are left behind, and cleared at the next start');
+      }
       await rows.flush();
     },
   };

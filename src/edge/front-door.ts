@@ -6,7 +6,7 @@ import { INTERNAL_ERROR, PROTOCOL_ERROR } from './close-codes.ts';
 import type { Conversation } from './conversation.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
 import { throughProxy } from './forwarded-head.ts';
-import type { Admitted, Dismissed, Handshake, Refused } from './handshake.ts';
+import type { Admitted, Dismissed, Handshake, RefusalReason, Refused } from './handshake.ts';
 import { securityEventOf } from './security-refusals.ts';
 import type { Session } from './session.ts';
 import type { SessionGuard } from './session-guard.ts';
@@ -42,6 +42,9 @@ const DISMISSED = PROTOCOL_ERROR;
 /** The code of one that just ends (RFC 6455 §7.1.5). */
 const NO_ANSWER = 1006;
 
+/** What is refused for a time by no limit; whoever is the reason says so in the log. */
+const ELSEWHERE_LOGGED: ReadonlySet<RefusalReason> = new Set(['deleting', 'log_away', 'behind']);
+
 const BROKEN: HttpAnswer = { status: 500, body: 'internal error\n' };
 
 /**
@@ -70,7 +73,7 @@ export function createFrontDoor(options: FrontDoorOptions): TransportEvents<Arri
     const { reason, text, chargePointId } = outcome;
     const code = outcome.kind === 'refused' ? outcome.answer.status : DISMISSED;
     metrics.refused(reason);
-    if (code === 503 && reason !== 'deleting') {
+    if (code === 503 && !ELSEWHERE_LOGGED.has(reason)) {
       log.warn({ reason, sockets: sessions.size }, 'connections are refused: a limit is reached');
     }
     if (reason === 'path' || reason === 'no_upgrade' || !written.take(clock())) return;

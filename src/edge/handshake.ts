@@ -44,6 +44,14 @@ export interface Departing {
   has(chargePointId: string): boolean;
 }
 
+/** What the cluster lets this node do; a machine that is alone has none of it. */
+export interface Standing {
+  /** Why it takes no charge points now. */
+  shortage(): Shortage | undefined;
+  /** As `shortage`, of this one. */
+  shortageFor(chargePointId: string): Shortage | undefined;
+}
+
 export interface HandshakeOptions {
   /** `ocpp.path` */
   readonly path: string;
@@ -56,6 +64,7 @@ export interface HandshakeOptions {
   readonly connections: Connections;
   readonly departures: Departing;
   readonly admission: Admission;
+  readonly standing?: Standing | undefined;
   /** Monotonic, ms. */
   readonly clock: () => number;
 }
@@ -116,6 +125,8 @@ export interface Dismissed {
 
 const SHORTAGES: Readonly<Record<Shortage, string>> = {
   stopping: 'Farad is stopping, come back later',
+  log_away: 'this node cannot reach the log of the cluster, connect to another one',
+  behind: 'this node is not up to date with the cluster, connect to another one',
   deleting: 'the charge point is being deleted, come back later',
   connections: 'too many connections, come back later',
   upgrade_rate: 'too many connections at once, come back later',
@@ -190,8 +201,10 @@ export class Handshake {
   }
 
   private admit(chargePointId: string, dialect: Dialect, head: RequestHead): Admitted | Refused {
-    const { directory, connections, departures, admission, clock, registration } = this.options;
+    const { directory, connections, departures, admission, standing, clock, registration } = this.options;
     if (this.stopping) return noRoom('stopping', chargePointId);
+    const unfit = standing?.shortageFor(chargePointId);
+    if (unfit !== undefined) return noRoom(unfit, chargePointId);
     if (departures.has(chargePointId)) return noRoom('deleting', chargePointId);
     const settings = directory.settings(chargePointId);
     const known =
@@ -242,7 +255,8 @@ export class Handshake {
   }
 
   private health(): Answered {
-    const answer = this.stopping ? { status: 503, body: 'stopping\n' } : { status: 200, body: 'ok\n' };
+    const shortage = this.stopping ? 'stopping' : this.options.standing?.shortage();
+    const answer = shortage ? { status: 503, body: `${shortage}\n` } : { status: 200, body: 'ok\n' };
     return { kind: 'answered', answer };
   }
 }

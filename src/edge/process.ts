@@ -79,6 +79,7 @@ async function listen(): Promise<Edge> {
       journal,
       pool,
       link,
+      sharedLog: clusterLog,
       log,
       shared: !exclusive,
       sharedSecret,

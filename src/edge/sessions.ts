@@ -9,11 +9,10 @@ import type { Store } from '../store/store.ts';
 import type { ThrottledLog } from '../telemetry/log.ts';
 import { type CertificateProblem, problemOfHolder } from './charge-point-certificate.ts';
 import {
-  ABNORMAL,
-  type CloseCause,
   GOING_AWAY,
   INTERNAL_ERROR,
   POLICY_VIOLATION,
+  SERVICE_RESTART,
   TRY_AGAIN_LATER,
 } from './close-codes.ts';
 import type { Conversation } from './conversation.ts';
@@ -23,6 +22,7 @@ import type { Liveness } from './liveness.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
 import { securityEventOf } from './security-refusals.ts';
 import { Session } from './session.ts';
+import { causeOf, cutReason, reasonOf } from './session-end.ts';
 import type { SessionGuard } from './session-guard.ts';
 import { type LateRefusal, type Settling, Settlings, settle } from './settlings.ts';
 import type { Socket } from './transport/transport.ts';
@@ -49,6 +49,8 @@ export interface SessionsOptions {
   readonly revokedMeanwhile: (certificate: Uint8Array) => CertificateProblem | undefined;
   /** Another edge held the charge point before this one. */
   readonly takenFrom: (previous: SessionRecord, epoch: number) => void;
+  /** The end of a session could not be written down. */
+  readonly notReleased?: (chargePointId: string, epoch: number) => void;
   /** Monotonic, ms. */
   readonly clock: () => number;
 }
@@ -200,6 +202,20 @@ export class Sessions implements Connections {
     }
   }
 
+  /**
+   * Closes up to `count` sockets of charge points that are to go elsewhere, the oldest first, also where
+   * frames of theirs are being decided: what is not answered they repeat there.
+   */
+  sendAway(count: number, isToGo: (chargePointId: string) => boolean, reason: string): void {
+    let left = count;
+    for (const [chargePointId, session] of [...this.byChargePoint]) {
+      if (left <= 0) return;
+      if (!isToGo(chargePointId)) continue;
+      session.end('log_away', SERVICE_RESTART, reason);
+      left--;
+    }
+  }
+
   /** Closes every socket, of an edge whose sessions are forgotten as a whole afterwards. */
   closeAll(reason: string): void {
     this.forgottenAsAWhole = true;
@@ -287,7 +303,7 @@ export class Sessions implements Connections {
 
   /** Conditional on the epoch: by now a newer connection may be recorded. */
   private async release(session: Session, code: number, reason: string): Promise<void> {
-    const { store, log } = this.options;
+    const { store, log, notReleased } = this.options;
     const closedAt = Date.now();
     await session.claiming;
     const words = reasonOf(session, code, reason);
@@ -296,6 +312,7 @@ export class Sessions implements Connections {
     try {
       await store.sessions.release(session.chargePoint.id, session.epoch);
     } catch (error) {
+      notReleased?.(session.chargePoint.id, session.epoch);
       log.error(
         { err: error, chargePoint: session.chargePoint.id },
         'a closed connection could not be recorded',
@@ -324,25 +341,4 @@ export class Sessions implements Connections {
       receivedAt,
     });
   }
-}
-
-function causeOf(session: Session, code: number): CloseCause {
-  return session.cause ?? (code === ABNORMAL ? 'lost' : 'charge_point');
-}
-
-/** In words for an operator: why did it drop? */
-function reasonOf(session: Session, code: number, reason: string): string {
-  if (session.cause === 'unresponsive') return 'did not answer a ping';
-  if (session.cause !== undefined) return reason;
-  if (code === ABNORMAL) return reason === '' ? 'connection lost' : `connection lost: ${reason}`;
-  return reason === '' ? 'closed by the charge point' : `closed by the charge point: ${reason}`;
-}
-
-/** Bytes that fit into a close frame beside the code (RFC 6455 §5.5). */
-const MAX_REASON_BYTES = 123;
-
-function cutReason(reason: string): string {
-  return Buffer.byteLength(reason) <= MAX_REASON_BYTES
-    ? reason
-    : reason.slice(0, Math.floor(MAX_REASON_BYTES / 4)).toWellFormed();
 }

@@ -33,6 +33,8 @@ export interface NodeHeard extends NodeThere, NodeCondition {
 /** How far a node's copy of a stream is. */
 export interface StreamCopied {
   readonly stream: string;
+  /** The stream has been seen since the replica began; before that nobody knows how far it is behind. */
+  readonly isSeen: boolean;
   /** Sequence of the last change that was applied or refused; 0 before the first. */
   readonly position: number;
   /** Age of the oldest change that was not applied yet; 0 where there is none. */

@@ -1,5 +1,5 @@
 import type { MetricFamily } from '../telemetry/metrics.ts';
-import type { ClusterStatus, NodeThere } from './cluster-status.ts';
+import type { ClusterStatus, NodeThere, StreamCopied } from './cluster-status.ts';
 import type { LinkErrorCode } from './link-error.ts';
 import type { OcppEndpoint } from './messages.ts';
 
@@ -57,6 +57,14 @@ export interface Methods {
   'cluster.nodes': { request: Record<string, never>; answer: { readonly nodes: readonly NodeThere[] } };
   /** Replica: how the nodes are, and how far this node's copy of the log is. */
   'cluster.status': { request: Record<string, never>; answer: ClusterStatus };
+  /**
+   * Replica: how far this node's copy of each stream is, which an edge asks for once a second. It says why it
+   * takes no charge points, if it does not.
+   */
+  'cluster.copy': {
+    request: { readonly refuses: string | null };
+    answer: { readonly streams: readonly StreamCopied[] };
+  };
   /** Any process: its metrics now. */
   'metrics.read': { request: Record<string, never>; answer: MetricFamily[] };
   /** Any process: whether it can do its work, with the reasons if not. */

@@ -12,7 +12,9 @@ import { openReplicated } from '../../src/store/replicated.ts';
 import { LogUnavailableError, type Store } from '../../src/store/store.ts';
 import { createRegistry } from '../../src/telemetry/metrics.ts';
 import { nodeConfig, startClusterNode, temporaryDirectory } from '../support/cluster-node.ts';
+import { startEdgeUnderTest } from '../support/edge-under-test.ts';
 import { hasNats, pauseNats, startNats } from '../support/nats-server.ts';
+import { OcppClient } from '../support/ocpp-client.ts';
 import { until } from '../support/until.ts';
 import { outboxRows } from '../unit/store/scratch.ts';
 import { start, stop } from '../unit/store/starts-and-stops.ts';
@@ -175,6 +177,57 @@ describe.runIf(hasNats)('state of a cluster', () => {
     server.process.kill('SIGCONT');
     const stopped = await a.transactions.stop(stop(transaction.transactionId));
     expect(stopped.transaction).toMatchObject({ transactionId: transaction.transactionId, state: 'stopped' });
+  }, 60_000);
+
+  test('a node that has lost the log sends its charge points away, or keeps them, and takes them once it is back', async () => {
+    const server = await startNats();
+    const flags = { 'cluster-shed-after': '2s', 'cluster-confirm-within': '2s' };
+    const [shedding, keeping] = await Promise.all(
+      (['shed', 'keep'] as const).map(async (whenAlone) => {
+        const node = await startClusterNode(whenAlone, server, {
+          flags: { ...flags, 'cluster-when-alone': whenAlone },
+        });
+        const under = await startEdgeUnderTest({ node });
+        onTestFinished(() => under.stop());
+        const connect = () => OcppClient.connect(under.edge.port, `CP-${whenAlone}`);
+        const client = await until('it takes charge points', () => connect().catch(() => undefined));
+        await client.boot();
+        const health = () => under.ask('health.read', {});
+        return { client, connect, health, port: under.edge.port };
+      }),
+    );
+    if (!shedding || !keeping) throw new Error('two nodes were started');
+    expect((await shedding.health()).problems).toEqual([]);
+
+    await pauseNats(server);
+    expect(await shedding.client.closed).toMatchObject({ code: 1012 });
+    for (const { health, connect, port } of [shedding, keeping]) {
+      const { problems } = await until('it says so', async () => {
+        const said = await health();
+        return !said.ready && said;
+      });
+      expect(problems).toEqual([
+        expect.stringMatching(/^the log cannot be reached: no change .* for [23] s$/),
+      ]);
+      await expect(connect()).rejects.toThrow(/503/);
+      expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(503);
+    }
+    expect(await keeping.client.request('Authorize', { idTag: 'T-1' })).toHaveProperty('idTagInfo');
+    const transaction = { connectorId: 1, idTag: 'T-1', meterStart: 0, timestamp: new Date().toISOString() };
+    expect(await keeping.client.call('StartTransaction', transaction)).toMatchObject({
+      0: 4,
+      2: 'InternalError',
+    });
+
+    server.process.kill('SIGCONT');
+    const back = await until('it takes charge points again', () => shedding.connect().catch(() => undefined));
+    await back.boot();
+    expect((await shedding.health()).ready).toBe(true);
+    const started = await until('transactions begin again', async () => {
+      const answer = await keeping.client.call('StartTransaction', transaction);
+      return answer[0] === 3 && answer;
+    });
+    expect(started[2]).toHaveProperty('transactionId');
   }, 60_000);
 
   test('of two controls that race for the lease one leads; once it is silent the other does, and it knows that', async () => {

@@ -15,11 +15,12 @@ const STATUS: ClusterStatus = {
   streams: [
     {
       stream: 'farad-state-0',
+      isSeen: true,
       position: 7,
       lagSeconds: 41.5,
       trouble: { since: Date.UTC(2026, 10, 29), reason: 'gap', cause: 'it begins at 9' },
     },
-    { stream: 'farad-directory', position: 0, lagSeconds: 0 },
+    { stream: 'farad-directory', isSeen: true, position: 0, lagSeconds: 0 },
   ],
 };
 

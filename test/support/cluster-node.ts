@@ -28,6 +28,8 @@ export interface ClusterNode {
   metric(name: string): number | undefined;
   /** The store as a process of this node has it. */
   openStore(role: 'edge' | 'control'): Store;
+  /** As `openStore`, with the log that it writes to. */
+  openShared(role: 'edge' | 'control'): { readonly store: Store; readonly sharedLog: ClusterLog };
 }
 
 export interface ClusterNodeOptions {
@@ -48,6 +50,7 @@ export function nodeConfig(
       'data-dir': dataDir,
       'cluster-nats-servers': url,
       'cluster-node': name,
+      'ocpp-port': '0',
       'clickhouse-url': 'http://127.0.0.1:1',
       'cluster-replicas': '1',
       'cluster-nats-insecure': 'true',
@@ -86,6 +89,20 @@ export async function startClusterNode(
   });
   onTestFinished(() => replica.stop());
   await replica.start();
+  const openShared = (role: 'edge' | 'control') => {
+    const sharedLog = new ClusterLog({
+      cluster: config.cluster,
+      name: role,
+      log,
+      registry: createRegistry({ process: role }),
+    });
+    const store = openStore({ dataDir, role, log: sharedLog });
+    onTestFinished(async () => {
+      await store.close();
+      await sharedLog.stop();
+    });
+    return { store, sharedLog };
+  };
   return {
     name,
     config,
@@ -97,20 +114,8 @@ export async function startClusterNode(
       const family = registry.collect().find((one) => one.name === wanted);
       return family?.type === 'gauge' ? family.samples[0]?.value : undefined;
     },
-    openStore(role) {
-      const clusterLog = new ClusterLog({
-        cluster: config.cluster,
-        name: role,
-        log,
-        registry: createRegistry({ process: role }),
-      });
-      const store = openStore({ dataDir, role, log: clusterLog });
-      onTestFinished(async () => {
-        await store.close();
-        await clusterLog.stop();
-      });
-      return store;
-    },
+    openShared,
+    openStore: (role) => openShared(role).store,
   };
 }
 

@@ -19,6 +19,7 @@ import { openStore, type Store } from '../../src/store/store.ts';
 import { logTo } from '../../src/telemetry/log.ts';
 import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
 import { createFramePool, type FramePool } from '../../src/workers/frame-pool.ts';
+import type { ClusterNode } from './cluster-node.ts';
 import type { EngineKind } from './engines.ts';
 
 export interface EdgeOptions {
@@ -29,6 +30,8 @@ export interface EdgeOptions {
   readonly pool?: (real: FramePool) => Pick<FramePool, 'run'>;
   /** Data directory of an edge that ran before. */
   readonly dataDir?: string;
+  /** The node of a cluster that it is of, with whose settings it runs. */
+  readonly node?: ClusterNode;
 }
 
 /** A row of the journal by the names of its columns. */
@@ -58,22 +61,26 @@ export interface EdgeUnderTest {
 }
 
 export async function startEdgeUnderTest(options: EdgeOptions = {}): Promise<EdgeUnderTest> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'farad-edge-'));
-  const config = loadConfig({
-    flags: {
-      'data-dir': dataDir,
-      'ocpp-port': '0',
-      'ocpp-transport': options.transport ?? 'uws',
-      ...options.flags,
-    },
-  });
+  const { node } = options;
+  const dataDir = node?.config.dataDir ?? options.dataDir ?? mkdtempSync(join(tmpdir(), 'farad-edge-'));
+  const config =
+    node?.config ??
+    loadConfig({
+      flags: {
+        'data-dir': dataDir,
+        'ocpp-port': '0',
+        'ocpp-transport': options.transport ?? 'uws',
+        ...options.flags,
+      },
+    });
   const lines: Record<string, unknown>[] = [];
   const log = logTo(
     { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
     'info',
     'edge-0',
   );
-  const store = openStore({ dataDir, role: 'setup' });
+  const shared = node?.openShared('edge');
+  const store = shared?.store ?? openStore({ dataDir, role: 'setup' });
   const journalOptions = { path: journalPath(dataDir, 'edge-0'), budget: config.journal.budget };
   const journal = openJournal(journalOptions);
   const pool = createFramePool({
@@ -85,12 +92,13 @@ export async function startEdgeUnderTest(options: EdgeOptions = {}): Promise<Edg
   const registry = createRegistry({ process: 'edge-0' });
   const link = new FakeLink();
   const edge = await startEdge({
-    name: 'edge-0',
+    name: node ? `${node.name}/edge-0` : 'edge-0',
     config,
     store,
     journal,
     pool: options.pool?.(pool) ?? pool,
-    link,
+    link: node?.edge ?? link,
+    sharedLog: shared?.sharedLog,
     log,
     shared: false,
     sharedSecret: new Uint8Array(32),
@@ -113,7 +121,8 @@ export async function startEdgeUnderTest(options: EdgeOptions = {}): Promise<Edg
     dataDir,
     lines,
     calledPeers: link.calls,
-    ask: (method, request) => link.ask(method, request),
+    ask: (method, request) =>
+      node ? node.control.call('edge-0', method, request) : link.ask(method, request),
     rows: (table) => rowsOf(journal, table),
     metric: (name, labels = {}) => readMetric(registry, name, labels),
     stop,

@@ -152,6 +152,28 @@ describe('the decision about a handshake', () => {
     expect(handshake.upgrade(head('/ocpp/CP-2'))).toMatchObject({ kind: 'admitted' });
   });
 
+  test('where the cluster does not let it, a node sends everybody to another one, and the health check fails', () => {
+    let shortage: 'log_away' | undefined;
+    const standing = {
+      shortage: () => shortage,
+      shortageFor: (id: string) => (id === 'CP-2' ? 'behind' : shortage),
+    };
+    const counted = world({ standing }, ['CP-1', 'CP-2']);
+    const { handshake } = counted;
+    expect(handshake.upgrade(head('/ocpp/CP-2'))).toMatchObject({
+      reason: 'behind',
+      answer: { status: 503 },
+    });
+    expect(counted.reads).toBe(0);
+    expect(handshake.upgrade(head('/ocpp/CP-1')).kind).toBe('admitted');
+    expect(handshake.request(head('/healthz')).answer.status).toBe(200);
+    shortage = 'log_away';
+    const refused = handshake.upgrade(head('/ocpp/CP-1'));
+    expect(refused).toMatchObject({ reason: 'log_away', answer: { status: 503 } });
+    expect(Number(refused.kind === 'refused' && refused.answer.headers?.['Retry-After'])).toBeGreaterThan(0);
+    expect(handshake.request(head('/healthz')).answer).toEqual({ status: 503, body: 'log_away\n' });
+  });
+
   test('while stopping everybody is told to come back, and the health check fails', () => {
     const { handshake } = world();
     expect(handshake.request(head('/healthz')).answer.status).toBe(200);
