@@ -33,7 +33,6 @@ export interface LogDriverOptions {
  * changes that are decided within the same milliseconds on two nodes may not know of each other.
  */
 export class LogDriver implements ChangeDriver<ChangeRef> {
-  readonly isSlow = true;
   private readonly options: LogDriverOptions;
 
   constructor(options: LogDriverOptions) {
@@ -42,6 +41,11 @@ export class LogDriver implements ChangeDriver<ChangeRef> {
 
   newest(scope: string): ChangeRef {
     return baseOf(this.options.view, scope);
+  }
+
+  /** A stream may have no leader while the others do. */
+  wayOf(scope: string): string {
+    return this.options.placeOf(scope).stream;
   }
 
   append(changes: readonly Decided<ChangeRef>[]): Promise<readonly Outcome[]> {

@@ -41,8 +41,6 @@ export type Outcome = boolean | Error;
  * that was the newest one when it was decided.
  */
 export interface ChangeDriver<Base> {
-  /** What takes effect together saves nothing, and takes long: each scope goes its own way. */
-  readonly isSlow?: boolean;
   /** The newest change of a scope, as the reads of this turn see it. */
   newest(scope: string): Base;
   /**
@@ -50,6 +48,11 @@ export interface ChangeDriver<Base> {
    * whatever their scopes are, one is decided after the other. Absent where scopes have no order.
    */
   restOn?(bases: [Base, ...Base[]], kind: string, name: string): void;
+  /**
+   * Which way the changes of a scope go; it stays the same. Those of another way are not to wait for them,
+   * nor those of another scope: that they take effect together would save nothing. Absent where it does.
+   */
+  wayOf?(scope: string): string;
   /**
    * Resolves with what became of each of the changes, which are of different scopes. Rejects with CommitError
    * where none of them has taken effect.

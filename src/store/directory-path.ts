@@ -1,6 +1,7 @@
 import { type Environment, EnvironmentError } from '../journal/environment.ts';
 import type { KeyBytes, Table } from '../journal/table.ts';
 import type { ChangeDriver } from './change-driver.ts';
+import type { Changes } from './change-queues.ts';
 import { LocalChanges } from './local-changes.ts';
 import type { Recording } from './recorder.ts';
 import { RecordingTable } from './recording-table.ts';
@@ -13,7 +14,7 @@ import {
 } from './tables.ts';
 import type { NumberSource } from './transaction-ids.ts';
 import { WriteMeter } from './write-meter.ts';
-import { type Changes, writingThrough } from './writing.ts';
+import { writingThrough } from './writing.ts';
 
 /** The newest change of each scope. */
 const NEWEST_CHANGES: DirectoryTable = 'newest-changes';

@@ -2,13 +2,14 @@ import { type Environment, EnvironmentError, type Layout, type Table } from '../
 import type { TransactionLane } from '../journal/lane.ts';
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import type { ChangeDriver } from './change-driver.ts';
+import type { Changes } from './change-queues.ts';
 import { type FenceTables, LocalChanges } from './local-changes.ts';
 import { IN_LOG, OUTBOX } from './outbox.ts';
 import type { Recording } from './recorder.ts';
 import { RecordingTable } from './recording-table.ts';
 import type { StateTable } from './tables.ts';
 import { WriteMeter } from './write-meter.ts';
-import { type Changes, writingThrough } from './writing.ts';
+import { writingThrough } from './writing.ts';
 
 /** The newest change of each charge point. */
 const NEWEST_CHANGES: StateTable = 'newest-changes';

@@ -2,6 +2,7 @@ import type { Environment } from '../journal/environment.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { ChangeDriver } from './change-driver.ts';
 import { ChangeQueue, type ChangeQueueOptions } from './change-queue.ts';
+import { ChangeQueues, type Changes } from './change-queues.ts';
 import { Recorder, type Recording } from './recorder.ts';
 import { ScopeQueues } from './scope-queues.ts';
 
@@ -9,9 +10,6 @@ const conflicts = metrics.counter(
   'farad_store_conflicts_total',
   'Changes that were decided again, since another process had changed the same meanwhile.',
 );
-
-/** Takes pieces of work, and resolves once what they have decided is on the disk. */
-export type Changes = Pick<ChangeQueue<unknown>, 'add' | 'drain'>;
 
 /** How an environment is written to: what tables note in, and who hands that on to `driver`. */
 export function writingThrough<Base>(
@@ -26,6 +24,11 @@ export function writingThrough<Base>(
     append: (decided) => driver.append(decided),
     onConflicts: (count) => conflicts.with().inc(count),
   };
-  const changes = driver.isSlow ? new ScopeQueues(options) : new ChangeQueue(options);
+  const changes = driver.wayOf
+    ? new ChangeQueues(
+        (scope) => driver.wayOf?.(scope) ?? '',
+        () => new ScopeQueues(options),
+      )
+    : new ChangeQueue(options);
   return { recorder, changes };
 }

@@ -3,6 +3,7 @@ import { ChangeQueue } from '../../../src/store/change-queue.ts';
 import { LocalChanges } from '../../../src/store/local-changes.ts';
 import { Recorder } from '../../../src/store/recorder.ts';
 import { RecordingTable } from '../../../src/store/recording-table.ts';
+import { writingThrough } from '../../../src/store/writing.ts';
 import { scratchEnvironment } from '../journal/scratch.ts';
 
 /** A queue whose changes reach the disk, or come too late, when the test says so. */
@@ -67,4 +68,37 @@ test('no more work joins a change that is large enough, and what is left waits i
   }
   await done;
   expect(written).toEqual(['a,b,c', 'a,b,c', 'd,e']);
+});
+
+test('where changes go several ways, those of one that stands still hold up none of the others', async () => {
+  const environment = scratchEnvironment();
+  const appended: string[] = [];
+  let goOn = (): void => undefined;
+  const goesOn = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const { recorder, changes } = writingThrough(environment, {
+    newest: () => 0,
+    wayOf: (scope) => scope.slice(0, 1),
+    append: async (decided) => {
+      appended.push(...decided.map(({ scope }) => scope));
+      if (decided.some(({ scope }) => scope.startsWith('a'))) await goesOn;
+      return decided.map(() => true);
+    },
+  });
+  const table = new RecordingTable('connectors', environment.records<string>('connectors'), recorder);
+  const add = (scope: string) => changes.add(scope, () => table.put(Buffer.from(scope), 'x'));
+  const standing = Array.from({ length: 2_000 }, (_, number) => add(`a${number}`));
+  await Promise.all([add('b1'), add('b2')]);
+  expect(appended.length).toBeLessThan(2_000);
+
+  let isDrained = false;
+  const drained = changes.drain().then(() => {
+    isDrained = true;
+  });
+  await add('b3');
+  expect(isDrained).toBe(false);
+  goOn();
+  await Promise.all([drained, ...standing]);
+  expect(appended).toHaveLength(2_003);
 });
