@@ -25,7 +25,6 @@ SETTINGS fsync_after_insert = 1`;
  * would then mean two things.
  */
 export async function claimTables(engine: Engine, owner: TableOwner): Promise<void> {
-  await engine.command(TABLE);
   const marked = await ownerOf(engine);
   if (marked !== undefined && marked !== owner.installation)
     throw foreign('the rows of another installation');
@@ -52,7 +51,9 @@ export async function highestTransactionId(engine: Engine): Promise<number> {
   return row?.highest ?? 0;
 }
 
-async function ownerOf(engine: Engine): Promise<string | undefined> {
+/** Whose rows the tables hold; undefined where nobody has said so. Throws EngineError. */
+export async function ownerOf(engine: Engine): Promise<string | undefined> {
+  await engine.command(TABLE);
   const [row] = await engine.query<{ id: string }>(
     'SELECT id FROM installation ORDER BY claimed_at DESC LIMIT 1',
   );

@@ -5,6 +5,8 @@ export interface Command {
   readonly name: string;
   /** One line for `farad --help`. */
   readonly summary: string;
+  /** Lines for `farad COMMAND --help` below the summary. */
+  readonly details?: readonly string[];
   /** True when the settings are flags of this command, too. */
   readonly takesSettings: boolean;
   /** Flags beyond the settings. */

@@ -20,6 +20,7 @@ export function overview(commands: readonly Command[]): string {
 /** What `farad COMMAND --help` prints. */
 export function helpFor(command: Command): string {
   const lines = [`farad ${command.name}: ${command.summary}`];
+  if (command.details) lines.push('', ...command.details);
   if (command.flags.length > 0) lines.push('', 'Flags:', ...command.flags.map(flagLine));
   if (command.takesSettings) lines.push('', 'Settings:', ...settingFlags.map(flagLine));
   return lines.join('\n');

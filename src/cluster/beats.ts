@@ -22,7 +22,7 @@ const MOST_TROUBLE = 300;
 const MOST_SKEW_MS = 2000;
 
 /** Once a second, on `farad.beat.<node>`. */
-interface Beat {
+export interface Beat {
   readonly node: string;
   /** Random for each start, so that two nodes of one name notice each other. */
   readonly instance: string;
@@ -40,7 +40,7 @@ interface Beat {
  * Undefined for what no release sends: whoever may publish there must not end this process by it, since the
  * client calls back from the loop that reads its socket.
  */
-function readBeat({ subject, data }: Msg): Beat | undefined {
+export function readBeat({ subject, data }: Msg): Beat | undefined {
   let beat: unknown;
   try {
     beat = JSON.parse(Buffer.from(data).toString());

@@ -5,8 +5,11 @@ import { type Copy, type CopyView, UnknownTable } from './copy.ts';
 
 type Pair = readonly [seq: number, id: string];
 
-/** What of the log has come to an environment: positions, newest changes by scope, refused changes. */
-export const LOG_TABLES = ['log-positions', 'log-applied', 'log-refused'] as const;
+/**
+ * What of the log has come to an environment: positions, newest changes by scope, refused changes, and parts
+ * of changes.
+ */
+export const LOG_TABLES = ['log-positions', 'log-applied', 'log-refused', 'log-parts'] as const;
 
 /** Among the positions in streams, none of which is called so. */
 export const ORIGIN = Buffer.from('origin');
@@ -62,7 +65,7 @@ export class LmdbCopy extends LmdbCopyView implements Copy {
     super(environment);
     this.environment = environment;
     this.tables = new Map(tables.map((name) => [name, environment.bytes(name)]));
-    this.parts = environment.records('log-parts');
+    this.parts = environment.records(LOG_TABLES[3]);
     this.node = node;
     this.lane = lane;
   }

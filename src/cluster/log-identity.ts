@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { JetStreamApiError, jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  jetstream,
+  jetstreamManager,
+  StorageType,
+} from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
@@ -45,8 +51,6 @@ export interface LogSettings {
   readonly pepper: string;
   /** The identity that this node has taken part in before, if any. */
   readonly known: string | undefined;
-  /** How a log that is made now begins; absent: with nothing. */
-  readonly begins?: LogIdentity['begins'];
 }
 
 /**
@@ -57,12 +61,40 @@ export async function openLog(connection: NatsConnection, settings: LogSettings)
   const { cluster } = settings;
   const manager = await jetstreamManager(connection);
   const bucket = await openBucket(connection, cluster.replicas);
-  const log = (await read(bucket)) ?? (await found(bucket, settings));
+  const log = (await read(bucket)) ?? (await found(bucket, settings, randomUUID(), 'empty'));
   checkLog(log, settings);
   const isMade = (await bucket.get(MADE)) !== null;
   await makeOrCheckStreams(manager, streamPlans(cluster, log.identity), !isMade);
   if (!isMade) await bucket.put(MADE, log.identity);
   return log;
+}
+
+/**
+ * Makes a log that goes on from what a data directory holds. May be repeated. Throws ClusterRefusal where the
+ * servers hold another log already, and as `openLog`.
+ */
+export async function makeLogFromCopy(
+  connection: NatsConnection,
+  settings: Omit<LogSettings, 'known'>,
+  identity: string,
+): Promise<void> {
+  const fresh = { ...settings, known: undefined };
+  const bucket = await openBucket(connection, settings.cluster.replicas);
+  if ((await read(bucket)) === undefined) await found(bucket, fresh, identity, 'copy');
+  await openLog(connection, { ...settings, known: identity });
+}
+
+/** The log that the servers hold, if any; makes nothing. */
+export async function findLog(connection: NatsConnection): Promise<LogIdentity | undefined> {
+  const manager = await jetstreamManager(connection);
+  try {
+    await manager.streams.info(`KV_${BUCKET}`);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound)
+      return undefined;
+    throw error;
+  }
+  return read(await new Kvm(jetstream(connection)).open(BUCKET));
 }
 
 async function openBucket(connection: NatsConnection, replicas: number): Promise<KV> {
@@ -91,7 +123,9 @@ async function read(bucket: KV): Promise<LogIdentity | undefined> {
 /** Writes down a new log; where another node was first, answers that one's. */
 async function found(
   bucket: KV,
-  { cluster, pepper, known, begins = 'empty' }: LogSettings,
+  { cluster, pepper, known }: LogSettings,
+  identity: string,
+  begins: LogIdentity['begins'],
 ): Promise<LogIdentity> {
   if (known !== undefined) {
     throw new ClusterRefusal(
@@ -99,7 +133,7 @@ async function found(
     );
   }
   const log: LogIdentity = {
-    identity: randomUUID(),
+    identity,
     name: cluster.name,
     begins,
     shards: cluster.state.shards,

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurably } from '../store/write-durably.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
 
 const FILE = 'cluster.json';
@@ -9,23 +10,41 @@ export interface Membership {
   /** Of the log. */
   readonly identity: string;
   readonly node: string;
+  /** This command has begun to change the data directory, and has not ended. */
+  readonly unfinished?: 'create' | 'leave';
+}
+
+/** Undefined where it belongs to none. */
+export function membershipOf(dataDir: string): Membership | undefined {
+  const file = join(dataDir, FILE);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Membership) : undefined;
 }
 
 /**
- * Undefined where it has not taken part in any yet. Throws ClusterRefusal where it did under another name.
+ * Undefined where it has not taken part in any yet. Throws ClusterRefusal where it did under another name, or
+ * where a command that makes it a part of one was interrupted.
  */
 export function readMembership(dataDir: string, node: string): Membership | undefined {
-  const file = join(dataDir, FILE);
-  if (!existsSync(file)) return undefined;
-  const known = JSON.parse(readFileSync(file, 'utf8')) as Membership;
-  if (known.node === node) return known;
+  const known = membershipOf(dataDir);
+  if (known === undefined) return undefined;
+  refuseOtherName(known, node);
+  if (known.unfinished !== undefined)
+    throw new ClusterRefusal(`cluster: farad cluster ${known.unfinished} was interrupted; run it again`);
+  return known;
+}
+
+/** Throws ClusterRefusal where a data directory is that of another node. */
+export function refuseOtherName(known: Membership, node: string): void {
+  if (known.node === node) return;
   throw new ClusterRefusal(
     `cluster.node: this data directory is that of the node ${known.node}, not of ${node}`,
   );
 }
 
 export function writeMembership(dataDir: string, membership: Membership): void {
-  const file = join(dataDir, FILE);
-  writeFileSync(`${file}.tmp`, `${JSON.stringify(membership)}\n`, { mode: 0o600 });
-  renameSync(`${file}.tmp`, file);
+  writeDurably(join(dataDir, FILE), `${JSON.stringify(membership)}\n`);
+}
+
+export function removeMembership(dataDir: string): void {
+  rmSync(join(dataDir, FILE), { force: true });
 }

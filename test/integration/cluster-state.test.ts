@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { encodeChange, NO_CHANGE } from '../../src/cluster/change.ts';
 import { connectToNats } from '../../src/cluster/connection.ts';
 import { LmdbCopyView } from '../../src/cluster/lmdb-copy.ts';
-import { openLog } from '../../src/cluster/log-identity.ts';
+import { makeLogFromCopy } from '../../src/cluster/log-identity.ts';
 import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
 import { beginFrom } from '../../src/cluster/log-traces.ts';
 import { Leadership } from '../../src/operations/leadership.ts';
@@ -80,12 +80,8 @@ describe.runIf(hasNats)('state of a cluster', () => {
     const { cluster } = nodeConfig('a', server, dataDir);
     const connection = await connectToNats(cluster, 'cli');
     onTestFinished(() => connection.close());
-    const { identity } = await openLog(connection, {
-      cluster,
-      pepper: 'cafe',
-      known: undefined,
-      begins: 'copy',
-    });
+    const identity = 'copied-log';
+    await makeLogFromCopy(connection, { cluster, pepper: 'cafe' }, identity);
     const copied = openReplicated(dataDir);
     for (const environment of [copied.state, copied.directory]) beginFrom(environment, identity);
     await copied.close();

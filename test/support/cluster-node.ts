@@ -30,6 +30,8 @@ export interface ClusterNode {
   openStore(role: 'edge' | 'control'): Store;
   /** As `openStore`, with the log that it writes to. */
   openShared(role: 'edge' | 'control'): { readonly store: Store; readonly sharedLog: ClusterLog };
+  /** Ends what was opened, the stores first; before the end of the test where it is called. */
+  stop(): Promise<void>;
 }
 
 export interface ClusterNodeOptions {
@@ -74,7 +76,6 @@ export async function startClusterNode(
   const [control, edge] = [relay.join('control'), relay.join('edge-0')];
   const registry = createRegistry({ process: 'replica' });
   const environments = openReplicated(dataDir);
-  onTestFinished(() => environments.close());
   const replica = new Replica({
     config,
     link: relay.join('replica'),
@@ -87,7 +88,11 @@ export async function startClusterNode(
       throw refusal;
     },
   });
-  onTestFinished(() => replica.stop());
+  const endings = [() => environments.close(), () => replica.stop()];
+  const stop = async (): Promise<void> => {
+    for (let end = endings.pop(); end !== undefined; end = endings.pop()) await end();
+  };
+  onTestFinished(stop);
   await replica.start();
   const openShared = (role: 'edge' | 'control') => {
     const sharedLog = new ClusterLog({
@@ -97,7 +102,7 @@ export async function startClusterNode(
       registry: createRegistry({ process: role }),
     });
     const store = openStore({ dataDir, role, log: sharedLog });
-    onTestFinished(async () => {
+    endings.push(async () => {
       await store.close();
       await sharedLog.stop();
     });
@@ -116,6 +121,7 @@ export async function startClusterNode(
     },
     openShared,
     openStore: (role) => openShared(role).store,
+    stop,
   };
 }
 

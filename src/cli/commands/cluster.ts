@@ -1,32 +1,54 @@
-import { resolve } from 'node:path';
 import { loadConfigWithOrigins } from '../../config/load-config.ts';
-import { clusterStatusText, isWell, type ShownCluster } from '../cluster-status-text.ts';
+import { suggestion } from '../../config/suggestion.ts';
+import type { ClusterAction } from '../cluster/action.ts';
+import { createAction } from '../cluster/create.ts';
+import { leaveAction } from '../cluster/leave.ts';
+import { statusAction } from '../cluster/status.ts';
 import type { Command } from '../command.ts';
-import { askGateway, endpointsOf } from '../running-gateway.ts';
 import { settingsFileFlag, sourcesFrom } from '../settings-sources.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** Exit code where a node is away or does not work. */
-const NOT_WELL = 3;
+/** Each loads what it needs once it runs: no other command waits for that. */
+const ACTIONS: readonly ClusterAction[] = [statusAction, createAction, leaveAction];
+
+const NAMES = ACTIONS.map(({ name }) => name);
 
 export const clusterCommand: Command = {
   name: 'cluster',
-  summary: '`farad cluster status` asks a running gateway how its cluster is; exit code 3: not all is well.',
+  summary: `Several machines as one gateway: farad cluster ${NAMES.join(' | ')}`,
+  details: [
+    ...ACTIONS.flatMap(({ name, help: [first = '', ...rest] }) => [
+      `  ${name.padEnd(16)}${first}`,
+      ...rest.map((line) => `${' '.repeat(18)}${line}`),
+    ]),
+    '',
+    'Exit codes: 0 done, 1 refused or failed, 2 the command line cannot be understood, 3 not all is well (status).',
+  ],
   takesSettings: true,
-  flags: [settingsFileFlag],
-  maxWords: 1,
-  async run({ words: [what], flags }) {
-    if (what !== 'status') {
+  flags: [settingsFileFlag, ...ACTIONS.flatMap(({ flags }) => flags)],
+  maxWords: 2,
+  async run({ words: [name, word], flags }) {
+    const action = ACTIONS.find((one) => one.name === name);
+    if (action === undefined)
       throw new UsageError(
-        what === undefined ? 'farad cluster needs a word: status' : `unknown: farad cluster ${what}`,
+        name === undefined
+          ? `farad cluster needs a word: ${NAMES.join(', ')}`
+          : `unknown: farad cluster ${name}${suggestion(name, NAMES)}`,
       );
+    if (word !== undefined && !action.takesWord)
+      throw new UsageError(`farad cluster ${action.name} takes no ${JSON.stringify(word)}`);
+    const own = new Set(action.flags.map((flag) => flag.name));
+    const given: Record<string, string> = {};
+    const settings = { ...flags };
+    for (const flag of ACTIONS.flatMap((one) => one.flags)) {
+      const value = flags[flag.name];
+      if (value === undefined) continue;
+      if (!own.has(flag.name))
+        throw new UsageError(`farad cluster ${action.name} has no flag --${flag.name}`);
+      given[flag.name] = value;
+      delete settings[flag.name];
     }
-    const { config } = loadConfigWithOrigins(sourcesFrom(flags));
-    if (config.api.key === '')
-      throw new UsageError('farad cluster status needs an API key: --api-key or FARAD_API_KEY');
-    const endpoints = endpointsOf(resolve(config.dataDir));
-    const cluster = (await askGateway(endpoints, config.api.key, 'GET', '/api/v1/cluster')) as ShownCluster;
-    console.log(clusterStatusText(cluster, Date.now()));
-    return isWell(cluster) ? 0 : NOT_WELL;
+    const { config } = loadConfigWithOrigins(sourcesFrom(settings));
+    return action.run(config, given, word);
   },
 };

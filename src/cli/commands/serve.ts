@@ -5,6 +5,7 @@ import { checkDataDir, checkOpenFiles } from '../data-dir-check.ts';
 import { prepareDemo } from '../demo.ts';
 import { requireAnalyticsEngine } from '../engine-check.ts';
 import { edgeNames, gatewayPlan, holdsTables } from '../gateway-plan.ts';
+import { refuseNodeAlone } from '../node-alone.ts';
 import { makePrivate } from '../private-data-dir.ts';
 import { runGateway } from '../run-gateway.ts';
 import { settingsFileFlag, sourcesFrom } from '../settings-sources.ts';
@@ -35,6 +36,7 @@ export const serveCommand: Command = {
       plans: gatewayPlan(config),
       ...(demo && { demo }),
       async prepare(directory) {
+        refuseNodeAlone(config, directory);
         makePrivate(directory);
         checkDataDir(directory);
         await settleGround({ dataDir: directory, edges: edgeNames(config), tables: holdsTables(config) });

@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { ShownCluster } from '../../../src/cli/cluster-status-text.ts';
+import type { ShownCluster } from '../../../src/cli/cluster/status-text.ts';
+import { refuseNodeAlone } from '../../../src/cli/node-alone.ts';
 import { runCommand } from '../../../src/cli/run-command.ts';
+import { writeMembership } from '../../../src/cluster/membership.ts';
+import { loadConfig } from '../../../src/config/load-config.ts';
 
 const KEY = 'a-key-of-a-viewer-0123456789';
 
@@ -103,9 +106,50 @@ test('what cannot be asked is said in one line', async () => {
   await runCommand(['cluster', 'statsu']);
   await runCommand(['cluster', 'status']);
   expect(err.slice(2)).toEqual([
-    'farad: farad cluster needs a word: status',
-    'farad: unknown: farad cluster statsu',
+    'farad: farad cluster needs a word: status, create, leave',
+    'farad: unknown: farad cluster statsu; did you mean status?',
     'farad: farad cluster status needs an API key: --api-key or FARAD_API_KEY',
   ]);
   expect(process.exitCode).toBe(2);
+});
+
+test('a word takes its own flags, and needs the settings of the cluster', async () => {
+  await runCommand(['cluster', 'create', '--alone']);
+  await runCommand(['cluster', 'create', 'a']);
+  await runCommand(['cluster', 'leave']);
+  await runCommand(['cluster', 'leave', '--alone']);
+  expect(process.exitCode).toBe(2);
+  const node = {
+    'cluster-node': 'a',
+    'cluster-nats-servers': 'nats://127.0.0.1:1',
+    'clickhouse-url': 'http://127.0.0.1:1',
+  };
+  const settings = Object.entries(node).flatMap(([name, value]) => [`--${name}`, value]);
+  await runCommand(['cluster', 'create', '--data-dir', directory(), ...settings]);
+  expect(process.exitCode).toBe(1);
+  expect(err).toEqual([
+    'farad: farad cluster create has no flag --alone',
+    'farad: farad cluster create takes no "a"',
+    'farad: farad cluster leave needs --alone',
+    'farad: farad cluster leave needs the settings of the cluster: cluster.nats.servers and cluster.node',
+    expect.stringMatching(/^farad: dataDir \S+ holds nothing: a node may begin with that as it is$/),
+  ]);
+});
+
+test('the data directory of a node does not work alone by itself', async () => {
+  const dataDir = directory();
+  const refusal = (flags = {}) => {
+    refuseNodeAlone(loadConfig({ flags }), dataDir);
+  };
+  expect(refusal).not.toThrow();
+  writeMembership(dataDir, { identity: 'log-1', node: 'a' });
+  expect(refusal).toThrow(
+    /is that of the node a of a cluster: set cluster\.nats\.servers, or .* leave --alone/,
+  );
+  writeMembership(dataDir, { identity: 'log-1', node: 'a', unfinished: 'create' });
+  expect(refusal).toThrow(/^farad cluster create was interrupted on dataDir \S+: run it again$/);
+  const servers = 'nats://127.0.0.1:4222';
+  expect(() =>
+    refusal({ 'cluster-nats-servers': servers, 'cluster-node': 'a', 'clickhouse-url': 'http://127.0.0.1:1' }),
+  ).not.toThrow();
 });

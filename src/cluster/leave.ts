@@ -1,0 +1,177 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Config } from '../config/schema.ts';
+import type { StreamCopied } from '../link/cluster-status.ts';
+import { fingerprintOf, loadPepper } from '../store/charge-point-key.ts';
+import { endSessions, reserveTransactionIds } from '../store/handover.ts';
+import { openReplicated, type ReplicatedEnvironments } from '../store/replicated.ts';
+import type { Log } from '../telemetry/log.ts';
+import { createRegistry } from '../telemetry/metrics.ts';
+import { Appliers, streamsOfChanges } from './appliers.ts';
+import { ClusterRefusal } from './cluster-refusal.ts';
+import { closeConnection, connectToNats } from './connection.ts';
+import { openLog } from './log-identity.ts';
+import { beginFrom } from './log-traces.ts';
+import {
+  type Membership,
+  membershipOf,
+  refuseOtherName,
+  removeMembership,
+  writeMembership,
+} from './membership.ts';
+import { nodesHeard } from './nodes-heard.ts';
+import { refuseWithoutCopy } from './own-data.ts';
+import type { SharedTables } from './shared-tables.ts';
+
+export interface LeaveOptions {
+  readonly config: Pick<Config, 'cluster' | 'dataDir'>;
+  /** Id of the data directory. */
+  readonly installation: string;
+  readonly tables: SharedTables;
+  /** Leaves all the same where others run: they keep the tables in ClickHouse. */
+  readonly whileOthersWork: boolean;
+  /** Leaves all the same where the log has more than this node's copy. */
+  readonly evenIfBehind: boolean;
+  /** Hears what is done now. */
+  readonly say: (text: string) => void;
+  readonly log: Log;
+  /** For so long the copy may come no further, ms. */
+  readonly patienceMs?: number;
+  /** For so long other nodes are listened for, ms. */
+  readonly listensMs?: number;
+}
+
+const PATIENCE_MS = 20_000;
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Lets the data directory of a node, which no gateway runs on, work alone, with all that is in it: first it
+ * is brought to the end of the log. What it has not handed to ClickHouse yet stays in its own queues. The log
+ * stays on the NATS servers. May be repeated where it was interrupted. Throws ClusterRefusal, before anything
+ * is changed, where it may not be done, and what the tables throw.
+ */
+export async function leaveCluster(options: LeaveOptions): Promise<void> {
+  const { config, installation, tables, whileOthersWork, say } = options;
+  const { cluster, dataDir } = config;
+  const member = membershipOf(dataDir);
+  if (!member) throw new ClusterRefusal('this data directory is not that of a node');
+  refuseOtherName(member, cluster.node);
+  if (member.unfinished === undefined) await comeToTheEnd(options, member);
+  writeMembership(dataDir, { ...member, unfinished: 'leave' });
+  say(`${await endSessions(dataDir)} sessions are closed`);
+  const environments = openReplicated(dataDir);
+  try {
+    const highest = whileOthersWork ? 0 : await tables.highestTransactionId();
+    const next = reserveTransactionIds(dataDir, environments, highest + 1);
+    say(`transactionIds go on with ${next}`);
+    forgetLeases(environments);
+    beginFrom(environments.directory);
+    beginFrom(environments.state);
+  } finally {
+    await environments.close();
+  }
+  if (!whileOthersWork) {
+    await tables.handTo(installation);
+    say('the tables in ClickHouse belong to this machine');
+  }
+  removeMembership(dataDir);
+}
+
+/** A machine that is alone has none. */
+function forgetLeases({ directory }: ReplicatedEnvironments): void {
+  const leases = directory.records('leases');
+  directory.transactSync(() => {
+    for (const key of [...leases.getKeys({})]) leases.remove(key);
+  });
+}
+
+/** Throws ClusterRefusal where there are others, or where the copy cannot come to the end of the log. */
+async function comeToTheEnd(options: LeaveOptions, { identity }: Membership): Promise<void> {
+  const { config, evenIfBehind, whileOthersWork, say, listensMs } = options;
+  const { cluster, dataDir } = config;
+  let connection: NatsConnection;
+  try {
+    connection = await connectToNats(cluster, 'cli');
+  } catch (error) {
+    if (evenIfBehind) return say(`the log was not looked at: ${messageOf(error)}`);
+    throw new ClusterRefusal(`cluster.nats.servers: no server can be reached: ${messageOf(error)}`);
+  }
+  try {
+    if (!whileOthersWork) await refuseOthers(connection, listensMs);
+    const pepper = fingerprintOf(loadPepper(dataDir));
+    const log = await openLog(connection, { cluster, pepper, known: identity });
+    const environments = openReplicated(dataDir);
+    try {
+      refuseWithoutCopy(environments, log);
+      await catchUp(options, { connection, environments, identity });
+    } finally {
+      await environments.close();
+    }
+  } catch (error) {
+    if (!(evenIfBehind && error instanceof ClusterRefusal && !(error instanceof OthersRun))) throw error;
+    say(`goes on without what is missing: ${error.message}`);
+  } finally {
+    await closeConnection(connection);
+  }
+}
+
+class OthersRun extends ClusterRefusal {}
+
+async function refuseOthers(connection: NatsConnection, listensMs?: number): Promise<void> {
+  const names = [...new Set((await nodesHeard(connection, listensMs)).map(({ node }) => node))].sort();
+  if (names.length === 0) return;
+  throw new OthersRun(
+    `${names.join(', ')} run: stop them first. With --while-others-work this machine goes its own way: charge points that reach both are then known to two gateways, which give the same transactionIds, and this one needs a clickhouse.database of its own`,
+  );
+}
+
+interface Reading {
+  readonly connection: NatsConnection;
+  readonly environments: ReplicatedEnvironments;
+  readonly identity: string;
+}
+
+/** Applies what the log has and the copy has not. Throws ClusterRefusal that says how much is missing. */
+async function catchUp(
+  { config, log, say, patienceMs = PATIENCE_MS }: LeaveOptions,
+  reading: Reading,
+): Promise<void> {
+  const { cluster } = config;
+  const manager = await jetstreamManager(reading.connection);
+  const ends = new Map<string, number>();
+  for (const stream of streamsOfChanges(cluster.state.shards))
+    ends.set(stream, (await manager.streams.info(stream)).state.last_seq);
+  const appliers = new Appliers({ ...reading, cluster, log, registry: createRegistry({ process: 'cli' }) });
+  const behind = (): StreamCopied[] =>
+    appliers.status().filter(({ stream, position }) => position < (ends.get(stream) ?? 0));
+  const missing = (): number =>
+    behind().reduce((sum, { stream, position }) => sum + (ends.get(stream) ?? 0) - position, 0);
+  try {
+    let left = missing();
+    if (left > 0) say(`applies ${left} changes that this copy does not have yet`);
+    for (let since = performance.now(); left > 0; await pause(LOOK_EVERY_MS)) {
+      const now = missing();
+      if (now < left) since = performance.now();
+      left = now;
+      const isHalted = behind().some(({ trouble }) => trouble?.reason !== undefined);
+      if (isHalted || performance.now() - since > patienceMs) break;
+    }
+    if (left > 0) throw new ClusterRefusal(`this node is behind the log: ${whatIsMissing(behind(), ends)}`);
+  } finally {
+    await appliers.stop();
+  }
+}
+
+function whatIsMissing(behind: readonly StreamCopied[], ends: ReadonlyMap<string, number>): string {
+  return behind
+    .map(({ stream, position, trouble }) => {
+      const why = trouble ? ` (${[trouble.reason, trouble.cause].filter(Boolean).join(': ')})` : '';
+      return `${(ends.get(stream) ?? 0) - position} changes of ${stream}${why}`;
+    })
+    .join(', ');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,255 @@
+import { pino } from 'pino';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createCluster } from '../../src/cluster/create.ts';
+import { leaveCluster } from '../../src/cluster/leave.ts';
+import { membershipOf, writeMembership } from '../../src/cluster/membership.ts';
+import type { SharedTables } from '../../src/cluster/shared-tables.ts';
+import { type Entry, stateHash } from '../../src/cluster/state-hash.ts';
+import { sizeOf } from '../../src/journal/environment.ts';
+import { fingerprintOf, loadPepper } from '../../src/store/charge-point-key.ts';
+import { openReplicated, replicatedTables } from '../../src/store/replicated.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import {
+  type ClusterNode,
+  nodeConfig,
+  startClusterNode,
+  temporaryDirectory,
+} from '../support/cluster-node.ts';
+import { hasNats, type NatsServer, startNats } from '../support/nats-server.ts';
+import { MINUTE, NOON, start, stop } from '../unit/store/starts-and-stops.ts';
+
+/**
+ * FARAD_TEST_MIGRATED=10000 npx vitest run test/integration/cluster-migration.test.ts
+ * is the whole form.
+ */
+const CHARGE_POINTS = Number(process.env.FARAD_TEST_MIGRATED ?? 200);
+
+/** Changes that are on their way at a time. */
+const AT_ONCE = 500;
+
+/** What begins anew in each form, or is of the machine. */
+const NOT_COMPARED = new Set(['sessions', 'connector-doubts', 'newest-changes', 'meta', 'leases']);
+
+const log = pino({ level: 'silent' });
+const INSTALLATION = 'installation-1';
+
+class Tables implements SharedTables {
+  ownedBy: string | undefined;
+  highest = 0;
+  /** Throws once at the next step that hands them over. */
+  failing = false;
+
+  async owner() {
+    return this.ownedBy;
+  }
+
+  async highestTransactionId() {
+    return this.highest;
+  }
+
+  async handTo(owner: string) {
+    if (this.failing) {
+      this.failing = false;
+      throw new Error('ClickHouse is away');
+    }
+    this.ownedBy = owner;
+  }
+}
+
+let server: NatsServer;
+let dataDir: string;
+let tables: Tables;
+let said: string[];
+
+const say = (text: string) => void said.push(text);
+const config = () => nodeConfig('a', server, dataDir);
+const create = () => createCluster({ config: config(), installation: INSTALLATION, tables, say });
+const leave = (rest: Partial<Parameters<typeof leaveCluster>[0]> = {}) =>
+  leaveCluster({
+    config: config(),
+    installation: INSTALLATION,
+    tables,
+    whileOthersWork: false,
+    evenIfBehind: false,
+    say,
+    log,
+    listensMs: 100,
+    ...rest,
+  });
+
+function startNode(flags: Record<string, string> = {}): Promise<ClusterNode> {
+  const pepper = fingerprintOf(loadPepper(dataDir));
+  return startClusterNode('a', server, { dataDir, flags, pepper });
+}
+
+/** Runs `work` with the store of a machine that is alone. */
+async function alone<Result>(work: (store: Store) => Promise<Result>): Promise<Result> {
+  const store = openStore({ dataDir, role: 'edge' });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** What the data directory holds, for comparing; and how many rows wait for ClickHouse. */
+async function contents(): Promise<{ hash: string; entries: number; waiting: number }> {
+  const environments = openReplicated(dataDir);
+  const found: Entry[] = [];
+  for (const name of ['state', 'directory'] as const)
+    for (const table of replicatedTables(name))
+      for (const { key, value } of environments[name].bytes(table).getRange({}))
+        if (!NOT_COMPARED.has(table)) found.push([`${name} ${table}`, key, value]);
+  const waiting = sizeOf(environments.state.bytes('outbox')).entries;
+  await environments.close();
+  return { hash: stateHash(found), entries: found.length, waiting };
+}
+
+async function forEach<Result>(count: number, work: (index: number) => Promise<Result>): Promise<Result[]> {
+  const done: Result[] = [];
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const indexes = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => from + index);
+    done.push(...(await Promise.all(indexes.map(work))));
+  }
+  return done;
+}
+
+/** Each charge point connects and begins a transaction, and every second one has had another before. */
+async function busyDay(store: Store, edge: string, day: number): Promise<number[]> {
+  const ids = await forEach(CHARGE_POINTS, async (index) => {
+    const chargePointId = `CP-${index}`;
+    const at = NOON + day * 24 * 60 * MINUTE;
+    await store.sessions.claim({ chargePointId, edge, connectedAt: at, remoteAddress: '192.0.2.1' });
+    const begin = async (startedAt: number) => {
+      const { transaction } = await store.transactions.start(
+        start({ chargePointId, idTag: `TAG-${index}`, connectorId: 1 + day, startedAt }),
+      );
+      return transaction.transactionId;
+    };
+    const first = index % 2 === 0 ? [await begin(at)] : [];
+    for (const id of first)
+      await store.transactions.stop(stop(id, { chargePointId, stoppedAt: at + MINUTE }));
+    return [...first, await begin(at + 2 * MINUTE)];
+  });
+  return ids.flat();
+}
+
+describe.runIf(hasNats)('from one machine to several, and back', () => {
+  beforeEach(async () => {
+    server = await startNats();
+    dataDir = temporaryDirectory();
+    tables = new Tables();
+    said = [];
+  });
+
+  test('a machine with open transactions becomes a node and works alone again, and no transactionId is given twice', {
+    timeout: 20_000 + CHARGE_POINTS * 20,
+  }, async () => {
+    const ids = await alone((store) => busyDay(store, 'edge-0', 0));
+    const before = await contents();
+    expect(before.waiting).toBeGreaterThanOrEqual(ids.length);
+    tables.ownedBy = INSTALLATION;
+    await create();
+    expect(await contents()).toEqual(before);
+    expect(said[0]).toBe(`${CHARGE_POINTS} sessions are closed`);
+    expect(tables.ownedBy).toBe(membershipOf(dataDir)?.identity);
+
+    const node = await startNode();
+    const inCluster = node.openStore('edge');
+    expect(inCluster.sessions.count()).toBe(0);
+    for (let index = 0; index < CHARGE_POINTS; index += 97)
+      expect(inCluster.transactions.openOf(`CP-${index}`).map(({ idTag }) => idTag)).toEqual([
+        `TAG-${index}`,
+      ]);
+    ids.push(...(await busyDay(inCluster, 'a/edge-0', 1)));
+    await expect(leave({ listensMs: 1500 })).rejects.toThrow(/^a run: stop them first/);
+    await node.stop();
+
+    await leave();
+    expect(tables.ownedBy).toBe(INSTALLATION);
+    expect(membershipOf(dataDir)).toBeUndefined();
+    ids.push(...(await alone((store) => busyDay(store, 'edge-0', 2))));
+    expect(new Set(ids).size).toBe(ids.length);
+    await alone(async (store) => {
+      expect(store.sessions.count()).toBe(CHARGE_POINTS);
+      for (let index = 0; index < CHARGE_POINTS; index += 97)
+        expect(store.transactions.openOf(`CP-${index}`)).toHaveLength(3);
+    });
+    // And once more: it is a machine that has worked alone as any other.
+    await expect(create()).rejects.toThrow(/they hold a log already/);
+  });
+
+  test('what was interrupted is finished by running it again, and by nothing else', async () => {
+    const ids = await alone(async (store) => {
+      const { transaction } = await store.transactions.start(start());
+      return [transaction.transactionId];
+    });
+    const before = await contents();
+    tables.failing = true;
+    await expect(create()).rejects.toThrow('ClickHouse is away');
+    await expect(startNode()).rejects.toThrow('farad cluster create was interrupted; run it again');
+    const { identity } = membershipOf(dataDir) ?? {};
+    await create();
+    expect(membershipOf(dataDir)).toEqual({ identity, node: 'a' });
+    await expect(create()).rejects.toThrow('this data directory is that of a node already');
+
+    const node = await startNode();
+    const { transaction } = await node.openStore('edge').transactions.start(start({ chargePointId: 'CP-2' }));
+    ids.push(transaction.transactionId);
+    await node.stop();
+    tables.failing = true;
+    await expect(leave()).rejects.toThrow('ClickHouse is away');
+    await expect(startNode()).rejects.toThrow('farad cluster leave was interrupted; run it again');
+    await expect(create()).rejects.toThrow('farad cluster leave was interrupted on this data directory');
+    await leave();
+    const after = await contents();
+    expect(after.waiting).toBe(before.waiting + 1);
+    await alone(async (store) => {
+      const { transaction } = await store.transactions.start(start({ chargePointId: 'CP-3' }));
+      expect(ids).not.toContain(transaction.transactionId);
+      expect(store.transactions.list({ limit: 9 }).transactions).toHaveLength(3);
+    });
+  });
+
+  test('transactionIds that only the tables or the mark know are not given again, and tables of others are refused', async () => {
+    await alone((store) => store.transactions.start(start()));
+    tables.ownedBy = 'another-installation';
+    await expect(create()).rejects.toThrow('it holds the rows of another installation');
+    tables.ownedBy = INSTALLATION;
+    tables.highest = 70_000;
+    await expect(create()).rejects.toThrow('it holds transaction 70000, which this data directory has not');
+    expect(membershipOf(dataDir)).toBeUndefined();
+
+    tables.highest = 0;
+    await create();
+    const node = await startNode();
+    await node.stop();
+    tables.highest = 70_000;
+    await leave();
+    const { transaction } = await alone((store) =>
+      store.transactions.start(start({ chargePointId: 'CP-9' })),
+    );
+    expect(transaction.transactionId).toBe(70_001);
+  });
+
+  test('a node that the log is ahead of applies the rest, or says how much it lacks', async () => {
+    await alone((store) => store.transactions.start(start()));
+    await create();
+    const node = await startNode({ 'cluster-confirm-within': '1s' });
+    const store = node.openStore('edge');
+    await store.transactions.start(start({ chargePointId: 'CP-2' }));
+    await node.replica.stop();
+    // It is in the log, and nobody applies it.
+    const unanswered = store.transactions.start(start({ chargePointId: 'CP-3' }));
+    await expect(unanswered).rejects.toThrow("this node's copy of farad-state-0 is behind");
+    await node.stop();
+    const { identity = '' } = membershipOf(dataDir) ?? {};
+    writeMembership(dataDir, { identity: 'another-log', node: 'a' });
+    await expect(leave()).rejects.toThrow('they hold the log');
+    writeMembership(dataDir, { identity, node: 'a' });
+
+    await leave();
+    expect(said).toContain('applies 1 changes that this copy does not have yet');
+    await alone(async (after) => expect(after.transactions.openOf('CP-3')).toHaveLength(1));
+  });
+});
