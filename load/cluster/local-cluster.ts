@@ -111,7 +111,7 @@ async function startParts(options: LocalClusterOptions, endings: Endings): Promi
     ...['--cluster-node', name, '--cluster-nats-servers', servers],
     ...['--cluster-nats-credentials', launched.credentialsOf(name)],
     ...['--cluster-log-max-bytes', STREAM_BYTES, '--cluster-rows-max-bytes', STREAM_BYTES],
-    ...['--clickhouse-url', clickHouse],
+    ...['--cluster-copies-port', '0', '--clickhouse-url', clickHouse],
   ]);
   signal.throwIfAborted();
   // They may outlive this process, while they stop.

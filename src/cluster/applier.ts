@@ -24,6 +24,8 @@ export interface ApplierOptions extends Omit<StreamReaderOptions, 'after'> {
   readonly copy: Copy;
   readonly registry: Registry;
   readonly log: Log;
+  /** Runs once nothing takes effect any more. */
+  readonly onHalt?: (halt: LogHalt) => void;
 }
 
 /** What one transaction has come to. */
@@ -113,6 +115,7 @@ export class Applier {
       this.halt = { since: Date.now(), cause: message, reason };
       log.error({ stream, reason, cause: message }, 'nothing of the log takes effect here any more');
       await this.reader.stop();
+      this.options.onHalt?.(error);
     }
   }
 

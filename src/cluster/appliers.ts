@@ -7,6 +7,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Registry } from '../telemetry/metrics.ts';
 import { Applier } from './applier.ts';
 import { LmdbCopy } from './lmdb-copy.ts';
+import type { LogHalt } from './log-halt.ts';
 import { placeInDirectory, placeOfChargePoint, stateStream } from './log-place.ts';
 
 export interface AppliersOptions {
@@ -27,12 +28,23 @@ export function streamsOfChanges(shards: number): string[] {
 
 /** Bring this node's copy of `state` and `directory` up to date, stream by stream. */
 export class Appliers {
+  /**
+   * Resolves once it is known why they end: `gap` where the log no longer holds what comes next in a stream.
+   */
+  readonly ended: Promise<'gap' | 'stopped'>;
   private readonly appliers: ReadonlyMap<string, Applier>;
+  private end: (how: 'gap' | 'stopped') => void = () => undefined;
 
   constructor({ environments, connection, cluster, identity, log, registry }: AppliersOptions) {
     const { node } = cluster;
     const { shards } = cluster.state;
-    const common = { connection, identity, log, registry };
+    this.ended = new Promise((resolve) => {
+      this.end = resolve;
+    });
+    const onHalt = ({ reason }: LogHalt): void => {
+      if (reason === 'gap') this.end('gap');
+    };
+    const common = { connection, identity, log, registry, onHalt };
     const state = new LmdbCopy(environments.state, {
       tables: replicatedTables('state'),
       node,
@@ -67,6 +79,7 @@ export class Appliers {
   }
 
   async stop(): Promise<void> {
+    this.end('stopped');
     await Promise.all([...this.appliers.values()].map((applier) => applier.stop()));
   }
 }

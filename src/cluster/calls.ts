@@ -8,7 +8,12 @@ import type { Registry } from '../telemetry/metrics.ts';
 import { pack, unpack } from './wire.ts';
 
 /** What processes of other nodes may ask of those of this one. Everything else stays within a node. */
-const ABROAD: ReadonlySet<string> = new Set<Method>(['edge.call', 'edge.meters', 'edge.seen']);
+const ABROAD: ReadonlySet<string> = new Set<Method>([
+  'edge.call',
+  'edge.meters',
+  'edge.seen',
+  'cluster.offerCopy',
+]);
 
 /** Most calls of other nodes that are under way here; further ones are answered `busy`. */
 const MAX_FROM_OTHERS = 1000;

@@ -6,8 +6,8 @@ import { type Copy, type CopyView, UnknownTable } from './copy.ts';
 type Pair = readonly [seq: number, id: string];
 
 /**
- * What of the log has come to an environment: positions, newest changes by scope, refused changes, and parts
- * of changes.
+ * What of the log has come to an environment: positions in streams, newest changes of scopes, changes that
+ * were refused, and parts of changes that are still to come.
  */
 export const LOG_TABLES = ['log-positions', 'log-applied', 'log-refused', 'log-parts'] as const;
 

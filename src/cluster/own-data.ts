@@ -25,15 +25,23 @@ export function refuseOwnData(
   }
 }
 
-/** Throws ClusterRefusal where the log goes on from something that this node has no copy of. */
-export function refuseWithoutCopy(
+/** Whether the log goes on from something that this node has no copy of. */
+export function lacksOrigin(
   { state, directory }: Pick<ReplicatedEnvironments, 'state' | 'directory'>,
   { begins, identity }: Pick<LogIdentity, 'begins' | 'identity'>,
+): boolean {
+  if (begins === 'empty') return false;
+  return [state, directory].some((one) => new LmdbCopyView(one).origin() !== identity);
+}
+
+/** Throws ClusterRefusal where it does. */
+export function refuseWithoutCopy(
+  environments: Pick<ReplicatedEnvironments, 'state' | 'directory'>,
+  log: Pick<LogIdentity, 'begins' | 'identity'>,
 ): void {
-  if (begins === 'empty') return;
-  if ([state, directory].every((one) => new LmdbCopyView(one).origin() === identity)) return;
+  if (!lacksOrigin(environments, log)) return;
   throw new ClusterRefusal(
-    `cluster: the log ${identity} goes on from what one machine knew before, and this data directory has no copy of that`,
+    `cluster: the log ${log.identity} goes on from what one machine knew before, and this data directory has no copy of that`,
   );
 }
 

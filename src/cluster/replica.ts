@@ -2,19 +2,22 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
 import type { ClusterStatus, NodeCondition } from '../link/cluster-status.ts';
 import type { Link } from '../link/link.ts';
-import type { Degradation, ForeignAnswer } from '../link/methods.ts';
+import type { CopyOffer, Degradation, ForeignAnswer } from '../link/methods.ts';
 import type { ReplicatedEnvironments } from '../store/replicated.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Registry } from '../telemetry/metrics.ts';
-import { Appliers, streamsOfChanges } from './appliers.ts';
+import { streamsOfChanges } from './appliers.ts';
 import { Beats } from './beats.ts';
 import { Calls } from './calls.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
 import { closeConnection, connectToNats, oldServer } from './connection.ts';
+import { removeCopies } from './copy-file.ts';
+import { CopyGiver } from './copy-giver.ts';
 import { Finder } from './finder.ts';
-import { openLog } from './log-identity.ts';
+import { KeptCopy } from './kept-copy.ts';
+import { type LogIdentity, openLog } from './log-identity.ts';
 import { readMembership, writeMembership } from './membership.ts';
-import { refuseOwnData, refuseWithoutCopy } from './own-data.ts';
+import { lacksOrigin, refuseOwnData } from './own-data.ts';
 
 /** Pause between two tries to take part while no NATS server can be reached, ms. */
 const TRY_AGAIN_AFTER_MS = 2000;
@@ -40,7 +43,8 @@ interface Joined {
   readonly calls: Calls;
   readonly finder: Finder;
   readonly beats: Beats;
-  readonly appliers: Appliers;
+  readonly copy: KeptCopy;
+  readonly giver: CopyGiver;
 }
 
 interface Trouble {
@@ -54,6 +58,8 @@ const APART: ForeignAnswer = {
   code: 'no_such_process',
   message: 'this node is not connected to the others',
 };
+
+const NO_COPY: CopyOffer = { ok: false, problem: 'it is not connected to the others' };
 
 /**
  * This node's part in the cluster: its connection to NATS, the calls over it, who else is there, and the copy
@@ -71,6 +77,7 @@ export class Replica {
     const { link, registry } = options;
     link.serve('cluster.call', (call) => this.here()?.calls.call(call) ?? APART);
     link.serve('cluster.find', async ({ chargePointId }) => ({ process: await this.find(chargePointId) }));
+    link.serve('cluster.offerCopy', ({ identity }) => this.here()?.giver.offer(identity) ?? NO_COPY);
     link.serve('cluster.identity', () => ({ identity: this.joined?.identity ?? null }));
     link.serve('cluster.nodes', () => ({
       nodes: (this.here()?.beats.others() ?? []).map(({ node, release, aheadMs }) => ({
@@ -80,7 +87,7 @@ export class Replica {
       })),
     }));
     link.serve('cluster.status', () => this.status());
-    link.serve('cluster.copy', () => ({ streams: this.joined?.appliers.status() ?? [] }));
+    link.serve('cluster.copy', () => ({ streams: this.joined?.copy.status() ?? [] }));
     const connected = registry.gauge('farad_nats_connected', 'Whether this process is connected to NATS.');
     registry.beforeCollect(() => connected.with({}).set(this.here() ? 1 : 0));
   }
@@ -103,7 +110,7 @@ export class Replica {
     const { trouble, joined } = this;
     const twinSince = joined?.beats.twin();
     return [
-      ...(trouble ? [{ name: 'nats', ...trouble }] : (joined?.appliers.degraded() ?? [])),
+      ...(trouble ? [{ name: 'nats', ...trouble }] : (joined?.copy.degraded() ?? [])),
       ...(twinSince === undefined
         ? []
         : [{ name: 'node name', since: twinSince, cause: 'another machine has the same cluster.node' }]),
@@ -118,7 +125,8 @@ export class Replica {
     joined?.beats.stop();
     joined?.finder.stop();
     joined?.calls.stop();
-    await joined?.appliers.stop();
+    await joined?.copy.stop();
+    await joined?.giver.stop();
     if (joined) await closeConnection(joined.connection);
   }
 
@@ -133,15 +141,15 @@ export class Replica {
   private status(): ClusterStatus {
     const { joined } = this;
     return {
-      ...this.condition(joined?.appliers),
+      ...this.condition(joined?.copy),
       nodes: joined?.beats.heard() ?? [],
-      streams: joined?.appliers.status() ?? [],
+      streams: joined?.copy.status() ?? [],
     };
   }
 
   /** How this node is, as the others are told, too. */
-  private condition(appliers: Appliers | undefined): NodeCondition {
-    const lags = appliers?.status().map(({ lagSeconds }) => lagSeconds);
+  private condition(copy: KeptCopy | undefined): NodeCondition {
+    const lags = copy?.status().map(({ lagSeconds }) => lagSeconds);
     const troubles = this.degraded().map(({ name, cause }) => `${name}: ${cause}`);
     return {
       lagSeconds: lags ? Math.max(...lags) : null,
@@ -161,20 +169,30 @@ export class Replica {
     const known = readMembership(dataDir, cluster.node)?.identity;
     refuseOwnData(environments, streamsOfChanges(cluster.state.shards));
     const connection = await connectToNats(cluster, link.name);
-    let identity: string;
+    let opened: LogIdentity;
     try {
-      const opened = await openLog(connection, { cluster, pepper, known });
-      refuseWithoutCopy(environments, opened);
-      ({ identity } = opened);
-      if (known === undefined) writeMembership(dataDir, { identity, node: cluster.node });
+      opened = await openLog(connection, { cluster, pepper, known });
+      if (known === undefined) writeMembership(dataDir, { identity: opened.identity, node: cluster.node });
     } catch (error) {
       await closeConnection(connection);
       throw error;
     }
     if (this.stopping) return closeConnection(connection);
     const { node } = cluster;
-    const appliers = new Appliers({ environments, connection, cluster, identity, log, registry });
-    const condition = () => this.condition(appliers);
+    const { identity } = opened;
+    removeCopies(dataDir);
+    const common = { environments, dataDir, identity, log };
+    const copy = new KeptCopy({
+      ...common,
+      connection,
+      cluster,
+      registry,
+      streams: streamsOfChanges(cluster.state.shards),
+      begin: lacksOrigin(environments, opened) ? 'copy' : 'log',
+      others: () => this.here()?.beats.others() ?? [],
+      call: async (call) => this.here()?.calls.call(call) ?? APART,
+    });
+    const condition = () => this.condition(copy);
     this.trouble = undefined;
     this.joined = {
       identity,
@@ -182,7 +200,14 @@ export class Replica {
       calls: new Calls({ connection, link, node, registry }),
       finder: new Finder(connection, link, node),
       beats: new Beats({ connection, node, release, condition, log, registry }),
-      appliers,
+      copy,
+      giver: new CopyGiver({
+        ...common,
+        node,
+        copies: cluster.copies,
+        ownAddress: () => connection.info?.client_ip,
+        problem: () => copy.problem(),
+      }),
     };
     void this.follow(connection);
     log.info({ node, server: connection.getServer() }, 'takes part in the cluster');

@@ -1,4 +1,4 @@
-import { duration, flag, integer, list, oneOf, type Setting, size, text } from './setting.ts';
+import { duration, flag, integer, list, oneOf, port, type Setting, size, text } from './setting.ts';
 
 const path = (help: string): Setting<string> => text('', help);
 
@@ -92,6 +92,22 @@ export const clusterSettings = {
       '4GiB',
       'Most that one stream of changes may hold on each NATS server; the oldest give way.',
       { min: '16MiB' },
+    ),
+  },
+  copies: {
+    host: text(
+      '',
+      'Address that this node binds to while it gives another node a copy of what it holds. Empty: the one with which it reaches NATS.',
+      { pattern: /^[A-Za-z0-9.:_-]*$/, allowed: 'an IP address or a host name' },
+    ),
+    port: port(
+      9222,
+      'Port at which another node fetches such a copy; it is open only meanwhile. 0 lets the system choose one.',
+    ),
+    address: text(
+      '',
+      'Host name or address under which other nodes reach this one to fetch a copy. Empty: the one with which it reaches NATS.',
+      { pattern: /^[A-Za-z0-9.:_-]*$/, allowed: 'an IP address or a host name' },
     ),
   },
 };

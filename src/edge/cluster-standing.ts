@@ -199,9 +199,10 @@ export class ClusterStanding implements Standing {
   private learn(streams: readonly StreamCopied[]): void {
     const { clock, sharedLog } = this.options;
     for (const { stream, trouble } of streams) if (trouble) sharedLog.reach.doubt(stream);
-    this.halts = streams.flatMap(({ trouble }) =>
+    const halts = streams.flatMap(({ trouble }) =>
       trouble?.reason === undefined ? [] : [`${trouble.reason}: ${trouble.cause}`],
     );
+    this.halts = [...new Set(halts)];
     // A replica that has just begun knows nothing yet.
     if (streams.length === 0 || !streams.every(({ isSeen }) => isSeen)) return;
     this.asOf = clock() - 1000 * Math.max(...streams.map(({ lagSeconds }) => lagSeconds));

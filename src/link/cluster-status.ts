@@ -39,6 +39,9 @@ export interface StreamCopied {
   readonly position: number;
   /** Age of the oldest change that was not applied yet; 0 where there is none. */
   readonly lagSeconds: number;
-  /** Why nothing is applied now; with a `reason` where that does not pass by itself. */
+  /**
+   * Why nothing is applied now; with a `reason` where that does not pass by itself, or only with a copy of
+   * another node (`copy`).
+   */
   readonly trouble?: { readonly since: number; readonly cause: string; readonly reason?: string };
 }

@@ -65,6 +65,11 @@ export interface Methods {
     request: { readonly refuses: string | null };
     answer: { readonly streams: readonly StreamCopied[] };
   };
+  /**
+   * Replica, also of another node: lets the caller fetch a copy of what this node holds of the log, once and
+   * soon.
+   */
+  'cluster.offerCopy': { request: { readonly identity: string }; answer: CopyOffer };
   /** Any process: its metrics now. */
   'metrics.read': { request: Record<string, never>; answer: MetricFamily[] };
   /** Any process: whether it can do its work, with the reasons if not. */
@@ -111,6 +116,19 @@ export interface ForeignCall {
 export type ForeignAnswer =
   | { readonly ok: true; readonly answer: unknown }
   | { readonly ok: false; readonly code: LinkErrorCode; readonly message: string };
+
+/** Where a copy can be fetched, and with what. */
+export type CopyOffer =
+  | {
+      readonly ok: true;
+      readonly host: string;
+      readonly port: number;
+      /** Names the copy; not secret. */
+      readonly id: string;
+      /** Secret, and good for one connection. */
+      readonly token: Uint8Array;
+    }
+  | { readonly ok: false; readonly problem: string };
 
 export interface ChargePointCall {
   readonly chargePointId: string;

@@ -32,3 +32,20 @@ export function replicatedTables(environment: 'state' | 'directory'): readonly s
   const tables: Readonly<Record<string, KeysOf>> = environment === 'state' ? STATE_TABLES : DIRECTORY_TABLES;
   return Object.keys(tables).filter((name) => tables[name] !== 'machine');
 }
+
+/** Bookkeeping of what a machine writes outside of the log. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set(['newest-changes', 'meta']);
+
+/** Names of the tables of an environment of which a copy for another machine has all keys. */
+export function copiedTables(environment: 'state' | 'directory'): readonly string[] {
+  return replicatedTables(environment).filter((name) => !OF_THE_MACHINE.has(name));
+}
+
+/** Keys of `meta` that such a copy has. In `state` the numbers there are those of a machine that is alone. */
+export function copiedCounters(environment: 'state' | 'directory'): readonly Buffer[] {
+  if (environment === 'state') return [];
+  const counters: Readonly<Record<string, string>> = DIRECTORY_TABLES.meta;
+  return Object.keys(counters)
+    .filter((name) => counters[name] !== 'machine')
+    .map((name) => Buffer.from(name));
+}

@@ -60,6 +60,7 @@ export function nodeConfig(
       'cluster-rows-partitions': '1',
       'cluster-log-max-bytes': '16MiB',
       'cluster-rows-max-bytes': '16MiB',
+      'cluster-copies-port': '0',
       ...flags,
     },
   });
