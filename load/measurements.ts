@@ -1,4 +1,5 @@
 import { newTraffic, type Traffic } from '../src/simulator/recorder.ts';
+import type { Gap } from './cluster/confirmation-gaps.ts';
 import type { FleetReport, Latencies, Phase, TimedProblem } from './fleet-messages.ts';
 import { LatencyHistogram, type LatencySummary } from './latency-histogram.ts';
 import type { ProcessUse } from './process-use.ts';
@@ -36,6 +37,10 @@ export interface ChaosEvent {
   readonly what: string;
   /** ms until what was disturbed was back. */
   readonly forMs: number;
+  /** The node of a cluster that was away meanwhile. */
+  readonly away?: string;
+  /** Until the next one: the longest time without a confirmation on a node that was there. */
+  gap?: Gap | undefined;
 }
 
 /** All charge points were connected and accepted again after an edge was killed. */
@@ -75,19 +80,20 @@ export class Measurements {
   readonly excusedCounts: Record<string, number> = {};
   readonly events: ChaosEvent[] = [];
   readonly recoveries: Recovery[] = [];
-  readonly #startedAt = performance.now();
+  /** Monotonic, ms. */
+  readonly startedAt = performance.now();
   readonly #due = new Map<string, LatencyHistogram>();
   readonly #sent = new Map<string, LatencyHistogram>();
   readonly #second = new Map<string, LatencyHistogram>();
   readonly #minute = new Map<string, LatencyHistogram>();
   #minuteBegan: number | undefined;
-  #lastSecondAt = this.#startedAt;
+  #lastSecondAt = this.startedAt;
   #lastFrames = 0;
   #lastSamples = 0;
 
   /** Seconds since the begin. */
   get elapsed(): number {
-    return (performance.now() - this.#startedAt) / 1000;
+    return (performance.now() - this.startedAt) / 1000;
   }
 
   get problemCount(): number {
@@ -133,7 +139,7 @@ export class Measurements {
     const frames = traffic.framesSent + traffic.framesReceived;
     const samples = latest.reduce((sum, report) => sum + report.confirmedSamples, 0);
     const second: Second = {
-      at: round((now - this.#startedAt) / 1000, 2),
+      at: round((now - this.startedAt) / 1000, 2),
       phase,
       openSockets: traffic.openSockets,
       booted: traffic.booted,

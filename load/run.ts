@@ -3,6 +3,7 @@ import { startAudits } from './audits.ts';
 import { Chaos, type Disturber } from './chaos.ts';
 import { ClusterChaos, isClusterPart } from './cluster/cluster-chaos.ts';
 import { ClusterGateway } from './cluster/cluster-gateway.ts';
+import { ConfirmationWitnesses } from './cluster/confirmation-witness.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FaradSide } from './farad-side.ts';
 import type { Phase } from './fleet-messages.ts';
@@ -226,6 +227,10 @@ async function underLoad(
     const loadedAt = performance.now();
     share = () => (performance.now() - loadedAt) / options.durationMs;
     simulators.load(options.authorizePerSecond, options.sessionsPerSecond);
+    const witnesses =
+      gateway instanceof ClusterGateway && options.kill.length + options.cut.length > 0
+        ? new ConfirmationWitnesses(gateway.cluster.nodes, `GAP-${identityPrefix}`)
+        : undefined;
     chaos?.start();
     limits?.start();
     const auditing = startAudits(options, async () =>
@@ -236,6 +241,8 @@ async function underLoad(
     );
     await wait(options.durationMs);
     await chaos?.stop();
+    await witnesses?.stop();
+    witnesses?.tellGaps(measurements);
     await auditing.stop();
     await limits?.stop();
     if (limits !== undefined) progress.say(`${count(limits.changes)} limits of sites changed`);

@@ -137,7 +137,11 @@ function verification({ verdict: found, measurements, options: { target } }: Out
   ];
   if (found.mismatches.length > 10) lines.push(`  ... and ${found.mismatches.length - 10} more`);
   for (const event of measurements.events) {
-    lines.push(`${event.what} at ${event.at.toFixed(0)} s, back after ${Math.round(event.forMs)} ms`);
+    const { what, at, forMs, gap } = event;
+    const longest =
+      gap &&
+      `; longest without a confirmation on a node that was there: ${(gap.ms / 1000).toFixed(1)} s (${gap.node}, ${gap.stream})`;
+    lines.push(`${what} at ${at.toFixed(0)} s, back after ${Math.round(forMs)} ms${longest ?? ''}`);
   }
   for (const { at, sockets, afterMs } of measurements.recoveries) {
     lines.push(

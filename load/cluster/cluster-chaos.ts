@@ -98,6 +98,7 @@ export class ClusterChaos implements Disturber {
     }
     const forMs = how === 'killed' ? await victim.kill() : await victim.pause(cutForMs);
     if (part === 'node') this.#dropsUntil = performance.now() + AFTERMATH_MS;
-    onEvent({ at, what: `${how} ${part === 'node' ? `node ${victim.name}` : victim.name}`, forMs });
+    if (part === 'node') onEvent({ at, what: `${how} node ${victim.name}`, forMs, away: victim.name });
+    else onEvent({ at, what: `${how} ${victim.name}`, forMs });
   }
 }
