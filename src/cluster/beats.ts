@@ -36,24 +36,40 @@ export interface Beat {
   readonly trouble?: string;
 }
 
+/** In the place of a beat of a node that does not run: it will not come back. */
+interface Farewell {
+  readonly node: string;
+  readonly forgotten: true;
+}
+
 /**
  * Undefined for what no release sends: whoever may publish there must not end this process by it, since the
  * client calls back from the loop that reads its socket.
  */
-export function readBeat({ subject, data }: Msg): Beat | undefined {
-  let beat: unknown;
+export function readBeat(message: Msg): Beat | undefined {
+  const beat = readAbout<Beat>(message);
+  const isBeat =
+    typeof beat?.instance === 'string' && typeof beat.release === 'string' && Number.isFinite(beat.clock);
+  return isBeat ? (beat as Beat) : undefined;
+}
+
+/** The node that is not to be remembered; undefined as with `readBeat`. */
+function readFarewell(message: Msg): string | undefined {
+  const farewell = readAbout<Farewell>(message);
+  return farewell?.forgotten === true ? farewell.node : undefined;
+}
+
+/** What is said of the node that the subject names. */
+function readAbout<Said extends { readonly node: string }>({
+  subject,
+  data,
+}: Msg): Partial<Said> | undefined {
   try {
-    beat = JSON.parse(Buffer.from(data).toString());
+    const said = (JSON.parse(Buffer.from(data).toString()) ?? {}) as Partial<Said>;
+    return subject === `farad.beat.${said.node}` ? said : undefined;
   } catch {
     return undefined;
   }
-  const { node, instance, release, clock } = (beat ?? {}) as Partial<Beat>;
-  const isBeat =
-    subject === `farad.beat.${node}` &&
-    typeof instance === 'string' &&
-    typeof release === 'string' &&
-    Number.isFinite(clock);
-  return isBeat ? (beat as Beat) : undefined;
 }
 
 function conditionOf({ lagSeconds, trouble }: Beat): NodeCondition {
@@ -102,8 +118,10 @@ export class Beats {
     const { connection, registry } = options;
     this.subscription = connection.subscribe('farad.beat.*', {
       callback: (error, message) => {
-        const beat = error === null ? readBeat(message) : undefined;
+        if (error !== null) return;
+        const [beat, forgotten] = [readBeat(message), readFarewell(message)];
         if (beat) this.hear(beat);
+        if (forgotten !== undefined) this.drop(forgotten);
       },
     });
     const nodes = registry.gauge(
@@ -139,6 +157,15 @@ export class Beats {
     }));
   }
 
+  /** Remembers a node that is away no longer, and lets the others do so. */
+  forget(node: string): void {
+    const { connection } = this.options;
+    this.drop(node);
+    const farewell: Farewell = { node, forgotten: true };
+    if (!this.stopped && !connection.isClosed())
+      connection.publish(`farad.beat.${node}`, JSON.stringify(farewell));
+  }
+
   /** Since when another machine has used the name of this node, epoch ms; undefined where none does. */
   twin(): number | undefined {
     return this.now() - this.twinHeardAt < AWAY_AFTER_MS ? this.twinSince : undefined;
@@ -154,6 +181,11 @@ export class Beats {
     const from = this.now() - (this.known.size > MOST_REMEMBERED ? AWAY_AFTER_MS : REMEMBERED_MS);
     for (const [name, { heardAt }] of this.known) if (heardAt < from) this.known.delete(name);
     return [...this.known.values()];
+  }
+
+  private drop(node: string): void {
+    const known = this.known.get(node);
+    if (known && !this.isThere(known)) this.known.delete(node);
   }
 
   private isThere({ heardAt }: Pick<OtherNode, 'heardAt'>): boolean {

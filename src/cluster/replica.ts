@@ -86,6 +86,10 @@ export class Replica {
         aheadMs,
       })),
     }));
+    link.serve('cluster.forget', ({ node }) => {
+      this.here()?.beats.forget(node);
+      return {};
+    });
     link.serve('cluster.status', () => this.status());
     link.serve('cluster.copy', () => ({ streams: this.joined?.copy.status() ?? [] }));
     const connected = registry.gauge('farad_nats_connected', 'Whether this process is connected to NATS.');

@@ -54,7 +54,7 @@ import { addChargePointMapRoute } from './routes/charge-point-map.ts';
 import { addChargePointRoutes } from './routes/charge-points.ts';
 import { addChargingProfileRoutes } from './routes/charging-profiles.ts';
 import { addChargingWishRoutes } from './routes/charging-wishes.ts';
-import { addClusterRoute } from './routes/cluster.ts';
+import { addClusterRoutes } from './routes/cluster.ts';
 import { addCommandRoutes } from './routes/commands.ts';
 import { addCompositeScheduleRoute } from './routes/composite-schedule.ts';
 import { addConfigurationRoutes } from './routes/configuration.ts';
@@ -266,7 +266,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
   addOverviewRoute(app, deps, fleet);
   addFleetSecurityRoute(app, deps, fleet);
   addSystemRoute(app, deps, version);
-  addClusterRoute(app, deps, version);
+  addClusterRoutes(app, deps, version);
   addHealthRoutes(app, readiness);
   addMetricsRoute(app, deps);
   addDocsRoutes(app, operations, version);

@@ -101,6 +101,21 @@ export class ClusterView {
     };
   }
 
+  /**
+   * Throws `unknown_node` for one that `read` does not show, and `node_there` for one that is not away; and
+   * as `read`.
+   */
+  async refuseUnlessAway(name: string): Promise<void> {
+    const found = (await this.read()).nodes.find(({ node }) => node === name);
+    if (!found) throw apiError('unknown_node', { node: name });
+    if (found.there) throw apiError('node_there', { node: name });
+  }
+
+  /** As of the next `read`, sessions are counted anew. */
+  countAnew(): void {
+    this.countedAt = Number.NEGATIVE_INFINITY;
+  }
+
   private async ask() {
     try {
       return await this.options.link.call('replica', 'cluster.status', {}, { deadlineMs: DEADLINE_MS });

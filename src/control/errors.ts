@@ -120,6 +120,16 @@ export const errors = {
     message: 'There is no user {name}.',
     meaning: 'None was created under this name, or the user has been deleted.',
   },
+  unknown_node: {
+    status: 404,
+    message: 'There is no node {node}.',
+    meaning: 'It was not heard within the last day, and no charge point has a session there.',
+  },
+  node_there: {
+    status: 409,
+    message: 'The node {node} is there.',
+    meaning: 'Only a node that is away can be forgotten: stop it first, and wait until it counts as away.',
+  },
   unknown_site: {
     status: 404,
     message: 'There is no site {id}.',

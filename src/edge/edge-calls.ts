@@ -21,6 +21,8 @@ export interface EdgeCallsOptions {
   readonly centralSystem: Pick<CentralSystem, 'closeTransaction'>;
   readonly ports: Ports;
   readonly rows: RowSink;
+  /** Ends what a node held that does not run; returns how many sessions those were. */
+  readonly forgetNode: (node: string) => Promise<number>;
   readonly isStopping: () => boolean;
   /** Why the cluster does not let this node do what charge points need. */
   readonly unfit: () => readonly string[];
@@ -63,6 +65,7 @@ export function serveEdgeCalls(link: Pick<Link, 'serve'>, options: EdgeCallsOpti
       ? await departures.forget(chargePointId, reason, by)
       : await sessions.disconnect(chargePointId, reason, before),
   }));
+  link.serve('edge.forgetNode', async ({ node }) => ({ sessions: await options.forgetNode(node) }));
   link.serve('edge.endpoints', () => ports.endpoints);
   link.serve('tls.reload', () => ({ problem: ports.reload() ?? null }));
   link.serve('health.read', () =>

@@ -10,7 +10,9 @@ import type { Journal } from '../journal/journal.ts';
 import { RowBuffer } from '../journal/row-buffer.ts';
 import type { Link } from '../link/link.ts';
 import type { OcppEndpoint } from '../link/messages.ts';
+import { readProcessName } from '../link/process-name.ts';
 import { ClockGuard } from '../store/clock-guard.ts';
+import { clearSessionsOf } from '../store/handover.ts';
 import { CommitError, type Store } from '../store/store.ts';
 import { type Log, type ThrottledLog, throttled } from '../telemetry/log.ts';
 import { metrics as defaultRegistry, type Registry } from '../telemetry/metrics.ts';
@@ -230,6 +232,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     centralSystem,
     ports,
     rows,
+    forgetNode: (node) => clearSessionsOf(store.sessions, (edge) => readProcessName(edge)?.node === node),
     isStopping: () => stopping,
     unfit: () => standing?.problems() ?? [],
     level,

@@ -55,6 +55,13 @@ export interface Methods {
   'cluster.identity': { request: Record<string, never>; answer: { readonly identity: string | null } };
   /** Replica: the other nodes that were heard of lately. */
   'cluster.nodes': { request: Record<string, never>; answer: { readonly nodes: readonly NodeThere[] } };
+  /**
+   * Edge: end the sessions of another node, which does not run; the answer is how many those were. May take
+   * as long as that many changes do.
+   */
+  'edge.forgetNode': { request: { readonly node: string }; answer: { readonly sessions: number } };
+  /** Replica: another node that is away is no longer remembered, on this node and on all that hear it. */
+  'cluster.forget': { request: { readonly node: string }; answer: Record<string, never> };
   /** Replica: how the nodes are, and how far this node's copy of the log is. */
   'cluster.status': { request: Record<string, never>; answer: ClusterStatus };
   /**

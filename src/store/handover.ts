@@ -1,4 +1,5 @@
 import type { ReplicatedEnvironments } from './replicated.ts';
+import type { Sessions } from './sessions.ts';
 import { openStore } from './store.ts';
 import { TransactionIdMark } from './transaction-id-mark.ts';
 import { NEXT_BLOCK } from './transaction-ids.ts';
@@ -10,14 +11,25 @@ import { NEXT_BLOCK } from './transaction-ids.ts';
 export async function endSessions(dataDir: string): Promise<number> {
   const store = openStore({ dataDir, role: 'setup' });
   try {
-    const now = Date.now();
-    let ended = 0;
-    for (const edge of (await store.sessions.countByEdge()).keys())
-      ended += await store.sessions.clearDeadEdge(edge, now);
-    return ended;
+    return await clearSessionsOf(store.sessions, () => true);
   } finally {
     await store.close();
   }
+}
+
+/**
+ * Ends the sessions of all edges that `isOne` says, which have ended without doing so; resolves with how many
+ * there were.
+ */
+export async function clearSessionsOf(
+  sessions: Pick<Sessions, 'countByEdge' | 'clearDeadEdge'>,
+  isOne: (edge: string) => boolean,
+): Promise<number> {
+  const now = Date.now();
+  let ended = 0;
+  for (const edge of (await sessions.countByEdge()).keys())
+    if (isOne(edge)) ended += await sessions.clearDeadEdge(edge, now);
+  return ended;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Config } from '../../src/config/schema.ts';
 import type { ClusterStatus } from '../../src/link/cluster-status.ts';
+import { clearSessionsOf } from '../../src/store/handover.ts';
 import { API_KEY, type ControlUnderTest, startControl } from '../support/control-under-test.ts';
 
 const THERE = { release: '1.2.0', aheadMs: 2500, there: true, heardMsAgo: 400, lagSeconds: 0, trouble: null };
@@ -135,4 +136,45 @@ test('nothing is known while the replica is away; who sees a part of the charge 
     null,
     null,
   ]);
+});
+
+test('a node that is away is forgotten: its sessions end, its lease is given back, and nobody shows it', async () => {
+  const control = await startNode();
+  const forgotten: string[] = [];
+  const replica = control.process('replica');
+  replica.serve('cluster.status', () => ({
+    ...STATUS,
+    nodes: STATUS.nodes.filter(({ node }) => !forgotten.includes(node)),
+  }));
+  replica.serve('cluster.forget', ({ node }) => {
+    forgotten.push(node);
+    return {};
+  });
+  control.process('edge-0').serve('edge.forgetNode', async ({ node }) => ({
+    sessions: await clearSessionsOf(control.store.sessions, (edge) => edge.startsWith(`${node}/`)),
+  }));
+  await connect(control, 'a/edge-0', ['CP-1']);
+  await connect(control, 'c/edge-0', ['CP-5', 'CP-6']);
+  const { leases } = control.store;
+  // Control may renew its own meanwhile.
+  while ((await leases.take('operations', 'c/control 1', leases.get('operations'))) === undefined);
+  const names = async () => {
+    const { body } = await control.send('GET', '/api/v1/cluster');
+    return body.nodes.map(({ node }: { node: string }) => node);
+  };
+  expect(await names()).toEqual(['a', 'b', 'c']);
+
+  for (const node of ['a', 'b']) {
+    const { status, body } = await control.send('DELETE', `/api/v1/cluster/nodes/${node}`);
+    expect([status, body.error.code]).toEqual([409, 'node_there']);
+  }
+  const { status, body } = await control.send('DELETE', '/api/v1/cluster/nodes/c');
+  expect([status, body]).toEqual([200, { node: 'c', sessions: 2 }]);
+  expect(await names()).toEqual(['a', 'b']);
+  expect(control.store.sessions.count()).toBe(1);
+  expect(leases.get('operations')?.owner).not.toMatch(/^c/);
+  const again = await control.send('DELETE', '/api/v1/cluster/nodes/c');
+  expect([again.status, again.body.error.code]).toEqual([404, 'unknown_node']);
+  const trail = await control.send('GET', '/api/v1/audit');
+  expect(trail.body.items[0]).toMatchObject({ operation: 'forgetNode', target: expect.anything() });
 });

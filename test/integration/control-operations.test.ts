@@ -146,6 +146,7 @@ describe('the description of the API', () => {
       'DELETE /api/v1/certificate-authority/{id}',
       'DELETE /api/v1/charge-points/{id}',
       'DELETE /api/v1/charge-points/{id}/charging-profiles',
+      'DELETE /api/v1/cluster/nodes/{node}',
       'DELETE /api/v1/configuration-templates/{id}',
       'DELETE /api/v1/local-lists/{id}',
       'DELETE /api/v1/manufacturer-roots/{sha256}',

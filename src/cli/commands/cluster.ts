@@ -2,6 +2,7 @@ import { loadConfigWithOrigins } from '../../config/load-config.ts';
 import { suggestion } from '../../config/suggestion.ts';
 import type { ClusterAction } from '../cluster/action.ts';
 import { createAction } from '../cluster/create.ts';
+import { forgetAction } from '../cluster/forget.ts';
 import { leaveAction } from '../cluster/leave.ts';
 import { statusAction } from '../cluster/status.ts';
 import type { Command } from '../command.ts';
@@ -9,7 +10,7 @@ import { settingsFileFlag, sourcesFrom } from '../settings-sources.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** Each loads what it needs once it runs: no other command waits for that. */
-const ACTIONS: readonly ClusterAction[] = [statusAction, createAction, leaveAction];
+const ACTIONS: readonly ClusterAction[] = [statusAction, createAction, leaveAction, forgetAction];
 
 const NAMES = ACTIONS.map(({ name }) => name);
 

@@ -77,3 +77,24 @@ test('of very many nodes none is remembered that is away', () => {
   time.now = 10_001;
   expect(beats.heard()).toEqual([]);
 });
+
+test('a node that is away is forgotten on the word of any node, and one that is there is not', () => {
+  const { beats, sent, time, from } = standing();
+  const names = () => beats.heard().map(({ node }) => node);
+  for (const node of ['b', 'c', 'd']) from(node);
+  from('b', { instance: undefined, forgotten: true });
+  expect(names()).toEqual(['b', 'c', 'd']);
+  time.now = 20_000;
+  from('d');
+  beats.forget('b');
+  beats.forget('d');
+  from('c', { instance: undefined, forgotten: true });
+  from('d', { instance: undefined, forgotten: true });
+  expect(names()).toEqual(['d']);
+  expect(sent.slice(1)).toEqual([
+    { node: 'b', forgotten: true },
+    { node: 'd', forgotten: true },
+  ]);
+  from('b');
+  expect(names()).toEqual(['d', 'b']);
+});
