@@ -24,7 +24,7 @@ const MAY_IMPORT = {
     'certificates',
   ],
   'central-system': ['protocol', 'store', 'records', 'telemetry', 'energy', 'certificates'],
-  workers: ['protocol', 'records', 'journal', 'smart-charging', 'energy'],
+  workers: ['protocol', 'records', 'journal', 'smart-charging', 'energy', 'cluster'],
   link: ['protocol', 'telemetry'],
   cluster: ['config', 'telemetry', 'journal', 'store', 'link'],
   edge: [

@@ -106,14 +106,14 @@ async function fillJournal(dataDir: string): Promise<void> {
   const lanes = [journal.openLane(), journal.openLane()];
   const rowsPerChunk = FRAMES_PER_CHUNK * SAMPLES_PER_FRAME;
   const now = Date.now();
-  const appends: Promise<void>[] = [];
+  const appends: Promise<unknown>[] = [];
   for (let chunk = 0; chunk * rowsPerChunk < ROWS; chunk++) {
     const packed = new SampleBuffer(Buffer.allocUnsafeSlow(4096));
     for (let frame = chunk * FRAMES_PER_CHUNK; frame < (chunk + 1) * FRAMES_PER_CHUNK; frame++) {
       for (const row of frameRows(frame, now)) packed.add(row);
     }
     const bytes = packed.finish(SAMPLES, now);
-    appends.push(lanes[chunk % lanes.length]?.append(bytes) ?? Promise.resolve());
+    appends.push((lanes[chunk % lanes.length] as (typeof lanes)[number]).append(bytes));
   }
   await Promise.all(appends);
   await journal.close();

@@ -16,6 +16,8 @@ export interface BatchInsertsOptions {
   /** Name of the queue in metrics. */
   readonly name: string;
   readonly queue: LaneQueue;
+  /** As `DrainOptions`. */
+  readonly isDoubtful?: boolean;
   readonly inserts: SteadyInsert;
   readonly trouble: Trouble;
   readonly log: Log;
@@ -74,7 +76,9 @@ export class BatchInserts {
   /** Inserts a batch of these entries and removes them; `again`: it was tried before. */
   async move(entries: readonly Entry[], again: boolean): Promise<void> {
     const batch = batchOf(entries);
-    if (!this.saved) await this.save(batch.spans);
+    // What is to be inserted in parts is looked for first.
+    const split = this.options.isDoubtful ? batch.tables.map(({ table }) => table) : undefined;
+    if (!this.saved) await this.save(batch.spans, split);
     await this.insertAll(batch, again);
     await this.finish();
   }

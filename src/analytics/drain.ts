@@ -20,6 +20,8 @@ export interface DrainOptions extends DrainSettings {
   /** Name of the queue in metrics and log. */
   readonly name: string;
   readonly queue: LaneQueue;
+  /** Its rows may be in ClickHouse already, under other tokens. */
+  readonly isDoubtful?: boolean;
   readonly listener: ChunkListener;
   /** Whether somebody waits for rows; by default it is as if somebody always did. */
   readonly isAwaited?: () => boolean;

@@ -4,6 +4,7 @@ import { type Journal, journalDirectories, openJournal, removeUnfinished } from 
 import type { LaneQueue } from '../journal/lane-queue.ts';
 import { isOverflow, journalOf, shownName } from '../journal/overflow-lane.ts';
 import { exposeQueue } from '../journal/queue-metrics.ts';
+import { isRecovered } from '../journal/recovered-rows.ts';
 import type { Degradation } from '../link/methods.ts';
 import { type ThrottledLog, throttled } from '../telemetry/log.ts';
 import { type Watched, watchman } from '../telemetry/watchman.ts';
@@ -199,7 +200,7 @@ export class Sink {
   private add(name: string, queue: LaneQueue): void {
     if (!isOverflow(name)) exposeQueue(name, queue, undefined, () => this.overflowsOf(name));
     const shown = shownName(name);
-    const drain = new Drain({ ...this.options, name: shown, queue });
+    const drain = new Drain({ ...this.options, name: shown, queue, isDoubtful: isRecovered(name) });
     this.drains.set(name, drain);
     this.endWatches.set(name, watchman.watch(watchedDrain(shown, drain)));
     if (this.isHeld) void drain.hold();

@@ -16,6 +16,8 @@ export interface AppliersOptions {
   readonly cluster: Pick<Config['cluster'], 'node' | 'state'>;
   /** Of the log. */
   readonly identity: string;
+  /** As `LmdbCopyOptions`. */
+  readonly rowsAfter?: Readonly<Record<string, number>> | undefined;
   readonly log: Log;
   readonly registry: Registry;
 }
@@ -35,7 +37,7 @@ export class Appliers {
   private readonly appliers: ReadonlyMap<string, Applier>;
   private end: (how: 'gap' | 'stopped') => void = () => undefined;
 
-  constructor({ environments, connection, cluster, identity, log, registry }: AppliersOptions) {
+  constructor({ environments, connection, cluster, identity, rowsAfter, log, registry }: AppliersOptions) {
     const { node } = cluster;
     const { shards } = cluster.state;
     this.ended = new Promise((resolve) => {
@@ -49,6 +51,7 @@ export class Appliers {
       tables: replicatedTables('state'),
       node,
       lane: environments.outbox.openTransactionLane(),
+      rowsAfter,
     });
     const directory = new LmdbCopy(environments.directory, { tables: replicatedTables('directory'), node });
     const ofDirectory = placeInDirectory('main').stream;

@@ -1,20 +1,15 @@
-import { EventEmitter, once } from 'node:events';
-import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
 import type { Environment } from '../journal/environment.ts';
 import type { ChangeDriver, ReplicatedLog } from '../store/change-driver.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Registry } from '../telemetry/metrics.ts';
-import { closeConnection, connectToNats } from './connection.ts';
 import { LmdbCopyView } from './lmdb-copy.ts';
 import { ChangeLog } from './log.ts';
 import { LogDriver } from './log-driver.ts';
 import { placeInDirectory, placeOfChargePoint, scopeInShard, stateStream } from './log-place.ts';
 import { LogReach } from './log-reach.ts';
 import { PositionWatch } from './position-watch.ts';
-
-/** Pause between two tries to reach a NATS server, ms. */
-const TRY_AGAIN_AFTER_MS = 2000;
+import { SteadyConnection } from './steady-connection.ts';
 
 export interface ClusterLogOptions {
   readonly cluster: Config['cluster'];
@@ -29,23 +24,23 @@ export interface ClusterLogOptions {
  * this node may take part is for the replica to find out, which ends the node otherwise.
  */
 export class ClusterLog implements ReplicatedLog {
+  /** Of this process. */
+  readonly connection: SteadyConnection;
   private readonly options: ClusterLogOptions;
   /** Whether changes of charge points are confirmed; nobody looks before it is started. */
   readonly reach: LogReach;
-  private connection: NatsConnection | undefined;
-  /** The connection leads to a server now. */
-  private isConnected = false;
   private stateDriver: LogDriver | undefined;
   private changes: ChangeLog | undefined;
-  private retry: NodeJS.Timeout | undefined;
-  private stopped = false;
-  /** Those who wait for the first connection. */
-  private readonly reached = new EventEmitter().setMaxListeners(0);
 
   /** Begins to connect. */
   constructor(options: ClusterLogOptions) {
     this.options = options;
-    const { cluster, name, registry } = options;
+    const { cluster, name, log, registry } = options;
+    this.connection = new SteadyConnection({
+      cluster,
+      name,
+      onFailure: (cause) => log.warn({ cause }, 'cannot reach the log yet, and tries again'),
+    });
     const { shards } = cluster.state;
     const probes = new Map(
       Array.from({ length: shards }, (_, shard) => [
@@ -56,14 +51,13 @@ export class ClusterLog implements ReplicatedLog {
     this.reach = new LogReach({
       streams: [...probes.keys()],
       shedAfter: cluster.shedAfter,
-      isConnected: () => this.isConnected,
+      isConnected: () => this.connection.isConnected,
       probe: (stream) => void this.stateDriver?.probe(probes.get(stream) as string),
     });
     registry
       .gauge('farad_nats_connected', 'Whether this process is connected to NATS.')
       .with()
-      .readFrom(() => (this.isConnected ? 1 : 0));
-    void this.connect();
+      .readFrom(() => (this.connection.isConnected ? 1 : 0));
   }
 
   /** The stream that the changes of a charge point are in. */
@@ -90,44 +84,13 @@ export class ClusterLog implements ReplicatedLog {
 
   /** What has been appended before is on its way. */
   async stop(): Promise<void> {
-    this.stopped = true;
     this.reach.stop();
-    clearTimeout(this.retry);
-    this.changes = undefined;
-    if (this.connection) await closeConnection(this.connection);
+    await this.connection.stop();
   }
 
-  /** The client gets a lost connection back by itself. */
   private async connected(withinMs: number): Promise<ChangeLog | undefined> {
-    if (this.changes || this.stopped) return this.changes;
-    const signal = AbortSignal.timeout(Math.max(1, Math.round(withinMs)));
-    await once(this.reached, 'reached', { signal }).catch(() => undefined);
-    return this.changes;
-  }
-
-  private async connect(): Promise<void> {
-    const { cluster, name, log, registry } = this.options;
-    try {
-      const connection = await connectToNats(cluster, name);
-      if (this.stopped) return await closeConnection(connection);
-      this.connection = connection;
-      this.isConnected = true;
-      void this.follow(connection);
-      this.changes = new ChangeLog({ connection, registry });
-      this.reached.emit('reached');
-    } catch (error) {
-      if (this.stopped) return;
-      const cause = error instanceof Error ? error.message : String(error);
-      log.warn({ cause }, 'cannot reach the log yet, and tries again');
-      this.retry = setTimeout(() => void this.connect(), TRY_AGAIN_AFTER_MS);
-    }
-  }
-
-  private async follow(connection: NatsConnection): Promise<void> {
-    for await (const { type } of connection.status()) {
-      if (type === 'disconnect' || type === 'close') this.isConnected = false;
-      else if (type === 'reconnect') this.isConnected = true;
-    }
-    this.isConnected = false;
+    const connection = await this.connection.reach(withinMs);
+    if (connection) this.changes ??= new ChangeLog({ connection, registry: this.options.registry });
+    return connection && this.changes;
   }
 }

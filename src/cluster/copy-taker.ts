@@ -40,6 +40,8 @@ export interface CopyTakerOptions {
   /** The other nodes that are there. */
   readonly others: () => readonly OtherNode[];
   readonly call: (call: ForeignCall) => Promise<ForeignAnswer>;
+  /** As `MissedRowsOptions`. */
+  readonly rowsAfter?: Readonly<Record<string, number>> | undefined;
   readonly log: Log;
 }
 
@@ -151,7 +153,7 @@ export class CopyTaker {
    * undefined for a node that begins: what a lost disk has sent is not known.
    */
   private async missedRows(folder: string): Promise<string | undefined> {
-    const { connection, environments, cluster, identity, streams } = this.options;
+    const { connection, environments, cluster, identity, streams, rowsAfter } = this.options;
     environments.state.endRead();
     const before = new LmdbCopyView(environments.state);
     const ofState = streams.filter((stream) => stream !== placeInDirectory('main').stream);
@@ -171,6 +173,7 @@ export class CopyTaker {
         subjectOf: (scope) => placeOfChargePoint(scope, cluster.state.shards).subject,
         before,
         after,
+        rowsAfter,
         signal: this.aborting.signal,
       });
       return file;

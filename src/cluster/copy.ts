@@ -40,8 +40,10 @@ export interface Copy extends CopyView {
   /** Throws UnknownTable for a table that this release does not have; so does `remove`. */
   put(table: string, key: Uint8Array, value: Uint8Array): void;
   remove(table: string, key: Uint8Array): void;
-  /** Keeps the rows of a change that `node` made, for ClickHouse, if it is for this node to send them. */
-  addRows(node: string, rows: readonly Uint8Array[]): void;
+  /**
+   * Keeps the rows of a change that stands there, for ClickHouse, if it is for this node to send them.
+   */
+  addRows(change: Pick<Change, 'node' | 'rows'>, stream: string, seq: number): void;
   setPosition(stream: string, position: ChangeRef): void;
   setApplied(scope: string, newest: readonly ChangeRef[]): void;
   setRefused(stream: string, seq: number, id: string): void;
@@ -87,7 +89,7 @@ export function decide(copy: Copy, stream: string, { seq, message }: Logged): 'a
     copy.setPart(stream, seq, message);
     return 'kept';
   }
-  const { id, scope, base, node, rows } = message;
+  const { id, scope, base, rows } = message;
   const before = copy.applied(scope);
   const newest = before[0] ?? firstBaseOf(copy);
   const isNewest = base.seq === newest.seq && base.id === newest.id;
@@ -98,7 +100,7 @@ export function decide(copy: Copy, stream: string, { seq, message }: Logged): 'a
   }
   for (const [table, key, value] of content.puts) copy.put(table, key, value);
   for (const [table, key] of content.deletes) copy.remove(table, key);
-  if (rows.length > 0) copy.addRows(node, rows);
+  if (rows.length > 0) copy.addRows(message, stream, seq);
   copy.setApplied(scope, [{ seq, id }, ...before].slice(0, REMEMBERED));
   return 'applied';
 }

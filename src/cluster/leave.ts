@@ -57,6 +57,11 @@ export async function leaveCluster(options: LeaveOptions): Promise<void> {
   const member = membershipOf(dataDir);
   if (!member) throw new ClusterRefusal('this data directory is not that of a node');
   refuseOtherName(member, cluster.node);
+  if (member.recovery) {
+    throw new ClusterRefusal(
+      'this node has not read back yet what a former disk had not handed to ClickHouse: start it until it has',
+    );
+  }
   if (member.unfinished === undefined) await comeToTheEnd(options, member);
   writeMembership(dataDir, { ...member, unfinished: 'leave' });
   say(`${await endSessions(dataDir)} sessions are closed`);

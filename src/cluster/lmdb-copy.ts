@@ -1,6 +1,6 @@
 import type { Environment, Table } from '../journal/environment.ts';
 import type { TransactionLane } from '../journal/lane.ts';
-import { type ChangeRef, NO_CHANGE, type Part } from './change.ts';
+import { type Change, type ChangeRef, NO_CHANGE, type Part } from './change.ts';
 import { type Copy, type CopyView, UnknownTable } from './copy.ts';
 
 type Pair = readonly [seq: number, id: string];
@@ -51,6 +51,8 @@ export interface LmdbCopyOptions {
   readonly node: string;
   /** Where those rows wait; absent: its changes carry none. */
   readonly lane?: Pick<TransactionLane, 'append'>;
+  /** Rows of its changes leave only from behind these places of streams: others are recovered. */
+  readonly rowsAfter?: Readonly<Record<string, number>> | undefined;
 }
 
 /** A node's copy of what the log makes, in LMDB. One process writes it. */
@@ -60,14 +62,16 @@ export class LmdbCopy extends LmdbCopyView implements Copy {
   private readonly parts: Table<Part>;
   private readonly node: string;
   private readonly lane: LmdbCopyOptions['lane'];
+  private readonly rowsAfter: Readonly<Record<string, number>>;
 
-  constructor(environment: Environment, { tables, node, lane }: LmdbCopyOptions) {
+  constructor(environment: Environment, { tables, node, lane, rowsAfter = {} }: LmdbCopyOptions) {
     super(environment);
     this.environment = environment;
     this.tables = new Map(tables.map((name) => [name, environment.bytes(name)]));
     this.parts = environment.records(LOG_TABLES[3]);
     this.node = node;
     this.lane = lane;
+    this.rowsAfter = rowsAfter;
   }
 
   transact<Result>(work: () => Result): Promise<Result> {
@@ -82,8 +86,8 @@ export class LmdbCopy extends LmdbCopyView implements Copy {
     this.table(table).remove(key);
   }
 
-  addRows(node: string, rows: readonly Uint8Array[]): void {
-    if (node !== this.node) return;
+  addRows({ node, rows }: Pick<Change, 'node' | 'rows'>, stream: string, seq: number): void {
+    if (node !== this.node || seq <= (this.rowsAfter[stream] ?? 0)) return;
     if (!this.lane) throw new TypeError('rows came with a change that carries none');
     for (const chunk of rows) this.lane.append(chunk);
   }

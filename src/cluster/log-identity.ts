@@ -13,7 +13,7 @@ import { ClusterRefusal } from './cluster-refusal.ts';
 import { makeOrCheckStreams, refuseTooFewServers, type StreamSettings, streamPlans } from './streams.ts';
 
 /** The bucket that says what the NATS servers hold. */
-const BUCKET = 'farad-meta';
+export const BUCKET = 'farad-meta';
 const LOG = 'log';
 /** Present once all streams have been made: one that is missing then was lost. */
 const MADE = 'streams';

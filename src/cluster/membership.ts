@@ -12,6 +12,16 @@ export interface Membership {
   readonly node: string;
   /** This command has begun to change the data directory, and has not ended. */
   readonly unfinished?: 'create' | 'leave';
+  /** What a former disk of this node had not handed to ClickHouse is still to be looked for. */
+  readonly recovery?: Recovery;
+}
+
+/** Rows of this node that are read from the streams, since no disk has them. */
+export interface Recovery {
+  /** Random. */
+  readonly id: string;
+  /** By stream of changes: the last one whose rows are recovered. */
+  readonly upTo: Readonly<Record<string, number>>;
 }
 
 /** Undefined where it belongs to none. */

@@ -22,7 +22,18 @@ export interface MissedRowsOptions {
   readonly before: Pick<CopyView, 'position'>;
   /** The copy that takes its place. */
   readonly after: Pick<CopyView, 'position' | 'refused'>;
+  /** Rows up to these places of streams are recovered otherwise. */
+  readonly rowsAfter?: Readonly<Record<string, number>> | undefined;
   readonly signal: AbortSignal;
+}
+
+/** A piece of a stream. */
+export interface Stretch {
+  readonly stream: string;
+  /** The last one before it. */
+  readonly behind: ChangeRef;
+  /** The last one of it. */
+  readonly end: number;
 }
 
 /**
@@ -35,7 +46,10 @@ export async function saveMissedRows(file: string, options: MissedRowsOptions): 
   let count = 0;
   try {
     for (const stream of options.streams) {
-      for await (const chunk of missedRows(stream, options)) {
+      const behind = options.before.position(stream);
+      const stretch = { stream, behind, end: options.after.position(stream).seq };
+      for await (const { seq, chunk } of rowsIn(stretch, options)) {
+        if (seq <= (options.rowsAfter?.[stream] ?? 0)) continue;
         await handle.appendFile(framed(chunk));
         count++;
       }
@@ -46,12 +60,21 @@ export async function saveMissedRows(file: string, options: MissedRowsOptions): 
   return count;
 }
 
-async function* missedRows(
-  stream: string,
-  { connection, identity, node, subjectOf, before, after, signal }: MissedRowsOptions,
-): AsyncGenerator<Uint8Array> {
-  const end = after.position(stream).seq;
-  const begin = await firstBehind(connection, stream, before.position(stream));
+/**
+ * Reads the rows of a node's changes in a stretch that a copy has; `after` knows which of them it refused.
+ */
+export async function* rowsIn(
+  { stream, behind, end }: Stretch,
+  {
+    connection,
+    identity,
+    node,
+    subjectOf,
+    after,
+    signal,
+  }: Omit<MissedRowsOptions, 'streams' | 'before' | 'rowsAfter'>,
+): AsyncGenerator<{ readonly seq: number; readonly chunk: Uint8Array }> {
+  const begin = await firstBehind(connection, stream, behind);
   if (begin.seq >= end) return;
   const reader = new StreamReader({ connection, stream, identity, subjectOf, after: begin });
   const stop = (): void => void reader.stop();
@@ -63,7 +86,8 @@ async function* missedRows(
       for (const { seq, message } of messages) {
         at = seq;
         if (seq > end || 'part' in message || message.node !== node) continue;
-        if (after.refused(stream, seq) !== message.id) yield* message.rows;
+        if (after.refused(stream, seq) === message.id) continue;
+        for (const chunk of message.rows) yield { seq, chunk };
       }
     }
   } finally {

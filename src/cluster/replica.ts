@@ -16,8 +16,11 @@ import { CopyGiver } from './copy-giver.ts';
 import { Finder } from './finder.ts';
 import { KeptCopy } from './kept-copy.ts';
 import { type LogIdentity, openLog } from './log-identity.ts';
-import { readMembership, writeMembership } from './membership.ts';
+import { stateStream } from './log-place.ts';
+import { type Membership, readMembership, writeMembership } from './membership.ts';
 import { lacksOrigin, refuseOwnData } from './own-data.ts';
+import { RowKeeper, type RowPace } from './row-keeper.ts';
+import { planRecovery } from './row-recovery.ts';
 
 /** Pause between two tries to take part while no NATS server can be reached, ms. */
 const TRY_AGAIN_AFTER_MS = 2000;
@@ -34,6 +37,7 @@ export interface ReplicaOptions {
   readonly registry: Registry;
   /** What came out once the servers could be reached: this node may not take part. */
   readonly onRefusal: (refusal: ClusterRefusal) => void;
+  readonly rowPace?: RowPace | undefined;
 }
 
 interface Joined {
@@ -45,6 +49,7 @@ interface Joined {
   readonly beats: Beats;
   readonly copy: KeptCopy;
   readonly giver: CopyGiver;
+  readonly rows: RowKeeper;
 }
 
 interface Trouble {
@@ -114,7 +119,9 @@ export class Replica {
     const { trouble, joined } = this;
     const twinSince = joined?.beats.twin();
     return [
-      ...(trouble ? [{ name: 'nats', ...trouble }] : (joined?.copy.degraded() ?? [])),
+      ...(trouble
+        ? [{ name: 'nats', ...trouble }]
+        : [...(joined?.copy.degraded() ?? []), ...(joined?.rows.degraded() ?? [])]),
       ...(twinSince === undefined
         ? []
         : [{ name: 'node name', since: twinSince, cause: 'another machine has the same cluster.node' }]),
@@ -129,6 +136,7 @@ export class Replica {
     joined?.beats.stop();
     joined?.finder.stop();
     joined?.calls.stop();
+    await joined?.rows.stop();
     await joined?.copy.stop();
     await joined?.giver.stop();
     if (joined) await closeConnection(joined.connection);
@@ -168,15 +176,16 @@ export class Replica {
   }
 
   private async join(): Promise<void> {
-    const { config, link, environments, pepper, release, log, registry } = this.options;
+    const { config, link, environments, pepper, release, log, registry, rowPace } = this.options;
     const { cluster, dataDir } = config;
-    const known = readMembership(dataDir, cluster.node)?.identity;
+    const known = readMembership(dataDir, cluster.node);
     refuseOwnData(environments, streamsOfChanges(cluster.state.shards));
     const connection = await connectToNats(cluster, link.name);
     let opened: LogIdentity;
+    let membership: Membership;
     try {
-      opened = await openLog(connection, { cluster, pepper, known });
-      if (known === undefined) writeMembership(dataDir, { identity: opened.identity, node: cluster.node });
+      opened = await openLog(connection, { cluster, pepper, known: known?.identity });
+      membership = known ?? (await this.takePart(connection, opened.identity));
     } catch (error) {
       await closeConnection(connection);
       throw error;
@@ -193,6 +202,7 @@ export class Replica {
       registry,
       streams: streamsOfChanges(cluster.state.shards),
       begin: lacksOrigin(environments, opened) ? 'copy' : 'log',
+      rowsAfter: membership.recovery?.upTo,
       others: () => this.here()?.beats.others() ?? [],
       call: async (call) => this.here()?.calls.call(call) ?? APART,
     });
@@ -212,9 +222,20 @@ export class Replica {
         ownAddress: () => connection.info?.client_ip,
         problem: () => copy.problem(),
       }),
+      rows: new RowKeeper({ ...common, connection, cluster, membership, registry, pace: rowPace }),
     };
     void this.follow(connection);
     log.info({ node, server: connection.getServer() }, 'takes part in the cluster');
+  }
+
+  /** For the first time with this disk: a former one may have had rows that ClickHouse lacks. */
+  private async takePart(connection: NatsConnection, identity: string): Promise<Membership> {
+    const { cluster, dataDir } = this.options.config;
+    const streams = Array.from({ length: cluster.state.shards }, (_, shard) => stateStream(shard));
+    const recovery = await planRecovery(connection, streams);
+    const membership = { identity, node: cluster.node, recovery };
+    writeMembership(dataDir, membership);
+    return membership;
   }
 
   private tryLater(error: unknown): void {

@@ -12,7 +12,9 @@ import { nanos } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
 
-export type StreamSettings = Pick<Config['cluster'], 'replicas' | 'state' | 'rows' | 'log'>;
+export type StreamSettings = Pick<Config['cluster'], 'replicas' | 'state' | 'log'> & {
+  readonly rows: Pick<Config['cluster']['rows'], 'partitions' | 'maxBytes'>;
+};
 
 /** A stream as it must be; what is not named here is left to the server. */
 export type StreamPlan = Pick<StreamConfig, 'name' | 'subjects'> & Partial<StreamConfig>;

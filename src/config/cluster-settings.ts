@@ -81,6 +81,21 @@ export const clusterSettings = {
       'Most that one stream of rows may hold on each NATS server; a full one refuses rows.',
       { min: '16MiB' },
     ),
+    inFlight: integer(
+      64,
+      'Most chunks of meter values that a thread copies to NATS at a time; further ones are not copied at once.',
+      { min: 1, max: 4096 },
+    ),
+    spillAfter: duration(
+      '2s',
+      'How long the copying of meter values to NATS may take before they are confirmed without it; they are copied later.',
+      { min: '100ms', max: '60s' },
+    ),
+    confirm: oneOf(
+      ['spill', 'replicated'],
+      'spill',
+      'Meter values that cannot be copied to NATS in time: spill confirms them once they are on this node, replicated answers InternalError.',
+    ),
   },
   log: {
     keep: duration(

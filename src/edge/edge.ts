@@ -3,6 +3,7 @@ import {
   type CentralSystemOptions,
   createCentralSystem,
 } from '../central-system/central-system.ts';
+import type { SampleLane } from '../cluster/sample-lane.ts';
 import { isClustered } from '../config/cluster-check.ts';
 import type { Config } from '../config/schema.ts';
 import { trustedProxies } from '../config/trusted-proxies.ts';
@@ -50,6 +51,8 @@ export interface EdgeDeps {
   readonly store: Store;
   /** This edge's own. */
   readonly journal: Journal;
+  /** Where samples are kept that the edge itself decides; default: in the journal. */
+  readonly samples?: SampleLane;
   readonly pool: Pick<FramePool, 'run'>;
   readonly link: Pick<Link, 'call' | 'serve'>;
   /** Absent on a machine that is alone. */
@@ -106,7 +109,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
   const { level } = journal;
   const centralSystem = startCentralSystem(deps, {
     rows,
-    keepSamples: createFrameDecider({ lane, level }).keep,
+    keepSamples: createFrameDecider({ lane: deps.samples ?? lane, level }).keep,
     onNeverBooted: (chargePointId) => void bootRequests.ask(chargePointId),
     log: quietly,
   });

@@ -1,4 +1,5 @@
 import { joinLog } from '../cluster/join-log.ts';
+import { openSampleLane } from '../cluster/sample-lane.ts';
 import { isClustered } from '../config/cluster-check.ts';
 import type { Config } from '../config/schema.ts';
 import { type Journal, journalPath, openJournal } from '../journal/journal.ts';
@@ -27,8 +28,10 @@ checkOpenFiles(config.ocpp.maxConnections, log);
 const clusterLog = await joinLog(config, { name, log, registry: metrics });
 const journalOptions = { path: journalPath(config.dataDir, name), budget: config.journal.budget };
 const [store, journal] = await openData();
+const copies = isClustered(config) ? { cluster: config.cluster, name: `${name} frames` } : undefined;
 const pool = createFramePool({
   journal: journalOptions,
+  copies,
   threads: config.edge.frameWorkers,
   batchesInFlight: config.edge.batchesInFlight,
   onFault: (error) => log.error({ err: error }, 'a frame worker failed'),
@@ -77,6 +80,7 @@ async function listen(): Promise<Edge> {
       config,
       store,
       journal,
+      ...(copies && { samples: await openSampleLane(journal, copies, clusterLog?.connection) }),
       pool,
       link,
       sharedLog: clusterLog,

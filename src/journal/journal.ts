@@ -4,6 +4,7 @@ import { Environment } from './environment.ts';
 import { LaneQueue } from './lane-queue.ts';
 import { Overflow, OverflowingLane } from './overflow.ts';
 import { endOverflow, isOverflow, isUnfinished, shownName } from './overflow-lane.ts';
+import { Uncopied } from './uncopied.ts';
 
 export interface JournalOptions {
   /** Directory of the journal; created where it is missing. */
@@ -29,6 +30,8 @@ export interface Journal {
    * thread.
    */
   openLane(): OverflowingLane;
+  /** What of it no other machine has, where rows are copied to others at all. Makes a table for that. */
+  uncopied(): Uncopied;
   /** May be asked per frame: measured at most ten times a second. */
   readonly level: () => JournalLevel;
   /**
@@ -110,7 +113,8 @@ export function openJournal({
   return {
     uuid: queue.uuid,
     queue,
-    openLane: () => new OverflowingLane(queue.openLane(), overflow),
+    openLane: () => new OverflowingLane(queue, overflow),
+    uncopied: () => new Uncopied(environment),
     level() {
       const now = performance.now();
       if (now - measuredAt >= MEASURE_EVERY_MS) {

@@ -137,6 +137,21 @@ export class LaneQueue {
     return !this.entries.doesExist(laneKey(lane, seq));
   }
 
+  /** The last entry of each lane that holds entries. */
+  ends(): Place[] {
+    return this.lanes().flatMap((lane) => {
+      const [last] = this.entries.getKeys({ start: laneKey(lane, MAX_SEQ), reverse: true, limit: 1 });
+      return last && laneOf(last) === lane ? [{ lane, seq: seqOf(last) }] : [];
+    });
+  }
+
+  /** Whether nothing is left of a lane up to this entry. */
+  isDrainedUpTo({ lane, seq }: Place): boolean {
+    this.environment.endRead();
+    const first = this.firstKey(lane);
+    return first === undefined || laneOf(first) !== lane || seqOf(first) > seq;
+  }
+
   /** Lanes that hold entries, ascending. One seek each. */
   lanes(): number[] {
     const lanes: number[] = [];

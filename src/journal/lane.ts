@@ -14,16 +14,17 @@ export class Lane {
   }
 
   /**
-   * Resolves once the chunk is on the disk; appends of the same moment share one flush. Rejects with
-   * CommitError, and then the chunk is not in the queue. The bytes are read later: do not change them before
-   * that.
+   * Resolves with its place once the chunk is on the disk; appends of the same moment share one flush.
+   * Rejects with CommitError, and then the chunk is not in the queue. The bytes are read later: do not change
+   * them before that.
    */
-  async append(chunk: Uint8Array): Promise<void> {
+  async append(chunk: Uint8Array): Promise<Place> {
     this.environment.assertSpace();
-    this.seq++;
+    const place = { lane: this.number, seq: ++this.seq };
     // Its own transaction, or one with others of the same moment.
-    const key = laneKey(this.number, this.seq);
+    const key = laneKey(place.lane, place.seq);
     await this.environment.commit(() => this.entries.put(key, chunk as Buffer) as Promise<boolean>);
+    return place;
   }
 }
 
@@ -31,6 +32,12 @@ export class Lane {
 export interface Place {
   readonly lane: number;
   readonly seq: number;
+}
+
+/** An entry among those of all queues there are. */
+export interface EntryName extends Place {
+  /** `LaneQueue.uuid` */
+  readonly queue: string;
 }
 
 /**

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { Environment, type EnvironmentOptions } from './environment.ts';
-import type { TransactionLane } from './lane.ts';
+import type { EntryName, TransactionLane } from './lane.ts';
 import { LaneQueue } from './lane-queue.ts';
 
 /** Between the path of a journal and what tells its overflows apart. */
@@ -95,19 +95,17 @@ export class OverflowLane {
   }
 
   /**
-   * Resolves with true once the chunk is on the disk, with false where the overflow has ended; then the chunk
-   * is not in it. Rejects with CommitError.
+   * Resolves with its name once the chunk is on the disk, with undefined where the overflow has ended; then
+   * the chunk is not in it. Rejects with CommitError.
    */
-  async append(chunk: Uint8Array): Promise<boolean> {
+  async append(chunk: Uint8Array): Promise<EntryName | undefined> {
     try {
-      return await this.environment.transact(() => {
-        if (this.ending.isNoted) return false;
-        this.lane.append(chunk);
-        return true;
-      });
+      return await this.environment.transact(() =>
+        this.ending.isNoted ? undefined : { queue: this.queue.uuid, ...this.lane.append(chunk) },
+      );
     } catch (error) {
       if (existsSync(this.path)) throw error;
-      return false; // deleted, so it has ended: there is no disk any more whose space could be looked at
+      return undefined; // deleted, so it has ended: there is no disk any more whose space could be looked at
     }
   }
 
@@ -134,7 +132,8 @@ export function endOverflow(environment: Environment, queue: LaneQueue): boolean
   });
 }
 
-function flushDirectory(path: string): void {
+/** Blocks until the names in a directory are on the disk. */
+export function flushDirectory(path: string): void {
   const directory = openSync(path, 'r');
   try {
     fsyncSync(directory);

@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { metrics } from '../telemetry/metrics.ts';
-import type { Lane } from './lane.ts';
+import type { EntryName, Lane } from './lane.ts';
+import type { LaneQueue } from './lane-queue.ts';
 import { isOverflow, journalOf, OverflowLane } from './overflow-lane.ts';
 
 const failures = metrics
@@ -76,21 +77,21 @@ export class Overflow {
   }
 
   /**
-   * Resolves with true once the chunk is on the disk; with false where no overflow can be had, and then it is
-   * not. Rejects with CommitError.
+   * Resolves with its name once the chunk is on the disk; with undefined where no overflow can be had, and
+   * then it is not. Rejects with CommitError.
    */
-  async append(chunk: Uint8Array): Promise<boolean> {
+  async append(chunk: Uint8Array): Promise<EntryName | undefined> {
     this.underWay++;
     try {
       for (;;) {
-        if (!this.lane && performance.now() < this.notBefore) return false;
+        if (!this.lane && performance.now() < this.notBefore) return undefined;
         this.lane ??= this.begin();
         const lane = await this.lane;
-        if (!lane) return false;
+        if (!lane) return undefined;
         if (!lane.isOpen) continue; // left by another append a moment ago
-        const isAppended = await lane.append(chunk);
-        if (!isAppended || this.isFull(lane)) this.leave(lane);
-        if (isAppended) return true;
+        const entry = await lane.append(chunk);
+        if (!entry || this.isFull(lane)) this.leave(lane);
+        if (entry) return entry;
       }
     } finally {
       this.underWay--;
@@ -159,19 +160,22 @@ export class Overflow {
 /** A lane of the journal, or of its overflow while one is wanted. */
 export class OverflowingLane {
   readonly number: number;
+  private readonly queue: string;
   private readonly lane: Lane;
   private readonly overflow: Overflow;
 
-  constructor(lane: Lane, overflow: Overflow) {
-    this.number = lane.number;
-    this.lane = lane;
+  /** `queue`: that of the journal. As `LaneQueue.openLane`. */
+  constructor(queue: LaneQueue, overflow: Overflow) {
+    this.queue = queue.uuid;
+    this.lane = queue.openLane();
+    this.number = this.lane.number;
     this.overflow = overflow;
   }
 
-  /** As `Lane.append`. */
-  async append(chunk: Uint8Array): Promise<void> {
-    if (this.overflow.isWanted && (await this.overflow.append(chunk))) return;
-    await this.lane.append(chunk);
+  /** As `Lane.append`; resolves with the name of the entry. */
+  async append(chunk: Uint8Array): Promise<EntryName> {
+    const overflowed = this.overflow.isWanted ? await this.overflow.append(chunk) : undefined;
+    return overflowed ?? { queue: this.queue, ...(await this.lane.append(chunk)) };
   }
 }
 

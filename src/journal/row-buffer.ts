@@ -18,7 +18,7 @@ export interface RowBufferOptions {
 
 /** Where full chunks go: a lane of the journal. */
 export interface ChunkSink {
-  append(chunk: Uint8Array): Promise<void>;
+  append(chunk: Uint8Array): Promise<unknown>;
 }
 
 /** A chunk that is being filled. */

@@ -1,4 +1,5 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
+import type { SampleLane } from '../cluster/sample-lane.ts';
 import { readFrame } from '../protocol/frame.ts';
 import type { MeterContext } from '../protocol/meter-message.ts';
 import type { IncomingCall } from '../protocol/reading.ts';
@@ -6,13 +7,8 @@ import { SAMPLES, SampleBuffer } from '../records/sample-buffer.ts';
 import type { BatchVerdict, FrameBatch, FrameContext, FrameVerdict } from './frame-batch.ts';
 import { METER_READERS } from './meter-readers.ts';
 
-/** Where the decider keeps its rows: a lane of the journal. */
-export interface SampleLane {
-  /** Resolves when the chunk is flushed to disk. */
-  append(chunk: Buffer): Promise<void>;
-}
-
 export interface FrameDeciderOptions {
+  /** Where the decider keeps its samples. */
   readonly lane: SampleLane;
   /**
    * How full the journal is: at `no-samples` MeterValues are refused, so that the room left is kept for

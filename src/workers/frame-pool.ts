@@ -10,7 +10,7 @@ import {
   unpackVerdict,
 } from './pack-batch.ts';
 
-export interface FramePoolOptions extends Pick<FrameWorkerData, 'journal'> {
+export interface FramePoolOptions extends Pick<FrameWorkerData, 'journal' | 'copies'> {
   readonly threads: number;
   /** Most batches that the threads have at a time; while one is being flushed, the next is read. */
   readonly batchesInFlight: number;
@@ -49,11 +49,11 @@ const ANY_SLOT = 0;
 
 /** Starts the threads at once, so that the first frames need not wait for them. */
 export function createFramePool(options: FramePoolOptions): FramePool {
-  const { journal, threads, batchesInFlight, onFault, file = frameWorkerFile() } = options;
+  const { journal, copies, threads, batchesInFlight, onFault, file = frameWorkerFile() } = options;
   const slots = batchesInFlight + SPARE_SLOTS;
   const progress = ProgressBoard.of(slots);
   const free = Array.from({ length: slots - 1 }, (_, index) => slots - 1 - index);
-  const data: FrameWorkerData = { journal, progress: progress.memory };
+  const data: FrameWorkerData = { journal, copies, progress: progress.memory };
   const pool = new Piscina<PackedBatch, PackedVerdict>({
     filename: file,
     workerData: data,

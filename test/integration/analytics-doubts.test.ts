@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Engine, type Insert, withLines } from '../../src/analytics/engine.ts';
@@ -6,12 +7,15 @@ import { presenceOf } from '../../src/analytics/presence.ts';
 import { rowIdentities } from '../../src/analytics/row-identity.ts';
 import { CommitError } from '../../src/journal/group-commit.ts';
 import { LaneQueue } from '../../src/journal/lane-queue.ts';
+import { RecoveredRows } from '../../src/journal/recovered-rows.ts';
 import { authorizations } from '../../src/records/authorizations.ts';
+import { connectorStatus } from '../../src/records/connector-status.ts';
 import { meterSamples } from '../../src/records/meter-samples.ts';
 import type { TableName } from '../../src/records/table.ts';
 import { tables } from '../../src/records/tables.ts';
 import { transactions } from '../../src/records/transactions.ts';
-import { registerSample, transactionRow } from '../support/analytics-rows.ts';
+import { packRows } from '../../src/store/outbox.ts';
+import { registerSample, sampleChunk, transactionRow } from '../support/analytics-rows.ts';
 import { type EmbeddedEngine, linesOf, openEmbeddedEngine } from '../support/embedded-engine.ts';
 import {
   engineAround,
@@ -60,6 +64,17 @@ describe('inserts whose end nobody saw', () => {
     parentIdTag: '',
     status: 'Accepted',
     action: 'Authorize' as const,
+    receivedAt: noon,
+  });
+  const status = (value: string) => ({
+    chargePointId: 'CP-1',
+    connectorId: 1,
+    status: value,
+    errorCode: 'NoError',
+    info: '',
+    vendorId: '',
+    vendorErrorCode: '',
+    ts: noon,
     receivedAt: noon,
   });
   const count = async (what: string, table: TableName) =>
@@ -122,6 +137,32 @@ describe('inserts whose end nobody saw', () => {
       expect(await count('count()', 'authorizations')).toBe(3);
     },
   );
+
+  it('of rows that were recovered for a lost disk only those get in that are not there, whatever happens meanwhile', async () => {
+    await under.append(meterSamples, [sample(1), sample(2)]);
+    await under.send(connectorStatus, [status('Charging')]);
+    await under.send(transactions, [opened(1)]);
+    const before = under.open(engine);
+    await under.drained();
+    await before.stop();
+
+    const recovered = RecoveredRows.begin(under.dataDir);
+    await recovered.keep(sampleChunk([sample(1), sample(2)]));
+    await recovered.keep(sampleChunk([sample(3)]));
+    await recovered.keep(packRows(connectorStatus, [status('Charging')]));
+    await recovered.keep(packRows(connectorStatus, [status('Finishing')]));
+    await recovered.keep(packRows(transactions, [opened(1), stopped(1)]));
+    await recovered.finish('lost');
+    expect(RecoveredRows.isFinished(under.dataDir, 'lost')).toBe(true);
+    under.open(engineAround(engine, failing(['before', 'after'])), { emptyFor: 0, discoverEvery: 20 });
+    await until('they are drained', () => !RecoveredRows.isFinished(under.dataDir, 'lost'));
+
+    expect(await count('count()', 'meter_samples')).toBe(3);
+    expect(await count('count()', 'connector_status')).toBe(2);
+    await merge('transactions');
+    expect(await count('max(version)', 'transactions')).toBe(2);
+    expect(readdirSync(under.dataDir).filter((name) => /recover/.test(name))).toEqual([]);
+  });
 
   it('a version that a later one has replaced, and a sample that was sent again later, are not missed', async () => {
     const first = linesOf(transactions, [opened(1), stopped(2)]);

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { ClusterLog } from '../../src/cluster/cluster-log.ts';
 import { Replica } from '../../src/cluster/replica.ts';
+import type { RowPace } from '../../src/cluster/row-keeper.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Link } from '../../src/link/link.ts';
@@ -38,6 +39,7 @@ export interface ClusterNodeOptions {
   readonly pepper?: string;
   readonly flags?: Readonly<Record<string, string>>;
   readonly dataDir?: string;
+  readonly rowPace?: RowPace;
 }
 
 /** The settings of a small node, with these further flags. */
@@ -70,7 +72,7 @@ export function nodeConfig(
 export async function startClusterNode(
   name: string,
   server: NatsServer,
-  { pepper = 'cafe', flags = {}, dataDir = temporaryDirectory() }: ClusterNodeOptions = {},
+  { pepper = 'cafe', flags = {}, dataDir = temporaryDirectory(), rowPace }: ClusterNodeOptions = {},
 ): Promise<ClusterNode> {
   const config = nodeConfig(name, server, dataDir, flags);
   const relay = createRelay({ node: name });
@@ -85,6 +87,7 @@ export async function startClusterNode(
     release: '0.0.0',
     log,
     registry,
+    rowPace,
     onRefusal: (refusal) => {
       throw refusal;
     },

@@ -62,7 +62,9 @@ export function openSinkUnderTest(): SinkUnderTest {
       if (engine) sink.start(engine);
       return sink;
     },
-    append: (table, rows) => lane.append(chunkOf(table, rows)),
+    async append(table, rows) {
+      await lane.append(chunkOf(table, rows));
+    },
     async send(table, rows) {
       for (const row of rows) await outboxLane.append(chunkOf(table, [row]));
     },

@@ -122,6 +122,48 @@ test('a saved batch survives a restart and can be read again in full until it is
   expect(texts(queue.read(lane.number, 0, everything))).toEqual(['c']);
 });
 
+test('how far each lane reaches is known, and when ClickHouse has all of it', async () => {
+  const journal = scratchJournal();
+  const { queue } = journal;
+  const lanes = [journal.openLane(), journal.openLane(), journal.openLane()];
+  const [first, , last] = lanes.map(({ number }) => number) as [number, number, number];
+  const append = (lane: number, times: number) =>
+    Promise.all(Array.from({ length: times }, () => lanes[lane]?.append(chunkOf('x'))));
+  await append(0, 3);
+  await append(2, 2);
+  const ends = queue.ends();
+  expect(ends).toEqual([
+    { lane: first, seq: 3 },
+    { lane: last, seq: 2 },
+  ]);
+  await append(0, 1);
+  await append(1, 1);
+  const drained = () => ends.map((end) => queue.isDrainedUpTo(end));
+  expect(drained()).toEqual([false, false]);
+  await queue.remove([{ lane: first, from: 1, to: 2 }]);
+  expect(drained()).toEqual([false, false]);
+  await queue.remove([
+    { lane: first, from: 3, to: 3 },
+    { lane: last, from: 1, to: 2 },
+  ]);
+  expect(drained()).toEqual([true, true]);
+});
+
+test('what was confirmed without a copy is noted by its name, for all processes, until it is forgotten', async () => {
+  const path = scratchDirectory();
+  const [writer, keeper] = [scratchJournal({ path }), scratchJournal({ path })];
+  const lane = writer.openLane();
+  const entries = await Promise.all(['a', 'b'].map((text) => lane.append(chunkOf(text))));
+  expect(entries.map(({ queue, seq }) => [queue, seq])).toEqual([
+    [writer.uuid, 1],
+    [writer.uuid, 2],
+  ]);
+  for (const entry of entries) await writer.uncopied().note(entry);
+  expect(keeper.uncopied().all()).toEqual(entries);
+  await keeper.uncopied().forget(entries.slice(0, 1));
+  expect(writer.uncopied().all()).toEqual(entries.slice(1));
+});
+
 test('a saved batch remembers which tables are inserted in parts, over a restart', async () => {
   const path = scratchDirectory();
   const before = openJournal({ path });

@@ -37,7 +37,7 @@ async function drain({ queue }: Journal): Promise<void> {
 }
 
 /** Appends big chunks until they go into an overflow. */
-async function fill(lane: { append(chunk: Buffer): Promise<void> }, overflows: () => readonly unknown[]) {
+async function fill(lane: { append(chunk: Buffer): Promise<unknown> }, overflows: () => readonly unknown[]) {
   await vi.waitUntil(
     async () => {
       await lane.append(chunkOf(BIG));
@@ -142,7 +142,7 @@ test('where no overflow can be made the rows go into the journal', async () => {
     usedBytes: () => 1,
     above: 0,
   });
-  const lane = new OverflowingLane(new LaneQueue(scratchEnvironment(path), 'entries').openLane(), overflow);
+  const lane = new OverflowingLane(new LaneQueue(scratchEnvironment(path), 'entries'), overflow);
   await lane.append(chunkOf('a'));
   expect(failed()).toBe(before + 1);
   expect(textsOf(scratchJournal({ path }))).toEqual(['a']);
