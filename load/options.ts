@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { readDuration } from '../src/config/quantities.ts';
 import { MAX_SAMPLES_PER_METER_VALUE } from '../src/simulator/meter-values.ts';
 import type { Disturbance } from './chaos.ts';
-import { type ClusterPart, isClusterPart } from './cluster/cluster-chaos.ts';
+import { type ClusterPart, isClusterPart, isKilledPart } from './cluster/cluster-chaos.ts';
 import { NODE_NAMES } from './cluster/node-names.ts';
 import { OptionError } from './option-error.ts';
 import { readPem, readSecurity, type SecurityOptions } from './security/security-options.ts';
@@ -112,7 +112,7 @@ const FLAGS = {
   ],
   kill: [
     'NAMES',
-    'SIGKILL these processes of the own gateway: control,analytics or edge-0; of a cluster one node or nats',
+    'SIGKILL these processes of the own gateway: control,analytics or edge-0; of a cluster one node, one with its disk, or nats',
   ],
   cut: ['NAMES', '... of a cluster: SIGSTOP all of one node or nats for 9 to 15 s'],
   disturb: ['KINDS', 'at random, by the seed: kill, pause (SIGSTOP), disk (a full one; needs root), clock'],
@@ -201,10 +201,10 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
   const unfit = nodes === undefined ? undefined : NOT_WITH_NODES.find((flag) => text(flag) !== undefined);
   if (unfit !== undefined) throw new OptionError(`--${unfit} does not go with --nodes`);
   const unknown = kill.find((name) =>
-    nodes === undefined ? !/^(control|analytics|edge-\d+)$/.test(name) : !isClusterPart(name),
+    nodes === undefined ? !/^(control|analytics|edge-\d+)$/.test(name) : !isKilledPart(name),
   );
   if (unknown !== undefined) {
-    const known = nodes === undefined ? 'control, analytics and edge-N' : 'node and nats with --nodes';
+    const known = nodes === undefined ? 'control, analytics and edge-N' : 'node, disk and nats with --nodes';
     throw new OptionError(`--kill knows ${known}, not ${unknown}`);
   }
   const cut = (text('cut') ?? '').split(',').filter((name) => name !== '');

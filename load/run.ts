@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startAudits } from './audits.ts';
 import { Chaos, type Disturber } from './chaos.ts';
-import { ClusterChaos, isClusterPart } from './cluster/cluster-chaos.ts';
+import { ClusterChaos, isKilledPart } from './cluster/cluster-chaos.ts';
 import { ClusterGateway } from './cluster/cluster-gateway.ts';
 import { ConfirmationWitnesses } from './cluster/confirmation-witness.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -320,7 +320,7 @@ function disturberOf(
   if (gateway instanceof ClusterGateway) {
     return new ClusterChaos(gateway.cluster, {
       ...events,
-      kill: kill.filter(isClusterPart),
+      kill: kill.filter(isKilledPart),
       cut,
       everyMs,
       seed,

@@ -11,14 +11,22 @@ const PARTS = ['node', 'nats'] as const;
 /** What of a cluster is disturbed. */
 export type ClusterPart = (typeof PARTS)[number];
 
+/** What of it is killed: with `disk`, a node and its data directory. */
+export type KilledPart = ClusterPart | 'disk';
+
 export function isClusterPart(name: string): name is ClusterPart {
   return PARTS.some((part) => part === name);
+}
+
+export function isKilledPart(name: string): name is KilledPart {
+  return name === 'disk' || isClusterPart(name);
 }
 
 /** A node or a NATS server. Both resolve once it is back, with the ms that it was away. */
 export interface Victim {
   readonly name: string;
-  kill(): Promise<number>;
+  /** `losesDisk`: it comes back with an empty data directory. */
+  kill(losesDisk: boolean): Promise<number>;
   pause(forMs: number): Promise<number>;
 }
 
@@ -30,7 +38,7 @@ export interface Victims {
 
 export interface ClusterChaosOptions {
   /** One of each gets SIGKILL every `everyMs`. */
-  readonly kill: readonly ClusterPart[];
+  readonly kill: readonly KilledPart[];
   /** One of each does nothing for a while, as if nothing reached it. */
   readonly cut: readonly ClusterPart[];
   readonly everyMs: number;
@@ -86,19 +94,22 @@ export class ClusterChaos implements Disturber {
     }
   }
 
-  async #disturb(part: ClusterPart, how: 'killed' | 'cut off'): Promise<void> {
+  async #disturb(part: KilledPart, how: 'killed' | 'cut off'): Promise<void> {
     const { elapsed, onEvent, onNodeAway } = this.#options;
     const { nodes, nats } = this.#cluster;
-    const victim = this.#random.pick(part === 'node' ? nodes : nats);
+    const isNode = part !== 'nats';
+    const victim = this.#random.pick(isNode ? nodes : nats);
     const cutForMs = this.#random.between(SHORTEST_CUT_MS, LONGEST_CUT_MS);
     const at = elapsed();
-    if (part === 'node') {
+    if (isNode) {
       this.#dropsUntil = Number.POSITIVE_INFINITY;
       onNodeAway(at);
     }
-    const forMs = how === 'killed' ? await victim.kill() : await victim.pause(cutForMs);
-    if (part === 'node') this.#dropsUntil = performance.now() + AFTERMATH_MS;
-    if (part === 'node') onEvent({ at, what: `${how} node ${victim.name}`, forMs, away: victim.name });
-    else onEvent({ at, what: `${how} ${victim.name}`, forMs });
+    const forMs = how === 'killed' ? await victim.kill(part === 'disk') : await victim.pause(cutForMs);
+    if (isNode) this.#dropsUntil = performance.now() + AFTERMATH_MS;
+    const { name } = victim;
+    const lost = part === 'disk' ? ' with its disk' : '';
+    if (isNode) onEvent({ at, what: `${how} node ${name}${lost}`, forMs, away: name });
+    else onEvent({ at, what: `${how} ${name}`, forMs });
   }
 }

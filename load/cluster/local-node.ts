@@ -1,3 +1,5 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { OwnGateway } from '../gateway.ts';
 import { poll } from '../poll.ts';
@@ -35,6 +37,8 @@ export class LocalNode {
   #again: NodeJS.Timeout | undefined;
   #starting: Promise<void> = Promise.resolve();
   #stopping = false;
+  /** Its data directory is emptied before it is started again. */
+  #losesDisk = false;
 
   private constructor(options: NodeOptions, gateway: OwnGateway) {
     this.name = options.name;
@@ -65,10 +69,11 @@ export class LocalNode {
   }
 
   /**
-   * SIGKILL to all of its processes. Resolves with the ms until it serves again. @throws Error if it does not
-   * within a minute.
+   * SIGKILL to all of its processes. Resolves with the ms until it serves again. With `losesDisk`, it keeps
+   * nothing but the pepper that all nodes share. @throws Error if it does not serve within a minute.
    */
-  async kill(): Promise<number> {
+  async kill(losesDisk = false): Promise<number> {
+    this.#losesDisk = losesDisk;
     const killedAt = performance.now();
     const killed = this.#gateway;
     await killed.signal('SIGKILL');
@@ -115,6 +120,8 @@ export class LocalNode {
     const { ocppUrl, apiUrl } = this.target;
     const ports = ['--ocpp-port', new URL(ocppUrl).port, '--api-port', new URL(apiUrl).port];
     try {
+      if (this.#losesDisk) await emptyDirectory(this.#options.dataDir);
+      this.#losesDisk = false;
       this.#gateway = await startGateway(this.#options, ports);
     } catch (error) {
       this.#tryLater(error instanceof Error ? error.message : String(error));
@@ -124,6 +131,11 @@ export class LocalNode {
     this.#options.events.startedAgain(this);
     void this.#follow(this.#gateway);
   }
+}
+
+async function emptyDirectory(dataDir: string): Promise<void> {
+  for (const name of await readdir(dataDir))
+    if (name !== 'pepper') await rm(join(dataDir, name), { recursive: true, force: true });
 }
 
 function startGateway(

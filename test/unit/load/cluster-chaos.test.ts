@@ -1,16 +1,21 @@
 import { expect, test } from 'vitest';
-import { ClusterChaos, type ClusterPart, type Victim } from '../../../load/cluster/cluster-chaos.ts';
+import {
+  ClusterChaos,
+  type ClusterPart,
+  type KilledPart,
+  type Victim,
+} from '../../../load/cluster/cluster-chaos.ts';
 import { until } from '../../support/until.ts';
 
 /** Disturbs a cluster of two nodes and two NATS servers until something has been disturbed. */
-async function disturbed(kill: readonly ClusterPart[], cut: readonly ClusterPart[]) {
+async function disturbed(kill: readonly KilledPart[], cut: readonly ClusterPart[]) {
   const done: string[] = [];
   const events: string[] = [];
   let away = 0;
   let excusedMeanwhile = false;
   const victim = (name: string): Victim => ({
     name,
-    kill: async () => note(`kill ${name}`, 5000),
+    kill: async (losesDisk) => note(`kill ${name}${losesDisk ? ' with its disk' : ''}`, 5000),
     pause: async (forMs) => note(`pause ${name}`, forMs),
   });
   const note = (what: string, forMs: number): number => {
@@ -44,6 +49,13 @@ test('a node is killed: sockets may drop, also while charge points find their wa
   expect(away).toBe(done.length);
   expect([excusedMeanwhile, chaos.excuses('dropped'), chaos.excuses('refused')]).toEqual([true, true, true]);
   expect(chaos.excuses('error MeterValues')).toBe(false);
+});
+
+test('a node is killed and loses its disk', async () => {
+  const { done, events, away } = await disturbed(['disk'], []);
+  expect(done[0]).toMatch(/^kill [ab] with its disk$/);
+  expect(events[0]).toBe(done[0]?.replace('kill', 'killed node'));
+  expect(away).toBe(done.length);
 });
 
 test('NATS servers are killed and cut off: no charge point may notice', async () => {

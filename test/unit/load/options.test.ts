@@ -132,7 +132,7 @@ test('a cluster is disturbed by node or NATS server, and is not for what only on
   expect(readOptions(cluster)).toMatchObject({ nodes: 3, kill: ['node', 'nats'], cut: ['nats'] });
   expect(readOptions([])).toMatchObject({ nodes: undefined, cut: [] });
   expect(() => readOptions(['--nodes', '1'])).toThrow('--nodes must be a whole number from 2 to 9');
-  expect(() => readOptions(['--nodes', '3', '--kill', 'edge-0'])).toThrow('--kill knows node and nats');
+  expect(() => readOptions(['--nodes', '3', '--kill', 'edge-0'])).toThrow('--kill knows node, disk and nats');
   expect(() => readOptions(['--nodes', '3', '--cut', 'edge-0'])).toThrow('--cut knows node and nats');
   expect(() => readOptions(['--kill', 'node'])).toThrow('--kill knows control, analytics and edge-N');
   expect(() => readOptions(['--cut', 'node'])).toThrow('--cut needs --nodes');
