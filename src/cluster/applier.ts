@@ -72,6 +72,10 @@ export class Applier {
       .gauge('farad_log_lag_seconds', 'Age of the oldest change that has not been applied yet.', labels)
       .with({ stream })
       .readFrom(() => this.lagSeconds());
+    registry
+      .gauge('farad_log_stream_bytes', 'What a stream of changes holds on each NATS server.', labels)
+      .with({ stream })
+      .readFrom(() => this.reader.ends.bytes);
     this.running = this.run();
   }
 

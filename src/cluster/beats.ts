@@ -34,6 +34,7 @@ export interface Beat {
   /** As in NodeCondition; absent from older releases. */
   readonly lagSeconds?: number;
   readonly trouble?: string;
+  readonly refuses?: string;
 }
 
 /** In the place of a beat of a node that does not run: it will not come back. */
@@ -72,10 +73,11 @@ function readAbout<Said extends { readonly node: string }>({
   }
 }
 
-function conditionOf({ lagSeconds, trouble }: Beat): NodeCondition {
+function conditionOf({ lagSeconds, trouble, refuses }: Beat): NodeCondition {
   return {
     lagSeconds: typeof lagSeconds === 'number' && lagSeconds >= 0 ? lagSeconds : null,
     trouble: typeof trouble === 'string' ? trouble.slice(0, MOST_TROUBLE) : null,
+    refuses: refuses === 'log_away' || refuses === 'behind' ? refuses : null,
   };
 }
 
@@ -195,7 +197,7 @@ export class Beats {
   private beat(): void {
     const { connection, node, release, condition } = this.options;
     if (this.stopped || connection.isClosed()) return;
-    const { lagSeconds, trouble } = condition();
+    const { lagSeconds, trouble, refuses } = condition();
     const beat: Beat = {
       node,
       instance: this.instance,
@@ -204,6 +206,7 @@ export class Beats {
       clock: Date.now(),
       ...(lagSeconds !== null && { lagSeconds }),
       ...(trouble !== null && { trouble: trouble.slice(0, MOST_TROUBLE) }),
+      ...(refuses !== null && { refuses }),
     };
     connection.publish(`farad.beat.${node}`, JSON.stringify(beat));
   }

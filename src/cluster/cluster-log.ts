@@ -4,7 +4,7 @@ import type { ChangeDriver, ReplicatedLog } from '../store/change-driver.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Registry } from '../telemetry/metrics.ts';
 import { LmdbCopyView } from './lmdb-copy.ts';
-import { ChangeLog } from './log.ts';
+import { ChangeLog, confirmSeconds } from './log.ts';
 import { LogDriver } from './log-driver.ts';
 import { placeInDirectory, placeOfChargePoint, scopeInShard, stateStream } from './log-place.ts';
 import { LogReach } from './log-reach.ts';
@@ -52,6 +52,7 @@ export class ClusterLog implements ReplicatedLog {
       streams: [...probes.keys()],
       shedAfter: cluster.shedAfter,
       isConnected: () => this.connection.isConnected,
+      registry,
       probe: (stream) => void this.stateDriver?.probe(probes.get(stream) as string),
     });
     registry
@@ -77,6 +78,7 @@ export class ClusterLog implements ReplicatedLog {
       node,
       confirmWithin,
       reach: this.reach,
+      seconds: confirmSeconds(this.options.registry).with({ stage: 'confirm' }),
     });
     if (name === 'state') this.stateDriver = driver;
     return driver;

@@ -5,6 +5,7 @@ import {
   LogUnavailableError,
   type Outcome,
 } from '../store/change-driver.ts';
+import type { Histogram } from '../telemetry/metrics.ts';
 import type { Change, ChangeRef } from './change.ts';
 import { baseOf, type CopyView } from './copy.ts';
 import type { ChangeLog } from './log.ts';
@@ -25,6 +26,8 @@ export interface LogDriverOptions {
   readonly confirmWithin: number;
   /** Told what becomes of changes. What is for a stream that is out is not sent. */
   readonly reach: Pick<LogReach, 'begin' | 'end' | 'isOut'>;
+  /** How long changes took until they were confirmed, s. */
+  readonly seconds: Pick<Histogram, 'observe'>;
 }
 
 /**
@@ -91,10 +94,13 @@ export class LogDriver implements ChangeDriver<ChangeRef> {
   }
 
   private async settle(place: LogPlace, change: Change, seen: number, deadline: number): Promise<Outcome> {
-    const { reach } = this.options;
+    const { reach, seconds } = this.options;
+    const begun = performance.now();
     reach.begin(place.stream);
     const outcome = await this.confirm(place, change, seen, deadline);
-    reach.end(place.stream, typeof outcome === 'boolean');
+    const isConfirmed = typeof outcome === 'boolean';
+    reach.end(place.stream, isConfirmed);
+    if (isConfirmed) seconds.observe((performance.now() - begun) / 1000);
     return outcome;
   }
 

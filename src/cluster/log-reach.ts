@@ -1,3 +1,5 @@
+import type { Registry } from '../telemetry/metrics.ts';
+
 /** How often the streams are looked at, ms. */
 const LOOK_EVERY_MS = 250;
 
@@ -15,6 +17,7 @@ export interface LogReachOptions {
   readonly isConnected: () => boolean;
   /** Has a change of this stream confirmed that changes nothing. Calls `begin` and `end` as others do. */
   readonly probe: (stream: string) => void;
+  readonly registry: Registry;
   /** Monotonic, ms. */
   readonly clock?: () => number;
 }
@@ -52,6 +55,13 @@ export class LogReach {
   /** Looks at the streams until `stop`. */
   start(): void {
     this.timer ??= setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+    const unconfirmed = this.options.registry.gauge(
+      'farad_log_unconfirmed_seconds',
+      'For how long no change of charge points was confirmed that should have been, by stream.',
+      ['stream'],
+    );
+    for (const stream of this.streams)
+      unconfirmed.with({ stream }).readFrom(() => this.unconfirmedFor(stream) / 1000);
   }
 
   stop(): void {

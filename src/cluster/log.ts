@@ -7,7 +7,7 @@ import {
   RequestError,
   TimeoutError,
 } from '@nats-io/transport-node';
-import type { Counter, Histogram, Registry } from '../telemetry/metrics.ts';
+import type { Counter, Family, Histogram, Registry } from '../telemetry/metrics.ts';
 import type { Change } from './change.ts';
 import type { CopyView } from './copy.ts';
 import { type Appended, type Fate, fateOf, type InLog } from './fate.ts';
@@ -53,6 +53,16 @@ export interface ChangeLogOptions {
   readonly maxBytesInFlight?: number;
 }
 
+/** How long a change takes until its stream has acknowledged it (`publish`), and until it has come back. */
+export function confirmSeconds(registry: Registry): Family<Histogram> {
+  return registry.histogram(
+    'farad_log_confirm_seconds',
+    'Until a change is confirmed, by stage.',
+    undefined,
+    ['stage'],
+  );
+}
+
 /** Appends changes to the log that the nodes share. */
 export class ChangeLog {
   private readonly client: JetStreamClient;
@@ -76,9 +86,7 @@ export class ChangeLog {
     this.client = jetstream(connection);
     this.maxInFlight = maxInFlight;
     this.maxBytesInFlight = maxBytesInFlight;
-    this.seconds = registry
-      .histogram('farad_log_confirm_seconds', 'Until a change is confirmed, by stage.', undefined, ['stage'])
-      .with({ stage: 'publish' });
+    this.seconds = confirmSeconds(registry).with({ stage: 'publish' });
     this.conflicts = registry
       .counter('farad_log_conflicts_total', 'Changes that another change of the same scope came before.')
       .with();

@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
-import type { ClusterStatus, NodeCondition } from '../link/cluster-status.ts';
+import type { ClusterStatus, NodeCondition, NodeRefusal } from '../link/cluster-status.ts';
 import type { Link } from '../link/link.ts';
 import type { CopyOffer, Degradation, ForeignAnswer } from '../link/methods.ts';
 import type { ReplicatedEnvironments } from '../store/replicated.ts';
@@ -24,6 +24,9 @@ import { planRecovery } from './row-recovery.ts';
 
 /** Pause between two tries to take part while no NATS server can be reached, ms. */
 const TRY_AGAIN_AFTER_MS = 2000;
+
+/** What an edge has said holds for so long; it says it once a second. */
+const REFUSES_FOR_MS = 5000;
 
 export interface ReplicaOptions {
   readonly config: Pick<Config, 'cluster' | 'dataDir'>;
@@ -76,6 +79,8 @@ export class Replica {
   private trouble: Trouble | undefined = { since: Date.now(), cause: 'is connecting to NATS' };
   private retry: NodeJS.Timeout | undefined;
   private stopping = false;
+  /** Why an edge of this node takes no charge points, and when it has said so, monotonic ms. */
+  private readonly refusals = new Map<string, { readonly refuses: NodeRefusal; readonly at: number }>();
 
   constructor(options: ReplicaOptions) {
     this.options = options;
@@ -96,7 +101,11 @@ export class Replica {
       return {};
     });
     link.serve('cluster.status', () => this.status());
-    link.serve('cluster.copy', () => ({ streams: this.joined?.copy.status() ?? [] }));
+    link.serve('cluster.copy', ({ refuses }, { from }) => {
+      if (refuses) this.refusals.set(from, { refuses, at: performance.now() });
+      else this.refusals.delete(from);
+      return { streams: this.joined?.copy.status() ?? [] };
+    });
     const connected = registry.gauge('farad_nats_connected', 'Whether this process is connected to NATS.');
     registry.beforeCollect(() => connected.with({}).set(this.here() ? 1 : 0));
   }
@@ -166,7 +175,15 @@ export class Replica {
     return {
       lagSeconds: lags ? Math.max(...lags) : null,
       trouble: troubles.length === 0 ? null : troubles.join('; '),
+      refuses: this.refusal(),
     };
+  }
+
+  /** An edge that has ended says nothing any more. */
+  private refusal(): NodeRefusal | null {
+    const since = performance.now() - REFUSES_FOR_MS;
+    for (const { refuses, at } of this.refusals.values()) if (at >= since) return refuses;
+    return null;
   }
 
   private async find(chargePointId: string): Promise<string | null> {

@@ -33,6 +33,8 @@ export class StreamEnds {
   /** Sequences, as of the last look: `first` is one more than `last` where it holds nothing. */
   first = 0;
   last = 0;
+  /** Of all that it holds, on each server. */
+  bytes = 0;
   /** Monotonic, ms. */
   lookedAt = Number.NEGATIVE_INFINITY;
   /** Has been seen at all. */
@@ -97,6 +99,7 @@ export class StreamEnds {
       if (state.last_seq < read) return `ends at ${state.last_seq}, and this node has read it up to ${read}`;
       this.first = state.first_seq;
       this.last = state.last_seq;
+      this.bytes = state.bytes;
       this.isSeen = true;
       if (this.last <= read) this.behindSince = undefined;
       else this.behindSince ??= await storedAt(manager, stream, Math.max(read + 1, this.first));

@@ -1,4 +1,4 @@
-import type { StreamCopied } from '../link/cluster-status.ts';
+import type { NodeRefusal, StreamCopied } from '../link/cluster-status.ts';
 import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
 import { readProcessName } from '../link/process-name.ts';
@@ -24,6 +24,8 @@ export interface NodeView {
   readonly chargePoints: number | null;
   readonly lagSeconds: number | null;
   readonly trouble: string | null;
+  readonly refuses: NodeRefusal | null;
+  readonly leads: boolean;
 }
 
 export interface StreamView {
@@ -46,6 +48,7 @@ export const ALONE_VIEWED: ClusterViewed = { clustered: false, node: null, nodes
 export interface ClusterViewOptions {
   readonly link: Pick<Link, 'call'>;
   readonly sessions: Pick<Store['sessions'], 'countByEdge'>;
+  readonly leases: Pick<Store['leases'], 'get'>;
   /** Name of this node. */
   readonly node: string;
   readonly release: string;
@@ -67,6 +70,7 @@ export class ClusterView {
     const { node, release } = this.options;
     const [{ nodes, streams, ...condition }, held] = await Promise.all([this.ask(), this.held()]);
     const now = Date.now();
+    const leader = this.leader();
     const own: NodeView = {
       node,
       self: true,
@@ -75,6 +79,7 @@ export class ClusterView {
       clockAheadSeconds: null,
       lastHeardAt: null,
       chargePoints: held.get(node) ?? 0,
+      leads: node === leader,
       ...condition,
     };
     const heard = nodes.map(
@@ -89,6 +94,8 @@ export class ClusterView {
         chargePoints: other.there ? (held.get(other.node) ?? 0) : 0,
         lagSeconds: other.there ? other.lagSeconds : null,
         trouble: other.there ? other.trouble : null,
+        refuses: other.there ? other.refuses : null,
+        leads: other.there && other.node === leader,
       }),
     );
     const known = new Set([own, ...heard].map(({ node }) => node));
@@ -114,6 +121,12 @@ export class ClusterView {
   /** As of the next `read`, sessions are counted anew. */
   countAnew(): void {
     this.countedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The node that does what one does at a time, as far as this node's copy says. */
+  private leader(): string | undefined {
+    const [process] = this.options.leases.get('operations')?.owner.split(' ') ?? [];
+    return readProcessName(process ?? '')?.node;
   }
 
   private async ask() {
@@ -160,6 +173,8 @@ function neverHeard(node: string): NodeView {
     chargePoints: 0,
     lagSeconds: null,
     trouble: null,
+    refuses: null,
+    leads: false,
   };
 }
 

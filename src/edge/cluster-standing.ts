@@ -1,8 +1,7 @@
-import type { StreamCopied } from '../link/cluster-status.ts';
+import type { NodeRefusal, StreamCopied } from '../link/cluster-status.ts';
 import type { Link } from '../link/link.ts';
 import { LinkError } from '../link/link-error.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Shortage } from './admission.ts';
 import type { Standing } from './handshake.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -65,7 +64,7 @@ export class ClusterStanding implements Standing {
   /** Sockets that there were when streams went out. */
   private toShed = 0;
   /** What the log says of it. */
-  private told: Shortage | undefined;
+  private told: NodeRefusal | undefined;
   /** Ends of sessions that could not be written down, with their epochs. */
   private readonly unreleased = new Map<string, number>();
   private releasing = false;
@@ -83,13 +82,13 @@ export class ClusterStanding implements Standing {
     clearTimeout(this.asking);
   }
 
-  shortage(): Shortage | undefined {
+  shortage(): NodeRefusal | undefined {
     const { reach } = this.options.sharedLog;
     if (reach.streams.every((stream) => reach.isOut(stream))) return 'log_away';
     return this.isBehind() ? 'behind' : undefined;
   }
 
-  shortageFor(chargePointId: string): Shortage | undefined {
+  shortageFor(chargePointId: string): NodeRefusal | undefined {
     if (this.isOut(chargePointId)) return 'log_away';
     return this.isBehind() ? 'behind' : undefined;
   }

@@ -1,3 +1,4 @@
+import type { NodeRefusal } from '../link/cluster-status.ts';
 import { DIALECTS, offeredDialect } from '../protocol/dialects.ts';
 import type { Dialect } from '../protocol/version.ts';
 import { afterConnected, type ProfileState } from '../store/charge-point-security.ts';
@@ -47,9 +48,9 @@ export interface Departing {
 /** What the cluster lets this node do; a machine that is alone has none of it. */
 export interface Standing {
   /** Why it takes no charge points now. */
-  shortage(): Shortage | undefined;
+  shortage(): NodeRefusal | undefined;
   /** As `shortage`, of this one. */
-  shortageFor(chargePointId: string): Shortage | undefined;
+  shortageFor(chargePointId: string): NodeRefusal | undefined;
 }
 
 export interface HandshakeOptions {

@@ -6,12 +6,20 @@ export interface NodeThere {
   readonly aheadMs: number;
 }
 
+/**
+ * Why a node takes no charge points: `log_away`: no change of theirs is confirmed; `behind`: its copy is not
+ * up to date.
+ */
+export type NodeRefusal = 'log_away' | 'behind';
+
 /** How a node is. */
 export interface NodeCondition {
   /** Age of the oldest change that its copy has not applied yet, s; null where it does not tell. */
   readonly lagSeconds: number | null;
   /** What does not work there now; null: nothing. */
   readonly trouble: string | null;
+  /** Why an edge there takes no charge points now; null: all do, or it does not tell. */
+  readonly refuses: NodeRefusal | null;
 }
 
 /** How this node is, what it knows of the others, and how far its copy of the log is. */

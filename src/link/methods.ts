@@ -1,5 +1,5 @@
 import type { MetricFamily } from '../telemetry/metrics.ts';
-import type { ClusterStatus, NodeThere, StreamCopied } from './cluster-status.ts';
+import type { ClusterStatus, NodeRefusal, NodeThere, StreamCopied } from './cluster-status.ts';
 import type { LinkErrorCode } from './link-error.ts';
 import type { OcppEndpoint } from './messages.ts';
 
@@ -69,7 +69,7 @@ export interface Methods {
    * takes no charge points, if it does not.
    */
   'cluster.copy': {
-    request: { readonly refuses: string | null };
+    request: { readonly refuses: NodeRefusal | null };
     answer: { readonly streams: readonly StreamCopied[] };
   };
   /**

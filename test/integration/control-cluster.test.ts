@@ -3,15 +3,33 @@ import type { Config } from '../../src/config/schema.ts';
 import type { ClusterStatus } from '../../src/link/cluster-status.ts';
 import { clearSessionsOf } from '../../src/store/handover.ts';
 import { API_KEY, type ControlUnderTest, startControl } from '../support/control-under-test.ts';
+import { until } from '../support/until.ts';
 
-const THERE = { release: '1.2.0', aheadMs: 2500, there: true, heardMsAgo: 400, lagSeconds: 0, trouble: null };
+const THERE = {
+  release: '1.2.0',
+  aheadMs: 2500,
+  there: true,
+  heardMsAgo: 400,
+  lagSeconds: 0,
+  trouble: null,
+  refuses: null,
+} as const;
 
 const STATUS: ClusterStatus = {
   lagSeconds: 41.5,
   trouble: 'log farad-state-0: gap: it begins at 9',
+  refuses: 'behind',
   nodes: [
-    { ...THERE, node: 'c', there: false, heardMsAgo: 60_000, lagSeconds: 3, trouble: 'nats: is away' },
-    { ...THERE, node: 'a', lagSeconds: null },
+    {
+      ...THERE,
+      node: 'c',
+      there: false,
+      heardMsAgo: 60_000,
+      lagSeconds: 3,
+      trouble: 'nats: is away',
+      refuses: 'behind',
+    },
+    { ...THERE, node: 'a', lagSeconds: null, refuses: 'log_away' },
   ],
   streams: [
     {
@@ -59,6 +77,7 @@ test('the nodes of a cluster: who is there, what they hold, and how far the copy
   // One that is away, and one that this node never heard.
   await connect(control, 'c/edge-0', ['CP-5']);
   await connect(control, 'd/edge-0', ['CP-6']);
+  await until('it leads', () => control.store.leases.get('operations') !== undefined);
   const before = Date.now();
   const { status, body } = await control.send('GET', '/api/v1/cluster');
   expect(status).toBe(200);
@@ -72,6 +91,8 @@ test('the nodes of a cluster: who is there, what they hold, and how far the copy
       chargePoints: 3,
       lagSeconds: null,
       trouble: null,
+      refuses: 'log_away',
+      leads: false,
     },
     {
       node: 'b',
@@ -82,6 +103,8 @@ test('the nodes of a cluster: who is there, what they hold, and how far the copy
       chargePoints: 1,
       lagSeconds: 41.5,
       trouble: 'log farad-state-0: gap: it begins at 9',
+      refuses: 'behind',
+      leads: true,
     },
     {
       node: 'c',
@@ -92,6 +115,8 @@ test('the nodes of a cluster: who is there, what they hold, and how far the copy
       chargePoints: 0,
       lagSeconds: null,
       trouble: null,
+      refuses: null,
+      leads: false,
     },
     {
       node: 'd',
@@ -102,6 +127,8 @@ test('the nodes of a cluster: who is there, what they hold, and how far the copy
       chargePoints: 0,
       lagSeconds: null,
       trouble: null,
+      refuses: null,
+      leads: false,
     },
   ]);
   const [a, b, c, d] = body.nodes.map(({ lastHeardAt }: { lastHeardAt: string | null }) => lastHeardAt);

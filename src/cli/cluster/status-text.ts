@@ -11,6 +11,8 @@ export interface ShownCluster {
     readonly chargePoints: number | null;
     readonly lagSeconds: number | null;
     readonly trouble: string | null;
+    readonly refuses: string | null;
+    readonly leads: boolean;
   }[];
   readonly streams: readonly {
     readonly name: string;
@@ -27,7 +29,7 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f]/g;
 /** Whether every node is there and works. */
 export function isWell({ nodes, streams }: ShownCluster): boolean {
   return (
-    nodes.every(({ there, trouble }) => there && trouble === null) &&
+    nodes.every(({ there, trouble, refuses }) => there && trouble === null && refuses === null) &&
     streams.every(({ trouble }) => trouble === null)
   );
 }
@@ -42,7 +44,8 @@ export function clusterStatusText({ clustered, nodes, streams }: ShownCluster, n
     seconds(node.lagSeconds),
     seconds(node.clockAheadSeconds),
     node.lastHeardAt === null ? '-' : `${seconds((now - Date.parse(node.lastHeardAt)) / 1000)} ago`,
-    [...(node.there ? [] : ['away']), ...(node.trouble === null ? [] : [node.trouble])].join('; ') || '-',
+    node.leads ? 'yes' : '-',
+    troubleOf(node),
   ]);
   const ofStreams = streams.map(({ name, position, lagSeconds, trouble }) => [
     name,
@@ -51,10 +54,22 @@ export function clusterStatusText({ clustered, nodes, streams }: ShownCluster, n
     trouble === null ? '-' : [trouble.reason, trouble.cause].filter(Boolean).join(': '),
   ]);
   return [
-    ...table([['node', 'release', 'charge points', 'lag', 'clock ahead', 'heard', 'trouble'], ...ofNodes]),
+    ...table([
+      ['node', 'release', 'charge points', 'lag', 'clock ahead', 'heard', 'leads', 'trouble'],
+      ...ofNodes,
+    ]),
     '',
     ...table([['stream', 'position', 'lag', 'trouble'], ...ofStreams]),
   ].join('\n');
+}
+
+function troubleOf({ there, refuses, trouble }: ShownCluster['nodes'][number]): string {
+  const all = [
+    there ? '' : 'away',
+    refuses === null ? '' : `takes no charge points (${refuses})`,
+    trouble ?? '',
+  ];
+  return all.filter(Boolean).join('; ') || '-';
 }
 
 function seconds(value: number | null): string {

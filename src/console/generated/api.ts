@@ -2200,6 +2200,8 @@ export interface Cluster {
     readonly chargePoints: number | null;
     readonly lagSeconds: number | null;
     readonly trouble: string | null;
+    readonly refuses: string | null;
+    readonly leads: boolean;
   })[];
   readonly streams: readonly ({
     readonly name: string;

@@ -36,6 +36,15 @@ export const clusterSchema = object('The nodes of a cluster, as the one knows th
         ),
       ),
       trouble: maybe(text('What does not work there, and charge points do without; null: nothing.')),
+      refuses: maybe(
+        text(
+          'Why it takes no charge points: `log_away`: no change of theirs is confirmed; `behind`: its copy of the log is not up to date. Null: it takes them, or was not heard.',
+        ),
+      ),
+      leads: {
+        type: 'boolean',
+        description: 'Whether it does what one node does at a time, as far as the node knows that answers.',
+      },
     }),
     'By their names.',
   ),

@@ -24,6 +24,8 @@ const example: ClusterViewed = {
       chargePoints: 5012,
       lagSeconds: 0,
       trouble: null,
+      refuses: null,
+      leads: true,
     },
     {
       node: 'b',
@@ -35,6 +37,8 @@ const example: ClusterViewed = {
       chargePoints: 4988,
       lagSeconds: 41.2,
       trouble: 'log farad-state-0: farad-state-0 cannot be read now: timeout',
+      refuses: 'behind',
+      leads: false,
     },
   ],
   streams: [
@@ -95,7 +99,7 @@ export function addClusterRoutes(
 ): void {
   const { node } = config.cluster;
   const view = isClustered(config)
-    ? new ClusterView({ link, sessions: store.sessions, node, release: version })
+    ? new ClusterView({ link, sessions: store.sessions, leases: store.leases, node, release: version })
     : undefined;
   addRoute<{ Params: { node: string } }>(app, forget, async ({ params: { node: gone } }) => {
     if (!view) throw apiError('unknown_node', { node: gone });

@@ -22,8 +22,17 @@ const a = {
   chargePoints: 1200,
   lagSeconds: 0,
   trouble: null,
+  refuses: null,
+  leads: true,
 };
-const b = { ...a, node: 'b', self: false, clockAheadSeconds: -0.04, lastHeardAt: '2026-11-29T08:00:00.000Z' };
+const b = {
+  ...a,
+  node: 'b',
+  self: false,
+  leads: false,
+  clockAheadSeconds: -0.04,
+  lastHeardAt: '2026-11-29T08:00:00.000Z',
+};
 const stream = { name: 'farad-state-0', position: 81_214, lagSeconds: 0, trouble: null };
 const well: ShownCluster = { clustered: true, nodes: [a, b], streams: [stream] };
 
@@ -71,9 +80,9 @@ async function status(dataDir: string, key = KEY): Promise<unknown> {
 test('farad cluster status prints the nodes and the copy of the one that answers', async () => {
   expect(await status(await gateway(well))).toBe(0);
   expect(out.join('\n').split('\n')).toEqual([
-    'node        release   charge points   lag   clock ahead   heard     trouble',
-    'a (asked)   1.2.0     1200            0 s   -             -         -',
-    'b           1.2.0     1200            0 s   -0.04 s       1 s ago   -',
+    'node        release   charge points   lag   clock ahead   heard     leads   trouble',
+    'a (asked)   1.2.0     1200            0 s   -             -         yes     -',
+    'b           1.2.0     1200            0 s   -0.04 s       1 s ago   -       -',
     '',
     'stream          position   lag   trouble',
     'farad-state-0   81214      0 s   -',
@@ -83,10 +92,13 @@ test('farad cluster status prints the nodes and the copy of the one that answers
 test('a node that is away or in trouble, and a stream that stands still, make the exit code 3', async () => {
   const away = { ...b, there: false, release: null, lagSeconds: null, chargePoints: 0 };
   expect(await status(await gateway({ ...well, nodes: [a, away] }))).toBe(3);
-  expect(out.join('\n')).toMatch(/^b +- +0 +- +-0\.04 s +1 s ago +away$/m);
+  expect(out.join('\n')).toMatch(/^b +- +0 +- +-0\.04 s +1 s ago +- +away$/m);
   const troubled = { ...b, trouble: 'nats: \u001b[2Jis away' };
   expect(await status(await gateway({ ...well, nodes: [a, troubled] }))).toBe(3);
   expect(out.join('\n')).toContain('nats: ?[2Jis away');
+  const shedding = { ...b, refuses: 'log_away' };
+  expect(await status(await gateway({ ...well, nodes: [a, shedding] }))).toBe(3);
+  expect(out.join('\n')).toMatch(/^b .* +- +takes no charge points \(log_away\)$/m);
   const halted = { ...stream, trouble: { reason: 'gap', cause: 'it begins at 9' } };
   expect(await status(await gateway({ ...well, streams: [halted] }))).toBe(3);
   expect(out.join('\n')).toContain('gap: it begins at 9');

@@ -23,7 +23,7 @@ function standing() {
     connection,
     node: 'a',
     release: '1.0.0',
-    condition: () => ({ lagSeconds: 2.5, trouble: 'x'.repeat(1000) }),
+    condition: () => ({ lagSeconds: 2.5, trouble: 'x'.repeat(1000), refuses: 'behind' }),
     log: pino({ level: 'silent' }),
     registry: createRegistry({ process: 'replica' }),
     now: () => time.now,
@@ -38,19 +38,21 @@ function standing() {
 
 test('a node says how it is, in few words', () => {
   const { sent } = standing();
-  expect(sent).toMatchObject([{ node: 'a', lagSeconds: 2.5, trouble: 'x'.repeat(300) }]);
+  expect(sent).toMatchObject([{ node: 'a', lagSeconds: 2.5, trouble: 'x'.repeat(300), refuses: 'behind' }]);
 });
 
 test('what another node says of itself is known; an older release says nothing', () => {
   const { beats, from } = standing();
-  from('b', { lagSeconds: 41.5, trouble: 'y'.repeat(1000) });
+  from('b', { lagSeconds: 41.5, trouble: 'y'.repeat(1000), refuses: 'log_away' });
   from('c');
-  from('d', { lagSeconds: -1, trouble: { cause: 'no text' } });
-  const heard = beats.heard().map(({ node, lagSeconds, trouble }) => [node, lagSeconds, trouble]);
+  from('d', { lagSeconds: -1, trouble: { cause: 'no text' }, refuses: 'why not' });
+  const heard = beats
+    .heard()
+    .map(({ node, lagSeconds, trouble, refuses }) => [node, lagSeconds, trouble, refuses]);
   expect(heard).toEqual([
-    ['b', 41.5, 'y'.repeat(300)],
-    ['c', null, null],
-    ['d', null, null],
+    ['b', 41.5, 'y'.repeat(300), 'log_away'],
+    ['c', null, null, null],
+    ['d', null, null, null],
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { LogReach } from '../../../src/cluster/log-reach.ts';
+import { createRegistry } from '../../../src/telemetry/metrics.ts';
 
 const SHED_AFTER = 20_000;
 
@@ -14,6 +15,7 @@ function setUp() {
       world.probed.push(stream);
       reach.begin(stream);
     },
+    registry: createRegistry({ process: 'edge-0' }),
     clock: () => world.now,
   });
   /** Lets so much time pass, with looks as in use. */
