@@ -95,6 +95,8 @@ function connectionOptions({ node, nats }: NatsSettings, name: string): Connecti
     reconnectTimeWait: TRY_AGAIN_AFTER_MS,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
+    // Otherwise it makes an error with its stack for each request, to have it where that fails.
+    noAsyncTraces: true,
     // Given at all, it demands TLS: a server that does not speak it is left before anything is told to it.
     ...(isSecure && { tls: tlsOptions(nats.tls) }),
     ...(nats.credentials !== '' && { authenticator: readCredentials(nats.credentials) }),
