@@ -35,6 +35,10 @@ export interface Beat {
   readonly lagSeconds?: number;
   readonly trouble?: string;
   readonly refuses?: string;
+  /** Of the log; absent from older releases, as what follows. */
+  readonly log?: string;
+  /** How far its copy of each stream is. */
+  readonly positions?: Readonly<Record<string, number>>;
 }
 
 /** In the place of a beat of a node that does not run: it will not come back. */
@@ -94,6 +98,10 @@ export interface BeatsOptions {
   readonly release: string;
   /** How this node is. */
   readonly condition: () => NodeCondition;
+  /** Identity of the log. */
+  readonly identity: string;
+  /** How far this node's copy of each stream is. */
+  readonly positions: () => Readonly<Record<string, number>>;
   readonly log: Log;
   readonly registry: Registry;
   /** Monotonic, ms. */
@@ -195,7 +203,7 @@ export class Beats {
   }
 
   private beat(): void {
-    const { connection, node, release, condition } = this.options;
+    const { connection, node, release, condition, identity, positions } = this.options;
     if (this.stopped || connection.isClosed()) return;
     const { lagSeconds, trouble, refuses } = condition();
     const beat: Beat = {
@@ -204,6 +212,8 @@ export class Beats {
       release,
       format: LOG_FORMAT,
       clock: Date.now(),
+      log: identity,
+      positions: positions(),
       ...(lagSeconds !== null && { lagSeconds }),
       ...(trouble !== null && { trouble: trouble.slice(0, MOST_TROUBLE) }),
       ...(refuses !== null && { refuses }),

@@ -10,12 +10,18 @@ import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
-import { makeOrCheckStreams, refuseTooFewServers, type StreamSettings, streamPlans } from './streams.ts';
+import {
+  deleteStreamsOfOthers,
+  makeOrCheckStreams,
+  refuseTooFewServers,
+  type StreamSettings,
+  streamPlans,
+} from './streams.ts';
 
 /** The bucket that says what the NATS servers hold. */
 export const BUCKET = 'farad-meta';
 const LOG = 'log';
-/** Present once all streams have been made: one that is missing then was lost. */
+/** Holds the identity once all streams of the log have been made: one that is missing then was lost. */
 const MADE = 'streams';
 
 /** JetStream: the stream exists, with another configuration. */
@@ -37,6 +43,8 @@ export interface LogIdentity {
    * before it reads.
    */
   readonly begins: 'empty' | 'copy';
+  /** Identities of the logs that it stands for, which the servers have lost. */
+  readonly replaces?: readonly string[];
   readonly shards: number;
   readonly partitions: number;
   /** Of the newest that may be written: `LOG_FORMAT` of the oldest release. */
@@ -63,7 +71,7 @@ export async function openLog(connection: NatsConnection, settings: LogSettings)
   const bucket = await openBucket(connection, cluster.replicas);
   const log = (await read(bucket)) ?? (await found(bucket, settings, randomUUID(), 'empty'));
   checkLog(log, settings);
-  const isMade = (await bucket.get(MADE)) !== null;
+  const isMade = (await bucket.get(MADE))?.string() === log.identity;
   await makeOrCheckStreams(manager, streamPlans(cluster, log.identity), !isMade);
   if (!isMade) await bucket.put(MADE, log.identity);
   return log;
@@ -81,6 +89,27 @@ export async function makeLogFromCopy(
   const fresh = { ...settings, known: undefined };
   const bucket = await openBucket(connection, settings.cluster.replicas);
   if ((await read(bucket)) === undefined) await found(bucket, fresh, identity, 'copy');
+  await openLog(connection, { ...settings, known: identity });
+}
+
+/**
+ * Puts a log that goes on from what a data directory holds in the place of `former`, whatever of that the
+ * servers have left: all of it is deleted. May be repeated. Throws ClusterRefusal where this NATS user may
+ * not delete, and as `openLog`.
+ */
+export async function replaceLog(
+  connection: NatsConnection,
+  settings: Omit<LogSettings, 'known'>,
+  identity: string,
+  former: string,
+): Promise<void> {
+  const bucket = await openBucket(connection, settings.cluster.replicas);
+  const there = await read(bucket);
+  if (there?.identity !== identity) {
+    const replaces = [...new Set([...(there?.replaces ?? []), ...(there ? [there.identity] : []), former])];
+    await bucket.put(LOG, JSON.stringify({ ...newLog(settings, identity, 'copy'), replaces }));
+  }
+  await deleteStreamsOfOthers(await jetstreamManager(connection), identity);
   await openLog(connection, { ...settings, known: identity });
 }
 
@@ -132,15 +161,7 @@ async function found(
       `cluster.nats.servers: they hold no log, and this node took part in ${known}: other servers, or they lost it`,
     );
   }
-  const log: LogIdentity = {
-    identity,
-    name: cluster.name,
-    begins,
-    shards: cluster.state.shards,
-    partitions: cluster.rows.partitions,
-    format: LOG_FORMAT,
-    pepper,
-  };
+  const log = newLog({ cluster, pepper }, identity, begins);
   try {
     await bucket.create(LOG, JSON.stringify(log));
   } catch (error) {
@@ -151,13 +172,29 @@ async function found(
   return written;
 }
 
+function newLog(
+  { cluster, pepper }: Omit<LogSettings, 'known'>,
+  identity: string,
+  begins: LogIdentity['begins'],
+): LogIdentity {
+  return {
+    identity,
+    name: cluster.name,
+    begins,
+    shards: cluster.state.shards,
+    partitions: cluster.rows.partitions,
+    format: LOG_FORMAT,
+    pepper,
+  };
+}
+
 function checkLog(log: LogIdentity, { cluster, pepper, known }: LogSettings): void {
   if (log.name !== cluster.name) {
     throw new ClusterRefusal(
       `cluster.name: the NATS servers hold the log of ${log.name}, not of ${cluster.name}`,
     );
   }
-  if (known !== undefined && log.identity !== known) {
+  if (known !== undefined && log.identity !== known && !log.replaces?.includes(known)) {
     throw new ClusterRefusal(
       `cluster.nats.servers: they hold the log ${log.identity}, and this node took part in ${known}`,
     );

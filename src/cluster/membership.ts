@@ -11,7 +11,9 @@ export interface Membership {
   readonly identity: string;
   readonly node: string;
   /** This command has begun to change the data directory, and has not ended. */
-  readonly unfinished?: 'create' | 'leave';
+  readonly unfinished?: 'create' | 'leave' | 'reseed';
+  /** The log that this one takes the place of, as long as `reseed` is unfinished. */
+  readonly former?: string;
   /** What a former disk of this node had not handed to ClickHouse is still to be looked for. */
   readonly recovery?: Recovery;
 }

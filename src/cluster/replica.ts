@@ -202,7 +202,10 @@ export class Replica {
     let membership: Membership;
     try {
       opened = await openLog(connection, { cluster, pepper, known: known?.identity });
-      membership = known ?? (await this.takePart(connection, opened.identity));
+      membership =
+        known?.identity === opened.identity
+          ? known
+          : await this.takePart(connection, opened.identity, known !== undefined);
     } catch (error) {
       await closeConnection(connection);
       throw error;
@@ -224,13 +227,14 @@ export class Replica {
       call: async (call) => this.here()?.calls.call(call) ?? APART,
     });
     const condition = () => this.condition(copy);
+    const positions = () => Object.fromEntries(copy.status().map((one) => [one.stream, one.position]));
     this.trouble = undefined;
     this.joined = {
       identity,
       connection,
       calls: new Calls({ connection, link, node, registry }),
       finder: new Finder(connection, link, node),
-      beats: new Beats({ connection, node, release, condition, log, registry }),
+      beats: new Beats({ connection, node, release, condition, identity, positions, log, registry }),
       copy,
       giver: new CopyGiver({
         ...common,
@@ -245,12 +249,19 @@ export class Replica {
     log.info({ node, server: connection.getServer() }, 'takes part in the cluster');
   }
 
-  /** For the first time with this disk: a former one may have had rows that ClickHouse lacks. */
-  private async takePart(connection: NatsConnection, identity: string): Promise<Membership> {
+  /**
+   * For the first time in this log. Where it is the first time with this disk, too, a former one may have had
+   * rows that ClickHouse lacks.
+   */
+  private async takePart(
+    connection: NatsConnection,
+    identity: string,
+    isKnownDisk: boolean,
+  ): Promise<Membership> {
     const { cluster, dataDir } = this.options.config;
     const streams = Array.from({ length: cluster.state.shards }, (_, shard) => stateStream(shard));
-    const recovery = await planRecovery(connection, streams);
-    const membership = { identity, node: cluster.node, recovery };
+    const recovery = isKnownDisk ? undefined : await planRecovery(connection, streams);
+    const membership = { identity, node: cluster.node, ...(recovery && { recovery }) };
     writeMembership(dataDir, membership);
     return membership;
   }

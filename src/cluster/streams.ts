@@ -103,6 +103,24 @@ export async function makeOrCheckStreams(
   }
 }
 
+/**
+ * Deletes the streams of other logs than this one. Throws ClusterRefusal where this NATS user may not do
+ * that.
+ */
+export async function deleteStreamsOfOthers(manager: JetStreamManager, identity: string): Promise<void> {
+  for await (const { config } of manager.streams.list('farad.>')) {
+    if (!config.name.startsWith('farad-') || config.metadata?.[IDENTITY_KEY] === identity) continue;
+    try {
+      await manager.streams.delete(config.name);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ClusterRefusal(
+        `--credentials: this NATS user cannot delete the stream ${config.name}: ${why}`,
+      );
+    }
+  }
+}
+
 /** Tells what there is no server for. Throws everything else on. */
 export function refuseTooFewServers(error: unknown, replicas: number): never {
   if (!(error instanceof JetStreamApiError) || !TOO_FEW_SERVERS.has(error.code)) throw error;

@@ -1,8 +1,11 @@
+import { jetstreamManager } from '@nats-io/jetstream';
 import { pino } from 'pino';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { connectToNats } from '../../src/cluster/connection.ts';
 import { createCluster } from '../../src/cluster/create.ts';
 import { leaveCluster } from '../../src/cluster/leave.ts';
 import { membershipOf, writeMembership } from '../../src/cluster/membership.ts';
+import { reseedLog } from '../../src/cluster/reseed.ts';
 import type { SharedTables } from '../../src/cluster/shared-tables.ts';
 import { type Entry, stateHash } from '../../src/cluster/state-hash.ts';
 import { sizeOf } from '../../src/journal/environment.ts';
@@ -16,6 +19,7 @@ import {
   temporaryDirectory,
 } from '../support/cluster-node.ts';
 import { hasNats, type NatsServer, startNats } from '../support/nats-server.ts';
+import { until } from '../support/until.ts';
 import { MINUTE, NOON, start, stop } from '../unit/store/starts-and-stops.ts';
 
 /**
@@ -165,7 +169,9 @@ describe.runIf(hasNats)('from one machine to several, and back', () => {
     await expect(leave({ listensMs: 1500 })).rejects.toThrow(/^a run: stop them first/);
     await node.stop();
 
+    const asNode = await contents();
     await leave();
+    expect(await contents()).toEqual(asNode);
     expect(tables.ownedBy).toBe(INSTALLATION);
     expect(membershipOf(dataDir)).toBeUndefined();
     ids.push(...(await alone((store) => busyDay(store, 'edge-0', 2))));
@@ -251,5 +257,51 @@ describe.runIf(hasNats)('from one machine to several, and back', () => {
     await leave();
     expect(said).toContain('applies 1 changes that this copy does not have yet');
     await alone(async (after) => expect(after.transactions.openOf('CP-3')).toHaveLength(1));
+  });
+
+  test('a log that was lost goes on from the copy that has most, and the others take copies of that', async () => {
+    const a = await startNode();
+    const { transaction } = await a.openStore('edge').transactions.start(start());
+    const ofB = { dataDir: temporaryDirectory(), pepper: fingerprintOf(loadPepper(dataDir)) };
+    const b = await startClusterNode('b', server, ofB);
+    const atB = b.openStore('edge');
+    await until('b has it, too', () => atB.transactions.openOf('CP-1').length === 1 || void atB.refresh());
+    await a.stop();
+    const late = await atB.transactions.start(start({ chargePointId: 'CP-2' }));
+    const connection = await connectToNats(config().cluster, 'test');
+    onTestFinished(() => connection.close());
+    await (await jetstreamManager(connection)).streams.delete('farad-state-0');
+
+    const seed = (rest: Partial<Parameters<typeof reseedLog>[0]> = {}) =>
+      reseedLog({
+        config: config(),
+        tables,
+        credentials: '',
+        evenIfBehind: false,
+        say,
+        listensMs: 1500,
+        ...rest,
+      });
+    await expect(seed()).rejects.toThrow('b is further: 1 changes of farad-state-0');
+    await expect(seed({ listensMs: 0 })).rejects.toThrow('no other node is heard');
+    const { identity } = membershipOf(dataDir) ?? {};
+    tables.failing = true;
+    await expect(seed({ evenIfBehind: true })).rejects.toThrow('ClickHouse is away');
+    await expect(startNode()).rejects.toThrow('farad cluster reseed was interrupted; run it again');
+    await seed({ evenIfBehind: true });
+    expect(said.join()).toContain('goes on although b is further: 1 changes of farad-state-0');
+    expect(tables.ownedBy).toBe(membershipOf(dataDir)?.identity);
+    expect(tables.ownedBy).not.toBe(identity);
+    await b.stop();
+
+    const atA = (await startNode()).openStore('edge');
+    expect(atA.transactions.openOf('CP-1')).toEqual([transaction]);
+    const next = await atA.transactions.start(start({ chargePointId: 'CP-3' }));
+    expect(next.transaction.transactionId).toBeGreaterThan(late.transaction.transactionId + 50_000);
+    const again = (await startClusterNode('b', server, ofB)).openStore('edge');
+    await until('b has taken a copy', () => {
+      again.refresh();
+      return again.transactions.openOf('CP-3').length === 1 && again.transactions.openOf('CP-2').length === 0;
+    });
   });
 });

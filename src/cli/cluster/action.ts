@@ -1,6 +1,12 @@
 import type { Config } from '../../config/schema.ts';
 import type { FlagSpec } from '../command-line.ts';
 
+/** Of those that go on from one copy. */
+export const evenIfBehindFlag: FlagSpec = {
+  name: 'even-if-behind',
+  help: 'leave, reseed: also where there is more than this copy has, or may be; that is lost.',
+};
+
 /** One of the words that follow `farad cluster`. */
 export interface ClusterAction {
   readonly name: string;

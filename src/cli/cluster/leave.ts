@@ -1,9 +1,8 @@
 import { UsageError } from '../usage-error.ts';
-import type { ClusterAction } from './action.ts';
+import { type ClusterAction, evenIfBehindFlag } from './action.ts';
 
 const ALONE = 'alone';
 const WHILE_OTHERS_WORK = 'while-others-work';
-const EVEN_IF_BEHIND = 'even-if-behind';
 
 export const leaveAction: ClusterAction = {
   name: 'leave',
@@ -17,10 +16,7 @@ export const leaveAction: ClusterAction = {
       name: WHILE_OTHERS_WORK,
       help: 'leave: also while other nodes run, which keep the tables in ClickHouse.',
     },
-    {
-      name: EVEN_IF_BEHIND,
-      help: 'leave: also where the log has more than this node, or cannot be read; that is lost here.',
-    },
+    evenIfBehindFlag,
   ],
   async run(config, flags) {
     if (!flags[ALONE]) throw new UsageError('farad cluster leave needs --alone');
@@ -31,7 +27,7 @@ export const leaveAction: ClusterAction = {
       await leaveCluster({
         ...node,
         whileOthersWork: flags[WHILE_OTHERS_WORK] !== undefined,
-        evenIfBehind: flags[EVEN_IF_BEHIND] !== undefined,
+        evenIfBehind: flags[evenIfBehindFlag.name] !== undefined,
         say: (text) => console.log(`farad: ${text}`),
         log: createLog(config, 'cli'),
       });

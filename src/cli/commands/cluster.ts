@@ -4,13 +4,23 @@ import type { ClusterAction } from '../cluster/action.ts';
 import { createAction } from '../cluster/create.ts';
 import { forgetAction } from '../cluster/forget.ts';
 import { leaveAction } from '../cluster/leave.ts';
+import { reseedAction } from '../cluster/reseed.ts';
 import { statusAction } from '../cluster/status.ts';
 import type { Command } from '../command.ts';
 import { settingsFileFlag, sourcesFrom } from '../settings-sources.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** Each loads what it needs once it runs: no other command waits for that. */
-const ACTIONS: readonly ClusterAction[] = [statusAction, createAction, leaveAction, forgetAction];
+const ACTIONS: readonly ClusterAction[] = [
+  statusAction,
+  createAction,
+  leaveAction,
+  forgetAction,
+  reseedAction,
+];
+
+/** Some belong to several. */
+const FLAGS = [...new Set(ACTIONS.flatMap(({ flags }) => flags))];
 
 const NAMES = ACTIONS.map(({ name }) => name);
 
@@ -26,7 +36,7 @@ export const clusterCommand: Command = {
     'Exit codes: 0 done, 1 refused or failed, 2 the command line cannot be understood, 3 not all is well (status).',
   ],
   takesSettings: true,
-  flags: [settingsFileFlag, ...ACTIONS.flatMap(({ flags }) => flags)],
+  flags: [settingsFileFlag, ...FLAGS],
   maxWords: 2,
   async run({ words: [name, word], flags }) {
     const action = ACTIONS.find((one) => one.name === name);
@@ -41,7 +51,7 @@ export const clusterCommand: Command = {
     const own = new Set(action.flags.map((flag) => flag.name));
     const given: Record<string, string> = {};
     const settings = { ...flags };
-    for (const flag of ACTIONS.flatMap((one) => one.flags)) {
+    for (const flag of FLAGS) {
       const value = flags[flag.name];
       if (value === undefined) continue;
       if (!own.has(flag.name))

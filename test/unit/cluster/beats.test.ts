@@ -24,6 +24,8 @@ function standing() {
     node: 'a',
     release: '1.0.0',
     condition: () => ({ lagSeconds: 2.5, trouble: 'x'.repeat(1000), refuses: 'behind' }),
+    identity: 'log-1',
+    positions: () => ({ 'farad-state-0': 7 }),
     log: pino({ level: 'silent' }),
     registry: createRegistry({ process: 'replica' }),
     now: () => time.now,
