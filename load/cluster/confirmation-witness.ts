@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
@@ -27,6 +28,7 @@ export class ConfirmationWitnesses {
 
   constructor(nodes: readonly WitnessedNode[], prefix: string) {
     const shards = clusterSettings.state.shards.default;
+    setMaxListeners(0, this.#stopping.signal);
     for (const { name, target } of nodes) {
       for (let shard = 0; shard < shards; shard++) {
         const { id, stream } = chargePointOf(`${prefix}${name}-`, shard, shards);
@@ -76,10 +78,16 @@ async function charge(url: string, onConfirmed: () => void, signal: AbortSignal)
   let number = 0;
   const ask = async (action: string, payload: object): Promise<Readonly<Record<string, unknown>>> => {
     const messageId = String(number++);
-    const ended = AbortSignal.any([lost.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
     const frame = await new Promise<readonly unknown[]>((resolve, reject) => {
-      answers.set(messageId, resolve);
-      ended.addEventListener('abort', () => reject(new Error('no answer')), { once: true });
+      // Not AbortSignal.any: nothing else would hold on to it, and what is collected never aborts.
+      const giveUp = (): void => reject(new Error('no answer'));
+      const timer = setTimeout(giveUp, ANSWER_WITHIN_MS);
+      lost.signal.addEventListener('abort', giveUp, { once: true });
+      answers.set(messageId, (answer) => {
+        clearTimeout(timer);
+        lost.signal.removeEventListener('abort', giveUp);
+        resolve(answer);
+      });
       socket.send(JSON.stringify([2, messageId, action, payload]));
     });
     if (frame[0] !== 3) throw new Error(`${action} was answered ${JSON.stringify(frame)}`);
