@@ -28,6 +28,10 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** Also while messages come, the stream is looked at as often, ms. */
 const LOOK_EVERY_MS = 60_000;
 
+/** A look that takes longer, as where the stream has no leader, goes on beside the reading, ms. */
+const LOOK_BESIDE_MS = 300;
+const SLOW = Symbol('slow');
+
 /** Pause before the next consumer, ms. */
 const NEXT_CONSUMER_MS = 250;
 
@@ -72,6 +76,10 @@ export class StreamReader {
   private fetching: ConsumerMessages | undefined;
   private halt: LogHalt | undefined;
   private failing: Trouble | undefined;
+  /** The look under way, with what was wrong. */
+  private looking: Promise<unknown> | undefined;
+  /** What was wrong in the last look that took long. */
+  private late: unknown;
   private stopped = false;
   /** The connection leads to no server now: what is asked meanwhile is lost with the next try to connect. */
   private isAway = false;
@@ -140,9 +148,7 @@ export class StreamReader {
           this.wakeTaker?.();
           return;
         }
-        const why = error instanceof Error ? error.message : String(error);
-        const cause = `${this.options.stream} cannot be read now: ${why}`;
-        this.failing = { since: this.failing?.since ?? Date.now(), cause };
+        this.fail(error);
       }
       if (!this.stopped) await pause(NEXT_CONSUMER_MS);
     }
@@ -159,11 +165,46 @@ export class StreamReader {
       if (!(await this.fetch(consumer))) return;
       if (this.isAway) throw new Error(AWAY);
       const isIdle = this.delivered === before;
-      if (isIdle || performance.now() - this.ends.lookedAt >= LOOK_EVERY_MS)
-        await this.answerTo(this.ends.look(this.last.seq));
+      const isDue = isIdle || performance.now() - this.ends.lookedAt >= LOOK_EVERY_MS;
+      const isKnown = !isDue || (await this.look());
+      if (this.late instanceof LogHalt) throw this.late;
+      if (!isKnown) continue;
       if (isIdle && this.ends.last > this.last.seq) throw new Error('its consumer gives nothing');
       this.failing = undefined;
     }
+  }
+
+  /**
+   * Looks where the stream ends; resolves with false where that takes long. The consumer may be well all the
+   * same: it gives what comes as soon as there is a leader.
+   */
+  private async look(): Promise<boolean> {
+    this.looking ??= this.ends
+      .look(this.last.seq)
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+      .finally(() => {
+        this.looking = undefined;
+      });
+    const { looking } = this;
+    const found = await this.answerTo(Promise.race([looking, pause(LOOK_BESIDE_MS, SLOW)]));
+    if (found === SLOW) void looking.then((late) => this.noteLate(late));
+    else if (found !== undefined) throw found;
+    return found !== SLOW;
+  }
+
+  /** What came of a look that took long. */
+  private noteLate(error: unknown): void {
+    this.late = error;
+    if (error !== undefined) this.fail(error);
+  }
+
+  private fail(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    const cause = `${this.options.stream} cannot be read now: ${why}`;
+    this.failing = { since: this.failing?.since ?? Date.now(), cause };
   }
 
   private async makeConsumer(): Promise<Consumer> {

@@ -102,6 +102,35 @@ describe.runIf(hasNats)('what applies the log to a copy', () => {
     await appliedUpTo(copy, 3);
   });
 
+  test('goes on reading while nobody says where the stream ends, as where it has no leader', async () => {
+    const setup = await setUp();
+    const copy = newCopy();
+    const silence = { has: false, questions: 0 };
+    const connection = new Proxy(setup.connection, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (name !== 'request') return typeof value === 'function' ? value.bind(target) : value;
+        return (...question: Parameters<typeof target.request>) => {
+          if (!silence.has || !question[0].startsWith('$JS.API.STREAM.INFO.'))
+            return target.request(...question);
+          silence.questions++;
+          return new Promise(() => undefined);
+        };
+      },
+    });
+    startApplier({ ...setup, connection }, copy);
+    await setup.publish(change('CP-1', NO_CHANGE));
+    await appliedUpTo(copy, 1);
+    silence.has = true;
+    const consumers = () => setup.manager.consumers.list(STREAM).next();
+    const [before] = await consumers();
+    await until('it asks', () => silence.questions > 0);
+    await setup.publish(change('CP-2', NO_CHANGE));
+    await appliedUpTo(copy, 2);
+    const [after] = await consumers();
+    expect([after?.name, silence.questions]).toEqual([before?.name, 1]);
+  });
+
   test('reads again what was lost on the way from the server', async () => {
     const setup = await setUp();
     const copy = newCopy();
