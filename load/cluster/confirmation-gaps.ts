@@ -13,21 +13,29 @@ export interface Gap {
   readonly ms: number;
 }
 
+/** When a node was away, ms. */
+export interface Away {
+  readonly node: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * The longest time between two confirmations of a node that is not `away`, or up to `to` where no more came,
- * of which some lies between `from` and `to`; undefined where nothing is known.
+ * The longest time between two confirmations of a node that was not away meanwhile, or up to `to` where no
+ * more came, of which some lies between `from` and `to`; undefined where nothing is known.
  */
 export function longestGap(
   all: readonly Confirmations[],
-  { from, to, away }: { readonly from: number; readonly to: number; readonly away: string | undefined },
+  { from, to, away }: { readonly from: number; readonly to: number; readonly away: readonly Away[] },
 ): Gap | undefined {
   let longest: Gap | undefined;
   for (const { node, stream, times } of all) {
-    if (node === away) continue;
     for (const [index, time] of times.entries()) {
       const next = times[index + 1] ?? Math.max(to, time);
       const ms = next - time;
-      if (next > from && time < to && ms > (longest?.ms ?? 0)) longest = { node, stream, ms };
+      const isWithin = next > from && time < to;
+      const wasAway = away.some((one) => one.node === node && next > one.from && time < one.to);
+      if (isWithin && !wasAway && ms > (longest?.ms ?? 0)) longest = { node, stream, ms };
     }
   }
   return longest;

@@ -42,9 +42,13 @@ export class ConfirmationWitnesses {
   /** Adds to each disturbance what was seen until the next one. */
   tellGaps({ events, startedAt, elapsed }: Pick<Measurements, 'events' | 'startedAt' | 'elapsed'>): void {
     const all = this.#witnesses.map(({ confirmations }) => confirmations);
+    const clock = (at: number): number => startedAt + 1000 * at;
+    const away = events.flatMap(({ away: node, at, forMs }) =>
+      node === undefined ? [] : [{ node, from: clock(at), to: clock(at) + forMs }],
+    );
     for (const [index, event] of events.entries()) {
-      const to = startedAt + 1000 * (events[index + 1]?.at ?? elapsed);
-      event.gap = longestGap(all, { from: startedAt + 1000 * event.at, to, away: event.away });
+      const to = clock(events[index + 1]?.at ?? elapsed);
+      event.gap = longestGap(all, { from: clock(event.at), to, away });
     }
   }
 
