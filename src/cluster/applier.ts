@@ -24,8 +24,20 @@ export interface ApplierOptions extends Omit<StreamReaderOptions, 'after'> {
   readonly copy: Copy;
   readonly registry: Registry;
   readonly log: Log;
+  /**
+   * Runs where the copy has come to the first change of each period of `everyMs`, by the clock of the NATS
+   * server: all nodes stop there. Nothing takes effect until it resolves. What came before the start of this
+   * process is not known, so that the first period begins with no change.
+   */
+  readonly periods?: { readonly everyMs: number; readonly begin: (logged: LoggedAt) => Promise<void> };
   /** Runs once nothing takes effect any more. */
   readonly onHalt?: (halt: LogHalt) => void;
+}
+
+/** Messages that come one after the other, up to the first change of a period if there is one. */
+interface Piece {
+  readonly messages: readonly LoggedAt[];
+  readonly first: LoggedAt | undefined;
 }
 
 /** What one transaction has come to. */
@@ -51,6 +63,8 @@ export class Applier {
   private position: number;
   /** What is to be decided about now. */
   private next: LoggedAt | undefined;
+  /** Of the last change that was read. */
+  private period: number | undefined;
   /** What was refused before this is forgotten. */
   private remembered = 0;
 
@@ -112,7 +126,9 @@ export class Applier {
   private async run(): Promise<void> {
     const { log, stream } = this.options;
     try {
-      while (!this.stopped) await this.apply(await this.reader.take(MOST_CHANGES));
+      while (!this.stopped)
+        for (const piece of this.untilPeriods(await this.reader.take(MOST_CHANGES)))
+          await this.applyPiece(piece);
     } catch (error) {
       if (!(error instanceof LogHalt)) throw error;
       const { reason, message } = error;
@@ -121,6 +137,28 @@ export class Applier {
       await this.reader.stop();
       this.options.onHalt?.(error);
     }
+  }
+
+  /** Cuts messages behind the first change of each period. */
+  private untilPeriods(batch: readonly LoggedAt[]): readonly Piece[] {
+    const { everyMs } = this.options.periods ?? { everyMs: Number.POSITIVE_INFINITY };
+    const pieces: Piece[] = [];
+    let from = 0;
+    for (const [index, logged] of batch.entries()) {
+      if ('part' in logged.message) continue;
+      const period = Math.floor(logged.storedAt / everyMs);
+      const before = this.period;
+      this.period = Math.max(period, before ?? period);
+      if (before === undefined || period <= before) continue;
+      pieces.push({ messages: batch.slice(from, index + 1), first: logged });
+      from = index + 1;
+    }
+    return [...pieces, { messages: batch.slice(from), first: undefined }];
+  }
+
+  private async applyPiece({ messages, first }: Piece): Promise<void> {
+    await this.apply(messages);
+    if (first && this.position === first.seq) await this.options.periods?.begin(first);
   }
 
   private async apply(batch: readonly LoggedAt[]): Promise<void> {

@@ -9,6 +9,8 @@ import { Applier } from './applier.ts';
 import { LmdbCopy } from './lmdb-copy.ts';
 import type { LogHalt } from './log-halt.ts';
 import { placeInDirectory, placeOfChargePoint, stateStream } from './log-place.ts';
+import { COMPARED_EVERY_MS, type StateHashes } from './state-hashes.ts';
+import type { LoggedAt } from './stream-reader.ts';
 
 export interface AppliersOptions {
   readonly environments: ReplicatedEnvironments;
@@ -20,6 +22,8 @@ export interface AppliersOptions {
   readonly rowsAfter?: Readonly<Record<string, number>> | undefined;
   readonly log: Log;
   readonly registry: Registry;
+  /** Compares the copy with those of other nodes; absent: nobody does. */
+  readonly hashes?: Pick<StateHashes, 'take'>;
 }
 
 /** All streams of changes. */
@@ -37,7 +41,8 @@ export class Appliers {
   private readonly appliers: ReadonlyMap<string, Applier>;
   private end: (how: 'gap' | 'stopped') => void = () => undefined;
 
-  constructor({ environments, connection, cluster, identity, rowsAfter, log, registry }: AppliersOptions) {
+  constructor(options: AppliersOptions) {
+    const { environments, connection, cluster, identity, rowsAfter, log, registry, hashes } = options;
     const { node } = cluster;
     const { shards } = cluster.state;
     this.ended = new Promise((resolve) => {
@@ -61,7 +66,11 @@ export class Appliers {
           stream === ofDirectory
             ? { copy: directory, subjectOf: (scope: string) => placeInDirectory(scope).subject }
             : { copy: state, subjectOf: (scope: string) => placeOfChargePoint(scope, shards).subject };
-        return [stream, new Applier({ ...common, ...of, stream })];
+        const periods = hashes && {
+          everyMs: COMPARED_EVERY_MS,
+          begin: (logged: LoggedAt) => hashes.take(stream, logged),
+        };
+        return [stream, new Applier({ ...common, ...of, ...(periods && { periods }), stream })];
       }),
     );
   }

@@ -4,6 +4,7 @@ import type { NodeCondition, NodeHeard, NodeThere } from '../link/cluster-status
 import type { Log } from '../telemetry/log.ts';
 import type { Registry } from '../telemetry/metrics.ts';
 import { LOG_FORMAT } from './log-identity.ts';
+import type { ComparedNode, SliceHashes } from './state-hashes.ts';
 
 /** How often a node says that it is there, ms. */
 const BEAT_EVERY_MS = 1000;
@@ -39,6 +40,8 @@ export interface Beat {
   readonly log?: string;
   /** How far its copy of each stream is. */
   readonly positions?: Readonly<Record<string, number>>;
+  /** As in ComparedNode; absent from older releases. */
+  readonly hashes?: SliceHashes;
 }
 
 /** In the place of a beat of a node that does not run: it will not come back. */
@@ -85,8 +88,15 @@ function conditionOf({ lagSeconds, trouble, refuses }: Beat): NodeCondition {
   };
 }
 
+function hashesOf({ hashes }: Beat): SliceHashes {
+  const entries = Object.entries(typeof hashes === 'object' && hashes !== null ? hashes : {});
+  const isSlice = ([, slice]: (typeof entries)[number]): boolean =>
+    Array.isArray(slice) && Number.isSafeInteger(slice[0]) && typeof slice[1] === 'string';
+  return Object.fromEntries(entries.filter(isSlice));
+}
+
 /** Another node; the way of a beat is in how far its clock is ahead. */
-export interface OtherNode extends NodeThere, NodeCondition {
+export interface OtherNode extends NodeThere, NodeCondition, ComparedNode {
   /** Monotonic, ms. */
   readonly heardAt: number;
 }
@@ -102,6 +112,8 @@ export interface BeatsOptions {
   readonly identity: string;
   /** How far this node's copy of each stream is. */
   readonly positions: () => Readonly<Record<string, number>>;
+  /** By which others compare its copy with theirs. */
+  readonly hashes?: () => SliceHashes;
   readonly log: Log;
   readonly registry: Registry;
   /** Monotonic, ms. */
@@ -160,7 +172,7 @@ export class Beats {
 
   /** The other nodes, those included that were heard within the last day and are away. */
   heard(): NodeHeard[] {
-    return this.remembered().map(({ heardAt, ...node }) => ({
+    return this.remembered().map(({ heardAt, hashes, ...node }) => ({
       ...node,
       there: this.isThere({ heardAt }),
       heardMsAgo: this.now() - heardAt,
@@ -203,7 +215,7 @@ export class Beats {
   }
 
   private beat(): void {
-    const { connection, node, release, condition, identity, positions } = this.options;
+    const { connection, node, release, condition, identity, positions, hashes } = this.options;
     if (this.stopped || connection.isClosed()) return;
     const { lagSeconds, trouble, refuses } = condition();
     const beat: Beat = {
@@ -217,6 +229,7 @@ export class Beats {
       ...(lagSeconds !== null && { lagSeconds }),
       ...(trouble !== null && { trouble: trouble.slice(0, MOST_TROUBLE) }),
       ...(refuses !== null && { refuses }),
+      ...(hashes && { hashes: hashes() }),
     };
     connection.publish(`farad.beat.${node}`, JSON.stringify(beat));
   }
@@ -240,6 +253,13 @@ export class Beats {
     if (!before) log.info({ node, release }, 'a node is there');
     if (isOff && Math.abs(before?.aheadMs ?? 0) <= MOST_SKEW_MS)
       log.warn({ node, aheadMs }, 'the clock of another node differs from that of this one');
-    this.known.set(node, { node, release, aheadMs, heardAt: this.now(), ...conditionOf(beat) });
+    this.known.set(node, {
+      node,
+      release,
+      aheadMs,
+      heardAt: this.now(),
+      hashes: hashesOf(beat),
+      ...conditionOf(beat),
+    });
   }
 }

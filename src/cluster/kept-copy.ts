@@ -2,8 +2,10 @@ import type { StreamCopied } from '../link/cluster-status.ts';
 import type { Degradation } from '../link/methods.ts';
 import { Appliers, type AppliersOptions } from './appliers.ts';
 import { CopyTaker, type CopyTakerOptions } from './copy-taker.ts';
+import { type SliceHashes, StateHashes } from './state-hashes.ts';
 
-export interface KeptCopyOptions extends AppliersOptions, CopyTakerOptions {
+export interface KeptCopyOptions extends Omit<AppliersOptions, 'hashes'>, CopyTakerOptions {
+  readonly release: string;
   /** What it begins with: `copy` where the log goes on from something that this node does not have. */
   readonly begin: 'copy' | 'log';
 }
@@ -21,6 +23,7 @@ interface Taking {
  */
 export class KeptCopy {
   private readonly options: KeptCopyOptions;
+  private readonly hashes: StateHashes;
   private readonly running: Promise<void>;
   private appliers: Appliers | undefined;
   private taking: Taking | undefined;
@@ -28,6 +31,7 @@ export class KeptCopy {
 
   constructor(options: KeptCopyOptions) {
     this.options = options;
+    this.hashes = new StateHashes({ ...options, shards: options.cluster.state.shards });
     this.running = this.run();
   }
 
@@ -44,19 +48,27 @@ export class KeptCopy {
   /** What keeps the copy from being up to date. */
   degraded(): readonly Degradation[] {
     const { taking } = this;
-    if (!taking) return this.appliers?.degraded() ?? [];
+    if (!taking) return [...(this.appliers?.degraded() ?? []), ...this.hashes.degraded()];
     return [{ name: 'copy', since: taking.since, cause: taking.taker.progress }];
+  }
+
+  /** By which the other nodes compare this copy with theirs. */
+  told(): SliceHashes {
+    return this.hashes.told();
   }
 
   /** Why no other node should take a copy of this one. */
   problem(): string | undefined {
     if (this.taking) return 'it needs a copy itself';
+    const [different] = this.hashes.degraded();
+    if (different) return different.cause;
     const [halted] = (this.appliers?.status() ?? []).filter(({ trouble }) => trouble?.reason !== undefined);
     return halted && `${halted.stream}: ${halted.trouble?.cause}`;
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.hashes.stop();
     this.taking?.taker.stop();
     await this.appliers?.stop();
     await this.running;
@@ -69,7 +81,7 @@ export class KeptCopy {
       await this.take(none, 'the log goes on from what this node does not have');
     }
     while (!this.stopped) {
-      const appliers = new Appliers(this.options);
+      const appliers = new Appliers({ ...this.options, hashes: this.hashes });
       this.appliers = appliers;
       if ((await appliers.ended) === 'stopped' || this.stopped) return;
       const reached = appliers.status();
@@ -86,6 +98,7 @@ export class KeptCopy {
     log.warn({ cause }, 'this node needs a copy of another one');
     await taker.take();
     for (const environment of [environments.state, environments.directory]) environment.endRead();
+    this.hashes.forget();
     this.taking = undefined;
   }
 }

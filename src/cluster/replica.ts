@@ -220,6 +220,7 @@ export class Replica {
       connection,
       cluster,
       registry,
+      release,
       streams: streamsOfChanges(cluster.state.shards),
       begin: lacksOrigin(environments, opened) ? 'copy' : 'log',
       rowsAfter: membership.recovery?.upTo,
@@ -234,7 +235,10 @@ export class Replica {
       connection,
       calls: new Calls({ connection, link, node, registry }),
       finder: new Finder(connection, link, node),
-      beats: new Beats({ connection, node, release, condition, identity, positions, log, registry }),
+      beats: new Beats({
+        ...{ connection, node, release, condition, identity, positions, log, registry },
+        hashes: () => copy.told(),
+      }),
       copy,
       giver: new CopyGiver({
         ...common,

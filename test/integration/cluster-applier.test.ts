@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { type ChangeRef, encodeChange, NO_CHANGE } from '../../src/cluster/change.ts';
 import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
@@ -42,6 +43,33 @@ describe.runIf(hasNats)('what applies the log to a copy', () => {
     await until('the last one is counted', () => metric('farad_log_position') === 7);
     expect(metric('farad_log_refused_total')).toBe(3);
     expect(applier.trouble()).toBeUndefined();
+  });
+
+  test('stops at the first change of each period, at the same one in each copy, and goes on behind it', async () => {
+    const setup = await setUp();
+    const [copy, late] = [newCopy(), newCopy()];
+    const stops = (one: typeof copy, seen: number[]) => ({
+      everyMs: 300,
+      async begin({ seq }: { seq: number }): Promise<void> {
+        await pause(20);
+        one.environment.endRead();
+        // Nothing behind it has taken effect.
+        expect(one.position(STREAM).seq).toBe(seq);
+        seen.push(seq);
+      },
+    });
+    const [first, second]: [number[], number[]] = [[], []];
+    startApplier(setup, copy, 500, stops(copy, first));
+    for (let number = 0; number < 40; number++) {
+      await setup.publish(change(`CP-${number}`, NO_CHANGE));
+      await pause(25);
+    }
+    await appliedUpTo(copy, 40);
+    startApplier(setup, late, 500, stops(late, second));
+    await appliedUpTo(late, 40);
+    expect(first.length).toBeGreaterThan(1);
+    expect(first.length).toBeLessThan(10);
+    expect(second).toEqual(first);
   });
 
   test('goes on where it was, and remembers eight changes of a charge point', async () => {

@@ -22,14 +22,17 @@ const INSTALLER = fileURLToPath(new URL('../../dist/cluster/copy-install-process
 
 type Offer = Extract<CopyOffer, { ok: true }>;
 
-/** A data directory that is at a place of the log, with so many connectors of one charge point. */
-async function dataDirectory(position: number, connectors: number): Promise<string> {
+/**
+ * A data directory that is at a place of the log, with so many connectors of one charge point: one of each
+ * `step`.
+ */
+async function dataDirectory(position: number, connectors: number, step = 1): Promise<string> {
   const dataDir = scratchDirectory();
   const { state, directory, close } = openReplicated(dataDir);
   const table = state.bytes('connectors');
   await state.transact(() => {
     for (let number = 0; number < connectors; number++)
-      table.put(Buffer.from(`CP-1/${number}`), Buffer.alloc(200, position));
+      table.put(Buffer.from(`CP-1/${number * step}`), Buffer.alloc(200, position));
     state.records('log-positions').put(Buffer.from(STREAM), [position, `change-${position}`]);
     state.records('meta').put(Buffer.from('installation'), dataDir);
   });
@@ -95,7 +98,7 @@ async function fetched(offer: Offer, options: Partial<CopyFetchOptions> = {}): P
 }
 
 test('a copy is fetched with its token and once, and nothing of it is left where it was made', async () => {
-  const dataDir = await dataDirectory(7, 50);
+  const dataDir = await dataDirectory(7, 1700, 2);
   const giver = giverOf(dataDir);
   const offer = await offered(giver);
   expect(await giver.offer(IDENTITY)).toEqual({
@@ -105,13 +108,13 @@ test('a copy is fetched with its token and once, and nothing of it is left where
   expect(await giver.offer('log-2')).toMatchObject({ problem: `it takes part in the log ${IDENTITY}` });
   const received: number[] = [];
   const folder = await fetched(offer, { onProgress: (progress) => received.push(progress.received) });
-  expect(received.at(-1)).toBeGreaterThan(50 * 200);
+  expect(received.at(-1)).toBeGreaterThan(1700 * 200);
   await expect(fetched(offer)).rejects.toThrow();
 
-  const target = await dataDirectory(3, 80);
+  const target = await dataDirectory(3, 1300, 3);
   await installCopy({ dataDir: target, folder, streams: [STREAM] });
   expect(await holds(target)).toEqual({
-    connectors: 50,
+    connectors: 1700,
     values: [7],
     position: 7,
     token: 'token at 7',

@@ -2,7 +2,7 @@ import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManage
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { Applier } from '../../src/cluster/applier.ts';
+import { Applier, type ApplierOptions } from '../../src/cluster/applier.ts';
 import { type Change, type ChangeRef, encodeChange } from '../../src/cluster/change.ts';
 import { closeConnection } from '../../src/cluster/connection.ts';
 import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
@@ -64,6 +64,7 @@ export function startApplier(
   { connection, registry }: Pick<Setup, 'connection' | 'registry'>,
   copy: ScratchCopy,
   lostAfterMs = 500,
+  periods?: ApplierOptions['periods'],
 ): Applier {
   const applier = new Applier({
     connection,
@@ -74,6 +75,7 @@ export function startApplier(
     copy,
     registry,
     log: pino({ level: 'silent' }),
+    ...(periods && { periods }),
   });
   onTestFinished(() => applier.stop());
   return applier;
