@@ -3,6 +3,7 @@ import type { FakeClock } from './fake-clock.ts';
 import type { FullDisk } from './full-disk.ts';
 import type { OwnGateway } from './gateway.ts';
 import type { ChaosEvent } from './measurements.ts';
+import { Strikes } from './strikes.ts';
 
 /** After an edge is back, charge points still find their way to it for this long. */
 export const AFTERMATH_MS = 10_000;
@@ -61,8 +62,7 @@ export class Chaos implements Disturber {
   readonly #gateway: OwnGateway;
   readonly #options: ChaosOptions;
   readonly #random: Random;
-  #timer: NodeJS.Timeout | undefined;
-  #underWay: Promise<void> = Promise.resolve();
+  readonly #strikes = new Strikes(() => this.#strike());
   #dropsUntil = 0;
   #refusalsUntil = 0;
 
@@ -82,14 +82,11 @@ export class Chaos implements Disturber {
   start(): void {
     const { names, disturbances, everyMs } = this.#options;
     if (names.length + disturbances.length === 0) return;
-    this.#timer = setInterval(() => {
-      this.#underWay = this.#underWay.then(() => this.#strike());
-    }, everyMs);
+    this.#strikes.start(everyMs);
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#underWay;
+    await this.#strikes.stop();
   }
 
   async #strike(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Random } from '../../src/simulator/random.ts';
 import { AFTERMATH_MS, type Disturber } from '../chaos.ts';
 import type { ChaosEvent } from '../measurements.ts';
+import { Strikes } from '../strikes.ts';
 
 /** How long what is cut off stays so, ms: long enough for the balancer to notice. */
 const SHORTEST_CUT_MS = 9_000;
@@ -57,8 +58,7 @@ export class ClusterChaos implements Disturber {
   readonly #cluster: Victims;
   readonly #options: ClusterChaosOptions;
   readonly #random: Random;
-  #timer: NodeJS.Timeout | undefined;
-  #underWay: Promise<void> = Promise.resolve();
+  readonly #strikes = new Strikes(() => this.#strike());
   #dropsUntil = 0;
 
   constructor(cluster: Victims, options: ClusterChaosOptions) {
@@ -74,14 +74,11 @@ export class ClusterChaos implements Disturber {
   start(): void {
     const { kill, cut, everyMs } = this.#options;
     if (kill.length + cut.length === 0) return;
-    this.#timer = setInterval(() => {
-      this.#underWay = this.#underWay.then(() => this.#strike());
-    }, everyMs);
+    this.#strikes.start(everyMs);
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#underWay;
+    await this.#strikes.stop();
   }
 
   async #strike(): Promise<void> {
