@@ -1,14 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
-import type { StreamCopied } from '../link/cluster-status.ts';
 import { fingerprintOf, loadPepper } from '../store/charge-point-key.ts';
 import { endSessions, reserveTransactionIds } from '../store/handover.ts';
 import { openReplicated, type ReplicatedEnvironments } from '../store/replicated.ts';
 import type { Log } from '../telemetry/log.ts';
-import { createRegistry } from '../telemetry/metrics.ts';
-import { Appliers, streamsOfChanges } from './appliers.ts';
+import { streamsOfChanges } from './appliers.ts';
+import { catchUp, endsOf } from './catch-up.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
 import { closeConnection, connectToNats } from './connection.ts';
 import { openLog } from './log-identity.ts';
@@ -41,9 +38,6 @@ export interface LeaveOptions {
   /** For so long other nodes are listened for, ms. */
   readonly listensMs?: number;
 }
-
-const PATIENCE_MS = 20_000;
-const LOOK_EVERY_MS = 50;
 
 /**
  * Lets the data directory of a node, which no gateway runs on, work alone, with all that is in it: first it
@@ -109,7 +103,9 @@ async function comeToTheEnd(options: LeaveOptions, { identity }: Membership): Pr
     const environments = openReplicated(dataDir);
     try {
       refuseWithoutCopy(environments, log);
-      await catchUp(options, { connection, environments, identity });
+      const ends = await endsOf(connection, streamsOfChanges(cluster.state.shards));
+      const missing = await catchUp({ ...options, cluster, connection, environments, identity, ends });
+      if (missing !== '') throw new ClusterRefusal(`this node is behind the log: ${missing}`);
     } finally {
       await environments.close();
     }
@@ -129,52 +125,6 @@ async function refuseOthers(connection: NatsConnection, listensMs?: number): Pro
   throw new OthersRun(
     `${names.join(', ')} run: stop them first. With --while-others-work this machine goes its own way: charge points that reach both are then known to two gateways, which give the same transactionIds, and this one needs a clickhouse.database of its own`,
   );
-}
-
-interface Reading {
-  readonly connection: NatsConnection;
-  readonly environments: ReplicatedEnvironments;
-  readonly identity: string;
-}
-
-/** Applies what the log has and the copy has not. Throws ClusterRefusal that says how much is missing. */
-async function catchUp(
-  { config, log, say, patienceMs = PATIENCE_MS }: LeaveOptions,
-  reading: Reading,
-): Promise<void> {
-  const { cluster } = config;
-  const manager = await jetstreamManager(reading.connection);
-  const ends = new Map<string, number>();
-  for (const stream of streamsOfChanges(cluster.state.shards))
-    ends.set(stream, (await manager.streams.info(stream)).state.last_seq);
-  const appliers = new Appliers({ ...reading, cluster, log, registry: createRegistry({ process: 'cli' }) });
-  const behind = (): StreamCopied[] =>
-    appliers.status().filter(({ stream, position }) => position < (ends.get(stream) ?? 0));
-  const missing = (): number =>
-    behind().reduce((sum, { stream, position }) => sum + (ends.get(stream) ?? 0) - position, 0);
-  try {
-    let left = missing();
-    if (left > 0) say(`applies ${left} changes that this copy does not have yet`);
-    for (let since = performance.now(); left > 0; await pause(LOOK_EVERY_MS)) {
-      const now = missing();
-      if (now < left) since = performance.now();
-      left = now;
-      const isHalted = behind().some(({ trouble }) => trouble?.reason !== undefined);
-      if (isHalted || performance.now() - since > patienceMs) break;
-    }
-    if (left > 0) throw new ClusterRefusal(`this node is behind the log: ${whatIsMissing(behind(), ends)}`);
-  } finally {
-    await appliers.stop();
-  }
-}
-
-function whatIsMissing(behind: readonly StreamCopied[], ends: ReadonlyMap<string, number>): string {
-  return behind
-    .map(({ stream, position, trouble }) => {
-      const why = trouble ? ` (${[trouble.reason, trouble.cause].filter(Boolean).join(': ')})` : '';
-      return `${(ends.get(stream) ?? 0) - position} changes of ${stream}${why}`;
-    })
-    .join(', ');
 }
 
 function messageOf(error: unknown): string {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
 import { fingerprintOf, loadPepper } from '../store/charge-point-key.ts';
 import { reserveTransactionIds } from '../store/handover.ts';
 import { openReplicated, type ReplicatedEnvironments } from '../store/replicated.ts';
+import type { Log } from '../telemetry/log.ts';
 import { streamsOfChanges } from './appliers.ts';
+import { catchUp, endsOf, type Positions } from './catch-up.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
 import { closeConnection, connectToNats } from './connection.ts';
 import { LmdbCopyView } from './lmdb-copy.ts';
@@ -24,6 +25,7 @@ export interface ReseedOptions {
   readonly evenIfBehind: boolean;
   /** Hears what is found and done. */
   readonly say: (text: string) => void;
+  readonly log: Log;
   /** For so long other nodes are listened for, ms. */
   readonly listensMs?: number;
 }
@@ -32,9 +34,6 @@ export interface ReseedOptions {
  * So many transactionIds are left out: other nodes may have drawn blocks that the log has lost.
  */
 const LEFT_OUT = 100_000;
-
-/** How far a copy is, by stream. */
-type Positions = ReadonlyMap<string, number>;
 
 /**
  * Makes a new log out of the copy of a node on which no gateway runs, in the place of one that the NATS
@@ -79,13 +78,18 @@ export async function reseedLog(options: ReseedOptions): Promise<void> {
 
 /** Tells how far every copy is. Throws ClusterRefusal where it is not known that this one has all. */
 async function refuseBehind(
-  { config, evenIfBehind, say, listensMs }: ReseedOptions,
+  options: ReseedOptions,
   connection: NatsConnection,
   environments: ReplicatedEnvironments,
   former: string,
 ): Promise<void> {
-  const { node, state } = config.cluster;
+  const { evenIfBehind, say, listensMs } = options;
+  const { cluster } = options.config;
+  const { node, state } = cluster;
   const streams = streamsOfChanges(state.shards);
+  const ends = await endsOf(connection, streams);
+  // What is left of the log may have a little that came when the gateway was stopped.
+  const missing = await catchUp({ ...options, cluster, connection, environments, identity: former, ends });
   const own = positionsOf(environments, streams);
   const tell = (who: string, positions: Positions): void =>
     say(`${who}: ${streams.map((stream) => `${stream} ${positions.get(stream) ?? '-'}`).join(', ')}`);
@@ -99,10 +103,8 @@ async function refuseBehind(
     if (more !== '') problems.push(`${name} is further: ${more}`);
   }
   if (heard.length === 0) problems.push('no other node is heard, so nobody can say which one is furthest');
-  const ends = await endsOf(connection, streams);
   tell('the log', ends);
-  const more = moreIn(ends, own);
-  if (more !== '') problems.push(`the log still has what this node lacks: ${more}`);
+  if (missing !== '') problems.push(`the log still has what this node lacks: ${missing}`);
   if (problems.length === 0) return;
   if (!evenIfBehind) throw new ClusterRefusal(`${problems.join('; ')}. With --even-if-behind that is lost`);
   for (const problem of problems) say(`goes on although ${problem}`);
@@ -116,15 +118,6 @@ function positionsOf({ state, directory }: ReplicatedEnvironments, streams: read
       Math.max(ofState.position(stream).seq, ofDirectory.position(stream).seq),
     ]),
   );
-}
-
-/** Of the streams that are left. */
-async function endsOf(connection: NatsConnection, streams: readonly string[]): Promise<Positions> {
-  const ends = new Map<string, number>();
-  const manager = await jetstreamManager(connection);
-  for await (const { config, state } of manager.streams.list('farad.>'))
-    if (streams.includes(config.name)) ends.set(config.name, state.last_seq);
-  return ends;
 }
 
 /** What others have more than this one; empty where that is nothing. */

@@ -25,12 +25,14 @@ export const reseedAction: ClusterAction = {
     if (from !== config.cluster.node)
       throw new UsageError(`farad cluster reseed --from ${from} is for the data directory of ${from}`);
     const { reseedLog } = await import('../../cluster/reseed.ts');
+    const { createLog } = await import('../../telemetry/log.ts');
     const { withStoppedNode } = await import('./stopped-node.ts');
     await withStoppedNode(config, 'farad cluster reseed', async (node) => {
       await reseedLog({
         ...node,
         credentials: flags[CREDENTIALS] ?? '',
         evenIfBehind: flags[evenIfBehindFlag.name] !== undefined,
+        log: createLog(config, 'cli'),
         say: (text) => console.log(`farad: ${text}`),
       });
       console.log(`farad: the log goes on from ${from}; start its gateway, then start the other nodes again`);
