@@ -113,6 +113,15 @@ export async function replaceLog(
   await openLog(connection, { ...settings, known: identity });
 }
 
+/** Lets nodes write this format of the log. Throws JetStreamApiError where the identity changes meanwhile. */
+export async function raiseFormat(connection: NatsConnection, format: number): Promise<void> {
+  const bucket = await new Kvm(jetstream(connection)).open(BUCKET);
+  const entry = await bucket.get(LOG);
+  if (entry === null) throw new ClusterRefusal('cluster.nats.servers: they hold no log');
+  const log = entry.json<LogIdentity>();
+  if (log.format < format) await bucket.update(LOG, JSON.stringify({ ...log, format }), entry.revision);
+}
+
 /** The log that the servers hold, if any; makes nothing. */
 export async function findLog(connection: NatsConnection): Promise<LogIdentity | undefined> {
   const manager = await jetstreamManager(connection);

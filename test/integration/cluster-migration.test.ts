@@ -1,9 +1,12 @@
-import { jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { connectToNats } from '../../src/cluster/connection.ts';
 import { createCluster } from '../../src/cluster/create.ts';
+import { finishUpgrade } from '../../src/cluster/finish-upgrade.ts';
 import { leaveCluster } from '../../src/cluster/leave.ts';
+import { findLog } from '../../src/cluster/log-identity.ts';
 import { membershipOf, writeMembership } from '../../src/cluster/membership.ts';
 import { reseedLog } from '../../src/cluster/reseed.ts';
 import type { SharedTables } from '../../src/cluster/shared-tables.ts';
@@ -306,5 +309,20 @@ describe.runIf(hasNats)('from one machine to several, and back', () => {
       again.refresh();
       return again.transactions.openOf('CP-3').length === 1 && again.transactions.openOf('CP-2').length === 0;
     });
+  });
+
+  test('the format of the log is raised once all nodes are heard that the operator counts', async () => {
+    await startNode();
+    const { cluster } = config();
+    const finish = (nodes: number) => finishUpgrade({ cluster, nodes, say, listensMs: 1500 });
+    await expect(finish(2)).rejects.toThrow('1 nodes are heard, not 2');
+    await finish(1);
+    expect(said.at(-1)).toBe('the log is written in format 1, the newest that all read');
+    const connection = await connectToNats(cluster, 'test');
+    onTestFinished(() => connection.close());
+    const bucket = await new Kvm(jetstream(connection)).open('farad-meta');
+    await bucket.put('log', JSON.stringify({ ...(await findLog(connection)), format: 0 }));
+    await finish(1);
+    expect(await findLog(connection)).toMatchObject({ format: 1, begins: 'empty' });
   });
 });

@@ -2,6 +2,7 @@ import { loadConfigWithOrigins } from '../../config/load-config.ts';
 import { suggestion } from '../../config/suggestion.ts';
 import type { ClusterAction } from '../cluster/action.ts';
 import { createAction } from '../cluster/create.ts';
+import { finishUpgradeAction } from '../cluster/finish-upgrade.ts';
 import { forgetAction } from '../cluster/forget.ts';
 import { leaveAction } from '../cluster/leave.ts';
 import { reseedAction } from '../cluster/reseed.ts';
@@ -17,6 +18,7 @@ const ACTIONS: readonly ClusterAction[] = [
   leaveAction,
   forgetAction,
   reseedAction,
+  finishUpgradeAction,
 ];
 
 /** Some belong to several. */

@@ -118,7 +118,7 @@ test('what cannot be asked is said in one line', async () => {
   await runCommand(['cluster', 'statsu']);
   await runCommand(['cluster', 'status']);
   expect(err.slice(2)).toEqual([
-    'farad: farad cluster needs a word: status, create, leave, forget, reseed',
+    'farad: farad cluster needs a word: status, create, leave, forget, reseed, finish-upgrade',
     'farad: unknown: farad cluster statsu; did you mean status?',
     'farad: farad cluster status needs an API key: --api-key or FARAD_API_KEY',
   ]);
