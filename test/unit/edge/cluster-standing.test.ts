@@ -125,6 +125,11 @@ test('a stream that is not applied any more is named', async () => {
     ['log_lost: one ends at 5'],
     ['one'],
   ]);
+  // What all streams wait for is said once.
+  const copy = { since: 0, reason: 'copy', cause: 'takes a copy of b: 3 of 9 MiB' };
+  world.streams = ['one', 'two'].map((stream) => ({ ...FITS, stream, trouble: copy }));
+  await pass(1_000);
+  expect(standing.problems()).toEqual(['copy: takes a copy of b: 3 of 9 MiB']);
 });
 
 test('what is out is sent away evenly, and only that', async () => {
