@@ -119,8 +119,7 @@ export class Applier {
   }
 
   private lagSeconds(): number {
-    const since = this.next?.storedAt ?? this.reader.untakenSince;
-    return since === undefined ? 0 : Math.max(0, Date.now() - since) / 1000;
+    return this.reader.ageMs(this.next?.storedAt) / 1000;
   }
 
   private async run(): Promise<void> {

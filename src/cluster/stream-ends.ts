@@ -3,6 +3,7 @@ import {
   JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
+  type StreamInfo,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { LogHalt } from './log-halt.ts';
@@ -41,6 +42,8 @@ export class StreamEnds {
   isSeen = false;
   private readonly options: StreamEndsOptions;
   private readonly startedAt = Date.now();
+  /** By so much the clock of the NATS server is ahead of this node's, as of the last look, ms. */
+  private aheadMs = 0;
   /** As `unreadSince`, once it was seen. */
   private behindSince: number | undefined;
   /** Since when every look has found the log to be another, monotonic ms. */
@@ -57,6 +60,14 @@ export class StreamEnds {
    */
   get unreadSince(): number | undefined {
     return this.isSeen ? this.behindSince : this.startedAt;
+  }
+
+  /**
+   * Now, by the clock of the NATS server as far as it is known, epoch ms: what `unreadSince` is compared
+   * with.
+   */
+  get now(): number {
+    return Date.now() + this.aheadMs;
   }
 
   /** All was read up to `read`, and `pending` are behind it, none of which was stored before `since`. */
@@ -93,7 +104,8 @@ export class StreamEnds {
     const { connection, stream, identity } = this.options;
     try {
       const manager = await jetstreamManager(connection, { checkAPI: false, timeout: ANSWER_WITHIN_MS });
-      const { config, state } = await manager.streams.info(stream);
+      const info: StreamInfo & { readonly ts?: string } = await manager.streams.info(stream);
+      const { config, state } = info;
       const theirs = config.metadata?.[IDENTITY_KEY];
       if (theirs !== identity) return `belongs to the log ${theirs}, not to ${identity}`;
       if (state.last_seq < read) return `ends at ${state.last_seq}, and this node has read it up to ${read}`;
@@ -101,8 +113,10 @@ export class StreamEnds {
       this.last = state.last_seq;
       this.bytes = state.bytes;
       this.isSeen = true;
+      const theirNow = Date.parse(info.ts ?? '');
+      if (!Number.isNaN(theirNow)) this.aheadMs = theirNow - Date.now();
       if (this.last <= read) this.behindSince = undefined;
-      else this.behindSince ??= await storedAt(manager, stream, Math.max(read + 1, this.first));
+      else this.behindSince ??= (await storedAt(manager, stream, Math.max(read + 1, this.first))) ?? this.now;
       return undefined;
     } catch (error) {
       if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound)
@@ -112,9 +126,9 @@ export class StreamEnds {
   }
 }
 
-/** When a message was stored, epoch ms; now, where the stream does not tell. */
-async function storedAt(manager: JetStreamManager, stream: string, seq: number): Promise<number> {
+/** When a message was stored, epoch ms; undefined where the stream does not tell. */
+async function storedAt(manager: JetStreamManager, stream: string, seq: number): Promise<number | undefined> {
   // Nothing but a metric needs it, so that it fails keeps nobody from reading.
   const message = await manager.streams.getMessage(stream, { seq }).catch(() => null);
-  return message?.time.getTime() ?? Date.now();
+  return message?.time.getTime();
 }

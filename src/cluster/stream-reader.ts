@@ -105,6 +105,14 @@ export class StreamReader {
     return this.waiting[0]?.storedAt ?? this.ends.unreadSince;
   }
 
+  /**
+   * How old the oldest message is that has not been taken yet, or one stored at `since`, ms; 0 where there is
+   * none.
+   */
+  ageMs(since = this.untakenSince): number {
+    return since === undefined ? 0 : Math.max(0, this.ends.now - since);
+  }
+
   /** Why nothing can be read now. */
   get trouble(): Trouble | undefined {
     return this.failing;
