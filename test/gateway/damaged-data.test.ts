@@ -103,15 +103,16 @@ async function copyOfSound(): Promise<string> {
 const DATABASES = ['state', 'directory', 'journal-edge-0'];
 
 describe('a start on a damaged data directory says in one line which file is wrong', () => {
-  it.each(DATABASES.flatMap((name) => [0, 1, 100, 4096, 8192, 12_288].map((length) => ({ name, length }))))(
-    '$name/data.mdb, cut off at $length',
-    async ({ name, length }) => {
-      const dataDir = await copyOfSound();
-      const file = join(dataDir, name, 'data.mdb');
-      truncateSync(file, length);
-      await expectRefusal(dataDir, `${name}/data.mdb`, /is empty|cut off/);
-    },
+  // All of them are opened alike.
+  const cuts = DATABASES.flatMap((name, index) =>
+    (index === 0 ? [0, 1, 100, 4096, 8192, 12_288] : [0, 8192]).map((length) => ({ name, length })),
   );
+  it.each(cuts)('$name/data.mdb, cut off at $length', async ({ name, length }) => {
+    const dataDir = await copyOfSound();
+    const file = join(dataDir, name, 'data.mdb');
+    truncateSync(file, length);
+    await expectRefusal(dataDir, `${name}/data.mdb`, /is empty|cut off/);
+  });
 
   it.each(DATABASES)('%s/data.mdb, all of it or its pages overwritten at random', async (name) => {
     for (const begin of [0, 8192]) {

@@ -77,6 +77,7 @@ describe.runIf(hasNats)('calls between nodes', () => {
         heardMsAgo: expect.any(Number),
         lagSeconds: expect.any(Number),
         trouble: null,
+        refuses: null,
       },
     ]);
     expect(status).toMatchObject({
