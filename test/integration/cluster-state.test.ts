@@ -97,8 +97,12 @@ describe.runIf(hasNats)('state of a cluster', () => {
     const b = await startClusterNode('b', server);
     await agree(store, b.openStore('edge'), ['CP-1', 'CP-2']);
     const taken = openReplicated(b.config.dataDir);
-    for (const environment of [taken.state, taken.directory])
-      expect(new LmdbCopyView(environment).origin()).toBe(identity);
+    await until('both copies are taken', () =>
+      [taken.state, taken.directory].every((environment) => {
+        environment.endRead();
+        return new LmdbCopyView(environment).origin() === identity;
+      }),
+    );
     await taken.close();
     await store.close();
     const left = openReplicated(dataDir);
