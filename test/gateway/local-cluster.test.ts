@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,22 +9,6 @@ import { NATS } from '../support/nats-server.ts';
 import { until } from '../support/until.ts';
 
 const CHARGE_POINTS = 6;
-
-/** Of each profile one or more: all of them take longer than a test may (docs/cluster.md has the command). */
-const CASES = 'TC_003,TC_010,TC_039,TC_043_4,TC_044_1,TC_046,TC_054,TC_059';
-
-/** Runs `farad certify`; resolves with what it printed. */
-async function certify(...args: readonly string[]): Promise<string> {
-  const main = new URL('../../dist/main.js', import.meta.url).pathname;
-  const child = spawn(process.execPath, [main, 'certify', '--only', CASES, ...args]);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  await once(child, 'close');
-  return output;
-}
 
 /** What the command printed about a node. */
 interface Node {
@@ -88,16 +71,6 @@ describe.runIf('file' in NATS)('npm run cluster', () => {
       });
       expect(answer.payload).toHaveProperty('configurationKey');
     }
-
-    // Each connection goes to another node.
-    const ocppUrl = said(/charge points +(ws:\/\/\S+)\/\{/);
-    const reports = ['--report', join(folder, 'report')];
-    const certified = await certify(
-      ...['--ocpp-url', ocppUrl, '--api-url', api, '--api-key', said(/API key +(\S+)/), ...reports],
-    );
-    const { length } = CASES.split(',');
-    expect(certified).toMatch(new RegExp(`: ${length} of \\d+ cases passed; ${length} were run`));
-    rmSync(join(folder, 'report'), { recursive: true });
 
     const [first, ...others] = nodes;
     process.kill(first?.supervisor ?? 0, 'SIGKILL');
