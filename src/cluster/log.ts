@@ -129,7 +129,9 @@ export class ChangeLog {
       const begun = performance.now();
       const places = await this.sendParts(place.stream, change.id, parts, deadline);
       if (!Array.isArray(places)) return places;
-      const message = { id: change.id, bytes: head(places), base: change.base.seq };
+      // With parts, it is stored also where another one came first: what refuses it removes its parts.
+      const base = parts.length === 0 ? change.base.seq : undefined;
+      const message = { id: change.id, bytes: head(places), base };
       const appended = await this.send(place, message, seen, deadline);
       if (appended.outcome === 'stored') this.seconds.observe((performance.now() - begun) / 1000);
       return appended;
@@ -169,7 +171,7 @@ export class ChangeLog {
   /** `base`: the newest one of the subject must be this; absent: whatever it is. */
   private async send(
     place: LogPlace,
-    { id, bytes, base }: Message & { readonly base?: number },
+    { id, bytes, base }: Message & { readonly base?: number | undefined },
     seen: number,
     deadline: number,
   ): Promise<Appended> {

@@ -74,6 +74,32 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
     expect(metricOf(registry, 'farad_log_in_flight')).toBe(0);
   });
 
+  test('leaves none of its parts behind, also where another one came first', async () => {
+    const setup = await setUp();
+    const { connection, log } = setup;
+    await makeStream(connection);
+    const copy = newCopy();
+    startApplier(setup, copy);
+    const large = (id: string, base: ChangeRef): Change => {
+      const puts = Array.from(
+        { length: 5 },
+        (_, index) => ['things', Buffer.from(`${id} ${index}`), Buffer.alloc(100_000, index)] as const,
+      );
+      return { ...change(base), id, puts };
+    };
+    const [first, late] = [large('first', NO_CHANGE), large('late', NO_CHANGE)];
+    for (const [one, fate] of [
+      [first, 'applied'],
+      [late, 'refused'],
+    ] as const)
+      expect(await fateIn(copy, log, one, await append(log, PLACE, one, 5000))).toBe(fate);
+    expect(Object.keys(copy.contents('things'))).toHaveLength(first.puts.length);
+    const { seq } = copy.position(PLACE.stream);
+    const places = Array.from({ length: seq }, (_, index) => index + 1);
+    expect(seq).toBeGreaterThan(4);
+    expect(places.filter((place) => copy.part(PLACE.stream, place))).toEqual([]);
+  });
+
   test('of several upon one base, one is stored and the others learn which', async () => {
     const { connection, log } = await setUp();
     await makeStream(connection);
