@@ -17,12 +17,17 @@ export function renderTable(result: BenchResult): string {
     for (const contender of result.contenders) {
       const spread = contender.figures[figure.key] as Spread;
       const cells = [spread.min, spread.median, spread.max].map((value) => readable(value).padStart(12));
-      const ratio = `${(contender.ratios[figure.key] ?? Number.NaN).toFixed(2)}x`.padStart(12);
+      const ratio = asRatio(contender.ratios[figure.key]).padStart(12);
       lines.push(`${contender.name.padEnd(width)}  ${cells.join('')}${ratio}`);
     }
   }
   for (const { name, note } of result.contenders) if (note !== undefined) lines.push('', `${name}: ${note}`);
   return lines.join('\n');
+}
+
+/** Where the first contender has nothing of the kind there is no ratio. */
+function asRatio(ratio = Number.NaN): string {
+  return Number.isFinite(ratio) ? `${ratio.toFixed(2)}x` : '-';
 }
 
 function readable(value: number): string {

@@ -151,26 +151,22 @@ async function startBalancers(
   nodes: readonly LocalNode[],
   endings: Endings,
 ): Promise<{ ocpp: Balancer; api: Balancer }> {
-  const places = nodes.map(({ name, target }) => ({
-    node: name,
-    target,
-    health: new NodeHealth(target.apiUrl),
-  }));
-  endings.add(async () => {
-    for (const { health } of places) health.stop();
-  });
-  const start = async (urlOf: (target: Target) => string, order: Order): Promise<Balancer> => {
-    const balancer = await Balancer.start(
-      places.map(({ node, target, health }) => ({ node, port: Number(new URL(urlOf(target)).port), health })),
-      order,
-    );
+  const start = async (pageOf: (target: Target) => URL, order: Order): Promise<Balancer> => {
+    const places = nodes.map(({ name, target }) => {
+      const page = pageOf(target);
+      return { node: name, port: Number(page.port), health: new NodeHealth(page.href) };
+    });
+    endings.add(async () => {
+      for (const { health } of places) health.stop();
+    });
+    const balancer = await Balancer.start(places, order);
     endings.add(() => balancer.close());
     return balancer;
   };
   return {
-    ocpp: await start(({ ocppUrl }) => ocppUrl, 'in turns'),
+    ocpp: await start(({ ocppUrl }) => new URL('/healthz', ocppUrl.replace('ws', 'http')), 'in turns'),
     // A request must see what the one before has changed.
-    api: await start(({ apiUrl }) => apiUrl, 'the first'),
+    api: await start(({ apiUrl }) => new URL('/readyz', apiUrl), 'the first'),
   };
 }
 

@@ -10,7 +10,7 @@ const GONE_AFTER = 3;
 /** `busy`: it answers that it cannot serve charge points now, and keeps those that it has. */
 export type Health = 'ready' | 'busy' | 'gone';
 
-/** What a balancer knows of a node from its `/readyz`, which it asks for again and again. */
+/** What a balancer knows of a node from the health page of its port, which it asks for again and again. */
 export class NodeHealth {
   readonly #url: string;
   readonly #onGone: (() => void)[] = [];
@@ -19,8 +19,9 @@ export class NodeHealth {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(apiUrl: string) {
-    this.#url = `${apiUrl}/readyz`;
+  /** `url` answers 200 while the node takes what the balancer would give it. */
+  constructor(url: string) {
+    this.#url = url;
     this.#askLater();
   }
 

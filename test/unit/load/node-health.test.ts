@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { NodeHealth } from '../../../load/cluster/node-health.ts';
 import { until } from '../../support/until.ts';
 
-test('a node is ready, busy or gone by what its /readyz answers', async () => {
+test('a node is ready, busy or gone by what its health page answers', async () => {
   let status = 503;
   const asked: string[] = [];
   const server = createServer(({ url = '' }, response) => {
@@ -14,14 +14,14 @@ test('a node is ready, busy or gone by what its /readyz answers', async () => {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
-  const health = new NodeHealth(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const health = new NodeHealth(`http://127.0.0.1:${(server.address() as AddressInfo).port}/healthz`);
   onTestFinished(() => health.stop());
   let gone = 0;
   health.onGone(() => gone++);
 
   expect(health.now).toBe('ready');
   await until('it is busy', () => health.now === 'busy');
-  expect(new Set(asked)).toEqual(new Set(['/readyz']));
+  expect(new Set(asked)).toEqual(new Set(['/healthz']));
   status = 200;
   await until('it is ready again', () => health.now === 'ready');
   server.close();
