@@ -96,8 +96,8 @@ const FLAGS = {
   'boot-after-reconnect': ['all|half|none', 'which charge points boot again after a reconnect (half)'],
   'reconnect-spread': ['5s', 'first attempts to reconnect are spread over this time (5s)'],
   'drain-timeout': [
-    '60s',
-    'how long ClickHouse may go without coming nearer to what was confirmed (60s); needs the API',
+    '2m',
+    'how long ClickHouse may go without coming nearer to what was confirmed (2m); needs the API',
   ],
   verify: [
     'rows|energy',
@@ -246,7 +246,7 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     bootAfterReconnect,
     reconnectSpreadMs: duration('reconnect-spread', 5_000),
     verify: aspect,
-    drainTimeoutMs: duration('drain-timeout', 60_000),
+    drainTimeoutMs: duration('drain-timeout', 120_000),
     seed: whole('seed', Math.floor(Math.random() * 1_000_000), 0),
     report: text('report'),
     nodes,
