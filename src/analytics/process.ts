@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isClustered } from '../config/cluster-check.ts';
 import type { Config } from '../config/schema.ts';
 import { freeBytes } from '../journal/disk-space.ts';
 import { joinSupervisor } from '../link/child.ts';
@@ -199,6 +200,7 @@ function begin(opened: Engine): void {
     engine,
     timeLimit: WORK_LIMIT_MS,
     samplesKept: config.retention.meterSamples,
+    node: isClustered(config) ? config.cluster.node : undefined,
   });
   energy = rollup;
   const pace = new EnergyPace({ rollup, movedAt: () => sink.movedAt });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EnergyRollup } from '../../src/analytics/energy/energy-rollup.ts';
 import { migrate, readMigrations } from '../../src/analytics/migrate.ts';
 import { QueryService } from '../../src/analytics/query-service.ts';
@@ -303,6 +303,33 @@ describe('energy, worked out anew by connector and day', () => {
     await rollup.keepUp();
     expect(rollup.waiting).toBe(0);
     expect(await energy()).toMatchObject([{ energyWh: 800 }]);
+  });
+
+  it('is worked out by one node of a cluster, and known to the others', async () => {
+    const inserted = vi.spyOn(embedded.engine, 'insert');
+    onTestFinished(() => inserted.mockRestore());
+    const [one, other] = ['a', 'b'].map((node) => {
+      const { engine } = embedded;
+      return new EnergyRollup({ engine, timeLimit: 20_000, samplesKept: 10_000 * DAY, node });
+    }) as [EnergyRollup, EnergyRollup];
+    await Promise.all([one.keepUp(), other.keepUp()]);
+    const ids = Array.from({ length: 30 }, (_, index) => `CP-${index}`);
+    await samples(
+      ids.flatMap((chargePointId) => [
+        reads('08:00', 0, { chargePointId }),
+        reads('09:00', 500, { chargePointId }),
+      ]),
+    );
+    const daysInserted = () => inserted.mock.calls.filter(([{ table }]) => table === 'energy_days').length;
+    expect(await one.keepUp()).toBe(true);
+    const ofOne = daysInserted();
+    expect(ofOne).toBeGreaterThan(0);
+    await other.keepUp();
+    expect(daysInserted()).toBe(ofOne);
+    expect(other.waiting).toBe(0);
+    await samples([reads('10:00', 800, { chargePointId: 'CP-7' })]);
+    rollup = other;
+    expect(await energy({ by: 'total' })).toMatchObject([{ energyWh: 15_300 }]);
   });
 
   it('adds up over a fleet what an earlier process worked out and did not add up', async () => {

@@ -12,6 +12,7 @@ import type { EnergyScope } from './energy-scope.ts';
 import { FleetDays } from './fleet-days.ts';
 import { insertRows } from './insert-rows.ts';
 import { type DueDay, TouchedDays } from './touched-days.ts';
+import { WorkOfOthers } from './work-of-others.ts';
 import { partsOf, type WorkPart } from './work-parts.ts';
 
 export interface EnergyRollupOptions {
@@ -20,6 +21,8 @@ export interface EnergyRollupOptions {
   readonly timeLimit: number;
   /** How long meter samples are kept, ms: days whose samples may be gone are not worked out anew. */
   readonly samplesKept: number;
+  /** This node of a cluster, whose nodes share the work; absent: nobody else does any. */
+  readonly node?: string | undefined;
 }
 
 /** Days of connectors that one run in the background works out at most. */
@@ -69,6 +72,7 @@ export class EnergyRollup {
   private readonly options: EnergyRollupOptions;
   private readonly days: TouchedDays;
   private readonly fleet: FleetDays;
+  private readonly others: WorkOfOthers | undefined;
   private readonly turns = new Turns(1);
   /** When somebody last asked for energy, monotonic ms. */
   askedAt = Number.NEGATIVE_INFINITY;
@@ -82,6 +86,7 @@ export class EnergyRollup {
     this.engine = options.engine;
     this.days = new TouchedDays(options.engine);
     this.fleet = new FleetDays(options.engine);
+    this.others = options.node === undefined ? undefined : new WorkOfOthers(options.engine, options.node);
   }
 
   /**
@@ -91,7 +96,9 @@ export class EnergyRollup {
   async keepUp(least = 0): Promise<boolean> {
     const due = this.days.due(await this.look(), MOST_AT_ONCE);
     if (due.length < least) return false;
-    for (const part of partsOf(due)) await this.turns.run(() => this.workOut(part, true));
+    const parts = partsOf(due);
+    for (const part of this.others?.inOwnOrder(parts) ?? parts)
+      await this.turns.run(async () => this.workOut(await this.leftOf(part), true));
     await this.turns.run(() => this.fleet.sumUp(this.bounds(true)));
     return due.length > 0;
   }
@@ -155,8 +162,35 @@ export class EnergyRollup {
   /** Returns the time of ClickHouse. */
   private async look(patienceMs?: number): Promise<number> {
     const now = await this.days.look(patienceMs);
+    await this.lookAtOthers(now);
     this.lookedAt = performance.now();
     return now;
+  }
+
+  /** Takes note of what other nodes have worked out meanwhile. */
+  private async lookAtOthers(now: number): Promise<void> {
+    const { span } = this.days;
+    if (!this.others || !span) return;
+    const worked = await this.others.look(span, now);
+    const news = worked.filter((day) => day.workedAt > (this.days.workedAt(day) ?? 0));
+    // Who has worked it out may have ended before it was summed up.
+    await this.fleet.change(news);
+    for (const day of news) this.days.done(day, day.workedAt);
+  }
+
+  /** What of a part nobody has worked out since it was found to be due. */
+  private async leftOf(part: WorkPart): Promise<WorkPart> {
+    if (!this.others) return part;
+    const now = await this.clock();
+    await this.lookAtOthers(now);
+    const days = part.days.filter((day) => this.days.isDue(day, now));
+    return { ...part, days, chargePointIds: [...new Set(days.map(({ chargePointId }) => chargePointId))] };
+  }
+
+  /** The time of ClickHouse, epoch ms. */
+  private async clock(): Promise<number> {
+    const [row] = await this.engine.query<{ now: number }>('SELECT toUnixTimestamp64Milli(now64(3)) AS now');
+    return row?.now ?? 0;
   }
 
   private async chargePointsOf({ from, to }: EnergyScope, idTag: string): Promise<string[]> {
@@ -171,10 +205,8 @@ WHERE lower(id_tag) = lower({idTag:String})
   }
 
   private async workOut(part: WorkPart, patient: boolean): Promise<void> {
-    const [clock] = await this.engine.query<{ now: number }>(
-      'SELECT toUnixTimestamp64Milli(now64(3)) AS now',
-    );
-    const workedAt = clock?.now ?? 0;
+    if (part.days.length === 0) return;
+    const workedAt = await this.clock();
     const kept = await this.keptWithoutSamples(part, workedAt);
     for (const one of part.days) if (kept.has(keyOfDay(one))) this.days.done(one, workedAt);
     const due = part.days.filter((one) => !kept.has(keyOfDay(one)));

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { type ConnectorDay, dayOf, keyOfDay } from './connector-day.ts';
 import { LeftOver, MOST_OF_ONE, type Note, VISIBLE_WITHIN_MS } from './left-over.ts';
+import type { DaySpan } from './work-of-others.ts';
 
 /** An insert is over so long after it began, ms. */
 const LONGEST_INSERT_MS = 60_000;
@@ -162,8 +163,8 @@ export class TouchedDays {
     for (const ofOne of this.queues(meant)) {
       const [lastOfOne, othersOfOne]: [Touched[], Touched[]] = [[], []];
       for (const touched of ofOne.values()) {
-        const { workedAt, touchedAt, day } = touched;
-        if (workedAt !== undefined && now < touchedAt + VISIBLE_WITHIN_MS) continue;
+        const { workedAt, day } = touched;
+        if (!isDueAt(touched, now)) continue;
         if (meant.wait !== undefined && meant.wait !== (workedAt === undefined)) continue;
         if (!meant.isMeant(touched)) continue;
         (Math.abs(day - today) <= 1 ? lastOfOne : othersOfOne).push(touched);
@@ -176,6 +177,29 @@ export class TouchedDays {
     found.push(...inTurns(others, most - found.length));
     for (const { chargePointId } of found) this.takeTurn(chargePointId);
     return found;
+  }
+
+  /** From the first to the last of all that waits; undefined where nothing does. */
+  get span(): DaySpan | undefined {
+    let [firstDay, lastDay] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const ofOne of this.touched.values()) {
+      for (const { day } of ofOne.values()) {
+        firstDay = Math.min(firstDay, day);
+        lastDay = Math.max(lastDay, day);
+      }
+    }
+    return lastDay < firstDay ? undefined : { firstDay, lastDay };
+  }
+
+  /** Whether it is to be worked out now. */
+  isDue(day: ConnectorDay, now: number): boolean {
+    const touched = this.touched.get(day.chargePointId)?.get(keyOfDay(day));
+    return touched !== undefined && isDueAt(touched, now);
+  }
+
+  /** When a day was worked out last, as far as that is remembered. */
+  workedAt(day: ConnectorDay): number | undefined {
+    return this.worked.get(keyOfDay(day));
   }
 
   /** Notes that the inputs of a day were read at `workedAt`. */
@@ -251,6 +275,11 @@ GROUP BY charge_point_id, connector_id, day`,
       { since },
     );
   }
+}
+
+/** It was not worked out since it was touched, or may be once more. */
+function isDueAt({ workedAt, touchedAt }: Touched, now: number): boolean {
+  return workedAt === undefined || now >= touchedAt + VISIBLE_WITHIN_MS;
 }
 
 /**
