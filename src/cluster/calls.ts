@@ -10,8 +10,11 @@ import { pack, unpack } from './wire.ts';
 /** What processes of other nodes may ask of those of this one. Everything else stays within a node. */
 const ABROAD: ReadonlySet<string> = new Set<Method>([
   'edge.call',
+  'edge.closeTransaction',
+  'edge.disconnect',
   'edge.meters',
   'edge.seen',
+  'edge.signingRefused',
   'cluster.offerCopy',
 ]);
 

@@ -51,6 +51,19 @@ describe.runIf(hasNats)('two gateways that share NATS', () => {
     await reset();
     await reset();
 
+    // What ends something there crosses, too.
+    const doomed = await OcppClient.connect(Number(new URL(b.ocpp).port), 'CP-2');
+    await doomed.boot();
+    const path = '/api/v1/charge-points/CP-2';
+    await until('a knows where CP-2 is', () =>
+      a.request<{ connected: boolean }>('GET', path).then(
+        ({ connected }) => connected,
+        () => false,
+      ),
+    );
+    await a.request('DELETE', path);
+    expect(await doomed.closed).toMatchObject({ code: 1008, reason: 'charge point deleted' });
+
     // The process that carries calls is started again, and charge points do not notice.
     const before = a.endpoints().processes.replica;
     a.kill('replica');

@@ -3,12 +3,21 @@ import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ClusterRefusal } from '../../src/cluster/cluster-refusal.ts';
-import type { CallOutcome } from '../../src/link/methods.ts';
+import type { CallOutcome, TransactionEnd } from '../../src/link/methods.ts';
 import { type ClusterNode, startClusterNode } from '../support/cluster-node.ts';
 import { hasNats, type NatsServer, startNats } from '../support/nats-server.ts';
 import { until } from '../support/until.ts';
 
 const CALL = { chargePointId: 'CP-1', action: 'Reset', payload: { type: 'Soft' } };
+const END: TransactionEnd = {
+  transactionId: 7,
+  cause: 'operator',
+  by: '',
+  at: 1,
+  reason: '',
+  stoppedAt: 1,
+  meterStop: null,
+};
 const RESULT: CallOutcome = {
   outcome: 'result',
   messageId: '1',
@@ -37,6 +46,20 @@ describe.runIf(hasNats)('calls between nodes', () => {
     });
     expect(await a.control.call('b/edge-0', 'edge.call', CALL)).toEqual(RESULT);
     expect(taken).toEqual([CALL]);
+  });
+
+  test('what control asks of the edge that holds a charge point crosses, whatever it is', async () => {
+    const [a, b] = await twoNodes(await startNats());
+    b.edge.serve('edge.disconnect', () => ({ closed: true }));
+    b.edge.serve('edge.closeTransaction', () => ({ closed: true }));
+    b.edge.serve('edge.signingRefused', () => ({}));
+    const chargePointId = 'CP-1';
+    const { control } = a;
+    const disconnect = { chargePointId, reason: 'deleted', forget: true };
+    expect(await control.call('b/edge-0', 'edge.disconnect', disconnect)).toEqual({ closed: true });
+    expect(await control.call('b/edge-0', 'edge.closeTransaction', END)).toEqual({ closed: true });
+    const refused = { chargePointId, problem: 'no authority' };
+    expect(await control.call('b/edge-0', 'edge.signingRefused', refused)).toEqual({});
   });
 
   test('whatever somebody else publishes is overlooked: calls, questions and beats go on', async () => {
