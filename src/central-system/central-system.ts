@@ -31,6 +31,11 @@ export interface CentralSystem {
   chargePoint(id: string, dialect: Dialect): ChargePoint;
   /** A socket of the charge point closed. It is forgotten with its last socket. */
   forget(chargePoint: ChargePoint): void;
+  /**
+   * Reads again from the store what is known of the charge point, which may have been elsewhere since. What
+   * it has answered since `since`, epoch ms, may not be stored yet, and stays.
+   */
+  reread(chargePoint: ChargePoint, since: number): void;
   /** Reads again what operators may have set (strictness). */
   refresh(chargePoint: ChargePoint): void;
   /**
@@ -152,6 +157,7 @@ export function createCentralSystem(options: CentralSystemOptions): CentralSyste
   return {
     chargePoint: (id, dialect) => connected.enter(id, dialect),
     forget: (chargePoint) => connected.leave(chargePoint),
+    reread: (chargePoint, since) => connected.reread(chargePoint, since),
     refresh: (chargePoint) => connected.refresh(chargePoint),
     saveLastSeen: ({ gently } = { gently: false }) => connected.saveLastSeen(gently),
     saveLeft: () => connected.saveLeft(),

@@ -18,6 +18,8 @@ type StoreOfConnected = Pick<Store, 'chargePoints' | 'settings' | 'transactions'
 /** Most charge points wait for nothing: they share this. */
 const NOTHING: readonly CommandRecord[] = Object.freeze([]);
 
+type Stored = Omit<ChargePoint, 'id' | 'dialect' | 'triggered' | 'signing'>;
+
 interface Entry {
   readonly chargePoint: ChargePoint;
   sockets: number;
@@ -49,24 +51,36 @@ export class ConnectedChargePoints {
       this.refresh(known.chargePoint);
       return known.chargePoint;
     }
-    const record = this.store.chargePoints.get(id);
-    const awaited = this.store.commands.awaited(id, this.clock());
+    const { awaited, ...stored } = this.read(id);
     const chargePoint: ChargePoint = {
       id,
       dialect,
-      registration: record?.registration ?? 'Unknown',
-      strict: this.isStrict(id),
-      vendor: record?.boot?.vendor ?? '',
-      model: record?.boot?.model ?? '',
-      numberOfConnectors: record?.numberOfConnectors ?? 0,
+      ...stored,
       triggered: new Set(awaited.flatMap(RULES[dialect.version].triggeredBy)),
-      awaited: awaited.length === 0 ? NOTHING : awaited,
-      openTransactions: this.store.transactions.openOf(id).map(toOpen),
+      awaited,
       signing: undefined,
-      lastSeenAt: record?.lastSeenAt ?? 0,
     };
     this.entries.set(id, { chargePoint, sockets: 1, savedSeenAt: chargePoint.lastSeenAt });
     return chargePoint;
+  }
+
+  /** As `CentralSystem.reread`. */
+  reread(chargePoint: ChargePoint, since: number): void {
+    const stored = this.read(chargePoint.id);
+    const unstored = chargePoint.awaited.filter(
+      ({ messageId, answeredAt }) =>
+        answeredAt >= since && stored.awaited.every((other) => other.messageId !== messageId),
+    );
+    const awaited = unstored.length === 0 ? stored.awaited : [...stored.awaited, ...unstored];
+    Object.assign(chargePoint, {
+      ...stored,
+      awaited,
+      numberOfConnectors: Math.max(stored.numberOfConnectors, chargePoint.numberOfConnectors),
+      lastSeenAt: Math.max(stored.lastSeenAt, chargePoint.lastSeenAt),
+    });
+    chargePoint.triggered.clear();
+    for (const action of awaited.flatMap(RULES[chargePoint.dialect.version].triggeredBy))
+      chargePoint.triggered.add(action);
   }
 
   /** The charge point behind an identity, where it has a socket here. */
@@ -145,6 +159,22 @@ export class ConnectedChargePoints {
       seen.set(id, entry.savedSeenAt);
     }
     return seen;
+  }
+
+  /** What the store knows of it. */
+  private read(id: string): Stored {
+    const record = this.store.chargePoints.get(id);
+    const awaited = this.store.commands.awaited(id, this.clock());
+    return {
+      registration: record?.registration ?? 'Unknown',
+      strict: this.isStrict(id),
+      vendor: record?.boot?.vendor ?? '',
+      model: record?.boot?.model ?? '',
+      numberOfConnectors: record?.numberOfConnectors ?? 0,
+      awaited: awaited.length === 0 ? NOTHING : awaited,
+      openTransactions: this.store.transactions.openOf(id).map(toOpen),
+      lastSeenAt: record?.lastSeenAt ?? 0,
+    };
   }
 
   private isStrict(id: string): boolean {

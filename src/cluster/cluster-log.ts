@@ -66,6 +66,19 @@ export class ClusterLog implements ReplicatedLog {
     return placeOfChargePoint(chargePointId, this.options.cluster.state.shards).stream;
   }
 
+  /** Where the newest change of a charge point stands in its stream, as far as this node's copy has it. */
+  newestOf(chargePointId: string): number {
+    return this.driver.newestSeq(chargePointId);
+  }
+
+  /**
+   * Resolves with true once this node's copy has what stands there in the stream of the charge point, with
+   * false after `withinMs`.
+   */
+  reached(chargePointId: string, seq: number, withinMs: number): Promise<boolean> {
+    return this.driver.reached(chargePointId, seq, withinMs);
+  }
+
   driverOf(name: 'state' | 'directory', environment: Environment): ChangeDriver<unknown> {
     const { confirmWithin, node, state } = this.options.cluster;
     const view = new LmdbCopyView(environment);
@@ -88,6 +101,11 @@ export class ClusterLog implements ReplicatedLog {
   async stop(): Promise<void> {
     this.reach.stop();
     await this.connection.stop();
+  }
+
+  private get driver(): LogDriver {
+    if (!this.stateDriver) throw new Error('no store has been opened with this log');
+    return this.stateDriver;
   }
 
   private async connected(withinMs: number): Promise<ChangeLog | undefined> {

@@ -46,6 +46,18 @@ export class LogDriver implements ChangeDriver<ChangeRef> {
     return baseOf(this.options.view, scope);
   }
 
+  /** Where the newest change of `scope` stands that is in this node's copy now. */
+  newestSeq(scope: string): number {
+    this.options.watch.refresh();
+    return this.newest(scope).seq;
+  }
+
+  /** As `PositionWatch.reached`, of the stream of `scope`. */
+  reached(scope: string, seq: number, withinMs: number): Promise<boolean> {
+    const { watch, placeOf } = this.options;
+    return watch.reached(placeOf(scope).stream, seq, performance.now() + withinMs);
+  }
+
   /** A stream may have no leader while the others do. */
   wayOf(scope: string): string {
     return this.options.placeOf(scope).stream;

@@ -3,12 +3,11 @@ import type { RowSink } from '../central-system/row-sink.ts';
 import type { JournalLevel } from '../journal/journal.ts';
 import { healthOf } from '../link/health.ts';
 import type { Link } from '../link/link.ts';
-import { LinkError } from '../link/link-error.ts';
 import { securityEvents } from '../records/security-events.ts';
-import type { SessionRecord } from '../store/session-record.ts';
-import type { ThrottledLog } from '../telemetry/log.ts';
 import { watchman } from '../telemetry/watchman.ts';
 import type { Departures } from './departures.ts';
+import type { Handovers } from './handovers.ts';
+import { metersOf } from './live-meters.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
 import type { Ports } from './ports.ts';
 import { eventOfSigning } from './security-refusals.ts';
@@ -18,6 +17,8 @@ export interface EdgeCallsOptions {
   readonly sessions: Sessions;
   readonly calls: OutboundCalls;
   readonly departures: Departures;
+  /** Absent on a machine that is alone. */
+  readonly handovers?: Pick<Handovers, 'letGo'> | undefined;
   readonly centralSystem: Pick<CentralSystem, 'closeTransaction'>;
   readonly ports: Ports;
   readonly rows: RowSink;
@@ -37,7 +38,8 @@ const callsInHand = watchman.workOf({ name: 'calls to charge points', serves: 'o
 
 /** Serves what other processes ask an edge over the link. */
 export function serveEdgeCalls(link: Pick<Link, 'serve'>, options: EdgeCallsOptions): void {
-  const { sessions, calls, departures, centralSystem, ports, rows, isStopping, unfit, level } = options;
+  const { sessions, calls, departures, handovers, centralSystem, ports, rows, isStopping, unfit, level } =
+    options;
   const { callTimeout, clock } = options;
   link.serve('edge.call', (request) =>
     callsInHand.during(
@@ -49,7 +51,12 @@ export function serveEdgeCalls(link: Pick<Link, 'serve'>, options: EdgeCallsOpti
       clock() + (request.timeoutMs ?? callTimeout),
     ),
   );
-  link.serve('edge.meters', ({ chargePointIds }) => ({ meters: sessions.meters(chargePointIds) }));
+  link.serve('edge.meters', ({ chargePointIds }) => ({
+    meters: chargePointIds.flatMap((id) => {
+      const session = sessions.get(id);
+      return session === undefined ? [] : metersOf(session);
+    }),
+  }));
   link.serve('edge.seen', ({ chargePointId }) => ({
     lastSeenAt: sessions.get(chargePointId)?.chargePoint.lastSeenAt ?? null,
   }));
@@ -60,11 +67,12 @@ export function serveEdgeCalls(link: Pick<Link, 'serve'>, options: EdgeCallsOpti
     rows.add(securityEvents, eventOfSigning(chargePointId, problem, Date.now()));
     return {};
   });
-  link.serve('edge.disconnect', async ({ chargePointId, reason, forget, by = '', before }) => ({
-    closed: forget
-      ? await departures.forget(chargePointId, reason, by)
-      : await sessions.disconnect(chargePointId, reason, before),
-  }));
+  link.serve('edge.disconnect', async ({ chargePointId, reason, forget, by = '', before }) => {
+    if (forget) return { closed: await departures.forget(chargePointId, reason, by) };
+    const closed = await sessions.disconnect(chargePointId, reason, before);
+    if (before === undefined || handovers === undefined) return { closed };
+    return { closed, seq: await handovers.letGo(chargePointId) };
+  });
   link.serve('edge.forgetNode', async ({ node }) => ({ sessions: await options.forgetNode(node) }));
   link.serve('edge.endpoints', () => ports.endpoints);
   link.serve('tls.reload', () => ({ problem: ports.reload() ?? null }));
@@ -74,32 +82,6 @@ export function serveEdgeCalls(link: Pick<Link, 'serve'>, options: EdgeCallsOpti
       watchman.standing(),
     ),
   );
-}
-
-/**
- * Has the edge that held the charge point before close its socket, unless a newer connection is there by
- * then.
- */
-export async function closeAtPrevious(
-  link: Pick<Link, 'call'>,
-  { edge, chargePointId }: SessionRecord,
-  epoch: number,
-  log: ThrottledLog,
-): Promise<void> {
-  try {
-    await link.call(edge, 'edge.disconnect', {
-      chargePointId,
-      reason: 'replaced by a newer connection',
-      before: epoch,
-    });
-  } catch (error) {
-    // An edge that is gone has no sockets.
-    if (error instanceof LinkError && error.code === 'no_such_process') return;
-    log.warn(
-      { err: error, edge, chargePoint: chargePointId },
-      'an edge could not be informed of a newer connection',
-    );
-  }
 }
 
 function ownProblems(isStopping: boolean, level: JournalLevel): string[] {

@@ -24,15 +24,18 @@ import { Admission } from './admission.ts';
 import { Answers } from './answers.ts';
 import { BootRequests } from './boot-requests.ts';
 import { revocationOf } from './charge-point-certificate.ts';
+import { closeAtPrevious } from './close-at-previous.ts';
 import { ClusterStanding, type SharedLog } from './cluster-standing.ts';
 import { Conversation } from './conversation.ts';
 import { Departures } from './departures.ts';
 import { drain } from './drain.ts';
-import { closeAtPrevious, serveEdgeCalls } from './edge-calls.ts';
+import { serveEdgeCalls } from './edge-calls.ts';
 import { EdgeMetrics } from './edge-metrics.ts';
 import { createFrontDoor } from './front-door.ts';
+import { Handovers, type LogOfChargePoints } from './handovers.ts';
 import { Handshake } from './handshake.ts';
 import { clearLeftSessions } from './left-sessions.ts';
+import { chargingPower } from './live-meters.ts';
 import { Liveness } from './liveness.ts';
 import { MessageLog } from './message-log.ts';
 import { OutboundCalls } from './outbound-calls.ts';
@@ -56,7 +59,7 @@ export interface EdgeDeps {
   readonly pool: Pick<FramePool, 'run'>;
   readonly link: Pick<Link, 'call' | 'serve'>;
   /** Absent on a machine that is alone. */
-  readonly sharedLog?: SharedLog | undefined;
+  readonly sharedLog?: (SharedLog & LogOfChargePoints) | undefined;
   readonly log: Log;
   /** Whether other edges listen on the same ports. */
   readonly shared: boolean;
@@ -138,6 +141,17 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     metrics,
     log: quietly,
   });
+  const handovers =
+    deps.sharedLog &&
+    new Handovers({
+      sharedLog: deps.sharedLog,
+      link,
+      sessions: store.sessions,
+      centralSystem,
+      calls,
+      log: quietly,
+      clock,
+    });
   const sessions = new Sessions({
     ...ocpp,
     edge: name,
@@ -152,7 +166,11 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     log: quietly,
     revokedMeanwhile: (certificate) =>
       revocationOf(certificate, { revoked: (der) => whyRevoked(store.certificates.latest(der)) }),
-    takenFrom: (previous, epoch) => void closeAtPrevious(link, previous, epoch, quietly),
+    takenFrom: async (previous, epoch) => {
+      if (handovers) await handovers.takeOver(previous, epoch);
+      else await closeAtPrevious(link, previous, epoch, quietly);
+    },
+    handovers,
     notReleased: (chargePointId, epoch) => standing?.owe(chargePointId, epoch),
     clock,
   });
@@ -184,7 +202,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     standing,
     clock,
   });
-  metrics.chargingPower.readFrom(() => sessions.chargingPower());
+  metrics.chargingPower.readFrom(() => chargingPower(sessions.all()));
   const endWatch = watchman.watch(waitingChargePoints(sessions));
 
   const endClearing = await clearLeftSessions({
@@ -232,6 +250,7 @@ export async function startEdge(deps: EdgeDeps): Promise<Edge> {
     sessions,
     calls,
     departures,
+    handovers,
     centralSystem,
     ports,
     rows,

@@ -65,7 +65,7 @@ export class OutboundCalls {
   call(session: Session, call: ChargePointCall): Promise<CallOutcome> {
     const { gate, callQueue, callTimeout, clock } = this.options;
     const { chargePoint } = session;
-    const bar = gate.mayCall(chargePoint, call.action, call.payload);
+    const bar = session.held ? undefined : gate.mayCall(chargePoint, call.action, call.payload);
     if (bar !== undefined) return Promise.resolve(barred(bar, chargePoint));
     session.calls ??= { open: undefined, waiting: [], secrets: [] };
     const line = session.calls;
@@ -115,6 +115,11 @@ export class OutboundCalls {
     this.sendNext(session, line);
   }
 
+  /** The session is held no longer: sends what waits. */
+  released(session: Session): void {
+    if (session.calls) this.sendNext(session, session.calls);
+  }
+
   /** The socket is gone: what the charge point had is lost, what it had not was never sent. */
   closed(session: Session): void {
     const line = session.calls;
@@ -128,7 +133,7 @@ export class OutboundCalls {
   }
 
   private sendNext(session: Session, line: CallLine<Session>): void {
-    while (line.open === undefined && !session.closed) {
+    while (line.open === undefined && !session.closed && !session.held) {
       const call = line.waiting.shift();
       if (call === undefined) return;
       this.options.metrics.waitingCalls.add(-1);

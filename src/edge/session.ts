@@ -32,7 +32,9 @@ export class Session implements WheelEntry {
   /** Number of this connection among all of the installation; 0 until the store has given it. */
   epoch = 0;
   /** Resolves when the store has given the epoch, undefined from then on. */
-  claiming: Promise<void> | undefined = undefined;
+  claiming: Promise<unknown> | undefined = undefined;
+  /** In a cluster, until this node knows what others know of the charge point: nothing is decided or sent. */
+  held = false;
   closed = false;
   /** Set where Farad closed the socket. */
   cause: CloseCause | undefined = undefined;

@@ -1,7 +1,6 @@
 import type { CentralSystem } from '../central-system/central-system.ts';
 import type { RowSink } from '../central-system/row-sink.ts';
 import { fingerprintOf } from '../certificates/certificate.ts';
-import type { ConnectorMeter } from '../link/methods.ts';
 import { type ConnectionRow, connections } from '../records/connections.ts';
 import { securityEvents } from '../records/security-events.ts';
 import type { SessionRecord } from '../store/session-record.ts';
@@ -17,6 +16,7 @@ import {
 } from './close-codes.ts';
 import type { Conversation } from './conversation.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
+import type { Claimed, Handovers } from './handovers.ts';
 import type { Admitted, Connections } from './handshake.ts';
 import type { Liveness } from './liveness.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
@@ -47,8 +47,10 @@ export interface SessionsOptions {
   readonly maxChargePoints: number;
   /** What is wrong with a certificate that was good when its handshake was looked at. */
   readonly revokedMeanwhile: (certificate: Uint8Array) => CertificateProblem | undefined;
-  /** Another edge held the charge point before this one. */
-  readonly takenFrom: (previous: SessionRecord, epoch: number) => void;
+  /** Another edge held the charge point before this one; resolves when it has let go. Never rejects. */
+  readonly takenFrom: (previous: SessionRecord, epoch: number) => Promise<void>;
+  /** Absent on a machine that is alone. */
+  readonly handovers?: Pick<Handovers, 'hold'> | undefined;
   /** The end of a session could not be written down. */
   readonly notReleased?: (chargePointId: string, epoch: number) => void;
   /** Monotonic, ms. */
@@ -66,7 +68,7 @@ export class Sessions implements Connections {
   private readonly options: SessionsOptions;
   private readonly byChargePoint = new Map<string, Session>();
   private forgottenAsAWhole = false;
-  private readonly recordings = new Set<Promise<void>>();
+  private readonly recordings = new Set<Promise<unknown>>();
   private readonly settlings = new Settlings();
 
   constructor(options: SessionsOptions) {
@@ -93,16 +95,6 @@ export class Sessions implements Connections {
     return this.byChargePoint.values();
   }
 
-  /** W, as last reported on connectors whose transaction is open. */
-  chargingPower(): number {
-    let power = 0;
-    for (const { meters, chargePoint } of this.byChargePoint.values()) {
-      if (meters === undefined) continue;
-      for (const [connectorId] of chargePoint.openTransactions) power += meters.get(connectorId)?.powerW ?? 0;
-    }
-    return power;
-  }
-
   /**
    * When of the charge points with frames that wait or are being decided the one that waits longest last had
    * one taken, monotonic ms.
@@ -119,26 +111,8 @@ export class Sessions implements Connections {
     return this.byChargePoint.keys();
   }
 
-  /** What the last meter values of these charge points said. */
-  meters(chargePointIds: readonly string[]): ConnectorMeter[] {
-    const found: ConnectorMeter[] = [];
-    for (const chargePointId of chargePointIds) {
-      for (const [connectorId, meter] of this.byChargePoint.get(chargePointId)?.meters ?? []) {
-        const { at, powerW, registerWh } = meter;
-        found.push({
-          chargePointId,
-          connectorId,
-          at,
-          ...(powerW !== undefined && { powerW }),
-          ...(registerWh !== undefined && { registerWh }),
-        });
-      }
-    }
-    return found;
-  }
-
   open(admitted: Admitted, remoteAddress: string, socket: Socket): Session {
-    const { centralSystem, conversation, liveness, metrics, pingInterval, clock } = this.options;
+    const { centralSystem, conversation, liveness, metrics, pingInterval, handovers, clock } = this.options;
     const { chargePointId, dialect, settings } = admitted;
     const session = new Session(
       centralSystem.chargePoint(chargePointId, dialect),
@@ -155,11 +129,14 @@ export class Sessions implements Connections {
     metrics.opened();
     liveness.watch(session);
     const isSettling = admitted.openKey !== undefined || admitted.isProfileOpen;
-    session.claiming = isSettling ? this.settle(session, admitted) : this.claim(session, admitted);
-    this.track(session, session.claiming);
+    const claimed = isSettling ? this.settle(session, admitted) : this.claim(session, admitted);
+    session.claiming = claimed;
+    this.track(session, claimed);
+    const ready = handovers?.hold(session, claimed);
+    if (ready !== undefined) this.track(session, ready);
     // Whoever gets an answer can count on it: from then on the old key, or the lower profile, opens nothing
     // any more.
-    if (isSettling) conversation.hold(session, session.claiming);
+    if (ready !== undefined || isSettling) conversation.hold(session, ready ?? claimed);
     return session;
   }
 
@@ -227,7 +204,7 @@ export class Sessions implements Connections {
     while (this.recordings.size > 0) await Promise.all(this.recordings);
   }
 
-  private track(session: Session, recording: Promise<void>): void {
+  private track(session: Session, recording: Promise<unknown>): void {
     this.recordings.add(recording);
     recording
       .catch((error: unknown) => this.options.guard.caught(session, error))
@@ -237,23 +214,25 @@ export class Sessions implements Connections {
   /**
    * Makes known what the connection settles, and only then, if it is accepted still, the connection itself.
    */
-  private async settle(session: Session, admitted: Admitted): Promise<void> {
+  private async settle(session: Session, admitted: Admitted): Promise<Claimed> {
     const { id } = session.chargePoint;
     const { store } = this.options;
+    let claimed: Claimed = {};
     try {
       await this.settlings.during(id, admitted, async () => {
         const refusal = await settle(store, id, admitted, session.openedAt);
-        if (refusal === undefined) await this.claim(session, admitted);
+        if (refusal === undefined) claimed = await this.claim(session, admitted);
         else this.refuseLate(session, refusal);
       });
     } catch (error) {
       this.failed(session, error);
     }
     session.claiming = undefined;
+    return claimed;
   }
 
   /** Makes the socket known to the installation, and the charge point if that is new. */
-  private async claim(session: Session, { known, profile, certificate, tls }: Admitted): Promise<void> {
+  private async claim(session: Session, { known, profile, certificate, tls }: Admitted): Promise<Claimed> {
     const { edge, store, maxChargePoints, takenFrom, revokedMeanwhile } = this.options;
     const { id } = session.chargePoint;
     const { openedAt: connectedAt, remoteAddress } = session;
@@ -277,15 +256,17 @@ export class Sessions implements Connections {
       session.epoch = record.epoch;
       session.claiming = undefined;
       this.addRow(session, 'opened', null, 'connected', null, connectedAt);
-      if (previous !== undefined && previous.edge !== edge) takenFrom(previous, record.epoch);
       // Whoever revokes it looks for sessions after that is written; this one was not there yet.
       const problem = certificate && (revokedMeanwhile(certificate) ?? problemOfHolder(id, holder));
       if (problem) this.refuseLate(session, problem);
       if (newer !== undefined) session.end('replaced', POLICY_VIOLATION, REPLACED);
       if (registered === 'full') session.end('no_room', TRY_AGAIN_LATER, 'no room for another charge point');
+      if (previous !== undefined && previous.edge !== edge)
+        return { letGo: takenFrom(previous, record.epoch) };
     } catch (error) {
       this.failed(session, error);
     }
+    return {};
   }
 
   private failed(session: Session, error: unknown): void {

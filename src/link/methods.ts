@@ -10,8 +10,12 @@ import type { OcppEndpoint } from './messages.ts';
 export interface Methods {
   /** Edge: send a CALL to a charge point and wait for its answer (OCPP-J 1.6 §4.2). */
   'edge.call': { request: ChargePointCall; answer: CallOutcome };
-  /** Edge: close the charge point's socket, for example after its key was changed or it was deleted. */
-  'edge.disconnect': { request: Disconnect; answer: { closed: boolean } };
+  /**
+   * Edge: close the charge point's socket, for example after its key was changed or it was deleted. `seq`, in
+   * a cluster with `before`: where in the log its newest change stands once this edge has written all that it
+   * has decided of it.
+   */
+  'edge.disconnect': { request: Disconnect; answer: { readonly closed: boolean; readonly seq?: number } };
   /**
    * Edge: end an open transaction whose stop has not come. Ask the edge that holds the charge point's socket;
    * without one, any.

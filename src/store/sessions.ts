@@ -18,6 +18,8 @@ export interface Sessions {
   claim(session: Omit<SessionRecord, 'epoch' | 'takenFrom'>): Promise<Claim>;
   /** Only if the charge point is still held under that epoch; returns whether it was. */
   release(chargePointId: string, epoch: number): Promise<boolean>;
+  /** Resolves when what this process has decided of the charge point by now is on the disk, or has failed. */
+  written(chargePointId: string): Promise<void>;
   /** What an edge held that has stopped; returns how many. */
   clearEdge(edge: string): Promise<number>;
   /**
@@ -103,6 +105,11 @@ export class SessionTable implements Sessions {
       const key = textKey(chargePointId);
       return this.table.get(key)?.epoch === epoch && this.table.removeSync(key);
     });
+  }
+
+  written(chargePointId: string): Promise<void> {
+    // It is done after what came before it, and writes nothing.
+    return this.path.transact(chargePointId, () => undefined);
   }
 
   clearEdge(edge: string): Promise<number> {

@@ -31,6 +31,8 @@ export interface ClusterNode {
   openStore(role: 'edge' | 'control'): Store;
   /** As `openStore`, with the log that it writes to. */
   openShared(role: 'edge' | 'control'): { readonly store: Store; readonly sharedLog: ClusterLog };
+  /** The copy stays as it is until what this resolves with is called. */
+  holdCopy(): Promise<() => Promise<void>>;
   /** Ends what was opened, the stores first; before the end of the test where it is called. */
   stop(): Promise<void>;
 }
@@ -79,19 +81,21 @@ export async function startClusterNode(
   const [control, edge] = [relay.join('control'), relay.join('edge-0')];
   const registry = createRegistry({ process: 'replica' });
   const environments = openReplicated(dataDir);
-  const replica = new Replica({
-    config,
-    link: relay.join('replica'),
-    environments,
-    pepper,
-    release: '0.0.0',
-    log,
-    registry,
-    rowPace,
-    onRefusal: (refusal) => {
-      throw refusal;
-    },
-  });
+  const createReplica = (linkName: string, ownRegistry: Registry) =>
+    new Replica({
+      config,
+      link: relay.join(linkName),
+      environments,
+      pepper,
+      release: '0.0.0',
+      log,
+      registry: ownRegistry,
+      rowPace,
+      onRefusal: (refusal) => {
+        throw refusal;
+      },
+    });
+  const replica = createReplica('replica', registry);
   const endings = [() => environments.close(), () => replica.stop()];
   const stop = async (): Promise<void> => {
     for (let end = endings.pop(); end !== undefined; end = endings.pop()) await end();
@@ -125,6 +129,15 @@ export async function startClusterNode(
     },
     openShared,
     openStore: (role) => openShared(role).store,
+    async holdCopy() {
+      await replica.stop();
+      return async () => {
+        const second = createReplica('replica-2', createRegistry({ process: 'replica' }));
+        // The environments and the first one end after it.
+        endings.splice(2, 0, () => second.stop());
+        await second.start();
+      };
+    },
     stop,
   };
 }

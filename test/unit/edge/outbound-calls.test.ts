@@ -80,6 +80,27 @@ describe('calls to a charge point', () => {
     expect(answers.map(([action]) => action)).toEqual(['ClearCache', 'GetLocalListVersion']);
   });
 
+  test('what waits for a session that is held leaves when it is released, if it may then', async () => {
+    fake.session.held = true;
+    allowed = false;
+    const first = send('RemoteStartTransaction');
+    const late = send('ClearCache', 1000);
+    pass(1200);
+    expect(await late).toEqual({ outcome: 'timeout', messageId: expect.any(String), sent: false });
+    expect(fake.sent).toEqual([]);
+    allowed = true;
+    fake.session.held = false;
+    calls.released(fake.session);
+    answer(sentIds()[0] as string);
+    expect(await first).toMatchObject({ outcome: 'result' });
+    fake.session.held = true;
+    const barred = send('RemoteStartTransaction');
+    allowed = false;
+    fake.session.held = false;
+    calls.released(fake.session);
+    expect(await barred).toMatchObject({ outcome: 'registration_state' });
+  });
+
   test('B9: the time for the answer runs from the sending', async () => {
     const first = send('ClearCache');
     const second = send('GetLocalListVersion');
