@@ -17,9 +17,17 @@ const NODE = {
   chargePoints: 1200,
   lagSeconds: 0,
   trouble: null,
+  refuses: null,
+  leads: true,
 };
 
-const OTHER = { ...NODE, self: false, clockAheadSeconds: 0, lastHeardAt: '2026-11-29T08:00:00.000Z' };
+const OTHER = {
+  ...NODE,
+  self: false,
+  leads: false,
+  clockAheadSeconds: 0,
+  lastHeardAt: '2026-11-29T08:00:00.000Z',
+};
 
 /** As `GET /api/v1/cluster` answers on a node. */
 const CLUSTER = {
@@ -29,6 +37,7 @@ const CLUSTER = {
     NODE,
     { ...OTHER, node: 'b', chargePoints: 7, lagSeconds: 41.5, trouble: 'nats: is away' },
     { ...OTHER, node: 'c', there: false, release: null, chargePoints: 0, lagSeconds: null },
+    { ...OTHER, node: 'd', chargePoints: 0, refuses: 'log_away', trouble: 'nats: is away' },
   ],
   streams: [],
 };
@@ -221,9 +230,12 @@ it(
     expect(await page.getByText('Nodes of the cluster').count()).toBe(0);
     await page.route('**/api/v1/cluster', (route) => route.fulfill({ json: CLUSTER }));
     await page.reload();
-    await page.getByRole('row', { name: /^a this one there 1\.2\.0 1,200 0 s$/ }).waitFor();
+    await page.getByRole('row', { name: /^a this one, leads there 1\.2\.0 1,200 0 s$/ }).waitFor();
     await page.getByRole('row', { name: /^b degraded nats: is away 1\.2\.0 7 41.5 s$/ }).waitFor();
     await page.getByRole('row', { name: /^c away heard .* – 0 –$/ }).waitFor();
+    await page
+      .getByRole('row', { name: /^d takes no charge points no change of theirs is confirmed nats: is away / })
+      .waitFor();
     await tab.expectAccessible('the nodes of a cluster');
     await tab.picture('cluster-nodes');
   },

@@ -12,7 +12,7 @@ type Node = Cluster['nodes'][number];
 const EVERY_MS = 4000;
 
 const COLUMNS: readonly Column<Node>[] = [
-  { label: 'Node', kind: 'id', cell: ({ node, self }) => <NodeName node={node} self={self} /> },
+  { label: 'Node', kind: 'id', cell: (node) => <NodeName {...node} /> },
   { label: 'State', cell: (node) => <NodeState {...node} /> },
   { label: 'Version', cell: ({ release }) => release ?? <None /> },
   {
@@ -41,15 +41,22 @@ export function ClusterNodes() {
   );
 }
 
-function NodeName({ node, self }: Pick<Node, 'node' | 'self'>) {
+function NodeName({ node, self, leads }: Node) {
+  const what = [self ? t('this one|node') : '', leads ? t('leads|node') : ''].filter(Boolean).join(', ');
   return (
     <>
-      <b>{node}</b> {self && <span class="soft">{t('this one|node')}</span>}
+      <b>{node}</b> {what !== '' && <span class="soft">{what}</span>}
     </>
   );
 }
 
-function NodeState({ there, trouble, lastHeardAt }: Node) {
+/** Why a node takes no charge points, in words. */
+function refusalOf(refuses: string): string {
+  if (refuses === 'log_away') return t('no change of theirs is confirmed');
+  return refuses === 'behind' ? t('its copy of the log is not up to date') : refuses;
+}
+
+function NodeState({ there, trouble, refuses, lastHeardAt }: Node) {
   if (!there) {
     return (
       <>
@@ -60,11 +67,21 @@ function NodeState({ there, trouble, lastHeardAt }: Node) {
       </>
     );
   }
+  const troubles = trouble !== null && <div class="soft">{trouble}</div>;
+  if (refuses !== null) {
+    return (
+      <>
+        <Status status="Faulted" word={t('takes no charge points|node')} />
+        <div class="soft">{refusalOf(refuses)}</div>
+        {troubles}
+      </>
+    );
+  }
   if (trouble === null) return <Status status="Available" word={t('there|node')} />;
   return (
     <>
       <Status status="Pending" word={t('degraded')} />
-      <div class="soft">{trouble}</div>
+      {troubles}
     </>
   );
 }
