@@ -3,21 +3,25 @@ import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { benches } from './benches.ts';
+import { readCommandLine } from './command-line.ts';
 import { runBench } from './runner.ts';
 import { renderTable } from './table.ts';
 
 const HELP = `npm run bench -- NAME [NAME ...] [--rounds 5] [--json FILE] [--data-dir SEEDED]
 npm run bench -- --list`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    list: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '5' },
-    json: { type: 'string' },
-    'data-dir': { type: 'string' },
-  },
-});
+const { values, positionals } = readCommandLine('bench', HELP, () =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean' },
+      list: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '5' },
+      json: { type: 'string' },
+      'data-dir': { type: 'string' },
+    },
+  }),
+);
 
 /** `frames` stands for `frames-heartbeat`, `frames-authorize` and so on. */
 const isMeant = (name: string, bench: Bench): boolean =>

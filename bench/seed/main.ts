@@ -1,16 +1,20 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readCommandLine } from '../command-line.ts';
 import { seedDirectory } from './directory.ts';
 
 const HELP = 'node scripts/seed.mjs --data-dir NEW [--charge-points 50000] [--samples 100000000]';
 
-const { values } = parseArgs({
-  options: {
-    'data-dir': { type: 'string' },
-    'charge-points': { type: 'string', default: '50000' },
-    samples: { type: 'string', default: '100000000' },
-  },
-});
+const { values } = readCommandLine('seed', HELP, () =>
+  parseArgs({
+    options: {
+      help: { type: 'boolean' },
+      'data-dir': { type: 'string' },
+      'charge-points': { type: 'string', default: '50000' },
+      samples: { type: 'string', default: '100000000' },
+    },
+  }),
+);
 const chargePoints = Number(values['charge-points']);
 const samples = Number(values.samples);
 const dataDir = values['data-dir'];
