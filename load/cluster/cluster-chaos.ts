@@ -35,6 +35,8 @@ export interface Victim {
 export interface Victims {
   readonly nodes: readonly Victim[];
   readonly nats: readonly Victim[];
+  /** How many charge points each node has now, by its name. */
+  readonly connections: ReadonlyMap<string, number>;
 }
 
 export interface ClusterChaosOptions {
@@ -93,9 +95,8 @@ export class ClusterChaos implements Disturber {
 
   async #disturb(part: KilledPart, how: 'killed' | 'cut off'): Promise<void> {
     const { elapsed, onEvent, onNodeAway } = this.#options;
-    const { nodes, nats } = this.#cluster;
     const isNode = part !== 'nats';
-    const victim = this.#random.pick(isNode ? nodes : nats);
+    const victim = this.#random.pick(isNode ? this.#nodesWithChargePoints() : this.#cluster.nats);
     const cutForMs = this.#random.between(SHORTEST_CUT_MS, LONGEST_CUT_MS);
     const at = elapsed();
     if (isNode) {
@@ -108,5 +109,15 @@ export class ClusterChaos implements Disturber {
     const lost = part === 'disk' ? ' with its disk' : '';
     if (isNode) onEvent({ at, what: `${how} node ${name}${lost}`, forMs, away: name });
     else onEvent({ at, what: `${how} ${name}`, forMs });
+  }
+
+  /**
+   * Those whose loss charge points notice; all where none has any. One that was busy for a moment while they
+   * connected, or that is back after it was killed, may have none.
+   */
+  #nodesWithChargePoints(): readonly Victim[] {
+    const { nodes, connections } = this.#cluster;
+    const having = nodes.filter(({ name }) => (connections.get(name) ?? 0) > 0);
+    return having.length > 0 ? having : nodes;
   }
 }

@@ -8,7 +8,11 @@ import {
 import { until } from '../../support/until.ts';
 
 /** Disturbs a cluster of two nodes and two NATS servers until something has been disturbed. */
-async function disturbed(kill: readonly KilledPart[], cut: readonly ClusterPart[]) {
+async function disturbed(
+  kill: readonly KilledPart[],
+  cut: readonly ClusterPart[],
+  connections: ReadonlyMap<string, number> = new Map(),
+) {
   const done: string[] = [];
   const events: string[] = [];
   let away = 0;
@@ -24,7 +28,7 @@ async function disturbed(kill: readonly KilledPart[], cut: readonly ClusterPart[
     return forMs;
   };
   const chaos = new ClusterChaos(
-    { nodes: [victim('a'), victim('b')], nats: [victim('nats-1'), victim('nats-2')] },
+    { nodes: [victim('a'), victim('b')], nats: [victim('nats-1'), victim('nats-2')], connections },
     {
       kill,
       cut,
@@ -49,6 +53,13 @@ test('a node is killed: sockets may drop, also while charge points find their wa
   expect(away).toBe(done.length);
   expect([excusedMeanwhile, chaos.excuses('dropped'), chaos.excuses('refused')]).toEqual([true, true, true]);
   expect(chaos.excuses('error MeterValues')).toBe(false);
+});
+
+test('of the nodes only those are killed that have charge points', async () => {
+  for (const name of ['a', 'b']) {
+    const { done } = await disturbed(['node', 'node', 'node', 'node'], [], new Map([[name, 1]]));
+    expect(new Set(done)).toEqual(new Set([`kill ${name}`]));
+  }
 });
 
 test('a node is killed and loses its disk', async () => {
