@@ -28,14 +28,20 @@ export interface Second {
 /** One answer per second from `from` on; at least one, since a duration of 0 asks for the present value. */
 export function walkSecondBySecond(question: Question): Second[] {
   const seconds: Second[] = [];
+  instants.clear();
+  const candidates = candidatesFor(question);
   for (let s = 0; s === 0 || s < question.duration; s++)
-    seconds.push(limitAt(question, question.from + s * 1000));
+    seconds.push(limitAt(candidates, question, question.from + s * 1000));
   return seconds;
 }
 
-function limitAt(question: Question, now: number): Second {
-  const { installed, connectorId, transactionId } = question;
+interface Candidates {
+  readonly txProfiles: readonly InstalledProfile[];
+  readonly txDefaults: readonly InstalledProfile[];
+  readonly maxima: readonly InstalledProfile[];
+}
 
+function candidatesFor({ installed, connectorId, transactionId }: Question): Candidates {
   const txProfiles = installed.filter(
     ({ connectorId: on, profile }) =>
       profile.chargingProfilePurpose === 'TxProfile' &&
@@ -58,7 +64,10 @@ function limitAt(question: Question, now: number): Second {
   const maxima = installed.filter(
     ({ connectorId: on, profile }) => on === 0 && profile.chargingProfilePurpose === 'ChargePointMaxProfile',
   );
+  return { txProfiles, txDefaults, maxima };
+}
 
+function limitAt({ txProfiles, txDefaults, maxima }: Candidates, question: Question, now: number): Second {
   let transactionLimit = highest(txProfiles, question, now);
   if (transactionLimit === undefined && (txProfiles.length === 0 || question.txProfileGap === 'tx-default')) {
     transactionLimit = highest(txDefaults, question, now);
@@ -99,15 +108,15 @@ function highest(
 }
 
 function periodAt(profile: ChargingProfile, chargingSince: number, now: number) {
-  if (profile.validFrom !== undefined && now < Date.parse(profile.validFrom)) return undefined;
-  if (profile.validTo !== undefined && now >= Date.parse(profile.validTo)) return undefined;
+  if (profile.validFrom !== undefined && now < instant(profile.validFrom)) return undefined;
+  if (profile.validTo !== undefined && now >= instant(profile.validTo)) return undefined;
   const schedule = profile.chargingSchedule;
 
   let elapsed: number;
   if (profile.chargingProfileKind === 'Relative' || schedule.startSchedule === undefined) {
     elapsed = (now - chargingSince) / 1000;
   } else {
-    elapsed = (now - Date.parse(schedule.startSchedule)) / 1000;
+    elapsed = (now - instant(schedule.startSchedule)) / 1000;
     if (elapsed >= 0 && profile.chargingProfileKind === 'Recurring') {
       elapsed %= profile.recurrencyKind === 'Weekly' ? 604_800 : 86_400;
     }
@@ -120,4 +129,16 @@ function periodAt(profile: ChargingProfile, chargingSince: number, now: number) 
     if (period.startPeriod <= elapsed) running = period;
   }
   return running;
+}
+
+/** Of the present question: to read each text again every second would take most of the time. */
+const instants = new Map<string, number>();
+
+function instant(text: string): number {
+  let found = instants.get(text);
+  if (found === undefined) {
+    found = Date.parse(text);
+    instants.set(text, found);
+  }
+  return found;
 }
