@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,28 @@ import { NATS } from '../support/nats-server.ts';
 import { until } from '../support/until.ts';
 
 const CHARGE_POINTS = 6;
+
+/**
+ * Those that lose their connection, and of each profile one or more: all of them take longer than a test may
+ * (docs/cluster.md has the command).
+ */
+const CASES = [
+  ...['TC_003', 'TC_010', 'TC_013', 'TC_032_1', 'TC_037_1', 'TC_037_3', 'TC_039', 'TC_043_4', 'TC_044_1'],
+  ...['TC_046', 'TC_048_3', 'TC_051', 'TC_054', 'TC_059', 'TC_067', 'TC_080'],
+];
+
+/** Runs `farad certify`; resolves with what it printed. */
+async function certify(...args: readonly string[]): Promise<string> {
+  const main = new URL('../../dist/main.js', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, 'certify', '--only', CASES.join(), ...args]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  await once(child, 'close');
+  return output;
+}
 
 /** What the command printed about a node. */
 interface Node {
@@ -71,6 +94,15 @@ describe.runIf('file' in NATS)('npm run cluster', () => {
       });
       expect(answer.payload).toHaveProperty('configurationKey');
     }
+
+    // Each connection goes to another node.
+    const ocppUrl = said(/charge points +(ws:\/\/\S+)\/\{/);
+    const reports = ['--report', join(folder, 'report')];
+    const certified = await certify(
+      ...['--ocpp-url', ocppUrl, '--api-url', api, '--api-key', said(/API key +(\S+)/), ...reports],
+    );
+    expect(certified).toContain(`: ${CASES.length} of 77 cases passed; ${CASES.length} were run`);
+    rmSync(join(folder, 'report'), { recursive: true });
 
     const [first, ...others] = nodes;
     process.kill(first?.supervisor ?? 0, 'SIGKILL');
