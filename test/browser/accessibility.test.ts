@@ -35,7 +35,7 @@ test('no view has a serious finding, in either theme and on a phone', async () =
   await expectGood('log-in');
   await logIn(tab, gateway.api, API_KEY);
   for (const [name, path, sign] of views) {
-    await page.goto(`${gateway.api}${path}`);
+    await tab.follow(path);
     await page.getByText(sign).first().waitFor();
     await expectGood(name);
   }

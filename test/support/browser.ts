@@ -49,6 +49,8 @@ export interface Tab {
   readonly hosts: ReadonlySet<string>;
   /** What the page complained about: errors, and what its Content-Security-Policy refused. */
   readonly complaints: readonly string[];
+  /** Goes to a path of the console as a link there does: without loading the page anew. */
+  follow(path: string): Promise<void>;
   /** Leaves a picture in reports/browser for people to look at, where FARAD_TEST_PICTURES is set. */
   picture(name: string): Promise<void>;
   /**
@@ -96,6 +98,9 @@ export async function openTab({
     context,
     hosts,
     complaints,
+    async follow(path) {
+      await page.evaluate(followed(path));
+    },
     async picture(name) {
       if (!process.env.FARAD_TEST_PICTURES) return;
       await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
@@ -133,6 +138,16 @@ export function layoutShift({ page }: Tab): Promise<number> {
 export async function waitUntilFilled({ page }: Tab): Promise<void> {
   await until('the page is filled', () => page.evaluate<boolean>(FILLED));
 }
+
+/** Resolves once the new view is drawn. */
+const followed = (path: string) => `new Promise((resolve) => {
+  const link = document.createElement('a');
+  link.href = ${JSON.stringify(path)};
+  document.querySelector('.shell').append(link);
+  link.click();
+  link.remove();
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+})`;
 
 const FILLED = `!document.querySelector('.skeleton') && !document.querySelector('.chart:not(:has(canvas))')`;
 

@@ -1,6 +1,9 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { OpenApiDocument, OpenApiOperation } from '../../src/control/openapi/document.ts';
 
+/** The name of the description among schemas, so that each part of it is compiled once. */
+const DESCRIPTION = 'https://farad.example/openapi';
+
 /** Judges an answer of `operation`; undefined where the path is nobody's. `what` names the request. */
 export type AnswerJudge = (
   what: string,
@@ -36,6 +39,7 @@ export function answerChecker(document: OpenApiDocument) {
 /** As `answerChecker`, for who knows which operation answered. */
 export function answerJudge({ components }: OpenApiDocument): AnswerJudge {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
+  ajv.addSchema({ $id: DESCRIPTION, components });
   const compiled = new Map<unknown, ValidateFunction>();
   const unknownPath = { $ref: '#/components/schemas/Error' };
 
@@ -56,9 +60,15 @@ export function answerJudge({ components }: OpenApiDocument): AnswerJudge {
       throw new Error(`${what}: the code ${error.code} of status ${status} is not described`);
     }
     const schema = described?.schema ?? unknownPath;
-    const validate = compiled.get(schema) ?? ajv.compile({ ...schema, components });
+    const validate = compiled.get(schema) ?? ajv.compile(withinDescription(schema));
     compiled.set(schema, validate);
     if (validate(body)) return;
     throw new Error(`${what} ${status}: ${ajv.errorsText(validate.errors)} in ${JSON.stringify(body)}`);
   };
+}
+
+/** `schema` as one of its own, whose references lead into the description. */
+function withinDescription(schema: object): object {
+  const text = JSON.stringify(schema).replaceAll('"$ref":"#/', `"$ref":"${DESCRIPTION}#/`);
+  return JSON.parse(text) as object;
 }
