@@ -8,7 +8,7 @@ import type { Registry } from '../telemetry/metrics.ts';
 import { Applier } from './applier.ts';
 import { LmdbCopy } from './lmdb-copy.ts';
 import type { LogHalt } from './log-halt.ts';
-import { placeInDirectory, placeOfChargePoint, stateStream } from './log-place.ts';
+import { placeInDirectory, placeOfChargePoint, streamsOfChanges } from './log-place.ts';
 import { COMPARED_EVERY_MS, type StateHashes } from './state-hashes.ts';
 import type { LoggedAt } from './stream-reader.ts';
 
@@ -24,12 +24,6 @@ export interface AppliersOptions {
   readonly registry: Registry;
   /** Compares the copy with those of other nodes; absent: nobody does. */
   readonly hashes?: Pick<StateHashes, 'take'>;
-}
-
-/** All streams of changes. */
-export function streamsOfChanges(shards: number): string[] {
-  const ofState = Array.from({ length: shards }, (_, shard) => stateStream(shard));
-  return [...ofState, placeInDirectory('main').stream];
 }
 
 /** Bring this node's copy of `state` and `directory` up to date, stream by stream. */

@@ -6,7 +6,13 @@ import type { Registry } from '../telemetry/metrics.ts';
 import { LmdbCopyView } from './lmdb-copy.ts';
 import { ChangeLog, confirmSeconds } from './log.ts';
 import { LogDriver } from './log-driver.ts';
-import { placeInDirectory, placeOfChargePoint, scopeInShard, stateStream } from './log-place.ts';
+import {
+  placeInDirectory,
+  placeOfChargePoint,
+  scopeInShard,
+  stateStream,
+  streamsOfChanges,
+} from './log-place.ts';
 import { LogReach } from './log-reach.ts';
 import { PositionWatch } from './position-watch.ts';
 import { SteadyConnection } from './steady-connection.ts';
@@ -30,6 +36,7 @@ export class ClusterLog implements ReplicatedLog {
   /** Whether changes of charge points are confirmed; nobody looks before it is started. */
   readonly reach: LogReach;
   private stateDriver: LogDriver | undefined;
+  private directoryDriver: LogDriver | undefined;
   private changes: ChangeLog | undefined;
 
   /** Begins to connect. */
@@ -79,6 +86,26 @@ export class ClusterLog implements ReplicatedLog {
     return this.driver.reached(chargePointId, seq, withinMs);
   }
 
+  /** How far this node's copy of each stream of changes is now. */
+  positions(): Map<string, number> {
+    const streams = streamsOfChanges(this.options.cluster.state.shards);
+    return new Map(streams.map((stream) => [stream, this.driverOfStream(stream).positionIn(stream)]));
+  }
+
+  /**
+   * Resolves with true once this node's copy is as far in all these streams, with false after `withinMs`, and
+   * at once where one of them is none of this log.
+   */
+  async hasReached(positions: ReadonlyMap<string, number>, withinMs: number): Promise<boolean> {
+    const known = this.positions();
+    const ahead = [...positions].filter(([stream, seq]) => seq > (known.get(stream) ?? -1));
+    if (ahead.some(([stream]) => !known.has(stream))) return false;
+    const reached = ahead.map(([stream, seq]) =>
+      this.driverOfStream(stream).reachedIn(stream, seq, withinMs),
+    );
+    return (await Promise.all(reached)).every(Boolean);
+  }
+
   driverOf(name: 'state' | 'directory', environment: Environment): ChangeDriver<unknown> {
     const { confirmWithin, node, state } = this.options.cluster;
     const view = new LmdbCopyView(environment);
@@ -94,6 +121,7 @@ export class ClusterLog implements ReplicatedLog {
       seconds: confirmSeconds(this.options.registry).with({ stage: 'confirm' }),
     });
     if (name === 'state') this.stateDriver = driver;
+    else this.directoryDriver = driver;
     return driver;
   }
 
@@ -101,6 +129,12 @@ export class ClusterLog implements ReplicatedLog {
   async stop(): Promise<void> {
     this.reach.stop();
     await this.connection.stop();
+  }
+
+  private driverOfStream(stream: string): LogDriver {
+    const driver = stream === placeInDirectory('main').stream ? this.directoryDriver : this.stateDriver;
+    if (!driver) throw new Error('no store has been opened with this log');
+    return driver;
   }
 
   private get driver(): LogDriver {

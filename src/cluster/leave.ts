@@ -4,11 +4,11 @@ import { fingerprintOf, loadPepper } from '../store/charge-point-key.ts';
 import { endSessions, reserveTransactionIds } from '../store/handover.ts';
 import { openReplicated, type ReplicatedEnvironments } from '../store/replicated.ts';
 import type { Log } from '../telemetry/log.ts';
-import { streamsOfChanges } from './appliers.ts';
 import { catchUp, endsOf } from './catch-up.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
 import { closeConnection, connectToNats } from './connection.ts';
 import { openLog } from './log-identity.ts';
+import { streamsOfChanges } from './log-place.ts';
 import { beginFrom } from './log-traces.ts';
 import {
   type Membership,

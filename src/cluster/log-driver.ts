@@ -58,6 +58,16 @@ export class LogDriver implements ChangeDriver<ChangeRef> {
     return watch.reached(placeOf(scope).stream, seq, performance.now() + withinMs);
   }
 
+  /** How far this node's copy of a stream is now. */
+  positionIn(stream: string): number {
+    return this.options.view.position(stream).seq;
+  }
+
+  /** As `PositionWatch.reached`. */
+  reachedIn(stream: string, seq: number, withinMs: number): Promise<boolean> {
+    return this.options.watch.reached(stream, seq, performance.now() + withinMs);
+  }
+
   /** A stream may have no leader while the others do. */
   wayOf(scope: string): string {
     return this.options.placeOf(scope).stream;

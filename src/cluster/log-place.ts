@@ -66,3 +66,9 @@ function base32hex(bytes: Uint8Array): string {
   }
   return bits === 0 ? text : text + BASE32HEX[(held << (5 - bits)) & 31];
 }
+
+/** All streams of changes. */
+export function streamsOfChanges(shards: number): string[] {
+  const ofState = Array.from({ length: shards }, (_, shard) => stateStream(shard));
+  return [...ofState, placeInDirectory('main').stream];
+}

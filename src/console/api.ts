@@ -1,5 +1,6 @@
 import { Failure } from './failure.ts';
 import { farad } from './farad-time.ts';
+import { logPosition } from './log-position.ts';
 import { type SendOptions, send } from './sending.ts';
 import { t } from './words/words.ts';
 
@@ -35,7 +36,7 @@ export async function request<Answer>(
 
 async function look(url: string, signal: AbortSignal | undefined): Promise<{ status: number; text: string }> {
   try {
-    const response = await fetch(url, signal ? { signal } : {});
+    const response = await fetch(url, { headers: logPosition.headers, ...(signal && { signal }) });
     farad.noted(response.headers.get('farad-time'));
     return { status: response.status, text: await response.text() };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { Failure } from './failure.ts';
 import { farad } from './farad-time.ts';
+import { logPosition } from './log-position.ts';
 import { t } from './words/words.ts';
 
 /**
@@ -94,6 +95,7 @@ function exchange(
     asked.onload = () => {
       settle();
       farad.noted(asked.getResponseHeader('farad-time'));
+      logPosition.noted(asked.getResponseHeader('farad-position'));
       resolve({ status: asked.status, text: asked.responseText });
     };
     const fail = () => {
@@ -105,7 +107,8 @@ function exchange(
     asked.ontimeout = fail;
     asked.timeout = ANSWER_MS;
     asked.open(method, url);
-    for (const [name, value] of Object.entries(headers)) asked.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries({ ...headers, ...logPosition.headers }))
+      asked.setRequestHeader(name, value);
     asked.setRequestHeader('content-type', raw?.type ?? 'application/json');
     asked.setRequestHeader('idempotency-key', key);
     const deadline = farad.in(withinMs);

@@ -30,6 +30,7 @@ import {
 } from './json-body.ts';
 import { type AcceptedKey, KeyAttempts, KeyRing, KeyUses } from './key-ring.ts';
 import { LogIns } from './log-ins.ts';
+import { followPositions, type PositionOptions } from './log-position.ts';
 import { OidcProvider } from './oidc/provider.ts';
 import type { Operation } from './openapi/operation.ts';
 import { callsThrough } from './operations-calls.ts';
@@ -107,12 +108,20 @@ export interface AppOptions extends Omit<ControlDeps, 'edges' | 'operations'> {
   readonly keys: readonly AcceptedKey[];
   /** Version of Farad, for the description of the API. */
   readonly version: string;
+  /** In a cluster: how far this node is in the log. */
+  readonly position?: Pick<PositionOptions, 'log' | 'identity'> | undefined;
   /** Absent: plain HTTP. */
   readonly tls?: ApiTls | undefined;
 }
 
 /** The HTTP side of Farad, not yet listening. */
-export async function createApp({ keys, version, tls, ...rest }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({
+  keys,
+  version,
+  tls,
+  position,
+  ...rest
+}: AppOptions): Promise<FastifyInstance> {
   const edges = new Edges(rest.link, rest.store, rest.config);
   const calls = callsThrough(edges, rest);
   const clock = new ClockGuard(rest.config.dataDir);
@@ -188,6 +197,7 @@ export async function createApp({ keys, version, tls, ...rest }: AppOptions): Pr
     await saveUses();
   });
   requireKeys(app, { store: deps.store, keys: new KeyAttempts(keyRing), logIns, uses });
+  if (position) followPositions(app, { ...position, store: deps.store });
   logRequests(app);
   auditChanges(app, deps);
 

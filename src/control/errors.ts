@@ -560,6 +560,12 @@ export const errors = {
     meaning:
       'Farad runs on several machines, and their log in NATS cannot be reached, has no majority or is slow. Nothing is known to have changed, but it may yet take effect: look before you repeat it.',
   },
+  behind: {
+    status: 503,
+    message: 'This node of the cluster has not come as far as `Farad-Position` within {seconds} s.',
+    meaning:
+      'Another node has answered you before, and this one does not know yet what that one knew: it is slow, or cut off from the log. Nothing was done. Try again in a second, or at another node.',
+  },
   busy: {
     status: 503,
     message: 'Too many requests are under way: {what}.',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { joinLog } from '../cluster/join-log.ts';
+import { membershipOf } from '../cluster/membership.ts';
 import type { Config } from '../config/schema.ts';
 import { joinSupervisor } from '../link/child.ts';
 import { healthOf } from '../link/health.ts';
@@ -27,7 +28,10 @@ const clusterLog = await joinLog(config, { name: child.name, log, registry: metr
 const store = await open();
 const { accepted, newKey } = await bootstrapKey(store, config.api.key);
 const tls = await openTls();
-const app = await createApp({ tls, config, store, link, log, keys: [accepted], version: ownVersion() });
+const app = await createApp({
+  ...{ tls, config, store, link, log, keys: [accepted], version: ownVersion() },
+  position: clusterLog && { log: clusterLog, identity: () => membershipOf(config.dataDir)?.identity },
+});
 
 watchman.start({ log, serves: 'operators' });
 link.serve('health.read', () =>

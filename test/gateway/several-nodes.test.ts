@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dataDirectory, type Gateway, startGateway } from '../support/gateway.ts';
+import { API_KEY, dataDirectory, type Gateway, startGateway } from '../support/gateway.ts';
 import { hasNats, type NatsServer, startNats } from '../support/nats-server.ts';
 import { OcppClient } from '../support/ocpp-client.ts';
 import { until } from '../support/until.ts';
@@ -22,6 +22,30 @@ function startNode(node: string, server: NatsServer, dataDir = dataDirectory()):
     ],
     dataDir,
   );
+}
+
+/** `reading` does not hear of the log for a while. */
+async function whoeverWritesAtOneReadsAtTheOther(writing: Gateway, reading: Gateway): Promise<void> {
+  const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' };
+  const ask = (position: string) =>
+    fetch(`${reading.api}/api/v1/charge-points/CP-3`, {
+      headers: { ...headers, 'farad-position': position },
+    });
+  const replica = reading.endpoints().processes.replica as number;
+  process.kill(replica, 'SIGSTOP');
+  const body = JSON.stringify({ group: 'Depot north' });
+  const written = await fetch(`${writing.api}/api/v1/charge-points/CP-3`, { method: 'PUT', headers, body });
+  expect(written.status).toBe(201);
+  const position = written.headers.get('farad-position') ?? '';
+  expect(position).toMatch(/^[\w-]+\/farad-state-0:\d+,farad-directory:\d+$/);
+  const early = await ask(position);
+  expect(early.status).toBe(503);
+  expect(await early.json()).toMatchObject({ error: { code: 'behind' } });
+  const asking = ask(position);
+  process.kill(replica, 'SIGCONT');
+  expect(await (await asking).json()).toMatchObject({ group: 'Depot north' });
+  expect((await ask('farad-state-0')).status).toBe(400);
+  expect((await ask('another-log/farad-state-0:999999')).status).toBe(200);
 }
 
 describe.runIf(hasNats)('two gateways that share NATS', () => {
@@ -63,6 +87,8 @@ describe.runIf(hasNats)('two gateways that share NATS', () => {
     );
     await a.request('DELETE', path);
     expect(await doomed.closed).toMatchObject({ code: 1008, reason: 'charge point deleted' });
+
+    await whoeverWritesAtOneReadsAtTheOther(b, a);
 
     // The process that carries calls is started again, and charge points do not notice.
     const before = a.endpoints().processes.replica;

@@ -2,6 +2,7 @@ import type { Role } from '../../store/api-keys.ts';
 import { type ErrorCode, errors } from '../errors.ts';
 import { deadlineHeader } from '../every-request.ts';
 import { idempotencyKey, idempotencyReplayed } from '../idempotent-calls.ts';
+import { positionTold, positionWanted } from '../log-position.ts';
 import { entityTag, preconditions } from '../preconditions.ts';
 import { roleOf } from '../roles.ts';
 import { payloadSchemas } from './ocpp-payloads.ts';
@@ -122,6 +123,7 @@ function parametersOf(operation: Operation): Parameter[] {
     ...(operation.idempotent && idempotencyKey),
     ...(operation.versioned && operation.method !== 'GET' && preconditions),
     ...(operation.method !== 'GET' && deadlineHeader),
+    ...(!operation.open && positionWanted),
   };
   const list = (
     where: Parameter['in'],
@@ -142,11 +144,18 @@ function parametersOf(operation: Operation): Parameter[] {
   ];
 }
 
-function successesOf({ responses, idempotent, versioned }: Operation): Record<string, OpenApiResponse> {
+function successesOf({
+  responses,
+  method,
+  open,
+  idempotent,
+  versioned,
+}: Operation): Record<string, OpenApiResponse> {
   const added = { ...(idempotent && idempotencyReplayed), ...(versioned && entityTag) };
   return Object.fromEntries(
     Object.entries(responses).map(([status, declared]) => {
-      const headers = { ...declared.headers, ...(declared.content && added) };
+      const told = !open && method !== 'GET' && positionTold;
+      const headers = { ...declared.headers, ...(declared.content && added), ...told };
       return [status, responseOf(Object.keys(headers).length > 0 ? { ...declared, headers } : declared)];
     }),
   );
@@ -181,7 +190,7 @@ export function errorCodesOf(operation: Operation): ErrorCode[] {
   const { method, body, params, idempotent, versioned } = operation;
   const codes = new Set<ErrorCode>(operation.errors);
   if (!operation.open) {
-    codes.add('unauthorized').add('too_many_attempts').add('forbidden').add('cross_origin');
+    codes.add('unauthorized').add('too_many_attempts').add('forbidden').add('cross_origin').add('behind');
   }
   if (operation.scope === 'refused' && !operation.open) codes.add('out_of_scope');
   if (operation.scope === 'chargePoint') codes.add('unknown_charge_point');
