@@ -43,7 +43,7 @@ async function whoeverWritesAtOneReadsAtTheOther(writing: Gateway, reading: Gate
   expect(await early.json()).toMatchObject({ error: { code: 'behind' } });
   const asking = ask(position);
   process.kill(replica, 'SIGCONT');
-  expect(await (await asking).json()).toMatchObject({ group: 'Depot north' });
+  expect(await (await asking).json()).toMatchObject({ settings: { group: 'Depot north' } });
   expect((await ask('farad-state-0')).status).toBe(400);
   expect((await ask('another-log/farad-state-0:999999')).status).toBe(200);
 }
