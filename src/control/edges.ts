@@ -89,10 +89,12 @@ export class Edges {
 
   /** Closes the charge point's socket wherever it is. */
   async disconnect(chargePointId: string, reason: string): Promise<void> {
-    for (const edge of this.candidates(chargePointId)) {
-      const { closed } = await this.ask(edge, { chargePointId, reason, forget: false });
-      if (closed) return;
+    const request = { chargePointId, reason, forget: false };
+    const asked = this.candidates(chargePointId);
+    for (const edge of asked) {
+      if ((await this.ask(edge, request)).closed) return;
     }
+    await this.askAbroad(asked, request);
   }
 
   /**
@@ -127,7 +129,10 @@ export class Edges {
   async forget(chargePointId: string, reason: string, by: string): Promise<void> {
     const edges = this.candidates(chargePointId);
     if (edges.length === 0) throw apiError('process_unavailable', { process: 'edge' });
-    for (const edge of edges) await this.ask(edge, { chargePointId, reason, forget: true, by });
+    const request = { chargePointId, reason, forget: true, by };
+    let isClosed = false;
+    for (const edge of edges) isClosed = (await this.ask(edge, request)).closed || isClosed;
+    if (!isClosed) await this.askAbroad(edges, request);
   }
 
   /**
@@ -164,6 +169,12 @@ export class Edges {
       if (error.code === 'busy') throw apiError('busy', { what: 'calls to charge points' });
       throw error;
     }
+  }
+
+  /** Asks the edge of another node that the charge point has gone to a moment ago, if it has. */
+  private async askAbroad(asked: readonly string[], request: Disconnect): Promise<void> {
+    const found = await this.findAbroad(request.chargePointId);
+    if (found !== undefined && !asked.includes(found)) await this.ask(found, request);
   }
 
   private async ask(edge: string, request: Disconnect): Promise<{ closed: boolean }> {

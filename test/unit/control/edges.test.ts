@@ -21,8 +21,13 @@ async function standing({
 } = {}) {
   const relay = createRelay({ node: 'a' });
   const asked: string[] = [];
-  const abroad = new Map<string, () => CallOutcome>();
-  relay.join('edge-0').serve('edge.call', () => {
+  const abroad = new Map<string, () => CallOutcome | { closed: boolean }>();
+  const own = relay.join('edge-0');
+  own.serve('edge.disconnect', () => {
+    asked.push('edge-0');
+    return { closed: false };
+  });
+  own.serve('edge.call', () => {
     asked.push('edge-0');
     return NOT_CONNECTED;
   });
@@ -97,6 +102,22 @@ test('nobody is asked twice', async () => {
   await until('the other node is known', () => edges.holder('CP-1') !== undefined);
   expect(await edges.call(CALL)).toEqual(NOT_CONNECTED);
   expect(asked).toEqual(['b/edge-0', 'edge-0', 'find']);
+});
+
+test('a socket is closed and a charge point forgotten where it is found, whatever its session says', async () => {
+  const { edges, asked, abroad } = await standing({ edge: 'b/edge-0', find: () => 'b/edge-1' });
+  abroad.set('b/edge-0', () => ({ closed: false }));
+  abroad.set('b/edge-1', () => ({ closed: true }));
+  await until('the other node is known', () => edges.holder('CP-1') !== undefined);
+  await edges.disconnect('CP-1', 'charge point key changed');
+  await edges.forget('CP-1', 'charge point deleted', 'key-1');
+  const round = ['b/edge-0', 'edge-0', 'find', 'b/edge-1'];
+  expect(asked.splice(0)).toEqual([...round, ...round]);
+
+  abroad.set('b/edge-0', () => ({ closed: true }));
+  await edges.disconnect('CP-1', 'charge point key changed');
+  await edges.forget('CP-1', 'charge point deleted', 'key-1');
+  expect(asked).toEqual(['b/edge-0', 'b/edge-0', 'edge-0']);
 });
 
 test.each([
