@@ -9,6 +9,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { provideBrowser } from './browser.mjs';
 import { root, targets } from './build.mjs';
+import { folderInMemory } from './memory-folder.mjs';
 import { findNats } from './nats.mjs';
 import { testOtherNodes } from './other-nodes.mjs';
 import { orExplain, setUp } from './setup.mjs';
@@ -34,6 +35,12 @@ await step('generated code', () => runs(process.execPath, 'scripts/generate.mjs'
 // Before the others: the last line is to count these.
 if (process.argv.length === 2) await step('other Nodes', testOtherNodes);
 rmSync(counts, { force: true });
+// Of a whole run the other Nodes have used the disk.
+const inMemory = folderInMemory();
+if (inMemory) {
+  console.log(`\ntemporary files of the tests: in memory, in ${inMemory}`);
+  process.env.TMPDIR = inMemory;
+}
 await step('tests', () =>
   runs(
     'vitest',
