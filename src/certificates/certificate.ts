@@ -1,4 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
+// Before `toLegacyObject` is called: otherwise Node 20 leaves the process without `createSecureContext`.
+import 'node:tls';
 import { readPem, writePem } from './pem.ts';
 
 /** Who a certificate is for, as far as OCPP asks. */

@@ -90,3 +90,7 @@ test('names are read as Node reads them, whatever letters they are written in', 
     { numRuns: 100 },
   );
 });
+
+test('names that Node has to take apart leave TLS as it is', async () => {
+  expect((await import('node:tls')).createSecureContext).toBeTypeOf('function');
+});
