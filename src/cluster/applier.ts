@@ -9,8 +9,8 @@ import { type Copy, decide, UnknownTable } from './copy.ts';
 import { LogHalt } from './log-halt.ts';
 import { type LoggedAt, StreamReader, type StreamReaderOptions, type Trouble } from './stream-reader.ts';
 
-/** Most changes of one transaction, and how long their work may take, ms: others wait for the write lock. */
-const MOST_CHANGES = 2000;
+/** Most messages of one transaction, and how long their work may take, ms: others wait for the write lock. */
+const MOST_MESSAGES = 2000;
 const MOST_MS = 8;
 
 /** Pause before a transaction that failed is tried again, ms. */
@@ -126,7 +126,7 @@ export class Applier {
     const { log, stream } = this.options;
     try {
       while (!this.stopped)
-        for (const piece of this.untilPeriods(await this.reader.take(MOST_CHANGES)))
+        for (const piece of this.untilPeriods(await this.reader.take(MOST_MESSAGES)))
           await this.applyPiece(piece);
     } catch (error) {
       if (!(error instanceof LogHalt)) throw error;
@@ -214,7 +214,7 @@ export class Applier {
       if (seq > last.seq) {
         try {
           if (seq > last.seq + 1) throw new Error(`the copy is at ${last.seq}, not right before it`);
-          if (decide(copy, stream, logged) === 'refused') refused++;
+          refused += decide(copy, stream, logged);
         } catch (error) {
           throw isPassing(error) ? error : new Inapplicable(messages, haltAt(stream, seq, error));
         }

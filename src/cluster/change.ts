@@ -1,6 +1,10 @@
 import { Packr } from 'msgpackr';
 import { LOG_FORMAT } from './log-identity.ts';
 
+/** Since this format a message may hold several changes. A message has the oldest one that can hold it. */
+export const FORMAT_OF_SEVERAL = 2;
+const FORMAT_OF_ONE = 1;
+
 /** Most bytes of a message in the log; what a change puts beyond that goes in parts before it. */
 export const MAX_CHANGE_BYTES = 256 * 1024;
 
@@ -44,6 +48,13 @@ export interface Change {
   readonly parts?: readonly number[];
 }
 
+/** What stands at one place of the log; each change is decided about by itself. */
+export interface Changes {
+  /** Of the only change; or of the message, where it holds several, which are of different scopes. */
+  readonly id: string;
+  readonly changes: readonly [Change, ...Change[]];
+}
+
 /** A part of the puts and deletes of a change that is too large for one message. */
 export interface Part {
   /** Unique; the same each time that it is sent again. */
@@ -70,17 +81,25 @@ export class ChangeError extends Error {
 export function encodeChange(change: Change): Uint8Array {
   checkChange(change);
   const { base, ...members } = change;
-  return encode({ ...members, base: [base.seq, base.id] });
+  return encode(FORMAT_OF_ONE, { ...members, base: [base.seq, base.id] });
+}
+
+/**
+ * Returns a message of several changes, each as `encodeChange` returned it. Throws ChangeError where they are
+ * too large together.
+ */
+export function encodeChanges(id: string, changes: readonly Uint8Array[]): Uint8Array {
+  return encode(FORMAT_OF_SEVERAL, { id, changes });
 }
 
 /** As `encodeChange`. */
 export function encodePart(part: Part): Uint8Array {
   checkPart(part);
-  return encode({ ...part });
+  return encode(FORMAT_OF_ONE, { ...part });
 }
 
-function encode(members: Readonly<Record<string, unknown>>): Uint8Array {
-  const bytes = packr.pack({ format: LOG_FORMAT, ...members });
+function encode(format: number, members: Readonly<Record<string, unknown>>): Uint8Array {
+  const bytes = packr.pack({ format, ...members });
   checkSize(bytes);
   return bytes;
 }
@@ -89,9 +108,34 @@ function encode(members: Readonly<Record<string, unknown>>): Uint8Array {
  * Reads a message of the log; keys, values and parts are views of `bytes`. Throws ChangeError for what this
  * release cannot read, whatever the bytes are.
  */
-export function decodeMessage(bytes: Uint8Array): Change | Part {
+export function decodeMessage(bytes: Uint8Array): Changes | Part {
   checkSize(bytes);
   const message = unpack(bytes);
+  checkFormat(message);
+  const { id, of, part, changes } = message;
+  if (part !== undefined) {
+    const one = { id, of, part };
+    checkPart(one);
+    return one;
+  }
+  if (changes === undefined) {
+    const change = readChange(message);
+    return { id: change.id, changes: [change] };
+  }
+  checkTexts({ id });
+  if (!isListOf(changes, isBytes)) throw malformed('a change is not bytes');
+  const [first, ...others] = (changes as Uint8Array[]).map(decodeOneOfSeveral);
+  if (first === undefined || others.length === 0) throw malformed('it does not hold several changes');
+  return { id: id as string, changes: [first, ...others] };
+}
+
+function decodeOneOfSeveral(bytes: Uint8Array): Change {
+  const message = unpack(bytes);
+  checkFormat(message);
+  return readChange(message);
+}
+
+function checkFormat(message: Readonly<Record<string, unknown>>): void {
   const { format } = message;
   if (!isSequence(format) || format === 0) throw malformed('it has no format');
   if (format > LOG_FORMAT) {
@@ -100,12 +144,10 @@ export function decodeMessage(bytes: Uint8Array): Change | Part {
       `the change has format ${format}, and this Farad reads ${LOG_FORMAT} at most`,
     );
   }
-  const { id, scope, base, node, puts, deletes, rows, parts, of, part } = message;
-  if (part !== undefined) {
-    const one = { id, of, part };
-    checkPart(one);
-    return one;
-  }
+}
+
+function readChange(message: Readonly<Record<string, unknown>>): Change {
+  const { id, scope, base, node, puts, deletes, rows, parts } = message;
   if (!Array.isArray(base)) throw malformed('it has no base');
   const members = { id, scope, base: { seq: base[0], id: base[1] }, node, puts, deletes, rows };
   const change = parts === undefined ? members : { ...members, parts };

@@ -1,3 +1,4 @@
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
 import type { Environment } from '../journal/environment.ts';
 import type { ChangeDriver, ReplicatedLog } from '../store/change-driver.ts';
@@ -6,6 +7,7 @@ import type { Registry } from '../telemetry/metrics.ts';
 import { LmdbCopyView } from './lmdb-copy.ts';
 import { ChangeLog, confirmSeconds } from './log.ts';
 import { LogDriver } from './log-driver.ts';
+import { LogFormat } from './log-format.ts';
 import {
   placeInDirectory,
   placeOfChargePoint,
@@ -38,6 +40,7 @@ export class ClusterLog implements ReplicatedLog {
   private stateDriver: LogDriver | undefined;
   private directoryDriver: LogDriver | undefined;
   private changes: ChangeLog | undefined;
+  private format: LogFormat | undefined;
 
   /** Begins to connect. */
   constructor(options: ClusterLogOptions) {
@@ -128,6 +131,7 @@ export class ClusterLog implements ReplicatedLog {
   /** What has been appended before is on its way. */
   async stop(): Promise<void> {
     this.reach.stop();
+    this.format?.stop();
     await this.connection.stop();
   }
 
@@ -144,7 +148,16 @@ export class ClusterLog implements ReplicatedLog {
 
   private async connected(withinMs: number): Promise<ChangeLog | undefined> {
     const connection = await this.connection.reach(withinMs);
-    if (connection) this.changes ??= new ChangeLog({ connection, registry: this.options.registry });
+    if (connection) this.changes ??= this.changesThrough(connection);
     return connection && this.changes;
+  }
+
+  private changesThrough(connection: NatsConnection): ChangeLog {
+    const { log, registry } = this.options;
+    const format = new LogFormat(connection, (cause) =>
+      log.warn({ cause }, 'cannot find out yet how the log may be written, and tries again'),
+    );
+    this.format = format;
+    return new ChangeLog({ connection, registry, newestFormat: () => format.newest });
   }
 }

@@ -1,4 +1,4 @@
-import { type Change, type ChangeRef, decodeContent, NO_CHANGE, type Part } from './change.ts';
+import { type Change, type ChangeRef, type Changes, decodeContent, NO_CHANGE, type Part } from './change.ts';
 
 /** How many of the newest changes of a scope a copy remembers. */
 export const REMEMBERED = 8;
@@ -21,8 +21,8 @@ export interface CopyView {
   position(stream: string): ChangeRef;
   /** The newest changes of a scope that took effect, newest first; empty where there is none. */
   applied(scope: string): readonly ChangeRef[];
-  /** The id of the change that was refused at this place. */
-  refused(stream: string, seq: number): string | undefined;
+  /** The ids of the changes that were refused at this place. */
+  refused(stream: string, seq: number): readonly string[];
   /** The log that goes on from what this copy held before; empty where all of it came out of the log. */
   origin(): string;
 }
@@ -46,7 +46,7 @@ export interface Copy extends CopyView {
   addRows(change: Pick<Change, 'node' | 'rows'>, stream: string, seq: number): void;
   setPosition(stream: string, position: ChangeRef): void;
   setApplied(scope: string, newest: readonly ChangeRef[]): void;
-  setRefused(stream: string, seq: number, id: string): void;
+  setRefused(stream: string, seq: number, ids: readonly [string, ...string[]]): void;
   /** Forgets what was refused before this place. */
   forgetRefused(stream: string, before: number): void;
   /** Keeps a part until its change comes. */
@@ -61,7 +61,7 @@ export interface Copy extends CopyView {
 /** A message where it stands in a stream. */
 export interface Logged {
   readonly seq: number;
-  readonly message: Change | Part;
+  readonly message: Changes | Part;
 }
 
 /** What a new change of the scope is to be based on. */
@@ -78,31 +78,38 @@ function firstBaseOf(view: CopyView): ChangeRef {
 }
 
 /**
- * Lets a change take effect if what it is based on is still the newest of its scope, and all of its parts are
- * there; notes it as refused otherwise; keeps a part. Returns which. Every node decides the same, since it
- * sees the same messages in the same order. Within a transaction, which also sets the position of the copy to
- * its last message.
+ * Lets each change of a message take effect if what it is based on is still the newest of its scope, and all
+ * of its parts are there; notes it as refused otherwise; keeps a part. Returns how many were refused. Every
+ * node decides the same, since it sees the same messages in the same order. Within a transaction, which also
+ * sets the position of the copy to its last message.
  */
-export function decide(copy: Copy, stream: string, { seq, message }: Logged): 'applied' | 'refused' | 'kept' {
+export function decide(copy: Copy, stream: string, { seq, message }: Logged): number {
   if ('part' in message) {
     copy.forgetParts(stream, seq - PARTS_WITHIN);
     copy.setPart(stream, seq, message);
-    return 'kept';
+    return 0;
   }
-  const { id, scope, base, rows } = message;
+  const [refused, ...others] = message.changes
+    .filter((change) => !takeEffect(copy, stream, seq, change))
+    .map(({ id }) => id);
+  if (refused === undefined) return 0;
+  copy.setRefused(stream, seq, [refused, ...others]);
+  return 1 + others.length;
+}
+
+/** Returns whether it did. */
+function takeEffect(copy: Copy, stream: string, seq: number, change: Change): boolean {
+  const { id, scope, base, rows } = change;
   const before = copy.applied(scope);
   const newest = before[0] ?? firstBaseOf(copy);
   const isNewest = base.seq === newest.seq && base.id === newest.id;
-  const content = takeContent(copy, stream, seq, message);
-  if (!isNewest || !content) {
-    copy.setRefused(stream, seq, id);
-    return 'refused';
-  }
+  const content = takeContent(copy, stream, seq, change);
+  if (!isNewest || !content) return false;
   for (const [table, key, value] of content.puts) copy.put(table, key, value);
   for (const [table, key] of content.deletes) copy.remove(table, key);
-  if (rows.length > 0) copy.addRows(message, stream, seq);
+  if (rows.length > 0) copy.addRows(change, stream, seq);
   copy.setApplied(scope, [{ seq, id }, ...before].slice(0, REMEMBERED));
-  return 'applied';
+  return true;
 }
 
 /**

@@ -38,7 +38,7 @@ export function fateOf(
   if (newest.some((one) => one.id === id)) return 'applied';
   if (view.position(stream).seq < seq) return 'waiting';
   if (outcome === 'late') return 'refused';
-  if (view.refused(stream, seq) === id) return 'refused';
+  if (view.refused(stream, seq).includes(id)) return 'refused';
   const oldest = newest[REMEMBERED - 1];
   // What overtook it may be itself, anywhere behind its base, with others behind it.
   const notBefore = outcome === 'stored' ? seq : base.seq;

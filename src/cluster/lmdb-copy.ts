@@ -18,7 +18,8 @@ export const ORIGIN = Buffer.from('origin');
 export class LmdbCopyView implements CopyView {
   protected readonly positions: Table<Pair>;
   protected readonly newest: Table<readonly Pair[]>;
-  protected readonly refusals: Table<string>;
+  /** The id where there is one only. */
+  protected readonly refusals: Table<string | readonly string[]>;
 
   constructor(environment: Pick<Environment, 'records'>) {
     const [positions, newest, refusals] = LOG_TABLES;
@@ -35,8 +36,9 @@ export class LmdbCopyView implements CopyView {
     return (this.newest.get(scopeKey(scope)) ?? []).map(refOf);
   }
 
-  refused(stream: string, seq: number): string | undefined {
-    return this.refusals.get(placeKey(stream, seq));
+  refused(stream: string, seq: number): readonly string[] {
+    const ids = this.refusals.get(placeKey(stream, seq)) ?? [];
+    return typeof ids === 'string' ? [ids] : ids;
   }
 
   origin(): string {
@@ -103,8 +105,8 @@ export class LmdbCopy extends LmdbCopyView implements Copy {
     );
   }
 
-  setRefused(stream: string, seq: number, id: string): void {
-    this.refusals.put(placeKey(stream, seq), id);
+  setRefused(stream: string, seq: number, ids: readonly [string, ...string[]]): void {
+    this.refusals.put(placeKey(stream, seq), ids.length > 1 ? ids : ids[0]);
   }
 
   forgetRefused(stream: string, before: number): void {

@@ -30,7 +30,7 @@ const OTHER_CONFIGURATION = 10_058;
 const WRONG_LAST_SEQUENCE = 10_071;
 
 /** Version of what is written into the streams. */
-export const LOG_FORMAT = 1;
+export const LOG_FORMAT = 2;
 
 /** What all nodes of a cluster must agree on. */
 export interface LogIdentity {

@@ -51,7 +51,17 @@ export function placeInDirectory(scope: string): LogPlace {
  * count as the newest of any.
  */
 export function subjectOfPart(stream: string, changeId: string): string {
-  return `${stream.replaceAll('-', '.')}.part-${changeId}`;
+  return `${prefixOf(stream)}part-${changeId}`;
+}
+
+/** The subject of messages that hold several changes, which are of any scopes of the stream. */
+export function subjectOfSeveral(stream: string): string {
+  return `${prefixOf(stream)}several-changes`;
+}
+
+/** What the subjects of a stream of changes begin with. */
+export function prefixOf(stream: string): string {
+  return `${stream.replaceAll('-', '.')}.`;
 }
 
 /** RFC 4648 §7 in lower case and without padding: no letter of it means anything in a subject. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import {
@@ -8,11 +9,12 @@ import {
   TimeoutError,
 } from '@nats-io/transport-node';
 import type { Counter, Family, Histogram, Registry } from '../telemetry/metrics.ts';
-import type { Change } from './change.ts';
+import { type Change, encodeChanges, FORMAT_OF_SEVERAL } from './change.ts';
+import { Collector, type Written } from './collector.ts';
 import type { CopyView } from './copy.ts';
 import { type Appended, type Fate, fateOf, type InLog } from './fate.ts';
-import { type LogPlace, subjectOfPart } from './log-place.ts';
-import { type Message, messagesOf } from './parts.ts';
+import { type LogPlace, subjectOfPart, subjectOfSeveral } from './log-place.ts';
+import { type Message, type Messages, messagesOf } from './parts.ts';
 import { StreamGate } from './stream-gate.ts';
 
 /** Most changes of a process that are on their way into the log, and most bytes of them. */
@@ -49,6 +51,8 @@ interface Silence {
 export interface ChangeLogOptions {
   readonly connection: NatsConnection;
   readonly registry: Registry;
+  /** The newest format that may be written now. */
+  readonly newestFormat: () => number;
   readonly maxInFlight?: number;
   readonly maxBytesInFlight?: number;
 }
@@ -66,9 +70,11 @@ export function confirmSeconds(registry: Registry): Family<Histogram> {
 /** Appends changes to the log that the nodes share. */
 export class ChangeLog {
   private readonly client: JetStreamClient;
+  private readonly newestFormat: () => number;
   private readonly maxInFlight: number;
   private readonly maxBytesInFlight: number;
   private readonly gates = new Map<string, StreamGate>();
+  private readonly collectors = new Map<string, Collector>();
   private readonly seconds: Histogram;
   private readonly conflicts: Counter;
   private readonly refusals: Counter;
@@ -80,10 +86,12 @@ export class ChangeLog {
   constructor({
     connection,
     registry,
+    newestFormat,
     maxInFlight = MAX_IN_FLIGHT,
     maxBytesInFlight = MAX_BYTES_IN_FLIGHT,
   }: ChangeLogOptions) {
     this.client = jetstream(connection);
+    this.newestFormat = newestFormat;
     this.maxInFlight = maxInFlight;
     this.maxBytesInFlight = maxBytesInFlight;
     this.seconds = confirmSeconds(registry).with({ stage: 'publish' });
@@ -110,9 +118,10 @@ export class ChangeLog {
 
   /**
    * Appends a change, with as many tries as `withinMs` allows: less than the two minutes in which a stream
-   * knows again what it has. It expects the newest one in the stream to be its base. That is a hint and saves
-   * a round: whether it takes effect is decided where it is applied. `seen` is how far the copy was in the
-   * stream when the work was done. Throws ChangeError for a change that the log cannot take, and
+   * knows again what it has. Whether it takes effect is decided where it is applied. Alone in its message it
+   * may expect the newest one in the stream to be its base, a hint that saves a round; where messages may
+   * hold several changes, the stream does not know the newest one of a scope. `seen` is how far the copy was
+   * in the stream when the work was done. Throws ChangeError for a change that the log cannot take, and
    * JetStreamApiError where the servers refuse it for good.
    */
   async append(place: LogPlace, change: Change, seen: number, withinMs: number): Promise<Appended> {
@@ -127,12 +136,13 @@ export class ChangeLog {
     try {
       const deadline = performance.now() + withinMs;
       const begun = performance.now();
-      const places = await this.sendParts(place.stream, change.id, parts, deadline);
-      if (!Array.isArray(places)) return places;
-      // With parts, it is stored also where another one came first: what refuses it removes its parts.
-      const base = parts.length === 0 ? change.base.seq : undefined;
-      const message = { id: change.id, bytes: head(places), base };
-      const appended = await this.send(place, message, seen, deadline);
+      const isCollected = parts.length === 0 && this.newestFormat() >= FORMAT_OF_SEVERAL;
+      const appended = isCollected
+        ? await this.collectorOf(place.stream).append(
+            { id: change.id, subject: place.subject, bytes: head([]) },
+            deadline,
+          )
+        : await this.sendAlone(place, change, { parts, head }, seen, deadline);
       if (appended.outcome === 'stored') this.seconds.observe((performance.now() - begun) / 1000);
       return appended;
     } catch (error) {
@@ -149,6 +159,34 @@ export class ChangeLog {
     const fate = fateOf(view, stream, change, appended);
     if (fate === 'missing') this.missing.inc();
     return fate;
+  }
+
+  private async sendAlone(
+    place: LogPlace,
+    { id, base }: Change,
+    { parts, head }: Messages,
+    seen: number,
+    deadline: number,
+  ): Promise<Appended> {
+    const places = await this.sendParts(place.stream, id, parts, deadline);
+    if (!Array.isArray(places)) return places;
+    // With parts, it is stored also where another one came first: what refuses it removes its parts.
+    const expected = parts.length === 0 ? base.seq : undefined;
+    return this.send(place, { id, bytes: head(places), base: expected }, seen, deadline);
+  }
+
+  private sendTogether(
+    stream: string,
+    [first, ...others]: readonly [Written, ...Written[]],
+    deadline: number,
+  ): Promise<Appended> {
+    if (others.length === 0) return this.send({ stream, subject: first.subject }, first, 0, deadline);
+    const id = randomUUID();
+    const bytes = encodeChanges(
+      id,
+      [first, ...others].map((change) => change.bytes),
+    );
+    return this.send({ stream, subject: subjectOfSeveral(stream) }, { id, bytes }, 0, deadline);
   }
 
   /** Resolves with where they are; otherwise the change must not be sent. */
@@ -231,6 +269,14 @@ export class ChangeLog {
     } catch (error) {
       return readRefusal(error);
     }
+  }
+
+  private collectorOf(stream: string): Collector {
+    const known = this.collectors.get(stream);
+    if (known) return known;
+    const collector = new Collector((changes, deadline) => this.sendTogether(stream, changes, deadline));
+    this.collectors.set(stream, collector);
+    return collector;
   }
 
   private gateOf(stream: string): StreamGate {

@@ -85,9 +85,12 @@ export async function* rowsIn(
       signal.throwIfAborted();
       for (const { seq, message } of messages) {
         at = seq;
-        if (seq > end || 'part' in message || message.node !== node) continue;
-        if (after.refused(stream, seq) === message.id) continue;
-        for (const chunk of message.rows) yield { seq, chunk };
+        if (seq > end || 'part' in message) continue;
+        const refused = after.refused(stream, seq);
+        for (const change of message.changes) {
+          if (change.node !== node || refused.includes(change.id)) continue;
+          for (const chunk of change.rows) yield { seq, chunk };
+        }
       }
     }
   } finally {

@@ -94,7 +94,7 @@ export class StateHashes {
     } else {
       const isIn = (id: string): boolean => placeOfChargePoint(id, shards).stream === stream;
       state.endRead();
-      for (const entries of sliceOfState(state, { from: message.scope, at: storedAt, isIn })) {
+      for (const entries of sliceOfState(state, { from: message.changes[0].scope, at: storedAt, isIn })) {
         hash = stateHash(entries, undefined, hash);
         await nextTurn();
       }

@@ -9,10 +9,10 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { type Change, ChangeError, type ChangeRef, decodeMessage, type Part } from './change.ts';
+import { ChangeError, type ChangeRef, type Changes, decodeMessage, type Part } from './change.ts';
 import type { Logged } from './copy.ts';
 import { LogHalt } from './log-halt.ts';
-import { subjectOfPart } from './log-place.ts';
+import { prefixOf, subjectOfPart, subjectOfSeveral } from './log-place.ts';
 import { ANSWER_WITHIN_MS, StreamEnds, type StreamEndsOptions } from './stream-ends.ts';
 
 /** How long a request for messages stands; when none has come, the stream is looked at, ms. */
@@ -284,20 +284,31 @@ export class StreamReader {
     this.wakeTaker?.();
   }
 
-  private read({ seq, data, subject }: JsMsg): Change | Part {
-    const { stream, subjectOf } = this.options;
+  private read({ seq, data, subject }: JsMsg): Changes | Part {
+    const { stream } = this.options;
     try {
       const message = decodeMessage(data);
-      const [what, place] =
-        'part' in message
-          ? [`a part of ${message.of}`, subjectOfPart(stream, message.of)]
-          : [`a change of ${message.scope}`, subjectOf(message.scope)];
-      if (place === subject) return message;
-      throw new ChangeError('malformed', `${what} does not belong under ${subject}`);
+      const stranger = this.strangerUnder(subject, message);
+      if (stranger === undefined) return message;
+      throw new ChangeError('malformed', `${stranger} does not belong under ${subject}`);
     } catch (error) {
       if (!(error instanceof ChangeError)) throw error;
       throw new LogHalt('unreadable', `${stream} at ${seq}: ${error.message}`, { cause: error });
     }
+  }
+
+  /** What of a message does not belong where it stands. */
+  private strangerUnder(subject: string, message: Changes | Part): string | undefined {
+    const { stream, subjectOf } = this.options;
+    if ('part' in message)
+      return subject === subjectOfPart(stream, message.of) ? undefined : `a part of ${message.of}`;
+    const { changes } = message;
+    const isAlone = changes.length === 1;
+    if (!isAlone && subject !== subjectOfSeveral(stream)) return 'a message of several changes';
+    const stranger = changes.find(({ scope }) =>
+      isAlone ? subjectOf(scope) !== subject : !subjectOf(scope).startsWith(prefixOf(stream)),
+    );
+    return stranger && `a change of ${stranger.scope}`;
   }
 
   /** Ends the request under way with the server that it was for. Resolves when the connection is closed. */

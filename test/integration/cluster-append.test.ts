@@ -45,14 +45,15 @@ interface Setup {
   readonly registry: Registry;
 }
 
-type Limits = Pick<ChangeLogOptions, 'maxInFlight' | 'maxBytesInFlight'>;
+type Differences = Partial<Pick<ChangeLogOptions, 'maxInFlight' | 'maxBytesInFlight' | 'newestFormat'>>;
 
-async function setUp(limits: Limits = {}): Promise<Setup> {
+/** Changes go alone unless it says otherwise. */
+async function setUp(differences: Differences = {}): Promise<Setup> {
   const server = await startNats();
   const connection = await connect({ servers: server.url, maxReconnectAttempts: -1 });
   onTestFinished(() => closeConnection(connection));
   const registry = createRegistry({ process: 'edge-0' });
-  const log = new ChangeLog({ connection, registry, ...limits });
+  const log = new ChangeLog({ connection, registry, newestFormat: () => 1, ...differences });
   return { server, connection, log, registry };
 }
 
@@ -237,6 +238,59 @@ describe.runIf(hasNats)('a change that is appended to the log', () => {
       'applied',
     ]);
     expect(metricOf(registry, 'farad_log_ack_without_message_total')).toBe(0);
+  });
+
+  test('shares messages with others that come at once, and each is decided about by itself', async () => {
+    const { connection, log, registry } = await setUp({ newestFormat: () => 2 });
+    await makeStream(connection);
+    const copy = newCopy();
+    startApplier({ connection, registry }, copy);
+    const scopes = Array.from({ length: 400 }, (_, number) => `CP-${number}`);
+    const appendAll = async (bases: readonly ChangeRef[]) => {
+      const sent = scopes.map((scope, index) => {
+        const puts = [['things', Buffer.from(scope), Buffer.from(`${index}`)]] as const;
+        return { ...change(bases[index], scope), puts };
+      });
+      const places = scopes.map((scope) => placeOfChargePoint(scope, 1));
+      const appended = await Promise.all(
+        sent.map((one, index) => append(log, places[index] as LogPlace, one, 5000)),
+      );
+      return Promise.all(sent.map((one, index) => fateIn(copy, log, one, appended[index] as Appended)));
+    };
+    expect(await appendAll(scopes.map(() => NO_CHANGE))).toEqual(scopes.map(() => 'applied'));
+    const manager = await jetstreamManager(connection);
+    const messages = async () => (await manager.streams.info(PLACE.stream)).state.last_seq;
+    expect(await messages()).toBeLessThan(20);
+    expect(scopes.map((scope) => copy.read('things', scope))).toEqual(scopes.map((_, index) => `${index}`));
+
+    // Every other one is based on what is the newest no more.
+    const isLate = (index: number) => index % 2 === 1;
+    const bases = scopes.map((scope, index) => (isLate(index) ? NO_CHANGE : baseOf(copy, scope)));
+    const before = await messages();
+    expect(await appendAll(bases)).toEqual(scopes.map((_, index) => (isLate(index) ? 'refused' : 'applied')));
+    expect(await messages()).toBeLessThan(before + 20);
+    expect(metricOf(registry, 'farad_log_refused_total', { stream: PLACE.stream })).toBe(scopes.length / 2);
+    expect(metricOf(registry, 'farad_log_ack_without_message_total')).toBe(0);
+    expect(metricOf(registry, 'farad_log_in_flight')).toBe(0);
+  });
+
+  test('alone in its message it stands under its own subject, and needs no hint behind shared ones', async () => {
+    const { connection, log, registry } = await setUp({ newestFormat: () => 2 });
+    await makeStream(connection);
+    const both = [change(), change(NO_CHANGE, 'CP-2')] as const;
+    const [first] = await Promise.all([
+      append(log, PLACE, both[0], 5000),
+      append(log, placeOfChargePoint('CP-2', 1), both[1], 5000),
+    ]);
+    expect(first).toEqual({ outcome: 'stored', seq: 1 });
+    const next = change({ seq: 1, id: both[0].id });
+    expect(await append(log, PLACE, next, 5000)).toEqual({ outcome: 'stored', seq: 2 });
+    expect(metricOf(registry, 'farad_log_repeats_total', { reason: 'hint' })).toBe(0);
+    const manager = await jetstreamManager(connection);
+    const subjects = [1, 2].map(
+      async (seq) => (await manager.streams.getMessage(PLACE.stream, { seq }))?.subject,
+    );
+    expect(await Promise.all(subjects)).toEqual(['farad.state.0.several-changes', PLACE.subject]);
   });
 
   test('fails clearly where the stream is not its own, and where the connection is closed', async () => {

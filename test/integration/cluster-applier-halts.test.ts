@@ -1,6 +1,6 @@
 import { Packr } from 'msgpackr';
 import { describe, expect, test } from 'vitest';
-import { type Change, encodeChange, NO_CHANGE } from '../../src/cluster/change.ts';
+import { type Change, encodeChange, encodeChanges, NO_CHANGE } from '../../src/cluster/change.ts';
 import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
 import {
   appliedUpTo,
@@ -61,7 +61,7 @@ describe.runIf(hasNats)('what no node applies', () => {
   });
 
   test.each([
-    ['of a newer format', { format: 2 }, 'the change has format 2, and this Farad reads 1 at most'],
+    ['of a newer format', { format: 3 }, 'the change has format 3, and this Farad reads 2 at most'],
     ['that is damaged', { puts: 7 }, 'this is not a change: a put is not table, key and value'],
     ['of another charge point', { scope: 'CP-9' }, 'a change of CP-9 does not belong under'],
     [
@@ -88,6 +88,35 @@ describe.runIf(hasNats)('what no node applies', () => {
     expect(applier.trouble()?.cause).toContain(`${STREAM} at 2: ${cause}`);
     expect(copy.contents('things')).toEqual({ [key('CP-1')]: 'CP-1' });
     expect(copy.position(STREAM).seq).toBe(1);
+  });
+
+  test.each([
+    ['alone under a subject of several', 'several-changes', [change('CP-2', NO_CHANGE)], 'a change of CP-2'],
+    [
+      'with others under the subject of one',
+      undefined,
+      [change('CP-2', NO_CHANGE), change('CP-3', NO_CHANGE)],
+      'a message of several changes',
+    ],
+    [
+      'of another stream beside one of this',
+      'several-changes',
+      [change('CP-2', NO_CHANGE), change('not of this stream', NO_CHANGE)],
+      'a change of not of this stream',
+    ],
+  ])('stops before a change %s', async (_, token, several, cause) => {
+    const setup = await setUp();
+    const copy = newCopy();
+    const applier = startApplier(setup, copy);
+    await setup.publish(change('CP-1', NO_CHANGE));
+    await appliedUpTo(copy, 1);
+    const own = placeOfChargePoint('CP-2', 1).subject;
+    const [first, ...others] = several.map(encodeChange) as [Uint8Array, ...Uint8Array[]];
+    const message = others.length === 0 ? first : encodeChanges('several', [first, ...others]);
+    await setup.client.publish(token ? `farad.state.0.${token}` : own, message);
+    expect(await reasonOf(applier)).toBe('unreadable');
+    expect(applier.trouble()?.cause).toContain(`${STREAM} at 2: ${cause} does not belong under`);
+    expect(Object.keys(copy.contents('things'))).toEqual([key('CP-1')]);
   });
 
   test.each([

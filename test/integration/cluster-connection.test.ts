@@ -95,7 +95,8 @@ describe.runIf(hasNats)('the connection to the NATS servers', () => {
     const enough = await startNats('max_payload: 266240');
     const connection = await connected(enough.url, {});
     await makeStream(connection);
-    const log = new ChangeLog({ connection, registry: createRegistry({ process: 'edge-0' }) });
+    const registry = createRegistry({ process: 'edge-0' });
+    const log = new ChangeLog({ connection, registry, newestFormat: () => 1 });
     const id = 'a'.repeat(100);
     const change = { id, scope: 'CP-1', base: NO_CHANGE, node: 'a', puts: [], deletes: [], rows: [] };
     const others = encodeChange({ ...change, rows: [Buffer.alloc(70_000)] }).length - 70_000;

@@ -26,8 +26,10 @@ function chargePointsOf(store: Store): string[] {
   return transactions.map(({ chargePointId }) => chargePointId).sort();
 }
 
-const begin = (store: Store, ...chargePointIds: string[]) =>
-  Promise.all(chargePointIds.map((chargePointId) => store.transactions.start(start({ chargePointId }))));
+/** One after the other, so that each is a message of its own. */
+async function begin(store: Store, ...chargePointIds: string[]): Promise<void> {
+  for (const chargePointId of chargePointIds) await store.transactions.start(start({ chargePointId }));
+}
 
 const rowsOf = (store: Store) => outboxRows(store, 'transactions').map((row) => row.charge_point_id);
 

@@ -50,11 +50,12 @@ class Node {
   private changes = 0;
   private stopped = false;
 
-  constructor(name: string, connection: Awaited<ReturnType<ThreeNats['connect']>>) {
+  /** `format`: the newest that it writes. */
+  constructor(name: string, connection: Awaited<ReturnType<ThreeNats['connect']>>, format: number) {
     this.name = name;
     this.registry = createRegistry({ process: name });
     this.client = jetstream(connection);
-    this.log = new ChangeLog({ connection, registry: this.registry });
+    this.log = new ChangeLog({ connection, registry: this.registry, newestFormat: () => format });
     const applier = new Applier({
       connection,
       stream: STREAM,
@@ -148,9 +149,9 @@ describe.runIf(hasNats)('the fence of the log', () => {
     await makeStream(operator, { num_replicas: 3 });
     const random = new Random(seed);
     const nodes = [
-      new Node('a', await nats.connect('node-1')),
-      new Node('b', await nats.connect('node-2')),
-      new Node('c', operator),
+      new Node('a', await nats.connect('node-1'), 2),
+      new Node('b', await nats.connect('node-2'), 2),
+      new Node('c', operator, 1),
     ];
     const writing = Promise.all(nodes.map((node) => node.write(random)));
     const count = () => nodes.reduce((sum, { confirmed }) => sum + confirmed.length, 0);

@@ -5,9 +5,9 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import type { NatsConnection } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Change, encodeChange, NO_CHANGE } from '../../src/cluster/change.ts';
+import { type Change, encodeChange, encodeChanges, NO_CHANGE } from '../../src/cluster/change.ts';
 import { closeConnection, connectToNats } from '../../src/cluster/connection.ts';
-import { placeOfChargePoint } from '../../src/cluster/log-place.ts';
+import { subjectOfSeveral } from '../../src/cluster/log-place.ts';
 import { RowKeeper } from '../../src/cluster/row-keeper.ts';
 import { readRowMark } from '../../src/cluster/row-mark.ts';
 import { copyId, rowSubject } from '../../src/cluster/row-subject.ts';
@@ -159,7 +159,9 @@ describe.runIf(hasNats)('rows of a cluster', () => {
       ...{ id: 'late', scope: 'CP-1', base: NO_CHANGE, node: 'a', puts: [], deletes: [] },
       rows: [chunkOf('refused')],
     };
-    await jetstream(connection).publish(placeOfChargePoint('CP-1', 1).subject, encodeChange(late));
+    const ofOther = { ...late, id: 'of b', scope: 'CP-2', node: 'b', rows: [chunkOf('of b')] };
+    const several = encodeChanges('several', [late, ofOther].map(encodeChange));
+    await jetstream(connection).publish(subjectOfSeveral(CHANGES), several);
     await former.replica.stop();
 
     const dataDir = freshDirectory();

@@ -70,7 +70,8 @@ export function startApplier(
     connection,
     stream: STREAM,
     identity: 'log-1',
-    subjectOf: (scope) => placeOfChargePoint(scope, 1).subject,
+    subjectOf: (scope) =>
+      scope === 'not of this stream' ? 'farad.state.1.other' : placeOfChargePoint(scope, 1).subject,
     lostAfterMs,
     copy,
     registry,

@@ -34,8 +34,8 @@ export class ScratchCopy extends LmdbCopy {
 
   /** Sequences that were refused. */
   refusedSeqs(stream: string): number[] {
-    return Array.from({ length: this.position(stream).seq }, (_, index) => index + 1).filter((seq) =>
-      this.refused(stream, seq),
+    return Array.from({ length: this.position(stream).seq }, (_, index) => index + 1).filter(
+      (seq) => this.refused(stream, seq).length > 0,
     );
   }
 

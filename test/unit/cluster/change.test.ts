@@ -6,6 +6,7 @@ import {
   ChangeError,
   decodeMessage,
   encodeChange,
+  encodeChanges,
   encodePart,
 } from '../../../src/cluster/change.ts';
 
@@ -46,7 +47,16 @@ function plain({ puts, deletes, rows, ...change }: Change) {
 function readChange(message: Uint8Array): Change {
   const read = decodeMessage(message);
   if ('part' in read) throw new Error('it is a part');
-  return read;
+  expect(read.changes).toHaveLength(1);
+  expect(read.id).toBe(read.changes[0].id);
+  return read.changes[0];
+}
+
+function readChanges(message: Uint8Array): readonly Change[] {
+  const read = decodeMessage(message);
+  if ('part' in read) throw new Error('it is a part');
+  expect(read.id).toBe('several');
+  return read.changes;
 }
 
 function refusal(message: Uint8Array): ChangeError['reason'] {
@@ -75,6 +85,23 @@ describe('a change as a message', () => {
     );
   });
 
+  test('may be one of several', () => {
+    const changes = fc.array(anyChange, { minLength: 2, maxLength: 5 });
+    fc.assert(
+      fc.property(changes, (several) => {
+        const message = encodeChanges('several', several.map(encodeChange));
+        expect(readChanges(message).map(plain)).toEqual(several.map(plain));
+      }),
+    );
+    const one = encodeChange(start);
+    expect(refusal(encodeChanges('several', []))).toBe('malformed');
+    expect(refusal(encodeChanges('several', [one]))).toBe('malformed');
+    expect(refusal(encodeChanges('', [one, one]))).toBe('malformed');
+    expect(refusal(encodeChanges('several', [one, Buffer.from('no change')]))).toBe('malformed');
+    expect(refusal(encodeChanges('several', [one, encodeChanges('inner', [one, one])]))).toBe('malformed');
+    expect(refusal(encodeChanges('several', [one, altered({ format: 3 })]))).toBe('newer_format');
+  });
+
   test('may lie in parts, and a part is told from a change', () => {
     expect(readChange(encodeChange({ ...start, puts: [], deletes: [], parts: [7, 9] })).parts).toEqual([
       7, 9,
@@ -100,10 +127,10 @@ describe('a change as a message', () => {
   });
 
   test('of a newer release is told from one that is damaged', () => {
-    expect(() => decodeMessage(altered({ format: 2 }))).toThrow(
-      'the change has format 2, and this Farad reads 1 at most',
+    expect(() => decodeMessage(altered({ format: 3 }))).toThrow(
+      'the change has format 3, and this Farad reads 2 at most',
     );
-    expect(refusal(altered({ format: 2, puts: 'in another shape' }))).toBe('newer_format');
+    expect(refusal(altered({ format: 3, puts: 'in another shape' }))).toBe('newer_format');
   });
 
   test.each([
@@ -126,6 +153,8 @@ describe('a change as a message', () => {
     ['rows', [['not bytes']]],
     ['parts', 3],
     ['parts', ['3']],
+    ['changes', 'not a list'],
+    ['changes', ['not bytes', 'not bytes']],
     ['part', 'not bytes'],
     ['part', Buffer.from('a part of nothing')],
   ])('is damaged where its %s is %j', (member, value) => {

@@ -6,12 +6,14 @@ import { fateOf } from '../../../src/cluster/fate.ts';
 const STREAM = 'farad-state-0';
 const MINE = { id: 'mine', scope: 'CP-1', base: { seq: 9, id: 'other-9' } };
 
-/** A copy that has come as far as `seq`, with what took effect (newest first) and what did not. */
+/**
+ * A copy that has come as far as `seq`, with what took effect (newest first) and what did not: ids by place.
+ */
 function copyAt(seq: number, newest: readonly ChangeRef[], refused: Record<number, string> = {}): CopyView {
   return {
     position: (stream) => (stream === STREAM && seq > 0 ? { seq, id: 'last' } : NO_CHANGE),
     applied: (scope) => (scope === MINE.scope ? newest : []),
-    refused: (stream, at) => (stream === STREAM ? refused[at] : undefined),
+    refused: (stream, at) => (stream === STREAM && refused[at] ? refused[at].split(' ') : []),
     origin: () => '',
   };
 }
@@ -28,6 +30,8 @@ test('a change is confirmed once it took effect here, and not by being stored', 
 
 test('a change that came too late is known as such', () => {
   expect(fateOf(copyAt(7, others(5), { 7: 'mine' }), STREAM, MINE, stored(7))).toBe('refused');
+  // Others of its message, too.
+  expect(fateOf(copyAt(7, others(5), { 7: 'other-7 mine' }), STREAM, MINE, stored(7))).toBe('refused');
   // It was sent twice: the second one was refused, because the first one took effect.
   expect(fateOf(copyAt(9, [{ seq: 7, id: 'mine' }], { 9: 'mine' }), STREAM, MINE, stored(9))).toBe('applied');
   expect(fateOf(copyAt(4, others(3)), STREAM, MINE, overtaken(5))).toBe('waiting');
@@ -40,6 +44,7 @@ test('what was acknowledged and is not there is missing', () => {
   expect(fateOf(copyAt(7, others(5)), STREAM, MINE, stored(7))).toBe('missing');
   expect(fateOf(copyAt(7, others(7)), STREAM, MINE, stored(7))).toBe('missing');
   expect(fateOf(copyAt(7, [], { 7: 'other-7' }), STREAM, MINE, stored(7))).toBe('missing');
+  expect(fateOf(copyAt(7, [], { 7: 'other-7 another' }), STREAM, MINE, stored(7))).toBe('missing');
 });
 
 test('after eight later changes nobody can tell', () => {

@@ -16,20 +16,25 @@ function changeOf(records: number, bytesEach: number): Change {
   return { id: 'big', scope: 'main', base: NO_CHANGE, node: 'a', puts, deletes: [], rows: [] };
 }
 
-/** Lets the messages come to a copy in their order, from sequence `from` on, but for the part `lost`. */
+/**
+ * Lets the messages come to a copy in their order, from sequence `from` on, but for the part `lost`; resolves
+ * with what becomes of the change.
+ */
 function deliver(
   copy: ScratchCopy,
   { parts, head }: Messages,
   { from = 1, lost }: { from?: number; lost?: number } = {},
-): Promise<string> {
+): Promise<'applied' | 'refused'> {
   const places = parts.map((_, index) => from + index);
   return copy.transact(() => {
     for (const [index, { bytes }] of parts.entries())
       if (index !== lost) decide(copy, STREAM, { seq: from + index, message: decodeMessage(bytes) });
     const message = decodeMessage(head(places));
-    return decide(copy, STREAM, { seq: from + parts.length, message });
+    return outcomeOf(decide(copy, STREAM, { seq: from + parts.length, message }));
   });
 }
+
+const outcomeOf = (refused: number) => (refused === 0 ? 'applied' : 'refused');
 
 /** Places of which a part is kept. */
 const keptParts = (copy: ScratchCopy, places: readonly number[]): number[] =>
@@ -41,7 +46,7 @@ const sizesOf = (copy: ScratchCopy): number[] =>
 test('what fits into one message goes in one', () => {
   const { parts, head } = messagesOf(changeOf(5, KIB));
   expect(parts).toHaveLength(0);
-  expect(decodeMessage(head([]))).toMatchObject({ id: 'big', scope: 'main' });
+  expect(decodeMessage(head([]))).toMatchObject({ id: 'big', changes: [{ id: 'big', scope: 'main' }] });
 });
 
 test('a larger change takes effect as a whole, and its parts are gone then', async () => {
@@ -85,7 +90,7 @@ test('parts of other changes are no parts of it', async () => {
   const outcome = await copy.transact(() => {
     for (const [index, { bytes }] of theirs.parts.entries())
       decide(copy, STREAM, { seq: 1 + index, message: decodeMessage(bytes) });
-    return decide(copy, STREAM, { seq: 9, message: decodeMessage(ours.head([1, 2, 3])) });
+    return outcomeOf(decide(copy, STREAM, { seq: 9, message: decodeMessage(ours.head([1, 2, 3])) }));
   });
   expect(outcome).toBe('refused');
   expect(keptParts(copy, [1, 2, 3])).toEqual([1, 2, 3]);

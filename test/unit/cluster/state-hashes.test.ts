@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Change } from '../../../src/cluster/change.ts';
+import type { Change, Changes } from '../../../src/cluster/change.ts';
 import { type ComparedNode, StateHashes } from '../../../src/cluster/state-hashes.ts';
 import { keyOf, numberKey } from '../../../src/store/keys.ts';
 import { openReplicated, type ReplicatedEnvironments } from '../../../src/store/replicated.ts';
@@ -50,7 +50,7 @@ async function startNode(name: string, change?: (environments: ReplicatedEnviron
 type Node = Awaited<ReturnType<typeof startNode>>;
 
 const at = (scope: string, seq = 7, storedAt = Date.now()) => {
-  const message: Change = {
+  const change: Change = {
     id: `change-${seq}`,
     scope,
     base: { seq: 0, id: '' },
@@ -59,6 +59,7 @@ const at = (scope: string, seq = 7, storedAt = Date.now()) => {
     deletes: [],
     rows: [],
   };
+  const message: Changes = { id: change.id, changes: [change] };
   return { seq, storedAt, message, bytes: 1 };
 };
 
