@@ -162,11 +162,14 @@ export async function verify(
     } catch (error) {
       if (deadlinePassed) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, pauseAfter(performance.now() - begin)));
   }
 }
 
-const POLL_MS = 500;
+/** Looks read much, and hold up what is waited for: the longer that takes, the fewer of them. */
+function pauseAfter(waitedMs: number): number {
+  return Math.min(5000, Math.max(500, waitedMs / 8));
+}
 
 /**
  * Looks, in the middle of a run, whether anything is there more often than it was sent: rows that arrive
