@@ -1,7 +1,7 @@
 import type { EnergyRollup } from './energy-rollup.ts';
 
 export interface EnergyPaceOptions {
-  readonly rollup: Pick<EnergyRollup, 'keepUp' | 'isUpToDate' | 'askedAt'>;
+  readonly rollup: Pick<EnergyRollup, 'keepUp' | 'hasMore' | 'isUpToDate' | 'askedAt'>;
   /** When rows last reached ClickHouse, monotonic ms. */
   readonly movedAt: () => number;
   /** Monotonic, ms. */
@@ -41,7 +41,7 @@ export class EnergyPace {
     const now = this.clock();
     const isHurried = now - this.workedAt >= GATHER_MS || now - rollup.askedAt < ASKED_LATELY_MS;
     const isNew = movedAt() >= this.lookedAt || now - this.lookedAt >= OTHERS_EVERY_MS;
-    if (!isNew && (rollup.isUpToDate || !isHurried)) return;
+    if (!isNew && !rollup.hasMore && (rollup.isUpToDate || !isHurried)) return;
     this.lookedAt = now;
     if (await rollup.keepUp(isHurried ? 0 : ENOUGH)) this.workedAt = now;
   }

@@ -74,6 +74,8 @@ export class EnergyRollup {
   private readonly fleet: FleetDays;
   private readonly others: WorkOfOthers | undefined;
   private readonly turns = new Turns(1);
+  /** The last run in the background has worked out as much as one may: more may wait. */
+  hasMore = false;
   /** When somebody last asked for energy, monotonic ms. */
   askedAt = Number.NEGATIVE_INFINITY;
   /** When it was noted last what has arrived, by the monotonic clock. */
@@ -95,6 +97,7 @@ export class EnergyRollup {
    */
   async keepUp(least = 0): Promise<boolean> {
     const due = this.days.due(await this.look(), MOST_AT_ONCE);
+    this.hasMore = due.length === MOST_AT_ONCE;
     if (due.length < least) return false;
     const parts = partsOf(due);
     for (const part of this.others?.inOwnOrder(parts) ?? parts)

@@ -1,9 +1,21 @@
 import { expect, test } from 'vitest';
 import { EnergyPace } from '../../../src/analytics/energy/energy-pace.ts';
 
-/** A rollup of which `due` days can be worked out, and a second by which its pace is asked. */
+/**
+ * A rollup of which `due` days can be worked out, `most` of them at once, and seconds by which its pace is
+ * asked.
+ */
 function paced() {
-  const state = { now: 100_000, movedAt: 0, askedAt: Number.NEGATIVE_INFINITY, due: 0, looks: 0, worked: 0 };
+  const state = {
+    now: 100_000,
+    movedAt: 0,
+    askedAt: Number.NEGATIVE_INFINITY,
+    due: 0,
+    most: 5000,
+    hasMore: false,
+    looks: 0,
+    worked: 0,
+  };
   const rollup = {
     get askedAt() {
       return state.askedAt;
@@ -11,11 +23,15 @@ function paced() {
     get isUpToDate() {
       return state.due === 0;
     },
+    get hasMore() {
+      return state.hasMore;
+    },
     keepUp: async (least = 0) => {
       state.looks++;
+      state.hasMore = state.due >= state.most;
       if (state.due < least || state.due === 0) return false;
       state.worked++;
-      state.due = 0;
+      state.due = Math.max(0, state.due - state.most);
       return true;
     },
   };
@@ -48,6 +64,14 @@ test('many days do not wait for company', async () => {
   const { state, seconds } = paced();
   await seconds(10, 400);
   expect(state.worked).toBe(10);
+});
+
+test('what is too much for one run is worked out in the next ones, also without news', async () => {
+  const { state, seconds } = paced();
+  state.due = 19_000;
+  await seconds(4);
+  expect(state.worked).toBe(4);
+  expect(state.due).toBe(0);
 });
 
 test('while somebody asks for energy nothing waits', async () => {
