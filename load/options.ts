@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { readDuration } from '../src/config/quantities.ts';
 import { MAX_SAMPLES_PER_METER_VALUE } from '../src/simulator/meter-values.ts';
 import type { Disturbance } from './chaos.ts';
-import { type ClusterPart, isClusterPart, isKilledPart } from './cluster/cluster-chaos.ts';
+import { type CutPart, isCutPart, isKilledPart } from './cluster/cluster-chaos.ts';
 import { NODE_NAMES } from './cluster/node-names.ts';
 import { OptionError } from './option-error.ts';
 import { readPem, readSecurity, type SecurityOptions } from './security/security-options.ts';
@@ -36,7 +36,9 @@ export interface LoadOptions {
   readonly nodes: number | undefined;
   readonly kill: readonly string[];
   /** Of the cluster: what does nothing for a while. */
-  readonly cut: readonly ClusterPart[];
+  readonly cut: readonly CutPart[];
+  /** Undefined: for some seconds. */
+  readonly cutForMs: number | undefined;
   /** One of these at random, each time. */
   readonly disturb: readonly Disturbance[];
   readonly killEveryMs: number;
@@ -114,7 +116,8 @@ const FLAGS = {
     'NAMES',
     'SIGKILL these processes of the own gateway: control,analytics or edge-0; of a cluster one node, one with its disk, or nats',
   ],
-  cut: ['NAMES', '... of a cluster: SIGSTOP all of one node or nats for 9 to 15 s'],
+  cut: ['NAMES', '... of a cluster: SIGSTOP all of one node, nats or all-nats for 9 to 15 s'],
+  'cut-for': ['60s', '... for so long instead'],
   disturb: ['KINDS', 'at random, by the seed: kill, pause (SIGSTOP), disk (a full one; needs root), clock'],
   faketime: ['FILE', 'libfaketime for `clock` (where it is usually installed)'],
   'kill-every': ['15s', '... this often during the load (15s)'],
@@ -209,7 +212,8 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
   }
   const cut = (text('cut') ?? '').split(',').filter((name) => name !== '');
   if (cut.length > 0 && nodes === undefined) throw new OptionError('--cut needs --nodes');
-  if (!cut.every(isClusterPart)) throw new OptionError(`--cut knows node and nats, not ${text('cut')}`);
+  if (!cut.every(isCutPart)) throw new OptionError(`--cut knows node, nats and all-nats, not ${text('cut')}`);
+  if (cut.length === 0 && text('cut-for') !== undefined) throw new OptionError('--cut-for needs --cut');
   const disturb = (text('disturb') ?? '').split(',').filter((kind) => kind !== '');
   const unknownKind = disturb.find((kind) => !DISTURBANCES.has(kind));
   if (unknownKind !== undefined)
@@ -252,6 +256,7 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     nodes,
     kill,
     cut,
+    cutForMs: text('cut-for') === undefined ? undefined : duration('cut-for', 0),
     disturb: disturb as Disturbance[],
     killEveryMs: duration('kill-every', 15_000),
     faketime: text('faketime'),

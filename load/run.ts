@@ -312,7 +312,7 @@ interface DisturbanceEvents {
 
 /** Undefined where the gateway is not the tool's own. */
 function disturberOf(
-  { kill, cut, disturb, killEveryMs: everyMs, seed }: LoadOptions,
+  { kill, cut, cutForMs, disturb, killEveryMs: everyMs, seed }: LoadOptions,
   gateway: Gateway,
   { disk, clock }: Ground,
   { onAway, ...events }: DisturbanceEvents,
@@ -322,6 +322,7 @@ function disturberOf(
       ...events,
       kill: kill.filter(isKilledPart),
       cut,
+      cutForMs,
       everyMs,
       seed,
       onNodeAway: onAway,

@@ -3,7 +3,7 @@ import { AFTERMATH_MS, type Disturber } from '../chaos.ts';
 import type { ChaosEvent } from '../measurements.ts';
 import { Strikes } from '../strikes.ts';
 
-/** How long what is cut off stays so, ms: long enough for the balancer to notice. */
+/** How long what is cut off stays so unless it is said, ms: long enough for the balancer to notice. */
 const SHORTEST_CUT_MS = 9_000;
 const LONGEST_CUT_MS = 15_000;
 
@@ -15,8 +15,15 @@ export type ClusterPart = (typeof PARTS)[number];
 /** What of it is killed: with `disk`, a node and its data directory. */
 export type KilledPart = ClusterPart | 'disk';
 
+/** What of it is cut off: with `all-nats`, all NATS servers together. */
+export type CutPart = ClusterPart | 'all-nats';
+
 export function isClusterPart(name: string): name is ClusterPart {
   return PARTS.some((part) => part === name);
+}
+
+export function isCutPart(name: string): name is CutPart {
+  return name === 'all-nats' || isClusterPart(name);
 }
 
 export function isKilledPart(name: string): name is KilledPart {
@@ -43,7 +50,9 @@ export interface ClusterChaosOptions {
   /** One of each gets SIGKILL every `everyMs`. */
   readonly kill: readonly KilledPart[];
   /** One of each does nothing for a while, as if nothing reached it. */
-  readonly cut: readonly ClusterPart[];
+  readonly cut: readonly CutPart[];
+  /** For so long; undefined: for some seconds. */
+  readonly cutForMs?: number | undefined;
   readonly everyMs: number;
   readonly seed: number;
   /** Seconds since the begin of the run. */
@@ -55,13 +64,23 @@ export interface ClusterChaosOptions {
   readonly onFailure: (reason: string) => void;
 }
 
+const WITHOUT_NODE = /^(dropped|refused)/;
+
+/**
+ * Without the log nothing of a charge point changes, and its node may close its socket. What needs no log
+ * goes on.
+ */
+const WITHOUT_LOG = /^(dropped|refused|error (BootNotification|S\w+))/;
+
 /** Disturbs a node or a NATS server at random again and again, one at a time. */
 export class ClusterChaos implements Disturber {
   readonly #cluster: Victims;
   readonly #options: ClusterChaosOptions;
   readonly #random: Random;
   readonly #strikes = new Strikes(() => this.#strike());
-  #dropsUntil = 0;
+  /** Problems of these kinds are to be expected, until then. */
+  #excused = WITHOUT_NODE;
+  #excusedUntil = 0;
 
   constructor(cluster: Victims, options: ClusterChaosOptions) {
     this.#cluster = cluster;
@@ -70,7 +89,7 @@ export class ClusterChaos implements Disturber {
   }
 
   excuses(kind: string): boolean {
-    return /^(dropped|refused)/.test(kind) && performance.now() < this.#dropsUntil;
+    return this.#excused.test(kind) && performance.now() < this.#excusedUntil;
   }
 
   start(): void {
@@ -87,7 +106,7 @@ export class ClusterChaos implements Disturber {
     const { kill, cut, onFailure } = this.#options;
     try {
       for (const part of kill) await this.#disturb(part, 'killed');
-      for (const part of cut) await this.#disturb(part, 'cut off');
+      for (const part of cut) await (part === 'all-nats' ? this.#cutLog() : this.#disturb(part, 'cut off'));
     } catch (error) {
       onFailure(`a disturbance failed: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -97,18 +116,37 @@ export class ClusterChaos implements Disturber {
     const { elapsed, onEvent, onNodeAway } = this.#options;
     const isNode = part !== 'nats';
     const victim = this.#random.pick(isNode ? this.#nodesWithChargePoints() : this.#cluster.nats);
-    const cutForMs = this.#random.between(SHORTEST_CUT_MS, LONGEST_CUT_MS);
     const at = elapsed();
-    if (isNode) {
-      this.#dropsUntil = Number.POSITIVE_INFINITY;
-      onNodeAway(at);
-    }
-    const forMs = how === 'killed' ? await victim.kill(part === 'disk') : await victim.pause(cutForMs);
-    if (isNode) this.#dropsUntil = performance.now() + AFTERMATH_MS;
+    const away = async (): Promise<number> =>
+      how === 'killed' ? victim.kill(part === 'disk') : victim.pause(this.#cutForMs());
+    if (isNode) onNodeAway(at);
+    const forMs = await (isNode ? this.#excusing(WITHOUT_NODE, away) : away());
     const { name } = victim;
     const lost = part === 'disk' ? ' with its disk' : '';
     if (isNode) onEvent({ at, what: `${how} node ${name}${lost}`, forMs, away: name });
     else onEvent({ at, what: `${how} ${name}`, forMs });
+  }
+
+  async #cutLog(): Promise<void> {
+    const { elapsed, onEvent } = this.#options;
+    const [at, cutForMs] = [elapsed(), this.#cutForMs()];
+    const forMs = await this.#excusing(WITHOUT_LOG, async () =>
+      Math.max(...(await Promise.all(this.#cluster.nats.map((server) => server.pause(cutForMs))))),
+    );
+    onEvent({ at, what: 'cut off all NATS servers', forMs });
+  }
+
+  #cutForMs(): number {
+    return this.#options.cutForMs ?? this.#random.between(SHORTEST_CUT_MS, LONGEST_CUT_MS);
+  }
+
+  /** Problems of these kinds are to be expected while something is away, and for a while after that. */
+  async #excusing(kinds: RegExp, away: () => Promise<number>): Promise<number> {
+    this.#excused = kinds;
+    this.#excusedUntil = Number.POSITIVE_INFINITY;
+    const forMs = await away();
+    this.#excusedUntil = performance.now() + AFTERMATH_MS;
+    return forMs;
   }
 
   /**

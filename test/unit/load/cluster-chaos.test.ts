@@ -1,20 +1,37 @@
 import { expect, test } from 'vitest';
 import {
   ClusterChaos,
-  type ClusterPart,
+  type CutPart,
   type KilledPart,
   type Victim,
 } from '../../../load/cluster/cluster-chaos.ts';
 import { until } from '../../support/until.ts';
 
+const KINDS = [
+  'dropped',
+  'refused',
+  'error BootNotification',
+  'error StartTransaction',
+  'error StatusNotification',
+  'error Authorize',
+  'error MeterValues',
+  'error Heartbeat',
+  'unanswered StartTransaction',
+  'lost StopTransaction',
+];
+
 /** Disturbs a cluster of two nodes and two NATS servers until something has been disturbed. */
 async function disturbed(
   kill: readonly KilledPart[],
-  cut: readonly ClusterPart[],
-  connections: ReadonlyMap<string, number> = new Map(),
+  cut: readonly CutPart[],
+  {
+    connections = new Map(),
+    cutForMs,
+  }: { connections?: ReadonlyMap<string, number>; cutForMs?: number } = {},
 ) {
   const done: string[] = [];
   const events: string[] = [];
+  const excused = new Set<string>();
   let away = 0;
   let excusedMeanwhile = false;
   const victim = (name: string): Victim => ({
@@ -25,6 +42,7 @@ async function disturbed(
   const note = (what: string, forMs: number): number => {
     done.push(what);
     excusedMeanwhile ||= chaos.excuses('dropped');
+    for (const kind of KINDS) if (chaos.excuses(kind)) excused.add(kind);
     return forMs;
   };
   const chaos = new ClusterChaos(
@@ -32,6 +50,7 @@ async function disturbed(
     {
       kill,
       cut,
+      cutForMs,
       everyMs: 5,
       seed: 7,
       elapsed: () => 1,
@@ -43,7 +62,7 @@ async function disturbed(
   chaos.start();
   await until('something was disturbed', () => events.length >= kill.length + cut.length);
   await chaos.stop();
-  return { done, events, away, excusedMeanwhile, chaos };
+  return { done, events, away, excused: [...excused], excusedMeanwhile, chaos };
 }
 
 test('a node is killed: sockets may drop, also while charge points find their way, and nothing else', async () => {
@@ -57,7 +76,9 @@ test('a node is killed: sockets may drop, also while charge points find their wa
 
 test('of the nodes only those are killed that have charge points', async () => {
   for (const name of ['a', 'b']) {
-    const { done } = await disturbed(['node', 'node', 'node', 'node'], [], new Map([[name, 1]]));
+    const { done } = await disturbed(['node', 'node', 'node', 'node'], [], {
+      connections: new Map([[name, 1]]),
+    });
     expect(new Set(done)).toEqual(new Set([`kill ${name}`]));
   }
 });
@@ -77,4 +98,18 @@ test('NATS servers are killed and cut off: no charge point may notice', async ()
     done[1]?.replace('pause', 'cut off'),
   ]);
   expect([away, excusedMeanwhile, chaos.excuses('dropped')]).toEqual([0, false, false]);
+});
+
+test('all NATS servers are cut off together: nothing of a charge point changes, and the rest goes on', async () => {
+  const { done, events, away, excused } = await disturbed([], ['all-nats'], { cutForMs: 60_000 });
+  expect(done.slice(0, 2)).toEqual(['pause nats-1', 'pause nats-2']);
+  expect(events[0]).toBe('cut off all NATS servers');
+  expect(away).toBe(0);
+  expect(excused).toEqual([
+    'dropped',
+    'refused',
+    'error BootNotification',
+    'error StartTransaction',
+    'error StatusNotification',
+  ]);
 });

@@ -133,7 +133,12 @@ test('a cluster is disturbed by node or NATS server, and is not for what only on
   expect(readOptions([])).toMatchObject({ nodes: undefined, cut: [] });
   expect(() => readOptions(['--nodes', '1'])).toThrow('--nodes must be a whole number from 2 to 9');
   expect(() => readOptions(['--nodes', '3', '--kill', 'edge-0'])).toThrow('--kill knows node, disk and nats');
-  expect(() => readOptions(['--nodes', '3', '--cut', 'edge-0'])).toThrow('--cut knows node and nats');
+  expect(() => readOptions(['--nodes', '3', '--cut', 'edge-0'])).toThrow(
+    '--cut knows node, nats and all-nats, not edge-0',
+  );
+  const longer = ['--nodes', '3', '--cut', 'all-nats', '--cut-for', '60s'];
+  expect(readOptions(longer)).toMatchObject({ cut: ['all-nats'], cutForMs: 60_000 });
+  expect(() => readOptions(['--nodes', '3', '--cut-for', '60s'])).toThrow('--cut-for needs --cut');
   expect(() => readOptions(['--kill', 'node'])).toThrow('--kill knows control, analytics and edge-N');
   expect(() => readOptions(['--cut', 'node'])).toThrow('--cut needs --nodes');
   for (const flag of ['--disturb', '--sites', '--security-profile', '--server-pids'])
