@@ -18,9 +18,6 @@ import {
   TLS_OPTIONS,
 } from './copy-file.ts';
 
-/** How long the other node may take to make its files, ms. */
-const MADE_WITHIN_MS = 10 * 60_000;
-
 const CONNECTED_WITHIN_MS = 10_000;
 
 /** The copy takes its size once more while it is installed. */
@@ -40,11 +37,12 @@ export interface CopyFetchOptions {
   readonly identity: string;
   readonly onProgress: (progress: CopyProgress) => void;
   readonly signal: AbortSignal;
+  readonly idleMs?: number;
 }
 
 /** Fetches a copy into a folder. Rejects, with the reason, for one that is not whole or not of this log. */
 export async function fetchCopy(options: CopyFetchOptions): Promise<void> {
-  const { offer, folder, identity, onProgress, signal } = options;
+  const { offer, folder, identity, onProgress, signal, idleMs = IDLE_MS } = options;
   const socket = connect({
     ...TLS_OPTIONS,
     host: offer.host,
@@ -57,11 +55,12 @@ export async function fetchCopy(options: CopyFetchOptions): Promise<void> {
   signal.addEventListener('abort', giveUp);
   const overdue = setTimeout(() => socket.destroy(new Error('it does not answer')), CONNECTED_WITHIN_MS);
   socket.once('secureConnect', () => clearTimeout(overdue));
-  socket.setTimeout(MADE_WITHIN_MS, () => socket.destroy(new Error('nothing comes any more')));
+  socket.setTimeout(idleMs, () => socket.destroy(new Error('nothing comes any more')));
   try {
     const bytes = new Incoming(socket);
-    const header = readHeader(await bytes.take((await bytes.take(LENGTH_BYTES)).readUInt32BE()));
-    socket.setTimeout(IDLE_MS);
+    let length = 0;
+    while (length === 0) length = (await bytes.take(LENGTH_BYTES)).readUInt32BE();
+    const header = readHeader(await bytes.take(length));
     if (header.identity !== identity) throw new Error(`it is a copy of the log ${header.identity}`);
     const total = COPIED.reduce((sum, name) => sum + header.sizes[name], 0);
     requireSpace(folder, total);

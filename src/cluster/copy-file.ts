@@ -20,7 +20,10 @@ export interface CopyHeader {
 export const DIGEST = 'sha256';
 export const DIGEST_BYTES = 32;
 
-/** Bytes that say how long the header is, and the most that it may have. */
+/**
+ * Bytes that say how long the header is, and the most that it may have. A length of 0 stands for none: the
+ * files are still being made.
+ */
 export const LENGTH_BYTES = 4;
 export const MAX_HEADER_BYTES = 64 * 1024;
 
@@ -36,6 +39,9 @@ export const TLS_OPTIONS = {
 
 /** Without a byte for so long a connection is given up, ms. */
 export const IDLE_MS = 30_000;
+
+/** So often within that time it is said that the files are still being made. */
+export const SIGNS_OF_LIFE = 6;
 
 /** Where copies lie while they are given or taken. */
 export function copiesFolder(dataDir: string, which: 'given' | 'taken'): string {

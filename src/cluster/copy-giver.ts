@@ -21,6 +21,7 @@ import {
   fileOf,
   IDLE_MS,
   LENGTH_BYTES,
+  SIGNS_OF_LIFE,
   TLS_OPTIONS,
 } from './copy-file.ts';
 
@@ -52,6 +53,7 @@ export interface CopyGiverOptions {
   readonly problem: () => string | undefined;
   readonly log: Log;
   readonly offeredForMs?: number;
+  readonly idleMs?: number;
 }
 
 /** Gives other nodes copies of what this one holds, one at a time. Its port is open only meanwhile. */
@@ -174,15 +176,17 @@ class Giving {
   }
 
   private async send(socket: TLSSocket): Promise<void> {
-    const { log } = this.options;
+    const { log, idleMs = IDLE_MS } = this.options;
     const to = socket.remoteAddress;
-    socket.setTimeout(IDLE_MS, () => socket.destroy(new Error(`nothing was taken for ${IDLE_MS} ms`)));
+    socket.setTimeout(idleMs, () => socket.destroy(new Error(`nothing was taken for ${idleMs} ms`)));
     const overdue = setTimeout(() => socket.destroy(new Error('it takes too long')), FETCHED_WITHIN_MS);
     // Its errors come out of the pipelines.
     socket.on('error', () => undefined);
     try {
       log.info({ to }, 'gives another node a copy');
-      await this.sendFiles(socket, await this.copy());
+      const sign = setInterval(() => socket.write(Buffer.alloc(LENGTH_BYTES)), idleMs / SIGNS_OF_LIFE);
+      const folder = await this.copy().finally(() => clearInterval(sign));
+      await this.sendFiles(socket, folder);
       log.info({ to }, 'another node has fetched a copy');
     } catch (error) {
       log.warn({ to, err: error }, 'a copy was not fetched');
