@@ -41,7 +41,7 @@ const PATIENCE_MS = 5 * 60_000;
  * A repeated insert must reach these tables even if its rows are there: a view behind them may have missed
  * it.
  */
-const WITH_VIEW: ReadonlySet<TableName> = new Set<TableName>(['meter_samples', 'transactions']);
+export const WITH_VIEW: ReadonlySet<TableName> = new Set<TableName>(['meter_samples', 'transactions']);
 
 /**
  * Inserts the batches of one queue, table by table: saves first which spans make up the batch, and removes

@@ -6,6 +6,7 @@ import { certifyCommand } from './commands/certify.ts';
 import { checkDataCommand } from './commands/check-data.ts';
 import { clusterCommand } from './commands/cluster.ts';
 import { configCommand } from './commands/config.ts';
+import { copyHistoryCommand } from './commands/copy-history.ts';
 import { helpCommand } from './commands/help.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   restoreCommand,
   checkDataCommand,
   upgradeCheckCommand,
+  copyHistoryCommand,
   clusterCommand,
   adoptDataCommand,
   adoptClockCommand,

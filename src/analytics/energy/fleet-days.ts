@@ -26,6 +26,22 @@ export function bucketOf(chargePointId: string): number {
 const BUCKET = `toInt32(CRC32(charge_point_id) % ${BUCKETS})`;
 
 /**
+ * Sums up anew on `there` what the days of connectors that `here` has are part of. Throws EngineError of
+ * either.
+ */
+export async function sumUpAnew(here: Engine, there: Engine, bounds: ReadBounds): Promise<number> {
+  const sums = await here.query<BucketDay>(
+    `SELECT DISTINCT day, ${BUCKET} AS bucket FROM energy_days`,
+    {},
+    bounds,
+  );
+  const fleet = new FleetDays(there);
+  await fleet.changeSums(sums);
+  await fleet.sumUp(bounds);
+  return sums.length;
+}
+
+/**
  * Keeps what days of connectors add up to over a fleet: sums up anew, from the days as they stand, the
  * buckets in which one has changed.
  */
@@ -45,6 +61,12 @@ export class FleetDays {
   async change(days: readonly ConnectorDay[]): Promise<void> {
     const changed = await this.known();
     for (const { day, chargePointId } of days) note(changed, { day, bucket: bucketOf(chargePointId) });
+  }
+
+  /** Notes that whole sums are to be made anew. Throws EngineError. */
+  async changeSums(sums: readonly BucketDay[]): Promise<void> {
+    const changed = await this.known();
+    for (const one of sums) note(changed, one);
   }
 
   /** Sums up anew what has changed, of all days or of some. Throws EngineError. */

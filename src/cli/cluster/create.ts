@@ -24,7 +24,7 @@ export const createAction: ClusterAction = {
       const embedded = join(node.config.dataDir, 'clickhouse');
       if (existsSync(embedded) && !flags[WITHOUT_HISTORY])
         throw new StartError(
-          `${embedded} holds what this machine knew so far, and a cluster has its tables on a server (clickhouse.url): bring it there (docs/cluster.md says how) and move the folder away, or say --${WITHOUT_HISTORY}`,
+          `${embedded} holds what this machine knew so far, and a cluster has its tables on a server (clickhouse.url): bring it there with \`farad copy-history --set-aside\`, or say --${WITHOUT_HISTORY}`,
         );
       await createCluster({ ...node, say: (text) => console.log(`farad: ${text}`) });
       const { name, node: own } = node.config.cluster;
