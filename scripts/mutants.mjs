@@ -14,7 +14,7 @@ import { orExplain, setUp } from './setup.mjs';
 /** Per test file. A mutation that makes the whole run hang has not been caught by it. */
 const TIMEOUT_MS = 180_000;
 
-const COPIED = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const COPIED = ['src', 'test', 'load', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 const LINKED = ['node_modules', 'dist'];
 
 /**
