@@ -21,6 +21,8 @@ import { StartError } from './start-error.ts';
 
 export interface CopyHistoryOptions {
   readonly config: Config;
+  /** The database of the embedded tables; the one of the server may have another name. */
+  readonly fromDatabase: string;
   /** Moves the embedded tables away once all of them are on the server. */
   readonly setAside: boolean;
   readonly say: (text: string) => void;
@@ -32,15 +34,16 @@ const TABLES = 'clickhouse';
  * Copies what the embedded ClickHouse of a data directory holds to the server of `clickhouse.url`, and
  * compares. Returns whether all of it is there. Throws StartError.
  */
-export async function copyHistoryOf({ config, setAside, say }: CopyHistoryOptions): Promise<boolean> {
-  requireTables(config.dataDir);
+export async function copyHistoryOf(options: CopyHistoryOptions): Promise<boolean> {
+  const { config, fromDatabase, setAside, say } = options;
+  requireTables(config.dataDir, fromDatabase);
   const lock = await lockDataDir(config.dataDir);
   const { directory: dataDir } = lock;
   try {
     makePrivate(dataDir);
     checkDataDir(dataDir);
     await settleGround({ dataDir, edges: edgeNames(config), tables: true });
-    const outcomes = await copyBetween({ ...config, dataDir }, say);
+    const outcomes = await copyBetween({ ...config, dataDir }, fromDatabase, say);
     for (const outcome of outcomes) say(textOf(outcome));
     const isDone = outcomes.every(isWhole);
     if (isDone && setAside) say(`the embedded tables are now ${moveAway(dataDir)}`);
@@ -63,15 +66,29 @@ function hintFor({ fault, code }: EngineError): string {
   return '; what was copied stays, so run the command again';
 }
 
-function requireTables(dataDir: string): void {
-  if (existsSync(join(dataDir, TABLES, 'store'))) return;
-  const [moved] = existsSync(dataDir) ? readdirSync(dataDir).filter(isMovedAway) : [];
+function requireTables(dataDir: string, database: string): void {
+  const metadata = join(dataDir, TABLES, 'metadata');
+  const found = existsSync(metadata) ? namesIn(metadata, /^(\w+)\.sql$/) : [];
+  if (found.includes(database)) return;
+  if (found.length > 0)
+    throw new StartError(
+      `${join(dataDir, TABLES)} has no database ${database}, but ${found.join(', ')}: say which with --from-database`,
+    );
+  const [moved] = existsSync(dataDir) ? namesIn(dataDir, /^(clickhouse\.copied-.+)$/) : [];
   throw new StartError(
     `${join(dataDir, TABLES)} is not there, or holds no tables: there is nothing to copy${moved === undefined ? '' : ` (${moved} was copied)`}`,
   );
 }
 
-async function copyBetween(config: Config, say: (text: string) => void): Promise<readonly TableOutcome[]> {
+function namesIn(directory: string, pattern: RegExp): string[] {
+  return readdirSync(directory).flatMap((name) => pattern.exec(name)?.[1] ?? []);
+}
+
+async function copyBetween(
+  config: Config,
+  fromDatabase: string,
+  say: (text: string) => void,
+): Promise<readonly TableOutcome[]> {
   const { clickhouse, dataDir } = config;
   const installation = installationId(dataDir) ?? '';
   const home = process.cwd();
@@ -82,7 +99,10 @@ async function copyBetween(config: Config, say: (text: string) => void): Promise
     await there.prepare();
     await migrate(there);
     await own(there, config, installation);
-    const embedded = await openEngine({ ...config, clickhouse: { ...clickhouse, url: '' } });
+    const embedded = await openEngine({
+      ...config,
+      clickhouse: { ...clickhouse, url: '', database: fromDatabase },
+    });
     const here = namedEngine(embedded, `the tables in ${join(dataDir, TABLES)}`);
     try {
       await here.prepare();
@@ -139,8 +159,4 @@ function moveAway(dataDir: string): string {
     renameSync(join(dataDir, TABLES), free);
     return free;
   }
-}
-
-function isMovedAway(name: string): boolean {
-  return name.startsWith(`${TABLES}.copied-`);
 }

@@ -54,6 +54,20 @@ export async function connectToNats(settings: NatsSettings, name: string): Promi
 }
 
 /**
+ * Connects for a command, which does not wait for servers that are away. Throws ClusterRefusal, also where no
+ * server can be reached.
+ */
+export async function connectForCommand(settings: NatsSettings): Promise<NatsConnection> {
+  try {
+    return await connectToNats(settings, 'cli');
+  } catch (error) {
+    if (error instanceof ClusterRefusal) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ClusterRefusal(`cluster.nats.servers: no server can be reached: ${reason}`);
+  }
+}
+
+/**
  * Ends the connection once what was given to it before has left: the client would write that to a socket
  * which it has ended, and the process would end with an uncaught error.
  */

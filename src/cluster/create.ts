@@ -6,7 +6,7 @@ import { endSessions, reserveTransactionIds } from '../store/handover.ts';
 import { openReplicated } from '../store/replicated.ts';
 import { TransactionIdMark } from '../store/transaction-id-mark.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
-import { closeConnection, connectToNats } from './connection.ts';
+import { closeConnection, connectForCommand } from './connection.ts';
 import { findLog, makeLogFromCopy } from './log-identity.ts';
 import { beginFrom } from './log-traces.ts';
 import { membershipOf, refuseOtherName, writeMembership } from './membership.ts';
@@ -32,7 +32,7 @@ export async function createCluster({ config, installation, tables, say }: Creat
   if (begun && begun.unfinished !== 'create') throw refusalOfMember(begun.unfinished);
   if (begun) refuseOtherName(begun, cluster.node);
   const identity = begun?.identity ?? randomUUID();
-  const connection = await connectToNats(cluster, 'cli');
+  const connection = await connectForCommand(cluster);
   try {
     await refuseOtherLog(connection, identity);
     await refuseOthersTables(tables, { installation, identity, dataDir });

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
-import { closeConnection, connectToNats } from './connection.ts';
+import { closeConnection, connectForCommand } from './connection.ts';
 import { findLog, LOG_FORMAT, raiseFormat } from './log-identity.ts';
 import { nodesHeard } from './nodes-heard.ts';
 
@@ -18,7 +18,7 @@ export interface FinishUpgradeOptions {
  * are heard, and where the servers hold no log.
  */
 export async function finishUpgrade({ cluster, nodes, say, listensMs }: FinishUpgradeOptions): Promise<void> {
-  const connection = await connectToNats(cluster, 'cli');
+  const connection = await connectForCommand(cluster);
   try {
     const log = await findLog(connection);
     if (!log) throw new ClusterRefusal('cluster.nats.servers: they hold no log');

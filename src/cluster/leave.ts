@@ -6,7 +6,7 @@ import { openReplicated, type ReplicatedEnvironments } from '../store/replicated
 import type { Log } from '../telemetry/log.ts';
 import { catchUp, endsOf } from './catch-up.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
-import { closeConnection, connectToNats } from './connection.ts';
+import { closeConnection, connectForCommand } from './connection.ts';
 import { openLog } from './log-identity.ts';
 import { streamsOfChanges } from './log-place.ts';
 import { beginFrom } from './log-traces.ts';
@@ -91,10 +91,10 @@ async function comeToTheEnd(options: LeaveOptions, { identity }: Membership): Pr
   const { cluster, dataDir } = config;
   let connection: NatsConnection;
   try {
-    connection = await connectToNats(cluster, 'cli');
+    connection = await connectForCommand(cluster);
   } catch (error) {
     if (evenIfBehind) return say(`the log was not looked at: ${messageOf(error)}`);
-    throw new ClusterRefusal(`cluster.nats.servers: no server can be reached: ${messageOf(error)}`);
+    throw error;
   }
   try {
     if (!whileOthersWork) await refuseOthers(connection, listensMs);

@@ -7,7 +7,7 @@ import { openReplicated, type ReplicatedEnvironments } from '../store/replicated
 import type { Log } from '../telemetry/log.ts';
 import { catchUp, endsOf, type Positions } from './catch-up.ts';
 import { ClusterRefusal } from './cluster-refusal.ts';
-import { closeConnection, connectToNats } from './connection.ts';
+import { closeConnection, connectForCommand } from './connection.ts';
 import { LmdbCopyView } from './lmdb-copy.ts';
 import { replaceLog } from './log-identity.ts';
 import { streamsOfChanges } from './log-place.ts';
@@ -55,7 +55,7 @@ export async function reseedLog(options: ReseedOptions): Promise<void> {
   const former = member.former ?? member.identity;
   const identity = member.unfinished === 'reseed' ? member.identity : randomUUID();
   const nats = { ...cluster.nats, ...(credentials !== '' && { credentials }) };
-  const connection = await connectToNats({ ...cluster, nats }, 'cli');
+  const connection = await connectForCommand({ ...cluster, nats });
   const environments = openReplicated(dataDir);
   try {
     if (member.unfinished === undefined) await refuseBehind(options, connection, environments, former);

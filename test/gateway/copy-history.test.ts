@@ -73,13 +73,39 @@ it('a gateway that outgrows the embedded ClickHouse goes on with a server, with 
     ),
   });
 
+  const ask = async (sql: string): Promise<string> => {
+    const headers = { authorization: `Basic ${Buffer.from(`default:${PASSWORD}`).toString('base64')}` };
+    const answer = await fetch(server.url, { method: 'POST', headers, body: sql });
+    return answer.text();
+  };
+  await ask('CREATE DATABASE another');
+  await ask(
+    'CREATE TABLE another.installation (id String, claimed_at DateTime64(3)) ENGINE = MergeTree ORDER BY id',
+  );
+  await ask("INSERT INTO another.installation VALUES ('of-others', now64(3))");
+  const toAnother = ['--clickhouse-database', 'another'];
+  const unsaid = await copy(...toAnother).done;
+  expect(unsaid).toEqual({
+    code: 1,
+    printed: expect.stringMatching(/has no database another, but (\w+, )*farad/),
+  });
+  const foreign = await copy(...toAnother, '--from-database', 'farad').done;
+  expect(foreign).toEqual({
+    code: 1,
+    printed: expect.stringContaining('holds the rows of another installation'),
+  });
+  const create = ['cluster', 'create', '--cluster-nats-servers', 'nats://127.0.0.1:1', '--cluster-node', 'a'];
+  const createCluster = () =>
+    farad(...create, '--data-dir', dataDir, '--clickhouse-url', server.url, '--clickhouse-password', PASSWORD)
+      .done;
+  const refused = await createCluster();
+  expect(refused).toEqual({ code: 1, printed: expect.stringContaining('farad copy-history --set-aside') });
+
   const killed = copy();
   await until('the first rows are there', async () => {
     const sql =
       "SELECT sum(total_rows) FROM system.tables WHERE database = 'farad' AND name = 'connector_status'";
-    const headers = { authorization: `Basic ${Buffer.from(`default:${PASSWORD}`).toString('base64')}` };
-    const answer = await fetch(server.url, { method: 'POST', headers, body: sql });
-    return Number(await answer.text()) > 0;
+    return Number(await ask(sql)) > 0;
   });
   killed.child.kill('SIGKILL');
   expect(await killed.done).toMatchObject({ code: null });
@@ -98,6 +124,8 @@ it('a gateway that outgrows the embedded ClickHouse goes on with a server, with 
     printed: expect.stringMatching(/there is nothing to copy \(clickhouse\.copied-/),
   });
 
+  const goesOn = await createCluster();
+  expect(goesOn).toEqual({ code: 1, printed: expect.stringContaining('no server can be reached') });
   const onServer = await startGateway(
     ['--clickhouse-url', server.url, '--clickhouse-password', PASSWORD],
     dataDir,

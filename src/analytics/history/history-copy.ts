@@ -112,13 +112,12 @@ class HistoryCopy {
     const { here, there } = this.options;
     const [own, found] = await Promise.all([totalsOf(here, piece), totalsOf(there, piece)]);
     if (own.rows === found.rows && own.sum === found.sum) return;
-    if (found.rows === 0) {
-      await insertPiece(this.inserting, piece, own);
-      return this.count(piece, own.rows);
-    }
-    const { absent } = await compare(here, there, piece);
-    await insertAbsent(this.inserting, piece, absent);
-    this.count(piece, sumOf(absent));
+    const compared = found.rows === 0 ? undefined : await compare(here, there, piece);
+    const absent = compared ? sumOf(compared.absent) : own.rows;
+    this.count(piece, absent);
+    // What is there may all be of others.
+    if (!compared || absent === compared.rows) return insertPiece(this.inserting, piece, own);
+    await insertAbsent(this.inserting, piece, compared.absent);
   }
 
   /** What a server took for a repetition, although it lost the rows when it was killed, is inserted anew. */
