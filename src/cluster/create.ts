@@ -43,7 +43,7 @@ export async function createCluster({ config, installation, tables, say }: Creat
     await tables.handTo(identity);
     say('the tables in ClickHouse belong to the cluster');
     await makeLogFromCopy(connection, { cluster, pepper: fingerprintOf(loadPepper(dataDir)) }, identity);
-    writeMembership(dataDir, { identity, node: cluster.node });
+    writeMembership(dataDir, { identity, node: cluster.node, copyAgain: true });
   } finally {
     await closeConnection(connection);
   }

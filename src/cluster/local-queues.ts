@@ -46,7 +46,7 @@ export class LocalQueues {
 
   /** What they hold now. */
   held(): Held {
-    const queues = [this.options.outbox, ...this.journals().map(({ queue }) => queue)];
+    const queues = this.lasting();
     return {
       ends: queues.flatMap((queue) => queue.ends().map((end) => ({ queue, end }))),
       overflows: journalDirectories(this.options.dataDir).filter(isOverflow),
@@ -63,7 +63,9 @@ export class LocalQueues {
 
   /** Whether an entry of this queue is, or was, on the disk of this node. */
   async isOwn(queue: string): Promise<boolean> {
-    let isFound = this.owned.get(queue) ?? this.journals().some(({ uuid }) => uuid === queue);
+    const isThere = (): boolean =>
+      this.options.outbox.uuid === queue || this.journals().some(({ uuid }) => uuid === queue);
+    let isFound = this.owned.get(queue) ?? isThere();
     if (!this.owned.has(queue) && !isFound) {
       await this.eachOverflow((overflow) => {
         isFound ||= overflow.uuid === queue;
@@ -73,10 +75,20 @@ export class LocalQueues {
     return isFound;
   }
 
+  /** Names of all entries that they hold now. */
+  async names(): Promise<EntryName[]> {
+    const queues = this.lasting();
+    const names = queues.flatMap((queue) => queue.names());
+    await this.eachOverflow(({ queue }) => {
+      for (const name of queue.names()) names.push(name);
+    });
+    return names;
+  }
+
   /** The chunks of those entries that are still there. */
   async find(entries: readonly EntryName[]): Promise<Map<EntryName, Buffer>> {
     const found = new Map<EntryName, Buffer>();
-    const findIn = ({ queue }: Pick<Journal, 'queue'>): void => {
+    const findIn = (queue: LaneQueue): void => {
       for (const entry of entries) {
         const { lane, seq } = entry;
         if (entry.queue !== queue.uuid) continue;
@@ -84,15 +96,20 @@ export class LocalQueues {
         if (there) found.set(entry, there.chunk);
       }
     };
-    const journals = this.journals();
-    for (const journal of journals) findIn(journal);
-    const isInOverflow = entries.some((entry) => journals.every(({ uuid }) => uuid !== entry.queue));
-    if (isInOverflow) await this.eachOverflow(findIn);
+    const queues = this.lasting();
+    for (const queue of queues) findIn(queue);
+    const isInOverflow = entries.some((entry) => queues.every(({ uuid }) => uuid !== entry.queue));
+    if (isInOverflow) await this.eachOverflow(({ queue }) => findIn(queue));
     return found;
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.opened.values()].map((journal) => journal.close()));
+  }
+
+  /** Those that are not deleted once they are drained. */
+  private lasting(): LaneQueue[] {
+    return [this.options.outbox, ...this.journals().map(({ queue }) => queue)];
   }
 
   /** Opens one at a time, only to read: they are for the sink to delete. */

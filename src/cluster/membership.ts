@@ -16,6 +16,8 @@ export interface Membership {
   readonly former?: string;
   /** What a former disk of this node had not handed to ClickHouse is still to be looked for. */
   readonly recovery?: Recovery;
+  /** The log is newer than what waits for ClickHouse on this disk, so its streams have no copies of that. */
+  readonly copyAgain?: true;
 }
 
 /** Rows of this node that are read from the streams, since no disk has them. */

@@ -17,6 +17,7 @@ import { KeptCopy } from './kept-copy.ts';
 import { type LogIdentity, openLog } from './log-identity.ts';
 import { stateStream, streamsOfChanges } from './log-place.ts';
 import { type Membership, readMembership, writeMembership } from './membership.ts';
+import { noteRowsForNewLog } from './new-log-rows.ts';
 import { lacksOrigin, refuseOwnData } from './own-data.ts';
 import { RowKeeper, type RowPace } from './row-keeper.ts';
 import { planRecovery } from './row-recovery.ts';
@@ -205,6 +206,7 @@ export class Replica {
         known?.identity === opened.identity
           ? known
           : await this.takePart(connection, opened.identity, known !== undefined);
+      if (membership.copyAgain) membership = await this.noteRows(membership);
     } catch (error) {
       await closeConnection(connection);
       throw error;
@@ -254,7 +256,7 @@ export class Replica {
 
   /**
    * For the first time in this log. Where it is the first time with this disk, too, a former one may have had
-   * rows that ClickHouse lacks.
+   * rows that ClickHouse lacks; what a known disk has for ClickHouse this log lacks.
    */
   private async takePart(
     connection: NatsConnection,
@@ -264,8 +266,18 @@ export class Replica {
     const { cluster, dataDir } = this.options.config;
     const streams = Array.from({ length: cluster.state.shards }, (_, shard) => stateStream(shard));
     const recovery = isKnownDisk ? undefined : await planRecovery(connection, streams);
-    const membership = { identity, node: cluster.node, ...(recovery && { recovery }) };
+    const rows = recovery ? { recovery } : { copyAgain: true as const };
+    const membership = { identity, node: cluster.node, ...rows };
     writeMembership(dataDir, membership);
+    return membership;
+  }
+
+  private async noteRows({ copyAgain: _, ...membership }: Membership): Promise<Membership> {
+    const { config, environments, log } = this.options;
+    const { dataDir } = config;
+    const chunks = await noteRowsForNewLog({ dataDir, environments });
+    writeMembership(dataDir, membership);
+    if (chunks > 0) log.info({ chunks }, 'rows of this node are copied again, into a new log');
     return membership;
   }
 

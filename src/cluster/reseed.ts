@@ -69,7 +69,7 @@ export async function reseedLog(options: ReseedOptions): Promise<void> {
     say('the tables in ClickHouse belong to the new log');
     const pepper = fingerprintOf(loadPepper(dataDir));
     await replaceLog(connection, { cluster, pepper }, identity, former);
-    writeMembership(dataDir, { identity, node: cluster.node });
+    writeMembership(dataDir, { identity, node: cluster.node, copyAgain: true });
   } finally {
     await environments.close();
     await closeConnection(connection);

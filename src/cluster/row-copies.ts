@@ -41,6 +41,11 @@ export class RowCopies {
     this.partition = threadId % options.cluster.rows.partitions;
   }
 
+  /** Whether a stream takes such a chunk at all. */
+  static takes(chunk: Uint8Array): boolean {
+    return chunk.length <= MAX_CHUNK_BYTES;
+  }
+
   /**
    * Whether it is worth trying now. While the stream is silent, one chunk at a time finds out whether it
    * still is.
@@ -55,7 +60,7 @@ export class RowCopies {
    * have it all the same where it does not say so. Never rejects.
    */
   async send(entry: EntryName, chunk: Uint8Array): Promise<boolean> {
-    if (!this.mayTry || chunk.length > MAX_CHUNK_BYTES) return false;
+    if (!this.mayTry || !RowCopies.takes(chunk)) return false;
     const wasSilent = this.isSilent;
     const asked = this.ask(entry, Buffer.from(chunk));
     // Nobody waits for a stream that is silent.

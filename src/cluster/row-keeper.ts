@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/schema.ts';
+import type { Uncopied } from '../journal/uncopied.ts';
 import type { Degradation } from '../link/methods.ts';
 import type { ReplicatedEnvironments } from '../store/replicated.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -10,6 +11,7 @@ import { LmdbCopyView } from './lmdb-copy.ts';
 import { type Held, LocalQueues } from './local-queues.ts';
 import { placeOfChargePoint, stateStream } from './log-place.ts';
 import { type Membership, writeMembership } from './membership.ts';
+import { uncopiedInNewLog } from './new-log-rows.ts';
 import { RowCopies } from './row-copies.ts';
 import { type RowMark, writeRowMark } from './row-mark.ts';
 import { recoverRows } from './row-recovery.ts';
@@ -21,6 +23,9 @@ const LOOK_EVERY_MS = 1000;
 
 /** How often it begins to find out what the streams need not hold any more, ms. */
 const MARK_EVERY_MS = 5000;
+
+/** Chunks that are read before the first of them is copied: there may be more than memory holds. */
+const CHUNKS_AT_ONCE = 32;
 
 /** Chunks that have not been copied for so long are worth telling, ms. */
 const WORTH_TELLING_MS = 10_000;
@@ -63,6 +68,7 @@ export class RowKeeper {
   private readonly queues: LocalQueues;
   private readonly view: LmdbCopyView;
   private readonly copies: RowCopies;
+  private readonly inNewLog: Uncopied;
   private readonly recovered: Counter;
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
@@ -82,8 +88,9 @@ export class RowKeeper {
     this.queues = new LocalQueues({ dataDir, outbox: environments.outbox });
     this.view = new LmdbCopyView(environments.state);
     this.copies = new RowCopies({ cluster, reach: () => Promise.resolve(connection) });
+    this.inNewLog = uncopiedInNewLog(environments.state);
     registry
-      .gauge('farad_rows_unreplicated', 'Chunks of meter values that only this node and not ClickHouse has.')
+      .gauge('farad_rows_unreplicated', 'Chunks of rows that only this node and not ClickHouse has.')
       .with()
       .readFrom(() => this.uncopied);
     this.recovered = registry
@@ -99,7 +106,7 @@ export class RowKeeper {
   degraded(): readonly Degradation[] {
     if (this.failing) return [{ name: 'rows', ...this.failing }];
     if (this.uncopied === 0 || Date.now() - this.uncopiedSince < WORTH_TELLING_MS) return [];
-    const cause = `${this.uncopied} chunks of meter values are only on this node`;
+    const cause = `${this.uncopied} chunks of rows are only on this node`;
     return [{ name: 'rows', since: this.uncopiedSince, cause }];
   }
 
@@ -152,21 +159,34 @@ export class RowKeeper {
   }
 
   private async copyLate(): Promise<void> {
+    const ofJournals = this.queues.journals().map((journal) => journal.uncopied());
     let left = 0;
-    for (const journal of this.queues.journals()) {
-      const uncopied = journal.uncopied();
-      const entries = uncopied.all();
-      const found = await this.queues.find(entries);
-      const done = entries.filter((entry) => !found.has(entry));
-      for (const [entry, chunk] of found) {
-        if (!(await this.copies.send(entry, chunk))) break;
-        done.push(entry);
-      }
-      await uncopied.forget(done);
-      left += entries.length - done.length;
-    }
+    for (const uncopied of [...ofJournals, this.inNewLog]) left += await this.copyThose(uncopied);
     if (this.uncopied === 0) this.uncopiedSince = Date.now();
     this.uncopied = left;
+  }
+
+  /** Resolves with how many are still to be copied. */
+  private async copyThose(uncopied: Uncopied): Promise<number> {
+    const entries = uncopied.all();
+    let left = entries.length;
+    let isTaking = true;
+    for (let from = 0; from < entries.length; from += CHUNKS_AT_ONCE) {
+      this.stopping.signal.throwIfAborted();
+      const some = entries.slice(from, from + CHUNKS_AT_ONCE);
+      const found = await this.queues.find(some);
+      const done = some.filter((entry) => !found.has(entry));
+      for (const [entry, chunk] of found) {
+        if (!isTaking) break;
+        // It would keep back those behind it.
+        if (!RowCopies.takes(chunk)) continue;
+        isTaking = await this.copies.send(entry, chunk);
+        if (isTaking) done.push(entry);
+      }
+      await uncopied.forget(done);
+      left -= done.length;
+    }
+    return left;
   }
 
   /**

@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { CHUNK_HEADER_BYTES, unpackChunk } from '../records/chunk.ts';
 import { type Environment, sizeOf, type Table, type TableSize } from './environment.ts';
 import { checkFormat } from './format.ts';
-import { Lane, laneKey, laneOf, MAX_LANE, MAX_SEQ, type Place, seqOf, TransactionLane } from './lane.ts';
+import {
+  type EntryName,
+  Lane,
+  laneKey,
+  laneOf,
+  MAX_LANE,
+  MAX_SEQ,
+  type Place,
+  seqOf,
+  TransactionLane,
+} from './lane.ts';
 
 /**
  * A run of consecutive sequence numbers of one lane: exactly what a reader has read, and so all that it may
@@ -164,6 +174,15 @@ export class LaneQueue {
     }
     this.environment.endRead();
     return lanes;
+  }
+
+  /** Names of all entries, without what they hold. */
+  names(): EntryName[] {
+    this.environment.endRead();
+    const keys = this.entries.getKeys({});
+    const names = Array.from(keys, (key) => ({ queue: this.uuid, lane: laneOf(key), seq: seqOf(key) }));
+    this.environment.endRead();
+    return names;
   }
 
   /** The next run of consecutive entries of a lane at or after `from`; empty where there is none. */

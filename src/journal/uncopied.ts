@@ -3,8 +3,12 @@ import { type EntryName, laneKey, laneOf, seqOf } from './lane.ts';
 
 const NOTED = Buffer.of(1);
 
+/** Names per write transaction: other writers wait for the lock no longer than that takes. */
+const NAMES_PER_TRANSACTION = 500;
+
 /**
- * Names of entries of a journal and of its overflows that were confirmed although no other machine has them.
+ * Names of entries of queues that were confirmed although no other machine has them. That of a journal has
+ * those of it and of its overflows; that of a node's state those of all queues, which a new log lacks.
  * An entry that has left its queue since may still be named.
  */
 export class Uncopied {
@@ -17,10 +21,18 @@ export class Uncopied {
   }
 
   /** Resolves once it is on the disk. Rejects with CommitError. */
-  async note(entry: EntryName): Promise<void> {
-    await this.environment.write(() => {
-      this.names.put(keyOf(entry), NOTED);
-    });
+  note(entry: EntryName): Promise<void> {
+    return this.noteAll([entry]);
+  }
+
+  /** As `note`, for many. */
+  async noteAll(entries: readonly EntryName[]): Promise<void> {
+    for (let from = 0; from < entries.length; from += NAMES_PER_TRANSACTION) {
+      const some = entries.slice(from, from + NAMES_PER_TRANSACTION);
+      await this.environment.write(() => {
+        for (const entry of some) this.names.put(keyOf(entry), NOTED);
+      });
+    }
   }
 
   /** Those of each lane in the order of their numbers. */

@@ -200,7 +200,7 @@ describe.runIf(hasNats)('from one machine to several, and back', () => {
     await expect(startNode()).rejects.toThrow('farad cluster create was interrupted; run it again');
     const { identity } = membershipOf(dataDir) ?? {};
     await create();
-    expect(membershipOf(dataDir)).toEqual({ identity, node: 'a' });
+    expect(membershipOf(dataDir)).toEqual({ identity, node: 'a', copyAgain: true });
     await expect(create()).rejects.toThrow('this data directory is that of a node already');
 
     const node = await startNode();

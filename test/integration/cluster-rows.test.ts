@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -16,15 +16,13 @@ import { SteadyConnection } from '../../src/cluster/steady-connection.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { type Journal, journalPath, openJournal } from '../../src/journal/journal.ts';
 import type { LaneQueue } from '../../src/journal/lane-queue.ts';
-import { isRecovered } from '../../src/journal/recovered-rows.ts';
-import { unpackChunk } from '../../src/records/chunk.ts';
-import { tableById } from '../../src/records/tables.ts';
 import { openReplicated } from '../../src/store/replicated.ts';
 import { createRegistry, type Registry } from '../../src/telemetry/metrics.ts';
 import { createFramePool } from '../../src/workers/frame-pool.ts';
 import { nodeConfig, startClusterNode } from '../support/cluster-node.ts';
 import { metricOf } from '../support/log-streams.ts';
 import { hasNats, type NatsServer, pauseNats, startNats } from '../support/nats-server.ts';
+import { recoveredIn } from '../support/recovered-rows.ts';
 import { until } from '../support/until.ts';
 import { chunkOf } from '../unit/journal/scratch.ts';
 import { outboxRows } from '../unit/store/scratch.ts';
@@ -93,24 +91,6 @@ async function messagesIn(manager: JetStreamManager, stream = STREAM): Promise<n
 }
 
 const unreplicated = (registry: Registry) => metricOf(registry, 'farad_rows_unreplicated');
-
-/** Texts of the chunks that were recovered, or what they tell of transactions. */
-function recoveredIn(dataDir: string): string[] {
-  const [name] = readdirSync(dataDir).filter(isRecovered);
-  if (name === undefined) return [];
-  const journal = openJournal({ path: join(dataDir, name), readOnly: true });
-  onTestFinished(() => journal.close());
-  const entries = journal.queue
-    .ends()
-    .flatMap(({ lane, seq }) => journal.queue.readSpan({ lane, from: 1, to: seq }));
-  return entries.map(({ chunk }) => {
-    const { tableId, lines } = unpackChunk(chunk);
-    const text = lines.toString().trimEnd();
-    return text.startsWith('[')
-      ? `${tableById(tableId)?.name} ${(JSON.parse(text) as unknown[]).slice(0, 2).join(' ')}`
-      : text;
-  });
-}
 
 async function recoveredWithin(
   server: NatsServer,
@@ -235,6 +215,17 @@ describe.runIf(hasNats)('rows of a cluster', () => {
     await samples.append(chunkOf('again'));
     expect(journal.uncopied().all()).toEqual([]);
     expect(await messagesIn(manager)).toBe(6);
+  });
+
+  test('a chunk that no stream takes does not keep back those behind it', async () => {
+    const { config, registry, keep, manager } = await keptNode();
+    const { journal } = await openRows(config);
+    const lane = journal.openLane();
+    for (const text of ['large'.padEnd(MIB + 1), ...Array.from({ length: 40 }, (_, index) => `${index}`)])
+      await journal.uncopied().note(await lane.append(chunkOf(text)));
+    keep();
+    await until('the others are copied', async () => (await messagesIn(manager)) === 40);
+    await until('it is told', () => unreplicated(registry) === 1);
   });
 
   test('meter values are refused where only copied ones may be confirmed', async () => {
