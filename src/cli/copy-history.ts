@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from '../analytics/engine.ts';
-import { EngineError } from '../analytics/engine-error.ts';
+import { EngineError, isOfBrokenPart } from '../analytics/engine-error.ts';
 import { openEngine } from '../analytics/engine-start.ts';
 import { PIECE_LIMIT_MS } from '../analytics/history/comparison.ts';
 import { copyHistory, isWhole, type TableOutcome } from '../analytics/history/history-copy.ts';
@@ -60,9 +60,11 @@ export async function copyHistoryOf(options: CopyHistoryOptions): Promise<boolea
 /** UNKNOWN_USER, WRONG_PASSWORD, ACCESS_DENIED, AUTHENTICATION_FAILED */
 const NOT_ALLOWED = new Set([192, 193, 497, 516]);
 
-function hintFor({ fault, code }: EngineError): string {
+function hintFor(error: EngineError): string {
+  const { fault, code } = error;
   if (fault === 'setup') return '';
   if (code !== undefined && NOT_ALLOWED.has(code)) return '; see clickhouse.user and clickhouse.password';
+  if (isOfBrokenPart(error)) return '; it is damaged: put it back from a backup';
   return '; what was copied stays, so run the command again';
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ClickHouseServer, startClickHouse } from '../../load/cluster/clickhouse-server.ts';
-import type { Engine } from '../../src/analytics/engine.ts';
+import type { Engine, Insert } from '../../src/analytics/engine.ts';
 import { COPIED } from '../../src/analytics/history/copied-table.ts';
 import { copyHistory, isWhole, type TableOutcome } from '../../src/analytics/history/history-copy.ts';
 import { openHttp } from '../../src/analytics/http-engine.ts';
@@ -102,18 +102,31 @@ describe('history that moves from the embedded ClickHouse to a server', () => {
 
   test('a copy that was interrupted goes on, and each row is there once, the same as here', async () => {
     await openServer('alone');
-    let left = 30;
+    let left = 12;
+    let late: Insert | undefined;
     const dying: Engine = {
       ...namedEngine(there, 'there'),
       async insert(insert) {
-        if (left-- === 0) throw new Error('killed');
+        if (left-- === 0) {
+          late = insert;
+          throw new Error('killed');
+        }
+        await there.insert(insert);
+      },
+    };
+    // What was under way then reaches the server after it was looked for, before it is inserted again.
+    const overtaken: Engine = {
+      ...namedEngine(there, 'there'),
+      async insert(insert) {
+        if (late) await there.insert(late);
+        late = undefined;
         await there.insert(insert);
       },
     };
     await expect(copy(dying)).rejects.toThrow('killed');
     // The connection is cut before the answer: the rows are there, and nobody knows.
     await server.fail('cut-after', 3);
-    const { outcomes, said } = await copy();
+    const { outcomes, said } = await copy(overtaken);
     expect(outcomes.filter((one) => !isWhole(one))).toEqual([]);
     expect(outcomes.map(({ table }) => table)).toEqual(COPIED);
     expect(await counts(there)).toEqual(await counts(here));
