@@ -312,7 +312,7 @@ interface DisturbanceEvents {
 
 /** Undefined where the gateway is not the tool's own. */
 function disturberOf(
-  { kill, cut, cutForMs, disturb, killEveryMs: everyMs, seed }: LoadOptions,
+  { kill, cut, cutForMs, gatewayFlags, disturb, killEveryMs: everyMs, seed }: LoadOptions,
   gateway: Gateway,
   { disk, clock }: Ground,
   { onAway, ...events }: DisturbanceEvents,
@@ -323,6 +323,7 @@ function disturberOf(
       kill: kill.filter(isKilledPart),
       cut,
       cutForMs,
+      keepsSockets: gatewayFlags.join(' ').includes('--cluster-when-alone keep'),
       everyMs,
       seed,
       onNodeAway: onAway,

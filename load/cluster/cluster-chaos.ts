@@ -53,6 +53,8 @@ export interface ClusterChaosOptions {
   readonly cut: readonly CutPart[];
   /** For so long; undefined: for some seconds. */
   readonly cutForMs?: number | undefined;
+  /** Nodes without the log keep the sockets of their charge points (`cluster.whenAlone`). */
+  readonly keepsSockets?: boolean;
   readonly everyMs: number;
   readonly seed: number;
   /** Seconds since the begin of the run. */
@@ -66,11 +68,11 @@ export interface ClusterChaosOptions {
 
 const WITHOUT_NODE = /^(dropped|refused)/;
 
-/**
- * Without the log nothing of a charge point changes, and its node may close its socket. What needs no log
- * goes on.
- */
-const WITHOUT_LOG = /^(dropped|refused|error (BootNotification|S\w+))/;
+/** Without the log nothing of a charge point changes; what needs no log goes on. */
+const WITHOUT_LOG = /^error (BootNotification|StatusNotification|StartTransaction|StopTransaction)$/;
+
+/** A node that has been without it for long also sends its charge points away, unless it keeps them. */
+const SENT_AWAY = new RegExp(`${WITHOUT_NODE.source}|${WITHOUT_LOG.source}`);
 
 /** Disturbs a node or a NATS server at random again and again, one at a time. */
 export class ClusterChaos implements Disturber {
@@ -128,9 +130,9 @@ export class ClusterChaos implements Disturber {
   }
 
   async #cutLog(): Promise<void> {
-    const { elapsed, onEvent } = this.#options;
+    const { elapsed, onEvent, keepsSockets = false } = this.#options;
     const [at, cutForMs] = [elapsed(), this.#cutForMs()];
-    const forMs = await this.#excusing(WITHOUT_LOG, async () =>
+    const forMs = await this.#excusing(keepsSockets ? WITHOUT_LOG : SENT_AWAY, async () =>
       Math.max(...(await Promise.all(this.#cluster.nats.map((server) => server.pause(cutForMs))))),
     );
     onEvent({ at, what: 'cut off all NATS servers', forMs });

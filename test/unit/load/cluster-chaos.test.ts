@@ -13,6 +13,8 @@ const KINDS = [
   'error BootNotification',
   'error StartTransaction',
   'error StatusNotification',
+  'error StopTransaction',
+  'error SecurityEventNotification',
   'error Authorize',
   'error MeterValues',
   'error Heartbeat',
@@ -26,8 +28,8 @@ async function disturbed(
   cut: readonly CutPart[],
   {
     connections = new Map(),
-    cutForMs,
-  }: { connections?: ReadonlyMap<string, number>; cutForMs?: number } = {},
+    ...how
+  }: { connections?: ReadonlyMap<string, number>; cutForMs?: number; keepsSockets?: boolean } = {},
 ) {
   const done: string[] = [];
   const events: string[] = [];
@@ -50,7 +52,7 @@ async function disturbed(
     {
       kill,
       cut,
-      cutForMs,
+      ...how,
       everyMs: 5,
       seed: 7,
       elapsed: () => 1,
@@ -101,15 +103,13 @@ test('NATS servers are killed and cut off: no charge point may notice', async ()
 });
 
 test('all NATS servers are cut off together: nothing of a charge point changes, and the rest goes on', async () => {
-  const { done, events, away, excused } = await disturbed([], ['all-nats'], { cutForMs: 60_000 });
-  expect(done.slice(0, 2)).toEqual(['pause nats-1', 'pause nats-2']);
-  expect(events[0]).toBe('cut off all NATS servers');
-  expect(away).toBe(0);
-  expect(excused).toEqual([
-    'dropped',
-    'refused',
-    'error BootNotification',
-    'error StartTransaction',
-    'error StatusNotification',
-  ]);
+  const changing = ['BootNotification', 'StartTransaction', 'StatusNotification', 'StopTransaction'];
+  const errors = changing.map((action) => `error ${action}`);
+  const sentAway = await disturbed([], ['all-nats'], { cutForMs: 60_000 });
+  expect(sentAway.done.slice(0, 2)).toEqual(['pause nats-1', 'pause nats-2']);
+  expect(sentAway.events[0]).toBe('cut off all NATS servers');
+  expect(sentAway.away).toBe(0);
+  expect(sentAway.excused).toEqual(['dropped', 'refused', ...errors]);
+  const kept = await disturbed([], ['all-nats'], { keepsSockets: true });
+  expect(kept.excused).toEqual(errors);
 });
