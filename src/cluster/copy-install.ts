@@ -25,7 +25,7 @@ export interface CopyInstall {
   readonly rows?: string;
 }
 
-/** The copy is not of use here, and its taking changed nothing. */
+/** The copy is of no use here: the environment that it is refused for stays as it was. */
 export class CopyRefused extends Error {
   override readonly name = 'CopyRefused';
 }
