@@ -39,8 +39,11 @@ export const positionTold: Readonly<Record<string, Schema>> = {
   },
 };
 
-/** What may stand in the header: of which log, and how far in which streams. */
-const POSITION = /^([\w-]{1,64})\/([\w-]{1,64}:\d{1,15}(?:,[\w-]{1,64}:\d{1,15}){0,63})$/;
+/**
+ * What may stand in the header: of which log, and how far in which streams. There is one for each of
+ * `cluster.state.shards`, 64 at most, and that of the directory.
+ */
+const POSITION = /^([\w-]{1,64})\/([\w-]{1,64}:\d{1,15}(?:,[\w-]{1,64}:\d{1,15}){0,64})$/;
 
 /**
  * Lets whoever has changed something on one node of a cluster find it on the others: answers say how far this
